@@ -1,0 +1,1 @@
+"""A point of sale for conference registration desks."""
