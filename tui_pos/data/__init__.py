@@ -1,0 +1,1 @@
+"""What is stored: the tables, the connection, the schema upgrades. Knows no Stripe and no screen."""

@@ -1,0 +1,91 @@
+"""Columns in Django's storage form, so that the web site and the desk read what the other wrote.
+
+A plain Peewee decimal loses its scale on SQLite, and a plain date-time writes an offset there that Django's
+text comparison then misses. The functions at the end are what tables call: they carry the types.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, Literal, overload
+
+from peewee import SQL, AutoField, Context, Field, NodeList
+
+CENT = Decimal("0.01")
+ZERO = Decimal("0.00")
+
+
+class IdField(AutoField):
+    """Django's id: on SQLite AUTOINCREMENT, so that a deleted row's id never comes back on a receipt."""
+
+    def ddl(self, ctx: Context) -> NodeList:
+        """The column's definition for CREATE TABLE (used on SQLite alone)."""
+        return NodeList((super().ddl(ctx), SQL("AUTOINCREMENT")))
+
+
+class MoneyField(Field):
+    """numeric(10,2): Decimal in and out, always with two places; more places are refused, never rounded."""
+
+    field_type = "DECIMAL"
+
+    def db_value(self, value: object) -> object:
+        """A Decimal as the column takes it. Raises ValueError for a float or a fraction of a cent."""
+        if value is None:
+            return None
+        if not isinstance(value, Decimal | int):
+            raise ValueError(f"money must be a Decimal, not {type(value).__name__}")
+        exact = Decimal(value).quantize(CENT)
+        if exact != value:
+            raise ValueError(f"{value} has a fraction of a cent")
+        return exact
+
+    def python_value(self, value: object) -> object:
+        """What SQLite kept as integer or real, or PostgreSQL as numeric, as a Decimal with two places."""
+        return None if value is None else money(value)
+
+
+class UTCDateTimeField(Field):
+    """timestamptz; on SQLite naive UTC text as Django writes it. Aware datetimes in, aware UTC out."""
+
+    field_type = "TIMESTAMPTZ"
+
+    def db_value(self, value: object) -> object:
+        """UTC without offset: our PostgreSQL sessions run in UTC. Raises ValueError for a naive time."""
+        if value is None:
+            return None
+        if not isinstance(value, datetime) or value.tzinfo is None:
+            raise ValueError(f"a time must be an aware datetime, not {value!r}")
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
+
+    def python_value(self, value: object) -> object:
+        """The stored time, aware, in UTC."""
+        return None if value is None else utc(value)
+
+
+def money(value: object) -> Decimal:
+    """A money column as the driver hands it over, as a Decimal with two places."""
+    return Decimal(str(value)).quantize(CENT)
+
+
+def utc(value: object) -> datetime:
+    """A time column as the driver hands it over (SQLite: text, PostgreSQL: aware), aware and in UTC."""
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+@overload
+def money_column(*, null: Literal[True]) -> "Field[Decimal | None]": ...
+@overload
+def money_column(*, default: Decimal = ...) -> "Field[Decimal]": ...
+def money_column(*, null: bool = False, default: Decimal | None = None) -> "Field[Any]":
+    """A money column; without default it must be given."""
+    return MoneyField(null=null, default=default)
+
+
+@overload
+def time_column(*, null: Literal[True]) -> "Field[datetime | None]": ...
+@overload
+def time_column(*, default: Callable[[], datetime] = ...) -> "Field[datetime]": ...
+def time_column(*, null: bool = False, default: Callable[[], datetime] | None = None) -> "Field[Any]":
+    """A time column, aware UTC; ``default`` is called when the row is written."""
+    return UTCDateTimeField(null=null, default=default)

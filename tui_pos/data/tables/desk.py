@@ -1,0 +1,140 @@
+"""The desk's own tables. Money is integer minor units beside its currency (Stripe's units).
+
+``upgrades`` holds the statements that create them; a test keeps the two alike.
+"""
+
+from enum import StrEnum
+
+from peewee import BigIntegerField, CharField, Check, IntegerField, TextField
+
+from tui_pos.data.base import Table, foreign_key, now
+from tui_pos.data.fields import time_column
+from tui_pos.data.tables.auth import User
+from tui_pos.data.tables.program import Conference
+from tui_pos.data.tables.registration import Attendee, Cart, Order, Payment
+
+
+class SaleStatus(StrEnum):
+    """Life of a desk sale."""
+
+    OPEN = "open"
+    PARKED = "parked"
+    ORDERED = "ordered"
+    CLOSED = "closed"
+    ABANDONED = "abandoned"
+
+
+class Stage(StrEnum):
+    """Where a payment attempt truly is, as far as Stripe has said."""
+
+    CREATED = "created"
+    INTENT = "intent"
+    SENT = "sent"
+    AUTHORIZING = "authorizing"
+    AUTHORIZED = "authorized"
+    DECLINED = "declined"
+    UNKNOWN = "unknown"
+    CAPTURED = "captured"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+
+FINAL_STAGES = frozenset({Stage.CAPTURED, Stage.CANCELLED, Stage.FAILED, Stage.EXPIRED})
+
+
+class SchemaVersion(Table):
+    """One row: how far the desk's own tables have been upgraded."""
+
+    version = IntegerField()
+    upgraded_at = time_column(default=now)
+
+    class Meta:
+        table_name = "tui_pos_schema_version"
+
+
+class Station(Table):
+    """A desk and the reader it used last."""
+
+    conference = foreign_key(Conference)
+    name = CharField(100)
+    reader_id = CharField(200, default="")
+    reader_label = CharField(200, default="")
+    created_at = time_column(default=now)
+    updated_at = time_column(default=now)
+
+    class Meta:
+        table_name = "tui_pos_station"
+        indexes = ((("conference", "name"), True),)
+
+
+class Sale(Table):
+    """One visit's purchase at a station; ties a desk cart and its order to who sold it where."""
+
+    conference = foreign_key(Conference)
+    station = CharField(100)
+    staff = foreign_key(User)
+    cart = foreign_key(Cart, null=True, unique=True)
+    order = foreign_key(Order, null=True, unique=True)
+    attendee = foreign_key(Attendee, null=True)
+    status = CharField(20, default=SaleStatus.OPEN)
+    buyer_name = CharField(200, default="")
+    buyer_email = CharField(254, default="")
+    created_at = time_column(default=now)
+    updated_at = time_column(default=now)
+
+    class Meta:
+        table_name = "tui_pos_sale"
+
+
+class Attempt(Table):
+    """One try to take one amount for one order on one reader.
+
+    Committed with its keys before the first call leaves the machine. ``finished_at`` is NULL while it is
+    live; two partial unique indexes allow one live attempt per order and per reader, across all stations.
+    """
+
+    conference = foreign_key(Conference)
+    order = foreign_key(Order)
+    payment = foreign_key(Payment, null=True)
+    key = CharField(32, unique=True)
+    station = CharField(100)
+    staff = foreign_key(User)
+    reader_id = CharField(200)
+    reader_label = CharField(200, default="")
+    amount = BigIntegerField(constraints=[Check("amount > 0")])
+    currency = CharField(3)
+    stage = CharField(20, default=Stage.CREATED)
+    capture_mode = CharField(20)
+    wants = CharField(20, default="")
+    intent_id = CharField(200, null=True, unique=True)
+    charge_id = CharField(200, default="")
+    times_sent = IntegerField(default=0)
+    sent_at = time_column(null=True)
+    decline_code = CharField(100, default="")
+    message = TextField(default="")
+    problem = TextField(default="")
+    card = TextField(default="")
+    capture_before = time_column(null=True)
+    lease_owner = CharField(100, default="")
+    lease_until = time_column(null=True)
+    created_at = time_column(default=now)
+    updated_at = time_column(default=now)
+    finished_at = time_column(null=True)
+
+    class Meta:
+        table_name = "tui_pos_attempt"
+
+
+class AttemptEvent(Table):
+    """One move of an attempt, or one thing said about it: the flight recorder."""
+
+    attempt = foreign_key(Attempt)
+    at = time_column(default=now)
+    station = CharField(100)
+    staff = foreign_key(User, null=True)
+    stage = CharField(20)
+    text = TextField(default="")
+
+    class Meta:
+        table_name = "tui_pos_attempt_event"
