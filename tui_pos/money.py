@@ -1,0 +1,182 @@
+"""Money: Decimal amounts, Stripe's minor units, and what a person reads and types.
+
+`desk` and `data` hold a Decimal in major units (12.50); Stripe and the tui_pos_* tables hold an int in
+Stripe's minor units (1250). This module is the only bridge between them, and `round_half_up` is the only
+place where money is rounded. A currency is its three-letter code in any case.
+"""
+
+import re
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+# Stripe's own tables: ISO 4217 and CLDR disagree with them for ISK, UGX and HUF.
+# fmt: off
+ZERO_DECIMAL = frozenset((
+    "BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF",
+))
+THREE_DECIMAL = frozenset(("BHD", "JOD", "KWD", "OMR", "TND"))
+# Shown without decimals, yet sent as if they had two: 5 UGX travels as 500.
+WHOLE_SENT_AS_HUNDREDTHS = frozenset(("ISK", "UGX"))
+
+# The least Stripe takes, in major units, where the account settles in the same currency.
+MINIMUM_CHARGE = {
+    "USD": "0.50", "AED": "2", "ARS": "0.50", "AUD": "0.50", "BRL": "0.50", "CAD": "0.50", "CHF": "0.50",
+    "COP": "0.50", "CZK": "15", "DKK": "2.50", "EUR": "0.50", "GBP": "0.30", "HKD": "4", "HUF": "175",
+    "IDR": "0.50", "ILS": "0.50", "INR": "0.50", "JPY": "50", "KRW": "50", "MXN": "10", "MYR": "2",
+    "NOK": "3", "NZD": "0.50", "PHP": "0.50", "PLN": "2", "RON": "2", "RUB": "0.50", "SEK": "3",
+    "SGD": "0.50", "THB": "10", "ZAR": "0.50",
+}
+# fmt: on
+
+MAX_AMOUNT = Decimal("99999999.99")  # what a numeric(10,2) column holds
+MAX_MINOR = 999_999_999_999  # twelve digits, the most Stripe takes on a card
+MAX_TYPED = 24  # characters; nobody types a longer amount, but a scanner may
+
+_PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?", re.ASCII)
+
+
+class MoneyError(ValueError):
+    """An amount or currency that cannot be used; its text is one sentence for the person who gave it."""
+
+
+def exponent(currency: str) -> int:
+    """How many decimals a person reads in this currency: 0, 2 or 3; an unknown code has 2."""
+    code = _code(currency)
+    if code in ZERO_DECIMAL or code in WHOLE_SENT_AS_HUNDREDTHS:
+        return 0
+    return 3 if code in THREE_DECIMAL else 2
+
+
+def quantum(currency: str) -> Decimal:
+    """The smallest amount a person can pay.
+
+    It is 0.01 for three-decimal currencies too: Stripe wants their last digit to be 0, and the shop's
+    columns keep two places.
+    """
+    return Decimal(1) if exponent(currency) == 0 else Decimal("0.01")
+
+
+def round_half_up(amount: Decimal, currency: str) -> Decimal:
+    """The nearest payable amount; a tie goes away from zero (0.005 -> 0.01, -0.005 -> -0.01)."""
+    _check_finite(amount)
+    try:
+        return amount.quantize(quantum(currency), rounding=ROUND_HALF_UP) + 0  # + 0 turns -0.00 into 0.00
+    except InvalidOperation:
+        raise MoneyError(f"{_quoted(str(amount))} is not an amount of money.") from None
+
+
+def to_minor(amount: Decimal, currency: str) -> int:
+    """Stripe's integer for this amount; MoneyError unless it is payable, exact and not negative."""
+    code = _code(currency)
+    _check_finite(amount)
+    if amount < 0:
+        raise MoneyError(f"An amount cannot be negative: {_quoted(str(amount))}.")
+    if amount > Decimal(MAX_MINOR).scaleb(-_sent_places(code)):
+        raise MoneyError(f"{_quoted(str(amount))} {code} is more than a card payment can be.")
+    if amount % quantum(code):
+        raise MoneyError(
+            f"{code} is paid in steps of {quantum(code)}: {_quoted(str(amount))} is between two."
+        )
+    return int(amount.scaleb(_sent_places(code)))
+
+
+def from_minor(minor: int, currency: str) -> Decimal:
+    """The amount behind Stripe's integer, with the currency's decimals; exact, whatever Stripe holds."""
+    return _at_least_places(Decimal(minor).scaleb(-_sent_places(currency)), exponent(currency))
+
+
+def parse_amount(text: str, currency: str, *, allow_zero: bool = False) -> Decimal:
+    """The amount a person typed; MoneyError with one sentence per fault."""
+    typed, code = text.strip(), _code(currency)
+    _check_form(typed, code)
+    amount = Decimal(typed)
+    places = -int(amount.as_tuple().exponent)
+    if places > exponent(code):
+        allowed = f"at most {exponent(code)} decimals" if exponent(code) else "no decimals"
+        raise MoneyError(f"{code} has {allowed}: enter an amount such as {_example(code)}.")
+    if amount % quantum(code):
+        raise MoneyError(f"{code} has steps of {quantum(code)}: enter an amount such as {_example(code)}.")
+    if not amount and not allow_zero:
+        raise MoneyError("Enter an amount above zero.")
+    if amount > MAX_AMOUNT:
+        most = MAX_AMOUNT - MAX_AMOUNT % quantum(code)
+        raise MoneyError(f"The amount is too large: {format_amount(most, code)} is the most.")
+    return _at_least_places(amount, exponent(code))
+
+
+def format_amount(amount: Decimal, currency: str, *, symbol: bool = False) -> str:
+    """What a person reads: `1,234.50`, or `$1,234.50` with its symbol. Shows what is there, never rounds."""
+    code = _code(currency)
+    digits = f"{abs(_shown(amount, code)):,f}"
+    sign = "-" if amount < 0 else ""
+    if not symbol:
+        return sign + digits
+    from babel.numbers import get_currency_symbol  # here, because importing Babel takes longer than the rest
+
+    mark = get_currency_symbol(code, locale="en")
+    return f"{sign}{mark}{' ' if mark[-1].isalpha() else ''}{digits}"
+
+
+def amount_string(amount: Decimal, currency: str) -> str:
+    """The plain decimal string for JSON and files: `1234.50`."""
+    return f"{_shown(amount, currency):f}"
+
+
+def minimum_charge(currency: str) -> Decimal | None:
+    """The least a card can be charged, or None where Stripe names none.
+
+    Stripe tests the amount as converted to the account's own currency: this warns early and proves nothing.
+    """
+    least = MINIMUM_CHARGE.get(_code(currency))
+    return None if least is None else Decimal(least)
+
+
+def _code(currency: str) -> str:
+    if not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
+        raise MoneyError(f"{_quoted(currency)} is not a currency: use its three letters, such as USD.")
+    return currency.upper()
+
+
+def _sent_places(currency: str) -> int:
+    """The power of ten between the major unit and Stripe's integer."""
+    return 2 if _code(currency) in WHOLE_SENT_AS_HUNDREDTHS else exponent(currency)
+
+
+def _at_least_places(amount: Decimal, places: int) -> Decimal:
+    """The same value, written with `places` decimals, or with more when it needs them."""
+    own = -int(amount.normalize().as_tuple().exponent)
+    return amount.quantize(Decimal(1).scaleb(-max(own, places))) + 0
+
+
+def _check_finite(amount: Decimal) -> None:
+    if not amount.is_finite():
+        raise MoneyError(f"{_quoted(str(amount))} is not an amount of money.")
+
+
+def _shown(amount: Decimal, currency: str) -> Decimal:
+    _check_finite(amount)
+    return _at_least_places(amount, exponent(currency))
+
+
+def _check_form(typed: str, code: str) -> None:
+    faults = (
+        (not typed, f"Enter an amount, such as {_example(code)}."),
+        (len(typed) > MAX_TYPED, f"That is too long for an amount: enter one such as {_example(code)}."),
+        (typed[:1] in ("+", "-"), f"Enter the amount without a sign, such as {_example(code)}."),
+        ("," in typed, "Enter the amount without commas; a dot divides the decimals."),
+        (
+            not _PLAIN.fullmatch(typed),
+            f"{_quoted(typed)} is not an amount: use the digits 0-9 and one dot, such as {_example(code)}.",
+        ),
+    )
+    for wrong, sentence in faults:
+        if wrong:
+            raise MoneyError(sentence)
+
+
+def _example(code: str) -> str:
+    return {0: "1250", 2: "12.50", 3: "12.500"}[exponent(code)]
+
+
+def _quoted(text: str) -> str:
+    """Text from outside, short and without control characters, for a message."""
+    return repr(text if len(text) <= MAX_TYPED else text[:MAX_TYPED] + "…")
