@@ -58,6 +58,8 @@ STEPS: tuple[tuple[str, ...], ...] = (
             wants varchar(20) NOT NULL,
             intent_id varchar(200) UNIQUE,
             charge_id varchar(200) NOT NULL,
+            create_tries integer NOT NULL,
+            capture_tries integer NOT NULL,
             times_sent integer NOT NULL,
             sent_at {time},
             decline_code varchar(100) NOT NULL,

@@ -54,6 +54,7 @@ class Desk:
     order_prefix: str = "ORD"
     hold_minutes: int = 15
     prompt_seconds: int = 120
+    poll_seconds: float = 1.0
 
     @property
     def terminal(self) -> "Terminal":

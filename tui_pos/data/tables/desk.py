@@ -109,6 +109,8 @@ class Attempt(Table):
     wants = CharField(20, default="")
     intent_id = CharField(200, null=True, unique=True)
     charge_id = CharField(200, default="")
+    create_tries = IntegerField(default=0)
+    capture_tries = IntegerField(default=0)
     times_sent = IntegerField(default=0)
     sent_at = time_column(null=True)
     decline_code = CharField(100, default="")
