@@ -49,6 +49,7 @@ class Permission(Table):
 
     name = CharField(255)
     content_type = foreign_key(ContentType)
+    content_type_id: int
     codename = CharField(100)
 
     class Meta:
@@ -60,7 +61,9 @@ class UserGroup(Table):
     """Membership of a user in a group."""
 
     user = foreign_key(User)
+    user_id: int
     group = foreign_key(Group)
+    group_id: int
 
     class Meta:
         table_name = "auth_user_groups"
@@ -71,7 +74,9 @@ class UserPermission(Table):
     """A right given to one user directly."""
 
     user = foreign_key(User)
+    user_id: int
     permission = foreign_key(Permission)
+    permission_id: int
 
     class Meta:
         table_name = "auth_user_user_permissions"
@@ -82,7 +87,9 @@ class GroupPermission(Table):
     """A right given to every member of a group."""
 
     group = foreign_key(Group)
+    group_id: int
     permission = foreign_key(Permission)
+    permission_id: int
 
     class Meta:
         table_name = "auth_group_permissions"

@@ -23,6 +23,7 @@ class Condition(Table):
     """What all six share. Lower ``priority`` comes first."""
 
     conference = foreign_key(Conference)
+    conference_id: int
     name = CharField(200)
     description = TextField(default="")
     is_active = BooleanField(default=True)

@@ -57,6 +57,7 @@ class Station(Table):
     """A desk and the reader it used last."""
 
     conference = foreign_key(Conference)
+    conference_id: int
     name = CharField(100)
     reader_id = CharField(200, default="")
     reader_label = CharField(200, default="")
@@ -72,11 +73,16 @@ class Sale(Table):
     """One visit's purchase at a station; ties a desk cart and its order to who sold it where."""
 
     conference = foreign_key(Conference)
+    conference_id: int
     station = CharField(100)
     staff = foreign_key(User)
+    staff_id: int
     cart = foreign_key(Cart, null=True, unique=True)
+    cart_id: int | None
     order = foreign_key(Order, null=True, unique=True)
+    order_id: int | None
     attendee = foreign_key(Attendee, null=True)
+    attendee_id: int | None
     status = CharField(20, default=SaleStatus.OPEN)
     buyer_name = CharField(200, default="")
     buyer_email = CharField(254, default="")
@@ -95,11 +101,15 @@ class Attempt(Table):
     """
 
     conference = foreign_key(Conference)
+    conference_id: int
     order = foreign_key(Order)
+    order_id: int
     payment = foreign_key(Payment, null=True)
+    payment_id: int | None
     key = CharField(32, unique=True)
     station = CharField(100)
     staff = foreign_key(User)
+    staff_id: int
     reader_id = CharField(200)
     reader_label = CharField(200, default="")
     amount = BigIntegerField(constraints=[Check("amount > 0")])
@@ -132,9 +142,11 @@ class AttemptEvent(Table):
     """One move of an attempt, or one thing said about it: the flight recorder."""
 
     attempt = foreign_key(Attempt)
+    attempt_id: int
     at = time_column(default=now)
     station = CharField(100)
     staff = foreign_key(User, null=True)
+    staff_id: int | None
     stage = CharField(20)
     text = TextField(default="")
 

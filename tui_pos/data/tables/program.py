@@ -44,7 +44,9 @@ class Speaker(Table):
     """A speaker as synchronised from pretalx."""
 
     conference = foreign_key(Conference)
+    conference_id: int
     user = foreign_key(User, null=True)
+    user_id: int | None
     pretalx_code = CharField(100)
     name = CharField(300)
     biography = TextField(default="")
@@ -63,6 +65,7 @@ class Talk(Table):
     """A talk; only who gives it matters here."""
 
     conference = foreign_key(Conference)
+    conference_id: int
     pretalx_code = CharField(100)
     title = CharField(500)
     abstract = TextField(default="")
@@ -88,7 +91,9 @@ class TalkSpeaker(Table):
     """Who gives a talk."""
 
     talk = foreign_key(Talk)
+    talk_id: int
     speaker = foreign_key(Speaker)
+    speaker_id: int
 
     class Meta:
         table_name = "program_pretalx_talk_speakers"

@@ -85,6 +85,7 @@ class TicketType(Table):
     """A ticket on sale. ``total_quantity`` 0 means unlimited."""
 
     conference = foreign_key(Conference)
+    conference_id: int
     name = CharField(200)
     slug = CharField(200, index=True)
     description = TextField(default="")
@@ -109,6 +110,7 @@ class AddOn(Table):
     """Something sold beside tickets. ``total_quantity`` 0 means unlimited."""
 
     conference = foreign_key(Conference)
+    conference_id: int
     name = CharField(200)
     slug = CharField(200, index=True)
     description = TextField(default="")
@@ -131,7 +133,9 @@ class AddOnPrerequisite(Table):
     """A ticket type of which one is needed to buy the add-on."""
 
     addon = foreign_key(AddOn)
+    addon_id: int
     tickettype = foreign_key(TicketType)
+    tickettype_id: int
 
     class Meta:
         table_name = "program_registration_addon_requires_ticket_types"
@@ -142,6 +146,7 @@ class Voucher(Table):
     """A code that takes something off or opens hidden tickets."""
 
     conference = foreign_key(Conference)
+    conference_id: int
     code = CharField(100)
     voucher_type = CharField(20, default=VoucherType.COMP)
     discount_value = money_column(default=ZERO)
@@ -163,7 +168,9 @@ class VoucherTicketType(Table):
     """A ticket type that the voucher is limited to."""
 
     voucher = foreign_key(Voucher)
+    voucher_id: int
     tickettype = foreign_key(TicketType)
+    tickettype_id: int
 
     class Meta:
         table_name = "program_registration_voucher_applicable_ticket_types"
@@ -174,7 +181,9 @@ class VoucherAddOn(Table):
     """An add-on that the voucher is limited to."""
 
     voucher = foreign_key(Voucher)
+    voucher_id: int
     addon = foreign_key(AddOn)
+    addon_id: int
 
     class Meta:
         table_name = "program_registration_voucher_applicable_addons"
@@ -185,8 +194,11 @@ class Cart(Table):
     """What somebody means to buy. A desk cart is tied to its station by ``Sale``."""
 
     conference = foreign_key(Conference)
+    conference_id: int
     user = foreign_key(User)
+    user_id: int
     voucher = foreign_key(Voucher, null=True)
+    voucher_id: int | None
     status = CharField(20, default=CartStatus.OPEN)
     expires_at = time_column(null=True)
     created_at = time_column(default=now)
@@ -200,8 +212,11 @@ class CartItem(Table):
     """One line of a cart: a ticket type or an add-on, never both."""
 
     cart = foreign_key(Cart)
+    cart_id: int
     ticket_type = foreign_key(TicketType, null=True)
+    ticket_type_id: int | None
     addon = foreign_key(AddOn, null=True)
+    addon_id: int | None
     quantity = positive("quantity", default=1)
     created_at = time_column(default=now)
 
@@ -236,7 +251,9 @@ class Order(Table):
     """A sale. Pending orders hold stock until ``hold_expires_at``."""
 
     conference = foreign_key(Conference)
+    conference_id: int
     user = foreign_key(User)
+    user_id: int
     status = CharField(25, default=OrderStatus.PENDING)
     subtotal = money_column(default=ZERO)
     discount_amount = money_column(default=ZERO)
@@ -262,8 +279,11 @@ class OrderLine(Table):
     """One line of an order, priced when it was made. ``discount_amount`` is the voucher's part alone."""
 
     order = foreign_key(Order)
+    order_id: int
     ticket_type = foreign_key(TicketType, null=True)
+    ticket_type_id: int | None
     addon = foreign_key(AddOn, null=True)
+    addon_id: int | None
     description = CharField(300)
     quantity = positive("quantity", default=1)
     unit_price = money_column()
@@ -279,6 +299,7 @@ class Payment(Table):
     """Money for an order, or the try to get it; only succeeded rows count."""
 
     order = foreign_key(Order)
+    order_id: int
     method = CharField(20)
     status = CharField(20)
     amount = money_column()
@@ -287,6 +308,7 @@ class Payment(Table):
     reference = CharField(200, default="")
     note = TextField(default="")
     created_by = foreign_key(User, null=True)
+    created_by_id: int | None
     created_at = time_column(default=now)
 
     class Meta:
@@ -297,7 +319,9 @@ class TerminalPayment(Table):
     """The card's side of a payment on a reader."""
 
     payment = foreign_key(Payment, unique=True)
+    payment_id: int
     conference = foreign_key(Conference)
+    conference_id: int
     terminal_id = CharField(200, default="")
     reader_id = CharField(200, default="")
     payment_intent_id = CharField(200)
@@ -318,9 +342,13 @@ class Credit(Table):
     """Store credit of a user in one conference."""
 
     conference = foreign_key(Conference)
+    conference_id: int
     user = foreign_key(User)
+    user_id: int
     source_order = foreign_key(Order, null=True)
+    source_order_id: int | None
     applied_to_order = foreign_key(Order, null=True)
+    applied_to_order_id: int | None
     amount = money_column()
     remaining_amount = money_column(default=ZERO)
     status = CharField(20, default=CreditStatus.AVAILABLE)
@@ -336,8 +364,11 @@ class Attendee(Table):
     """Somebody who attends; the access code is on the badge."""
 
     conference = foreign_key(Conference)
+    conference_id: int
     user = foreign_key(User)
+    user_id: int
     order = foreign_key(Order, null=True)
+    order_id: int | None
     access_code = CharField(20, unique=True)
     checked_in_at = time_column(null=True)
     completed_registration = BooleanField(default=False)
@@ -353,8 +384,11 @@ class CheckIn(Table):
     """One pass through the door."""
 
     attendee = foreign_key(Attendee)
+    attendee_id: int
     conference = foreign_key(Conference)
+    conference_id: int
     checked_in_by = foreign_key(User, null=True)
+    checked_in_by_id: int | None
     checked_in_at = time_column(default=now)
     station = CharField(100, default="")
     note = TextField(default="")
@@ -367,9 +401,13 @@ class ProductRedemption(Table):
     """One piece of an order line handed out."""
 
     attendee = foreign_key(Attendee)
+    attendee_id: int
     conference = foreign_key(Conference)
+    conference_id: int
     order_line = foreign_key(OrderLine, column_name="order_line_item_id")
+    order_line_id: int
     redeemed_by = foreign_key(User, null=True)
+    redeemed_by_id: int | None
     redeemed_at = time_column(default=now)
     note = TextField(default="")
 
