@@ -1,0 +1,138 @@
+"""What an order still owes, and the one place where it becomes PAID, for every tender."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+
+from peewee import IntegrityError
+
+from tui_pos import clock, money
+from tui_pos.data.base import database
+from tui_pos.data.connection import lock
+from tui_pos.data.tables.desk import Attempt, Sale, SaleStatus
+from tui_pos.data.tables.registration import (
+    PAID_STATUSES,
+    Attendee,
+    Order,
+    OrderLine,
+    OrderStatus,
+    Payment,
+    PaymentStatus,
+)
+from tui_pos.desk.errors import NotFound
+
+ACCESS_CODE_LENGTH = 8
+ZERO = Decimal("0.00")
+
+
+def locked(conference_id: int, reference: str) -> Order:
+    """The order row, locked until the transaction ends. Raises NotFound."""
+    query = Order.select().where(Order.conference == conference_id, Order.reference == reference.upper())
+    order: Order | None = lock(query).first()
+    if order is None:
+        raise NotFound("order_not_found", f"There is no order {reference} in this conference.")
+    return order
+
+
+def succeeded_total(order: Order) -> Decimal:
+    """What was paid for the order; summed here because a sum of decimals on SQLite is a float."""
+    rows = Payment.select(Payment.amount).where(
+        Payment.order == order, Payment.status == PaymentStatus.SUCCEEDED
+    )
+    return sum((row.amount for row in rows), ZERO)
+
+
+def live_total(order: Order) -> Decimal:
+    """What live card payments are about to take for the order."""
+    rows = Attempt.select(Attempt.amount, Attempt.currency).where(
+        Attempt.order == order, Attempt.finished_at.is_null()
+    )
+    return sum((money.from_minor(row.amount, row.currency) for row in rows), ZERO)
+
+
+def due(order: Order) -> Decimal:
+    """Order total less succeeded payments less live card payments; call with the order locked."""
+    return order.total - succeeded_total(order) - live_total(order)
+
+
+def finish_if_paid(order: Order, now: datetime) -> bool:
+    """Complete the order when succeeded payments cover its total; answers whether it is complete.
+
+    Call inside the transaction that wrote the payment, with the order locked. Marks it PAID, clears the hold,
+    registers the buyer when it holds a ticket, closes the sale. Safe to call again, and after the web site's
+    webhook marked the order paid on its own. An order in any other state is left as it is.
+    """
+    if order.status not in (OrderStatus.PENDING, OrderStatus.PAID) or succeeded_total(order) < order.total:
+        return False
+    if order.status == OrderStatus.PENDING or order.hold_expires_at is not None:
+        order.status = OrderStatus.PAID
+        order.hold_expires_at = None
+        order.updated_at = now
+        order.save(only=[Order.status, Order.hold_expires_at, Order.updated_at])
+    if registers_buyer(order):
+        _register(order, now)
+    Sale.update(status=SaleStatus.CLOSED, updated_at=now).where(
+        Sale.order == order, Sale.status != SaleStatus.CLOSED
+    ).execute()
+    return True
+
+
+def registers_buyer(order: Order) -> bool:
+    """Whether paying this order makes or re-links an attendee.
+
+    Only a ticket does, and only for somebody whose linked order is not itself a paid ticket order: a shirt
+    or a second ticket must not take away the order that admits to the conference.
+    """
+    if not _holds_ticket(order.id):
+        return False
+    attendee = _attendee(order)
+    if attendee is None or attendee.order_id is None or attendee.order_id == order.id:
+        return True
+    linked = Order.get_by_id(attendee.order_id)
+    return linked.status not in PAID_STATUSES or not _holds_ticket(linked.id)
+
+
+def _holds_ticket(order_id: int) -> bool:
+    lines = OrderLine.select().where(OrderLine.order == order_id, OrderLine.ticket_type.is_null(False))
+    return bool(lines.exists())
+
+
+def _attendee(order: Order) -> Attendee | None:
+    query = Attendee.select().where(Attendee.user == order.user_id, Attendee.conference == order.conference_id)
+    attendee: Attendee | None = lock(query).first()
+    return attendee
+
+
+def _register(order: Order, now: datetime) -> None:
+    attendee = _attendee(order)
+    if attendee is None:
+        _new_attendee(order, now)
+    elif attendee.order_id != order.id or not attendee.completed_registration:
+        Attendee.update(order=order.id, completed_registration=True, updated_at=now).where(
+            Attendee.id == attendee.id
+        ).execute()
+
+
+def _new_attendee(order: Order, now: datetime) -> None:
+    for code in _fresh_codes():
+        try:
+            with database.atomic():
+                Attendee.create(
+                    conference=order.conference_id,
+                    user=order.user_id,
+                    order=order.id,
+                    access_code=code,
+                    completed_registration=True,
+                    created_at=now,
+                    updated_at=now,
+                )
+        except IntegrityError:
+            if _attendee(order) is not None:
+                return
+        else:
+            return
+
+
+def _fresh_codes() -> Iterable[str]:
+    """Access codes to try; among 36^8 a clash is rare, and two in a row do not happen."""
+    return (clock.random_code(ACCESS_CODE_LENGTH) for _ in range(10))
