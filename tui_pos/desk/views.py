@@ -1,0 +1,99 @@
+"""What a desk is told about orders and people: plain values, no database rows.
+
+Money is Decimal in the conference's currency, times are aware UTC.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One line of an order. Both slugs are None for a free amount and for a product that was deleted."""
+
+    id: int
+    description: str
+    quantity: int
+    unit_price: Decimal
+    line_total: Decimal
+    ticket_slug: str | None
+    addon_slug: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """An order. ``due`` is what is still to be paid, zero unless the order is pending.
+
+    ``owed`` tells an order that somebody is expected to pay from a basket that was left behind on the web:
+    it is pending and holds stock, was paid in part, was made without a hold, or was made at a desk.
+    """
+
+    id: int
+    reference: str
+    status: str
+    subtotal: Decimal
+    discount: Decimal
+    total: Decimal
+    paid: Decimal
+    due: Decimal
+    owed: bool
+    buyer_name: str
+    buyer_email: str
+    user_id: int
+    voucher_code: str
+    created_at: datetime
+    hold_expires_at: datetime | None
+    lines: tuple[LineView, ...]
+    live_attempt_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CreditView:
+    """An available store credit."""
+
+    id: int
+    amount: Decimal
+    remaining: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInView:
+    """When and where somebody came in first; the station is empty when it was not recorded."""
+
+    at: datetime
+    station: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the volunteer must know at first sight; ``tone`` is ok, warn or bad."""
+
+    code: str
+    word: str
+    sentence: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttendeeView:
+    """Somebody with a badge. ``order`` is the linked one, ``orders`` all of theirs here, newest first.
+
+    ``registered``: the linked order, or another one of theirs that holds a ticket, is paid.
+    ``owes`` is the sum of what is due on their ``owed`` orders.
+    """
+
+    id: int
+    user_id: int
+    access_code: str
+    name: str
+    email: str
+    checked_in_at: datetime | None
+    first_check_in: CheckInView | None
+    order: OrderView | None
+    orders: tuple[OrderView, ...]
+    credits: tuple[CreditView, ...]
+    credits_total: Decimal
+    registered: bool
+    owes: Decimal
+    verdict: Verdict
