@@ -1,0 +1,316 @@
+"""config.toml and the environment, read once into one frozen ``Settings``.
+
+Secrets stay where they are: the config names an environment variable or a file, ``secret_key`` reads it when
+a desk opens, and no message of this module shows a value.
+"""
+
+import os
+import re
+import socket
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar, get_type_hints
+from urllib.parse import urlsplit
+
+import msgspec
+import platformdirs
+from msgspec import Meta, Struct
+
+SYSTEM_CONFIG = Path("/etc/tui-pos/config.toml")
+CONFIG_VARIABLE = "TUI_POS_CONFIG"
+HOME_VARIABLE = "TUI_POS_HOME"
+STATION_VARIABLE = "TUI_POS_STATION"
+
+T = TypeVar("T", bound=Struct)
+
+
+class ConfigError(Exception):
+    """What is wrong with the settings, where, and what is expected: one sentence without any secret."""
+
+
+# A type and the words for it stand together: the words end the sentence "... must be".
+Text = Annotated[str, Meta(description="text in quotes")]
+Texts = Annotated[tuple[str, ...], Meta(description='a list of texts, such as ["~"]')]
+Currency = Annotated[
+    str, Meta(pattern=r"\A[A-Za-z]{3}\Z", description='a currency of three letters, such as "USD"')
+]
+Capture = Annotated[Literal["automatic", "confirm"], Meta(description='"automatic" or "confirm"')]
+Prefix = Annotated[
+    str, Meta(pattern=r"\A[A-Z0-9]{1,12}\Z", description="1 to 12 letters A-Z or digits in quotes")
+]
+Minutes = Annotated[int, Meta(ge=1, le=240, description="a whole number from 1 to 240")]
+Seconds = Annotated[int, Meta(ge=10, le=900, description="a whole number from 10 to 900")]
+Address = Annotated[
+    str, Meta(pattern=r"\Ahttps?://[^/\s]+/?\Z", description="an address such as http://127.0.0.1:12111")
+]
+
+
+class DatabaseSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """[database]: where the data is; ``url_env`` names the variable that holds a URL with a password."""
+
+    url: Text = ""
+    url_env: Text = ""
+
+
+class StripeSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """[stripe]: another address than Stripe's own, for a simulator."""
+
+    api_base: Address | None = None
+
+
+class ScannerSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """[scanner]: what the barcode scanners send before and after the data."""
+
+    prefixes: Texts = ()
+    suffixes: Texts = ()
+
+
+class ConferenceSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """[conferences.SLUG]: what the database does not know about a conference."""
+
+    currency: Currency
+    stripe_secret_key_env: Text = ""
+    stripe_secret_key_file: Text = ""
+    stripe_location: Text = ""
+    capture: Capture = "automatic"
+    order_prefix: Prefix = "ORD"
+    hold_minutes: Minutes = 15
+    prompt_seconds: Seconds = 120
+
+
+class StationSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """[stations.NAME]: the reader that stands there."""
+
+    reader: Text = ""
+
+
+# A conference that the config does not mention can be looked at and sold for, but not by card.
+UNMENTIONED = ConferenceSettings(currency="USD")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that was configured. ``path`` is the file it came from, None when there is none."""
+
+    home: Path
+    path: Path | None = None
+    database_url: str = field(default="", repr=False)
+    api_base: str = ""
+    conferences: Mapping[str, ConferenceSettings] = field(default_factory=dict)
+    stations: Mapping[str, StationSettings] = field(default_factory=dict)
+    scanner: ScannerSettings = field(default_factory=ScannerSettings)
+
+    def conference(self, slug: str) -> ConferenceSettings:
+        """What is configured for a conference, or the defaults."""
+        return self.conferences.get(slug, UNMENTIONED)
+
+    def reader(self, station: str) -> str:
+        """The id of the reader that stands at a station, "" when none is configured."""
+        return self.stations.get(station, StationSettings()).reader
+
+
+def load(path: Path | None = None) -> Settings:
+    """The settings from ``path``, else $TUI_POS_CONFIG, else the user's config directory, else /etc/tui-pos.
+
+    Without any such file the settings are the defaults with ``path`` None. Raises ConfigError.
+    """
+    chosen = _chosen(path)
+    if chosen is None:
+        return Settings(home=data_home())
+    return _settings(chosen, _read(chosen))
+
+
+def user_config() -> Path:
+    """Where this user's config file lies, whether it exists or not."""
+    return platformdirs.user_config_path("tui-pos") / "config.toml"
+
+
+def data_home() -> Path:
+    """Where the embedded database, the demonstration and the log lie: $TUI_POS_HOME or the user's own."""
+    named = os.environ.get(HOME_VARIABLE)
+    return Path(named).expanduser() if named else platformdirs.user_data_path("tui-pos")
+
+
+def embedded_database(home: Path) -> str:
+    """The URL of the database that tui-pos makes for itself when none is configured."""
+    return f"sqlite:///{home / 'tui-pos.sqlite3'}"
+
+
+def station_name(option: str | None = None) -> str:
+    """This desk's name: ``option``, else $TUI_POS_STATION, else over SSH the client's address, else the host.
+
+    Eight desks may be SSH sessions on one host: the address keeps them apart and is the same after a
+    reconnect, which a tty's number is not.
+    """
+    client = os.environ.get("SSH_CONNECTION", "").partition(" ")[0]
+    name = (option or os.environ.get(STATION_VARIABLE) or client or socket.gethostname()).strip()
+    if not re.fullmatch(r"[\w.:%][\w .:%-]{0,39}", name):
+        raise ConfigError(
+            "A station's name has at most 40 letters, digits, spaces, dots and dashes:"
+            f" name it with --station or ${STATION_VARIABLE}."
+        )
+    return name
+
+
+def secret_key(settings: Settings, slug: str) -> str:
+    """The Stripe key of a conference, "" when the config names none.
+
+    Raises ConfigError when the variable or file that it names holds no usable key, and for a live key that
+    would travel to another machine than Stripe's.
+    """
+    conference = settings.conference(slug)
+    where = f"{settings.path}, [conferences.{slug}]"
+    if conference.stripe_secret_key_env:
+        variable = conference.stripe_secret_key_env
+        key = os.environ.get(variable, "").strip()
+        source = f"the environment variable {variable}"
+    elif conference.stripe_secret_key_file:
+        source = f"the file {conference.stripe_secret_key_file}"
+        key = _key_in(Path(conference.stripe_secret_key_file), where)
+    else:
+        return ""
+    if not re.fullmatch(r"[sr]k_(?:live|test)_[!-~]+", key):
+        fault = (
+            "holds no Stripe key: one begins with sk_live_, rk_live_, sk_test_ or rk_test_"
+            if key
+            else "is empty"
+        )
+        raise ConfigError(f"{where}: {source} {fault}.")
+    if "_live_" in key[:8] and settings.api_base and not is_loopback(settings.api_base):
+        raise ConfigError(
+            f"{settings.path}, [stripe] api_base: a live Stripe key is never sent to {settings.api_base};"
+            " remove api_base or use a test key."
+        )
+    return key
+
+
+def is_loopback(address: str) -> bool:
+    """Whether a URL stays on this machine."""
+    host = urlsplit(address).hostname or ""
+    return host in ("localhost", "::1") or bool(re.fullmatch(r"127(?:\.\d{1,3}){3}", host))
+
+
+def _key_in(file: Path, where: str) -> str:
+    try:
+        return file.expanduser().read_text(encoding="ascii").strip()
+    except (OSError, UnicodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not plain text"
+        raise ConfigError(f"{where} stripe_secret_key_file: {file} cannot be read: {reason}.") from None
+
+
+def _chosen(path: Path | None) -> Path | None:
+    named = os.environ.get(CONFIG_VARIABLE)
+    if path is None and not named:
+        return next((file for file in (user_config(), SYSTEM_CONFIG) if file.is_file()), None)
+    chosen = (path or Path(named or "")).expanduser()
+    if not chosen.is_file():
+        by = "--config" if path else f"${CONFIG_VARIABLE}"
+        raise ConfigError(f"There is no config file {chosen}, which {by} names.")
+    return chosen
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}.") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path} is not UTF-8 text.") from None
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}.") from None
+
+
+SECTIONS = ("database", "stripe", "scanner", "conferences", "stations")
+
+
+def _settings(path: Path, found: dict[str, Any]) -> Settings:
+    _refuse_keys(str(path), found)
+    for name in found:
+        if name not in SECTIONS:
+            raise ConfigError(
+                f"{path}: there is no section {name!r}; the sections are {', '.join(SECTIONS)}."
+            )
+    home = data_home()
+    stripe = _section(f"{path}, [stripe]", found.get("stripe", {}), StripeSection)
+    return Settings(
+        home=home,
+        path=path,
+        database_url=_database_url(path, found, home),
+        api_base=(stripe.api_base or "").rstrip("/"),
+        conferences=_conferences(path, found.get("conferences", {})),
+        stations=_named(f"{path}, [stations", found.get("stations", {}), StationSettings),
+        scanner=_section(f"{path}, [scanner]", found.get("scanner", {}), ScannerSettings),
+    )
+
+
+def _conferences(path: Path, found: object) -> dict[str, ConferenceSettings]:
+    conferences = _named(f"{path}, [conferences", found, ConferenceSettings)
+    for slug, conference in conferences.items():
+        if conference.stripe_secret_key_env and conference.stripe_secret_key_file:
+            raise ConfigError(
+                f"{path}, [conferences.{slug}]:"
+                " give stripe_secret_key_env or stripe_secret_key_file, not both."
+            )
+    return conferences
+
+
+def _database_url(path: Path, found: dict[str, Any], home: Path) -> str:
+    section = _section(f"{path}, [database]", found.get("database", {}), DatabaseSection)
+    if section.url and section.url_env:
+        raise ConfigError(f"{path}, [database]: give url or url_env, not both.")
+    if section.url_env:
+        url = os.environ.get(section.url_env, "")
+        if not url:
+            raise ConfigError(f"{path}, [database] url_env: the variable {section.url_env} is not set.")
+        return url
+    return section.url or embedded_database(home)
+
+
+def _named(where: str, found: object, kind: type[T]) -> dict[str, T]:
+    if not isinstance(found, dict):
+        raise ConfigError(
+            f"{where}] must be a table with one entry a name, written {where.split(', ')[1]}.NAME]."
+        )
+    return {name: _section(f"{where}.{name}]", entry, kind) for name, entry in found.items()}
+
+
+def _section(where: str, found: object, kind: type[T]) -> T:
+    try:
+        return msgspec.convert(found, kind)
+    except msgspec.ValidationError as error:
+        raise ConfigError(_explained(where, str(error), kind)) from None
+
+
+def _explained(where: str, fault: str, kind: type[Struct]) -> str:
+    known = ", ".join(kind.__struct_fields__)
+    if unknown := re.search(r"unknown field `(.*)`", fault):
+        return f"{where}: there is no setting {unknown[1]!r}; the settings here are {known}."
+    if missing := re.search(r"missing required field `(.*)`", fault):
+        return f"{where} {missing[1]} is missing: it must be {_expected(kind, missing[1])}."
+    if wrong := re.search(r"at `\$\.(\w+)", fault):
+        return f"{where} {wrong[1]} must be {_expected(kind, wrong[1])}."
+    return f"{where} must be a table with the settings {known}."
+
+
+def _expected(kind: type[Struct], name: str) -> str:
+    hint = get_type_hints(kind, include_extras=True)[name]
+    for candidate in (hint, *getattr(hint, "__args__", ())):
+        for meta in getattr(candidate, "__metadata__", ()):
+            if meta.description:
+                return str(meta.description)
+    return "something else"
+
+
+def _refuse_keys(where: str, found: object, key: str = "") -> None:
+    """A secret in a file that gets copied and shown around is refused, wherever in the file it stands."""
+    if isinstance(found, dict):
+        for name, value in found.items():
+            _refuse_keys(where, value, name)
+    elif key == "stripe_secret_key" or (isinstance(found, str) and re.match(r"[sr]k_(?:live|test)_", found)):
+        raise ConfigError(
+            f"{where}: the Stripe key itself does not belong into the config ({key}): put it into an"
+            " environment variable or a file and name that with stripe_secret_key_env or"
+            " stripe_secret_key_file."
+        )
