@@ -1,0 +1,144 @@
+"""Work that may block, off the event loop: the one way by which screens call the desk.
+
+Every call runs in a thread and comes back as exactly one outcome in the message queue of its owner (a screen,
+or the app for work that must outlive screens), in order with the owner's keys. Calls in one *lane* run one
+after another in the order of asking; with ``latest`` a lane forgets the calls that a newer one has overtaken,
+as look-ups want it. A lane is never a lock on money: that is the desk's own guard and its idempotency keys.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Generator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, suppress
+from contextvars import Context, copy_context
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeVar
+
+from textual.message_pump import MessagePump
+
+T = TypeVar("T")
+THREADS = 8
+
+
+@dataclass(eq=False)
+class Job:
+    """One call on its way. A call that has begun runs to its end, cancelled or not."""
+
+    owner: MessagePump
+    call: Callable[[], Any]
+    then: Callable[[Any], object]
+    failed: Callable[[Exception], object]
+    cancelled: bool = False
+
+    def cancel(self) -> None:
+        """Deliver nothing more. A followed iterator is closed before its next state."""
+        self.cancelled = True
+
+
+@dataclass
+class Lane:
+    """Jobs that wait for each other."""
+
+    waiting: deque[Job] = field(default_factory=deque)
+    running: Job | None = None
+
+
+class Jobs:
+    """Runs jobs. Used from the event loop's thread alone, so it needs no lock.
+
+    ``call_wrapper`` is put round every call inside its thread: the place to open and close a database
+    connection.
+    """
+
+    def __init__(self, call_wrapper: Callable[[Callable[[], Any]], Any] | None = None) -> None:
+        self.call_wrapper = call_wrapper
+        self._executor = ThreadPoolExecutor(THREADS, thread_name_prefix="desk")
+        self._lanes: dict[str, Lane] = {}
+        self._unfinished = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def ask(self, job: Job, lane: str, latest: bool) -> None:
+        """Run ``job`` in its turn. An empty ``lane`` means at once, beside everything else."""
+        self._unfinished += 1
+        self._idle.clear()
+        if not lane:
+            self._start(job, None)
+            return
+        line = self._lanes.setdefault(lane, Lane())
+        if latest:
+            for overtaken in line.waiting:
+                overtaken.cancel()
+            if line.running is not None:
+                line.running.cancel()
+        line.waiting.append(job)
+        self._next(line)
+
+    async def idle(self) -> None:
+        """Wait until every job has delivered its outcome to its owner's queue."""
+        await self._idle.wait()
+
+    def close(self) -> None:
+        """Start nothing more; calls that have begun run to their end, and the process waits for them."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def _next(self, lane: Lane) -> None:
+        while lane.running is None and lane.waiting:
+            job = lane.waiting.popleft()
+            if job.cancelled:
+                self._count_off()
+            else:
+                lane.running = job
+                self._start(job, lane)
+
+    def _start(self, job: Job, lane: Lane | None) -> None:
+        call = job.call if self.call_wrapper is None else partial(self.call_wrapper, job.call)
+        finish = partial(self._finish, job, lane)
+        hand_over = partial(_hand_over, asyncio.get_running_loop(), copy_context(), finish)
+        self._executor.submit(call).add_done_callback(hand_over)
+
+    def _finish(self, job: Job, lane: Lane | None, future: "Future[Any]") -> None:
+        if not job.cancelled and not future.cancelled():
+            error = future.exception()
+            if isinstance(error, Exception):
+                job.owner.call_later(job.failed, error)
+            else:
+                job.owner.call_later(job.then, future.result())
+        self._count_off()
+        if lane is not None:
+            lane.running = None
+            self._next(lane)
+
+    def _count_off(self) -> None:
+        self._unfinished -= 1
+        if not self._unfinished:
+            self._idle.set()
+
+
+def _hand_over(
+    loop: asyncio.AbstractEventLoop, context: Context, finish: Callable[..., object], outcome: object
+) -> None:
+    """In the job's thread: give the outcome to the loop. An ended program takes none any more."""
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(finish, outcome, context=context)
+
+
+def follow_states(
+    job: Job, iterate: Callable[[], Generator[T, None, None]], each: Callable[[T], object]
+) -> Job:
+    """Make ``job`` deliver every state of an iterator to its owner; its outcome is the last state."""
+    loop, context = asyncio.get_running_loop(), copy_context()
+
+    def run() -> T | None:
+        last: T | None = None
+        with closing(iterate()) as states:
+            for last in states:
+                if job.cancelled:
+                    break
+                _hand_over(loop, context, partial(job.owner.call_later, each), last)
+        return last
+
+    job.call = run
+    return job

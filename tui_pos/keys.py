@@ -1,0 +1,105 @@
+"""Every key binding, as data.
+
+One row is one command: its name (a screen answers it with a method ``action_<name>``), the keys that give it,
+the ``/word`` for terminals that swallow the key, the short label for the key bar and one sentence for the
+help screen. A key means the same on every screen; a screen may only say more precisely what it does there
+(`hint`).
+
+No letter ever acts by itself, and no control character does: both come out of barcodes. In training F11
+presents a good card, and Delete refuses one: of the keys that are left they are the ones that every terminal
+sends as an escape sequence (Shift+F11 is F23 on some and swallowed by others), and no barcode symbology can
+hold either by accident.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Command:
+    """One thing a key or a word can ask for; ``keys`` are Textual's key names."""
+
+    name: str
+    keys: tuple[str, ...]
+    word: str
+    label: str
+    help: str
+
+
+@dataclass(frozen=True)
+class Hint:
+    """What the key bar shows: the key as people read it, and what it does on this screen."""
+
+    key: str
+    label: str
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("confirm", ("enter",), "", "next", "Take the one safe next step, named first in the key bar."),
+    Command("back", ("escape",), "back", "back", "Go back one step; nothing is lost."),
+    Command("up", ("up",), "", "up", "Choose the row above."),
+    Command("down", ("down",), "", "down", "Choose the row below."),
+    Command("page_up", ("pageup",), "", "page up", "Show the rows before these."),
+    Command("page_down", ("pagedown",), "", "page down", "Show the rows after these."),
+    Command("more", ("plus",), "", "one more", "One more of the chosen row."),
+    Command("fewer", ("minus",), "", "one fewer", "One fewer of the chosen row."),
+    Command(
+        "pick", tuple("123456789"), "", "pick", "Pick the row with that number, when the prompt is empty."
+    ),
+    Command("help", ("f1",), "help", "help", "Explain the keys of the screen that is open."),
+    Command("walk_up", ("f2",), "walkup", "walk-up", "Sell to somebody without a registration."),
+    Command("orders", ("f3",), "orders", "orders", "Find an order, to reprint, refund or resume it."),
+    Command("reader", ("f4",), "reader", "reader", "Choose the card reader of this station."),
+    Command("attention", ("f5",), "attention", "attention", "Show unfinished payments and parked sales."),
+    Command("park", ("f6",), "park", "park", "Put this sale aside and serve the next person."),
+    Command("shift", ("f7",), "shift", "shift", "Count the drawer, open or close the shift."),
+    Command("card", ("f8",), "card", "card", "Take the amount by card on the reader."),
+    Command("cash", ("f9",), "cash", "cash", "Take the amount in cash and give change."),
+    Command("tender", ("f10",), "tender", "tender", "Pay another way, or split the amount."),
+    Command("tap", ("f11",), "tap", "tap a card", "In training: hold a good card to the reader."),
+    Command("lock", ("f12",), "lock", "lock", "Lock this station until a PIN or a staff badge."),
+    Command("decline", ("delete",), "decline", "refuse a card", "In training: hold a card that is declined."),
+    Command("print", (), "print", "print", "Print the receipt again."),
+    Command("mail", (), "mail", "mail", "Send the receipt by e-mail."),
+    Command("refund", (), "refund", "refund", "Give money back for this order."),
+    Command("checkin", (), "checkin", "check in", "Check this person in."),
+    Command("floor", (), "floor", "floor", "Show all stations of this conference."),
+    Command("quit", (), "quit", "quit", "Leave the program; unfinished sales stay parked."),
+)
+
+BY_NAME = {command.name: command for command in COMMANDS}
+BY_KEY = {key: command for command in COMMANDS for key in command.keys}
+BY_WORD = {command.word: command for command in COMMANDS if command.word}
+
+HOW_TO_QUIT = "To leave, type /quit and press Enter."
+
+_SHOWN = {
+    "enter": "Enter",
+    "escape": "Esc",
+    "delete": "Del",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "plus": "+",
+    "minus": "-",
+}
+
+
+def shown_key(name: str) -> str:
+    """The key of command ``name`` as people read it: ``F8``, ``Enter``, ``1-9``, or its ``/word``."""
+    command = BY_NAME[name]
+    if not command.keys:
+        return f"/{command.word}"
+    first = command.keys[0]
+    if len(command.keys) > 1:
+        return f"{first}-{command.keys[-1]}"
+    return _SHOWN.get(first, first.upper())
+
+
+def hint(name: str, label: str | None = None) -> Hint:
+    """The key bar's entry for command ``name``; ``label`` says what it does on this screen."""
+    return Hint(shown_key(name), BY_NAME[name].label if label is None else label)
+
+
+def hints(*names: str) -> Sequence[Hint]:
+    """The key bar's entries for commands with their ordinary labels."""
+    return tuple(hint(name) for name in names)

@@ -1,0 +1,219 @@
+"""The Textual app of any till: start, signals, the unexpected, calls in threads, screen changes."""
+
+import asyncio
+import logging
+import re
+import signal
+import traceback
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+from rich.text import Text
+from textual.app import App
+from textual.binding import BindingType
+from textual.message_pump import MessagePump
+from textual.screen import Screen
+
+from tui_pos import clock
+from tui_pos.driver import KioskDriver
+from tui_pos.jobs import Job, Jobs, follow_states
+from tui_pos.widgets.status_line import Status, StatusLine
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+log = logging.getLogger(__name__)
+
+EXIT_CRASHED = 70
+END_SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
+_SECRETS = re.compile(r"\b((?:sk|rk|pk|whsec|pst)_(?:live_|test_)?)\w+|(://[^:/@\s]*:)[^@\s]+(?=@)")
+
+
+class KioskApp(App[None], inherit_bindings=False):
+    """Base of the program's app. Knows no key: `KioskScreen` gives every key its meaning.
+
+    Args:
+        log_path: Where the details of an unexpected error go; the screen only gets their reference.
+        call_wrapper: Put round every call of `ask` and `follow` inside its thread (a database connection's
+        scope).
+        explain: Turns an exception that a call raised into one sentence, or None where it is unexpected.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = []
+    ENABLE_COMMAND_PALETTE = False
+    AUTO_FOCUS = None
+
+    scanner_prefixes: tuple[str, ...] = ()
+    scanner_suffixes: tuple[str, ...] = ()
+    order_prefix: str = "ORD"
+
+    def __init__(
+        self,
+        *,
+        log_path: Path | None = None,
+        call_wrapper: Callable[[Callable[[], Any]], Any] | None = None,
+        explain: Callable[[Exception], str | None] | None = None,
+    ) -> None:
+        super().__init__(driver_class=KioskDriver)
+        self.animation_level = "none"
+        self.theme = "ansi-dark"
+        self.status = Status()
+        self.log_path = log_path
+        self._explain = explain
+        self._call_wrapper = call_wrapper
+        self._jobs: Jobs | None = None
+
+    def on_mount(self) -> None:
+        if self.is_headless:
+            return
+        loop = asyncio.get_running_loop()
+        for number in END_SIGNALS:
+            loop.add_signal_handler(number, self.end_by_signal, number)
+
+    def on_unmount(self) -> None:
+        if self._jobs is not None:
+            self._jobs.close()
+
+    def end_by_signal(self, number: int) -> None:
+        """Leave cleanly: the terminal is restored, calls that have begun run to their end."""
+        self.exit(return_code=128 + number)
+
+    # What stands in the header
+
+    def set_status(self, status: Status) -> None:
+        """Show ``status`` in the header of every open screen and of those to come."""
+        self.status = status
+        for screen in self.screen_stack:
+            for line in screen.query(StatusLine):
+                line.show(status, getattr(screen, "title_text", None))
+
+    # Calls off the event loop
+
+    @property
+    def jobs(self) -> Jobs:
+        """The calls that are on their way."""
+        if self._jobs is None:
+            self._jobs = Jobs(self._call_wrapper)
+        return self._jobs
+
+    def ask(
+        self,
+        owner: MessagePump,
+        call: Callable[[], T],
+        then: Callable[[T], object],
+        failed: Callable[[Exception], object],
+        *,
+        lane: str = "",
+        latest: bool = False,
+    ) -> Job:
+        """Run ``call`` in a thread; then, in ``owner``'s message queue, either ``then(value)`` or
+        ``failed(error)``.
+
+        Nothing is delivered to an owner that has been closed meanwhile. ``lane`` and ``latest``: see
+        `tui_pos.jobs`.
+        """
+        job = Job(owner, call, then, failed)
+        self.jobs.ask(job, lane, latest)
+        return job
+
+    def follow(
+        self,
+        owner: MessagePump,
+        iterate: Callable[[], Generator[T, None, None]],
+        each: Callable[[T], object],
+        failed: Callable[[Exception], object],
+        *,
+        then: Callable[[T | None], object] = lambda _last: None,
+        lane: str = "",
+    ) -> Job:
+        """Run an iterator of states in a thread: ``each(state)``, at its end ``then(last state)``."""
+        job = follow_states(Job(owner, lambda: None, then, failed), iterate, each)
+        self.jobs.ask(job, lane, latest=False)
+        return job
+
+    def explain(self, error: Exception) -> str:
+        """One sentence for the person at the desk; the unexpected goes to the log under a reference."""
+        sentence = self._explain(error) if self._explain is not None else None
+        if sentence is not None:
+            return sentence
+        return f"That failed in a way nobody expected: tell the organisers reference {self.record(error)}."
+
+    # Screens: each change is one paint, made in the app's own queue so that keys that follow reach the new
+    # screen
+
+    def open_screen(self, screen: Screen[R], then: Callable[[R | None], None] | None = None) -> None:
+        """Put ``screen`` on top; ``then`` gets what it is closed with."""
+
+        async def change() -> None:
+            with self.batch_update():
+                await self.push_screen(screen, then)
+
+        self.call_later(change)
+
+    def replace_screen(self, screen: Screen[Any]) -> None:
+        """Put ``screen`` in the place of the top one."""
+
+        async def change() -> None:
+            with self.batch_update():
+                await self.switch_screen(screen)
+
+        self.call_later(change)
+
+    def close_screen(self, screen: Screen[R], result: R | None = None) -> None:
+        """Close ``screen`` and everything on top of it; it gives ``result`` to whoever opened it."""
+
+        async def change() -> None:
+            if screen not in self.screen_stack[1:]:
+                return
+            with self.batch_update():
+                while self.screen is not screen:
+                    await self.pop_screen()
+                await screen.dismiss(result)
+
+        self.call_later(change)
+
+    # The unexpected
+
+    def record(self, error: BaseException) -> str:
+        """Write ``error`` to the log file, without local variables and secrets; return its reference."""
+        reference = clock.random_code(6)
+        lines = "".join(traceback.format_exception(error))
+        entry = f"{clock.now():%Y-%m-%dT%H:%M:%SZ} reference {reference}\n{redact(lines)}\n"
+        if self.log_path is None:
+            log.error(entry)
+            return reference
+        try:
+            self.log_path.parent.mkdir(parents=True, exist_ok=True)
+            with self.log_path.open("a", encoding="utf-8") as file:
+                file.write(entry)
+        except OSError:
+            log.error(entry)
+        return reference
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Textual's own crash screen prints local variables, secrets included, on the till."""
+        if self.is_headless:
+            super()._handle_exception(error)
+            return
+        if self._exit:
+            self.record(error)
+            return
+        where = f", details in {self.log_path}" if self.log_path else ""
+        message = (
+            f"The desk program stopped on an error it did not expect: reference {self.record(error)}{where}."
+        )
+        self.exit(
+            return_code=EXIT_CRASHED, message=Text(f"{message} What was saved is safe; start it again.")
+        )
+
+
+def redact(text: str) -> str:
+    """``text`` without Stripe keys and without passwords in URLs."""
+    return _SECRETS.sub(lambda match: f"{match[1] or match[2]}***", text)
+
+
+def run_kiosk(app: KioskApp) -> int:
+    """Run ``app`` on this terminal; return the exit status for the process."""
+    app.run(mouse=False)
+    return EXIT_CRASHED if app.return_code is None else app.return_code

@@ -1,0 +1,141 @@
+"""The prompt line: every scan and every key of a screen arrives here, in order."""
+
+import asyncio
+from typing import TypeAlias
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+from textual.timer import Timer
+from textual.widget import Widget
+
+from tui_pos import clock
+from tui_pos.scan import printable
+from tui_pos.widgets import key_stream
+from tui_pos.widgets.key_stream import KeyStream
+
+NOTE_STYLES = {
+    "OK": Style(color="green"),
+    "!": Style(color="yellow"),
+    "X": Style(color="red"),
+    "?": Style(color="magenta"),
+    "": Style(),
+}
+"""A note's sign (shown as ``[X]``) and its colour, which only underlines it."""
+
+
+class ScanInput(Widget, can_focus=True):
+    """One row, ``> text_``. Always holds the focus; consumes every key, so no binding of Textual's ever runs.
+
+    Posts the messages of `key_stream`: `Entered`, `Changed`, `Picked`, `Moved`, `Stepped`, `Confirmed`,
+    `Asked`, `Refused`, strictly in the order of the keys. Every key that a screen knows comes through here,
+    because Textual runs bindings only after a key has bubbled to the app, when later characters have long
+    been handled.
+
+    Args:
+        picks: Whether digits, ``+`` and ``-`` act in the empty prompt; False where numbers are typed.
+        masked: Show ``*`` for each character (a PIN).
+        quiet: Draw nothing while the prompt is empty and has no note (screens that ask for nothing).
+    """
+
+    DEFAULT_CSS = "ScanInput { height: 1; width: 1fr; }"
+
+    Entered: TypeAlias = key_stream.Entered
+    Changed: TypeAlias = key_stream.Changed
+    Picked: TypeAlias = key_stream.Picked
+    Moved: TypeAlias = key_stream.Moved
+    Stepped: TypeAlias = key_stream.Stepped
+    Confirmed: TypeAlias = key_stream.Confirmed
+    Asked: TypeAlias = key_stream.Asked
+    Refused: TypeAlias = key_stream.Refused
+
+    def __init__(self, *, picks: bool = True, masked: bool = False, quiet: bool = False) -> None:
+        super().__init__()
+        self._stream = KeyStream(picks)
+        self._masked = masked
+        self._quiet = quiet
+        self._note: tuple[str, str] = ("", "")
+        self._drawn = ""
+        self._timer: Timer | None = None
+
+    @property
+    def text(self) -> str:
+        """What stands in the prompt."""
+        return self._stream.text
+
+    def clear(self) -> None:
+        """Empty the prompt."""
+        self._stream.clear()
+        self._redraw()
+
+    def set_picks(self, picks: bool) -> None:
+        """From now on, whether digits, ``+`` and ``-`` act in the empty prompt."""
+        self._stream.picks = picks
+
+    def set_note(self, note: str, sign: str = "") -> None:
+        """Show ``note`` in the empty prompt, with ``sign`` (``OK``, ``!``, ``X`` or ``?``) before it."""
+        if (note, sign) != self._note:
+            self._note = (note, sign)
+            if not self.text:
+                self.refresh()
+
+    def on_key(self, event: events.Key) -> None:
+        event.stop()
+        event.prevent_default()
+        self._deliver(self._stream.feed(event.key, event.character, event.time))
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        event.prevent_default()
+        self._deliver(self._stream.paste(event.text, event.time))
+
+    def _deliver(self, messages: list[Message]) -> None:
+        for message in messages:
+            self.post_message(message)
+        self._redraw()
+        if self._timer is None and (due := self._stream.due) is not None:
+            self._timer = self.set_timer(max(0.001, due - clock.monotonic()), self._ask_to_settle)
+
+    def _redraw(self) -> None:
+        if self.text != self._drawn:
+            self._drawn = self.text
+            self.refresh()
+
+    def _ask_to_settle(self) -> None:
+        """The time is up, but keys read before now may still be on their way from the input thread.
+
+        They reach the app's queue two turns of the event loop after being read, so take the same way, behind
+        them.
+        """
+        loop = asyncio.get_running_loop()
+        loop.call_soon(loop.call_soon, self.app.call_later, self._queue_settling)
+
+    def _queue_settling(self) -> None:
+        self.call_later(self._settle)
+
+    def _settle(self) -> None:
+        self._timer = None
+        self._deliver(self._stream.settle(clock.monotonic()))
+
+    def render_line(self, y: int) -> Strip:
+        if y or (self._quiet and not self.text and not self._note[0]):
+            return Strip.blank(self.size.width, self.rich_style)
+        style = self.rich_style
+        segments = [Segment("> ", style), Segment(self._shown_text(self.size.width - 3) + "_", style)]
+        if not self.text and self._note[0]:
+            note, sign = self._note
+            lead = f"[{sign}] " if sign else ""
+            shown = "  " + printable(lead + note, max(1, self.size.width - 5))
+            segments.append(Segment(shown, style + NOTE_STYLES[sign]))
+        return Strip(segments).adjust_cell_length(self.size.width, style)
+
+    def _shown_text(self, room: int) -> str:
+        """The end of the text, which is where typing goes on."""
+        text = self.text[-room:] if room > 0 else ""
+        shown = "*" * len(text) if self._masked else text.replace(key_stream.SEPARATOR, " ")
+        while cell_len(shown) > room:
+            shown = shown[1:]
+        return shown
