@@ -1,8 +1,10 @@
 """Who acts, for which conference, at which station, with which Stripe account."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from tui_pos.desk.errors import InvalidInput
 
@@ -65,3 +67,7 @@ class Desk:
                 f"No Stripe key is configured for {self.conference.slug}; card payments are not possible.",
             )
         return self.account
+
+    def local(self, moment: datetime) -> datetime:
+        """An aware time on the conference's clock, as people at the desk read it."""
+        return moment.astimezone(ZoneInfo(self.conference.timezone))

@@ -1,32 +1,24 @@
 """Who a badge belongs to, what they bought and what they owe; one order by its reference."""
 
+import re
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from peewee import JOIN, Query
+
+from tui_pos import clock, money, scan
+from tui_pos.data.connection import connected
+from tui_pos.data.fields import ZERO, utc
+from tui_pos.data.fields import money as stored_money
+from tui_pos.data.queries import Compiled, parameter
+from tui_pos.data.tables.auth import User
+from tui_pos.data.tables.program import Conference
+from tui_pos.data.tables.registration import PAID_STATUSES, Attendee, CheckIn, Credit, CreditStatus
+from tui_pos.desk import order_views
 from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import InvalidInput, NotFound, Refused
+from tui_pos.desk.permissions import Action, require
 from tui_pos.desk.search import Found, resolve, search
+from tui_pos.desk.verdicts import Standing, verdict
 from tui_pos.desk.views import AttendeeView, CheckInView, CreditView, LineView, OrderView, Verdict
-
-__all__ = [
-    "AttendeeView",
-    "CheckInView",
-    "CreditView",
-    "Found",
-    "LineView",
-    "OrderView",
-    "Verdict",
-    "attendee",
-    "order",
-    "resolve",
-    "search",
-]
-
-
-def attendee(desk: Desk, code: str) -> AttendeeView:
-    """The attendee with this access code, given as ``CODE`` or ``conference:CODE`` in any case.
-
-    Raises InvalidInput ``invalid_code``, NotFound ``attendee_not_found``, Refused ``other_conference``.
-    """
-    raise NotImplementedError
-
-
-def order(desk: Desk, reference: str | int) -> OrderView:
-    """The order with this reference (any case) or id. Raises InvalidInput or NotFound ``order_not_found``."""
-    raise NotImplementedError

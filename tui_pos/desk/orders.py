@@ -98,7 +98,9 @@ def _holds_ticket(order_id: int) -> bool:
 
 
 def _attendee(order: Order) -> Attendee | None:
-    query = Attendee.select().where(Attendee.user == order.user_id, Attendee.conference == order.conference_id)
+    query = Attendee.select().where(
+        Attendee.user == order.user_id, Attendee.conference == order.conference_id
+    )
     attendee: Attendee | None = lock(query).first()
     return attendee
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from peewee import fn
 
+from tui_pos.data.queries import rows
 from tui_pos.data.tables.registration import PAID_STATUSES, Order, OrderLine, OrderStatus
 from tui_pos.desk.pricing import Key, Kind
 
@@ -17,16 +18,15 @@ GONE: Key = (Kind.TICKET, 0)
 
 
 def sold(conference_id: int, now: datetime) -> dict[Key, int]:
-    """Pieces sold or held of everything in the conference, in one statement; what is not in it has sold none."""
+    """Pieces sold or held of everything in the conference, in one statement; what sold none is not in it."""
     held = (Order.status == OrderStatus.PENDING) & (Order.hold_expires_at > now)
-    rows = (
+    query = (
         OrderLine.select(OrderLine.ticket_type, OrderLine.addon, fn.SUM(OrderLine.quantity))
         .join(Order)
         .where(Order.conference == conference_id, Order.status.in_(PAID_STATUSES) | held)
         .group_by(OrderLine.ticket_type, OrderLine.addon)
-        .tuples()
     )
-    return {_key(ticket, addon): int(quantity) for ticket, addon, quantity in rows}
+    return {_key(ticket, addon): int(quantity) for ticket, addon, quantity in rows(query)}
 
 
 def _key(ticket_id: int | None, addon_id: int | None) -> Key:
@@ -36,7 +36,7 @@ def _key(ticket_id: int | None, addon_id: int | None) -> Key:
 
 
 def seats_taken(counts: Mapping[Key, int]) -> int:
-    """What counts against the conference's total capacity: every line that is no add-on, as the shop counts."""
+    """What counts against the conference's total capacity: as in the shop, every line that is no add-on."""
     return sum(count for (kind, _), count in counts.items() if kind is Kind.TICKET)
 
 

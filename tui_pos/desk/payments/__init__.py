@@ -1,0 +1,25 @@
+"""Card payments: one attempt from its journal row to captured money, and back to the truth after any fault.
+
+``begin`` commits an attempt, ``watch`` drives it and yields each state, ``capture`` and ``cancel`` act on
+one by its intent. ``journal`` keeps stages and leases, ``driver`` talks to Stripe, ``booking`` writes what
+became true, ``words`` says it to people.
+"""
+
+from tui_pos.desk.payments.control import Control
+from tui_pos.desk.payments.driver import watch
+from tui_pos.desk.payments.start import begin
+from tui_pos.desk.payments.state import EventLine, PaymentState, state, unfinished
+from tui_pos.desk.payments.wishes import cancel, capture, present_card
+
+__all__ = [
+    "Control",
+    "EventLine",
+    "PaymentState",
+    "begin",
+    "cancel",
+    "capture",
+    "present_card",
+    "state",
+    "unfinished",
+    "watch",
+]

@@ -1,0 +1,177 @@
+"""What became true of a payment: journal, django-program's rows and order in one transaction each."""
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tui_pos import clock, money
+from tui_pos.data.connection import lock, run_tx
+from tui_pos.data.tables.desk import Attempt, Stage
+from tui_pos.data.tables.registration import (
+    CaptureStatus,
+    Order,
+    OrderStatus,
+    Payment,
+    PaymentMethod,
+    PaymentStatus,
+    TerminalPayment,
+)
+from tui_pos.desk import orders
+from tui_pos.desk.context import Desk
+from tui_pos.desk.payments import journal
+
+if TYPE_CHECKING:
+    from tui_pos.terminal import Intent
+
+NO_CARD_YET = CaptureStatus.FAILED
+"""django-program has no state for "no card seen yet"; its default, authorized, would claim held money."""
+
+
+def intent_exists(desk: Desk, attempt: Attempt, intent: "Intent") -> None:
+    """Stripe has the payment: write the rows by which the web site's webhook finds it, before money moves."""
+
+    def write() -> None:
+        amount = money.from_minor(attempt.amount, attempt.currency)
+        payment = Payment.create(
+            order=attempt.order_id,
+            method=PaymentMethod.TERMINAL,
+            status=PaymentStatus.PENDING,
+            amount=amount,
+            stripe_payment_intent_id=intent.id,
+            created_by=attempt.staff_id,
+        )
+        TerminalPayment.create(
+            payment=payment,
+            conference=attempt.conference_id,
+            reader_id=attempt.reader_id,
+            payment_intent_id=intent.id,
+            capture_status=NO_CARD_YET,
+        )
+        journal.move(
+            desk,
+            attempt,
+            Stage.INTENT,
+            f"Stripe has the payment {intent.id}",
+            payment=payment.id,
+            intent_id=intent.id,
+            decline_code="",
+            message="",
+        )
+
+    run_tx(write)
+
+
+def authorized(desk: Desk, attempt: Attempt, intent: "Intent") -> None:
+    """A card was approved and the money is held."""
+
+    def write() -> None:
+        journal.move(desk, attempt, Stage.AUTHORIZED, _approved(intent), **_card_columns(intent))
+        _write_card(attempt, intent, CaptureStatus.AUTHORIZED)
+
+    run_tx(write)
+
+
+def may_capture(attempt: Attempt) -> str:
+    """Why the held money must not be captured, in one sentence; empty when it may.
+
+    Looks under lock: the order may have been cancelled or paid otherwise while the card was read.
+    """
+
+    def look() -> str:
+        order = lock(Order.select().where(Order.id == attempt.order_id)).get()
+        if order.status != OrderStatus.PENDING:
+            status = order.status.replace("_", " ")
+            return f"The order is {status} meanwhile; the hold is released, not captured."
+        open_amount = order.total - orders.succeeded_total(order)
+        if money.from_minor(attempt.amount, attempt.currency) > open_amount:
+            return "The order was paid otherwise meanwhile; the hold is released, not captured."
+        return ""
+
+    return run_tx(look)
+
+
+def captured(desk: Desk, attempt: Attempt, intent: "Intent") -> None:
+    """Stripe captured the money: book it and finish the order.
+
+    The web site's webhook may have booked the payment and the order already; then only what is missing is
+    written. Money that does not fit the order any more is booked all the same and marked for a person.
+    """
+
+    def write() -> None:
+        now = clock.now()
+        order = lock(Order.select().where(Order.id == attempt.order_id)).get()
+        amount = money.from_minor(intent.amount_received, attempt.currency)
+        Payment.update(
+            status=PaymentStatus.SUCCEEDED, amount=amount, stripe_charge_id=intent.latest_charge_id or ""
+        ).where(Payment.id == attempt.payment_id).execute()
+        _write_card(attempt, intent, CaptureStatus.CAPTURED, captured_at=now)
+        orders.finish_if_paid(order, now)
+        problem = _misfit(order)
+        paid = f"{amount} {attempt.currency}"
+        journal.move(
+            desk,
+            attempt,
+            Stage.CAPTURED,
+            f"captured {paid}" + (f"; {problem}" if problem else ""),
+            problem=problem,
+            message=problem,
+            **_card_columns(intent),
+        )
+
+    run_tx(write)
+
+
+def _misfit(order: Order) -> str:
+    if order.status in (OrderStatus.CANCELLED, OrderStatus.REFUNDED):
+        return f"The card was charged but the order is {order.status}. Refund it or have the order restored."
+    surplus = orders.succeeded_total(order) - order.total
+    return f"The order was paid {surplus} more than its total. Refund the difference." if surplus > 0 else ""
+
+
+def closed(desk: Desk, attempt: Attempt, stage: Stage, text: str, **columns: object) -> None:
+    """The attempt ended without money: cancelled, failed or expired."""
+
+    def write() -> None:
+        now = clock.now()
+        Payment.update(status=PaymentStatus.FAILED).where(
+            Payment.id == attempt.payment_id, Payment.status != PaymentStatus.SUCCEEDED
+        ).execute()
+        ended = {"capture_status": CaptureStatus.FAILED, "updated_at": now}
+        if stage is not Stage.FAILED:
+            ended |= {"capture_status": CaptureStatus.CANCELLED, "cancelled_at": now}
+        TerminalPayment.update(**ended).where(TerminalPayment.payment == attempt.payment_id).execute()
+        journal.move(desk, attempt, stage, text, **columns)
+
+    run_tx(write)
+
+
+def _approved(intent: "Intent") -> str:
+    card = intent.card
+    return f"authorised {card.brand} {card.last4}" if card else "authorised"
+
+
+def _card_columns(intent: "Intent") -> dict[str, object]:
+    card = msgspec.json.encode(intent.card).decode() if intent.card else ""
+    return {
+        "card": card,
+        "charge_id": intent.latest_charge_id or "",
+        "capture_before": intent.capture_before,
+        "decline_code": "",
+    }
+
+
+def _write_card(attempt: Attempt, intent: "Intent", status: CaptureStatus, **columns: object) -> None:
+    card = intent.card
+    known = (
+        {
+            "terminal_id": card.location or "",
+            "card_brand": card.brand or "",
+            "card_last4": card.last4 or "",
+            "receipt_url": intent.receipt_url[:500],
+        }
+        if card
+        else {}
+    )
+    TerminalPayment.update(
+        capture_status=status, reader_id=attempt.reader_id, updated_at=clock.now(), **known, **columns
+    ).where(TerminalPayment.payment == attempt.payment_id).execute()

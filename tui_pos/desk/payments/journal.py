@@ -1,0 +1,153 @@
+"""The attempt journal: which moves are allowed, each move with its event, who holds the lease."""
+
+import os
+from datetime import timedelta
+from typing import Any
+
+from tui_pos import clock
+from tui_pos.data.connection import run_tx
+from tui_pos.data.tables.desk import FINAL_STAGES, Attempt, AttemptEvent, Stage
+from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import NotFound, Refused
+from tui_pos.desk.people import full_name
+
+LEASE = timedelta(seconds=30)
+
+_TRUTH = frozenset(Stage) - {Stage.CREATED}
+
+MOVES: dict[Stage, frozenset[Stage]] = {
+    Stage.CREATED: frozenset({Stage.INTENT, Stage.UNKNOWN, Stage.FAILED, Stage.CANCELLED}),
+    Stage.INTENT: _TRUTH - {Stage.INTENT},
+    Stage.SENT: _TRUTH - {Stage.SENT},
+    Stage.AUTHORIZING: _TRUTH - {Stage.AUTHORIZING},
+    Stage.DECLINED: _TRUTH - {Stage.DECLINED},
+    Stage.AUTHORIZED: frozenset({Stage.CAPTURED, Stage.CANCELLED, Stage.EXPIRED, Stage.UNKNOWN}),
+    Stage.UNKNOWN: _TRUTH - {Stage.UNKNOWN},
+    Stage.CAPTURED: frozenset(),
+    Stage.CANCELLED: frozenset(),
+    Stage.FAILED: frozenset(),
+    Stage.EXPIRED: frozenset(),
+}
+"""Where an attempt may go. Until a card is authorised the prompt may be shown, withdrawn and shown again;
+from then on only towards an end; nothing leaves an end."""
+
+
+class Overtaken(Exception):
+    """Another process moved the attempt meanwhile; read it again."""
+
+
+def load(attempt_id: int) -> Attempt:
+    """The attempt as it is stored now. Raises NotFound."""
+    attempt: Attempt | None = Attempt.get_or_none(Attempt.id == attempt_id)
+    if attempt is None:
+        raise NotFound("attempt_not_found", f"There is no payment attempt {attempt_id}.")
+    return attempt
+
+
+def move(desk: Desk, attempt: Attempt, stage: Stage, text: str, **columns: Any) -> None:
+    """Write one allowed move with its event, as one transaction or inside the caller's.
+
+    ``attempt`` is brought up to date. Raises Overtaken when it is no longer where the caller saw it, and
+    ValueError for a move that the table does not allow (a fault in this program).
+    """
+    before = Stage(attempt.stage)
+    if stage not in MOVES[before]:
+        raise ValueError(f"an attempt may not move from {before} to {stage}")
+    now = clock.now()
+    changes = {**columns, "stage": stage, "updated_at": now}
+    if stage in FINAL_STAGES:
+        changes["finished_at"] = now
+
+    def write() -> None:
+        changed = Attempt.update(**changes).where(Attempt.id == attempt.id, Attempt.stage == before).execute()
+        if not changed:
+            raise Overtaken
+        note(desk, attempt.id, stage, text)
+
+    run_tx(write)
+    for name, value in changes.items():
+        setattr(attempt, name, value)
+
+
+def update(attempt: Attempt, **columns: Any) -> None:
+    """Write columns of an attempt that is not moving; it must still be at the stage that the caller saw."""
+    changes = {**columns, "updated_at": clock.now()}
+    changed = run_tx(
+        lambda: (
+            Attempt.update(**changes)
+            .where(Attempt.id == attempt.id, Attempt.stage == attempt.stage)
+            .execute()
+        )
+    )
+    if not changed:
+        raise Overtaken
+    for name, value in changes.items():
+        setattr(attempt, name, value)
+
+
+def note(desk: Desk, attempt_id: int, stage: str, text: str) -> None:
+    """Add an event: who, where, when, what was seen."""
+    run_tx(
+        lambda: AttemptEvent.create(
+            attempt=attempt_id,
+            at=clock.now(),
+            station=desk.station,
+            staff=desk.staff.id,
+            stage=stage,
+            text=text[:1000],
+        )
+    )
+
+
+def new_owner(desk: Desk) -> str:
+    """A name for one watcher: the station alone would let two windows of it drive the same attempt."""
+    return f"{desk.station}:{os.getpid()}:{clock.new_id()[:8]}"[:100]
+
+
+def take_lease(desk: Desk, attempt: Attempt, owner: str) -> None:
+    """Become the one who drives the attempt. Raises Refused naming the present holder."""
+    now = clock.now()
+    free = (Attempt.lease_owner == owner) | Attempt.lease_until.is_null() | (Attempt.lease_until < now)
+    taken = run_tx(
+        lambda: (
+            Attempt.update(lease_owner=owner, lease_until=now + LEASE)
+            .where(Attempt.id == attempt.id, free)
+            .execute()
+        )
+    )
+    if not taken:
+        raise Refused("attempt_held", f"This payment is being watched at {holder(desk, load(attempt.id))}.")
+    attempt.lease_owner, attempt.lease_until = owner, now + LEASE
+
+
+def renew_lease(attempt: Attempt, owner: str) -> None:
+    """Keep the lease; written only when half of it is gone. Raises Overtaken when somebody took over."""
+    now = clock.now()
+    if attempt.lease_until is not None and attempt.lease_until - now > LEASE / 2:
+        return
+    renewed = run_tx(
+        lambda: (
+            Attempt.update(lease_until=now + LEASE)
+            .where(Attempt.id == attempt.id, Attempt.lease_owner == owner)
+            .execute()
+        )
+    )
+    if not renewed:
+        raise Overtaken
+    attempt.lease_until = now + LEASE
+
+
+def drop_lease(attempt: Attempt, owner: str) -> None:
+    """Let others take over at once."""
+    run_tx(
+        lambda: (
+            Attempt.update(lease_owner="", lease_until=None)
+            .where(Attempt.id == attempt.id, Attempt.lease_owner == owner)
+            .execute()
+        )
+    )
+
+
+def holder(desk: Desk, attempt: Attempt) -> str:
+    """Who started the attempt where and when, for the one who has to wait: "desk-2, Amira, since 14:02"."""
+    return f"{attempt.station}, {full_name(attempt.staff)}, since {desk.local(attempt.created_at):%H:%M}"

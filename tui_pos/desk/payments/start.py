@@ -1,0 +1,104 @@
+"""Beginning a payment: all is checked and the attempt committed before Stripe is asked for anything."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from peewee import IntegrityError
+
+from tui_pos import clock, money
+from tui_pos.data.base import database
+from tui_pos.data.connection import connected, run_tx
+from tui_pos.data.tables.desk import Attempt, Stage
+from tui_pos.data.tables.registration import Order, OrderStatus
+from tui_pos.desk import orders, permissions
+from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import InvalidInput, Refused
+from tui_pos.desk.payments import journal
+from tui_pos.desk.payments.state import PaymentState, picture
+
+
+def begin(
+    desk: Desk, reference: str, reader_id: str, reader_label: str = "", *, amount: Decimal | None = None
+) -> PaymentState:
+    """Commit an attempt to take what the order owes (or ``amount`` of it) on a reader; nothing is sent yet.
+
+    Raises NotPermitted, InvalidInput, NotFound, Refused (order not pending, already paid, another live
+    payment for the order or on the reader), and ``terminal`` errors when no account is set up.
+    """
+    permissions.require(desk, permissions.Action.CHARGE)
+    if not reader_id.strip():
+        raise InvalidInput("reader_required", "Choose a reader first.")
+    desk.terminal  # noqa: B018  # no account: refuse before anything is written
+    with connected():
+        attempt = run_tx(lambda: _open(desk, reference, reader_id.strip(), reader_label, amount))
+        return picture(attempt)
+
+
+def _open(desk: Desk, reference: str, reader_id: str, reader_label: str, amount: Decimal | None) -> Attempt:
+    order = orders.locked(desk.conference.id, reference)
+    if order.status != OrderStatus.PENDING:
+        raise Refused(
+            "order_not_pending", f"Order {order.reference} is {order.status.replace('_', ' ')}, not pending."
+        )
+    _refuse_second(desk, Attempt.order == order.id)
+    _refuse_second(desk, Attempt.reader_id == reader_id)
+    take = _amount_to_take(desk, order, amount)
+    now = clock.now()
+    _extend_hold(desk, order)
+    try:
+        with database.atomic():
+            attempt = Attempt.create(
+                conference=desk.conference.id,
+                order=order.id,
+                key=clock.new_id(),
+                station=desk.station,
+                staff=desk.staff.id,
+                reader_id=reader_id,
+                reader_label=reader_label,
+                amount=money.to_minor(take, desk.conference.currency),
+                currency=desk.conference.currency,
+                stage=Stage.CREATED,
+                capture_mode=desk.conference.capture,
+                created_at=now,
+                updated_at=now,
+            )
+    except IntegrityError:
+        _refuse_second(desk, Attempt.order == order.id)
+        _refuse_second(desk, Attempt.reader_id == reader_id)
+        raise
+    journal.note(desk, attempt.id, Stage.CREATED, f"attempt saved: {take} {desk.conference.currency}")
+    return attempt
+
+
+def _refuse_second(desk: Desk, same: object) -> None:
+    other = Attempt.select().where(same, Attempt.finished_at.is_null()).first()
+    if other is None:
+        return
+    raise Refused(
+        "payment_live",
+        f"A card payment for {other.order.reference} is under way on {other.reader_label or other.reader_id}"
+        f" ({journal.holder(desk, other)}).",
+    )
+
+
+def _amount_to_take(desk: Desk, order: Order, amount: Decimal | None) -> Decimal:
+    owed = orders.due(order)
+    if owed <= 0:
+        raise Refused("already_paid", f"Order {order.reference} is already fully paid.")
+    take = owed if amount is None else amount
+    if take > owed:
+        raise InvalidInput("amount_too_high", f"Order {order.reference} owes {owed}, less than {take}.")
+    smallest = money.minimum_charge(desk.conference.currency)
+    if smallest is not None and take < smallest:
+        raise Refused(
+            "amount_too_small",
+            f"A card cannot be charged less than {smallest} {desk.conference.currency}; take cash instead.",
+        )
+    return take
+
+
+def _extend_hold(desk: Desk, order: Order) -> None:
+    """Keep the order's stock while the card is read."""
+    until = clock.now() + timedelta(minutes=desk.hold_minutes)
+    if order.hold_expires_at is None or order.hold_expires_at < until:
+        Order.update(hold_expires_at=until, updated_at=clock.now()).where(Order.id == order.id).execute()

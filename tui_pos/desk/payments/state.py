@@ -1,0 +1,179 @@
+"""A payment as screens and commands see it: one frozen picture of an attempt."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+from tui_pos import money
+from tui_pos.data.connection import connected
+from tui_pos.data.tables.desk import FINAL_STAGES, Attempt, AttemptEvent, Stage
+from tui_pos.data.tables.registration import Order
+from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import NotFound
+from tui_pos.desk.payments import journal, words
+from tui_pos.desk.people import full_name
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """One line of the flight recorder; ``at`` in UTC, ``who`` as "desk-3, Amira Haddad"."""
+
+    at: datetime
+    stage: str
+    text: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentState:
+    """Where a payment is. ``headline`` and ``advice`` are for people, the rest for programs.
+
+    ``live``: money may still move. ``wishes``: what a person may ask for now, a subset of retry, switch,
+    capture, cancel, detach. ``stuck``: nothing goes on until a person asks for one of them.
+    """
+
+    attempt_id: int
+    stage: Stage
+    order_id: int
+    reference: str
+    buyer: str
+    amount: Decimal
+    currency: str
+    reader_id: str
+    reader_label: str
+    intent_id: str
+    headline: str
+    advice: str
+    tone: str
+    detail: str
+    decline: str
+    card: str
+    problem: str
+    live: bool
+    wishes: frozenset[str]
+    stuck: bool
+    since: datetime
+    station: str
+    events: tuple[EventLine, ...]
+
+
+def state(desk: Desk, attempt_id: int) -> PaymentState:
+    """The present picture of an attempt, from the journal alone. Raises NotFound."""
+    with connected():
+        attempt = journal.load(attempt_id)
+        if attempt.conference_id != desk.conference.id:
+            raise NotFound("attempt_not_found", f"There is no payment attempt {attempt_id}.")
+        return picture(attempt)
+
+
+def unfinished(desk: Desk) -> tuple[PaymentState, ...]:
+    """Every live payment of the conference, oldest first."""
+    with connected():
+        rows = Attempt.select().where(Attempt.conference == desk.conference.id, Attempt.finished_at.is_null())
+        return tuple(picture(row) for row in rows.order_by(Attempt.id))
+
+
+def picture(attempt: Attempt) -> PaymentState:
+    """The frozen picture of a row; needs a connection."""
+    order: Order = attempt.order
+    stage = Stage(attempt.stage)
+    said = said_about(attempt)
+    return PaymentState(
+        attempt_id=attempt.id,
+        stage=stage,
+        order_id=order.id,
+        reference=order.reference,
+        buyer=order.billing_name or full_name(order.user),
+        amount=money.from_minor(attempt.amount, attempt.currency),
+        currency=attempt.currency,
+        reader_id=attempt.reader_id,
+        reader_label=attempt.reader_label,
+        intent_id=attempt.intent_id or "",
+        headline=said.headline,
+        advice=said.advice,
+        tone=said.tone,
+        detail=attempt.message,
+        decline=attempt.decline_code,
+        card=card_text(attempt),
+        problem=attempt.problem,
+        live=stage not in FINAL_STAGES,
+        wishes=wishes(attempt),
+        stuck=is_stuck(attempt),
+        since=attempt.updated_at,
+        station=attempt.station,
+        events=_events(attempt),
+    )
+
+
+def said_about(attempt: Attempt) -> words.Words:
+    """The words that fit the row."""
+    stage = Stage(attempt.stage)
+    if attempt.problem:
+        return words.NEEDS_A_PERSON
+    if stage is Stage.INTENT and attempt.decline_code in words.OBSTACLES:
+        return words.OBSTACLES[attempt.decline_code]
+    if stage is Stage.CAPTURED and attempt.wants == "cancel":
+        return words.TOO_LATE
+    if stage is Stage.AUTHORIZED and is_stuck(attempt):
+        return words.CONFIRM
+    if stage is Stage.DECLINED and attempt.decline_code in words.UNREAD_CARDS:
+        return words.UNREAD_CARDS[attempt.decline_code]
+    return words.STAGES[stage]
+
+
+def is_stuck(attempt: Attempt) -> bool:
+    """Whether only a person can bring the payment on: a decline, a reader's trouble, a hold to confirm."""
+    if attempt.wants:
+        return False
+    stage = Stage(attempt.stage)
+    return (
+        stage is Stage.DECLINED
+        or (stage is Stage.INTENT and bool(attempt.decline_code))
+        or (stage is Stage.AUTHORIZED and attempt.capture_mode == "confirm")
+    )
+
+
+def wishes(attempt: Attempt) -> frozenset[str]:
+    """What a person may ask for now; after a cancel was asked for, only to leave."""
+    stage = Stage(attempt.stage)
+    if stage in FINAL_STAGES:
+        return frozenset()
+    if attempt.wants:
+        return frozenset({"detach"})
+    return _WISHES.get(stage, frozenset({"cancel", "detach"}))
+
+
+_WISHES: dict[Stage, frozenset[str]] = {
+    Stage.INTENT: frozenset({"retry", "switch", "cancel", "detach"}),
+    Stage.DECLINED: frozenset({"retry", "switch", "cancel", "detach"}),
+    Stage.SENT: frozenset({"switch", "cancel", "detach"}),
+    Stage.AUTHORIZED: frozenset({"capture", "cancel", "detach"}),
+}
+
+
+def card_text(attempt: Attempt) -> str:
+    """The card for people, "Visa 4242"; empty until it is known."""
+    card = card_facts(attempt)
+    brand = str(card.get("brand") or "").replace("_", " ").title()
+    return f"{brand} {card.get('last4') or ''}".strip()
+
+
+def card_facts(attempt: Attempt) -> Mapping[str, object]:
+    """What Stripe said of the card, by the names of ``terminal.Card``; empty until it is known."""
+    return msgspec.json.decode(attempt.card, type=dict[str, object]) if attempt.card else {}
+
+
+def _events(attempt: Attempt) -> tuple[EventLine, ...]:
+    rows = AttemptEvent.select().where(AttemptEvent.attempt == attempt.id).order_by(AttemptEvent.id)
+    return tuple(
+        EventLine(
+            row.at,
+            row.stage,
+            row.text,
+            f"{row.station}, {full_name(row.staff)}" if row.staff_id else row.station,
+        )
+        for row in rows
+    )

@@ -1,0 +1,78 @@
+"""Acting on a payment by its intent, as the commands do; and the training card."""
+
+from tui_pos.data.connection import connected
+from tui_pos.data.tables.desk import Attempt, Stage
+from tui_pos.desk import permissions
+from tui_pos.desk.context import Desk, Mode
+from tui_pos.desk.errors import InvalidInput, NotFound, Refused
+from tui_pos.desk.payments import journal
+from tui_pos.desk.payments.control import Control
+from tui_pos.desk.payments.driver import watch
+from tui_pos.desk.payments.state import PaymentState, picture
+
+
+def capture(desk: Desk, intent_id: str) -> PaymentState:
+    """Take the money that a card payment holds; a payment captured before is answered as captured.
+
+    Raises NotPermitted, InvalidInput, NotFound, and Refused when no money is held.
+    """
+    permissions.require(desk, permissions.Action.CAPTURE)
+    now = _find(desk, intent_id)
+    if now.stage is Stage.CAPTURED:
+        return now
+    if now.stage is not Stage.AUTHORIZED:
+        raise Refused(
+            "not_authorized", f"No money is held for {intent_id}: the payment is {now.headline.lower()}."
+        )
+    control = Control()
+    control.capture()
+    return _drive_to_end(desk, now, control, {Stage.AUTHORIZED, Stage.UNKNOWN})
+
+
+def cancel(desk: Desk, intent_id: str) -> PaymentState:
+    """Withdraw the prompt and give up the payment, or release the hold; answers what Stripe says in the end.
+
+    Raises NotPermitted, InvalidInput, NotFound, and Refused when it was paid already.
+    """
+    permissions.require(desk, permissions.Action.CANCEL)
+    now = _find(desk, intent_id)
+    if now.stage is Stage.CAPTURED:
+        raise Refused(
+            "too_late", f"Too late to cancel: {now.amount} {now.currency} was captured. Refund it instead."
+        )
+    if not now.live:
+        return now
+    control = Control()
+    control.cancel()
+    return _drive_to_end(desk, now, control, set(Stage))
+
+
+def _find(desk: Desk, intent_id: str) -> PaymentState:
+    wanted = intent_id.strip()
+    if not wanted:
+        raise InvalidInput("payment_intent_required", "Name the payment (pi_...).")
+    with connected():
+        attempt: Attempt | None = Attempt.get_or_none(
+            Attempt.conference == desk.conference.id, Attempt.intent_id == wanted
+        )
+        if attempt is None:
+            raise NotFound("payment_not_found", "This conference has no such card payment.")
+        return picture(attempt)
+
+
+def _drive_to_end(desk: Desk, now: PaymentState, control: Control, while_at: set[Stage]) -> PaymentState:
+    """Watch until the payment ended, or is somewhere that the wish has no more say in."""
+    for state in watch(desk, now.attempt_id, control):
+        now = state
+        if now.stage not in while_at:
+            break
+    return now
+
+
+def present_card(desk: Desk, attempt_id: int, number: str) -> None:
+    """In training, tap a test card on the payment's reader. Raises Refused outside training."""
+    if desk.mode is not Mode.TRAINING:
+        raise Refused("not_training", "Only in training does a key tap the card.")
+    with connected():
+        attempt = journal.load(attempt_id)
+    desk.terminal.present_card(attempt.reader_id, number)

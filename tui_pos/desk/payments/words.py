@@ -1,0 +1,89 @@
+"""What a person at the desk is told about a payment: per stage, and per thing that stands in the way."""
+
+from dataclasses import dataclass
+
+from tui_pos.data.tables.desk import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A headline, the one safe next thing to do, and the tone: ok, warn, bad, unknown or plain."""
+
+    headline: str
+    advice: str
+    tone: str
+
+
+STAGES: dict[Stage, Words] = {
+    Stage.CREATED: Words("SAVED", "Asking Stripe for the payment.", "plain"),
+    Stage.INTENT: Words("READY TO SEND", "Sending it to the reader.", "plain"),
+    Stage.SENT: Words("WAITING FOR CARD", "Ask them to tap, insert or swipe on the reader.", "plain"),
+    Stage.AUTHORIZING: Words("AUTHORISING", "The card was read. Wait for the bank.", "plain"),
+    Stage.AUTHORIZED: Words("AUTHORISED", "The money is held. Capturing it now.", "plain"),
+    Stage.DECLINED: Words("DECLINED", "Nothing was charged. Enter: same or another card", "bad"),
+    Stage.UNKNOWN: Words("NO ANSWER from Stripe", "Do not charge again. Checking what happened", "unknown"),
+    Stage.CAPTURED: Words("CAPTURED", "Enter: receipt and next person", "ok"),
+    Stage.CANCELLED: Words("CANCELLED", "Nothing was charged. Enter: back to the order", "warn"),
+    Stage.FAILED: Words("NOT STARTED", "Nothing was charged. Enter: back to the order", "bad"),
+    Stage.EXPIRED: Words(
+        "EXPIRED", "The hold ran out; nothing was charged. Enter: back to the order", "warn"
+    ),
+}
+"""Every stage; "declined", "cancelled", "failed" and "expired" are reached only because Stripe said so."""
+
+CONFIRM = Words("AUTHORISED", "The money is held. Enter: capture it   Esc: release it", "warn")
+"""For a conference that captures on a key."""
+
+OBSTACLES: dict[str, Words] = {
+    "reader_offline": Words(
+        "READER OFFLINE",
+        "Nothing was charged. Check its power and network. Enter: send again   F4: other reader",
+        "warn",
+    ),
+    "reader_busy": Words(
+        "READER BUSY",
+        "Nothing was charged. Wait or take out a card left in it. Enter: send again   F4: other reader",
+        "warn",
+    ),
+    "reader_taken": Words(
+        "READER TAKEN", "Another payment is on that reader. Nothing was charged. F4: other reader", "warn"
+    ),
+    "reader_idle": Words(
+        "READER IS IDLE",
+        "The reader does not show the payment. Nothing was charged. Enter: send again",
+        "warn",
+    ),
+    "reader_silent": Words(
+        "READER SILENT",
+        "It does not show the payment. Nothing was charged. Enter: send again   F4: other reader",
+        "warn",
+    ),
+    "nobody_paid": Words(
+        "NO CARD CAME",
+        "The prompt was withdrawn; nothing was charged. Enter: send again   Esc: cancel",
+        "warn",
+    ),
+    "rate_limited": Words("STRIPE IS BUSY", "Nothing was charged. Enter: send again", "warn"),
+    "reader_unknown": Words(
+        "READER NOT KNOWN", "Stripe does not know this reader. Nothing was charged. F4: other reader", "bad"
+    ),
+    "no_answer": Words(
+        "STRIPE IS SILENT", "Nothing was sent, nothing was charged. Enter: send again   Esc: cancel", "warn"
+    ),
+    "refused": Words("NOT SENT", "Nothing was charged. F4: other reader   Esc: cancel", "bad"),
+    "misconfigured": Words("NOT SET UP", "Nothing was charged. Esc: cancel   F9: cash instead", "bad"),
+}
+"""What keeps a payment that Stripe has from a reader; kept in ``decline_code`` while the stage is intent."""
+
+UNREAD_CARDS: dict[str, Words] = {
+    "customer_canceled": Words(
+        "CANCELLED ON THE READER", "Nothing was charged. Enter: ask again   Esc: cancel", "warn"
+    ),
+    "connection_error": Words(
+        "READER LOST CONTACT", "Stripe says nothing was charged. Enter: send again   F4: other reader", "warn"
+    ),
+}
+"""What ended a prompt without any bank declining; kept in ``decline_code`` at the stage declined."""
+
+TOO_LATE = Words("TOO LATE to cancel, it was paid", "Enter: receipt   /refund", "warn")
+NEEDS_A_PERSON = Words("NEEDS A PERSON", "Call the supervisor; do not charge again.", "bad")
