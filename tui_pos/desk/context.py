@@ -46,13 +46,17 @@ class Staff:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Everything that a desk function needs to know about where it runs."""
+    """Everything that a desk function needs to know about where it runs.
+
+    ``no_account`` is the sentence that says why there is no ``account``, when more is known than that.
+    """
 
     conference: ConferenceInfo
     station: str
     staff: Staff
     mode: Mode
     account: "Terminal | None" = None
+    no_account: str = ""
     order_prefix: str = "ORD"
     hold_minutes: int = 15
     prompt_seconds: int = 120
@@ -64,7 +68,8 @@ class Desk:
         if self.account is None:
             raise InvalidInput(
                 "no_stripe_key",
-                f"No Stripe key is configured for {self.conference.slug}; card payments are not possible.",
+                self.no_account
+                or f"No Stripe key is configured for {self.conference.slug}; card payments are not possible.",
             )
         return self.account
 
