@@ -1,7 +1,7 @@
 """django-program's six kinds of automatic discount, each with the products it is limited to."""
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from peewee import BooleanField, CharField, IntegerField, TextField
 
@@ -103,8 +103,15 @@ class CategoryDiscount(Condition):
         table_name = "program_registration_discountforcategory"
 
 
-def _link(owner: type[Condition], target: type[Table], field: str, column: str) -> type[Table]:
-    """The join table behind a many-to-many field of django-program, named as Django names it."""
+class Link(Table):
+    """A join table behind a many-to-many field of django-program; says how its two columns are called."""
+
+    owner_name: ClassVar[str]
+    target_name: ClassVar[str]
+
+
+def _link(owner: type[Condition], target: type[Table], field: str, column: str) -> type[Link]:
+    """The join table of ``owner``'s many-to-many ``field``, named as Django names it."""
     owner_table = owner._meta.table_name
     model = owner_table.removeprefix("program_registration_")
 
@@ -120,10 +127,10 @@ def _link(owner: type[Condition], target: type[Table], field: str, column: str) 
         "owner_name": model,
         "target_name": column,
     }
-    return type(f"{owner.__name__}{field.title().replace('_', '')}", (Table,), body)
+    return type(f"{owner.__name__}{field.title().replace('_', '')}", (Link,), body)
 
 
-TICKET_SCOPES = {
+TICKET_SCOPES: dict[type[Condition], type[Link]] = {
     owner: _link(owner, TicketType, "applicable_ticket_types", "tickettype")
     for owner in (
         TimeOrStockCondition,
@@ -135,7 +142,9 @@ TICKET_SCOPES = {
 }
 """Per kind of condition: its join table to ticket types (no rows: every ticket)."""
 
-ADDON_SCOPES = {owner: _link(owner, AddOn, "applicable_addons", "addon") for owner in TICKET_SCOPES}
+ADDON_SCOPES: dict[type[Condition], type[Link]] = {
+    owner: _link(owner, AddOn, "applicable_addons", "addon") for owner in TICKET_SCOPES
+}
 """Per kind of condition: its join table to add-ons (no rows: every add-on)."""
 
 GROUPS_OF_CONDITION = _link(GroupCondition, Group, "groups", "group")
