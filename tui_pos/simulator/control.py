@@ -1,0 +1,199 @@
+"""/simulator: what no Stripe has. Present cards, break readers, order faults, move the clock, read the books."""
+
+import json
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from tui_pos.simulator import cards, faults, present, readers, refunds, seed
+from tui_pos.simulator.errors import ApiError, Json
+from tui_pos.simulator.readers import REFUSALS
+from tui_pos.simulator.world import DEFAULTS, OFFLINE_AFTER, World
+
+STATES = ("online", "offline", "dead", *REFUSALS)
+NEXT = (
+    "ack_lost",
+    "timeout_not_delivered",
+    "connection_error_after_authorization",
+    "connection_error_before_authorization",
+    "slow",
+)
+OUTCOMES = ("approve", "decline", "lost")
+HELD_AS = ("requires_confirmation", "processing")
+
+Command = Callable[[World, str, Json], Json]
+
+
+def order_fault(world: World, _: str, sent: Json) -> Json:
+    return faults.order(world, sent)
+
+
+def list_faults(world: World, _: str, __: Json) -> Json:
+    return {"faults": list(world.store.all("fault").values())}
+
+
+def clear_faults(world: World, _: str, __: Json) -> Json:
+    for fault_id in list(world.store.all("fault")):
+        world.store.delete("fault", fault_id)
+    for reader in world.store.all("terminal.reader").values():
+        reader["_next"] = {}
+        world.save(reader)
+    return {"faults": []}
+
+
+def set_reader(world: World, reader_id: str, sent: Json) -> Json:
+    """``state`` is how the reader is from now on; ``next`` what goes wrong once."""
+    _only(sent, "state", "next")
+    reader = world.fetch("terminal.reader", reader_id, "reader")
+    coming = sent.get("next") or {}
+    _only(coming, *NEXT)
+    if "state" in sent:
+        _set_state(world, reader, _choice(sent["state"], STATES, "state"))
+    if "slow" in coming:
+        pattern = f"POST /v1/terminal/readers/{reader_id}/*"
+        faults.order(world, {"on": pattern, "do": "delay", "seconds": coming["slow"]})
+    reader["_next"] |= {name: value for name, value in coming.items() if name != "slow" and value}
+    return world.shown(world.save(reader))
+
+
+def _set_state(world: World, reader: Json, state: str) -> None:
+    silent = {"dead": world.precise_now(), "offline": world.precise_now() - OFFLINE_AFTER}
+    reader["_silent_since"] = silent.get(state)
+    reader["_condition"] = "online" if state in silent else state
+
+
+def tap(world: World, _: str, sent: Json) -> Json:
+    """``reader``, ``card`` (a number or a name), ``tip``, and ``hold``: true or the status to wait in."""
+    _only(sent, "reader", "card", "hold", "tip")
+    reader = world.fetch("terminal.reader", str(sent.get("reader")), "reader")
+    card = cards.find(str(sent["card"]), "card") if sent.get("card") else present.usual_card(world, reader)
+    hold = sent.get("hold") or None
+    status = None if hold is None else HELD_AS[0] if hold is True else _choice(hold, HELD_AS, "hold")
+    tip = None if sent.get("tip") is None else int(_number(sent["tip"], "tip"))
+    return world.shown(present.tap(world, reader, card, tip=tip, hold=status))
+
+
+def finish(world: World, reader_id: str, sent: Json) -> Json:
+    """``outcome`` of a card that was held: approve, decline (for a ``reason``) or lost."""
+    _only(sent, "outcome", "reason")
+    outcome = _choice(sent.get("outcome", "approve"), OUTCOMES, "outcome")
+    reason = _choice(sent.get("reason", "generic_decline"), tuple(cards.DECLINES), "reason")
+    reader = world.fetch("terminal.reader", reader_id, "reader")
+    decline = cards.DECLINES[reason] if outcome == "decline" else None
+    return world.shown(present.finish(world, reader, decline, lost=outcome == "lost"))
+
+
+def customer_cancel(world: World, reader_id: str, _: Json) -> Json:
+    reader = world.fetch("terminal.reader", reader_id, "reader")
+    return world.shown(readers.customer_cancels(world, reader))
+
+
+def move_clock(world: World, _: str, sent: Json) -> Json:
+    """``advance``: seconds to move the simulator's clock on."""
+    _only(sent, "advance")
+    seconds = _number(sent.get("advance", 0), "advance")
+    offset = _number(world.setting("clock_offset"), "clock_offset")
+    world.set("clock_offset", offset + seconds)
+    return {"now": world.now()}
+
+
+def set_settings(world: World, _: str, sent: Json) -> Json:
+    """``tap_after``, ``test_amounts``, ``search_lag``."""
+    known = tuple(name for name in DEFAULTS if name != "clock_offset")
+    _only(sent, *known)
+    for name, value in sent.items():
+        if name == "test_amounts":
+            world.set(name, value is True)
+        else:
+            world.set(name, None if value is None and name == "tap_after" else _number(value, name))
+    return {name: world.setting(name) for name in known}
+
+
+def reset(world: World, _: str, __: Json) -> Json:
+    """Forget everything and begin again with the demonstration's readers."""
+    world.store.clear()
+    world.age += 1
+    seed.plant(world)
+    return {}
+
+
+def books(world: World, _: str, __: Json) -> Json:
+    """What truly happened to the money, by PaymentIntent."""
+    charges = world.store.all("charge")
+    return {"payment_intents": {
+        intent["id"]: {
+            "amount": intent["amount"],
+            "currency": intent["currency"],
+            "status": intent["status"],
+            "held": intent["amount_capturable"],
+            "captured": intent["amount_received"],
+            "refunded": refunds.given_back(world, charges[intent["latest_charge"]]) if intent["latest_charge"] else 0,
+            "metadata": intent["metadata"],
+        }
+        for intent in world.store.all("payment_intent").values()
+    }}  # fmt: skip
+
+
+def _only(sent: Json, *known: str) -> None:
+    for name in sent:
+        if name not in known:
+            raise ApiError(f"No such field: '{name[:40]}'. There are {', '.join(known)}.", param=name[:40])
+
+
+def _choice(value: object, choices: tuple[str, ...], name: str) -> str:
+    if not isinstance(value, str) or value not in choices:
+        raise ApiError(f"'{name}' must be one of {', '.join(choices)}.", param=name)
+    return value
+
+
+def _number(value: object, name: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e12:
+        raise ApiError(f"'{name}' must be a number, 0 or more.", param=name)
+    return value
+
+
+COMMANDS: tuple[tuple[str, str, Command], ...] = (
+    ("POST", "/simulator/faults", order_fault),
+    ("GET", "/simulator/faults", list_faults),
+    ("DELETE", "/simulator/faults", clear_faults),
+    ("POST", "/simulator/readers/{id}", set_reader),
+    ("POST", "/simulator/readers/{id}/customer_cancel", customer_cancel),
+    ("POST", "/simulator/readers/{id}/finish", finish),
+    ("POST", "/simulator/tap", tap),
+    ("POST", "/simulator/clock", move_clock),
+    ("POST", "/simulator/settings", set_settings),
+    ("POST", "/simulator/reset", reset),
+    ("GET", "/simulator/books", books),
+)
+
+
+def routes(world: World) -> list[Route]:
+    """The routes of all commands."""
+    return [_route(world, *command) for command in COMMANDS]
+
+
+def _route(world: World, method: str, path: str, command: Command) -> Route:
+    async def answer(request: Request) -> Response:
+        try:
+            sent = await _sent(request)
+            result = command(world, request.path_params.get("id", ""), sent)
+        except ApiError as error:
+            return JSONResponse(error.body("req_simulator"), error.status)
+        finally:
+            world.store.commit()
+        return JSONResponse(result)
+
+    return Route(path, answer, methods=[method])
+
+
+async def _sent(request: Request) -> Json:
+    body = await request.body()
+    try:
+        sent = json.loads(body or b"{}")
+    except (ValueError, RecursionError) as error:
+        raise ApiError("Send the command as a JSON object.") from error
+    if not isinstance(sent, dict):
+        raise ApiError("Send the command as a JSON object.")
+    return sent

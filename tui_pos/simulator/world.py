@@ -1,0 +1,144 @@
+"""The account that the simulator plays: its records, its clock, its events and what is due to happen by itself."""
+
+import secrets
+import string
+import time
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass, field
+
+from tui_pos.simulator.errors import Json, no_such
+from tui_pos.simulator.store import Store
+
+ID_ALPHABET = string.ascii_letters + string.digits
+API_VERSION = "2026-10-28.endive"
+EVENTS_KEPT = 2000
+
+# What a person may set while it runs; see control.py.
+DEFAULTS: Json = {
+    "clock_offset": 0,
+    "tap_after": None,
+    "test_amounts": False,
+    "search_lag": 0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request to an endpoint: the ids in its path and its checked parameters."""
+
+    path: str
+    ids: dict[str, str] = field(default_factory=dict)
+    params: Json = field(default_factory=dict)
+    request_id: str | None = None
+    idempotency_key: str | None = None
+
+
+class World:
+    """One Stripe account in test mode. Not thread-safe: the server's one thread owns it."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.call = Call("")
+        # Set by whoever runs an event loop: present a card in this many seconds.
+        self.tap_later: Callable[[str, float], None] = lambda reader_id, seconds: None
+        # A new number with every reset, so that a request that slept through one knows it.
+        self.age = 0
+
+    # Settings and time
+
+    def setting(self, name: str) -> object:
+        """One of DEFAULTS, as last set."""
+        record = self.store.get("setting", name)
+        return DEFAULTS[name] if record is None else record["value"]
+
+    def set(self, name: str, value: object) -> None:
+        """Keep a setting."""
+        self.store.put("setting", name, {"value": value})
+
+    def now(self) -> int:
+        """Unix seconds on the simulator's own clock, which can be moved on."""
+        return int(self.precise_now())
+
+    def precise_now(self) -> float:
+        """The same with its fraction."""
+        record = self.store.get("setting", "clock_offset")
+        return time.time() + (float(record["value"]) if record else 0.0)
+
+    # Records
+
+    def new_id(self, prefix: str) -> str:
+        """A fresh id as Stripe writes them."""
+        return prefix + "_" + "".join(secrets.choice(ID_ALPHABET) for _ in range(24))
+
+    def save(self, record: Json) -> Json:
+        """Keep a new or changed Stripe object, and return it."""
+        self.store.put(record["object"], record["id"], record)
+        return record
+
+    def fetch(self, kind: str, record_id: str, param: str, *, in_path: bool = True) -> Json:
+        """The Stripe object with this id. Raises ApiError (resource_missing) when there is none."""
+        record = self.store.get(kind, record_id)
+        if record is None:
+            raise no_such(kind.removeprefix("terminal."), record_id, param, in_path=in_path)
+        return record
+
+    def fresh(self, kind: str, prefix: str) -> Json:
+        """What every new Stripe object begins with."""
+        return {"id": self.new_id(prefix), "object": kind, "livemode": False}
+
+    def dated(self, kind: str, prefix: str) -> Json:
+        """The same with the time it was made, which all but locations and readers have."""
+        return self.fresh(kind, prefix) | {"created": self.now()}
+
+    # Events
+
+    def emit(self, kind: str, subject: Json) -> None:
+        """Record that something happened to an object, with the object as it is now."""
+        event = self.dated("event", "evt") | {
+            "api_version": API_VERSION,
+            "type": kind,
+            "pending_webhooks": 0,
+            "data": {"object": deepcopy(self.shown(subject))},
+            "request": {"id": self.call.request_id, "idempotency_key": self.call.idempotency_key},
+        }
+        self.save(event)
+        events = self.store.all("event")
+        if len(events) > EVENTS_KEPT:
+            self.store.delete("event", next(iter(events)))
+
+    def shown(self, record: Json) -> Json:
+        """An object as a client sees it: without the simulator's own notes, whose names begin with ``_``."""
+        visible = {name: value for name, value in record.items() if not name.startswith("_")}
+        if "_silent_since" in record:
+            signal = record["_silent_since"]
+            last = self.precise_now() if signal is None else signal
+            visible["last_seen_at"] = int(last * 1000)
+            visible["status"] = "offline" if self.offline(record) else "online"
+        return visible
+
+    def offline(self, reader: Json) -> bool:
+        """Whether Stripe has given the reader up: no signal for two minutes."""
+        since = reader["_silent_since"]
+        return since is not None and self.precise_now() - since >= OFFLINE_AFTER
+
+    # What happens by itself
+
+    def remind(self, what: str, record_id: str, due: int) -> None:
+        """Have something done to a record at a time; one reminder of a kind for a record."""
+        self.store.put("timer", f"{what} {record_id}", {"what": what, "id": record_id, "due": due})
+
+    def forget(self, what: str, record_id: str) -> None:
+        """Drop a reminder, if it is there."""
+        self.store.delete("timer", f"{what} {record_id}")
+
+    def due(self) -> list[Json]:
+        """The reminders whose time has come, taken off the list, soonest first."""
+        now = self.now()
+        ripe = [timer for timer in self.store.all("timer").values() if timer["due"] <= now]
+        for timer in ripe:
+            self.forget(timer["what"], timer["id"])
+        return sorted(ripe, key=lambda timer: int(timer["due"]))
+
+
+OFFLINE_AFTER = 120
