@@ -1,0 +1,65 @@
+"""Stripe Terminal: the readers, the payments and the refunds of one Stripe account.
+
+    terminal = Terminal(key)                    # no network, no import of stripe
+    intent = terminal.create_intent(12000, "usd", metadata={...}, key=stored_key)
+    terminal.process("tmr_...", intent.id)      # the reader lights up
+    terminal.intent(intent.id).status           # the truth, whatever else was said
+    terminal.capture(intent.id, key=other_key)
+
+What goes wrong is a `TerminalError`; `decline_text` says a decline in plain words.
+"""
+
+from tui_pos.terminal.client import CancelReason, RefundReason, Terminal
+from tui_pos.terminal.connection import Timeouts
+from tui_pos.terminal.declines import decline_reason, decline_text
+from tui_pos.terminal.errors import (
+    AmountRefused,
+    Declined,
+    Misconfigured,
+    NotFound,
+    RateLimited,
+    ReaderBusy,
+    ReaderOffline,
+    ReaderTimeout,
+    Refused,
+    TerminalError,
+    UnknownOutcome,
+)
+from tui_pos.terminal.model import (
+    Card,
+    CartLine,
+    ConnectionToken,
+    Intent,
+    LastError,
+    Reader,
+    ReaderAction,
+    Refund,
+)
+
+__all__ = [
+    "AmountRefused",
+    "CancelReason",
+    "Card",
+    "CartLine",
+    "ConnectionToken",
+    "Declined",
+    "Intent",
+    "LastError",
+    "Misconfigured",
+    "NotFound",
+    "RateLimited",
+    "Reader",
+    "ReaderAction",
+    "ReaderBusy",
+    "ReaderOffline",
+    "ReaderTimeout",
+    "Refund",
+    "RefundReason",
+    "Refused",
+    "Terminal",
+    "TerminalError",
+    "Timeouts",
+    "UnknownOutcome",
+    "decline_reason",
+    "decline_text",
+]

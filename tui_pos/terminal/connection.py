@@ -1,0 +1,219 @@
+"""How calls reach Stripe: the key and address checked, one HTTP session per thread, every failure translated.
+
+`stripe` is imported here and nowhere else, at the first call: importing it takes longer than painting the
+first screen. The key is in no message, repr or traceback that leaves this module.
+"""
+
+import ipaddress
+import logging
+import os
+import re
+import threading
+from collections.abc import Callable
+from enum import Enum
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
+from urllib.parse import urlsplit
+
+from tui_pos.terminal import errors
+from tui_pos.terminal.errors import Misconfigured, RateLimited, TerminalError, UnknownOutcome, error_for
+from tui_pos.terminal.model import Intent, intent_from
+
+if TYPE_CHECKING:
+    import requests
+    import stripe
+
+T = TypeVar("T")
+
+KEY = re.compile(r"(?:sk|rk)_(?:test|live)_[A-Za-z0-9_]+", re.ASCII)
+
+# What reading a malformed answer can raise, in the client and in `model`.
+MALFORMED = (AttributeError, KeyError, TypeError, ValueError, OverflowError)
+
+
+class Timeouts(NamedTuple):
+    """Seconds. `process` is the longest because Stripe answers only when the reader has acknowledged."""
+
+    connect: float = 3.0
+    read: float = 10.0
+    command: float = 20.0
+    process: float = 35.0
+
+
+class Pace(Enum):
+    """How patient a call is, and whether it may be repeated by itself."""
+
+    READ = "read"  # repeated: it changes nothing
+    COMMAND = "command"  # repeated with the same idempotency key, so that it acts once
+    PROCESS = "process"  # never repeated: it makes a reader act, and may replace what the reader shows
+
+
+class Connection:
+    """One Stripe account's way to the API. Cheap to build; may be shared between threads."""
+
+    def __init__(self, api_key: str, api_base: str | None, timeouts: Timeouts, retries: int) -> None:
+        self._api_key = api_key
+        self._api_base = api_base.rstrip("/") if api_base else None
+        self._timeouts = timeouts
+        self._retries = retries
+        self._lock = threading.Lock()
+        self._clients: _Clients | None = None
+
+    def __repr__(self) -> str:
+        return f"Connection({'this machine' if self.is_loopback else 'Stripe'})"
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether it talks to this machine, so to a simulator."""
+        return self._api_base is not None and _is_loopback(self._api_base)
+
+    def check(self) -> None:
+        """Raise Misconfigured when the key or the address can be seen to be wrong; asks nobody."""
+        if not self._api_key.strip():
+            raise Misconfigured(errors.NO_KEY)
+        if not KEY.fullmatch(self._api_key):
+            raise Misconfigured(errors.NOT_A_KEY)
+        if self._api_base is not None and not _is_usable(self._api_base):
+            raise Misconfigured(errors.BAD_BASE)
+
+    def open(self) -> None:
+        """Import stripe and build the clients now, so that the first call need not wait for it."""
+        self.check()
+        with self._lock:
+            if self._clients is None:
+                self._clients = self._build()
+
+    def call(self, pace: Pace, use: Callable[["stripe.StripeClient"], T]) -> T:
+        """What `use` makes of the client; raises TerminalError alone, whatever goes wrong with Stripe."""
+        self.open()
+        assert self._clients is not None
+        import stripe
+
+        session, client = self._clients.session, self._clients.by_pace[pace]
+        session.unanswered = 0
+        try:
+            return use(client)
+        except stripe.StripeError as error:
+            failure = _error_from(error, self._api_key)
+        except MALFORMED:
+            failure = UnknownOutcome(errors.UNREADABLE)
+        # A refusal for the rate or the key says nothing about an earlier try of this call that got no answer.
+        if session.unanswered and isinstance(failure, RateLimited | Misconfigured):
+            failure = UnknownOutcome(errors.NO_ANSWER, code=failure.code, request_id=failure.request_id)
+        # Raised outside of the except blocks, so that the library's exception is not chained to it.
+        raise failure
+
+    def _build(self) -> "_Clients":
+        import stripe
+
+        stripe.enable_telemetry = False  # it would leave a file in the user's config directory
+        os.environ.setdefault("STRIPE_SUPPRESS_NOTICES", "true")  # they would be printed over the screen
+        logging.getLogger("stripe").setLevel(
+            logging.WARNING
+        )  # below it, whole bodies are logged, with secrets
+        session = _SessionPerThread(environment=not self.is_loopback)
+
+        def client(pace: Pace) -> stripe.StripeClient:
+            return stripe.StripeClient(
+                self._api_key,
+                base_addresses={"api": self._api_base} if self._api_base else {},
+                max_network_retries=0 if pace is Pace.PROCESS else self._retries,
+                http_client=stripe.RequestsClient(
+                    timeout=(self._timeouts.connect, getattr(self._timeouts, pace.value)),
+                    session=cast("requests.Session", session),  # stripe calls its request and close, no more
+                ),
+            )
+
+        return _Clients(session, {pace: client(pace) for pace in Pace})
+
+
+class _Clients(NamedTuple):
+    session: "_SessionPerThread"
+    by_pace: "dict[Pace, stripe.StripeClient]"
+
+
+class _SessionPerThread(threading.local):
+    """Stands where stripe expects a requests.Session: gives each thread its own, counts tries without answer.
+
+    The three clients share it, so that a thread needs one connection, not three.
+    """
+
+    def __init__(self, *, environment: bool) -> None:
+        import requests
+
+        self.unanswered = 0
+        self._session = requests.Session()
+        self._session.trust_env = environment  # HTTP_PROXY would otherwise catch calls to this machine too
+        self._session.auth = _keep_headers  # else a default entry in ~/.netrc replaces the key
+
+    def request(self, method: str, url: str, **options: Any) -> "requests.Response":
+        self.unanswered += 1
+        response = self._session.request(method, url, allow_redirects=False, **options)
+        if response.status_code < 500 and response.status_code != 409:
+            self.unanswered -= 1
+        return response
+
+    def close(self) -> None:
+        self._session.close()
+
+
+def _keep_headers(request: "requests.PreparedRequest") -> "requests.PreparedRequest":
+    return request
+
+
+def _error_from(error: "stripe.StripeError", api_key: str) -> TerminalError:
+    import stripe
+
+    if isinstance(error, stripe.APIConnectionError):
+        return UnknownOutcome(_network_words(error.__cause__))
+    body = error.json_body
+    detail = body.get("error") if isinstance(body, dict) else None
+    if not isinstance(detail, dict):
+        return UnknownOutcome(errors.UNREADABLE, request_id=error.request_id or "")
+    return error_for(
+        error.http_status or 0,
+        error_type=str(detail.get("type") or ""),
+        code=str(detail.get("code") or ""),
+        decline_code=str(detail.get("decline_code") or ""),
+        message=str(detail.get("message") or "").replace(api_key, "***"),
+        request_id=error.request_id or "",
+        intent=_intent_in(detail),
+    )
+
+
+def _network_words(cause: BaseException | None) -> str:
+    import requests
+
+    table: tuple[tuple[type[BaseException], str], ...] = (
+        (requests.exceptions.SSLError, errors.BAD_CERTIFICATE),
+        (requests.exceptions.ConnectTimeout, errors.NO_CONNECTION),
+        (requests.exceptions.Timeout, errors.NO_ANSWER),
+    )
+    return next((words for kind, words in table if isinstance(cause, kind)), errors.NO_CONNECTION)
+
+
+def _intent_in(detail: dict[str, Any]) -> Intent | None:
+    """The payment that Stripe embeds in a refusal; an unreadable one must not hide the refusal."""
+    try:
+        return intent_from(detail["payment_intent"])
+    except MALFORMED:
+        return None
+
+
+def _is_usable(api_base: str) -> bool:
+    """A bare http(s)://host[:port]; the key travels without TLS only inside this machine."""
+    try:
+        parts = urlsplit(api_base)
+        port = parts.port  # raises ValueError when it is no number
+    except ValueError:
+        return False
+    bare = f"{parts.scheme}://{parts.netloc}" == api_base and "@" not in api_base and api_base.isprintable()
+    safe = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(api_base))
+    return bare and safe and bool(parts.hostname) and port != 0
+
+
+def _is_loopback(api_base: str) -> bool:
+    try:
+        host = urlsplit(api_base).hostname or ""
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
