@@ -24,6 +24,8 @@ INTENT: dict[str, Any] = {
     "last_payment_error": None,
     "latest_charge": {
         "id": "ch_1",
+        "amount": 12000,
+        "amount_captured": 12000,
         "amount_refunded": 500,
         "payment_method_details": {
             "type": "card_present",
@@ -121,6 +123,15 @@ def test_an_intent_as_bare_as_it_can_be() -> None:
 def test_a_charge_that_is_not_expanded_leaves_its_id() -> None:
     intent = model.intent_from({**INTENT, "latest_charge": "ch_1"})
     assert (intent.latest_charge_id, intent.card, intent.amount_refunded) == ("ch_1", None, 0)
+
+
+@pytest.mark.parametrize(
+    ("captured", "counted", "refunded"),
+    [(0, 0, 0), (0, 12000, 0), (12000, 0, 0), (12000, 12000, 12000), (9000, 3000, 0), (9000, 3500, 500)],
+)
+def test_released_money_does_not_count_as_refunded(captured: int, counted: int, refunded: int) -> None:
+    charge = {"id": "ch_1", "amount": 12000, "amount_captured": captured, "amount_refunded": counted}
+    assert model.intent_from({**INTENT, "latest_charge": charge}).amount_refunded == refunded
 
 
 def test_a_swiped_card_has_no_receipt_fields() -> None:

@@ -79,6 +79,7 @@ class Intent:
 
     They are known only where that charge was expanded, which every method of Terminal asks for; an intent
     inside an error, or on a just created payment, has them empty. The card of a declined try shows as well.
+    `amount_refunded` is captured money paid back; a released hold is not in it.
     """
 
     id: str
@@ -173,12 +174,19 @@ def intent_from(data: Json) -> Intent:
         card=card_from(card) if card else None,
         last_error=_optional(data, "last_payment_error", _last_error_from),
         capture_before=_time(card, "capture_before"),
-        amount_refunded=int(charge.get("amount_refunded") or 0),
+        amount_refunded=_refunded(charge),
         client_secret=_text(data, "client_secret"),
         livemode=bool(data.get("livemode")),
         cancellation_reason=_text(data, "cancellation_reason"),
         receipt_url=_text(charge, "receipt_url"),
     )
+
+
+def _refunded(charge: Json) -> int:
+    """What was paid back. Stripe counts a released hold, or its uncaptured part, as refunded too."""
+    refunded = int(charge.get("amount_refunded") or 0)
+    released = int(charge.get("amount") or 0) - int(charge.get("amount_captured") or 0)
+    return max(0, refunded - released)
 
 
 def card_from(data: Json) -> Card:
