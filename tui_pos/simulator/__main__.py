@@ -11,9 +11,7 @@ def main() -> int:
     """Read the arguments and serve; 2 when it cannot."""
     from tui_pos.simulator.store import StateFileError
 
-    parser = argparse.ArgumentParser(
-        "tui_pos.simulator", description="Stands in for Stripe's API on loopback."
-    )
+    parser = argparse.ArgumentParser("tui_pos.simulator", description="Stripe's API on loopback")
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one")
     parser.add_argument("--state", type=Path, help="file that keeps the state when the simulator ends")
     parser.add_argument("--tap-after", type=float, help="present a good card by itself after so many seconds")

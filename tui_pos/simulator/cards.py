@@ -36,9 +36,7 @@ DECLINES: dict[str, Decline] = {
         _declined("processing_error", "An error occurred while processing your card.", "processing_error"),
         _declined("incorrect_pin", "The PIN you entered is incorrect."),
         _declined("pin_try_exceeded", "The allowable number of PIN tries was exceeded."),
-        _declined(
-            "withdrawal_count_limit_exceeded", "You have exceeded the limit of withdrawals on your card."
-        ),
+        _declined("withdrawal_count_limit_exceeded", "Your card has reached its limit of withdrawals."),
         _declined("offline_pin_required", "Your card requires a PIN."),
         _declined("online_or_offline_pin_required", "Your card requires a PIN."),
     )

@@ -1,14 +1,15 @@
-"""/simulator: what no Stripe has. Present cards, break readers, order faults, move the clock, read the books."""
+"""/simulator: what Stripe has not. Present cards, break readers, order faults, move time, read the books."""
 
 import json
 from collections.abc import Callable
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from tui_pos.simulator import cards, faults, present, readers, refunds, seed
 from tui_pos.simulator.errors import ApiError, Json
+from tui_pos.simulator.exchange import answer
 from tui_pos.simulator.readers import REFUSALS
 from tui_pos.simulator.world import DEFAULTS, OFFLINE_AFTER, World
 
@@ -48,6 +49,8 @@ def set_reader(world: World, reader_id: str, sent: Json) -> Json:
     _only(sent, "state", "next")
     reader = world.fetch("terminal.reader", reader_id, "reader")
     coming = sent.get("next") or {}
+    if not isinstance(coming, dict):
+        raise ApiError(f"'next' is an object with some of {', '.join(NEXT)}.", param="next")
     _only(coming, *NEXT)
     if "state" in sent:
         _set_state(world, reader, _choice(sent["state"], STATES, "state"))
@@ -121,19 +124,25 @@ def reset(world: World, _: str, __: Json) -> Json:
 
 def books(world: World, _: str, __: Json) -> Json:
     """What truly happened to the money, by PaymentIntent."""
-    charges = world.store.all("charge")
-    return {"payment_intents": {
-        intent["id"]: {
-            "amount": intent["amount"],
-            "currency": intent["currency"],
-            "status": intent["status"],
-            "held": intent["amount_capturable"],
-            "captured": intent["amount_received"],
-            "refunded": refunds.given_back(world, charges[intent["latest_charge"]]) if intent["latest_charge"] else 0,
-            "metadata": intent["metadata"],
+    refunded: dict[str, int] = {}
+    for refund in world.store.all("refund").values():
+        if refund["status"] in refunds.COUNTED:
+            intent_id = refund["payment_intent"]
+            refunded[intent_id] = refunded.get(intent_id, 0) + refund["amount"]
+    return {
+        "payment_intents": {
+            intent["id"]: {
+                "amount": intent["amount"],
+                "currency": intent["currency"],
+                "status": intent["status"],
+                "held": intent["amount_capturable"],
+                "captured": intent["amount_received"],
+                "refunded": refunded.get(intent["id"], 0),
+                "metadata": intent["metadata"],
+            }
+            for intent in world.store.all("payment_intent").values()
         }
-        for intent in world.store.all("payment_intent").values()
-    }}  # fmt: skip
+    }
 
 
 def _only(sent: Json, *known: str) -> None:
@@ -175,17 +184,17 @@ def routes(world: World) -> list[Route]:
 
 
 def _route(world: World, method: str, path: str, command: Command) -> Route:
-    async def answer(request: Request) -> Response:
+    async def serve(request: Request) -> Response:
         try:
             sent = await _sent(request)
             result = command(world, request.path_params.get("id", ""), sent)
         except ApiError as error:
-            return JSONResponse(error.body("req_simulator"), error.status)
+            return answer(error.status, json.dumps(error.body("req_simulator")), {})
         finally:
             world.store.commit()
-        return JSONResponse(result)
+        return answer(200, json.dumps(result), {})
 
-    return Route(path, answer, methods=[method])
+    return Route(path, serve, methods=[method])
 
 
 async def _sent(request: Request) -> Json:

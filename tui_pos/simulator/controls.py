@@ -15,13 +15,13 @@ class CommandError(Exception):
 
 
 class Controls:
-    """Commands to the simulator at ``url``. Raises CommandError for a refused one, OSError when none answers."""
+    """Commands to the simulator at ``url``: CommandError when it refuses, OSError when it does not answer."""
 
     def __init__(self, url: str) -> None:
         self.url = url
 
     def tap(self, reader: str, card: str = "", *, hold: bool | str = False, tip: int | None = None) -> Json:
-        """Present a test card (number or name; empty is a good one). ``hold`` keeps the bank from answering."""
+        """Present a test card (number or name; empty: a good one). ``hold`` keeps the bank from answering."""
         return self.command("POST", "tap", {"reader": reader, "card": card, "hold": hold, "tip": tip})
 
     def finish(self, reader: str, outcome: str = "approve", reason: str = "generic_decline") -> Json:
@@ -33,7 +33,7 @@ class Controls:
         return self.command("POST", f"readers/{reader}/customer_cancel")
 
     def set_reader(self, reader: str, state: str | None = None, **following: object) -> Json:
-        """Put a reader into a state, or order what goes wrong with it next (``ack_lost=True``, ``slow=3``)."""
+        """Put a reader into a state, or order what goes wrong next (``ack_lost=True``, ``slow=3``)."""
         sent: Json = {"next": following} | ({"state": state} if state is not None else {})
         return self.command("POST", f"readers/{reader}", sent)
 

@@ -14,14 +14,18 @@ MINIMUM = {
     "sek": 300, "sgd": 50, "thb": 1000, "zar": 50,
 }  # fmt: skip
 
-ZERO_DECIMAL = frozenset("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split())
+ZERO_DECIMAL = frozenset([
+    "bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf",
+])  # fmt: skip
 
-OTHERS = frozenset(
-    "afn all amd ang aoa awg azn bam bbd bdt bgn bmd bnd bob bsd btn bwp byn bzd cdf cny crc cve dop dzd egp etb "
-    "fjd fkp gel gip gmd gtq gyd hnl htg jmd kes kgs khr kyd kzt lak lbp lkr lrd lsl mad mdl mkd mmk mnt mop mur "
-    "mvr mwk mzn nad ngn nio npr pab pen pgk pkr qar rsd sar sbd scr shp sle sos srd std szl tjs top try ttd twd "
-    "tzs uah uyu uzs wst xcd yer zmw".split()
-)
+OTHERS = frozenset([
+    "afn", "all", "amd", "ang", "aoa", "awg", "azn", "bam", "bbd", "bdt", "bgn", "bmd", "bnd", "bob", "bsd",
+    "btn", "bwp", "byn", "bzd", "cdf", "cny", "crc", "cve", "dop", "dzd", "egp", "etb", "fjd", "fkp", "gel",
+    "gip", "gmd", "gtq", "gyd", "hnl", "htg", "jmd", "kes", "kgs", "khr", "kyd", "kzt", "lak", "lbp", "lkr",
+    "lrd", "lsl", "mad", "mdl", "mkd", "mmk", "mnt", "mop", "mur", "mvr", "mwk", "mzn", "nad", "ngn", "nio",
+    "npr", "pab", "pen", "pgk", "pkr", "qar", "rsd", "sar", "sbd", "scr", "shp", "sle", "sos", "srd", "std",
+    "szl", "tjs", "top", "try", "ttd", "twd", "tzs", "uah", "uyu", "uzs", "wst", "xcd", "yer", "zmw",
+])  # fmt: skip
 
 SUPPORTED = OTHERS | ZERO_DECIMAL | MINIMUM.keys() | STEPS.keys()
 

@@ -1,4 +1,4 @@
-"""Stripe's error object: which code answers with which status and type, and the exception that carries one."""
+"""Stripe's error object: the status and type of each code, and the exception that carries one."""
 
 from typing import Any
 
@@ -18,8 +18,8 @@ SHOULD_RETRY = {"idempotency_key_in_use": "true", "lock_timeout": "true"}
 class ApiError(Exception):
     """One answer that is an error.
 
-    ``executed`` says whether the endpoint had begun its work: Stripe keeps the result under the idempotency key
-    only then, so a refused parameter, a 401, 409 or 429 may be sent again with the same key.
+    ``executed`` says whether the endpoint had begun its work: only then does Stripe keep the result under the
+    idempotency key, so a refused parameter, a 401, 409 or 429 may be sent again with the same key.
     """
 
     def __init__(

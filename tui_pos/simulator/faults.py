@@ -46,6 +46,7 @@ REFUSED = {
 }
 
 NOTHING = Effect()
+MOST = 1_000_000
 
 
 def refusal(effect: Effect) -> ApiError | None:
@@ -62,20 +63,19 @@ def order(world: World, fault: Json) -> Json:
 
     Raises ApiError when it is not one.
     """
-    known = {"on": "*", "do": "", "times": 1, "after": 0, "seconds": 1.0}
+    known: Json = {"on": "*", "do": "", "times": 1, "after": 0, "seconds": 1.0}
     full = known | fault
     for name in fault:
         if name not in known:
-            raise ApiError(f"A fault has no '{name}': it has {', '.join(known)}.", param=name)
-    if full["do"] not in EFFECTS:
-        raise ApiError(f"No such fault: {full['do']!r}. There are {', '.join(EFFECTS)}.", param="do")
+            raise ApiError(f"A fault has no '{name[:40]}': it has {', '.join(known)}.", param=name[:40])
+    if full["do"] not in tuple(EFFECTS):
+        raise ApiError(f"No such fault. There are {', '.join(EFFECTS)}.", param="do")
     if not isinstance(full["on"], str):
-        raise ApiError(
-            "A fault's 'on' is a pattern such as 'POST /v1/payment_intents/*/capture'.", param="on"
-        )
+        raise ApiError("A fault's 'on' is a pattern: 'POST /v1/payment_intents/*/capture'.", param="on")
     for name in ("times", "after", "seconds"):
-        if isinstance(full[name], bool) or not isinstance(full[name], int | float) or full[name] < 0:
-            raise ApiError(f"A fault's '{name}' is a number, 0 or more.", param=name)
+        value = full[name]
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < MOST:
+            raise ApiError(f"A fault's '{name}' is a number from 0 to {MOST}.", param=name)
     fault_id = world.new_id("fault")
     world.store.put("fault", fault_id, full | {"id": fault_id})
     return full | {"id": fault_id}

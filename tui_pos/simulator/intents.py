@@ -82,13 +82,13 @@ def update(world: World, call: Call) -> Json:
     sent = call.params
     if intent["status"] not in AMOUNT_OPEN and any(name in sent for name in AMOUNT_FIELDS):
         raise _unexpected(world, intent, "updated")
-    changed = {name: sent[name] for name in AMOUNT_FIELDS if name in sent}
-    currency = check_currency(sent.get("currency", intent["currency"]))
+    amended = intent | {name: sent[name] for name in AMOUNT_FIELDS if name in sent}
+    amended["currency"] = check_currency(amended["currency"])
+    amended["payment_method_options"] = amended["payment_method_options"] or {}
     if "amount" in sent or "currency" in sent:
-        check_amount(changed.get("amount", intent["amount"]), currency)
-        changed["currency"] = currency
+        check_amount(amended["amount"], amended["currency"])
     metadata = merged_metadata(intent["metadata"], sent.get("metadata"))
-    intent |= changed | {"metadata": metadata, "last_payment_error": None}
+    intent |= amended | {"metadata": metadata, "last_payment_error": None}
     _set_plain(intent, sent)
     return world.save(intent)
 
@@ -105,7 +105,7 @@ def capture(world: World, call: Call) -> Json:
     intent = _changeable(world, call)
     if intent["status"] != "requires_capture":
         raise _unexpected(world, intent, "captured")
-    amount = call.params.get("amount_to_capture", intent["amount_capturable"])
+    amount = int(call.params.get("amount_to_capture", intent["amount_capturable"]))
     if amount > intent["amount_capturable"]:
         message = f"At most {intent['amount_capturable']} of this PaymentIntent can be captured."
         raise ApiError(message, "amount_too_large", param="amount_to_capture")

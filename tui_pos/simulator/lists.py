@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from itertools import islice
 
 from tui_pos.simulator.errors import ApiError, Json, no_such
-from tui_pos.simulator.params import Field, Schema, number
+from tui_pos.simulator.params import Field, number
 from tui_pos.simulator.world import Call, World
 
 DEFAULT_LIMIT = 10
-PAGING: Schema = {
+PAGING: dict[str, Field] = {
     "limit": number(1, 100),
     "starting_after": Field(),
     "ending_before": Field(),

@@ -9,24 +9,26 @@ EXPIRY_MONTH = 12
 APPROVAL_CODE = "123456"
 
 INTENT_NULLS = (
-    "application application_fee_amount automatic_payment_methods canceled_at cancellation_reason customer "
-    "customer_account description excluded_payment_method_types last_payment_error latest_charge "
-    "managed_payments next_action on_behalf_of payment_method payment_method_configuration_details "
-    "payment_record processing receipt_email review setup_future_usage shipping source statement_descriptor "
-    "statement_descriptor_suffix transfer_data transfer_group"
-).split()
+    "application", "application_fee_amount", "automatic_payment_methods", "canceled_at",
+    "cancellation_reason", "customer", "customer_account", "description", "excluded_payment_method_types",
+    "last_payment_error", "latest_charge", "managed_payments", "next_action", "on_behalf_of",
+    "payment_method", "payment_method_configuration_details", "payment_record", "processing",
+    "receipt_email", "review", "setup_future_usage", "shipping", "source", "statement_descriptor",
+    "statement_descriptor_suffix", "transfer_data", "transfer_group",
+)  # fmt: skip
 
 CHARGE_NULLS = (
-    "application application_fee application_fee_amount balance_transaction calculated_statement_descriptor "
-    "customer description failure_balance_transaction failure_code failure_message on_behalf_of outcome "
-    "receipt_email receipt_number receipt_url refunds review shipping source_transfer statement_descriptor "
-    "statement_descriptor_suffix transfer_data transfer_group"
-).split()
+    "application", "application_fee", "application_fee_amount", "balance_transaction",
+    "calculated_statement_descriptor", "customer", "description", "failure_balance_transaction",
+    "failure_code", "failure_message", "on_behalf_of", "outcome", "receipt_email", "receipt_number",
+    "receipt_url", "refunds", "review", "shipping", "source_transfer", "statement_descriptor",
+    "statement_descriptor_suffix", "transfer_data", "transfer_group",
+)  # fmt: skip
 
 REFUND_NULLS = (
-    "balance_transaction charge customer customer_account payment_intent payment_method reason receipt_number "
-    "source_transfer_reversal transfer_reversal"
-).split()
+    "balance_transaction", "charge", "customer", "customer_account", "payment_intent", "payment_method",
+    "reason", "receipt_number", "source_transfer_reversal", "transfer_reversal",
+)  # fmt: skip
 
 ADDRESS_NULLS = ("city", "country", "line1", "line2", "postal_code", "state")
 

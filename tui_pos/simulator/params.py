@@ -45,9 +45,9 @@ def number(low: int | None = None, high: int | None = None, *, required: bool = 
     return Field("integer", required, low=low, high=high)
 
 
-def group(required: bool = False, **fields: Field) -> Field:
+def group(**fields: Field) -> Field:
     """A hash of named fields."""
-    return Field("hash", required, fields=fields)
+    return Field("hash", fields=fields)
 
 
 def items(item: Field, required: bool = False) -> Field:
@@ -130,7 +130,7 @@ def _hash(field: Field, value: str | Form, path: str) -> Json | str:
 
 
 def _list(field: Field, value: str | Form, path: str) -> list[object]:
-    if isinstance(value, str) or not all(key.isdecimal() for key in value):
+    if isinstance(value, str) or not all(key.isdecimal() and len(key) < 6 for key in value):
         raise ApiError(f"Invalid array: {path} must be a list.", param=path, executed=False)
     item = field.item or TEXT
     ordered = sorted(value.items(), key=lambda pair: int(pair[0]))

@@ -57,9 +57,7 @@ def register_reader(world: World, call: Call) -> Json:
     code = sent["registration_code"]
     if code not in DEVICES:
         codes = ", ".join(DEVICES)
-        raise ApiError(
-            f"No reader shows this registration code. Use one of {codes}.", param="registration_code"
-        )
+        raise ApiError(f"No reader shows this code. There are {codes}.", param="registration_code")
     location_id = sent.get("location") or None
     if location_id is not None:
         world.fetch(LOCATION, location_id, "location", in_path=False)

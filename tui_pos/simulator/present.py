@@ -7,11 +7,12 @@ from tui_pos.simulator.cards import Card, Decline
 from tui_pos.simulator.errors import ApiError, Json
 from tui_pos.simulator.world import Call, World
 
+KINDS = ("card_present", "interac_present", "card")
 COLLECTED = "collected card lapses"
 COLLECTED_FOR = 30
 CONNECTION_ERROR = (
     "connection_error",
-    "The reader lost its connection while the payment was being authorized.",
+    "The reader lost its connection while authorizing the payment.",
 )
 
 
@@ -19,9 +20,7 @@ def helper(world: World, call: Call) -> Json:
     """Stripe's test helper: present_payment_method."""
     sent = call.params
     reader = world.fetch("terminal.reader", call.ids["id"], "reader")
-    kind = sent.get("type") or next(
-        (name for name in ("interac_present", "card") if name in sent), "card_present"
-    )
+    kind = sent.get("type") or next((name for name in KINDS if name in sent), "card_present")
     number = (sent.get(kind) or {}).get("number")
     card = cards.find(number, f"{kind}[number]") if number else usual_card(world, reader)
     return tap(world, reader, card, tip=sent.get("amount_tip"))
@@ -140,17 +139,13 @@ def authorise_and_report(
 
 
 def report(
-    world: World, reader: Json, code: str | None = None, message: str | None = None, error: object = None
+    world: World, reader: Json, code: str | None = None, message: str | None = None, error: Json | None = None
 ) -> None:
     """Close the reader's action as succeeded, or failed with a code; a silent reader reports nothing."""
     if reader["_silent_since"] is None:
         status = "succeeded" if code is None else "failed"
-        reader["action"] |= {
-            "status": status,
-            "failure_code": code,
-            "failure_message": message,
-            "api_error": error,
-        }
+        outcome = {"status": status, "failure_code": code, "failure_message": message, "api_error": error}
+        reader["action"] |= outcome
         world.emit(f"terminal.reader.action_{status}", reader)
     world.save(reader)
 
@@ -181,7 +176,7 @@ def _refund(world: World, reader: Json, card: Card) -> None:
 
 
 def finish(world: World, reader: Json, decline: Decline | None, *, lost: bool = False) -> Json:
-    """Let the bank answer for a card that ``tap`` held: approved when ``decline`` is None and nothing was lost."""
+    """Let the bank answer for a card that ``tap`` held: approved unless declined or ``lost``."""
     if reader["_paying"] is None:
         raise ApiError("No card is being authorised at this reader.")
     authorise_and_report(world, reader, decline, lost=lost)
@@ -193,4 +188,3 @@ def resume(world: World) -> None:
     for reader in list(world.store.all("terminal.reader").values()):
         if reader["_phase"] == "waiting":
             present_later(world, reader)
-    world.store.commit()

@@ -154,7 +154,7 @@ def set_reader_display(world: World, call: Call) -> Json:
 
 
 def cancel_action(world: World, call: Call) -> Json:
-    """Clear the slot. A reader that is silent cannot object, so a dead one is cleared whatever it was doing."""
+    """Clear the slot. A silent reader cannot object, so a dead one is cleared whatever it was doing."""
     reader = world.fetch("terminal.reader", call.ids["id"], "reader")
     if reader["_silent_since"] is None:
         reader = _reachable(world, call)

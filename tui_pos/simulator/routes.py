@@ -7,7 +7,17 @@ from tui_pos.simulator import intents, places, present, readers, refunds
 from tui_pos.simulator.errors import Json
 from tui_pos.simulator.lists import PAGING
 from tui_pos.simulator.params import (
-    BOOLEAN, INTEGER, METADATA, TEXT, TEXTS, Field, Schema, group, items, number, text,
+    BOOLEAN,
+    INTEGER,
+    METADATA,
+    TEXT,
+    TEXTS,
+    Field,
+    Schema,
+    group,
+    items,
+    number,
+    text,
 )  # fmt: skip
 from tui_pos.simulator.world import Call, World
 
@@ -27,7 +37,7 @@ class Endpoint:
 
 
 CREATED = Field("range")
-EXPAND: Schema = {"expand": TEXTS}
+EXPAND: dict[str, Field] = {"expand": TEXTS}
 
 CAPTURE_METHOD = text("automatic", "automatic_async", "manual")
 CARD_PRESENT = group(
@@ -39,13 +49,13 @@ CARD_PRESENT = group(
 PAYMENT_OPTIONS = group(card_present=CARD_PRESENT, interac_present=group())
 ADDRESS = group(city=TEXT, country=TEXT, line1=TEXT, line2=TEXT, postal_code=TEXT, state=TEXT)
 
-INTENT_PLAIN: Schema = {name: TEXT for name in intents.PLAIN_FIELDS} | {
+INTENT_PLAIN: dict[str, Field] = dict.fromkeys(intents.PLAIN_FIELDS, TEXT) | {
     "capture_method": CAPTURE_METHOD,
     "metadata": METADATA,
     "payment_method_options": PAYMENT_OPTIONS,
-    "payment_method_types": TEXTS,
+    "payment_method_types": items(text("card", "card_present", "interac_present")),
 }
-CARD_CONFIG: Schema = {
+CARD_CONFIG: dict[str, Field] = {
     "allow_redisplay": text("always", "limited", "unspecified"),
     "enable_customer_cancellation": BOOLEAN,
     "skip_tipping": BOOLEAN,
@@ -98,7 +108,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     ),
     _one(
         "POST", INTENT + "/capture", intents.capture, "payment_intent",
-        amount_to_capture=number(1), final_capture=BOOLEAN, metadata=METADATA, statement_descriptor_suffix=TEXT,
+        amount_to_capture=number(1), final_capture=BOOLEAN, metadata=METADATA,
+        statement_descriptor_suffix=TEXT,
     ),
     _one(
         "POST", INTENT + "/increment_authorization", intents.increment_authorization, "payment_intent",
@@ -164,9 +175,13 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         type=text("cart", required=True), cart=CART,
     ),
     _one("POST", READER + "/cancel_action", readers.cancel_action, "terminal.reader"),
-    _one("POST", "/v1/terminal/connection_tokens", places.connection_token, "connection_token", location=TEXT),
     _one(
-        "POST", "/v1/test_helpers/terminal/readers/{id}/present_payment_method", present.helper, "terminal.reader",
+        "POST", "/v1/terminal/connection_tokens", places.connection_token, "terminal.connection_token",
+        location=TEXT,
+    ),
+    _one(
+        "POST", "/v1/test_helpers/terminal/readers/{id}/present_payment_method", present.helper,
+        "terminal.reader",
         amount_tip=number(0), type=text("card", "card_present", "interac_present"),
         card_present=NUMBERED, interac_present=NUMBERED,
         card=group(number=TEXT, exp_month=INTEGER, exp_year=INTEGER, cvc=TEXT),

@@ -1,4 +1,4 @@
-"""Stripe's search: the part of its query language that finds payments by status, metadata, amount and time."""
+"""Stripe's search: the part of its language that finds payments by status, metadata, amount and time."""
 
 import operator
 import re
@@ -60,11 +60,9 @@ def _parsed(query: str) -> tuple[list[Test], bool]:
     at = 0
     while True:
         found = CLAUSE.match(query, at)
-        if (
-            found is None
-            or found["field"] not in FIELDS
-            or (found["key"] is None) == (found["field"] == "metadata")
-        ):
+        if found is None or found["field"] not in FIELDS:
+            raise _unreadable(query)
+        if (found["key"] is not None) != (found["field"] == "metadata"):
             raise _unreadable(query)
         tests.append(_test(found))
         at = found.end()
@@ -85,13 +83,7 @@ def _unreadable(query: str) -> ApiError:
 
 
 def _test(found: re.Match[str]) -> Test:
-    name, key, sign, number, no = (
-        found["field"],
-        found["key"],
-        found["sign"],
-        found["number"],
-        bool(found["no"]),
-    )
+    name, key, sign, number = found["field"], found["key"], found["sign"], found["number"]
     wanted = None if number == "null" else (number if found["text"] is None else found["text"])
 
     def holds(record: Json) -> bool:
@@ -102,4 +94,4 @@ def _test(found: re.Match[str]) -> Test:
             return NUMBERS[sign](value, int(wanted))
         return sign == ":" and value == wanted
 
-    return (lambda record: not holds(record)) if no else holds
+    return (lambda record: not holds(record)) if found["no"] else holds

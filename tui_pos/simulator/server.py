@@ -26,8 +26,8 @@ class Server(Controls):
     """A simulator in a background thread; ``with Server() as simulator:`` and then ``simulator.url``.
 
     ``port`` 0 takes a free one. ``tap_after`` presents a good card by itself that many seconds after a reader
-    begins to wait, 0 at once. ``test_amounts`` makes Stripe's test amounts (ending 01, 05, …) decline; it is off
-    by default, so that no demonstration price declines by accident.
+    begins to wait, 0 at once. ``test_amounts`` makes Stripe's test amounts (ending 01, 05, …) decline; it is
+    off by default, so that no demonstration price declines by accident.
 
     Raises StateFileError for a state file that cannot be used and OSError for a port that is taken.
     """
@@ -84,14 +84,14 @@ def serve(
     port: int = 0,
     state_file: Path | None = None,
     tap_after: float | None = None,
-    on_ready: Callable[[str], None] = lambda url: None,
+    on_ready: Callable[[str], None] = lambda _: None,
     *,
     until_stdin_closes: bool = False,
 ) -> None:
     """Serve until SIGTERM or SIGINT; ``on_ready`` is told the URL once requests are answered.
 
-    ``until_stdin_closes`` also ends it when whoever holds the other end of its standard input is gone, however
-    that one died. Call it from the main thread. Raises as Server does.
+    ``until_stdin_closes`` also ends it when whoever holds the other end of its standard input is gone,
+    however that one died. Call it from the main thread. Raises as Server does.
     """
     listening = _bound(port)
     world = _world(state_file, tap_after=tap_after, seed=True, test_amounts=False)
@@ -116,7 +116,7 @@ def _end_with_stdin(server: "uvicorn.Server") -> None:
 
 
 def _bound(port: int) -> socket.socket:
-    # Named as TCP, asyncio turns Nagle's algorithm off for its connections; else every answer would take 40 ms.
+    # Only for a socket named as TCP does asyncio turn Nagle's algorithm off; else an answer takes 40 ms.
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

@@ -1,7 +1,7 @@
-"""Where the simulator keeps what it knows: in memory, and written through to one SQLite file when it has one.
+"""Where the simulator keeps what it knows: in memory, and written through to a SQLite file when it has one.
 
-The file is what makes a killed simulator lose nothing: a request commits before it answers. It is not synced to the
-disk, because a killed process does not lose what the kernel has, and nobody's money lies here.
+The file is what makes a killed simulator lose nothing: a request commits before it answers. It is not synced
+to the disk, because a killed process does not lose what the kernel has, and nobody's money lies here.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""The account that the simulator plays: its records, its clock, its events and what is due to happen by itself."""
+"""The account that the simulator plays: its records, its clock, its events and what is due by itself."""
 
 import secrets
 import string
@@ -41,7 +41,7 @@ class World:
         self.store = store
         self.call = Call("")
         # Set by whoever runs an event loop: present a card in this many seconds.
-        self.tap_later: Callable[[str, float], None] = lambda reader_id, seconds: None
+        self.tap_later: Callable[[str, float], None] = lambda _turn, _seconds: None
         # A new number with every reset, so that a request that slept through one knows it.
         self.age = 0
 
