@@ -1,45 +1,56 @@
 """Opening the database, one connection per piece of work, and transactions that may be repeated whole."""
 
+import itertools
+import os
 import random
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from dataclasses import dataclass
+from typing import TypeVar
 
 from peewee import (
-    Database,
-    ImproperlyConfigured,
     IntegrityError,
     InterfaceError,
+    InternalError,
     Model,
     ModelSelect,
     OperationalError,
     PeeweeException,
     SqliteDatabase,
 )
+from playhouse.pool import MaxConnectionsExceeded
 
 from tui_pos import clock
+from tui_pos.data import engines
 from tui_pos.data.base import database
-from tui_pos.data.errors import DatabaseUnavailable
+from tui_pos.data.engines import BUSY_SECONDS
+from tui_pos.data.errors import CommitUnknown, DatabaseUnavailable
 from tui_pos.data.tables import SHOP, conditions
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
 
-BUSY_SECONDS = 15
-"""How long a write waits for another one, and how long ``run_tx`` keeps repeating."""
-
-POSTGRESQL_SESSION = (
-    "-c timezone=UTC -c lock_timeout=5000 -c statement_timeout=15000"
-    " -c idle_in_transaction_session_timeout=10000"
-)
-"""UTC because our times are written without offset; the limits so that a frozen desk blocks nobody."""
+FAILURES = (OperationalError, InterfaceError, InternalError)
+"""What Peewee raises when the database, not the statement, is at fault."""
 
 REPEATABLE_SQLSTATES = frozenset({"40001", "40P01", "55P03"})
 """Serialisation failure, deadlock, lock not available: nothing was written, the whole may run again."""
+
+DEMOTED = "25006"
+"""Read-only transaction: the server that led does not lead any more; another one may."""
+
+
+@dataclass
+class _Opened:
+    """What is known of the open database beside its engine."""
+
+    password: str = ""
+    file: tuple[int, int] | None = None
+
+
+_opened = _Opened()
 
 
 def open_database(url: str) -> None:
@@ -48,22 +59,20 @@ def open_database(url: str) -> None:
     ``sqlite:///path`` (three slashes relative, four absolute; the file is created) or ``postgresql://``
     with one or several hosts. Raises DatabaseUnavailable with one sentence that shows no password.
     """
-    engine = _sqlite(url) if url.startswith("sqlite:") else _postgresql(url)
+    engine = engines.engine_for(url)
     close_database()
     database.initialize(engine)
-    for table in SHOP:
-        _name_for_engine(table, postgresql=not isinstance(engine, SqliteDatabase))
+    _opened.password = engines.password_in(url)
+    _opened.file = None
+    conditions.name_tables(SHOP, postgresql=not is_sqlite())
     with connected():
-        pass
+        _opened.file = _file_identity()
 
 
 def close_database() -> None:
-    """Let go of this thread's connection and of a pool, if there is one."""
-    if database.obj is None:
-        return
-    if hasattr(database.obj, "close_all"):
+    """Let go of every connection of this process."""
+    if database.obj is not None:
         database.obj.close_all()
-    database.obj.close()
 
 
 def is_sqlite() -> bool:
@@ -71,118 +80,140 @@ def is_sqlite() -> bool:
     return isinstance(database.obj, SqliteDatabase)
 
 
-def _sqlite(url: str) -> Database:
-    path = Path(url.removeprefix("sqlite:///")).expanduser()
-    if not url.startswith("sqlite:///") or path.name == "":
-        raise DatabaseUnavailable(f"[database] url must be sqlite:///path, not {url!r}.")
-    if not path.parent.is_dir():
-        raise DatabaseUnavailable(f"The folder {path.parent} for the database does not exist.")
-    return SqliteDatabase(
-        str(path),
-        lock_type="IMMEDIATE",
-        timeout=BUSY_SECONDS,
-        autoconnect=False,
-        returning_clause=True,
-        field_types={"TIMESTAMPTZ": "datetime"},
-        pragmas=[("journal_mode", "wal"), ("synchronous", "FULL"), ("foreign_keys", 1), ("fullfsync", 1)],
-    )
-
-
-def _postgresql(url: str) -> Database:
-    if urlsplit(url).scheme not in ("postgresql", "postgres"):
-        scheme = url.split(":", 1)[0]
-        raise DatabaseUnavailable(
-            f"[database] url must begin with sqlite:/// or postgresql://, not {scheme!r}."
-        )
-    from playhouse.pool import PooledPostgresqlDatabase
-
-    pool: Database = PooledPostgresqlDatabase(
-        "postgresql://" + url.split("://", 1)[1],
-        max_connections=8,
-        stale_timeout=300,
-        timeout=BUSY_SECONDS,
-        autoconnect=False,
-        prefer_psycopg3=True,
-        options=POSTGRESQL_SESSION,
-        connect_timeout=5,
-        application_name="tui-pos",
-    )
-    return pool
-
-
-def _name_for_engine(table: Any, *, postgresql: bool) -> None:
-    full = {
-        f"program_registration_{a}": f"program_registration_{b}"
-        for a, b in conditions.POSTGRESQL_NAMES.items()
-    }
-    names = full if postgresql else {b: a for a, b in full.items()}
-    current = table._meta.table_name
-    if current in names:
-        table._meta.set_table_name(names[current])
-
-
 @contextmanager
 def connected() -> Iterator[None]:
     """A connection for this thread while the block runs; may be nested.
 
-    Raises DatabaseUnavailable when the database does not answer.
+    Raises DatabaseUnavailable when the database does not answer, or fails inside the block.
     """
     if not database.is_closed():
         yield
         return
+    _check_file()
     try:
-        database.connect()
-    except ImproperlyConfigured as error:
-        raise DatabaseUnavailable(
-            "PostgreSQL needs the extra package: pip install 'tui-pos[postgres]'."
-        ) from error
-    except (OperationalError, InterfaceError) as error:
+        _connect()
+    except MaxConnectionsExceeded as error:
+        raise DatabaseUnavailable("Too many things at once use the database. Try again.") from error
+    except PeeweeException as error:
         raise DatabaseUnavailable(f"The database does not answer: {_reason(error)}.") from error
     try:
         yield
-    except (OperationalError, InterfaceError) as error:
-        raise DatabaseUnavailable(f"The database went away: {_reason(error)}.") from error
+    except FAILURES as error:
+        raise DatabaseUnavailable(f"The database failed: {_reason(error)}.") from error
     finally:
         database.close()
 
 
+def _connect() -> None:
+    """SQLite refuses at once, without waiting, while another process makes a new file a WAL one."""
+    deadline = clock.monotonic() + BUSY_SECONDS
+    for attempt in itertools.count(1):
+        try:
+            database.connect()
+            return
+        except OperationalError as error:
+            if not _was_in_the_way(error) or clock.monotonic() > deadline:
+                raise
+        _pause(attempt)
+
+
+def _pause(attempt: int) -> None:
+    """A random wait, longer after each attempt, so that those who collided do not collide again."""
+    time.sleep(random.uniform(0, min(0.5, 0.01 * 2**attempt)))
+
+
+def _file_identity() -> tuple[int, int] | None:
+    """Which file SQLite works in; None for PostgreSQL."""
+    if not is_sqlite():
+        return None
+    found = os.stat(database.obj.database)
+    return found.st_dev, found.st_ino
+
+
+def _check_file() -> None:
+    """A pooled connection would go on writing into a file that is not there any more."""
+    if _opened.file is None:
+        return
+    try:
+        if _file_identity() == _opened.file:
+            return
+    except FileNotFoundError:
+        pass
+    raise DatabaseUnavailable(
+        f"The database file {database.obj.database} was removed or replaced while the program ran."
+        " Put it back, then start the program again."
+    )
+
+
 def _reason(error: PeeweeException) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0].rstrip(".") if lines else type(error).__name__
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    first = lines[0].rstrip(".")
+    return first.replace(_opened.password, "***") if _opened.password else first
 
 
 def run_tx(work: Callable[[], T]) -> T:
     """Run ``work`` in one write transaction and return what it returns.
 
-    ``work`` must be database work alone: it is repeated as a whole when the database says that another
-    writer was in the way, for up to BUSY_SECONDS. Inside a running transaction it joins that one.
-    Raises DatabaseUnavailable when the database stays busy; whatever ``work`` raises undoes everything.
+    ``work`` must be database work alone: it is repeated as a whole when another writer was in the way, or
+    when the connection was lost before the commit was sent, for up to BUSY_SECONDS. Inside a running
+    transaction it joins that one. Whatever ``work`` raises undoes everything.
+
+    Raises DatabaseUnavailable when nothing was stored because the database stays busy or away, and
+    CommitUnknown when the answer to the commit itself was lost.
     """
     if database.in_transaction():
         return work()
     with connected():
         deadline = clock.monotonic() + BUSY_SECONDS
-        attempt = 0
-        while True:
+        for attempt in itertools.count(1):
             try:
-                with database.atomic():
-                    return work()
-            except OperationalError as error:
-                if not _may_repeat(error):
+                return _transaction(work)
+            except FAILURES as error:
+                if not (_was_in_the_way(error) or _is_lost()):
                     raise
                 if clock.monotonic() > deadline:
                     raise DatabaseUnavailable(
-                        "The database is busy; nothing was changed. Try again."
+                        f"The database is busy or away ({_reason(error)}); nothing was changed. Try again."
                     ) from error
-            attempt += 1
-            time.sleep(random.uniform(0, min(0.5, 0.01 * 2**attempt)))
+            _pause(attempt)
+    raise AssertionError("the loop ends by returning or raising")
 
 
-def _may_repeat(error: OperationalError) -> bool:
+def _transaction(work: Callable[[], T]) -> T:
+    if _is_lost():
+        database.close()
+        database.connect()
+    commit_sent = False
+    try:
+        with database.atomic():
+            result = work()
+            commit_sent = True
+        return result
+    except FAILURES as error:
+        if commit_sent and _is_lost():
+            raise CommitUnknown(
+                "The database went away while saving; it is not known whether it was saved."
+                " Look before you do it again."
+            ) from error
+        if _sqlstate(error) == DEMOTED:
+            database.obj.manual_close()
+        raise
+
+
+def _was_in_the_way(error: PeeweeException) -> bool:
     original = getattr(error, "orig", None)
-    if isinstance(original, sqlite3.OperationalError):
-        return original.sqlite_errorname.startswith("SQLITE_BUSY")
-    return getattr(original, "sqlstate", None) in REPEATABLE_SQLSTATES
+    if isinstance(original, sqlite3.Error):
+        return getattr(original, "sqlite_errorname", "").startswith("SQLITE_BUSY")
+    return _sqlstate(error) in REPEATABLE_SQLSTATES
+
+
+def _is_lost() -> bool:
+    """Whether this thread's connection is gone."""
+    return not database.is_connection_usable()
+
+
+def _sqlstate(error: PeeweeException) -> str | None:
+    return getattr(getattr(error, "orig", None), "sqlstate", None)
 
 
 def lock(query: "ModelSelect[M]") -> "ModelSelect[M]":
@@ -197,11 +228,11 @@ def lock(query: "ModelSelect[M]") -> "ModelSelect[M]":
 def violates(error: IntegrityError, name: str, *columns: str) -> bool:
     """Whether ``error`` is a breach of the unique index or constraint ``name`` over ``columns``.
 
-    PostgreSQL names the index, SQLite the columns as ``table.column``.
+    PostgreSQL names the index, SQLite its columns: give them as ``table.column``, in the index's order.
     """
     original = getattr(error, "orig", None)
     constraint = getattr(getattr(original, "diag", None), "constraint_name", None)
     if constraint is not None:
         return bool(constraint == name)
-    text = str(original or error)
-    return name in text or (bool(columns) and text.endswith(", ".join(columns)))
+    _, _, broken = str(original or error).partition("constraint failed: ")
+    return broken in (name, ", ".join(columns))

@@ -9,5 +9,13 @@ class DatabaseUnavailable(DataError):
     """The database cannot be opened, or went away and did not come back in time."""
 
 
+class CommitUnknown(DatabaseUnavailable):
+    """The database went away while it was saving: the transaction is stored whole or not at all.
+
+    It was not repeated, for that could store it twice. Look for what it would have written (an order's
+    reference, an attempt's key) before doing it again.
+    """
+
+
 class SchemaMismatch(DataError):
     """The tables are not ones that this version can work with."""

@@ -1,5 +1,6 @@
 """django-program's six kinds of automatic discount, each with the products it is limited to."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -158,3 +159,12 @@ POSTGRESQL_NAMES = {
     "includedproductcondition_enabling_ticket_types": "includedproductcondition_enabling_tickdb98",
 }
 """Django cuts these five table names to PostgreSQL's 63 bytes, ending in a hash."""
+
+
+def name_tables(tables: Iterable[type[Table]], *, postgresql: bool) -> None:
+    """Give the five their names on the engine that was opened."""
+    names = POSTGRESQL_NAMES if postgresql else {short: long for long, short in POSTGRESQL_NAMES.items()}
+    for table in tables:
+        rest = table._meta.table_name.removeprefix("program_registration_")
+        if rest in names:
+            table._meta.set_table_name(f"program_registration_{names[rest]}")

@@ -1,0 +1,116 @@
+"""From ``[database] url`` to a Peewee database: the settings of each engine, and what a wrong URL is told."""
+
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+import peewee
+from peewee import Database
+from playhouse.pool import PooledPostgresqlDatabase, PooledSqliteDatabase
+
+from tui_pos.data.errors import DatabaseUnavailable
+
+BUSY_SECONDS = 15
+"""How long one write waits for another, and how long ``run_tx`` keeps repeating."""
+
+CONNECTIONS = 8
+"""More than a desk has threads at work."""
+
+SQLITE_PRAGMAS = (
+    ("busy_timeout", BUSY_SECONDS * 1000),
+    ("journal_mode", "wal"),
+    ("synchronous", "FULL"),
+    ("foreign_keys", 1),
+    ("fullfsync", 1),
+)
+"""FULL and fullfsync (macOS) because it holds money: a commit that was answered survives a power cut."""
+
+POSTGRESQL_SESSION = (
+    "-c timezone=UTC -c lock_timeout=5000 -c statement_timeout=15000"
+    " -c idle_in_transaction_session_timeout=10000"
+)
+"""UTC because our times are written without offset; the limits so that a frozen desk blocks nobody."""
+
+MALFORMED = (
+    "[database] url must be postgresql://user:password@host:port/name;"
+    " write the signs @ : / ? # % of a password as %40 %3A %2F %3F %23 %25."
+)
+
+
+def engine_for(url: str) -> Database:
+    """The database at ``url``, not yet connected. Both engines pool: opening costs more than most queries,
+    and closing SQLite's last connection empties its write-ahead log, with two more flushes to the disk.
+
+    Raises DatabaseUnavailable with one sentence that never shows a password.
+    """
+    scheme, _, rest = url.partition("://")
+    if scheme == "sqlite":
+        return _sqlite(rest)
+    if scheme in ("postgresql", "postgres"):
+        return _postgresql(f"postgresql://{rest}")
+    raise DatabaseUnavailable(f"[database] url must begin with sqlite:/// or postgresql://, not {scheme!r}.")
+
+
+def _sqlite(rest: str) -> Database:
+    path = Path(rest.removeprefix("/")).expanduser()
+    if not rest.startswith("/") or path.name == "":
+        raise DatabaseUnavailable(
+            "[database] url must be sqlite:///path, with four slashes when it is absolute."
+        )
+    if not path.parent.is_dir():
+        raise DatabaseUnavailable(f"The folder {path.parent} for the database does not exist.")
+    engine: Database = PooledSqliteDatabase(
+        str(path),
+        max_connections=CONNECTIONS,
+        timeout=BUSY_SECONDS,
+        check_same_thread=False,  # a pooled connection serves one thread at a time, not always the same
+        lock_type="IMMEDIATE",
+        autoconnect=False,
+        returning_clause=True,
+        field_types={"TIMESTAMPTZ": "datetime"},
+        pragmas=SQLITE_PRAGMAS,
+    )
+    return engine
+
+
+def _postgresql(url: str) -> Database:
+    said = _parameters(url)
+    defaults: dict[str, Any] = {"connect_timeout": 5, "application_name": "tui-pos"}
+    if "," in str(said.get("host", "")):
+        defaults["target_session_attrs"] = "read-write"  # of several servers, the one that leads
+    engine: Database = PooledPostgresqlDatabase(
+        url,
+        max_connections=CONNECTIONS,
+        stale_timeout=300,
+        timeout=BUSY_SECONDS,
+        autoconnect=False,
+        prefer_psycopg3=True,
+        options=f"{said.get('options', '')} {POSTGRESQL_SESSION}".strip(),
+        **{name: value for name, value in defaults.items() if name not in said},
+    )
+    return engine
+
+
+def password_in(url: str) -> str:
+    """The password that ``url`` holds, else nothing: what no message may show."""
+    return str(_parameters(url).get("password", "")) if url.startswith("postgres") else ""
+
+
+def _parameters(url: str) -> dict[str, Any]:
+    """What ``url`` says, by libpq's names."""
+    if getattr(peewee, "psycopg", None) is None:
+        if importlib.util.find_spec("psycopg") is None:
+            raise DatabaseUnavailable("PostgreSQL needs the extra package: pip install 'tui-pos[postgres]'.")
+        raise DatabaseUnavailable("This program was started for SQLite; start it anew to work in PostgreSQL.")
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        parameters: dict[str, Any] = dict(conninfo_to_dict(url))
+    except ProgrammingError as error:
+        raise DatabaseUnavailable(MALFORMED) from error
+    ports = str(parameters.get("port", "")).replace(",", "")
+    # An unescaped sign cuts the password in two, and its end would be shown as a host or a port.
+    if "@" in f"{parameters.get('host')}{parameters.get('dbname')}" or (ports and not ports.isdigit()):
+        raise DatabaseUnavailable(MALFORMED)
+    return parameters
