@@ -1,15 +1,25 @@
 """Letting somebody in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from tui_pos import clock
+from tui_pos.data.connection import connected, lock, run_tx
+from tui_pos.data.tables.registration import Attendee, CheckIn
+from tui_pos.desk import lookup
+from tui_pos.desk.badges import access_code
 from tui_pos.desk.context import Desk
-from tui_pos.desk.views import AttendeeView
+from tui_pos.desk.errors import Refused
+from tui_pos.desk.permissions import Action, require
+from tui_pos.desk.views import AttendeeView, CheckInView
 
 
 @dataclass(frozen=True, slots=True)
 class CheckInResult:
-    """``first``: this was the first time; otherwise ``at`` and ``station`` are those of the first time."""
+    """``first``: this was the first time; otherwise ``at`` and ``station`` are those of the first time.
+
+    ``attendee`` is checked in, with the verdict as it was when they came.
+    """
 
     first: bool
     at: datetime
@@ -20,7 +30,33 @@ class CheckInResult:
 def check_in(desk: Desk, code: str) -> CheckInResult:
     """Record that the attendee with this access code came in; every pass is recorded.
 
-    Raises what ``lookup.attendee`` raises, and Refused ``not_paid``, ``order_cancelled``, ``order_refunded`` or
-    ``no_order`` when nothing that admits them is paid.
+    Raises what ``lookup.attendee`` raises, and Refused with the verdict's code (``owes``, ``not_paid``,
+    ``cancelled``, ``refunded``, ``no_ticket``, ``no_order``) when nothing that admits them is paid.
     """
-    raise NotImplementedError
+    require(desk, Action.CHECK_IN)
+    with connected():
+        bare = access_code(desk, code)
+        return run_tx(lambda: _pass(desk, bare))
+
+
+def _pass(desk: Desk, code: str) -> CheckInResult:
+    # Locked before it is read, so that of two desks at once only one is the first.
+    list(lock(Attendee.select(Attendee.id).where(Attendee.access_code == code)))
+    attendee = lookup.attendee(desk, code)
+    if not attendee.registered:
+        raise Refused(attendee.verdict.code, f"Not checked in. {attendee.verdict.sentence}")
+    now = clock.now()
+    CheckIn.create(
+        attendee=attendee.id,
+        conference=desk.conference.id,
+        checked_in_by=desk.staff.id,
+        checked_in_at=now,
+        station=desk.station,
+        note="",
+    )
+    if attendee.first_check_in is not None:
+        first = attendee.first_check_in
+        return CheckInResult(False, first.at, first.station, attendee)
+    Attendee.update(checked_in_at=now, updated_at=now).where(Attendee.id == attendee.id).execute()
+    checked_in = replace(attendee, checked_in_at=now, first_check_in=CheckInView(now, desk.station))
+    return CheckInResult(True, now, desk.station, checked_in)

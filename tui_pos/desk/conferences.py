@@ -3,6 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
+from tui_pos.data.connection import connected
+from tui_pos.data.tables.program import Conference
+from tui_pos.desk.errors import NotFound
+from tui_pos.scan import printable
+
+NAMED = 8
+"""How many conferences a refusal names."""
+
 
 @dataclass(frozen=True, slots=True)
 class ConferenceRow:
@@ -19,9 +27,31 @@ class ConferenceRow:
 
 def known() -> tuple[ConferenceRow, ...]:
     """Every conference, the latest first."""
-    raise NotImplementedError
+    # Column by column: the other columns hold the web site's secrets, which a desk need not read.
+    query = Conference.select(
+        Conference.id,
+        Conference.slug,
+        Conference.name,
+        Conference.start_date,
+        Conference.end_date,
+        Conference.timezone,
+        Conference.is_active,
+    ).order_by(Conference.start_date.desc(), Conference.slug)
+    with connected():
+        return tuple(
+            ConferenceRow(
+                row.id, row.slug, row.name, row.start_date, row.end_date, row.timezone, row.is_active
+            )
+            for row in query
+        )
 
 
 def find(slug: str) -> ConferenceRow:
-    """The conference with this slug. Raises NotFound naming those that exist."""
-    raise NotImplementedError
+    """The conference with this slug. Raises NotFound ``conference_not_found`` naming those that exist."""
+    rows = known()
+    for row in rows:
+        if row.slug == slug:
+            return row
+    names = ", ".join(row.slug for row in rows[:NAMED]) + (", …" if len(rows) > NAMED else "")
+    there = f"there are {names}" if rows else "the database has none"
+    raise NotFound("conference_not_found", f"There is no conference {printable(slug, 40)!r}: {there}.")

@@ -1,5 +1,16 @@
 """Django's password hashes: whether a secret is the one behind a stored hash."""
 
+import base64
+import hashlib
+import hmac
+from collections.abc import Callable
+
+UNUSABLE = "!"
+"""How Django begins the hash of somebody who may never sign in."""
+
+BCRYPT_BYTES = 72
+"""All that bcrypt ever looked at; newer versions of its package refuse more instead of ignoring it."""
+
 
 def verify(secret: str, encoded: str) -> bool:
     """Whether ``secret`` is the password stored as ``encoded`` in ``auth_user.password``.
@@ -7,4 +18,60 @@ def verify(secret: str, encoded: str) -> bool:
     Knows pbkdf2_sha256, pbkdf2_sha1, argon2, scrypt, bcrypt and bcrypt_sha256. False for an unusable password
     ("!..."), for an unknown or damaged hash, and for an empty secret. May take a second: call it in a worker.
     """
-    raise NotImplementedError
+    algorithm, _, rest = encoded.partition("$")
+    check = _CHECKS.get(algorithm)
+    if not secret or check is None:
+        return False
+    try:
+        return check(secret.encode(), rest)
+    except (ValueError, OverflowError, MemoryError):
+        return False
+
+
+def _pbkdf2(digest: str) -> Callable[[bytes, str], bool]:
+    def check(secret: bytes, rest: str) -> bool:
+        rounds, salt, expected = rest.split("$")
+        return _same(hashlib.pbkdf2_hmac(digest, secret, salt.encode(), int(rounds)), expected)
+
+    return check
+
+
+def _scrypt(secret: bytes, rest: str) -> bool:
+    work_factor, salt, block_size, parallelism, expected = rest.split("$")
+    n, r, p = int(work_factor), int(block_size), int(parallelism)
+    memory = 128 * r * (n + p + 2)
+    derived = hashlib.scrypt(secret, salt=salt.encode(), n=n, r=r, p=p, maxmem=memory, dklen=64)
+    return _same(derived, expected)
+
+
+def _argon2(secret: bytes, rest: str) -> bool:
+    import argon2
+
+    try:
+        return argon2.PasswordHasher().verify(f"${rest}", secret)
+    except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
+        return False
+
+
+def _bcrypt(secret: bytes, rest: str) -> bool:
+    import bcrypt
+
+    return bcrypt.checkpw(secret[:BCRYPT_BYTES], rest.encode())
+
+
+def _bcrypt_sha256(secret: bytes, rest: str) -> bool:
+    return _bcrypt(hashlib.sha256(secret).hexdigest().encode(), rest)
+
+
+def _same(derived: bytes, expected: str) -> bool:
+    return hmac.compare_digest(base64.b64encode(derived), expected.encode())
+
+
+_CHECKS: dict[str, Callable[[bytes, str], bool]] = {
+    "pbkdf2_sha256": _pbkdf2("sha256"),
+    "pbkdf2_sha1": _pbkdf2("sha1"),
+    "argon2": _argon2,
+    "scrypt": _scrypt,
+    "bcrypt": _bcrypt,
+    "bcrypt_sha256": _bcrypt_sha256,
+}

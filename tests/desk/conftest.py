@@ -1,0 +1,76 @@
+"""A desk to act from, on each engine; and how many statements it takes.
+
+``desk``: the demonstration conference, the trainee at desk-3, no Stripe account.
+``card_desk``: the same with an account at the ``simulator``.
+``desk2077``: django-program's own data, its superuser at desk-3, no Stripe account.
+``as_staff``: another person at a desk, ``as_staff(desk, "scanner")``.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+from peewee import QueryEvent
+
+from tui_pos.data.base import database
+from tui_pos.data.connection import connected
+from tui_pos.data.tables.auth import User
+from tui_pos.desk import conferences
+from tui_pos.desk.context import ConferenceInfo, Desk, Mode, Staff
+from tui_pos.desk.people import full_name
+from tui_pos.desk.sign_in import rights_of
+from tui_pos.simulator import Server
+from tui_pos.terminal import Terminal
+
+AsStaff = Callable[[Desk, str], Desk]
+
+
+def make_desk(slug: str, username: str, station: str = "desk-3") -> Desk:
+    """A desk on the open database."""
+    row = conferences.find(slug)
+    conference = ConferenceInfo(row.id, row.slug, row.name, timezone=row.timezone)
+    return Desk(conference, station, staff_called(username), Mode.TRAINING)
+
+
+def staff_called(username: str) -> Staff:
+    """A staff member as signed in, without the time that a password takes."""
+    with connected():
+        user = User.get(User.username == username)
+        return Staff(user.id, username, full_name(user), rights_of(user.id), user.is_superuser)
+
+
+@pytest.fixture
+def desk(shop: str) -> Desk:  # noqa: ARG001  # opens it
+    return make_desk("demo", "trainee")
+
+
+@pytest.fixture
+def desk2077(python2077: str) -> Desk:  # noqa: ARG001  # opens it
+    return make_desk("python-2077", "admin")
+
+
+@pytest.fixture
+def card_desk(desk: Desk, simulator: Server) -> Desk:
+    return replace(desk, account=Terminal("sk_test_simulator", api_base=simulator.url), poll_seconds=0.02)
+
+
+@pytest.fixture
+def as_staff() -> AsStaff:
+    return lambda desk, username: replace(desk, staff=staff_called(username))
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """The SQL that runs while the block does, without opening the connection."""
+    seen: list[str] = []
+
+    def note(event: QueryEvent) -> None:
+        seen.append(event.sql)
+
+    with connected():
+        database.obj.query_hooks.append(note)
+        try:
+            yield seen
+        finally:
+            database.obj.query_hooks.remove(note)

@@ -1,0 +1,52 @@
+"""Running queries as plain rows: typed, and on the hot path with their SQL rendered once."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, cast
+
+from peewee import Query, Value
+
+from tui_pos.data.base import database
+from tui_pos.data.connection import is_sqlite
+
+Row = tuple[Any, ...]
+
+
+def rows(query: Query) -> Iterable[Row]:
+    """The query's rows as tuples of Python values; Peewee's stubs promise model instances even then."""
+    return cast(Iterable[Row], query.tuples())
+
+
+class _Parameter:
+    """Marks the place of a value that is not known when the SQL is rendered."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+def parameter(name: str) -> Value:
+    """A place in a ``Compiled`` query for the value of this name."""
+    return Value(_Parameter(name), converter=False)
+
+
+class Compiled:
+    """A query whose SQL is rendered once per engine: rendering costs more than everything else of a look-up.
+
+    Nothing is converted: rows hold what the driver gives (read money and times with ``fields.money`` and
+    ``fields.utc``), and values must be text, integers or None.
+    """
+
+    def __init__(self, build: Callable[[], Query]) -> None:
+        self._build = build
+        self._rendered: dict[bool, tuple[str, list[Any]]] = {}
+
+    def rows(self, **values: str | int | None) -> list[Row]:
+        """Run it with a value for each ``parameter``; None equals nothing."""
+        sql, places = self._sql()
+        params = [values[place.name] if isinstance(place, _Parameter) else place for place in places]
+        return cast(list[Row], database.execute_sql(sql, params).fetchall())
+
+    def _sql(self) -> tuple[str, list[Any]]:
+        engine = is_sqlite()
+        if engine not in self._rendered:
+            self._rendered[engine] = self._build().sql()
+        return self._rendered[engine]
