@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
@@ -11,18 +11,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from tui_pos.simulator import control, payments, present, readers, refunds
+from tui_pos.simulator import control, present
 from tui_pos.simulator.errors import ApiError
 from tui_pos.simulator.exchange import answer, respond
 from tui_pos.simulator.idempotency import Keys
 from tui_pos.simulator.routes import ENDPOINTS, Endpoint
-from tui_pos.simulator.world import Call, World
-
-TIMERS: dict[str, Callable[[World, str], None]] = {
-    payments.HOLD: payments.hold_lapses,
-    refunds.SETTLES: refunds.settle,
-    present.COLLECTED: readers.collected_lapses,
-}
+from tui_pos.simulator.timers import catch_up
+from tui_pos.simulator.world import World
 
 
 def build(world: World) -> ASGIApp:
@@ -50,13 +45,6 @@ def build(world: World) -> ASGIApp:
     )
     world.tap_later = lambda turn, seconds: _tap_later(world, turn, seconds)
     return _without_last_slash(app)
-
-
-def catch_up(world: World) -> None:
-    """Do what has become due since the last request."""
-    world.call = Call("")
-    for timer in world.due():
-        TIMERS[timer["what"]](world, timer["id"])
 
 
 def _tap_later(world: World, turn: str, seconds: float) -> None:

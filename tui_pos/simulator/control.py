@@ -11,6 +11,7 @@ from tui_pos.simulator import cards, faults, present, readers, refunds, seed
 from tui_pos.simulator.errors import ApiError, Json
 from tui_pos.simulator.exchange import answer
 from tui_pos.simulator.readers import REFUSALS
+from tui_pos.simulator.timers import catch_up
 from tui_pos.simulator.world import DEFAULTS, OFFLINE_AFTER, World
 
 STATES = ("online", "offline", "dead", *REFUSALS)
@@ -22,7 +23,6 @@ NEXT = (
     "slow",
 )
 OUTCOMES = ("approve", "decline", "lost")
-HELD_AS = ("requires_confirmation", "processing")
 
 Command = Callable[[World, str, Json], Json]
 
@@ -73,7 +73,13 @@ def tap(world: World, _: str, sent: Json) -> Json:
     reader = world.fetch("terminal.reader", str(sent.get("reader")), "reader")
     card = cards.find(str(sent["card"]), "card") if sent.get("card") else present.usual_card(world, reader)
     hold = sent.get("hold") or None
-    status = None if hold is None else HELD_AS[0] if hold is True else _choice(hold, HELD_AS, "hold")
+    status = (
+        None
+        if hold is None
+        else present.HELD_AS[0]
+        if hold is True
+        else _choice(hold, present.HELD_AS, "hold")
+    )
     tip = None if sent.get("tip") is None else int(_number(sent["tip"], "tip"))
     return world.shown(present.tap(world, reader, card, tip=tip, hold=status))
 
@@ -187,7 +193,9 @@ def _route(world: World, method: str, path: str, command: Command) -> Route:
     async def serve(request: Request) -> Response:
         try:
             sent = await _sent(request)
+            catch_up(world)
             result = command(world, request.path_params.get("id", ""), sent)
+            catch_up(world)
         except ApiError as error:
             return answer(error.status, json.dumps(error.body("req_simulator")), {})
         finally:

@@ -105,7 +105,8 @@ def capture(world: World, call: Call) -> Json:
     intent = _changeable(world, call)
     if intent["status"] != "requires_capture":
         raise _unexpected(world, intent, "captured")
-    amount = int(call.params.get("amount_to_capture", intent["amount_capturable"]))
+    sent = call.params
+    amount: int = sent["amount_to_capture"] if "amount_to_capture" in sent else intent["amount_capturable"]
     if amount > intent["amount_capturable"]:
         message = f"At most {intent['amount_capturable']} of this PaymentIntent can be captured."
         raise ApiError(message, "amount_too_large", param="amount_to_capture")

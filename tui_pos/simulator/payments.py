@@ -99,7 +99,8 @@ def _decline(world: World, intent: Json, charge: Json, method: Json, decline: De
 
 def error_object(decline: Decline, charge_id: str | None) -> Json:
     """A decline as Stripe writes it into an intent or an answer."""
-    error: Json = {"type": "card_error", "code": decline.code, "message": decline.message}
+    kind = "card_error" if decline.decline_code else "invalid_request_error"
+    error: Json = {"type": kind, "code": decline.code, "message": decline.message}
     error["doc_url"] = f"https://stripe.com/docs/error-codes/{decline.code.replace('_', '-')}"
     if decline.decline_code:
         error |= {"decline_code": decline.decline_code, "charge": charge_id}

@@ -8,6 +8,8 @@ from tui_pos.simulator.errors import ApiError, Json
 from tui_pos.simulator.world import Call, World
 
 KINDS = ("card_present", "interac_present", "card")
+# The status of an intent while the bank has not answered; the first is what Stripe documents.
+HELD_AS = ("requires_confirmation", "processing")
 COLLECTED = "collected card lapses"
 COLLECTED_FOR = 30
 CONNECTION_ERROR = (
@@ -123,7 +125,8 @@ def authorise_and_report(
     lost = reader["_next"].pop("connection_error_before_authorization", None) is not None or lost
     cut_off = reader["_next"].pop("connection_error_after_authorization", None) is not None or lost
     if lost:
-        intent["status"] = "requires_payment_method"
+        if intent["status"] in HELD_AS:
+            intent["status"] = "requires_payment_method"
         world.save(intent)
     else:
         decline = payments.authorise(world, intent, reader, cards.BY_NUMBER[paying["card"]], decline)

@@ -148,8 +148,10 @@ def refund_payment(world: World, call: Call) -> Json:
 
 def set_reader_display(world: World, call: Call) -> Json:
     """Show a cart. As at Stripe this silently replaces a payment that waits for its card."""
+    if not call.params.get("cart"):
+        raise ApiError("Missing required param: cart.", "parameter_missing", param="cart", executed=False)
     reader = _reachable(world, call)
-    cart = {"tax": None} | (call.params.get("cart") or {})
+    cart = {"tax": None} | call.params["cart"]
     return _start(world, reader, "set_reader_display", {"type": "cart", "cart": cart}, "idle")
 
 

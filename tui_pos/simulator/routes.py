@@ -18,7 +18,7 @@ from tui_pos.simulator.params import (
     items,
     number,
     text,
-)  # fmt: skip
+)
 from tui_pos.simulator.world import Call, World
 
 Handler = Callable[[World, Call], Json]
@@ -47,7 +47,9 @@ CARD_PRESENT = group(
     routing=group(requested_priority=text("domestic", "international")),
 )
 PAYMENT_OPTIONS = group(card_present=CARD_PRESENT, interac_present=group())
-ADDRESS = group(city=TEXT, country=TEXT, line1=TEXT, line2=TEXT, postal_code=TEXT, state=TEXT)
+ADDRESS_LINES = {name: TEXT for name in ("city", "line1", "line2", "postal_code", "state")}
+ADDRESS = group(country=TEXT, **ADDRESS_LINES)
+NEW_ADDRESS = group(country=text(required=True), **ADDRESS_LINES)
 
 INTENT_PLAIN: dict[str, Field] = dict.fromkeys(intents.PLAIN_FIELDS, TEXT) | {
     "capture_method": CAPTURE_METHOD,
@@ -132,7 +134,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     _one("GET", "/v1/events/{id}", places.retrieve_event, "event"),
     _one(
         "POST", LOCATIONS, places.create_location, "terminal.location",
-        address=ADDRESS, display_name=text(required=True), metadata=METADATA, phone=TEXT,
+        address=NEW_ADDRESS, display_name=text(required=True), metadata=METADATA, phone=TEXT,
     ),
     _many(LOCATIONS, places.list_locations, "terminal.location"),
     _one("GET", LOCATION, places.retrieve_location, "terminal.location"),

@@ -1,10 +1,12 @@
 """Running the simulator: in a thread of this process, or as the whole of one."""
 
 import os
+import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -66,7 +68,7 @@ class Server(Controls):
     def stop(self) -> None:
         """Stop serving and close the state file."""
         if self._server is not None and self._thread is not None:
-            self._server.should_exit = True
+            _end(self._server)
             self._thread.join()
         self._socket.close()
         self._world.store.close()
@@ -97,22 +99,25 @@ def serve(
     world = _world(state_file, tap_after=tap_after, seed=True, test_amounts=False)
     url = f"http://{HOST}:{listening.getsockname()[1]}"
     server = _uvicorn(world, lambda: on_ready(url))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: _end(server))
     if until_stdin_closes:
         threading.Thread(target=_end_with_stdin, args=(server,), daemon=True).start()
     try:
         server.run([listening])
-    except KeyboardInterrupt:
-        # uvicorn stops cleanly on SIGINT and then raises it again for whoever asked for it.
-        return
     finally:
         listening.close()
         world.store.close()
 
 
+def _end(server: "uvicorn.Server") -> None:
+    server.should_exit = True
+
+
 def _end_with_stdin(server: "uvicorn.Server") -> None:
     while os.read(sys.stdin.fileno(), 4096):
         pass
-    server.should_exit = True
+    _end(server)
 
 
 def _bound(port: int) -> socket.socket:
@@ -157,7 +162,12 @@ def _uvicorn(world: "World", on_ready: Callable[[], None]) -> "uvicorn.Server":
             self.app_state = {"transport": transport}
             super().connection_made(transport)
 
-    class Announcing(uvicorn.Server):
+    class Quiet(uvicorn.Server):
+        @contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            # uvicorn would raise the signal again after its clean end and so kill the process after all.
+            yield
+
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             on_ready()
@@ -173,4 +183,4 @@ def _uvicorn(world: "World", on_ready: Callable[[], None]) -> "uvicorn.Server":
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=1,
     )
-    return Announcing(config)
+    return Quiet(config)

@@ -26,10 +26,12 @@ class Store:
         self._kinds: dict[str, dict[str, Json]] = {}
         # Ordered, so that records come back from the file in the order they were made.
         self._dirty: dict[tuple[str, str], None] = {}
-        self._file = _open(path) if path is not None else None
-        if self._file is not None:
-            for kind, record_id, body in self._file.execute("SELECT kind, id, body FROM record ORDER BY seq"):
-                self.all(kind)[record_id] = json.loads(body)
+        self._file: sqlite3.Connection | None = None
+        if path is None:
+            return
+        self._file, rows = _opened(path)
+        for kind, record_id, body in rows:
+            self.all(kind)[record_id] = json.loads(body)
 
     def all(self, kind: str) -> dict[str, Json]:
         """Every record of a kind, by id, oldest first."""
@@ -93,22 +95,25 @@ ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body
 """
 
 
-def _open(path: Path) -> sqlite3.Connection:
+def _opened(path: Path) -> tuple[sqlite3.Connection, list[tuple[str, str, str]]]:
+    """The file, locked for this process, and what it holds."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # One thread serves, but it is not the one that opened the file.
         file = sqlite3.connect(path, timeout=LOCK_SECONDS, check_same_thread=False)
+    except (sqlite3.OperationalError, OSError) as error:
+        raise StateFileError(f"{path} cannot be used as the simulator's state file: {error}.") from error
+    try:
         file.execute("PRAGMA locking_mode = EXCLUSIVE")
         file.execute("PRAGMA synchronous = OFF")
         file.execute("PRAGMA journal_mode = WAL")
         with file:
             file.execute(CREATE)
-    except sqlite3.OperationalError as error:
+        return file, file.execute("SELECT kind, id, body FROM record ORDER BY seq").fetchall()
+    except sqlite3.DatabaseError as error:
+        file.close()
         if "locked" in str(error):
             message = f"{path} is in use by another simulator: stop that one or name another state file."
-            raise StateFileError(message) from error
-        raise StateFileError(f"{path} cannot be opened as the simulator's state file: {error}.") from error
-    except (sqlite3.DatabaseError, OSError) as error:
-        message = f"{path} is not a simulator's state file ({error}): name another, or delete it."
+        else:
+            message = f"{path} is not a state file of the simulator ({error}): delete it or name another."
         raise StateFileError(message) from error
-    return file

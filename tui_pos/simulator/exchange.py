@@ -1,0 +1,178 @@
+"""One request to Stripe's paths, from its bytes to its answer, with whatever is to go wrong."""
+
+import asyncio
+import json
+from dataclasses import dataclass
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from tui_pos.simulator import expand, faults, idempotency
+from tui_pos.simulator.errors import ApiError
+from tui_pos.simulator.faults import Effect
+from tui_pos.simulator.forms import decode
+from tui_pos.simulator.params import checked
+from tui_pos.simulator.routes import Endpoint
+from tui_pos.simulator.world import API_VERSION, Call, World
+
+FORM = "application/x-www-form-urlencoded"
+KEY_PREFIXES = ("sk_", "rk_")
+MAX_BODY = 1_000_000
+
+
+class Cut(Response):
+    """No answer: the connection breaks."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's
+        scope["state"]["transport"].abort()
+        # The server learns of it in the loop's next turn; then it does not miss our answer.
+        await asyncio.sleep(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request says."""
+
+    method: str
+    path: str
+    ids: dict[str, str]
+    form: str
+    account: str
+    # Only a POST is idempotent by its key; GET and DELETE are so by themselves.
+    key: str | None
+    headers: dict[str, str]
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request at its endpoint, and what goes wrong with it."""
+
+    world: World
+    keys: idempotency.Keys
+    endpoint: Endpoint
+    asked: Asked
+    effect: Effect
+    seconds: float
+
+    async def response(self) -> Response:
+        """The answer; the work's results are committed before anything is sent. Raises ApiError."""
+        refused = faults.refusal(self.effect)
+        if refused is not None:
+            raise refused
+        if self.effect.cut_before:
+            return Cut()
+        age = self.world.age
+        response = await self._once()
+        self.world.store.commit()
+        if self.effect.wait_after:
+            await asyncio.sleep(self.seconds)
+        if self.effect.cut_after or self.world.age != age:
+            return Cut()
+        return answer(200, "<html>gateway</html>", self.asked.headers) if self.effect.garble else response
+
+    async def _once(self) -> Response:
+        """Run the endpoint, or give the answer that its idempotency key already has."""
+        asked = self.asked
+        if asked.key is None:
+            return await self._run()
+        mark = idempotency.fingerprint(asked.method, asked.path, asked.form)
+        stored = self.keys.begin(asked.account, asked.key, mark)
+        if stored is not None:
+            replayed = {"Idempotent-Replayed": "true", "Original-Request": stored["request"]}
+            return answer(stored["status"], stored["body"], asked.headers | replayed)
+        try:
+            return await self._run(mark)
+        finally:
+            self.keys.end(asked.account, asked.key)
+
+    async def _run(self, mark: str = "") -> Response:
+        asked, age = self.asked, self.world.age
+        if self.effect.wait_before:
+            await asyncio.sleep(self.seconds)
+        if self.world.age != age:
+            return Cut()
+        error: ApiError | None = None
+        status, body = 200, ""
+        try:
+            body = self._work() if self.effect.work else ""
+            if self.effect.fail:
+                raise ApiError("An error occurred on our side.", status=500, kind="api_error")
+        except ApiError as raised:
+            error = raised
+            status, body = raised.status, json.dumps(raised.body(asked.request_id))
+        if asked.key is not None and (error is None or error.executed):
+            self.keys.keep(asked.account, asked.key, mark, status, body)
+        return answer(status, body, asked.headers | (error.headers if error else {}))
+
+    def _work(self) -> str:
+        asked = self.asked
+        params = checked(self.endpoint.params, decode(asked.form))
+        wanted = params.pop("expand", [])
+        expand.check(wanted, self.endpoint.returns, many=self.endpoint.many)
+        call = Call(asked.path, asked.ids, params, asked.request_id, asked.key)
+        self.world.call = call
+        record = self.endpoint.handler(self.world, call)
+        return json.dumps(expand.expanded(self.world, record, wanted))
+
+
+async def respond(world: World, keys: idempotency.Keys, endpoint: Endpoint, request: Request) -> Response:
+    """Answer one request to an endpoint."""
+    headers = {
+        "Request-Id": world.new_id("req"),
+        "Stripe-Version": request.headers.get("stripe-version", API_VERSION),
+    }
+    if "idempotency-key" in request.headers:
+        headers["Idempotency-Key"] = request.headers["idempotency-key"]
+    try:
+        asked = await _read(request, headers)
+        effect, seconds = faults.struck(world, asked.method, asked.path)
+        return await Exchange(world, keys, endpoint, asked, effect, seconds).response()
+    except ApiError as error:
+        return answer(error.status, json.dumps(error.body(headers["Request-Id"])), headers | error.headers)
+    except ClientDisconnect:
+        return Cut()
+    finally:
+        world.store.commit()
+
+
+async def _read(request: Request, headers: dict[str, str]) -> Asked:
+    account = _account(request)
+    body = await request.body()
+    if len(body) > MAX_BODY:
+        raise ApiError("Invalid request: the body is too large.", executed=False)
+    kind = request.headers.get("content-type", FORM)
+    if body and not kind.lower().startswith(FORM):
+        raise ApiError(f"Invalid request: the content type of a POST must be {FORM}.", executed=False)
+    try:
+        parts = [request.url.query, body.decode("ascii")]
+    except UnicodeDecodeError as error:
+        raise ApiError("Invalid request: the body is not form encoded.", executed=False) from error
+    return Asked(
+        method=request.method,
+        path=request.url.path,
+        ids=request.path_params,
+        form="&".join(part for part in parts if part),
+        account=account,
+        key=headers.get("Idempotency-Key") if request.method == "POST" else None,
+        headers=headers,
+        request_id=headers["Request-Id"],
+    )
+
+
+def _account(request: Request) -> str:
+    """The API key, sent as a bearer token."""
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and key.startswith(KEY_PREFIXES):
+        return key
+    if not key:
+        message = "You did not provide an API key: send it as 'Authorization: Bearer YOUR_SECRET_KEY'."
+    else:
+        message = "Invalid API Key provided: a secret key begins with sk_ or rk_."
+    raise ApiError(message, status=401)
+
+
+def answer(status: int, body: str, headers: dict[str, str]) -> Response:
+    """A JSON text as a response."""
+    return Response(body, status, headers, media_type="application/json")
