@@ -5,6 +5,7 @@ import pytest
 import stripe
 
 from tests.terminal.canned import Canned, canned_server
+from tui_pos.simulator import Server
 from tui_pos.terminal import Terminal, Timeouts
 
 KEY = "sk_test_NeverShown4711"
@@ -28,3 +29,9 @@ def canned() -> Iterator[Canned]:
 def terminal(canned: Canned) -> Terminal:
     """Talks to the canned server and gives up early."""
     return Terminal(KEY, api_base=canned.url, timeouts=Timeouts(1, 0.3, 0.3, 0.3))
+
+
+@pytest.fixture
+def account(simulator: Server) -> Terminal:
+    """Talks to the simulator."""
+    return Terminal(KEY, api_base=simulator.url, timeouts=Timeouts(1, 2, 2, 2))

@@ -7,52 +7,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.terminal.conftest import KEY
+from tests.terminal.paying import GOOD, READER, action_of, authorised, created, ids
 from tui_pos.simulator import Server
 from tui_pos.terminal import (
     AmountRefused,
-    CartLine,
-    Intent,
     Misconfigured,
     NotFound,
     RateLimited,
-    Reader,
-    ReaderBusy,
-    ReaderOffline,
-    ReaderTimeout,
     Refused,
     Terminal,
-    Timeouts,
     UnknownOutcome,
     client,
 )
-
-READER = "tmr_front_2"
-GOOD = "4242424242424242"
-
-
-@pytest.fixture
-def account(simulator: Server) -> Terminal:
-    return Terminal(KEY, api_base=simulator.url, timeouts=Timeouts(1, 2, 2, 2))
-
-
-def created(account: Terminal, key: str = "create-1", amount: int = 12000) -> Intent:
-    return account.create_intent(amount, "usd", metadata={"tui_pos_order": "7"}, key=key)
-
-
-def authorised(account: Terminal, key: str = "create-1", amount: int = 12000) -> Intent:
-    intent = created(account, key, amount)
-    account.process(READER, intent.id)
-    account.present_card(READER, GOOD)
-    return account.intent(intent.id)
-
-
-def action_of(reader: Reader) -> tuple[str, str, str | None]:
-    assert reader.action is not None
-    return reader.action.type, reader.action.status, reader.action.intent_id
-
-
-def ids(readers: list[Reader]) -> list[str]:
-    return [reader.id for reader in readers]
 
 
 def test_a_card_payment_from_nothing_to_captured(account: Terminal) -> None:
@@ -235,87 +201,6 @@ def test_what_is_not_captured_cannot_be_refunded(account: Terminal) -> None:
         account.refund(intent.id, 100, key="refund-1", metadata={})
 
 
-def test_taking_the_own_payment_off_the_reader(account: Terminal) -> None:
-    intent = created(account)
-    account.process(READER, intent.id)
-    reader = account.cancel_reader_action(READER, intent.id)
-    assert reader is not None
-    assert reader.action is None
-    assert account.cancel_reader_action(READER, intent.id) is None
-    assert account.intent(intent.id).status == "requires_payment_method"
-
-
-def test_a_payment_that_replaced_ours_is_left_alone(account: Terminal) -> None:
-    ours, theirs = created(account, "create-1"), created(account, "create-2")
-    account.process(READER, ours.id)
-    account.process(READER, theirs.id)
-    assert account.cancel_reader_action(READER, ours.id) is None
-    assert action_of(account.reader(READER)) == ("process_payment_intent", "in_progress", theirs.id)
-
-
-def test_a_payment_that_is_being_authorised_cannot_be_taken_off(account: Terminal, simulator: Server) -> None:
-    intent = created(account)
-    account.process(READER, intent.id)
-    simulator.tap(READER, hold="processing")
-    with pytest.raises(ReaderBusy):
-        account.cancel_reader_action(READER, intent.id)
-    with pytest.raises(UnknownOutcome, match="still at work"):
-        account.cancel_intent(intent.id)
-    simulator.finish(READER)
-    assert account.intent(intent.id).status == "requires_capture"
-
-
-@pytest.mark.parametrize(
-    ("state", "kind"),
-    [
-        ("offline", ReaderOffline),
-        ("busy", ReaderBusy),
-        ("card_left_in", ReaderBusy),
-        ("hardware_fault", ReaderOffline),
-    ],
-)
-def test_a_reader_that_cannot(
-    account: Terminal, simulator: Server, state: str, kind: type[Exception]
-) -> None:
-    intent = created(account)
-    simulator.set_reader(READER, state)
-    with pytest.raises(kind):
-        account.process(READER, intent.id)
-    simulator.set_reader(READER, "online")
-    assert action_of(account.process(READER, intent.id))[1] == "in_progress"  # a new key reaches the reader
-
-
-def test_a_reader_whose_acknowledgement_is_lost_shows_the_payment_all_the_same(
-    account: Terminal, simulator: Server
-) -> None:
-    intent = created(account)
-    simulator.set_reader(READER, ack_lost=True)
-    with pytest.raises(ReaderTimeout):
-        account.process(READER, intent.id)
-    assert action_of(account.reader(READER)) == ("process_payment_intent", "in_progress", intent.id)
-
-
-def test_a_reader_that_loses_its_connection_may_have_been_paid(account: Terminal, simulator: Server) -> None:
-    intent = created(account)
-    simulator.set_reader(READER, connection_error_after_authorization=True)
-    account.process(READER, intent.id)
-    reader = account.present_card(READER, GOOD)
-    assert reader.action is not None
-    assert (reader.action.status, reader.action.failure_code) == ("failed", "connection_error")
-    assert account.intent(intent.id).status == "requires_capture"
-
-
-def test_the_readers_of_an_account_and_of_a_location(account: Terminal) -> None:
-    readers = account.readers()
-    front = next(reader for reader in readers if reader.id == READER)
-    assert (front.label, front.device_type, front.livemode) == ("Front-2", "simulated_stripe_s700", False)
-    assert front.location is not None
-    assert front.last_seen_at is not None
-    assert abs(front.last_seen_at - datetime.now(UTC)) < timedelta(days=1)
-    assert ids(account.readers(front.location)) == ids(readers)
-    assert {reader.status for reader in readers} == {"online", "offline"}
-
-
 def test_all_pages_are_fetched(account: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     everyone = ids(account.readers())
     intents = [created(account, f"create-{number}") for number in range(5)]
@@ -343,16 +228,6 @@ def test_a_page_that_does_not_come_is_no_short_list(
     pages = account.intents_created(datetime.now(UTC) - timedelta(hours=1))
     with pytest.raises(RateLimited):
         list(pages)
-
-
-def test_a_cart_on_the_reader(account: Terminal) -> None:
-    lines = [CartLine("T-shirt", 7000, 2), CartLine("50% [/off]", 1000)]
-    assert account.show_cart(READER, "USD", lines, 8000).action is not None
-    intent = created(account)
-    assert action_of(account.process(READER, intent.id))[2] == intent.id
-    with pytest.raises(ReaderBusy):
-        account.show_cart(READER, "usd", lines, 8000)
-    assert action_of(account.reader(READER))[2] == intent.id
 
 
 def test_a_connection_token(account: Terminal) -> None:

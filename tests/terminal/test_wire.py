@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -290,11 +291,19 @@ def test_a_redirect_is_not_followed(canned: Canned, terminal: Terminal) -> None:
 
 
 def test_nothing_is_reported_about_this_machine(canned: Canned, terminal: Terminal, tmp_path: Path) -> None:
-    canned.answer(200, INTENT, Request_Id="req_1", Stripe_Notice="Look at the new thing!")
+    canned.answer(200, INTENT, Request_Id="req_1")
     terminal.intent("pi_1")
     terminal.intent("pi_1")
     assert not any("telemetry" in name.lower() for name in canned.requests[1].headers)
     assert list(tmp_path.rglob("*")) == []
+
+
+def test_notices_are_not_printed_over_the_screen(canned: Canned, terminal: Terminal) -> None:
+    canned.answer(200, INTENT, Stripe_Notice="Look at the new thing!")
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        terminal.intent("pi_1")
+    assert seen == []
 
 
 def test_timeouts_are_what_was_asked_for(canned: Canned) -> None:

@@ -6,9 +6,9 @@ first screen. The key is in no message, repr or traceback that leaves this modul
 
 import ipaddress
 import logging
-import os
 import re
 import threading
+import warnings
 from collections.abc import Callable
 from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
@@ -106,7 +106,7 @@ class Connection:
         import stripe
 
         stripe.enable_telemetry = False  # it would leave a file in the user's config directory
-        os.environ.setdefault("STRIPE_SUPPRESS_NOTICES", "true")  # they would be printed over the screen
+        warnings.filterwarnings("ignore", module=r"stripe\b")  # its notices would be printed over the screen
         logging.getLogger("stripe").setLevel(
             logging.WARNING
         )  # below it, whole bodies are logged, with secrets
