@@ -122,6 +122,14 @@ def load(path: Path | None = None) -> Settings:
     return _settings(chosen, _read(chosen))
 
 
+def named_file(path: Path | None = None) -> Path | None:
+    """The config file that ``path`` or $TUI_POS_CONFIG names, else the first usual one that exists."""
+    named = path or os.environ.get(CONFIG_VARIABLE)
+    if named:
+        return Path(named).expanduser()
+    return next((file for file in (user_config(), SYSTEM_CONFIG) if file.is_file()), None)
+
+
 def user_config() -> Path:
     """Where this user's config file lies, whether it exists or not."""
     return platformdirs.user_config_path("tui-pos") / "config.toml"
@@ -171,7 +179,7 @@ def secret_key(settings: Settings, slug: str) -> str:
         key = _key_in(Path(conference.stripe_secret_key_file), where)
     else:
         return ""
-    if not re.fullmatch(r"[sr]k_(?:live|test)_[!-~]+", key):
+    if not re.fullmatch(r"[sr]k_(?:live|test)_[A-Za-z0-9_]+", key):
         fault = (
             "holds no Stripe key: one begins with sk_live_, rk_live_, sk_test_ or rk_test_"
             if key
@@ -201,11 +209,8 @@ def _key_in(file: Path, where: str) -> str:
 
 
 def _chosen(path: Path | None) -> Path | None:
-    named = os.environ.get(CONFIG_VARIABLE)
-    if path is None and not named:
-        return next((file for file in (user_config(), SYSTEM_CONFIG) if file.is_file()), None)
-    chosen = (path or Path(named or "")).expanduser()
-    if not chosen.is_file():
+    chosen = named_file(path)
+    if chosen is not None and not chosen.is_file():
         by = "--config" if path else f"${CONFIG_VARIABLE}"
         raise ConfigError(f"There is no config file {chosen}, which {by} names.")
     return chosen

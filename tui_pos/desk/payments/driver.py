@@ -1,7 +1,7 @@
 """Driving one attempt: hold its lease, step it, show each state, obey the person at the desk."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from tui_pos.data.connection import connected
 from tui_pos.desk import permissions
@@ -14,7 +14,7 @@ from tui_pos.desk.payments.state import PaymentState, picture, wishes
 LONGEST_PAUSE = journal.LEASE.total_seconds() / 3
 
 
-def watch(desk: Desk, attempt_id: int, control: Control | None = None) -> Iterator[PaymentState]:
+def watch(desk: Desk, attempt_id: int, control: Control | None = None) -> Generator[PaymentState, None, None]:
     """Drive the payment and yield each new state, the present one first.
 
     With a ``control`` it goes on until the payment has ended or was detached; without one it also ends where
@@ -34,7 +34,7 @@ def watch(desk: Desk, attempt_id: int, control: Control | None = None) -> Iterat
             journal.drop_lease(drive.attempt, owner)
 
 
-def _states(drive: Drive, owner: str, control: Control | None) -> Iterator[PaymentState]:
+def _states(drive: Drive, owner: str, control: Control | None) -> Generator[PaymentState, None, None]:
     shown: PaymentState | None = None
     pause = 0.0
     while True:

@@ -1,0 +1,172 @@
+"""The command line: reads the options, starts the app or one command, and is the one place that catches errors.
+
+Heavy modules (Peewee, Textual, Stripe) are imported by the command that needs them, so that ``--help`` and a
+wrong option answer at once.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from types import TracebackType
+from typing import Annotated
+
+import typer
+
+from tui_pos.commands import looking, paying, readers, selling, setup
+from tui_pos.commands.call import Call, Failed, safe, write
+
+EVERYWHERE = ("--conference", "--config", "--station", "--staff")
+"""Options with a value that may stand before or after the command, as --json may."""
+
+BROKEN_PIPE = 141
+"""The exit status that a shell gives to a process that SIGPIPE ended."""
+
+app = typer.Typer(
+    name="tui-pos",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=False,
+)
+for command in (
+    looking.lookup,
+    looking.inventory,
+    selling.checkout,
+    paying.charge,
+    paying.capture,
+    paying.cancel,
+    readers.readers,
+    readers.connection_token,
+    looking.conferences,
+    setup.init,
+    setup.simulator,
+):
+    app.command()(command)
+
+
+@app.callback(invoke_without_command=True)
+def start(
+    context: typer.Context,
+    conference: Annotated[
+        str | None, typer.Option(metavar="SLUG", help="The conference to work for; demo is for practice.")
+    ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The config file, instead of $TUI_POS_CONFIG and the usual ones."),
+    ] = None,
+    station: Annotated[
+        str | None, typer.Option(metavar="NAME", help="This desk's name, instead of $TUI_POS_STATION.")
+    ] = None,
+    staff: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Who acts; the password comes from $TUI_POS_SECRET or is asked."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON; errors too.")] = False,
+    show_version: Annotated[bool, typer.Option("--version", help="Show the version and end.")] = False,
+) -> None:
+    """The registration desk of a conference. Without a command the desk itself opens."""
+    if show_version:
+        write(f"tui-pos {version('tui-pos')}")
+        raise typer.Exit
+    context.obj = Call(conference, config, station, staff, as_json)
+    if context.invoked_subcommand is None:
+        from tui_pos.app import run
+
+        raise typer.Exit(run(context.obj.settings(), conference, station, staff))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and answer its exit status; no exception leaves here."""
+    words = in_front(sys.argv[1:] if arguments is None else arguments)
+    with Ending(as_json="--json" in words) as ending:
+        refuse_unreadable(words)
+        status = typer.main.get_command(app).main(words, prog_name="tui-pos", standalone_mode=False)
+        sys.stdout.flush()
+        ending.status = int(status or 0)
+    return ending.status
+
+
+def in_front(words: Sequence[str]) -> list[str]:
+    """The same words with the options that hold for every command before it, where Typer looks for them."""
+    front: list[str] = []
+    rest: list[str] = []
+    queue = list(words)
+    while queue:
+        word = queue.pop(0)
+        if word == "--":
+            rest += [word, *queue]
+            break
+        if word == "--json" or word.startswith(tuple(f"{option}=" for option in EVERYWHERE)):
+            front.append(word)
+        elif word in EVERYWHERE and queue:
+            front += [word, queue.pop(0)]
+        else:
+            rest.append(word)
+    return [*front, *rest]
+
+
+def refuse_unreadable(words: Sequence[str]) -> None:
+    """Bytes that are no UTF-8 arrive as lone surrogates, which no database takes."""
+    for word in words:
+        if not word.isascii() and any("\ud800" <= char <= "\udfff" for char in word):
+            raise typer.BadParameter(f"{safe(word)[:40]!r} is not UTF-8 text.")
+
+
+class Ending:
+    """However the command ends, turns it into one answer and an exit status."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self.as_json = as_json
+        self.status = 0
+
+    def __enter__(self) -> "Ending":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if "tui_pos.training" in sys.modules:
+            sys.modules["tui_pos.training"].leave()
+        if isinstance(error, BrokenPipeError):
+            # Whoever read our answer has gone; Python's own flush at exit must not complain of it again.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            self.status = BROKEN_PIPE
+        elif isinstance(error, Exception):
+            self.status = report(error, as_json=self.as_json)
+        return error is None or isinstance(error, Exception)
+
+
+def report(error: Exception, *, as_json: bool) -> int:
+    """Tell one error: JSON on standard output for programs, one sentence on standard error for people."""
+    from tui_pos import failures
+
+    details: Mapping[str, object] = {}
+    if isinstance(error, Failed):
+        failure: failures.Failure | None = failures.Failure(error.status, error.code, error.sentence)
+        details = error.details
+    else:
+        failure = failures.known(error)
+    if failure is None:
+        failure = failures.Failure(failures.CRASHED, "unexpected", recorded(error))
+    if as_json:
+        write(json.dumps({"error": failure.sentence, "code": failure.code, **details}))
+    else:
+        sys.stderr.write(f"{safe(failure.sentence)}\n")
+    return failure.status
+
+
+def recorded(error: Exception) -> str:
+    """Put an unexpected error into the log; the sentence that says where."""
+    from tui_pos import crash_log
+    from tui_pos.config import data_home
+
+    file = data_home() / crash_log.FILE_NAME
+    try:
+        reference = crash_log.record(error, file)
+    except OSError:
+        kind = type(error).__name__
+        return f"The program failed in a way nobody expected ({kind}), and {file} cannot be written."
+    return f"The program failed in a way nobody expected; reference {reference} in {file} has the details."

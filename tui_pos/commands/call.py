@@ -1,0 +1,122 @@
+"""What every command shares: the options before it, the desk that they open, and how it answers."""
+
+import getpass
+import json
+import os
+import re
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from tui_pos.config import Settings, load
+from tui_pos.scan import printable
+
+if TYPE_CHECKING:
+    from tui_pos.desk.context import Desk, Staff
+    from tui_pos.opening import Place
+
+SECRET_VARIABLE = "TUI_POS_SECRET"
+LONGEST = 200
+"""The longest text of one cell in an answer for people; a longer one is cut."""
+
+
+class Failed(Exception):
+    """A command that found out, truthfully, that it did not succeed: its answer and the exit status."""
+
+    def __init__(self, status: int, code: str, sentence: str, **details: object) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.code = code
+        self.sentence = sentence
+        self.details = details
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The options that hold for every command."""
+
+    conference: str | None = None
+    config: Path | None = None
+    station: str | None = None
+    staff: str | None = None
+    json: bool = False
+
+    def settings(self) -> Settings:
+        """The settings that the options name. Raises ConfigError."""
+        return load(self.config)
+
+    def place(self) -> "Place":
+        """The conference and station that the options name, opened."""
+        from tui_pos.opening import open_place
+
+        return open_place(self.settings(), self.conference, self.station)
+
+    def desk(self) -> "Desk":
+        """The desk for the staff member that the options name, or for the trainee."""
+        place = self.place()
+        return place.desk(self._staff(place))
+
+    def answer(self, data: dict[str, Any], lines: Iterable[str]) -> None:
+        """Write one answer: ``data`` as one line of JSON, or ``lines`` for people."""
+        if self.json:
+            write(json.dumps(data))
+            return
+        for line in lines:
+            write(safe(line))
+
+    def say(self, line: str) -> None:
+        """Write a line while the command runs; programs only want the end."""
+        if not self.json:
+            write(safe(line))
+
+    def _staff(self, place: "Place") -> "Staff":
+        from tui_pos.desk import sign_in
+
+        if self.staff is None and place.trainee is not None:
+            return place.trainee
+        if self.staff is None:
+            raise typer.BadParameter(
+                f"Say who you are with --staff NAME (password: ${SECRET_VARIABLE}, or asked)."
+            )
+        return sign_in.sign_in(self.staff, secret_of(self.staff))
+
+
+def this_call(context: typer.Context) -> Call:
+    """The options of the command that runs."""
+    call: Call = context.obj
+    return call
+
+
+def write(line: str) -> None:
+    """One line to standard output, at once, so that whoever reads a pipe sees each stage."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def safe(line: str) -> str:
+    """The line without any escape sequence or control character, whatever stands in the data; spaces stay."""
+    return re.sub(r"[^ ]+", lambda word: printable(word[0], LONGEST), line)
+
+
+def table(rows: Iterable[tuple[str, ...]]) -> list[str]:
+    """Rows as aligned columns; what stands in a cell is made printable first, so that it cannot widen one."""
+    cells = [tuple(printable(cell, LONGEST) for cell in row) for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)] if cells else []
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in cells
+    ]
+
+
+def secret_of(username: str) -> str:
+    """The password from $TUI_POS_SECRET, else asked on the terminal."""
+    secret = os.environ.get(SECRET_VARIABLE)
+    if secret is not None:
+        return secret
+    if not sys.stdin.isatty():
+        raise typer.BadParameter(f"Put the password of {printable(username)} into ${SECRET_VARIABLE}.")
+    return getpass.getpass(f"Password of {printable(username)}: ")

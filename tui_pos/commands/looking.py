@@ -1,0 +1,92 @@
+"""lookup, inventory, conferences: what there is."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tui_pos.commands.call import Failed, table, this_call
+
+if TYPE_CHECKING:
+    from tui_pos.desk.context import Desk
+    from tui_pos.desk.inventory import Product
+    from tui_pos.desk.views import AttendeeView
+
+
+def lookup(
+    context: typer.Context,
+    code: Annotated[
+        str, typer.Argument(help="The badge's access code, as CODE or conference:CODE, in any case.")
+    ],
+) -> None:
+    """Say who a badge belongs to and what they owe."""
+    from tui_pos.desk import answers
+    from tui_pos.desk.errors import NotFound
+    from tui_pos.desk.lookup import attendee
+
+    call = this_call(context)
+    desk = call.desk()
+    try:
+        found = attendee(desk, code)
+    except NotFound as error:
+        raise Failed(error.exit_status, error.code, error.message, access_code=code) from error
+    call.answer(answers.attendee(desk, found), _attendee_lines(desk, found))
+
+
+def inventory(context: typer.Context) -> None:
+    """List what is on sale now."""
+    from tui_pos.desk import answers
+    from tui_pos.desk.inventory import inventory as on_sale
+
+    call = this_call(context)
+    desk = call.desk()
+    products = on_sale(desk)
+    call.answer(answers.inventory(desk, products), _product_lines(desk, products))
+
+
+def conferences(context: typer.Context) -> None:
+    """List the conferences of the database."""
+    from tui_pos.desk import answers
+    from tui_pos.desk.conferences import known
+    from tui_pos.opening import opened
+
+    call = this_call(context)
+    opened(call.settings())
+    rows = known()
+    lines = table((row.slug, row.name, f"{row.start_date} to {row.end_date}") for row in rows)
+    call.answer(answers.conferences(rows), lines or ["There is no conference yet."])
+
+
+def _attendee_lines(desk: "Desk", found: "AttendeeView") -> Iterator[str]:
+    from tui_pos.money import format_amount
+
+    currency = desk.conference.currency
+    yield f"{found.name}  {found.verdict.word}"
+    yield found.verdict.sentence
+    yield f"{found.email}  badge {found.access_code}"
+    yield from table(
+        (
+            order.reference,
+            str(order.status),
+            format_amount(order.total, currency),
+            ", ".join(f"{line.quantity} x {line.description}" for line in order.lines),
+        )
+        for order in found.orders
+    )
+    if found.credits_total:
+        yield f"Credit  {format_amount(found.credits_total, currency)}"
+
+
+def _product_lines(desk: "Desk", products: "tuple[Product, ...]") -> list[str]:
+    from tui_pos.money import format_amount
+
+    return table(
+        (
+            product.slug,
+            product.name,
+            format_amount(product.price, desk.conference.currency),
+            "" if product.remaining is None else f"{product.remaining} left",
+            product.reason,
+        )
+        for product in products
+    )

@@ -1,0 +1,162 @@
+"""charge, capture, cancel: card payments."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tui_pos.commands.call import Call, Failed, this_call
+
+if TYPE_CHECKING:
+    from tui_pos.desk.context import Desk
+    from tui_pos.desk.payments import PaymentState
+
+INTERRUPTED = 130
+
+# By stage: exit status, reason code ("" for the obstacle's own) and what is true of the money.
+SHORTFALLS: dict[str, tuple[int, str, str]] = {
+    "declined": (5, "declined", "The card was declined: {detail} Nothing was charged."),
+    "intent": (5, "", "{detail} Nothing was charged."),
+    "failed": (5, "failed", "{detail} Nothing was charged."),
+    "cancelled": (4, "cancelled", "The payment was cancelled; nothing was charged."),
+    "expired": (4, "expired", "The hold ran out; nothing was charged."),
+}
+OPEN_END = (
+    5,
+    "unfinished",
+    "{headline}: {detail} Do not charge again; a desk of this conference goes on with it.",
+)
+
+PaymentIntent = Annotated[str, typer.Argument(metavar="PAYMENT_INTENT", help="The payment, pi_...")]
+
+
+def charge(
+    context: typer.Context,
+    reader: Annotated[str, typer.Option(help="The reader, by its id (tmr_...) or its label.")],
+    order: Annotated[str | None, typer.Option(metavar="REFERENCE", help="Take what this order owes.")] = None,
+    amount: Annotated[str | None, typer.Option(help="Take this amount, as an order of its own.")] = None,
+    attendee: Annotated[str | None, typer.Option(metavar="CODE", help="With --amount: who buys.")] = None,
+    reason: Annotated[str, typer.Option(help="With --amount: what it is for.")] = "",
+    no_wait: Annotated[
+        bool, typer.Option("--no-wait", help="End once the reader asks for the card.")
+    ] = False,
+    card: Annotated[
+        str | None, typer.Option(metavar="NUMBER", help="In training: hold this test card to it.")
+    ] = None,
+) -> None:
+    """Take a card payment on a reader.
+
+    Waits until it is captured, or until only a person could decide, and then gives it up.
+    """
+    from tui_pos.desk import answers, charges, payments
+
+    call = this_call(context)
+    if (order is None) == (amount is None):
+        raise typer.BadParameter("Give either --order REFERENCE or --amount AMOUNT.")
+    if order is not None and (attendee is not None or reason):
+        raise typer.BadParameter("--attendee and --reason go with --amount; an order knows its buyer.")
+    desk = call.desk()
+    if order is not None:
+        payment = charges.begin_order(desk, order, reader)
+    else:
+        payment = charges.begin_amount(desk, amount or "", reader, attendee_code=attendee, reason=reason)
+    try:
+        with closing(payments.watch(desk, payment.attempt_id)) as states:
+            for payment in _shown(call, states):
+                if payment.stage == "sent" and no_wait:
+                    call.answer({**answers.charged(payment), "status": "processing"}, [_line(payment)])
+                    return
+                if payment.stage == "sent" and card:
+                    payments.present_card(desk, payment.attempt_id, card)
+    except KeyboardInterrupt:
+        raise _interrupted(desk, payments.state(desk, payment.attempt_id)) from None
+    _report(call, desk, payment)
+
+
+def capture(context: typer.Context, payment_intent: PaymentIntent) -> None:
+    """Take the money that a payment holds."""
+    from tui_pos.desk import payments
+
+    call = this_call(context)
+    payment = payments.capture(call.desk(), payment_intent)
+    _settled(call, payment, "captured")
+
+
+def cancel(context: typer.Context, payment_intent: PaymentIntent) -> None:
+    """Give a payment up, or release what it holds."""
+    from tui_pos.desk import payments
+
+    call = this_call(context)
+    payment = payments.cancel(call.desk(), payment_intent)
+    _settled(call, payment, "cancelled")
+
+
+def _shown(call: Call, states: "Iterator[PaymentState]") -> "Iterator[PaymentState]":
+    for payment in states:
+        call.say(_line(payment))
+        yield payment
+
+
+def _line(payment: "PaymentState") -> str:
+    from tui_pos.money import format_amount
+
+    amount = f"{format_amount(payment.amount, payment.currency)} {payment.currency}"
+    reader = payment.reader_label or payment.reader_id
+    return "  ".join(
+        part for part in (payment.headline, amount, reader, payment.card, payment.detail) if part
+    )
+
+
+def _report(call: Call, desk: "Desk", payment: "PaymentState") -> None:
+    """Say how it ended. Nobody is here to decide, so a payment that waits for a person is given up."""
+    from tui_pos.desk import answers
+
+    stopped_at = payment
+    if payment.stuck and payment.stage != "authorized":
+        payment = _given_up(desk, payment)
+    details = answers.charged(payment)
+    if payment.stage in ("captured", "authorized") and not payment.problem:
+        call.answer(details, [] if payment == stopped_at else [_line(payment)])
+        return
+    raise _shortfall(stopped_at if payment.stage == "cancelled" else payment, details)
+
+
+def _given_up(desk: "Desk", payment: "PaymentState") -> "PaymentState":
+    from tui_pos.desk import payments
+    from tui_pos.desk.errors import Refused
+
+    try:
+        return payments.cancel(desk, payment.intent_id)
+    except Refused:  # a card was approved after all
+        return payments.state(desk, payment.attempt_id)
+
+
+def _settled(call: Call, payment: "PaymentState", wanted: str) -> None:
+    from tui_pos.desk import answers
+
+    details = answers.settled(payment)
+    if payment.stage != wanted or payment.problem:
+        raise _shortfall(payment, details)
+    call.answer(details, [_line(payment)])
+
+
+def _shortfall(payment: "PaymentState", details: dict[str, object]) -> Failed:
+    status, code, sentence = OPEN_END if payment.problem else SHORTFALLS.get(payment.stage, OPEN_END)
+    detail = payment.problem or payment.detail
+    text = sentence.format(headline=payment.headline, detail=detail if detail.endswith(".") else f"{detail}.")
+    return Failed(status, code or payment.decline or "not_sent", text, **details)
+
+
+def _interrupted(desk: "Desk", payment: "PaymentState") -> Failed:
+    from tui_pos.desk import answers
+
+    conference = desk.conference.slug
+    how = (
+        f"see it with tui-pos --conference {conference}, end it with"
+        f" tui-pos --conference {conference} cancel {payment.intent_id or 'PAYMENT_INTENT'}"
+    )
+    text = f"The payment for {payment.reference} is saved and goes on ({payment.headline.lower()}): {how}."
+    if not payment.live:
+        text = f"Interrupted; the payment for {payment.reference} had ended: {payment.headline.lower()}."
+    return Failed(INTERRUPTED, "interrupted", text, **answers.charged(payment))

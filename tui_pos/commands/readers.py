@@ -1,0 +1,32 @@
+"""readers, connection-token: the card readers of the conference."""
+
+from typing import Annotated
+
+import typer
+
+from tui_pos.commands.call import table, this_call
+
+
+def readers(
+    context: typer.Context,
+    location: Annotated[
+        str | None, typer.Option(metavar="LOCATION", help='Those at this place (tml_...); "" for all places.')
+    ] = None,
+) -> None:
+    """List the card readers, the usable first."""
+    from tui_pos.desk import answers
+    from tui_pos.desk.readers import readers as listed
+
+    call = this_call(context)
+    rows = listed(call.desk(), location)
+    lines = table((row.id, row.label, row.status, row.device_type, row.holder) for row in rows)
+    call.answer(answers.readers(rows), lines or ["There is no reader here."])
+
+
+def connection_token(context: typer.Context) -> None:
+    """Make a secret for a card reader's SDK."""
+    from tui_pos.desk.tokens import connection_token as token
+
+    call = this_call(context)
+    secret = token(call.desk())
+    call.answer({"secret": secret}, [secret])

@@ -1,0 +1,169 @@
+"""What the desk found and did, as JSON: the keys are those that django-program's desk views answer with.
+
+Money is a decimal string, a time is ISO 8601 in UTC. ``orders`` of a look-up, ``remaining_quantity`` of an
+add-on, ``amount`` and ``card`` of a charge are beyond those views.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from tui_pos import money
+from tui_pos.desk.checkout import Placed
+from tui_pos.desk.conferences import ConferenceRow
+from tui_pos.desk.context import Desk
+from tui_pos.desk.inventory import Product
+from tui_pos.desk.payments import PaymentState
+from tui_pos.desk.readers import ReaderRow
+from tui_pos.desk.views import AttendeeView, CreditView, LineView, OrderView
+
+Json = dict[str, Any]
+
+
+def attendee(desk: Desk, found: AttendeeView) -> Json:
+    """FetchAttendeeView, and every order of the person."""
+    return {
+        "attendee": {
+            "id": found.id,
+            "access_code": found.access_code,
+            "name": found.name,
+            "email": found.email,
+            "checked_in": found.checked_in_at is not None,
+            "checked_in_at": _time(found.checked_in_at),
+        },
+        "order": None if found.order is None else _order(desk, found.order),
+        "orders": [
+            {**_order(desk, order), "paid": _money(desk, order.paid), "due": _money(desk, order.due)}
+            for order in found.orders
+        ],
+        "credits": [_credit(desk, credit) for credit in found.credits],
+        "credits_total": _money(desk, found.credits_total),
+        "registered": found.registered,
+    }
+
+
+def inventory(desk: Desk, products: Iterable[Product]) -> Json:
+    """FetchInventoryView."""
+    listed = list(products)
+    return {
+        "ticket_types": [
+            {**_product(desk, product), "requires_voucher": product.requires_voucher}
+            for product in listed
+            if product.kind == "ticket"
+        ],
+        "addons": [_product(desk, product) for product in listed if product.kind == "addon"],
+    }
+
+
+def placed(desk: Desk, order: Placed) -> Json:
+    """CartOperationsView, action checkout."""
+    return {
+        "order_id": order.order_id,
+        "reference": order.reference,
+        "status": str(order.status),
+        "total": _money(desk, order.total),
+        "line_items": [_line(desk, line) for line in order.lines],
+    }
+
+
+def charged(payment: PaymentState) -> Json:
+    """CreatePaymentIntentView, with what was charged in place of the browser's client secret."""
+    return {
+        **settled(payment),
+        "amount": money.amount_string(payment.amount, payment.currency),
+        "card": payment.card,
+    }
+
+
+def settled(payment: PaymentState) -> Json:
+    """CapturePaymentView and CancelPaymentView."""
+    return {
+        "payment_intent_id": payment.intent_id,
+        "status": str(payment.stage),
+        "order_id": payment.order_id,
+        "order_reference": payment.reference,
+    }
+
+
+def readers(rows: Iterable[ReaderRow]) -> Json:
+    """ListReadersView."""
+    return {
+        "readers": [
+            {
+                "id": row.id,
+                "label": row.label,
+                "status": row.status,
+                "device_type": row.device_type,
+                "location": row.location or None,
+                "serial_number": row.serial_number,
+            }
+            for row in rows
+        ]
+    }
+
+
+def conferences(rows: Iterable[ConferenceRow]) -> Json:
+    """Every conference of the database."""
+    return {
+        "conferences": [
+            {
+                "slug": row.slug,
+                "name": row.name,
+                "start_date": row.start_date.isoformat(),
+                "end_date": row.end_date.isoformat(),
+                "is_active": row.is_active,
+            }
+            for row in rows
+        ]
+    }
+
+
+def _order(desk: Desk, order: OrderView) -> Json:
+    return {
+        "id": order.id,
+        "reference": order.reference,
+        "status": str(order.status),
+        "total": _money(desk, order.total),
+        "line_items": [
+            {**_line(desk, line), "ticket_type_slug": line.ticket_slug, "addon_slug": line.addon_slug}
+            for line in order.lines
+        ],
+    }
+
+
+def _line(desk: Desk, line: LineView) -> Json:
+    return {
+        "id": line.id,
+        "description": line.description,
+        "quantity": line.quantity,
+        "unit_price": _money(desk, line.unit_price),
+        "line_total": _money(desk, line.line_total),
+    }
+
+
+def _credit(desk: Desk, credit: CreditView) -> Json:
+    return {
+        "id": credit.id,
+        "amount": _money(desk, credit.amount),
+        "remaining_amount": _money(desk, credit.remaining),
+    }
+
+
+def _product(desk: Desk, product: Product) -> Json:
+    return {
+        "id": product.id,
+        "name": product.name,
+        "slug": product.slug,
+        "description": product.description,
+        "price": _money(desk, product.price),
+        "remaining_quantity": product.remaining,
+    }
+
+
+def _money(desk: Desk, amount: Decimal) -> str:
+    return money.amount_string(amount, desk.conference.currency)
+
+
+def _time(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()

@@ -1,0 +1,167 @@
+"""The demonstration: its database, and the simulator in Stripe's place, shared by all its desks on one host.
+
+The simulator is a process of its own (``python -m tui_pos.training FOLDER``), so that it outlives a killed
+desk and several desks can share it. Two locks, which the kernel drops whenever their process dies, keep count:
+every desk shares ``in-use``, and the simulator ends once it can have that one for itself; the simulator holds
+``stripe.port``, so a port that nobody holds is an old one. What it knows lies in ``stripe.sqlite3``.
+"""
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from tui_pos import clock
+from tui_pos.config import ConferenceSettings, Settings
+from tui_pos.data import connection, demo, schema
+from tui_pos.simulator.seed import LOCATION_ID
+
+SLUG = demo.SLUG
+TRAINEE = ("trainee", "demo")
+"""Who is signed in, and the password."""
+
+SIMULATOR_KEY = "sk_test_simulator"
+UNUSED_SECONDS = 15.0
+"""How often the simulator looks whether a desk is left; scripts run several commands within it."""
+
+_in_use: dict[Path, int] = {}
+
+
+class TrainingError(Exception):
+    """The demonstration cannot be made; the sentence says why."""
+
+
+def prepare(settings: Settings) -> Settings:
+    """The settings of the demonstration, made where it is not there yet, with its database open.
+
+    Raises TrainingError and DataError.
+    """
+    folder = settings.home / "demo"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _join(folder)
+        with _locked(folder / "start"):
+            port = _port(folder)
+            starting = None if port else _start(folder)
+            url = f"sqlite:///{folder / 'tui-pos.sqlite3'}"
+            connection.open_database(url)
+            schema.prepare()
+            demo.create_demo(clock.now())
+            if starting:
+                port = _port_of(starting, folder)
+    except OSError as error:
+        raise TrainingError(
+            f"The demonstration cannot be written to {folder}: {error.strerror}."
+            " Name a folder of yours with $TUI_POS_HOME."
+        ) from error
+    return replace(
+        settings,
+        database_url=url,
+        api_base=f"http://127.0.0.1:{port}",
+        conferences={SLUG: ConferenceSettings(currency="USD", stripe_location=LOCATION_ID)},
+    )
+
+
+def leave() -> None:
+    """This process needs no simulator any more; the last one to leave ends it."""
+    while _in_use:
+        os.close(_in_use.popitem()[1])
+
+
+def _join(folder: Path) -> None:
+    if folder not in _in_use:
+        lock = _opened(folder / "in-use")
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        _in_use[folder] = lock
+
+
+def _port(folder: Path) -> str:
+    """The port of the running simulator, "" when none runs."""
+    lock = _opened(folder / "stripe.port")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return os.read(lock, 16).decode().strip()
+    else:
+        return ""
+    finally:
+        os.close(lock)
+
+
+def _start(folder: Path) -> "subprocess.Popen[str]":
+    with (folder / "stripe.log").open("w") as complaints:
+        # A session of its own: the keys that interrupt or hang up the desk's terminal are not for it.
+        return subprocess.Popen(
+            [sys.executable, "-m", "tui_pos.training", str(folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            start_new_session=True,
+            text=True,
+        )
+
+
+def _port_of(starting: "subprocess.Popen[str]", folder: Path) -> str:
+    assert starting.stdout is not None
+    with starting.stdout as said:
+        port = said.readline().strip()
+    if not port:
+        complaints = (folder / "stripe.log").read_text(errors="replace").strip().splitlines()
+        reason = complaints[-1] if complaints else "it ended at once"
+        raise TrainingError(f"The simulator does not start: {reason}")
+    return port
+
+
+@contextmanager
+def _locked(file: Path) -> Iterator[None]:
+    lock = _opened(file)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _opened(file: Path) -> int:
+    return os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+def simulate(folder: Path) -> None:
+    """Be the simulator of this folder until no desk is left; writes the port to standard output."""
+    from tui_pos.simulator import serve
+
+    lock = _opened(folder / "stripe.port")
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    os.ftruncate(lock, 0)
+
+    def announce(url: str) -> None:
+        port = url.rpartition(":")[2]
+        os.write(lock, port.encode())
+        sys.stdout.write(f"{port}\n")
+        sys.stdout.flush()
+
+    threading.Thread(target=_end_when_unused, args=(folder,), daemon=True).start()
+    serve(0, folder / "stripe.sqlite3", None, announce)
+
+
+def _end_when_unused(folder: Path) -> None:
+    """A desk that joins while the lock is ours waits until this process is gone, and then starts another."""
+    lock = _opened(folder / "in-use")
+    pause = threading.Event()
+    while not pause.wait(UNUSED_SECONDS):
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            continue
+        os.kill(os.getpid(), signal.SIGINT)
+        return
+
+
+if __name__ == "__main__":
+    simulate(Path(sys.argv[1]))
