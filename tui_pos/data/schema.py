@@ -2,52 +2,79 @@
 
 from tui_pos.data import upgrades
 from tui_pos.data.base import Table, database
-from tui_pos.data.connection import connected, is_sqlite
+from tui_pos.data.connection import connected, is_sqlite, run_tx
 from tui_pos.data.errors import SchemaMismatch
 from tui_pos.data.tables import SHOP, program
 
 REMEDY = "Use a tui-pos that knows this django-program version."
 
+SQLITE_COLUMNS = """
+    SELECT t.name, c.name, c."notnull" AND c.dflt_value IS NULL AND NOT c.pk
+    FROM sqlite_master AS t JOIN pragma_table_info(t.name) AS c
+    WHERE t.type = 'table'
+"""
+POSTGRESQL_COLUMNS = """
+    SELECT t.relname, c.attname, c.attnotnull AND NOT c.atthasdef AND c.attidentity = ''
+    FROM pg_class AS t JOIN pg_attribute AS c ON c.attrelid = t.oid
+    WHERE t.relnamespace = to_regnamespace(current_schema()) AND t.relkind IN ('r', 'p')
+      AND c.attnum > 0 AND NOT c.attisdropped
+"""
+"""Table, column, and whether an insert must give a value: all in one answer, for every start waits for it."""
+
 
 def prepare() -> None:
-    """Make the open database ready for the desk; safe to call at every start.
+    """Make the open database ready for the desk; safe to call at every start, in several processes at once.
 
-    An empty SQLite file gets all tables. A database of django-program gets the ``tui_pos_*`` tables alone,
-    after its own were checked. Raises SchemaMismatch naming the table or column that stands in the way.
+    An SQLite file without django-program gets its tables too. A database of django-program gets the
+    ``tui_pos_*`` tables alone, after its own were checked. Raises SchemaMismatch naming the table or column
+    that stands in the way.
     """
     with connected():
-        if not database.table_exists(program.Conference._meta.table_name):
-            _create_shop()
-        else:
-            _check_shop()
+        found = _columns()
+        if "django_migrations" not in found and _create_shop(found):
+            found = _columns()
+        for table in SHOP:
+            _check(table, found)
         upgrades.upgrade()
 
 
-def _create_shop() -> None:
+def _columns() -> dict[str, dict[str, bool]]:
+    columns: dict[str, dict[str, bool]] = {}
+    for table, column, must_be_given in database.execute_sql(
+        SQLITE_COLUMNS if is_sqlite() else POSTGRESQL_COLUMNS
+    ):
+        columns.setdefault(table, {})[column] = bool(must_be_given)
+    return columns
+
+
+def _create_shop(found: dict[str, dict[str, bool]]) -> bool:
+    """Create what django-program would have; answers whether anything was missing."""
     if not is_sqlite():
         raise SchemaMismatch(
             "This PostgreSQL database has no django-program tables. Run django-program's migrate on it first."
         )
-    with database.atomic():
-        database.create_tables(list(SHOP), safe=True)
+    if found and program.Conference._meta.table_name not in found:
+        raise SchemaMismatch(
+            f"This SQLite file belongs to something else (it has a table {min(found)}, but none of"
+            " django-program). Name a new file in [database] url, or django-program's."
+        )
+    missing = [table for table in SHOP if table._meta.table_name not in found]
+    if missing:
+        run_tx(lambda: database.create_tables(missing, safe=True))
+    return bool(missing)
 
 
-def _check_shop() -> None:
-    for table in SHOP:
-        _check_table(table)
-
-
-def _check_table(table: type[Table]) -> None:
+def _check(table: type[Table], found: dict[str, dict[str, bool]]) -> None:
     name = table._meta.table_name
-    found = {column.name: column for column in database.get_columns(name)}
-    if not found:
+    columns = found.get(name)
+    if columns is None:
         raise SchemaMismatch(f"The database has no table {name}. {REMEDY}")
     known = {field.column_name for field in table._meta.sorted_fields}
-    missing = sorted(known - found.keys())
+    missing = sorted(known - columns.keys())
     if missing:
         raise SchemaMismatch(f"The table {name} has no column {missing[0]}. {REMEDY}")
-    for column in found.values():
-        if column.name not in known and not column.null and column.default is None and not column.primary_key:
-            raise SchemaMismatch(
-                f"The column {name}.{column.name} must be filled, but this version does not know it. {REMEDY}"
-            )
+    unknown = sorted(column for column in columns.keys() - known if columns[column])
+    if unknown:
+        raise SchemaMismatch(
+            f"The column {name}.{unknown[0]} must be filled, but this version does not know it. {REMEDY}"
+        )
