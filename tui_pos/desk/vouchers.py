@@ -45,7 +45,7 @@ def problem(row: Voucher, now: datetime) -> str:
     return next((sentence for applies, sentence in reasons if applies), "")
 
 
-def usable(row: Voucher, now: datetime) -> None:
+def refuse_unless_valid(row: Voucher, now: datetime) -> None:
     """Raise Refused ``voucher_not_valid`` when the voucher cannot be used now."""
     if sentence := problem(row, now):
         raise Refused("voucher_not_valid", sentence)
@@ -84,7 +84,7 @@ def take(voucher_id: int, now: datetime) -> Voucher:
     )
     rows: list[Voucher] = list(taken.execute())
     if not rows:
-        usable(Voucher.get_by_id(voucher_id), now)
+        refuse_unless_valid(Voucher.get_by_id(voucher_id), now)
     return rows[0]
 
 

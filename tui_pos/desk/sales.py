@@ -1,0 +1,50 @@
+"""The sale row: which station has it, and whether its cart may still be changed."""
+
+from datetime import datetime
+
+from tui_pos.data.connection import lock
+from tui_pos.data.tables.desk import Sale, SaleStatus
+from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import NotFound, Refused
+
+FROZEN = {
+    SaleStatus.ORDERED: "This sale became an order; reopen it to change it.",
+    SaleStatus.CLOSED: "This sale is paid and closed; start a new one.",
+    SaleStatus.ABANDONED: "This sale was given up; start a new one or reopen it.",
+    SaleStatus.PARKED: "This sale is parked; recall it first.",
+}
+"""Why the cart of a sale in this state cannot be changed."""
+
+
+def locked(desk: Desk, sale_id: int) -> Sale:
+    """The sale, locked until the transaction ends. Raises NotFound ``sale_not_found``."""
+    query = Sale.select().where(Sale.id == sale_id, Sale.conference == desk.conference.id)
+    return found(lock(query).first(), sale_id)
+
+
+def found(sale: Sale | None, sale_id: int) -> Sale:
+    """``sale``, or NotFound ``sale_not_found`` when there is none."""
+    if sale is None:
+        raise NotFound("sale_not_found", f"There is no sale {sale_id} in this conference.")
+    return sale
+
+
+def refuse_unless_open_here(desk: Desk, sale: Sale) -> None:
+    """Raise Refused unless the sale's cart may be changed at this station."""
+    refuse_unless_open(sale)
+    if sale.station != desk.station:
+        raise Refused(
+            "sale_elsewhere", f"This sale is open at {sale.station} now; recall it to work on it here."
+        )
+
+
+def refuse_unless_open(sale: Sale) -> None:
+    """Raise Refused unless the sale's cart may be changed, wherever."""
+    if sale.status != SaleStatus.OPEN:
+        raise Refused(f"sale_{sale.status}", FROZEN[SaleStatus(sale.status)])
+
+
+def move(desk: Desk, sale: Sale, status: SaleStatus, now: datetime) -> None:
+    """Give the sale a new state at this station, by whoever is signed in here."""
+    sale.status, sale.station, sale.staff, sale.updated_at = status, desk.station, desk.staff.id, now
+    sale.save(only=[Sale.status, Sale.station, Sale.staff, Sale.updated_at])

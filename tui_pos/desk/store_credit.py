@@ -1,0 +1,71 @@
+"""Store credit: what somebody has, and giving back what a released order had used."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from tui_pos.data.connection import lock
+from tui_pos.data.fields import ZERO
+from tui_pos.data.tables.registration import (
+    Credit,
+    CreditStatus,
+    Order,
+    Payment,
+    PaymentMethod,
+    PaymentStatus,
+)
+
+
+def available(conference_id: int, user_id: int) -> Decimal:
+    """What this user can still spend in this conference."""
+    rows = Credit.select(Credit.remaining_amount).where(
+        Credit.conference == conference_id,
+        Credit.user == user_id,
+        Credit.status == CreditStatus.AVAILABLE,
+        Credit.remaining_amount > 0,
+    )
+    return sum((row.remaining_amount for row in rows), ZERO)
+
+
+def give_back(orders: Sequence[Order], now: datetime) -> None:
+    """Turn the orders' credit payments into refunded ones and let their buyers spend the credit again.
+
+    Call inside a transaction with the orders locked. A credit remembers only the last order it was used on,
+    so what does not fit there goes to the buyer's other used credits; never above a credit's amount.
+    """
+    used = list(
+        Payment.select().where(
+            Payment.order.in_([order.id for order in orders]),
+            Payment.method == PaymentMethod.CREDIT,
+            Payment.status == PaymentStatus.SUCCEEDED,
+        )
+    )
+    for order in orders:
+        payments = [payment for payment in used if payment.order_id == order.id]
+        if payments:
+            ids = [payment.id for payment in payments]
+            Payment.update(status=PaymentStatus.REFUNDED).where(Payment.id.in_(ids)).execute()
+            _restore(order, sum((payment.amount for payment in payments), ZERO), now)
+
+
+def _restore(order: Order, amount: Decimal, now: datetime) -> None:
+    candidates = lock(
+        Credit.select()
+        .where(
+            Credit.conference == order.conference_id,
+            Credit.user == order.user_id,
+            Credit.status != CreditStatus.EXPIRED,
+        )
+        .order_by(Credit.id)
+    )
+    left = amount
+    for credit in sorted(candidates, key=lambda credit: credit.applied_to_order_id != order.id):
+        back = min(left, credit.amount - credit.remaining_amount)
+        if back > ZERO:
+            credit.remaining_amount += back
+            credit.status = CreditStatus.AVAILABLE
+            if credit.applied_to_order_id == order.id:
+                credit.applied_to_order = None
+            credit.updated_at = now
+            credit.save()
+            left -= back
