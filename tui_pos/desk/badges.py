@@ -2,6 +2,8 @@
 
 import re
 
+from peewee import fn
+
 from tui_pos import scan
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.program import Conference
@@ -25,22 +27,29 @@ def access_code(desk: Desk, text: str) -> str:
             "invalid_code",
             f"{shown} not an access code: scan the badge or type its 1 to 20 letters and digits.",
         )
-    if colon and slug.strip().casefold() != desk.conference.slug.casefold():
-        _refuse_conference(desk, slug.strip())
+    if colon:
+        refuse_other(desk, slug.strip())
     return bare.upper()
+
+
+def refuse_other(desk: Desk, slug: str) -> None:
+    """Raise unless ``slug``, as a badge names it, is the desk's conference.
+
+    Raises Refused ``other_conference``, or NotFound ``attendee_not_found`` when there is none of that name.
+    """
+    named = scan.printable(slug, 200).lower()
+    if named == desk.conference.slug.lower():
+        return
+    with connected():
+        other: Conference | None = (
+            Conference.select(Conference.name).where(fn.LOWER(Conference.slug) == named).first()
+        )
+    if other is not None:
+        raise other_conference(desk, other.name)
+    shown = scan.printable(slug, 40)
+    raise NotFound("attendee_not_found", f"That badge is for {shown!r}, a conference not known here.")
 
 
 def other_conference(desk: Desk, name: str) -> Refused:
     """What is raised for a badge of the conference called ``name``."""
     return Refused("other_conference", f"That badge is for {name}; this desk is for {desk.conference.name}.")
-
-
-def _refuse_conference(desk: Desk, slug: str) -> None:
-    with connected():
-        named: Conference | None = Conference.get_or_none(Conference.slug == slug.casefold()[:200])
-    if named is None:
-        raise NotFound(
-            "attendee_not_found",
-            f"That badge is for {scan.printable(slug, 40)!r}, a conference not known here.",
-        )
-    raise other_conference(desk, named.name)

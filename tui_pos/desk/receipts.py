@@ -4,14 +4,53 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+import msgspec
+from peewee import JOIN
+
+from tui_pos.data.connection import connected
+from tui_pos.data.queries import rows
+from tui_pos.data.tables.auth import User
+from tui_pos.data.tables.desk import Attempt, Sale
+from tui_pos.data.tables.registration import Attendee, Payment, PaymentStatus, TerminalPayment
+from tui_pos.desk import lookup
 from tui_pos.desk.context import Desk
+from tui_pos.desk.people import full_name
+from tui_pos.desk.tenders import label
 from tui_pos.desk.views import AttendeeView, OrderView
+
+CARD_LINES = {
+    "application_name": "Application",
+    "aid": "AID",
+    "account_type": "Account",
+    "authorization_code": "Approval",
+    "read_method": "Read",
+    "cardholder_verification": "Verified by",
+    "authorization_response_code": "ARC",
+    "cryptogram": "Cryptogram",
+    "tvr": "TVR",
+    "tsi": "TSI",
+}
+"""What Stripe says of the card, in the order of the receipt; the first three must be on it."""
+
+CARD_WORDS = {
+    "contact_emv": "chip",
+    "contactless_emv": "contactless",
+    "contactless_magstripe_mode": "contactless",
+    "magnetic_stripe_fallback": "swiped",
+    "magnetic_stripe_track2": "swiped",
+    "approval": "device",
+    "none": "nothing",
+    "offline_pin": "PIN",
+    "offline_pin_and_signature": "PIN and signature",
+    "online_pin": "PIN",
+}
+"""Stripe's words where people say it otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentLine:
     """One succeeded payment. ``label`` is for people ("Visa 4242", "Cash"), ``card`` what a card receipt must
-    show as (name, value) pairs; empty for other methods."""
+    show as (name, value) pairs; empty for other methods and for cards that were not paid at a desk."""
 
     method: str
     label: str
@@ -24,7 +63,11 @@ class PaymentLine:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptView:
-    """What was bought and how it was paid. ``station`` and ``staff`` are empty for an order of the web shop."""
+    """What was bought and how it was paid.
+
+    ``paid_at`` is when the last payment came, None when nothing was paid. ``station`` and ``staff`` are empty
+    for an order of the web shop. ``attendee`` is the buyer, when they have a badge here.
+    """
 
     conference: str
     currency: str
@@ -37,5 +80,71 @@ class ReceiptView:
 
 
 def receipt(desk: Desk, reference: str) -> ReceiptView:
-    """The receipt of an order, paid or not. Raises NotFound ``order_not_found``."""
-    raise NotImplementedError
+    """The receipt of an order, paid or not. Raises as ``lookup.order`` does."""
+    with connected():
+        order = lookup.order(desk, reference)
+        payments = _payments(order.id)
+        station, staff = _sold_by(order.id)
+        return ReceiptView(
+            conference=desk.conference.name,
+            currency=desk.conference.currency,
+            order=order,
+            payments=payments,
+            paid_at=payments[-1].at if payments else None,
+            station=station,
+            staff=staff,
+            attendee=_buyer(desk, order),
+        )
+
+
+def _payments(order_id: int) -> tuple[PaymentLine, ...]:
+    query = (
+        Payment.select(
+            Payment.method,
+            Payment.amount,
+            Payment.created_at,
+            Payment.note,
+            TerminalPayment.captured_at,
+            TerminalPayment.card_brand,
+            TerminalPayment.card_last4,
+            TerminalPayment.receipt_url,
+            Attempt.card,
+        )
+        .join(TerminalPayment, JOIN.LEFT_OUTER, on=(TerminalPayment.payment == Payment.id))
+        .join(Attempt, JOIN.LEFT_OUTER, on=(Attempt.payment == Payment.id), src=Payment)
+        .where(Payment.order == order_id, Payment.status == PaymentStatus.SUCCEEDED)
+        .order_by(Payment.id)
+    )
+    return tuple(
+        PaymentLine(
+            method=method,
+            label=label(method, brand, last4),
+            amount=amount,
+            at=captured_at or created_at,
+            card=_card_lines(card or "{}"),
+            note=note,
+            receipt_url=receipt_url or "",
+        )
+        for method, amount, created_at, note, captured_at, brand, last4, receipt_url, card in rows(query)
+    )
+
+
+def _card_lines(card_json: str) -> tuple[tuple[str, str], ...]:
+    """The lines for what is known; Stripe leaves out what a card does not say."""
+    card = msgspec.json.decode(card_json, type=dict[str, object])
+    told = ((name, str(card.get(key) or "")) for key, name in CARD_LINES.items())
+    return tuple((name, CARD_WORDS.get(value, value)) for name, value in told if value)
+
+
+def _sold_by(order_id: int) -> tuple[str, str]:
+    sale: Sale | None = Sale.select(Sale, User).join(User).where(Sale.order == order_id).first()
+    return ("", "") if sale is None else (sale.station, full_name(sale.staff))
+
+
+def _buyer(desk: Desk, order: OrderView) -> AttendeeView | None:
+    row: Attendee | None = (
+        Attendee.select(Attendee.access_code)
+        .where(Attendee.user == order.user_id, Attendee.conference == desk.conference.id)
+        .first()
+    )
+    return None if row is None else lookup.attendee(desk, row.access_code)

@@ -1,15 +1,46 @@
 """What a station remembers and shows: its reader, what happened here, what needs attention."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import groupby
 
+from peewee import JOIN
+
+from tui_pos import clock, money
+from tui_pos.data.connection import connected, run_tx
+from tui_pos.data.fields import ZERO
+from tui_pos.data.queries import Row, rows
+from tui_pos.data.tables.auth import User
+from tui_pos.data.tables.desk import Attempt, Sale, SaleStatus, Station
+from tui_pos.data.tables.registration import (
+    PAID_STATUSES,
+    AddOn,
+    Attendee,
+    CartItem,
+    CheckIn,
+    Order,
+    OrderStatus,
+    Payment,
+    PaymentMethod,
+    PaymentStatus,
+    TerminalPayment,
+    TicketType,
+)
 from tui_pos.desk.context import Desk
+from tui_pos.desk.payments.state import said_about
+from tui_pos.desk.people import called, full_name
+from tui_pos.desk.permissions import Action, require
+from tui_pos.desk.tenders import label
+
+WALK_UP = "walk-up"
+"""A buyer who gave no name."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecentLine:
-    """One sale or check-in at this station; ``tone`` is ok, warn, bad or plain."""
+    """One sale or check-in at this station; ``tone`` is ok, warn or plain."""
 
     at: datetime
     title: str
@@ -21,7 +52,7 @@ class RecentLine:
 class AttentionLine:
     """Something unfinished. ``kind`` is attempt or parked, ``id`` the attempt's or the sale's.
 
-    ``tone`` is unknown, warn or bad.
+    ``amount`` of a parked sale is before discounts. ``tone`` is unknown, warn or bad.
     """
 
     kind: str
@@ -35,19 +66,162 @@ class AttentionLine:
 
 def remember_reader(desk: Desk, reader_id: str, label: str) -> None:
     """Keep the reader that this station uses; an empty id forgets it."""
-    raise NotImplementedError
+    now = clock.now()
+    insert = Station.insert(
+        conference=desk.conference.id,
+        name=desk.station,
+        reader_id=reader_id,
+        reader_label=label,
+        created_at=now,
+        updated_at=now,
+    ).on_conflict(
+        conflict_target=[Station.conference, Station.name],
+        preserve=[Station.reader_id, Station.reader_label, Station.updated_at],
+    )
+    run_tx(lambda: insert.execute())
 
 
 def remembered_reader(desk: Desk) -> tuple[str, str] | None:
     """(id, label) of the reader that this station used last."""
-    raise NotImplementedError
+    with connected():
+        row: Station | None = Station.get_or_none(
+            Station.conference == desk.conference.id, Station.name == desk.station
+        )
+    return (row.reader_id, row.reader_label) if row is not None and row.reader_id else None
 
 
 def recent(desk: Desk, limit: int) -> tuple[RecentLine, ...]:
     """The last sales and check-ins at this station, newest first."""
-    raise NotImplementedError
+    require(desk, Action.LOOK_UP)
+    with connected():
+        lines = [*_sales(desk, limit), *_check_ins(desk, limit)]
+    return tuple(sorted(lines, key=lambda line: line.at, reverse=True)[:limit])
 
 
 def attention(desk: Desk) -> tuple[AttentionLine, ...]:
-    """Payments of the conference that nobody watches, and parked sales, oldest first."""
-    raise NotImplementedError
+    """Payments of the conference that no other station watches, then parked sales, oldest first."""
+    require(desk, Action.LOOK_UP)
+    with connected():
+        return (*_attempts(desk), *_parked(desk))
+
+
+def _sales(desk: Desk, limit: int) -> list[RecentLine]:
+    sales = list(
+        Sale.select(Sale, Order)
+        .join(Order)
+        .where(Sale.conference == desk.conference.id, Sale.station == desk.station)
+        .order_by(Sale.updated_at.desc())
+        .limit(limit)
+    )
+    payments = _payments([sale.order.id for sale in sales])
+    return [_sale_line(desk, sale, payments.get(sale.order.id, [])) for sale in sales]
+
+
+def _payments(order_ids: list[int]) -> dict[int, list[Row]]:
+    """(method, brand, last four) of each order's succeeded payments."""
+    query = (
+        Payment.select(Payment.order, Payment.method, TerminalPayment.card_brand, TerminalPayment.card_last4)
+        .join(TerminalPayment, JOIN.LEFT_OUTER, on=(TerminalPayment.payment == Payment.id))
+        .where(Payment.order.in_(order_ids), Payment.status == PaymentStatus.SUCCEEDED)
+        .order_by(Payment.id)
+    )
+    found: dict[int, list[Row]] = {}
+    for order_id, *payment in rows(query):
+        found.setdefault(order_id, []).append(tuple(payment))
+    return found
+
+
+def _sale_line(desk: Desk, sale: Sale, payments: list[Row]) -> RecentLine:
+    order: Order = sale.order
+    amount = money.format_amount(order.total, desk.conference.currency)
+    by = ", ".join(label(*payment) for payment in payments)
+    if order.status in PAID_STATUSES:
+        by_card = any(method == PaymentMethod.TERMINAL for method, *_ in payments)
+        detail, tone = f"{'captured' if by_card else 'paid'} {amount}   {by}", "ok"
+    elif order.status == OrderStatus.PENDING:
+        detail, tone = f"not paid {amount}", "warn"
+    else:
+        detail, tone = f"{order.status.replace('_', ' ')} {amount}", "plain"
+    return RecentLine(
+        sale.updated_at, sale.buyer_name or order.billing_name or WALK_UP, detail.rstrip(), tone
+    )
+
+
+def _check_ins(desk: Desk, limit: int) -> list[RecentLine]:
+    query = (
+        CheckIn.select(CheckIn.checked_in_at, User.first_name, User.last_name, User.username)
+        .join(Attendee)
+        .join(User)
+        .where(CheckIn.conference == desk.conference.id, CheckIn.station == desk.station)
+        .order_by(CheckIn.id.desc())
+        .limit(limit)
+    )
+    return [RecentLine(at, called(*name), "checked in", "ok") for at, *name in rows(query)]
+
+
+def _attempts(desk: Desk) -> Iterable[AttentionLine]:
+    now = clock.now()
+    query = (
+        Attempt.select(Attempt, Order, User)
+        .join(Order)
+        .join(User)
+        .where(Attempt.conference == desk.conference.id)
+        .where(Attempt.finished_at.is_null() | (Attempt.problem != ""))
+        .order_by(Attempt.id)
+    )
+    for attempt in query:
+        watched = attempt.lease_until is not None and attempt.lease_until > now
+        if attempt.problem or attempt.station == desk.station or not watched:
+            yield _attempt_line(desk, attempt)
+
+
+def _attempt_line(desk: Desk, attempt: Attempt) -> AttentionLine:
+    said = said_about(attempt)
+    order: Order = attempt.order
+    return AttentionLine(
+        kind="attempt",
+        id=attempt.id,
+        reference=order.reference,
+        name=order.billing_name or full_name(order.user),
+        amount=money.from_minor(attempt.amount, attempt.currency),
+        text=(attempt.problem or said.headline) + _elsewhere(desk, attempt.station),
+        tone="warn" if said.tone in ("ok", "plain") else said.tone,
+    )
+
+
+def _parked(desk: Desk) -> Iterable[AttentionLine]:
+    query = (
+        Sale.select(
+            Sale.id,
+            Sale.buyer_name,
+            Sale.station,
+            Sale.updated_at,
+            CartItem.quantity,
+            TicketType.price,
+            AddOn.price,
+        )
+        .join(CartItem, JOIN.LEFT_OUTER, on=(CartItem.cart == Sale.cart))
+        .join(TicketType, JOIN.LEFT_OUTER, on=(CartItem.ticket_type == TicketType.id))
+        .join(AddOn, JOIN.LEFT_OUTER, on=(CartItem.addon == AddOn.id), src=CartItem)
+        .where(Sale.conference == desk.conference.id, Sale.status == SaleStatus.PARKED)
+        .order_by(Sale.updated_at, Sale.id)
+    )
+    for (number, name, station, at), items in groupby(rows(query), key=lambda row: row[:4]):
+        yield AttentionLine(
+            kind="parked",
+            id=number,
+            reference="",
+            name=name or WALK_UP,
+            amount=sum((_price(*item[4:]) for item in items), ZERO),
+            text=f"parked {desk.local(at):%H:%M}{_elsewhere(desk, station)}",
+            tone="warn",
+        )
+
+
+def _price(quantity: int | None, ticket_price: Decimal | None, addon_price: Decimal | None) -> Decimal:
+    """A cart line before discounts; nothing for an empty cart."""
+    return (ticket_price or addon_price or ZERO) * (quantity or 0)
+
+
+def _elsewhere(desk: Desk, station: str) -> str:
+    return "" if station == desk.station else f" at {station}"

@@ -1,0 +1,26 @@
+"""What people call a payment: "Visa 4242", "Credit"."""
+
+from tui_pos.data.tables.registration import PaymentMethod
+
+_METHODS: dict[str, str] = {
+    PaymentMethod.STRIPE: "Card, online",
+    PaymentMethod.TERMINAL: "Card",
+    PaymentMethod.COMP: "Complimentary",
+    PaymentMethod.CREDIT: "Credit",
+    PaymentMethod.MANUAL: "Cash",
+}
+
+_BRANDS = {"amex": "American Express", "jcb": "JCB", "eftpos_au": "eftpos", "unionpay": "UnionPay"}
+"""Brands whose name is not just the word that Stripe uses, capitalised."""
+
+
+def label(method: str, brand: str | None = None, last4: str | None = None) -> str:
+    """The payment for people; ``manual`` is cash, because django-program has no other word for it."""
+    if last4:
+        return f"{brand_name(brand or 'card')} {last4}"
+    return _METHODS.get(method, method.capitalize())
+
+
+def brand_name(brand: str) -> str:
+    """The card brand as it is written on the card."""
+    return _BRANDS.get(brand, brand.replace("_", " ").title())
