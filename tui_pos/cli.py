@@ -1,4 +1,4 @@
-"""The command line: reads the options, starts the app or one command, and is the one place that catches errors.
+"""The command line: reads the options, starts the app or one command, catches every error in one place.
 
 Heavy modules (Peewee, Textual, Stripe) are imported by the command that needs them, so that ``--help`` and a
 wrong option answer at once.

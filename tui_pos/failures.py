@@ -30,7 +30,7 @@ TABLE: tuple[tuple[type[Exception], int, str], ...] = (
     (typer.TyperException, USAGE, "usage"),
     (typer.Abort, USAGE, "usage"),
     (ConfigError, USAGE, "bad_config"),
-    (MoneyError, USAGE, "bad_amount"),
+    (MoneyError, USAGE, "invalid_amount"),
     (DataError, UNAVAILABLE, "database"),
     (stripe.NotFound, NOT_FOUND, "stripe_not_found"),
     (stripe.UnknownOutcome, UNAVAILABLE, "unknown_outcome"),

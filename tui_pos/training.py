@@ -1,8 +1,8 @@
 """The demonstration: its database, and the simulator in Stripe's place, shared by all its desks on one host.
 
-The simulator is a process of its own (``python -m tui_pos.training FOLDER``), so that it outlives a killed
-desk and several desks can share it. Two locks, which the kernel drops whenever their process dies, keep count:
-every desk shares ``in-use``, and the simulator ends once it can have that one for itself; the simulator holds
+The simulator is a process of its own (``python -m tui_pos.training FOLDER``): it outlives a killed desk, and
+several desks share it. Two locks, which the kernel drops whenever their process dies, keep count: every desk
+shares ``in-use``, and the simulator ends once it can have that one for itself; the simulator holds
 ``stripe.port``, so a port that nobody holds is an old one. What it knows lies in ``stripe.sqlite3``.
 """
 

@@ -5,7 +5,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,7 +27,7 @@ LONGEST = 200
 class Failed(Exception):
     """A command that found out, truthfully, that it did not succeed: its answer and the exit status."""
 
-    def __init__(self, status: int, code: str, sentence: str, **details: object) -> None:
+    def __init__(self, status: int, code: str, sentence: str, details: Mapping[str, object]) -> None:
         super().__init__(sentence)
         self.status = status
         self.code = code

@@ -29,7 +29,7 @@ def lookup(
     try:
         found = attendee(desk, code)
     except NotFound as error:
-        raise Failed(error.exit_status, error.code, error.message, access_code=code) from error
+        raise Failed(error.exit_status, error.code, error.message, {"access_code": code}) from error
     call.answer(answers.attendee(desk, found), _attendee_lines(desk, found))
 
 

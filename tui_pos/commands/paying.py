@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +14,17 @@ if TYPE_CHECKING:
     from tui_pos.desk.payments import PaymentState
 
 INTERRUPTED = 130
+
+
+class TestCard(StrEnum):
+    """The cards that a trainee can hold to a reader."""
+
+    GOOD = "good"
+    DECLINED = "declined"
+
+
+CARDS = {TestCard.GOOD: "4242424242424242", TestCard.DECLINED: "4000000000000002"}
+"""Stripe's numbers for them."""
 
 # By stage: exit status, reason code ("" for the obstacle's own) and what is true of the money.
 SHORTFALLS: dict[str, tuple[int, str, str]] = {
@@ -41,9 +53,7 @@ def charge(
     no_wait: Annotated[
         bool, typer.Option("--no-wait", help="End once the reader asks for the card.")
     ] = False,
-    card: Annotated[
-        str | None, typer.Option(metavar="NUMBER", help="In training: hold this test card to it.")
-    ] = None,
+    card: Annotated[TestCard | None, typer.Option(help="In training: hold this card to the reader.")] = None,
 ) -> None:
     """Take a card payment on a reader.
 
@@ -57,6 +67,8 @@ def charge(
     if order is not None and (attendee is not None or reason):
         raise typer.BadParameter("--attendee and --reason go with --amount; an order knows its buyer.")
     desk = call.desk()
+    if card is not None and desk.mode != "TRAINING":
+        raise typer.BadParameter("--card is for training; here a customer presents the card.")
     if order is not None:
         payment = charges.begin_order(desk, order, reader)
     else:
@@ -68,7 +80,7 @@ def charge(
                     call.answer({**answers.charged(payment), "status": "processing"}, [_line(payment)])
                     return
                 if payment.stage == "sent" and card:
-                    payments.present_card(desk, payment.attempt_id, card)
+                    payments.present_card(desk, payment.attempt_id, CARDS[card])
     except KeyboardInterrupt:
         raise _interrupted(desk, payments.state(desk, payment.attempt_id)) from None
     _report(call, desk, payment)
@@ -145,7 +157,7 @@ def _shortfall(payment: "PaymentState", details: dict[str, object]) -> Failed:
     status, code, sentence = OPEN_END if payment.problem else SHORTFALLS.get(payment.stage, OPEN_END)
     detail = payment.problem or payment.detail
     text = sentence.format(headline=payment.headline, detail=detail if detail.endswith(".") else f"{detail}.")
-    return Failed(status, code or payment.decline or "not_sent", text, **details)
+    return Failed(status, code or payment.decline or "not_sent", text, details)
 
 
 def _interrupted(desk: "Desk", payment: "PaymentState") -> Failed:
@@ -159,4 +171,4 @@ def _interrupted(desk: "Desk", payment: "PaymentState") -> Failed:
     text = f"The payment for {payment.reference} is saved and goes on ({payment.headline.lower()}): {how}."
     if not payment.live:
         text = f"Interrupted; the payment for {payment.reference} had ended: {payment.headline.lower()}."
-    return Failed(INTERRUPTED, "interrupted", text, **answers.charged(payment))
+    return Failed(INTERRUPTED, "interrupted", text, answers.charged(payment))

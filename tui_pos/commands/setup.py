@@ -25,7 +25,8 @@ def init(
 ) -> None:
     """Make what is missing before the first sale.
 
-    That is the config, the database with its tables, the conference, and --staff as its supervisor. A database of django-program only gets the tui_pos_* tables. Safe to run again.
+    That is the config, the database with its tables, the conference, and --staff as its supervisor.
+    A database of django-program only gets the tui_pos_* tables. Safe to run again.
     """
     from tui_pos import founding
 

@@ -4,8 +4,6 @@ Everything is checked before anything is written: the amount, then the reader (S
 list), then the order under lock.
 """
 
-from decimal import Decimal
-
 from tui_pos import money
 from tui_pos.desk import checkout, lookup, payments, permissions
 from tui_pos.desk.context import Desk
@@ -33,7 +31,7 @@ def begin_amount(
     Raises MoneyError for the amount, else as ``begin_order``.
     """
     permissions.require(desk, permissions.Action.CHARGE)
-    amount = _amount(desk, typed)
+    amount = money.parse_amount(typed, desk.conference.currency)
     found = _reader(desk, reader)
     placed = checkout.ad_hoc(desk, amount, attendee_code=attendee_code, reason=reason)
     try:
@@ -41,17 +39,6 @@ def begin_amount(
     except Refusal:
         checkout.cancel_order(desk, placed.reference)
         raise
-
-
-def _amount(desk: Desk, typed: str) -> Decimal:
-    currency = desk.conference.currency
-    amount = money.parse_amount(typed, currency)
-    least = money.minimum_charge(currency)
-    if least is not None and amount < least:
-        raise InvalidInput(
-            "amount_too_small", f"A card cannot be charged less than {least} {currency}; take cash instead."
-        )
-    return amount
 
 
 def _reader(desk: Desk, wanted: str) -> ReaderRow:
