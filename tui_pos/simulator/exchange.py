@@ -103,7 +103,7 @@ class Exchange:
             error = raised
             status, body = raised.status, json.dumps(raised.body(asked.request_id))
         if asked.key is not None and (error is None or error.executed):
-            self.keys.keep(asked.account, asked.key, mark, status, body)
+            self.keys.keep(asked.account, asked.key, mark, asked.request_id, status, body)
         return answer(status, body, asked.headers | (error.headers if error else {}))
 
     def _work(self) -> str:

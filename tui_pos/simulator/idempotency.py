@@ -39,14 +39,14 @@ class Keys:
             raise ApiError(message, kind="idempotency_error", executed=False)
         return answer
 
-    def keep(self, account: str, key: str, fingerprint: str, status: int, body: str) -> None:
+    def keep(self, account: str, key: str, fingerprint: str, request_id: str, status: int, body: str) -> None:
         """Store what the request answered."""
         answer = {
             "created": self._world.now(),
             "fingerprint": fingerprint,
             "status": status,
             "body": body,
-            "request": self._world.call.request_id,
+            "request": request_id,
         }
         self._world.store.put("answer", _slot(account, key), answer)
 

@@ -47,7 +47,7 @@ CARD_PRESENT = group(
     routing=group(requested_priority=text("domestic", "international")),
 )
 PAYMENT_OPTIONS = group(card_present=CARD_PRESENT, interac_present=group())
-ADDRESS_LINES = {name: TEXT for name in ("city", "line1", "line2", "postal_code", "state")}
+ADDRESS_LINES = dict.fromkeys(("city", "line1", "line2", "postal_code", "state"), TEXT)
 ADDRESS = group(country=TEXT, **ADDRESS_LINES)
 NEW_ADDRESS = group(country=text(required=True), **ADDRESS_LINES)
 

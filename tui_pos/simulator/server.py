@@ -180,6 +180,7 @@ def _uvicorn(world: "World", on_ready: Callable[[], None]) -> "uvicorn.Server":
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=1,
     )
