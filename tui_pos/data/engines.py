@@ -67,7 +67,7 @@ def _sqlite(rest: str) -> Database:
         lock_type="IMMEDIATE",
         autoconnect=False,
         returning_clause=True,
-        field_types={"TIMESTAMPTZ": "datetime"},
+        field_types={"TIMESTAMPTZ": "datetime", "BOOL": "bool"},
         pragmas=SQLITE_PRAGMAS,
     )
     return engine

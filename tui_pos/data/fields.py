@@ -13,6 +13,8 @@ from peewee import SQL, AutoField, Context, Field, NodeList
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
+MONEY_LIMIT = Decimal(10**8)
+"""numeric(10,2) ends below it; SQLite would take more without a word."""
 
 
 class IdField(AutoField):
@@ -29,11 +31,13 @@ class MoneyField(Field):
     field_type = "DECIMAL"
 
     def db_value(self, value: object) -> object:
-        """A Decimal as the column takes it. Raises ValueError for a float or a fraction of a cent."""
+        """A Decimal as the column takes it. Raises ValueError for what it would store as something else."""
         if value is None:
             return None
-        if not isinstance(value, Decimal | int):
+        if not isinstance(value, Decimal | int) or isinstance(value, bool):
             raise ValueError(f"money must be a Decimal, not {type(value).__name__}")
+        if not Decimal(value).is_finite() or abs(value) >= MONEY_LIMIT:
+            raise ValueError(f"{value} is more money than the column holds")
         exact = Decimal(value).quantize(CENT)
         if exact != value:
             raise ValueError(f"{value} has a fraction of a cent")
