@@ -4,7 +4,7 @@ import os
 import selectors
 from codecs import getincrementaldecoder
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from signal import SIGHUP
 from threading import Condition, Thread
 from typing import TYPE_CHECKING, Final, cast
@@ -99,7 +99,9 @@ class TerminalOutput:
             alive = self._write_all(data)
             with self._changed:
                 self._waiting_bytes = sum(map(len, self._waiting))
-                repaint, self._dropped = self._dropped and not self._waiting, False
+                repaint = self._dropped and not self._waiting
+                if repaint:
+                    self._dropped = False
             if not alive:
                 return
             if repaint:
@@ -134,17 +136,10 @@ class KioskDriver(LinuxDriver):
         terminal = next((number for number in (2, 1, 0) if os.isatty(number)), 2)
         self._output = TerminalOutput(terminal, self._repaint)
         self._file = cast("TextIOWrapper", self._output)
-        self._read_at = 0.0
 
     def close(self) -> None:
         super().close()
         self._output.close()
-
-    def process_message(self, message: Message) -> None:
-        """Hand on what a till listens to, stamped with the time of its read."""
-        if isinstance(message, _WANTED):
-            message.time = self._read_at
-            super().process_message(message)
 
     def run_input_thread(self) -> None:
         """Read keys until the app ends or the terminal is gone."""
@@ -153,24 +148,35 @@ class KioskDriver(LinuxDriver):
         paste = _OpenPaste()
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
+            read_at = get_time()
             while not self.exit_event.is_set():
-                readable = selector.select(WAKE_EVERY)
-                self._read_at = get_time()
+                # What is there already came while the last read was parsed: it keeps that read's time.
+                readable = selector.select(0)
+                if not readable:
+                    readable = selector.select(WAKE_EVERY)
+                    read_at = get_time()
+                text = paste.expire(read_at)
                 if readable:
                     data = _read(self.fileno)
                     if not data:
                         self._terminal_gone()
                         return
-                    self._feed(parser, paste.watch(decode(data), self._read_at))
-                else:
-                    self._feed(parser, paste.expire(self._read_at))
-                for message in parser.tick():
-                    self.process_message(message)
+                    text = paste.watch(decode(data), read_at)
+                # An empty feed would tell the parser that its input has ended.
+                self._deliver([*(parser.feed(text) if text else ()), *parser.tick()], read_at)
 
-    def _feed(self, parser: KioskParser, text: str) -> None:
-        # An empty feed would tell the parser that its input has ended.
-        for message in parser.feed(text) if text else ():
-            self.process_message(message)
+    def _deliver(self, found: Sequence[Message], read_at: float) -> None:
+        """Give the app all that one read held at once: half a scan must not look like a whole one."""
+        wanted = [message for message in found if isinstance(message, _WANTED)]
+        for message in wanted:
+            message.time = read_at
+            message.set_sender(self._app)
+        if wanted:
+            self._loop.call_soon_threadsafe(self._post, wanted)
+
+    def _post(self, messages: Sequence[Message]) -> None:
+        for message in messages:
+            self._app.post_message(message)
 
     def _terminal_gone(self) -> None:
         """End of input: hung up, even where the signal for it is ignored. Reading on would spin."""

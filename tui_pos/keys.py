@@ -39,8 +39,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("back", ("escape",), "back", "back", "Go back one step; nothing is lost."),
     Command("up", ("up",), "", "up", "Choose the row above."),
     Command("down", ("down",), "", "down", "Choose the row below."),
-    Command("page_up", ("pageup",), "", "page up", "Show the rows before these."),
-    Command("page_down", ("pagedown",), "", "page down", "Show the rows after these."),
+    Command("rows_before", ("pageup",), "", "page up", "Show the rows before these."),
+    Command("rows_after", ("pagedown",), "", "page down", "Show the rows after these."),
     Command("more", ("plus",), "", "one more", "One more of the chosen row."),
     Command("fewer", ("minus",), "", "one fewer", "One fewer of the chosen row."),
     Command(

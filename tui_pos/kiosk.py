@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import re
 import signal
 import traceback
 from collections.abc import Callable, Generator
@@ -15,7 +14,7 @@ from textual.binding import BindingType
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 
-from tui_pos import clock
+from tui_pos import crash_log
 from tui_pos.driver import KioskDriver
 from tui_pos.jobs import Job, Jobs, follow_states
 from tui_pos.widgets.status_line import Status, StatusLine
@@ -27,7 +26,6 @@ log = logging.getLogger(__name__)
 
 EXIT_CRASHED = 70
 END_SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
-_SECRETS = re.compile(r"\b((?:sk|rk|pk|whsec|pst)_(?:live_|test_)?)\w+|(://[^:/@\s]*:)[^@\s]+(?=@)")
 
 
 class KioskApp(App[None], inherit_bindings=False):
@@ -63,6 +61,13 @@ class KioskApp(App[None], inherit_bindings=False):
         self._explain = explain
         self._call_wrapper = call_wrapper
         self._jobs: Jobs | None = None
+
+    def first_screen(self) -> Screen[Any]:
+        """The screen that is open from the first paint on; it can be replaced, but not closed."""
+        return Screen()
+
+    def get_default_screen(self) -> Screen[Any]:
+        return self.first_screen()
 
     def on_mount(self) -> None:
         if self.is_headless:
@@ -175,21 +180,15 @@ class KioskApp(App[None], inherit_bindings=False):
 
     # The unexpected
 
-    def record(self, error: BaseException) -> str:
+    def record(self, error: Exception) -> str:
         """Write ``error`` to the log file, without local variables and secrets; return its reference."""
-        reference = clock.random_code(6)
-        lines = "".join(traceback.format_exception(error))
-        entry = f"{clock.now():%Y-%m-%dT%H:%M:%SZ} reference {reference}\n{redact(lines)}\n"
-        if self.log_path is None:
-            log.error(entry)
-            return reference
-        try:
-            self.log_path.parent.mkdir(parents=True, exist_ok=True)
-            with self.log_path.open("a", encoding="utf-8") as file:
-                file.write(entry)
-        except OSError:
-            log.error(entry)
-        return reference
+        if self.log_path is not None:
+            try:
+                return crash_log.record(error, self.log_path)
+            except OSError as full:
+                log.error("%s", full)
+        log.error("%s", crash_log.redact("".join(traceback.format_exception(error))))
+        return "none"
 
     def _handle_exception(self, error: Exception) -> None:
         """Textual's own crash screen prints local variables, secrets included, on the till."""
@@ -206,11 +205,6 @@ class KioskApp(App[None], inherit_bindings=False):
         self.exit(
             return_code=EXIT_CRASHED, message=Text(f"{message} What was saved is safe; start it again.")
         )
-
-
-def redact(text: str) -> str:
-    """``text`` without Stripe keys and without passwords in URLs."""
-    return _SECRETS.sub(lambda match: f"{match[1] or match[2]}***", text)
 
 
 def run_kiosk(app: KioskApp) -> int:

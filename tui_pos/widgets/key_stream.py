@@ -39,7 +39,7 @@ PAGE: Final = 9
 
 SEPARATOR: Final = "\x1d"
 _QUIT_KEYS: Final = frozenset(("ctrl+c", "ctrl+d", "ctrl+q", "ctrl+z", "ctrl+backslash"))
-_MOVES: Final = {"up": -1, "down": 1, "page_up": -PAGE, "page_down": PAGE}
+_MOVES: Final = {"up": -1, "down": 1, "rows_before": -PAGE, "rows_after": PAGE}
 _STEPS: Final = {"more": 1, "fewer": -1}
 
 

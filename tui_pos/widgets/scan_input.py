@@ -7,6 +7,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
@@ -58,7 +59,7 @@ class ScanInput(Widget, can_focus=True):
         self._masked = masked
         self._quiet = quiet
         self._note: tuple[str, str] = ("", "")
-        self._drawn = ""
+        self._drawn = ("", "")
         self._timer: Timer | None = None
 
     @property
@@ -77,10 +78,8 @@ class ScanInput(Widget, can_focus=True):
 
     def set_note(self, note: str, sign: str = "") -> None:
         """Show ``note`` in the empty prompt, with ``sign`` (``OK``, ``!``, ``X`` or ``?``) before it."""
-        if (note, sign) != self._note:
-            self._note = (note, sign)
-            if not self.text:
-                self.refresh()
+        self._note = (note, sign)
+        self._redraw()
 
     def on_key(self, event: events.Key) -> None:
         event.stop()
@@ -100,18 +99,15 @@ class ScanInput(Widget, can_focus=True):
             self._timer = self.set_timer(max(0.001, due - clock.monotonic()), self._ask_to_settle)
 
     def _redraw(self) -> None:
-        if self.text != self._drawn:
-            self._drawn = self.text
-            self.refresh()
+        """Have painted what differs, and only as far as it reaches: over SSH a key then costs forty bytes."""
+        before, self._drawn = self._drawn, self._content()
+        if before != self._drawn:
+            reach = max(cell_len("".join(before)), cell_len("".join(self._drawn)))
+            self.refresh(Region(0, 0, min(reach, self.size.width), 1))
 
     def _ask_to_settle(self) -> None:
-        """The time is up, but keys read before now may still be on their way from the input thread.
-
-        They reach the app's queue two turns of the event loop after being read, so take the same way, behind
-        them.
-        """
-        loop = asyncio.get_running_loop()
-        loop.call_soon(loop.call_soon, self.app.call_later, self._queue_settling)
+        """The time is up, but keys read before now may be on their way here: go their way, behind them."""
+        asyncio.get_running_loop().call_soon(self.app.call_later, self._queue_settling)
 
     def _queue_settling(self) -> None:
         self.call_later(self._settle)
@@ -120,22 +116,34 @@ class ScanInput(Widget, can_focus=True):
         self._timer = None
         self._deliver(self._stream.settle(clock.monotonic()))
 
-    def render_line(self, y: int) -> Strip:
-        if y or (self._quiet and not self.text and not self._note[0]):
-            return Strip.blank(self.size.width, self.rich_style)
-        style = self.rich_style
-        segments = [Segment("> ", style), Segment(self._shown_text(self.size.width - 3) + "_", style)]
-        if not self.text and self._note[0]:
-            note, sign = self._note
-            lead = f"[{sign}] " if sign else ""
-            shown = "  " + printable(lead + note, max(1, self.size.width - 5))
-            segments.append(Segment(shown, style + NOTE_STYLES[sign]))
-        return Strip(segments).adjust_cell_length(self.size.width, style)
+    def on_resize(self) -> None:
+        self._drawn = self._content()
+        self.refresh()
 
-    def _shown_text(self, room: int) -> str:
+    def render_line(self, y: int) -> Strip:
+        style = self.rich_style
+        if y:
+            return Strip.blank(self.size.width, style)
+        line, note = self._drawn
+        segments = [Segment(line, style), Segment(note, style + NOTE_STYLES[self._note[1]])]
+        return Strip(segments).adjust_cell_length(self.size.width, style).simplify()
+
+    def _content(self) -> tuple[str, str]:
+        """What the row shows: the prompt with its text, and the note."""
+        text = self.text
+        note, sign = self._note
+        if self._quiet and not text and not note:
+            return "", ""
+        line = f"> {self._shown_text(text, self.size.width - 3)}_"
+        if text or not note:
+            return line, ""
+        lead = f"[{sign}] " if sign else ""
+        return line, "  " + printable(lead + note, max(1, self.size.width - cell_len(line) - 2))
+
+    def _shown_text(self, text: str, room: int) -> str:
         """The end of the text, which is where typing goes on."""
-        text = self.text[-room:] if room > 0 else ""
-        shown = "*" * len(text) if self._masked else text.replace(key_stream.SEPARATOR, " ")
-        while cell_len(shown) > room:
+        end = text[-room:] if room > 0 else ""
+        shown = "*" * len(end) if self._masked else end.replace(key_stream.SEPARATOR, " ")
+        while cell_len(shown) > room > 0:
             shown = shown[1:]
         return shown

@@ -1,0 +1,69 @@
+"""The demonstration till on a real terminal."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.pty import Terminal80x24
+
+
+class Till(Terminal80x24):
+    """A terminal that runs `tests.ui.demo_app` and knows what its screens were told."""
+
+    def __init__(self, directory: Path, *arguments: str, controlling: bool = True) -> None:
+        self.events = directory / "events"
+        self.events.touch()
+        argv = [sys.executable, "-m", "tests.ui.demo_app", str(self.events), *arguments]
+        super().__init__(argv, controlling=controlling)
+
+    @property
+    def told(self) -> list[str]:
+        """What the screens were told, oldest first."""
+        return self.events.read_text().splitlines()
+
+    @property
+    def crash_log(self) -> str:
+        """What the program wrote about errors that it did not expect."""
+        path = self.events.with_suffix(".log")
+        return path.read_text() if path.exists() else ""
+
+    def wait_told(self, *lines: str) -> None:
+        """Wait until the screens were told ``lines``, and nothing else, since the last time."""
+        self.wait_until(lambda: len(self.told) >= len(lines), f"{len(lines)} events")
+        told = self.told
+        self.events.write_text("")
+        assert told == list(lines)
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Till]]:
+    """Start a till; ``start(controlling=False)`` without the signal for a hang-up."""
+    with ExitStack() as tills:
+
+        def start_till(*arguments: str, **options: bool) -> Till:
+            till = tills.enter_context(Till(tmp_path, *arguments, **options))
+            till.wait_for("Scan something")
+            return till
+
+        yield start_till
+
+
+@pytest.fixture(scope="module")
+def shared_till(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Till]:
+    """One till for the tests of a module that leave it as they found it."""
+    with Till(tmp_path_factory.mktemp("till")) as till:
+        till.wait_for("Scan something")
+        yield till
+
+
+@pytest.fixture
+def till(shared_till: Till) -> Iterator[Till]:
+    """The shared till at rest, still running and without a crash when the test is over."""
+    shared_till.settle(0.1)
+    shared_till.events.write_text("")
+    yield shared_till
+    assert shared_till.process.poll() is None
+    assert shared_till.crash_log == ""

@@ -1,0 +1,179 @@
+"""A till that sells nothing: every widget and every message of the screen foundation, for the tests here.
+
+``python -m tests.ui.demo_app LOG`` writes one line to LOG for everything that its screens are told.
+"""
+
+import sys
+from collections.abc import Generator, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.timer import Timer
+
+from tui_pos import clock, keys
+from tui_pos.kiosk import KioskApp, run_kiosk
+from tui_pos.scan import Scan
+from tui_pos.screens.base import KioskScreen
+from tui_pos.screens.modals.confirm import Confirm
+from tui_pos.widgets.big_amount import BigAmount
+from tui_pos.widgets.line_list import Column, Line, LineList
+from tui_pos.widgets.row import Row
+from tui_pos.widgets.stage_line import StageLine
+from tui_pos.widgets.status_line import Mode, Status
+
+STAGES = ("saved", "sent", "waiting for card", "authorised", "captured")
+
+
+class DemoScreen(KioskScreen[str]):
+    """Writes down what it is told and shows the last of it."""
+
+    NAME = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.last = Row()
+
+    def compose_body(self) -> ComposeResult:
+        yield self.prompt
+        yield self.last
+
+    def told(self, what: str) -> None:
+        app = self.app
+        assert isinstance(app, Demo)
+        app.seen.append(f"{self.NAME} {what}")
+        if app.events is not None:
+            with app.events.open("a") as file:
+                file.write(f"{self.NAME} {what}\n")
+        self.last.show(Text(f"seen {len(app.seen)}: {what}"))
+
+    def entered(self, scan: Scan) -> None:
+        self.told(f"{'scanned' if scan.scanned else 'typed'} {scan.text}")
+
+    def changed(self, text: str) -> None:
+        self.told(f"changed {text}")
+
+    def picked(self, number: int) -> None:
+        self.told(f"picked {number}")
+
+    def action_confirm(self) -> None:
+        self.told("confirmed")
+
+    def action_orders(self) -> None:
+        self.told("orders")
+
+
+class Home(DemoScreen):
+    NAME = "home"
+    PLACEHOLDER = "Scan something"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cart = LineList(Column(), Column(3, right=True), Column(8, right=True))
+        self.stage = StageLine()
+        self.quantity = 1
+        self.seconds = 0
+        self.flooding: Timer | None = None
+
+    def compose_body(self) -> ComposeResult:
+        yield from super().compose_body()
+        yield self.stage
+        yield BigAmount()
+        yield self.cart
+
+    def on_mount(self) -> None:
+        self.show_cart()
+        self.query_one(BigAmount).show("USD", "167.00")
+        self.stage.show_stage(STAGES, 2, 0)
+
+    def show_cart(self) -> None:
+        rows = [("Workshop: async", 1, "150.00"), ("T-shirt", self.quantity, f"{self.quantity * 35}.00")]
+        self.cart.set_lines(
+            [Line((name, str(count), (sum_, "bold")), key=name) for name, count, sum_ in rows]
+        )
+
+    def hints(self) -> Sequence[keys.Hint]:
+        return (keys.hint("confirm", "find"), *keys.hints("walk_up", "orders", "help", "lock"))
+
+    def moved(self, delta: int) -> None:
+        self.cart.move(delta)
+
+    def stepped(self, delta: int) -> None:
+        self.quantity += delta
+        self.show_cart()
+
+    def action_walk_up(self) -> None:
+        self.go(Confirm("Refund", "Give back 35.00?", "refund 35.00"), lambda answer: self.told(f"{answer}"))
+
+    def action_reader(self) -> None:
+        self.go(Other(), lambda result: self.told(f"other gave {result}"))
+
+    def action_card(self) -> None:
+        self.seconds += 1
+        self.stage.show_stage(STAGES, 2, self.seconds)
+
+    def action_cash(self) -> None:
+        api_key = "sk_test_" + "local"
+        raise RuntimeError(f"broken with {api_key}")
+
+    def action_tender(self) -> None:
+        self.follow(
+            _count, lambda state: self.told(f"state {state}"), then=lambda last: self.told(f"end {last}")
+        )
+
+    def action_park(self) -> None:
+        if self.flooding is None:
+            self.flooding = self.set_interval(1 / 60, self.flood)
+        else:
+            self.flooding.stop()
+
+    def flood(self) -> None:
+        self.refresh(layout=True)
+        self.told("flood")
+
+
+class Other(DemoScreen):
+    NAME = "other"
+    QUIET = True
+
+    def hints(self) -> Sequence[keys.Hint]:
+        return (keys.hint("back"),)
+
+    def action_confirm(self) -> None:
+        self.leave("done")
+
+
+def _count() -> Generator[int, None, None]:
+    yield from range(3)
+
+
+class Demo(KioskApp):
+    def __init__(self, events: Path | None = None, log_path: Path | None = None) -> None:
+        super().__init__(log_path=log_path)
+        self.events = events
+        self.seen: list[str] = []
+        self.status = Status("PyCon US 2027", "desk-3", "Amira Haddad", "Front-2", "ready", Mode.TRAINING)
+
+    def first_screen(self) -> Screen[Any]:
+        return Home()
+
+
+def end_minute_soon(after: float = 2.0) -> None:
+    """Shift the clock so that a minute ends ``after`` seconds from now."""
+    now = clock.now
+    shift = timedelta(seconds=60 - after - now().second)
+    clock.now = lambda: now() + shift
+
+
+def main() -> int:
+    if "--minute-ends-soon" in sys.argv:
+        end_minute_soon()
+    events = Path(sys.argv[1])
+    return run_kiosk(Demo(events, events.with_suffix(".log")))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

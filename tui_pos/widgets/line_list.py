@@ -1,0 +1,199 @@
+"""A list of rows in columns (cart, catalogue, orders, readers) that repaints only the rows that changed.
+
+Textual's tables repaint whole: a changed cell costs 2,400 bytes over SSH, a row here about a hundred.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui_pos.scan import printable
+
+GAP = 2
+NUMBERS = range(1, 10)
+
+Cell = str | tuple[str, str]
+"""A text, or a text and its Rich style. Text from outside is made safe here."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """``width`` in cells; 0 takes what the others leave. ``right`` aligns amounts."""
+
+    width: int = 0
+    right: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row, standing for ``key``. With ``pick`` False it has no number and is never chosen."""
+
+    cells: tuple[Cell, ...]
+    key: str = ""
+    pick: bool = True
+    style: str = ""
+
+
+class LineList(Widget):
+    """Rows with the chosen one reversed and marked ``>``; the rows in sight that can be picked are numbered.
+
+    Args:
+        columns: The columns, left to right; each is cut to its width.
+        numbered: Show numbers, from ``first_number`` (a second list on a screen goes on counting) to 9.
+        choosing: Whether a row is chosen at all.
+        empty: What stands there without rows.
+    """
+
+    DEFAULT_CSS = "LineList { height: 1fr; width: 1fr; }"
+
+    def __init__(
+        self,
+        *columns: Column,
+        numbered: bool = True,
+        first_number: int = 1,
+        choosing: bool = True,
+        empty: str = "",
+        id: str | None = None,  # noqa: A002  # Textual's name for it
+    ) -> None:
+        super().__init__(id=id)
+        self._columns = columns
+        self._numbered = numbered
+        self._first_number = first_number
+        self._choosing = choosing
+        self._empty = Line((), pick=False) if not empty else Line((empty,), pick=False, style="dim")
+        self._lines: Sequence[Line] = ()
+        self._chosen: int | None = None
+        self._top = 0
+        self._drawn: list[tuple[Line, int | None, bool]] = []
+
+    @property
+    def lines(self) -> Sequence[Line]:
+        """All rows."""
+        return self._lines
+
+    @property
+    def chosen(self) -> Line | None:
+        """The reversed row."""
+        return None if self._chosen is None else self._lines[self._chosen]
+
+    def set_lines(self, lines: Sequence[Line]) -> None:
+        """Show ``lines``. The chosen row stays chosen by its key, else the row at its place."""
+        key = self.chosen.key if self.chosen is not None else None
+        place = self._chosen or 0
+        self._lines = tuple(lines)
+        same = [index for index, line in enumerate(self._lines) if line.pick and line.key == key]
+        self._chosen = same[0] if same else self._nearest(place)
+        self._update()
+
+    def set_first_number(self, number: int) -> None:
+        """Count the rows from ``number``."""
+        self._first_number = number
+        self._update()
+
+    def move(self, delta: int) -> Line | None:
+        """Choose the row ``delta`` further down, stopping at both ends; return it."""
+        pickable = [index for index, line in enumerate(self._lines) if line.pick]
+        if pickable and self._chosen is not None:
+            place = pickable.index(self._chosen) + delta
+            self._chosen = pickable[max(0, min(place, len(pickable) - 1))]
+            self._update()
+        return self.chosen
+
+    def choose(self, key: str) -> Line | None:
+        """Choose the row with ``key``; None if there is none."""
+        for index, line in enumerate(self._lines):
+            if line.pick and line.key == key:
+                self._chosen = index if self._choosing else None
+                self._update()
+                return line
+        return None
+
+    def numbered_line(self, number: int) -> Line | None:
+        """The row that shows ``number``, chosen from now on; None if no row does."""
+        for line, shown, _ in self._drawn:
+            if shown == number:
+                self.choose(line.key)
+                return line
+        return None
+
+    def last_number(self) -> int:
+        """The highest number shown, or the one before the first."""
+        return max((shown for _, shown, _ in self._drawn if shown), default=self._first_number - 1)
+
+    def on_resize(self) -> None:
+        self._drawn = []
+        self._update()
+
+    def _nearest(self, place: int) -> int | None:
+        pickable = [index for index, line in enumerate(self._lines) if line.pick]
+        if not pickable or not self._choosing:
+            return None
+        return min(pickable, key=lambda index: abs(index - place))
+
+    def _update(self) -> None:
+        """Find the rows that would look different now, and have only those painted."""
+        height = self.size.height or 1
+        last_top = max(0, len(self._lines) - height)
+        if self._chosen is not None:
+            self._top = min(max(self._top, self._chosen - height + 1), self._chosen)
+        self._top = min(self._top, last_top)
+        drawn = self._in_sight(height)
+        before, self._drawn = self._drawn, drawn
+        for y in range(max(len(before), len(drawn))):
+            if y >= len(before) or y >= len(drawn) or before[y] != drawn[y]:
+                self.refresh(Region(0, y, self.size.width, 1))
+
+    def _in_sight(self, height: int) -> list[tuple[Line, int | None, bool]]:
+        if not self._lines:
+            return [(self._empty, None, False)]
+        rows: list[tuple[Line, int | None, bool]] = []
+        number = self._first_number
+        for index in range(self._top, min(self._top + height, len(self._lines))):
+            line = self._lines[index]
+            shown = number if self._numbered and line.pick and number in NUMBERS else None
+            number += shown is not None
+            rows.append((line, shown, index == self._chosen))
+        return rows
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        if y >= len(self._drawn):
+            return Strip.blank(width, self.rich_style)
+        line, number, chosen = self._drawn[y]
+        base = self.rich_style + Style.parse(line.style) + Style(reverse=True if chosen else None)
+        segments = [Segment(self._lead(number, chosen), base)]
+        room = width - cell_len(segments[0].text)
+        widths = self._widths(room) if line is not self._empty else [room]
+        for index, (cell, cell_width) in enumerate(zip(line.cells, widths, strict=False)):
+            text, style = (cell, "") if isinstance(cell, str) else cell
+            right = line is not self._empty and self._columns[index].right
+            gap = " " * GAP if index < len(widths) - 1 else ""
+            segments.append(Segment(fit(text, cell_width, right) + gap, base + Style.parse(style)))
+        return Strip(segments).adjust_cell_length(width, base).simplify()
+
+    def _lead(self, number: int | None, chosen: bool) -> str:
+        mark = ">" if chosen else " "
+        if self._numbered:
+            return f"{number or ' '}{mark} "
+        return f"{mark} " if self._choosing else ""
+
+    def _widths(self, room: int) -> list[int]:
+        fixed = sum(column.width for column in self._columns) + GAP * (len(self._columns) - 1)
+        open_columns = sum(not column.width for column in self._columns)
+        share = max(0, room - fixed) // max(1, open_columns)
+        return [column.width or share for column in self._columns]
+
+
+def fit(text: str, width: int, right: bool = False) -> str:
+    """``text`` made safe and exactly ``width`` cells wide; cut text ends in ``…``."""
+    shown = printable(text, max(1, width)) if width > 0 else ""
+    if cell_len(shown) > width:
+        shown = set_cell_size(shown, max(0, width - 1)).rstrip() + "…" * (width > 0)
+    room = " " * (width - cell_len(shown))
+    return room + shown if right else shown + room
