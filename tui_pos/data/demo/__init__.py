@@ -40,6 +40,6 @@ def _create_or_move(now: datetime) -> None:
             total_capacity=400,
             **dates,
         )
-        products = catalogue.create(conference, now)
         groups = staff.create()
+        products = catalogue.create(conference, groups[catalogue.VOLUNTEERS], now)
         people.create(conference, products, groups, now)

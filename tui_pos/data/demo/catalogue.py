@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from tui_pos.data.tables.auth import Group
 from tui_pos.data.tables.conditions import (
     ADDON_SCOPES,
+    GROUPS_OF_CONDITION,
     TICKET_SCOPES,
     Condition,
     GroupCondition,
@@ -94,7 +96,7 @@ class Products:
     addons: dict[str, AddOn]
 
 
-def create(conference: Conference, now: datetime) -> Products:
+def create(conference: Conference, volunteers: Group, now: datetime) -> Products:
     """Write tickets, add-ons, vouchers and conditions; answers what can be sold."""
     tickets = {
         slug: TicketType.create(conference=conference, slug=slug, order=place, **_columns(columns, now))
@@ -109,7 +111,7 @@ def create(conference: Conference, now: datetime) -> Products:
             AddOnPrerequisite.create(addon=addons[addon], tickettype=tickets[ticket])
     products = Products(tickets, addons)
     _create_vouchers(conference, products, now)
-    _create_conditions(conference, products)
+    _create_conditions(conference, volunteers, products)
     return products
 
 
@@ -134,7 +136,7 @@ def _create_vouchers(conference: Conference, products: Products, now: datetime) 
                 VoucherAddOn.create(voucher=voucher, addon=products.addons[slug])
 
 
-def _create_conditions(conference: Conference, products: Products) -> None:
+def _create_conditions(conference: Conference, group: Group, products: Products) -> None:
     """Discounts that apply by themselves. Each names its products of both kinds: an empty list means all."""
     early = TimeOrStockCondition.create(
         conference=conference, name="Early Bird", discount_value=Decimal("15.00"), is_active=False
@@ -145,6 +147,7 @@ def _create_conditions(conference: Conference, products: Products) -> None:
     volunteers = GroupCondition.create(
         conference=conference, name="Volunteers", discount_value=Decimal("20.00")
     )
+    GROUPS_OF_CONDITION.create(groupmembercondition=volunteers, group=group)
     scopes: tuple[tuple[Condition, str, str], ...] = (
         (early, "regular", "hoodie"),
         (speakers, "speaker", "chefs-dinner"),
