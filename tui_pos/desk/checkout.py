@@ -15,7 +15,7 @@ from tui_pos import clock, money
 from tui_pos.data.connection import connected, lock, run_tx
 from tui_pos.data.tables.desk import Sale, SaleStatus
 from tui_pos.data.tables.program import Conference
-from tui_pos.data.tables.registration import Cart, CartStatus, Order, OrderStatus
+from tui_pos.data.tables.registration import Cart, CartStatus, Order, OrderStatus, Voucher
 from tui_pos.desk import (
     buyers,
     cart,
@@ -93,8 +93,8 @@ def place(desk: Desk, sale_id: int, *, shown_total: Decimal | None = None) -> Pl
         sales.refuse_unless_open_here(desk, sale)
         user_id = sale.cart.user_id if sale.attendee_id else None
         buyer = Buyer(sale.attendee_id, user_id, sale.buyer_name, sale.buyer_email)
-        wanted = cart_view.content(sale.cart_id)
-        new = _order(desk, buyer, wanted, sale.cart.voucher_id, now, shown_total)
+        voucher = vouchers.take(sale.cart.voucher_id, now) if sale.cart.voucher_id else None
+        new = _order(desk, buyer, cart_view.content(sale.cart_id), voucher, now, shown_total)
         Cart.update(status=CartStatus.CHECKED_OUT, user=new.row.user_id, updated_at=now).where(
             Cart.id == sale.cart_id
         ).execute()
@@ -127,8 +127,8 @@ def sell(
         holds.lock_conference(desk.conference.id, now)
         named = products.named(desk.conference.id, slugs)
         wanted = _merged([(named[slug], quantity) for slug, quantity in items])
-        voucher_id = vouchers.find(desk.conference.id, voucher).id if voucher else None
-        return _order(desk, buyer, wanted, voucher_id, now)
+        taken = vouchers.take_code(desk.conference.id, voucher, now) if voucher else None
+        return _order(desk, buyer, wanted, taken, now)
 
     return _without_cart(desk, attendee_code, name, email, work)
 
@@ -249,14 +249,13 @@ def _order(
     desk: Desk,
     buyer: Buyer,
     wanted: Sequence[Wanted],
-    voucher_id: int | None,
+    voucher: Voucher | None,
     now: datetime,
     shown_total: Decimal | None = None,
 ) -> NewOrder:
-    """Check, price and write an order with the conference locked."""
+    """Check, price and write an order with the conference locked and a use of the voucher taken."""
     if not wanted:
         raise Refused("cart_empty", "The cart is empty: add something first.")
-    voucher = vouchers.take(voucher_id, now) if voucher_id else None
     assessed = assess(desk, wanted, buyer.user_id, voucher, now)
     for problem in assessed.problems.values():
         raise Refused(problem.code, problem.sentence)

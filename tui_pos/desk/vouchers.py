@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from peewee import Case, fn
 
@@ -71,10 +72,24 @@ def take(voucher_id: int, now: datetime) -> Voucher:
 
     Raises Refused ``voucher_not_valid`` when somebody else was quicker or it ran out meanwhile.
     """
-    taken = (
+    taken = _taken(Voucher.id == voucher_id, now)
+    if taken is None:
+        refuse_unless_valid(Voucher.get_by_id(voucher_id), now)
+        raise Refused("voucher_not_valid", "The voucher was changed this moment. Try again.")
+    return taken
+
+
+def take_code(conference_id: int, code: str, now: datetime) -> Voucher:
+    """``take`` for the voucher with this code, as ``find`` finds it."""
+    exactly = (Voucher.conference == conference_id) & (Voucher.code == printable(code, CODE_LENGTH))
+    return _taken(exactly, now) or take(find(conference_id, code).id, now)
+
+
+def _taken(which: Any, now: datetime) -> Voucher | None:
+    update = (
         Voucher.update(times_used=Voucher.times_used + 1)
         .where(
-            Voucher.id == voucher_id,
+            which,
             Voucher.is_active,
             Voucher.times_used < Voucher.max_uses,
             Voucher.valid_from.is_null() | (Voucher.valid_from <= now),
@@ -82,10 +97,7 @@ def take(voucher_id: int, now: datetime) -> Voucher:
         )
         .returning(Voucher)
     )
-    rows: list[Voucher] = list(taken.execute())
-    if not rows:
-        refuse_unless_valid(Voucher.get_by_id(voucher_id), now)
-    return rows[0]
+    return next(iter(list(update.execute())), None)
 
 
 def give_back(conference_id: int, codes: Iterable[str]) -> None:
