@@ -67,17 +67,17 @@ def order(desk: Desk, reference: str | int) -> OrderView:
     require(desk, Action.LOOK_UP)
     wanted = str(reference).strip().upper()
     if not _REFERENCE.fullmatch(wanted):
-        raise InvalidInput(
-            "invalid_reference",
-            f"{scan.printable(wanted, 40)!r} is not an order reference: it looks like {desk.order_prefix}-8F3K2AQ7.",
-        )
+        shown = f"{scan.printable(wanted, 40)!r} is" if wanted else "That is"
+        example = f"{desk.order_prefix}-8F3K2AQ7"
+        raise InvalidInput("invalid_reference", f"{shown} not an order reference such as {example}.")
     with connected():
         if _ID.fullmatch(wanted):
             found = order_views.orders(desk.conference.id, order_id=int(wanted))
         else:
             found = order_views.orders(desk.conference.id, reference=wanted)
     if not found:
-        raise NotFound("order_not_found", f"There is no order {wanted} in {desk.conference.name}.")
+        shown = scan.printable(wanted, 40)
+        raise NotFound("order_not_found", f"There is no order {shown} in {desk.conference.name}.")
     return found[0]
 
 

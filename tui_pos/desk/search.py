@@ -13,7 +13,7 @@ from tui_pos.data.connection import connected
 from tui_pos.data.queries import rows
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.program import Conference
-from tui_pos.data.tables.registration import AddOn, Attendee, Order, TicketType, Voucher
+from tui_pos.data.tables.registration import AddOn, Attendee, Order, TicketType
 from tui_pos.desk import badges, vouchers
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound
@@ -57,8 +57,8 @@ def search(desk: Desk, text: str, limit: int = 9) -> tuple[Found, ...]:
 def resolve(desk: Desk, text: str) -> tuple[Found, ...]:
     """What a scan means here: a badge, else an order, a voucher, a product, else what a search finds.
 
-    One hit when it names one thing. Raises NotFound ``nothing_found``, Refused ``other_conference`` for another
-    conference's badge, InvalidInput ``invalid_scan`` for what cannot be a scan.
+    One hit when it names one thing. Raises NotFound ``nothing_found``, Refused ``other_conference`` for a
+    foreign badge, InvalidInput ``invalid_scan`` for what cannot be a scan.
     """
     require(desk, Action.LOOK_UP)
     parsed = scan.parse(text, order_prefix=desk.order_prefix)
