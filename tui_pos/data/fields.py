@@ -36,10 +36,11 @@ class MoneyField(Field):
             return None
         if not isinstance(value, Decimal | int) or isinstance(value, bool):
             raise ValueError(f"money must be a Decimal, not {type(value).__name__}")
-        if not Decimal(value).is_finite() or abs(value) >= MONEY_LIMIT:
+        amount = Decimal(value)
+        if not amount.is_finite() or abs(amount) >= MONEY_LIMIT:
             raise ValueError(f"{value} is more money than the column holds")
-        exact = Decimal(value).quantize(CENT)
-        if exact != value:
+        exact = amount.quantize(CENT)
+        if exact != amount:
             raise ValueError(f"{value} has a fraction of a cent")
         return exact
 
