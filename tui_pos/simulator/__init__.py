@@ -1,11 +1,33 @@
 """A stand-in for Stripe's HTTP API on loopback, for training and tests: the real stripe package talks to it.
 
 ``Server`` runs one in a thread, ``serve`` is a whole process, ``Child`` starts such a process; all three take
-a state file, so that nothing is lost when they are killed.
+a state file, so that nothing is lost when they are killed. ``Controls`` acts at the counter of a running one.
 """
 
-from tui_pos.simulator.child import Child
-from tui_pos.simulator.controls import CommandError, Controls
-from tui_pos.simulator.server import Server, serve
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-__all__ = ["Child", "CommandError", "Controls", "Server", "serve"]
+if TYPE_CHECKING:
+    from tui_pos.simulator.child import Child, StartError
+    from tui_pos.simulator.controls import CommandError, Controls
+    from tui_pos.simulator.server import Server, serve
+    from tui_pos.simulator.store import StateFileError
+
+__all__ = ["Child", "CommandError", "Controls", "Server", "StartError", "StateFileError", "serve"]
+
+HOMES = {
+    "Child": "child",
+    "StartError": "child",
+    "CommandError": "controls",
+    "Controls": "controls",
+    "Server": "server",
+    "serve": "server",
+    "StateFileError": "store",
+}
+
+
+def __getattr__(name: str) -> object:
+    # The command line imports this package at every start and rarely uses it: load a part when it is named.
+    if name not in HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{HOMES[name]}"), name)

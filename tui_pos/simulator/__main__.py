@@ -5,12 +5,11 @@ import sys
 from pathlib import Path
 
 from tui_pos.simulator.server import serve
+from tui_pos.simulator.store import StateFileError
 
 
 def main() -> int:
     """Read the arguments and serve; 2 when it cannot."""
-    from tui_pos.simulator.store import StateFileError
-
     parser = argparse.ArgumentParser("tui_pos.simulator", description="Stripe's API on loopback")
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one")
     parser.add_argument("--state", type=Path, help="file that keeps the state when the simulator ends")

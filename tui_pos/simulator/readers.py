@@ -86,7 +86,7 @@ def _next(world: World, reader: Json, fault: str) -> bool:
 def _start(world: World, reader: Json, kind: str, job: Json, phase: str = "waiting") -> Json:
     """Put a new action into the reader's slot, in place of whatever was there."""
     world.forget(COLLECTED, reader["id"])
-    reader |= {"_phase": phase, "_collected": None}
+    reader |= {"_phase": phase, "_collected": None, "_turn": None}
     reader["action"] = {
         "type": kind,
         "status": "in_progress",

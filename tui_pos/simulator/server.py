@@ -1,5 +1,6 @@
 """Running the simulator: in a thread of this process, or as the whole of one."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -9,14 +10,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from tui_pos.simulator import seed as seeds
+from tui_pos.simulator.app import build
 from tui_pos.simulator.controls import Controls
-
-if TYPE_CHECKING:
-    import uvicorn
-
-    from tui_pos.simulator.world import World
+from tui_pos.simulator.store import Store
+from tui_pos.simulator.world import World
 
 HOST = "127.0.0.1"
 START_SECONDS = 20.0
@@ -110,11 +113,11 @@ def serve(
         world.store.close()
 
 
-def _end(server: "uvicorn.Server") -> None:
+def _end(server: uvicorn.Server) -> None:
     server.should_exit = True
 
 
-def _end_with_stdin(server: "uvicorn.Server") -> None:
+def _end_with_stdin(server: uvicorn.Server) -> None:
     while os.read(sys.stdin.fileno(), 4096):
         pass
     _end(server)
@@ -132,11 +135,7 @@ def _bound(port: int) -> socket.socket:
     return listening
 
 
-def _world(state_file: Path | None, *, tap_after: float | None, seed: bool, test_amounts: bool) -> "World":
-    from tui_pos.simulator import seed as seeds
-    from tui_pos.simulator.store import Store
-    from tui_pos.simulator.world import World
-
+def _world(state_file: Path | None, *, tap_after: float | None, seed: bool, test_amounts: bool) -> World:
     world = World(Store(state_file))
     world.set("tap_after", tap_after)
     world.set("test_amounts", test_amounts)
@@ -146,37 +145,38 @@ def _world(state_file: Path | None, *, tap_after: float | None, seed: bool, test
     return world
 
 
-def _uvicorn(world: "World", on_ready: Callable[[], None]) -> "uvicorn.Server":
-    # Imported here: the command line imports this module and must start quickly.
-    import asyncio
+class Protocol(H11Protocol):
+    """Lets the application reach its connection, to cut it."""
 
-    import uvicorn
-    from uvicorn.protocols.http.h11_impl import H11Protocol
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as H11Protocol does
+        self.app_state = {"transport": transport}
+        super().connection_made(transport)
 
-    from tui_pos.simulator.app import build
 
-    class Protocol(H11Protocol):
-        """Lets the application reach its connection, to cut it."""
+class Announcing(uvicorn.Server):
+    """Says when it answers, and leaves signals to ``serve``."""
 
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-            self.app_state = {"transport": transport}
-            super().connection_made(transport)
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
 
-    class Quiet(uvicorn.Server):
-        @contextmanager
-        def capture_signals(self) -> Iterator[None]:
-            # uvicorn would raise the signal again after its clean end and so kill the process after all.
-            yield
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # uvicorn would raise the signal again after its clean end and so kill the process after all.
+        yield
 
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            on_ready()
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._on_ready()
 
+
+def _uvicorn(world: World, on_ready: Callable[[], None]) -> uvicorn.Server:
     config = uvicorn.Config(
         build(world),
         http=Protocol,
         ws="none",
         loop="asyncio",
+        log_config=None,
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -184,4 +184,4 @@ def _uvicorn(world: "World", on_ready: Callable[[], None]) -> "uvicorn.Server":
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=1,
     )
-    return Quiet(config)
+    return Announcing(config, on_ready)
