@@ -12,6 +12,7 @@ from tui_pos import clock
 from tui_pos.data.tables.desk import Attempt, Stage
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import booking, journal
+from tui_pos.desk.payments.state import is_stuck
 from tui_pos.terminal import Intent, RateLimited, Reader, Terminal, TerminalError, decline_text
 
 PICK_UP = timedelta(seconds=15)
@@ -106,29 +107,24 @@ def waiting(drive: Drive) -> float:
             drive.desk, attempt, Stage.SENT, "the reader waits for a card", decline_code="", message=""
         )
     since = attempt.sent_at or attempt.updated_at
-    if clock.now() - since > timedelta(seconds=drive.desk.prompt_seconds):
-        if not withdraw(drive):
-            return drive.desk.poll_seconds
-        return obstacle(
-            drive, "nobody_paid", f"No card for {drive.desk.prompt_seconds} s; the prompt was withdrawn."
-        )
+    too_long = clock.now() - since > timedelta(seconds=drive.desk.prompt_seconds)
+    if too_long and withdraw(drive) is None:
+        text = f"No card for {drive.desk.prompt_seconds} s; the prompt was withdrawn."
+        return unless_paid(drive, lambda _: obstacle(drive, "nobody_paid", text))
     return drive.desk.poll_seconds
 
 
 def not_shown(drive: Drive, reader: Reader, intent: Intent) -> float:
-    """The reader shows something else or nothing; an untouched prompt just sent gets time to appear."""
+    """The reader shows something else or nothing; a prompt just sent gets time to appear."""
     attempt = drive.attempt
+    if is_stuck(attempt):
+        return drive.desk.poll_seconds
     if taken_by_other(reader, intent.id):
         return obstacle(drive, "reader_taken", "Another payment took over the reader.")
     fresh = attempt.sent_at is not None and clock.now() - attempt.sent_at < PICK_UP
     if fresh and Stage(attempt.stage) is Stage.SENT:
         return drive.desk.poll_seconds
-    code = (
-        attempt.decline_code
-        if Stage(attempt.stage) is Stage.INTENT and attempt.decline_code
-        else "reader_idle"
-    )
-    return obstacle(drive, code, attempt.message or "The reader does not show the payment.")
+    return obstacle(drive, "reader_idle", "The reader does not show the payment.")
 
 
 def taken_by_other(reader: Reader, intent_id: str) -> bool:

@@ -1,16 +1,16 @@
 """Beginning a payment: all is checked and the attempt committed before Stripe is asked for anything."""
 
-from datetime import timedelta
 from decimal import Decimal
 
 from peewee import IntegrityError
 
 from tui_pos import clock, money
 from tui_pos.data.base import database
-from tui_pos.data.connection import connected, run_tx
+from tui_pos.data.connection import connected, lock, run_tx
 from tui_pos.data.tables.desk import Attempt, Stage
+from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import Order, OrderStatus
-from tui_pos.desk import orders, permissions
+from tui_pos.desk import orders, permissions, renewal
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, Refused
 from tui_pos.desk.payments import journal
@@ -35,6 +35,7 @@ def begin(
 
 
 def _open(desk: Desk, reference: str, reader_id: str, reader_label: str, amount: Decimal | None) -> Attempt:
+    lock(Conference.select(Conference.id).where(Conference.id == desk.conference.id)).get()
     order = orders.locked(desk.conference.id, reference)
     if order.status != OrderStatus.PENDING:
         raise Refused(
@@ -44,7 +45,7 @@ def _open(desk: Desk, reference: str, reader_id: str, reader_label: str, amount:
     _refuse_second(desk, Attempt.reader_id == reader_id)
     take = _amount_to_take(desk, order, amount)
     now = clock.now()
-    _extend_hold(desk, order)
+    renewal.hold(desk, order, now)
     try:
         with database.atomic():
             attempt = Attempt.create(
@@ -95,10 +96,3 @@ def _amount_to_take(desk: Desk, order: Order, amount: Decimal | None) -> Decimal
             f"A card cannot be charged less than {smallest} {desk.conference.currency}; take cash instead.",
         )
     return take
-
-
-def _extend_hold(desk: Desk, order: Order) -> None:
-    """Keep the order's stock while the card is read."""
-    until = clock.now() + timedelta(minutes=desk.hold_minutes)
-    if order.hold_expires_at is None or order.hold_expires_at < until:
-        Order.update(hold_expires_at=until, updated_at=clock.now()).where(Order.id == order.id).execute()

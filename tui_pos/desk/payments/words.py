@@ -53,11 +53,6 @@ OBSTACLES: dict[str, Words] = {
         "The reader does not show the payment. Nothing was charged. Enter: send again",
         "warn",
     ),
-    "reader_silent": Words(
-        "READER SILENT",
-        "It does not show the payment. Nothing was charged. Enter: send again   F4: other reader",
-        "warn",
-    ),
     "nobody_paid": Words(
         "NO CARD CAME",
         "The prompt was withdrawn; nothing was charged. Enter: send again   Esc: cancel",

@@ -1,0 +1,531 @@
+"""Card payments from begin to booked, on both engines, against the simulator over HTTP."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from tests.desk.conftest import make_desk
+from tests.fixtures.databases import FrozenClock
+from tui_pos.data.connection import connected
+from tui_pos.data.tables.desk import Attempt, AttemptEvent, Sale, Stage
+from tui_pos.data.tables.registration import (
+    Attendee,
+    CaptureStatus,
+    Order,
+    OrderStatus,
+    Payment,
+    PaymentStatus,
+    TerminalPayment,
+)
+from tui_pos.desk import checkout, payments
+from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refused
+from tui_pos.desk.payments import Control, PaymentState, journal
+from tui_pos.simulator import Server
+
+READER, LABEL = "tmr_front_1", "Front-1"
+OTHER_READER = "tmr_front_2"
+INSUFFICIENT_FUNDS = "4000000000009995"
+
+
+@pytest.fixture
+def order(card_desk: Desk) -> checkout.Placed:
+    """A walk-up's pending order over one T-shirt."""
+    return checkout.sell(card_desk, [("t-shirt", 1)], name="Ada Byron", email="ada@example.org")
+
+
+def begin(desk: Desk, order: checkout.Placed, reader: str = READER) -> PaymentState:
+    return payments.begin(desk, order.reference, reader, LABEL)
+
+
+class Watched:
+    """A running watch that acts once at each stage named, as a person would."""
+
+    def __init__(self, desk: Desk, attempt_id: int, **at: Callable[[], object]) -> None:
+        self.control = Control()
+        self.seen: list[PaymentState] = []
+        self._states = payments.watch(desk, attempt_id, self.control)
+        self._at = at
+
+    def run(self) -> PaymentState:
+        for state in self._states:
+            self.seen.append(state)
+            act = self._at.pop(state.stage, None)
+            if act:
+                act()
+        return self.seen[-1]
+
+    def stages(self) -> list[str]:
+        """The stages in order, each named once in a row."""
+        names = [str(state.stage) for state in self.seen]
+        return [name for i, name in enumerate(names) if i == 0 or names[i - 1] != name]
+
+
+def rows(order: checkout.Placed) -> tuple[Order, list[Payment], list[TerminalPayment]]:
+    with connected():
+        found = list(Payment.select().where(Payment.order == order.order_id))
+        terminal = list(TerminalPayment.select().join(Payment).where(Payment.order == order.order_id))
+        return Order.get_by_id(order.order_id), found, terminal
+
+
+def test_a_good_card_pays_the_order(card_desk: Desk, order: checkout.Placed, simulator: Server) -> None:
+    begun = begin(card_desk, order)
+    watched = Watched(card_desk, begun.attempt_id, sent=lambda: simulator.tap(READER))
+    last = watched.run()
+
+    assert watched.stages() == ["created", "intent", "sent", "authorized", "captured"]
+    assert (last.headline, last.tone, last.card) == ("CAPTURED", "ok", "Visa 4242")
+    row, (payment,), (terminal,) = rows(order)
+    assert (row.status, row.hold_expires_at) == (OrderStatus.PAID, None)
+    assert (payment.status, payment.amount, payment.method) == ("succeeded", Decimal("25.00"), "terminal")
+    assert payment.stripe_charge_id.startswith("ch_")
+    assert (terminal.capture_status, terminal.card_brand, terminal.card_last4) == ("captured", "visa", "4242")
+    assert terminal.terminal_id == "tml_demo_front_desk"
+    with connected():
+        assert Sale.get(Sale.order == order.order_id).status == "closed"
+    (book,) = simulator.books().values()
+    assert (book["captured"], book["metadata"]["order"]) == (2500, order.reference)
+
+
+def test_the_attempt_is_committed_before_stripe_hears_of_it(
+    card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    begun = begin(card_desk, order)
+    with connected():
+        row = Attempt.get_by_id(begun.attempt_id)
+    assert (row.stage, row.intent_id, row.amount, row.currency) == ("created", None, 2500, "USD")
+    assert simulator.books() == {}
+
+
+def test_no_row_says_authorized_before_a_card_was_seen(
+    card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    begun = begin(card_desk, order)
+    seen: list[str] = []
+
+    def look() -> None:
+        _, (payment,), (terminal,) = rows(order)
+        seen.extend([payment.status, terminal.capture_status])
+        simulator.tap(READER)
+
+    Watched(card_desk, begun.attempt_id, sent=look).run()
+    assert seen == [PaymentStatus.PENDING, CaptureStatus.FAILED]
+
+
+def test_a_declined_card_is_followed_by_another_on_the_same_intent(
+    card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    begun = begin(card_desk, order)
+    watched = Watched(card_desk, begun.attempt_id)
+
+    def again() -> None:
+        watched._at["sent"] = lambda: simulator.tap(READER)
+        watched.control.retry()
+
+    watched._at = {"sent": lambda: simulator.tap(READER, INSUFFICIENT_FUNDS), "declined": again}
+    last = watched.run()
+
+    assert watched.stages() == ["created", "intent", "sent", "declined", "sent", "authorized", "captured"]
+    declined = next(state for state in watched.seen if state.stage is Stage.DECLINED)
+    assert declined.decline == "insufficient_funds"
+    assert "insufficient funds" in declined.detail.lower()
+    assert declined.stuck
+    assert last.intent_id == declined.intent_id
+    assert len(simulator.books()) == 1
+    assert rows(order)[0].status == OrderStatus.PAID
+
+
+def test_without_a_person_a_decline_ends_the_watch(
+    card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    begun = begin(card_desk, order)
+    for state in payments.watch(card_desk, begun.attempt_id):
+        if state.stage is Stage.SENT:
+            simulator.tap(READER, INSUFFICIENT_FUNDS)
+    assert (state.stage, state.stuck, state.live) == (Stage.DECLINED, True, True)
+
+
+@pytest.mark.parametrize("stage", ["intent", "sent", "declined"])
+def test_cancel_gives_everything_up(
+    stage: str, card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    begun = begin(card_desk, order)
+    watched = Watched(card_desk, begun.attempt_id)
+    watched._at = {"sent": lambda: simulator.tap(READER, INSUFFICIENT_FUNDS)} if stage == "declined" else {}
+    watched._at[stage] = watched.control.cancel
+    last = watched.run()
+
+    assert (last.stage, last.live) == (Stage.CANCELLED, False)
+    (book,) = simulator.books().values()
+    assert (book["status"], book["captured"]) == ("canceled", 0)
+    row, (payment,), (terminal,) = rows(order)
+    assert (row.status, payment.status, terminal.capture_status) == ("pending", "failed", "cancelled")
+    assert card_desk.terminal.reader(READER).action is None or stage == "declined"
+
+
+def test_cancelled_before_stripe_was_asked_leaves_nothing_there(
+    card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    begun = begin(card_desk, order)
+    control = Control()
+    control.cancel()
+    last = list(payments.watch(card_desk, begun.attempt_id, control))[-1]
+    assert last.stage is Stage.CANCELLED
+    assert simulator.books() == {}
+
+
+def test_a_cancel_that_comes_too_late_is_told_as_paid(
+    card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    begun = begin(card_desk, order)
+    watched = Watched(card_desk, begun.attempt_id)
+
+    def pay_behind_our_back() -> None:
+        simulator.tap(READER)
+        card_desk.terminal.capture(watched.seen[-1].intent_id, key="somebody-else")
+        watched.control.cancel()
+
+    watched._at = {"sent": pay_behind_our_back}
+    last = watched.run()
+    assert last.stage is Stage.CAPTURED
+    assert last.headline == "TOO LATE to cancel, it was paid"
+    assert rows(order)[0].status == OrderStatus.PAID
+
+
+def test_cancel_during_the_authorisation_waits_for_the_truth(
+    card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    begun = begin(card_desk, order)
+    watched = Watched(card_desk, begun.attempt_id)
+
+    def cancel_while_the_bank_thinks() -> None:
+        watched.control.cancel()
+        watched._at["unknown"] = lambda: simulator.finish(READER, "approve")
+
+    watched._at = {
+        "sent": lambda: simulator.tap(READER, hold=True),
+        "authorizing": cancel_while_the_bank_thinks,
+    }
+    last = watched.run()
+    (book,) = simulator.books().values()
+    assert (last.stage, book["status"]) in [(Stage.CANCELLED, "canceled"), (Stage.CAPTURED, "succeeded")]
+    assert last.live is False
+
+
+def test_confirm_mode_captures_on_a_wish(card_desk: Desk, order: checkout.Placed, simulator: Server) -> None:
+    desk = replace(card_desk, conference=replace(card_desk.conference, capture="confirm"))
+    begun = begin(desk, order)
+    watched = Watched(desk, begun.attempt_id)
+    watched._at = {"sent": lambda: simulator.tap(READER), "authorized": watched.control.capture}
+    last = watched.run()
+    held = next(state for state in watched.seen if state.stage is Stage.AUTHORIZED)
+    assert held.stuck
+    assert "Enter: capture it" in held.advice
+    assert last.stage is Stage.CAPTURED
+
+
+def test_the_capture_and_cancel_commands_act_by_intent(
+    card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    desk = replace(card_desk, conference=replace(card_desk.conference, capture="confirm"))
+    begun = begin(desk, order)
+    for state in payments.watch(desk, begun.attempt_id):
+        if state.stage is Stage.SENT:
+            with pytest.raises(Refused, match="waiting for card"):
+                payments.capture(desk, state.intent_id)
+            simulator.tap(READER)
+    assert state.stage is Stage.AUTHORIZED
+    captured = payments.capture(desk, state.intent_id)
+    assert captured.stage is Stage.CAPTURED
+    assert payments.capture(desk, state.intent_id).stage is Stage.CAPTURED
+    with pytest.raises(Refused, match="Too late to cancel"):
+        payments.cancel(desk, state.intent_id)
+    (book,) = simulator.books().values()
+    assert book["captured"] == 2500
+
+
+def test_a_hold_is_released_when_the_order_was_cancelled_meanwhile(
+    card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    begun = begin(card_desk, order)
+
+    def cancelled_on_the_web_site() -> None:
+        with connected():
+            Order.update(status=OrderStatus.CANCELLED).where(Order.id == order.order_id).execute()
+        simulator.tap(READER)
+
+    last = Watched(card_desk, begun.attempt_id, sent=cancelled_on_the_web_site).run()
+    assert last.stage is Stage.CANCELLED
+    assert "cancelled meanwhile; the hold is released" in last.detail
+    (book,) = simulator.books().values()
+    assert (book["status"], book["captured"]) == ("canceled", 0)
+
+
+def test_a_lost_answer_to_the_capture_is_read_back(
+    card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    begun = begin(card_desk, order)
+    # Three times, because the client repeats the call twice by itself.
+    simulator.fault("answer_lost", "POST /v1/payment_intents/*/capture", times=3)
+    watched = Watched(card_desk, begun.attempt_id, sent=lambda: simulator.tap(READER))
+    last = watched.run()
+    assert "unknown" in watched.stages()
+    unknown = next(state for state in watched.seen if state.stage is Stage.UNKNOWN)
+    assert (unknown.headline, unknown.tone) == ("NO ANSWER from Stripe", "unknown")
+    assert last.stage is Stage.CAPTURED
+    assert rows(order)[0].status == OrderStatus.PAID
+    (book,) = simulator.books().values()
+    assert book["captured"] == 2500
+
+
+def test_a_stored_fault_of_the_capture_is_not_replayed_for_ever(
+    card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    begun = begin(card_desk, order)
+    simulator.fault("error_500", "POST /v1/payment_intents/*/capture", times=1)
+    last = Watched(card_desk, begun.attempt_id, sent=lambda: simulator.tap(READER)).run()
+    assert last.stage is Stage.CAPTURED
+    assert rows(order)[0].status == OrderStatus.PAID
+
+
+@pytest.mark.parametrize("fault", ["answer_lost", "error_500_after", "error_500", "cut_before"])
+def test_a_create_without_answer_makes_no_second_payment(
+    fault: str, card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    begun = begin(card_desk, order)
+    simulator.fault(fault, "POST /v1/payment_intents", times=3)
+    last = Watched(card_desk, begun.attempt_id, sent=lambda: simulator.tap(READER)).run()
+    assert last.stage is Stage.CAPTURED
+    paid = [book for book in simulator.books().values() if book["captured"]]
+    assert len(paid) == 1
+    assert rows(order)[0].status == OrderStatus.PAID
+
+
+def test_an_offline_reader_leaves_the_payment_for_another_one(
+    card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    simulator.set_reader(READER, "offline")
+    begun = begin(card_desk, order)
+    watched = Watched(card_desk, begun.attempt_id)
+    watched._at = {"sent": lambda: simulator.tap(OTHER_READER)}
+    offline: list[PaymentState] = []
+
+    def act() -> PaymentState:
+        for state in watched._states:
+            watched.seen.append(state)
+            if state.stage is Stage.INTENT and state.stuck:
+                offline.append(state)
+                watched.control.switch(OTHER_READER, "Front-2")
+            if state.stage is Stage.SENT:
+                simulator.tap(OTHER_READER)
+        return watched.seen[-1]
+
+    last = act()
+    assert offline[0].headline == "READER OFFLINE"
+    assert (last.stage, last.reader_id) == (Stage.CAPTURED, OTHER_READER)
+    assert last.intent_id == offline[0].intent_id
+
+
+def test_a_reader_at_work_for_somebody_else_is_left_alone(card_desk: Desk, order: checkout.Placed) -> None:
+    theirs = card_desk.terminal.create_intent(9900, "usd", metadata={}, key="theirs")
+    card_desk.terminal.process(READER, theirs.id)
+    begun = begin(card_desk, order)
+    *_, last = payments.watch(card_desk, begun.attempt_id)
+    assert (last.stage, last.headline) == (Stage.INTENT, "READER TAKEN")
+    payments.cancel(card_desk, last.intent_id)
+    action = card_desk.terminal.reader(READER).action
+    assert action is not None
+    assert (action.intent_id, action.status) == (theirs.id, "in_progress")
+
+
+def test_nobody_comes_and_the_prompt_is_withdrawn(
+    card_desk: Desk, order: checkout.Placed, frozen_clock: FrozenClock
+) -> None:
+    begun = begin(card_desk, order)
+    for state in payments.watch(card_desk, begun.attempt_id):
+        if state.stage is Stage.SENT:
+            frozen_clock.advance(121)
+    assert (state.stage, state.headline) == (Stage.INTENT, "NO CARD CAME"), state.events
+    assert card_desk.terminal.reader(READER).action is None
+
+
+@pytest.mark.parametrize("thief", [False, True])
+def test_a_prompt_that_vanished_is_told_and_never_fought_for(
+    thief: bool, card_desk: Desk, order: checkout.Placed, frozen_clock: FrozenClock
+) -> None:
+    begun = begin(card_desk, order)
+    for state in payments.watch(card_desk, begun.attempt_id):
+        if state.stage is Stage.SENT:
+            if thief:
+                theirs = card_desk.terminal.create_intent(9900, "usd", metadata={}, key="theirs")
+                card_desk.terminal.process(READER, theirs.id)
+            else:
+                card_desk.terminal.cancel_reader_action(READER, state.intent_id)
+                frozen_clock.advance(16)
+    assert (state.stage, state.headline) == (Stage.INTENT, "READER TAKEN" if thief else "READER IS IDLE")
+    assert state.wishes == {"retry", "switch", "cancel", "detach"}
+
+
+def test_the_screen_may_leave_and_come_back(
+    card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    begun = begin(card_desk, order)
+    first = Watched(card_desk, begun.attempt_id)
+    first._at = {"sent": first.control.detach}
+    assert first.run().stage is Stage.SENT
+    (waiting,) = payments.unfinished(card_desk)
+    assert waiting.attempt_id == begun.attempt_id
+    simulator.tap(READER)
+    assert Watched(card_desk, begun.attempt_id).run().stage is Stage.CAPTURED
+    assert payments.unfinished(card_desk) == ()
+
+
+def test_another_station_waits_for_the_lease(card_desk: Desk, order: checkout.Placed) -> None:
+    begun = begin(card_desk, order)
+    watching = payments.watch(card_desk, begun.attempt_id)
+    next(watching)
+    elsewhere = replace(card_desk, station="desk-9")
+    with pytest.raises(Refused, match="being watched at desk-3"):
+        next(payments.watch(elsewhere, begun.attempt_id))
+    watching.close()
+    assert next(payments.watch(elsewhere, begun.attempt_id)).stage is Stage.CREATED
+
+
+def test_one_live_payment_per_order_and_per_reader(card_desk: Desk, order: checkout.Placed) -> None:
+    begin(card_desk, order)
+    with pytest.raises(Refused, match=r"under way on Front-1 \(desk-3"):
+        begin(card_desk, order, OTHER_READER)
+    second = checkout.sell(card_desk, [("t-shirt", 1)], name="Bob")
+    with pytest.raises(Refused, match="under way on Front-1"):
+        begin(card_desk, second)
+
+
+def test_money_that_fits_no_order_any_more_is_booked_and_needs_a_person(
+    card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    begun = begin(card_desk, order)
+    watched = Watched(card_desk, begun.attempt_id)
+
+    def captured_then_cancelled() -> None:
+        simulator.tap(READER)
+        card_desk.terminal.capture(watched.seen[-1].intent_id, key="somebody-else")
+        with connected():
+            Order.update(status=OrderStatus.CANCELLED).where(Order.id == order.order_id).execute()
+
+    watched._at = {"sent": captured_then_cancelled}
+    last = watched.run()
+    assert (last.stage, last.headline, last.tone) == (Stage.CAPTURED, "NEEDS A PERSON", "bad")
+    assert "Refund it" in last.problem
+    row, (payment,), _ = rows(order)
+    assert (row.status, payment.status) == ("cancelled", "succeeded")
+
+
+def test_the_web_sites_webhook_may_book_first(card_desk: Desk, simulator: Server) -> None:
+    placed = checkout.sell(card_desk, [("regular", 1)], name="Eve", email="eve@example.org")
+    begun = begin(card_desk, placed)
+    watched = Watched(card_desk, begun.attempt_id)
+
+    def webhook() -> None:
+        with connected():
+            Payment.update(status=PaymentStatus.SUCCEEDED).where(Payment.order == placed.order_id).execute()
+            Order.update(status=OrderStatus.PAID, hold_expires_at=None).where(
+                Order.id == placed.order_id
+            ).execute()
+
+    def captured_and_told() -> None:
+        simulator.tap(READER)
+        card_desk.terminal.capture(watched.seen[-1].intent_id, key="first")
+        webhook()
+
+    watched._at = {"sent": captured_and_told}
+    last = watched.run()
+    assert (last.stage, last.problem) == (Stage.CAPTURED, "")
+    row, (payment,), (terminal,) = rows(placed)
+    assert (row.status, payment.status, terminal.capture_status) == ("paid", "succeeded", "captured")
+    with connected():
+        attendee = Attendee.get(Attendee.user == row.user_id)
+    assert (attendee.order_id, attendee.completed_registration) == (row.id, True)
+
+
+def test_order_id_is_told_to_the_web_site_only_where_its_webhook_does_right(
+    card_desk: Desk, simulator: Server
+) -> None:
+    ticket = checkout.sell(card_desk, [("regular", 1)], name="Eve")
+    shirt = checkout.sell(card_desk, [("t-shirt", 1)], name="Eve")
+    for placed in (ticket, shirt):
+        begun = begin(card_desk, placed)
+        Watched(card_desk, begun.attempt_id, sent=lambda: simulator.tap(READER)).run()
+    part = payments.begin(
+        card_desk, checkout.sell(card_desk, [("regular", 1)], name="Al").reference, READER, amount=Decimal(5)
+    )
+    Watched(card_desk, part.attempt_id, sent=lambda: simulator.tap(READER)).run()
+    told = {
+        book["metadata"]["order"]: book["metadata"].get("order_id") for book in simulator.books().values()
+    }
+    assert told == {ticket.reference: str(ticket.order_id), shirt.reference: None, part.reference: None}
+
+
+def test_part_of_the_total_leaves_the_order_pending(card_desk: Desk, simulator: Server) -> None:
+    placed = checkout.sell(card_desk, [("t-shirt", 2)], name="Al")
+    first = payments.begin(card_desk, placed.reference, READER, amount=Decimal("20.00"))
+    Watched(card_desk, first.attempt_id, sent=lambda: simulator.tap(READER)).run()
+    assert rows(placed)[0].status == OrderStatus.PENDING
+    rest = payments.begin(card_desk, placed.reference, READER)
+    assert rest.amount == placed.total - 20
+    Watched(card_desk, rest.attempt_id, sent=lambda: simulator.tap(READER)).run()
+    assert rows(placed)[0].status == OrderStatus.PAID
+
+
+def test_what_is_refused_before_anything_is_written(card_desk: Desk, order: checkout.Placed) -> None:
+    other = make_desk("demo", "scanner")
+    with pytest.raises(NotPermitted):
+        begin(replace(card_desk, staff=other.staff), order)
+    with pytest.raises(InvalidInput, match="No Stripe key"):
+        begin(replace(card_desk, account=None), order)
+    with pytest.raises(InvalidInput, match="Choose a reader"):
+        begin(card_desk, order, "  ")
+    with pytest.raises(NotFound, match="no order"):
+        payments.begin(card_desk, "ORD-NONE", READER)
+    with pytest.raises(InvalidInput, match="less than"):
+        payments.begin(card_desk, order.reference, READER, amount=Decimal("25.01"))
+    with pytest.raises(Refused, match="A card cannot be charged less"):
+        payments.begin(card_desk, order.reference, READER, amount=Decimal("0.49"))
+    checkout.cancel_order(card_desk, order.reference)
+    with pytest.raises(Refused, match="is cancelled, not pending"):
+        begin(card_desk, order)
+    with connected():
+        assert Attempt.select().count() == 0
+
+
+def test_an_order_whose_hold_ran_out_is_taken_only_while_there_is_stock(
+    card_desk: Desk, order: checkout.Placed, frozen_clock: FrozenClock
+) -> None:
+    frozen_clock.advance(3600)
+    begun = begin(card_desk, order)
+    with connected():
+        until = Order.get_by_id(order.order_id).hold_expires_at
+    assert until is not None
+    assert until > frozen_clock.moment
+    payments.cancel(card_desk, _intent(card_desk, begun))
+
+
+def _intent(desk: Desk, begun: PaymentState) -> str:
+    watching: Iterator[PaymentState] = payments.watch(desk, begun.attempt_id)
+    return next(state.intent_id for state in watching if state.intent_id)
+
+
+def test_stages_move_along_the_table_alone(
+    card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    begun = begin(card_desk, order)
+    Watched(card_desk, begun.attempt_id, sent=lambda: simulator.tap(READER)).run()
+    with connected():
+        row = journal.load(begun.attempt_id)
+        for stage in Stage:
+            with pytest.raises(ValueError, match="may not move"):
+                journal.move(card_desk, row, stage, "back")
+        events = list(AttemptEvent.select().where(AttemptEvent.attempt == row.id).order_by(AttemptEvent.id))
+    assert [event.stage for event in events] == ["created", "intent", "sent", "authorized", "captured"]
+    assert {event.station for event in events} == {"desk-3"}
