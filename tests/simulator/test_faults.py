@@ -7,7 +7,7 @@ import pytest
 import stripe
 
 from tests.simulator.counter import READER, Counter, client, code_of, refused
-from tui_pos.simulator import CommandError
+from tui_pos.simulator import CommandError, Server
 
 CAPTURE = "POST /v1/payment_intents/*/capture"
 
@@ -92,6 +92,16 @@ def test_a_request_that_sleeps_through_a_reset_does_nothing(counter: Counter) ->
     counter.simulator.fault("slow", "GET *", seconds=0.3)
     counter.api.payment_intents.list()
     assert counter.simulator.books() == {}
+
+
+def test_it_ends_although_a_request_sleeps(caplog: pytest.LogCaptureFixture) -> None:
+    with Server() as server:
+        server.fault("slow", seconds=60)
+        hasty = client(server.url, timeout=0.1)
+        refused(hasty.payment_intents.list)
+        started = time.monotonic()
+    assert time.monotonic() - started < 5
+    assert not [record for record in caplog.records if record.exc_info]
 
 
 def test_after_and_times(counter: Counter) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from dataclasses import dataclass
 
 from starlette.requests import ClientDisconnect, Request
@@ -19,6 +20,7 @@ from tui_pos.simulator.world import API_VERSION, Call, World
 FORM = "application/x-www-form-urlencoded"
 KEY_PREFIXES = ("sk_", "rk_")
 MAX_BODY = 1_000_000
+LOOK_UP_SECONDS = 0.1
 
 
 class Cut(Response):
@@ -63,12 +65,10 @@ class Exchange:
             raise refused
         if self.effect.cut_before:
             return Cut()
-        age = self.world.age
         response = await self._once()
         self.world.store.commit()
-        if self.effect.wait_after:
-            await asyncio.sleep(self.seconds)
-        if self.effect.cut_after or self.world.age != age:
+        slept = await self._sleep() if self.effect.wait_after else True
+        if self.effect.cut_after or not slept:
             return Cut()
         return answer(200, "<html>gateway</html>", self.asked.headers) if self.effect.garble else response
 
@@ -88,10 +88,8 @@ class Exchange:
             self.keys.end(asked.account, asked.key)
 
     async def _run(self, mark: str = "") -> Response:
-        asked, age = self.asked, self.world.age
-        if self.effect.wait_before:
-            await asyncio.sleep(self.seconds)
-        if self.world.age != age:
+        asked = self.asked
+        if self.effect.wait_before and not await self._sleep():
             return Cut()
         error: ApiError | None = None
         status, body = 200, ""
@@ -105,6 +103,16 @@ class Exchange:
         if asked.key is not None and (error is None or error.executed):
             self.keys.keep(asked.account, asked.key, mark, asked.request_id, status, body)
         return answer(status, body, asked.headers | (error.headers if error else {}))
+
+    async def _sleep(self) -> bool:
+        """Let the fault's seconds pass; False when the world was reset or ended meanwhile."""
+        age, until = self.world.age, time.monotonic() + self.seconds
+        while self.world.age == age:
+            left = until - time.monotonic()
+            if left <= 0:
+                return True
+            await asyncio.sleep(min(left, LOOK_UP_SECONDS))
+        return False
 
     def _work(self) -> str:
         asked = self.asked

@@ -4,10 +4,9 @@ import asyncio
 import os
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,6 +20,7 @@ from tui_pos.simulator.controls import Controls
 from tui_pos.simulator.store import Store
 from tui_pos.simulator.world import World
 
+STDIN = 0
 HOST = "127.0.0.1"
 START_SECONDS = 20.0
 # A desk may be quiet for long; a connection closed meanwhile would cost its next call a retry.
@@ -71,7 +71,7 @@ class Server(Controls):
     def stop(self) -> None:
         """Stop serving and close the state file."""
         if self._server is not None and self._thread is not None:
-            _end(self._server)
+            _end(self._server, self._world)
             self._thread.join()
         self._socket.close()
         self._world.store.close()
@@ -103,9 +103,9 @@ def serve(
     url = f"http://{HOST}:{listening.getsockname()[1]}"
     server = _uvicorn(world, lambda: on_ready(url))
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: _end(server))
+        signal.signal(number, lambda *_: _end(server, world))
     if until_stdin_closes:
-        threading.Thread(target=_end_with_stdin, args=(server,), daemon=True).start()
+        threading.Thread(target=_end_with_stdin, args=(server, world), daemon=True).start()
     try:
         server.run([listening])
     finally:
@@ -113,14 +113,17 @@ def serve(
         world.store.close()
 
 
-def _end(server: uvicorn.Server) -> None:
+def _end(server: uvicorn.Server, world: World) -> None:
+    world.age += 1
     server.should_exit = True
 
 
-def _end_with_stdin(server: uvicorn.Server) -> None:
-    while os.read(sys.stdin.fileno(), 4096):
-        pass
-    _end(server)
+def _end_with_stdin(server: uvicorn.Server, world: World) -> None:
+    # A standard input that was never open is closed.
+    with suppress(OSError):
+        while os.read(STDIN, 4096):
+            pass
+    _end(server, world)
 
 
 def _bound(port: int) -> socket.socket:

@@ -42,7 +42,7 @@ class World:
         self.call = Call("")
         # Set by whoever runs an event loop: present a card in this many seconds.
         self.tap_later: Callable[[str, float], None] = lambda _turn, _seconds: None
-        # A new number with every reset, so that a request that slept through one knows it.
+        # Changes with every reset and at the end, so that a request that sleeps knows when to give up.
         self.age = 0
 
     # Settings and time
