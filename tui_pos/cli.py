@@ -5,7 +5,6 @@ wrong option answer at once.
 """
 
 import json
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
@@ -21,8 +20,6 @@ from tui_pos.commands.call import Call, Failed, safe, write
 EVERYWHERE = ("--conference", "--config", "--station", "--staff")
 """Options with a value that may stand before or after the command, as --json may."""
 
-BROKEN_PIPE = 141
-"""The exit status that a shell gives to a process that SIGPIPE ended."""
 
 app = typer.Typer(
     name="tui-pos",
@@ -84,7 +81,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with Ending(as_json="--json" in words) as ending:
         refuse_unreadable(words)
         status = typer.main.get_command(app).main(words, prog_name="tui-pos", standalone_mode=False)
-        sys.stdout.flush()
         ending.status = int(status or 0)
     return ending.status
 
@@ -112,7 +108,7 @@ def refuse_unreadable(words: Sequence[str]) -> None:
     """Bytes that are no UTF-8 arrive as lone surrogates, which no database takes."""
     for word in words:
         if not word.isascii() and any("\ud800" <= char <= "\udfff" for char in word):
-            raise typer.BadParameter(f"{safe(word)[:40]!r} is not UTF-8 text.")
+            raise typer.TyperException(f"{safe(word)[:40]!r} is not UTF-8 text.")
 
 
 class Ending:
@@ -130,13 +126,13 @@ class Ending:
     ) -> bool:
         if "tui_pos.training" in sys.modules:
             sys.modules["tui_pos.training"].leave()
-        if isinstance(error, BrokenPipeError):
-            # Whoever read our answer has gone; Python's own flush at exit must not complain of it again.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            self.status = BROKEN_PIPE
-        elif isinstance(error, Exception):
+        if not isinstance(error, Exception):
+            return error is None
+        try:
             self.status = report(error, as_json=self.as_json)
-        return error is None or isinstance(error, Exception)
+        except typer.Exit as gone:  # nobody reads any more
+            self.status = gone.exit_code
+        return True
 
 
 def report(error: Exception, *, as_json: bool) -> int:

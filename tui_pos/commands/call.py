@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from tui_pos.opening import Place
 
 SECRET_VARIABLE = "TUI_POS_SECRET"
+BROKEN_PIPE = 141
+"""The exit status that a shell gives to a process that SIGPIPE ended."""
+
 LONGEST = 200
 """The longest text of one cell in an answer for people; a longer one is cut."""
 
@@ -79,7 +82,7 @@ class Call:
         if self.staff is None and place.trainee is not None:
             return place.trainee
         if self.staff is None:
-            raise typer.BadParameter(
+            raise typer.TyperException(
                 f"Say who you are with --staff NAME (password: ${SECRET_VARIABLE}, or asked)."
             )
         return sign_in.sign_in(self.staff, secret_of(self.staff))
@@ -92,9 +95,17 @@ def this_call(context: typer.Context) -> Call:
 
 
 def write(line: str) -> None:
-    """One line to standard output, at once, so that whoever reads a pipe sees each stage."""
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+    """One line to standard output, at once, so that whoever reads a pipe sees each stage.
+
+    Raises typer.Exit when that reader has gone.
+    """
+    try:
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python's own flush at exit must not complain of it again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(BROKEN_PIPE) from None
 
 
 def safe(line: str) -> str:
@@ -118,5 +129,5 @@ def secret_of(username: str) -> str:
     if secret is not None:
         return secret
     if not sys.stdin.isatty():
-        raise typer.BadParameter(f"Put the password of {printable(username)} into ${SECRET_VARIABLE}.")
+        raise typer.TyperException(f"Put the password of {printable(username)} into ${SECRET_VARIABLE}.")
     return getpass.getpass(f"Password of {printable(username)}: ")

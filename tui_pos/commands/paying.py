@@ -63,12 +63,12 @@ def charge(
 
     call = this_call(context)
     if (order is None) == (amount is None):
-        raise typer.BadParameter("Give either --order REFERENCE or --amount AMOUNT.")
+        raise typer.TyperException("Give either --order REFERENCE or --amount AMOUNT.")
     if order is not None and (attendee is not None or reason):
-        raise typer.BadParameter("--attendee and --reason go with --amount; an order knows its buyer.")
+        raise typer.TyperException("--attendee and --reason go with --amount; an order knows its buyer.")
     desk = call.desk()
     if card is not None and desk.mode != "TRAINING":
-        raise typer.BadParameter("--card is for training; here a customer presents the card.")
+        raise typer.TyperException("--card is for training; here a customer presents the card.")
     if order is not None:
         payment = charges.begin_order(desk, order, reader)
     else:

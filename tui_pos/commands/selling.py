@@ -28,7 +28,7 @@ def checkout(
     call = this_call(context)
     items = [_item(text) for text in item]
     if voucher is not None and not voucher.strip():
-        raise typer.BadParameter("--voucher is empty: name a voucher, or leave it out.")
+        raise typer.TyperException("--voucher is empty: name a voucher, or leave it out.")
     desk = call.desk()
     placed = sell(desk, items, attendee_code=attendee, voucher=voucher, name=name, email=email)
     currency = desk.conference.currency

@@ -42,7 +42,7 @@ def _date(text: str, option: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"{option} must be a date such as 2027-05-14.") from None
+        raise typer.TyperException(f"{option} must be a date such as 2027-05-14.") from None
 
 
 def simulator(
@@ -69,8 +69,8 @@ def simulator(
             port, state, tap_after, lambda url: call.answer({"url": url}, [f"Simulator listening on {url}"])
         )
     except StateFileError as error:
-        raise typer.BadParameter(str(error)) from None
+        raise typer.TyperException(str(error)) from None
     except OSError as error:
-        raise typer.BadParameter(
+        raise typer.TyperException(
             f"The simulator cannot listen on 127.0.0.1:{port}: {error.strerror}."
         ) from None
