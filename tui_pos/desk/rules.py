@@ -110,11 +110,8 @@ def _capacity(wanted: Wanted, situation: Situation) -> str:
     before = sum(other.quantity for other in tickets[: tickets.index(wanted)])
     if before + wanted.quantity <= left:
         return ""
-    return (
-        f"{product.name}: only {left} seats are left in the venue."
-        if left
-        else f"{product.name}: the venue is full."
-    )
+    room = f"has room for only {left} more" if left else "is full"
+    return f"{product.name}: the venue {room}."
 
 
 RULES: tuple[tuple[str, Callable[[Wanted, Situation], str]], ...] = (

@@ -1,0 +1,52 @@
+"""What the tests of selling share: another station, everything that was written, counters."""
+
+from dataclasses import replace
+from typing import Any
+
+from tui_pos.data.connection import connected
+from tui_pos.data.tables import DESK, SHOP
+from tui_pos.data.tables.registration import Attendee, Order, Voucher
+from tui_pos.desk.context import Desk
+
+Rows = dict[str, list[tuple[Any, ...]]]
+
+
+def items(text: str) -> list[tuple[str, int]]:
+    """``slug*quantity slug`` as the checkout takes it."""
+    return [
+        (slug, int(quantity or 1)) for slug, _, quantity in (each.partition("*") for each in text.split())
+    ]
+
+
+def at(desk: Desk, station: str) -> Desk:
+    """The same desk at another station."""
+    return replace(desk, station=station)
+
+
+def everything() -> Rows:
+    """Every row of every table."""
+    with connected():
+        return {
+            table.__name__: list(table.select().order_by(table.id).tuples())
+            for table in (*SHOP, *DESK)
+            if table.__name__ != "SchemaVersion"
+        }
+
+
+def order_row(reference: str) -> Order:
+    """The order as it is stored."""
+    with connected():
+        row: Order = Order.get(Order.reference == reference)
+        return row
+
+
+def uses(desk: Desk, code: str) -> int:
+    """How often the voucher was used."""
+    with connected():
+        return int(Voucher.get(Voucher.conference == desk.conference.id, Voucher.code == code).times_used)
+
+
+def user_of(code: str) -> int:
+    """The user behind a badge."""
+    with connected():
+        return int(Attendee.get(Attendee.access_code == code).user_id)

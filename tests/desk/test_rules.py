@@ -1,0 +1,119 @@
+"""What may not be sold, said line by line in the cart and refused at the checkout."""
+
+import pytest
+
+from tests.desk.selling import everything, items
+from tui_pos import clock
+from tui_pos.data.connection import connected
+from tui_pos.data.tables.program import Conference
+from tui_pos.data.tables.registration import Order, OrderStatus
+from tui_pos.desk import cart, checkout, holds, stock
+from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import Refused
+
+REFUSED = (
+    ("patron", None, "", "not_on_sale", "Patron (withdrawn) is not on sale."),
+    ("next-year", None, "", "not_on_sale", "Next Year (not yet on sale) goes on sale on 2036-11-20 13:00."),
+    ("early-bird", None, "", "not_on_sale", "Early Bird (sale ended) was on sale until 2026-11-22 13:00."),
+    ("poster", None, "", "not_on_sale", "Poster (withdrawn) is not on sale."),
+    ("boat-trip", None, "", "not_on_sale", "Boat Trip (sale ended) was on sale until 2026-11-22 13:00."),
+    ("student", None, "", "needs_voucher", "Student needs a voucher that unlocks it."),
+    ("student", None, "TENOFF", "needs_voucher", "Student needs a voucher that unlocks it."),
+    ("student", None, "SPEAKER26", "needs_voucher", "Student is not unlocked by voucher SPEAKER26."),
+    ("online*2", None, "", "limit_per_user", "Online: at most 1 per person."),
+    ("online", "LINE2026", "", "limit_per_user", "Online: at most 1 per person, 1 already bought."),
+    ("day-pass*4", "ZARA2026", "", "limit_per_user", "Day Pass: at most 3 per person."),
+    ("day-pass*3", "DAYA2026", "", "limit_per_user", "Day Pass: at most 3 per person, 1 already bought."),
+    (
+        "tutorial-async",
+        None,
+        "",
+        "needs_ticket",
+        "Tutorial: async needs a ticket: Corporate or Regular or Speaker or Student.",
+    ),
+    (
+        "day-pass tutorial-async",
+        "INES2026",  # her Regular is not paid
+        "",
+        "needs_ticket",
+        "Tutorial: async needs a ticket: Corporate or Regular or Speaker or Student.",
+    ),
+    ("mug", None, "", "sold_out", "Mug (sold out) is sold out."),
+    ("tutorial-pass", None, "", "sold_out", "Tutorial Pass (sold out) is sold out."),
+    ("hoodie*11", None, "", "sold_out", "Hoodie: only 10 left."),
+    ("regular lunch hoodie*999", None, "", "sold_out", "Hoodie: only 10 left."),
+)
+
+ALLOWED = (
+    ("tutorial-async regular", None, ""),
+    ("tutorial-async", "NOOR2026", ""),  # owns a Regular
+    ("tutorial-async", "LUCA2026", ""),  # partly refunded: still owns it
+    ("student", None, "STUDENT26"),
+    ("student", None, "student26"),
+    ("speaker", None, "SPEAKER26"),
+    ("day-pass*2", "DAYA2026", ""),
+    ("hoodie*10", None, ""),
+    ("t-shirt*999", None, ""),
+)
+
+
+@pytest.fixture
+def demo(desk: Desk) -> Desk:
+    """Without the orders whose hold ran out: the first checkout would sweep them."""
+    holds.release_expired(desk)
+    return desk
+
+
+def test_the_checkout_refuses_each_of_them_and_writes_nothing(demo: Desk) -> None:
+    before = everything()
+    for text, buyer, voucher, code, sentence in REFUSED:
+        with pytest.raises(Refused) as refusal:
+            checkout.sell(demo, items(text), attendee_code=buyer, voucher=voucher)
+        assert (refusal.value.code, refusal.value.message) == (code, sentence)
+    assert everything() == before
+
+
+def test_the_cart_says_the_same_before_and_still_takes_them(desk: Desk) -> None:
+    for text, buyer, voucher, code, sentence in REFUSED:
+        sale = cart.start(desk, attendee_code=buyer).sale_id
+        for slug, quantity in items(text):
+            shown = cart.add(desk, sale, slug, quantity)
+        if voucher:
+            shown = cart.set_voucher(desk, sale, voucher)
+        assert [line.problem for line in shown.lines if line.problem] == [sentence]
+        with pytest.raises(Refused) as refusal:
+            checkout.place(desk, sale)
+        assert (refusal.value.code, refusal.value.message) == (code, sentence)
+        cart.abandon(desk, sale)
+
+
+def test_what_keeps_the_rules_is_sold(desk: Desk) -> None:
+    for text, buyer, voucher in ALLOWED:
+        placed = checkout.sell(desk, items(text), attendee_code=buyer, voucher=voucher)
+        assert placed.status in ("pending", "paid"), text
+        if placed.status == "pending":
+            checkout.cancel_order(desk, placed.reference)
+
+
+def test_the_venue_has_so_many_seats_whatever_the_ticket(desk: Desk) -> None:
+    """The line that no longer fits is named; add-ons take no seat."""
+    with connected():
+        taken = stock.seats_taken(stock.sold(desk.conference.id, clock.now()))
+        Conference.update(total_capacity=taken + 3).where(Conference.id == desk.conference.id).execute()
+    with pytest.raises(Refused, match=r"^Corporate: the venue has room for only 3 more\.$") as refusal:
+        checkout.sell(desk, [("regular", 2), ("t-shirt", 50), ("corporate", 2)])
+    assert refusal.value.code == "venue_full"
+    checkout.sell(desk, [("regular", 2), ("t-shirt", 50), ("corporate", 1)])
+    with pytest.raises(Refused, match=r"^Regular: the venue is full\.$"):
+        checkout.sell(desk, [("t-shirt", 1), ("regular", 1)])
+    checkout.sell(desk, [("t-shirt", 1)])
+
+
+def test_only_paid_orders_count_against_the_buyers_limit(desk: Desk) -> None:
+    """Two unpaid orders of one ticket each are allowed where one is the limit, as on the web site."""
+    first = checkout.sell(desk, [("online", 1)], attendee_code="ZARA2026")
+    checkout.sell(desk, [("online", 1)], attendee_code="ZARA2026")
+    with connected():
+        Order.update(status=OrderStatus.PAID).where(Order.id == first.order_id).execute()
+    with pytest.raises(Refused, match="at most 1 per person, 1 already bought"):
+        checkout.sell(desk, [("online", 1)], attendee_code="ZARA2026")
