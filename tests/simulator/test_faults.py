@@ -139,6 +139,26 @@ def test_the_command_reached_the_reader_although_it_did_not_say_so(counter: Coun
     assert counter.read(intent).status == "requires_capture"
 
 
+def test_a_confirmation_that_is_not_acknowledged_charges_all_the_same(counter: Counter) -> None:
+    intent = counter.intent()
+    sent = {"payment_intent": intent}
+    counter.api.terminal.readers.collect_payment_method(READER, sent)
+    counter.present()
+    counter.simulator.set_reader(READER, ack_lost=True)
+    error = refused(counter.api.terminal.readers.confirm_payment_intent, READER, sent)
+    assert code_of(error) == "terminal_reader_timeout"
+    assert counter.read(intent).status == "requires_capture"
+    assert counter.ask(counter.intent()).action.status == "in_progress"
+
+
+def test_a_cancel_that_is_not_acknowledged_clears_all_the_same(counter: Counter) -> None:
+    counter.ask(counter.intent())
+    counter.simulator.set_reader(READER, ack_lost=True)
+    error = refused(counter.api.terminal.readers.cancel_action, READER)
+    assert code_of(error) == "terminal_reader_timeout"
+    assert counter.reader().action is None
+
+
 def test_the_command_did_not_reach_the_reader(counter: Counter) -> None:
     counter.simulator.set_reader(READER, timeout_not_delivered=True)
     intent = counter.intent()

@@ -39,7 +39,7 @@ def usual_card(world: World, reader: Json) -> Card:
 def present_later(world: World, reader: Json) -> None:
     """With tap_after set, a good card comes by itself; with 0 seconds it is already there."""
     seconds = cast("float | None", world.setting("tap_after"))
-    if seconds is None:
+    if seconds is None or reader["_paying"] is not None:
         return
     if seconds <= 0:
         tap(world, reader, usual_card(world, reader))
@@ -53,8 +53,8 @@ def present_later(world: World, reader: Json) -> None:
 def come_by_itself(world: World, turn: str) -> None:
     """Present the card that was announced, unless the reader does something else by now."""
     for reader in world.store.all("terminal.reader").values():
-        waits = reader["_phase"] == "waiting" and reader["_silent_since"] is None
-        if reader["_turn"] == turn and waits:
+        waits = reader["_phase"] == "waiting" and reader["_paying"] is None
+        if reader["_turn"] == turn and waits and reader["_silent_since"] is None:
             tap(world, reader, usual_card(world, reader))
 
 

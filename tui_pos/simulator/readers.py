@@ -38,7 +38,7 @@ def _ask_for_card(world: World, call: Call, kind: str, config: str) -> Json:
     job: Json = {"payment_intent": intent["id"]}
     if sent:
         job[config] = sent
-    return _start(world, reader, kind, job)
+    return _acknowledged(world, _start(world, reader, kind, job))
 
 
 def _payable(world: World, intent_id: str) -> Json:
@@ -56,7 +56,9 @@ def _payable(world: World, intent_id: str) -> Json:
 
 def _reachable(world: World, call: Call) -> Json:
     """The reader, if it can take a command now. Raises ApiError as Stripe does."""
-    reader = _heard(world, call)
+    reader = world.fetch("terminal.reader", call.ids["id"], "reader")
+    if world.offline(reader):
+        raise ApiError(OFFLINE, "terminal_reader_offline")
     condition = reader["_condition"]
     if condition in REFUSALS:
         code, message = REFUSALS[condition]
@@ -65,13 +67,6 @@ def _reachable(world: World, call: Call) -> Json:
         raise ApiError(BUSY, "terminal_reader_busy")
     if reader["_silent_since"] is not None or _next(world, reader, "timeout_not_delivered"):
         raise ApiError(TIMEOUT, "terminal_reader_timeout")
-    return reader
-
-
-def _heard(world: World, call: Call) -> Json:
-    reader = world.fetch("terminal.reader", call.ids["id"], "reader")
-    if world.offline(reader):
-        raise ApiError(OFFLINE, "terminal_reader_offline")
     return reader
 
 
@@ -98,6 +93,11 @@ def _start(world: World, reader: Json, kind: str, job: Json, phase: str = "waiti
     world.save(reader)
     if phase == "waiting":
         present_later(world, reader)
+    return reader
+
+
+def _acknowledged(world: World, reader: Json) -> Json:
+    """The reader did what it was told, and says so unless its word was ordered to be lost."""
     if _next(world, reader, "ack_lost"):
         raise ApiError(TIMEOUT, "terminal_reader_timeout")
     return reader
@@ -116,7 +116,7 @@ def confirm_payment_intent(world: World, call: Call) -> Json:
     reader = _start(world, reader, "confirm_payment_intent", job, "authorising")
     reader["_paying"] = {"intent": intent["id"], "card": collected["card"]}
     authorise_and_report(world, reader)
-    return reader
+    return _acknowledged(world, reader)
 
 
 def collected_lapses(world: World, reader_id: str) -> None:
@@ -143,7 +143,7 @@ def refund_payment(world: World, call: Call) -> Json:
     }
     if sent.get("refund_payment_config"):
         job["refund_payment_config"] = sent["refund_payment_config"]
-    return _start(world, reader, "refund_payment", job)
+    return _acknowledged(world, _start(world, reader, "refund_payment", job))
 
 
 def set_reader_display(world: World, call: Call) -> Json:
@@ -152,7 +152,8 @@ def set_reader_display(world: World, call: Call) -> Json:
         raise ApiError("Missing required param: cart.", "parameter_missing", param="cart", executed=False)
     reader = _reachable(world, call)
     cart = {"tax": None} | call.params["cart"]
-    return _start(world, reader, "set_reader_display", {"type": "cart", "cart": cart}, "idle")
+    shown = _start(world, reader, "set_reader_display", {"type": "cart", "cart": cart}, "idle")
+    return _acknowledged(world, shown)
 
 
 def cancel_action(world: World, call: Call) -> Json:
@@ -161,7 +162,7 @@ def cancel_action(world: World, call: Call) -> Json:
     if reader["_silent_since"] is None:
         reader = _reachable(world, call)
     reader |= {"action": None, "_phase": "idle", "_collected": None}
-    return world.save(reader)
+    return _acknowledged(world, world.save(reader))
 
 
 def customer_cancels(world: World, reader: Json) -> Json:
