@@ -20,6 +20,7 @@ from pathlib import Path
 from tui_pos import clock
 from tui_pos.config import ConferenceSettings, Settings
 from tui_pos.data import connection, demo, schema
+from tui_pos.desk.errors import Refusal
 from tui_pos.simulator.seed import LOCATION_ID
 
 SLUG = demo.SLUG
@@ -33,8 +34,13 @@ UNUSED_SECONDS = 15.0
 _in_use: dict[Path, int] = {}
 
 
-class TrainingError(Exception):
+class TrainingError(Refusal):
     """The demonstration cannot be made; the sentence says why."""
+
+    exit_status = 5
+
+    def __init__(self, message: str) -> None:
+        super().__init__("training", message)
 
 
 def prepare(settings: Settings) -> Settings:
@@ -135,6 +141,7 @@ def _opened(file: Path) -> int:
 def simulate(folder: Path) -> None:
     """Be the simulator of this folder until no desk is left; writes the port to standard output."""
     from tui_pos.simulator import serve
+    from tui_pos.simulator.store import StateFileError
 
     lock = _opened(folder / "stripe.port")
     fcntl.flock(lock, fcntl.LOCK_EX)
@@ -147,7 +154,10 @@ def simulate(folder: Path) -> None:
         sys.stdout.flush()
 
     threading.Thread(target=_end_when_unused, args=(folder,), daemon=True).start()
-    serve(0, folder / "stripe.sqlite3", None, announce)
+    try:
+        serve(0, folder / "stripe.sqlite3", None, announce)
+    except StateFileError as error:
+        sys.stderr.write(f"{error}\n")
 
 
 def _end_when_unused(folder: Path) -> None:
