@@ -76,6 +76,11 @@ class Jobs:
         line.waiting.append(job)
         self._next(line)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether every job has delivered its outcome."""
+        return self._idle.is_set()
+
     async def idle(self) -> None:
         """Wait until every job has delivered its outcome to its owner's queue."""
         await self._idle.wait()

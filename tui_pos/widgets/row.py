@@ -15,7 +15,7 @@ class Row(Static):
 
     def show(self, content: Text) -> None:
         """Draw ``content`` unless it is what stands there already."""
-        if content != self._content or content.spans != self._content.spans:
+        if (content, content.style) != (self._content, self._content.style):
             self._content = content
             self.update(content, layout=False)
 

@@ -67,6 +67,11 @@ class ScanInput(Widget, can_focus=True):
         """What stands in the prompt."""
         return self._stream.text
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a key is held, or typed text is about to be announced."""
+        return self._timer is not None
+
     def clear(self) -> None:
         """Empty the prompt."""
         self._stream.clear()
@@ -75,6 +80,11 @@ class ScanInput(Widget, can_focus=True):
     def set_picks(self, picks: bool) -> None:
         """From now on, whether digits, ``+`` and ``-`` act in the empty prompt."""
         self._stream.picks = picks
+
+    def set_masked(self, masked: bool) -> None:
+        """From now on, whether ``*`` is shown for each character."""
+        self._masked = masked
+        self._redraw()
 
     def set_note(self, note: str, sign: str = "") -> None:
         """Show ``note`` in the empty prompt, with ``sign`` (``OK``, ``!``, ``X`` or ``?``) before it."""

@@ -1,0 +1,274 @@
+"""The small widgets: what they draw, and that they draw no more than changed."""
+
+from datetime import UTC, datetime
+
+import pytest
+from rich.text import Text
+from textual.app import App, ComposeResult
+from textual.geometry import Region
+from textual.widget import Widget
+
+from tests.fixtures.pilot import shown
+from tui_pos import clock, keys
+from tui_pos.widgets.big_amount import large
+from tui_pos.widgets.key_bar import KeyBar
+from tui_pos.widgets.line_list import Column, Line, LineList, fit
+from tui_pos.widgets.row import Row
+from tui_pos.widgets.scan_input import ScanInput
+from tui_pos.widgets.stage_line import StageLine
+from tui_pos.widgets.status_line import Clock, Mode, Status, StatusLine
+
+
+class One(App[None]):
+    """An app with one widget."""
+
+    def __init__(self, widget: Widget) -> None:
+        super().__init__()
+        self.widget = widget
+
+    def compose(self) -> ComposeResult:
+        yield self.widget
+
+
+class Counted(LineList):
+    """Remembers which rows it had painted."""
+
+    painted: tuple[int, ...] = ()
+
+    def painted_now(self) -> list[int]:
+        """The rows painted since the last time."""
+        rows, self.painted = list(self.painted), ()
+        return rows
+
+    def refresh(
+        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
+    ) -> "Counted":
+        self.painted = (*self.painted, *(region.y for region in regions))
+        super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+        return self
+
+
+def lines(count: int) -> list[Line]:
+    return [Line((f"Product {number}", f"{number}.00"), key=str(number)) for number in range(1, count + 1)]
+
+
+def rows(text: str) -> list[str]:
+    return [line.rstrip() for line in text.split("\n")]
+
+
+async def test_rows_are_numbered_aligned_and_marked() -> None:
+    listing = LineList(Column(12), Column(8, right=True))
+    async with One(listing).run_test(size=(40, 4)) as pilot:
+        listing.set_lines([*lines(2), Line(("Sold out", "9.00"), pick=False)])
+        await pilot.pause()
+        assert rows(shown(pilot))[:3] == [
+            "1> Product 1         1.00",
+            "2  Product 2         2.00",
+            "   Sold out          9.00",
+        ]
+
+
+async def test_only_changed_rows_are_painted() -> None:
+    listing = Counted(Column(), Column(8, right=True))
+    async with One(listing).run_test(size=(40, 12)) as pilot:
+        listing.set_lines(lines(10))
+        await pilot.pause()
+        listing.painted_now()
+        listing.set_lines(lines(10))
+        assert listing.painted_now() == []
+        changed = lines(10)
+        changed[4] = Line(("Product 5", "6.00"), key="5")
+        listing.set_lines(changed)
+        assert listing.painted_now() == [4]
+        listing.move(1)
+        assert listing.painted_now() == [0, 1]
+
+
+async def test_the_chosen_row_stays_in_sight_and_numbers_follow_what_is_in_sight() -> None:
+    listing = LineList(Column())
+    async with One(listing).run_test(size=(40, 5)) as pilot:
+        listing.set_lines(lines(20))
+        chosen = listing.move(9)
+        await pilot.pause()
+        assert chosen is not None
+        assert chosen.key == "10"
+        assert rows(shown(pilot))[0] == "1  Product 6"
+        assert rows(shown(pilot))[4] == "5> Product 10"
+        picked = listing.numbered_line(2)
+        assert picked is not None
+        assert picked.key == "7"
+        assert listing.numbered_line(9) is None
+
+
+async def test_the_choice_stops_at_both_ends_and_skips_what_cannot_be_picked() -> None:
+    listing = LineList(Column())
+    async with One(listing).run_test(size=(40, 10)):
+        listing.set_lines([Line(("head",), pick=False), *lines(2), Line(("foot",), pick=False)])
+        assert listing.chosen == lines(1)[0]
+        assert listing.move(-9) == lines(1)[0]
+        assert listing.move(9) == lines(2)[1]
+
+
+async def test_the_choice_follows_its_row_and_then_its_place() -> None:
+    listing = LineList(Column())
+    async with One(listing).run_test(size=(40, 10)):
+        listing.set_lines(lines(4))
+        listing.choose("3")
+        listing.set_lines(lines(4)[1:])
+        assert listing.chosen == lines(4)[2]
+        listing.set_lines(lines(2))
+        assert listing.chosen == lines(2)[1]
+        listing.set_lines([])
+        assert listing.chosen is None
+        assert listing.move(1) is None
+
+
+async def test_a_second_list_goes_on_counting() -> None:
+    first, second = LineList(Column()), LineList(Column(), first_number=1)
+    async with One(first).run_test(size=(40, 24)) as pilot:
+        await pilot.app.mount(second)
+        await pilot.pause()
+        first.set_lines(lines(2))
+        second.set_first_number(first.last_number() + 1)
+        second.set_lines(lines(9))
+        assert second.numbered_line(3) == lines(1)[0]
+        assert second.last_number() == 9
+
+
+async def test_an_empty_list_says_so() -> None:
+    listing = LineList(Column(10), empty="Nothing is parked and nothing is unfinished.")
+    async with One(listing).run_test(size=(60, 3)) as pilot:
+        listing.set_lines([])
+        await pilot.pause()
+        assert rows(shown(pilot))[0].strip() == "Nothing is parked and nothing is unfinished."
+
+
+async def test_names_are_data() -> None:
+    listing = LineList(Column())
+    async with One(listing).run_test(size=(40, 3)) as pilot:
+        listing.set_lines([Line(("50% [/off] \x1b[31m\u202eevil\nname",))])
+        await pilot.pause()
+        assert rows(shown(pilot))[0] == "1> 50% [/off] evil name"
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "right", "fitted"),
+    [
+        ("abc", 5, False, "abc  "),
+        ("abc", 5, True, "  abc"),
+        ("abcdef", 4, False, "abc…"),
+        ("李小龍", 6, False, "李小龍"),
+        ("李小龍", 5, False, "李小…"),
+        ("李小龍", 4, True, " 李…"),
+        ("abc", 0, False, ""),
+        ("abc", 1, False, "…"),
+    ],
+)
+def test_text_fits_its_column_to_the_cell(text: str, width: int, right: bool, fitted: str) -> None:
+    assert fit(text, width, right) == fitted
+
+
+async def test_a_row_that_says_the_same_again_is_not_painted() -> None:
+    row = Row(Text("same"))
+    async with One(row).run_test(size=(40, 3)) as pilot:
+        updates: list[object] = []
+        row.update = lambda content="", *, layout=True: updates.append((content, layout))  # type: ignore[method-assign]
+        row.show(Text("same"))
+        assert updates == []
+        row.show(Text("same", style="bold"))
+        row.show(Text("other"))
+        assert len(updates) == 2
+        await pilot.pause()
+
+
+async def test_the_key_bar_names_the_safe_step_first_and_fits() -> None:
+    bar = KeyBar()
+    async with One(bar).run_test(size=(80, 3)) as pilot:
+        bar.show_hints(
+            [keys.hint("confirm", "card 167.00"), keys.Hint("1-9", "add"), *keys.hints("cash", "back")]
+        )
+        await pilot.pause()
+        assert rows(shown(pilot))[0] == " Enter card 167.00   1-9 add   F9 cash   Esc back"
+        bar.show_hints([keys.hint("card", "card [/off] \x1b[2J")] * 8)
+        await pilot.pause()
+        assert rows(shown(pilot))[0].startswith(" F8 card [/off]  F8 card [/off]")
+        assert len(rows(shown(pilot))[0]) <= 80
+
+
+async def test_the_stages_fill_and_the_current_one_is_in_capitals() -> None:
+    line = StageLine()
+    async with One(line).run_test(size=(80, 3)) as pilot:
+        line.show_stage(("saved", "sent", "waiting for card", "captured"), 2, 12)
+        await pilot.pause()
+        assert rows(shown(pilot))[0] == " saved  >  sent  >   WAITING FOR CARD  12 s  >  captured"
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+async def test_the_header_always_says_whose_money_it_is(mode: Mode) -> None:
+    header = StatusLine()
+    async with One(header).run_test(size=(80, 3)) as pilot:
+        header.show(
+            Status("A conference with a very long name " * 3, "desk-3", "Amira", "Front-2", "ready", mode)
+        )
+        await pilot.pause()
+        row = rows(shown(pilot))[0]
+        assert f"Front-2 ready   {mode}   " in row
+        assert len(row) < 80
+
+
+async def test_a_title_stands_in_place_of_the_station() -> None:
+    header = StatusLine()
+    async with One(header).run_test(size=(80, 3)) as pilot:
+        header.show(Status("PyCon", "desk-3", "Amira", mode=Mode.TEST), Text("Noor Lindqvist   ORD-8F3K2AQ7"))
+        await pilot.pause()
+        row = rows(shown(pilot))[0]
+        assert row.startswith(" Noor Lindqvist   ORD-8F3K2AQ7   ")
+        assert "desk-3" not in row
+
+
+async def test_the_clock_shows_the_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: datetime(2027, 5, 14, 14, 2, 59, tzinfo=UTC))
+    local = clock.now().astimezone()
+    async with One(Clock()).run_test(size=(10, 3)) as pilot:
+        assert rows(shown(pilot))[0] == f"{local:%H:%M}"
+
+
+def test_large_digits_use_only_lines_that_console_fonts_have() -> None:
+    drawn = large("USD", "-1,234,567.890")
+    assert len(drawn) == 3
+    assert len({len(row) for row in drawn}) == 1
+    assert set("".join(drawn)) <= set("┌┐└┘├┤┬┴─│ USD.,")
+
+
+def test_an_amount_in_other_signs_is_drawn_small() -> None:
+    assert large("€", "n/a")[2] == "€  n/a"
+
+
+async def test_a_pin_is_not_shown() -> None:
+    prompt = ScanInput(masked=True, picks=False)
+    async with One(prompt).run_test(size=(40, 3)) as pilot:
+        prompt.focus()
+        await pilot.press(*"1234")
+        assert rows(shown(pilot))[0] == "> ****_"
+        assert prompt.text == "1234"
+
+
+async def test_long_text_shows_its_end() -> None:
+    prompt = ScanInput()
+    async with One(prompt).run_test(size=(20, 3)) as pilot:
+        prompt.focus()
+        await pilot.press(*"abcdefghijklmnopqrstuvwxyz")
+        assert rows(shown(pilot))[0] == "> jklmnopqrstuvwxyz_"
+
+
+async def test_a_quiet_prompt_appears_with_the_first_letter() -> None:
+    prompt = ScanInput(quiet=True)
+    async with One(prompt).run_test(size=(40, 3)) as pilot:
+        prompt.focus()
+        await pilot.pause()
+        assert rows(shown(pilot))[0] == ""
+        await pilot.press("a")
+        assert rows(shown(pilot))[0] == "> a_"
+        prompt.clear()
+        await pilot.pause()
+        assert rows(shown(pilot))[0] == ""
