@@ -5,6 +5,7 @@ one by its intent. ``journal`` keeps stages and leases, ``driver`` talks to Stri
 became true, ``words`` says it to people.
 """
 
+from tui_pos.data.tables.desk import Stage
 from tui_pos.desk.payments.control import Control
 from tui_pos.desk.payments.driver import watch
 from tui_pos.desk.payments.start import begin
@@ -15,6 +16,7 @@ __all__ = [
     "Control",
     "EventLine",
     "PaymentState",
+    "Stage",
     "begin",
     "cancel",
     "capture",

@@ -93,7 +93,7 @@ def picture(attempt: Attempt) -> PaymentState:
         reader_label=attempt.reader_label,
         intent_id=attempt.intent_id or "",
         headline=said.headline,
-        advice=said.advice,
+        advice=said.advice.replace("{reader}", attempt.reader_label or attempt.reader_id),
         tone=said.tone,
         detail=attempt.message,
         decline=attempt.decline_code,
@@ -113,6 +113,8 @@ def said_about(attempt: Attempt) -> words.Words:
     stage = Stage(attempt.stage)
     if attempt.problem:
         return words.NEEDS_A_PERSON
+    if attempt.wants == "cancel" and stage not in FINAL_STAGES and stage is not Stage.UNKNOWN:
+        return words.CANCELLING
     if stage is Stage.INTENT and attempt.decline_code in words.OBSTACLES:
         return words.OBSTACLES[attempt.decline_code]
     if stage is Stage.CAPTURED and attempt.wants == "cancel":

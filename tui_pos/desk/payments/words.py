@@ -7,7 +7,10 @@ from tui_pos.data.tables.desk import Stage
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A headline, the one safe next thing to do, and the tone: ok, warn, bad, unknown or plain."""
+    """A headline, the one safe next thing to do, and the tone: ok, warn, bad, unknown or plain.
+
+    ``{reader}`` in the advice stands for the reader's label.
+    """
 
     headline: str
     advice: str
@@ -17,7 +20,7 @@ class Words:
 STAGES: dict[Stage, Words] = {
     Stage.CREATED: Words("SAVED", "Asking Stripe for the payment.", "plain"),
     Stage.INTENT: Words("READY TO SEND", "Sending it to the reader.", "plain"),
-    Stage.SENT: Words("WAITING FOR CARD", "Ask them to tap, insert or swipe on the reader.", "plain"),
+    Stage.SENT: Words("WAITING FOR CARD", "Ask them to tap, insert or swipe on {reader}.", "plain"),
     Stage.AUTHORIZING: Words("AUTHORISING", "The card was read. Wait for the bank.", "plain"),
     Stage.AUTHORIZED: Words("AUTHORISED", "The money is held. Capturing it now.", "plain"),
     Stage.DECLINED: Words("DECLINED", "Nothing was charged. Enter: same or another card", "bad"),
@@ -79,6 +82,9 @@ UNREAD_CARDS: dict[str, Words] = {
     ),
 }
 """What ended a prompt without any bank declining; kept in ``decline_code`` at the stage declined."""
+
+CANCELLING = Words("CANCELLING", "Asking the reader and Stripe; what they say comes here.", "warn")
+"""A cancel was asked for, and nobody knows yet whether it is in time."""
 
 TOO_LATE = Words("TOO LATE to cancel, it was paid", "Enter: receipt   /refund", "warn")
 NEEDS_A_PERSON = Words("NEEDS A PERSON", "Call the supervisor; do not charge again.", "bad")
