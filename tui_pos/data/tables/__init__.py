@@ -49,4 +49,6 @@ DESK: tuple[type[Table], ...] = (
     desk.Sale,
     desk.Attempt,
     desk.AttemptEvent,
+    desk.Refund,
+    desk.Lease,
 )

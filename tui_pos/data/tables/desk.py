@@ -152,3 +152,55 @@ class AttemptEvent(Table):
 
     class Meta:
         table_name = "tui_pos_attempt_event"
+
+
+class RefundStage(StrEnum):
+    """Life of a refund; Stripe can turn one to failed long after it was accepted."""
+
+    CREATED = "created"
+    UNKNOWN = "unknown"
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+class Refund(Table):
+    """Money to be given back to the card that paid; committed with its key before Stripe is asked.
+
+    ``finished_at`` is NULL while it may still change. Anything but a failed one counts against what is left.
+    """
+
+    conference = foreign_key(Conference)
+    conference_id: int
+    order = foreign_key(Order)
+    order_id: int
+    attempt = foreign_key(Attempt)
+    attempt_id: int
+    key = CharField(32, unique=True)
+    station = CharField(100)
+    staff = foreign_key(User)
+    staff_id: int
+    amount = BigIntegerField(constraints=[Check("amount > 0")])
+    currency = CharField(3)
+    reason = TextField(default="")
+    stage = CharField(20, default=RefundStage.CREATED)
+    tries = IntegerField(default=0)
+    refund_id = CharField(200, null=True, unique=True)
+    message = TextField(default="")
+    created_at = time_column(default=now)
+    updated_at = time_column(default=now)
+    finished_at = time_column(null=True)
+
+    class Meta:
+        table_name = "tui_pos_refund"
+
+
+class Lease(Table):
+    """A duty that one process of all has for a while, such as recovering payments."""
+
+    name = CharField(100, unique=True)
+    owner = CharField(100)
+    until = time_column()
+
+    class Meta:
+        table_name = "tui_pos_lease"

@@ -1,0 +1,130 @@
+"""Bringing home payments that nobody watches: read Stripe, then book, capture or release.
+
+Nothing is ever sent to a reader from here: nobody may be standing in front of it.
+"""
+
+import time
+from datetime import timedelta
+
+from tui_pos import clock
+from tui_pos.data.connection import connected
+from tui_pos.data.tables.desk import FINAL_STAGES, Attempt, Stage
+from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import Refused
+from tui_pos.desk.payments import booking, journal, steps
+from tui_pos.desk.payments.settle import Drive, read, unknown
+from tui_pos.desk.payments.state import PaymentState, picture
+from tui_pos.terminal import TerminalError
+
+MOST_STEPS = 30
+"""A payment that is not home after this many steps is left for the next round."""
+
+MOST_SILENCES = 3
+"""Nor is Stripe asked again in this round after so many times without an answer."""
+
+AT_WORK = (Stage.AUTHORIZING, Stage.UNKNOWN)
+
+
+def recover(desk: Desk) -> tuple[PaymentState, ...]:
+    """Drive every live payment of the conference that nobody holds a lease on; answers where each is now.
+
+    Captured money is booked, a held amount is captured if its order still wants it and released if not. A
+    payment that no card was presented for is given up once it was left alone for ``desk.prompt_seconds``
+    longer than a lease; until then any station may go on with it.
+    """
+    return tuple(state for attempt_id in _abandoned(desk) if (state := _bring_home(desk, attempt_id)))
+
+
+def _abandoned(desk: Desk) -> list[int]:
+    free = Attempt.lease_until.is_null() | (Attempt.lease_until < clock.now())
+    with connected():
+        query = Attempt.select(Attempt.id).where(
+            Attempt.conference == desk.conference.id, Attempt.finished_at.is_null(), free
+        )
+        return [row.id for row in query.order_by(Attempt.id)]
+
+
+def _bring_home(desk: Desk, attempt_id: int) -> PaymentState | None:
+    """Where the payment is in the end; None when somebody else took it up meanwhile."""
+    owner = journal.new_owner(desk)
+    with connected():
+        drive = Drive(desk, journal.load(attempt_id))
+        try:
+            journal.take_lease(desk, drive.attempt, owner)
+        except Refused:
+            return None
+    try:
+        for _ in range(MOST_STEPS):
+            with connected():
+                pause = _step(drive, owner)
+            if pause is None:
+                break
+            time.sleep(pause)
+        with connected():
+            return picture(journal.load(attempt_id))
+    finally:
+        with connected():
+            journal.drop_lease(drive.attempt, owner)
+
+
+def _step(drive: Drive, owner: str) -> float | None:
+    """One step towards home; the pause before the next one, None when there is none to take."""
+    try:
+        journal.renew_lease(drive.attempt, owner)
+        pause = _towards_home(drive)
+    except journal.Overtaken:
+        pause = 0.0
+    drive.attempt = journal.load(drive.attempt.id)
+    home = Stage(drive.attempt.stage) in FINAL_STAGES or drive.attempt.lease_owner != owner
+    return None if home or drive.silences > MOST_SILENCES else pause
+
+
+def _towards_home(drive: Drive) -> float | None:
+    attempt, stage = drive.attempt, Stage(drive.attempt.stage)
+    if attempt.intent_id is None:
+        return _look_for_intent(drive)
+    if stage is Stage.AUTHORIZED:
+        return steps.cancel(drive) if attempt.wants == "cancel" else _take_held_money(drive)
+    if attempt.wants == "cancel" and stage is not Stage.UNKNOWN:
+        return steps.cancel(drive)
+    before = stage
+    pause = read(drive)
+    now = Stage(attempt.stage)
+    if now in AT_WORK or now is not before or now in FINAL_STAGES:
+        return pause
+    return _give_up_if_old(drive)
+
+
+def _take_held_money(drive: Drive) -> float:
+    if drive.attempt.capture_mode == "confirm" and not drive.attempt.wants:
+        steps.ask(drive, "capture")
+    return steps.capture(drive)
+
+
+def _look_for_intent(drive: Drive) -> float | None:
+    """Stripe may never have been asked, or its answer was lost."""
+    if drive.attempt.create_tries:
+        try:
+            found = steps.find_intent(drive)
+        except TerminalError as error:
+            return unknown(drive, error)
+        if found is not None:
+            booking.intent_exists(drive.desk, drive.attempt, found)
+            return 0
+    if not _is_old(drive):
+        return None
+    booking.closed(drive.desk, drive.attempt, Stage.CANCELLED, "given up; Stripe never had the payment")
+    return 0
+
+
+def _give_up_if_old(drive: Drive) -> float | None:
+    if not _is_old(drive):
+        return None
+    steps.ask(drive, "cancel", "nobody went on with it; it is given up")
+    return 0
+
+
+def _is_old(drive: Drive) -> bool:
+    attempt = drive.attempt
+    last = attempt.sent_at or attempt.created_at
+    return clock.now() - last > timedelta(seconds=drive.desk.prompt_seconds) + journal.LEASE
