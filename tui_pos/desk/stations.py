@@ -184,7 +184,7 @@ def _attempt_line(desk: Desk, attempt: Attempt) -> AttentionLine:
         reference=order.reference,
         name=order.billing_name or full_name(order.user),
         amount=money.from_minor(attempt.amount, attempt.currency),
-        text=(attempt.problem or said.headline) + _elsewhere(desk, attempt.station),
+        text=(attempt.problem or said.headline).rstrip(".") + _elsewhere(desk, attempt.station),
         tone="warn" if said.tone in ("ok", "plain") else said.tone,
     )
 

@@ -1,0 +1,106 @@
+import threading
+from dataclasses import replace
+
+import pytest
+
+from tests.desk.conftest import AsStaff, statements
+from tests.fixtures.databases import FrozenClock
+from tui_pos import clock
+from tui_pos.data.connection import connected
+from tui_pos.data.tables.registration import Attendee, CheckIn, Order, OrderStatus
+from tui_pos.desk import lookup
+from tui_pos.desk.checkin import CheckInResult, check_in
+from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import NotFound, NotPermitted, Refused
+
+
+def passes(code: str) -> list[CheckIn]:
+    with connected():
+        return list(CheckIn.select().join(Attendee).where(Attendee.access_code == code).order_by(CheckIn.id))
+
+
+def test_the_first_time(desk: Desk) -> None:
+    done = check_in(desk, " demo:noor2026")
+    assert (done.first, done.at, done.station) == (True, clock.now(), "desk-3")
+    assert done.attendee.checked_in_at == clock.now()
+    assert done.attendee.verdict.word == "REGISTERED"
+    (row,) = passes("NOOR2026")
+    assert (row.checked_in_at, row.station, row.checked_in_by_id) == (clock.now(), "desk-3", desk.staff.id)
+    assert row.conference_id == desk.conference.id
+    assert lookup.attendee(desk, "NOOR2026").verdict.code == "already_checked_in"
+
+
+def test_the_second_time_tells_of_the_first(desk: Desk, frozen_clock: FrozenClock) -> None:
+    first = check_in(desk, "NOOR2026")
+    frozen_clock.advance(600)
+    again = check_in(replace(desk, station="desk-1"), "NOOR2026")
+    assert (again.first, again.at, again.station) == (False, first.at, "desk-3")
+    assert again.attendee.verdict.word == "ALREADY CHECKED IN"
+    assert [row.station for row in passes("NOOR2026")] == ["desk-3", "desk-1"]
+    assert lookup.attendee(desk, "NOOR2026").checked_in_at == first.at
+
+
+def test_a_check_in_of_the_web_site_is_the_first(desk: Desk) -> None:
+    done = check_in(desk, "TOMA2026")
+    assert (done.first, done.station) == (False, "desk-2")
+    assert len(passes("TOMA2026")) == 2
+
+
+@pytest.mark.parametrize("status", [OrderStatus.PAID, OrderStatus.PARTIALLY_REFUNDED])
+def test_paid_orders_admit(desk: Desk, status: str) -> None:
+    with connected():
+        Order.update(status=status).where(Order.reference == "ORD-DEMO0001").execute()
+    assert check_in(desk, "NOOR2026").first
+
+
+def test_who_paid_nothing_that_admits_is_refused_and_nothing_is_written(desk: Desk) -> None:
+    refusals = {
+        "INES2026": ("owes", "349.00 is to be paid before they are registered."),
+        "RAVI2026": ("not_paid", "The order was not paid in time; pay it now or sell again."),
+        "OMAR2026": ("cancelled", "The order was cancelled; they need a new ticket."),
+        "YUKI2026": ("refunded", "The money was given back; they need a new ticket."),
+        "ZARA2026": ("no_order", "There is no order for this badge."),
+    }
+    for code, (reason, sentence) in refusals.items():
+        with pytest.raises(Refused) as caught:
+            check_in(desk, code)
+        assert (caught.value.code, caught.value.message) == (reason, f"Not checked in. {sentence}")
+        assert passes(code) == []
+        assert lookup.attendee(desk, code).checked_in_at is None
+
+
+def test_an_unknown_badge(desk: Desk) -> None:
+    with pytest.raises(NotFound):
+        check_in(desk, "K7Q2M9ZX")
+
+
+def test_the_door_may_check_in_and_a_visitor_may_not(desk: Desk, as_staff: AsStaff) -> None:
+    assert check_in(as_staff(desk, "scanner"), "NOOR2026").first
+    with pytest.raises(NotPermitted):
+        check_in(as_staff(desk, "visitor"), "ELLA2026")
+    assert passes("ELLA2026") == []
+
+
+def test_of_many_desks_at_once_one_is_the_first(desk: Desk) -> None:
+    done: list[CheckInResult] = []
+    start = threading.Barrier(4)
+
+    def scan(station: str) -> None:
+        start.wait()
+        done.append(check_in(replace(desk, station=station), "NOOR2026"))
+
+    desks = [threading.Thread(target=scan, args=(f"desk-{number}",)) for number in range(4)]
+    for each in desks:
+        each.start()
+    for each in desks:
+        each.join()
+    (first,) = [result for result in done if result.first]
+    assert [result.station for result in done] == [first.station] * 4
+    assert len(passes("NOOR2026")) == 4
+
+
+def test_few_statements(desk: Desk) -> None:
+    with statements() as seen:
+        check_in(desk, "NOOR2026")
+    written = [sql for sql in seen if not sql.upper().startswith(("BEGIN", "COMMIT"))]
+    assert len(written) <= 7

@@ -1,0 +1,93 @@
+from dataclasses import replace
+
+import pytest
+
+from tests.desk.conftest import AsStaff
+from tui_pos import clock
+from tui_pos.data.connection import connected
+from tui_pos.data.tables.desk import Attempt, Stage
+from tui_pos.data.tables.registration import Order
+from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import InvalidInput, NotPermitted
+from tui_pos.desk.readers import ReaderRow, readers
+from tui_pos.simulator import Server
+from tui_pos.terminal import Terminal, TerminalError
+
+
+def attempt(desk: Desk, reader_id: str, reference: str, **columns: object) -> None:
+    with connected():
+        Attempt.create(
+            conference=desk.conference.id,
+            order=Order.get(Order.reference == reference),
+            key=clock.new_id(),
+            station="desk-2",
+            staff=desk.staff.id,
+            reader_id=reader_id,
+            amount=100,
+            currency="USD",
+            capture_mode="automatic",
+            **columns,
+        )
+
+
+def test_free_and_online_readers_come_first(card_desk: Desk) -> None:
+    rows = readers(card_desk)
+    assert [(row.label, row.status, row.in_use) for row in rows] == [
+        ("Front-1", "online", False),
+        ("Front-2", "online", False),
+        ("Side-1", "online", False),
+        ("Back-1", "offline", False),
+    ]
+    assert rows[0] == ReaderRow(
+        id="tmr_front_1",
+        label="Front-1",
+        status="online",
+        device_type="simulated_stripe_s700",
+        serial_number="SIM000001",
+        location="tml_demo_front_desk",
+        holder="",
+        in_use=False,
+    )
+
+
+def test_who_holds_a_reader_and_since_when(card_desk: Desk) -> None:
+    attempt(card_desk, "tmr_front_1", "ORD-DEMO0003")
+    attempt(card_desk, "tmr_side_1", "ORD-DEMO0004", finished_at=clock.now(), stage=Stage.CANCELLED)
+    rows = {row.label: row for row in readers(card_desk)}
+    assert rows["Front-1"].holder == "desk-2, Tilda Trainee, since 13:00"  # 12:00 UTC in Prague
+    assert rows["Front-1"].in_use
+    assert not rows["Side-1"].in_use
+    assert list(rows)[-1] == "Front-1"
+
+
+def test_a_reader_that_stripe_says_is_busy(card_desk: Desk) -> None:
+    intent = card_desk.terminal.create_intent(12000, "usd", metadata={}, key=clock.new_id())
+    card_desk.terminal.process("tmr_front_2", intent.id)
+    row = next(row for row in readers(card_desk) if row.label == "Front-2")
+    assert (row.in_use, row.holder) == (True, "")
+
+
+def test_the_location_is_asked_for(card_desk: Desk) -> None:
+    assert len(readers(card_desk, "tml_demo_front_desk")) == 4
+    there = replace(card_desk, conference=replace(card_desk.conference, location="tml_demo_front_desk"))
+    assert len(readers(there)) == 4
+    nowhere = replace(card_desk, conference=replace(card_desk.conference, location="tml_elsewhere"))
+    assert len(readers(nowhere, "")) == 4
+    assert readers(nowhere) == ()
+
+
+def test_without_a_key(desk: Desk) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        readers(desk)
+    assert caught.value.code == "no_stripe_key"
+
+
+def test_a_wrong_key_is_stripes_word(desk: Desk, simulator: Server) -> None:
+    wrong = replace(desk, account=Terminal("", api_base=simulator.url))
+    with pytest.raises(TerminalError):
+        readers(wrong)
+
+
+def test_the_door_has_no_business_with_readers(card_desk: Desk, as_staff: AsStaff) -> None:
+    with pytest.raises(NotPermitted):
+        readers(as_staff(card_desk, "scanner"))

@@ -1,0 +1,220 @@
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.desk.conftest import AsStaff, statements
+from tests.fixtures.databases import FrozenClock
+from tui_pos import clock
+from tui_pos.data.connection import connected
+from tui_pos.data.tables.desk import Attempt, Sale, SaleStatus, Stage
+from tui_pos.data.tables.registration import (
+    AddOn,
+    Attendee,
+    Cart,
+    CartItem,
+    Order,
+    Payment,
+    TerminalPayment,
+    TicketType,
+)
+from tui_pos.desk.checkin import check_in
+from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import NotPermitted
+from tui_pos.desk.stations import (
+    AttentionLine,
+    RecentLine,
+    attention,
+    recent,
+    remember_reader,
+    remembered_reader,
+)
+
+
+def sale(desk: Desk, name: str, status: str, total: str, **columns: Any) -> Order:
+    """A sale at this station with its order."""
+    with connected():
+        order: Order = Order.create(
+            conference=desk.conference.id,
+            user=desk.staff.id,
+            status=status,
+            total=Decimal(total),
+            reference=f"ORD-{clock.random_code(8)}",
+        )
+        Sale.create(
+            conference=desk.conference.id,
+            station=desk.station,
+            staff=desk.staff.id,
+            order=order,
+            status=SaleStatus.ORDERED,
+            buyer_name=name,
+            **columns,
+        )
+    return order
+
+
+def paid(order: Order, method: str, **card: str) -> None:
+    with connected():
+        payment = Payment.create(order=order, method=method, status="succeeded", amount=order.total)
+        if card:
+            TerminalPayment.create(
+                payment=payment, conference=order.conference_id, payment_intent_id="pi_1", **card
+            )
+
+
+def attempt(desk: Desk, reference: str, **columns: Any) -> Attempt:
+    values: dict[str, Any] = {
+        "conference": desk.conference.id,
+        "key": clock.new_id(),
+        "station": "desk-2",
+        "staff": desk.staff.id,
+        "reader_id": f"tmr_{clock.random_code(4)}",
+        "amount": 12_000,
+        "currency": "USD",
+        "capture_mode": "automatic",
+        "stage": Stage.UNKNOWN,
+    }
+    with connected():
+        order = Order.get(Order.reference == reference)
+        made: Attempt = Attempt.create(order=order, **(values | columns))
+    return made
+
+
+# The reader
+
+
+def test_a_station_remembers_its_reader(desk: Desk) -> None:
+    assert remembered_reader(desk) is None
+    remember_reader(desk, "tmr_1", "Front-1")
+    remember_reader(desk, "tmr_2", "Front-2")
+    assert remembered_reader(desk) == ("tmr_2", "Front-2")
+    assert remembered_reader(replace(desk, station="desk-4")) is None
+    remember_reader(desk, "", "")
+    assert remembered_reader(desk) is None
+
+
+# What happened here
+
+
+def test_the_last_sales_and_check_ins_newest_first(desk: Desk, frozen_clock: FrozenClock) -> None:
+    by_card = sale(desk, "Noor Lindqvist", "paid", "1120.00")
+    paid(by_card, "terminal", card_brand="visa", card_last4="4242")
+    at = [clock.now()]
+    for step in (
+        lambda: check_in(desk, "ELLA2026"),
+        lambda: paid(sale(desk, "", "paid", "25.00"), "manual"),
+        lambda: sale(desk, "Ravi Chen", "pending", "85.00"),
+        lambda: sale(desk, "Ines Park", "cancelled", "85.00"),
+    ):
+        frozen_clock.advance(60)
+        at.append(clock.now())
+        step()
+    assert recent(desk, 9) == (
+        RecentLine(at[4], "Ines Park", "cancelled 85.00", "plain"),
+        RecentLine(at[3], "Ravi Chen", "not paid 85.00", "warn"),
+        RecentLine(at[2], "walk-up", "paid 25.00   Cash", "ok"),
+        RecentLine(at[1], "Ella Novák", "checked in", "ok"),
+        RecentLine(at[0], "Noor Lindqvist", "captured 1,120.00   Visa 4242", "ok"),
+    )
+    assert [line.title for line in recent(desk, 2)] == ["Ines Park", "Ravi Chen"]
+
+
+def test_a_split_tender_is_one_line(desk: Desk) -> None:
+    order = sale(desk, "Noor", "paid", "60.00")
+    paid(order, "credit")
+    paid(order, "terminal", card_brand="mastercard", card_last4="4444")
+    assert [line.detail for line in recent(desk, 9)] == ["captured 60.00   Credit, Mastercard 4444"]
+
+
+def test_other_stations_and_open_carts_stay_out(desk: Desk) -> None:
+    sale(replace(desk, station="desk-9"), "Elsewhere", "paid", "1.00")
+    check_in(replace(desk, station="desk-9"), "NOOR2026")
+    with connected():
+        Sale.create(conference=desk.conference.id, station=desk.station, staff=desk.staff.id)
+    assert recent(desk, 9) == ()
+
+
+def test_three_statements_for_recent_and_two_for_attention(desk: Desk) -> None:
+    for number in range(5):
+        paid(sale(desk, f"Buyer {number}", "paid", "1.00"), "manual")
+        attempt(desk, f"ORD-DEMO000{number + 1}")
+    with statements() as seen:
+        assert len(recent(desk, 5)) == 5
+    assert len(seen) <= 3
+    with statements() as seen:
+        assert len(attention(desk)) == 5
+    assert len(seen) <= 2
+
+
+# What needs attention
+
+
+def test_a_payment_that_nobody_watches(desk: Desk) -> None:
+    lost = attempt(desk, "ORD-DEMO0003")
+    assert attention(desk) == (
+        AttentionLine(
+            kind="attempt",
+            id=lost.id,
+            reference="ORD-DEMO0003",
+            name="Inês Park",
+            amount=Decimal("120.00"),
+            text="NO ANSWER from Stripe at desk-2",
+            tone="unknown",
+        ),
+    )
+
+
+def test_a_payment_that_another_desk_watches_is_its_business(desk: Desk, frozen_clock: FrozenClock) -> None:
+    lease = clock.now() + timedelta(seconds=30)
+    attempt(desk, "ORD-DEMO0003", stage=Stage.SENT, lease_until=lease)
+    here = attempt(desk, "ORD-DEMO0004", stage=Stage.SENT, lease_until=lease, station="desk-3")
+    (line,) = attention(desk)
+    assert (line.id, line.text, line.tone) == (here.id, "WAITING FOR CARD", "warn")
+    frozen_clock.advance(30)
+    assert len(attention(desk)) == 2
+
+
+def test_a_finished_payment_with_a_problem_stays(desk: Desk) -> None:
+    attempt(desk, "ORD-DEMO0003", stage=Stage.CAPTURED, finished_at=clock.now())
+    odd = attempt(
+        desk,
+        "ORD-DEMO0004",
+        stage=Stage.CAPTURED,
+        finished_at=clock.now(),
+        problem="The order was cancelled.",
+        lease_until=clock.now() + timedelta(seconds=30),
+    )
+    (line,) = attention(desk)
+    assert (line.id, line.text, line.tone) == (odd.id, "The order was cancelled at desk-2", "bad")
+
+
+def test_parked_sales_with_their_worth(desk: Desk, frozen_clock: FrozenClock) -> None:
+    with connected():
+        user = Attendee.get(Attendee.access_code == "NOOR2026").user
+        carts = [Cart.create(conference=desk.conference.id, user=user) for _ in range(3)]
+        CartItem.create(cart=carts[0], ticket_type=TicketType.get(TicketType.slug == "speaker"), quantity=1)
+        CartItem.create(cart=carts[0], addon=AddOn.get(AddOn.slug == "t-shirt"), quantity=3)
+        CartItem.create(cart=carts[0], ticket_type=TicketType.get(TicketType.slug == "day-pass"), quantity=1)
+        ids = []
+        for cart, name, station, status in (
+            (carts[0], "Ravi Chen", "desk-1", SaleStatus.PARKED),
+            (carts[1], "", "desk-3", SaleStatus.PARKED),
+            (carts[2], "Open", "desk-3", SaleStatus.OPEN),
+        ):
+            values = {"cart": cart, "buyer_name": name, "station": station, "status": status}
+            ids.append(Sale.create(conference=desk.conference.id, staff=desk.staff.id, **values).id)
+            frozen_clock.advance(60)
+    assert attention(desk) == (
+        AttentionLine("parked", ids[0], "", "Ravi Chen", Decimal("195.00"), "parked 13:00 at desk-1", "warn"),
+        AttentionLine("parked", ids[1], "", "walk-up", Decimal("0.00"), "parked 13:01", "warn"),
+    )
+
+
+def test_only_staff_see_it(desk: Desk, as_staff: AsStaff) -> None:
+    visitor = as_staff(desk, "visitor")
+    with pytest.raises(NotPermitted):
+        recent(visitor, 5)
+    with pytest.raises(NotPermitted):
+        attention(visitor)
