@@ -1,25 +1,24 @@
-"""Keeping PostgreSQL's driver out of a process that works in SQLite. Must not import Peewee at the top."""
+"""Keeping PostgreSQL's driver out of a process that works in SQLite. Imports nothing, so that it is early."""
 
-import importlib
 import sys
+from types import ModuleType
+from typing import cast
 
-POSTGRESQL_DRIVERS = ("psycopg", "psycopg2", "psycopg2cffi")
+POSTGRESQL = ("psycopg", "psycopg2", "psycopg2cffi")
 
 
-def load_peewee_for(url: str) -> None:
-    """Import Peewee, without PostgreSQL's driver when the database at ``url`` is SQLite.
+def leave_out_unused(url: str) -> None:
+    """For the rest of this process, hide PostgreSQL's drivers when the database at ``url`` is SQLite.
 
-    Peewee imports every driver that is installed, and psycopg alone takes twice as long as Peewee itself.
-    Call it before anything of ``data`` or ``desk`` is imported; once Peewee is loaded it changes nothing.
-    A process that left the driver out cannot open PostgreSQL later: ``open_database`` then says so.
+    Peewee imports every driver that it finds, and psycopg takes twice as long as Peewee itself. So call this
+    before anything imports Peewee; a driver that is loaded already stays.
     """
-    if "peewee" in sys.modules or not url.startswith("sqlite:"):
-        return
-    hidden = [name for name in POSTGRESQL_DRIVERS if name not in sys.modules]
-    # None in sys.modules is Python's own way to say that a module cannot be imported.
-    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # typeshed knows modules alone
-    try:
-        importlib.import_module("peewee")
-    finally:
-        for name in hidden:
-            del sys.modules[name]
+    if url.startswith("sqlite:"):
+        for name in POSTGRESQL:
+            # None there is Python's own way to say that a module cannot be imported.
+            sys.modules.setdefault(name, cast(ModuleType, None))
+
+
+def is_left_out(name: str) -> bool:
+    """Whether the driver of this name was hidden from this process."""
+    return name in sys.modules and sys.modules[name] is None

@@ -1,6 +1,5 @@
 """From ``[database] url`` to a Peewee database: the settings of each engine, and what a wrong URL is told."""
 
-import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +7,7 @@ import peewee
 from peewee import Database
 from playhouse.pool import PooledPostgresqlDatabase, PooledSqliteDatabase
 
+from tui_pos.data.drivers import is_left_out
 from tui_pos.data.errors import DatabaseUnavailable
 
 BUSY_SECONDS = 15
@@ -98,10 +98,10 @@ def password_in(url: str) -> str:
 
 def _parameters(url: str) -> dict[str, Any]:
     """What ``url`` says, by libpq's names."""
-    if getattr(peewee, "psycopg", None) is None:
-        if importlib.util.find_spec("psycopg") is None:
-            raise DatabaseUnavailable("PostgreSQL needs the extra package: pip install 'tui-pos[postgres]'.")
+    if is_left_out("psycopg"):
         raise DatabaseUnavailable("This program was started for SQLite; start it anew to work in PostgreSQL.")
+    if getattr(peewee, "psycopg", None) is None:
+        raise DatabaseUnavailable("PostgreSQL needs the extra package: pip install 'tui-pos[postgres]'.")
     from psycopg import ProgrammingError
     from psycopg.conninfo import conninfo_to_dict
 
