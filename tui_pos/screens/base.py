@@ -21,6 +21,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
+from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -28,6 +29,7 @@ from tui_pos import keys
 from tui_pos.jobs import Job
 from tui_pos.kiosk import KioskApp
 from tui_pos.scan import Kind, Scan, parse
+from tui_pos.screens.typed_ahead import TypedAhead
 from tui_pos.widgets.key_bar import KeyBar
 from tui_pos.widgets.row import Rule
 from tui_pos.widgets.scan_input import ScanInput
@@ -65,10 +67,14 @@ class KioskScreen(Screen[R], inherit_bindings=False):
     title_text: Text | None = None
     """Stands in the header in place of conference, station and staff."""
 
+    argument = ""
+    """What follows the ``/word`` whose action runs; '' when a key asked for it."""
+
     def __init__(self) -> None:
         super().__init__()
         self.prompt = ScanInput(picks=self.PICKS, masked=self.MASKED, quiet=self.QUIET)
         self.prompt.set_note(self.PLACEHOLDER)
+        self._typed_ahead = TypedAhead(self)
 
     @property
     def kiosk(self) -> KioskApp:
@@ -120,13 +126,26 @@ class KioskScreen(Screen[R], inherit_bindings=False):
         *,
         lane: str = "desk",
         latest: bool = False,
+        hold: bool = False,
     ) -> Job:
         """Run ``call`` in a thread, then ``then(value)`` here. An error goes to ``failed``, else it is said.
 
         Calls of one ``lane`` keep their order. ``latest=True`` for look-ups: an overtaken one delivers
-        nothing. ``lane=""`` waits for nobody.
+        nothing. ``lane=""`` waits for nobody. ``hold=True`` lets keys wait for the outcome (`hold_keys`).
         """
-        return self.kiosk.ask(self, call, then, failed or self.failed, lane=lane, latest=latest)
+        failed = failed or self.failed
+        if hold:
+            self.hold_keys()
+            then, failed = self._freeing(then), self._freeing(failed)
+        return self.kiosk.ask(self, call, then, failed, lane=lane, latest=latest)
+
+    def hold_keys(self) -> None:
+        """Let keys wait: what they would act on is about to change. Scans go on coming."""
+        self._typed_ahead.hold()
+
+    def free_keys(self) -> None:
+        """Have the keys that waited act, on the screen that is then on top; old ones ring the bell."""
+        self._typed_ahead.release()
 
     def follow(
         self,
@@ -162,15 +181,21 @@ class KioskScreen(Screen[R], inherit_bindings=False):
 
     def go(self, screen: Screen[OTHER], then: Callable[[OTHER | None], None] | None = None) -> None:
         """Open ``screen`` on top of this one; ``then`` gets what it was left with."""
+        self._typed_ahead.hold(leaving=True)
         self.kiosk.open_screen(screen, then)
+        self._typed_ahead.release()
 
     def replace(self, screen: Screen[OTHER]) -> None:
         """Open ``screen`` in the place of this one."""
+        self._typed_ahead.hold(leaving=True)
         self.kiosk.replace_screen(screen)
+        self._typed_ahead.release()
 
     def leave(self, result: R | None = None) -> None:
         """Close this screen and give ``result`` to whoever opened it. The first screen stays."""
+        self._typed_ahead.hold(leaving=True)
         self.kiosk.close_screen(self, result)
+        self._typed_ahead.release()
 
     def refresh_hints(self) -> None:
         """Draw the key bar again where `hints` changed."""
@@ -181,6 +206,13 @@ class KioskScreen(Screen[R], inherit_bindings=False):
         self.query_one(StatusLine).show(self.kiosk.status, self.title_text)
 
     # How it works
+
+    def _freeing(self, handle: Callable[[T], object]) -> Callable[[T], None]:
+        def freeing(outcome: T) -> None:
+            handle(outcome)
+            self.free_keys()
+
+        return freeing
 
     def compose(self) -> ComposeResult:
         yield StatusLine()
@@ -216,7 +248,9 @@ class KioskScreen(Screen[R], inherit_bindings=False):
     @on(ScanInput.Entered)
     def _entered(self, message: ScanInput.Entered) -> None:
         message.stop()
-        if not self.is_current:
+        if self._typed_ahead.keeps(message):
+            return
+        if not self._is_on_top:
             self._pass_on(message)
             return
         self.say(self.PLACEHOLDER)
@@ -250,43 +284,40 @@ class KioskScreen(Screen[R], inherit_bindings=False):
         if command is None:
             self.say(f"/{scan.value} is not a command; /help lists them.", "X", bell=True)
         else:
+            self.argument = scan.argument
             self._command(command.name)
+            self.argument = ""
 
     @on(ScanInput.Asked)
-    def _asked(self, message: ScanInput.Asked) -> None:
-        message.stop()
-        if self._may_act():
-            self.say(self.PLACEHOLDER)
-            self._command(message.command)
-
     @on(ScanInput.Confirmed)
-    def _confirmed(self, message: ScanInput.Confirmed) -> None:
-        message.stop()
-        if self._may_act():
-            self._command("confirm")
-
     @on(ScanInput.Picked)
-    def _picked(self, message: ScanInput.Picked) -> None:
-        message.stop()
-        if self._may_act():
-            self.picked(message.number)
-
     @on(ScanInput.Moved)
-    def _moved(self, message: ScanInput.Moved) -> None:
-        message.stop()
-        if self._may_act():
-            self.moved(message.delta)
-
     @on(ScanInput.Stepped)
-    def _stepped(self, message: ScanInput.Stepped) -> None:
+    def _key(self, message: Message) -> None:
         message.stop()
-        if self._may_act():
-            self.stepped(message.delta)
+        self.take(message)
+
+    def take(self, message: Message) -> None:
+        """Do what a key of the prompt, or one typed ahead at the screen before, asks for."""
+        if self._typed_ahead.keeps(message) or not self._may_act():
+            return
+        match message:
+            case ScanInput.Asked(command=command):
+                self.say(self.PLACEHOLDER)
+                self._command(command)
+            case ScanInput.Confirmed():
+                self._command("confirm")
+            case ScanInput.Picked(number=number):
+                self.picked(number)
+            case ScanInput.Moved(delta=delta):
+                self.moved(delta)
+            case ScanInput.Stepped(delta=delta):
+                self.stepped(delta)
 
     @on(ScanInput.Changed)
     def _changed(self, message: ScanInput.Changed) -> None:
         message.stop()
-        if self.is_current:
+        if self._is_on_top:
             self.changed(message.text)
 
     @on(ScanInput.Refused)
@@ -294,9 +325,14 @@ class KioskScreen(Screen[R], inherit_bindings=False):
         message.stop()
         self.say(message.reason, "!", bell=True)
 
+    @property
+    def _is_on_top(self) -> bool:
+        # Textual's is_current is also true of the screen below a dialog.
+        return self.app.screen is self
+
     def _may_act(self) -> bool:
         """A key acts on what its finger saw: on no screen that opened meanwhile, on none that is hidden."""
-        if self.is_current and not self.has_class("-too-small"):
+        if self._is_on_top and not self.has_class("-too-small"):
             return True
         self.kiosk.bell()
         return False

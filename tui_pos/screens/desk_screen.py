@@ -1,0 +1,184 @@
+"""What the screens of a signed-in desk share: the desk, how it shows money and time, the ways to a payment.
+
+``desk`` is imported where it is used, not at the top: the first screen is painted before the database is.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from textual import on
+from textual.message import Message
+
+from tui_pos import money
+from tui_pos.desk.context import Desk
+from tui_pos.desk.permissions import Action, allowed
+from tui_pos.screens.base import KioskScreen
+from tui_pos.widgets.scan_input import ScanInput
+
+if TYPE_CHECKING:
+    from tui_pos.desk.payments import PaymentState
+    from tui_pos.desk.readers import ReaderRow
+
+R = TypeVar("R")
+
+NEXT = "next"
+"""What the receipt is left with to serve the next person."""
+ATTENDEE = "attendee:"
+"""What the receipt is left with, before an access code, to go to that person."""
+
+
+@dataclass
+class KeysHandled(Message):
+    """Comes to a screen behind every key that had been read when it was sent."""
+
+    then: Callable[[], object]
+
+
+class DeskScreen(KioskScreen[R]):
+    """Base of the screens behind the sign-in. ``desk`` is who acts where."""
+
+    desk: Desk
+
+    def __init__(self, desk: Desk | None = None) -> None:
+        super().__init__()
+        if desk is not None:
+            self.desk = desk
+
+    def amount(self, value: Decimal) -> str:
+        """Money as people read it, without its currency."""
+        return money.format_amount(value, self.desk.conference.currency)
+
+    def time(self, at: datetime) -> str:
+        """A time of day on the conference's clock."""
+        return f"{self.desk.local(at):%H:%M}"
+
+    def may(self, action: Action) -> bool:
+        """Whether who is signed in has the right to it; the desk itself refuses what is tried without."""
+        return allowed(self.desk.staff, action)
+
+    def after_keys(self, then: Callable[[], object]) -> None:
+        """Call ``then`` once every key that was read by now has been handled by the screen on top."""
+        top = self.kiosk.screen
+        prompt = (top if isinstance(top, DeskScreen) else self).prompt
+        # The way of the keys: through the app to the prompt, and behind what the prompt made of them.
+        self.kiosk.call_later(prompt.call_later, prompt.post_message, KeysHandled(then))
+
+    @on(KeysHandled)
+    def _keys_handled(self, message: KeysHandled) -> None:
+        message.stop()
+        message.then()
+
+    def go_home(self) -> None:
+        """Close everything above the Scan screen."""
+        above = self.kiosk.screen_stack[1:]
+        if above:
+            self.kiosk.close_screen(above[0])
+
+    # The reader of this station
+
+    def action_reader(self) -> None:
+        """F4."""
+        self.choose_reader(lambda: self.say(f"Reader {self.kiosk.status.reader}.", "OK"))
+
+    def choose_reader(self, chosen: Callable[[], object]) -> None:
+        """Let a reader be chosen and remembered for this station, then call ``chosen``; not after Esc."""
+        from tui_pos.screens.reader import ReaderScreen
+
+        def left(row: "ReaderRow | None") -> None:
+            if row is not None:
+                self.ask(partial(_remember, self.desk, row), lambda _: remembered(row), hold=True)
+
+        def remembered(row: "ReaderRow") -> None:
+            self._reader_remembered(row)
+            chosen()
+
+        def known(reader: tuple[str, str] | None) -> None:
+            self.go(ReaderScreen(self.desk, current=reader[0] if reader else ""), left)
+
+        self.ask(partial(_remembered, self.desk), known, hold=True)
+
+    def _reader_remembered(self, row: "ReaderRow") -> None:
+        """The header of every screen names this station's reader."""
+        self.kiosk.set_status(replace(self.kiosk.status, reader=row.label, reader_state=state_of(row)))
+
+    # Card payments
+
+    def take_card(self, reference: str, unpaid: "Callable[[PaymentState], object]") -> None:
+        """Take what the order owes on this station's reader; where none is remembered it is chosen first.
+
+        Ends on the receipt, at home when the payment was left alone, or in ``unpaid`` with how it ended.
+        """
+
+        def begun(attempt_id: int | None) -> None:
+            if attempt_id is None:
+                self.choose_reader(lambda: self.take_card(reference, unpaid))
+            else:
+                self.watch_payment(attempt_id, unpaid)
+
+        self.ask(partial(_begin, self.desk, reference), begun, hold=True)
+
+    def watch_payment(self, attempt_id: int, unpaid: "Callable[[PaymentState], object]") -> None:
+        """Show a payment that was begun before; ends as `take_card` does."""
+        from tui_pos.screens.payment import PaymentScreen
+
+        def left(state: "PaymentState | None") -> None:
+            if state is None:
+                self.go_home()
+            elif state.stage == "captured":
+                self.show_receipt(state.reference, NEXT)
+            else:
+                unpaid(state)
+
+        self.go(PaymentScreen(self.desk, attempt_id), left)
+
+    def show_receipt(self, reference: str, without_answer: str = "") -> None:
+        """Show the receipt; from it the next person is served.
+
+        ``without_answer`` is what leaving it by Esc means; '' comes back to this screen.
+        """
+        from tui_pos.screens.receipt import ReceiptScreen
+
+        def left(result: str | None) -> None:
+            self._receipt_left(result or without_answer)
+
+        self.go(ReceiptScreen(self.desk, reference), left)
+
+    def _receipt_left(self, result: str) -> None:
+        if result:
+            self.go_home()
+        if result.startswith(ATTENDEE):
+            home = self.kiosk.screen_stack[0]
+            assert isinstance(home, KioskScreen)
+            code = ScanInput.Entered(result.removeprefix(ATTENDEE), scanned=True)
+            self.kiosk.call_later(home.prompt.post_message, code)
+
+
+def state_of(row: "ReaderRow") -> str:
+    """What the header says of a reader."""
+    if row.status != "online":
+        return row.status
+    return "in use" if row.in_use else "ready"
+
+
+def _remember(desk: Desk, row: "ReaderRow") -> None:
+    from tui_pos.desk.stations import remember_reader
+
+    remember_reader(desk, row.id, row.label)
+
+
+def _remembered(desk: Desk) -> tuple[str, str] | None:
+    from tui_pos.desk.stations import remembered_reader
+
+    return remembered_reader(desk)
+
+
+def _begin(desk: Desk, reference: str) -> int | None:
+    """The payment attempt, saved; None when this station has no reader yet."""
+    from tui_pos.desk import payments
+
+    reader = _remembered(desk)
+    return payments.begin(desk, reference, *reader).attempt_id if reader else None
