@@ -1,0 +1,142 @@
+"""init: what it makes where there is nothing, and what it leaves alone where there is something."""
+
+import json
+import shutil
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tui_pos import cli, config
+from tui_pos.data import connection
+from tui_pos.data.base import database
+from tui_pos.data.connection import connected
+from tui_pos.data.tables import SHOP
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.delenv(config.CONFIG_VARIABLE, raising=False)
+    monkeypatch.setenv("TUI_POS_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("TUI_POS_SECRET", "correct horse")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setattr(config, "SYSTEM_CONFIG", tmp_path / "etc" / "config.toml")
+    yield tmp_path
+    connection.close_database()
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, list[str]]:
+    """Exit status, and the sentences of what was done or what is wrong."""
+    capsys.readouterr()
+    status = cli.main(["--json", *words])
+    answer = json.loads(capsys.readouterr().out)
+    return status, [answer["error"]] if status else answer["done"]
+
+
+def test_from_nothing_to_a_desk_that_opens(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("--conference", "pycon-2027", "--staff", "amira", "init", "--name", "PyCon 2027")
+    status, done = run(
+        capsys, *words, "--starts", "2027-05-14", "--ends", "2027-05-22", "--timezone", "Europe/Rome"
+    )
+    assert (status, done) == (
+        0,
+        [
+            f"Wrote the config {home}/config/tui-pos/config.toml.",
+            "Made the database with all its tables.",
+            "Made the conference pycon-2027.",
+            "Made the supervisor amira.",
+        ],
+    )
+    assert tomllib.loads(config.user_config().read_text())["conferences"] == {
+        "pycon-2027": {"currency": "USD"}
+    }
+    assert run(capsys, *words) == (0, [])
+    assert cli.main(["--conference", "pycon-2027", "--staff", "amira", "inventory", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"ticket_types": [], "addons": []}
+    assert cli.main(["conferences"]) == 0
+    assert capsys.readouterr().out == "pycon-2027  PyCon 2027  2027-05-14 to 2027-05-22\n"
+
+
+def test_without_staff_it_says_that_nobody_can_sign_in(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, done = run(capsys, "--config", str(home / "new" / "c.toml"), "--conference", "small", "init")
+    assert status == 0
+    assert done[0] == f"Wrote the config {home}/new/c.toml."
+    assert done[-1] == "Nobody can sign in yet: run this again with --staff NAME."
+
+
+def test_a_database_of_django_program_only_gets_our_tables(
+    home: Path, shared_data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copyfile(shared_data / "django_program.sqlite3", home / "real.sqlite3")
+    file = home / "c.toml"
+    file.write_text(f'[database]\nurl = "sqlite:///{home}/real.sqlite3"\n')
+    connection.open_database(f"sqlite:///{home}/real.sqlite3")
+    before = contents()
+    options = ("--config", str(file), "--staff", "somebody")
+    assert run(capsys, *options, "--conference", "python-2077", "init") == (
+        0,
+        ["Added the tui_pos_* tables to the database."],
+    )
+    assert run(capsys, *options, "init") == (0, [])
+    assert contents() == before
+    status, (said,) = run(capsys, *options, "--conference", "pycon", "init")
+    assert status == 3
+    assert "python-2077" in said
+    assert contents() == before
+
+
+def contents() -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table that django-program owns."""
+    with connected():
+        return {
+            table: database.execute_sql(f'SELECT * FROM "{table}"').fetchall()
+            for table in database.get_tables()
+            if not table.startswith("tui_pos_") and table not in ("sqlite_sequence",)
+        } | {"tables": [(len(SHOP),)]}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["init"], "Name the conference: tui-pos --conference SLUG init."),
+        (
+            ["--conference", "PyCon 2027", "init"],
+            "A conference's slug has small letters, digits and dashes: pycon-us-2027.",
+        ),
+        (
+            ["--conference", "c", "init", "--starts", "tomorrow"],
+            "--starts must be a date such as 2027-05-14.",
+        ),
+        (
+            ["--conference", "c", "init", "--starts", "2027-02-02", "--ends", "2027-02-01"],
+            "The conference ends before it starts: swap --starts and --ends.",
+        ),
+        (
+            ["--conference", "c", "init", "--timezone", "Mars"],
+            "Name the time zone as in Europe/Prague or America/New_York.",
+        ),
+        (
+            ["--conference", "c", "--staff", "a b", "init"],
+            "A user name has letters, digits and @ . + - _ only.",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_before_anything_is_made(
+    home: Path, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    assert run(capsys, *words) == (2, [said])
+    assert list(home.iterdir()) == []
+
+
+def test_an_empty_password_makes_no_supervisor(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TUI_POS_SECRET", "")
+    words = ("--conference", "small", "--staff", "amira", "init")
+    assert run(capsys, *words) == (2, ["The password is empty."])
+    monkeypatch.setenv("TUI_POS_SECRET", "correct horse")
+    assert run(capsys, *words) == (0, ["Made the supervisor amira."])
+    assert (home / "home" / "tui-pos.sqlite3").is_file()
