@@ -1,12 +1,13 @@
 """Card payments from begin to booked, on both engines, against the simulator over HTTP."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from tests.desk.conftest import make_desk
+from tests.desk.paying import INSUFFICIENT_FUNDS, OTHER_READER, READER, Watched, begin, rows
 from tests.fixtures.databases import FrozenClock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Attempt, AttemptEvent, Sale, Stage
@@ -17,7 +18,6 @@ from tui_pos.data.tables.registration import (
     OrderStatus,
     Payment,
     PaymentStatus,
-    TerminalPayment,
 )
 from tui_pos.desk import checkout, payments
 from tui_pos.desk.context import Desk
@@ -25,49 +25,11 @@ from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refused
 from tui_pos.desk.payments import Control, PaymentState, journal
 from tui_pos.simulator import Server
 
-READER, LABEL = "tmr_front_1", "Front-1"
-OTHER_READER = "tmr_front_2"
-INSUFFICIENT_FUNDS = "4000000000009995"
-
 
 @pytest.fixture
 def order(card_desk: Desk) -> checkout.Placed:
     """A walk-up's pending order over one T-shirt."""
     return checkout.sell(card_desk, [("t-shirt", 1)], name="Ada Byron", email="ada@example.org")
-
-
-def begin(desk: Desk, order: checkout.Placed, reader: str = READER) -> PaymentState:
-    return payments.begin(desk, order.reference, reader, LABEL)
-
-
-class Watched:
-    """A running watch that acts once at each stage named, as a person would."""
-
-    def __init__(self, desk: Desk, attempt_id: int, **at: Callable[[], object]) -> None:
-        self.control = Control()
-        self.seen: list[PaymentState] = []
-        self._states = payments.watch(desk, attempt_id, self.control)
-        self._at = at
-
-    def run(self) -> PaymentState:
-        for state in self._states:
-            self.seen.append(state)
-            act = self._at.pop(state.stage, None)
-            if act:
-                act()
-        return self.seen[-1]
-
-    def stages(self) -> list[str]:
-        """The stages in order, each named once in a row."""
-        names = [str(state.stage) for state in self.seen]
-        return [name for i, name in enumerate(names) if i == 0 or names[i - 1] != name]
-
-
-def rows(order: checkout.Placed) -> tuple[Order, list[Payment], list[TerminalPayment]]:
-    with connected():
-        found = list(Payment.select().where(Payment.order == order.order_id))
-        terminal = list(TerminalPayment.select().join(Payment).where(Payment.order == order.order_id))
-        return Order.get_by_id(order.order_id), found, terminal
 
 
 def test_a_good_card_pays_the_order(card_desk: Desk, order: checkout.Placed, simulator: Server) -> None:

@@ -244,7 +244,7 @@ def _new(desk: Desk, order: Order, attempt: Attempt, amount: int, reason: str) -
 
 def _reflect(order: Order, attempt: Attempt) -> None:
     """Payment and order as the booked refunds leave them; an order that was not paid keeps its status."""
-    back = _refunded(Refund.attempt == attempt.id)
+    back = refunded(attempt)
     whole = back >= attempt.amount
     Payment.update(status=PaymentStatus.REFUNDED if whole else PaymentStatus.SUCCEEDED).where(
         Payment.id == attempt.payment_id
@@ -267,12 +267,13 @@ def kept_total(order: Order) -> Decimal:
     paid = orders.succeeded_total(order)
     for attempt in _captured(order):
         if attempt.payment.status == PaymentStatus.SUCCEEDED:
-            paid -= money.from_minor(_refunded(Refund.attempt == attempt.id), attempt.currency)
+            paid -= money.from_minor(refunded(attempt), attempt.currency)
     return max(paid, ZERO)
 
 
-def _refunded(which: object) -> int:
-    rows = Refund.select(Refund.amount).where(which, Refund.stage.in_(BOOKED))
+def refunded(attempt: Attempt) -> int:
+    """What Stripe accepted to give back of a payment, in minor units; needs a connection."""
+    rows = Refund.select(Refund.amount).where(Refund.attempt == attempt.id, Refund.stage.in_(BOOKED))
     return sum(row.amount for row in rows)
 
 

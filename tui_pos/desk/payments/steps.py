@@ -29,7 +29,8 @@ from tui_pos.terminal import (
     UnknownOutcome,
 )
 
-CLOCK_SKEW = timedelta(minutes=5)
+CLOCK_SKEW = timedelta(hours=1)
+"""How wrong this host's clock may be when the intent of a lost answer is looked for by its time."""
 
 OBSTACLES: tuple[tuple[type[TerminalError], str], ...] = (
     (ReaderOffline, "reader_offline"),

@@ -1,0 +1,93 @@
+"""The books against Stripe's: what is repaired, what is only told."""
+
+import pytest
+
+from tests.desk.paying import READER, Watched, begin, paid
+from tui_pos.data.connection import connected
+from tui_pos.data.tables.registration import Order, OrderStatus, Payment
+from tui_pos.desk import checkout, reconcile
+from tui_pos.desk.context import Desk
+from tui_pos.simulator import Server
+
+
+@pytest.fixture
+def order(card_desk: Desk) -> checkout.Placed:
+    return checkout.sell(card_desk, [("t-shirt", 1)], name="Ada Byron")
+
+
+def kinds(result: reconcile.Reconciled) -> list[str]:
+    return [mismatch.kind for mismatch in result.mismatches]
+
+
+def test_nothing_to_say(card_desk: Desk, order: checkout.Placed, simulator: Server) -> None:
+    paid(card_desk, order, simulator)
+    result = reconcile.run(card_desk)
+    assert (result.driven, result.mismatches, result.clean) == ((), (), True)
+
+
+def test_unfinished_payments_are_driven_home_but_not_by_a_check(
+    card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    begun = begin(card_desk, order)
+    watched = Watched(card_desk, begun.attempt_id)
+    watched._at = {"sent": watched.control.detach}
+    watched.run()
+    simulator.tap(READER)
+    checked = reconcile.run(card_desk, check=True)
+    assert (kinds(checked), checked.clean) == (["unfinished"], False)
+    (book,) = simulator.books().values()
+    assert book["captured"] == 0
+    result = reconcile.run(card_desk)
+    assert [str(state.stage) for state in result.driven] == ["captured"]
+    assert result.clean
+
+
+def test_an_orphaned_hold_is_told_by_a_check_and_released_by_a_run(
+    card_desk: Desk, simulator: Server
+) -> None:
+    keys = {"conference": "demo", "order": "ORD-LOST", "attempt": "0" * 32, "station": "desk-1"}
+    intent = card_desk.terminal.create_intent(4200, "usd", metadata=keys, key="lost")
+    card_desk.terminal.process(READER, intent.id)
+    simulator.tap(READER)
+    checked = reconcile.run(card_desk, check=True)
+    assert (kinds(checked), checked.clean) == (["orphaned_hold"], False)
+    assert simulator.books()[intent.id]["held"] == 4200
+    result = reconcile.run(card_desk)
+    assert (kinds(result), result.clean) == (["orphaned_hold"], True)
+    assert simulator.books()[intent.id]["held"] == 0
+    assert reconcile.run(card_desk).mismatches == ()
+
+
+def test_captured_money_without_a_record_is_told_and_left_alone(card_desk: Desk, simulator: Server) -> None:
+    keys = {"conference": "demo", "order": "ORD-LOST", "attempt": "0" * 32}
+    intent = card_desk.terminal.create_intent(4200, "usd", metadata=keys, key="lost")
+    card_desk.terminal.process(READER, intent.id)
+    simulator.tap(READER)
+    card_desk.terminal.capture(intent.id, key="lost-too")
+    result = reconcile.run(card_desk)
+    assert (kinds(result), result.clean) == (["captured_without_record"], False)
+    assert simulator.books()[intent.id]["captured"] == 4200
+
+
+def test_other_conferences_and_the_web_shop_are_none_of_our_business(
+    card_desk: Desk, simulator: Server
+) -> None:
+    card_desk.terminal.create_intent(100, "usd", metadata={"order_id": "7"}, key="web")
+    card_desk.terminal.create_intent(
+        100, "usd", metadata={"conference": "other", "attempt": "1"}, key="other"
+    )
+    assert reconcile.run(card_desk).mismatches == ()
+    assert {book["status"] for book in simulator.books().values()} == {"requires_payment_method"}
+
+
+def test_sums_that_differ_are_told(card_desk: Desk, order: checkout.Placed, simulator: Server) -> None:
+    last = paid(card_desk, order, simulator)
+    with connected():
+        row = Payment.get(Payment.stripe_payment_intent_id == last.intent_id)
+        Payment.update(amount=row.amount - 1).where(Payment.id == row.id).execute()
+    result = reconcile.run(card_desk, check=True)
+    assert sorted(kinds(result)) == ["paid_short", "sums_differ"]
+    with connected():
+        Payment.update(amount=row.amount).where(Payment.id == row.id).execute()
+        Order.update(status=OrderStatus.PAID).execute()
+    assert reconcile.run(card_desk, check=True).clean

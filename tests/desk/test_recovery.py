@@ -1,0 +1,160 @@
+"""Payments that nobody watches any more find home, and nothing is sent to a reader from there."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from tests.desk.paying import OTHER_READER, READER, Watched, begin, paid, rows
+from tests.fixtures.databases import FrozenClock
+from tui_pos.data.connection import connected
+from tui_pos.data.tables.desk import Attempt, Stage
+from tui_pos.data.tables.registration import Order, OrderStatus
+from tui_pos.desk import checkout, duties, maintenance, payments
+from tui_pos.desk.context import Desk
+from tui_pos.desk.payments import recovery
+from tui_pos.simulator import Server
+
+
+@pytest.fixture
+def order(card_desk: Desk) -> checkout.Placed:
+    return checkout.sell(card_desk, [("t-shirt", 1)], name="Ada Byron")
+
+
+def left_at(desk: Desk, order: checkout.Placed, stage: str) -> int:
+    """The attempt, left by its watcher at ``stage``."""
+    begun = begin(desk, order)
+    watched = Watched(desk, begun.attempt_id)
+    watched._at = {stage: watched.control.detach}
+    assert watched.run().stage == stage
+    return begun.attempt_id
+
+
+def test_a_card_tapped_after_the_desk_died_is_captured_and_booked(
+    card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    left_at(card_desk, order, "sent")
+    simulator.tap(READER)
+    (state,) = recovery.recover(card_desk)
+    assert state.stage is Stage.CAPTURED
+    assert rows(order)[0].status == OrderStatus.PAID
+
+
+def test_money_captured_before_the_desk_died_is_booked(
+    card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    attempt_id = left_at(card_desk, order, "sent")
+    simulator.tap(READER)
+    card_desk.terminal.capture(payments.state(card_desk, attempt_id).intent_id, key="the-desk-that-died")
+    (state,) = recovery.recover(card_desk)
+    assert (state.stage, state.problem) == (Stage.CAPTURED, "")
+    assert rows(order)[0].status == OrderStatus.PAID
+
+
+def test_a_hold_in_confirm_mode_is_captured_while_the_order_waits(
+    card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    desk = replace(card_desk, conference=replace(card_desk.conference, capture="confirm"))
+    left_at(desk, order, "sent")
+    simulator.tap(READER)
+    (state,) = recovery.recover(desk)
+    assert state.stage is Stage.CAPTURED
+
+
+def test_a_hold_whose_order_is_gone_is_released(
+    card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    left_at(card_desk, order, "sent")
+    simulator.tap(READER)
+    with connected():
+        Order.update(status=OrderStatus.CANCELLED).where(Order.id == order.order_id).execute()
+    (state,) = recovery.recover(card_desk)
+    assert state.stage is Stage.CANCELLED
+    (book,) = simulator.books().values()
+    assert (book["held"], book["captured"]) == (0, 0)
+
+
+@pytest.mark.parametrize("stage", ["created", "intent", "sent"])
+def test_an_unpaid_payment_is_left_for_a_while_and_then_given_up(
+    stage: str, card_desk: Desk, order: checkout.Placed, frozen_clock: FrozenClock
+) -> None:
+    attempt_id = left_at(card_desk, order, stage)
+    (state,) = recovery.recover(card_desk)
+    assert (state.stage, state.live) == (stage, True)
+
+    frozen_clock.advance(card_desk.prompt_seconds + 31)
+    (state,) = recovery.recover(card_desk)
+    assert (state.stage, state.live) == (Stage.CANCELLED, False)
+    with connected():
+        assert Attempt.get_by_id(attempt_id).finished_at is not None
+    assert card_desk.terminal.reader(READER).action is None
+
+
+def test_recovery_sends_nothing_to_a_reader(
+    card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    left_at(card_desk, order, "intent")
+    recovery.recover(card_desk)
+    assert card_desk.terminal.reader(READER).action is None
+    assert [book["status"] for book in simulator.books().values()] == ["requires_payment_method"]
+
+
+def test_an_intent_whose_answer_was_lost_is_found_again(
+    card_desk: Desk, order: checkout.Placed, simulator: Server, frozen_clock: FrozenClock
+) -> None:
+    simulator.advance(max(0, frozen_clock.now().timestamp() - simulator.advance(0)))
+    begun = begin(card_desk, order)
+    simulator.fault("answer_lost", "POST /v1/payment_intents", times=3)
+    watching = payments.watch(card_desk, begun.attempt_id)
+    assert next(state.stage for state in watching if state.stage is not Stage.CREATED) is Stage.UNKNOWN
+    watching.close()
+    frozen_clock.advance(card_desk.prompt_seconds + 31)
+    (state,) = recovery.recover(card_desk)
+    assert state.stage is Stage.CANCELLED
+    assert [book["status"] for book in simulator.books().values()] == ["canceled"]
+
+
+def test_a_watched_payment_is_left_to_its_station(card_desk: Desk, order: checkout.Placed) -> None:
+    begun = begin(card_desk, order)
+    watching = payments.watch(card_desk, begun.attempt_id)
+    next(watching)
+    assert recovery.recover(card_desk) == ()
+    watching.close()
+
+
+def test_stripe_out_of_reach_changes_nothing(
+    card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    left_at(card_desk, order, "sent")
+    simulator.fault("cut_before", times=1000)
+    (state,) = recovery.recover(card_desk)
+    assert (state.stage, state.live) == (Stage.UNKNOWN, True)
+    simulator.clear_faults()
+    simulator.tap(READER)
+    (state,) = recovery.recover(card_desk)
+    assert state.stage is Stage.CAPTURED
+
+
+def test_twice_is_as_once(card_desk: Desk, order: checkout.Placed, simulator: Server) -> None:
+    last = paid(card_desk, order, simulator)
+    other = checkout.sell(card_desk, [("t-shirt", 1)], name="Bo")
+    begun = payments.begin(card_desk, other.reference, OTHER_READER)
+    watched = Watched(card_desk, begun.attempt_id)
+    watched._at = {"sent": watched.control.detach}
+    watched.run()
+    simulator.tap(OTHER_READER)
+    assert [state.stage for state in recovery.recover(card_desk)] == [Stage.CAPTURED]
+    assert recovery.recover(card_desk) == ()
+    captured = sum(book["captured"] for book in simulator.books().values())
+    assert captured == (last.amount + Decimal(25)) * 100
+
+
+def test_one_station_does_it_at_a_time(card_desk: Desk, frozen_clock: FrozenClock) -> None:
+    duty = "maintenance:demo"
+    assert duties.take(duty, "desk-1", 60)
+    assert not maintenance.tick(card_desk, "desk-2")
+    frozen_clock.advance(61)
+    assert maintenance.tick(card_desk, "desk-2")
+    assert duties.take(duty, "desk-1", 60)
+    assert not duties.take(duty, "desk-2", 60)
+    assert duties.take(duty, "desk-1", 60)

@@ -1,0 +1,148 @@
+"""Refunds of card money: full, partial, pending, failed, unanswered; never more than is left."""
+
+from decimal import Decimal
+
+import pytest
+
+from tests.desk.conftest import AsStaff
+from tests.desk.paying import READER, Watched, begin, paid, rows
+from tests.fixtures.databases import FrozenClock
+from tui_pos.data.connection import connected
+from tui_pos.data.tables.desk import RefundStage, Stage
+from tui_pos.data.tables.registration import Credit, Order, OrderStatus
+from tui_pos.desk import checkout, payments, refunds
+from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refused
+from tui_pos.simulator import Server
+
+
+@pytest.fixture
+def lead(card_desk: Desk, as_staff: AsStaff) -> Desk:
+    return as_staff(card_desk, "lead")
+
+
+@pytest.fixture
+def order(lead: Desk) -> checkout.Placed:
+    """Two shirts, 50.00."""
+    return checkout.sell(lead, [("t-shirt", 2)], name="Ada Byron")
+
+
+def refunded_at_stripe(simulator: Server) -> int:
+    return sum(book["refunded"] for book in simulator.books().values())
+
+
+def test_all_of_it(lead: Desk, order: checkout.Placed, simulator: Server) -> None:
+    paid(lead, order, simulator)
+    with connected():
+        credits_before = Credit.select().count()
+    (done,) = refunds.refund(lead, order.reference, reason="wrong size")
+    assert (done.stage, done.amount) == (RefundStage.SUCCEEDED, Decimal("50.00"))
+    row, (payment,), (terminal,) = rows(order)
+    assert (row.status, payment.status, terminal.capture_status) == ("refunded", "refunded", "captured")
+    assert refunded_at_stripe(simulator) == 5000
+    with connected():
+        assert Credit.select().count() == credits_before
+    with pytest.raises(Refused, match="No card money is left"):
+        refunds.refund(lead, order.reference)
+
+
+def test_two_equal_parts_are_two_refunds(lead: Desk, order: checkout.Placed, simulator: Server) -> None:
+    paid(lead, order, simulator)
+    for _ in range(2):
+        (done,) = refunds.refund(lead, order.reference, Decimal("20.00"))
+        assert done.stage is RefundStage.SUCCEEDED
+    row, (payment,), _ = rows(order)
+    assert (row.status, payment.status) == (OrderStatus.PARTIALLY_REFUNDED, "succeeded")
+    assert refunded_at_stripe(simulator) == 4000
+    with pytest.raises(InvalidInput, match=r"At most 10\.00 USD"):
+        refunds.refund(lead, order.reference, Decimal("10.01"))
+    assert refunded_at_stripe(simulator) == 4000
+
+
+@pytest.mark.parametrize("fault", ["answer_lost", "error_500_after", "cut_before"])
+def test_an_unanswered_refund_is_found_or_asked_for_again_once(
+    fault: str, lead: Desk, order: checkout.Placed, simulator: Server, frozen_clock: FrozenClock
+) -> None:
+    paid(lead, order, simulator)
+    simulator.fault(fault, "POST /v1/refunds", times=3)
+    (done,) = refunds.refund(lead, order.reference, Decimal("20.00"))
+    assert (done.stage, "do not refund again" in done.text) == (RefundStage.UNKNOWN, True)
+    assert rows(order)[0].status == OrderStatus.PAID
+    frozen_clock.advance(1)
+    (done,) = refunds.follow_up(lead)
+    assert done.stage is RefundStage.SUCCEEDED
+    assert refunded_at_stripe(simulator) == 2000
+    assert refunds.follow_up(lead) == ()
+
+
+def test_a_stored_fault_is_not_replayed_for_ever(
+    lead: Desk, order: checkout.Placed, simulator: Server, frozen_clock: FrozenClock
+) -> None:
+    paid(lead, order, simulator)
+    simulator.fault("error_500", "POST /v1/refunds", times=1)
+    (done,) = refunds.refund(lead, order.reference)
+    assert done.stage is RefundStage.UNKNOWN
+    (done,) = refunds.follow_up(lead)
+    assert done.stage is RefundStage.UNKNOWN
+    frozen_clock.advance(121)
+    (done,) = refunds.follow_up(lead)
+    assert done.stage is RefundStage.SUCCEEDED
+    assert refunded_at_stripe(simulator) == 5000
+
+
+def test_a_pending_refund_counts_and_is_followed(
+    lead: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    begun = begin(lead, order)
+    Watched(lead, begun.attempt_id, sent=lambda: simulator.tap(READER, "4000000000007726")).run()
+    (done,) = refunds.refund(lead, order.reference)
+    assert done.stage is RefundStage.PENDING
+    assert rows(order)[0].status == OrderStatus.REFUNDED
+    simulator.advance(3600)
+    (done,) = refunds.follow_up(lead)
+    assert done.stage is RefundStage.SUCCEEDED
+
+
+def test_money_that_is_only_held_is_released(lead: Desk, order: checkout.Placed, simulator: Server) -> None:
+    begun = begin(lead, order)
+    watched = Watched(lead, begun.attempt_id, sent=lambda: simulator.tap(READER))
+    watched._at["authorized"] = watched.control.detach
+    assert watched.run().stage is Stage.AUTHORIZED
+    assert refunds.refund(lead, order.reference) == ()
+    assert payments.state(lead, begun.attempt_id).stage is Stage.CANCELLED
+    assert refunded_at_stripe(simulator) == 0
+
+
+def test_money_on_a_cancelled_order_goes_back_and_needs_nobody_any_more(
+    lead: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    begun = begin(lead, order)
+    watched = Watched(lead, begun.attempt_id)
+
+    def captured_then_cancelled() -> None:
+        simulator.tap(READER)
+        lead.terminal.capture(watched.seen[-1].intent_id, key="somebody-else")
+        with connected():
+            Order.update(status=OrderStatus.CANCELLED).where(Order.id == order.order_id).execute()
+
+    watched._at = {"sent": captured_then_cancelled}
+    assert watched.run().problem
+    refunds.refund(lead, order.reference)
+    assert payments.state(lead, begun.attempt_id).problem == ""
+    row, (payment,), _ = rows(order)
+    assert (row.status, payment.status) == ("cancelled", "refunded")
+
+
+def test_who_may_and_what_is_refused(
+    card_desk: Desk, lead: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    with pytest.raises(NotPermitted):
+        refunds.refund(card_desk, order.reference)
+    with pytest.raises(NotFound):
+        refunds.refund(lead, "ORD-NONE")
+    with pytest.raises(Refused, match="No card money"):
+        refunds.refund(lead, order.reference)
+    paid(lead, order, simulator)
+    with pytest.raises(Refused):
+        refunds.refund(lead, order.reference, Decimal(0))
+    assert refunded_at_stripe(simulator) == 0

@@ -1,0 +1,188 @@
+"""Holding the books against Stripe: drive what is unfinished home, then sweep Stripe for what the books lack.
+
+Everything here may run twice, at once, anywhere: payments are driven under their lease, an extra intent is
+cancelled only while it holds no captured money, and captured money is never touched, only told.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from tui_pos import clock, money
+from tui_pos.data.connection import connected
+from tui_pos.data.tables.desk import Attempt, Refund, RefundStage
+from tui_pos.data.tables.registration import Order, OrderStatus, Payment, PaymentStatus
+from tui_pos.desk import orders, refunds
+from tui_pos.desk.context import Desk
+from tui_pos.desk.payments import PaymentState, recovery
+from tui_pos.desk.permissions import Action, require
+from tui_pos.terminal import Intent, TerminalError
+
+WINDOW = timedelta(hours=48)
+"""How far back Stripe is swept: held money lives two days on most cards."""
+
+CANCELLABLE = ("requires_payment_method", "requires_confirmation", "requires_action", "requires_capture")
+ENDED_UNPAID = ("canceled",)
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """One thing that the books and Stripe do not agree on. Amounts in ``currency``; ``done`` says what was
+    done about it, empty when a person has to."""
+
+    kind: str
+    reference: str
+    intent_id: str
+    stripe: Decimal
+    books: Decimal
+    currency: str
+    text: str
+    done: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """What a run did and found; ``clean`` when no person has to look at anything."""
+
+    driven: tuple[PaymentState, ...]
+    refunds: tuple[refunds.RefundView, ...]
+    mismatches: tuple[Mismatch, ...]
+
+    @property
+    def clean(self) -> bool:
+        """Nothing is left for a person."""
+        return not any(not mismatch.done for mismatch in self.mismatches)
+
+
+def run(desk: Desk, *, check: bool = False, window: timedelta = WINDOW) -> Reconciled:
+    """Recover payments and refunds, sweep Stripe over ``window``, compare every payment's and order's sums.
+
+    With ``check`` nothing is changed anywhere, at Stripe or here: it only tells. Raises NotPermitted and the
+    ``terminal`` errors when Stripe does not answer.
+    """
+    require(desk, Action.CAPTURE)
+    driven = () if check else recovery.recover(desk)
+    followed = () if check else refunds.follow_up(desk)
+    since = clock.now() - window
+    ours = [
+        intent
+        for intent in desk.terminal.intents_created(since, None)
+        if intent.metadata.get("conference") == desk.conference.slug and intent.metadata.get("attempt")
+    ]
+    found = [*_unfinished(desk), *_strays(desk, ours, check), *_sums(desk, ours), *_short_orders(desk, since)]
+    return Reconciled(driven, followed, tuple(found))
+
+
+def _unfinished(desk: Desk) -> Iterator[Mismatch]:
+    """Payments and refunds of which the end is not known yet, and booked ones that need a person."""
+    with connected():
+        attempts = Attempt.select().where(
+            Attempt.conference == desk.conference.id, Attempt.finished_at.is_null() | (Attempt.problem != "")
+        )
+        for attempt in attempts.order_by(Attempt.id):
+            kind = "needs_a_person" if attempt.problem else "unfinished"
+            text = attempt.problem or f"the payment is still {attempt.stage}"
+            yield _mismatch(attempt, kind, text, stripe=0, books=0)
+        pending = Refund.select().where(
+            Refund.conference == desk.conference.id, Refund.stage == RefundStage.UNKNOWN
+        )
+        for row in pending.order_by(Refund.id):
+            yield _mismatch(row.attempt, "unfinished", f"a refund of {row.amount} has no answer yet", 0, 0)
+
+
+def _strays(desk: Desk, ours: Iterable[Intent], check: bool) -> Iterator[Mismatch]:
+    """Intents with our metadata that no attempt calls its own: an answer was lost, or the row was."""
+    with connected():
+        known = {
+            row.intent_id
+            for row in Attempt.select(Attempt.intent_id).where(Attempt.conference == desk.conference.id)
+        }
+        waiting = {
+            row.key
+            for row in Attempt.select(Attempt.key).where(
+                Attempt.conference == desk.conference.id, Attempt.finished_at.is_null()
+            )
+        }
+    for intent in ours:
+        if intent.id in known or intent.status in ENDED_UNPAID or intent.metadata["attempt"] in waiting:
+            continue
+        yield _stray(desk, intent, check)
+
+
+def _stray(desk: Desk, intent: Intent, check: bool) -> Mismatch:
+    held = intent.status == "requires_capture"
+    kind = "orphaned_hold" if held else "orphaned_payment"
+    done = ""
+    text = "Stripe has a payment that no attempt here calls its own"
+    if intent.status == "succeeded":
+        kind, text = "captured_without_record", "Stripe captured money that no attempt here calls its own"
+    elif intent.status in CANCELLABLE and not check:
+        try:
+            desk.terminal.cancel_intent(intent.id, reason="abandoned")
+            done = "the hold was released" if held else "it was cancelled"
+        except TerminalError as error:
+            text = f"{text}: {error.message}"
+    amount = intent.amount_received or intent.amount_capturable
+    return Mismatch(
+        kind=kind,
+        reference=intent.metadata.get("order", ""),
+        intent_id=intent.id,
+        stripe=money.from_minor(amount, intent.currency),
+        books=Decimal(0),
+        currency=intent.currency.upper(),
+        text=text,
+        done=done,
+    )
+
+
+def _sums(desk: Desk, ours: Iterable[Intent]) -> Iterator[Mismatch]:
+    """Per payment: captured less refunded at Stripe against succeeded less refunded here."""
+    intents = {intent.id: intent for intent in ours}
+    with connected():
+        attempts = Attempt.select().where(
+            Attempt.conference == desk.conference.id,
+            Attempt.intent_id.in_(list(intents)),
+            Attempt.finished_at.is_null(False),
+        )
+        for attempt in attempts.order_by(Attempt.id):
+            intent = intents[str(attempt.intent_id)]
+            there = intent.amount_received - intent.amount_refunded
+            here = _booked(attempt)
+            if there != here:
+                yield _mismatch(attempt, "sums_differ", "Stripe and the books do not agree", there, here)
+
+
+def _booked(attempt: Attempt) -> int:
+    """What the books count, in minor units: every succeeded row of the attempt's intent, less refunds."""
+    rows = Payment.select().where(
+        Payment.stripe_payment_intent_id == attempt.intent_id,
+        Payment.status.in_([PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED]),
+    )
+    paid = sum(money.to_minor(row.amount, attempt.currency) for row in rows)
+    return paid - refunds.refunded(attempt)
+
+
+def _short_orders(desk: Desk, since: datetime) -> Iterator[Mismatch]:
+    """Orders that count as paid with less than their total, and ones paid more than it."""
+    with connected():
+        touched = Attempt.select(Attempt.order).where(Attempt.created_at >= since)
+        rows = Order.select().where(
+            Order.conference == desk.conference.id,
+            Order.id.in_(touched),
+            Order.status == OrderStatus.PAID,
+        )
+        for order in rows.order_by(Order.id):
+            paid = orders.succeeded_total(order)
+            if paid != order.total:
+                kind, word = ("paid_short", "less") if paid < order.total else ("paid_over", "more")
+                text = f"the order is paid with {word} than its total"
+                currency = desk.conference.currency
+                yield Mismatch(kind, order.reference, "", paid, order.total, currency, text, "")
+
+
+def _mismatch(attempt: Attempt, kind: str, text: str, stripe: int, books: int) -> Mismatch:
+    there, here = (money.from_minor(minor, attempt.currency) for minor in (stripe, books))
+    return Mismatch(
+        kind, attempt.order.reference, attempt.intent_id or "", there, here, attempt.currency, text, ""
+    )
