@@ -1,6 +1,7 @@
 """Fixtures that all tests share; each module of ``tests/fixtures`` says what it gives."""
 
 pytest_plugins = [
+    "tests.fixtures.no_skips",
     "tests.fixtures.postgresql",
     "tests.fixtures.databases",
     "tests.fixtures.simulator",
