@@ -4,6 +4,7 @@ Heavy modules (Peewee, Textual, Stripe) are imported by the command that needs t
 wrong option answer at once.
 """
 
+import io
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -90,11 +91,19 @@ def leave_out_unused_driver(call: Call) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and answer its exit status; no exception leaves here."""
     words = in_front(sys.argv[1:] if arguments is None else arguments)
+    accept_any_name()
     with Ending(as_json="--json" in words) as ending:
         refuse_unreadable(words)
         status = typer.main.get_command(app).main(words, prog_name="tui-pos", standalone_mode=False)
         ending.status = int(status or 0)
     return ending.status
+
+
+def accept_any_name() -> None:
+    """A terminal whose encoding lacks a letter shows ``?`` for it; the sale goes on."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def in_front(words: Sequence[str]) -> list[str]:

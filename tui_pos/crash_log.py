@@ -16,6 +16,7 @@ def record(error: BaseException, file: Path) -> str:
     reference = clock.random_code(6)
     text = redact("".join(traceback.format_exception(error)))
     file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=0o600)  # an error's text may name people
     with file.open("a", encoding="utf-8", errors="backslashreplace") as log:
         log.write(f"{clock.now():%Y-%m-%dT%H:%M:%SZ} reference {reference}\n{text}\n")
     return reference

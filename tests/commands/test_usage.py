@@ -245,6 +245,20 @@ def test_a_reader_of_the_answer_may_go_away(words: list[str], tmp_path: Path) ->
     assert (done.returncode, done.stderr) == (141, b"")
 
 
+def test_a_terminal_without_the_letters_is_served_too(till: Till) -> None:
+    options = ["--config", str(till.config), "--conference", "demo", "--staff", "trainee"]
+    done = subprocess.run(
+        [sys.executable, "-m", "tui_pos", *options, "lookup", "TOMA2026"],
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Tom?s Okafor  ")
+
+
 def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     command = [os.fsencode(sys.executable), b"-m", b"tui_pos", b"lookup", b"\xff\xfe"]
     done = subprocess.run(command, env=environment(tmp_path), capture_output=True, timeout=30, check=False)
