@@ -1,5 +1,6 @@
 """``run_tx``: everything or nothing, once, whoever else is writing and whatever dies on the way."""
 
+import resource
 from collections.abc import Callable
 
 import pytest
@@ -207,6 +208,21 @@ def test_a_commit_without_an_answer_is_not_repeated(shop: str, postgresql_server
     with pytest.raises(CommitUnknown, match="not known whether"):
         run_tx(work)
     assert calls == ["called"]
+    assert groups() == set()
+
+
+@pytest.mark.parametrize("shop", ["sqlite"], indirect=True)
+def test_a_commit_that_the_disk_did_not_take_is_not_called_undone(shop: str) -> None:
+    def work(_number: int) -> str:
+        with connected():
+            # From here on the write-ahead log cannot grow: the commit, which writes it, fails.
+            resource.setrlimit(resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
+            with pytest.raises(CommitUnknown) as refused:
+                run_tx(lambda: Group.create(name="perhaps"))
+        return str(refused.value)
+
+    (sentence,) = run_together(shop, work, 1)
+    assert "not known whether it was saved" in sentence
     assert groups() == set()
 
 

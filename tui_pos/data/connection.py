@@ -3,7 +3,7 @@
 import itertools
 import os
 import random
-import sqlite3
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -183,33 +183,46 @@ def _transaction(work: Callable[[], T]) -> T:
     if _is_lost():
         database.close()
         database.connect()
+    handled_already = sys.exception()
     commit_sent = False
     try:
         with database.atomic():
             result = work()
             commit_sent = True
         return result
-    except FAILURES as error:
-        if commit_sent and _is_lost():
+    except FAILURES as last:
+        error = _first_failure(last, handled_already)
+        if commit_sent and (_is_lost() or _sqlite_error(error).startswith("SQLITE_IOERR")):
             raise CommitUnknown(
                 "The database went away while saving; it is not known whether it was saved."
                 " Look before you do it again."
             ) from error
         if _sqlstate(error) == DEMOTED:
             database.obj.manual_close()
-        raise
+        raise error from None
+
+
+def _first_failure(last: PeeweeException, handled_already: BaseException | None) -> PeeweeException:
+    """What went wrong first: Peewee rolls back, and when that fails too, its error hides the first one."""
+    first, earlier = last, last.__context__
+    while earlier is not None and earlier is not handled_already:
+        if isinstance(earlier, FAILURES):
+            first = earlier
+        earlier = earlier.__context__
+    return first
 
 
 def _was_in_the_way(error: PeeweeException) -> bool:
-    original = getattr(error, "orig", None)
-    if isinstance(original, sqlite3.Error):
-        return getattr(original, "sqlite_errorname", "").startswith("SQLITE_BUSY")
-    return _sqlstate(error) in REPEATABLE_SQLSTATES
+    return _sqlite_error(error).startswith("SQLITE_BUSY") or _sqlstate(error) in REPEATABLE_SQLSTATES
 
 
 def _is_lost() -> bool:
     """Whether this thread's connection is gone."""
     return not database.is_connection_usable()
+
+
+def _sqlite_error(error: PeeweeException) -> str:
+    return getattr(getattr(error, "orig", None), "sqlite_errorname", "")
 
 
 def _sqlstate(error: PeeweeException) -> str | None:
