@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from tui_pos.commands import looking, paying, readers, selling, setup
+from tui_pos.commands import looking, paying, readers, selling, setup, treasury
 from tui_pos.commands.call import Call, Failed, safe, write
 from tui_pos.config import ConfigError
 from tui_pos.data import drivers
@@ -38,6 +38,8 @@ for command in (
     paying.charge,
     paying.capture,
     paying.cancel,
+    treasury.refund,
+    treasury.reconcile,
     readers.readers,
     readers.connection_token,
     looking.conferences,

@@ -16,6 +16,8 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.inventory import Product
 from tui_pos.desk.payments import PaymentState
 from tui_pos.desk.readers import ReaderRow
+from tui_pos.desk.reconcile import Reconciled
+from tui_pos.desk.refunds import RefundView
 from tui_pos.desk.views import AttendeeView, CreditView, LineView, OrderView
 
 Json = dict[str, Any]
@@ -83,6 +85,47 @@ def settled(payment: PaymentState) -> Json:
         "status": str(payment.stage),
         "order_id": payment.order_id,
         "order_reference": payment.reference,
+    }
+
+
+def refunded(reference: str, rows: Iterable[RefundView]) -> Json:
+    """Every refund that one request made; none when a hold was released instead."""
+    return {
+        "order_reference": reference,
+        "refunds": [
+            {
+                "refund_id": row.refund_id,
+                "payment_intent_id": row.intent_id,
+                "amount": money.amount_string(row.amount, row.currency),
+                "status": str(row.stage),
+            }
+            for row in rows
+        ],
+    }
+
+
+def reconciled(result: Reconciled) -> Json:
+    """What a run drove, and what it found."""
+    return {
+        "clean": result.clean,
+        "driven": [charged(payment) for payment in result.driven],
+        "refunds": [
+            {"order_reference": row.reference, "refund_id": row.refund_id, "status": str(row.stage)}
+            for row in result.refunds
+        ],
+        "mismatches": [
+            {
+                "kind": mismatch.kind,
+                "order_reference": mismatch.reference,
+                "payment_intent_id": mismatch.intent_id,
+                "stripe": money.amount_string(mismatch.stripe, mismatch.currency),
+                "books": money.amount_string(mismatch.books, mismatch.currency),
+                "currency": mismatch.currency,
+                "text": mismatch.text,
+                "done": mismatch.done,
+            }
+            for mismatch in result.mismatches
+        ],
     }
 
 

@@ -1,0 +1,41 @@
+"""refund and reconcile as a treasurer types them."""
+
+from tests.commands.till import READER, Till, order_row
+
+
+def sold(till: Till) -> str:
+    reference: str = till.done("checkout", "--item", "t-shirt", "--attendee", "NOOR2026")["reference"]
+    till.done("charge", "--order", reference, "--reader", READER, "--card", "good")
+    return reference
+
+
+def test_a_refund_is_the_supervisors_and_never_more_than_is_left(till: Till) -> None:
+    reference = sold(till)
+    assert till.refused("refund", reference) == (6, "not_permitted")
+    first = till.done("refund", reference, "--amount", "10.00", staff="lead")
+    assert [(row["amount"], row["status"]) for row in first["refunds"]] == [("10.00", "succeeded")]
+    assert till.refused("refund", reference, "--amount", "15.01", staff="lead") == (2, "amount_too_high")
+    assert till.run("refund", reference, staff="lead").out.endswith("refunded to the card\n")
+    assert till.refused("refund", reference, staff="lead") == (4, "nothing_to_refund")
+    assert order_row(reference).status == "refunded"
+    (book,) = till.books().values()
+    assert book["refunded"] == 2500
+
+
+def test_reconcile_says_that_all_is_well(till: Till) -> None:
+    sold(till)
+    assert till.done("reconcile")["clean"] is True
+    assert "the books agree" in till.run("reconcile", "--check").out
+
+
+def test_a_check_finds_what_a_run_then_mends(till: Till) -> None:
+    reference = till.done("checkout", "--item", "t-shirt", "--attendee", "NOOR2026")["reference"]
+    till.done("charge", "--order", reference, "--reader", READER, "--no-wait")
+    till.simulator.tap(READER)
+    found = till.ask("reconcile", "--check")
+    assert (found.status, found.json["mismatches"][0]["kind"]) == (4, "unfinished")
+    assert order_row(reference).status == "pending"
+    mended = till.done("reconcile")
+    assert [row["status"] for row in mended["driven"]] == ["captured"]
+    assert order_row(reference).status == "paid"
+    assert till.refused("reconcile", staff="scanner") == (6, "not_permitted")
