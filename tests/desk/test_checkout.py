@@ -1,10 +1,12 @@
 """From a cart to an order: every column of it, once, all or nothing."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
+from threading import Barrier
 
 import pytest
 
@@ -135,6 +137,26 @@ def test_a_sale_becomes_one_order_however_often_it_is_placed(desk: Desk) -> None
     for change in (cart.add, cart.remove):
         with pytest.raises(Refused, match="became an order; reopen it"):
             change(desk, sale, "t-shirt")
+
+
+def test_a_sale_that_is_placed_eight_times_at_once_becomes_one_order(desk: Desk) -> None:
+    sale = cart.add(desk, cart.start(desk, attendee_code="NOOR2026").sale_id, "t-shirt").sale_id
+    cart.set_voucher(desk, sale, "TENOFF")
+    with connected():
+        before = Order.select().count()
+    all_connected = Barrier(8)
+
+    def place(_: int) -> str:
+        with connected():
+            all_connected.wait(10)
+            return checkout.place(desk, sale).reference
+
+    with ThreadPoolExecutor(8) as threads:
+        placed = list(threads.map(place, range(8)))
+    assert len(set(placed)) == 1
+    assert uses(desk, "TENOFF") == 1
+    with connected():
+        assert Order.select().count() == before + 1
 
 
 def test_an_empty_cart_is_no_order(desk: Desk) -> None:

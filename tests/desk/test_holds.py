@@ -1,7 +1,10 @@
 """Letting go of what unpaid orders hold: exactly once, and never of what somebody paid for."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
+from threading import Event
 from typing import Any
 
 import pytest
@@ -9,7 +12,9 @@ import pytest
 from tests.desk.selling import at, everything, items, order_row, uses
 from tests.fixtures.databases import FROZEN_NOW, FrozenClock
 from tui_pos import clock
-from tui_pos.data.connection import connected
+from tui_pos.data import connection
+from tui_pos.data.base import database
+from tui_pos.data.connection import connected, run_tx
 from tui_pos.data.queries import rows
 from tui_pos.data.tables.desk import Attempt, Sale
 from tui_pos.data.tables.registration import (
@@ -21,7 +26,7 @@ from tui_pos.data.tables.registration import (
     PaymentStatus,
     Voucher,
 )
-from tui_pos.desk import cart, checkout, holds, lookup, stock
+from tui_pos.desk import cart, checkout, holds, lookup, orders, stock
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound, Refused
 
@@ -245,3 +250,39 @@ def test_many_stale_orders_are_swept_batch_by_batch(
     frozen_clock.advance(timedelta(days=400).total_seconds())
     assert [holds.release_expired(swept) for _ in range(4)] == [3, 3, 1, 0]
     assert uses(swept, "TENOFF") == 0
+
+
+def test_a_payment_that_begins_during_a_sweep_keeps_its_order(swept: Desk, frozen_clock: FrozenClock) -> None:
+    """The sweep finds the order stale, waits for the payment's lock, and must then look again."""
+    order = order_row(checkout.sell(swept, items("hoodie"), voucher="TENOFF").reference)
+    frozen_clock.advance(QUARTER_OF_AN_HOUR)
+    locked, go_on = Event(), Event()
+
+    def begin_payment() -> None:
+        def work() -> None:
+            orders.locked(swept.conference.id, order.reference)
+            locked.set()
+            assert go_on.wait(10)
+            live_attempt(swept, order)
+
+        run_tx(work)
+
+    with ThreadPoolExecutor() as threads:
+        payment = threads.submit(begin_payment)
+        assert locked.wait(10)
+        sweep = threads.submit(holds.release_expired, swept)
+        wait_until_somebody_waits_for_a_lock()
+        go_on.set()
+        payment.result()
+        assert sweep.result() == 0
+    assert (order_row(order.reference).status, uses(swept, "TENOFF")) == ("pending", 1)
+
+
+def wait_until_somebody_waits_for_a_lock() -> None:
+    """PostgreSQL tells; on SQLite the second writer waits for the first one whenever it comes."""
+    if connection.is_sqlite():
+        return
+    deadline = time.monotonic() + 10
+    with connected():
+        while not database.execute_sql("SELECT 1 FROM pg_locks WHERE NOT granted").fetchall():
+            assert time.monotonic() < deadline
