@@ -168,16 +168,20 @@ def test_text_fits_its_column_to_the_cell(text: str, width: int, right: bool, fi
     assert fit(text, width, right) == fitted
 
 
-async def test_a_row_that_says_the_same_again_is_not_painted() -> None:
-    row = Row(Text("same"))
+async def test_a_row_paints_only_the_cells_that_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = Row(Text("12 s  李小龍"))
     async with One(row).run_test(size=(40, 3)) as pilot:
-        updates: list[object] = []
-        row.update = lambda content="", *, layout=True: updates.append((content, layout))  # type: ignore[method-assign]
-        row.show(Text("same"))
-        assert updates == []
-        row.show(Text("same", style="bold"))
-        row.show(Text("other"))
-        assert len(updates) == 2
+        painted: list[Region] = []
+        monkeypatch.setattr(row, "refresh", lambda *regions: painted.extend(regions))
+        row.show(Text("12 s  李小龍"))
+        assert painted == []
+        row.show(Text("13 s  李小龍"))
+        assert painted.pop() == Region(1, 0, 1, 1)
+        row.show(Text("13 s  李大龍"))
+        assert painted.pop() == Region(8, 0, 2, 1)
+        row.show(Text("13 s  李大龍", style="bold"))
+        assert painted.pop() == Region(0, 0, 12, 1)
+        assert not painted
         await pilot.pause()
 
 

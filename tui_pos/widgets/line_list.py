@@ -1,4 +1,4 @@
-"""A list of rows in columns (cart, catalogue, orders, readers) that repaints only the rows that changed.
+"""A list of rows in columns (cart, catalogue, orders, readers) that repaints only the cells that changed.
 
 Textual's tables repaint whole: a changed cell costs 2,400 bytes over SSH, a row here about a hundred.
 """
@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
 from tui_pos.scan import printable
+from tui_pos.widgets.painting import changes, lean
 
 GAP = 2
 NUMBERS = range(1, 10)
@@ -137,17 +137,17 @@ class LineList(Widget):
         return min(pickable, key=lambda index: abs(index - place))
 
     def _update(self) -> None:
-        """Find the rows that would look different now, and have only those painted."""
+        """Find the cells that would look different now, and have only those painted."""
         height = self.size.height or 1
         last_top = max(0, len(self._lines) - height)
         if self._chosen is not None:
             self._top = min(max(self._top, self._chosen - height + 1), self._chosen)
         self._top = min(self._top, last_top)
-        drawn = self._in_sight(height)
-        before, self._drawn = self._drawn, drawn
-        for y in range(max(len(before), len(drawn))):
-            if y >= len(before) or y >= len(drawn) or before[y] != drawn[y]:
-                self.refresh(Region(0, y, self.size.width, 1))
+        rows = range(self.size.height)
+        before = [self.render_line(y) for y in rows]
+        self._drawn = self._in_sight(height)
+        if regions := changes(before, [self.render_line(y) for y in rows]):
+            self.refresh(*regions)
 
     def _in_sight(self, height: int) -> list[tuple[Line, int | None, bool]]:
         if not self._lines:
@@ -162,17 +162,17 @@ class LineList(Widget):
         return rows
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
+        width, own = self.size.width, lean(self.rich_style)
         if y >= len(self._drawn):
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, own)
         line, number, chosen = self._drawn[y]
-        base = self.rich_style + Style.parse(line.style) + Style(reverse=True if chosen else None)
+        base = own + Style.parse(line.style) + Style(reverse=True if chosen else None)
         segments = [Segment(self._lead(number, chosen), base)]
         room = width - cell_len(segments[0].text)
-        widths = self._widths(room) if line is not self._empty else [room]
+        widths = self._widths(room, len(line.cells))
         for index, (cell, cell_width) in enumerate(zip(line.cells, widths, strict=False)):
             text, style = (cell, "") if isinstance(cell, str) else cell
-            right = line is not self._empty and self._columns[index].right
+            right = self._columns[index].right
             gap = " " * GAP if index < len(widths) - 1 else ""
             segments.append(Segment(fit(text, cell_width, right) + gap, base + Style.parse(style)))
         return Strip(segments).adjust_cell_length(width, base).simplify()
@@ -183,11 +183,15 @@ class LineList(Widget):
             return f"{number or ' '}{mark} "
         return f"{mark} " if self._choosing else ""
 
-    def _widths(self, room: int) -> list[int]:
+    def _widths(self, room: int, cells: int) -> list[int]:
         fixed = sum(column.width for column in self._columns) + GAP * (len(self._columns) - 1)
         open_columns = sum(not column.width for column in self._columns)
         share = max(0, room - fixed) // max(1, open_columns)
-        return [column.width or share for column in self._columns]
+        widths = [column.width or share for column in self._columns]
+        if cells >= len(widths):
+            return widths
+        first = widths[: max(0, cells - 1)]
+        return [*first, room - sum(first) - GAP * len(first)]
 
 
 def fit(text: str, width: int, right: bool = False) -> str:
