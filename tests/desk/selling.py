@@ -1,14 +1,14 @@
 """What the tests of selling share: another station, everything that was written, counters."""
 
 from dataclasses import replace
-from typing import Any
 
 from tui_pos.data.connection import connected
+from tui_pos.data.queries import Row, rows
 from tui_pos.data.tables import DESK, SHOP
 from tui_pos.data.tables.registration import Attendee, Order, Voucher
 from tui_pos.desk.context import Desk
 
-Rows = dict[str, list[tuple[Any, ...]]]
+Rows = dict[str, list[Row]]
 
 
 def items(text: str) -> list[tuple[str, int]]:
@@ -27,7 +27,7 @@ def everything() -> Rows:
     """Every row of every table."""
     with connected():
         return {
-            table.__name__: list(table.select().order_by(table.id).tuples())
+            table.__name__: list(rows(table.select().order_by(table.id)))
             for table in (*SHOP, *DESK)
             if table.__name__ != "SchemaVersion"
         }
