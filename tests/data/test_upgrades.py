@@ -116,13 +116,13 @@ def test_a_newer_database_is_refused() -> None:
         schema.prepare()
 
 
-def test_four_processes_upgrade_once(real_url: str) -> None:
+def test_four_processes_run_each_step_once(real_url: str) -> None:
     def work(_number: int) -> int:
         with connected():
             return upgrades.upgrade()
 
     with opened(real_url):
-        assert sorted(run_together(real_url, work, 4)) == [0, 0, 0, len(steps.STEPS)]
+        assert sum(run_together(real_url, work, 4)) == len(steps.STEPS)
         assert version() == len(steps.STEPS)
 
 
