@@ -31,6 +31,18 @@ ATTENDEE = "attendee:"
 """What the receipt is left with, before an access code, to go to that person."""
 
 
+@dataclass(frozen=True, slots=True)
+class Begins:
+    """How a sale begins: for the holder of a badge (called ``buyer`` until the desk says more), taken up
+    where it was ``parked``, or for a stranger; with a product or a voucher in it from the start."""
+
+    attendee_code: str = ""
+    buyer: str = ""
+    parked: int = 0
+    product: str = ""
+    voucher: str = ""
+
+
 @dataclass
 class KeysHandled(Message):
     """Comes to a screen behind every key that had been read when it was sent."""
@@ -72,11 +84,33 @@ class DeskScreen(KioskScreen[R]):
         message.stop()
         message.then()
 
-    def go_home(self) -> None:
-        """Close everything above the Scan screen."""
-        above = self.kiosk.screen_stack[1:]
+    def go_home(self, note: str = "") -> None:
+        """Close everything above the Scan screen, and say ``note`` there."""
+        home, *above = self.kiosk.screen_stack
         if above:
             self.kiosk.close_screen(above[0])
+        if note and isinstance(home, KioskScreen):
+            home.say(note, "OK")
+
+    def put_away(self, then: Callable[[], object]) -> None:
+        """Call ``then`` when nothing is lost by closing this screen without another key."""
+        then()
+
+    def sell(self, begins: Begins, then: Callable[[str], object]) -> None:
+        """Open the cart; when it is left unpaid, ``then`` gets what became of the sale, in words or ''."""
+        if not self.may(Action.SELL):
+            self.say(f"{self.desk.staff.name} may not sell. Ask a supervisor.", "X", bell=True)
+            return
+        from tui_pos.screens.cart import CartScreen
+
+        def left(note: str | None) -> None:
+            then(note or "")
+
+        self.go(CartScreen(self.desk, begins), left)
+
+    def action_quit(self) -> None:
+        """``/quit``."""
+        self.put_away(self.kiosk.exit)
 
     # The reader of this station
 

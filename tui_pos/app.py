@@ -1,0 +1,232 @@
+"""The desk's app: paints the first screen, opens the desk behind it, signs in and out, keeps the header true.
+
+Everything slow (the database, the demonstration, Stripe) is imported and opened in threads once the first
+screen stands; scans and typing are taken from then on.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from textual.screen import ModalScreen, Screen
+
+from tui_pos import crash_log
+from tui_pos.config import Settings
+from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import InvalidInput
+from tui_pos.desk.permissions import Action, allowed
+from tui_pos.kiosk import KioskApp, run_kiosk
+from tui_pos.screens.base import KioskScreen
+from tui_pos.screens.desk_screen import DeskScreen, state_of
+from tui_pos.screens.scan import ScanScreen
+from tui_pos.screens.sign_in import SignInScreen
+from tui_pos.widgets.status_line import Mode, Status
+
+if TYPE_CHECKING:
+    from tui_pos.desk.context import Staff
+    from tui_pos.opening import Place
+
+DEMO = "demo"
+"""The conference that needs no sign-in, unless the config has one of that name."""
+SECRET_VARIABLE = "TUI_POS_SECRET"
+LOOK_AT_READER_EVERY = 60.0
+
+
+class DeskApp(KioskApp):
+    """One station. ``open_place`` opens the desk, in a thread; ``staff`` signs in, or the trainee does.
+
+    ``failure`` is why the desk could not be opened; the app has then ended.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        open_place: "Callable[[], Place]",
+        *,
+        is_demo: bool = False,
+        staff: str = "",
+        secret: str = "",
+    ) -> None:
+        super().__init__(log_path=settings.home / crash_log.FILE_NAME, explain=_explain)
+        self.scanner_prefixes = settings.scanner.prefixes
+        self.scanner_suffixes = settings.scanner.suffixes
+        self.desk: Desk | None = None
+        self.failure: Exception | None = None
+        self._open_place = open_place
+        self._place: Place | None = None
+        self._starts_with_scan = is_demo and not staff
+        self._staff = staff
+        self._secret = secret
+
+    def first_screen(self) -> Screen[Any]:
+        if self._starts_with_scan:
+            return ScanScreen()
+        return SignInScreen(self._signed_in, self._staff, self._secret)
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self._open)
+        self.set_interval(LOOK_AT_READER_EVERY, self._look_at_reader)
+
+    # Opening
+
+    def _open(self) -> None:
+        self.ask(self, self._open_place, self._opened, self._not_opened)
+
+    def _not_opened(self, error: Exception) -> None:
+        self.failure = error
+        self.exit()
+
+    def _opened(self, place: "Place") -> None:
+        self._place = place
+        self._show_nobody()
+        if place.trainee is not None and not self._staff:
+            self._signed_in(place.trainee)
+        else:
+            self._show_sign_in()
+
+    # Signing in and out
+
+    def _signed_in(self, staff: "Staff") -> None:
+        assert self._place is not None
+        self.desk = desk = self._place.desk(staff)
+        self.order_prefix = desk.order_prefix
+        self.set_status(replace(self.status, staff=staff.name))
+        first = self.screen_stack[0]
+        if isinstance(first, ScanScreen):
+            first.desk_opened(desk)
+        else:
+            self.replace_screen(ScanScreen(desk))
+        self._look_at_reader()
+        if desk.account is not None:
+            self.ask(self, desk.account.warm_up, _nothing, self._unasked_failed)
+
+    def action_lock(self) -> None:
+        """F12: back to the sign-in, once nothing is lost by it."""
+        top = self.screen
+        if isinstance(top, DeskScreen):
+            top.put_away(self._sign_out)
+
+    def _sign_out(self) -> None:
+        self.desk = None
+        self._show_nobody()
+        above = self.screen_stack[1:]
+        if above:
+            self.close_screen(above[0])
+        self._show_sign_in()
+
+    def _show_sign_in(self) -> None:
+        assert self._place is not None
+        heading = f"Sign in to {self._place.conference.name} at {self._place.station}"
+        screen = self.screen_stack[0]
+        if not isinstance(screen, SignInScreen):
+            screen = SignInScreen(self._signed_in)
+            self.replace_screen(screen)
+        screen.desk_opened(heading)
+
+    def _show_nobody(self) -> None:
+        assert self._place is not None
+        place = self._place
+        self.set_status(Status(place.conference.name, place.station, mode=Mode(place.mode.value)))
+
+    # The reader in the header
+
+    def _look_at_reader(self) -> None:
+        desk, place = self.desk, self._place
+        if desk is None or place is None or not allowed(desk.staff, Action.READERS):
+            return
+        configured = place.settings.reader(place.station)
+        look = partial(_reader_here, desk, configured)
+        self.ask(self, look, self._show_reader, self._unasked_failed, lane="reader")
+
+    def _show_reader(self, reader: tuple[str, str]) -> None:
+        if self.desk is not None:
+            label, state = reader
+            self.set_status(replace(self.status, reader=label, reader_state=state))
+
+    def _unasked_failed(self, error: Exception) -> None:
+        """Nobody asked for this call, and the next payment says what is wrong: only log the unexpected."""
+        if _explain(error) is None:
+            self.record(error)
+
+    # Help
+
+    def action_help(self) -> None:
+        """F1."""
+        from tui_pos.screens.help import HelpScreen
+
+        top = self.screen
+        if isinstance(top, KioskScreen) and not isinstance(top, ModalScreen):
+            top.go(HelpScreen(top))
+
+
+def run(settings: Settings, conference: str | None, station: str | None, staff: str | None) -> int:
+    """Run the desk on this terminal until it is left; the exit status.
+
+    Raises what ``opening.open_place`` raises, and InvalidInput where there is no usable terminal.
+    """
+    is_demo = conference == DEMO and DEMO not in settings.conferences
+    if not conference or not (settings.database_url or is_demo) or not _has_terminal():
+        _open_place(settings, conference, station)
+        raise InvalidInput(
+            "no_terminal",
+            "The desk needs a terminal that can place its cursor; for scripts there are commands, see --help.",
+        )
+    app = DeskApp(
+        settings,
+        partial(_open_place, settings, conference, station),
+        is_demo=is_demo,
+        staff=staff or "",
+        secret=os.environ.get(SECRET_VARIABLE, ""),
+    )
+    status = run_kiosk(app)
+    if app.failure is not None:
+        raise app.failure
+    return status
+
+
+def _has_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+
+
+def _open_place(settings: Settings, conference: str | None, station: str | None) -> "Place":
+    from tui_pos.opening import open_place
+
+    return open_place(settings, conference, station)
+
+
+def _explain(error: Exception) -> str | None:
+    from tui_pos.failures import explain
+
+    return explain(error)
+
+
+def _reader_here(desk: Desk, configured: str) -> tuple[str, str]:
+    """The label and state of this station's reader; ("", "") without one.
+
+    It is the one that was chosen here last, else the configured one, which is remembered from then on.
+    """
+    from tui_pos.desk import readers, stations
+    from tui_pos.terminal import TerminalError
+
+    remembered = stations.remembered_reader(desk)
+    reader_id, label = remembered or (configured, "")
+    if not reader_id:
+        return "", ""
+    if desk.account is None:
+        return label or reader_id, ""
+    try:
+        row = next((row for row in readers.readers(desk, "") if row.id == reader_id), None)
+    except TerminalError:
+        return label or reader_id, "not known"
+    if row is None:
+        return label or reader_id, "not found"
+    if remembered != (row.id, row.label):
+        stations.remember_reader(desk, row.id, row.label)
+    return row.label, state_of(row)
+
+
+def _nothing(_: object) -> None:
+    """What there is to do with an outcome that nobody waits for."""

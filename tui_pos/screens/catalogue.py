@@ -1,0 +1,50 @@
+"""The products beside the cart: which ones a typed text means, best first, and what is said of each."""
+
+from collections.abc import Sequence
+
+from tui_pos.desk.inventory import Product
+
+SHORT_REASONS = (
+    ("not active", "withdrawn"),
+    ("sale starts", "not yet"),
+    ("sale ended", "sale over"),
+    ("needs a ticket", "with ticket"),
+    ("voucher", "voucher"),
+)
+"""Beginnings of the desk's reasons, and what fits beside a price; the whole is said when it matters."""
+
+
+def matching(products: Sequence[Product], text: str) -> tuple[Product, ...]:
+    """The products that ``text`` may mean: names that begin with it, then words that do, then the rest."""
+    words = text.casefold().split()
+    if not words:
+        return tuple(products)
+    ranked = [(rank, product) for product in products if (rank := _rank(product, words)) is not None]
+    return tuple(product for _, product in sorted(ranked, key=lambda pair: pair[0]))
+
+
+def named(products: Sequence[Product], text: str) -> Product | None:
+    """The product of exactly this name or code; None where there is none, or a ticket and an add-on."""
+    wanted = text.strip().casefold()
+    found = [product for product in products if wanted in (product.slug.casefold(), product.name.casefold())]
+    return found[0] if len(found) == 1 else None
+
+
+def note(product: Product) -> str:
+    """What stands beside the price: why it cannot be sold, what it needs, or how many are left."""
+    for beginning, short in SHORT_REASONS:
+        if product.reason.startswith(beginning):
+            return short
+    if product.reason:
+        return product.reason
+    return "" if product.remaining is None else f"{product.remaining:,} left"
+
+
+def _rank(product: Product, words: Sequence[str]) -> int | None:
+    name, slug = product.name.casefold(), product.slug.casefold()
+    if not all(word in name or word in slug for word in words):
+        return None
+    if name.startswith(" ".join(words)) or slug.startswith("-".join(words)):
+        return 0
+    parts = f"{name} {slug.replace('-', ' ')}".split()
+    return 1 if all(any(part.startswith(word) for part in parts) for word in words) else 2

@@ -1,0 +1,106 @@
+"""Sign-in: the user name, then the password, both on the one prompt line."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+
+from tui_pos import keys
+from tui_pos.scan import MAX_LENGTH, printable
+from tui_pos.screens.base import KioskScreen
+from tui_pos.widgets.row import Row
+from tui_pos.widgets.scan_input import ScanInput
+
+if TYPE_CHECKING:
+    from tui_pos.desk.context import Staff
+
+
+class SignInScreen(KioskScreen[None]):
+    """Asks who is at the desk; ``signed_in`` is told. It may be typed to before the database is open.
+
+    ``username`` is asked for no more when it is given; with ``secret`` nothing is.
+    """
+
+    CSS_PATH = "sign_in.tcss"
+    PICKS = False
+
+    def __init__(self, signed_in: "Callable[[Staff], None]", username: str = "", secret: str = "") -> None:
+        super().__init__()
+        self._signed_in = signed_in
+        self._username = username
+        self._secret = secret
+        self._is_open = False
+        self._heading = Row(id="heading")
+        self._question = Row(id="question")
+
+    def compose_body(self) -> ComposeResult:
+        yield self._heading
+        yield self._question
+        yield self.prompt
+
+    def on_mount(self) -> None:
+        self._ask_next()
+
+    def hints(self) -> Sequence[keys.Hint]:
+        if self._username:
+            return (keys.hint("confirm", "sign in"), keys.hint("back", "another user"), keys.hint("help"))
+        return (keys.hint("confirm", "go on"), keys.hint("help"), keys.Hint("/quit", "leave"))
+
+    def desk_opened(self, heading: str) -> None:
+        """The database is open; ``heading`` says where one signs in to."""
+        self._is_open = True
+        self._heading.show(Text(printable(heading), style="bold"))
+        if self._username and self._secret:
+            self._check()
+
+    @on(ScanInput.Entered)
+    def _line(self, message: ScanInput.Entered) -> None:
+        """Take the line as it is: a password may begin with / or look like a barcode."""
+        if not self._username and message.text.startswith("/"):
+            return
+        message.stop()
+        message.prevent_default()
+        if message.truncated or len(message.text) > MAX_LENGTH:
+            self.say(f"That is longer than {MAX_LENGTH} characters: type it again.", "X", bell=True)
+        elif self._username:
+            self._secret = message.text
+            self._check()
+        else:
+            self._username = message.text.strip()
+            self._ask_next()
+
+    def action_confirm(self) -> None:
+        what = "password" if self._username else "user name"
+        self.say(f"Type your {what}, then press Enter.", "!")
+
+    def action_back(self) -> None:
+        self._username = self._secret = ""
+        self._ask_next()
+
+    def failed(self, error: Exception) -> None:
+        self._ask_next()
+        super().failed(error)
+
+    def _ask_next(self) -> None:
+        what = f"Password of {printable(self._username, 40)}" if self._username else "User name"
+        self._question.show(Text(what))
+        self.prompt.set_masked(bool(self._username))
+        self.say("")
+        self.refresh_hints()
+
+    def _check(self) -> None:
+        if not self._is_open:
+            self.say("Opening the desk, please wait")
+            return
+        username, secret, self._secret = self._username, self._secret, ""
+        self.say("Checking, please wait")
+        self.ask(partial(_sign_in, username, secret), self._signed_in, hold=True)
+
+
+def _sign_in(username: str, secret: str) -> "Staff":
+    from tui_pos.desk.sign_in import sign_in
+
+    return sign_in(username, secret)
