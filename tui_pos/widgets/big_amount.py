@@ -43,12 +43,12 @@ class BigAmount(Static):
 
 
 def large(currency: str, amount: str) -> list[str]:
-    """The rows of ``amount`` in large digits, the currency small at their foot."""
+    """The rows of ``amount`` in large digits with a gap after each, the currency small at their foot."""
     rows = []
     for row in range(ROWS):
-        lead = f"{currency}  " if row == ROWS - 1 else " " * (len(currency) + 2)
-        small = [char if row == ROWS - 1 else " " for char in amount]
-        rows.append(
-            lead + "".join(_GLYPHS.get(char, (s,) * ROWS)[row] for char, s in zip(amount, small, strict=True))
-        )
+        foot = row == ROWS - 1
+        lead = f"{currency}  " if foot else " " * (len(currency) + 2)
+        small = [char if foot else " " for char in amount]
+        glyphs = [f"{_GLYPHS[char][row]} " if char in _GLYPHS else "" for char in amount]
+        rows.append(lead + "".join(glyph or char for glyph, char in zip(glyphs, small, strict=True)))
     return rows

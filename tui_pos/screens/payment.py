@@ -1,0 +1,284 @@
+"""The payment screen: one card payment, live, until it has ended or is left alone."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.timer import Timer
+
+from tui_pos import clock, keys
+from tui_pos.desk import payments, stations
+from tui_pos.desk.context import Desk, Mode
+from tui_pos.desk.errors import Refused
+from tui_pos.desk.payments import Control, EventLine, PaymentState, Stage
+from tui_pos.desk.readers import ReaderRow
+from tui_pos.scan import Scan, printable
+from tui_pos.screens import payment_view as view
+from tui_pos.screens.desk_screen import DeskScreen
+from tui_pos.screens.reader import ReaderScreen
+from tui_pos.widgets.big_amount import BigAmount
+from tui_pos.widgets.line_list import Column, Line, LineList
+from tui_pos.widgets.sentence import Sentence
+from tui_pos.widgets.stage_line import StageLine
+from tui_pos.widgets.status_line import StatusLine
+
+GOOD_CARD = "4242424242424242"
+DECLINED_CARD = "4000000000009995"
+"""Stripe's test cards: a Visa that pays, and one with insufficient funds."""
+
+EVENTS, MAKES_ROOM = 8, 4
+"""How many rows the flight recorder has, and how many old ones go at a time, so that few are painted anew."""
+
+HELD = "attempt_held"
+"""The desk's refusal to watch what another station watches."""
+
+SAFE = "The payment is safe; it is listed under needs attention."
+
+
+class PaymentScreen(DeskScreen[PaymentState]):
+    """Drives the attempt; left with its last state once it has ended, with None while money may still move.
+
+    Leaving never ends a payment: it is let go of, and the journal keeps it.
+    """
+
+    CSS_PATH = "payment.tcss"
+    PICKS = False
+    QUIET = True
+
+    def __init__(self, desk: Desk, attempt_id: int) -> None:
+        super().__init__(desk)
+        self.attempt_id = attempt_id
+        self._control = Control()
+        self._state: PaymentState | None = None
+        self._unwatched = ""
+        self._chooser: ReaderScreen | None = None
+        self._ticking: Timer | None = None
+
+    def compose_body(self) -> ComposeResult:
+        yield BigAmount()
+        yield StageLine()
+        yield Sentence()
+        yield self.prompt
+        yield LineList(Column(12), Column(), Column(22), numbered=False, choosing=False)
+
+    def on_mount(self) -> None:
+        self._ticking = self.set_interval(1, self._tick)
+        self.watch_it()
+
+    def on_unmount(self) -> None:
+        self._control.detach()
+
+    # Watching
+
+    def watch_it(self) -> None:
+        """Drive the payment from here, with a lease on it."""
+        self._unwatched = ""
+        self._control = control = Control()
+        self.follow(
+            lambda: payments.watch(self.desk, self.attempt_id, control),
+            self._show,
+            self._lost,
+            then=self._watched_to_the_end,
+        )
+
+    def _watched_to_the_end(self, last: PaymentState | None) -> None:
+        if last is not None and last.live:
+            self._not_watched("Another desk has taken this payment over. Enter: watch it here")
+
+    def _lost(self, error: Exception) -> None:
+        sentence = self.kiosk.explain(error)
+        held = isinstance(error, Refused) and error.code == HELD
+        self._not_watched(f"{sentence} Enter: take it over" if held else f"{sentence} {SAFE}")
+
+    def _not_watched(self, why: str) -> None:
+        self._unwatched = why
+        self.kiosk.bell()
+        self._draw()
+        self._look()
+
+    def _look(self) -> None:
+        """Show where a payment is that is driven elsewhere, or by nobody."""
+        look = partial(payments.state, self.desk, self.attempt_id)
+        self.ask(look, self._show, lambda _: None, lane="look", latest=True)
+
+    def _show(self, state: PaymentState) -> None:
+        before, self._state = self._state, state
+        if not state.live:
+            self._unwatched = ""
+        if before is None or state.headline != before.headline:
+            self.say("")
+            if state.stuck or not state.live:
+                self.kiosk.bell()
+        if self._chooser is not None and "switch" not in state.wishes:
+            self._chooser.leave()
+        self._draw()
+
+    # What Enter does
+
+    def action_confirm(self) -> None:
+        step = self._step()
+        if step is None:
+            self.say("There is nothing to confirm now.", "!", bell=True)
+        else:
+            getattr(self, step.name)()
+
+    def finish(self) -> None:
+        """The payment has ended: go on with how."""
+        self.leave(self._state)
+
+    def capture(self) -> None:
+        """Take the money that is held."""
+        self._control.capture()
+        self.say("Capturing it.")
+
+    def retry(self) -> None:
+        """Show the same payment on the reader again."""
+        self._control.retry()
+        self.say("Sending it to the reader again.")
+
+    # What other keys do
+
+    def action_back(self) -> None:
+        """Esc: ask the reader and Stripe to cancel; only leave where nothing is driven from here."""
+        state = self._state
+        if state is None or self._unwatched:
+            self.leave()
+        elif not state.live:
+            self.finish()
+        elif "cancel" in state.wishes:
+            self._control.cancel()
+            self.say("Asking the reader and Stripe to cancel.")
+        else:
+            self.say("Wait for what Stripe says; F5 serves the next person meanwhile.", "!", bell=True)
+
+    def action_attention(self) -> None:
+        """F5: leave the payment to itself and serve the next person."""
+        if self._state is not None and not self._state.live:
+            self.finish()
+        else:
+            self.leave()
+
+    def action_reader(self) -> None:
+        """F4: show the payment on another reader."""
+        state = self._state
+        if state is None or self._unwatched or "switch" not in state.wishes:
+            self.say("Another reader cannot take it over at this moment.", "!", bell=True)
+            return
+        self._chooser = ReaderScreen(self.desk, current=state.reader_id)
+        self.go(self._chooser, self._reader_chosen)
+
+    def _reader_chosen(self, row: ReaderRow | None) -> None:
+        self._chooser = None
+        if row is None:
+            return
+        self._control.switch(row.id, row.label)
+        self.say(f"Sending it to {row.label}.")
+        remember = partial(stations.remember_reader, self.desk, row.id, row.label)
+        self.ask(remember, lambda _: self._reader_remembered(row))
+
+    # Training
+
+    def action_tap(self) -> None:
+        """F11: a good card, or the one named after /tap."""
+        self._present(self.argument or GOOD_CARD)
+
+    def action_decline(self) -> None:
+        """Del: a card with insufficient funds."""
+        self._present(DECLINED_CARD)
+
+    def _present(self, card: str) -> None:
+        self.ask(
+            partial(payments.present_card, self.desk, self.attempt_id, card), lambda _: None, lane="card"
+        )
+
+    # Scans
+
+    def entered(self, scan: Scan) -> None:
+        what = "That scan" if scan.scanned else "That text"
+        self.say(f"{what} was not used: this payment comes first.", "!", bell=True)
+
+    def _word(self, scan: Scan) -> None:
+        """A barcode may spell a command; here money would move by it."""
+        if scan.scanned:
+            self.entered(scan)
+        else:
+            super()._word(scan)
+
+    # Drawing
+
+    def hints(self) -> Sequence[keys.Hint]:
+        step, state = self._step(), self._state
+        shown = [] if step is None else [keys.hint("confirm", step.label)]
+        if state is None or self._unwatched:
+            return (*shown, keys.hint("back", "leave it"))
+        if "cancel" in state.wishes:
+            held = state.stage is Stage.AUTHORIZED
+            shown.append(keys.hint("back", "release the hold" if held else "cancel"))
+        if "switch" in state.wishes:
+            shown.append(keys.hint("reader", "other reader"))
+        if "detach" in state.wishes:
+            shown.append(keys.hint("attention", "serve the next"))
+        if self.desk.mode is Mode.TRAINING and state.stage is Stage.SENT:
+            shown += [keys.hint("tap", "tap card"), keys.hint("decline", "refuse it")]
+        return shown
+
+    def refresh_title(self) -> None:
+        """The header names the reader that the payment is on, whichever the station's own is."""
+        status, state = self.kiosk.status, self._state
+        if state is not None:
+            status = replace(status, reader=state.reader_label or state.reader_id, reader_state="")
+        self.query_one(StatusLine).show(status, self.title_text)
+
+    def _step(self) -> view.Step | None:
+        if self._state is None:
+            return view.Step("watch_it", "watch it here") if self._unwatched else None
+        return view.next_step(self._state, watched=not self._unwatched)
+
+    def _draw(self) -> None:
+        state = self._state
+        if state is not None:
+            self.title_text = view.title(state)
+            self.query_one(BigAmount).show(state.currency, view.amount(state))
+            self.query_one(LineList).set_lines(self._event_lines(state.events))
+        self._draw_progress()
+        advice = self._unwatched or (view.advice(state) if state is not None else "")
+        self.query_one(Sentence).show(Text(printable(advice, 200)))
+        self.refresh_title()
+        self.refresh_hints()
+
+    def _draw_progress(self) -> None:
+        """The stages, or in their place what has become of the payment."""
+        state, row = self._state, self.query_one(StageLine)
+        if state is None:
+            return
+        seconds = max(0, int((clock.now() - state.since).total_seconds()))
+        if view.is_under_way(state) and not self._unwatched:
+            at, doing = view.UNDER_WAY[state.stage]
+            row.show_stage([*view.STEPS[:at], doing, *view.STEPS[at + 1 :]], at, seconds)
+        else:
+            row.show(view.headline(state, seconds, watched=not self._unwatched))
+
+    def _event_lines(self, events: Sequence[EventLine]) -> list[Line]:
+        gone = -(-max(0, len(events) - EVENTS) // MAKES_ROOM) * MAKES_ROOM
+        lines, who = [], ""
+        for event in events[gone:]:
+            at = f"{self.desk.local(event.at):%H:%M:%S.%f}"[:12]
+            by = (event.who,) if event.who != who else ()
+            lines.append(Line(((at, "dim"), event.text, *by), pick=False))
+            who = event.who
+        return lines
+
+    def _tick(self) -> None:
+        """A second has passed."""
+        state = self._state
+        if state is None:
+            return
+        if not state.live:
+            if self._ticking is not None:
+                self._ticking.stop()
+        elif self._unwatched:
+            self._look()
+        else:
+            self._draw_progress()

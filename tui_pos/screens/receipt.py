@@ -1,0 +1,187 @@
+"""The receipt screen: what was bought and how it was paid; from here the person is let in."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import zip_longest
+
+from rich.text import Text
+from textual.app import ComposeResult
+
+from tui_pos import keys
+from tui_pos.desk.checkin import CheckInResult, check_in
+from tui_pos.desk.context import Desk
+from tui_pos.desk.permissions import Action
+from tui_pos.desk.receipts import ReceiptView, receipt
+from tui_pos.desk.views import AttendeeView, LineView, OrderView
+from tui_pos.scan import Scan, printable
+from tui_pos.screens.desk_screen import ATTENDEE, NEXT, DeskScreen
+from tui_pos.widgets import signs
+from tui_pos.widgets.line_list import Cell, Column, Line, LineList
+from tui_pos.widgets.row import Row
+from tui_pos.widgets.spread import Spread
+from tui_pos.widgets.status_line import StatusLine
+
+COLUMNS = (Column(), Column(10, right=True), Column(11), Column(17))
+"""What was bought, for how much; what the card said."""
+
+CARD_FACTS = ("Application", "AID", "Account", "Approval", "Read", "Verified by")
+"""What the screen shows of `receipts.CARD_LINES`; the rest is for paper."""
+
+MOST_LINES = 10
+"""A longer order is summed up; paper shows it whole."""
+
+STATUS_TONES = {"paid": "ok", "partially_refunded": "warn", "pending": "warn"}
+"""How good the status of an order is; every other one is bad."""
+
+
+class ReceiptScreen(DeskScreen[str]):
+    """Left with `NEXT` to serve the next person, `ATTENDEE` and a code to go to that one, None by Esc."""
+
+    CSS_PATH = "receipt.tcss"
+    PICKS = False
+
+    def __init__(self, desk: Desk, reference: str) -> None:
+        super().__init__(desk)
+        self.reference = reference
+        self._receipt: ReceiptView | None = None
+
+    def compose_body(self) -> ComposeResult:
+        yield Spread()
+        yield LineList(*COLUMNS, numbered=False, choosing=False)
+        yield Row(id="person")
+        yield self.prompt
+
+    def on_mount(self) -> None:
+        self._read()
+
+    def _read(self) -> None:
+        self.ask(partial(receipt, self.desk, self.reference), self._show)
+
+    def _show(self, view: ReceiptView) -> None:
+        self._receipt = view
+        self._draw(view)
+
+    # Keys
+
+    def hints(self) -> Sequence[keys.Hint]:
+        if self._to_check_in() is None:
+            return (keys.hint("confirm", "next person"), keys.hint("back", "next"))
+        return (keys.hint("confirm", "check in and next person"), keys.hint("back", "next"))
+
+    def action_confirm(self) -> None:
+        """Enter: let the person in, and on to the next one."""
+        person = self._to_check_in()
+        if self._receipt is None:
+            self.say("One moment: reading the receipt.")
+        elif person is None:
+            self.leave(NEXT)
+        else:
+            self.ask(partial(check_in, self.desk, person.access_code), self._checked_in, hold=True)
+
+    def _checked_in(self, result: CheckInResult) -> None:
+        if result.first:
+            self.leave(NEXT)
+            return
+        at = f"{self.time(result.at)} at {result.station}" if result.station else self.time(result.at)
+        self.say(f"Somebody checked this badge in before: {at}.", "!", bell=True)
+        self._read()
+
+    def entered(self, scan: Scan) -> None:
+        """The next person's badge."""
+        self.leave(ATTENDEE + scan.text)
+
+    def _to_check_in(self) -> AttendeeView | None:
+        """Who is to be let in: with a paid ticket, not in yet, and by somebody who may do it."""
+        person = self._receipt.attendee if self._receipt is not None else None
+        if person is None or not person.registered or person.checked_in_at is not None:
+            return None
+        return person if self.may(Action.CHECK_IN) else None
+
+    # Drawing
+
+    def refresh_title(self) -> None:
+        """No reader in the header: the order needs the room."""
+        status = replace(self.kiosk.status, reader="", reader_state="")
+        self.query_one(StatusLine).show(status, self.title_text)
+
+    def _draw(self, view: ReceiptView) -> None:
+        self.title_text = self._title(view)
+        seller = ", ".join(part for part in (view.station, view.staff) if part)
+        self.query_one(Spread).show_ends(
+            Text(printable(view.order.buyer_name), style="bold"), Text(printable(seller), style="dim")
+        )
+        bought, facts = self._bought(view), _card_facts(view)
+        self.query_one(LineList).set_lines(
+            [
+                Line((*left, *right), pick=False)
+                for left, right in zip_longest(bought, facts, fillvalue=("", ""))
+            ]
+        )
+        self.query_one("#person", Row).show(self._person(view.attendee))
+        self.refresh_title()
+        self.refresh_hints()
+
+    def _title(self, view: ReceiptView) -> Text:
+        order, tone = view.order, STATUS_TONES.get(view.order.status, "bad")
+        word = order.status.replace("_", " ").upper()
+        money = f"owes {self.amount(order.due)}" if order.due else self.amount(order.total)
+        title = Text(f"{order.reference}   ")
+        title.append(f"{signs.sign(tone)} {word} {money} {view.currency}", style=signs.style(tone))
+        paid_by = ", ".join(payment.label for payment in view.payments)
+        paid_at = self.time(view.paid_at) if view.paid_at else ""
+        title.append("".join(f"   {printable(part)}" for part in (paid_by, paid_at) if part))
+        return title
+
+    def _bought(self, view: ReceiptView) -> list[tuple[Cell, Cell]]:
+        order = view.order
+        rows: list[tuple[Cell, Cell]] = [*self._items(order.lines)]
+        if order.discount:
+            rows.append((_discount(order), self.amount(-order.discount)))
+        rows.append((("Total", "bold"), (self.amount(order.total), "bold")))
+        rows += [(f"Paid by {payment.label}", self.amount(payment.amount)) for payment in view.payments]
+        if order.due:
+            rows.append((("Still to pay", "bold"), (self.amount(order.due), "bold")))
+        return rows
+
+    def _items(self, lines: Sequence[LineView]) -> list[tuple[Cell, Cell]]:
+        """Each line before discounts, as the total below counts."""
+        shown = lines if len(lines) <= MOST_LINES else lines[: MOST_LINES - 1]
+        rows: list[tuple[Cell, Cell]] = [
+            (f"{line.quantity} x {line.description}", self.amount(line.quantity * line.unit_price))
+            for line in shown
+        ]
+        rest = lines[len(shown) :]
+        if rest:
+            total = sum((line.quantity * line.unit_price for line in rest), start=rest[0].unit_price * 0)
+            rows.append((f"and {len(rest)} more lines", self.amount(total)))
+        return rows
+
+    def _person(self, person: AttendeeView | None) -> Text:
+        if person is None:
+            return Text("No badge: this was sold to a walk-up.")
+        verdict = person.verdict
+        word, tone = ("registered", "ok") if person.registered else (verdict.word, verdict.tone)
+        line = Text(f"{signs.sign(tone)} {word}", style=signs.style(tone))
+        line = Text.assemble(line, f"   badge {printable(person.access_code)}")
+        if person.checked_in_at is not None:
+            line.append(f"   {verdict.sentence}")
+        elif person.registered:
+            line.append("   [!] not checked in yet", style=signs.style("warn"))
+        if person.registered and person.owes:
+            line.append(f"   [!] owes {self.amount(person.owes)}", style=signs.style("warn"))
+        return line
+
+
+def _discount(order: OrderView) -> str:
+    return f"Discount, {order.voucher_code}" if order.voucher_code else "Discount"
+
+
+def _card_facts(view: ReceiptView) -> list[tuple[Cell, Cell]]:
+    rows: list[tuple[Cell, Cell]] = []
+    for payment in view.payments:
+        if payment.card:
+            facts = dict(payment.card)
+            rows.append(("Card", payment.label))
+            rows += [(name, facts[name]) for name in CARD_FACTS if name in facts]
+    return rows
