@@ -1,6 +1,7 @@
 """The terminal driver, hardened for a till: no byte from a scanner and no dead link stops or freezes it."""
 
 import os
+import select
 import selectors
 from codecs import getincrementaldecoder
 from collections import deque
@@ -45,10 +46,10 @@ class KioskParser(XTermParser):
 
 
 class TerminalOutput:
-    """The file that Textual's writer thread writes to. Never blocks, never raises.
+    """Writes to the terminal in a thread of its own. ``write`` never blocks and never raises.
 
-    Textual's writer holds 30 writes and then blocks the event loop, signals and all, until the terminal takes
-    them: over a stalled link, for ever. Here the bytes wait in memory instead, in a bounded amount.
+    Textual's own writer holds 30 writes and then blocks the event loop, signals and all, until the terminal
+    takes them: over a stalled link, for ever. Here the bytes wait in memory instead, in a bounded amount.
     """
 
     def __init__(self, file_descriptor: int, on_drained: Callable[[], object]) -> None:
@@ -111,6 +112,9 @@ class TerminalOutput:
         while data:
             try:
                 data = data[os.write(self._descriptor, data) :]
+            except BlockingIOError:
+                # Another program has left the terminal in non-blocking mode.
+                select.select([], [self._descriptor], [], WAKE_EVERY)
             except OSError:
                 return False
         return True
@@ -137,6 +141,9 @@ class KioskDriver(LinuxDriver):
         self._output = TerminalOutput(terminal, self._repaint)
         self._file = cast("TextIOWrapper", self._output)
 
+    def write(self, data: str) -> None:
+        self._output.write(data)
+
     def close(self) -> None:
         super().close()
         self._output.close()
@@ -158,10 +165,10 @@ class KioskDriver(LinuxDriver):
                 text = paste.expire(read_at)
                 if readable:
                     data = _read(self.fileno)
-                    if not data:
+                    if data == b"":
                         self._terminal_gone()
                         return
-                    text = paste.watch(decode(data), read_at)
+                    text = paste.watch(decode(data or b""), read_at)
                 # An empty feed would tell the parser that its input has ended.
                 self._deliver([*(parser.feed(text) if text else ()), *parser.tick()], read_at)
 
@@ -215,8 +222,11 @@ class _OpenPaste:
         return BRACKETED_PASTE_END
 
 
-def _read(file_descriptor: int) -> bytes:
+def _read(file_descriptor: int) -> bytes | None:
+    """What has come; nothing at the end of input, None where there was nothing after all."""
     try:
         return os.read(file_descriptor, READ_SIZE)
+    except BlockingIOError:
+        return None
     except OSError:
         return b""

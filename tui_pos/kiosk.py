@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+import os
 import signal
+import sys
 import traceback
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -25,6 +27,7 @@ R = TypeVar("R")
 log = logging.getLogger(__name__)
 
 EXIT_CRASHED = 70
+EXIT_USAGE = 2
 END_SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 
 
@@ -90,8 +93,9 @@ class KioskApp(App[None], inherit_bindings=False):
         """Show ``status`` in the header of every open screen and of those to come."""
         self.status = status
         for screen in self.screen_stack:
-            for line in screen.query(StatusLine):
-                line.show(status, getattr(screen, "title_text", None))
+            refresh: Callable[[], None] | None = getattr(screen, "refresh_title", None)
+            if refresh is not None and screen.query(StatusLine):
+                refresh()
 
     # Calls off the event loop
 
@@ -143,6 +147,11 @@ class KioskApp(App[None], inherit_bindings=False):
         if sentence is not None:
             return sentence
         return f"That failed in a way nobody expected: tell the organisers reference {self.record(error)}."
+
+    @property
+    def _background_screens(self) -> list[Screen[Any]]:
+        """Every screen here is opaque, so none shows through: a clock below a dialog must not repaint it."""
+        return []
 
     # Screens: each change is one paint, made in the app's own queue so that keys that follow reach the new
     # screen
@@ -207,7 +216,21 @@ class KioskApp(App[None], inherit_bindings=False):
         )
 
 
+def unfit_terminal() -> str:
+    """Why no screen can be drawn here, in one sentence; '' where it can."""
+    if not (sys.stdin.isatty() and (sys.stderr.isatty() or sys.stdout.isatty())):
+        return "The desk's screens need a terminal: start it in one, or run one of its commands instead."
+    if os.environ.get("TERM", "") in ("", "dumb"):
+        return (
+            "This terminal cannot place text: TERM is unset or dumb; set it, for example to xterm-256color."
+        )
+    return ""
+
+
 def run_kiosk(app: KioskApp) -> int:
     """Run ``app`` on this terminal; return the exit status for the process."""
+    if sentence := unfit_terminal():
+        sys.stderr.write(f"{sentence}\n")
+        return EXIT_USAGE
     app.run(mouse=False)
     return EXIT_CRASHED if app.return_code is None else app.return_code

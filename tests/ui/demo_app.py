@@ -161,7 +161,7 @@ class Demo(KioskApp):
         return Home()
 
 
-def end_minute_soon(after: float = 2.0) -> None:
+def end_minute_soon(after: float = 2.5) -> None:
     """Shift the clock so that a minute ends ``after`` seconds from now."""
     now = clock.now
     shift = timedelta(seconds=60 - after - now().second)

@@ -42,6 +42,15 @@ def test_opening_and_closing_a_dialog(till: Till) -> None:
     till.wait_for("seen")
 
 
+def test_the_clock_of_a_covered_screen_paints_nothing(start: Callable[..., Till]) -> None:
+    till = start("--minute-ends-soon")
+    till.send("\x1bOQ")
+    till.wait_for("Give back 35.00?")
+    before, header = till.settle(0.2), till.text.splitlines()[0]
+    till.wait_until(lambda: till.text.splitlines()[0] != header, "the next minute")
+    assert till.settle(0.2) - before <= CLOCK
+
+
 def test_at_rest_nothing_is_written_but_the_clocks_five_cells(start: Callable[..., Till]) -> None:
     till = start("--minute-ends-soon")
     before, header = till.settle(0.2), till.text.splitlines()[0]

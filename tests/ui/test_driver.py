@@ -5,6 +5,7 @@ import select
 from codecs import getincrementaldecoder
 from threading import Event
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -57,8 +58,12 @@ def test_what_is_written_arrives_in_order_whatever_it_is() -> None:
     os.close(reader)
 
 
-def test_a_blocked_terminal_blocks_nobody_and_asks_for_a_repaint_when_it_takes_bytes_again() -> None:
+@pytest.mark.parametrize("blocking", [True, False])
+def test_a_blocked_terminal_blocks_nobody_and_asks_for_a_repaint_when_it_takes_bytes_again(
+    blocking: bool,
+) -> None:
     reader, writer = os.pipe()
+    os.set_blocking(writer, blocking)
     drained = Event()
     output = TerminalOutput(writer, drained.set)
     frame = "x" * 8_192

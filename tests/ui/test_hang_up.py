@@ -3,10 +3,14 @@
 import re
 import resource
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from tests.fixtures.pty import Terminal80x24
 from tests.ui.conftest import Till
 from tui_pos.driver import BACKLOG_LIMIT
 
@@ -86,6 +90,23 @@ def test_a_stalled_link_that_recovers_shows_what_is_true_now(start: Start) -> No
 def _seen(till: Till) -> int:
     found = re.search(r"seen (\d+)", till.text)
     return int(found[1]) if found else 0
+
+
+@pytest.mark.parametrize("term", ["dumb", ""])
+def test_a_terminal_that_cannot_place_text_is_refused_in_one_sentence(term: str, tmp_path: Path) -> None:
+    argv = [sys.executable, "-m", "tests.ui.demo_app", str(tmp_path / "events")]
+    with Terminal80x24(argv, env={"TERM": term}) as terminal:
+        assert terminal.wait_exit() == 2
+        assert terminal.text.startswith("This terminal cannot place text")
+
+
+def test_without_a_terminal_it_says_so(tmp_path: Path) -> None:
+    argv = [sys.executable, "-m", "tests.ui.demo_app", str(tmp_path / "events")]
+    ended = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20)
+    assert ended.returncode == 2
+    assert ended.stderr.splitlines() == [
+        "The desk's screens need a terminal: start it in one, or run one of its commands instead."
+    ]
 
 
 def test_an_unexpected_error_is_one_sentence_and_a_log_entry_without_secrets(start: Start) -> None:

@@ -147,6 +147,19 @@ async def test_a_small_terminal_is_told_and_acts_on_nothing() -> None:
         assert app.seen[-1] == "home orders"
 
 
+async def test_a_screen_that_was_covered_when_the_terminal_shrank_knows_it() -> None:
+    app = Demo()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "f4")
+        await pilot.resize_terminal(60, 20)
+        await settled(pilot)
+        await pilot.resize_terminal(100, 30)
+        await settled(pilot)
+        await press(pilot, "escape")
+        assert "PyCon US 2027" in shown(pilot)
+        assert len(shown(pilot).split("\n")) == 30
+
+
 async def test_the_header_follows_the_status_on_every_open_screen() -> None:
     app = Demo()
     async with app.run_test(size=(80, 24)) as pilot:

@@ -21,6 +21,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
+from textual.geometry import Size
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static
@@ -40,6 +41,7 @@ R = TypeVar("R")
 OTHER = TypeVar("OTHER")
 
 MIN_WIDTH, MIN_HEIGHT = 80, 24
+TOO_SMALL = f"This terminal is too small: the desk needs {MIN_WIDTH} columns and {MIN_HEIGHT} rows."
 NOTE_WIDTH = 70
 
 
@@ -221,22 +223,24 @@ class KioskScreen(Screen[R], inherit_bindings=False):
             yield from self.compose_body()
         yield Rule()
         yield KeyBar()
-        yield Static(
-            f"This terminal is too small: the desk needs {MIN_WIDTH} columns and {MIN_HEIGHT} rows.",
-            id="too-small",
-            markup=False,
-        )
 
     def on_mount(self) -> None:
         self.refresh_title()
         self.refresh_hints()
 
     def on_screen_resume(self) -> None:
+        # A screen that was covered has not been told of another size.
+        self._fit(self.app.size)
         self.refresh_title()
-        self.prompt.focus()
 
     def on_resize(self, event: events.Resize) -> None:
-        self.set_class(event.size.width < MIN_WIDTH or event.size.height < MIN_HEIGHT, "-too-small")
+        self._fit(event.size)
+
+    def _fit(self, size: Size) -> None:
+        too_small = size.width < MIN_WIDTH or size.height < MIN_HEIGHT
+        self.set_class(too_small, "-too-small")
+        if too_small and not self.query("#too-small"):
+            self.mount(Static(TOO_SMALL, id="too-small", markup=False))
 
     def on_key(self, event: events.Key) -> None:
         """Keys come here when nothing has the focus, which a hidden prompt cannot have."""
