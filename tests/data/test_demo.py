@@ -12,7 +12,7 @@ from tui_pos.data.connection import connected
 from tui_pos.data.demo import catalogue, create_demo, people
 from tui_pos.data.tables import SHOP
 from tui_pos.data.tables.auth import GroupPermission, User, UserGroup
-from tui_pos.data.tables.conditions import ADDON_SCOPES, TICKET_SCOPES, Discount
+from tui_pos.data.tables.conditions import ADDON_SCOPES, GROUPS_OF_CONDITION, TICKET_SCOPES, Discount
 from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import (
     PAID_STATUSES,
@@ -123,6 +123,14 @@ def test_the_shirt_costs_what_its_label_says() -> None:
                 assert "t-shirt" not in chosen
                 tickets = TICKET_SCOPES[kind]
                 assert tickets.select().where(getattr(tickets, tickets.owner_name) == condition).count()
+
+
+def test_only_volunteers_are_in_the_group_that_has_a_discount() -> None:
+    with connected():
+        (link,) = GROUPS_OF_CONDITION.select()
+        members = {row.user.first_name for row in UserGroup.select().where(UserGroup.group == link.group)}
+        assert link.groupmembercondition.name == "Volunteers"
+    assert members == {person.first for person in people.PEOPLE if person.volunteer} != set()
 
 
 def test_staff_have_the_rights_that_their_names_promise() -> None:
