@@ -127,9 +127,11 @@ def test_the_shirt_costs_what_its_label_says() -> None:
 
 def test_only_volunteers_are_in_the_group_that_has_a_discount() -> None:
     with connected():
-        (link,) = GROUPS_OF_CONDITION.select()
-        members = {row.user.first_name for row in UserGroup.select().where(UserGroup.group == link.group)}
-        assert link.groupmembercondition.name == "Volunteers"
+        links = GROUPS_OF_CONDITION
+        (link,) = links.select()
+        condition, group = getattr(link, links.owner_name), getattr(link, links.target_name)
+        members = {row.user.first_name for row in UserGroup.select().where(UserGroup.group == group)}
+        assert (condition.name, group.name) == ("Volunteers", catalogue.VOLUNTEERS)
     assert members == {person.first for person in people.PEOPLE if person.volunteer} != set()
 
 
