@@ -51,4 +51,6 @@ DESK: tuple[type[Table], ...] = (
     desk.AttemptEvent,
     desk.Refund,
     desk.Lease,
+    desk.CashMovement,
+    desk.JournalEntry,
 )

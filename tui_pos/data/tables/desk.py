@@ -204,3 +204,79 @@ class Lease(Table):
 
     class Meta:
         table_name = "tui_pos_lease"
+
+
+class MovementKind(StrEnum):
+    """Why cash moved."""
+
+    SALE = "sale"
+    REFUND = "refund"
+
+
+class CashMovement(Table):
+    """Cash into or out of a station's drawer. ``amount`` is never negative; the kind says which way it went.
+
+    ``given`` and ``change`` are what passed over the counter; both are 0 for a refund.
+    """
+
+    conference = foreign_key(Conference)
+    conference_id: int
+    order = foreign_key(Order)
+    order_id: int
+    payment = foreign_key(Payment)
+    payment_id: int
+    station = CharField(100)
+    staff = foreign_key(User)
+    staff_id: int
+    kind = CharField(20)
+    amount = BigIntegerField(constraints=[Check("amount > 0")])
+    given = BigIntegerField(default=0, constraints=[Check("given >= 0")])
+    change = BigIntegerField(default=0, constraints=[Check("change >= 0")])
+    currency = CharField(3)
+    created_at = time_column(default=now)
+
+    class Meta:
+        table_name = "tui_pos_cash_movement"
+
+
+class Deed(StrEnum):
+    """What somebody did at a desk that a supervisor may ask about."""
+
+    CASH = "cash"
+    CREDIT = "credit"
+    COMP = "comp"
+    REFUND = "refund"
+    VOID = "void"
+    COMPANION = "companion"
+    HAND_OUT = "hand_out"
+    TAKE_BACK = "take_back"
+    UNDO_CHECK_IN = "undo_check_in"
+
+
+class JournalEntry(Table):
+    """Who did what, where, when, to whom and why. Written with the deed in one transaction, never changed.
+
+    ``key`` is unique: a deed that is asked for again under its key is answered, not done again.
+    """
+
+    conference = foreign_key(Conference)
+    conference_id: int
+    at = time_column(default=now)
+    station = CharField(100)
+    staff = foreign_key(User)
+    staff_id: int
+    what = CharField(20)
+    order = foreign_key(Order, null=True)
+    order_id: int | None
+    payment = foreign_key(Payment, null=True)
+    payment_id: int | None
+    attendee = foreign_key(Attendee, null=True)
+    attendee_id: int | None
+    amount = BigIntegerField(null=True)
+    currency = CharField(3, default="")
+    text = TextField(default="")
+    reason = TextField(default="")
+    key = CharField(64, null=True, unique=True)
+
+    class Meta:
+        table_name = "tui_pos_journal"
