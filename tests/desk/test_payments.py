@@ -1,5 +1,6 @@
 """Card payments from begin to booked, on both engines, against the simulator over HTTP."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -491,3 +492,23 @@ def test_stages_move_along_the_table_alone(
         events = list(AttemptEvent.select().where(AttemptEvent.attempt == row.id).order_by(AttemptEvent.id))
     assert [event.stage for event in events] == ["created", "intent", "sent", "authorized", "captured"]
     assert {event.station for event in events} == {"desk-3"}
+
+
+def test_a_payment_watched_at_another_station_is_cancelled_by_that_station(
+    card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    begun = begin(card_desk, order)
+    elsewhere = replace(card_desk, station="desk-9")
+    watched = Watched(card_desk, begun.attempt_id)
+    answers: list[PaymentState] = []
+
+    def ask() -> None:
+        answers.append(payments.cancel(elsewhere, watched.seen[-1].intent_id))
+
+    asking = threading.Thread(target=ask)
+    watched._at = {"sent": asking.start}
+    last = watched.run()
+    asking.join()
+    assert last.stage is Stage.CANCELLED
+    assert [state.stage for state in answers] == [Stage.CANCELLED]
+    assert [book["status"] for book in simulator.books().values()] == ["canceled"]

@@ -27,6 +27,7 @@ def watch(desk: Desk, attempt_id: int, control: Control | None = None) -> Genera
     with connected():
         drive = Drive(desk, journal.load(attempt_id))
         journal.take_lease(desk, drive.attempt, owner)
+        drive.attempt = journal.load(attempt_id)  # whoever had the lease may have moved it
     try:
         yield from _states(drive, owner, control)
     finally:
@@ -73,12 +74,12 @@ def _go_on(drive: Drive, owner: str, wish: Wish | None) -> float:
 
 
 def _cancel(drive: Drive, _: Wish) -> float:
-    steps.ask(drive, "cancel")
+    journal.ask(drive.desk, drive.attempt, "cancel")
     return 0
 
 
 def _capture(drive: Drive, _: Wish) -> float:
-    steps.ask(drive, "capture")
+    journal.ask(drive.desk, drive.attempt, "capture")
     return 0
 
 

@@ -47,8 +47,8 @@ def load(attempt_id: int) -> Attempt:
 def move(desk: Desk, attempt: Attempt, stage: Stage, text: str, **columns: Any) -> None:
     """Write one allowed move with its event, as one transaction or inside the caller's.
 
-    ``attempt`` is brought up to date. Raises Overtaken when it is no longer where the caller saw it, and
-    ValueError for a move that the table does not allow (a fault in this program).
+    ``attempt`` is brought up to date. Raises Overtaken when it is no longer where the caller saw it or
+    somebody took it over, and ValueError for a move that the table does not allow (a fault in this program).
     """
     before = Stage(attempt.stage)
     if stage not in MOVES[before]:
@@ -59,8 +59,7 @@ def move(desk: Desk, attempt: Attempt, stage: Stage, text: str, **columns: Any) 
         changes["finished_at"] = now
 
     def write() -> None:
-        changed = Attempt.update(**changes).where(Attempt.id == attempt.id, Attempt.stage == before).execute()
-        if not changed:
+        if not Attempt.update(**changes).where(*_as_seen(attempt)).execute():
             raise Overtaken
         note(desk, attempt.id, stage, text)
 
@@ -70,19 +69,31 @@ def move(desk: Desk, attempt: Attempt, stage: Stage, text: str, **columns: Any) 
 
 
 def update(attempt: Attempt, **columns: Any) -> None:
-    """Write columns of an attempt that is not moving; it must still be at the stage that the caller saw."""
+    """Write columns of an attempt that is not moving. Raises Overtaken as ``move`` does."""
     changes = {**columns, "updated_at": clock.now()}
-    changed = run_tx(
-        lambda: (
-            Attempt.update(**changes)
-            .where(Attempt.id == attempt.id, Attempt.stage == attempt.stage)
-            .execute()
-        )
-    )
-    if not changed:
+    if not run_tx(lambda: Attempt.update(**changes).where(*_as_seen(attempt)).execute()):
         raise Overtaken
     for name, value in changes.items():
         setattr(attempt, name, value)
+
+
+def _as_seen(attempt: Attempt) -> tuple[Any, Any, Any]:
+    """The row, unless it moved or changed hands: a desk that hung must not write over its successor."""
+    return (
+        Attempt.id == attempt.id,
+        Attempt.stage == attempt.stage,
+        Attempt.lease_owner == attempt.lease_owner,
+    )
+
+
+def ask(desk: Desk, attempt: Attempt, want: str, why: str = "") -> None:
+    """Commit a wish before acting on it, so that whoever drives or recovers the payment goes on with it."""
+
+    def write() -> None:
+        update(attempt, wants=want, message=why)
+        note(desk, attempt.id, attempt.stage, why or f"{want} asked for")
+
+    run_tx(write)
 
 
 def note(desk: Desk, attempt_id: int, stage: str, text: str) -> None:

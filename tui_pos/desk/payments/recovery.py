@@ -53,6 +53,7 @@ def _bring_home(desk: Desk, attempt_id: int) -> PaymentState | None:
             journal.take_lease(desk, drive.attempt, owner)
         except Refused:
             return None
+        drive.attempt = journal.load(attempt_id)  # whoever had the lease may have brought it home
     try:
         for _ in range(MOST_STEPS):
             with connected():
@@ -69,6 +70,8 @@ def _bring_home(desk: Desk, attempt_id: int) -> PaymentState | None:
 
 def _step(drive: Drive, owner: str) -> float | None:
     """One step towards home; the pause before the next one, None when there is none to take."""
+    if Stage(drive.attempt.stage) in FINAL_STAGES:
+        return None
     try:
         journal.renew_lease(drive.attempt, owner)
         pause = _towards_home(drive)
@@ -97,7 +100,7 @@ def _towards_home(drive: Drive) -> float | None:
 
 def _take_held_money(drive: Drive) -> float:
     if drive.attempt.capture_mode == "confirm" and not drive.attempt.wants:
-        steps.ask(drive, "capture")
+        journal.ask(drive.desk, drive.attempt, "capture")
     return steps.capture(drive)
 
 
@@ -120,7 +123,7 @@ def _look_for_intent(drive: Drive) -> float | None:
 def _give_up_if_old(drive: Drive) -> float | None:
     if not _is_old(drive):
         return None
-    steps.ask(drive, "cancel", "nobody went on with it; it is given up")
+    journal.ask(drive.desk, drive.attempt, "cancel", "nobody went on with it; it is given up")
     return 0
 
 

@@ -9,7 +9,6 @@ from datetime import timedelta
 from peewee import IntegrityError
 
 from tui_pos import clock
-from tui_pos.data.connection import run_tx
 from tui_pos.data.tables.desk import Attempt, Stage
 from tui_pos.data.tables.registration import Order
 from tui_pos.desk import orders
@@ -156,10 +155,15 @@ def switch(drive: Drive, reader_id: str, reader_label: str) -> float:
     attempt = drive.attempt
     if attempt.times_sent and isinstance(withdraw(drive), ReaderBusy):
         return drive.desk.poll_seconds
+    label = reader_label or reader_id
+    to_reader = {"reader_id": reader_id, "reader_label": reader_label}
     try:
-        journal.update(attempt, reader_id=reader_id, reader_label=reader_label)
+        if Stage(attempt.stage) is Stage.INTENT:
+            journal.update(attempt, **to_reader)
+        else:
+            journal.move(drive.desk, attempt, Stage.INTENT, f"to be shown on {label}", **to_reader)
     except IntegrityError:
-        return obstacle(drive, "reader_taken", f"Another payment is live on {reader_label or reader_id}.")
+        return obstacle(drive, "reader_taken", f"Another payment is live on {label}.")
     return send(drive)
 
 
@@ -200,7 +204,7 @@ def capture(drive: Drive) -> float:
                 return settle(drive, intent)
         problem = booking.may_capture(attempt)
         if problem:
-            ask(drive, "cancel", problem)
+            journal.ask(drive.desk, attempt, "cancel", problem)
             return 0
         journal.update(attempt, capture_tries=attempt.capture_tries + 1)
         key = f"{attempt.key}-capture-{attempt.capture_tries}"
@@ -234,16 +238,6 @@ def look_again(drive: Drive) -> float:
     if drive.attempt.times_sent:
         read(drive)
     return drive.desk.poll_seconds * 5
-
-
-def ask(drive: Drive, want: str, why: str = "") -> None:
-    """Commit a wish before acting on it, so that whoever recovers the payment goes on with it."""
-
-    def write() -> None:
-        journal.update(drive.attempt, wants=want, message=why)
-        journal.note(drive.desk, drive.attempt.id, drive.attempt.stage, why or f"{want} asked for")
-
-    run_tx(write)
 
 
 STEPS: dict[Stage, Callable[[Drive], float]] = {

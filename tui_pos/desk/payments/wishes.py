@@ -1,5 +1,9 @@
 """Acting on a payment by its intent, as the commands do; and the training card."""
 
+import time
+from contextlib import suppress
+
+from tui_pos import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Attempt, Stage
 from tui_pos.desk import permissions
@@ -9,6 +13,9 @@ from tui_pos.desk.payments import journal
 from tui_pos.desk.payments.control import Control
 from tui_pos.desk.payments.driver import watch
 from tui_pos.desk.payments.state import PaymentState, picture
+
+HEARD_WITHIN = 20.0
+"""Seconds: a station that watches a payment has acted on a wish by then, or hangs."""
 
 
 def capture(desk: Desk, intent_id: str) -> PaymentState:
@@ -44,7 +51,12 @@ def cancel(desk: Desk, intent_id: str) -> PaymentState:
         return now
     control = Control()
     control.cancel()
-    return _drive_to_end(desk, now, control, set(Stage))
+    try:
+        return _drive_to_end(desk, now, control, set(Stage))
+    except Refused as refusal:
+        if refusal.code != "attempt_held":
+            raise
+    return _leave_to_its_watcher(desk, now.attempt_id, "cancel")
 
 
 def _find(desk: Desk, intent_id: str) -> PaymentState:
@@ -67,6 +79,21 @@ def _drive_to_end(desk: Desk, now: PaymentState, control: Control, while_at: set
         if now.stage not in while_at:
             break
     return now
+
+
+def _leave_to_its_watcher(desk: Desk, attempt_id: int, want: str) -> PaymentState:
+    """Commit the wish for the station that watches the payment, and wait until that station has acted."""
+    deadline = clock.monotonic() + HEARD_WITHIN
+    while True:
+        with connected():
+            attempt = journal.load(attempt_id)
+            if not attempt.wants and attempt.finished_at is None:
+                with suppress(journal.Overtaken):
+                    journal.ask(desk, attempt, want)
+            now = picture(attempt)
+        if not now.live or clock.monotonic() > deadline:
+            return now
+        time.sleep(desk.poll_seconds)
 
 
 def present_card(desk: Desk, attempt_id: int, number: str) -> None:
