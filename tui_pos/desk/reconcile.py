@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from tui_pos import clock, money
 from tui_pos.data.connection import connected
-from tui_pos.data.tables.desk import Attempt, Refund, RefundStage
+from tui_pos.data.tables.desk import Attempt, Refund, RefundStage, Stage
 from tui_pos.data.tables.registration import Order, OrderStatus, Payment, PaymentStatus
 from tui_pos.desk import orders, refunds
 from tui_pos.desk.context import Desk
@@ -70,8 +70,45 @@ def run(desk: Desk, *, check: bool = False, window: timedelta = WINDOW) -> Recon
         for intent in desk.terminal.intents_created(since, None)
         if intent.metadata.get("conference") == desk.conference.slug and intent.metadata.get("attempt")
     ]
-    found = [*_unfinished(desk), *_strays(desk, ours, check), *_sums(desk, ours), *_short_orders(desk, since)]
+    followed += () if check else _changed_refunds(desk, ours)
+    found = [
+        *_unfinished(desk),
+        *_failed_refunds(desk, since),
+        *_strays(desk, ours, check),
+        *_sums(desk, ours),
+        *_short_orders(desk, since),
+    ]
     return Reconciled(driven, followed, tuple(found))
+
+
+def _changed_refunds(desk: Desk, ours: Iterable[Intent]) -> tuple[refunds.RefundView, ...]:
+    """Look again at the refunds of payments where Stripe counts another sum than the books."""
+    given_back = {intent.id: intent.amount_refunded for intent in ours}
+    with connected():
+        rows = Attempt.select().where(
+            Attempt.conference == desk.conference.id, Attempt.stage == Stage.CAPTURED
+        )
+        differ = [
+            row
+            for row in rows.where(Attempt.intent_id.in_(list(given_back)))
+            if refunds.refunded(row) != given_back[str(row.intent_id)]
+        ]
+        return tuple(view for attempt in differ for view in refunds.look_again(desk, attempt))
+
+
+def _failed_refunds(desk: Desk, since: datetime) -> Iterator[Mismatch]:
+    """Refunds that Stripe accepted and could not deliver, until the money was given back after all."""
+    with connected():
+        failed = Refund.select().where(
+            Refund.conference == desk.conference.id,
+            Refund.stage == RefundStage.FAILED,
+            Refund.refund_id.is_null(False),
+            Refund.updated_at >= since,
+        )
+        for row in failed.order_by(Refund.id):
+            if refunds.refundable(row.attempt) >= row.amount:
+                text = f"a refund failed ({row.message}); give the money back in another way"
+                yield _mismatch(row.attempt, "refund_failed", text, stripe=0, books=row.amount)
 
 
 def _unfinished(desk: Desk) -> Iterator[Mismatch]:

@@ -102,6 +102,19 @@ def follow_up(desk: Desk) -> tuple[RefundView, ...]:
     return tuple(pursue(desk, refund_id) for refund_id in ids)
 
 
+def look_again(desk: Desk, attempt: Attempt) -> tuple[RefundView, ...]:
+    """Book a payment's refunds as Stripe has them now, and answer those that changed.
+
+    One that succeeded can still fail, days later. Raises ``terminal`` errors; needs a connection.
+    """
+    rows = {row.refund_id: row for row in Refund.select().where(Refund.attempt == attempt.id)}
+    said = [each for each in desk.terminal.refunds(str(attempt.intent_id)) if each.id in rows]
+    changed = [each for each in said if STAGE_OF.get(each.status) != rows[each.id].stage]
+    for each in changed:
+        book(rows[each.id].id, each)
+    return tuple(_view(Refund.get_by_id(rows[each.id].id)) for each in changed)
+
+
 def pursue(desk: Desk, refund_id: int) -> RefundView:
     """Bring one refund on: find it at Stripe, ask for it if it is not there, book what Stripe says."""
     with connected():
