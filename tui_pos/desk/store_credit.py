@@ -1,4 +1,4 @@
-"""Store credit: what somebody has, and giving back what a released order had used."""
+"""Store credit: what somebody has, spending it on an order, and giving back what an order had used."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -27,11 +27,42 @@ def available(conference_id: int, user_id: int) -> Decimal:
     return sum((row.remaining_amount for row in rows), ZERO)
 
 
+def spend(order: Order, amount: Decimal, quantum: Decimal, now: datetime) -> list[Decimal]:
+    """Take up to ``amount`` from the credits of the order's buyer, oldest first; what came of each.
+
+    Call inside a transaction with the order locked. What is less than a ``quantum`` cannot be paid with and
+    stays on its credit.
+    """
+    wallet = lock(
+        Credit.select()
+        .where(
+            Credit.conference == order.conference_id,
+            Credit.user == order.user_id,
+            Credit.status == CreditStatus.AVAILABLE,
+            Credit.remaining_amount >= quantum,
+        )
+        .order_by(Credit.id)
+    )
+    spent = []
+    for credit in wallet:
+        piece = min(amount, credit.remaining_amount - credit.remaining_amount % quantum)
+        if piece <= ZERO:
+            break
+        credit.remaining_amount -= piece
+        if credit.remaining_amount == ZERO:
+            credit.status = CreditStatus.APPLIED
+        credit.applied_to_order = order.id
+        credit.updated_at = now
+        credit.save()
+        spent.append(piece)
+        amount -= piece
+    return spent
+
+
 def give_back(orders: Sequence[Order], now: datetime) -> None:
     """Turn the orders' credit payments into refunded ones and let their buyers spend the credit again.
 
-    Call inside a transaction with the orders locked. A credit remembers only the last order it was used on,
-    so what does not fit there goes to the buyer's other used credits; never above a credit's amount.
+    Call inside a transaction with the orders locked.
     """
     used = list(
         Payment.select().where(
@@ -45,10 +76,15 @@ def give_back(orders: Sequence[Order], now: datetime) -> None:
         if payments:
             ids = [payment.id for payment in payments]
             Payment.update(status=PaymentStatus.REFUNDED).where(Payment.id.in_(ids)).execute()
-            _restore(order, sum((payment.amount for payment in payments), ZERO), now)
+            restore(order, sum((payment.amount for payment in payments), ZERO), now)
 
 
-def _restore(order: Order, amount: Decimal, now: datetime) -> None:
+def restore(order: Order, amount: Decimal, now: datetime) -> None:
+    """Put ``amount``, paid for the order with credit, back on the credits that it came from.
+
+    Call inside a transaction with the order locked. A credit remembers only the last order it was used on,
+    so what does not fit there goes to the buyer's other used credits; never above a credit's amount.
+    """
     candidates = lock(
         Credit.select()
         .where(

@@ -1,6 +1,27 @@
-"""What people call a payment: "Visa 4242", "Credit"."""
+"""The tenders that a desk takes, and what people call a payment: "Visa 4242", "Credit"."""
+
+from enum import StrEnum
 
 from tui_pos.data.tables.registration import PaymentMethod
+
+
+class Tender(StrEnum):
+    """What an order is paid with."""
+
+    CARD = "card"
+    CASH = "cash"
+    CREDIT = "credit"
+    COMP = "comp"
+
+
+TENDER_OF: dict[str, Tender] = {
+    PaymentMethod.STRIPE: Tender.CARD,
+    PaymentMethod.TERMINAL: Tender.CARD,
+    PaymentMethod.MANUAL: Tender.CASH,
+    PaymentMethod.CREDIT: Tender.CREDIT,
+    PaymentMethod.COMP: Tender.COMP,
+}
+"""The tender behind a payment; ``manual`` is cash, because django-program has no other word for it."""
 
 _METHODS: dict[str, str] = {
     PaymentMethod.STRIPE: "Card, online",
@@ -15,7 +36,7 @@ _BRANDS = {"amex": "American Express", "jcb": "JCB", "eftpos_au": "eftpos", "uni
 
 
 def label(method: str, brand: str | None = None, last4: str | None = None) -> str:
-    """The payment for people; ``manual`` is cash, because django-program has no other word for it."""
+    """The payment for people."""
     if last4:
         return f"{brand_name(brand or 'card')} {last4}"
     return _METHODS.get(method, method.capitalize())

@@ -10,10 +10,11 @@ from tui_pos.data.connection import connected, lock, run_tx
 from tui_pos.data.tables.desk import Attempt, Stage
 from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import Order, OrderStatus
-from tui_pos.desk import orders, permissions, renewal
+from tui_pos.desk import amounts, orders, permissions, renewal
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, Refused
 from tui_pos.desk.payments import journal
+from tui_pos.desk.payments.live import refuse_live
 from tui_pos.desk.payments.state import PaymentState, picture
 
 
@@ -41,8 +42,8 @@ def _open(desk: Desk, reference: str, reader_id: str, reader_label: str, amount:
         raise Refused(
             "order_not_pending", f"Order {order.reference} is {order.status.replace('_', ' ')}, not pending."
         )
-    _refuse_second(desk, Attempt.order == order.id)
-    _refuse_second(desk, Attempt.reader_id == reader_id)
+    refuse_live(desk, Attempt.order == order.id)
+    refuse_live(desk, Attempt.reader_id == reader_id)
     take = _amount_to_take(desk, order, amount)
     now = clock.now()
     renewal.hold(desk, order, now)
@@ -64,35 +65,24 @@ def _open(desk: Desk, reference: str, reader_id: str, reader_label: str, amount:
                 updated_at=now,
             )
     except IntegrityError:
-        _refuse_second(desk, Attempt.order == order.id)
-        _refuse_second(desk, Attempt.reader_id == reader_id)
+        refuse_live(desk, Attempt.order == order.id)
+        refuse_live(desk, Attempt.reader_id == reader_id)
         raise
-    journal.note(desk, attempt.id, Stage.CREATED, f"attempt saved: {take} {desk.conference.currency}")
+    shown = money.format_amount(take, attempt.currency)
+    journal.note(desk, attempt.id, Stage.CREATED, f"attempt saved: {shown} {attempt.currency}")
     return attempt
 
 
-def _refuse_second(desk: Desk, same: object) -> None:
-    other = Attempt.select().where(same, Attempt.finished_at.is_null()).first()
-    if other is None:
-        return
-    raise Refused(
-        "payment_live",
-        f"A card payment for {other.order.reference} is under way on {other.reader_label or other.reader_id}"
-        f" ({journal.holder(desk, other)}).",
-    )
-
-
 def _amount_to_take(desk: Desk, order: Order, amount: Decimal | None) -> Decimal:
+    currency = desk.conference.currency
     owed = orders.due(order)
     if owed <= 0:
         raise Refused("already_paid", f"Order {order.reference} is already fully paid.")
-    take = owed if amount is None else amount
-    if take > owed:
-        raise InvalidInput("amount_too_high", f"Order {order.reference} owes {owed}, less than {take}.")
-    smallest = money.minimum_charge(desk.conference.currency)
+    take = amounts.part_of(order.reference, owed, amount, currency)
+    smallest = money.minimum_charge(currency)
     if smallest is not None and take < smallest:
+        least = money.format_amount(smallest, currency)
         raise Refused(
-            "amount_too_small",
-            f"A card cannot be charged less than {smallest} {desk.conference.currency}; take cash instead.",
+            "amount_too_small", f"A card cannot be charged less than {least} {currency}; take cash instead."
         )
     return take
