@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
+from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -32,7 +33,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Line:
-    """One row, standing for ``key``. With ``pick`` False it has no number and is never chosen."""
+    """One row, standing for ``key``. With ``pick`` False it has no number and is never chosen.
+
+    With fewer cells than there are columns the last one takes the rest of the row.
+    """
 
     cells: tuple[Cell, ...]
     key: str = ""
@@ -71,6 +75,7 @@ class LineList(Widget):
         self._chosen: int | None = None
         self._top = 0
         self._drawn: list[tuple[Line, int | None, bool]] = []
+        self._laid_out_for: Size | None = None
 
     @property
     def lines(self) -> Sequence[Line]:
@@ -126,10 +131,6 @@ class LineList(Widget):
         """The highest number shown, or the one before the first."""
         return max((shown for _, shown, _ in self._drawn if shown), default=self._first_number - 1)
 
-    def on_resize(self) -> None:
-        self._drawn = []
-        self._update()
-
     def _nearest(self, place: int) -> int | None:
         pickable = [index for index, line in enumerate(self._lines) if line.pick]
         if not pickable or not self._choosing:
@@ -138,16 +139,19 @@ class LineList(Widget):
 
     def _update(self) -> None:
         """Find the cells that would look different now, and have only those painted."""
-        height = self.size.height or 1
-        last_top = max(0, len(self._lines) - height)
-        if self._chosen is not None:
-            self._top = min(max(self._top, self._chosen - height + 1), self._chosen)
-        self._top = min(self._top, last_top)
         rows = range(self.size.height)
         before = [self.render_line(y) for y in rows]
-        self._drawn = self._in_sight(height)
+        self._lay_out()
         if regions := changes(before, [self.render_line(y) for y in rows]):
             self.refresh(*regions)
+
+    def _lay_out(self) -> None:
+        height = self.size.height or 1
+        if self._chosen is not None:
+            self._top = min(max(self._top, self._chosen - height + 1), self._chosen)
+        self._top = min(self._top, max(0, len(self._lines) - height))
+        self._drawn = self._in_sight(height)
+        self._laid_out_for = self.size
 
     def _in_sight(self, height: int) -> list[tuple[Line, int | None, bool]]:
         if not self._lines:
@@ -162,6 +166,9 @@ class LineList(Widget):
         return rows
 
     def render_line(self, y: int) -> Strip:
+        # Here, not at the resize, which comes after the first paint: rows drawn late are painted twice.
+        if self._laid_out_for != self.size:
+            self._lay_out()
         width, own = self.size.width, lean(self.rich_style)
         if y >= len(self._drawn):
             return Strip.blank(width, own)
@@ -169,10 +176,10 @@ class LineList(Widget):
         base = own + Style.parse(line.style) + Style(reverse=True if chosen else None)
         segments = [Segment(self._lead(number, chosen), base)]
         room = width - cell_len(segments[0].text)
-        widths = self._widths(room, len(line.cells))
+        widths = self._widths(room, len(line.cells)) if line is not self._empty else [room]
         for index, (cell, cell_width) in enumerate(zip(line.cells, widths, strict=False)):
             text, style = (cell, "") if isinstance(cell, str) else cell
-            right = self._columns[index].right
+            right = line is not self._empty and self._columns[index].right
             gap = " " * GAP if index < len(widths) - 1 else ""
             segments.append(Segment(fit(text, cell_width, right) + gap, base + Style.parse(style)))
         return Strip(segments).adjust_cell_length(width, base).simplify()

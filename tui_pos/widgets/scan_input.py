@@ -126,14 +126,11 @@ class ScanInput(Widget, can_focus=True):
         self._timer = None
         self._deliver(self._stream.settle(clock.monotonic()))
 
-    def on_resize(self) -> None:
-        self._drawn = self._content()
-        self.refresh()
-
     def render_line(self, y: int) -> Strip:
         style = self.rich_style
         if y:
             return Strip.blank(self.size.width, style)
+        self._drawn = self._content()
         line, note = self._drawn
         segments = [Segment(line, style), Segment(note, style + NOTE_STYLES[self._note[1]])]
         return Strip(segments).adjust_cell_length(self.size.width, style).simplify()
