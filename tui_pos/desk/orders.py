@@ -9,7 +9,7 @@ from peewee import IntegrityError
 from tui_pos import clock, money
 from tui_pos.data.base import database
 from tui_pos.data.connection import lock
-from tui_pos.data.tables.desk import Attempt, Sale, SaleStatus
+from tui_pos.data.tables.desk import Attempt, Refund, RefundStage, Sale, SaleStatus
 from tui_pos.data.tables.registration import (
     PAID_STATUSES,
     Attendee,
@@ -23,6 +23,9 @@ from tui_pos.desk.errors import NotFound
 
 ACCESS_CODE_LENGTH = 8
 ZERO = Decimal("0.00")
+
+BOOKED_REFUNDS = (RefundStage.PENDING, RefundStage.SUCCEEDED)
+"""Refunds that Stripe accepted: the money is on its way back."""
 
 
 def locked(conference_id: int, reference: str) -> Order:
@@ -40,6 +43,21 @@ def succeeded_total(order: Order) -> Decimal:
         Payment.order == order, Payment.status == PaymentStatus.SUCCEEDED
     )
     return sum((row.amount for row in rows), ZERO)
+
+
+def kept_total(order: Order) -> Decimal:
+    """What was paid for the order and not given back."""
+    refunds = (
+        Refund.select(Refund.amount, Refund.currency)
+        .join(Attempt)
+        .join(Payment)
+        .where(
+            Refund.order == order,
+            Refund.stage.in_(BOOKED_REFUNDS),
+            Payment.status == PaymentStatus.SUCCEEDED,  # one given back whole counts for nothing already
+        )
+    )
+    return succeeded_total(order) - sum((money.from_minor(row.amount, row.currency) for row in refunds), ZERO)
 
 
 def live_total(order: Order) -> Decimal:

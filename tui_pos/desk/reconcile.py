@@ -8,14 +8,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
 from tui_pos import clock, money
-from tui_pos.data.connection import connected
+from tui_pos.data.connection import connected, lock, run_tx
 from tui_pos.data.tables.desk import Attempt, Refund, RefundStage, Stage
 from tui_pos.data.tables.registration import Order, OrderStatus, Payment, PaymentStatus
 from tui_pos.desk import orders, refunds
 from tui_pos.desk.context import Desk
-from tui_pos.desk.payments import PaymentState, recovery
+from tui_pos.desk.payments import PaymentState, booking, recovery
 from tui_pos.desk.permissions import Action, require
 from tui_pos.terminal import Intent, TerminalError
 
@@ -70,7 +71,9 @@ def run(desk: Desk, *, check: bool = False, window: timedelta = WINDOW) -> Recon
         for intent in desk.terminal.intents_created(since, None)
         if intent.metadata.get("conference") == desk.conference.slug and intent.metadata.get("attempt")
     ]
-    followed += () if check else _changed_refunds(desk, ours)
+    if not check:
+        followed += _changed_refunds(desk, ours)
+        _review_orders(desk, since)
     found = [
         *_unfinished(desk),
         *_failed_refunds(desk, since),
@@ -94,6 +97,22 @@ def _changed_refunds(desk: Desk, ours: Iterable[Intent]) -> tuple[refunds.Refund
             if refunds.refunded(row) != given_back[str(row.intent_id)]
         ]
         return tuple(view for attempt in differ for view in refunds.look_again(desk, attempt))
+
+
+def _review_orders(desk: Desk, since: datetime) -> None:
+    """Mark captured payments whose order was cancelled or paid elsewhere since, for a person to decide."""
+
+    def review(order_id: int) -> None:
+        booking.review(lock(Order.select().where(Order.id == order_id)).get())
+
+    with connected():
+        captured = Attempt.select(Attempt.order).where(
+            Attempt.conference == desk.conference.id,
+            Attempt.stage == Stage.CAPTURED,
+            Attempt.created_at >= since,
+        )
+        for order_id in sorted({row.order_id for row in captured}):
+            run_tx(partial(review, order_id))
 
 
 def _failed_refunds(desk: Desk, since: datetime) -> Iterator[Mismatch]:
@@ -210,7 +229,7 @@ def _short_orders(desk: Desk, since: datetime) -> Iterator[Mismatch]:
             Order.status == OrderStatus.PAID,
         )
         for order in rows.order_by(Order.id):
-            paid = orders.succeeded_total(order)
+            paid = orders.kept_total(order)
             if paid != order.total:
                 kind, word = ("paid_short", "less") if paid < order.total else ("paid_over", "more")
                 text = f"the order is paid with {word} than its total"

@@ -7,13 +7,13 @@ from decimal import Decimal
 
 from tui_pos import clock, money
 from tui_pos.data.connection import connected, lock, run_tx
-from tui_pos.data.fields import ZERO
 from tui_pos.data.tables.desk import Attempt, Refund, RefundStage, Stage
 from tui_pos.data.tables.registration import Order, OrderStatus, Payment, PaymentStatus
 from tui_pos.desk import orders, payments
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, Refused
-from tui_pos.desk.payments import journal
+from tui_pos.desk.payments import booking, journal
+from tui_pos.desk.payments.live import refuse_live
 from tui_pos.desk.permissions import Action, require
 from tui_pos.terminal import Refund as StripeRefund
 from tui_pos.terminal import TerminalError, UnknownOutcome
@@ -23,7 +23,6 @@ QUIET = timedelta(minutes=2)
 under a new key, because a stored fault would be replayed under the old one."""
 
 COUNTED = (RefundStage.CREATED, RefundStage.UNKNOWN, RefundStage.PENDING, RefundStage.SUCCEEDED)
-BOOKED = (RefundStage.PENDING, RefundStage.SUCCEEDED)
 REFUNDABLE_ORDERS = (OrderStatus.PAID, OrderStatus.PARTIALLY_REFUNDED, OrderStatus.REFUNDED)
 
 STAGE_OF = {
@@ -65,7 +64,9 @@ def refund(
 
     Money that is only held is released instead, and answered with no refund. What Stripe has not answered is
     answered as ``unknown`` and followed up by ``follow_up``. No credit is given beside it.
-    Raises NotPermitted, NotFound, InvalidInput ``amount_too_high``, Refused ``nothing_to_refund``.
+    Raises NotPermitted, NotFound, InvalidInput ``amount_too_high``, Refused ``nothing_to_refund``,
+    ``payment_live`` while a card payment for the order runs, ``order_not_paid`` for a part of the card money
+    of an order that is not paid yet.
     """
     require(desk, Action.REFUND)
     with connected():
@@ -203,6 +204,8 @@ def _open(
 ) -> tuple[int, ...]:
     """Commit the refunds with their keys, under the order's lock, before Stripe is asked."""
     order = orders.locked(desk.conference.id, reference)
+    # A payment that is running was told what the other payments leave to pay.
+    refuse_live(desk, Attempt.order == order.id)
     currency = desk.conference.currency
     left = {attempt: refundable(attempt) for attempt in _captured(order)}
     total = sum(left.values())
@@ -215,6 +218,11 @@ def _open(
         most = money.amount_string(money.from_minor(total, currency), currency)
         raise InvalidInput(
             "amount_too_high", f"At most {most} {currency} is left to refund on {order.reference}."
+        )
+    if order.status == OrderStatus.PENDING and wanted < total:
+        raise Refused(
+            "order_not_paid",
+            f"{order.reference} is not paid yet: take the rest first, or give all its card money back.",
         )
     parts = _split(left, wanted)
     return tuple(_new(desk, order, attempt, part, reason).id for attempt, part in parts)
@@ -262,31 +270,27 @@ def _reflect(order: Order, attempt: Attempt) -> None:
     Payment.update(status=PaymentStatus.REFUNDED if whole else PaymentStatus.SUCCEEDED).where(
         Payment.id == attempt.payment_id
     ).execute()
-    if whole and attempt.problem:
-        Attempt.update(problem="", message="refunded").where(Attempt.id == attempt.id).execute()
-    if order.status not in REFUNDABLE_ORDERS:
-        return
-    kept = kept_total(order)
+    if order.status in REFUNDABLE_ORDERS:
+        _reflect_in_status(order)
+    booking.review(order)
+
+
+def _reflect_in_status(order: Order) -> None:
+    kept = orders.kept_total(order)
     status = OrderStatus.PARTIALLY_REFUNDED
     if kept >= order.total:
         status = OrderStatus.PAID
     elif kept <= 0:
         status = OrderStatus.REFUNDED
-    Order.update(status=status, updated_at=clock.now()).where(Order.id == order.id).execute()
-
-
-def kept_total(order: Order) -> Decimal:
-    """Succeeded payments of the order less the parts of them that were refunded."""
-    paid = orders.succeeded_total(order)
-    for attempt in _captured(order):
-        if attempt.payment.status == PaymentStatus.SUCCEEDED:
-            paid -= money.from_minor(refunded(attempt), attempt.currency)
-    return max(paid, ZERO)
+    order.status, order.updated_at = status, clock.now()
+    order.save(only=[Order.status, Order.updated_at])
 
 
 def refunded(attempt: Attempt) -> int:
     """What Stripe accepted to give back of a payment, in minor units; needs a connection."""
-    rows = Refund.select(Refund.amount).where(Refund.attempt == attempt.id, Refund.stage.in_(BOOKED))
+    rows = Refund.select(Refund.amount).where(
+        Refund.attempt == attempt.id, Refund.stage.in_(orders.BOOKED_REFUNDS)
+    )
     return sum(row.amount for row in rows)
 
 

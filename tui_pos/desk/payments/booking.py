@@ -106,7 +106,7 @@ def captured(desk: Desk, attempt: Attempt, intent: "Intent") -> None:
         ).where(Payment.id == attempt.payment_id).execute()
         _write_card(attempt, intent, CaptureStatus.CAPTURED, captured_at=now)
         orders.finish_if_paid(order, now)
-        problem = _misfit(order)
+        problem = misfit(order)
         paid = f"{amount} {attempt.currency}"
         journal.move(
             desk,
@@ -121,11 +121,26 @@ def captured(desk: Desk, attempt: Attempt, intent: "Intent") -> None:
     run_tx(write)
 
 
-def _misfit(order: Order) -> str:
-    if order.status in (OrderStatus.CANCELLED, OrderStatus.REFUNDED):
+def misfit(order: Order) -> str:
+    """What is wrong with the money that is kept for the order, for a person; empty when it fits."""
+    kept = orders.kept_total(order)
+    if kept > 0 and order.status in (OrderStatus.CANCELLED, OrderStatus.REFUNDED):
         return f"The card was charged but the order is {order.status}. Refund it or have the order restored."
-    surplus = orders.succeeded_total(order) - order.total
+    surplus = kept - order.total
     return f"The order was paid {surplus} more than its total. Refund the difference." if surplus > 0 else ""
+
+
+def review(order: Order) -> None:
+    """Mark the order's last captured payment when its money does not fit the order any more, or unmark them.
+
+    Orders are cancelled, paid and refunded elsewhere too, after the desk is done. Call with the order locked.
+    """
+    query = Attempt.select().where(Attempt.order == order.id, Attempt.stage == Stage.CAPTURED)
+    problem = misfit(order)
+    for attempt in query.order_by(Attempt.id.desc()):
+        if attempt.problem != problem:
+            Attempt.update(problem=problem, message=problem).where(Attempt.id == attempt.id).execute()
+        problem = ""
 
 
 def closed(desk: Desk, attempt: Attempt, stage: Stage, text: str, **columns: object) -> None:
