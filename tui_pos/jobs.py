@@ -56,13 +56,13 @@ class Jobs:
         self.call_wrapper = call_wrapper
         self._executor = ThreadPoolExecutor(THREADS, thread_name_prefix="desk")
         self._lanes: dict[str, Lane] = {}
-        self._unfinished = 0
+        self._unfinished: set[Job] = set()
         self._idle = asyncio.Event()
         self._idle.set()
 
     def ask(self, job: Job, lane: str, latest: bool) -> None:
         """Run ``job`` in its turn. An empty ``lane`` means at once, beside everything else."""
-        self._unfinished += 1
+        self._unfinished.add(job)
         self._idle.clear()
         if not lane:
             self._start(job, None)
@@ -86,14 +86,16 @@ class Jobs:
         await self._idle.wait()
 
     def close(self) -> None:
-        """Start nothing more; calls that have begun run to their end, and the process waits for them."""
+        """Start nothing more. The process waits for calls that have begun, and for iterators' next states."""
+        for job in self._unfinished:
+            job.cancel()
         self._executor.shutdown(wait=False, cancel_futures=True)
 
     def _next(self, lane: Lane) -> None:
         while lane.running is None and lane.waiting:
             job = lane.waiting.popleft()
             if job.cancelled:
-                self._count_off()
+                self._forget(job)
             else:
                 lane.running = job
                 self._start(job, lane)
@@ -111,13 +113,13 @@ class Jobs:
                 job.owner.call_later(job.failed, error)
             else:
                 job.owner.call_later(job.then, future.result())
-        self._count_off()
+        self._forget(job)
         if lane is not None:
             lane.running = None
             self._next(lane)
 
-    def _count_off(self) -> None:
-        self._unfinished -= 1
+    def _forget(self, job: Job) -> None:
+        self._unfinished.discard(job)
         if not self._unfinished:
             self._idle.set()
 

@@ -136,7 +136,10 @@ class KioskApp(App[None], inherit_bindings=False):
         then: Callable[[T | None], object] = lambda _last: None,
         lane: str = "",
     ) -> Job:
-        """Run an iterator of states in a thread: ``each(state)``, at its end ``then(last state)``."""
+        """Run an iterator of states in a thread: ``each(state)``, at its end ``then(last state)``.
+
+        It runs on unseen when its owner is closed; ``cancel()`` of the job closes it before its next state.
+        """
         job = follow_states(Job(owner, lambda: None, then, failed), iterate, each)
         self.jobs.ask(job, lane, latest=False)
         return job

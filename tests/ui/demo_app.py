@@ -6,7 +6,9 @@
 import sys
 from collections.abc import Generator, Sequence
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from rich.text import Text
@@ -124,6 +126,9 @@ class Home(DemoScreen):
             _count, lambda state: self.told(f"state {state}"), then=lambda last: self.told(f"end {last}")
         )
 
+    def action_shift(self) -> None:
+        self.follow(_endless, lambda state: self.told(f"state {state}"))
+
     def action_park(self) -> None:
         if self.flooding is None:
             self.flooding = self.set_interval(1 / 60, self.flood)
@@ -144,6 +149,12 @@ class Other(DemoScreen):
 
     def action_confirm(self) -> None:
         self.leave("done")
+
+
+def _endless() -> Generator[int, None, None]:
+    for state in count():
+        yield state
+        Event().wait(0.05)
 
 
 def _count() -> Generator[int, None, None]:
