@@ -26,6 +26,7 @@ from tui_pos.data.tables.registration import (
     PAID_STATUSES,
     AddOn,
     AddOnPrerequisite,
+    Attendee,
     Order,
     OrderLine,
     TicketType,
@@ -50,6 +51,8 @@ class Facts:
     is_copresenter: bool
     owned: dict[int, int]
     """Pieces per ticket type in the buyer's paid orders here."""
+    admitted: Ids
+    """Ticket types of the paid order on the buyer's badge, whoever bought it."""
     needs: dict[int, dict[int, str]]
     """Per add-on, the ticket types (id and name) of which one is needed."""
     links: dict[tuple[str, int], Ids]
@@ -73,6 +76,7 @@ def load(conference_id: int, user_id: int | None, voucher_id: int | None) -> Fac
         is_speaker=bool(by_topic["speaker"]),
         is_copresenter=bool(by_topic["copresenter"]),
         owned={row.target: int(row.number) for row in by_topic["owned"]},
+        admitted=frozenset(row.target for row in by_topic["admitted"]),
         needs=_needs(by_topic["needs"]),
         links={key: frozenset(ids) for key, ids in links.items()},
     )
@@ -159,6 +163,17 @@ def _person() -> Iterator[Any]:
             OrderLine.ticket_type.is_null(False),
         )
         .group_by(Order.user, OrderLine.ticket_type)
+    )
+    yield (
+        _row("admitted", Attendee.user, OrderLine.ticket_type, model=OrderLine)
+        .join(Order)
+        .join(Attendee, on=(Attendee.order == Order.id))
+        .where(
+            Attendee.user == user,
+            Attendee.conference == conference,
+            Order.status.in_(PAID_STATUSES),
+            OrderLine.ticket_type.is_null(False),
+        )
     )
 
 

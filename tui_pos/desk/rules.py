@@ -87,7 +87,8 @@ def _prerequisite(wanted: Wanted, situation: Situation) -> str:
     product = wanted.product
     needs = situation.facts.needs.get(product.id, {}) if product.kind is Kind.ADDON else {}
     has = {other.product.id for other in situation.cart if other.product.kind is Kind.TICKET}
-    if not needs or not needs.keys().isdisjoint(has | situation.facts.owned.keys()):
+    has |= situation.facts.owned.keys() | situation.facts.admitted
+    if not needs or not needs.keys().isdisjoint(has):
         return ""
     return f"{product.name} needs a ticket: {' or '.join(sorted(needs.values()))}."
 
