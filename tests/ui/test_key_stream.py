@@ -196,6 +196,15 @@ def test_keys_that_end_other_programs_say_how_to_leave(key: str) -> None:
     assert [type(message) for message in said] == [Refused]
 
 
+def test_a_lone_digit_behind_a_line_picks_though_both_came_in_one_read() -> None:
+    said = Hands().scan("shirt\r1", BATCH).rest()
+    assert said == [Entered("shirt", True), Picked(1)]
+
+
+def test_a_digit_behind_a_line_that_begins_the_next_scan_is_text() -> None:
+    assert entered(Hands().scan("K7Q2M9ZX\r1AB2\r", BATCH).rest()) == [("K7Q2M9ZX", True), ("1AB2", True)]
+
+
 def test_escape_clears_the_prompt_first_and_then_goes_back() -> None:
     said = Hands().type("sh").key("escape").key("escape").rest()
     assert said[-2:] == [Changed(""), Asked("back")]

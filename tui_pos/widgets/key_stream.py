@@ -9,7 +9,9 @@ its read returned (all keys of one read carry the same time), and here
   is *held* until its run has been quiet for `HOLD`. If a character joins the run, the run was a scan: held
   digits become its text, and held function keys, which can only have come out of the barcode, are dropped;
 * after a character nothing acts until the run is over, so the second half of CR LF, a doubled Enter or a
-  control character inside a barcode does nothing at all.
+  control character inside a barcode does nothing at all. Only a digit right behind the end of a line may
+  still pick, if it stays alone: a slow link brings what was typed at leisure in one read, and no code is
+  one digit long.
 
 What this rests on: nobody types two keys within 30 ms on purpose, and the link does not pause for more than
 50 ms between the first digit of a scan and its second. If it does pause there, the digit picks a row; that is
@@ -116,6 +118,7 @@ class KeyStream:
         self._truncated = False
         self._held: list[tuple[Message, str]] = []
         self._run_has_text = False
+        self._line_has_ended = False
         self._last = float("-inf")
         self._dirty = False
 
@@ -146,12 +149,12 @@ class KeyStream:
         certain: list[Message] = []
         if gap > BURST_GAP:
             certain = self._flush()
-            self._run_has_text = False
+            self._run_has_text = self._line_has_ended = False
         if key in _LINE_ENDS:
             return certain + self._end_line(key, gap)
         if typed is not None and not self._holds(command):
             self._append(typed, gap)
-        elif not self._run_has_text:
+        elif typed is not None or not self._run_has_text:
             certain += self._act(key, command, typed or "")
         return certain
 
@@ -184,7 +187,9 @@ class KeyStream:
 
     def _holds(self, command: keys.Command | None) -> bool:
         """Whether a character that may act is held, not text yet."""
-        if command is None or not self.picks or self._text or self._run_has_text:
+        if command is None or not self.picks or self._text:
+            return False
+        if self._run_has_text and not (self._line_has_ended and command.name == "pick"):
             return False
         held = [char for _, char in self._held if char]
         steps = command.name in _STEPS
@@ -193,6 +198,7 @@ class KeyStream:
     def _append(self, char: str, gap: float) -> None:
         self._unhold(gap)
         self._run_has_text = True
+        self._line_has_ended = False
         self._push(char, gap)
 
     def _unhold(self, gap: float) -> None:
@@ -237,7 +243,7 @@ class KeyStream:
             start = self._start_of_scan()
             ended = Entered("".join(self._text[start:]), self._is_scan(start), self._truncated)
             self.clear()
-            self._run_has_text = True
+            self._run_has_text = self._line_has_ended = True
             return [ended]
         # A keyboard's Enter key sends CR. LF alone is the second half of a scanner's CR LF, however late it
         # comes.

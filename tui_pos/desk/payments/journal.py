@@ -1,6 +1,7 @@
 """The attempt journal: which moves are allowed, each move with its event, who holds the lease."""
 
 import os
+import platform
 from datetime import timedelta
 from typing import Any
 
@@ -111,14 +112,32 @@ def note(desk: Desk, attempt_id: int, stage: str, text: str) -> None:
 
 
 def new_owner(desk: Desk) -> str:
-    """A name for one watcher: the station alone would let two windows of it drive the same attempt."""
-    return f"{desk.station}:{os.getpid()}:{clock.new_id()[:8]}"[:100]
+    """A name for one watcher: the station alone would let two windows of it drive the same attempt.
+
+    It says host and process, so that a successor on the same host need not wait for a dead one's lease.
+    """
+    return f"{clock.new_id()[:8]}:{os.getpid()}:{platform.node()}:{desk.station}"[:100]
+
+
+def is_gone(owner: str) -> bool:
+    """Whether the watcher ran on this host and its process is no more."""
+    _, process, host, *_ = [*owner.split(":"), "", "", ""]
+    if host != platform.node() or not process.isdigit():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
 
 
 def take_lease(desk: Desk, attempt: Attempt, owner: str) -> None:
     """Become the one who drives the attempt. Raises Refused naming the present holder."""
     now = clock.now()
-    free = (Attempt.lease_owner == owner) | Attempt.lease_until.is_null() | (Attempt.lease_until < now)
+    free = Attempt.lease_owner.in_(_not_held(attempt, owner)) | Attempt.lease_until.is_null()
+    free |= Attempt.lease_until < now
     taken = run_tx(
         lambda: (
             Attempt.update(lease_owner=owner, lease_until=now + LEASE)
@@ -129,6 +148,12 @@ def take_lease(desk: Desk, attempt: Attempt, owner: str) -> None:
     if not taken:
         raise Refused("attempt_held", f"This payment is being watched at {holder(desk, load(attempt.id))}.")
     attempt.lease_owner, attempt.lease_until = owner, now + LEASE
+
+
+def _not_held(attempt: Attempt, owner: str) -> list[str]:
+    """The owners whose lease does not count: ourselves, and one that is dead."""
+    holder_now = load(attempt.id).lease_owner
+    return [owner, holder_now] if is_gone(holder_now) else [owner]
 
 
 def renew_lease(attempt: Attempt, owner: str) -> None:
