@@ -1,7 +1,9 @@
 """The header row of every screen."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -27,7 +29,10 @@ GAP = "   "
 
 @dataclass(frozen=True)
 class Status:
-    """What the header says. Empty strings are left out."""
+    """What the header says. Empty strings are left out.
+
+    ``timezone`` is the conference's, by its IANA name; empty means the machine's.
+    """
 
     conference: str = ""
     station: str = ""
@@ -35,19 +40,35 @@ class Status:
     reader: str = ""
     reader_state: str = ""
     mode: Mode = Mode.TEST
+    timezone: str = ""
 
 
 class Clock(Row):
-    """HH:MM in the machine's time zone; repaints five cells once a minute and nothing else, ever."""
+    """HH:MM where the conference is; repaints five cells once a minute and nothing else, ever."""
 
     DEFAULT_CSS = "Clock { width: 6; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._zone: ZoneInfo | None = None
 
     def on_mount(self) -> None:
         self._tick()
 
-    def _tick(self) -> None:
-        now = clock.now().astimezone()
+    def set_timezone(self, name: str) -> None:
+        """Show the time there from now on."""
+        zone = ZoneInfo(name) if name else None
+        if zone != self._zone:
+            self._zone = zone
+            self._draw()
+
+    def _draw(self) -> datetime:
+        now = clock.now().astimezone(self._zone)
         self.show(Text(f"{now:%H:%M} "))
+        return now
+
+    def _tick(self) -> None:
+        now = self._draw()
         self.set_timer(60.05 - now.second - now.microsecond / 1_000_000, self._tick)
 
 
@@ -62,6 +83,7 @@ class StatusLine(Horizontal):
 
     def show(self, status: Status, title: Text | None = None) -> None:
         """Draw ``status``; ``title`` stands in place of conference, station and staff."""
+        self.query_one(Clock).set_timezone(status.timezone)
         row = self.query_one(Row)
         left = title.copy() if title is not None else _who(status)
         reader = printable(f"{status.reader} {status.reader_state}".strip())
