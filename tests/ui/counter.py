@@ -5,18 +5,20 @@
 
 import asyncio
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
+from textual import events
 from textual.pilot import Pilot
 from textual.screen import Screen
 
 from tests.desk.conftest import make_desk
 from tests.fixtures.databases import opened
-from tests.fixtures.pilot import shown
+from tests.fixtures.pilot import NAMES, shown
 from tui_pos import failures
 from tui_pos.desk import checkout, payments
 from tui_pos.desk.context import Desk
@@ -28,6 +30,7 @@ from tui_pos.widgets.status_line import Mode, Status
 
 READER = ("tmr_front_2", "Front-2")
 TIMEOUT = 20.0
+A_HANDS_PACE = 0.09
 
 
 class Counter(KioskApp):
@@ -51,8 +54,8 @@ class Counter(KioskApp):
 
 
 def desk_at(simulator_url: str) -> Desk:
-    """The trainee's desk on the open database, with an account at the simulator."""
-    account = Terminal("sk_test_simulator", api_base=simulator_url)
+    """The trainee's desk on the open database, with an account at the simulator that repeats no call."""
+    account = Terminal("sk_test_simulator", api_base=simulator_url, retries=0)
     return replace(make_desk("demo", "trainee"), account=account, poll_seconds=0.02)
 
 
@@ -68,9 +71,23 @@ def begun(desk: Desk, attendee: str = "NOOR2026", reader: tuple[str, str] = READ
 
 @asynccontextmanager
 async def at_counter(screen: Screen[Any]) -> AsyncIterator[Pilot[Any]]:
-    """A counter with ``screen`` open."""
-    async with Counter(screen).run_test(size=(80, 24)) as pilot:
-        yield pilot
+    """A counter with ``screen`` open. Ends with the last of its threads, so that the database may go."""
+    try:
+        async with Counter(screen).run_test(size=(80, 24)) as pilot:
+            yield pilot
+    finally:
+        for thread in threading.enumerate():
+            if thread.name.startswith("desk"):
+                await asyncio.to_thread(thread.join, TIMEOUT)
+
+
+def write(pilot: Pilot[Any], text: str) -> None:
+    """Type ``text`` as a hand does, and Enter; waits for nothing that it leads to."""
+    now = time.monotonic()
+    for place, char in enumerate(f"{text}\r"):
+        event = events.Key(NAMES.get(char, char), char)
+        event.time = now + place * A_HANDS_PACE
+        pilot.app.post_message(event)
 
 
 async def until(pilot: Pilot[Any], happened: Callable[[], bool], what: str) -> None:

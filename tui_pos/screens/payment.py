@@ -11,7 +11,7 @@ from textual.timer import Timer
 from tui_pos import clock, keys
 from tui_pos.desk import payments, stations
 from tui_pos.desk.context import Desk, Mode
-from tui_pos.desk.errors import Refused
+from tui_pos.desk.errors import Refusal
 from tui_pos.desk.payments import Control, EventLine, PaymentState, Stage
 from tui_pos.desk.readers import ReaderRow
 from tui_pos.scan import Scan, printable
@@ -31,10 +31,7 @@ DECLINED_CARD = "4000000000009995"
 EVENTS, MAKES_ROOM = 8, 4
 """How many rows the flight recorder has, and how many old ones go at a time, so that few are painted anew."""
 
-HELD = "attempt_held"
-"""The desk's refusal to watch what another station watches."""
-
-SAFE = "The payment is safe; it is listed under needs attention."
+SAFE = "The payment is safe; it is listed under what needs attention."
 
 
 class PaymentScreen(DeskScreen[PaymentState]):
@@ -85,12 +82,11 @@ class PaymentScreen(DeskScreen[PaymentState]):
 
     def _watched_to_the_end(self, last: PaymentState | None) -> None:
         if last is not None and last.live:
-            self._not_watched("Another desk has taken this payment over. Enter: watch it here")
+            self._not_watched("Another desk has taken this payment over.")
 
     def _lost(self, error: Exception) -> None:
-        sentence = self.kiosk.explain(error)
-        held = isinstance(error, Refused) and error.code == HELD
-        self._not_watched(f"{sentence} Enter: take it over" if held else f"{sentence} {SAFE}")
+        sentence = printable(self.kiosk.explain(error), 160)
+        self._not_watched(sentence if isinstance(error, Refusal) else f"{SAFE} {sentence}")
 
     def _not_watched(self, why: str) -> None:
         self._unwatched = why
@@ -208,6 +204,10 @@ class PaymentScreen(DeskScreen[PaymentState]):
 
     # Drawing
 
+    def alert(self, sentence: str, sign: str = "!") -> None:
+        """In one row, cut if need be: no dialog may hide what becomes of the money."""
+        self.say(sentence, sign, bell=True)
+
     def hints(self) -> Sequence[keys.Hint]:
         step, state = self._step(), self._state
         shown = [] if step is None else [keys.hint("confirm", step.label)]
@@ -220,7 +220,7 @@ class PaymentScreen(DeskScreen[PaymentState]):
             shown.append(keys.hint("reader", "other reader"))
         if "detach" in state.wishes:
             shown.append(keys.hint("attention", "serve the next"))
-        if self.desk.mode is Mode.TRAINING and state.stage is Stage.SENT:
+        if self.desk.mode is Mode.TRAINING and state.stage is Stage.SENT and "cancel" in state.wishes:
             shown += [keys.hint("tap", "tap card"), keys.hint("decline", "refuse it")]
         return shown
 
@@ -244,7 +244,7 @@ class PaymentScreen(DeskScreen[PaymentState]):
             self.query_one(LineList).set_lines(self._event_lines(state.events))
         self._draw_progress()
         advice = self._unwatched or (view.advice(state) if state is not None else "")
-        self.query_one(Sentence).show(Text(printable(advice, 200)))
+        self.query_one(Sentence).show(Text(advice))
         self.refresh_title()
         self.refresh_hints()
 

@@ -43,7 +43,7 @@ class ReaderScreen(DeskScreen[ReaderRow]):
     """
 
     CSS_PATH = "reader.tcss"
-    PLACEHOLDER = "Type a part of its name, number or place"
+    PLACEHOLDER = "Type a part of its name or serial number"
 
     def __init__(self, desk: Desk, *, current: str = "") -> None:
         super().__init__(desk)
@@ -172,7 +172,7 @@ def _matching(rows: tuple[ReaderRow, ...], text: str) -> tuple[ReaderRow, ...]:
 
 
 def _words(row: ReaderRow) -> str:
-    told = (row.label, row.serial_number, row.id, row.location, row.holder, _model(row), state_of(row))
+    told = (row.label, row.serial_number, row.holder, _model(row), state_of(row))
     return " ".join(told).casefold()
 
 

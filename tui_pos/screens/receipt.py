@@ -66,7 +66,7 @@ class ReceiptScreen(DeskScreen[str]):
 
     def hints(self) -> Sequence[keys.Hint]:
         if self._to_check_in() is None:
-            return (keys.hint("confirm", "next person"), keys.hint("back", "next"))
+            return (keys.hint("confirm", "next person"),)
         return (keys.hint("confirm", "check in and next person"), keys.hint("back", "next"))
 
     def action_confirm(self) -> None:

@@ -1,0 +1,543 @@
+"""The payment screen: every stage, every decision, and what it says when it cannot know."""
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.fixtures.pilot import send_scan, shown
+from tests.fixtures.pty import Terminal80x24
+from tests.ui.counter import at_counter, begun, shows, until, write
+from tui_pos import clock
+from tui_pos.data.connection import run_tx
+from tui_pos.data.tables.desk import Attempt
+from tui_pos.data.tables.registration import Order, OrderStatus
+from tui_pos.desk import payments, stations
+from tui_pos.desk.context import Desk, Mode
+from tui_pos.desk.payments import Control, PaymentState, Stage
+from tui_pos.screens.payment import PaymentScreen
+from tui_pos.screens.reader import ReaderScreen
+from tui_pos.simulator import Server
+
+READER = "tmr_front_2"
+
+
+def confirming(desk: Desk) -> Desk:
+    """The same desk at a conference that captures on a key."""
+    return replace(desk, conference=replace(desk.conference, capture="confirm"))
+
+
+def money(simulator: Server) -> list[tuple[str, int, int]]:
+    """(status, held, captured) of every payment at Stripe."""
+    return [(book["status"], book["held"], book["captured"]) for book in simulator.books().values()]
+
+
+def recorded(desk: Desk, attempt_id: int) -> list[str]:
+    """What the flight recorder has."""
+    return [event.text for event in payments.state(desk, attempt_id).events]
+
+
+async def ended(pilot: Pilot[Any], key: str) -> PaymentState:
+    """Press ``key`` on a payment that has ended; how it ended."""
+    await pilot.press(key)
+    state = await left(pilot)
+    assert isinstance(state, PaymentState)
+    return state
+
+
+async def left(pilot: Pilot[Any]) -> Any:
+    """What the payment screen is left with."""
+    app: Any = pilot.app
+    await until(pilot, lambda: bool(app.left), "the screen to be left")
+    return app.left.pop()
+
+
+async def test_a_card_is_taken_from_the_saved_attempt_to_the_receipt(desk: Desk, simulator: Server) -> None:
+    async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
+        waiting = await shows(pilot, "WAITING FOR CARD", "Ask them to tap, insert or swipe on Front-2.")
+        assert waiting.startswith(" Noor Lindqvist   ORD-")
+        assert "Front-2   TRAINING" in waiting.splitlines()[0]
+        assert "USD" in waiting
+        assert "Esc cancel   F4 other reader   F5 serve the next" in waiting
+        simulator.tap(READER)
+        captured = await shows(pilot, "[OK] CAPTURED 25.00  Visa 4242", "Enter: receipt and next person")
+        assert captured.splitlines()[-1] == " Enter receipt"
+        assert pilot.app.bells  # type: ignore[attr-defined]
+        state = await ended(pilot, "enter")
+        assert (state.stage, state.card) == (Stage.CAPTURED, "Visa 4242")
+        assert money(simulator) == [("succeeded", 0, 2500)]
+
+
+async def test_each_stage_is_shown_as_it_comes(desk: Desk, simulator: Server) -> None:
+    async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
+        await shows(pilot, "saved  >  sent  >   WAITING FOR CARD  0 s  >  authorised  >  captured")
+        simulator.tap(READER, hold=True)
+        await shows(pilot, "card  >   AUTHORISING ", "The card was read. Wait for the bank.")
+        simulator.fault("slow", "POST /v1/payment_intents/*/capture", seconds=0.4)
+        simulator.finish(READER)
+        await shows(pilot, "authorised  >   CAPTURING ", "The money is held. Capturing it now.")
+        await shows(pilot, "CAPTURED")
+
+
+async def test_the_seconds_since_the_stage_are_counted(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, simulator: Server
+) -> None:
+    del simulator
+    now = clock.now
+    async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
+        await shows(pilot, "WAITING FOR CARD")
+        monkeypatch.setattr(clock, "now", lambda: now() + timedelta(seconds=72))
+        await shows(pilot, "WAITING FOR CARD  73 s")
+
+
+async def test_the_flight_recorder_has_the_conferences_time(desk: Desk) -> None:
+    attempt_id = begun(desk)
+    async with at_counter(PaymentScreen(desk, attempt_id)) as pilot:
+        await shows(pilot, "reader Front-2 shows the amount")
+        first = payments.state(desk, attempt_id).events[0]
+        at = f"{desk.local(first.at):%H:%M:%S}.{first.at.microsecond // 1000:03}"
+        assert f" {at}  attempt saved: 25.00 USD" in shown(pilot)
+        assert shown(pilot).count("desk-3, Tilda Trainee") == 1
+
+
+async def test_after_a_decline_enter_tries_again_on_the_same_payment(desk: Desk, simulator: Server) -> None:
+    async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
+        for _ in range(3):
+            await shows(pilot, "WAITING FOR CARD")
+            simulator.tap(READER, "insufficient_funds")
+            declined = await shows(pilot, "[X] DECLINED  Insufficient funds")
+            assert "Nothing was charged. Enter: same or another card" in declined
+            assert declined.splitlines()[-1].startswith(" Enter same or another card   Esc cancel")
+            await pilot.press("enter")
+        await shows(pilot, "WAITING FOR CARD")
+        simulator.tap(READER)
+        await shows(pilot, "CAPTURED")
+        assert money(simulator) == [("succeeded", 0, 2500)]
+
+
+async def test_the_recorder_makes_room_and_keeps_the_newest(desk: Desk, simulator: Server) -> None:
+    async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
+        for _ in range(4):
+            await shows(pilot, "WAITING FOR CARD")
+            simulator.tap(READER, "expired_card")
+            await shows(pilot, "DECLINED")
+            await pilot.press("enter")
+        await shows(pilot, "WAITING FOR CARD")
+        assert "attempt saved" not in shown(pilot)
+        recorded = shown(pilot).splitlines()[14:22]
+        assert [line[15:].split("  ")[0] for line in recorded] == [
+            *("reader Front-2 shows the amount", "declined: Card expired. Ask for another card.") * 3,
+            "reader Front-2 shows the amount",
+            "",
+        ]
+
+
+# Cancelling, with the truth about what happened
+
+
+async def test_a_cancel_before_the_card(desk: Desk, simulator: Server) -> None:
+    async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
+        await shows(pilot, "WAITING FOR CARD")
+        await pilot.press("escape")
+        cancelled = await shows(pilot, "[!] CANCELLED", "Nothing was charged. Enter: back to the order")
+        assert cancelled.splitlines()[-1] == " Enter back to the order"
+        assert (await ended(pilot, "escape")).stage is Stage.CANCELLED
+        assert money(simulator) == [("canceled", 0, 0)]
+
+
+async def test_a_cancel_says_that_it_is_on_its_way(desk: Desk, simulator: Server) -> None:
+    async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
+        await shows(pilot, "WAITING FOR CARD")
+        simulator.fault("slow", "POST /v1/payment_intents/*/cancel", seconds=0.6)
+        await pilot.press("escape")
+        cancelling = await shows(pilot, "[!] CANCELLING", "Asking the reader and Stripe")
+        assert "tap" not in cancelling.splitlines()[10]
+        assert cancelling.splitlines()[-1] == " F5 serve the next"
+        await pilot.press("escape")
+        await shows(pilot, "Wait for what Stripe says")
+        await shows(pilot, "[!] CANCELLED")
+        assert money(simulator) == [("canceled", 0, 0)]
+
+
+async def test_a_cancel_after_a_decline(desk: Desk, simulator: Server) -> None:
+    async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
+        await shows(pilot, "WAITING FOR CARD")
+        simulator.tap(READER, "lost_card")
+        await shows(pilot, "[X] DECLINED")
+        await pilot.press("escape")
+        await shows(pilot, "[!] CANCELLED")
+        assert money(simulator) == [("canceled", 0, 0)]
+
+
+async def test_a_cancel_while_the_bank_is_asked_says_what_stripe_says(desk: Desk, simulator: Server) -> None:
+    attempt_id = begun(desk)
+    async with at_counter(PaymentScreen(desk, attempt_id)) as pilot:
+        await shows(pilot, "WAITING FOR CARD")
+        simulator.tap(READER, hold="processing")
+        await shows(pilot, "AUTHORISING")
+        await pilot.press("escape")
+        await until(pilot, lambda: "cancel asked for" in recorded(desk, attempt_id), "the wish to be saved")
+        simulator.finish(READER)
+        await shows(pilot, "[!] CANCELLED", "Nothing was charged")
+        assert money(simulator) == [("canceled", 0, 0)]
+
+
+async def test_a_cancel_releases_a_hold(desk: Desk, simulator: Server) -> None:
+    confirm = confirming(desk)
+    async with at_counter(PaymentScreen(confirm, begun(confirm))) as pilot:
+        await shows(pilot, "WAITING FOR CARD")
+        simulator.tap(READER)
+        held = await shows(pilot, "[!] AUTHORISED 25.00  Visa 4242", "Enter: capture it   Esc: release it")
+        assert held.splitlines()[-1] == " Enter capture 25.00   Esc release the hold   F5 serve the next"
+        assert money(simulator) == [("requires_capture", 2500, 0)]
+        await pilot.press("escape")
+        await shows(pilot, "[!] CANCELLED", "Nothing was charged")
+        assert money(simulator) == [("canceled", 0, 0)]
+
+
+async def test_a_cancel_that_comes_too_late_says_that_it_was_paid(desk: Desk, simulator: Server) -> None:
+    async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
+        await shows(pilot, "WAITING FOR CARD")
+        simulator.fault("answer_lost", "POST /v1/payment_intents/*/capture")
+        simulator.fault("cut_before", "GET /v1/payment_intents/*", times=1000, after=1)
+        simulator.tap(READER)
+        await shows(pilot, "[?] NO ANSWER")
+        await pilot.press("escape")
+        await shows(pilot, "cancel asked for")
+        simulator.clear_faults()
+        await shows(pilot, "[!] TOO LATE to cancel, it was paid", "25.00 captured. Enter: receipt")
+        assert (await ended(pilot, "enter")).stage is Stage.CAPTURED
+        assert money(simulator) == [("succeeded", 0, 2500)]
+
+
+# What stands in the way
+
+
+async def test_no_answer_is_its_own_state_until_stripe_says_what_is_true(
+    desk: Desk, simulator: Server
+) -> None:
+    async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
+        await shows(pilot, "WAITING FOR CARD")
+        simulator.fault("answer_lost", "POST /v1/payment_intents/*/capture")
+        simulator.fault("cut_before", "GET /v1/payment_intents/*", times=1000, after=1)
+        simulator.tap(READER)
+        asking = await shows(pilot, "[?] NO ANSWER from Stripe for 0 s", "Do not charge again.")
+        assert asking.splitlines()[-1] == " Esc cancel   F5 serve the next"
+        await shows(pilot, "[?] NO ANSWER from Stripe for 1 s")
+        await pilot.press("enter")
+        await shows(pilot, "There is nothing to confirm now.")
+        simulator.clear_faults()
+        await shows(pilot, "[OK] CAPTURED 25.00  Visa 4242")
+        assert money(simulator) == [("succeeded", 0, 2500)]
+
+
+async def test_an_offline_reader_is_changed_for_another(desk: Desk, simulator: Server) -> None:
+    attempt_id = begun(desk, reader=("tmr_back_1", "Back-1"))
+    async with at_counter(PaymentScreen(desk, attempt_id)) as pilot:
+        offline = await shows(pilot, "[!] READER OFFLINE")
+        assert "Nothing was charged." in offline
+        assert offline.splitlines()[-1].startswith(" Enter send again   Esc cancel   F4 other reader")
+        await pilot.press("f4")
+        await shows(pilot, "Choose the card reader", "4> Back-1", "Side-1")
+        await pilot.press("3")
+        paying = await shows(pilot, "WAITING FOR CARD", "swipe on Side-1")
+        assert "Side-1   TRAINING" in paying.splitlines()[0]
+        simulator.tap("tmr_side_1")
+        await shows(pilot, "CAPTURED")
+        assert stations.remembered_reader(desk) == ("tmr_side_1", "Side-1")
+        assert pilot.app.status.reader == "Side-1"  # type: ignore[attr-defined]
+        assert money(simulator) == [("succeeded", 0, 2500)]
+
+
+async def test_enter_sends_again_once_the_reader_is_back(desk: Desk, simulator: Server) -> None:
+    simulator.set_reader(READER, "offline")
+    async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
+        await shows(pilot, "READER OFFLINE")
+        simulator.set_reader(READER, "online")
+        await pilot.press("enter")
+        await shows(pilot, "WAITING FOR CARD")
+
+
+async def test_another_payment_on_the_reader_is_left_alone(desk: Desk, simulator: Server) -> None:
+    other = desk.terminal.create_intent(700, "usd", metadata={}, key="somebody-elses")
+    desk.terminal.process(READER, other.id)
+    async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
+        await shows(pilot, "[!] READER TAKEN", "Another payment is on that reader. Nothing was charged.")
+        reader = desk.terminal.reader(READER)
+        assert reader.action is not None
+        assert reader.action.intent_id == other.id
+        await pilot.press("escape")
+        await shows(pilot, "CANCELLED")
+        assert sorted(money(simulator)) == [("canceled", 0, 0), ("requires_payment_method", 0, 0)]
+
+
+async def test_a_payment_that_moves_on_closes_the_choice_of_readers(desk: Desk, simulator: Server) -> None:
+    async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
+        await shows(pilot, "WAITING FOR CARD")
+        await pilot.press("f4")
+        await shows(pilot, "Choose the card reader", "Side-1")
+        assert isinstance(pilot.app.screen, ReaderScreen)
+        simulator.tap(READER)
+        await shows(pilot, "[OK] CAPTURED")
+        assert isinstance(pilot.app.screen, PaymentScreen)
+
+
+async def test_leaving_the_choice_of_readers_changes_nothing(desk: Desk) -> None:
+    async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
+        await shows(pilot, "WAITING FOR CARD")
+        await pilot.press("f4")
+        await shows(pilot, "Choose the card reader", "Side-1")
+        await pilot.press("escape")
+        await shows(pilot, "WAITING FOR CARD", "swipe on Front-2")
+
+
+# Confirming
+
+
+async def test_enter_captures_where_the_conference_confirms(desk: Desk, simulator: Server) -> None:
+    confirm = confirming(desk)
+    async with at_counter(PaymentScreen(confirm, begun(confirm))) as pilot:
+        await shows(pilot, "WAITING FOR CARD")
+        await pilot.press("enter")
+        await shows(pilot, "There is nothing to confirm now.")
+        simulator.tap(READER)
+        await shows(pilot, "[!] AUTHORISED 25.00  Visa 4242")
+        await pilot.press("enter")
+        await shows(pilot, "[OK] CAPTURED 25.00  Visa 4242")
+        assert money(simulator) == [("succeeded", 0, 2500)]
+
+
+# Leaving and coming back
+
+
+async def test_the_next_person_is_served_meanwhile(desk: Desk, simulator: Server) -> None:
+    attempt_id = begun(desk)
+    async with at_counter(PaymentScreen(desk, attempt_id)) as pilot:
+        await shows(pilot, "WAITING FOR CARD")
+        await pilot.press("f5")
+        assert await left(pilot) is None
+        await pilot.app.jobs.idle()  # type: ignore[attr-defined]
+    assert [line.id for line in stations.attention(desk)] == [attempt_id]
+    simulator.tap(READER)
+    async with at_counter(PaymentScreen(desk, attempt_id)) as pilot:
+        await shows(pilot, "[OK] CAPTURED 25.00  Visa 4242")
+    assert money(simulator) == [("succeeded", 0, 2500)]
+
+
+async def test_closing_the_program_lets_go_of_the_payment(desk: Desk) -> None:
+    attempt_id = begun(desk)
+    async with at_counter(PaymentScreen(desk, attempt_id)) as pilot:
+        await shows(pilot, "WAITING FOR CARD")
+    elsewhere = payments.watch(replace(desk, station="desk-1"), attempt_id)
+    assert next(elsewhere).stage is Stage.SENT
+    elsewhere.close()
+
+
+async def test_a_payment_of_another_desk_is_shown_and_left_alone(desk: Desk) -> None:
+    attempt_id = begun(replace(desk, station="desk-1"))
+    elsewhere = payments.watch(replace(desk, station="desk-1"), attempt_id, Control())
+    next(elsewhere)
+    async with at_counter(PaymentScreen(desk, attempt_id)) as pilot:
+        held = await shows(pilot, "[!] NOT WATCHED HERE", "being watched at desk-1, Tilda Trainee, since")
+        assert held.splitlines()[-1] == " Enter watch it here   Esc leave it"
+        await pilot.press("f4")
+        await shows(pilot, "Another reader cannot take it over")
+        next(elsewhere)
+        await shows(pilot, "Stripe has the payment")
+        elsewhere.close()
+        await pilot.press("enter")
+        await shows(pilot, "WAITING FOR CARD")
+
+
+async def test_esc_leaves_a_payment_of_another_desk_as_it_is(desk: Desk) -> None:
+    attempt_id = begun(desk)
+    elsewhere = payments.watch(replace(desk, station="desk-1"), attempt_id, Control())
+    next(elsewhere)
+    async with at_counter(PaymentScreen(desk, attempt_id)) as pilot:
+        await shows(pilot, "NOT WATCHED HERE")
+        await pilot.press("escape")
+        assert await left(pilot) is None
+    elsewhere.close()
+    assert payments.state(desk, attempt_id).live
+
+
+async def test_a_payment_that_was_taken_over_says_so(desk: Desk) -> None:
+    attempt_id = begun(desk)
+    async with at_counter(PaymentScreen(desk, attempt_id)) as pilot:
+        await shows(pilot, "WAITING FOR CARD")
+        _give_lease(attempt_id, "desk-1:4711:0815")
+        await shows(pilot, "[!] NOT WATCHED HERE", "Another desk has taken this payment over.")
+        await pilot.press("enter")
+        await shows(pilot, "This payment is being watched at")
+        _give_lease(attempt_id, "")
+        await pilot.press("enter")
+        await shows(pilot, "WAITING FOR CARD")
+
+
+def _give_lease(attempt_id: int, owner: str) -> None:
+    until_then = clock.now() + timedelta(hours=1) if owner else None
+    run_tx(
+        lambda: (
+            Attempt.update(lease_owner=owner, lease_until=until_then)
+            .where(Attempt.id == attempt_id)
+            .execute()
+        )
+    )
+
+
+async def test_a_lost_database_is_one_sentence_and_enter_goes_on(
+    desk: Desk, simulator: Server, tmp_path: Path
+) -> None:
+    attempt_id = begun(desk)
+    async with at_counter(PaymentScreen(desk, attempt_id)) as pilot:
+        await shows(pilot, "WAITING FOR CARD")
+        (tmp_path / "shop.sqlite3").rename(tmp_path / "away")
+        await shows(pilot, "[!] NOT WATCHED HERE", "The payment is safe")
+        simulator.tap(READER)
+        (tmp_path / "away").rename(tmp_path / "shop.sqlite3")
+        _give_lease(attempt_id, "")
+        await pilot.press("enter")
+        await shows(pilot, "[OK] CAPTURED")
+        assert money(simulator) == [("succeeded", 0, 2500)]
+
+
+async def test_an_attempt_that_does_not_exist_can_only_be_left(desk: Desk) -> None:
+    async with at_counter(PaymentScreen(desk, 4711)) as pilot:
+        await shows(pilot, "There is no payment attempt 4711.")
+        await pilot.press("escape")
+        assert await left(pilot) is None
+
+
+# Scans and training
+
+
+async def test_a_scan_never_touches_a_payment(desk: Desk, simulator: Server) -> None:
+    async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
+        await shows(pilot, "WAITING FOR CARD")
+        simulator.tap(READER, "insufficient_funds")
+        await shows(pilot, "DECLINED")
+        for code in ("OWEN2026", "/back", "demo:OWEN2026", "ORD-ABCDEFGH"):
+            bells = pilot.app.bells  # type: ignore[attr-defined]
+            await send_scan(pilot, code, end="\r\n\r")
+            await until(pilot, lambda: pilot.app.bells > bells, "a bell")  # type: ignore[attr-defined]  # noqa: B023
+            assert "[!] That scan was not used: this payment comes first." in shown(pilot)
+        assert "DECLINED" in shown(pilot)
+        assert money(simulator) == [("requires_payment_method", 0, 0)]
+
+
+async def test_in_training_a_key_taps_a_card_and_another_has_it_declined(
+    desk: Desk, simulator: Server
+) -> None:
+    async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
+        waiting = await shows(pilot, "WAITING FOR CARD")
+        assert waiting.splitlines()[-1].endswith("F11 tap card   Del refuse it")
+        await pilot.press("delete")
+        await shows(pilot, "[X] DECLINED  Insufficient funds")
+        await pilot.press("f11")
+        await shows(pilot, "This reader is not waiting for a card")
+        await pilot.press("enter")
+        await shows(pilot, "WAITING FOR CARD")
+        await pilot.press("f11")
+        await shows(pilot, "[OK] CAPTURED 25.00  Visa 4242")
+        assert money(simulator) == [("succeeded", 0, 2500)]
+
+
+async def test_in_training_any_test_card_can_be_named(desk: Desk) -> None:
+    async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
+        await shows(pilot, "WAITING FOR CARD")
+        write(pilot, "/tap gold")
+        await shows(pilot, "Not a test card")
+        write(pilot, "/tap mastercard")
+        await shows(pilot, "[OK] CAPTURED 25.00  Mastercard 4444")
+
+
+async def test_outside_training_no_key_taps_a_card(desk: Desk) -> None:
+    test = replace(desk, mode=Mode.TEST)
+    async with at_counter(PaymentScreen(test, begun(test))) as pilot:
+        waiting = await shows(pilot, "WAITING FOR CARD")
+        assert "F11" not in waiting
+        await pilot.press("f11")
+        await shows(pilot, "Only in training does a key tap the card.")
+
+
+# What must be seen and cannot be done here
+
+
+async def test_money_that_does_not_fit_its_order_calls_for_a_person(desk: Desk, simulator: Server) -> None:
+    attempt_id = begun(desk)
+    async with at_counter(PaymentScreen(desk, attempt_id)) as pilot:
+        await shows(pilot, "WAITING FOR CARD")
+        simulator.fault("slow", "POST /v1/payment_intents/*/capture", seconds=0.6)
+        simulator.tap(READER)
+        await shows(pilot, "CAPTURING")
+        cancelled = Order.update(status=OrderStatus.CANCELLED)
+        order_id = payments.state(desk, attempt_id).order_id
+        run_tx(lambda: cancelled.where(Order.id == order_id).execute())
+        person = await shows(pilot, "[X] NEEDS A PERSON")
+        said = " ".join(person.split())
+        assert (
+            "The card was charged but the order is cancelled. Refund it or have the order restored." in said
+        )
+        assert "Call the supervisor; do not charge again." in said
+        assert person.splitlines()[-1] == " Enter receipt"
+
+
+async def test_an_order_that_was_cancelled_meanwhile_is_not_charged(desk: Desk, simulator: Server) -> None:
+    attempt_id = begun(desk)
+    async with at_counter(PaymentScreen(desk, attempt_id)) as pilot:
+        await shows(pilot, "WAITING FOR CARD")
+        cancelled = Order.update(status=OrderStatus.CANCELLED)
+        order_id = payments.state(desk, attempt_id).order_id
+        run_tx(lambda: cancelled.where(Order.id == order_id).execute())
+        simulator.tap(READER)
+        await shows(pilot, "[!] CANCELLED", "Nothing was charged", "meanwhile; the hold is released")
+        assert money(simulator) == [("canceled", 0, 0)]
+
+
+async def test_a_name_from_outside_is_text(desk: Desk) -> None:
+    async with at_counter(PaymentScreen(desk, begun(desk, attendee="MARK2026"))) as pilot:
+        assert (await shows(pilot, "WAITING FOR CARD")).startswith(" [bold]Mark[/] Upton %s   ORD-")
+
+
+async def test_a_long_name_leaves_room_for_the_order(desk: Desk) -> None:
+    async with at_counter(PaymentScreen(desk, begun(desk, attendee="LONG2026"))) as pilot:
+        assert "…   ORD-" in (await shows(pilot, "WAITING FOR CARD")).splitlines()[0]
+
+
+# What it costs on the wire
+
+STAGE, SECOND = 400, 80
+
+
+@pytest.fixture
+def till(demo_url: str, simulator: Server) -> Iterator[Terminal80x24]:
+    """A payment that waits for its card, on a real terminal."""
+    with Terminal80x24([sys.executable, "-m", "tests.ui.counter", demo_url, simulator.url]) as terminal:
+        terminal.wait_for("WAITING FOR CARD")
+        yield terminal
+
+
+def test_a_stage_and_a_second_cost_few_bytes(till: Terminal80x24, simulator: Server) -> None:
+    def cost(happens: Callable[[], object], shown: str) -> int:
+        before = till.settle(0.1)
+        happens()
+        till.wait_for(shown)
+        return till.settle(0.1) - before
+
+    till.wait_for("CARD  2 s")
+    assert 0 < cost(lambda: None, "CARD  3 s") <= SECOND
+    assert 0 < cost(lambda: simulator.tap(READER, "insufficient_funds"), "DECLINED") <= STAGE
+    assert 0 < cost(lambda: till.send("\r"), "WAITING FOR CARD") <= STAGE + SECOND
+    assert 0 < cost(lambda: simulator.tap(READER, hold=True), "AUTHORISING") <= STAGE
+    assert 0 < cost(lambda: simulator.finish(READER), "CAPTURED") <= 2 * STAGE
+
+
+def test_an_outcome_is_in_the_colours_of_the_terminal(till: Terminal80x24, simulator: Server) -> None:
+    simulator.tap(READER)
+    till.wait_for("[OK] CAPTURED 25.00  Visa 4242")
+    assert b"\x1b[1;32m[OK] CAPTURED" in till.raw

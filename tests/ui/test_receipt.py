@@ -1,0 +1,143 @@
+"""The receipt screen: what it tells, and how the person gets in."""
+
+from dataclasses import replace
+from typing import Any
+
+from textual.pilot import Pilot
+
+from tests.fixtures.pilot import press, scan, settled, shown
+from tests.ui.counter import READER, at_counter, begun, owed
+from tui_pos.desk import checkin, checkout, lookup, payments
+from tui_pos.desk.context import Desk
+from tui_pos.desk.payments import Control, Stage
+from tui_pos.screens.receipt import ReceiptScreen
+from tui_pos.simulator import Server
+
+
+def paid(desk: Desk, simulator: Server, attendee: str = "NOOR2026", card: str = "visa") -> str:
+    """The reference of an order that was paid by card at this desk."""
+    attempt_id, control = begun(desk, attendee), Control()
+    for state in payments.watch(desk, attempt_id, control):
+        if state.stage is Stage.SENT:
+            simulator.tap(READER[0], card)
+    return state.reference
+
+
+def left(pilot: Pilot[Any]) -> list[Any]:
+    """What the screen was left with."""
+    app: Any = pilot.app
+    found: list[Any] = app.left
+    return found
+
+
+async def test_it_tells_what_was_paid_by_what(desk: Desk, simulator: Server) -> None:
+    reference = paid(desk, simulator)
+    async with at_counter(ReceiptScreen(desk, reference)) as pilot:
+        await settled(pilot)
+        lines = shown(pilot).splitlines()
+        assert lines[0].startswith(f" {reference}   [OK] PAID 25.00 USD   Visa 4242   ")
+        assert "Front" not in lines[0]
+        assert lines[2].split("  ")[0] == " Noor Lindqvist"
+        assert lines[2].endswith("desk-3, Tilda Trainee")
+        told = shown(pilot)
+        for line in (
+            "1 x T-Shirt                              25.00  Card         Visa 4242",
+            "Total                                    25.00  Application  Visa Credit",
+            "Paid by Visa 4242                        25.00  AID          A0000000031010",
+            "Account      credit",
+            "Approval     123456",
+            "Read         contactless",
+            "[OK] registered   badge NOOR2026   [!] not checked in yet",
+        ):
+            assert line in told
+        assert lines[-1] == " Enter check in and next person   Esc next"
+
+
+async def test_enter_checks_in_and_goes_to_the_next_person(desk: Desk, simulator: Server) -> None:
+    reference = paid(desk, simulator)
+    async with at_counter(ReceiptScreen(desk, reference)) as pilot:
+        await settled(pilot)
+        await press(pilot, "enter")
+        assert left(pilot) == ["next"]
+    assert lookup.attendee(desk, "NOOR2026").first_check_in is not None
+
+
+async def test_esc_goes_on_without_checking_in(desk: Desk, simulator: Server) -> None:
+    reference = paid(desk, simulator)
+    async with at_counter(ReceiptScreen(desk, reference)) as pilot:
+        await settled(pilot)
+        await press(pilot, "escape")
+        assert left(pilot) == [None]
+    assert lookup.attendee(desk, "NOOR2026").first_check_in is None
+
+
+async def test_who_is_in_already_is_not_checked_in_again(desk: Desk, simulator: Server) -> None:
+    reference = paid(desk, simulator, attendee="TOMA2026")
+    async with at_counter(ReceiptScreen(desk, reference)) as pilot:
+        await settled(pilot)
+        assert "[OK] registered   badge TOMA2026   Checked in" in shown(pilot)
+        assert shown(pilot).splitlines()[-1] == " Enter next person"
+        await press(pilot, "enter")
+        assert left(pilot) == ["next"]
+
+
+async def test_who_was_let_in_meanwhile_is_seen_before_going_on(desk: Desk, simulator: Server) -> None:
+    reference = paid(desk, simulator)
+    async with at_counter(ReceiptScreen(desk, reference)) as pilot:
+        await settled(pilot)
+        checkin.check_in(replace(desk, station="desk-1"), "NOOR2026")
+        await press(pilot, "enter")
+        assert "[!] Somebody checked this badge in before: " in shown(pilot)
+        assert "at desk-1" in shown(pilot)
+        assert left(pilot) == []
+        await press(pilot, "enter")
+        assert left(pilot) == ["next"]
+
+
+async def test_a_walk_up_has_no_badge(desk: Desk) -> None:
+    reference = checkout.sell(desk, [("day-pass", 1)], voucher="COMP2026", name="Wanda Walk").reference
+    async with at_counter(ReceiptScreen(desk, reference)) as pilot:
+        await settled(pilot)
+        told = shown(pilot)
+        assert "[OK] PAID 0.00 USD" in told
+        assert "Discount, COMP2026                     -120.00" in told
+        assert told.splitlines()[-1].startswith(" Enter ")
+
+
+async def test_an_order_that_is_not_paid_says_what_it_owes(desk: Desk) -> None:
+    reference = owed(desk)
+    async with at_counter(ReceiptScreen(desk, reference)) as pilot:
+        await settled(pilot)
+        assert "[!] PENDING owes 25.00 USD" in shown(pilot)
+        assert "Still to pay                             25.00" in shown(pilot)
+
+
+async def test_a_scanned_badge_goes_to_the_next_person(desk: Desk, simulator: Server) -> None:
+    reference = paid(desk, simulator)
+    async with at_counter(ReceiptScreen(desk, reference)) as pilot:
+        await settled(pilot)
+        await scan(pilot, "OWEN2026")
+        assert left(pilot) == ["attendee:OWEN2026"]
+    assert lookup.attendee(desk, "NOOR2026").first_check_in is None
+
+
+async def test_a_long_order_is_summed_up(desk: Desk) -> None:
+    slugs = (
+        *("regular", "day-pass", "online", "t-shirt", "hoodie", "lunch", "workshop-50-off", "tutorial-async"),
+        *("chefs-dinner", "cafe-creme", "sprint-breakfast", "corporate"),
+    )
+    reference = checkout.sell(desk, [(slug, 1) for slug in slugs], name="Bulk Buyer").reference
+    async with at_counter(ReceiptScreen(desk, reference)) as pilot:
+        await settled(pilot)
+        told = shown(pilot)
+        assert "and 3 more lines                        657.50" in told
+        assert "1 x Workshop: 50% [/off] your" in told
+        assert "Total " in told
+
+
+async def test_an_unknown_order_is_one_sentence(desk: Desk) -> None:
+    async with at_counter(ReceiptScreen(desk, "ORD-NOSUCH")) as pilot:
+        await settled(pilot)
+        assert "There is no order ORD-NOSUCH in Demo Conference." in shown(pilot)
+        await press(pilot, "escape")
+        assert left(pilot) == [None]
