@@ -96,6 +96,7 @@ def refunded(reference: str, rows: Iterable[RefundView]) -> Json:
             {
                 "refund_id": row.refund_id,
                 "payment_intent_id": row.intent_id,
+                "tender": str(row.tender),
                 "amount": money.amount_string(row.amount, row.currency),
                 "status": str(row.stage),
             }

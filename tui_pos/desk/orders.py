@@ -9,7 +9,7 @@ from peewee import IntegrityError
 from tui_pos import clock, money
 from tui_pos.data.base import database
 from tui_pos.data.connection import lock
-from tui_pos.data.tables.desk import Attempt, Refund, RefundStage, Sale, SaleStatus
+from tui_pos.data.tables.desk import Attempt, Deed, JournalEntry, Refund, RefundStage, Sale, SaleStatus
 from tui_pos.data.tables.registration import (
     PAID_STATUSES,
     Attendee,
@@ -46,18 +46,22 @@ def succeeded_total(order: Order) -> Decimal:
 
 
 def kept_total(order: Order) -> Decimal:
-    """What was paid for the order and not given back."""
-    refunds = (
+    """What was paid for the order, or given away of it, and not given back."""
+    # A payment that was given back whole counts for nothing already.
+    in_part = Payment.status == PaymentStatus.SUCCEEDED
+    cards = (
         Refund.select(Refund.amount, Refund.currency)
         .join(Attempt)
         .join(Payment)
-        .where(
-            Refund.order == order,
-            Refund.stage.in_(BOOKED_REFUNDS),
-            Payment.status == PaymentStatus.SUCCEEDED,  # one given back whole counts for nothing already
-        )
+        .where(Refund.order == order, Refund.stage.in_(BOOKED_REFUNDS), in_part)
     )
-    return succeeded_total(order) - sum((money.from_minor(row.amount, row.currency) for row in refunds), ZERO)
+    others = (
+        JournalEntry.select(JournalEntry.amount, JournalEntry.currency)
+        .join(Payment)
+        .where(JournalEntry.order == order, JournalEntry.what == Deed.REFUND, in_part)
+    )
+    back = (money.from_minor(row.amount or 0, row.currency) for row in (*cards, *others))
+    return succeeded_total(order) - sum(back, ZERO)
 
 
 def live_total(order: Order) -> Decimal:

@@ -1,4 +1,9 @@
-"""Giving card money back to the card that paid, never more than is left; each refund has its own key."""
+"""Giving money back the way it came, never more than is left; each refund of a card has its own key.
+
+The last payment is given back first, each up to what is left of it: a card's money goes to that card, cash
+comes from the drawer of the desk that refunds, credit goes back to where it came from. What was given away
+is no money; it ends when no money is left. Cards that paid online are the web site's to refund.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,16 +12,31 @@ from decimal import Decimal
 
 from tui_pos import clock, money
 from tui_pos.data.connection import connected, lock, run_tx
-from tui_pos.data.tables.desk import Attempt, Refund, RefundStage, Stage
+from tui_pos.data.fields import ZERO
+from tui_pos.data.tables.desk import Attempt, Deed, JournalEntry, Refund, RefundStage, Stage
 from tui_pos.data.tables.registration import Order, OrderStatus, Payment, PaymentStatus
-from tui_pos.desk import orders, payments
+from tui_pos.desk import amounts, giving_back, orders, payments
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, Refused
 from tui_pos.desk.payments import booking, journal
 from tui_pos.desk.payments.live import refuse_live
 from tui_pos.desk.permissions import Action, require
+from tui_pos.desk.refund_views import RefundView, of_card, of_other
+from tui_pos.scan import printable
 from tui_pos.terminal import Refund as StripeRefund
 from tui_pos.terminal import TerminalError, UnknownOutcome
+
+__all__ = [
+    "RefundView",
+    "book",
+    "follow_up",
+    "look_again",
+    "pursue",
+    "refund",
+    "refundable",
+    "refunded",
+    "refunds_of",
+]
 
 QUIET = timedelta(minutes=2)
 """No request is still on its way after this long; only then is a refund that Stripe does not know asked for
@@ -34,39 +54,28 @@ STAGE_OF = {
 }
 """Stripe's word for a refund, as the journal keeps it; a word it adds later counts as pending."""
 
-WORDS = {
-    RefundStage.CREATED: "asked for; Stripe has not answered yet",
-    RefundStage.UNKNOWN: "no answer from Stripe; do not refund again, it is being checked",
-    RefundStage.PENDING: "accepted by Stripe, on its way to the card",
-    RefundStage.SUCCEEDED: "refunded to the card",
-    RefundStage.FAILED: "not refunded",
-}
-
 
 @dataclass(frozen=True, slots=True)
-class RefundView:
-    """A refund as screens and commands show it; ``amount`` in the order's currency."""
+class Source:
+    """A payment, what is left of it in minor units, and its attempt when it was a card on a reader."""
 
-    id: int
-    reference: str
-    intent_id: str
-    refund_id: str
-    amount: Decimal
-    currency: str
-    stage: RefundStage
-    text: str
+    payment: Payment
+    left: int
+    attempt: Attempt | None
 
 
 def refund(
     desk: Desk, reference: str, amount: Decimal | None = None, *, reason: str = ""
 ) -> tuple[RefundView, ...]:
-    """Refund ``amount`` (None: all that is left) of the card money of an order, the last payment first.
+    """Refund ``amount`` (None: all that is left) of an order, the last payment first.
 
     Money that is only held is released instead, and answered with no refund. What Stripe has not answered is
-    answered as ``unknown`` and followed up by ``follow_up``. No credit is given beside it.
-    Raises NotPermitted, NotFound, InvalidInput ``amount_too_high``, Refused ``nothing_to_refund``,
-    ``payment_live`` while a card payment for the order runs, ``order_not_paid`` for a part of the card money
-    of an order that is not paid yet.
+    answered as ``unknown`` and followed up by ``follow_up``; cash and credit are given back at once. An order
+    that was free or given away whole is answered with an amount of 0.
+
+    Raises NotPermitted, NotFound, InvalidInput ``invalid_amount``, ``amount_too_high`` or, for a card,
+    ``no_stripe_key``; Refused ``nothing_to_refund``, ``paid_online``, ``payment_live`` while a card payment
+    for the order runs, ``order_not_paid`` for a part of the money of an order that is not paid yet.
     """
     require(desk, Action.REFUND)
     with connected():
@@ -74,8 +83,8 @@ def refund(
     if held is not None and amount is None:
         payments.cancel(desk, held)
     with connected():
-        ids = run_tx(lambda: _open(desk, reference, amount, reason, released=held is not None))
-    return tuple(pursue(desk, refund_id) for refund_id in ids)
+        opened = run_tx(lambda: _open(desk, reference, amount, reason, released=held is not None))
+    return tuple(pursue(desk, each) if isinstance(each, int) else each for each in opened)
 
 
 def refundable(attempt: Attempt) -> int:
@@ -89,8 +98,14 @@ def refunds_of(desk: Desk, reference: str) -> tuple[RefundView, ...]:
     require(desk, Action.LOOK_UP)
     with connected():
         order = orders.locked(desk.conference.id, reference)
-        rows = Refund.select().where(Refund.order == order.id).order_by(Refund.id)
-        return tuple(_view(row) for row in rows)
+        cards = Refund.select().where(Refund.order == order.id).order_by(Refund.id)
+        others = (
+            JournalEntry.select()
+            .where(JournalEntry.order == order.id, JournalEntry.what == Deed.REFUND)
+            .order_by(JournalEntry.id)
+        )
+        made = [(row.created_at, of_card(row)) for row in cards] + [(row.at, of_other(row)) for row in others]
+        return tuple(view for _, view in sorted(made, key=lambda each: each[0]))
 
 
 def follow_up(desk: Desk) -> tuple[RefundView, ...]:
@@ -113,7 +128,7 @@ def look_again(desk: Desk, attempt: Attempt) -> tuple[RefundView, ...]:
     changed = [each for each in said if STAGE_OF.get(each.status) != rows[each.id].stage]
     for each in changed:
         book(rows[each.id].id, each)
-    return tuple(_view(Refund.get_by_id(rows[each.id].id)) for each in changed)
+    return tuple(of_card(Refund.get_by_id(rows[each.id].id)) for each in changed)
 
 
 def pursue(desk: Desk, refund_id: int) -> RefundView:
@@ -122,7 +137,7 @@ def pursue(desk: Desk, refund_id: int) -> RefundView:
         row = Refund.get_by_id(refund_id)
         if row.finished_at is None:
             _pursue(desk, row)
-        return _view(Refund.get_by_id(refund_id))
+        return of_card(Refund.get_by_id(refund_id))
 
 
 def _pursue(desk: Desk, row: Refund) -> None:
@@ -201,44 +216,81 @@ def _held(desk: Desk, reference: str) -> str | None:
 
 def _open(
     desk: Desk, reference: str, amount: Decimal | None, reason: str, *, released: bool
-) -> tuple[int, ...]:
-    """Commit the refunds with their keys, under the order's lock, before Stripe is asked."""
-    order = orders.locked(desk.conference.id, reference)
+) -> tuple[int | RefundView, ...]:
+    """Give back what needs no Stripe, and commit the refunds of cards with their keys before Stripe is asked.
+
+    Answers the ids of the latter, all under the order's lock.
+    """
+    order = orders.locked(desk.conference.id, printable(reference, 100))
     # A payment that is running was told what the other payments leave to pay.
     refuse_live(desk, Attempt.order == order.id)
+    sources = _sources(order, desk.conference.currency)
+    if not sources and amount is None and (released or giving_back.gifts(order)):
+        return () if released else (_end(desk, order, reason),)
+    parts = list(_split(sources, _wanted(desk, order, amount, sources)))
+    if any(source.attempt for source, _ in parts):
+        desk.terminal  # noqa: B018  # no account: refuse before anything is written
+    done = tuple(_give_back(desk, order, source, part, reason) for source, part in parts)
+    if not all(source.attempt for source, _ in parts):
+        reflect_in_status(order)
+        booking.review(order)
+    return done
+
+
+def _sources(order: Order, currency: str) -> list[Source]:
+    """Where money can be given back, the last payment first."""
+    captured = (
+        Attempt.select(Attempt, Payment)
+        .join(Payment)
+        .where(Attempt.order == order.id, Attempt.stage == Stage.CAPTURED)
+    )
+    cards = [Source(attempt.payment, refundable(attempt), attempt) for attempt in captured]
+    others = [Source(left.payment, left.amount, None) for left in giving_back.sources(order, currency)]
+    found = [source for source in (*cards, *others) if source.left > 0]
+    return sorted(found, key=lambda source: source.payment.id, reverse=True)
+
+
+def _wanted(desk: Desk, order: Order, amount: Decimal | None, sources: list[Source]) -> int:
+    """How much to give back, in minor units. Raises Refused or InvalidInput when it cannot be that much."""
     currency = desk.conference.currency
-    left = {attempt: refundable(attempt) for attempt in _captured(order)}
-    total = sum(left.values())
-    wanted = total if amount is None else money.to_minor(amount, currency)
-    if amount is None and not total and released:
-        return ()
-    if not total or wanted <= 0:
-        raise Refused("nothing_to_refund", f"No card money is left to refund on order {order.reference}.")
+    total = sum(source.left for source in sources)
+    if not total and giving_back.paid_online(order):
+        raise Refused("paid_online", f"Order {order.reference} was paid online; refund it on the web site.")
+    if not total:
+        raise Refused("nothing_to_refund", f"Nothing is left to refund on order {order.reference}.")
+    wanted = total if amount is None else money.to_minor(amounts.payable(amount, currency), currency)
     if wanted > total:
-        most = money.amount_string(money.from_minor(total, currency), currency)
+        most = money.format_amount(money.from_minor(total, currency), currency)
         raise InvalidInput(
             "amount_too_high", f"At most {most} {currency} is left to refund on {order.reference}."
         )
     if order.status == OrderStatus.PENDING and wanted < total:
         raise Refused(
             "order_not_paid",
-            f"{order.reference} is not paid yet: take the rest first, or give all its card money back.",
+            f"{order.reference} is not paid yet: take the rest first, or give all its money back.",
         )
-    parts = _split(left, wanted)
-    return tuple(_new(desk, order, attempt, part, reason).id for attempt, part in parts)
+    return wanted
 
 
-def _captured(order: Order) -> Iterator[Attempt]:
-    query = Attempt.select().where(Attempt.order == order.id, Attempt.stage == Stage.CAPTURED)
-    yield from query.order_by(Attempt.id.desc())
-
-
-def _split(left: dict[Attempt, int], wanted: int) -> Iterator[tuple[Attempt, int]]:
-    for attempt, most in left.items():
-        part = min(most, wanted)
+def _split(sources: list[Source], wanted: int) -> Iterator[tuple[Source, int]]:
+    for source in sources:
+        part = min(source.left, wanted)
         if part:
-            yield attempt, part
+            yield source, part
         wanted -= part
+
+
+def _give_back(desk: Desk, order: Order, source: Source, amount: int, reason: str) -> int | RefundView:
+    if source.attempt is None:
+        return of_other(giving_back.give_back(desk, order, source.payment, amount, reason))
+    return int(_new(desk, order, source.attempt, amount, reason).id)
+
+
+def _end(desk: Desk, order: Order, reason: str) -> RefundView:
+    """Take back an order that nobody paid anything for."""
+    entry = giving_back.record_end(desk, order, reason)
+    reflect_in_status(order)
+    return of_other(entry)
 
 
 def _new(desk: Desk, order: Order, attempt: Attempt, amount: int, reason: str) -> Refund:
@@ -264,24 +316,28 @@ def _new(desk: Desk, order: Order, attempt: Attempt, amount: int, reason: str) -
 
 
 def _reflect(order: Order, attempt: Attempt) -> None:
-    """Payment and order as the booked refunds leave them; an order that was not paid keeps its status."""
+    """Payment and order as the booked refunds leave them."""
     back = refunded(attempt)
     whole = back >= attempt.amount
     Payment.update(status=PaymentStatus.REFUNDED if whole else PaymentStatus.SUCCEEDED).where(
         Payment.id == attempt.payment_id
     ).execute()
-    if order.status in REFUNDABLE_ORDERS:
-        _reflect_in_status(order)
+    reflect_in_status(order)
     booking.review(order)
 
 
-def _reflect_in_status(order: Order) -> None:
+def reflect_in_status(order: Order) -> None:
+    """An order that was not paid keeps its status. When no money is left, what was given away ends too."""
+    if order.status not in REFUNDABLE_ORDERS:
+        return
     kept = orders.kept_total(order)
+    given_away = sum((gift.amount for gift in giving_back.gifts(order)), ZERO)
     status = OrderStatus.PARTIALLY_REFUNDED
-    if kept >= order.total:
-        status = OrderStatus.PAID
-    elif kept <= 0:
+    if kept <= given_away:
         status = OrderStatus.REFUNDED
+        giving_back.end_gifts(order)
+    elif kept >= order.total:
+        status = OrderStatus.PAID
     order.status, order.updated_at = status, clock.now()
     order.save(only=[Order.status, Order.updated_at])
 
@@ -292,17 +348,3 @@ def refunded(attempt: Attempt) -> int:
         Refund.attempt == attempt.id, Refund.stage.in_(orders.BOOKED_REFUNDS)
     )
     return sum(row.amount for row in rows)
-
-
-def _view(row: Refund) -> RefundView:
-    stage = RefundStage(row.stage)
-    return RefundView(
-        id=row.id,
-        reference=row.order.reference,
-        intent_id=row.attempt.intent_id or "",
-        refund_id=row.refund_id or "",
-        amount=money.from_minor(row.amount, row.currency),
-        currency=row.currency,
-        stage=stage,
-        text=f"{WORDS[stage]}: {row.message}" if row.message else WORDS[stage],
-    )
