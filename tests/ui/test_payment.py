@@ -243,7 +243,7 @@ async def test_an_offline_reader_is_changed_for_another(desk: Desk, simulator: S
         assert "Nothing was charged." in offline
         assert offline.splitlines()[-1].startswith(" Enter send again   Esc cancel   F4 other reader")
         await pilot.press("f4")
-        await shows(pilot, "Choose the card reader", "4> Back-1", "Side-1")
+        await shows(pilot, "Enter choose Front-1", "Side-1")
         await pilot.press("3")
         paying = await shows(pilot, "WAITING FOR CARD", "swipe on Side-1")
         assert "Side-1   TRAINING" in paying.splitlines()[0]
@@ -257,7 +257,13 @@ async def test_an_offline_reader_is_changed_for_another(desk: Desk, simulator: S
 async def test_enter_sends_again_once_the_reader_is_back(desk: Desk, simulator: Server) -> None:
     simulator.set_reader(READER, "offline")
     async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
-        await shows(pilot, "READER OFFLINE")
+        offline = await shows(pilot, "READER OFFLINE")
+        assert offline.splitlines()[9:11] == [
+            " Nothing was charged. Check its power and network.",
+            " Enter: send again   F4: other reader",
+        ]
+        await pilot.press("enter")
+        await shows(pilot, "READER OFFLINE", "[!] Tried again: nothing has changed.")
         simulator.set_reader(READER, "online")
         await pilot.press("enter")
         await shows(pilot, "WAITING FOR CARD")
@@ -268,6 +274,8 @@ async def test_another_payment_on_the_reader_is_left_alone(desk: Desk, simulator
     desk.terminal.process(READER, other.id)
     async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
         await shows(pilot, "[!] READER TAKEN", "Another payment is on that reader. Nothing was charged.")
+        await pilot.press("enter")
+        await shows(pilot, "[!] Tried again: nothing has changed.")
         reader = desk.terminal.reader(READER)
         assert reader.action is not None
         assert reader.action.intent_id == other.id

@@ -30,11 +30,11 @@ async def test_free_and_online_readers_come_first_and_say_so(desk: Desk, simulat
     begun(desk)
     async with at_counter(ReaderScreen(desk)) as pilot:
         await settled(pilot)
-        assert rows(pilot)[0] == " 1> Front-1             [OK] ready    S700"
-        assert rows(pilot)[1] == " 2  Side-1              [OK] ready    WisePOS E"
-        assert rows(pilot)[2] == " 3  Back-1              [X] offline   WisePOS E"
+        assert rows(pilot)[0] == " 1> Front-1         [OK] ready   S700"
+        assert rows(pilot)[1] == " 2  Side-1          [OK] ready   WisePOS E"
+        assert rows(pilot)[2] == " 3  Back-1          [X] offline  WisePOS E"
         assert rows(pilot)[3].startswith(
-            " 4  Front-2             [!] in use    S700        desk-3, Tilda Trainee, "
+            " 4  Front-2         [!] in use   S700       desk-3, Tilda Trainee, "
         )
         assert "Front-1: serial number SIM000001, place tml_demo_front_desk" in shown(pilot)
 
@@ -54,6 +54,14 @@ async def test_enter_takes_the_one_that_the_station_remembers(desk: Desk) -> Non
 async def test_enter_takes_the_one_in_use_rather_than_the_remembered(desk: Desk) -> None:
     stations.remember_reader(desk, "tmr_side_1", "Side-1")
     async with at_counter(ReaderScreen(desk, current="tmr_front_2")) as pilot:
+        await settled(pilot)
+        await press(pilot, "enter")
+        assert chosen(pilot) == ["tmr_front_2"]
+
+
+async def test_enter_takes_the_first_other_one_instead_of_one(desk: Desk) -> None:
+    stations.remember_reader(desk, "tmr_front_1", "Front-1")
+    async with at_counter(ReaderScreen(desk, instead_of="tmr_front_1")) as pilot:
         await settled(pilot)
         await press(pilot, "enter")
         assert chosen(pilot) == ["tmr_front_2"]
@@ -108,7 +116,7 @@ async def test_the_word_refresh_asks_again(desk: Desk, simulator: Server) -> Non
         await press(pilot, "down")
         simulator.set_reader("tmr_front_1", "offline")
         await write(pilot, "/refresh\r")
-        assert "Front-1             [X] offline" in shown(pilot)
+        assert "Front-1         [X] offline" in shown(pilot)
 
 
 @pytest.mark.parametrize(

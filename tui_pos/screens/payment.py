@@ -49,6 +49,7 @@ class PaymentScreen(DeskScreen[PaymentState]):
         self.attempt_id = attempt_id
         self._control = Control()
         self._state: PaymentState | None = None
+        self._asked = False
         self._unwatched = ""
         self._chooser: ReaderScreen | None = None
         self._ticking: Timer | None = None
@@ -103,10 +104,14 @@ class PaymentScreen(DeskScreen[PaymentState]):
         before, self._state = self._state, state
         if not state.live:
             self._unwatched = ""
-        if before is None or state.headline != before.headline:
+        moved = before is None or state.headline != before.headline
+        if self._asked and state.stuck and not moved:
+            self.say("Tried again: nothing has changed.", "!", bell=True)
+        elif self._asked or moved:
             self.say("")
-            if state.stuck or not state.live:
-                self.kiosk.bell()
+        if moved and (state.stuck or not state.live):
+            self.kiosk.bell()
+        self._asked = False
         if self._chooser is not None and "switch" not in state.wishes:
             self._chooser.leave()
         self._draw()
@@ -127,12 +132,17 @@ class PaymentScreen(DeskScreen[PaymentState]):
     def capture(self) -> None:
         """Take the money that is held."""
         self._control.capture()
-        self.say("Capturing it.")
+        self._wait_for_it("Capturing it.")
 
     def retry(self) -> None:
         """Show the same payment on the reader again."""
         self._control.retry()
-        self.say("Sending it to the reader again.")
+        self._wait_for_it("Sending it to the reader again.")
+
+    def _wait_for_it(self, note: str) -> None:
+        """Say what was asked for until the next state answers it."""
+        self._asked = True
+        self.say(note)
 
     # What other keys do
 
@@ -145,7 +155,7 @@ class PaymentScreen(DeskScreen[PaymentState]):
             self.finish()
         elif "cancel" in state.wishes:
             self._control.cancel()
-            self.say("Asking the reader and Stripe to cancel.")
+            self._wait_for_it("Asking the reader and Stripe to cancel.")
         else:
             self.say("Wait for what Stripe says; F5 serves the next person meanwhile.", "!", bell=True)
 
@@ -162,7 +172,7 @@ class PaymentScreen(DeskScreen[PaymentState]):
         if state is None or self._unwatched or "switch" not in state.wishes:
             self.say("Another reader cannot take it over at this moment.", "!", bell=True)
             return
-        self._chooser = ReaderScreen(self.desk, current=state.reader_id)
+        self._chooser = ReaderScreen(self.desk, instead_of=state.reader_id)
         self.go(self._chooser, self._reader_chosen)
 
     def _reader_chosen(self, row: ReaderRow | None) -> None:
@@ -170,7 +180,7 @@ class PaymentScreen(DeskScreen[PaymentState]):
         if row is None:
             return
         self._control.switch(row.id, row.label)
-        self.say(f"Sending it to {row.label}.")
+        self._wait_for_it(f"Sending it to {row.label}.")
         remember = partial(stations.remember_reader, self.desk, row.id, row.label)
         self.ask(remember, lambda _: self._reader_remembered(row))
 
@@ -243,7 +253,7 @@ class PaymentScreen(DeskScreen[PaymentState]):
             self.query_one(BigAmount).show(state.currency, view.amount(state))
             self.query_one(LineList).set_lines(self._event_lines(state.events))
         self._draw_progress()
-        advice = self._unwatched or (view.advice(state) if state is not None else "")
+        advice = self._unwatched or (view.advice(state, self.size.width - 2) if state is not None else "")
         self.query_one(Sentence).show(Text(advice))
         self.refresh_title()
         self.refresh_hints()

@@ -1,5 +1,6 @@
 """What the payment screen says of a payment: pure functions of its state."""
 
+import re
 from dataclasses import dataclass
 
 from rich.text import Text
@@ -21,8 +22,10 @@ UNDER_WAY: dict[Stage, tuple[int, str]] = {
 }
 """Where on it a payment is that nothing stands in the way of, and what is being done there."""
 
-EXPLAINED = (Stage.DECLINED, Stage.INTENT, Stage.FAILED)
-"""Where the detail is Stripe's or the bank's reason; elsewhere it may be left from an earlier stage."""
+WITH_REASON = ("DECLINED", "NOT SENT", "NOT SET UP", "NOT STARTED")
+"""The headlines that do not say why; beside any other the detail says the same again, or is an old one."""
+
+KEY = re.compile(r"\b(?:Enter|Esc|F\d+): ")
 
 PLAIN = "plain"
 NAME_WIDTH = 28
@@ -82,12 +85,17 @@ def _parts(state: PaymentState, seconds: int) -> tuple[str, ...]:
         return (f"{state.headline} for {seconds} s",)
     if state.stage is Stage.AUTHORIZED or (state.stage is Stage.CAPTURED and state.tone == "ok"):
         return (f"{state.headline} {amount(state)}", state.card)
-    return (state.headline, state.detail if state.stage in EXPLAINED else "")
+    return (state.headline, state.detail if state.headline in WITH_REASON else "")
 
 
-def advice(state: PaymentState) -> str:
-    """What to do or to tell the customer."""
+def advice(state: PaymentState, width: int) -> str:
+    """What to do or to tell the customer; keys that do not fit beside it stand in a row of their own."""
+    text = state.advice
     if state.problem:
-        return f"{state.problem} {state.advice}"
-    too_late = state.stage is Stage.CAPTURED and state.tone != "ok"
-    return f"{amount(state)} captured. {state.advice}" if too_late else state.advice
+        text = f"{state.problem} {text}"
+    elif state.stage is Stage.CAPTURED and state.tone != "ok":
+        text = f"{amount(state)} captured. {text}"
+    keys = KEY.search(text)
+    if keys is None or len(text) <= width:
+        return text
+    return f"{text[: keys.start()].rstrip()}\n{text[keys.start() :]}"

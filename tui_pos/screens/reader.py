@@ -31,7 +31,7 @@ MODELS = {
 TONES = {"ready": "ok", "in use": "warn"}
 """How good a state of a reader is; every other one is bad."""
 
-COLUMNS = (Column(18), Column(12), Column(10), Column())
+COLUMNS = (Column(14), Column(11), Column(9), Column())
 HEADINGS = ("Reader", "State", "Model", "In use by")
 ASKING = "Asking Stripe for the readers."
 
@@ -39,15 +39,17 @@ ASKING = "Asking Stripe for the readers."
 class ReaderScreen(DeskScreen[ReaderRow]):
     """Left with the reader that was chosen, or None.
 
-    ``current`` is the reader in use, which Enter chooses; without it the one that this station remembers.
+    Enter chooses ``current``, or else the reader that this station remembers; with ``instead_of``, the first
+    one that is another.
     """
 
     CSS_PATH = "reader.tcss"
     PLACEHOLDER = "Type a part of its name or serial number"
 
-    def __init__(self, desk: Desk, *, current: str = "") -> None:
+    def __init__(self, desk: Desk, *, current: str = "", instead_of: str = "") -> None:
         super().__init__(desk)
         self._current = current
+        self._instead_of = instead_of
         self._readers: tuple[ReaderRow, ...] = ()
         self._shown: tuple[ReaderRow, ...] = ()
 
@@ -71,9 +73,10 @@ class ReaderScreen(DeskScreen[ReaderRow]):
         self.ask(look, self._found, self._not_found, lane="readers", latest=True)
 
     def _found(self, found: tuple[tuple[ReaderRow, ...], str]) -> None:
-        self._readers, self._current = found
+        self._readers, current = found
         self._show(self.prompt.text)
-        self._list.choose(self._current)
+        others = [row.id for row in self._readers if row.id != self._instead_of]
+        self._list.choose(others[0] if self._instead_of and others else current)
         self._chosen_changed()
 
     def _not_found(self, error: Exception) -> None:

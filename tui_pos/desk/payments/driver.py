@@ -57,6 +57,8 @@ def _states(drive: Drive, owner: str, control: Control | None) -> Generator[Paym
             drive.attempt = journal.load(drive.attempt.id)
             if drive.attempt.lease_owner != owner:
                 return
+        if wish is not None:
+            shown = None  # whoever wished waits for an answer, even that nothing has changed
 
 
 def _wait(control: Control | None, seconds: float) -> Wish | None:
