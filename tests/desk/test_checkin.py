@@ -7,11 +7,12 @@ from tests.desk.conftest import AsStaff, statements
 from tests.fixtures.databases import FrozenClock
 from tui_pos import clock
 from tui_pos.data.connection import connected
+from tui_pos.data.tables.desk import JournalEntry
 from tui_pos.data.tables.registration import Attendee, CheckIn, Order, OrderStatus
 from tui_pos.desk import lookup
-from tui_pos.desk.checkin import CheckInResult, check_in
+from tui_pos.desk.checkin import CheckInResult, check_in, undo_check_in
 from tui_pos.desk.context import Desk
-from tui_pos.desk.errors import NotFound, NotPermitted, Refused
+from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refused
 
 
 def passes(code: str) -> list[CheckIn]:
@@ -104,3 +105,49 @@ def test_few_statements(desk: Desk) -> None:
         check_in(desk, "NOOR2026")
     written = [sql for sql in seen if not sql.upper().startswith(("BEGIN", "COMMIT"))]
     assert len(written) <= 7
+
+
+def test_a_check_in_is_taken_back_with_its_reason(desk: Desk) -> None:
+    check_in(desk, "NOOR2026")
+    with pytest.raises(InvalidInput, match="Say why"):
+        undo_check_in(desk, "NOOR2026", "")
+    back = undo_check_in(replace(desk, station="desk-1"), " noor2026", "wrong person")
+    assert (back.checked_in_at, back.first_check_in, back.verdict.word) == (None, None, "REGISTERED")
+    assert passes("NOOR2026") == []
+    with connected():
+        (entry,) = JournalEntry.select()
+    assert (entry.what, entry.reason, entry.station, entry.attendee_id) == (
+        "undo_check_in",
+        "wrong person",
+        "desk-1",
+        back.id,
+    )
+    with pytest.raises(Refused) as caught:
+        undo_check_in(desk, "NOOR2026", "wrong person")
+    assert (caught.value.code, caught.value.message) == (
+        "not_checked_in",
+        "Noor Lindqvist is not checked in.",
+    )
+    assert check_in(desk, "NOOR2026").first
+
+
+def test_only_the_last_check_in_is_taken_back(desk: Desk, frozen_clock: FrozenClock) -> None:
+    first = check_in(desk, "NOOR2026")
+    frozen_clock.advance(60)
+    check_in(replace(desk, station="desk-1"), "NOOR2026")
+    back = undo_check_in(desk, "NOOR2026", "scanned twice")
+    assert (back.checked_in_at, back.verdict.code) == (first.at, "already_checked_in")
+    assert [row.station for row in passes("NOOR2026")] == ["desk-3"]
+
+
+def test_a_check_in_that_only_the_web_site_knows_is_taken_back(desk: Desk) -> None:
+    with connected():
+        Attendee.update(checked_in_at=clock.now()).where(Attendee.access_code == "NOOR2026").execute()
+    assert undo_check_in(desk, "NOOR2026", "mistake").checked_in_at is None
+
+
+def test_who_may_take_a_check_in_back(desk: Desk, as_staff: AsStaff) -> None:
+    check_in(desk, "NOOR2026")
+    with pytest.raises(NotPermitted):
+        undo_check_in(as_staff(desk, "visitor"), "NOOR2026", "because")
+    assert undo_check_in(as_staff(desk, "scanner"), "NOOR2026", "because").checked_in_at is None

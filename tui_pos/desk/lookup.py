@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from peewee import JOIN, Query
 
-from tui_pos import clock, money, scan
+from tui_pos import money, scan
 from tui_pos.data import fields
 from tui_pos.data.connection import connected
 from tui_pos.data.fields import ZERO
@@ -17,6 +17,7 @@ from tui_pos.desk import order_views
 from tui_pos.desk.badges import access_code, other_conference
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound
+from tui_pos.desk.moments import when_and_where
 from tui_pos.desk.people import called
 from tui_pos.desk.permissions import Action, require
 from tui_pos.desk.search import Found, resolve, search
@@ -164,7 +165,7 @@ def _attendee(
         registered=registered,
         holds_ticket=tickets,
         owes=money.format_amount(owes, desk.conference.currency) if owes else "",
-        first=_when_and_where(desk, first) if first else "",
+        first=when_and_where(desk, first.at, first.station) if first else "",
         admitting=admitting.status if admitting else "",
     )
     return AttendeeView(
@@ -193,10 +194,3 @@ def _first_check_in(person: _Person) -> CheckInView | None:
     """What the web site wrote on the attendee alone counts too; it then names no station."""
     at = person.checked_in_at if person.first_at is None else person.first_at
     return None if at is None else CheckInView(fields.utc(at), person.first_station or "")
-
-
-def _when_and_where(desk: Desk, first: CheckInView) -> str:
-    at = desk.local(first.at)
-    today = at.date() == desk.local(clock.now()).date()
-    when = f"{at:%H:%M}" if today else f"{at:%d %b %H:%M}"
-    return f"{when} at {first.station}" if first.station else when
