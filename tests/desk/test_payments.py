@@ -189,6 +189,28 @@ def test_confirm_mode_captures_on_a_wish(card_desk: Desk, order: checkout.Placed
     assert last.stage is Stage.CAPTURED
 
 
+def test_a_hold_that_runs_out_is_called_out_and_its_end_is_told(
+    card_desk: Desk, order: checkout.Placed, simulator: Server, frozen_clock: FrozenClock
+) -> None:
+    desk = replace(card_desk, conference=replace(card_desk.conference, capture="confirm"))
+    begun = begin(desk, order)
+    for state in payments.watch(desk, begun.attempt_id):
+        if state.stage is Stage.SENT:
+            simulator.tap(READER)
+    assert state.headline == "AUTHORISED"
+    with connected():
+        ends = Attempt.get_by_id(begun.attempt_id).capture_before
+    assert ends is not None
+    frozen_clock.advance((ends - frozen_clock.now()).total_seconds() - 3600)
+    late = payments.state(desk, begun.attempt_id)
+    assert (late.headline, late.tone) == ("HOLD RUNS OUT SOON", "bad")
+    simulator.advance(10 * 24 * 3600)
+    watched = Watched(desk, begun.attempt_id)
+    assert watched.run().stage is Stage.EXPIRED
+    row, (payment,), (terminal,) = rows(order)
+    assert (row.status, payment.status, terminal.capture_status) == ("pending", "failed", "cancelled")
+
+
 def test_the_capture_and_cancel_commands_act_by_intent(
     card_desk: Desk, order: checkout.Placed, simulator: Server
 ) -> None:

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import msgspec
 
-from tui_pos import money
+from tui_pos import clock, money
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import FINAL_STAGES, Attempt, AttemptEvent, Stage
 from tui_pos.data.tables.registration import Order
@@ -15,6 +15,9 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound
 from tui_pos.desk.payments import journal, words
 from tui_pos.desk.people import full_name
+
+LAST_CALL = timedelta(hours=12)
+"""Held money is called out this long before the bank lets go of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +122,17 @@ def said_about(attempt: Attempt) -> words.Words:
         return words.OBSTACLES[attempt.decline_code]
     if stage is Stage.CAPTURED and attempt.wants == "cancel":
         return words.TOO_LATE
+    if stage is Stage.AUTHORIZED and _runs_out(attempt):
+        return words.RUNS_OUT
     if stage is Stage.AUTHORIZED and is_stuck(attempt):
         return words.CONFIRM
     if stage is Stage.DECLINED and attempt.decline_code in words.UNREAD_CARDS:
         return words.UNREAD_CARDS[attempt.decline_code]
     return words.STAGES[stage]
+
+
+def _runs_out(attempt: Attempt) -> bool:
+    return attempt.capture_before is not None and attempt.capture_before - clock.now() < LAST_CALL
 
 
 def is_stuck(attempt: Attempt) -> bool:

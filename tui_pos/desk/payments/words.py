@@ -37,6 +37,9 @@ STAGES: dict[Stage, Words] = {
 CONFIRM = Words("AUTHORISED", "The money is held. Enter: capture it   Esc: release it", "warn")
 """For a conference that captures on a key."""
 
+RUNS_OUT = Words("HOLD RUNS OUT SOON", "Enter: capture it before it is too late   Esc: release it", "bad")
+"""For held money that the bank will let go of within ``state.LAST_CALL``."""
+
 OBSTACLES: dict[str, Words] = {
     "reader_offline": Words(
         "READER OFFLINE",
