@@ -107,7 +107,7 @@ async def test_the_flight_recorder_has_the_conferences_time(desk: Desk) -> None:
 
 async def test_after_a_decline_enter_tries_again_on_the_same_payment(desk: Desk, simulator: Server) -> None:
     async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
-        for _ in range(3):
+        for _ in range(2):
             await shows(pilot, "WAITING FOR CARD")
             simulator.tap(READER, "insufficient_funds")
             declined = await shows(pilot, "[X] DECLINED  Insufficient funds")

@@ -204,7 +204,7 @@ async def test_the_stages_fill_and_the_current_one_is_in_capitals() -> None:
     async with One(line).run_test(size=(80, 3)) as pilot:
         line.show_stage(("saved", "sent", "waiting for card", "captured"), 2, 12)
         await pilot.pause()
-        assert rows(shown(pilot))[0] == " saved  >  sent  >   WAITING FOR CARD  12 s  >  captured"
+        assert rows(shown(pilot))[0] == "saved  >  sent  >   WAITING FOR CARD  12 s  >  captured"
 
 
 @pytest.mark.parametrize("mode", list(Mode))

@@ -19,7 +19,7 @@ class StageLine(Row):
 
         ``seconds`` stands beside the current stage; ``style`` adds a colour to it.
         """
-        line = Text(" ", no_wrap=True, overflow="ellipsis")
+        line = Text(no_wrap=True, overflow="ellipsis")
         for index, stage in enumerate(stages):
             later = "dim" if index > current else ""
             line.append(ARROW if index else "", style=later)
