@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.till import READER, Till, make_till, order_row, payments_of
+from tests.commands.till import READER, Till, make_till, order_row, payments_of, write
 from tests.fixtures.databases import FROZEN_NOW
 from tui_pos import clock
 from tui_pos.data import connection
 from tui_pos.data.connection import connected
+from tui_pos.data.demo.staff import password_hash
+from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.program import Conference, Speaker
 from tui_pos.data.tables.registration import Attendee, Order, OrderStatus, TerminalPayment
 from tui_pos.simulator import Server
@@ -25,10 +27,10 @@ def till2077(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Iterator[Till]:
-    """django-program's own demo data, its superuser at desk-3."""
+    """django-program's own demo data, its superuser at desk-3, whose password is quick to check."""
     till = make_till(real_url, simulator, tmp_path, monkeypatch, capsys)
     till.change_config("conferences.demo", f"conferences.{SLUG}")
-    monkeypatch.setenv("TUI_POS_SECRET", "admin")
+    write(lambda: User.update(password=password_hash()).where(User.username == "admin").execute())
     monkeypatch.setattr(clock, "now", lambda: FROZEN_NOW)
     yield till
     connection.close_database()

@@ -85,7 +85,11 @@ class Till:
     def world(self) -> object:
         """What a refused command must leave as it is: every row of every table, and Stripe's books."""
         with connected():
-            rows = {table: list(table.select().order_by(table.id).tuples()) for table in (*SHOP, *DESK)}
+            # Not by the models: it is asked for hundreds of times, and they take ten times as long.
+            rows = {
+                name: database.execute_sql(f'SELECT * FROM "{name}" ORDER BY id').fetchall()
+                for name in (table._meta.table_name for table in (*SHOP, *DESK))
+            }
         return rows, self.books()
 
 

@@ -1,33 +1,42 @@
 """Eight processes sell the last 50 of a ticket: 50 are sold, and everybody else reads which one ran out."""
 
-import subprocess
-import sys
-from pathlib import Path
+from collections.abc import Iterator
 
+import pytest
+
+from tests.desk.conftest import make_desk
 from tests.fixtures.databases import opened
+from tests.fixtures.processes import run_together
 from tui_pos import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.registration import Order, OrderLine, TicketType
-from tui_pos.desk import stock
+from tui_pos.desk import checkout, stock
+from tui_pos.desk.errors import Refused
 from tui_pos.desk.pricing import Kind
 
 RIVALS = 8
 LEFT = 50
 
 
-def test_eight_processes_sell_exactly_the_last_fifty(engine_url: str) -> None:
-    with opened(engine_url), connected():
+@pytest.fixture
+def shop_url(engine_url: str) -> Iterator[str]:
+    with opened(engine_url) as url:
+        yield url
+
+
+def test_eight_processes_sell_exactly_the_last_fifty(shop_url: str) -> None:
+    with connected():
         ticket = TicketType.get(TicketType.slug == "corporate")
         key = (Kind.TICKET, ticket.id)
         sold_before = stock.sold(ticket.conference_id, clock.now())[key]
         TicketType.update(total_quantity=sold_before + LEFT).where(TicketType.id == ticket.id).execute()
         orders_before = Order.select().count()
 
-    answers = [answer.split(" ", 1) for answer in race(engine_url, "corporate")]
+    answers = run_together(shop_url, lambda number: sell_out(f"desk-{number}", "corporate"), RIVALS)
 
-    assert sum(int(sold) for sold, _ in answers) == LEFT
-    assert {reason for _, reason in answers} == {"sold_out Corporate is sold out."}
-    with opened(engine_url), connected():
+    assert sum(sold for sold, _ in answers) == LEFT
+    assert {reason for _, reason in answers} == {"Corporate is sold out."}
+    with connected():
         assert stock.sold(ticket.conference_id, clock.now())[key] == sold_before + LEFT
         assert Order.select().count() == orders_before + LEFT
         new = (
@@ -39,28 +48,14 @@ def test_eight_processes_sell_exactly_the_last_fifty(engine_url: str) -> None:
         assert [line.quantity for line in new] == [1] * LEFT
 
 
-def race(url: str, slug: str) -> list[str]:
-    """What each of the rivals said when it was refused; all begin at the same moment."""
-    rivals = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.desk.rival", url, f"desk-{number}", slug],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=Path(__file__).parents[2],
-        )
-        for number in range(RIVALS)
-    ]
-    try:
-        for rival in rivals:
-            assert rival.stdout is not None
-            assert rival.stdout.readline() == "ready\n"
-        for rival in rivals:
-            assert rival.stdin is not None
-            rival.stdin.write("go\n")
-            rival.stdin.flush()
-        return [rival.communicate(timeout=60)[0].strip() for rival in rivals]
-    finally:
-        for rival in rivals:
-            rival.kill()
-            rival.wait()
+def sell_out(station: str, slug: str) -> tuple[int, str]:
+    """Sell one after the other, each with a shirt, until it is refused: how many, and why no more."""
+    desk = make_desk("demo", "trainee", station)
+    sold = 0
+    while True:
+        try:
+            checkout.sell(desk, [("t-shirt", 1), (slug, 1)], name=station)
+        except Refused as refusal:
+            assert refusal.code == "sold_out"
+            return sold, refusal.message
+        sold += 1
