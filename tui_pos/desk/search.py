@@ -184,10 +184,10 @@ def _refuse_foreign_badge(desk: Desk, text: str) -> None:
 def _every_word(words: list[str], fields: Iterable[Any]) -> Expression:
     """Each word is somewhere in one of the fields."""
     columns = tuple(fields)
-    return reduce(and_, (reduce(or_, (_holds(column, word) for column in columns)) for word in words))
+    return reduce(and_, (reduce(or_, (holds_word(column, word) for column in columns)) for word in words))
 
 
-def _holds(column: Any, word: str) -> Expression:
+def holds_word(column: Any, word: str) -> Expression:
     """Whether the column contains the word in any case; ``%`` and ``_`` are themselves.
 
     SQLite folds the case of ASCII alone, so the usual spellings of other letters are asked for one by one.
