@@ -1,6 +1,6 @@
 """What some station has to do every half minute, whoever is signed in: one of all does it at a time."""
 
-from tui_pos.desk import duties, holds, refunds
+from tui_pos.desk import doubles, duties, holds, refunds
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import recovery
 
@@ -24,6 +24,7 @@ def tick(desk: Desk, owner: str) -> bool:
         if desk.account is not None:
             recovery.recover(desk)
             refunds.follow_up(desk)
+        doubles.undo(desk)
         holds.release_expired(desk)
     finally:
         duties.drop(duty, owner)

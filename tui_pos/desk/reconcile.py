@@ -14,7 +14,7 @@ from tui_pos import clock, money
 from tui_pos.data.connection import connected, lock, run_tx
 from tui_pos.data.tables.desk import Attempt, Refund, RefundStage, Stage
 from tui_pos.data.tables.registration import Order, OrderStatus, Payment, PaymentStatus
-from tui_pos.desk import orders, refunds
+from tui_pos.desk import doubles, orders, refunds
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import PaymentState, booking, recovery
 from tui_pos.desk.permissions import Action, require
@@ -73,6 +73,7 @@ def run(desk: Desk, *, check: bool = False, window: timedelta = WINDOW) -> Recon
     ]
     if not check:
         followed += _changed_refunds(desk, ours)
+        doubles.undo(desk)
         _review_orders(desk, since)
     found = [
         *_unfinished(desk),

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from tui_pos import clock, money
 from tui_pos.data.connection import connected, lock, run_tx
@@ -24,6 +25,7 @@ from tui_pos.desk.permissions import Action, require
 from tui_pos.desk.refund_views import RefundView, of_card, of_other
 from tui_pos.scan import printable
 from tui_pos.terminal import Refund as StripeRefund
+from tui_pos.terminal import Refused as StripeRefused
 from tui_pos.terminal import TerminalError, UnknownOutcome
 
 __all__ = [
@@ -39,8 +41,7 @@ __all__ = [
 ]
 
 QUIET = timedelta(minutes=2)
-"""No request is still on its way after this long; only then is a refund that Stripe does not know asked for
-under a new key, because a stored fault would be replayed under the old one."""
+"""No request is still on its way after this long."""
 
 COUNTED = (RefundStage.CREATED, RefundStage.UNKNOWN, RefundStage.PENDING, RefundStage.SUCCEEDED)
 REFUNDABLE_ORDERS = (OrderStatus.PAID, OrderStatus.PARTIALLY_REFUNDED, OrderStatus.REFUNDED)
@@ -141,15 +142,20 @@ def pursue(desk: Desk, refund_id: int) -> RefundView:
 
 
 def _pursue(desk: Desk, row: Refund) -> None:
+    first = not row.tries
     try:
-        book(row.id, _find(desk, row) or _ask(desk, row))
-    except UnknownOutcome as error:
-        _say(row, RefundStage.UNKNOWN, error.message)
+        said = _find(desk, row)
     except TerminalError as error:
-        if row.tries > 1 or row.refund_id:
-            _say(row, RefundStage(row.stage), error.message)
-        else:
-            _fail(row, error.message)
+        return _say(row, error.message)
+    try:
+        said = said or _ask(desk, row)
+    except TerminalError as error:
+        # Only a refusal of the one request there ever was, or of one long after it, means that nothing came.
+        refused = isinstance(error, StripeRefused) and _is_quiet(row)
+        if not isinstance(error, UnknownOutcome) and (first or refused):
+            return _fail(row, error.message)
+        return _say(row, error.message)
+    book(row.id, said)
 
 
 def _find(desk: Desk, row: Refund) -> StripeRefund | None:
@@ -162,9 +168,19 @@ def _find(desk: Desk, row: Refund) -> StripeRefund | None:
 
 
 def _ask(desk: Desk, row: Refund) -> StripeRefund:
-    generation = int((clock.now() - row.created_at) / QUIET)
-    run_tx(lambda: Refund.update(tries=Refund.tries + 1).where(Refund.id == row.id).execute())
-    row.tries += 1
+    """Ask for the refund, always under the same key unless Stripe keeps repeating its fault under that."""
+    if not row.tries:
+        _next_key(row)
+    try:
+        return _request(desk, row)
+    except UnknownOutcome as error:
+        if not (error.is_stored and _is_quiet(row)):
+            raise
+    _next_key(row)
+    return _find(desk, row) or _request(desk, row)
+
+
+def _request(desk: Desk, row: Refund) -> StripeRefund:
     keys = {
         "conference": desk.conference.slug,
         "order": row.order.reference,
@@ -172,9 +188,19 @@ def _ask(desk: Desk, row: Refund) -> StripeRefund:
         "refund": row.key,
         "station": row.station,
     }
-    return desk.terminal.refund(
-        row.attempt.intent_id, row.amount, key=f"{row.key}-refund-{generation}", metadata=keys
-    )
+    key = f"{row.key}-refund-{row.tries}"
+    return desk.terminal.refund(row.attempt.intent_id, row.amount, key=key, metadata=keys)
+
+
+def _next_key(row: Refund) -> None:
+    """Commit which key comes next: one desk that hangs and its successor must not use two."""
+    tries = row.tries + 1
+    run_tx(lambda: Refund.update(tries=tries).where(Refund.id == row.id, Refund.tries < tries).execute())
+    row.tries = tries
+
+
+def _is_quiet(row: Refund) -> bool:
+    return clock.now() - row.created_at > QUIET
 
 
 def book(refund_id: int, said: StripeRefund) -> None:
@@ -197,12 +223,18 @@ def book(refund_id: int, said: StripeRefund) -> None:
 def _fail(row: Refund, why: str) -> None:
     now = clock.now()
     changes = {"stage": RefundStage.FAILED, "message": why, "updated_at": now, "finished_at": now}
-    run_tx(lambda: Refund.update(**changes).where(Refund.id == row.id).execute())
+    run_tx(lambda: Refund.update(**changes).where(*_without_answer(row)).execute())
 
 
-def _say(row: Refund, stage: RefundStage, why: str) -> None:
-    changes = {"stage": stage, "message": why, "updated_at": clock.now()}
-    run_tx(lambda: Refund.update(**changes).where(Refund.id == row.id).execute())
+def _say(row: Refund, why: str) -> None:
+    """Stripe may have the refund: say so, unless it is known by now."""
+    changes = {"stage": RefundStage.UNKNOWN, "message": why, "updated_at": clock.now()}
+    run_tx(lambda: Refund.update(**changes).where(*_without_answer(row)).execute())
+
+
+def _without_answer(row: Refund) -> tuple[Any, Any, Any]:
+    """The row, as long as nobody booked what Stripe said."""
+    return Refund.id == row.id, Refund.refund_id.is_null(), Refund.finished_at.is_null()
 
 
 def _held(desk: Desk, reference: str) -> str | None:

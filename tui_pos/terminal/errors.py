@@ -35,6 +35,11 @@ class TerminalError(Exception):
 class UnknownOutcome(TerminalError):
     """Stripe may have acted or not: no answer, a server error, or another request is still at work."""
 
+    @property
+    def is_stored(self) -> bool:
+        """Whether Stripe answered with a fault of its own, which it repeats under the same key for a day."""
+        return bool(self.request_id) and not self.code
+
 
 class ReaderTimeout(UnknownOutcome):
     """The reader did not confirm in time; it may have got the command all the same."""
