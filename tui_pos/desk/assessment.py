@@ -38,5 +38,6 @@ def assess(
         sold=stock.sold(desk.conference.id, now),
         facts=known,
         voucher=offer,
+        currency=desk.conference.currency,
     )
     return Assessment(quote, rules.problems(situation))

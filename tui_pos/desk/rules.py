@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from tui_pos import money
 from tui_pos.desk import stock
 from tui_pos.desk.facts import Facts
 from tui_pos.desk.pricing import Key, Kind, Voucher
@@ -28,6 +29,7 @@ class Situation:
     sold: Mapping[Key, int]
     facts: Facts
     voucher: Voucher | None
+    currency: str
 
 
 def problems(situation: Situation) -> dict[Key, Problem]:
@@ -57,6 +59,14 @@ def _window(wanted: Wanted, situation: Situation) -> str:
 
 def _day(moment: datetime, situation: Situation) -> str:
     return situation.local(moment).strftime("%Y-%m-%d %H:%M")
+
+
+def _price(wanted: Wanted, situation: Situation) -> str:
+    """Such as 10.50 JPY, which the shop's columns hold and nobody can pay."""
+    product, currency = wanted.product, situation.currency
+    if not product.price % money.quantum(currency):
+        return ""
+    return f"{product.name} costs {product.price} {currency}, which cannot be paid: have its price corrected."
 
 
 def _voucher(wanted: Wanted, situation: Situation) -> str:
@@ -118,6 +128,7 @@ def _capacity(wanted: Wanted, situation: Situation) -> str:
 RULES: tuple[tuple[str, Callable[[Wanted, Situation], str]], ...] = (
     ("not_on_sale", _active),
     ("not_on_sale", _window),
+    ("not_payable", _price),
     ("needs_voucher", _voucher),
     ("limit_per_user", _limit),
     ("needs_ticket", _prerequisite),
