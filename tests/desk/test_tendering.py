@@ -22,6 +22,7 @@ from tui_pos.desk.complimentary import give_free
 from tui_pos.desk.context import Desk
 from tui_pos.desk.credit import use_credit
 from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refusal
+from tui_pos.desk.receipts import receipt
 from tui_pos.desk.tendering import Tendered
 from tui_pos.simulator import Server
 
@@ -390,3 +391,16 @@ def test_quick_amounts_are_what_people_hand_over() -> None:
     assert quick("3450", "JPY") == ["3450", "4000", "5000", "10000"]
     assert quick("7.10", "KWD") == ["7.10", "7.25", "7.50", "8.00", "10.00"]
     assert quick("1234.00", "TRY") == ["1234.00", "1300.00", "1400.00", "1500.00", "2000.00"]
+
+
+def test_the_receipt_says_what_was_given_and_the_change(desk: Desk) -> None:
+    reference = checkout.sell(desk, items("t-shirt*2"), attendee_code="HUGO2026").reference
+    use_credit(desk, reference)
+    take_cash(desk, reference, D(20), D("12.50"))
+    take_cash(desk, reference, D("17.50"))
+    told = [(each.label, each.amount, each.given, each.change) for each in receipt(desk, reference).payments]
+    assert told == [
+        ("Credit", D("20.00"), D(0), D(0)),
+        ("Cash", D("12.50"), D("20.00"), D("7.50")),
+        ("Cash", D("17.50"), D("17.50"), D(0)),
+    ]

@@ -3,14 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 import msgspec
 from peewee import JOIN
 
+from tui_pos import money
 from tui_pos.data.connection import connected
+from tui_pos.data.fields import ZERO
 from tui_pos.data.queries import rows
 from tui_pos.data.tables.auth import User
-from tui_pos.data.tables.desk import Attempt, Sale
+from tui_pos.data.tables.desk import Attempt, CashMovement, MovementKind, Sale
 from tui_pos.data.tables.registration import Attendee, Payment, PaymentStatus, TerminalPayment
 from tui_pos.desk import lookup
 from tui_pos.desk.context import Desk
@@ -50,7 +53,8 @@ CARD_WORDS = {
 @dataclass(frozen=True, slots=True)
 class PaymentLine:
     """One succeeded payment. ``label`` is for people ("Visa 4242", "Cash"), ``card`` what a card receipt must
-    show as (name, value) pairs; empty for other methods and for cards that were not paid at a desk."""
+    show as (name, value) pairs; empty for other methods and for cards that were not paid at a desk. ``given``
+    and ``change`` are what passed over the counter, 0 for everything but cash at a desk."""
 
     method: str
     label: str
@@ -59,6 +63,8 @@ class PaymentLine:
     card: tuple[tuple[str, str], ...]
     note: str
     receipt_url: str
+    given: Decimal = ZERO
+    change: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,23 +115,56 @@ def _payments(order_id: int) -> tuple[PaymentLine, ...]:
             TerminalPayment.card_last4,
             TerminalPayment.receipt_url,
             Attempt.card,
+            CashMovement.given,
+            CashMovement.change,
+            CashMovement.currency,
         )
         .join(TerminalPayment, JOIN.LEFT_OUTER, on=(TerminalPayment.payment == Payment.id))
         .join(Attempt, JOIN.LEFT_OUTER, on=(Attempt.payment == Payment.id), src=Payment)
+        .join(
+            CashMovement,
+            JOIN.LEFT_OUTER,
+            on=(CashMovement.payment == Payment.id) & (CashMovement.kind == MovementKind.SALE),
+            src=Payment,
+        )
         .where(Payment.order == order_id, Payment.status == PaymentStatus.SUCCEEDED)
         .order_by(Payment.id)
     )
-    return tuple(
-        PaymentLine(
-            method=method,
-            label=label(method, brand, last4),
-            amount=amount,
-            at=captured_at or created_at,
-            card=_card_lines(card or "{}"),
-            note=note,
-            receipt_url=receipt_url or "",
-        )
-        for method, amount, created_at, note, captured_at, brand, last4, receipt_url, card in rows(query)
+    return tuple(_line(_Paid(*row)) for row in rows(query))
+
+
+class _Paid(NamedTuple):
+    """A succeeded payment, with what a reader and what the drawer know of it."""
+
+    method: str
+    amount: Decimal
+    created_at: datetime
+    note: str
+    captured_at: datetime | None
+    brand: str | None
+    last4: str | None
+    receipt_url: str | None
+    card: str | None
+    given: int | None
+    change: int | None
+    currency: str | None
+
+
+def _line(paid: _Paid) -> PaymentLine:
+    given, change = (
+        money.from_minor(minor or 0, paid.currency) if paid.currency else ZERO
+        for minor in (paid.given, paid.change)
+    )
+    return PaymentLine(
+        method=paid.method,
+        label=label(paid.method, paid.brand, paid.last4),
+        amount=paid.amount,
+        at=paid.captured_at or paid.created_at,
+        card=_card_lines(paid.card or "{}"),
+        note=paid.note,
+        receipt_url=paid.receipt_url or "",
+        given=given,
+        change=change,
     )
 
 
