@@ -11,7 +11,7 @@ from tests.fixtures.databases import FrozenClock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import CashMovement, JournalEntry
 from tui_pos.data.tables.registration import Credit, Order, Payment
-from tui_pos.desk import checkout, lookup, payments, refunds
+from tui_pos.desk import card_refunds, checkout, lookup, payments, refunds
 from tui_pos.desk.cash import take_cash
 from tui_pos.desk.complimentary import give_free
 from tui_pos.desk.context import Desk
@@ -175,7 +175,7 @@ def test_a_card_that_stripe_is_silent_about_holds_back_only_itself(
     with pytest.raises(Refusal, match="Nothing is left"):
         refunds.refund(lead, reference)
     frozen_clock.advance(1)
-    assert told(refunds.follow_up(lead)) == [("card", D("30.00"), "succeeded")]
+    assert told(card_refunds.follow_up(lead)) == [("card", D("30.00"), "succeeded")]
     assert statuses(reference)[0] == "refunded"
 
 
@@ -314,7 +314,7 @@ def test_a_void_waits_for_stripe(lead: Desk, simulator: Server, frozen_clock: Fr
     waiting = void(lead, reference, "mistake")
     assert (waiting.done, waiting.order.status, uses(lead, "TENOFF")) == (False, "paid", 1)
     frozen_clock.advance(1)
-    refunds.follow_up(lead)
+    card_refunds.follow_up(lead)
     done = void(lead, reference, "mistake")
     assert (done.done, done.order.status, uses(lead, "TENOFF")) == (True, "refunded", 0)
     (book,) = simulator.books().values()

@@ -10,7 +10,7 @@ from tests.fixtures.databases import FrozenClock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import RefundStage, Stage
 from tui_pos.data.tables.registration import Credit, Order, OrderStatus
-from tui_pos.desk import checkout, payments, refunds
+from tui_pos.desk import card_refunds, checkout, payments, refunds
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refused
 from tui_pos.simulator import Server
@@ -69,10 +69,10 @@ def test_an_unanswered_refund_is_found_or_asked_for_again_once(
     assert (done.stage, "do not refund again" in done.text) == (RefundStage.UNKNOWN, True)
     assert rows(order)[0].status == OrderStatus.PAID
     frozen_clock.advance(1)
-    (done,) = refunds.follow_up(lead)
+    (done,) = card_refunds.follow_up(lead)
     assert done.stage is RefundStage.SUCCEEDED
     assert refunded_at_stripe(simulator) == 2000
-    assert refunds.follow_up(lead) == ()
+    assert card_refunds.follow_up(lead) == ()
 
 
 def test_a_stored_fault_is_not_replayed_for_ever(
@@ -82,10 +82,10 @@ def test_a_stored_fault_is_not_replayed_for_ever(
     simulator.fault("error_500", "POST /v1/refunds", times=1)
     (done,) = refunds.refund(lead, order.reference)
     assert done.stage is RefundStage.UNKNOWN
-    (done,) = refunds.follow_up(lead)
+    (done,) = card_refunds.follow_up(lead)
     assert done.stage is RefundStage.UNKNOWN
     frozen_clock.advance(121)
-    (done,) = refunds.follow_up(lead)
+    (done,) = card_refunds.follow_up(lead)
     assert done.stage is RefundStage.SUCCEEDED
     assert refunded_at_stripe(simulator) == 5000
 
@@ -99,7 +99,7 @@ def test_a_pending_refund_counts_and_is_followed(
     assert done.stage is RefundStage.PENDING
     assert rows(order)[0].status == OrderStatus.REFUNDED
     simulator.advance(3600)
-    (done,) = refunds.follow_up(lead)
+    (done,) = card_refunds.follow_up(lead)
     assert done.stage is RefundStage.SUCCEEDED
 
 

@@ -17,7 +17,7 @@ from tui_pos.desk.inventory import Product
 from tui_pos.desk.payments import PaymentState
 from tui_pos.desk.readers import ReaderRow
 from tui_pos.desk.reconcile import Reconciled
-from tui_pos.desk.refunds import RefundView
+from tui_pos.desk.refund_views import RefundView
 from tui_pos.desk.views import AttendeeView, CreditView, LineView, OrderView
 
 Json = dict[str, Any]

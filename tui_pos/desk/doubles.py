@@ -9,7 +9,7 @@ from functools import partial
 from tui_pos.data.connection import connected, lock, run_tx
 from tui_pos.data.tables.desk import Attempt, Refund
 from tui_pos.data.tables.registration import Order, Payment, PaymentStatus
-from tui_pos.desk import refunds
+from tui_pos.desk import card_refunds
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import booking
 
@@ -41,5 +41,5 @@ def undo(desk: Desk) -> int:
 def _undo(payment: Payment) -> None:
     order = lock(Order.select().where(Order.id == payment.order_id)).get()
     Payment.update(status=PaymentStatus.FAILED, note=NOTE).where(Payment.id == payment.id).execute()
-    refunds.reflect_in_status(order)
+    card_refunds.reflect_in_status(order)
     booking.review(order)

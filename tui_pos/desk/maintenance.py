@@ -1,6 +1,6 @@
 """What some station has to do every half minute, whoever is signed in: one of all does it at a time."""
 
-from tui_pos.desk import doubles, duties, holds, refunds
+from tui_pos.desk import card_refunds, doubles, duties, holds
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import recovery
 
@@ -23,7 +23,7 @@ def tick(desk: Desk, owner: str) -> bool:
     try:
         if desk.account is not None:
             recovery.recover(desk)
-            refunds.follow_up(desk)
+            card_refunds.follow_up(desk)
         doubles.undo(desk)
         holds.release_expired(desk)
     finally:

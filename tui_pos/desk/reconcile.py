@@ -14,10 +14,11 @@ from tui_pos import clock, money
 from tui_pos.data.connection import connected, lock, run_tx
 from tui_pos.data.tables.desk import Attempt, Refund, RefundStage, Stage
 from tui_pos.data.tables.registration import Order, OrderStatus, Payment, PaymentStatus
-from tui_pos.desk import doubles, orders, refunds
+from tui_pos.desk import card_refunds, doubles, orders
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import PaymentState, booking, recovery
 from tui_pos.desk.permissions import Action, require
+from tui_pos.desk.refund_views import RefundView
 from tui_pos.terminal import Intent, TerminalError
 
 WINDOW = timedelta(hours=48)
@@ -47,7 +48,7 @@ class Reconciled:
     """What a run did and found; ``clean`` when no person has to look at anything."""
 
     driven: tuple[PaymentState, ...]
-    refunds: tuple[refunds.RefundView, ...]
+    refunds: tuple[RefundView, ...]
     mismatches: tuple[Mismatch, ...]
 
     @property
@@ -64,7 +65,7 @@ def run(desk: Desk, *, check: bool = False, window: timedelta = WINDOW) -> Recon
     """
     require(desk, Action.CAPTURE)
     driven = () if check else recovery.recover(desk)
-    followed = () if check else refunds.follow_up(desk)
+    followed = () if check else card_refunds.follow_up(desk)
     since = clock.now() - window
     ours = [
         intent
@@ -85,7 +86,7 @@ def run(desk: Desk, *, check: bool = False, window: timedelta = WINDOW) -> Recon
     return Reconciled(driven, followed, tuple(found))
 
 
-def _changed_refunds(desk: Desk, ours: Iterable[Intent]) -> tuple[refunds.RefundView, ...]:
+def _changed_refunds(desk: Desk, ours: Iterable[Intent]) -> tuple[RefundView, ...]:
     """Look again at the refunds of payments where Stripe counts another sum than the books."""
     given_back = {intent.id: intent.amount_refunded for intent in ours}
     with connected():
@@ -95,9 +96,9 @@ def _changed_refunds(desk: Desk, ours: Iterable[Intent]) -> tuple[refunds.Refund
         differ = [
             row
             for row in rows.where(Attempt.intent_id.in_(list(given_back)))
-            if refunds.refunded(row) != given_back[str(row.intent_id)]
+            if card_refunds.refunded(row) != given_back[str(row.intent_id)]
         ]
-        return tuple(view for attempt in differ for view in refunds.look_again(desk, attempt))
+        return tuple(view for attempt in differ for view in card_refunds.look_again(desk, attempt))
 
 
 def _review_orders(desk: Desk, since: datetime) -> None:
@@ -126,7 +127,7 @@ def _failed_refunds(desk: Desk, since: datetime) -> Iterator[Mismatch]:
             Refund.updated_at >= since,
         )
         for row in failed.order_by(Refund.id):
-            if refunds.refundable(row.attempt) >= row.amount:
+            if card_refunds.refundable(row.attempt) >= row.amount:
                 text = f"a refund failed ({row.message}); give the money back in another way"
                 yield _mismatch(row.attempt, "refund_failed", text, stripe=0, books=row.amount)
 
@@ -217,7 +218,7 @@ def _booked(attempt: Attempt) -> int:
         Payment.status.in_([PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED]),
     )
     paid = sum(money.to_minor(row.amount, attempt.currency) for row in rows)
-    return paid - refunds.refunded(attempt)
+    return paid - card_refunds.refunded(attempt)
 
 
 def _short_orders(desk: Desk, since: datetime) -> Iterator[Mismatch]:
