@@ -138,3 +138,16 @@ def test_a_companion_may_buy_what_needs_a_ticket(desk: Desk) -> None:
     take_cash(desk, placed.reference, placed.total)
     assert attendee(desk, mary.access_code).order == attendee(desk, "VOLT2026").order
     assert user_of("VOLT2026") != mary.user_id
+
+
+def test_a_clash_of_access_codes_is_tried_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    reference = bought(desk, "day-pass*3")
+    codes = iter(["USERNAM1", "NOOR2026", "TOMA2026", "FRESHC0D"])
+    monkeypatch.setattr(clock, "random_code", lambda length: "P" * length if length == 40 else next(codes))
+    assert register_companion(desk, reference, "Mary").access_code == "FRESHC0D"
+    codes = iter(["USERNAM2", *["NOOR2026"] * 10])
+    before = everything()
+    with pytest.raises(Refusal) as caught:
+        register_companion(desk, reference, "Percy")
+    assert caught.value.code == "no_free_code"
+    assert everything() == before

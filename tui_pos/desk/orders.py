@@ -1,13 +1,9 @@
 """What an order still owes, and the one place where it becomes PAID, for every tender."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
-from peewee import IntegrityError
-
-from tui_pos import clock, money
-from tui_pos.data.base import database
+from tui_pos import money
 from tui_pos.data.connection import lock
 from tui_pos.data.tables.desk import Attempt, Deed, JournalEntry, Refund, RefundStage, Sale, SaleStatus
 from tui_pos.data.tables.registration import (
@@ -19,9 +15,9 @@ from tui_pos.data.tables.registration import (
     Payment,
     PaymentStatus,
 )
+from tui_pos.desk import attendees
 from tui_pos.desk.errors import NotFound
 
-ACCESS_CODE_LENGTH = 8
 ZERO = Decimal("0.00")
 
 BOOKED_REFUNDS = (RefundStage.PENDING, RefundStage.SUCCEEDED)
@@ -130,33 +126,8 @@ def _attendee(order: Order) -> Attendee | None:
 def _register(order: Order, now: datetime) -> None:
     attendee = _attendee(order)
     if attendee is None:
-        _new_attendee(order, now)
+        attendees.admit(order, order.user_id, now)
     elif attendee.order_id != order.id or not attendee.completed_registration:
         Attendee.update(order=order.id, completed_registration=True, updated_at=now).where(
             Attendee.id == attendee.id
         ).execute()
-
-
-def _new_attendee(order: Order, now: datetime) -> None:
-    for code in _fresh_codes():
-        try:
-            with database.atomic():
-                Attendee.create(
-                    conference=order.conference_id,
-                    user=order.user_id,
-                    order=order.id,
-                    access_code=code,
-                    completed_registration=True,
-                    created_at=now,
-                    updated_at=now,
-                )
-        except IntegrityError:
-            if _attendee(order) is not None:
-                return
-        else:
-            return
-
-
-def _fresh_codes() -> Iterable[str]:
-    """Access codes to try; among 36^8 a clash is rare, and two in a row do not happen."""
-    return (clock.random_code(ACCESS_CODE_LENGTH) for _ in range(10))
