@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.fixtures.databases import opened
 from tests.fixtures.pty import Terminal80x24
+from tests.ui.counter import desk_at
+from tui_pos.desk.context import Desk
+from tui_pos.simulator import Server
 
 
 class Till(Terminal80x24):
@@ -67,3 +71,10 @@ def till(shared_till: Till) -> Iterator[Till]:
     yield shared_till
     assert shared_till.process.poll() is None
     assert shared_till.crash_log == ""
+
+
+@pytest.fixture
+def desk(demo_url: str, simulator: Server) -> Iterator[Desk]:
+    """The trainee's desk at the demonstration conference as of now."""
+    with opened(demo_url):
+        yield desk_at(simulator.url)
