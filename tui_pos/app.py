@@ -5,10 +5,10 @@ screen stands; scans and typing are taken from then on.
 """
 
 import os
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual.screen import ModalScreen, Screen
@@ -18,7 +18,7 @@ from tui_pos.config import Settings
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput
 from tui_pos.desk.permissions import Action, allowed
-from tui_pos.kiosk import KioskApp, run_kiosk
+from tui_pos.kiosk import KioskApp, run_kiosk, unfit_terminal
 from tui_pos.screens.base import KioskScreen
 from tui_pos.screens.desk_screen import DeskScreen, state_of
 from tui_pos.screens.scan import ScanScreen
@@ -41,6 +41,9 @@ class DeskApp(KioskApp):
     ``failure`` is why the desk could not be opened; the app has then ended.
     """
 
+    # Textual loads a screen's own style sheet when it is pushed, which the first screen never is.
+    CSS_PATH = Path(__file__).parent / "screens" / "scan.tcss"
+
     def __init__(
         self,
         settings: Settings,
@@ -57,16 +60,15 @@ class DeskApp(KioskApp):
         self.failure: Exception | None = None
         self._open_place = open_place
         self._place: Place | None = None
-        self._starts_with_scan = is_demo and not staff
-        self._staff = staff
-        self._secret = secret
+        self._home = ScanScreen()
+        self._sign_in = None if is_demo and not staff else SignInScreen(staff, secret)
 
     def first_screen(self) -> Screen[Any]:
-        if self._starts_with_scan:
-            return ScanScreen()
-        return SignInScreen(self._signed_in, self._staff, self._secret)
+        return self._home
 
     def on_mount(self) -> None:
+        if self._sign_in is not None:
+            self.push_screen(self._sign_in, self._signed_in)
         self.call_after_refresh(self._open)
         self.set_interval(LOOK_AT_READER_EVERY, self._look_at_reader)
 
@@ -82,23 +84,20 @@ class DeskApp(KioskApp):
     def _opened(self, place: "Place") -> None:
         self._place = place
         self._show_nobody()
-        if place.trainee is not None and not self._staff:
-            self._signed_in(place.trainee)
+        if self._sign_in is not None:
+            self._sign_in.desk_opened(self._heading)
         else:
-            self._show_sign_in()
+            self._signed_in(place.trainee)
 
     # Signing in and out
 
-    def _signed_in(self, staff: "Staff") -> None:
+    def _signed_in(self, staff: "Staff | None") -> None:
         assert self._place is not None
+        assert staff is not None
         self.desk = desk = self._place.desk(staff)
         self.order_prefix = desk.order_prefix
         self.set_status(replace(self.status, staff=staff.name))
-        first = self.screen_stack[0]
-        if isinstance(first, ScanScreen):
-            first.desk_opened(desk)
-        else:
-            self.replace_screen(ScanScreen(desk))
+        self._home.desk_opened(desk)
         self._look_at_reader()
         if desk.account is not None:
             self.ask(self, desk.account.warm_up, _nothing, self._unasked_failed)
@@ -112,24 +111,20 @@ class DeskApp(KioskApp):
     def _sign_out(self) -> None:
         self.desk = None
         self._show_nobody()
-        above = self.screen_stack[1:]
-        if above:
-            self.close_screen(above[0])
-        self._show_sign_in()
+        self._home.go_home()
+        self._sign_in = SignInScreen(heading=self._heading)
+        self._home.go(self._sign_in, self._signed_in)
 
-    def _show_sign_in(self) -> None:
+    @property
+    def _heading(self) -> str:
         assert self._place is not None
-        heading = f"Sign in to {self._place.conference.name} at {self._place.station}"
-        screen = self.screen_stack[0]
-        if not isinstance(screen, SignInScreen):
-            screen = SignInScreen(self._signed_in)
-            self.replace_screen(screen)
-        screen.desk_opened(heading)
+        return f"Sign in to {self._place.conference.name} at {self._place.station}"
 
     def _show_nobody(self) -> None:
         assert self._place is not None
         place = self._place
-        self.set_status(Status(place.conference.name, place.station, mode=Mode(place.mode.value)))
+        mode, zone = Mode(place.mode.value), place.conference.timezone
+        self.set_status(Status(place.conference.name, place.station, mode=mode, timezone=zone))
 
     # The reader in the header
 
@@ -168,12 +163,10 @@ def run(settings: Settings, conference: str | None, station: str | None, staff: 
     Raises what ``opening.open_place`` raises, and InvalidInput where there is no usable terminal.
     """
     is_demo = conference == DEMO and DEMO not in settings.conferences
-    if not conference or not (settings.database_url or is_demo) or not _has_terminal():
+    unfit = unfit_terminal()
+    if unfit or not conference or not (settings.database_url or is_demo):
         _open_place(settings, conference, station)
-        raise InvalidInput(
-            "no_terminal",
-            "The desk needs a terminal that can place its cursor; for scripts there are commands, see --help.",
-        )
+        raise InvalidInput("no_terminal", unfit)
     app = DeskApp(
         settings,
         partial(_open_place, settings, conference, station),
@@ -185,10 +178,6 @@ def run(settings: Settings, conference: str | None, station: str | None, staff: 
     if app.failure is not None:
         raise app.failure
     return status
-
-
-def _has_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
 
 
 def _open_place(settings: Settings, conference: str | None, station: str | None) -> "Place":

@@ -1,4 +1,4 @@
-"""The demonstration till on a real terminal."""
+"""The demonstration till on a real terminal; what a whole desk in the test's own process needs."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -10,6 +10,7 @@ import pytest
 from tests.fixtures.databases import opened
 from tests.fixtures.pty import Terminal80x24
 from tests.ui.counter import desk_at
+from tests.ui.station import Bench
 from tui_pos.desk.context import Desk
 from tui_pos.simulator import Server
 
@@ -71,6 +72,12 @@ def till(shared_till: Till) -> Iterator[Till]:
     yield shared_till
     assert shared_till.process.poll() is None
     assert shared_till.crash_log == ""
+
+
+@pytest.fixture
+def bench(tmp_path: Path, demo_url: str, simulator: Server) -> Bench:
+    """What a desk of the demonstration conference needs (see `tests.ui.station`)."""
+    return Bench(tmp_path, demo_url, simulator.url)
 
 
 @pytest.fixture

@@ -114,7 +114,7 @@ class AttendeeScreen(DeskScreen[None]):
                 STATUS_WORDS.get(order.status, order.status),
                 self.amount(order.total),
                 bought,
-                ("on a reader now", "magenta") if order.live_attempt_id else (owes, "bold yellow"),
+                ("on a reader", "magenta") if order.live_attempt_id else (owes, "bold yellow"),
             ),
             key=order.reference,
         )

@@ -3,12 +3,15 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from rich.segment import Segment
+from rich.style import Style
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.widgets import Static
+from textual.strip import Strip
+from textual.widget import Widget
 
-from tui_pos import keys
+from tui_pos import clock, keys
 from tui_pos.desk.cart import CartView
 from tui_pos.desk.checkout import Placed
 from tui_pos.desk.context import Desk
@@ -20,17 +23,18 @@ from tui_pos.screens import catalogue as shelf
 from tui_pos.screens import open_cart
 from tui_pos.screens.desk_screen import NEXT, Begins, DeskScreen
 from tui_pos.screens.open_cart import ORDERED, OpenCart
+from tui_pos.screens.typed_ahead import TYPED_AHEAD
 from tui_pos.widgets.cart_pane import CartPane
 from tui_pos.widgets.key_stream import PAGE
 from tui_pos.widgets.line_list import Column, Line, LineList
 from tui_pos.widgets.spread import Spread
 
 
-class Divider(Static):
+class Divider(Widget):
     """The thin line between the catalogue and the cart."""
 
-    def render(self) -> Text:
-        return Text("│\n" * self.size.height, style="dim")
+    def render_line(self, y: int) -> Strip:  # noqa: ARG002  # every row is the same
+        return Strip([Segment("│ ", self.rich_style + Style(dim=True))])
 
 
 class CartScreen(DeskScreen[str]):
@@ -50,6 +54,7 @@ class CartScreen(DeskScreen[str]):
         self._sale = OpenCart(desk, begins)
         self._under_way = 0
         self._pay_next = False
+        self._failed_at = float("-inf")
         self._products: tuple[Product, ...] | None = None
         self._early_picks: list[int] = []
         self._filter = ""
@@ -70,7 +75,7 @@ class CartScreen(DeskScreen[str]):
         yield self.prompt
         with Horizontal(id="panes"):
             yield self._catalogue
-            yield Divider(markup=False)
+            yield Divider()
             yield self._pane
 
     def on_mount(self) -> None:
@@ -255,6 +260,7 @@ class CartScreen(DeskScreen[str]):
 
     def _not_changed(self, error: Exception) -> None:
         self._pay_next = False
+        self._failed_at = clock.monotonic()
         self.failed(error)
         self._one_came_back()
 
@@ -281,7 +287,9 @@ class CartScreen(DeskScreen[str]):
     # Paying
 
     def action_confirm(self) -> None:
-        if self._filter:
+        if clock.monotonic() - self._failed_at < TYPED_AHEAD:
+            self.kiosk.bell()
+        elif self._filter:
             self.say("Press the number of a product, or Esc to see all.", "!")
         elif self._under_way:
             self._pay_next = True

@@ -40,8 +40,6 @@ MIN_SEARCH = 2
 class ScanScreen(DeskScreen[None]):
     """Opens before the database does: scans wait until `desk_opened`."""
 
-    CSS_PATH = "scan.tcss"
-
     def __init__(self, desk: Desk | None = None) -> None:
         super().__init__(desk)
         self.looked_up: deque[RecentLine] = deque(maxlen=LOOKED_UP_KEPT)

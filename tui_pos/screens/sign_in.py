@@ -1,6 +1,6 @@
 """Sign-in: the user name, then the password, both on the one prompt line."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
     from tui_pos.desk.context import Staff
 
 
-class SignInScreen(KioskScreen[None]):
-    """Asks who is at the desk; ``signed_in`` is told. It may be typed to before the database is open.
+class SignInScreen(KioskScreen["Staff"]):
+    """Asks who is at the desk; left with who that is. It may be typed to before the database is open.
 
-    ``username`` is asked for no more when it is given; with ``secret`` nothing is.
+    ``username`` is asked for no more when it is given; with ``secret`` nothing is. ``heading`` says where one
+    signs in to; without it the desk is still opening (`desk_opened`).
     """
 
     CSS_PATH = "sign_in.tcss"
     PICKS = False
 
-    def __init__(self, signed_in: "Callable[[Staff], None]", username: str = "", secret: str = "") -> None:
+    def __init__(self, username: str = "", secret: str = "", *, heading: str = "") -> None:
         super().__init__()
-        self._signed_in = signed_in
         self._username = username
         self._secret = secret
-        self._is_open = False
-        self._heading = Row(id="heading")
+        self._is_open = bool(heading)
+        self._heading = Row(_heading(heading), id="heading")
         self._question = Row(id="question")
 
     def compose_body(self) -> ComposeResult:
@@ -52,7 +52,7 @@ class SignInScreen(KioskScreen[None]):
     def desk_opened(self, heading: str) -> None:
         """The database is open; ``heading`` says where one signs in to."""
         self._is_open = True
-        self._heading.show(Text(printable(heading), style="bold"))
+        self._heading.show(_heading(heading))
         if self._username and self._secret:
             self._check()
 
@@ -97,7 +97,11 @@ class SignInScreen(KioskScreen[None]):
             return
         username, secret, self._secret = self._username, self._secret, ""
         self.say("Checking, please wait")
-        self.ask(partial(_sign_in, username, secret), self._signed_in, hold=True)
+        self.ask(partial(_sign_in, username, secret), self.leave, hold=True)
+
+
+def _heading(text: str) -> Text:
+    return Text(printable(text), style="bold")
 
 
 def _sign_in(username: str, secret: str) -> "Staff":

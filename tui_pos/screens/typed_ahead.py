@@ -27,6 +27,7 @@ class TypedAhead:
         self._screen = screen
         self._waiting: list[Message] | None = None
         self._leaving = False
+        self._was_quiet = False
 
     def hold(self, *, leaving: bool = False) -> None:
         """Let keys wait; with ``leaving`` scans too, because another screen is about to open."""
@@ -50,11 +51,13 @@ class TypedAhead:
         for message in waiting:
             self._give(message)
         # A key that was pressed before the change may still be held by the prompt of the screen before.
-        if self._screen.is_running and self._screen.prompt.is_waiting:
+        covered = self._screen.is_running and self._screen.app.screen is not self._screen
+        was_quiet, self._was_quiet = self._was_quiet, not self._screen.prompt.is_waiting
+        if covered and not (was_quiet and self._was_quiet):
             self._waiting = []
             self._screen.set_timer(HOLD / 2, self._hand_on)
         else:
-            self._leaving = False
+            self._leaving = self._was_quiet = False
 
     def _give(self, message: Message) -> None:
         from tui_pos.screens.base import KioskScreen  # which holds one of these

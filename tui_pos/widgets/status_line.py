@@ -29,7 +29,7 @@ GAP = "   "
 
 @dataclass(frozen=True)
 class Status:
-    """What the header says. Empty strings are left out.
+    """What the header says. Empty strings are left out, and the mode while it is not known.
 
     ``timezone`` is the conference's, by its IANA name; empty means the machine's.
     """
@@ -39,7 +39,7 @@ class Status:
     staff: str = ""
     reader: str = ""
     reader_state: str = ""
-    mode: Mode = Mode.TEST
+    mode: Mode | None = None
     timezone: str = ""
 
 
@@ -89,7 +89,8 @@ class StatusLine(Horizontal):
         reader = printable(f"{status.reader} {status.reader_state}".strip())
         right = Text(reader)
         right.append(GAP if reader else "")
-        right.append(status.mode.value, style=MODE_STYLES[status.mode])
+        if status.mode is not None:
+            right.append(status.mode.value, style=MODE_STYLES[status.mode])
         right.append(GAP)
         width = (self.app.size.width or 80) - 6
         line = Text(" ", no_wrap=True)

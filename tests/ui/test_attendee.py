@@ -1,0 +1,210 @@
+"""One person: verdict first, the safe next step on Enter, orders by their number."""
+
+import pytest
+
+from tests.fixtures.pilot import press, scan, settled, shown
+from tests.ui.counter import shows, until
+from tests.ui.station import Bench, Station, desk_of, hammer, row, station
+from tui_pos.desk import checkin, lookup, stations
+from tui_pos.screens.attendee import AttendeeScreen
+from tui_pos.screens.cart import CartScreen
+from tui_pos.screens.receipt import ReceiptScreen
+from tui_pos.screens.scan import ScanScreen
+from tui_pos.simulator import Server
+
+VERDICTS = [
+    ("NOOR2026", "[OK] REGISTERED", "check in"),
+    ("TOMA2026", "[!] ALREADY CHECKED IN", "next person"),
+    ("INES2026", "[!] OWES 349.00", "pay 349.00"),
+    ("ELLA2026", "[OK] REGISTERED, owes 25.00", "check in"),
+    ("RAVI2026", "[X] NOT PAID", "sell"),
+    ("OMAR2026", "[X] CANCELLED", "sell"),
+    ("YUKI2026", "[X] REFUNDED", "sell"),
+    ("ZARA2026", "[X] NO ORDER", "sell"),
+    ("HALF2026", "[!] OWES 249.00", "pay 249.00"),
+]
+
+
+def words(text: str) -> str:
+    """What the screen says, without its columns."""
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize(("code", "verdict", "enter"), VERDICTS)
+async def test_the_verdict_comes_first_and_enter_is_the_safe_next_step(
+    bench: Bench, code: str, verdict: str, enter: str
+) -> None:
+    async with station(bench) as pilot:
+        app = pilot.app
+        assert isinstance(app, Station)
+        await scan(pilot, code)
+        assert row(pilot, 2).endswith(verdict)
+        assert row(pilot, 23).startswith(f" Enter {enter}   ")
+        assert app.bells == (0 if "[OK]" in verdict else 1)
+
+
+async def test_orders_credit_and_what_is_paid_for_are_listed(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "OWEN2026")
+        text = words(shown(pilot))
+        assert "paid 469.00 Regular, 2 x T-" in text
+        assert "Paid for 1 x Regular 2 x T-Shirt 1 x Lunch 1 x Hoodie" in text
+        await scan(pilot, "HUGO2026")
+        assert "Credit 20.00" in words(shown(pilot))
+
+
+async def test_enter_checks_in_and_then_goes_to_the_next_person(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "NOOR2026")
+        await press(pilot, "enter")
+        assert "[OK] Checked in. Enter: next person, or scan the next badge." in shown(pilot)
+        assert "at desk-3" in row(pilot, 3)
+        assert row(pilot, 23).startswith(" Enter next person")
+        assert lookup.attendee(desk_of(pilot), "NOOR2026").first_check_in is not None
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, ScanScreen)
+
+
+async def test_a_second_pass_tells_time_and_place_of_the_first(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "TOMA2026")
+        assert "at desk-2" in row(pilot, 3)
+        await scan(pilot, "/checkin")
+        assert "Was checked in before: checked in" in shown(pilot)
+
+
+async def test_enter_never_checks_in_who_has_not_paid(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "OMAR2026")
+        await scan(pilot, "/checkin")
+        assert "Not checked in. The order was cancelled; they need a new ticket." in shown(pilot)
+        assert lookup.attendee(desk_of(pilot), "OMAR2026").first_check_in is None
+
+
+async def test_the_next_badge_replaces_the_person_without_a_key(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "NOOR2026")
+        screen = pilot.app.screen
+        await scan(pilot, "INES2026")
+        assert pilot.app.screen is screen
+        assert row(pilot, 2).startswith(" Inês Park")
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, ScanScreen)
+
+
+async def test_no_key_acts_on_the_person_before_while_the_next_is_looked_up(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "NOOR2026")
+        await settled(pilot)
+        hammer(pilot, *"KIMS2026", "enter", gap=0.001)
+        hammer(pilot, "enter")
+        await settled(pilot)
+        desk = desk_of(pilot)
+        assert lookup.attendee(desk, "NOOR2026").first_check_in is None
+
+
+async def test_a_number_pays_what_is_owed_with_the_remembered_reader(bench: Bench, simulator: Server) -> None:
+    async with station(bench) as pilot:
+        stations.remember_reader(desk_of(pilot), "tmr_front_2", "Front-2")
+        await scan(pilot, "ELLA2026")
+        assert "1> ORD-DEMO0009 pending 25.00 T-Shirt owes 25.00" in words(shown(pilot))
+        await pilot.press("1")
+        await shows(pilot, "WAITING FOR CARD", "Front-2")
+        simulator.tap("tmr_front_2")
+        await shows(pilot, "CAPTURED 25.00")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ReceiptScreen), "the receipt")
+        await shows(pilot, "PAID 25.00 USD")
+        await press(pilot, "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ScanScreen), "home")
+        await shows(pilot, "Ella Novák                  [OK]  checked in")
+
+
+async def test_without_a_remembered_reader_it_is_chosen_first(bench: Bench, simulator: Server) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "INES2026")
+        await pilot.press("enter")
+        await shows(pilot, "Choose the card reader of desk-3", "Front-1")
+        await pilot.press("enter")
+        await shows(pilot, "WAITING FOR CARD", "Front-1")
+        await pilot.press("escape")
+        await shows(pilot, "CANCELLED")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AttendeeScreen), "the person")
+        await shows(pilot, "Cancelled: nothing was charged.", "[!] OWES 349.00", "Front-1 ready")
+        assert [intent["status"] for intent in simulator.books().values()] == ["canceled"]
+
+
+async def test_a_payment_left_alone_is_found_again_at_the_order(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        stations.remember_reader(desk_of(pilot), "tmr_front_2", "Front-2")
+        await scan(pilot, "INES2026")
+        await pilot.press("enter")
+        await shows(pilot, "WAITING FOR CARD")
+        await pilot.press("f5")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ScanScreen), "home")
+        await shows(pilot, "Needs attention", "ORD-DEMO0003")
+        await scan(pilot, "INES2026")
+        assert "on a reader" in shown(pilot)
+        await pilot.press("1")
+        await shows(pilot, "WAITING FOR CARD")
+        await pilot.press("escape")
+        await shows(pilot, "CANCELLED")
+
+
+async def test_the_number_of_a_paid_order_shows_its_receipt(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "NOOR2026")
+        await press(pilot, "1")
+        assert isinstance(pilot.app.screen, ReceiptScreen)
+        assert "ORD-DEMO0001" in shown(pilot)
+
+
+async def test_a_number_without_a_row_says_so(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "NOOR2026")
+        await press(pilot, "7")
+        assert "There is no row 7." in shown(pilot)
+
+
+async def test_f8_says_what_it_misses(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "NOOR2026")
+        await press(pilot, "f8")
+        assert "Nothing is owed here; F2 sells something." in shown(pilot)
+
+
+async def test_a_door_volunteer_checks_in_and_neither_sells_nor_charges(bench: Bench) -> None:
+    async with station(bench, staff="scanner", secret="demo") as pilot:
+        await scan(pilot, "INES2026")
+        assert row(pilot, 23).startswith(" Enter next person")
+        assert "F2" not in row(pilot, 23)
+        await press(pilot, "f2")
+        assert "Sam Scanner may not sell. Ask a supervisor." in shown(pilot)
+        await press(pilot, "1")
+        assert isinstance(pilot.app.screen, ReceiptScreen)
+        await press(pilot, "escape")
+        await scan(pilot, "NOOR2026")
+        await press(pilot, "enter")
+        assert "Checked in." in shown(pilot)
+
+
+async def test_keys_typed_ahead_of_the_cart_act_there_and_not_here(bench: Bench) -> None:
+    """F2 and a digit from a fast hand: the digit adds a product; here it would have shown an order."""
+    async with station(bench) as pilot:
+        await scan(pilot, "NOOR2026")
+        hammer(pilot, "f2", "7")
+        await settled(pilot)
+        assert isinstance(pilot.app.screen, CartScreen)
+        assert "1 x T-Shirt" in shown(pilot)
+
+
+async def test_coming_back_from_the_cart_shows_what_is_true_now(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "NOOR2026")
+        await press(pilot, "f2", "7", "escape")
+        assert isinstance(pilot.app.screen, AttendeeScreen)
+        assert "The sale is kept: scan the same badge here to go on." in shown(pilot)
+        checkin.check_in(desk_of(pilot), "NOOR2026")
+        await press(pilot, "f2", "escape")
+        assert "at desk-3" in row(pilot, 3)

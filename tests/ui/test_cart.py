@@ -1,0 +1,361 @@
+"""The cart screen: fast keys in order, what the desk answers, one key to pay, nothing lost on the way out."""
+
+import pytest
+
+from tests.fixtures.pilot import press, scan, settled, shown, write
+from tests.ui.counter import shows, until
+from tests.ui.station import Bench, Station, desk_of, hammer, row, station
+from tui_pos.data.connection import connected
+from tui_pos.data.tables.desk import Sale
+from tui_pos.desk import cart, checkout, lookup, payments, stations
+from tui_pos.desk.errors import Refused
+from tui_pos.desk.inventory import Product
+from tui_pos.desk.pricing import ZERO, Kind
+from tui_pos.screens import catalogue
+from tui_pos.screens.cart import CartScreen
+from tui_pos.screens.receipt import ReceiptScreen
+from tui_pos.screens.scan import ScanScreen
+from tui_pos.simulator import Server
+
+SHIRT, HOODIE, BREAKFAST, REGULAR = "7", "8", "breakfast", "1"
+
+
+def sales() -> list[str]:
+    """The state of every sale, oldest first."""
+    with connected():
+        return [sale.status for sale in Sale.select().order_by(Sale.id)]
+
+
+def to_pay(text: str) -> str:
+    """The amount at the foot of the cart."""
+    line = next(line for line in text.split("\n") if "To pay USD" in line)
+    return line.split()[-1]
+
+
+async def test_a_shirt_is_one_key_and_paying_one_more(bench: Bench, simulator: Server) -> None:
+    async with station(bench) as pilot:
+        stations.remember_reader(desk_of(pilot), "tmr_front_2", "Front-2")
+        await scan(pilot, "NOOR2026")
+        await press(pilot, "f2")
+        assert "Sell to Noor Lindqvist   noor@example.org" in row(pilot, 2)
+        await press(pilot, SHIRT)
+        assert row(pilot, 23).startswith(" Enter card 25.00   ")
+        await pilot.press("enter")
+        await shows(pilot, "WAITING FOR CARD", "Front-2")
+        simulator.tap("tmr_front_2")
+        await shows(pilot, "CAPTURED 25.00", "Visa 4242")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ReceiptScreen), "the receipt")
+        await press(pilot, "escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ScanScreen), "home")
+        person = lookup.attendee(desk_of(pilot), "NOOR2026")
+        assert [(order.status, str(order.total)) for order in person.orders] == [
+            ("paid", "25.00"),
+            ("paid", "349.00"),
+        ]
+        assert person.order is not None
+        assert person.order.total == 349
+
+
+async def test_fast_keys_count_each_in_order_and_enter_pays_for_all_of_them(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        stations.remember_reader(desk_of(pilot), "tmr_front_2", "Front-2")
+        await scan(pilot, "NOOR2026")
+        hammer(pilot, "f2", *(SHIRT * 7), HOODIE, "enter", gap=0.04)
+        await shows(pilot, "WAITING FOR CARD")
+        await shows(pilot, "230.00", "attempt saved: 230.00 USD")
+        await pilot.press("escape")
+        await shows(pilot, "CANCELLED")
+
+
+async def test_plus_and_minus_change_the_chosen_row_and_the_last_one_takes_it_out(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await press(pilot, "f2", SHIRT, HOODIE, "plus")
+        assert "> 2 x Hoodie" in shown(pilot)
+        await press(pilot, "up", "plus", "plus")
+        assert "> 3 x T-Shirt" in shown(pilot)
+        assert to_pay(shown(pilot)) == "185.00"
+        await press(pilot, "down", "minus", "minus")
+        assert "Hoodie  " not in shown(pilot).replace("8  Hoodie", "")
+        assert to_pay(shown(pilot)) == "75.00"
+
+
+async def test_typing_filters_as_it_stands_still_and_enter_adds_the_only_fit(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await press(pilot, "f2")
+        await write(pilot, "crè")
+        assert "1  Café Crème Tasting" in row(pilot, 5)
+        assert row(pilot, 6).strip(" │") == ""
+        await press(pilot, "enter")
+        assert "1 x Café Crème" in shown(pilot)
+        assert "1  Regular" in row(pilot, 5)
+
+
+async def test_enter_on_several_fits_asks_for_a_number_and_does_not_pay(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await press(pilot, "f2", SHIRT)
+        await write(pilot, "tutorial\r")
+        assert "Press the number of the one to add; Esc shows all." in shown(pilot)
+        await press(pilot, "enter")
+        assert "Press the number of a product, or Esc to see all." in shown(pilot)
+        await press(pilot, "1")
+        assert "1 x Tutorial: a" in shown(pilot)
+        assert "1  Regular" in row(pilot, 5)
+
+
+def test_what_begins_with_the_text_comes_first() -> None:
+    names = ("Workshop: shirts", "T-Shirt", "Shirt press", "Mug", "Undershirt")
+    products = [_product(name) for name in names]
+    found = [product.name for product in catalogue.matching(products, "shirt")]
+    assert found == ["Shirt press", "Workshop: shirts", "T-Shirt", "Undershirt"]
+    assert catalogue.matching(products, "  ") == tuple(products)
+    assert catalogue.matching(products, "[/off]") == ()
+
+
+def _product(name: str) -> Product:
+    slug = name.lower().replace(" ", "-").replace(":", "")
+    return Product(Kind.ADDON, 1, slug, name, "", ZERO, None, False, True, "", 0)
+
+
+async def test_page_down_numbers_the_next_products(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await press(pilot, "f2", "pagedown")
+        assert row(pilot, 5).startswith(" 1  Workshop: 50% [/off")
+        await press(pilot, "1", "pageup")
+        assert row(pilot, 5).startswith(" 1  Regular")
+        assert "1 x Workshop: 50" in shown(pilot)
+
+
+async def test_a_line_that_cannot_be_sold_says_why_and_cannot_be_paid(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await press(pilot, "f2", "5")
+        assert "[!] Student needs a voucher" in shown(pilot)
+        await press(pilot, "enter")
+        assert "[X] Student needs a voucher that unlocks it." in shown(pilot)
+        assert isinstance(pilot.app.screen, CartScreen)
+        await scan(pilot, "STUDENT26")
+        assert "voucher STUDENT26" in row(pilot, 2)
+        assert "[!]" not in shown(pilot)
+        assert to_pay(shown(pilot)) == "99.00"
+
+
+async def test_what_is_sold_out_has_no_number_and_says_so_when_it_is_named(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await press(pilot, "f2")
+        await scan(pilot, "mug")
+        assert "Mug (sold out): sold out." in shown(pilot)
+        assert "The cart is empty." in shown(pilot)
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        ("EXPIRED", "EXPIRED"),
+        ("K7Q2M9ZX", "K7Q2M9ZX is not known in Demo Conference."),
+        ("ORD-DEMO0001", "ORD-DEMO0001 is an order: park this sale (F6), then scan it again."),
+        ("lindqvist", "No product, voucher or badge is called lindqvist."),
+    ],
+)
+async def test_what_does_not_belong_into_a_cart_changes_nothing(
+    bench: Bench, code: str, sentence: str
+) -> None:
+    async with station(bench) as pilot:
+        app = pilot.app
+        assert isinstance(app, Station)
+        await press(pilot, "f2", SHIRT)
+        bells = app.bells
+        await scan(pilot, code)
+        assert sentence in shown(pilot)
+        assert app.bells > bells
+        assert to_pay(shown(pilot)) == "25.00"
+        assert "Sell to a walk-up" in shown(pilot)
+
+
+async def test_a_voucher_is_used_by_word_and_taken_back(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await press(pilot, "f2", SHIRT)
+        await scan(pilot, "/voucher tenoff")
+        assert "Subtotal" in shown(pilot)
+        assert "Voucher TENOFF" in shown(pilot)
+        assert to_pay(shown(pilot)) == "22.50"
+        await scan(pilot, "/voucher")
+        assert to_pay(shown(pilot)) == "25.00"
+
+
+async def test_a_badge_makes_the_walk_up_s_sale_that_person_s(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await press(pilot, "f2", SHIRT)
+        await scan(pilot, "/voucher TENOFF")
+        await scan(pilot, "NOOR2026")
+        assert "Sell to Noor Lindqvist" in row(pilot, 2)
+        assert "1 x T-Shirt" in shown(pilot)
+        assert to_pay(shown(pilot)) == "22.50"
+        assert sales() == ["abandoned", "open"]
+
+
+async def test_a_badge_never_takes_over_somebody_else_s_sale(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        app = pilot.app
+        assert isinstance(app, Station)
+        await scan(pilot, "NOOR2026")
+        await press(pilot, "f2", SHIRT)
+        await scan(pilot, "INES2026")
+        assert "This sale is to Noor Lindqvist; F6 parks it for the next person." in shown(pilot)
+        assert app.bells == 1
+        assert "Sell to Noor Lindqvist" in row(pilot, 2)
+
+
+async def test_a_badge_on_an_empty_cart_serves_that_person(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "NOOR2026")
+        await press(pilot, "f2")
+        await scan(pilot, "HUGO2026")
+        assert "Sell to Hugo Martin" in row(pilot, 2)
+        assert row(pilot, 2).endswith("credit 20.00")
+
+
+async def test_a_walk_up_says_name_and_address(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await press(pilot, "f2", SHIRT)
+        await scan(pilot, "/name Wim Walkup")
+        await scan(pilot, "wim@example.org")
+        assert "Sell to Wim Walkup   wim@example.org" in row(pilot, 2)
+        await scan(pilot, "/email not-an-address")
+        assert "not-an-address is not an e-mail address" in shown(pilot).replace("\n", " ")
+
+
+async def test_a_person_with_a_badge_needs_no_name(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "NOOR2026")
+        await press(pilot, "f2", SHIRT)
+        await scan(pilot, "/name Somebody Else")
+        assert "whose badge says it already" in shown(pilot)
+        assert "Sell to Noor Lindqvist" in row(pilot, 2)
+
+
+async def test_what_costs_nothing_needs_no_card(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "NOOR2026")
+        await press(pilot, "f2")
+        await write(pilot, "breakf\r")
+        assert row(pilot, 23).startswith(" Enter finish, nothing to pay")
+        await press(pilot, "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ReceiptScreen), "the receipt")
+        assert "PAID 0.00 USD" in shown(pilot)
+
+
+async def test_a_cancelled_payment_comes_back_and_the_sale_may_be_changed(
+    bench: Bench, simulator: Server
+) -> None:
+    async with station(bench) as pilot:
+        stations.remember_reader(desk_of(pilot), "tmr_front_2", "Front-2")
+        await scan(pilot, "NOOR2026")
+        await press(pilot, "f2", SHIRT)
+        await pilot.press("enter")
+        await shows(pilot, "WAITING FOR CARD")
+        await pilot.press("escape")
+        await shows(pilot, "CANCELLED")
+        await pilot.press("enter")
+        await shows(pilot, "Sell to Noor Lindqvist", "Cancelled: nothing was charged.", "not paid")
+        await press(pilot, "plus")
+        assert to_pay(shown(pilot)) == "50.00"
+        assert "not paid" not in row(pilot, 2)
+        await pilot.press("enter")
+        await shows(pilot, "WAITING FOR CARD", "attempt saved: 50.00 USD")
+        simulator.tap("tmr_front_2")
+        await shows(pilot, "CAPTURED 50.00")
+        orders = lookup.attendee(desk_of(pilot), "NOOR2026").orders
+        assert [order.status for order in orders] == ["paid", "cancelled", "paid"]
+
+
+async def test_a_price_that_changed_meanwhile_is_said_before_anything_is_charged(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        desk = desk_of(pilot)
+        await press(pilot, "f2", SHIRT)
+        with connected():
+            (sale,) = Sale.select()
+        cart.add(desk, sale.id, "t-shirt")
+        await press(pilot, "enter")
+        assert "The total is now 50.00, no longer 25.00" in shown(pilot).replace("\n", " ")
+        if not isinstance(pilot.app.screen, CartScreen):
+            await press(pilot, "enter")
+        assert to_pay(shown(pilot)) == "50.00"
+        assert sales() == ["open"]
+
+
+async def test_a_busy_reader_is_said_and_another_one_can_be_chosen(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        desk = desk_of(pilot)
+        stations.remember_reader(desk, "tmr_front_2", "Front-2")
+        other = checkout.sell(desk, [("t-shirt", 1)])
+        payments.begin(desk, other.reference, "tmr_front_2", "Front-2")
+        await press(pilot, "f2", SHIRT, "enter")
+        assert f"A card payment for {other.reference} is under way" in shown(pilot).replace("\n", " ")
+        if not isinstance(pilot.app.screen, CartScreen):
+            await press(pilot, "enter")
+        await pilot.press("f4")
+        await shows(pilot, "4> Front-2")
+        await pilot.press("1")
+        await shows(pilot, "Reader Front-1.")
+        await pilot.press("enter")
+        await shows(pilot, "WAITING FOR CARD", "Front-1")
+
+
+async def test_looking_at_the_prices_leaves_no_sale(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await press(pilot, "f2", "pagedown", "escape")
+        assert isinstance(pilot.app.screen, ScanScreen)
+        assert sales() == []
+
+
+async def test_escape_parks_a_walk_up_s_sale_and_gives_up_an_empty_one(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await press(pilot, "f2", SHIRT, "minus", "escape")
+        assert sales() == ["abandoned"]
+        await press(pilot, "f2", SHIRT, "escape")
+        assert sales() == ["abandoned", "parked"]
+        assert "The sale is parked: it stands under Needs attention." in shown(pilot)
+        await press(pilot, "1")
+        assert "1 x T-Shirt" in shown(pilot)
+
+
+async def test_f6_parks_for_the_next_person(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "NOOR2026")
+        await press(pilot, "f2", SHIRT, "f6")
+        assert isinstance(pilot.app.screen, ScanScreen)
+        assert "The sale to Noor Lindqvist is parked" in shown(pilot)
+        assert sales() == ["parked"]
+        await press(pilot, "f2", "f6")
+        assert "There is no open sale to park." in shown(pilot)
+
+
+async def test_f12_loses_nothing(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await press(pilot, "f2", SHIRT, "f12")
+        assert "Sign in to Demo Conference at desk-3" in shown(pilot)
+        assert sales() == ["parked"]
+
+
+async def test_an_empty_cart_cannot_be_paid(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await press(pilot, "f2", "enter")
+        assert "Add something first: press a number, or type a product." in shown(pilot)
+        await press(pilot, "plus")
+        assert "The cart is empty." in row(pilot, 3)
+
+
+async def test_enter_pays_for_nothing_when_what_was_pressed_before_it_failed(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with station(bench) as pilot:
+        await press(pilot, "f2", SHIRT)
+
+        def refuse(*_: object, **__: object) -> None:
+            raise Refused("sold_out", "Hoodie is sold out.")
+
+        monkeypatch.setattr(cart, "add", refuse)
+        hammer(pilot, HOODIE, "enter")
+        await settled(pilot)
+        assert "[X] Hoodie is sold out." in shown(pilot)
+        assert sales() == ["open"]
