@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from tui_pos.commands import looking, paying, readers, selling, setup, treasury
+from tui_pos.commands import charging, looking, orders, paying, readers, selling, setup, treasury, visiting
 from tui_pos.commands.call import Call, Failed, safe, write
 from tui_pos.config import ConfigError
 from tui_pos.data import drivers
@@ -34,10 +34,16 @@ app = typer.Typer(
 for command in (
     looking.lookup,
     looking.inventory,
+    visiting.check_in,
+    visiting.hand_out,
+    visiting.companion,
     selling.checkout,
-    paying.charge,
+    charging.charge,
     paying.capture,
     paying.cancel,
+    orders.orders,
+    orders.cancel_order,
+    orders.void,
     treasury.refund,
     treasury.reconcile,
     readers.readers,

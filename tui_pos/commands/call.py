@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -25,6 +25,11 @@ BROKEN_PIPE = 141
 
 LONGEST = 200
 """The longest text of one cell in an answer for people; a longer one is cut."""
+
+Key = Annotated[
+    str | None, typer.Option(metavar="KEY", help="Asked again with the same key, nothing more is done.")
+]
+"""For what a script may have to ask for twice, because it did not see the first answer."""
 
 
 class Failed(Exception):
@@ -92,6 +97,13 @@ def this_call(context: typer.Context) -> Call:
     """The options of the command that runs."""
     call: Call = context.obj
     return call
+
+
+def typed_key(key: str | None) -> str:
+    """The value of ``Key`` for the desk; a variable that a script forgot to set protects nothing."""
+    if key is not None and not key.strip():
+        raise typer.TyperException("--key is empty: make one up for each deed, or leave it out.")
+    return key or ""
 
 
 def write(line: str) -> None:

@@ -1,4 +1,4 @@
-"""charge, capture, cancel: card payments."""
+"""Card payments: driving one for ``charge``; capture, cancel."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -43,36 +43,12 @@ OPEN_END = (
 PaymentIntent = Annotated[str, typer.Argument(metavar="PAYMENT_INTENT", help="The payment, pi_...")]
 
 
-def charge(
-    context: typer.Context,
-    reader: Annotated[str, typer.Option(help="The reader, by its id (tmr_...) or its label.")],
-    order: Annotated[str | None, typer.Option(metavar="REFERENCE", help="Take what this order owes.")] = None,
-    amount: Annotated[str | None, typer.Option(help="Take this amount, as an order of its own.")] = None,
-    attendee: Annotated[str | None, typer.Option(metavar="CODE", help="With --amount: who buys.")] = None,
-    reason: Annotated[str, typer.Option(help="With --amount: what it is for.")] = "",
-    no_wait: Annotated[
-        bool, typer.Option("--no-wait", help="End once the reader asks for the card.")
-    ] = False,
-    card: Annotated[TestCard | None, typer.Option(help="In training: hold this card to the reader.")] = None,
+def by_card(
+    call: Call, desk: "Desk", payment: "PaymentState", *, no_wait: bool, card: TestCard | None
 ) -> None:
-    """Take a card payment on a reader.
+    """Drive a payment that has begun until it is captured, or until only a person could decide."""
+    from tui_pos.desk import answers, payments
 
-    Waits until it is captured, or until only a person could decide, and then gives it up.
-    """
-    from tui_pos.desk import answers, charges, payments
-
-    call = this_call(context)
-    if (order is None) == (amount is None):
-        raise typer.TyperException("Give either --order REFERENCE or --amount AMOUNT.")
-    if order is not None and (attendee is not None or reason):
-        raise typer.TyperException("--attendee and --reason go with --amount; an order knows its buyer.")
-    desk = call.desk()
-    if card is not None and desk.mode != "TRAINING":
-        raise typer.TyperException("--card is for training; here a customer presents the card.")
-    if order is not None:
-        payment = charges.begin_order(desk, order, reader)
-    else:
-        payment = charges.begin_amount(desk, amount or "", reader, attendee_code=attendee, reason=reason)
     try:
         with closing(payments.watch(desk, payment.attempt_id)) as states:
             for payment in _shown(call, states):

@@ -1,10 +1,15 @@
 """checkout: a whole sale in one command, up to the order that is to be paid."""
 
-from typing import Annotated
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tui_pos.commands.call import table, this_call
+
+if TYPE_CHECKING:
+    from tui_pos.desk.checkout import Placed
+    from tui_pos.desk.context import Desk
 
 
 def checkout(
@@ -14,6 +19,9 @@ def checkout(
         str | None, typer.Option(metavar="CODE", help="Sell to the holder of this badge.")
     ] = None,
     voucher: Annotated[str | None, typer.Option(metavar="CODE", help="Use this voucher.")] = None,
+    credit: Annotated[
+        bool, typer.Option("--credit", help="Pay with the attendee's credit, as far as it goes.")
+    ] = False,
     name: Annotated[str, typer.Option(help="The buyer's name, for a walk-up.")] = "",
     email: Annotated[str, typer.Option(help="The buyer's e-mail address, for a walk-up.")] = "",
 ) -> None:
@@ -23,21 +31,54 @@ def checkout(
     """
     from tui_pos.desk import answers
     from tui_pos.desk.checkout import sell
-    from tui_pos.money import format_amount
 
     call = this_call(context)
     items = [_item(text) for text in item]
     if voucher is not None and not voucher.strip():
         raise typer.TyperException("--voucher is empty: name a voucher, or leave it out.")
+    if credit and attendee is None:
+        raise typer.TyperException("--credit goes with --attendee: nobody else has credit.")
     desk = call.desk()
     placed = sell(desk, items, attendee_code=attendee, voucher=voucher, name=name, email=email)
+    if not credit:
+        call.answer(answers.placed(desk, placed), _lines(desk, placed))
+        return
+    placed, used = _with_credit(desk, placed)
+    call.answer(answers.paid_by_credit(desk, placed, used), _lines(desk, placed, used))
+
+
+def _with_credit(desk: "Desk", placed: "Placed") -> "tuple[Placed, Decimal]":
+    """The order after the buyer's credit paid what it can, and how much that was.
+
+    An order that credit can pay nothing of is cancelled again.
+    """
+    from tui_pos.desk.checkout import Placed, cancel_order
+    from tui_pos.desk.credit import use_credit
+    from tui_pos.desk.errors import Refusal
+
+    if not placed.order.due:
+        return placed, placed.order.due
+    try:
+        taken = use_credit(desk, placed.reference)
+    except Refusal:
+        cancel_order(desk, placed.reference)
+        raise
+    return Placed(taken.order), taken.amount
+
+
+def _lines(desk: "Desk", placed: "Placed", credit: Decimal | None = None) -> list[str]:
+    from tui_pos.money import format_amount
+
     currency = desk.conference.currency
     lines = table(
         (f"{line.quantity} x", line.description, format_amount(line.line_total, currency))
         for line in placed.lines
     )
-    total = f"{placed.reference}  {placed.status}  {format_amount(placed.total, currency)} {currency}"
-    call.answer(answers.placed(desk, placed), [*lines, total])
+    lines.append(f"{placed.reference}  {placed.status}  {format_amount(placed.total, currency)} {currency}")
+    if credit is not None:
+        due = format_amount(placed.order.due, currency)
+        lines.append(f"credit {format_amount(credit, currency)}  still due {due}")
+    return lines
 
 
 def _item(text: str) -> tuple[str, int]:

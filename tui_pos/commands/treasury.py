@@ -1,5 +1,6 @@
 """refund, reconcile: money given back, and the books held against Stripe's."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +10,7 @@ from tui_pos.commands.call import Failed, table, this_call
 
 if TYPE_CHECKING:
     from tui_pos.desk.reconcile import Reconciled
+    from tui_pos.desk.refund_views import RefundView
 
 
 def refund(
@@ -17,23 +19,31 @@ def refund(
     amount: Annotated[str | None, typer.Option(help="This much; without it all that is left.")] = None,
     reason: Annotated[str, typer.Option(help="Why, for the journal.")] = "",
 ) -> None:
-    """Give the card money of an order back, or release what is only held."""
-    from tui_pos.desk import answers, refunds
-    from tui_pos.money import amount_string, parse_amount
+    """Give the money of an order back the way it came, or release what is only held."""
+    from tui_pos.desk import answers, lookup, refunds
+    from tui_pos.money import parse_amount
 
     call = this_call(context)
     desk = call.desk()
     wanted = None if amount is None else parse_amount(amount, desk.conference.currency)
-    made = refunds.refund(desk, reference, wanted, reason=reason)
-    details = answers.refunded(reference.upper(), made)
+    order = lookup.order(desk, reference).reference
+    made = refunds.refund(desk, order, wanted, reason=reason)
+    details = answers.refunded(order, made)
     open_ones = [row for row in made if row.stage in ("failed", "unknown")]
     if open_ones:
-        raise Failed(5, f"refund_{open_ones[0].stage}", f"{reference.upper()}: {open_ones[0].text}.", details)
-    lines = [
+        raise Failed(5, f"refund_{open_ones[0].stage}", f"{order}: {open_ones[0].text}.", details)
+    released = [f"{order}  the hold was released; nothing had been charged"]
+    call.answer(details, refund_lines(made) or released)
+
+
+def refund_lines(made: "Iterable[RefundView]") -> list[str]:
+    """Each refund as people read it: how much, and where it went or is to go."""
+    from tui_pos.money import amount_string
+
+    return [
         f"{row.reference}  {amount_string(row.amount, row.currency)} {row.currency}  {row.text}"
         for row in made
     ]
-    call.answer(details, lines or [f"{reference.upper()}  the hold was released; nothing had been charged"])
 
 
 def reconcile(

@@ -1,7 +1,8 @@
 """What the desk found and did, as JSON: the keys are those that django-program's desk views answer with.
 
 Money is a decimal string, a time is ISO 8601 in UTC. ``orders`` of a look-up, ``remaining_quantity`` of an
-add-on, ``amount`` and ``card`` of a charge are beyond those views.
+add-on, ``amount`` and ``card`` of a charge are beyond those views; so is whatever has no view named here.
+``tender`` is django-program's word for a payment, so a gift is ``comp``.
 """
 
 from collections.abc import Iterable
@@ -10,15 +11,20 @@ from decimal import Decimal
 from typing import Any
 
 from tui_pos import money
+from tui_pos.desk.checkin import CheckInResult
 from tui_pos.desk.checkout import Placed
 from tui_pos.desk.conferences import ConferenceRow
 from tui_pos.desk.context import Desk
+from tui_pos.desk.find_orders import FoundOrder
 from tui_pos.desk.inventory import Product
 from tui_pos.desk.payments import PaymentState
 from tui_pos.desk.readers import ReaderRow
 from tui_pos.desk.reconcile import Reconciled
+from tui_pos.desk.redemption import HandOut
 from tui_pos.desk.refund_views import RefundView
+from tui_pos.desk.tendering import Tendered
 from tui_pos.desk.views import AttendeeView, CreditView, LineView, OrderView
+from tui_pos.desk.voids import Voided
 
 Json = dict[str, Any]
 
@@ -26,19 +32,9 @@ Json = dict[str, Any]
 def attendee(desk: Desk, found: AttendeeView) -> Json:
     """FetchAttendeeView, and every order of the person."""
     return {
-        "attendee": {
-            "id": found.id,
-            "access_code": found.access_code,
-            "name": found.name,
-            "email": found.email,
-            "checked_in": found.checked_in_at is not None,
-            "checked_in_at": _time(found.checked_in_at),
-        },
+        "attendee": _person(found),
         "order": None if found.order is None else _order(desk, found.order),
-        "orders": [
-            {**_order(desk, order), "paid": _money(desk, order.paid), "due": _money(desk, order.due)}
-            for order in found.orders
-        ],
+        "orders": [order_made(desk, order) for order in found.orders],
         "credits": [_credit(desk, credit) for credit in found.credits],
         "credits_total": _money(desk, found.credits_total),
         "registered": found.registered,
@@ -66,6 +62,54 @@ def placed(desk: Desk, order: Placed) -> Json:
         "status": str(order.status),
         "total": _money(desk, order.total),
         "line_items": [_line(desk, line) for line in order.lines],
+    }
+
+
+def paid_by_credit(desk: Desk, order: Placed, credit: Decimal) -> Json:
+    """``placed``, with how much credit paid of it and what is left to pay."""
+    return {**placed(desk, order), "credit": _money(desk, credit), "due": _money(desk, order.order.due)}
+
+
+def order_made(desk: Desk, order: OrderView) -> Json:
+    """An order, and what was paid and is due."""
+    return {**_order(desk, order), "paid": _money(desk, order.paid), "due": _money(desk, order.due)}
+
+
+def found_orders(desk: Desk, rows: Iterable[FoundOrder]) -> Json:
+    """Orders in a list; ``payment`` tells a card payment that is under way."""
+    return {
+        "orders": [
+            {
+                "id": row.id,
+                "reference": row.reference,
+                "status": str(row.status),
+                "total": _money(desk, row.total),
+                "paid": _money(desk, row.paid),
+                "due": _money(desk, row.due),
+                "buyer": row.buyer,
+                "email": row.email,
+                "items": row.items,
+                "paid_by": row.paid_by,
+                "created_at": _time(row.created_at),
+                "expired": row.expired,
+                "payment": row.live or None,
+            }
+            for row in rows
+        ]
+    }
+
+
+def tendered(desk: Desk, taken: Tendered) -> Json:
+    """Cash, credit or a gift that was taken for an order; ``remaining`` is still due."""
+    return {
+        "order_id": taken.order.id,
+        "order_reference": taken.reference,
+        "order_status": str(taken.order.status),
+        "tender": str(taken.tender),
+        "amount": _money(desk, taken.amount),
+        "given": _money(desk, taken.given),
+        "change": _money(desk, taken.change),
+        "remaining": _money(desk, taken.remaining),
     }
 
 
@@ -102,6 +146,52 @@ def refunded(reference: str, rows: Iterable[RefundView]) -> Json:
             }
             for row in rows
         ],
+    }
+
+
+def voided(made: Voided) -> Json:
+    """``refunded``, and whether the order has ended."""
+    return {
+        **refunded(made.order.reference, made.refunds),
+        "order_status": str(made.order.status),
+        "done": made.done,
+    }
+
+
+def checked_in(desk: Desk, result: CheckInResult) -> Json:
+    """``checked_in_at`` and ``station`` are those of the first time; ``first``: that was now."""
+    return {
+        "first": result.first,
+        "checked_in_at": _time(result.at),
+        "station": result.station,
+        "attendee": _person(result.attendee),
+        "owes": _money(desk, result.attendee.owes),
+    }
+
+
+def check_in_undone(found: AttendeeView) -> Json:
+    """Whether they are still checked in, from an earlier pass."""
+    return {"attendee": _person(found)}
+
+
+def companion(reference: str, found: AttendeeView, left: int) -> Json:
+    """The new attendee of an order, and how many of its tickets have none yet."""
+    return {"order_reference": reference, "attendee": _person(found), "tickets_left": left}
+
+
+def hand_outs(rows: Iterable[HandOut]) -> Json:
+    """What was bought beside tickets."""
+    return {"hand_outs": [hand_out(row) for row in rows]}
+
+
+def hand_out(row: HandOut) -> Json:
+    """One line of an order, and how many of its pieces are left."""
+    return {
+        "line_id": row.line_id,
+        "order_reference": row.reference,
+        "description": row.description,
+        "bought": row.bought,
+        "left": row.left,
     }
 
 
@@ -160,6 +250,17 @@ def conferences(rows: Iterable[ConferenceRow]) -> Json:
             }
             for row in rows
         ]
+    }
+
+
+def _person(found: AttendeeView) -> Json:
+    return {
+        "id": found.id,
+        "access_code": found.access_code,
+        "name": found.name,
+        "email": found.email,
+        "checked_in": found.checked_in_at is not None,
+        "checked_in_at": _time(found.checked_in_at),
     }
 
 

@@ -4,6 +4,8 @@ Everything is checked before anything is written: the amount, then the reader (S
 list), then the order under lock.
 """
 
+from decimal import Decimal
+
 from tui_pos import money
 from tui_pos.desk import checkout, lookup, payments, permissions
 from tui_pos.desk.context import Desk
@@ -12,15 +14,16 @@ from tui_pos.desk.payments import PaymentState
 from tui_pos.desk.readers import ReaderRow, readers
 
 
-def begin_order(desk: Desk, reference: str, reader: str) -> PaymentState:
-    """Commit an attempt to take what an order (by reference or id) owes; nothing is sent yet.
+def begin_order(desk: Desk, reference: str, reader: str, amount: Decimal | None = None) -> PaymentState:
+    """Commit an attempt to take ``amount`` (None: all) of what an order, by reference or id, owes.
 
-    Raises what ``payments.begin`` and ``readers`` raise, and NotFound ``reader_not_found``.
+    Nothing is sent yet. Raises what ``payments.begin`` and ``readers`` raise, and NotFound
+    ``reader_not_found``.
     """
     permissions.require(desk, permissions.Action.CHARGE)
     order = lookup.order(desk, reference)
     found = _reader(desk, reader)
-    return payments.begin(desk, order.reference, found.id, found.label)
+    return payments.begin(desk, order.reference, found.id, found.label, amount=amount)
 
 
 def begin_amount(

@@ -1,0 +1,181 @@
+"""charge: what an order owes, or a part of it, by whatever it is paid with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tui_pos.commands.call import Call, Key, this_call, typed_key
+from tui_pos.commands.paying import TestCard, by_card
+
+if TYPE_CHECKING:
+    from tui_pos.desk.context import Desk
+    from tui_pos.desk.payments import PaymentState
+    from tui_pos.desk.tendering import Tendered
+
+
+class With(StrEnum):
+    """What somebody pays with."""
+
+    CARD = "card"
+    CASH = "cash"
+    CREDIT = "credit"
+    FREE = "free"
+
+
+GOES_WITH: dict[str, tuple[With, ...]] = {
+    "reader": (With.CARD,),
+    "amount": (With.CARD,),
+    "attendee": (With.CARD,),
+    "no_wait": (With.CARD,),
+    "card": (With.CARD,),
+    "given": (With.CASH,),
+    "part": (With.CARD, With.CASH, With.CREDIT),
+    "reason": (With.CARD, With.FREE),
+    "key": (With.CASH, With.CREDIT, With.FREE),
+}
+"""The tenders that an option is for; any other would ignore what somebody meant by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The options of one charge; a field has its option's name."""
+
+    tender: With
+    reader: str | None
+    order: str | None
+    part: str | None
+    amount: str | None
+    attendee: str | None
+    given: str | None
+    reason: str | None
+    key: str | None
+    no_wait: bool
+    card: TestCard | None
+
+
+def charge(
+    context: typer.Context,
+    tender: Annotated[With, typer.Option(help="What is paid with.")] = With.CARD,
+    reader: Annotated[
+        str | None, typer.Option(help="Card: the reader, by its id (tmr_...) or its label.")
+    ] = None,
+    order: Annotated[str | None, typer.Option(metavar="REFERENCE", help="Take what this order owes.")] = None,
+    part: Annotated[
+        str | None, typer.Option(metavar="AMOUNT", help="With --order: only so much of what it owes.")
+    ] = None,
+    amount: Annotated[
+        str | None, typer.Option(help="Card: take this amount, as an order of its own.")
+    ] = None,
+    attendee: Annotated[str | None, typer.Option(metavar="CODE", help="With --amount: who buys.")] = None,
+    given: Annotated[
+        str | None, typer.Option(metavar="AMOUNT", help="Cash: how much was handed over.")
+    ] = None,
+    reason: Annotated[str | None, typer.Option(help="With --amount: what it is for. Free: why.")] = None,
+    key: Key = None,
+    no_wait: Annotated[
+        bool, typer.Option("--no-wait", help="Card: end once the reader asks for the card.")
+    ] = False,
+    card: Annotated[TestCard | None, typer.Option(help="In training: hold this card to the reader.")] = None,
+) -> None:
+    """Take a payment for an order, whole or in part.
+
+    A card is waited for until it is captured, or until only a person could decide; then it is given up.
+    """
+    wish = Wish(tender, reader, order, part, amount, attendee, given, reason, key, no_wait, card)
+    _refuse_misfits(wish)
+    call = this_call(context)
+    if wish.tender is not With.CARD:
+        _without_card(call, wish)
+        return
+    desk = call.desk()
+    if card is not None and desk.mode != "TRAINING":
+        raise typer.TyperException("--card is for training; here a customer presents the card.")
+    by_card(call, desk, _begun(desk, wish), no_wait=no_wait, card=card)
+
+
+def _refuse_misfits(wish: Wish) -> None:
+    """Refuse options that contradict each other, and those that are missing."""
+    for name, tenders in GOES_WITH.items():
+        if getattr(wish, name) not in (None, False) and wish.tender not in tenders:
+            option = name.replace("_", "-")
+            raise typer.TyperException(f"--{option} does not go with --tender {wish.tender}.")
+    of_card = wish.tender is With.CARD
+    on_order = of_card and wish.order is not None
+    faults = (
+        (not of_card and wish.order is None, "Name the order with --order REFERENCE."),
+        (
+            wish.tender is With.CASH and wish.given is None,
+            "Say with --given AMOUNT how much cash was handed over.",
+        ),
+        (
+            of_card and (wish.order is None) == (wish.amount is None),
+            "Give either --order REFERENCE or --amount AMOUNT.",
+        ),
+        (
+            on_order and (wish.attendee is not None or bool(wish.reason)),
+            "--attendee and --reason go with --amount; an order knows its buyer.",
+        ),
+        (
+            wish.amount is not None and wish.part is not None,
+            "--part goes with --order; --amount is an order of its own.",
+        ),
+        (
+            of_card and wish.reader is None,
+            "Name the reader with --reader, by its id (tmr_...) or its label.",
+        ),
+    )
+    for wrong, sentence in faults:
+        if wrong:
+            raise typer.TyperException(sentence)
+
+
+def _begun(desk: "Desk", wish: Wish) -> "PaymentState":
+    from tui_pos.desk import charges
+
+    reader = wish.reader or ""
+    if wish.order is None:
+        return charges.begin_amount(
+            desk, wish.amount or "", reader, attendee_code=wish.attendee, reason=wish.reason or ""
+        )
+    return charges.begin_order(desk, wish.order, reader, _amount(desk, wish.part))
+
+
+def _without_card(call: Call, wish: Wish) -> None:
+    from tui_pos.desk import answers, lookup
+    from tui_pos.desk.cash import take_cash
+    from tui_pos.desk.complimentary import give_free
+    from tui_pos.desk.credit import use_credit
+
+    desk, key = call.desk(), typed_key(wish.key)
+    part, given = _amount(desk, wish.part), _amount(desk, wish.given)
+    take: dict[With, Callable[[str], Tendered]] = {
+        With.CASH: lambda reference: take_cash(desk, reference, given or Decimal(0), part, key=key),
+        With.CREDIT: lambda reference: use_credit(desk, reference, part, key=key),
+        With.FREE: lambda reference: give_free(desk, reference, wish.reason or "", key=key),
+    }
+    taken = take[wish.tender](lookup.order(desk, wish.order or "").reference)
+    call.answer(answers.tendered(desk, taken), [_line(desk, wish.tender, taken)])
+
+
+def _amount(desk: "Desk", typed: str | None) -> Decimal | None:
+    from tui_pos.money import parse_amount
+
+    return None if typed is None else parse_amount(typed, desk.conference.currency)
+
+
+def _line(desk: "Desk", tender: With, taken: "Tendered") -> str:
+    from tui_pos.money import format_amount
+
+    currency = desk.conference.currency
+    cells = [taken.reference, tender, f"{format_amount(taken.amount, currency)} {currency}"]
+    if tender is With.CASH:
+        cells += [
+            f"given {format_amount(taken.given, currency)}",
+            f"change {format_amount(taken.change, currency)}",
+        ]
+    due = f"still due {format_amount(taken.remaining, currency)}" if taken.remaining else "paid"
+    return "  ".join([*cells, due])
