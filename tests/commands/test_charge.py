@@ -105,16 +105,16 @@ def test_killed_it_leaves_the_payment_in_the_journal(till: Till) -> None:
     assert attempt_of(intent).finished_at is None
 
 
-def test_a_payment_that_is_watched_is_not_cancelled_from_elsewhere(till: Till) -> None:
-    process = started(till, "--order", shirt(till))
+def test_a_payment_that_is_watched_is_cancelled_by_its_watcher(till: Till) -> None:
+    reference = shirt(till)
+    process = started(till, "--order", reference)
     (intent,) = till.books()
-    status, _ = till.refused("cancel", intent)
-    assert status == 4
-    assert till.books()[intent]["status"] == "requires_payment_method"
-    till.simulator.tap(READER)
+    assert till.done("cancel", intent)["status"] == "cancelled"
     out, said = process.communicate(timeout=30)
-    assert (process.returncode, said) == (0, "")
-    assert out.endswith("CAPTURED  25.00 USD  Front-1  Visa 4242\n")
+    assert (process.returncode, said) == (4, "The payment was cancelled; nothing was charged.\n")
+    assert "CANCELLED" in out
+    assert till.books()[intent]["status"] == "canceled"
+    assert order_row(reference).status == "pending"
 
 
 def test_confirmed_capture_ends_with_the_money_held(till: Till) -> None:
