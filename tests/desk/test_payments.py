@@ -243,7 +243,7 @@ def test_a_hold_is_released_when_the_order_was_cancelled_meanwhile(
 
     last = Watched(card_desk, begun.attempt_id, sent=cancelled_on_the_web_site).run()
     assert last.stage is Stage.CANCELLED
-    assert "cancelled meanwhile; the hold is released" in last.detail
+    assert "cancelled meanwhile; the card is not charged" in last.detail
     (book,) = simulator.books().values()
     assert (book["status"], book["captured"]) == ("canceled", 0)
 

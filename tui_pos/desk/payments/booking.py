@@ -7,6 +7,7 @@ import msgspec
 from tui_pos import clock, money
 from tui_pos.data.connection import lock, run_tx
 from tui_pos.data.tables.desk import Attempt, Stage
+from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import (
     CaptureStatus,
     Order,
@@ -16,8 +17,9 @@ from tui_pos.data.tables.registration import (
     PaymentStatus,
     TerminalPayment,
 )
-from tui_pos.desk import orders
+from tui_pos.desk import orders, renewal
 from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import Refused
 from tui_pos.desk.payments import journal
 
 if TYPE_CHECKING:
@@ -71,20 +73,25 @@ def authorized(desk: Desk, attempt: Attempt, intent: "Intent") -> None:
     run_tx(write)
 
 
-def may_capture(attempt: Attempt) -> str:
-    """Why the held money must not be captured, in one sentence; empty when it may.
+def unwanted(desk: Desk, attempt: Attempt) -> str:
+    """Why the order must not be charged any more, in one sentence; empty when it may, and its stock is held.
 
-    Looks under lock: the order may have been cancelled or paid otherwise while the card was read.
+    Looks under lock: the order may have been cancelled or paid otherwise since the payment began, or its
+    hold may have run out and what it wants been sold.
     """
 
     def look() -> str:
+        lock(Conference.select(Conference.id).where(Conference.id == attempt.conference_id)).get()
         order = lock(Order.select().where(Order.id == attempt.order_id)).get()
         if order.status != OrderStatus.PENDING:
-            status = order.status.replace("_", " ")
-            return f"The order is {status} meanwhile; the hold is released, not captured."
-        open_amount = order.total - orders.succeeded_total(order)
+            return f"The order is {order.status.replace('_', ' ')} meanwhile; the card is not charged."
+        open_amount = order.total - orders.kept_total(order)
         if money.from_minor(attempt.amount, attempt.currency) > open_amount:
-            return "The order was paid otherwise meanwhile; the hold is released, not captured."
+            return "The order was paid otherwise meanwhile; the card is not charged."
+        try:
+            renewal.hold(desk, order, clock.now())
+        except Refused as gone:
+            return f"{gone.message} The card is not charged."
         return ""
 
     return run_tx(look)

@@ -60,7 +60,7 @@ def settle(drive: Drive, intent: Intent) -> float:
     if intent.status == "requires_capture":
         if stage is not Stage.AUTHORIZED:
             booking.authorized(drive.desk, attempt, intent)
-        return 0
+        return drive.desk.poll_seconds if attempt.capture_tries else 0  # a refused capture is not hurried
     if intent.status == "succeeded":
         booking.captured(drive.desk, attempt, intent)
         return 0

@@ -123,6 +123,8 @@ def send(drive: Drive) -> float:
     """Show the payment on the reader, unless the reader is somebody else's at this moment."""
     attempt = drive.attempt
     assert attempt.intent_id is not None
+    if given_up(drive):
+        return 0
     try:
         reader = drive.terminal.reader(attempt.reader_id)
     except UnknownOutcome as error:
@@ -145,6 +147,14 @@ def send(drive: Drive) -> float:
     shown = f"reader {attempt.reader_label or attempt.reader_id} shows the amount"
     journal.move(drive.desk, attempt, Stage.SENT, shown, decline_code="", message="")
     return 0
+
+
+def given_up(drive: Drive) -> bool:
+    """Whether the order does not want the payment any more; it is then to be cancelled."""
+    problem = booking.unwanted(drive.desk, drive.attempt)
+    if problem:
+        journal.ask(drive.desk, drive.attempt, "cancel", problem)
+    return bool(problem)
 
 
 def switch(drive: Drive, reader_id: str, reader_label: str) -> float:
@@ -202,9 +212,7 @@ def capture(drive: Drive) -> float:
             intent = drive.terminal.intent(attempt.intent_id)
             if intent.status != "requires_capture":
                 return settle(drive, intent)
-        problem = booking.may_capture(attempt)
-        if problem:
-            journal.ask(drive.desk, attempt, "cancel", problem)
+        if given_up(drive):
             return 0
         journal.update(attempt, capture_tries=attempt.capture_tries + 1)
         key = f"{attempt.key}-capture-{attempt.capture_tries}"
