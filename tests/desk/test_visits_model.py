@@ -1,0 +1,357 @@
+"""Whole visits at two stations: sold, paid with any tender, refunded, voided, expired, against a model.
+
+It goes on from the model of sales, which minds stock, limits and vouchers, and adds every tender's money.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
+
+from tests.desk.conftest import AsStaff
+from tests.desk.paying import LABEL, READER, Watched
+from tests.desk.selling import order_row, user_of, uses
+from tests.desk.test_sales_model import BUYERS, LIMITED, MAX_USES, STATIONS, VOUCHERS, Placed, Sales
+from tests.fixtures.databases import FrozenClock
+from tui_pos.data.connection import connected
+from tui_pos.data.tables.desk import CashMovement
+from tui_pos.data.tables.registration import Credit, Order, OrderStatus, Payment
+from tui_pos.desk import checkout, orders, payments, refunds
+from tui_pos.desk.cash import take_cash
+from tui_pos.desk.complimentary import give_free
+from tui_pos.desk.context import Desk
+from tui_pos.desk.credit import use_credit
+from tui_pos.desk.errors import Refusal
+from tui_pos.desk.tenders import TENDER_OF
+from tui_pos.desk.voids import void
+from tui_pos.simulator import Server
+
+D = Decimal
+ZERO = D("0.00")
+HOLD = 15 * 60
+CREDITS = {"NOOR2026": (D("12.30"), D("40.00")), "ZARA2026": (D("300.00"),)}
+PARTS = st.sampled_from([None, D("7.50"), D("20.00")])
+COMPLETE = ("paid", "partially_refunded", "refunded")
+
+
+@dataclass
+class Paid:
+    """One payment, and what is left of it."""
+
+    tender: str
+    amount: Decimal
+    left: Decimal
+
+
+@dataclass
+class Money:
+    """What the model knows of an order's money."""
+
+    total: Decimal
+    payments: list[Paid] = field(default_factory=list)
+    voided: bool = False
+
+    @property
+    def kept(self) -> Decimal:
+        """What can still be given back."""
+        return sum((paid.left for paid in self.payments if paid.tender != "comp"), ZERO)
+
+    @property
+    def gifts(self) -> Decimal:
+        return sum((paid.left for paid in self.payments if paid.tender == "comp"), ZERO)
+
+    @property
+    def due(self) -> Decimal:
+        return self.total - self.kept - self.gifts
+
+
+def refusal_of(act: Callable[[], object]) -> str:
+    """Do it; the reason code when it was refused, else ''."""
+    try:
+        act()
+    except Refusal as refusal:
+        return refusal.code
+    return ""
+
+
+class Visits(Sales):
+    """The same sales, paid and given back in every way.
+
+    What happens inside a cart is left to the model of sales, so that more steps are about money.
+    """
+
+    # A rule is switched off by not being one.
+    change = remove = voucher = swap_stations = cancel_what_is_over = None  # type: ignore[assignment]
+
+    def __init__(self, desk: Desk, frozen: FrozenClock, simulator: Server) -> None:
+        super().__init__(desk, frozen)
+        self.simulator = simulator
+        self.money: dict[str, Money] = {}
+        self.intents: list[str] = []
+        self.touched = ""
+        self.users = {code: user_of(code) for code in CREDITS}
+        with connected():
+            Credit.delete().where(Credit.user.in_(list(self.users.values()))).execute()
+            for code, user in self.users.items():
+                for amount in CREDITS[code]:
+                    Credit.create(
+                        conference=desk.conference.id, user=user, amount=amount, remaining_amount=amount
+                    )
+
+    @initialize(codes=st.tuples(VOUCHERS, VOUCHERS, VOUCHERS))
+    def people_are_waiting(self, codes: tuple[str, str, str]) -> None:
+        """Without orders from the start most runs would never come to a refund."""
+        for buyer, code in zip((None, *CREDITS), codes, strict=True):
+            self._sell(buyer, code)
+
+    @rule(buyer=BUYERS, code=VOUCHERS)
+    def one_more(self, buyer: str | None, code: str) -> None:
+        self._sell(buyer, code)
+
+    def _sell(self, buyer: str | None, code: str) -> None:
+        voucher = code if code and uses(self.desk, code) < MAX_USES else None
+        placed = checkout.sell(self.desk, [("t-shirt", 2)], attendee_code=buyer, voucher=voucher)
+        self._swept()
+        self.orders[placed.reference] = Placed(buyer, {"t-shirt": 2}, placed.status, self.now + HOLD)
+
+    def _pick(self, data: st.DataObject, *statuses: str) -> str:
+        self.touched = super()._pick(data, *statuses)
+        return self.touched
+
+    def of(self, reference: str) -> Money:
+        """The order's money; a free order was paid with nothing when it was placed."""
+        if reference not in self.money:
+            total = order_row(reference).total
+            self.money[reference] = Money(total, [] if total else [Paid("comp", ZERO, ZERO)])
+        return self.money[reference]
+
+    def credit_left(self, buyer: str | None) -> Decimal:
+        """What a buyer can spend: what they began with, less what their orders hold of it."""
+        if buyer is None:
+            return ZERO
+        mine = (self.of(reference) for reference, order in self.orders.items() if order.buyer == buyer)
+        held = (paid.left for money in mine for paid in money.payments if paid.tender == "credit")
+        return sum(CREDITS[buyer], ZERO) - sum(held, ZERO)
+
+    def live(self, order: Placed) -> bool:
+        return order.status in COMPLETE[:2] or super().live(order)
+
+    def bought(self, buyer: str | None, slug: str) -> int:
+        if buyer is None:
+            return 0
+        mine = (o for o in self.orders.values() if o.buyer == buyer and o.status in COMPLETE[:2])
+        return self.owned[buyer] + sum(order.lines.get(slug, 0) for order in mine)
+
+    def stocked(self, order: Placed) -> bool:
+        """Whether an order whose hold ran out could have its stock again."""
+        return self.live(order) or all(
+            self.taken(slug) + n <= LIMITED[slug] for slug, n in order.lines.items() if slug in LIMITED
+        )
+
+    def _take(self, reference: str, tender: str, act: Callable[[], object]) -> bool:
+        """Do ``act`` on a pending order; whether it was done. What it wrote becomes the model's."""
+        order, money = self.orders[reference], self.of(reference)
+        stocked = self.stocked(order)
+        code = refusal_of(act)
+        if code:
+            assert code != "sold_out" or not stocked
+            return False
+        assert stocked
+        with connected():
+            rows = Payment.select().where(Payment.order == order_row(reference).id).order_by(Payment.id)
+            new = list(rows)[len(money.payments) :]
+        assert new
+        assert {TENDER_OF[row.method].value for row in new} == {tender}
+        money.payments += [Paid(tender, row.amount, row.amount) for row in new]
+        assert money.due >= 0
+        order.expires = self.now + HOLD
+        if not money.due:
+            order.status = "paid"
+        return True
+
+    @rule(data=st.data(), station=STATIONS, part=PARTS, more=st.sampled_from([D(0), D("0.05"), D("30.00")]))
+    def pay(self, data: st.DataObject, station: str, part: Decimal | None, more: Decimal) -> None:
+        if reference := self._pick(data, "pending"):
+            due = self.of(reference).due
+            wanted = due if part is None else part
+            done = self._take(
+                reference, "cash", lambda: take_cash(self.here(station), reference, wanted + more, part)
+            )
+            assert not done or self.of(reference).due == due - wanted
+
+    @rule(data=st.data(), station=STATIONS, part=PARTS)
+    def pay_with_credit(self, data: st.DataObject, station: str, part: Decimal | None) -> None:
+        if reference := self._pick(data, "pending"):
+            due, credit = self.of(reference).due, self.credit_left(self.orders[reference].buyer)
+            if self._take(reference, "credit", lambda: use_credit(self.here(station), reference, part)):
+                assert due - self.of(reference).due == (min(due, credit) if part is None else part)
+            else:
+                assert (
+                    not credit
+                    or (part or ZERO) > min(due, credit)
+                    or not self.stocked(self.orders[reference])
+                )
+
+    @rule(data=st.data(), generous=st.sampled_from([False, False, False, True]))
+    def give(self, data: st.DataObject, generous: bool) -> None:
+        reference = self._pick(data, "pending") if generous else ""
+        if reference and self._take(reference, "comp", lambda: give_free(self.desk, reference, "prize")):
+            assert self.orders[reference].status == "paid"
+
+    @rule(data=st.data(), part=PARTS)
+    def pay_by_card(self, data: st.DataObject, part: Decimal | None) -> None:
+        if reference := self._pick(data, "pending"):
+            self._take(reference, "card", lambda: self._tap(reference, part))
+
+    def _tap(self, reference: str, part: Decimal | None) -> None:
+        begun = payments.begin(self.desk, reference, READER, LABEL, amount=part)
+        watched = Watched(self.desk, begun.attempt_id, sent=lambda: self.simulator.tap(READER))
+        captured = watched.run()
+        assert captured.stage == "captured"
+        self.intents.append(captured.intent_id)
+
+    @rule(data=st.data(), station=STATIONS, part=PARTS)
+    def refund(self, data: st.DataObject, station: str, part: Decimal | None) -> None:
+        if reference := self._pick(data, *COMPLETE, "pending", "cancelled"):
+            order, money = self.orders[reference], self.of(reference)
+            wanted = money.kept if part is None else part
+            ends_gift = part is None and not money.kept and money.gifts + len(money.payments) > 0
+            half = order.status == "pending" and wanted < money.kept
+            try:
+                made = refunds.refund(self.here(station), reference, part, reason="model")
+            except Refusal:
+                assert wanted > money.kept or half or not money.kept
+                return
+            assert sum((view.amount for view in made), ZERO) == wanted <= money.kept
+            assert wanted or ends_gift
+            assert not half
+            self._give_back(order, money, wanted)
+
+    def _give_back(self, order: Placed, money: Money, wanted: Decimal) -> None:
+        """The last payment first; a gift ends when no money is left."""
+        for paid in reversed(money.payments):
+            if paid.tender != "comp":
+                part = min(paid.left, wanted)
+                paid.left -= part
+                wanted -= part
+        if order.status not in COMPLETE:
+            return
+        order.status = "paid" if money.kept + money.gifts >= money.total else "partially_refunded"
+        if not money.kept:
+            order.status = "refunded"
+            for paid in money.payments:
+                paid.left = ZERO
+
+    @rule(data=st.data())
+    def void(self, data: st.DataObject) -> None:
+        if reference := self._pick(data, *COMPLETE, "pending", "cancelled"):
+            order, money = self.orders[reference], self.of(reference)
+            if code := refusal_of(lambda: void(self.desk, reference, "model")):
+                assert code == "order_not_paid"
+                assert order.status == "cancelled" or (order.status == "pending" and not money.kept)
+                return
+            self._give_back(order, money, money.kept)
+            if order.status == "pending":
+                order.status = "cancelled"
+            else:
+                money.voided = True
+
+    @rule(data=st.data())
+    def cancel(self, data: st.DataObject) -> None:
+        if reference := self._pick(data, "pending"):
+            money = self.of(reference)
+            credit = all(paid.tender == "credit" or not paid.left for paid in money.payments)
+            code = refusal_of(lambda: checkout.cancel_order(self.desk, reference))
+            assert code == ("" if credit else "order_has_payments")
+            if not code:
+                self._released(reference)
+
+    def _released(self, reference: str) -> None:
+        self.orders[reference].status = "cancelled"
+        for paid in self.of(reference).payments:
+            paid.left = ZERO
+
+    def _swept(self) -> None:
+        for reference, order in self.orders.items():
+            held = any(paid.left for paid in self.of(reference).payments if paid.tender != "credit")
+            if order.status == "pending" and order.expires <= self.now and not held:
+                self._released(reference)
+
+    @invariant()
+    def voucher_uses_are_the_live_orders_using_them(self) -> None:
+        """A refund keeps the use, a void gives it back."""
+        with connected():
+            using = list(Order.select().where(Order.id > self.first, Order.status != OrderStatus.CANCELLED))
+        for code in ("TENOFF", "FIFTY"):
+            count = sum(row.voucher_code == code and not self.of(row.reference).voided for row in using)
+            assert uses(self.desk, code) == count <= MAX_USES
+
+    @invariant()
+    def all_money_is_where_the_model_says(self) -> None:
+        with connected():
+            self._check_orders()
+            self._check_drawers()
+            self._check_credits()
+            assert not Order.select().where(Order.user == self.desk.staff.id).exists()
+        if any(paid.tender == "card" for money in self.money.values() for paid in money.payments):
+            books = [self.simulator.books()[intent] for intent in self.intents]
+            assert sum(book["captured"] - book["refunded"] for book in books) == 100 * self._left("card")
+
+    def _check_orders(self) -> None:
+        rows = list(Payment.select().where(Payment.order > self.first).order_by(Payment.id))
+        for row in Order.select().where(Order.id > self.first):
+            money = self.of(row.reference)
+            mine = [
+                (TENDER_OF[each.method], each.amount, each.status) for each in rows if each.order_id == row.id
+            ]
+            assert mine == [(paid.tender, paid.amount, self._status(row, paid)) for paid in money.payments]
+            assert row.status != "paid" or money.kept + money.gifts == row.total
+            if row.reference == self.touched:
+                assert orders.kept_total(row) == money.kept + money.gifts
+
+    def _status(self, order: Order, paid: Paid) -> str:
+        over = order.status in ("refunded", "cancelled")
+        return "succeeded" if paid.left or not (paid.amount or over) else "refunded"
+
+    def _check_drawers(self) -> None:
+        moves = list(CashMovement.select().where(CashMovement.order > self.first))
+        assert all(move.amount == move.given - move.change for move in moves if move.kind == "sale")
+        inside = sum(move.amount if move.kind == "sale" else -move.amount for move in moves)
+        assert inside == 100 * self._left("cash")
+
+    def _check_credits(self) -> None:
+        rows = list(Credit.select().where(Credit.user.in_(list(self.users.values()))))
+        for buyer, user in self.users.items():
+            mine = [row for row in rows if row.user_id == user]
+            assert all(ZERO <= row.remaining_amount <= row.amount for row in mine)
+            assert all((row.status == "applied") == (not row.remaining_amount) for row in mine)
+            assert sum((row.remaining_amount for row in mine), ZERO) == self.credit_left(buyer)
+
+    def _left(self, tender: str) -> Decimal:
+        paid = (paid for money in self.money.values() for paid in money.payments)
+        return sum((each.left for each in paid if each.tender == tender), ZERO)
+
+
+def test_random_visits_keep_what_must_hold(
+    card_desk: Desk, as_staff: AsStaff, frozen_clock: FrozenClock, simulator: Server
+) -> None:
+    lead = as_staff(card_desk, "lead")
+
+    class VisitsHere(Visits):
+        def __init__(self) -> None:
+            super().__init__(lead, frozen_clock, simulator)
+
+    run_state_machine_as_test(
+        VisitsHere,
+        settings=settings(
+            max_examples=12,
+            stateful_step_count=40,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.generate],  # as in the model of sales
+        ),
+    )
