@@ -503,7 +503,7 @@ async def test_an_order_that_was_cancelled_meanwhile_is_not_charged(desk: Desk, 
         order_id = payments.state(desk, attempt_id).order_id
         run_tx(lambda: cancelled.where(Order.id == order_id).execute())
         simulator.tap(READER)
-        await shows(pilot, "[!] CANCELLED", "Nothing was charged", "meanwhile; the hold is released")
+        await shows(pilot, "[!] CANCELLED", "Nothing was charged", "meanwhile; the card is not charged")
         assert money(simulator) == [("canceled", 0, 0)]
 
 
