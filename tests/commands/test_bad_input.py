@@ -48,14 +48,37 @@ BADGES = (*TEXTS, "ELSE2026", "other:ELSE2026", "demo:other:NOOR2026")
 PRODUCTS = (*TEXTS, "no-such-item", "ticket:t-shirt", "=2")
 VOUCHERS = (*TEXTS, "USEDUP", "EXPIRED", "TOOEARLY", "WITHDRAWN")
 REFERENCES = (*TEXTS, "true", "0", "-1", "1" + "0" * 20)
+LINES = ("0", "-1", "1.5", "x", "", "999999", "1" + "0" * 30)
 EMAILS = ("x", "a@b@c", "a b@example.org", "a@\x1bexample.org", "a" * 300 + "@b.org")
 
 SHIRT = ("checkout", "--item", "lunch", "--item")
 FIVE = ("charge", "--amount", "5.00", "--reader")
+OWED = "ORD-DEMO0003"
+"""An order of the demonstration that is not paid; it owes more than any amount here that can be paid."""
+
+CASH = ("charge", "--tender", "cash")
+PAYABLE = ("0.49",)
+"""An amount that is too small for a card, not for cash."""
 
 CASES: dict[str, list[tuple[str, ...]]] = {
     "quantity": [(*SHIRT, f"t-shirt={text}") for text in QUANTITIES],
     "amount": [("charge", f"--amount={text}", "--reader", READER) for text in AMOUNTS],
+    "part": [("charge", "--order", OWED, "--reader", READER, f"--part={text}") for text in AMOUNTS],
+    "cash": [(*CASH, "--order", OWED, f"--given={text}") for text in AMOUNTS],
+    "part in cash": [
+        (*CASH, "--order", OWED, "--given", "20", f"--part={text}") for text in AMOUNTS if text not in PAYABLE
+    ],
+    "order for cash": [(*CASH, f"--order={text}", "--given", "5") for text in REFERENCES],
+    "order to cancel": [("cancel-order", "--", text) for text in REFERENCES],
+    "order to void": [("void", "--reason", "x", "--", text) for text in REFERENCES],
+    "order to refund": [("refund", "--", text) for text in REFERENCES],
+    "order of a companion": [("companion", "--name", "Bo", "--", text) for text in REFERENCES],
+    "badge to check in": [("check-in", "--", text) for text in BADGES],
+    "badge to undo": [("check-in", "--undo", "--reason", "x", "--", text) for text in BADGES],
+    "badge to hand out to": [("hand-out", "--line", "1", "--", text) for text in BADGES],
+    "line": [("hand-out", "OWEN2026", f"--line={text}") for text in LINES],
+    "pieces": [("hand-out", "OWEN2026", "--line", "14", f"--quantity={text}") for text in QUANTITIES],
+    "limit": [("orders", f"--limit={text}") for text in ("0", "-1", "x", "", "1001", "1.5", LONG)],
     "badge to look up": [("lookup", "--", text) for text in BADGES],
     "badge to sell to": [("checkout", "--item", "lunch", f"--attendee={text}") for text in BADGES],
     "badge to charge": [(*FIVE, READER, f"--attendee={text}") for text in BADGES],

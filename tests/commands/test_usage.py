@@ -64,7 +64,8 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         "readers",
         "connection-token",
     )
-    for command in (*commands, "simulator", "conferences", "init"):
+    desk = ("check-in", "hand-out", "companion", "orders", "cancel-order", "void", "refund", "reconcile")
+    for command in (*commands, *desk, "simulator", "conferences", "init"):
         assert f"\n  {command} " in said
 
 

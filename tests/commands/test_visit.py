@@ -1,0 +1,142 @@
+"""check-in, hand-out and companion as somebody types them at the door."""
+
+import pytest
+
+from tests.commands.till import Till
+
+
+def lines(till: Till, badge: str) -> dict[str, int]:
+    """The line numbers of what a badge is handed out, by description."""
+    rows = till.done("hand-out", badge)["hand_outs"]
+    return {row["description"]: row["line_id"] for row in rows}
+
+
+def tickets(till: Till, quantity: int) -> str:
+    """An order over day passes, paid in cash; its reference."""
+    words = ("checkout", "--item", f"day-pass={quantity}", "--name", "Ada Byron")
+    made = till.done(*words)
+    till.done("charge", "--tender", "cash", "--order", made["reference"], "--given", made["total"])
+    reference: str = made["reference"]
+    return reference
+
+
+def test_the_second_check_in_tells_of_the_first(each_till: Till) -> None:
+    first = each_till.done("check-in", "noor2026", staff="scanner")
+    assert set(first) == {"first", "checked_in_at", "station", "attendee", "owes"}
+    assert (first["first"], first["station"], first["owes"]) == (True, "desk-3", "0.00")
+    assert first["attendee"]["checked_in_at"] == first["checked_in_at"]
+    second = each_till.done("check-in", "demo:NOOR2026", staff="scanner")
+    assert second == {**first, "first": False}
+    earlier = each_till.done("check-in", "TOMA2026")
+    assert (earlier["first"], earlier["station"]) == (False, "desk-2")
+    assert "Tomás Okafor  ALREADY CHECKED IN " in each_till.run("check-in", "TOMA2026").out
+
+
+def test_people_read_who_came_in_and_what_they_owe(till: Till) -> None:
+    said = till.run("check-in", "ELLA2026").out.splitlines()
+    assert said[0].startswith("Ella Novák  checked in ")
+    assert said[0].endswith(" at desk-3")
+    assert said[1:] == ["Owes 25.00"]
+
+
+@pytest.mark.parametrize(
+    ("badge", "status", "code"),
+    [
+        ("INES2026", 4, "owes"),
+        ("OMAR2026", 4, "cancelled"),
+        ("YUKI2026", 4, "refunded"),
+        ("ZARA2026", 4, "no_order"),
+        ("NOBODY26", 3, "attendee_not_found"),
+        ("no badge!", 2, "invalid_code"),
+    ],
+)
+def test_nobody_comes_in_without_a_paid_ticket(till: Till, badge: str, status: int, code: str) -> None:
+    before = till.world()
+    assert till.refused("check-in", badge) == (status, code)
+    assert till.world() == before
+
+
+def test_a_check_in_is_taken_back_with_a_reason(till: Till) -> None:
+    till.done("check-in", "NOOR2026")
+    before = till.world()
+    assert till.refused("check-in", "NOOR2026", "--undo") == (2, "reason_required")
+    assert till.refused("check-in", "NOOR2026", "--reason", "x") == (2, "usage")
+    assert till.refused("check-in", "HUGO2026", "--undo", "--reason", "x") == (4, "not_checked_in")
+    assert till.world() == before
+    undone = till.done("check-in", "NOOR2026", "--undo", "--reason", "wrong person")
+    assert undone["attendee"]["checked_in"] is False
+    assert till.done("check-in", "NOOR2026")["first"] is True
+    till.done("check-in", "NOOR2026")
+    said = till.run("check-in", "NOOR2026", "--undo", "--reason", "pressed twice").out
+    assert said == "Noor Lindqvist  still checked in, from before\n"
+
+
+def test_what_was_bought_is_listed_and_handed_out_once(each_till: Till) -> None:
+    rows = each_till.done("hand-out", "OWEN2026", staff="scanner")["hand_outs"]
+    assert [(row["description"], row["bought"], row["left"]) for row in rows] == [
+        ("T-Shirt", 2, 2),
+        ("Lunch", 1, 1),
+        ("Hoodie", 1, 1),
+    ]
+    shirt = ("hand-out", "OWEN2026", "--line", str(rows[0]["line_id"]))
+    assert each_till.done(*shirt, staff="scanner") == {**rows[0], "left": 1}
+    assert each_till.refused(*shirt, "--quantity", "2") == (4, "too_many")
+    assert each_till.done(*shirt)["left"] == 0
+    assert each_till.refused(*shirt) == (4, "handed_out")
+    assert each_till.refused(*shirt, "--undo") == (2, "reason_required")
+    assert each_till.done(*shirt, "--undo", "--quantity", "2", "--reason", "wrong size")["left"] == 2
+    assert each_till.refused(*shirt, "--undo", "--reason", "again") == (4, "not_handed_out")
+
+
+def test_a_hand_out_with_the_same_key_is_one(till: Till) -> None:
+    number = str(lines(till, "OWEN2026")["T-Shirt"])
+    words = ("hand-out", "OWEN2026", "--line", number, "--key", "door-1-0001")
+    first = till.done(*words)
+    after = till.world()
+    assert till.done(*words) == first
+    assert till.world() == after
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["--quantity 2", "--undo --reason x", "--key k", "--line LINE --reason x", "--line LINE --key="],
+)
+def test_options_of_a_hand_out_that_say_nothing(till: Till, words: str) -> None:
+    number = str(lines(till, "OWEN2026")["Lunch"])
+    before = till.world()
+    asked = words.replace("LINE", number).split()
+    assert till.refused("hand-out", "OWEN2026", *asked) == (2, "usage")
+    assert till.world() == before
+
+
+def test_people_read_what_is_left(till: Till) -> None:
+    assert till.run("hand-out", "NOOR2026").out == "There is nothing to hand out.\n"
+    number = lines(till, "GIVE2026")["T-Shirt"]
+    reference = till.done("lookup", "GIVE2026")["order"]["reference"]
+    said = till.run("hand-out", "GIVE2026", "--line", str(number)).out
+    assert said == f"{number}  T-Shirt  0 of 2 left  {reference}\n"
+
+
+def test_each_further_ticket_gets_its_badge(each_till: Till) -> None:
+    reference = tickets(each_till, 3)
+    words = ("companion", reference.lower(), "--email", "bo@example.org", "--key", "till-3-0002")
+    made = each_till.done(*words, "--name", "Bo Berg")
+    assert set(made) == {"order_reference", "attendee", "tickets_left"}
+    assert (made["order_reference"], made["tickets_left"]) == (reference, 1)
+    assert (made["attendee"]["name"], made["attendee"]["email"]) == ("Bo Berg", "bo@example.org")
+    assert each_till.done(*words, "--name", "Bo Berg") == made
+    assert each_till.done("check-in", made["attendee"]["access_code"])["first"] is True
+    said = each_till.run("companion", reference, "--name", "Cy Coe").out
+    assert said.startswith("Cy Coe  badge ")
+    assert said.endswith(f"  {reference}\n")
+    assert each_till.refused("companion", reference, "--name", "Di Dee") == (4, "no_ticket_left")
+
+
+def test_a_companion_needs_a_name_and_a_paid_ticket(till: Till) -> None:
+    pending = till.done("checkout", "--item", "day-pass=2", "--name", "Ada Byron")["reference"]
+    before = till.world()
+    assert till.refused("companion", pending, "--name", " ") == (2, "name_required")
+    assert till.refused("companion", pending, "--name", "Bo", "--email", "x") == (2, "invalid_email")
+    assert till.refused("companion", pending) == (2, "usage")
+    assert till.refused("companion", pending, "--name", "Bo") == (4, "order_not_paid")
+    assert till.world() == before
