@@ -15,7 +15,14 @@ from tests.fixtures.processes import run_together
 from tui_pos import clock
 from tui_pos.data import engines, schema
 from tui_pos.data.base import database
-from tui_pos.data.connection import connected, is_sqlite, open_database, run_tx, violates
+from tui_pos.data.connection import (
+    close_database,
+    connected,
+    is_sqlite,
+    open_database,
+    run_tx,
+    violates,
+)
 from tui_pos.data.demo import create_demo
 from tui_pos.data.errors import DatabaseUnavailable
 from tui_pos.data.tables.auth import Group, User
@@ -134,6 +141,26 @@ def test_each_thread_has_a_connection_of_its_own_and_none_by_accident() -> None:
             thread.join()
         assert isinstance(seen[0], InterfaceError)
         assert seen[1] is not database.connection()
+
+
+@pytest.mark.usefixtures("shop")
+def test_closing_leaves_a_thread_at_work_its_connection() -> None:
+    begun, closed = threading.Event(), threading.Event()
+    counted: list[int] = []
+
+    def work() -> None:
+        with connected():
+            begun.set()
+            assert closed.wait(10)
+            counted.append(Group.select().count())
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    assert begun.wait(10)
+    close_database()
+    closed.set()
+    thread.join()
+    assert len(counted) == 1
 
 
 def test_more_threads_than_connections_are_told(demo_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

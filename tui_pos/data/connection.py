@@ -70,9 +70,13 @@ def open_database(url: str) -> None:
 
 
 def close_database() -> None:
-    """Let go of every connection of this process."""
+    """Let go of every connection that no other thread is using.
+
+    SQLite's library crashes the process when a connection is closed under a thread that works on it.
+    """
     if database.obj is not None:
-        database.obj.close_all()
+        database.close()
+        database.obj.close_idle()
 
 
 def is_sqlite() -> bool:
