@@ -65,6 +65,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("print", (), "print", "print", "Print the receipt again."),
     Command("mail", (), "mail", "mail", "Send the receipt by e-mail."),
     Command("refund", (), "refund", "refund", "Give money back for this order."),
+    Command("void", (), "void", "void", "Take this whole sale back: all its money, and its voucher."),
+    Command("cancel", (), "cancel", "cancel", "Cancel this order, for which nothing was paid."),
+    Command("names", (), "names", "name tickets", "Say who gets the tickets that were bought for others."),
+    Command("undo", (), "undo", "undo", "Take the chosen hand-out, or the check-in, back: /undo REASON."),
+    Command("today", (), "today", "today", "Show the orders of today alone, or all of them again."),
     Command("checkin", (), "checkin", "check in", "Check this person in."),
     Command("refresh", (), "refresh", "ask again", "Ask Stripe again for what this screen lists."),
     Command("floor", (), "floor", "floor", "Show all stations of this conference."),
@@ -79,6 +84,8 @@ HOW_TO_QUIT = "To leave, type /quit and press Enter."
 
 _SHOWN = {
     "enter": "Enter",
+    "up": "Up",
+    "down": "Down",
     "escape": "Esc",
     "delete": "Del",
     "pageup": "PgUp",

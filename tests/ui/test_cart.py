@@ -39,7 +39,7 @@ async def test_a_shirt_is_one_key_and_paying_one_more(bench: Bench, simulator: S
         await press(pilot, "f2")
         assert "Sell to Noor Lindqvist   noor@example.org" in row(pilot, 2)
         await press(pilot, SHIRT)
-        assert row(pilot, 23).startswith(" Enter card 25.00   ")
+        assert row(pilot, 23).startswith(" Enter card 25.00  1-9 add  ")
         await pilot.press("enter")
         await shows(pilot, "WAITING FOR CARD", "Front-2")
         simulator.tap("tmr_front_2")

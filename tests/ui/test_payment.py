@@ -112,7 +112,7 @@ async def test_after_a_decline_enter_tries_again_on_the_same_payment(desk: Desk,
             simulator.tap(READER, "insufficient_funds")
             declined = await shows(pilot, "[X] DECLINED  Insufficient funds")
             assert "Nothing was charged. Enter: same or another card" in declined
-            assert declined.splitlines()[-1].startswith(" Enter same or another card   Esc cancel")
+            assert declined.splitlines()[-1].startswith(" Enter try again   Esc cancel")
             await pilot.press("enter")
         await shows(pilot, "WAITING FOR CARD")
         simulator.tap(READER)
@@ -145,7 +145,7 @@ async def test_a_cancel_before_the_card(desk: Desk, simulator: Server) -> None:
         await shows(pilot, "WAITING FOR CARD")
         await pilot.press("escape")
         cancelled = await shows(pilot, "[!] CANCELLED", "Nothing was charged. Enter: back to the order")
-        assert cancelled.splitlines()[-1] == " Enter back to the order"
+        assert cancelled.splitlines()[-1] == " Enter back to the order   F9 cash"
         assert (await ended(pilot, "escape")).stage is Stage.CANCELLED
         assert money(simulator) == [("canceled", 0, 0)]
 
@@ -227,7 +227,7 @@ async def test_no_answer_is_its_own_state_until_stripe_says_what_is_true(
         simulator.fault("cut_before", "GET /v1/payment_intents/*", times=1000, after=1)
         simulator.tap(READER)
         asking = await shows(pilot, "[?] NO ANSWER from Stripe for 0 s", "Do not charge again.")
-        assert asking.splitlines()[-1] == " Esc cancel   F5 serve the next"
+        assert asking.splitlines()[-1] == " Esc cancel   F5 serve the next   F9 cash"
         await shows(pilot, "[?] NO ANSWER from Stripe for 1 s")
         await pilot.press("enter")
         await shows(pilot, "There is nothing to confirm now.")

@@ -62,9 +62,13 @@ class AttendeeScreen(DeskScreen[None]):
         if payable:
             numbers = "1" if len(payable) == 1 else f"1-{min(len(payable), 9)}"
             hints.append(keys.Hint(numbers, "pay or show" if self._owed() else "show"))
+        owed = self._owed()
+        if owed:
+            hints.append(keys.hint("cash"))
         if self.may(Action.SELL):
             hints.append(keys.hint("walk_up", "sell"))
-        return (*hints, keys.hint("back", "next person"), keys.hint("help"))
+        hints.append(keys.hint("back", "next person"))
+        return hints if owed else (*hints, keys.hint("help"))
 
     # What stands there
 
@@ -114,7 +118,7 @@ class AttendeeScreen(DeskScreen[None]):
                 STATUS_WORDS.get(order.status, order.status),
                 self.amount(order.total),
                 bought,
-                ("on a reader", "magenta") if order.live_attempt_id else (owes, "bold yellow"),
+                ("on a reader", "magenta") if order.live_attempt_id else (owes, "bold yellow" if owes else ""),
             ),
             key=order.reference,
         )
@@ -178,11 +182,24 @@ class AttendeeScreen(DeskScreen[None]):
         self._list.move(delta)
 
     def action_card(self) -> None:
-        owed = self._owed()
-        if len(owed) == 1:
-            self._pay(owed[0])
+        """F8: the chosen order, if something is owed for it, else the only one for which it is."""
+        self._pay_chosen(self._pay)
+
+    def action_cash(self) -> None:
+        """F9."""
+        self._pay_chosen(lambda order: self.take_tender(order.reference, "cash"))
+
+    def action_tender(self) -> None:
+        """F10."""
+        self._pay_chosen(lambda order: self.take_tender(order.reference, "tender"))
+
+    def _pay_chosen(self, pay: Callable[[OrderView], object]) -> None:
+        owed, line = self._owed(), self._list.chosen
+        chosen = [order for order in owed if line is not None and order.reference == line.key]
+        if len(chosen or owed) == 1:
+            pay((chosen or owed)[0])
         elif owed:
-            self.say("Press the number of the order to pay.")
+            self.say("Choose the order to pay with the arrows first.", "!", bell=True)
         else:
             self.say("Nothing is owed here; F2 sells something.", "!")
 
@@ -192,6 +209,9 @@ class AttendeeScreen(DeskScreen[None]):
     def _unpaid(self, state: PaymentState) -> None:
         """The payment ended without money: say so over what is true now."""
         self._refresh(lambda: self.say(f"{state.headline.capitalize()}: nothing was charged.", "!"))
+
+    def tender_left(self, note: str) -> None:
+        self._refresh(lambda: super(AttendeeScreen, self).tender_left(note))
 
     def _refresh(self, then: Callable[[], object]) -> None:
         def draw(person: AttendeeView) -> None:

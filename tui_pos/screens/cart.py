@@ -3,13 +3,9 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from rich.segment import Segment
-from rich.style import Style
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.strip import Strip
-from textual.widget import Widget
 
 from tui_pos import clock, keys
 from tui_pos.desk.cart import CartView
@@ -25,16 +21,10 @@ from tui_pos.screens.desk_screen import NEXT, Begins, DeskScreen
 from tui_pos.screens.open_cart import ORDERED, OpenCart
 from tui_pos.screens.typed_ahead import TYPED_AHEAD
 from tui_pos.widgets.cart_pane import CartPane
+from tui_pos.widgets.divider import Divider
 from tui_pos.widgets.key_stream import PAGE
 from tui_pos.widgets.line_list import Column, Line, LineList
 from tui_pos.widgets.spread import Spread
-
-
-class Divider(Widget):
-    """The thin line between the catalogue and the cart."""
-
-    def render_line(self, y: int) -> Strip:  # noqa: ARG002  # every row is the same
-        return Strip([Segment("│ ", self.rich_style + Style(dim=True))])
 
 
 class CartScreen(DeskScreen[str]):
@@ -54,6 +44,7 @@ class CartScreen(DeskScreen[str]):
         self._sale = OpenCart(desk, begins)
         self._under_way = 0
         self._pay_next = False
+        self._pays_by = "card"
         self._failed_at = float("-inf")
         self._products: tuple[Product, ...] | None = None
         self._early_picks: list[int] = []
@@ -96,9 +87,11 @@ class CartScreen(DeskScreen[str]):
             return (keys.hint("pick", "add"), keys.hint("back"), keys.hint("help"))
         pay = f"card {self.amount(view.to_pay)}" if view.to_pay else "finish, nothing to pay"
         hints = [keys.hint("confirm", pay), keys.hint("pick", "add"), keys.Hint("+ -", "quantity")]
+        if view.to_pay:
+            hints += keys.hints("cash", "tender")
         if view.status != ORDERED:
             hints.append(keys.hint("park"))
-        return (*hints, keys.hint("reader"), keys.hint("back"))
+        return (*hints, keys.hint("back"))
 
     # The catalogue
 
@@ -287,6 +280,22 @@ class CartScreen(DeskScreen[str]):
     # Paying
 
     def action_confirm(self) -> None:
+        self._pay_by("card")
+
+    def action_card(self) -> None:
+        """F8: what Enter does."""
+        self._pay_by("card")
+
+    def action_cash(self) -> None:
+        """F9: cash, with change."""
+        self._pay_by("cash")
+
+    def action_tender(self) -> None:
+        """F10: another way, or several."""
+        self._pay_by("tender")
+
+    def _pay_by(self, tender: str) -> None:
+        self._pays_by = tender
         if clock.monotonic() - self._failed_at < TYPED_AHEAD:
             self.kiosk.bell()
         elif self._filter:
@@ -295,10 +304,6 @@ class CartScreen(DeskScreen[str]):
             self._pay_next = True
         else:
             self._pay()
-
-    def action_card(self) -> None:
-        """F8: what Enter does."""
-        self.action_confirm()
 
     def _pay(self) -> None:
         if self.view is None or not self.view.lines:
@@ -309,10 +314,12 @@ class CartScreen(DeskScreen[str]):
 
     def _placed(self, placed: Placed) -> None:
         self._change(self._sale.view)
-        if placed.order.due:
+        if not placed.order.due:
+            self.show_receipt(placed.reference, NEXT)
+        elif self._pays_by == "card":
             self.take_card(placed.reference, self._unpaid)
         else:
-            self.show_receipt(placed.reference, NEXT)
+            self.take_tender(placed.reference, self._pays_by)
 
     def _not_placed(self, error: Exception) -> None:
         self.failed(error)
@@ -321,6 +328,10 @@ class CartScreen(DeskScreen[str]):
     def _unpaid(self, state: PaymentState) -> None:
         self._change(self._sale.view)
         self.say(f"{state.headline.capitalize()}: nothing was charged. Change the sale, or Enter again.", "!")
+
+    def tender_left(self, note: str) -> None:
+        self._change(self._sale.view)
+        super().tender_left(note or "Nothing was taken yet. Change the sale, or take the money.")
 
     # Leaving
 

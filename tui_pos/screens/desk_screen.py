@@ -16,6 +16,7 @@ from textual.message import Message
 from tui_pos import money
 from tui_pos.desk.context import Desk
 from tui_pos.desk.permissions import Action, allowed
+from tui_pos.scan import printable
 from tui_pos.screens.base import KioskScreen
 from tui_pos.widgets.scan_input import ScanInput
 
@@ -71,6 +72,15 @@ class DeskScreen(KioskScreen[R]):
     def may(self, action: Action) -> bool:
         """Whether who is signed in has the right to it; the desk itself refuses what is tried without."""
         return allowed(self.desk.staff, action)
+
+    def refuse(self, action: Action) -> None:
+        """Say that who is signed in may not do it, and who may."""
+
+        def say(names: tuple[str, ...]) -> None:
+            who = " or ".join(printable(name, 40) for name in names) or "a supervisor"
+            self.alert(f"{self.desk.staff.name} may not {action}. Ask {who}.", "X")
+
+        self.ask(partial(_who_may, self.desk, action), say, hold=True)
 
     def after_keys(self, then: Callable[[], object]) -> None:
         """Call ``then`` once every key that was read by now has been handled by the screen on top."""
@@ -141,33 +151,69 @@ class DeskScreen(KioskScreen[R]):
 
     # Card payments
 
-    def take_card(self, reference: str, unpaid: "Callable[[PaymentState], object]") -> None:
-        """Take what the order owes on this station's reader; where none is remembered it is chosen first.
+    def take_card(
+        self,
+        reference: str,
+        unpaid: "Callable[[PaymentState], object]",
+        *,
+        amount: Decimal | None = None,
+        paid: "Callable[[PaymentState], object] | None" = None,
+    ) -> None:
+        """Take what the order owes, or ``amount`` of it, on this station's reader; where none is remembered
+        it is chosen first.
 
-        Ends on the receipt, at home when the payment was left alone, or in ``unpaid`` with how it ended.
+        Ends in ``paid`` (without it: on the receipt), at home when the payment was left alone, at another
+        tender, or in ``unpaid`` with how it ended.
         """
 
         def begun(attempt_id: int | None) -> None:
             if attempt_id is None:
-                self.choose_reader(lambda: self.take_card(reference, unpaid))
+                self.choose_reader(lambda: self.take_card(reference, unpaid, amount=amount, paid=paid))
             else:
-                self.watch_payment(attempt_id, unpaid)
+                self.watch_payment(attempt_id, unpaid, paid)
 
-        self.ask(partial(_begin, self.desk, reference), begun, hold=True)
+        self.ask(partial(_begin, self.desk, reference, amount), begun, hold=True)
 
-    def watch_payment(self, attempt_id: int, unpaid: "Callable[[PaymentState], object]") -> None:
+    def watch_payment(
+        self,
+        attempt_id: int,
+        unpaid: "Callable[[PaymentState], object]",
+        paid: "Callable[[PaymentState], object] | None" = None,
+    ) -> None:
         """Show a payment that was begun before; ends as `take_card` does."""
         from tui_pos.screens.payment import PaymentScreen
+
+        screen = PaymentScreen(self.desk, attempt_id)
 
         def left(state: "PaymentState | None") -> None:
             if state is None:
                 self.go_home()
             elif state.stage == "captured":
-                self.show_receipt(state.reference, NEXT)
+                paid(state) if paid else self.show_receipt(state.reference, NEXT)
+            elif screen.instead:
+                self.take_tender(state.reference, screen.instead)
             else:
                 unpaid(state)
 
-        self.go(PaymentScreen(self.desk, attempt_id), left)
+        self.go(screen, left)
+
+    # Other tenders
+
+    def take_tender(self, reference: str, first: str) -> None:
+        """Let the order be paid in any way or mix of ways, ``first`` (cash or tender) being offered first.
+
+        Ends on the receipt, or in `tender_left` while something is still to be paid.
+        """
+        from tui_pos.screens.tender import TenderScreen
+
+        def left(note: str | None) -> None:
+            self.tender_left(note or "")
+
+        self.go(TenderScreen(self.desk, reference, first), left)
+
+    def tender_left(self, note: str) -> None:
+        """The order is not paid, or only in part: ``note`` says what was taken, '' that nothing was."""
+        self.say(note, "!" if note else "")
 
     def show_receipt(self, reference: str, without_answer: str = "") -> None:
         """Show the receipt; from it the next person is served.
@@ -210,9 +256,15 @@ def _remembered(desk: Desk) -> tuple[str, str] | None:
     return remembered_reader(desk)
 
 
-def _begin(desk: Desk, reference: str) -> int | None:
+def _begin(desk: Desk, reference: str, amount: Decimal | None) -> int | None:
     """The payment attempt, saved; None when this station has no reader yet."""
     from tui_pos.desk import payments
 
     reader = _remembered(desk)
-    return payments.begin(desk, reference, *reader).attempt_id if reader else None
+    return payments.begin(desk, reference, *reader, amount=amount).attempt_id if reader else None
+
+
+def _who_may(desk: Desk, action: Action) -> tuple[str, ...]:
+    from tui_pos.desk.supervisors import who_may
+
+    return who_may(desk, action)

@@ -49,6 +49,8 @@ class PaymentScreen(DeskScreen[PaymentState]):
         self.attempt_id = attempt_id
         self._control = Control()
         self._state: PaymentState | None = None
+        self.instead = ""
+        """How the order is to be paid now that no card is: cash or tender; '' while nobody has said so."""
         self._asked = False
         self._unwatched = ""
         self._chooser: ReaderScreen | None = None
@@ -115,6 +117,8 @@ class PaymentScreen(DeskScreen[PaymentState]):
         if self._chooser is not None and "switch" not in state.wishes:
             self._chooser.leave()
         self._draw()
+        if self.instead and _ended_unpaid(state):
+            self.finish()
 
     # What Enter does
 
@@ -165,6 +169,30 @@ class PaymentScreen(DeskScreen[PaymentState]):
             self.finish()
         else:
             self.leave()
+
+    def action_cash(self) -> None:
+        """F9: no card, cash instead."""
+        self._pay_otherwise("cash")
+
+    def action_tender(self) -> None:
+        """F10: no card, another tender instead."""
+        self._pay_otherwise("tender")
+
+    def _pay_otherwise(self, how: str) -> None:
+        """Only once Stripe says that no card is charged any more."""
+        state = self._state
+        if state is None or not (_ended_unpaid(state) or self._may_cancel(state)):
+            self.say("Wait for what Stripe says about the card.", "!", bell=True)
+            return
+        self.instead = how
+        if state.live:
+            self._control.cancel()
+            self._wait_for_it("Asking the reader and Stripe to cancel first.")
+        else:
+            self.finish()
+
+    def _may_cancel(self, state: PaymentState) -> bool:
+        return not self._unwatched and "cancel" in state.wishes
 
     def action_reader(self) -> None:
         """F4: show the payment on another reader."""
@@ -232,6 +260,8 @@ class PaymentScreen(DeskScreen[PaymentState]):
             shown.append(keys.hint("attention", "serve the next"))
         if self.desk.mode is Mode.TRAINING and state.stage is Stage.SENT and "cancel" in state.wishes:
             shown += [keys.hint("tap", "tap card"), keys.hint("decline", "refuse it")]
+        elif _ended_unpaid(state) or ("cancel" in state.wishes and state.stage is not Stage.AUTHORIZED):
+            shown.append(keys.hint("cash"))
         return shown
 
     def refresh_title(self) -> None:
@@ -292,3 +322,7 @@ class PaymentScreen(DeskScreen[PaymentState]):
             self._look()
         else:
             self._draw_progress()
+
+
+def _ended_unpaid(state: PaymentState) -> bool:
+    return not state.live and state.stage is not Stage.CAPTURED

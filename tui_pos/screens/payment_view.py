@@ -49,7 +49,7 @@ def next_step(state: PaymentState, *, watched: bool) -> Step | None:
         return None
     if state.stage is Stage.AUTHORIZED:
         return Step("capture", f"capture {amount(state)}")
-    return Step("retry", "same or another card" if state.stage is Stage.DECLINED else "send again")
+    return Step("retry", "try again" if state.stage is Stage.DECLINED else "send again")
 
 
 def amount(state: PaymentState) -> str:

@@ -1,7 +1,7 @@
-"""The receipt screen: what was bought and how it was paid; from here the person is let in."""
+"""The receipt screen: one order, what was bought and how it was paid; from here the person is let in."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import zip_longest
 
@@ -10,12 +10,17 @@ from textual.app import ComposeResult
 
 from tui_pos import keys
 from tui_pos.desk.checkin import CheckInResult, check_in
+from tui_pos.desk.companions import companions
 from tui_pos.desk.context import Desk
-from tui_pos.desk.permissions import Action
+from tui_pos.desk.permissions import Action, allowed
 from tui_pos.desk.receipts import ReceiptView, receipt
+from tui_pos.desk.refund_views import RefundView
+from tui_pos.desk.refunds import refunds_of
+from tui_pos.desk.tenders import Tender
 from tui_pos.desk.views import AttendeeView, LineView, OrderView
 from tui_pos.scan import Scan, printable
-from tui_pos.screens.desk_screen import ATTENDEE, NEXT, DeskScreen
+from tui_pos.screens.desk_screen import ATTENDEE, NEXT
+from tui_pos.screens.order_deeds import OrderDeeds
 from tui_pos.widgets import signs
 from tui_pos.widgets.line_list import Cell, Column, Line, LineList
 from tui_pos.widgets.row import Row
@@ -31,20 +36,43 @@ CARD_FACTS = ("Application", "AID", "Account", "Approval", "Read", "Verified by"
 MOST_LINES = 10
 """A longer order is summed up; paper shows it whole."""
 
+BACK = {
+    Tender.CARD: "Back to the card",
+    Tender.CASH: "Back in cash",
+    Tender.CREDIT: "Back to the credit",
+    Tender.COMP: "The gift was taken back",
+}
+BACK_STATES: dict[str, str] = {
+    "created": ", no answer yet",
+    "unknown": ", no answer yet",
+    "pending": ", on its way",
+    "failed": ": failed",
+}
+"""What is said of refunds; one that is done needs no word for it."""
+
 STATUS_TONES = {"paid": "ok", "partially_refunded": "warn", "pending": "warn"}
 """How good the status of an order is; every other one is bad."""
 
 
-class ReceiptScreen(DeskScreen[str]):
+@dataclass(frozen=True, slots=True)
+class Read:
+    """All that the screen shows of an order."""
+
+    receipt: ReceiptView
+    refunds: tuple[RefundView, ...]
+    unnamed: int
+
+
+class ReceiptScreen(OrderDeeds):
     """Left with `NEXT` to serve the next person, `ATTENDEE` and a code to go to that one, None by Esc."""
 
     CSS_PATH = "receipt.tcss"
     PICKS = False
 
     def __init__(self, desk: Desk, reference: str) -> None:
-        super().__init__(desk)
-        self.reference = reference
+        super().__init__(desk, reference)
         self._receipt: ReceiptView | None = None
+        self._refunds: tuple[RefundView, ...] = ()
 
     def compose_body(self) -> ComposeResult:
         yield Spread()
@@ -53,27 +81,36 @@ class ReceiptScreen(DeskScreen[str]):
         yield self.prompt
 
     def on_mount(self) -> None:
-        self._read()
+        self.reread()
 
-    def _read(self) -> None:
-        self.ask(partial(receipt, self.desk, self.reference), self._show)
+    def reread(self, then: Callable[[], object] = lambda: None) -> None:
+        def show(read: Read) -> None:
+            self._receipt, self._refunds = read.receipt, read.refunds
+            self.order, self.unnamed = read.receipt.order, read.unnamed
+            self._draw(read.receipt)
+            then()
 
-    def _show(self, view: ReceiptView) -> None:
-        self._receipt = view
-        self._draw(view)
+        self.ask(partial(_read, self.desk, self.reference), show)
 
     # Keys
 
     def hints(self) -> Sequence[keys.Hint]:
-        if self._to_check_in() is None:
-            return (keys.hint("confirm", "next person"),)
-        return (keys.hint("confirm", "check in and next person"), keys.hint("back", "next"))
+        step = self.next_step()
+        if step is not None:
+            enter = step[1]
+        elif self._to_check_in() is not None:
+            enter = "check in and next person"
+        else:
+            return (keys.hint("confirm", "next person"), *self.deed_hints())
+        return (keys.hint("confirm", enter), *self.deed_hints(), keys.hint("back", "next"))
 
     def action_confirm(self) -> None:
-        """Enter: let the person in, and on to the next one."""
-        person = self._to_check_in()
+        """Enter: what the order needs, then let the person in, and on to the next one."""
+        step, person = self.next_step(), self._to_check_in()
         if self._receipt is None:
             self.say("One moment: reading the receipt.")
+        elif step is not None:
+            step[0]()
         elif person is None:
             self.leave(NEXT)
         else:
@@ -85,7 +122,7 @@ class ReceiptScreen(DeskScreen[str]):
             return
         at = f"{self.time(result.at)} at {result.station}" if result.station else self.time(result.at)
         self.say(f"Somebody checked this badge in before: {at}.", "!", bell=True)
-        self._read()
+        self.reread()
 
     def entered(self, scan: Scan) -> None:
         """The next person's badge."""
@@ -139,10 +176,19 @@ class ReceiptScreen(DeskScreen[str]):
         if order.discount:
             rows.append((_discount(order), self.amount(-order.discount)))
         rows.append((("Total", "bold"), (self.amount(order.total), "bold")))
-        rows += [(f"Paid by {payment.label}", self.amount(payment.amount)) for payment in view.payments]
+        for payment in view.payments:
+            rows.append((f"Paid by {payment.label}", self.amount(payment.amount)))
+            if payment.change:
+                rows.append(("Given", self.amount(payment.given)))
+                rows.append(("Change", self.amount(payment.change)))
+        rows += [self._back(each) for each in self._refunds]
         if order.due:
             rows.append((("Still to pay", "bold"), (self.amount(order.due), "bold")))
         return rows
+
+    def _back(self, made: RefundView) -> tuple[Cell, Cell]:
+        amount = "" if made.stage == "failed" else self.amount(-made.amount)
+        return BACK[made.tender] + BACK_STATES.get(made.stage, ""), amount
 
     def _items(self, lines: Sequence[LineView]) -> list[tuple[Cell, Cell]]:
         """Each line before discounts, as the total below counts."""
@@ -164,6 +210,8 @@ class ReceiptScreen(DeskScreen[str]):
         word, tone = ("registered", "ok") if person.registered else (verdict.word, verdict.tone)
         line = Text(f"{signs.sign(tone)} {word}", style=signs.style(tone))
         line = Text.assemble(line, f"   badge {printable(person.access_code)}")
+        if self.unnamed:
+            line.append(f"   [!] {self.unnamed} more without name", style=signs.style("warn"))
         if person.checked_in_at is not None:
             line.append(f"   {verdict.sentence}")
         elif person.registered:
@@ -171,6 +219,13 @@ class ReceiptScreen(DeskScreen[str]):
         if person.registered and person.owes:
             line.append(f"   [!] owes {self.amount(person.owes)}", style=signs.style("warn"))
         return line
+
+
+def _read(desk: Desk, reference: str) -> Read:
+    seller = allowed(desk.staff, Action.SELL)
+    return Read(
+        receipt(desk, reference), refunds_of(desk, reference), companions(desk, reference) if seller else 0
+    )
 
 
 def _discount(order: OrderView) -> str:

@@ -1,0 +1,230 @@
+"""What can be done to the order that a screen shows: pay it, cancel it, take it back, name its tickets."""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from functools import partial
+
+from tui_pos import clock, keys
+from tui_pos.desk import checkout, tendering, voids
+from tui_pos.desk.companions import register_companion
+from tui_pos.desk.context import Desk
+from tui_pos.desk.payments import PaymentState
+from tui_pos.desk.permissions import Action
+from tui_pos.desk.refund_views import RefundView
+from tui_pos.desk.refunds import refund
+from tui_pos.desk.views import AttendeeView, OrderView
+from tui_pos.desk.voids import Voided
+from tui_pos.screens.desk_screen import DeskScreen
+from tui_pos.screens.modals.ask import AskAmount, AskText, Part
+from tui_pos.screens.modals.confirm import Confirm
+
+REFUNDABLE = ("paid", "partially_refunded")
+SIGNS: dict[str, str] = {"failed": "X", "unknown": "?", "created": "?"}
+"""The signs of refunds that are not on their way; all others are."""
+
+
+class OrderDeeds(DeskScreen[str]):
+    """Base of the receipt screen. A screen on it keeps ``order`` and ``unnamed`` true by `reread`."""
+
+    order: OrderView | None = None
+    unnamed = 0
+    """How many tickets of the order have no attendee yet."""
+
+    def __init__(self, desk: Desk, reference: str) -> None:
+        super().__init__(desk)
+        self.reference = reference
+        self._skips_names = False
+
+    def reread(self, then: Callable[[], object] = lambda: None) -> None:
+        """Show what is true now, then call ``then``."""
+        raise NotImplementedError
+
+    def _tell(self, sentence: str, sign: str = "OK") -> None:
+        self.reread(lambda: self.alert(sentence, sign))
+
+    # The one safe next step
+
+    def next_step(self) -> tuple[Callable[[], object], str] | None:
+        """What Enter does for the order, and how the key bar calls it; None when it needs nothing."""
+        order = self.order
+        if order is None:
+            return None
+        if order.live_attempt_id is not None and self.may(Action.CHARGE):
+            return self._resume, "see the card payment"
+        if order.owed and self.may(Action.CHARGE):
+            return self.action_card, f"card {self.amount(order.due)}"
+        if order.status == "pending" and not order.due and self.may(Action.SELL):
+            return self._complete, "complete it, nothing to pay"
+        if self.unnamed and not self._skips_names and self.may(Action.SELL):
+            return self.action_names, "name tickets"
+        return None
+
+    def deed_hints(self) -> Sequence[keys.Hint]:
+        """What else can be done to it."""
+        order = self.order
+        if order is None or order.live_attempt_id is not None:
+            return ()
+        shown: list[keys.Hint] = []
+        if order.due and self.may(Action.SELL):
+            shown += keys.hints("cash", "tender")
+        if order.status == "pending" and not order.paid and self.may(Action.CANCEL):
+            shown.append(keys.hint("cancel"))
+        if order.status in REFUNDABLE and self.may(Action.REFUND):
+            shown += keys.hints("refund", "void")
+        return shown
+
+    # Paying
+
+    def _resume(self) -> None:
+        if self.order is not None and self.order.live_attempt_id is not None:
+            self.watch_payment(self.order.live_attempt_id, self._unpaid)
+
+    def _unpaid(self, state: PaymentState) -> None:
+        self.reread(lambda: self.say(f"{state.headline.capitalize()}: nothing was charged.", "!"))
+
+    def action_card(self) -> None:
+        """F8: what is due, on the reader."""
+        self._pay(lambda: self.take_card(self.reference, self._unpaid))
+
+    def action_cash(self) -> None:
+        """F9."""
+        self._pay(lambda: self.take_tender(self.reference, "cash"))
+
+    def action_tender(self) -> None:
+        """F10."""
+        self._pay(lambda: self.take_tender(self.reference, "tender"))
+
+    def _pay(self, pay: Callable[[], object]) -> None:
+        if self.order is None or not self.order.due:
+            self.say("Nothing is to be paid here.", "!", bell=True)
+        elif not self.may(Action.CHARGE):
+            self.refuse(Action.CHARGE)
+        elif self.order.live_attempt_id is not None:
+            self._resume()
+        else:
+            pay()
+
+    def tender_left(self, note: str) -> None:
+        self.reread(lambda: super(OrderDeeds, self).tender_left(note))
+
+    def _complete(self) -> None:
+        call = partial(tendering.complete, self.desk, self.reference)
+        self.ask(call, lambda _: self._tell("Complete: there was nothing to pay."), hold=True)
+
+    # Taking back
+
+    def action_cancel(self) -> None:
+        """``/cancel``: an order that nothing was paid for."""
+        question = Confirm(
+            f"Cancel {self.reference}",
+            "Its stock, voucher and credit are free again. Nothing was paid, nothing goes back.",
+            f"cancel {self.reference}",
+        )
+        self._if_allowed(Action.CANCEL, lambda: self.go(question, self._cancel_agreed))
+
+    def _cancel_agreed(self, yes: bool | None) -> None:
+        if yes:
+            call = partial(checkout.cancel_order, self.desk, self.reference)
+            self.ask(call, lambda _: self._tell(f"{self.reference} is cancelled."), hold=True)
+
+    def action_refund(self) -> None:
+        """``/refund``: how much, then why, then what Stripe says."""
+        question = AskAmount(
+            f"Refund {self.reference}",
+            "How much goes back? Enter alone: all that is left. It goes back the way it came.",
+            "all of it, or the amount",
+            self.desk.conference.currency,
+        )
+
+        def answered(part: Part | None) -> None:
+            if part is not None:
+                self._ask_why(part.amount)
+
+        self._if_allowed(Action.REFUND, lambda: self.go(question, answered))
+
+    def _ask_why(self, amount: Decimal | None) -> None:
+        what = "all that is left" if amount is None else self.amount(amount)
+        question = AskText(
+            f"Refund {what} of {self.reference}", "Why? It is kept with your name.", f"refund {what}", "!"
+        )
+
+        def answered(reason: str | None) -> None:
+            if reason is not None:
+                self.say("Asking Stripe, please wait.")
+                call = partial(refund, self.desk, self.reference, amount, reason=reason)
+                self.ask(call, self._refunded, hold=True)
+
+        self.go(question, answered)
+
+    def _refunded(self, made: Sequence[RefundView]) -> None:
+        self._tell(self._said(made) or "The money that was held is released.", _sign(made))
+
+    def action_void(self) -> None:
+        """``/void``: the whole sale, as if it had not been made."""
+        question = AskText(
+            f"Void {self.reference}",
+            "All its money goes back the way it came, and its voucher is free again. Why?",
+            "void the whole sale",
+            "!",
+        )
+        self._if_allowed(Action.REFUND, lambda: self.go(question, self._void_reason))
+
+    def _void_reason(self, reason: str | None) -> None:
+        if reason is not None:
+            self.say("Asking Stripe, please wait.")
+            self.ask(partial(voids.void, self.desk, self.reference, reason), self._voided, hold=True)
+
+    def _voided(self, voided: Voided) -> None:
+        said = self._said(voided.refunds)
+        end = "The sale is void." if voided.done else "The sale is not void yet: /void again later."
+        self._tell(f"{end} {said}".rstrip(), "OK" if voided.done else _sign(voided.refunds))
+
+    def _said(self, made: Sequence[RefundView]) -> str:
+        return "; ".join(f"{self.amount(each.amount)} {each.tender}: {each.text}" for each in made)
+
+    def _if_allowed(self, action: Action, then: Callable[[], object]) -> None:
+        if self.order is None:
+            self.say("One moment: reading the order.")
+        elif self.may(action):
+            then()
+        else:
+            self.refuse(action)
+
+    # Names
+
+    def action_names(self) -> None:
+        """``/names``: one after another, each may be skipped."""
+        if not self.unnamed:
+            self.say("Every ticket of this order has its attendee.", "OK")
+            return
+        question = AskText(
+            f"{self.unnamed} of the tickets have no name yet"
+            if self.unnamed > 1
+            else "One ticket has no name",
+            "Who gets it? A name, and an e-mail address behind it where there is one. Esc: later.",
+            "make this person's badge",
+        )
+        self.go(question, partial(self._named, clock.new_id()))
+
+    def _named(self, key: str, answer: str | None) -> None:
+        if answer is None:
+            self._skips_names = True
+            self.refresh_hints()
+            self.say("The tickets stay without names; /names asks again.", "!")
+            return
+        name, _, last = answer.rpartition(" ")
+        name, email = (name, last) if "@" in last and name else (answer, "")
+        register = partial(register_companion, self.desk, self.reference, name, email, key=key)
+        self.ask(register, self._registered, hold=True)
+
+    def _registered(self, person: AttendeeView) -> None:
+        def go_on() -> None:
+            self.say(f"{person.name} has badge {person.access_code}.", "OK")
+            if self.unnamed:
+                self.action_names()
+
+        self.reread(go_on)
+
+
+def _sign(made: Sequence[RefundView]) -> str:
+    return next((SIGNS[each.stage] for each in made if each.stage in SIGNS), "OK")
