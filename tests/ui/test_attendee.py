@@ -17,7 +17,7 @@ VERDICTS = [
     ("TOMA2026", "[!] ALREADY CHECKED IN", "next person"),
     ("INES2026", "[!] OWES 349.00", "pay 349.00"),
     ("ELLA2026", "[OK] REGISTERED, owes 25.00", "check in"),
-    ("RAVI2026", "[X] NOT PAID", "sell"),
+    ("RAVI2026", "[X] CANCELLED", "sell"),
     ("OMAR2026", "[X] CANCELLED", "sell"),
     ("YUKI2026", "[X] REFUNDED", "sell"),
     ("ZARA2026", "[X] NO ORDER", "sell"),

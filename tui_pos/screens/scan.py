@@ -123,7 +123,7 @@ class ScanScreen(DeskScreen[None]):
                 Line(
                     (
                         (sign(line.tone), style(line.tone)),
-                        line.reference or "parked",
+                        line.reference,
                         line.name,
                         self.amount(line.amount),
                         line.text,
