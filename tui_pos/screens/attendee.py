@@ -111,14 +111,14 @@ class AttendeeScreen(DeskScreen[None]):
 
     def _order_line(self, order: OrderView) -> Line:
         bought = ", ".join(_bought(line.quantity, line.description) for line in order.lines)
-        owes = f"owes {self.amount(order.due)}" if order.due else ""
+        owes = (f"owes {self.amount(order.due)}", "bold yellow") if order.due else ""
         return Line(
             (
                 order.reference,
                 STATUS_WORDS.get(order.status, order.status),
                 self.amount(order.total),
                 bought,
-                ("on a reader", "magenta") if order.live_attempt_id else (owes, "bold yellow" if owes else ""),
+                ("on a reader", "magenta") if order.live_attempt_id else owes,
             ),
             key=order.reference,
         )
