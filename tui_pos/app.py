@@ -8,7 +8,9 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
 from textual.screen import ModalScreen, Screen
@@ -33,6 +35,7 @@ DEMO = "demo"
 """The conference that needs no sign-in, unless the config has one of that name."""
 SECRET_VARIABLE = "TUI_POS_SECRET"
 LOOK_AT_READER_EVERY = 60.0
+MAINTAIN_EVERY = 30.0
 
 
 class DeskApp(KioskApp):
@@ -60,6 +63,7 @@ class DeskApp(KioskApp):
         self.failure: Exception | None = None
         self._open_place = open_place
         self._place: Place | None = None
+        self._is_maintaining = False
         self._home = ScanScreen()
         self._sign_in = None if is_demo and not staff else SignInScreen(staff, secret)
 
@@ -71,11 +75,12 @@ class DeskApp(KioskApp):
             self.push_screen(self._sign_in, self._signed_in)
         self.call_after_refresh(self._open)
         self.set_interval(LOOK_AT_READER_EVERY, self._look_at_reader)
+        self.set_interval(MAINTAIN_EVERY, self._maintain)
 
     # Opening
 
     def _open(self) -> None:
-        self.ask(self, self._open_place, self._opened, self._not_opened)
+        self.ask(self, partial(_open, self._open_place), self._opened, self._not_opened)
 
     def _not_opened(self, error: Exception) -> None:
         self.failure = error
@@ -99,6 +104,7 @@ class DeskApp(KioskApp):
         self.set_status(replace(self.status, staff=staff.name))
         self._home.desk_opened(desk)
         self._look_at_reader()
+        self._maintain()
         if desk.account is not None:
             self.ask(self, desk.account.warm_up, _nothing, self._unasked_failed)
 
@@ -125,6 +131,20 @@ class DeskApp(KioskApp):
         place = self._place
         mode, zone = Mode(place.mode.value), place.conference.timezone
         self.set_status(Status(place.conference.name, place.station, mode=mode, timezone=zone))
+
+    # What some station has to do every half minute
+
+    def _maintain(self) -> None:
+        if self.desk is not None and not self._is_maintaining:
+            self._is_maintaining = True
+            self.ask(self, partial(_maintain, self.desk), self._maintained, self._not_maintained)
+
+    def _maintained(self, _: bool) -> None:
+        self._is_maintaining = False
+
+    def _not_maintained(self, error: Exception) -> None:
+        self._is_maintaining = False
+        self._unasked_failed(error)
 
     # The reader in the header
 
@@ -180,6 +200,20 @@ def run(settings: Settings, conference: str | None, station: str | None, staff: 
     return status
 
 
+def _open(open_place: "Callable[[], Place]") -> "Place":
+    """Open the desk with everything that its calls will import.
+
+    In this one thread: two that import modules which import each other see halves of them.
+    """
+    from tui_pos import desk, screens
+
+    place = open_place()
+    for package in (desk, screens):
+        for module in iter_modules(package.__path__, f"{package.__name__}."):
+            import_module(module.name)
+    return place
+
+
 def _open_place(settings: Settings, conference: str | None, station: str | None) -> "Place":
     from tui_pos.opening import open_place
 
@@ -190,6 +224,13 @@ def _explain(error: Exception) -> str | None:
     from tui_pos.failures import explain
 
     return explain(error)
+
+
+def _maintain(desk: Desk) -> bool:
+    from tui_pos.desk import maintenance
+    from tui_pos.desk.payments import journal
+
+    return maintenance.tick(desk, journal.new_owner(desk))
 
 
 def _reader_here(desk: Desk, configured: str) -> tuple[str, str]:

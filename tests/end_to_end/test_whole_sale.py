@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.pty import Terminal80x24
+from tui_pos.simulator import Controls
 
 PROGRAM = shutil.which("tui-pos", path=str(Path(sys.executable).parent)) or "tui-pos"
 BADGE = "NOOR2026"
+READER = "tmr_front_1"
 
 
 @pytest.fixture
@@ -104,6 +106,22 @@ def test_killed_in_the_middle_the_payment_is_found_again(home: Path, end: signal
         again.send("\x1b[23~")
         again.wait_for("CAPTURED 25.00")
     assert paid(home) == [("paid", 25)]
+
+
+def test_a_card_tapped_after_the_desk_died_is_booked_by_the_next_one(home: Path) -> None:
+    with demo(home) as desk:
+        desk.wait_for("Tilda Trainee")
+        to_the_prompt(desk)
+        with demo(home, "desk-4") as other:
+            other.wait_for("Tilda Trainee")
+            desk.signal(signal.SIGKILL)
+            desk.wait_exit()
+            Controls(f"http://127.0.0.1:{(home / 'demo' / 'stripe.port').read_text().strip()}").tap(READER)
+            other.send("/quit\r")
+            other.wait_exit()
+            with demo(home, "desk-5") as third:
+                third.wait_for("Tilda Trainee")
+                third.wait_until(lambda: paid(home) == [("paid", 25)], "the payment to be booked")
 
 
 def test_nonsense_gets_one_sentence_and_a_hundred_scans_get_a_hundred_look_ups(

@@ -3,14 +3,17 @@
 import time
 from collections.abc import Generator
 
+from tui_pos import clock
 from tui_pos.data.connection import connected
 from tui_pos.desk import permissions
 from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import Refused
 from tui_pos.desk.payments import journal, steps
 from tui_pos.desk.payments.control import Control, Wish
 from tui_pos.desk.payments.settle import Drive
 from tui_pos.desk.payments.state import PaymentState, picture, wishes
 
+PATIENCE = 2.0
 LONGEST_PAUSE = journal.LEASE.total_seconds() / 3
 
 
@@ -26,13 +29,27 @@ def watch(desk: Desk, attempt_id: int, control: Control | None = None) -> Genera
     owner = journal.new_owner(desk)
     with connected():
         drive = Drive(desk, journal.load(attempt_id))
-        journal.take_lease(desk, drive.attempt, owner)
+        _take_lease(drive, owner)
         drive.attempt = journal.load(attempt_id)  # whoever had the lease may have moved it
     try:
         yield from _states(drive, owner, control)
     finally:
         with connected():
             journal.drop_lease(drive.attempt, owner)
+
+
+def _take_lease(drive: Drive, owner: str) -> None:
+    """Recovery holds a lease for a moment only; who watches is told of one that stays."""
+    deadline = clock.monotonic() + PATIENCE
+    while True:
+        try:
+            journal.take_lease(drive.desk, drive.attempt, owner)
+        except Refused:
+            if clock.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            return
 
 
 def _states(drive: Drive, owner: str, control: Control | None) -> Generator[PaymentState, None, None]:

@@ -36,12 +36,16 @@ def recover(desk: Desk) -> tuple[PaymentState, ...]:
 
 
 def _abandoned(desk: Desk) -> list[int]:
-    free = Attempt.lease_until.is_null() | (Attempt.lease_until < clock.now())
+    now = clock.now()
     with connected():
-        query = Attempt.select(Attempt.id).where(
-            Attempt.conference == desk.conference.id, Attempt.finished_at.is_null(), free
+        query = Attempt.select().where(
+            Attempt.conference == desk.conference.id, Attempt.finished_at.is_null()
         )
-        return [row.id for row in query.order_by(Attempt.id)]
+        return [
+            row.id
+            for row in query.order_by(Attempt.id)
+            if row.lease_until is None or row.lease_until < now or journal.is_gone(row.lease_owner)
+        ]
 
 
 def _bring_home(desk: Desk, attempt_id: int) -> PaymentState | None:
