@@ -57,7 +57,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("cash", ("f9",), "cash", "cash", "Take the amount in cash and give change."),
     Command("tender", ("f10",), "tender", "tender", "Pay another way, or split the amount."),
     Command("tap", ("f11",), "tap", "tap a card", "In training: hold a good card to the reader."),
-    Command("lock", ("f12",), "lock", "lock", "Lock this station until a PIN or a staff badge."),
+    Command("lock", ("f12",), "lock", "lock", "Lock this station until somebody signs in."),
     Command("decline", ("delete",), "decline", "refuse a card", "In training: hold a card that is declined."),
     Command("name", (), "name", "name", "Say who buys, as in /name Ines Park."),
     Command("email", (), "email", "e-mail", "Say the buyer's address, as in /email ines@example.org."),

@@ -91,7 +91,7 @@ class CartScreen(DeskScreen[str]):
             hints += keys.hints("cash", "tender")
         if view.status != ORDERED:
             hints.append(keys.hint("park"))
-        return (*hints, keys.hint("back"))
+        return (*hints, keys.hint("back", ""))
 
     # The catalogue
 
