@@ -77,6 +77,7 @@ class ScanScreen(DeskScreen[None]):
         hints = [keys.hint("confirm", "find")]
         if self.may(Action.SELL):
             hints.append(keys.hint("walk_up"))
+        hints.append(keys.hint("orders"))
         if self.may(Action.READERS):
             hints.append(keys.hint("reader"))
         if self._attention:
@@ -237,6 +238,12 @@ class ScanScreen(DeskScreen[None]):
 
     def action_walk_up(self) -> None:
         self.sell(Begins(), self.say)
+
+    def action_orders(self) -> None:
+        """F3."""
+        from tui_pos.screens.orders import OrdersScreen
+
+        self.go(OrdersScreen(self.desk))
 
     # Choosing a row
 

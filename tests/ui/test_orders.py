@@ -1,0 +1,330 @@
+"""Finding an order again, and what can be done to it: pay, resume, cancel, refund, void."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.desk.conftest import staff_called
+from tests.fixtures.pilot import press, scan, settled, shown, write
+from tests.ui.counter import READER, at_counter, begun, owed, shows
+from tests.ui.station import Bench, desk_of, row, station
+from tests.ui.test_receipt import left, paid
+from tui_pos.desk import cash, checkout, lookup, payments, stations
+from tui_pos.desk.context import Desk
+from tui_pos.screens.orders import OrdersScreen
+from tui_pos.screens.receipt import ReceiptScreen
+from tui_pos.screens.scan import ScanScreen
+from tui_pos.simulator import Server
+
+LIST = slice(5, 18)
+
+
+def listed(pilot: Pilot[Any]) -> list[str]:
+    """The rows of the list, without room between words."""
+    return [" ".join(line.split()) for line in shown(pilot).split("\n")[LIST] if line.strip()]
+
+
+def is_at(pilot: Pilot[Any], screen: type) -> bool:
+    return isinstance(pilot.app.screen, screen)
+
+
+def supervised(desk: Desk) -> Desk:
+    return replace(desk, staff=staff_called("lead"))
+
+
+async def test_f3_lists_the_newest_orders_and_esc_goes_home(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        assert "F3 orders" in row(pilot, 23)
+        reference = owed(desk_of(pilot))
+        await press(pilot, "f3")
+        assert row(pilot, 2) == " Orders, the newest first"
+        assert reference in listed(pilot)[0]
+        assert "Noor Lindqvist 25.00 [!] not paid" in listed(pilot)[0]
+        assert "noor@example.org T-Shirt" in " ".join(shown(pilot).split())
+        assert row(pilot, 23).startswith(f" Enter open {reference}")
+        await press(pilot, "escape")
+        assert is_at(pilot, ScanScreen)
+
+
+async def test_typing_finds_by_whatever_is_remembered(desk: Desk, simulator: Server) -> None:
+    card = paid(desk, simulator)
+    taken = owed(desk, "HUGO2026")
+    cash.take_cash(desk, taken, given=lookup.order(desk, taken).due)
+    async with at_counter(OrdersScreen(desk)) as pilot:
+        await settled(pilot)
+        for text, reference in (
+            (card.lower(), card),
+            ("noor 25.00", card),
+            ("noor@example 4242", card),
+            ("hugo 25", taken),
+            ("HUGO2026 25.00", taken),
+        ):
+            await write(pilot, text)
+            assert len(listed(pilot)) == 1, text
+            assert reference in listed(pilot)[0]
+            await press(pilot, "escape")
+        assert len(listed(pilot)) > 9
+        await write(pilot, "hugo 25")
+        assert "[OK] paid Cash" in listed(pilot)[0]
+
+
+async def test_enter_opens_the_only_one_and_esc_comes_back_to_the_list(desk: Desk) -> None:
+    reference = owed(desk)
+    async with at_counter(OrdersScreen(desk)) as pilot:
+        await settled(pilot)
+        await write(pilot, "noor 25\r")
+        assert is_at(pilot, ReceiptScreen)
+        await press(pilot, "escape")
+        assert is_at(pilot, OrdersScreen)
+        assert reference in listed(pilot)[0]
+        assert row(pilot, 2).endswith(": noor 25")
+        await press(pilot, "escape")
+        assert len(listed(pilot)) > 9
+
+
+async def test_several_are_picked_by_number_or_with_the_arrows(desk: Desk) -> None:
+    first, second = owed(desk), owed(desk)
+    async with at_counter(OrdersScreen(desk)) as pilot:
+        await settled(pilot)
+        await write(pilot, "noor 25.00\r")
+        assert "2 orders fit: press a number." in shown(pilot)
+        await press(pilot, "2")
+        await shows(pilot, f"{first}   [!] PENDING")
+        await press(pilot, "escape", "escape")
+        await write(pilot, "noor 25.00")
+        await press(pilot, "down", "up", "enter")
+        await shows(pilot, f"{second}   [!] PENDING")
+
+
+async def test_a_scanned_badge_lists_all_orders_of_that_person(desk: Desk) -> None:
+    async with at_counter(OrdersScreen(desk)) as pilot:
+        await settled(pilot)
+        await scan(pilot, "demo:TWOS2026")
+        assert [line.split("Twyla Twice ")[1] for line in listed(pilot)] == [
+            "55.00 [X] cancelled",
+            "349.00 [OK] paid Card, online",
+        ]
+
+
+async def test_nothing_that_fits_is_said(desk: Desk) -> None:
+    async with at_counter(OrdersScreen(desk)) as pilot:
+        await settled(pilot)
+        await write(pilot, "[/off] nobody\r")
+        assert "No order fits" in shown(pilot)
+        await press(pilot, "enter")
+        assert "There is no order to open." in shown(pilot)
+        await press(pilot, "3")
+        assert "There is no row 3." in shown(pilot)
+
+
+async def test_today_alone(desk: Desk) -> None:
+    reference = owed(desk)
+    async with at_counter(OrdersScreen(desk)) as pilot:
+        await settled(pilot)
+        everything = len(listed(pilot))
+        await write(pilot, "/today\r")
+        assert row(pilot, 2) == " Orders of today"
+        assert reference in listed(pilot)[0]
+        assert len(listed(pilot)) < everything
+        await write(pilot, "/today\r")
+        assert len(listed(pilot)) == everything
+
+
+async def test_an_order_that_is_not_paid_is_paid_there(desk: Desk, simulator: Server) -> None:
+    reference = owed(desk)
+    stations.remember_reader(desk, *READER)
+    async with at_counter(ReceiptScreen(desk, reference)) as pilot:
+        await settled(pilot)
+        assert row(pilot, 23) == " Enter card 25.00   F9 cash   F10 tender   /cancel cancel   Esc next"
+        await pilot.press("enter")
+        await shows(pilot, "WAITING FOR CARD")
+        simulator.tap(READER[0])
+        await shows(pilot, "CAPTURED")
+        await pilot.press("enter")
+        await shows(pilot, "PAID 25.00 USD")
+
+
+async def test_it_can_be_paid_in_cash_there(desk: Desk) -> None:
+    reference = owed(desk)
+    async with at_counter(ReceiptScreen(desk, reference)) as pilot:
+        await settled(pilot)
+        await press(pilot, "f9", "enter")
+        await shows(pilot, "PAID 25.00 USD", "Paid by Cash")
+
+
+async def test_a_part_that_was_paid_is_seen_on_coming_back(desk: Desk) -> None:
+    reference = owed(desk)
+    async with at_counter(ReceiptScreen(desk, reference)) as pilot:
+        await settled(pilot)
+        await press(pilot, "f9")
+        await write(pilot, "10\r")
+        await press(pilot, "enter", "enter", "escape")
+        assert "Still to pay                             15.00" in shown(pilot)
+        assert row(pilot, 23) == " Enter card 15.00   F9 cash   F10 tender   Esc next"
+
+
+async def test_a_live_payment_is_gone_on_with(desk: Desk) -> None:
+    attempt_id = begun(desk)
+    reference = payments.state(desk, attempt_id).reference
+    async with at_counter(ReceiptScreen(desk, reference)) as pilot:
+        await settled(pilot)
+        assert row(pilot, 23) == " Enter see the card payment   Esc next"
+        await pilot.press("enter")
+        await shows(pilot, "WAITING FOR CARD")
+        await pilot.press("escape")
+        await shows(pilot, "CANCELLED")
+        await pilot.press("enter")
+        await shows(pilot, "Cancelled: nothing was charged.", "Enter card 25.00")
+
+
+async def test_an_unpaid_order_is_cancelled_after_a_question(desk: Desk) -> None:
+    reference = owed(desk)
+    async with at_counter(ReceiptScreen(desk, reference)) as pilot:
+        await settled(pilot)
+        await write(pilot, "/cancel\r")
+        assert f"Cancel {reference}" in shown(pilot)
+        await press(pilot, "escape")
+        assert lookup.order(desk, reference).status == "pending"
+        await write(pilot, "/cancel\r")
+        await press(pilot, "enter")
+        assert f"[OK] {reference} is cancelled." in shown(pilot)
+        assert "[X] CANCELLED 25.00 USD" in shown(pilot)
+    assert lookup.order(desk, reference).status == "cancelled"
+
+
+async def test_a_paid_order_is_not_cancelled(desk: Desk, simulator: Server) -> None:
+    reference = paid(desk, simulator)
+    async with at_counter(ReceiptScreen(desk, reference)) as pilot:
+        await settled(pilot)
+        await write(pilot, "/cancel\r")
+        await press(pilot, "enter")
+        assert "is paid; only a pending order can be cancelled." in " ".join(shown(pilot).split())
+
+
+@pytest.mark.parametrize("word", ["refund", "void"])
+async def test_only_a_supervisor_gives_money_back(desk: Desk, simulator: Server, word: str) -> None:
+    reference = paid(desk, simulator)
+    async with at_counter(ReceiptScreen(desk, reference)) as pilot:
+        await settled(pilot)
+        assert f"/{word}" not in row(pilot, 23)
+        await write(pilot, f"/{word}\r")
+        assert "Tilda Trainee may not refund. Ask Lena Lead." in shown(pilot)
+
+
+async def test_a_refund_asks_how_much_and_why_and_says_what_stripe_said(
+    desk: Desk, simulator: Server
+) -> None:
+    reference = paid(desk, simulator)
+    async with at_counter(ReceiptScreen(supervised(desk), reference)) as pilot:
+        await settled(pilot)
+        assert row(pilot, 23).startswith(" Enter check in and next person   /refund refund   /void void")
+        await write(pilot, "/refund\r")
+        assert f"Refund {reference}" in shown(pilot)
+        await write(pilot, "ten\r")
+        assert "'ten' is not an amount" in shown(pilot)
+        await write(pilot, "10\r")
+        assert f"Refund 10.00 of {reference}" in shown(pilot)
+        assert row(pilot, 23).startswith(" Enter refund 10.00")
+        await write(pilot, "wrong size\r")
+        await shows(pilot, "[OK] 10.00 card: refunded to the card")
+        assert "Back to the card                        -10.00" in shown(pilot)
+        assert "PARTIALLY REFUNDED" in shown(pilot)
+        assert [book["refunded"] for book in simulator.books().values()] == [1000]
+        await write(pilot, "/refund\r")
+        await press(pilot, "enter")
+        await write(pilot, "the rest too\r")
+        await shows(pilot, "[OK] 15.00 card: refunded to the card", "REFUNDED 25.00 USD")
+        assert [book["refunded"] for book in simulator.books().values()] == [2500]
+
+
+async def test_a_refund_that_stripe_does_not_answer_is_told_as_unknown(desk: Desk, simulator: Server) -> None:
+    reference = paid(desk, simulator)
+    async with at_counter(ReceiptScreen(supervised(desk), reference)) as pilot:
+        await settled(pilot)
+        simulator.fault("answer_lost", "POST /v1/refunds", times=9)
+        simulator.fault("cut_before", "GET /v1/refunds*", times=9)
+        await write(pilot, "/refund\r")
+        await press(pilot, "enter")
+        await write(pilot, "no show\r")
+        await shows(pilot, "[?]", "no answer from Stripe; do not refund again")
+
+
+async def test_esc_at_either_question_gives_nothing_back(desk: Desk, simulator: Server) -> None:
+    reference = paid(desk, simulator)
+    async with at_counter(ReceiptScreen(supervised(desk), reference)) as pilot:
+        await settled(pilot)
+        await write(pilot, "/refund\r")
+        await press(pilot, "escape")
+        await write(pilot, "/refund\r")
+        await press(pilot, "enter", "escape")
+        await write(pilot, "/void\r")
+        await press(pilot, "escape")
+        assert [book["refunded"] for book in simulator.books().values()] == [0]
+
+
+async def test_cash_is_given_back_from_the_drawer(desk: Desk) -> None:
+    reference = owed(desk)
+    cash.take_cash(desk, reference, given=lookup.order(desk, reference).due)
+    async with at_counter(ReceiptScreen(supervised(desk), reference)) as pilot:
+        await settled(pilot)
+        await write(pilot, "/refund\r")
+        await press(pilot, "enter")
+        await write(pilot, "torn shirt\r")
+        await shows(pilot, "[OK] 25.00 cash: give it back in cash", "Back in cash")
+
+
+async def test_a_void_takes_the_whole_sale_back(desk: Desk, simulator: Server) -> None:
+    reference = paid(desk, simulator)
+    async with at_counter(ReceiptScreen(supervised(desk), reference)) as pilot:
+        await settled(pilot)
+        await write(pilot, "/void\r")
+        assert row(pilot, 23).startswith(" Enter void the whole sale")
+        await write(pilot, "wrong person\r")
+        await shows(pilot, "The sale is void. 25.00 card: refunded to the card", "REFUNDED 25.00 USD")
+        assert [book["refunded"] for book in simulator.books().values()] == [2500]
+
+
+async def test_tickets_without_names_are_named_one_after_another(desk: Desk) -> None:
+    reference = checkout.sell(desk, [("day-pass", 3)], name="Wanda Walk").reference
+    cash.take_cash(desk, reference, given=lookup.order(desk, reference).due)
+    async with at_counter(ReceiptScreen(desk, reference)) as pilot:
+        await settled(pilot)
+        assert "[!] 2 more without name" in shown(pilot)
+        assert row(pilot, 23).startswith(" Enter name tickets")
+        await press(pilot, "enter")
+        assert "2 of the tickets have no name yet" in shown(pilot)
+        await write(pilot, "Ines Park ines@example.org\r")
+        assert "One ticket has no name" in shown(pilot)
+        await write(pilot, "Ravi Chen\r")
+        await settled(pilot)
+        assert "[OK] Ravi Chen has badge" in shown(pilot)
+        assert "without name" not in shown(pilot)
+        assert row(pilot, 23).startswith(" Enter check in and next person")
+    found = {hit.title: hit.detail for hit in lookup.search(desk, "ines@example.org")}
+    assert "Ines Park" in found
+
+
+async def test_names_can_be_skipped(desk: Desk) -> None:
+    reference = checkout.sell(desk, [("day-pass", 2)], name="Wanda Walk").reference
+    cash.take_cash(desk, reference, given=lookup.order(desk, reference).due)
+    async with at_counter(ReceiptScreen(desk, reference)) as pilot:
+        await settled(pilot)
+        await press(pilot, "enter", "escape")
+        assert "The tickets stay without names; /names asks again." in shown(pilot)
+        await press(pilot, "enter")
+        assert left(pilot) == ["next"]
+
+
+async def test_an_unusable_address_names_nobody_and_asks_again(desk: Desk) -> None:
+    reference = checkout.sell(desk, [("day-pass", 2)], name="Wanda Walk").reference
+    cash.take_cash(desk, reference, given=lookup.order(desk, reference).due)
+    async with at_counter(ReceiptScreen(desk, reference)) as pilot:
+        await settled(pilot)
+        await press(pilot, "enter")
+        await write(pilot, "Ines ines@nowhere\r")
+        assert "ines@nowhere" in shown(pilot)
+        await press(pilot, "enter")
+        assert row(pilot, 23).startswith(" Enter name tickets")
+        assert "[!] 1 more without name" in shown(pilot)
