@@ -1,5 +1,8 @@
 """One person: verdict first, the safe next step on Enter, orders by their number."""
 
+import asyncio
+from threading import Event
+
 import pytest
 
 from tests.fixtures.pilot import press, scan, settled, shown
@@ -8,6 +11,7 @@ from tests.ui.station import Bench, Station, desk_of, hammer, row, station
 from tui_pos.desk import checkin, lookup, stations
 from tui_pos.screens.attendee import AttendeeScreen
 from tui_pos.screens.cart import CartScreen
+from tui_pos.screens.finding import find
 from tui_pos.screens.receipt import ReceiptScreen
 from tui_pos.screens.scan import ScanScreen
 from tui_pos.simulator import Server
@@ -92,15 +96,24 @@ async def test_the_next_badge_replaces_the_person_without_a_key(bench: Bench) ->
         assert isinstance(pilot.app.screen, ScanScreen)
 
 
-async def test_no_key_acts_on_the_person_before_while_the_next_is_looked_up(bench: Bench) -> None:
+async def test_no_key_acts_on_the_person_before_while_the_next_is_looked_up(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with station(bench) as pilot:
         await scan(pilot, "NOOR2026")
-        await settled(pilot)
+        answer = Event()
+        monkeypatch.setattr("tui_pos.screens.scan._find", lambda *_: answer.wait(10) and find(*_))
+        screen = pilot.app.screen
+        assert isinstance(screen, AttendeeScreen)
         hammer(pilot, *"KIMS2026", "enter", gap=0.001)
-        hammer(pilot, "enter")
+        await until(pilot, lambda: screen.prompt.text == "" and not screen.prompt.is_waiting, "the scan")
+        await asyncio.sleep(0.1)
+        await pilot.press("enter")
+        await until(pilot, lambda: not screen.prompt.is_waiting, "the key")
+        answer.set()
+        await until(pilot, lambda: "Kim Seo-yeon" in row(pilot, 2), "the next person")
         await settled(pilot)
-        desk = desk_of(pilot)
-        assert lookup.attendee(desk, "NOOR2026").first_check_in is None
+        assert lookup.attendee(desk_of(pilot), "NOOR2026").first_check_in is None
 
 
 async def test_a_number_pays_what_is_owed_with_the_remembered_reader(bench: Bench, simulator: Server) -> None:
