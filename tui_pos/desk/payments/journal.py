@@ -111,6 +111,10 @@ def note(desk: Desk, attempt_id: int, stage: str, text: str) -> None:
     )
 
 
+_at_work: set[str] = set()
+"""The watchers of this process that hold a lease."""
+
+
 def new_owner(desk: Desk) -> str:
     """A name for one watcher: the station alone would let two windows of it drive the same attempt.
 
@@ -120,10 +124,12 @@ def new_owner(desk: Desk) -> str:
 
 
 def is_gone(owner: str) -> bool:
-    """Whether the watcher ran on this host and its process is no more."""
+    """Whether the watcher ran on this host and its process is no more, or ran in this one and has ended."""
     _, process, host, *_ = [*owner.split(":"), "", "", ""]
     if host != platform.node() or not process.isdigit():
         return False
+    if int(process) == os.getpid():
+        return owner not in _at_work
     try:
         os.kill(int(process), 0)
     except ProcessLookupError:
@@ -147,6 +153,7 @@ def take_lease(desk: Desk, attempt: Attempt, owner: str) -> None:
     )
     if not taken:
         raise Refused("attempt_held", f"This payment is being watched at {holder(desk, load(attempt.id))}.")
+    _at_work.add(owner)
     attempt.lease_owner, attempt.lease_until = owner, now + LEASE
 
 
@@ -174,7 +181,8 @@ def renew_lease(attempt: Attempt, owner: str) -> None:
 
 
 def drop_lease(attempt: Attempt, owner: str) -> None:
-    """Let others take over at once."""
+    """Let others take over at once; where the database is gone, this process alone may."""
+    _at_work.discard(owner)
     run_tx(
         lambda: (
             Attempt.update(lease_owner="", lease_until=None)

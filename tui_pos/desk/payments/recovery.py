@@ -92,7 +92,7 @@ def _towards_home(drive: Drive) -> float | None:
         return _look_for_intent(drive)
     if stage is Stage.AUTHORIZED:
         return steps.cancel(drive) if attempt.wants == "cancel" else _take_held_money(drive)
-    if attempt.wants == "cancel" and stage is not Stage.UNKNOWN:
+    if attempt.wants == "cancel" and steps.may_cancel(attempt):
         return steps.cancel(drive)
     before = stage
     pause = read(drive)

@@ -14,7 +14,16 @@ from tui_pos.data.tables.registration import Order
 from tui_pos.desk import orders
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import booking, journal
-from tui_pos.desk.payments.settle import Drive, obstacle, read, settle, taken_by_other, unknown, withdraw
+from tui_pos.desk.payments.settle import (
+    PICK_UP,
+    Drive,
+    obstacle,
+    read,
+    settle,
+    taken_by_other,
+    unknown,
+    withdraw,
+)
 from tui_pos.desk.payments.state import is_stuck
 from tui_pos.terminal import (
     Intent,
@@ -45,7 +54,7 @@ OBSTACLES: tuple[tuple[type[TerminalError], str], ...] = (
 def step(drive: Drive) -> float:
     """Do what the stage asks for; seconds to wait before the next step."""
     stage = Stage(drive.attempt.stage)
-    if drive.attempt.wants == "cancel" and stage is not Stage.UNKNOWN:
+    if drive.attempt.wants == "cancel" and may_cancel(drive.attempt):
         return cancel(drive)
     if is_stuck(drive.attempt):
         return look_again(drive)
@@ -53,6 +62,15 @@ def step(drive: Drive) -> float:
     if Stage(drive.attempt.stage) is not Stage.UNKNOWN:
         drive.silences = 0
     return pause
+
+
+def may_cancel(attempt: Attempt) -> bool:
+    """Whether asking Stripe to cancel makes sense now: not before the outcome of the last call is known, and
+    not while the bank is being asked, unless it takes too long to be true."""
+    stage = Stage(attempt.stage)
+    if stage is Stage.AUTHORIZING:
+        return clock.now() - attempt.updated_at > PICK_UP
+    return stage is not Stage.UNKNOWN
 
 
 def create(drive: Drive) -> float:
