@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
+from peewee import fn
+
 from tui_pos import clock, money
 from tui_pos.data.connection import connected, lock, run_tx
 from tui_pos.data.tables.desk import Attempt, Refund, RefundStage, Stage
@@ -107,13 +109,21 @@ def _review_orders(desk: Desk, since: datetime) -> None:
     def review(order_id: int) -> None:
         booking.review(lock(Order.select().where(Order.id == order_id)).get())
 
+    elsewhere = Payment.select(Payment.id).where(
+        Payment.order == Order.id, Payment.id != Attempt.payment, Payment.status == PaymentStatus.SUCCEEDED
+    )
     with connected():
-        captured = Attempt.select(Attempt.order).where(
-            Attempt.conference == desk.conference.id,
-            Attempt.stage == Stage.CAPTURED,
-            Attempt.created_at >= since,
+        doubtful = (
+            Attempt.select(Attempt.order)
+            .join(Order)
+            .where(
+                Attempt.conference == desk.conference.id,
+                Attempt.stage == Stage.CAPTURED,
+                Attempt.created_at >= since,
+                (Order.status != OrderStatus.PAID) | (Attempt.problem != "") | fn.EXISTS(elsewhere),
+            )
         )
-        for order_id in sorted({row.order_id for row in captured}):
+        for order_id in sorted({row.order_id for row in doubtful}):
             run_tx(partial(review, order_id))
 
 

@@ -1,0 +1,150 @@
+"""A batch: some sales on a fresh database and a fresh Stripe, brought home, and checked.
+
+A batch is what a seed replays. What goes wrong in one leaves no trace in the next.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.chaos import invariants
+from tests.chaos.boundaries import Fate
+from tests.chaos.cashier import Cashier
+from tests.chaos.floor import ALL_READERS, READERS, Floor, HarnessFault
+from tests.chaos.jobs import Job
+from tests.chaos.nursery import Nursery
+from tests.chaos.points import CHARGE_REQUESTS
+from tests.chaos.sale import Sales
+from tests.chaos.website import Website
+from tui_pos import clock
+from tui_pos.data.connection import connected
+from tui_pos.data.tables.desk import Attempt, Refund
+from tui_pos.data.tables.registration import AddOn, TicketType
+from tui_pos.simulator import Child
+
+SALES = 20
+SCARCE = ("hoodie", "day-pass")
+LEFT = 2
+ROUGH_ROUNDS = 2
+ROUNDS = 12
+"""In so many rounds of recovery everything must have come home."""
+
+FreshDatabase = Callable[[], AbstractContextManager[str]]
+
+
+@dataclass
+class Result:
+    """What a batch came to; ``breaches`` empty when every promise was kept."""
+
+    seed: str
+    sales: int = 0
+    breaches: list[str] = field(default_factory=list)
+    log: list[str] = field(default_factory=list)
+    hits: Counter[str] = field(default_factory=Counter)
+    reached: Counter[str] = field(default_factory=Counter)
+    stages: Counter[str] = field(default_factory=Counter)
+
+    def story(self) -> str:
+        """Everything that happened to the orders that a breach names, for whoever looks into it."""
+        return "\n".join([*self.breaches, f"seed {self.seed}", *self.log])
+
+
+def run(
+    database: FreshDatabase,
+    seed: str,
+    nursery: Nursery,
+    simulator: Child,
+    *,
+    mutation: str = "",
+    prepare: Callable[[], None] = lambda: None,
+) -> Result:
+    """Play a batch. Breaches are answered, not raised; ``prepare`` may change the open database first."""
+    result = Result(seed)
+    true_clock = clock.now
+    with database() as url, TemporaryDirectory(prefix="tui-pos-chaos-") as folder:
+        floor = Floor(url, Path(folder), seed, nursery, simulator, mutation)
+        clock.now = floor.clock.now
+        try:
+            prepare()
+            _play(floor, result)
+        except HarnessFault as fault:
+            result.breaches.append(str(fault))
+        finally:
+            clock.now = true_clock
+            floor.close()
+        result.log, result.hits, result.reached = floor.log, floor.hits, floor.reached
+    return result
+
+
+def _play(floor: Floor, result: Result) -> None:
+    since = floor.clock.now()
+    _make_scarce(since)
+    website = Website(floor)
+    sales = Sales(floor, website)
+    for number in range(SALES):
+        floor.note(f"-- sale {number}")
+        sales.play()
+        result.sales += 1
+        if floor.rng.random() < 0.1:
+            bring_home(floor, website, sales)
+    bring_home(floor, website, sales)
+    books = floor.simulator.books()
+    result.breaches += invariants.breaches(books, since, floor.clock.now())
+    result.breaches += invariants.cash_agrees(floor.cash, since)
+    with connected():
+        result.stages.update(row.stage for row in Attempt.select())
+
+
+def _make_scarce(now: datetime) -> None:
+    """Leave so few of some products that sales are refused, and that what a hold lets go is sold again."""
+    with connected():
+        for slug in SCARCE:
+            table = AddOn if AddOn.get_or_none(AddOn.slug == slug) else TicketType
+            product = table.get(table.slug == slug)
+            taken = invariants.taken(table, product.id, now)
+            table.update(total_quantity=taken + LEFT).where(table.id == product.id).execute()
+
+
+def bring_home(floor: Floor, website: Website, sales: Sales) -> None:
+    """Recover until nothing is under way; at first with faults, by processes that die, by two at once."""
+    _calm_down(floor)
+    for number in range(ROUNDS):
+        rough = number < ROUGH_ROUNDS
+        _recover(floor, website, sales, rough=rough)
+        _calm_down(floor)
+        floor.pass_time(200)
+        if not rough and not _under_way():
+            break
+    for event in website.waiting():
+        if floor.rng.random() < 0.7:
+            website.deliver(event)
+    floor.do(Job("reconciled", station="desk-1"))
+
+
+def _recover(floor: Floor, website: Website, sales: Sales, *, rough: bool) -> None:
+    fates: tuple[Fate, ...] = ()
+    if rough:
+        sales.order_faults(CHARGE_REQUESTS, 0.3)
+        fates = sales.draw_fates(sales.charges, 0.4)
+    jobs = [Job("reconciled", station=f"desk-{n}", fates=fates) for n in range(2 if rough else 1)]
+    Cashier(floor, website, "", calm=True).serve(*(floor.desk(job) for job in jobs))
+    for event in website.waiting():
+        if floor.rng.random() < 0.5:
+            website.deliver(event)
+
+
+def _calm_down(floor: Floor) -> None:
+    floor.simulator.clear_faults()
+    for reader in ALL_READERS:
+        floor.simulator.set_reader(reader, "online" if reader in READERS else "offline")
+        floor.finish(reader, floor.rng.choice(("approve", "decline")))
+
+
+def _under_way() -> bool:
+    with connected():
+        live = Attempt.select().where(Attempt.finished_at.is_null()).exists()
+        return bool(live or Refund.select().where(Refund.finished_at.is_null()).exists())

@@ -1,0 +1,206 @@
+"""What a desk process of a run does: one job each, with its fates, told to the director as it goes."""
+
+import os
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from stripe import _http_client
+
+from tests.chaos import mutations
+from tests.chaos.boundaries import Boundaries, Fate
+from tests.chaos.shared_clock import SharedClock
+from tests.desk.conftest import make_desk
+from tui_pos import clock
+from tui_pos.data import connection
+from tui_pos.data.errors import DataError
+from tui_pos.desk import cash, checkout, maintenance, payments, reconcile, refunds
+from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import Refusal
+from tui_pos.desk.payments import Control, journal
+from tui_pos.terminal import Terminal, TerminalError, Timeouts
+
+TIMEOUTS = Timeouts(connect=2.0, read=0.6, command=0.6, process=0.6)
+"""Short, so that a slow answer is soon a missing one; a busy machine then only adds to the bad days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One piece of work for a new desk process: ``do`` names it in JOBS, ``given`` is what it needs."""
+
+    do: str
+    given: tuple[Any, ...] = ()
+    station: str = "desk-1"
+    staff: str = "lead"
+    capture: str = "automatic"
+    retries: int = 2
+    fates: tuple[Fate, ...] = ()
+    mutation: str = ""
+    url: str = ""
+    api_base: str = ""
+    clock: Path = field(default_factory=Path)
+
+
+class Worker:
+    """A desk process at work: its desk, its boundaries, and the line to the director."""
+
+    def __init__(self, line: Connection, job: Job) -> None:
+        self.job = job
+        self.control = Control()
+        self._line = line
+        self._lock = threading.Lock()
+        self._go = threading.Semaphore(0)
+        self.boundaries = Boundaries(job.fates, self.tell, self.wait)
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def tell(self, kind: str, value: object) -> None:
+        """Report to the director."""
+        with self._lock:
+            self._line.send((kind, value))
+
+    def wait(self) -> None:
+        """Until the director says go."""
+        self._go.acquire()
+
+    def _listen(self) -> None:
+        while True:
+            try:
+                wish, *given = self._line.recv()
+            except (EOFError, OSError):
+                os._exit(1)  # the director is gone
+            if wish == "go":
+                self._go.release()
+            else:
+                getattr(self.control, wish)(*given)
+
+    def desk(self) -> Desk:
+        """Open the database and the Stripe account, as a desk does when it starts."""
+        job = self.job
+        clock.now = SharedClock(job.clock).now
+        _http_client.HTTPClient.INITIAL_DELAY = 0.01  # stripe waits half a second before each repeat
+        connection.open_database(job.url)
+        mutations.apply(job.mutation)
+        desk = make_desk("demo", job.staff, job.station)
+        return replace(
+            desk,
+            conference=replace(desk.conference, capture=job.capture),
+            account=Terminal(
+                "sk_test_simulator", api_base=job.api_base, timeouts=TIMEOUTS, retries=job.retries
+            ),
+            poll_seconds=0.01,
+        )
+
+
+def serve(line: Connection) -> None:
+    """Do the one job that comes over the line; the last word is how it ended and every boundary reached."""
+    worker = Worker(line, line.recv())
+    worker.tell("pid", os.getpid())
+    try:
+        desk = worker.desk()
+        worker.boundaries.install()
+        outcome, value = "done", JOBS[worker.job.do](worker, desk, *worker.job.given)
+    except Refusal as error:
+        outcome, value = "refused", (error.code, error.message)
+    except (DataError, TerminalError) as error:
+        outcome, value = "failed", repr(error)
+    except BaseException as error:
+        worker.tell("crashed", "".join(traceback.format_exception(error)))
+        raise
+    worker.tell("reached", worker.boundaries.reached)
+    worker.tell(outcome, value)
+
+
+def sell(_: Worker, desk: Desk, items: list[tuple[str, int]], badge: str | None) -> tuple[str, Decimal]:
+    """Sell to a badge or to a walk-up; the order's reference and total."""
+    who = {"attendee_code": badge} if badge else {"name": "Walk Upton", "email": "walk@example.org"}
+    placed = checkout.sell(desk, items, **who)
+    return placed.reference, placed.total
+
+
+def charge(worker: Worker, desk: Desk, reference: str, reader: str, amount: Decimal | None) -> None:
+    """Begin and watch a payment, with a person at the desk."""
+    worker.tell("ready", None)
+    worker.wait()
+    begun = payments.begin(desk, reference, reader, reader, amount=amount)
+    resume(worker, desk, begun.attempt_id)
+
+
+def resume(worker: Worker, desk: Desk, attempt_id: int) -> None:
+    """Take up a payment that another desk began."""
+    for state in payments.watch(desk, attempt_id, worker.control):
+        worker.tell("state", state)
+
+
+def charge_by_command(
+    worker: Worker, desk: Desk, reference: str, reader: str, amount: Decimal | None
+) -> None:
+    """The same without a person: it ends where one would have to decide."""
+    worker.tell("ready", None)
+    worker.wait()
+    begun = payments.begin(desk, reference, reader, reader, amount=amount)
+    for state in payments.watch(desk, begun.attempt_id):
+        worker.tell("state", state)
+
+
+def act(_: Worker, desk: Desk, wish: str, intent_id: str) -> str:
+    """``cancel`` or ``capture`` by intent, as the commands do."""
+    return str({"cancel": payments.cancel, "capture": payments.capture}[wish](desk, intent_id).stage)
+
+
+def refund(worker: Worker, desk: Desk, reference: str, amount: Decimal | None) -> list[str]:
+    """Give ``amount`` back (None: all that is left)."""
+    worker.tell("ready", None)
+    worker.wait()
+    return [str(view.stage) for view in refunds.refund(desk, reference, amount)]
+
+
+def pay_cash(
+    worker: Worker, desk: Desk, reference: str, amount: Decimal | None, given: Decimal, key: str
+) -> Decimal:
+    """Take cash for an order; what was booked."""
+    worker.tell("ready", None)
+    worker.wait()
+    return cash.take_cash(desk, reference, given, amount, key=key).amount
+
+
+def cancel_order(_: Worker, desk: Desk, reference: str) -> str:
+    """Give a pending order up."""
+    return checkout.cancel_order(desk, reference).status
+
+
+def reconciled(_: Worker, desk: Desk) -> list[reconcile.Mismatch]:
+    """Bring everything home that nobody watches; what a person still has to look at."""
+    return [each for each in reconcile.run(desk).mismatches if not each.done]
+
+
+def checked(_: Worker, desk: Desk) -> list[reconcile.Mismatch]:
+    """What the treasurer is told, with nothing changed."""
+    return list(reconcile.run(desk, check=True).mismatches)
+
+
+def tick(_: Worker, desk: Desk) -> bool:
+    """What a running station does every half minute."""
+    return maintenance.tick(desk, journal.new_owner(desk))
+
+
+JOBS: dict[str, Callable[..., object]] = {
+    each.__name__: each
+    for each in (
+        sell,
+        charge,
+        charge_by_command,
+        resume,
+        act,
+        refund,
+        pay_cash,
+        cancel_order,
+        reconciled,
+        checked,
+        tick,
+    )
+}

@@ -1,0 +1,89 @@
+"""Which boundaries fates are drawn for, and what may happen there. ``test_chaos`` sees that all were hit."""
+
+import random
+
+from tests.chaos.boundaries import Fate
+
+CHARGE_COMMITS = (
+    "start.begin",
+    "journal.take_lease driver.watch",
+    "journal.update steps.ask_for_intent",
+    "booking.intent_exists",
+    "journal.update steps.send",
+    "journal.move steps.send",
+    "booking.authorized",
+    "booking.unwanted",
+    "journal.update steps.capture",
+    "booking.captured",
+    "journal.drop_lease driver.watch",
+    "booking.closed",
+    "steps.ask",
+    "journal.move settle.unknown",
+    "journal.move settle.declined",
+)
+CHARGE_REQUESTS = (
+    "POST /v1/payment_intents",
+    "GET /v1/payment_intents",
+    "GET /v1/payment_intents/*",
+    "GET /v1/terminal/readers/*",
+    "POST /v1/terminal/readers/*/process_payment_intent",
+    "POST /v1/terminal/readers/*/cancel_action",
+    "POST /v1/payment_intents/*/capture",
+    "POST /v1/payment_intents/*/cancel",
+)
+REFUND_COMMITS = ("refunds.refund", "card_refunds._next_key", "card_refunds.book", "card_refunds._say")
+REFUND_REQUESTS = ("POST /v1/refunds", "GET /v1/refunds")
+
+ACTS = {"before commit": ("kill", "cut"), "after commit": ("kill", "stall", "cut")}
+ASKED = {"before": ("kill", "stall", "in_flight"), "answered": ("kill", "stall")}
+
+FAULTS = (
+    "answer_lost",
+    "cut_before",
+    "error_500",
+    "error_500_after",
+    "rate_limit_429",
+    "lock_timeout_429",
+    "forbidden_403",
+    "unavailable_503",
+    "key_expired_401",
+    "delay",
+    "slow",
+    "not_json",
+)
+
+
+def fates(commits: tuple[str, ...], requests: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Every act at every boundary of these."""
+    at_commits = [(act, f"{when} {name}") for name in commits for when, acts in ACTS.items() for act in acts]
+    at_requests = [
+        (act, f"{when} {name}")
+        for name in requests
+        for when, acts in ASKED.items()
+        for act in acts
+        if act != "in_flight" or name.startswith("POST")
+    ]
+    return at_commits + at_requests
+
+
+CHARGE = fates(CHARGE_COMMITS, CHARGE_REQUESTS)
+REFUND = fates(REFUND_COMMITS, REFUND_REQUESTS)
+SELL = fates(("checkout.*",), ())
+CASH = fates(("tendering.take",), ())
+
+
+class Deck:
+    """Fates drawn without repetition until all were drawn, so that a run of some length meets each."""
+
+    def __init__(self, rng: random.Random, cards: list[tuple[str, str]]) -> None:
+        self._rng = rng
+        self._all = cards
+        self._left: list[tuple[str, str]] = []
+
+    def draw(self) -> Fate:
+        """The next fate."""
+        if not self._left:
+            self._left = list(self._all)
+            self._rng.shuffle(self._left)
+        act, at = self._left.pop()
+        return Fate(act, at, self._rng.choice((1, 1, 1, 2)))

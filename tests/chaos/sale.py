@@ -1,0 +1,228 @@
+"""One sale from order to refund, with whatever goes wrong on the way."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from tests.chaos.boundaries import Fate
+from tests.chaos.cashier import Cashier, part_of
+from tests.chaos.floor import OFF_READER, READERS, DeskProcess, Floor
+from tests.chaos.jobs import Job
+from tests.chaos.points import CASH, CHARGE, CHARGE_REQUESTS, FAULTS, REFUND, REFUND_REQUESTS, SELL, Deck
+from tests.chaos.website import Website
+from tui_pos.data.connection import connected
+from tui_pos.data.tables.desk import Attempt, Stage
+from tui_pos.data.tables.registration import Order
+
+GOODS = (
+    ([("t-shirt", 1)], None),
+    ([("t-shirt", 3)], None),
+    ([("cafe-creme", 1)], None),
+    ([("regular", 1)], None),
+    ([("regular", 1), ("lunch", 1)], None),
+    ([("hoodie", 1)], None),
+    ([("day-pass", 1)], None),
+    ([("t-shirt", 1)], "NOOR2026"),
+    ([("hoodie", 1)], "TOMA2026"),
+    ([("hoodie", 1)], None),
+    ([("day-pass", 1)], None),
+    ([("regular", 1)], "ZARA2026"),
+    ([("day-pass", 1)], "YUKI2026"),
+    ([("t-shirt", 1), ("chefs-dinner", 1)], "OWEN2026"),
+)
+
+
+LONGER_THAN_A_DESK_WAITS = 0.7
+
+
+class Sales:
+    """Plays sales on a floor."""
+
+    def __init__(self, floor: Floor, website: Website) -> None:
+        self.floor = floor
+        self.website = website
+        self.rng = floor.rng
+        self.charges = Deck(floor.rng, CHARGE)
+        self.refunds = Deck(floor.rng, REFUND)
+        self.sells = Deck(floor.rng, SELL)
+        self.cash = Deck(floor.rng, CASH)
+        self.keys = 0
+        self.references: list[str] = []
+
+    def chance(self, probability: float) -> bool:
+        """Whether something happens this time."""
+        return self.rng.random() < probability
+
+    def play(self) -> None:
+        """One sale; what is left unfinished is brought home later."""
+        items, badge = self.rng.choice(GOODS)
+        sold = self._sell(items, badge)
+        if sold is None:
+            return
+        reference, total = sold
+        self.order_faults(CHARGE_REQUESTS, 0.4)
+        if total >= 2 and self.chance(0.3):
+            self._charge(reference, part_of(self.rng, total))
+            if self.chance(0.15):
+                self._refund(reference)
+        if self.chance(0.1):
+            self._cash(reference, None if total < 2 or self.chance(0.3) else part_of(self.rng, total))
+        self._charge(reference, None)
+        if self.chance(0.35):
+            self._refund(reference)
+        if self.chance(0.7):
+            self.floor.simulator.clear_faults()
+        for reader in READERS:
+            if self.chance(0.8):
+                self.floor.simulator.set_reader(reader, "online")
+
+    def _sell(self, items: list[tuple[str, int]], badge: str | None) -> tuple[str, Decimal] | None:
+        fates = (self.sells.draw(),) if self.chance(0.1) else ()
+        outcome, value = self.floor.do(Job("sell", (items, badge), fates=fates))
+        if outcome != "done":
+            outcome, value = self.floor.do(Job("sell", (items, badge)))
+        if outcome != "done":
+            return None
+        self.references.append(value[0])
+        self.floor.note(f"order {value[0]} {items} {badge} {value[1]}")
+        reference: str = value[0]
+        total: Decimal = value[1]
+        return reference, total
+
+    def order_faults(self, requests: tuple[str, ...], probability: float) -> None:
+        """Something will be wrong with some of these requests."""
+        while self.chance(probability):
+            self.floor.fault(
+                self.rng.choice(FAULTS),
+                self.rng.choice(requests),
+                times=self.rng.choice((1, 2, 3, 3, 4)),
+                after=self.rng.choice((0, 0, 1)),
+                seconds=self.rng.choice((0.05, LONGER_THAN_A_DESK_WAITS)),
+            )
+
+    def draw_fates(self, deck: Deck, probability: float) -> tuple[Fate, ...]:
+        """What will befall one desk process; each further fate is less likely."""
+        drawn: list[Fate] = []
+        while self.chance(probability) and len(drawn) < 3:
+            drawn.append(deck.draw())
+        return tuple(drawn)
+
+    def _cash_job(self, reference: str, amount: Decimal | None) -> Job:
+        """A customer lays down what is asked for; the dialog has one key however often it is pressed."""
+        self.keys += 1
+        with connected():
+            given = amount or Order.get(Order.reference == reference).total
+        fates = self.draw_fates(self.cash, 0.6)
+        return Job("pay_cash", (reference, amount, given, f"dialog-{self.keys}"), "desk-6", fates=fates)
+
+    def _cash(self, reference: str, amount: Decimal | None) -> None:
+        job = self._cash_job(reference, amount)
+        cashier = Cashier(self.floor, self.website, reference)
+        desk = self.floor.desk(job)
+        cashier.serve(desk)
+        self._take_cash_for_sure(job, desk)
+
+    def _take_cash_for_sure(self, job: Job, desk: DeskProcess) -> None:
+        """Press the key again in the same dialog until it says whether the cash was taken."""
+        outcome, value = desk.outcome
+        while outcome not in ("done", "refused"):
+            outcome, value = self.floor.do(replace(job, fates=()))
+        if outcome == "done":
+            reference = job.given[0]
+            self.floor.cash[reference] = self.floor.cash.get(reference, Decimal(0)) + value
+
+    def _job(self, reference: str, reader: str, amount: Decimal | None, station: str) -> Job:
+        return Job(
+            "charge" if self.chance(0.85) else "charge_by_command",
+            (reference, reader, amount),
+            station=station,
+            staff="trainee",
+            capture="automatic" if self.chance(0.8) else "confirm",
+            retries=self.rng.choice((0, 2)),
+            fates=self.draw_fates(self.charges, 0.75),
+        )
+
+    def _charge(self, reference: str, amount: Decimal | None) -> None:
+        cashier = Cashier(self.floor, self.website, reference)
+        reader = OFF_READER if self.chance(0.03) else self.rng.choice(READERS)
+        if self.chance(0.12):
+            cashier.break_reader(reader)
+        jobs = [self._job(reference, reader, amount, "desk-1")]
+        if self.chance(0.12):
+            jobs.append(self._job(reference, self.rng.choice(READERS), amount, "desk-2"))
+        elif self.chance(0.08):
+            other = self._sell([("t-shirt", 1)], None)
+            if other is not None:
+                jobs.append(self._job(other[0], reader, None, "desk-2"))
+        if self.chance(0.06):
+            jobs.append(self._cash_job(reference, None))
+        desks = [self.floor.desk(job) for job in jobs]
+        cashier.serve(*desks)
+        for desk in desks:
+            if desk.job.do == "pay_cash":
+                self._take_cash_for_sure(desk.job, desk)
+        for event in self.website.waiting() if self.chance(0.3) else ():
+            self.website.deliver(event)
+        for _ in range(3):
+            if (live := self._live(reference)) is None:
+                return
+            self._aftermath(reference, live)
+
+    def _live(self, reference: str) -> Attempt | None:
+        with connected():
+            order = Order.get(Order.reference == reference)
+            found: Attempt | None = (
+                Attempt.select().where(Attempt.order == order, Attempt.finished_at.is_null()).first()
+            )
+            return found
+
+    def _aftermath(self, reference: str, live: Attempt) -> None:
+        """A payment was left behind: somebody goes on with it, or recovery comes by, or nobody cares yet."""
+        if self.chance(0.25):
+            if self.chance(0.3):
+                self.floor.pass_time(20 * 60)  # longer than an order holds its stock
+            return
+        cashier = Cashier(self.floor, self.website, reference)
+        cashier.meddle(0.05)
+        if self.chance(0.5):
+            self.floor.tap(live.reader_id)
+        if self.chance(0.8):
+            self.floor.pass_time(31)
+        fates = self.draw_fates(self.charges, 0.4)
+        what = self.rng.choice(("resume", "resume", "act", "tick", "reconciled", "twice"))
+        if what == "resume":
+            cashier.serve(self.floor.desk(Job("resume", (live.id,), station="desk-3", fates=fates)))
+        elif what == "act" and live.intent_id:
+            wish = "capture" if live.stage == Stage.AUTHORIZED and self.chance(0.7) else "cancel"
+            cashier.serve(self.floor.desk(Job("act", (wish, live.intent_id), station="desk-3", fates=fates)))
+        else:
+            count = 2 if what == "twice" else 1
+            do = "tick" if what == "tick" else "reconciled"
+            cashier.serve(
+                *(self.floor.desk(Job(do, station=f"desk-{4 + n}", fates=fates)) for n in range(count))
+            )
+
+    def _refund(self, reference: str) -> None:
+        with connected():
+            order = Order.get(Order.reference == reference)
+            paid = Attempt.select().where(Attempt.order == order, Attempt.stage == Stage.CAPTURED)
+            total = Decimal(sum(row.amount for row in paid)) / 100
+        if not total:
+            return
+        self.order_faults(REFUND_REQUESTS, 0.3)
+        how = self.rng.choice(("all", "part", "twice", "both"))
+        amount = None if how == "all" else part_of(self.rng, total / 2 if total > 2 else total)
+        jobs = [
+            Job("refund", (reference, amount), station=f"desk-{n}", fates=self.draw_fates(self.refunds, 0.6))
+            for n in range(1 if how in ("all", "part") else 2)
+        ]
+        cashier = Cashier(self.floor, self.website, reference, calm=True)
+        if how == "twice":
+            for job in jobs:
+                cashier.serve(self.floor.desk(job))
+        else:
+            cashier.serve(*(self.floor.desk(job) for job in jobs))
+        cashier.meddle(0)
+        if self.chance(0.4):
+            self.floor.pass_time(self.rng.choice((31.0, 70.0, 130.0)))
+            fates = self.draw_fates(self.refunds, 0.5)
+            cashier.serve(self.floor.desk(Job("reconciled", station="desk-4", fates=fates)))

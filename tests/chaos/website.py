@@ -1,0 +1,136 @@
+"""The web site as one more actor: its webhook for our intents, its cancellations, its own payments.
+
+Written from the description of django-program's code, not from ours: it locks nothing that it does not lock.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from tests.chaos.floor import Floor
+from tui_pos import money
+from tui_pos.data.connection import connected, run_tx
+from tui_pos.data.tables.registration import (
+    Attendee,
+    Order,
+    OrderStatus,
+    Payment,
+    PaymentMethod,
+    PaymentStatus,
+)
+
+
+class Website:
+    """What the web site does on its own in a batch."""
+
+    def __init__(self, floor: Floor) -> None:
+        self._floor = floor
+        self._events: list[dict[str, Any]] = []
+        self._handled: set[str] = set()
+        self._codes = 0
+
+    def waiting(self) -> list[dict[str, Any]]:
+        """Events of captured intents that the webhook has not been called with, oldest first."""
+        newer = {"ending_before": self._events[-1]["id"]} if self._events else {}
+        listed = self._floor.ask_stripe("GET", "events", type="payment_intent.succeeded", limit=100, **newer)
+        self._events += reversed(listed["data"])
+        return [event for event in self._events if event["id"] not in self._handled]
+
+    def deliver(self, event: dict[str, Any]) -> None:
+        """Stripe calls the webhook; a second call with the same event is answered "duplicate"."""
+        if event["id"] in self._handled:
+            return
+        self._handled.add(event["id"])
+        intent = event["data"]["object"]
+        order_id = intent["metadata"].get("order_id")
+        self._floor.note(f"webhook {intent['id']} order_id={order_id}")
+        if order_id is None:
+            return
+        with connected():
+            run_tx(lambda: self._succeeded(int(order_id), intent))
+
+    def _succeeded(self, order_id: int, intent: dict[str, Any]) -> None:
+        now = self._floor.clock.now()
+        order = Order.get_by_id(order_id)
+        charge = intent["latest_charge"]
+        # The webhook books what was authorised, not what was received.
+        amount = money.from_minor(intent["amount"], intent["currency"])
+        of_intent = (Payment.order == order) & (Payment.stripe_payment_intent_id == intent["id"])
+        pending = Payment.select().where(of_intent, Payment.status == PaymentStatus.PENDING).first()
+        booked = Payment.select().where(of_intent, Payment.status == PaymentStatus.SUCCEEDED).first()
+        if pending is not None:
+            changes = {"status": PaymentStatus.SUCCEEDED, "amount": amount, "stripe_charge_id": charge}
+            Payment.update(**changes).where(Payment.id == pending.id).execute()
+        elif booked is None:
+            self._pay(order, amount, intent["id"], charge, now)
+        if booked is None:
+            self._mark_paid(order, now)
+        self._order_paid(order, now)
+
+    def _pay(self, order: Order, amount: Decimal, intent_id: str, charge: str, now: datetime) -> None:
+        Payment.create(
+            order=order.id,
+            method=PaymentMethod.STRIPE,
+            status=PaymentStatus.SUCCEEDED,
+            amount=amount,
+            stripe_payment_intent_id=intent_id,
+            stripe_charge_id=charge,
+            created_at=now,
+        )
+
+    def _mark_paid(self, order: Order, now: datetime) -> None:
+        Order.update(status=OrderStatus.PAID, hold_expires_at=None, updated_at=now).where(
+            Order.id == order.id
+        ).execute()
+
+    def _order_paid(self, order: Order, now: datetime) -> None:
+        """The signal's one receiver: the attendee points at the order that was paid last."""
+        attendee = Attendee.get_or_none(
+            Attendee.user == order.user_id, Attendee.conference == order.conference_id
+        )
+        if attendee is not None:
+            Attendee.update(order=order.id, completed_registration=True, updated_at=now).where(
+                Attendee.id == attendee.id
+            ).execute()
+            return
+        self._codes += 1
+        Attendee.create(
+            conference=order.conference_id,
+            user=order.user_id,
+            order=order.id,
+            access_code=f"WEB{self._codes:05}",
+            completed_registration=True,
+            created_at=now,
+            updated_at=now,
+        )
+
+    def cancel_order(self, reference: str) -> bool:
+        """Somebody cancels a pending order on the web site, which does not know of card readers."""
+
+        def work() -> bool:
+            changes = {"status": OrderStatus.CANCELLED, "hold_expires_at": None}
+            pending = (Order.reference == reference) & (Order.status == OrderStatus.PENDING)
+            return bool(Order.update(**changes).where(pending).execute())
+
+        with connected():
+            done = run_tx(work)
+        self._floor.note(f"web site cancels {reference}: {done}")
+        return done
+
+    def pay_otherwise(self, reference: str) -> bool:
+        """Somebody pays a pending order in the web shop, which charges the full total."""
+
+        def work() -> bool:
+            now = self._floor.clock.now()
+            order = Order.get(Order.reference == reference)
+            if order.status != OrderStatus.PENDING:
+                return False
+            self._pay(order, order.total, f"pi_web_{reference}", f"ch_web_{reference}", now)
+            self._mark_paid(order, now)
+            self._order_paid(order, now)
+            return True
+
+        with connected():
+            done = run_tx(work)
+        self._floor.note(f"web shop takes the total of {reference}: {done}")
+        return done
