@@ -14,7 +14,7 @@ from peewee import fn
 
 from tui_pos import clock, money
 from tui_pos.data.connection import connected, lock, run_tx
-from tui_pos.data.tables.desk import Attempt, Refund, RefundStage, Stage
+from tui_pos.data.tables.desk import Attempt, CashMovement, Refund, RefundStage, Stage
 from tui_pos.data.tables.registration import Order, OrderStatus, Payment, PaymentStatus
 from tui_pos.desk import card_refunds, doubles, orders
 from tui_pos.desk.context import Desk
@@ -83,7 +83,7 @@ def run(desk: Desk, *, check: bool = False, window: timedelta = WINDOW) -> Recon
         *_failed_refunds(desk, since),
         *_strays(desk, ours, check),
         *_sums(desk, ours),
-        *_short_orders(desk, since),
+        *_misfit_orders(desk, since),
     ]
     return Reconciled(driven, followed, tuple(found))
 
@@ -231,22 +231,34 @@ def _booked(attempt: Attempt) -> int:
     return paid - card_refunds.refunded(attempt)
 
 
-def _short_orders(desk: Desk, since: datetime) -> Iterator[Mismatch]:
-    """Orders that count as paid with less than their total, and ones paid more than it."""
+def _misfit_orders(desk: Desk, since: datetime) -> Iterator[Mismatch]:
+    """Orders that count as paid with more or less than their total, and cancelled ones with money in them."""
+    by_card = Attempt.select(Attempt.order).where(Attempt.created_at >= since)
+    by_cash = CashMovement.select(CashMovement.order).where(CashMovement.created_at >= since)
+    told = Attempt.select(Attempt.order).where(Attempt.problem != "")
     with connected():
-        touched = Attempt.select(Attempt.order).where(Attempt.created_at >= since)
         rows = Order.select().where(
             Order.conference == desk.conference.id,
-            Order.id.in_(touched),
-            Order.status == OrderStatus.PAID,
+            Order.id.in_(by_card) | Order.id.in_(by_cash),
+            (Order.status == OrderStatus.PAID)
+            | ((Order.status == OrderStatus.CANCELLED) & Order.id.not_in(told)),
         )
         for order in rows.order_by(Order.id):
-            paid = orders.kept_total(order)
-            if paid != order.total:
-                kind, word = ("paid_short", "less") if paid < order.total else ("paid_over", "more")
-                text = f"the order is paid with {word} than its total"
+            kept = orders.kept_total(order)
+            kind, text = _misfit(order, kept)
+            if kind:
                 currency = desk.conference.currency
-                yield Mismatch(kind, order.reference, "", paid, order.total, currency, text, "")
+                yield Mismatch(kind, order.reference, "", kept, order.total, currency, text, "")
+
+
+def _misfit(order: Order, kept: Decimal) -> tuple[str, str]:
+    if order.status == OrderStatus.CANCELLED:
+        return (
+            ("paid_and_cancelled", "the order is cancelled and its money is still here") if kept else ("", "")
+        )
+    if kept < order.total:
+        return "paid_short", "the order is paid with less than its total"
+    return ("paid_over", "the order is paid with more than its total") if kept > order.total else ("", "")
 
 
 def _mismatch(attempt: Attempt, kind: str, text: str, stripe: int, books: int) -> Mismatch:
