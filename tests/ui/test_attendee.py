@@ -52,7 +52,7 @@ async def test_orders_credit_and_what_is_paid_for_are_listed(bench: Bench) -> No
         await scan(pilot, "OWEN2026")
         text = words(shown(pilot))
         assert "paid 469.00 Regular, 2 x T-" in text
-        assert "Paid for 1 x Regular 2 x T-Shirt 1 x Lunch 1 x Hoodie" in text
+        assert "To hand out 2 2 of 2 left T-Shirt 3 1 of 1 left Lunch 4 1 of 1 left Hoodie" in text
         await scan(pilot, "HUGO2026")
         assert "Credit 20.00" in words(shown(pilot))
 
@@ -74,7 +74,7 @@ async def test_a_second_pass_tells_time_and_place_of_the_first(bench: Bench) -> 
         await scan(pilot, "TOMA2026")
         assert "at desk-2" in row(pilot, 3)
         await scan(pilot, "/checkin")
-        assert "Was checked in before: checked in" in shown(pilot)
+        assert "Was checked in before: " in shown(pilot)
 
 
 async def test_enter_never_checks_in_who_has_not_paid(bench: Bench) -> None:

@@ -7,20 +7,25 @@ from functools import partial
 from rich.text import Text
 from textual.app import ComposeResult
 
-from tui_pos import keys
-from tui_pos.desk import checkin, lookup
+from tui_pos import clock, keys
+from tui_pos.desk import checkin, lookup, redemption
 from tui_pos.desk.checkin import CheckInResult
 from tui_pos.desk.context import Desk
+from tui_pos.desk.moments import when_and_where
 from tui_pos.desk.payments import PaymentState
 from tui_pos.desk.permissions import Action
+from tui_pos.desk.redemption import HandOut
 from tui_pos.desk.views import AttendeeView, OrderView
 from tui_pos.scan import Scan, printable
+from tui_pos.screens import hand_outs
 from tui_pos.screens.desk_screen import Begins, DeskScreen
+from tui_pos.screens.hand_outs import Undoing
+from tui_pos.screens.modals.ask import AskText
 from tui_pos.widgets.line_list import Column, Line, LineList
 from tui_pos.widgets.signs import sign, style
 from tui_pos.widgets.spread import Spread
 
-PAID = ("paid", "partially_refunded")
+LAST_NUMBER = 9
 STATUS_WORDS = {"partially_refunded": "part refunded"}
 
 
@@ -41,6 +46,7 @@ class AttendeeScreen(DeskScreen[None]):
         super().__init__(desk)
         self.person = person
         self._look_up = look_up
+        self._hand_outs: tuple[HandOut, ...] = ()
         self._verdict = Spread()
         self._facts = Spread()
         self._list = LineList(
@@ -58,28 +64,39 @@ class AttendeeScreen(DeskScreen[None]):
 
     def hints(self) -> Sequence[keys.Hint]:
         hints = [keys.hint("confirm", self._next_step().label)]
-        payable = [line.key for line in self._list.lines if line.pick]
-        if payable:
-            numbers = "1" if len(payable) == 1 else f"1-{min(len(payable), 9)}"
-            hints.append(keys.Hint(numbers, "pay or show" if self._owed() else "show"))
-        owed = self._owed()
+        owed, orders = self._owed(), len(self.person.orders)
+        if orders:
+            hints.append(keys.Hint(_numbers(1, orders), "pay or show" if owed else "show"))
+        if self._hand_outs and orders < LAST_NUMBER:
+            hints.append(keys.Hint(_numbers(orders + 1, orders + len(self._hand_outs)), "hand out"))
         if owed:
             hints.append(keys.hint("cash"))
         if self.may(Action.SELL):
             hints.append(keys.hint("walk_up", "sell"))
         hints.append(keys.hint("back", "next person"))
-        return hints if owed else (*hints, keys.hint("help"))
+        return hints if owed or self._hand_outs else (*hints, keys.hint("help"))
 
     # What stands there
 
     def show(self, person: AttendeeView) -> None:
         """Show ``person`` in place of whoever was shown; rings the bell unless all is well with them."""
+        if person.access_code != self.person.access_code:
+            self._hand_outs = ()
         self.person = person
         self._draw()
+        self._look_at_hand_outs()
         self.say(person.verdict.sentence)
         if person.verdict.tone != "ok":
             self.kiosk.bell()
         self.free_keys()
+
+    def _look_at_hand_outs(self) -> None:
+        def show(found: tuple[HandOut, ...]) -> None:
+            self._hand_outs = found
+            self._draw()
+
+        look = partial(redemption.hand_outs, self.desk, self.person.access_code)
+        self.ask(look, show, lane="hand-outs", latest=True)
 
     def _draw(self) -> None:
         person = self.person
@@ -95,18 +112,15 @@ class AttendeeScreen(DeskScreen[None]):
         first = self.person.first_check_in
         if first is None:
             return "not checked in"
-        return f"checked in {self.time(first.at)}" + (
-            f" at {printable(first.station, 20)}" if first.station else ""
-        )
+        return f"checked in {when_and_where(self.desk, first.at, printable(first.station, 20))}"
 
     def _lines(self) -> list[Line]:
         lines = [_heading("Orders")] if self.person.orders else [_heading("No orders")]
         lines += [self._order_line(order) for order in self.person.orders]
         if self.person.credits_total:
             lines.append(Line(("Credit", "", self.amount(self.person.credits_total)), pick=False))
-        if paid := [line for order in self.person.orders if order.status in PAID for line in order.lines]:
-            lines.append(_heading("Paid for"))
-            lines += [Line(("", "", f"{line.quantity} x", line.description), pick=False) for line in paid]
+        if self._hand_outs:
+            lines += [_heading("To hand out"), *hand_outs.lines(self._hand_outs)]
         return lines
 
     def _order_line(self, order: OrderView) -> Line:
@@ -162,12 +176,49 @@ class AttendeeScreen(DeskScreen[None]):
         if result.first:
             self.say("Checked in. Enter: next person, or scan the next badge.", "OK")
         else:
-            self.say(f"Was checked in before: {self._came_in()}. This pass is recorded too.", "!", bell=True)
+            first = when_and_where(self.desk, result.at, printable(result.station, 20))
+            self.say(f"Was checked in before: {first}. This pass is recorded too.", "!", bell=True)
+
+    # Handing out, and taking back
+
+    def _hand_out(self, chosen: HandOut) -> None:
+        def handed(now: HandOut) -> None:
+            self._look_at_hand_outs()
+            self.say(f"Hand out 1 x {now.description}: {hand_outs.left(now)}. /undo takes it back.", "OK")
+
+        hand = partial(redemption.hand_out, self.desk, self.person.access_code, chosen.line_id)
+        self.ask(partial(hand, key=clock.new_id()), handed, hold=True)
+
+    def action_undo(self) -> None:
+        """``/undo REASON``: the chosen hand-out, else the check-in."""
+        chosen = hand_outs.of_line(self._hand_outs, self._list.chosen)
+        undoing = hand_outs.undoing(self.desk, self.person, chosen)
+        if undoing is None:
+            self.say("Nothing was handed out and nobody was checked in here.", "!", bell=True)
+        elif self.argument:
+            self._undo(undoing, self.argument)
+        else:
+            question = AskText(
+                f"Take {undoing.what} back", "Why? The reason is kept with your name.", "take it back"
+            )
+            self.go(question, lambda reason: None if reason is None else self._undo(undoing, reason))
+
+    def _undo(self, undoing: Undoing, reason: str) -> None:
+        what = undoing.what[0].upper() + undoing.what[1:]
+
+        def undone(_: object) -> None:
+            self._look_at_hand_outs()
+            self._refresh(lambda: self.say(f"{what} was taken back.", "OK"))
+
+        self.ask(partial(undoing.call, reason), undone, hold=True)
 
     # Orders
 
     def picked(self, number: int) -> None:
         line = self._list.numbered_line(number)
+        if (chosen := hand_outs.of_line(self._hand_outs, line)) is not None:
+            self._hand_out(chosen)
+            return
         order = next((order for order in self.person.orders if line and order.reference == line.key), None)
         if order is None:
             super().picked(number)
@@ -230,6 +281,10 @@ class AttendeeScreen(DeskScreen[None]):
         """The next badge: until its person is shown, no key acts on this one."""
         self.hold_keys()
         self._look_up(scan)
+
+
+def _numbers(first: int, last: int) -> str:
+    return f"{first}" if first == last else f"{first}-{min(last, LAST_NUMBER)}"
 
 
 def _heading(text: str) -> Line:
