@@ -3,9 +3,11 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import pytest
+from textual._wait import wait_for_idle
 
 from tests.fixtures.databases import opened
 from tests.fixtures.pty import Terminal80x24
@@ -13,6 +15,16 @@ from tests.ui.counter import desk_at
 from tests.ui.station import Bench
 from tui_pos.desk.context import Desk
 from tui_pos.simulator import Server
+
+
+@pytest.fixture(autouse=True)
+def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After each key Textual waits for an idle process, up to a second: one that watches a payment never is.
+
+    What a key leads to is awaited by `settled` and `until`.
+    """
+    for module in ("textual.app", "textual.pilot"):
+        monkeypatch.setattr(f"{module}.wait_for_idle", partial(wait_for_idle, max_sleep=0.05))
 
 
 class Till(Terminal80x24):

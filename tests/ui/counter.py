@@ -5,7 +5,6 @@
 
 import asyncio
 import sys
-import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -18,7 +17,7 @@ from textual.screen import Screen
 
 from tests.desk.conftest import make_desk
 from tests.fixtures.databases import opened
-from tests.fixtures.pilot import NAMES, shown
+from tests.fixtures.pilot import NAMES, calls_ended, shown
 from tui_pos import failures
 from tui_pos.desk import checkout, payments
 from tui_pos.desk.context import Desk
@@ -71,14 +70,12 @@ def begun(desk: Desk, attendee: str = "NOOR2026", reader: tuple[str, str] = READ
 
 @asynccontextmanager
 async def at_counter(screen: Screen[Any]) -> AsyncIterator[Pilot[Any]]:
-    """A counter with ``screen`` open. Ends with the last of its threads, so that the database may go."""
+    """A counter with ``screen`` open."""
     try:
         async with Counter(screen).run_test(size=(80, 24)) as pilot:
             yield pilot
     finally:
-        for thread in threading.enumerate():
-            if thread.name.startswith("desk"):
-                await asyncio.to_thread(thread.join, TIMEOUT)
+        await calls_ended()
 
 
 def write(pilot: Pilot[Any], text: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from textual import events
 from textual.pilot import Pilot
 
-from tests.fixtures.pilot import NAMES, TIMEOUT, settled, shown
+from tests.fixtures.pilot import NAMES, TIMEOUT, calls_ended, settled, shown
 from tui_pos import training
 from tui_pos.app import DeskApp
 from tui_pos.config import ConferenceSettings, Settings, StationSettings
@@ -80,6 +80,7 @@ async def station(bench: Bench, **options: Any) -> AsyncIterator[Pilot[Any]]:
             await settled(pilot)
             yield pilot
     finally:
+        await calls_ended()
         connection.close_database()
 
 
