@@ -21,6 +21,7 @@ from tui_pos.screens.payment import PaymentScreen
 from tui_pos.screens.receipt import ReceiptScreen
 from tui_pos.screens.tender import TenderScreen
 from tui_pos.simulator import Server
+from tui_pos.widgets.scan_input import ScanInput
 
 
 def paid_by(desk: Desk, reference: str) -> list[tuple[str, str, str]]:
@@ -159,9 +160,9 @@ async def test_credit_pays_what_there_is_and_the_rest_stays_on_the_screen(desk: 
         assert "[OK] Credit 20.00. 5.00 is still to be paid." in shown(pilot)
         assert sum_rows(pilot) == ["Total 25.00", "Paid by Credit -20.00", "Still to pay USD 5.00"]
         assert row(pilot, 23) == " Enter go on"
-        await press(pilot, "enter")
+        await press(pilot, "f9")
         assert "Credit  " not in "".join(shown(pilot).split("\n")[9:])
-        await press(pilot, "f9", "enter")
+        await press(pilot, "enter")
         await shows(pilot, "PAID 25.00 USD", "Paid by Credit", "Paid by Cash")
     assert paid_by(desk, reference) == [("Credit", "20.00", "0.00"), ("Cash", "5.00", "0.00")]
 
@@ -334,11 +335,10 @@ async def test_a_cash_payment_on_the_payment_screen_cancels_the_card_first(
 async def test_no_cash_is_taken_when_the_card_was_faster(desk: Desk, simulator: Server) -> None:
     async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
         await shows(pilot, "WAITING FOR CARD")
-        simulator.tap(READER[0], hold=True)
-        await shows(pilot, "AUTHORISING")
-        simulator.finish(READER[0])
-        await pilot.press("f9")
+        simulator.tap(READER[0])
         await shows(pilot, "CAPTURED")
+        await pilot.press("f9")
+        await shows(pilot, "[!] The card was charged.", "CAPTURED 25.00")
         assert isinstance(pilot.app, Counter)
         assert pilot.app.left == []
 
@@ -362,6 +362,21 @@ async def test_fast_hands_add_and_take_cash(bench: Bench) -> None:
         await scan(pilot, "NOOR2026")
         hammer(pilot, "f2", "7", "7", "f9", gap=0.06)
         await shows(pilot, "Still to pay USD                           50.00")
+
+
+async def test_a_number_typed_before_the_screen_opened_chooses_its_row(desk: Desk) -> None:
+    async with at_counter(TenderScreen(desk, owed(desk), "cash")) as pilot:
+        await opened(pilot)
+        pilot.app.screen.query_one(ScanInput).post_message(ScanInput.Picked(4))
+        await settled(pilot)
+        assert "4> Cash                     50.00  change 25.00" in shown(pilot)
+
+
+async def test_a_number_behind_the_key_to_pay_adds_nothing_to_the_sale(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "NOOR2026")
+        hammer(pilot, "f2", "7", "f9", "4", gap=0.06)
+        await shows(pilot, "Total                                      25.00")
 
 
 async def test_going_back_from_cash_opens_the_sale_again(bench: Bench) -> None:

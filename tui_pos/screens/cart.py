@@ -253,6 +253,7 @@ class CartScreen(DeskScreen[str]):
 
     def _not_changed(self, error: Exception) -> None:
         self._pay_next = False
+        self.free_keys()
         self._failed_at = clock.monotonic()
         self.failed(error)
         self._one_came_back()
@@ -302,12 +303,14 @@ class CartScreen(DeskScreen[str]):
             self.say("Press the number of a product, or Esc to see all.", "!")
         elif self._under_way:
             self._pay_next = True
+            self.hold_keys()
         else:
             self._pay()
 
     def _pay(self) -> None:
         if self.view is None or not self.view.lines:
             self.say("Add something first: press a number, or type a product.", "!", bell=True)
+            self.free_keys()
         else:
             place = partial(self._sale.place, self.view.total)
             self.ask(place, self._placed, self._not_placed, lane="cart", hold=True)

@@ -115,6 +115,9 @@ class OrderDeeds(DeskScreen[str]):
 
     def action_cancel(self) -> None:
         """``/cancel``: an order that nothing was paid for."""
+        if self.order is not None and (self.order.paid or self.order.status != "pending"):
+            self.say("Only an order that nothing was paid for can be cancelled.", "!", bell=True)
+            return
         question = Confirm(
             f"Cancel {self.reference}",
             "Its stock, voucher and credit are free again. Nothing was paid, nothing goes back.",

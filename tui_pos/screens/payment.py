@@ -182,7 +182,9 @@ class PaymentScreen(DeskScreen[PaymentState]):
         """Only once Stripe says that no card is charged any more."""
         state = self._state
         if state is None or not (_ended_unpaid(state) or self._may_cancel(state)):
-            self.say("Wait for what Stripe says about the card.", "!", bell=True)
+            charged = state is not None and state.stage is Stage.CAPTURED
+            wait = "The card was charged." if charged else "Wait for what Stripe says about the card."
+            self.say(wait, "!", bell=True)
             return
         self.instead = how
         if state.live:

@@ -11,11 +11,8 @@ from functools import partial
 from rich.text import Text
 from textual.app import ComposeResult
 
-from tui_pos import clock, keys, money
-from tui_pos.desk.cash import take_cash
-from tui_pos.desk.complimentary import give_free
+from tui_pos import keys, money
 from tui_pos.desk.context import Desk
-from tui_pos.desk.credit import use_credit
 from tui_pos.desk.payments import PaymentState
 from tui_pos.desk.permissions import Action
 from tui_pos.desk.receipts import ReceiptView, receipt
@@ -25,6 +22,7 @@ from tui_pos.scan import Scan, printable
 from tui_pos.screens import tender_view as view
 from tui_pos.screens.desk_screen import NEXT, DeskScreen
 from tui_pos.screens.modals.ask import AskText
+from tui_pos.screens.open_tender import OpenTender
 from tui_pos.screens.tender_view import LABELS, Way
 from tui_pos.widgets.big_amount import BigAmount
 from tui_pos.widgets.line_list import Column, Line, LineList
@@ -43,11 +41,8 @@ class TenderScreen(DeskScreen[str]):
         super().__init__(desk)
         self.reference = reference
         self._first = first
-        self._receipt: ReceiptView | None = None
+        self._open = OpenTender(desk, reference)
         self._ways: tuple[Way, ...] = ()
-        self._part: Decimal | None = None
-        # One key until something was taken under it: however often Enter comes through, it is taken once.
-        self._once = clock.new_id()
         self._is_taking = False
         self._told: Tendered | PaymentState | None = None
         self._left_with = ""
@@ -67,7 +62,7 @@ class TenderScreen(DeskScreen[str]):
 
     def _read(self, then: Callable[[], object] = lambda: None) -> None:
         def show(receipt_now: ReceiptView) -> None:
-            self._receipt = receipt_now
+            self._open.receipt = receipt_now
             order = receipt_now.order
             self.title_text = Text(f"{printable(order.buyer_name, 28)}   {order.reference}".strip())
             self.refresh_title()
@@ -77,30 +72,9 @@ class TenderScreen(DeskScreen[str]):
 
         self.ask(partial(receipt, self.desk, self.reference), show, lane="tender", hold=True)
 
-    @property
-    def _due(self) -> Decimal:
-        return self._receipt.order.due if self._receipt is not None else Decimal()
-
-    @property
-    def _wanted(self) -> Decimal:
-        """What the rows take: the part that was typed, or all that is due."""
-        return self._due if self._part is None else min(self._part, self._due)
-
-    @property
-    def _live(self) -> int | None:
-        return self._receipt.order.live_attempt_id if self._receipt is not None else None
-
     def _offer(self) -> None:
-        if self._receipt is None or not self._due or self._live or self._told:
-            self._ways = ()
-        else:
-            self._ways = view.ways(
-                self._receipt,
-                self._wanted,
-                self.kiosk.status.reader,
-                may_charge=self.may(Action.CHARGE),
-                may_give=self.may(Action.COMP),
-            )
+        """Show the ways to pay; none while somebody is to be told what was taken."""
+        self._ways = self._open.ways(self.kiosk.status.reader) if self._told is None else ()
         self._list.set_lines(view.way_lines(self._ways, self.amount))
         self._draw()
 
@@ -116,9 +90,11 @@ class TenderScreen(DeskScreen[str]):
         self._draw()
 
     def _set_part(self, amount: Decimal) -> None:
-        self._part = amount
+        self._open.part = amount
         self._offer()
-        self.say(f"{self.amount(amount)} of {self.amount(self._due)}: choose how it is paid, Esc for all.")
+        self.say(
+            f"{self.amount(amount)} of {self.amount(self._open.due)}: choose how it is paid, Esc for all."
+        )
 
     # What was typed
 
@@ -127,9 +103,9 @@ class TenderScreen(DeskScreen[str]):
         if len(text) == 1 and (line := self._list.numbered_line(int(text) if text.isdecimal() else 0)):
             return self._way(line)
         amount = money.parse_amount(text, self.desk.conference.currency)
-        if amount < self._wanted:
+        if amount < self._open.wanted:
             return amount
-        return view.cash(amount, self._wanted, self.desk.conference.currency)
+        return self._open.cash(amount)
 
     def _way(self, line: Line | None) -> Way | None:
         return self._ways[int(line.key)] if line is not None else None
@@ -147,6 +123,12 @@ class TenderScreen(DeskScreen[str]):
     def changed(self, text: str) -> None:
         if len(text) > 1:  # an amount, whose first digit looked like a row
             self._list.choose("0")
+        self._draw()
+
+    def picked(self, number: int) -> None:
+        """A digit that was typed before this screen had opened."""
+        if self._list.numbered_line(number) is None:
+            super().picked(number)
         self._draw()
 
     def moved(self, delta: int) -> None:
@@ -170,7 +152,7 @@ class TenderScreen(DeskScreen[str]):
 
     def _answer(self, text: str) -> None:
         typed = self._typed(text)
-        if isinstance(typed, Way) and len(text) == 1 and self._wanted <= int(text) != typed.given:
+        if isinstance(typed, Way) and len(text) == 1 and self._open.wanted <= int(text) != typed.given:
             shown = f"{LABELS[typed.tender]} {self.amount(typed.given or typed.amount)}"
             self.say(f"{text} is {shown}: Enter takes it. Type {text}.00 for that amount.", "!", bell=True)
             self._draw()
@@ -182,11 +164,11 @@ class TenderScreen(DeskScreen[str]):
     def action_confirm(self) -> None:
         if self._told is not None:
             self._go_on()
-        elif self._receipt is None:
+        elif self._open.receipt is None:
             self.say("One moment: reading the order.")
-        elif self._live is not None:
-            self.watch_payment(self._live, self._card_unpaid, self._card_paid)
-        elif not self._due:
+        elif self._open.live is not None:
+            self.watch_payment(self._open.live, self._card_unpaid, self._card_paid)
+        elif not self._open.due:
             self.show_receipt(self.reference, NEXT)
         else:
             self._do(self._way(self._list.chosen))
@@ -196,25 +178,20 @@ class TenderScreen(DeskScreen[str]):
             self.kiosk.bell()
         elif isinstance(wanted, Decimal):
             self._set_part(wanted)
-        elif wanted.tender is Tender.CASH:
-            self._take(
-                partial(take_cash, self.desk, self.reference, wanted.given, wanted.amount, key=self._once)
-            )
-        elif wanted.tender is Tender.CREDIT:
-            self._take(partial(use_credit, self.desk, self.reference, wanted.amount, key=self._once))
         elif wanted.tender is Tender.CARD:
             self._charge(wanted.amount)
+        elif wanted.tender is Tender.COMP:
+            self._give(wanted)
         else:
-            self._give()
+            self._take(wanted)
 
-    def _take(self, call: Callable[[], Tendered]) -> None:
+    def _take(self, way: Way, reason: str = "") -> None:
         self._is_taking = True
-        self.ask(call, self._taken, self._not_taken, lane="tender", hold=True)
+        self.ask(self._open.call(way, reason), self._taken, self._not_taken, lane="tender", hold=True)
 
     def _taken(self, tendered: Tendered) -> None:
         self._is_taking = False
-        self._once = clock.new_id()
-        self._part = None
+        self._open.taken()
         if not tendered.remaining and not tendered.change:
             self.show_receipt(self.reference, NEXT)
             return
@@ -232,28 +209,28 @@ class TenderScreen(DeskScreen[str]):
         self._read(lambda: self.say(f"{sentence}. {self._rest()}", "OK"))
 
     def _rest(self) -> str:
-        return f"{self.amount(self._due)} is still to be paid." if self._due else "All is paid."
+        return f"{self.amount(self._open.due)} is still to be paid." if self._open.due else "All is paid."
 
     def _go_on(self) -> None:
         self._told = None
-        if self._due:
+        if self._open.due:
             self.say(ASKS)
             self._offer()
         else:
             self.show_receipt(self.reference, NEXT)
 
-    def _give(self) -> None:
+    def _give(self, way: Way) -> None:
         if not self.may(Action.COMP):
             self.refuse(Action.COMP)
             return
-        shown = self.amount(self._due)
+        shown = self.amount(way.amount)
         question = AskText(
             f"Give {shown} for free", "Why? The reason is kept with your name.", f"give {shown} for free"
         )
 
         def given(reason: str | None) -> None:
             if reason is not None:
-                self._take(partial(give_free, self.desk, self.reference, reason, key=self._once))
+                self._take(way, reason)
 
         self.go(question, given)
 
@@ -272,12 +249,14 @@ class TenderScreen(DeskScreen[str]):
     def action_card(self) -> None:
         """F8: the part that was typed, or all that is due, on the reader."""
         self._use_typed_part()
-        if self._is_taking or self._live is not None or not self._due or self._told is not None:
+        if self._is_taking or not self._ways:
             self.kiosk.bell()
         else:
-            self._charge(self._wanted)
+            self._charge(self._open.wanted)
 
     def _use_typed_part(self) -> None:
+        if self._told is not None:
+            self._go_on()
         proposed = self._proposed() if self.prompt.text else None
         self.prompt.clear()
         if isinstance(proposed, Decimal):
@@ -292,10 +271,10 @@ class TenderScreen(DeskScreen[str]):
         self.take_card(self.reference, self._card_unpaid, amount=amount, paid=self._card_paid)
 
     def _card_paid(self, state: PaymentState) -> None:
-        self._part = None
+        self._open.taken()
 
         def told() -> None:
-            if not self._due:
+            if not self._open.due:
                 self.show_receipt(self.reference, NEXT)
             else:
                 self._tell(state, f"{state.card or 'Card'} {self.amount(state.amount)}")
@@ -308,8 +287,8 @@ class TenderScreen(DeskScreen[str]):
     def action_back(self) -> None:
         if self._told is not None:
             self._go_on()
-        elif self._part is not None:
-            self._part = None
+        elif self._open.part is not None:
+            self._open.part = None
             self.say(ASKS)
             self._offer()
         else:
@@ -318,16 +297,18 @@ class TenderScreen(DeskScreen[str]):
     # Drawing
 
     def hints(self) -> Sequence[keys.Hint]:
-        if self._told is not None or not self._due:
-            return (keys.hint("confirm", "go on" if self._due else "receipt"),)
-        if self._live is not None:
+        if self._open.receipt is None:
+            return ()
+        if self._told is not None or not self._open.due:
+            return (keys.hint("confirm", "go on" if self._open.due else "receipt"),)
+        if self._open.live is not None:
             return (keys.hint("confirm", "see the card payment"), keys.hint("back"))
         return (
             keys.hint("confirm", self._enter()),
             *([keys.hint("card")] if self.may(Action.CHARGE) else []),
             keys.hint("cash"),
             keys.hint("tender", "other ways"),
-            keys.hint("back", "all of it" if self._part is not None else None),
+            keys.hint("back", "all of it" if self._open.part is not None else None),
         )
 
     def _enter(self) -> str:
@@ -342,13 +323,13 @@ class TenderScreen(DeskScreen[str]):
         currency, told, proposed = self.desk.conference.currency, self._told, self._proposed()
         if isinstance(told, Tendered) and told.change:
             big = ("CHANGE", told.change)
-        elif told is not None or self._live is not None:
-            big = ("STILL TO PAY", self._due)
+        elif told is not None or self._open.live is not None:
+            big = ("STILL TO PAY", self._open.due)
         elif isinstance(proposed, Way) and proposed.change:
             big = ("CHANGE", proposed.change)
         elif isinstance(proposed, Way):
             big = ("TO PAY", proposed.amount)
         else:
-            big = ("TO PAY", proposed or self._wanted)
+            big = ("TO PAY", proposed or self._open.wanted)
         self.query_one(BigAmount).show(f"{big[0]} {currency}", self.amount(big[1]))
         self.refresh_hints()
