@@ -18,18 +18,19 @@ def test_by_hand(request: pytest.FixtureRequest, nursery: Nursery, stripe: Child
     given = {name: os.environ[f"CHAOS_{name}"] for name in ("DATABASE", "SALES", "SEED", "MUTATION")}
     database = request.getfixturevalue(f"{given['DATABASE']}_batches")
     seed, wanted, done, began = int(given["SEED"]), int(given["SALES"]), 0, time.monotonic()
-    hits, ends = Counter[str](), Counter[str]()
+    hits, reached, ends = Counter[str](), Counter[str](), Counter[str]()
     while done < wanted:
-        result = batch.run(database, str(seed), nursery, stripe, mutation=given["MUTATION"])
+        result = batch.run(database, seed, nursery, stripe, mutation=given["MUTATION"])
         done += result.sales
         hits += result.hits
+        reached += result.reached
         ends += result.stages
         say(f"{done} sales, {time.monotonic() - began:.0f} s, seed {seed}")
         if result.breaches or "CHAOS_TELL" in os.environ:
             say(result.story())
         assert not result.breaches
         seed += 1
-    for counter in (hits, ends):
+    for counter in (reached, hits, ends):
         say("\n".join(f"{count:6} {name}" for name, count in sorted(counter.items())))
 
 

@@ -14,7 +14,7 @@ PATIENCE = 16
 """After so many states a cashier serves the next person."""
 
 CARDS = {
-    "good": 50,
+    "good": 60,
     "mastercard": 5,
     "insufficient_funds": 9,
     "lost_card": 3,
@@ -23,7 +23,7 @@ CARDS = {
     "held": 9,
     "connection_error_after_authorization": 6,
     "connection_error_before_authorization": 4,
-    "nobody": 6,
+    "nobody": 10,
 }
 TROUBLES = ("offline", "dead", "busy", "updating", "card_left_in", "hardware_fault")
 
@@ -80,18 +80,19 @@ class Cashier:
         elif self.chance(0.04):
             desk.say(self._rng.choice(("cancel", "detach", "retry", "capture")))
         if state.stage is Stage.SENT:
-            self._customer(state.reader_id)
+            self._customer(desk, state.reader_id)
         elif state.stage is Stage.AUTHORIZING and self.chance(0.7):
             self._bank(state.reader_id)
         elif state.stuck:
             self._decide(desk, state)
 
-    def _customer(self, reader: str) -> None:
+    def _customer(self, desk: DeskProcess, reader: str) -> None:
         if self.chance(0.05):
             self.steal(reader)
             return
         card = self._rng.choices(list(CARDS), list(CARDS.values()))[0]
         if card == "nobody":
+            self._give_up_waiting(desk)
             return
         if card.startswith("connection_error"):
             self.floor.note(f"{reader}: {card}")
@@ -100,6 +101,13 @@ class Cashier:
         self.floor.tap(reader, known, hold=card == "held")
         if card == "held" and self.chance(0.15):
             self.floor.simulator.set_reader(reader, "dead")
+
+    def _give_up_waiting(self, desk: DeskProcess) -> None:
+        wish = self._rng.choice(("cancel", "cancel", "detach", "switch", "wait"))
+        if wish == "switch":
+            desk.say("switch", *[self._rng.choice(READERS)] * 2)
+        elif wish != "wait":
+            desk.say(wish)
 
     def steal(self, reader: str) -> None:
         """Somebody else's program puts its own payment, or a cart, on the reader."""

@@ -4,7 +4,7 @@ Money is counted in minor units. Each function answers one sentence per breach; 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -64,6 +64,7 @@ class Account:
     refunds: list[Refund] = field(default_factory=list)
     deeds: list[JournalEntry] = field(default_factory=list)
     books: dict[str, dict[str, Any]] = field(default_factory=dict)
+    is_told: bool = False
 
     @property
     def total(self) -> int:
@@ -100,7 +101,7 @@ class Account:
     @property
     def is_flagged(self) -> bool:
         """Whether a person was told that something is wrong with it."""
-        return any(attempt.problem for attempt in self.attempts)
+        return self.is_told or any(attempt.problem for attempt in self.attempts)
 
 
 def minor(amount: object) -> int:
@@ -108,9 +109,10 @@ def minor(amount: object) -> int:
     return money.to_minor(amount, "USD")  # type: ignore[arg-type]  # a money column is a Decimal
 
 
-def accounts(books: dict[str, dict[str, Any]], since: datetime) -> list[Account]:
+def accounts(books: dict[str, dict[str, Any]], since: datetime, told: Set[str]) -> list[Account]:
     """Every order made since then with all that belongs to it; needs a connection."""
-    orders = {row.id: Account(row) for row in Order.select().where(Order.created_at >= since)}
+    made = Order.select().where(Order.created_at >= since)
+    orders = {row.id: Account(row, is_told=row.reference in told) for row in made}
     for table, name in ((Attempt, "attempts"), (Payment, "payments"), (Refund, "refunds")):
         for row in table.select().where(table.order.in_(list(orders))).order_by(table.id):
             getattr(orders[row.order_id], name).append(row)
@@ -125,17 +127,20 @@ def accounts(books: dict[str, dict[str, Any]], since: datetime) -> list[Account]
     return list(orders.values())
 
 
-def breaches(books: dict[str, dict[str, Any]], since: datetime, now: datetime) -> list[str]:
-    """Every way in which the stored world and Stripe's differ, or break a promise."""
+def breaches(books: dict[str, dict[str, Any]], since: datetime, now: datetime, told: Set[str]) -> list[str]:
+    """Every way in which the stored world and Stripe's differ, or break a promise.
+
+    ``told`` are the orders that a reconciliation named for a person.
+    """
     with connected():
-        found = accounts(books, since)
-        told = [
+        found = accounts(books, since, told)
+        by_order = [
             f"{account.order.reference}: {sentence}"
             for account in found
             for check in CHECKS
             for sentence in check(account)
         ]
-        return [*told, *stock(now), *attendees(found)]
+        return [*by_order, *stock(now), *attendees(found)]
 
 
 def money_agrees(account: Account) -> Iterator[str]:

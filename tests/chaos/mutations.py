@@ -1,6 +1,21 @@
 """Builds that are broken on purpose, to see that the harness notices. Applied in desk processes alone."""
 
+import sys
 from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from peewee import IntegrityError
+
+from tui_pos import clock
+from tui_pos.data.tables.desk import Refund, Stage
+from tui_pos.desk import card_refunds, orders
+from tui_pos.desk.context import Desk
+from tui_pos.desk.payments import booking, live, recovery, settle, start, steps
+from tui_pos.desk.payments.settle import Drive
+from tui_pos.terminal import Refund as StripeRefund
+from tui_pos.terminal import TerminalError
 
 
 def apply(name: str) -> None:
@@ -9,4 +24,73 @@ def apply(name: str) -> None:
         MUTATIONS[name]()
 
 
-MUTATIONS: dict[str, Callable[[], None]] = {}
+def refund_key_not_stored() -> None:
+    """Each request for a refund has a key of its own, and none can be found again."""
+
+    def request(desk: Desk, row: Refund) -> StripeRefund:
+        keys = {"order": row.order.reference, "attempt": row.attempt.key, "refund": clock.new_id()}
+        return desk.terminal.refund(row.attempt.intent_id, row.amount, key=clock.new_id(), metadata=keys)
+
+    _put(card_refunds, "_request", request)
+
+
+def captured_before_the_answer() -> None:
+    """The money is booked, then asked for."""
+
+    def capture(drive: Drive) -> float:
+        attempt = drive.attempt
+        assert attempt.intent_id is not None
+        intent = drive.terminal.intent(attempt.intent_id)
+        if intent.status != "requires_capture":
+            return settle.settle(drive, intent)
+        if steps.given_up(drive):
+            return 0
+        booking.captured(drive.desk, attempt, replace(intent, amount_received=intent.amount))
+        drive.terminal.capture(attempt.intent_id, key=f"{attempt.key}-capture")
+        return 0
+
+    steps.STEPS[Stage.AUTHORIZED] = capture
+    _put(steps, "capture", capture)
+
+
+def no_answer_means_failed() -> None:
+    """An unknown outcome is taken for a failure, and nobody looks."""
+
+    def unknown(drive: Drive, error: TerminalError) -> float:
+        booking.closed(drive.desk, drive.attempt, Stage.FAILED, error.message)
+        return 0
+
+    for module in (settle, steps, recovery):
+        _put(module, "unknown", unknown)
+
+
+def nobody_looks_first() -> None:
+    """A payment begins without looking for another one: only the database's index keeps a second one out."""
+    refuse = live.refuse_live
+
+    def refuse_live(desk: Desk, same: Any) -> None:
+        if sys.exc_info()[0] is IntegrityError:
+            refuse(desk, same)
+
+    def nothing(_: object) -> Decimal:
+        return Decimal(0)
+
+    _put(start, "refuse_live", refuse_live)
+    _put(orders, "live_total", nothing)
+
+
+def _put(module: object, name: str, value: object) -> None:
+    """Replace what is there; a name that is not there any more would break nothing."""
+    getattr(module, name)
+    setattr(module, name, value)
+
+
+MUTATIONS: dict[str, Callable[[], None]] = {
+    each.__name__: each
+    for each in (
+        refund_key_not_stored,
+        captured_before_the_answer,
+        no_answer_means_failed,
+        nobody_looks_first,
+    )
+}

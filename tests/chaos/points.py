@@ -6,7 +6,7 @@ from tests.chaos.boundaries import Fate
 
 CHARGE_COMMITS = (
     "start.begin",
-    "journal.take_lease driver.watch",
+    "journal.take_lease *",
     "journal.update steps.ask_for_intent",
     "booking.intent_exists",
     "journal.update steps.send",
@@ -15,11 +15,10 @@ CHARGE_COMMITS = (
     "booking.unwanted",
     "journal.update steps.capture",
     "booking.captured",
-    "journal.drop_lease driver.watch",
+    "journal.drop_lease *",
     "booking.closed",
-    "steps.ask",
-    "journal.move settle.unknown",
-    "journal.move settle.declined",
+    "journal.ask *",
+    "journal.move settle.*",
 )
 CHARGE_REQUESTS = (
     "POST /v1/payment_intents",
@@ -66,6 +65,28 @@ def fates(commits: tuple[str, ...], requests: tuple[str, ...]) -> list[tuple[str
     return at_commits + at_requests
 
 
+MUST_BE_HIT = tuple(
+    f"{when} {what}"
+    for what in (
+        "commit start.begin",
+        "commit booking.intent_exists",
+        "commit journal.update steps.send",
+        "commit booking.authorized",
+        "commit journal.update steps.capture",
+        "commit booking.captured",
+        "commit booking.closed",
+        "commit refunds.refund",
+        "commit card_refunds.book",
+        "POST /v1/payment_intents",
+        "POST /v1/terminal/readers/*/process_payment_intent",
+        "POST /v1/payment_intents/*/capture",
+        "POST /v1/payment_intents/*/cancel",
+        "POST /v1/refunds",
+    )
+    for when in (("before", "after") if what.startswith("commit") else ("before", "answered"))
+)
+"""Where money is decided: a run that hit no desk there has proved too little."""
+
 CHARGE = fates(CHARGE_COMMITS, CHARGE_REQUESTS)
 REFUND = fates(REFUND_COMMITS, REFUND_REQUESTS)
 SELL = fates(("checkout.*",), ())
@@ -73,17 +94,17 @@ CASH = fates(("tendering.take",), ())
 
 
 class Deck:
-    """Fates drawn without repetition until all were drawn, so that a run of some length meets each."""
+    """Fates, dealt in one order for ever. A run of batches begins each where its seed says, so that together
+    they deal all of them. SQLite has no connection to cut."""
 
-    def __init__(self, rng: random.Random, cards: list[tuple[str, str]]) -> None:
+    def __init__(self, rng: random.Random, cards: list[tuple[str, str]], start: int, *, sqlite: bool) -> None:
         self._rng = rng
-        self._all = cards
-        self._left: list[tuple[str, str]] = []
+        self._cards = [card for card in cards if not (sqlite and card[0] == "cut")]
+        random.Random("the same for all").shuffle(self._cards)
+        self._next = start
 
     def draw(self) -> Fate:
         """The next fate."""
-        if not self._left:
-            self._left = list(self._all)
-            self._rng.shuffle(self._left)
-        act, at = self._left.pop()
-        return Fate(act, at, self._rng.choice((1, 1, 1, 2)))
+        act, at = self._cards[self._next % len(self._cards)]
+        self._next += 1
+        return Fate(act, at, self._rng.choice((1, 1, 1, 1, 1, 2)))

@@ -9,7 +9,7 @@ from tests.chaos.floor import OFF_READER, READERS, DeskProcess, Floor
 from tests.chaos.jobs import Job
 from tests.chaos.points import CASH, CHARGE, CHARGE_REQUESTS, FAULTS, REFUND, REFUND_REQUESTS, SELL, Deck
 from tests.chaos.website import Website
-from tui_pos.data.connection import connected
+from tui_pos.data.connection import connected, is_sqlite
 from tui_pos.data.tables.desk import Attempt, Stage
 from tui_pos.data.tables.registration import Order
 
@@ -41,12 +41,16 @@ class Sales:
         self.floor = floor
         self.website = website
         self.rng = floor.rng
-        self.charges = Deck(floor.rng, CHARGE)
-        self.refunds = Deck(floor.rng, REFUND)
-        self.sells = Deck(floor.rng, SELL)
-        self.cash = Deck(floor.rng, CASH)
+        self.charges = self._deck(CHARGE, 35)
+        self.refunds = self._deck(REFUND, 8)
+        self.sells = self._deck(SELL, 2)
+        self.cash = self._deck(CASH, 1)
         self.keys = 0
         self.references: list[str] = []
+
+    def _deck(self, cards: list[tuple[str, str]], dealt: int) -> Deck:
+        """A deck that goes on where the batch with the seed before left it; one deals about so many."""
+        return Deck(self.rng, cards, self.floor.number * dealt, sqlite=is_sqlite())
 
     def chance(self, probability: float) -> bool:
         """Whether something happens this time."""
@@ -67,7 +71,7 @@ class Sales:
         if self.chance(0.1):
             self._cash(reference, None if total < 2 or self.chance(0.3) else part_of(self.rng, total))
         self._charge(reference, None)
-        if self.chance(0.35):
+        if self.chance(0.5):
             self._refund(reference)
         if self.chance(0.7):
             self.floor.simulator.clear_faults()

@@ -1,0 +1,66 @@
+"""The harness itself: builds that are broken on purpose must not get past it."""
+
+import pytest
+
+from tests.chaos import batch
+from tests.chaos.batch import FreshDatabase
+from tests.chaos.nursery import Nursery
+from tui_pos.data.base import database
+from tui_pos.data.connection import connected
+from tui_pos.simulator import Child
+
+MOST_BATCHES = 12
+"""A broken build is caught within so many batches, most often in the first."""
+
+
+def drop_the_index() -> None:
+    with connected():
+        database.execute_sql("DROP INDEX tui_pos_attempt_live_order")
+
+
+def caught(
+    database: FreshDatabase, nursery: Nursery, stripe: Child, mutation: str, *, without_index: bool = False
+) -> str:
+    """The first breaches; empty when there were none."""
+    for seed in range(MOST_BATCHES):
+        result = batch.run(
+            database,
+            seed,
+            nursery,
+            stripe,
+            mutation=mutation,
+            prepare=drop_the_index if without_index else lambda: None,
+        )
+        if result.breaches:
+            return "\n".join(result.breaches)
+    return ""
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(
+    ("mutation", "signs"),
+    [
+        ("refund_key_not_stored", ("the database says",)),
+        ("captured_before_the_answer", ("and the database counts",)),
+        ("no_answer_means_failed", ("and the database counts", "still holds", "is left as")),
+    ],
+)
+def test_a_broken_build_is_caught(
+    mutation: str, signs: tuple[str, ...], sqlite_batches: FreshDatabase, nursery: Nursery, stripe: Child
+) -> None:
+    breaches = caught(sqlite_batches, nursery, stripe, mutation)
+    assert any(sign in breaches for sign in signs), breaches
+
+
+@pytest.mark.timeout(600)
+def test_a_missing_index_is_caught(sqlite_batches: FreshDatabase, nursery: Nursery, stripe: Child) -> None:
+    breaches = caught(sqlite_batches, nursery, stripe, "nobody_looks_first", without_index=True)
+    assert "were live at once" in breaches
+
+
+@pytest.mark.timeout(600)
+def test_the_index_alone_keeps_a_second_payment_out(
+    sqlite_batches: FreshDatabase, nursery: Nursery, stripe: Child
+) -> None:
+    result = batch.run(sqlite_batches, 0, nursery, stripe, mutation="nobody_looks_first")
+    assert not result.breaches, result.story()
