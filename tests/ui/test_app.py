@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 from tests.fixtures.pilot import press, scan, settled, shown
 from tests.fixtures.pty import Terminal80x24
-from tests.ui.counter import until
+from tests.ui.counter import shows, until
 from tests.ui.station import Bench, Station, desk_of, ended, row, station
 from tui_pos import app, config, training
 from tui_pos.app import run
@@ -60,8 +60,8 @@ async def test_scans_are_taken_before_the_desk_is_open(bench: Bench) -> None:
         await type_scan(pilot, "NOOR2026")
         assert isinstance(pilot.app.screen, ScanScreen)
         may_open.set()
-        await until(pilot, lambda: isinstance(pilot.app.screen, AttendeeScreen), "the person")
-        assert "Noor Lindqvist" in shown(pilot)
+        await shows(pilot, "Noor Lindqvist", "[OK] REGISTERED")
+        assert isinstance(pilot.app.screen, AttendeeScreen)
     connection.close_database()
 
 
