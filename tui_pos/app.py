@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from typing import TYPE_CHECKING, Any
 
 from textual.screen import ModalScreen, Screen
@@ -19,7 +19,7 @@ from tui_pos import crash_log
 from tui_pos.config import Settings
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput
-from tui_pos.desk.permissions import Action, allowed
+from tui_pos.desk.staff.permissions import Action, allowed
 from tui_pos.kiosk import KioskApp, run_kiosk, unfit_terminal
 from tui_pos.screens.base import KioskScreen
 from tui_pos.screens.desk_screen import DeskScreen, state_of
@@ -209,7 +209,7 @@ def _open(open_place: "Callable[[], Place]") -> "Place":
 
     place = open_place()
     for package in (desk, screens):
-        for module in iter_modules(package.__path__, f"{package.__name__}."):
+        for module in walk_packages(package.__path__, f"{package.__name__}."):
             import_module(module.name)
     return place
 

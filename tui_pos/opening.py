@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from tui_pos import config, training
 from tui_pos.config import ConfigError, Settings
 from tui_pos.data import connection, schema
-from tui_pos.desk import conferences, sign_in
+from tui_pos.desk import conferences
 from tui_pos.desk.context import ConferenceInfo, Desk, Mode, Staff
 from tui_pos.desk.errors import InvalidInput
+from tui_pos.desk.staff import sign_in
 from tui_pos.terminal import Terminal
 
 

@@ -19,10 +19,13 @@ from tests.desk.conftest import make_desk
 from tui_pos import clock
 from tui_pos.data import connection
 from tui_pos.data.errors import DataError
-from tui_pos.desk import cash, checkout, maintenance, payments, reconcile, refunds
+from tui_pos.desk import maintenance, payments, reconcile
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refusal
 from tui_pos.desk.payments import Control, journal
+from tui_pos.desk.refund import refunds
+from tui_pos.desk.sale import checkout
+from tui_pos.desk.tender import cash
 from tui_pos.terminal import Terminal, TerminalError, Timeouts
 
 TIMEOUTS = Timeouts(connect=2.0, read=0.6, command=0.6, process=0.6)

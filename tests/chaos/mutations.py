@@ -10,10 +10,11 @@ from peewee import IntegrityError
 
 from tui_pos import clock
 from tui_pos.data.tables.desk import Refund, Stage
-from tui_pos.desk import card_refunds, orders
 from tui_pos.desk.context import Desk
+from tui_pos.desk.order import orders
 from tui_pos.desk.payments import booking, live, recovery, settle, start, steps
 from tui_pos.desk.payments.settle import Drive
+from tui_pos.desk.refund import card_refunds
 from tui_pos.terminal import Refund as StripeRefund
 from tui_pos.terminal import TerminalError
 

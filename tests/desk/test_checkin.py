@@ -9,10 +9,10 @@ from tui_pos import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import JournalEntry
 from tui_pos.data.tables.registration import Attendee, CheckIn, Order, OrderStatus
-from tui_pos.desk import lookup
-from tui_pos.desk.checkin import CheckInResult, check_in, undo_check_in
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refused
+from tui_pos.desk.visitor import lookup
+from tui_pos.desk.visitor.checkin import CheckInResult, check_in, undo_check_in
 
 
 def passes(code: str) -> list[CheckIn]:

@@ -28,10 +28,11 @@ from tui_pos.data.tables.registration import (
     TicketType,
     Voucher,
 )
-from tui_pos.desk import cart, checkout, lookup
-from tui_pos.desk.checkout import Placed
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, Refused
+from tui_pos.desk.sale import cart, checkout
+from tui_pos.desk.sale.checkout import Placed
+from tui_pos.desk.visitor import lookup
 
 D = Decimal
 HOLD = FROZEN_NOW + timedelta(minutes=15)

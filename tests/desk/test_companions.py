@@ -12,14 +12,14 @@ from tui_pos.data.connection import connected
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import JournalEntry
 from tui_pos.data.tables.registration import Attendee, Order
-from tui_pos.desk import checkout
-from tui_pos.desk.cash import take_cash
-from tui_pos.desk.checkin import check_in
-from tui_pos.desk.companions import companions, register_companion
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refusal
-from tui_pos.desk.lookup import attendee
-from tui_pos.desk.people import full_name
+from tui_pos.desk.sale import checkout
+from tui_pos.desk.tender.cash import take_cash
+from tui_pos.desk.visitor.checkin import check_in
+from tui_pos.desk.visitor.companions import companions, register_companion
+from tui_pos.desk.visitor.lookup import attendee
+from tui_pos.desk.visitor.people import full_name
 
 D = Decimal
 

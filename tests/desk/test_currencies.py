@@ -12,13 +12,17 @@ from tui_pos import money
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Attempt, CashMovement, JournalEntry
 from tui_pos.data.tables.registration import AddOn, Credit, Voucher
-from tui_pos.desk import answers, cart, checkout, inventory, lookup, payments, refunds
-from tui_pos.desk.cash import quick_amounts, take_cash
+from tui_pos.desk import answers, payments
+from tui_pos.desk.catalogue import inventory
 from tui_pos.desk.context import Desk
-from tui_pos.desk.credit import use_credit
 from tui_pos.desk.errors import Refusal
-from tui_pos.desk.find_orders import orders
-from tui_pos.desk.receipts import receipt
+from tui_pos.desk.order.find_orders import orders
+from tui_pos.desk.order.receipts import receipt
+from tui_pos.desk.refund import refunds
+from tui_pos.desk.sale import cart, checkout
+from tui_pos.desk.tender.cash import quick_amounts, take_cash
+from tui_pos.desk.tender.credit import use_credit
+from tui_pos.desk.visitor import lookup
 from tui_pos.simulator import Server
 
 D = Decimal

@@ -12,13 +12,13 @@ from tests.fixtures.databases import FrozenClock
 from tui_pos import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.registration import Order
-from tui_pos.desk import checkout
-from tui_pos.desk.cash import take_cash
-from tui_pos.desk.checkout import cancel_order
 from tui_pos.desk.context import Desk
-from tui_pos.desk.credit import use_credit
 from tui_pos.desk.errors import NotPermitted
-from tui_pos.desk.find_orders import FoundOrder, orders
+from tui_pos.desk.order.find_orders import FoundOrder, orders
+from tui_pos.desk.sale import checkout
+from tui_pos.desk.sale.checkout import cancel_order
+from tui_pos.desk.tender.cash import take_cash
+from tui_pos.desk.tender.credit import use_credit
 from tui_pos.simulator import Server
 
 D = Decimal

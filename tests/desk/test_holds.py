@@ -26,9 +26,12 @@ from tui_pos.data.tables.registration import (
     PaymentStatus,
     Voucher,
 )
-from tui_pos.desk import cart, checkout, holds, lookup, orders, stock
+from tui_pos.desk.catalogue import stock
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound, Refused
+from tui_pos.desk.order import orders
+from tui_pos.desk.sale import cart, checkout, holds
+from tui_pos.desk.visitor import lookup
 
 D = Decimal
 QUARTER_OF_AN_HOUR = 15 * 60

@@ -10,9 +10,10 @@ from tests.fixtures.processes import run_together
 from tui_pos import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.registration import Order, OrderLine, TicketType
-from tui_pos.desk import checkout, stock
+from tui_pos.desk.catalogue import stock
+from tui_pos.desk.catalogue.pricing import Kind
 from tui_pos.desk.errors import Refused
-from tui_pos.desk.pricing import Kind
+from tui_pos.desk.sale import checkout
 
 RIVALS = 8
 LEFT = 50

@@ -19,9 +19,10 @@ from tui_pos.data.tables.registration import (
     Order,
     Payment,
 )
-from tui_pos.desk import lookup, order_views
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refusal, Refused
+from tui_pos.desk.order import order_views
+from tui_pos.desk.visitor import lookup
 
 D = Decimal
 

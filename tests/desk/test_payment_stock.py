@@ -6,9 +6,11 @@ from tui_pos import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Stage
 from tui_pos.data.tables.registration import AddOn, OrderStatus
-from tui_pos.desk import checkout, payments, stock
+from tui_pos.desk import payments
+from tui_pos.desk.catalogue import stock
+from tui_pos.desk.catalogue.pricing import Kind
 from tui_pos.desk.context import Desk
-from tui_pos.desk.pricing import Kind
+from tui_pos.desk.sale import checkout
 from tui_pos.simulator import Server
 
 LONGER_THAN_A_HOLD = 20 * 60

@@ -20,10 +20,11 @@ from tui_pos.data.tables.registration import (
     Payment,
     PaymentStatus,
 )
-from tui_pos.desk import checkout, payments
+from tui_pos.desk import payments
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refused
 from tui_pos.desk.payments import Control, PaymentState, journal
+from tui_pos.desk.sale import checkout
 from tui_pos.simulator import Server
 
 

@@ -5,7 +5,7 @@ import pytest
 from tests.desk.conftest import AsStaff
 from tui_pos.desk.context import Desk, Staff
 from tui_pos.desk.errors import NotPermitted
-from tui_pos.desk.permissions import DESK_RIGHTS, GRANTS, Action, allowed, require
+from tui_pos.desk.staff.permissions import DESK_RIGHTS, GRANTS, Action, allowed, require
 
 DOOR = {Action.LOOK_UP, Action.CHECK_IN}
 TILL = DOOR | {

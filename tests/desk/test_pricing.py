@@ -18,11 +18,11 @@ from tui_pos.data.tables.conditions import (
 )
 from tui_pos.data.tables.program import Speaker, Talk, TalkSpeaker
 from tui_pos.data.tables.registration import Attendee, TicketType, Voucher
-from tui_pos.desk import pricing, products, vouchers
-from tui_pos.desk.assessment import assess
+from tui_pos.desk.catalogue import pricing, products, vouchers
+from tui_pos.desk.catalogue.assessment import assess
+from tui_pos.desk.catalogue.pricing import Condition, Kind, Line, Off, Quote, Scope
+from tui_pos.desk.catalogue.products import Wanted
 from tui_pos.desk.context import Desk
-from tui_pos.desk.pricing import Condition, Kind, Line, Off, Quote, Scope
-from tui_pos.desk.products import Wanted
 
 D = Decimal
 Cart = tuple[str, str | None, str, str, str]

@@ -18,7 +18,7 @@ from tui_pos.data.tables.registration import (
 )
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound, NotPermitted
-from tui_pos.desk.receipts import receipt
+from tui_pos.desk.order.receipts import receipt
 from tui_pos.terminal import Card
 
 CARD = Card(

@@ -5,8 +5,9 @@ import pytest
 from tests.desk.paying import READER, Watched, begin, paid
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.registration import Order, OrderStatus, Payment
-from tui_pos.desk import checkout, reconcile
+from tui_pos.desk import reconcile
 from tui_pos.desk.context import Desk
+from tui_pos.desk.sale import checkout
 from tui_pos.simulator import Server
 
 

@@ -10,9 +10,10 @@ from tests.fixtures.databases import FrozenClock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Attempt, Stage
 from tui_pos.data.tables.registration import Order, OrderStatus
-from tui_pos.desk import checkout, duties, maintenance, payments
+from tui_pos.desk import duties, maintenance, payments
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import recovery
+from tui_pos.desk.sale import checkout
 from tui_pos.simulator import Server
 
 

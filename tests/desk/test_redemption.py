@@ -11,13 +11,13 @@ from tui_pos import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import JournalEntry
 from tui_pos.data.tables.registration import Order, ProductRedemption
-from tui_pos.desk import checkout
-from tui_pos.desk.cash import take_cash
-from tui_pos.desk.companions import register_companion
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotPermitted, Refusal
-from tui_pos.desk.lookup import attendee
-from tui_pos.desk.redemption import HandOut, hand_out, hand_outs, take_back
+from tui_pos.desk.sale import checkout
+from tui_pos.desk.tender.cash import take_cash
+from tui_pos.desk.visitor.companions import register_companion
+from tui_pos.desk.visitor.lookup import attendee
+from tui_pos.desk.visitor.redemption import HandOut, hand_out, hand_outs, take_back
 
 
 def line(desk: Desk, code: str, description: str) -> HandOut:

@@ -10,9 +10,11 @@ from tests.fixtures.databases import FrozenClock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import RefundStage, Stage
 from tui_pos.data.tables.registration import Credit, Order, OrderStatus
-from tui_pos.desk import card_refunds, checkout, payments, refunds
+from tui_pos.desk import payments
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refused
+from tui_pos.desk.refund import card_refunds, refunds
+from tui_pos.desk.sale import checkout
 from tui_pos.simulator import Server
 
 

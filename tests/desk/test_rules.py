@@ -7,9 +7,10 @@ from tui_pos import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import Order, OrderStatus
-from tui_pos.desk import cart, checkout, holds, stock
+from tui_pos.desk.catalogue import stock
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
+from tui_pos.desk.sale import cart, checkout, holds
 
 REFUSED = (
     ("patron", None, "", "not_on_sale", "Patron (withdrawn) is not on sale."),

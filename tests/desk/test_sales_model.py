@@ -25,10 +25,12 @@ from tui_pos.data.tables.registration import (
     TicketType,
     Voucher,
 )
-from tui_pos.desk import cart, checkout, holds, orders, stock
+from tui_pos.desk.catalogue import stock
+from tui_pos.desk.catalogue.pricing import Key, Kind
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound, Refused
-from tui_pos.desk.pricing import Key, Kind
+from tui_pos.desk.order import orders
+from tui_pos.desk.sale import cart, checkout, holds
 
 LIMITED = {"hoodie": 6, "day-pass": 5}
 PER_PERSON = {"day-pass": 3}

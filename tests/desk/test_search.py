@@ -10,7 +10,7 @@ from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import AddOn, Attendee, Order, TicketType, Voucher
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refused
-from tui_pos.desk.lookup import Found, resolve, search
+from tui_pos.desk.visitor.lookup import Found, resolve, search
 
 NOOR = Found("attendee", "NOOR2026", "Noor Lindqvist", "noor@example.org, paid")
 

@@ -4,11 +4,11 @@ import pytest
 
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.auth import ContentType, Permission, User, UserPermission
-from tui_pos.desk import sign_in as module
 from tui_pos.desk.context import Staff
 from tui_pos.desk.errors import NotPermitted
-from tui_pos.desk.passwords import verify
-from tui_pos.desk.sign_in import sign_in
+from tui_pos.desk.staff import sign_in as module
+from tui_pos.desk.staff.passwords import verify
+from tui_pos.desk.staff.sign_in import sign_in
 
 
 @pytest.fixture(autouse=True)

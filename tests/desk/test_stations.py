@@ -20,7 +20,6 @@ from tui_pos.data.tables.registration import (
     TerminalPayment,
     TicketType,
 )
-from tui_pos.desk.checkin import check_in
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotPermitted
 from tui_pos.desk.stations import (
@@ -31,6 +30,7 @@ from tui_pos.desk.stations import (
     remember_reader,
     remembered_reader,
 )
+from tui_pos.desk.visitor.checkin import check_in
 
 
 def sale(desk: Desk, name: str, status: str, total: str, **columns: Any) -> Order:

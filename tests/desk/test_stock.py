@@ -11,9 +11,9 @@ from tui_pos import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.registration import AddOn, Order, OrderLine, OrderStatus, TicketType
-from tui_pos.desk import stock
+from tui_pos.desk.catalogue import stock
+from tui_pos.desk.catalogue.pricing import Key, Kind
 from tui_pos.desk.context import Desk
-from tui_pos.desk.pricing import Key, Kind
 
 ZERO = Decimal("0.00")
 Sell = Callable[..., None]

@@ -15,8 +15,8 @@ from tui_pos.data.tables.registration import (
     PaymentMethod,
     PaymentStatus,
 )
-from tui_pos.desk import lookup
 from tui_pos.desk.context import Desk
+from tui_pos.desk.visitor import lookup
 
 D = Decimal
 

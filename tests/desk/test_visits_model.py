@@ -19,14 +19,17 @@ from tests.fixtures.databases import FrozenClock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import CashMovement
 from tui_pos.data.tables.registration import Credit, Order, OrderStatus, Payment
-from tui_pos.desk import checkout, orders, payments, refunds
-from tui_pos.desk.cash import take_cash
-from tui_pos.desk.complimentary import give_free
+from tui_pos.desk import payments
 from tui_pos.desk.context import Desk
-from tui_pos.desk.credit import use_credit
 from tui_pos.desk.errors import Refusal
-from tui_pos.desk.tenders import TENDER_OF
-from tui_pos.desk.voids import void
+from tui_pos.desk.order import orders
+from tui_pos.desk.refund import refunds
+from tui_pos.desk.refund.voids import void
+from tui_pos.desk.sale import checkout
+from tui_pos.desk.tender.cash import take_cash
+from tui_pos.desk.tender.complimentary import give_free
+from tui_pos.desk.tender.credit import use_credit
+from tui_pos.desk.tender.tenders import TENDER_OF
 from tui_pos.simulator import Server
 
 D = Decimal

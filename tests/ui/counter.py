@@ -19,8 +19,9 @@ from tests.desk.conftest import make_desk
 from tests.fixtures.databases import opened
 from tests.fixtures.pilot import NAMES, calls_ended, shown
 from tui_pos import failures
-from tui_pos.desk import checkout, payments
+from tui_pos.desk import payments
 from tui_pos.desk.context import Desk
+from tui_pos.desk.sale import checkout
 from tui_pos.kiosk import KioskApp, run_kiosk
 from tui_pos.screens.base import KioskScreen
 from tui_pos.screens.payment import PaymentScreen

@@ -16,8 +16,8 @@ from tui_pos import training
 from tui_pos.app import DeskApp
 from tui_pos.config import ConferenceSettings, Settings, StationSettings
 from tui_pos.data import connection
-from tui_pos.desk import sign_in
 from tui_pos.desk.context import Desk, Staff
+from tui_pos.desk.staff import sign_in
 from tui_pos.opening import Place, open_place
 from tui_pos.simulator.seed import LOCATION_ID
 

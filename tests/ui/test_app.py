@@ -156,7 +156,7 @@ async def test_the_unexpected_is_one_sentence_and_its_details_are_in_the_log(
         def broken(*_: object) -> None:
             raise ZeroDivisionError("with sk_test_secret in it")
 
-        monkeypatch.setattr("tui_pos.desk.checkin.check_in", broken)
+        monkeypatch.setattr("tui_pos.desk.visitor.checkin.check_in", broken)
         await scan(pilot, "NOOR2026")
         await press(pilot, "enter")
         text = " ".join(shown(pilot).split())

@@ -8,7 +8,8 @@ import pytest
 from tests.fixtures.pilot import press, scan, settled, shown
 from tests.ui.counter import shows, until
 from tests.ui.station import Bench, Station, desk_of, hammer, row, station
-from tui_pos.desk import checkin, lookup, stations
+from tui_pos.desk import stations
+from tui_pos.desk.visitor import checkin, lookup
 from tui_pos.screens.attendee import AttendeeScreen
 from tui_pos.screens.cart import CartScreen
 from tui_pos.screens.finding import find

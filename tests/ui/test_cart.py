@@ -7,10 +7,12 @@ from tests.ui.counter import shows, until
 from tests.ui.station import Bench, Station, desk_of, hammer, row, station
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Sale
-from tui_pos.desk import cart, checkout, lookup, payments, stations
+from tui_pos.desk import payments, stations
+from tui_pos.desk.catalogue.inventory import Product
+from tui_pos.desk.catalogue.pricing import ZERO, Kind
 from tui_pos.desk.errors import Refused
-from tui_pos.desk.inventory import Product
-from tui_pos.desk.pricing import ZERO, Kind
+from tui_pos.desk.sale import cart, checkout
+from tui_pos.desk.visitor import lookup
 from tui_pos.screens import catalogue
 from tui_pos.screens.cart import CartScreen
 from tui_pos.screens.receipt import ReceiptScreen

@@ -11,8 +11,11 @@ from tests.fixtures.pilot import press, scan, settled, shown, write
 from tests.ui.counter import READER, at_counter, begun, owed, shows
 from tests.ui.station import Bench, desk_of, row, station
 from tests.ui.test_receipt import left, paid
-from tui_pos.desk import cash, checkout, lookup, payments, stations
+from tui_pos.desk import payments, stations
 from tui_pos.desk.context import Desk
+from tui_pos.desk.sale import checkout
+from tui_pos.desk.tender import cash
+from tui_pos.desk.visitor import lookup
 from tui_pos.screens.orders import OrdersScreen
 from tui_pos.screens.receipt import ReceiptScreen
 from tui_pos.screens.scan import ScanScreen

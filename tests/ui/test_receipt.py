@@ -7,9 +7,11 @@ from textual.pilot import Pilot
 
 from tests.fixtures.pilot import press, scan, settled, shown
 from tests.ui.counter import READER, at_counter, begun, owed
-from tui_pos.desk import checkin, checkout, lookup, payments
+from tui_pos.desk import payments
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import Control, Stage
+from tui_pos.desk.sale import checkout
+from tui_pos.desk.visitor import checkin, lookup
 from tui_pos.screens.receipt import ReceiptScreen
 from tui_pos.simulator import Server
 

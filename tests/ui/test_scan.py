@@ -10,7 +10,8 @@ from tests.ui.counter import until
 from tests.ui.station import Bench, Station, desk_of, hammer, row, station
 from tui_pos.data import connection
 from tui_pos.data.demo.people import PEOPLE
-from tui_pos.desk import cart, checkout, stations
+from tui_pos.desk import stations
+from tui_pos.desk.sale import cart, checkout
 from tui_pos.screens.attendee import AttendeeScreen
 from tui_pos.screens.cart import CartScreen
 from tui_pos.screens.finding import find

@@ -11,9 +11,11 @@ from tests.desk.conftest import staff_called
 from tests.fixtures.pilot import press, scan, settled, shown, write
 from tests.ui.counter import READER, Counter, at_counter, begun, owed, shows, until
 from tests.ui.station import Bench, desk_of, hammer, row, station
-from tui_pos.desk import lookup, payments, receipts, stations
+from tui_pos.desk import payments, stations
 from tui_pos.desk.context import Desk
-from tui_pos.desk.tenders import Tender
+from tui_pos.desk.order import receipts
+from tui_pos.desk.tender.tenders import Tender
+from tui_pos.desk.visitor import lookup
 from tui_pos.screens import tender_view
 from tui_pos.screens.attendee import AttendeeScreen
 from tui_pos.screens.cart import CartScreen

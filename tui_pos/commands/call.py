@@ -82,7 +82,7 @@ class Call:
             write(safe(line))
 
     def _staff(self, place: "Place") -> "Staff":
-        from tui_pos.desk import sign_in
+        from tui_pos.desk.staff import sign_in
 
         if self.staff is None and place.trainee is not None:
             return place.trainee

@@ -14,7 +14,7 @@ from tui_pos.commands.paying import TestCard, by_card
 if TYPE_CHECKING:
     from tui_pos.desk.context import Desk
     from tui_pos.desk.payments import PaymentState
-    from tui_pos.desk.tendering import Tendered
+    from tui_pos.desk.tender.tendering import Tendered
 
 
 class With(StrEnum):
@@ -134,7 +134,7 @@ def _refuse_misfits(wish: Wish) -> None:
 
 
 def _begun(desk: "Desk", wish: Wish) -> "PaymentState":
-    from tui_pos.desk import charges
+    from tui_pos.desk.tender import charges
 
     reader = wish.reader or ""
     if wish.order is None:
@@ -145,10 +145,11 @@ def _begun(desk: "Desk", wish: Wish) -> "PaymentState":
 
 
 def _without_card(call: Call, wish: Wish) -> None:
-    from tui_pos.desk import answers, lookup
-    from tui_pos.desk.cash import take_cash
-    from tui_pos.desk.complimentary import give_free
-    from tui_pos.desk.credit import use_credit
+    from tui_pos.desk import answers
+    from tui_pos.desk.tender.cash import take_cash
+    from tui_pos.desk.tender.complimentary import give_free
+    from tui_pos.desk.tender.credit import use_credit
+    from tui_pos.desk.visitor import lookup
 
     desk, key = call.desk(), typed_key(wish.key)
     part, given = _amount(desk, wish.part), _amount(desk, wish.given)

@@ -8,9 +8,9 @@ import typer
 from tui_pos.commands.call import Failed, table, this_call
 
 if TYPE_CHECKING:
+    from tui_pos.desk.catalogue.inventory import Product
     from tui_pos.desk.context import Desk
-    from tui_pos.desk.inventory import Product
-    from tui_pos.desk.views import AttendeeView
+    from tui_pos.desk.order.views import AttendeeView
 
 
 def lookup(
@@ -22,7 +22,7 @@ def lookup(
     """Say who a badge belongs to and what they owe."""
     from tui_pos.desk import answers
     from tui_pos.desk.errors import NotFound
-    from tui_pos.desk.lookup import attendee
+    from tui_pos.desk.visitor.lookup import attendee
 
     call = this_call(context)
     desk = call.desk()
@@ -36,7 +36,7 @@ def lookup(
 def inventory(context: typer.Context) -> None:
     """List what is on sale now."""
     from tui_pos.desk import answers
-    from tui_pos.desk.inventory import inventory as on_sale
+    from tui_pos.desk.catalogue.inventory import inventory as on_sale
 
     call = this_call(context)
     desk = call.desk()

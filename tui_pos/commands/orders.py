@@ -8,7 +8,7 @@ from tui_pos.commands.call import Failed, table, this_call
 
 if TYPE_CHECKING:
     from tui_pos.desk.context import Desk
-    from tui_pos.desk.find_orders import FoundOrder
+    from tui_pos.desk.order.find_orders import FoundOrder
 
 Reference = Annotated[str, typer.Argument(metavar="ORDER", help="The order, ORD-...")]
 
@@ -26,7 +26,8 @@ def orders(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 20,
 ) -> None:
     """Find orders, newest first; without TEXT the latest ones."""
-    from tui_pos.desk import answers, find_orders
+    from tui_pos.desk import answers
+    from tui_pos.desk.order import find_orders
 
     call = this_call(context)
     desk = call.desk()
@@ -36,7 +37,9 @@ def orders(
 
 def cancel_order(context: typer.Context, reference: Reference) -> None:
     """Cancel an order that nothing was paid for; its stock, voucher and credit are free again."""
-    from tui_pos.desk import answers, checkout, lookup
+    from tui_pos.desk import answers
+    from tui_pos.desk.sale import checkout
+    from tui_pos.desk.visitor import lookup
 
     call = this_call(context)
     desk = call.desk()
@@ -54,7 +57,9 @@ def void(
     Safe to run again, and needed when Stripe did not answer.
     """
     from tui_pos.commands.treasury import refund_lines
-    from tui_pos.desk import answers, lookup, voids
+    from tui_pos.desk import answers
+    from tui_pos.desk.refund import voids
+    from tui_pos.desk.visitor import lookup
 
     call = this_call(context)
     desk = call.desk()

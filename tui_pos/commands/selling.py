@@ -8,8 +8,8 @@ import typer
 from tui_pos.commands.call import table, this_call
 
 if TYPE_CHECKING:
-    from tui_pos.desk.checkout import Placed
     from tui_pos.desk.context import Desk
+    from tui_pos.desk.sale.checkout import Placed
 
 
 def checkout(
@@ -30,7 +30,7 @@ def checkout(
     It waits for payment unless it is free.
     """
     from tui_pos.desk import answers
-    from tui_pos.desk.checkout import sell
+    from tui_pos.desk.sale.checkout import sell
 
     call = this_call(context)
     items = [_item(text) for text in item]
@@ -52,9 +52,9 @@ def _with_credit(desk: "Desk", placed: "Placed") -> "tuple[Placed, Decimal]":
 
     An order that credit can pay nothing of is cancelled again.
     """
-    from tui_pos.desk.checkout import Placed, cancel_order
-    from tui_pos.desk.credit import use_credit
     from tui_pos.desk.errors import Refusal
+    from tui_pos.desk.sale.checkout import Placed, cancel_order
+    from tui_pos.desk.tender.credit import use_credit
 
     if not placed.order.due:
         return placed, placed.order.due
@@ -83,7 +83,7 @@ def _lines(desk: "Desk", placed: "Placed", credit: Decimal | None = None) -> lis
 
 def _item(text: str) -> tuple[str, int]:
     """SLUG or SLUG=QUANTITY."""
-    from tui_pos.desk.cart import parse_quantity
+    from tui_pos.desk.sale.cart import parse_quantity
 
     slug, separator, quantity = text.partition("=")
     return slug.strip(), parse_quantity(quantity) if separator else 1

@@ -10,7 +10,7 @@ from tui_pos.commands.call import Failed, table, this_call
 
 if TYPE_CHECKING:
     from tui_pos.desk.reconcile import Reconciled
-    from tui_pos.desk.refund_views import RefundView
+    from tui_pos.desk.refund.refund_views import RefundView
 
 
 def refund(
@@ -20,7 +20,9 @@ def refund(
     reason: Annotated[str, typer.Option(help="Why, for the journal.")] = "",
 ) -> None:
     """Give the money of an order back the way it came, or release what is only held."""
-    from tui_pos.desk import answers, lookup, refunds
+    from tui_pos.desk import answers
+    from tui_pos.desk.refund import refunds
+    from tui_pos.desk.visitor import lookup
     from tui_pos.money import parse_amount
 
     call = this_call(context)

@@ -8,7 +8,7 @@ import typer
 from tui_pos.commands.call import Key, table, this_call, typed_key
 
 if TYPE_CHECKING:
-    from tui_pos.desk.redemption import HandOut
+    from tui_pos.desk.visitor.redemption import HandOut
 
 Badge = Annotated[str, typer.Argument(help="The badge's access code, as CODE or conference:CODE.")]
 Undo = Annotated[bool, typer.Option("--undo", help="Take the last one back.")]
@@ -18,8 +18,8 @@ Reason = Annotated[str, typer.Option(help="With --undo: why, for the journal.")]
 def check_in(context: typer.Context, code: Badge, undo: Undo = False, reason: Reason = "") -> None:
     """Let the holder of a badge in; tell when and where they came in first."""
     from tui_pos.desk import answers
-    from tui_pos.desk import checkin as door
     from tui_pos.desk.moments import when_and_where
+    from tui_pos.desk.visitor import checkin as door
     from tui_pos.money import format_amount
 
     call = this_call(context)
@@ -53,8 +53,9 @@ def hand_out(
     key: Key = None,
 ) -> None:
     """Hand out what somebody bought beside tickets, or list it."""
-    from tui_pos.desk import answers, redemption
-    from tui_pos.desk.cart import parse_quantity
+    from tui_pos.desk import answers
+    from tui_pos.desk.sale.cart import parse_quantity
+    from tui_pos.desk.visitor import redemption
 
     call = this_call(context)
     _refuse_reason_alone(undo, reason)
@@ -84,7 +85,8 @@ def companion(
     key: Key = None,
 ) -> None:
     """Make a badge for a further ticket that somebody bought."""
-    from tui_pos.desk import answers, companions, lookup
+    from tui_pos.desk import answers
+    from tui_pos.desk.visitor import companions, lookup
 
     call = this_call(context)
     once = typed_key(key)

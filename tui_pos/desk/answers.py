@@ -11,20 +11,20 @@ from decimal import Decimal
 from typing import Any
 
 from tui_pos import money
-from tui_pos.desk.checkin import CheckInResult
-from tui_pos.desk.checkout import Placed
+from tui_pos.desk.catalogue.inventory import Product
 from tui_pos.desk.conferences import ConferenceRow
 from tui_pos.desk.context import Desk
-from tui_pos.desk.find_orders import FoundOrder
-from tui_pos.desk.inventory import Product
+from tui_pos.desk.order.find_orders import FoundOrder
+from tui_pos.desk.order.views import AttendeeView, CreditView, LineView, OrderView
 from tui_pos.desk.payments import PaymentState
 from tui_pos.desk.readers import ReaderRow
 from tui_pos.desk.reconcile import Reconciled
-from tui_pos.desk.redemption import HandOut
-from tui_pos.desk.refund_views import RefundView
-from tui_pos.desk.tendering import Tendered
-from tui_pos.desk.views import AttendeeView, CreditView, LineView, OrderView
-from tui_pos.desk.voids import Voided
+from tui_pos.desk.refund.refund_views import RefundView
+from tui_pos.desk.refund.voids import Voided
+from tui_pos.desk.sale.checkout import Placed
+from tui_pos.desk.tender.tendering import Tendered
+from tui_pos.desk.visitor.checkin import CheckInResult
+from tui_pos.desk.visitor.redemption import HandOut
 
 Json = dict[str, Any]
 

@@ -1,8 +1,10 @@
 """What some station has to do every half minute, whoever is signed in: one of all does it at a time."""
 
-from tui_pos.desk import card_refunds, doubles, duties, holds
+from tui_pos.desk import duties
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import recovery
+from tui_pos.desk.refund import card_refunds, doubles
+from tui_pos.desk.sale import holds
 
 SECONDS = 30.0
 """How often a running station tries."""

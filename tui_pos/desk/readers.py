@@ -8,7 +8,7 @@ from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import Attempt
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments.journal import holder
-from tui_pos.desk.permissions import Action, require
+from tui_pos.desk.staff.permissions import Action, require
 
 if TYPE_CHECKING:
     from tui_pos.terminal import Reader

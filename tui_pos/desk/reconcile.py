@@ -16,11 +16,12 @@ from tui_pos import clock, money
 from tui_pos.data.connection import connected, lock, run_tx
 from tui_pos.data.tables.desk import Attempt, CashMovement, Refund, RefundStage, Stage
 from tui_pos.data.tables.registration import Order, OrderStatus, Payment, PaymentStatus
-from tui_pos.desk import card_refunds, doubles, orders
 from tui_pos.desk.context import Desk
+from tui_pos.desk.order import orders
 from tui_pos.desk.payments import PaymentState, booking, recovery
-from tui_pos.desk.permissions import Action, require
-from tui_pos.desk.refund_views import RefundView
+from tui_pos.desk.refund import card_refunds, doubles
+from tui_pos.desk.refund.refund_views import RefundView
+from tui_pos.desk.staff.permissions import Action, require
 from tui_pos.terminal import Intent, TerminalError
 
 WINDOW = timedelta(hours=48)

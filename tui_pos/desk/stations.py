@@ -30,9 +30,9 @@ from tui_pos.data.tables.registration import (
 )
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments.state import said_about
-from tui_pos.desk.people import called, full_name
-from tui_pos.desk.permissions import Action, require
-from tui_pos.desk.tenders import label
+from tui_pos.desk.staff.permissions import Action, require
+from tui_pos.desk.tender.tenders import label
+from tui_pos.desk.visitor.people import called, full_name
 
 WALK_UP = "walk-up"
 """A buyer who gave no name."""

@@ -1,7 +1,7 @@
 """Connection tokens, with which a reader SDK connects to the conference's Stripe account."""
 
-from tui_pos.desk import permissions
 from tui_pos.desk.context import Desk
+from tui_pos.desk.staff import permissions
 
 
 def connection_token(desk: Desk) -> str:

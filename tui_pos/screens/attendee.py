@@ -8,14 +8,14 @@ from rich.text import Text
 from textual.app import ComposeResult
 
 from tui_pos import clock, keys
-from tui_pos.desk import checkin, lookup, redemption
-from tui_pos.desk.checkin import CheckInResult
 from tui_pos.desk.context import Desk
 from tui_pos.desk.moments import when_and_where
+from tui_pos.desk.order.views import AttendeeView, OrderView
 from tui_pos.desk.payments import PaymentState
-from tui_pos.desk.permissions import Action
-from tui_pos.desk.redemption import HandOut
-from tui_pos.desk.views import AttendeeView, OrderView
+from tui_pos.desk.staff.permissions import Action
+from tui_pos.desk.visitor import checkin, lookup, redemption
+from tui_pos.desk.visitor.checkin import CheckInResult
+from tui_pos.desk.visitor.redemption import HandOut
 from tui_pos.scan import Scan, printable
 from tui_pos.screens import hand_outs
 from tui_pos.screens.desk_screen import Begins, DeskScreen

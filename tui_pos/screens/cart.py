@@ -8,12 +8,12 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from tui_pos import clock, keys
-from tui_pos.desk.cart import CartView
-from tui_pos.desk.checkout import Placed
+from tui_pos.desk.catalogue.inventory import Product, catalogue
 from tui_pos.desk.context import Desk
-from tui_pos.desk.inventory import Product, catalogue
 from tui_pos.desk.payments import PaymentState
-from tui_pos.desk.search import Found
+from tui_pos.desk.sale.cart import CartView
+from tui_pos.desk.sale.checkout import Placed
+from tui_pos.desk.visitor.search import Found
 from tui_pos.scan import Scan, printable
 from tui_pos.screens import catalogue as shelf
 from tui_pos.screens import open_cart

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tui_pos.desk.inventory import Product
+from tui_pos.desk.catalogue.inventory import Product
 
 SHORT_REASONS = (
     ("not active", "withdrawn"),

@@ -15,7 +15,7 @@ from textual.message import Message
 
 from tui_pos import money
 from tui_pos.desk.context import Desk
-from tui_pos.desk.permissions import Action, allowed
+from tui_pos.desk.staff.permissions import Action, allowed
 from tui_pos.scan import printable
 from tui_pos.screens.base import KioskScreen
 from tui_pos.widgets.scan_input import ScanInput
@@ -265,6 +265,6 @@ def _begin(desk: Desk, reference: str, amount: Decimal | None) -> int | None:
 
 
 def _who_may(desk: Desk, action: Action) -> tuple[str, ...]:
-    from tui_pos.desk.supervisors import who_may
+    from tui_pos.desk.staff.supervisors import who_may
 
     return who_may(desk, action)

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from tui_pos import clock, money
-from tui_pos.desk import lookup, receipts
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refusal
-from tui_pos.desk.search import Found, resolve
+from tui_pos.desk.order import receipts
+from tui_pos.desk.order.views import AttendeeView, OrderView
 from tui_pos.desk.stations import RecentLine
-from tui_pos.desk.views import AttendeeView, OrderView
+from tui_pos.desk.visitor import lookup
+from tui_pos.desk.visitor.search import Found, resolve
 from tui_pos.screens.desk_screen import Begins
 
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from tui_pos.desk.checkin import undo_check_in
 from tui_pos.desk.context import Desk
-from tui_pos.desk.redemption import HandOut, take_back
-from tui_pos.desk.views import AttendeeView
+from tui_pos.desk.order.views import AttendeeView
+from tui_pos.desk.visitor.checkin import undo_check_in
+from tui_pos.desk.visitor.redemption import HandOut, take_back
 from tui_pos.scan import printable
 from tui_pos.widgets.line_list import Line
 

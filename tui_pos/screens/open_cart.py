@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from decimal import Decimal
 
-from tui_pos.desk import cart, checkout
-from tui_pos.desk.cart import CartView
-from tui_pos.desk.checkout import Placed
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound, Refusal
-from tui_pos.desk.search import Found, resolve
+from tui_pos.desk.sale import cart, checkout
+from tui_pos.desk.sale.cart import CartView
+from tui_pos.desk.sale.checkout import Placed
+from tui_pos.desk.visitor.search import Found, resolve
 from tui_pos.screens.desk_screen import Begins
 from tui_pos.widgets.cart_pane import key_of
 

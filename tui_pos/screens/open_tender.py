@@ -5,14 +5,14 @@ from decimal import Decimal
 from functools import partial
 
 from tui_pos import clock
-from tui_pos.desk.cash import take_cash
-from tui_pos.desk.complimentary import give_free
 from tui_pos.desk.context import Desk
-from tui_pos.desk.credit import use_credit
-from tui_pos.desk.permissions import Action, allowed
-from tui_pos.desk.receipts import ReceiptView
-from tui_pos.desk.tendering import Tendered
-from tui_pos.desk.tenders import Tender
+from tui_pos.desk.order.receipts import ReceiptView
+from tui_pos.desk.staff.permissions import Action, allowed
+from tui_pos.desk.tender.cash import take_cash
+from tui_pos.desk.tender.complimentary import give_free
+from tui_pos.desk.tender.credit import use_credit
+from tui_pos.desk.tender.tendering import Tendered
+from tui_pos.desk.tender.tenders import Tender
 from tui_pos.screens import tender_view as view
 from tui_pos.screens.tender_view import Way
 

@@ -5,15 +5,17 @@ from decimal import Decimal
 from functools import partial
 
 from tui_pos import clock, keys
-from tui_pos.desk import checkout, tendering, voids
-from tui_pos.desk.companions import register_companion
 from tui_pos.desk.context import Desk
+from tui_pos.desk.order.views import AttendeeView, OrderView
 from tui_pos.desk.payments import PaymentState
-from tui_pos.desk.permissions import Action
-from tui_pos.desk.refund_views import RefundView
-from tui_pos.desk.refunds import refund
-from tui_pos.desk.views import AttendeeView, OrderView
-from tui_pos.desk.voids import Voided
+from tui_pos.desk.refund import voids
+from tui_pos.desk.refund.refund_views import RefundView
+from tui_pos.desk.refund.refunds import refund
+from tui_pos.desk.refund.voids import Voided
+from tui_pos.desk.sale import checkout
+from tui_pos.desk.staff.permissions import Action
+from tui_pos.desk.tender import tendering
+from tui_pos.desk.visitor.companions import register_companion
 from tui_pos.screens.desk_screen import DeskScreen
 from tui_pos.screens.modals.ask import AskAmount, AskText, Part
 from tui_pos.screens.modals.confirm import Confirm

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 
 from tui_pos import clock, keys
 from tui_pos.desk.context import Desk
-from tui_pos.desk.find_orders import FoundOrder, orders
+from tui_pos.desk.order.find_orders import FoundOrder, orders
 from tui_pos.scan import Scan, printable
 from tui_pos.screens.desk_screen import DeskScreen
 from tui_pos.widgets import signs

@@ -9,15 +9,15 @@ from rich.text import Text
 from textual.app import ComposeResult
 
 from tui_pos import keys
-from tui_pos.desk.checkin import CheckInResult, check_in
-from tui_pos.desk.companions import companions
 from tui_pos.desk.context import Desk
-from tui_pos.desk.permissions import Action, allowed
-from tui_pos.desk.receipts import ReceiptView, receipt
-from tui_pos.desk.refund_views import RefundView
-from tui_pos.desk.refunds import refunds_of
-from tui_pos.desk.tenders import Tender
-from tui_pos.desk.views import AttendeeView, LineView, OrderView
+from tui_pos.desk.order.receipts import ReceiptView, receipt
+from tui_pos.desk.order.views import AttendeeView, LineView, OrderView
+from tui_pos.desk.refund.refund_views import RefundView
+from tui_pos.desk.refund.refunds import refunds_of
+from tui_pos.desk.staff.permissions import Action, allowed
+from tui_pos.desk.tender.tenders import Tender
+from tui_pos.desk.visitor.checkin import CheckInResult, check_in
+from tui_pos.desk.visitor.companions import companions
 from tui_pos.scan import Scan, printable
 from tui_pos.screens.desk_screen import ATTENDEE, NEXT
 from tui_pos.screens.order_deeds import OrderDeeds

@@ -16,7 +16,7 @@ from textual.containers import Vertical
 
 from tui_pos import keys
 from tui_pos.desk.context import Desk
-from tui_pos.desk.permissions import Action
+from tui_pos.desk.staff.permissions import Action
 from tui_pos.scan import Scan
 from tui_pos.screens.desk_screen import Begins, DeskScreen
 from tui_pos.widgets.line_list import Column, Line, LineList
@@ -24,10 +24,10 @@ from tui_pos.widgets.row import Row
 from tui_pos.widgets.signs import sign, style
 
 if TYPE_CHECKING:
+    from tui_pos.desk.order.views import OrderView
     from tui_pos.desk.payments import PaymentState
-    from tui_pos.desk.search import Found
     from tui_pos.desk.stations import AttentionLine, RecentLine
-    from tui_pos.desk.views import OrderView
+    from tui_pos.desk.visitor.search import Found
     from tui_pos.screens.finding import Answer
 
 EVERY = 5.0
@@ -326,7 +326,7 @@ def _around(desk: Desk) -> "tuple[tuple[RecentLine, ...], tuple[AttentionLine, .
 
 
 def _search(desk: Desk, text: str) -> "tuple[Found, ...]":
-    from tui_pos.desk.search import search
+    from tui_pos.desk.visitor.search import search
 
     return search(desk, text)
 

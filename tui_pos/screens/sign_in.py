@@ -105,6 +105,6 @@ def _heading(text: str) -> Text:
 
 
 def _sign_in(username: str, secret: str) -> "Staff":
-    from tui_pos.desk.sign_in import sign_in
+    from tui_pos.desk.staff.sign_in import sign_in
 
     return sign_in(username, secret)

@@ -13,11 +13,11 @@ from textual.app import ComposeResult
 
 from tui_pos import keys, money
 from tui_pos.desk.context import Desk
+from tui_pos.desk.order.receipts import ReceiptView, receipt
 from tui_pos.desk.payments import PaymentState
-from tui_pos.desk.permissions import Action
-from tui_pos.desk.receipts import ReceiptView, receipt
-from tui_pos.desk.tendering import Tendered
-from tui_pos.desk.tenders import Tender
+from tui_pos.desk.staff.permissions import Action
+from tui_pos.desk.tender.tendering import Tendered
+from tui_pos.desk.tender.tenders import Tender
 from tui_pos.scan import Scan, printable
 from tui_pos.screens import tender_view as view
 from tui_pos.screens.desk_screen import NEXT, DeskScreen

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from tui_pos import money
-from tui_pos.desk.cash import quick_amounts
-from tui_pos.desk.receipts import ReceiptView
-from tui_pos.desk.tendering import Tendered
-from tui_pos.desk.tenders import Tender
+from tui_pos.desk.order.receipts import ReceiptView
+from tui_pos.desk.tender.cash import quick_amounts
+from tui_pos.desk.tender.tendering import Tendered
+from tui_pos.desk.tender.tenders import Tender
 from tui_pos.widgets.line_list import Line
 
 MOST_PAYMENTS = 3

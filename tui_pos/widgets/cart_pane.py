@@ -7,7 +7,7 @@ from decimal import Decimal
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from tui_pos.desk.cart import CartLine, CartView
+from tui_pos.desk.sale.cart import CartLine, CartView
 from tui_pos.scan import printable
 from tui_pos.widgets.line_list import Column, Line, LineList
 

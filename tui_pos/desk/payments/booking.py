@@ -17,10 +17,11 @@ from tui_pos.data.tables.registration import (
     PaymentStatus,
     TerminalPayment,
 )
-from tui_pos.desk import orders, renewal
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
+from tui_pos.desk.order import orders
 from tui_pos.desk.payments import journal
+from tui_pos.desk.sale import renewal
 
 if TYPE_CHECKING:
     from tui_pos.terminal import Intent

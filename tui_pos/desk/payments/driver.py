@@ -5,13 +5,13 @@ from collections.abc import Generator
 
 from tui_pos import clock
 from tui_pos.data.connection import connected
-from tui_pos.desk import permissions
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
 from tui_pos.desk.payments import journal, steps
 from tui_pos.desk.payments.control import Control, Wish
 from tui_pos.desk.payments.settle import Drive
 from tui_pos.desk.payments.state import PaymentState, picture, wishes
+from tui_pos.desk.staff import permissions
 
 PATIENCE = 2.0
 LONGEST_PAUSE = journal.LEASE.total_seconds() / 3

@@ -10,7 +10,7 @@ from tui_pos.data.connection import run_tx
 from tui_pos.data.tables.desk import FINAL_STAGES, Attempt, AttemptEvent, Stage
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound, Refused
-from tui_pos.desk.people import full_name
+from tui_pos.desk.visitor.people import full_name
 
 LEASE = timedelta(seconds=30)
 

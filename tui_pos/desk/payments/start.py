@@ -10,12 +10,15 @@ from tui_pos.data.connection import connected, lock, run_tx
 from tui_pos.data.tables.desk import Attempt, Stage
 from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import Order, OrderStatus
-from tui_pos.desk import amounts, orders, permissions, renewal
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, Refused
+from tui_pos.desk.order import orders
 from tui_pos.desk.payments import journal
 from tui_pos.desk.payments.live import refuse_live
 from tui_pos.desk.payments.state import PaymentState, picture
+from tui_pos.desk.sale import renewal
+from tui_pos.desk.staff import permissions
+from tui_pos.desk.tender import amounts
 
 
 def begin(

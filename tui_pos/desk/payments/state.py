@@ -14,7 +14,7 @@ from tui_pos.data.tables.registration import Order
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound
 from tui_pos.desk.payments import journal, words
-from tui_pos.desk.people import full_name
+from tui_pos.desk.visitor.people import full_name
 
 LAST_CALL = timedelta(hours=12)
 """Held money is called out this long before the bank lets go of it."""

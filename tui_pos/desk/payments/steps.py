@@ -11,8 +11,8 @@ from peewee import IntegrityError
 from tui_pos import clock
 from tui_pos.data.tables.desk import Attempt, Stage
 from tui_pos.data.tables.registration import Order
-from tui_pos.desk import orders
 from tui_pos.desk.context import Desk
+from tui_pos.desk.order import orders
 from tui_pos.desk.payments import booking, journal
 from tui_pos.desk.payments.settle import (
     PICK_UP,

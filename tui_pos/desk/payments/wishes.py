@@ -6,13 +6,13 @@ from contextlib import suppress
 from tui_pos import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Attempt, Stage
-from tui_pos.desk import permissions
 from tui_pos.desk.context import Desk, Mode
 from tui_pos.desk.errors import InvalidInput, NotFound, Refused
 from tui_pos.desk.payments import journal
 from tui_pos.desk.payments.control import Control
 from tui_pos.desk.payments.driver import watch
 from tui_pos.desk.payments.state import PaymentState, picture
+from tui_pos.desk.staff import permissions
 
 HEARD_WITHIN = 20.0
 """Seconds: a station that watches a payment has acted on a wish by then, or hangs."""

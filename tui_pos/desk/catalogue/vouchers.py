@@ -1,0 +1,109 @@
+"""Voucher codes: finding one, saying why it cannot be used, and counting its use."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from peewee import Case, fn
+
+from tui_pos.data.tables.registration import Voucher, VoucherAddOn, VoucherTicketType
+from tui_pos.desk.catalogue import pricing
+from tui_pos.desk.catalogue.facts import Facts
+from tui_pos.desk.errors import NotFound, Refused
+from tui_pos.scan import printable
+
+SHOWN = 40
+CODE_LENGTH = 100
+
+
+def find(conference_id: int, code: str) -> Voucher:
+    """The conference's voucher with this code.
+
+    Spelled exactly so, else in any case when only one is. Raises NotFound ``voucher_not_found``.
+    """
+    wanted = printable(code, CODE_LENGTH)
+    here = Voucher.select().where(Voucher.conference == conference_id)
+    matches = list(here.where(Voucher.code == wanted))
+    if not matches:
+        matches = list(here.where(fn.LOWER(Voucher.code) == wanted.lower()))
+    if len(matches) != 1:
+        raise NotFound(
+            "voucher_not_found", f"There is no voucher {printable(wanted, SHOWN)} in this conference."
+        )
+    return matches[0]
+
+
+def problem(row: Voucher, now: datetime) -> str:
+    """Why the voucher cannot be used now, one sentence; '' when it can."""
+    code = printable(row.code, SHOWN)
+    reasons = (
+        (not row.is_active, f"Voucher {code} is switched off."),
+        (row.valid_from is not None and now < row.valid_from, f"Voucher {code} is not valid yet."),
+        (row.valid_until is not None and row.valid_until < now, f"Voucher {code} is no longer valid."),
+        (row.times_used >= row.max_uses, f"Voucher {code} is used up."),
+    )
+    return next((sentence for applies, sentence in reasons if applies), "")
+
+
+def refuse_unless_valid(row: Voucher, now: datetime) -> None:
+    """Raise Refused ``voucher_not_valid`` when the voucher cannot be used now."""
+    if sentence := problem(row, now):
+        raise Refused("voucher_not_valid", sentence)
+
+
+def offer(row: Voucher, facts: Facts) -> pricing.Voucher:
+    """The voucher as pricing takes it; no listed tickets means every ticket, and so for add-ons."""
+    return pricing.Voucher(
+        id=row.id,
+        code=row.code,
+        off=pricing.Off(row.voucher_type),
+        value=max(row.discount_value, pricing.ZERO),
+        scope=pricing.Scope(
+            tickets=facts.linked(VoucherTicketType, row.id) or None,
+            addons=facts.linked(VoucherAddOn, row.id) or None,
+        ),
+        unlocks_hidden_tickets=row.unlocks_hidden_tickets,
+    )
+
+
+def take(voucher_id: int, now: datetime) -> Voucher:
+    """Count one use, in one conditional statement, and answer the voucher as it then is.
+
+    Raises Refused ``voucher_not_valid`` when somebody else was quicker or it ran out meanwhile.
+    """
+    taken = _taken(Voucher.id == voucher_id, now)
+    if taken is None:
+        refuse_unless_valid(Voucher.get_by_id(voucher_id), now)
+        raise Refused("voucher_not_valid", "The voucher was changed this moment. Try again.")
+    return taken
+
+
+def take_code(conference_id: int, code: str, now: datetime) -> Voucher:
+    """``take`` for the voucher with this code, as ``find`` finds it."""
+    exactly = (Voucher.conference == conference_id) & (Voucher.code == printable(code, CODE_LENGTH))
+    return _taken(exactly, now) or take(find(conference_id, code).id, now)
+
+
+def _taken(which: Any, now: datetime) -> Voucher | None:
+    update = (
+        Voucher.update(times_used=Voucher.times_used + 1)
+        .where(
+            which,
+            Voucher.is_active,
+            Voucher.times_used < Voucher.max_uses,
+            Voucher.valid_from.is_null() | (Voucher.valid_from <= now),
+            Voucher.valid_until.is_null() | (Voucher.valid_until >= now),
+        )
+        .returning(Voucher)
+    )
+    return next(iter(list(update.execute())), None)
+
+
+def give_back(conference_id: int, codes: Iterable[str]) -> None:
+    """Count one use less for every code given, never below zero; a code may come several times."""
+    for code, uses in sorted(Counter(code for code in codes if code).items()):
+        left = Case(None, [(Voucher.times_used >= uses, Voucher.times_used - uses)], 0)
+        Voucher.update(times_used=left).where(
+            Voucher.conference == conference_id, Voucher.code == code
+        ).execute()

@@ -1,0 +1,165 @@
+"""Orders as ``OrderView``: two statements, whatever their number."""
+
+from datetime import datetime
+from typing import Any
+
+from peewee import JOIN, Expression, Query
+
+from tui_pos import clock
+from tui_pos.data.fields import ZERO, money, utc
+from tui_pos.data.queries import Compiled, Row, parameter
+from tui_pos.data.tables.desk import Attempt, Sale
+from tui_pos.data.tables.registration import (
+    AddOn,
+    Order,
+    OrderLine,
+    OrderStatus,
+    Payment,
+    PaymentStatus,
+    TicketType,
+)
+from tui_pos.desk.order.views import LineView, OrderView
+
+
+def orders(
+    conference_id: int,
+    *,
+    user_id: int | None = None,
+    order_id: int | None = None,
+    reference: str | None = None,
+) -> tuple[OrderView, ...]:
+    """The conference's orders of this user, with this id or with this reference, newest first."""
+    wanted = {"user": user_id, "id": order_id, "reference": reference}
+    # The conference is compared here: SQLite may prefer its index, and would then read everybody's orders.
+    found = [row for row in _ORDERS.rows(**wanted) if row[1] == conference_id]
+    if not found:
+        return ()
+    lines: dict[int, list[LineView]] = {}
+    for order_of_line, *line in _LINES.rows(**wanted):
+        lines.setdefault(order_of_line, []).append(_line(line))
+    payments: dict[int, list[Row]] = {}
+    for row in found:
+        payments.setdefault(row[0], []).append(row)
+    now = clock.now()
+    return tuple(_order(rows, tuple(lines.get(number, ())), now) for number, rows in payments.items())
+
+
+def _wanted() -> Expression:
+    wanted: Expression = (
+        (Order.user == parameter("user"))
+        | (Order.id == parameter("id"))
+        | (Order.reference == parameter("reference"))
+    )
+    return wanted
+
+
+def _order_query() -> Query:
+    """One row per order and succeeded payment: orders have few, and it spares a statement."""
+    return (
+        Order.select(
+            Order.id,
+            Order.conference,
+            Order.reference,
+            Order.status,
+            Order.subtotal,
+            Order.discount_amount,
+            Order.total,
+            Order.billing_name,
+            Order.billing_email,
+            Order.user,
+            Order.voucher_code,
+            Order.created_at,
+            Order.hold_expires_at,
+            Attempt.id,
+            Sale.id,
+            Payment.amount,
+        )
+        .join(
+            Payment,
+            JOIN.LEFT_OUTER,
+            on=(Payment.order == Order.id) & (Payment.status == PaymentStatus.SUCCEEDED),
+        )
+        .join(
+            Attempt,
+            JOIN.LEFT_OUTER,
+            on=(Attempt.order == Order.id) & Attempt.finished_at.is_null(),
+            src=Order,
+        )
+        .join(Sale, JOIN.LEFT_OUTER, on=(Sale.order == Order.id), src=Order)
+        .where(_wanted())
+        .order_by(Order.created_at.desc(), Order.id.desc())
+    )
+
+
+def _line_query() -> Query:
+    return (
+        OrderLine.select(
+            OrderLine.order,
+            OrderLine.id,
+            OrderLine.description,
+            OrderLine.quantity,
+            OrderLine.unit_price,
+            OrderLine.line_total,
+            TicketType.slug,
+            AddOn.slug,
+        )
+        .join(Order)
+        .join(TicketType, JOIN.LEFT_OUTER, on=(OrderLine.ticket_type == TicketType.id), src=OrderLine)
+        .join(AddOn, JOIN.LEFT_OUTER, on=(OrderLine.addon == AddOn.id), src=OrderLine)
+        .where(_wanted())
+        .order_by(OrderLine.id)
+    )
+
+
+_ORDERS = Compiled(_order_query)
+_LINES = Compiled(_line_query)
+
+
+def _line(columns: list[Any]) -> LineView:
+    number, description, quantity, unit_price, line_total, ticket_slug, addon_slug = columns
+    return LineView(
+        number, description, quantity, money(unit_price), money(line_total), ticket_slug, addon_slug
+    )
+
+
+def _order(rows: list[Row], lines: tuple[LineView, ...], now: datetime) -> OrderView:
+    (
+        number,
+        _,
+        reference,
+        status,
+        subtotal,
+        discount,
+        total,
+        *buyer,
+        voucher,
+        created,
+        hold,
+        attempt,
+        sale,
+        _,
+    ) = rows[0]
+    paid = sum((money(row[-1]) for row in rows if row[-1] is not None), ZERO)
+    due = max(money(total) - paid, ZERO) if status == OrderStatus.PENDING else ZERO
+    hold_expires_at = None if hold is None else utc(hold)
+    left_behind = hold_expires_at is not None and hold_expires_at <= now and not paid and sale is None
+    name, email, user_id = buyer
+    return OrderView(
+        id=number,
+        reference=reference,
+        status=status,
+        subtotal=money(subtotal),
+        discount=money(discount),
+        total=money(total),
+        paid=paid,
+        due=due,
+        owed=due > 0 and not left_behind,
+        buyer_name=name,
+        buyer_email=email,
+        user_id=user_id,
+        voucher_code=voucher,
+        created_at=utc(created),
+        hold_expires_at=hold_expires_at,
+        lines=lines,
+        live_attempt_id=attempt,
+    )

@@ -1,0 +1,133 @@
+"""What an order still owes, and the one place where it becomes PAID, for every tender."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from tui_pos import money
+from tui_pos.data.connection import lock
+from tui_pos.data.tables.desk import Attempt, Deed, JournalEntry, Refund, RefundStage, Sale, SaleStatus
+from tui_pos.data.tables.registration import (
+    PAID_STATUSES,
+    Attendee,
+    Order,
+    OrderLine,
+    OrderStatus,
+    Payment,
+    PaymentStatus,
+)
+from tui_pos.desk.errors import NotFound
+from tui_pos.desk.visitor import attendees
+
+ZERO = Decimal("0.00")
+
+BOOKED_REFUNDS = (RefundStage.PENDING, RefundStage.SUCCEEDED)
+"""Refunds that Stripe accepted: the money is on its way back."""
+
+
+def locked(conference_id: int, reference: str) -> Order:
+    """The order row, locked until the transaction ends. Raises NotFound."""
+    query = Order.select().where(Order.conference == conference_id, Order.reference == reference.upper())
+    order: Order | None = lock(query).first()
+    if order is None:
+        raise NotFound("order_not_found", f"There is no order {reference} in this conference.")
+    return order
+
+
+def succeeded_total(order: Order) -> Decimal:
+    """What was paid for the order; summed here because a sum of decimals on SQLite is a float."""
+    rows = Payment.select(Payment.amount).where(
+        Payment.order == order, Payment.status == PaymentStatus.SUCCEEDED
+    )
+    return sum((row.amount for row in rows), ZERO)
+
+
+def kept_total(order: Order) -> Decimal:
+    """What was paid for the order, or given away of it, and not given back."""
+    # A payment that was given back whole counts for nothing already.
+    in_part = Payment.status == PaymentStatus.SUCCEEDED
+    cards = (
+        Refund.select(Refund.amount, Refund.currency)
+        .join(Attempt)
+        .join(Payment)
+        .where(Refund.order == order, Refund.stage.in_(BOOKED_REFUNDS), in_part)
+    )
+    others = (
+        JournalEntry.select(JournalEntry.amount, JournalEntry.currency)
+        .join(Payment)
+        .where(JournalEntry.order == order, JournalEntry.what == Deed.REFUND, in_part)
+    )
+    back = (money.from_minor(row.amount or 0, row.currency) for row in (*cards, *others))
+    return succeeded_total(order) - sum(back, ZERO)
+
+
+def live_total(order: Order) -> Decimal:
+    """What live card payments are about to take for the order."""
+    rows = Attempt.select(Attempt.amount, Attempt.currency).where(
+        Attempt.order == order, Attempt.finished_at.is_null()
+    )
+    return sum((money.from_minor(row.amount, row.currency) for row in rows), ZERO)
+
+
+def due(order: Order) -> Decimal:
+    """Order total less succeeded payments less live card payments; call with the order locked."""
+    return order.total - succeeded_total(order) - live_total(order)
+
+
+def finish_if_paid(order: Order, now: datetime) -> bool:
+    """Complete the order when succeeded payments cover its total; answers whether it is complete.
+
+    Call inside the transaction that wrote the payment, with the order locked. Marks it PAID, clears the hold,
+    registers the buyer when it holds a ticket, closes the sale. Safe to call again, and after the web site's
+    webhook marked the order paid on its own. An order in any other state is left as it is.
+    """
+    if order.status not in (OrderStatus.PENDING, OrderStatus.PAID) or succeeded_total(order) < order.total:
+        return False
+    if order.status == OrderStatus.PENDING or order.hold_expires_at is not None:
+        order.status = OrderStatus.PAID
+        order.hold_expires_at = None
+        order.updated_at = now
+        order.save(only=[Order.status, Order.hold_expires_at, Order.updated_at])
+    if registers_buyer(order):
+        _register(order, now)
+    Sale.update(status=SaleStatus.CLOSED, updated_at=now).where(
+        Sale.order == order, Sale.status != SaleStatus.CLOSED
+    ).execute()
+    return True
+
+
+def registers_buyer(order: Order) -> bool:
+    """Whether paying this order makes or re-links an attendee.
+
+    Only a ticket does, and only for somebody whose linked order is not itself a paid ticket order: a shirt
+    or a second ticket must not take away the order that admits to the conference.
+    """
+    if not _holds_ticket(order.id):
+        return False
+    attendee = _attendee(order)
+    if attendee is None or attendee.order_id is None or attendee.order_id == order.id:
+        return True
+    linked = Order.get_by_id(attendee.order_id)
+    return linked.status not in PAID_STATUSES or not _holds_ticket(linked.id)
+
+
+def _holds_ticket(order_id: int) -> bool:
+    lines = OrderLine.select().where(OrderLine.order == order_id, OrderLine.ticket_type.is_null(False))
+    return bool(lines.exists())
+
+
+def _attendee(order: Order) -> Attendee | None:
+    query = Attendee.select().where(
+        Attendee.user == order.user_id, Attendee.conference == order.conference_id
+    )
+    attendee: Attendee | None = lock(query).first()
+    return attendee
+
+
+def _register(order: Order, now: datetime) -> None:
+    attendee = _attendee(order)
+    if attendee is None:
+        attendees.admit(order, order.user_id, now)
+    elif attendee.order_id != order.id or not attendee.completed_registration:
+        Attendee.update(order=order.id, completed_registration=True, updated_at=now).where(
+            Attendee.id == attendee.id
+        ).execute()

@@ -1,0 +1,1 @@
+"""Who may act: signing in, rights, and what needs a supervisor."""

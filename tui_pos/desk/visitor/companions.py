@@ -1,0 +1,70 @@
+"""One attendee per ticket: names for the tickets that somebody bought for others.
+
+The buyer is the first attendee of an order, unless another order admits them already; everybody else gets an
+account, an access code and a link to the same order, when their name is asked for. It may be left out.
+"""
+
+from tui_pos import clock
+from tui_pos.data.connection import connected, run_tx
+from tui_pos.data.tables.desk import Deed
+from tui_pos.data.tables.registration import PAID_STATUSES, Attendee, Order, OrderLine
+from tui_pos.desk import journal
+from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import InvalidInput, Refused
+from tui_pos.desk.order import orders
+from tui_pos.desk.order.views import AttendeeView
+from tui_pos.desk.sale import guests
+from tui_pos.desk.staff.permissions import Action, require
+from tui_pos.desk.visitor import attendees, lookup
+from tui_pos.scan import printable
+
+
+def companions(desk: Desk, reference: str) -> int:
+    """How many tickets of the order have no attendee yet; 0 while it is not paid. Raises NotFound."""
+    require(desk, Action.SELL)
+    with connected():
+        order = lookup.order(desk, reference)
+        return _unnamed(order.id) if order.status in PAID_STATUSES else 0
+
+
+def register_companion(
+    desk: Desk, reference: str, name: str, email: str = "", *, key: str = ""
+) -> AttendeeView:
+    """Make an attendee for a ticket that has none; called again with the same ``key`` answers the same one.
+
+    Raises NotPermitted, InvalidInput ``name_required``, ``invalid_email`` or ``key_used``, NotFound
+    ``order_not_found``, Refused ``order_not_paid`` or ``no_ticket_left``.
+    """
+    require(desk, Action.SELL)
+    full_name, address = guests.clean_name(name), guests.clean_email(email)
+    if not full_name:
+        raise InvalidInput("name_required", "Enter the name of the person who gets the ticket.")
+
+    def work() -> str:
+        order = orders.locked(desk.conference.id, printable(reference, 100))
+        entry = journal.done(Deed.COMPANION, key, order.id)
+        return entry.attendee.access_code if entry else _register(desk, order, full_name, address, key)
+
+    with connected():
+        return lookup.attendee(desk, run_tx(work))
+
+
+def _register(desk: Desk, order: Order, name: str, email: str, key: str) -> str:
+    """The access code of the new attendee."""
+    if order.status not in PAID_STATUSES:
+        raise Refused("order_not_paid", f"Order {order.reference} is not paid; its tickets admit nobody yet.")
+    if not _unnamed(order.id):
+        raise Refused("no_ticket_left", f"Every ticket of {order.reference} has its attendee.")
+    now = clock.now()
+    attendee = attendees.admit(order, guests.guest_user(name, email, now).id, now)
+    journal.record(desk, Deed.COMPANION, order_id=order.id, attendee_id=attendee.id, text=name, key=key)
+    return str(attendee.access_code)
+
+
+def _unnamed(order_id: int) -> int:
+    lines = OrderLine.select(OrderLine.quantity).where(
+        OrderLine.order == order_id, OrderLine.ticket_type.is_null(False)
+    )
+    tickets: int = sum(line.quantity for line in lines)
+    named: int = Attendee.select().where(Attendee.order == order_id).count()
+    return max(tickets - named, 0)

@@ -1,0 +1,196 @@
+"""Who a badge belongs to, what they bought and what they owe; one order by its reference."""
+
+import re
+from typing import NamedTuple
+
+from peewee import JOIN, Query
+
+from tui_pos import money, scan
+from tui_pos.data import fields
+from tui_pos.data.connection import connected
+from tui_pos.data.fields import ZERO
+from tui_pos.data.queries import Compiled, parameter
+from tui_pos.data.tables.auth import User
+from tui_pos.data.tables.program import Conference
+from tui_pos.data.tables.registration import PAID_STATUSES, Attendee, CheckIn, Credit, CreditStatus
+from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import InvalidInput, NotFound
+from tui_pos.desk.moments import when_and_where
+from tui_pos.desk.order import order_views
+from tui_pos.desk.order.views import AttendeeView, CheckInView, CreditView, LineView, OrderView, Verdict
+from tui_pos.desk.staff.permissions import Action, require
+from tui_pos.desk.visitor.badges import access_code, other_conference
+from tui_pos.desk.visitor.people import called
+from tui_pos.desk.visitor.search import Found, resolve, search
+from tui_pos.desk.visitor.verdicts import Standing, verdict
+
+__all__ = [
+    "AttendeeView",
+    "CheckInView",
+    "CreditView",
+    "Found",
+    "LineView",
+    "OrderView",
+    "Verdict",
+    "attendee",
+    "order",
+    "resolve",
+    "search",
+]
+
+_ID = re.compile(r"[0-9]{1,18}")
+_REFERENCE = re.compile(r"[!-~]{1,100}")
+
+
+def attendee(desk: Desk, code: str) -> AttendeeView:
+    """The attendee with this access code, given as ``CODE`` or ``conference:CODE`` in any case.
+
+    Raises InvalidInput ``invalid_code``, NotFound ``attendee_not_found``, Refused ``other_conference``.
+    """
+    require(desk, Action.LOOK_UP)
+    bare = access_code(desk, code)
+    with connected():
+        found = _PERSON.rows(code=bare)
+        if not found:
+            raise NotFound("attendee_not_found", f"{bare} is not known in {desk.conference.name}.")
+        person = _Person(*found[0])
+        if person.conference_id != desk.conference.id:
+            raise other_conference(desk, person.conference)
+        orders = order_views.orders(desk.conference.id, user_id=person.user_id, order_id=person.order_id)
+        return _attendee(desk, person, orders, _credits(desk, person.user_id))
+
+
+def order(desk: Desk, reference: str | int) -> OrderView:
+    """The order with this reference (any case) or id.
+
+    Raises InvalidInput ``invalid_reference``, NotFound ``order_not_found``.
+    """
+    require(desk, Action.LOOK_UP)
+    wanted = str(reference).strip().upper()
+    if not _REFERENCE.fullmatch(wanted):
+        shown = f"{scan.printable(wanted, 40)!r} is" if wanted else "That is"
+        example = f"{desk.order_prefix}-8F3K2AQ7"
+        raise InvalidInput("invalid_reference", f"{shown} not an order reference such as {example}.")
+    with connected():
+        if _ID.fullmatch(wanted):
+            found = order_views.orders(desk.conference.id, order_id=int(wanted))
+        else:
+            found = order_views.orders(desk.conference.id, reference=wanted)
+    if not found:
+        shown = scan.printable(wanted, 40)
+        raise NotFound("order_not_found", f"There is no order {shown} in {desk.conference.name}.")
+    return found[0]
+
+
+class _Person(NamedTuple):
+    """A row of ``_PERSON``; the first check-in is empty when none was recorded."""
+
+    id: int
+    user_id: int
+    order_id: int | None
+    access_code: str
+    checked_in_at: object
+    conference_id: int
+    conference: str
+    first_name: str
+    last_name: str
+    username: str
+    email: str
+    first_at: object
+    first_station: str | None
+
+
+def _person_query() -> Query:
+    first = CheckIn.alias()
+    first_of_attendee = (
+        first.select(first.id)
+        .where(first.attendee == Attendee.id)
+        .order_by(first.checked_in_at, first.id)
+        .limit(1)
+    )
+    return (
+        Attendee.select(
+            Attendee.id,
+            Attendee.user,
+            Attendee.order,
+            Attendee.access_code,
+            Attendee.checked_in_at,
+            Attendee.conference,
+            Conference.name,
+            User.first_name,
+            User.last_name,
+            User.username,
+            User.email,
+            CheckIn.checked_in_at,
+            CheckIn.station,
+        )
+        .join(Conference)
+        .join(User, src=Attendee)
+        .join(CheckIn, JOIN.LEFT_OUTER, on=(CheckIn.id == first_of_attendee), src=Attendee)
+        .where(Attendee.access_code == parameter("code"))
+    )
+
+
+def _credit_query() -> Query:
+    return (
+        Credit.select(Credit.id, Credit.conference, Credit.amount, Credit.remaining_amount)
+        .where(Credit.user == parameter("user"), Credit.status == CreditStatus.AVAILABLE)
+        .order_by(Credit.id)
+    )
+
+
+_PERSON = Compiled(_person_query)
+_CREDITS = Compiled(_credit_query)
+
+
+def _credits(desk: Desk, user_id: int) -> tuple[CreditView, ...]:
+    # The conference is compared here for the reason given in order_views.orders.
+    return tuple(
+        CreditView(number, fields.money(amount), fields.money(remaining))
+        for number, conference_id, amount, remaining in _CREDITS.rows(user=user_id)
+        if conference_id == desk.conference.id
+    )
+
+
+def _attendee(
+    desk: Desk, person: _Person, orders: tuple[OrderView, ...], credits_left: tuple[CreditView, ...]
+) -> AttendeeView:
+    linked = next((each for each in orders if each.id == person.order_id), None)
+    tickets = any(each.status in PAID_STATUSES and _holds_ticket(each) for each in orders)
+    registered = tickets or (linked is not None and linked.status in PAID_STATUSES)
+    owes = sum((each.due for each in orders if each.owed), ZERO)
+    first = _first_check_in(person)
+    admitting = linked or next(iter(orders), None)
+    standing = Standing(
+        registered=registered,
+        holds_ticket=tickets,
+        owes=money.format_amount(owes, desk.conference.currency) if owes else "",
+        first=when_and_where(desk, first.at, first.station) if first else "",
+        admitting=admitting.status if admitting else "",
+    )
+    return AttendeeView(
+        id=person.id,
+        user_id=person.user_id,
+        access_code=person.access_code,
+        name=called(person.first_name, person.last_name, person.username),
+        email=person.email,
+        checked_in_at=None if person.checked_in_at is None else fields.utc(person.checked_in_at),
+        first_check_in=first,
+        order=linked,
+        orders=orders,
+        credits=credits_left,
+        credits_total=sum((each.remaining for each in credits_left), ZERO),
+        registered=registered,
+        owes=owes,
+        verdict=verdict(standing),
+    )
+
+
+def _holds_ticket(view: OrderView) -> bool:
+    return any(line.ticket_slug is not None for line in view.lines)
+
+
+def _first_check_in(person: _Person) -> CheckInView | None:
+    """What the web site wrote on the attendee alone counts too; it then names no station."""
+    at = person.checked_in_at if person.first_at is None else person.first_at
+    return None if at is None else CheckInView(fields.utc(at), person.first_station or "")
