@@ -10,6 +10,8 @@ from tests.chaos.points import MUST_BE_HIT
 from tests.fixtures.databases import ENGINES
 from tui_pos.simulator import Child
 
+pytestmark = pytest.mark.chaos
+
 BATCHES = 15
 """Their seeds are the same every time; ``python -m tests.chaos`` takes new ones."""
 

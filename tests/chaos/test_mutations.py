@@ -9,6 +9,8 @@ from tui_pos.data.base import database
 from tui_pos.data.connection import connected
 from tui_pos.simulator import Child
 
+pytestmark = pytest.mark.chaos
+
 MOST_BATCHES = 12
 """A broken build is caught within so many batches, most often in the first."""
 
