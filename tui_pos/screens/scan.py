@@ -270,8 +270,9 @@ class ScanScreen(DeskScreen[None]):
 
     def _hide_hits(self) -> None:
         self._moved_to = None
-        self._hit_list.display = False
-        self.query_one("#lists").display = True
+        if self._hit_list.display:
+            self._hit_list.display = False
+            self.query_one("#lists").display = True
 
     def moved(self, delta: int) -> None:
         if self._hit_list.display and (line := self._hit_list.move(delta)):
