@@ -33,6 +33,11 @@ def take(name: str, owner: str, seconds: float) -> bool:
     return run_tx(write)
 
 
+def is_taken(name: str) -> bool:
+    """Whether somebody has the duty now; needs a connection."""
+    return bool(Lease.select().where(Lease.name == name, Lease.until > clock.now()).exists())
+
+
 def drop(name: str, owner: str) -> None:
     """Let somebody else have the duty at once."""
     run_tx(lambda: Lease.delete().where(Lease.name == name, Lease.owner == owner).execute())

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from tui_pos import clock, keys
+from tui_pos.desk import reader_display
 from tui_pos.desk.catalogue.inventory import Product, catalogue
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import PaymentState
@@ -245,6 +246,7 @@ class CartScreen(DeskScreen[str]):
         def show(view: CartView | None) -> None:
             self.view = view
             self._draw()
+            self._show_customer()
             then()
             self._one_came_back()
 
@@ -257,6 +259,19 @@ class CartScreen(DeskScreen[str]):
         self._failed_at = clock.monotonic()
         self.failed(error)
         self._one_came_back()
+
+    def _show_customer(self) -> None:
+        """The cart on the reader's own display; where that fails nobody at the desk is told."""
+        view = self.view
+        if view is not None and view.lines:
+            call = partial(reader_display.show, self.desk, view)
+        else:
+            call = partial(reader_display.clear, self.desk)
+        self.ask(call, lambda _: None, lambda _: None, lane="display", latest=True)
+
+    def on_unmount(self) -> None:
+        clear = partial(reader_display.clear, self.desk)
+        self.kiosk.ask(self.kiosk, clear, lambda _: None, lambda _: None, lane="display", latest=True)
 
     def _one_came_back(self) -> None:
         self._under_way -= 1

@@ -258,6 +258,19 @@ class Terminal:
             lambda client: client.v1.terminal.readers.set_reader_display(_id(reader_id), params),
         )
 
+    def clear_display(self, reader_id: str) -> Reader:
+        """Take a cart off the reader; anything else that it does is left alone."""
+        reader = self.reader(reader_id)
+        if reader.action is None or reader.action.type != "set_reader_display":
+            return reader
+        return self._ask(
+            Pace.PROCESS,
+            reader_from,
+            lambda client: client.v1.terminal.readers.cancel_action(
+                _id(reader_id), {}, {"idempotency_key": clock.new_id()}
+            ),
+        )
+
     def present_card(self, reader_id: str, number: str) -> Reader:
         """Training and tests: hold a test card to a simulated reader. Misconfigured with a live key."""
         if not (self._is_test or self._connection.is_loopback):

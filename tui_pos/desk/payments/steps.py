@@ -3,6 +3,7 @@
 Each step takes the attempt as it is stored, and answers how many seconds to wait before the next one.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from peewee import IntegrityError
 from tui_pos import clock
 from tui_pos.data.tables.desk import Attempt, Stage
 from tui_pos.data.tables.registration import Order
+from tui_pos.desk import duties
 from tui_pos.desk.context import Desk
 from tui_pos.desk.order import orders
 from tui_pos.desk.payments import booking, journal
@@ -151,6 +153,8 @@ def send(drive: Drive) -> float:
         return obstacle(drive, code_for(error), error.message)
     if taken_by_other(reader, attempt.intent_id):
         return obstacle(drive, "reader_taken", "The reader shows another payment.")
+    while duties.is_taken(display_duty(attempt.reader_id)):
+        time.sleep(drive.desk.poll_seconds / 10)
     journal.update(attempt, times_sent=attempt.times_sent + 1, sent_at=clock.now())
     try:
         drive.terminal.process(attempt.reader_id, attempt.intent_id)
@@ -193,6 +197,15 @@ def switch(drive: Drive, reader_id: str, reader_label: str) -> float:
     except IntegrityError:
         return obstacle(drive, "reader_taken", f"Another payment is live on {label}.")
     return send(drive)
+
+
+def display_duty(reader_id: str) -> str:
+    """The duty under which a cart is written on a reader's display: it would take a payment's place.
+
+    Whoever takes it looks for a live payment afterwards, and a payment is live before it is sent: so one of
+    the two always sees the other. It lasts seconds.
+    """
+    return f"display:{reader_id}"
 
 
 def code_for(error: TerminalError) -> str:

@@ -1,0 +1,90 @@
+"""A cart on the reader's own display: a courtesy that never stands beside a payment."""
+
+import threading
+
+from tests.desk.paying import OTHER_READER, READER, Watched, begin
+from tui_pos.desk import duties, reader_display, stations
+from tui_pos.desk.context import Desk
+from tui_pos.desk.payments import Control, Stage, watch
+from tui_pos.desk.payments.steps import display_duty
+from tui_pos.desk.sale import cart, checkout
+from tui_pos.desk.sale.cart import CartView
+from tui_pos.simulator import Server
+
+
+def filled(desk: Desk, reader: str = READER) -> CartView:
+    """A cart with two shirts, at a station with a reader."""
+    stations.remember_reader(desk, reader, "Front")
+    sale = cart.start(desk, name="Ada Byron")
+    return cart.add(desk, sale.sale_id, "t-shirt", 2)
+
+
+def action(desk: Desk, reader: str = READER) -> str:
+    """What the reader does."""
+    found = desk.terminal.reader(reader).action
+    return found.type if found is not None else ""
+
+
+def test_the_cart_is_shown_and_taken_away(card_desk: Desk) -> None:
+    assert reader_display.show(card_desk, filled(card_desk))
+    assert action(card_desk) == "set_reader_display"
+    assert reader_display.clear(card_desk)
+    assert action(card_desk) == ""
+
+
+def test_without_a_reader_or_an_account_nothing_is_asked(card_desk: Desk, desk: Desk) -> None:
+    assert not reader_display.show(desk, filled(desk))
+    stations.remember_reader(card_desk, "", "")
+    assert not reader_display.clear(card_desk)
+
+
+def test_a_live_payment_is_left_alone(card_desk: Desk, simulator: Server) -> None:
+    order = checkout.sell(card_desk, [("t-shirt", 1)], name="Bo")
+    begun = begin(card_desk, order)
+    watched = Watched(card_desk, begun.attempt_id)
+
+    def try_to_show() -> None:
+        assert not reader_display.show(card_desk, filled(card_desk))
+        assert not reader_display.clear(card_desk)
+        assert action(card_desk) == "process_payment_intent"
+        simulator.tap(READER)
+
+    watched._at = {"sent": try_to_show}
+    assert watched.run().stage is Stage.CAPTURED
+
+
+def test_a_shown_cart_gives_way_to_the_payment(card_desk: Desk, simulator: Server) -> None:
+    reader_display.show(card_desk, filled(card_desk))
+    order = checkout.sell(card_desk, [("t-shirt", 1)], name="Bo")
+    begun = begin(card_desk, order)
+    assert (
+        Watched(card_desk, begun.attempt_id, sent=lambda: simulator.tap(READER)).run().stage is Stage.CAPTURED
+    )
+
+
+def test_a_payment_waits_until_a_cart_that_is_being_shown_stands_there(card_desk: Desk) -> None:
+    order = checkout.sell(card_desk, [("t-shirt", 1)], name="Bo")
+    begun = begin(card_desk, order)
+    assert duties.take(display_duty(READER), "somebody", 60)
+    sent = threading.Event()
+    control = Control()
+
+    def drive() -> None:
+        for state in watch(card_desk, begun.attempt_id, control):
+            if state.stage is Stage.SENT:
+                sent.set()
+                control.cancel()
+
+    driving = threading.Thread(target=drive)
+    driving.start()
+    assert not sent.wait(0.5)
+    assert action(card_desk) == ""
+    duties.drop(display_duty(READER), "somebody")
+    assert sent.wait(10)
+    driving.join(10)
+
+
+def test_a_reader_that_does_not_answer_stops_nobody(card_desk: Desk, simulator: Server) -> None:
+    simulator.set_reader(OTHER_READER, "offline")
+    assert not reader_display.show(card_desk, filled(card_desk, OTHER_READER))
+    assert duties.take(display_duty(OTHER_READER), "somebody", 1)

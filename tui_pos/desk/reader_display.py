@@ -1,0 +1,57 @@
+"""The cart on the display of this station's reader, as a courtesy to the customer: never beside a payment.
+
+At Stripe a display command silently takes the place of a payment that waits for its card. So a cart is shown
+under a duty of the reader, taken before looking for a live payment there (``payments.steps.display_duty``).
+"""
+
+from collections.abc import Callable
+
+from tui_pos import clock, money
+from tui_pos.data.connection import connected
+from tui_pos.data.tables.desk import Attempt
+from tui_pos.desk import duties, stations
+from tui_pos.desk.context import Desk
+from tui_pos.desk.payments.steps import display_duty
+from tui_pos.desk.sale.cart import CartView
+from tui_pos.terminal import CartLine, TerminalError
+
+SECONDS = 10.0
+"""A desk that died while it showed a cart holds a payment up no longer than this."""
+
+
+def show(desk: Desk, cart: CartView) -> bool:
+    """Show what is in the cart; False when it was not, which stops nobody from selling."""
+    lines = [
+        CartLine(line.name, money.to_minor(line.total, cart.currency), line.quantity) for line in cart.lines
+    ]
+    total = money.to_minor(cart.to_pay, cart.currency)
+    return _unless_paying(
+        desk, lambda reader_id: desk.terminal.show_cart(reader_id, cart.currency, lines, total)
+    )
+
+
+def clear(desk: Desk) -> bool:
+    """Take the cart off the display; False when that was not done or not needed."""
+    return _unless_paying(desk, lambda reader_id: desk.terminal.clear_display(reader_id))
+
+
+def _unless_paying(desk: Desk, act: Callable[[str], object]) -> bool:
+    reader = stations.remembered_reader(desk)
+    if reader is None or desk.account is None:
+        return False
+    reader_id, _ = reader
+    owner = clock.new_id()
+    with connected():
+        if not duties.take(display_duty(reader_id), owner, SECONDS):
+            return False
+    try:
+        with connected():
+            live = Attempt.select().where(Attempt.reader_id == reader_id, Attempt.finished_at.is_null())
+            if live.exists():
+                return False
+        act(reader_id)
+    except TerminalError:
+        return False
+    finally:
+        duties.drop(display_duty(reader_id), owner)
+    return True
