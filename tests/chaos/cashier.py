@@ -212,6 +212,9 @@ class Cashier:
 
 
 def part_of(rng: random.Random, total: Decimal) -> Decimal:
-    """Some of ``total`` that a card may be charged, and that leaves as much as a card may be charged."""
+    """Some of ``total`` that a card may be charged, and that leaves as much as a card may be charged.
+
+    All of it where it is too little for two.
+    """
     cents = int(total * 100)
-    return Decimal(rng.randint(50, cents - 50)) / 100
+    return total if cents < 100 else Decimal(rng.randint(50, cents - 50)) / 100
