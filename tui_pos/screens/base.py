@@ -30,7 +30,6 @@ from tui_pos import keys
 from tui_pos.jobs import Job
 from tui_pos.kiosk import KioskApp
 from tui_pos.scan import Kind, Scan, parse
-from tui_pos.screens.painted_once import PaintedOnce
 from tui_pos.screens.typed_ahead import TypedAhead
 from tui_pos.widgets.key_bar import KeyBar
 from tui_pos.widgets.row import Rule
@@ -46,7 +45,7 @@ TOO_SMALL = f"This terminal is too small: the desk needs {MIN_WIDTH} columns and
 NOTE_WIDTH = 70
 
 
-class KioskScreen(PaintedOnce[R], inherit_bindings=False):
+class KioskScreen(Screen[R], inherit_bindings=False):
     """Base of all screens. Class attributes set the prompt: see `ScanInput`."""
 
     # Sixteen colours or none: the terminal's own are the background and the text, and nothing is see-through.
