@@ -6,6 +6,7 @@ from functools import partial
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.timer import Timer
 
 from tui_pos import clock, keys
 from tui_pos.desk import reader_display
@@ -28,6 +29,10 @@ from tui_pos.widgets.line_list import Column, Line, LineList
 from tui_pos.widgets.spread import Spread
 
 
+SHOWN_AFTER = 1.5
+"""Seconds without a change after which the customer sees the cart on the reader."""
+
+
 class CartScreen(DeskScreen[str]):
     """One sale. Left with a sentence on what became of it, '' when nothing did.
 
@@ -41,6 +46,8 @@ class CartScreen(DeskScreen[str]):
     def __init__(self, desk: Desk, begins: Begins) -> None:
         super().__init__(desk)
         self.view: CartView | None = None
+        self._display: Timer | None = None
+        self._is_displayed = False
         self._begins = begins
         self._sale = OpenCart(desk, begins)
         self._under_way = 0
@@ -261,17 +268,22 @@ class CartScreen(DeskScreen[str]):
         self._one_came_back()
 
     def _show_customer(self) -> None:
-        """The cart on the reader's own display; where that fails nobody at the desk is told."""
-        view = self.view
-        if view is not None and view.lines:
-            call = partial(reader_display.show, self.desk, view)
-        else:
-            call = partial(reader_display.clear, self.desk)
-        self.ask(call, lambda _: None, lambda _: None, lane="display", latest=True)
+        """The cart on the reader's own display, once the hands rest; where that fails nobody here is told."""
+        if self._display is not None:
+            self._display.stop()
+        self._display = self.set_timer(SHOWN_AFTER, self._show_on_reader)
+
+    def _show_on_reader(self) -> None:
+        if self.view is None or self.kiosk.screen is not self:
+            return
+        self._is_displayed = True
+        show = partial(reader_display.show, self.desk, self.view)
+        self.ask(show, lambda _: None, lambda _: None, lane="display", latest=True)
 
     def on_unmount(self) -> None:
-        clear = partial(reader_display.clear, self.desk)
-        self.kiosk.ask(self.kiosk, clear, lambda _: None, lambda _: None, lane="display", latest=True)
+        if self._is_displayed:
+            clear = partial(reader_display.clear, self.desk)
+            self.kiosk.ask(self.kiosk, clear, lambda _: None, lambda _: None, lane="display")
 
     def _one_came_back(self) -> None:
         self._under_way -= 1
