@@ -17,6 +17,7 @@ from textual.screen import ModalScreen, Screen
 
 from tui_pos import crash_log
 from tui_pos.config import Settings
+from tui_pos.data import drivers
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput
 from tui_pos.desk.staff.permissions import Action, allowed
@@ -182,6 +183,7 @@ def run(settings: Settings, conference: str | None, station: str | None, staff: 
 
     Raises what ``opening.open_place`` raises, and InvalidInput where there is no usable terminal.
     """
+    drivers.leave_out_unused(settings.database_url or "sqlite:")
     is_demo = conference == DEMO and DEMO not in settings.conferences
     unfit = unfit_terminal()
     if unfit or not conference or not (settings.database_url or is_demo):

@@ -1,99 +1,20 @@
-"""The command line: reads the options, starts the app or one command, catches every error in one place.
+"""The front door: tells the desk itself from a command, and catches every error of either in one place.
 
-Heavy modules (Peewee, Textual, Stripe) are imported by the command that needs them, so that ``--help`` and a
-wrong option answer at once.
+The desk is opened without Typer, which takes a third of its start to import and to read four options.
 """
 
 import io
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
-from typing import Annotated
 
-import typer
-
-from tui_pos.commands import charging, looking, orders, paying, readers, selling, setup, treasury, visiting
-from tui_pos.commands.call import Call, Failed, safe, write
-from tui_pos.config import ConfigError
-from tui_pos.data import drivers
+from tui_pos import config
+from tui_pos.scan import printable
 
 EVERYWHERE = ("--conference", "--config", "--station", "--staff")
 """Options with a value that may stand before or after the command, as --json may."""
-
-
-app = typer.Typer(
-    name="tui-pos",
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    no_args_is_help=False,
-)
-for command in (
-    looking.lookup,
-    looking.inventory,
-    visiting.check_in,
-    visiting.hand_out,
-    visiting.companion,
-    selling.checkout,
-    charging.charge,
-    paying.capture,
-    paying.cancel,
-    orders.orders,
-    orders.cancel_order,
-    orders.void,
-    treasury.refund,
-    treasury.reconcile,
-    readers.readers,
-    readers.connection_token,
-    looking.conferences,
-    setup.init,
-    setup.simulator,
-):
-    app.command()(command)
-
-
-@app.callback(invoke_without_command=True)
-def start(
-    context: typer.Context,
-    conference: Annotated[
-        str | None, typer.Option(metavar="SLUG", help="The conference to work for; demo is for practice.")
-    ] = None,
-    config: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="The config file, instead of $TUI_POS_CONFIG and the usual ones."),
-    ] = None,
-    station: Annotated[
-        str | None, typer.Option(metavar="NAME", help="This desk's name, instead of $TUI_POS_STATION.")
-    ] = None,
-    staff: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Who acts; the password comes from $TUI_POS_SECRET or is asked."),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON; errors too.")] = False,
-    show_version: Annotated[bool, typer.Option("--version", help="Show the version and end.")] = False,
-) -> None:
-    """The registration desk of a conference. Without a command the desk itself opens."""
-    if show_version:
-        write(f"tui-pos {version('tui-pos')}")
-        raise typer.Exit
-    context.obj = Call(conference, config, station, staff, as_json)
-    leave_out_unused_driver(context.obj)
-    if context.invoked_subcommand is None:
-        from tui_pos.app import run
-
-        raise typer.Exit(run(context.obj.settings(), conference, station, staff))
-
-
-def leave_out_unused_driver(call: Call) -> None:
-    """Peewee would import PostgreSQL's driver for a desk on SQLite too: a third of its start, for nothing."""
-    try:
-        url = call.settings().database_url
-    except ConfigError:
-        return  # a command that needs the config will say so
-    drivers.leave_out_unused(url or "sqlite:")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -102,9 +23,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
     accept_any_name()
     with Ending(as_json="--json" in words) as ending:
         refuse_unreadable(words)
-        status = typer.main.get_command(app).main(words, prog_name="tui-pos", standalone_mode=False)
-        ending.status = int(status or 0)
+        options = desk_alone(words)
+        ending.status = run_command(words) if options is None else open_desk(options)
     return ending.status
+
+
+def desk_alone(words: Sequence[str]) -> Mapping[str, str] | None:
+    """The options by their names where ``words`` are nothing else: then the desk itself is wanted."""
+    options: dict[str, str] = {}
+    queue = list(words)
+    while queue:
+        option, equals, value = queue.pop(0).partition("=")
+        if not equals:
+            value = queue.pop(0) if queue else "-"
+        if option not in EVERYWHERE or value.startswith("-"):
+            return None
+        options[option.removeprefix("--")] = value
+    return options
+
+
+def open_desk(options: Mapping[str, str]) -> int:
+    """Open the desk on this terminal; the exit status when it is left."""
+    from tui_pos.app import run
+
+    file = options.get("config")
+    settings = config.load(None if file is None else Path(file))
+    return run(settings, options.get("conference"), options.get("station"), options.get("staff"))
+
+
+def run_command(words: Sequence[str]) -> int:
+    """Leave ``words`` to Typer; the exit status. Raises what the command raises."""
+    import typer.main
+
+    from tui_pos.commands.program import app
+
+    status = typer.main.get_command(app).main(list(words), prog_name="tui-pos", standalone_mode=False)
+    return int(status or 0)
 
 
 def accept_any_name() -> None:
@@ -137,7 +91,9 @@ def refuse_unreadable(words: Sequence[str]) -> None:
     """Bytes that are no UTF-8 arrive as lone surrogates, which no database takes."""
     for word in words:
         if not word.isascii() and any("\ud800" <= char <= "\udfff" for char in word):
-            raise typer.TyperException(f"{safe(word)[:40]!r} is not UTF-8 text.")
+            import typer
+
+            raise typer.TyperException(f"{printable(word, 40)!r} is not UTF-8 text.")
 
 
 class Ending:
@@ -157,6 +113,8 @@ class Ending:
             sys.modules["tui_pos.training"].leave()
         if not isinstance(error, Exception):
             return error is None
+        import typer
+
         try:
             self.status = report(error, as_json=self.as_json)
         except typer.Exit as gone:  # nobody reads any more
@@ -167,6 +125,7 @@ class Ending:
 def report(error: Exception, *, as_json: bool) -> int:
     """Tell one error: JSON on standard output for programs, one sentence on standard error for people."""
     from tui_pos import failures
+    from tui_pos.commands.call import Failed, safe, write
 
     details: Mapping[str, object] = {}
     if isinstance(error, Failed):
@@ -186,9 +145,8 @@ def report(error: Exception, *, as_json: bool) -> int:
 def recorded(error: Exception) -> str:
     """Put an unexpected error into the log; the sentence that says where."""
     from tui_pos import crash_log
-    from tui_pos.config import data_home
 
-    file = data_home() / crash_log.FILE_NAME
+    file = config.data_home() / crash_log.FILE_NAME
     try:
         reference = crash_log.record(error, file)
     except OSError:

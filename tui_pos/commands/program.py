@@ -1,0 +1,88 @@
+"""Typer's program: every command, and the options that hold for all of them.
+
+Heavy modules (Peewee, Textual, Stripe) are imported by the command that needs them, so that ``--help`` and a
+wrong option answer at once.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tui_pos.commands import charging, looking, orders, paying, readers, selling, setup, treasury, visiting
+from tui_pos.commands.call import Call, write
+from tui_pos.config import ConfigError
+from tui_pos.data import drivers
+
+app = typer.Typer(
+    name="tui-pos",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=False,
+)
+for command in (
+    looking.lookup,
+    looking.inventory,
+    visiting.check_in,
+    visiting.hand_out,
+    visiting.companion,
+    selling.checkout,
+    charging.charge,
+    paying.capture,
+    paying.cancel,
+    orders.orders,
+    orders.cancel_order,
+    orders.void,
+    treasury.refund,
+    treasury.reconcile,
+    readers.readers,
+    readers.connection_token,
+    looking.conferences,
+    setup.init,
+    setup.simulator,
+):
+    app.command()(command)
+
+
+@app.callback(invoke_without_command=True)
+def start(
+    context: typer.Context,
+    conference: Annotated[
+        str | None, typer.Option(metavar="SLUG", help="The conference to work for; demo is for practice.")
+    ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The config file, instead of $TUI_POS_CONFIG and the usual ones."),
+    ] = None,
+    station: Annotated[
+        str | None, typer.Option(metavar="NAME", help="This desk's name, instead of $TUI_POS_STATION.")
+    ] = None,
+    staff: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Who acts; the password comes from $TUI_POS_SECRET or is asked."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON; errors too.")] = False,
+    show_version: Annotated[bool, typer.Option("--version", help="Show the version and end.")] = False,
+) -> None:
+    """The registration desk of a conference. Without a command the desk itself opens."""
+    if show_version:
+        from importlib.metadata import version
+
+        write(f"tui-pos {version('tui-pos')}")
+        raise typer.Exit
+    context.obj = Call(conference, config, station, staff, as_json)
+    leave_out_unused_driver(context.obj)
+    if context.invoked_subcommand is None:
+        from tui_pos.app import run
+
+        raise typer.Exit(run(context.obj.settings(), conference, station, staff))
+
+
+def leave_out_unused_driver(call: Call) -> None:
+    """Peewee would import PostgreSQL's driver for a desk on SQLite too: a third of its start, for nothing."""
+    try:
+        url = call.settings().database_url
+    except ConfigError:
+        return  # a command that needs the config will say so
+    drivers.leave_out_unused(url or "sqlite:")
