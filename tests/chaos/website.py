@@ -33,7 +33,7 @@ class Website:
         """Events of captured intents that the webhook has not been called with, oldest first."""
         newer = {"ending_before": self._events[-1]["id"]} if self._events else {}
         listed = self._floor.ask_stripe("GET", "events", type="payment_intent.succeeded", limit=100, **newer)
-        self._events += reversed(listed["data"])
+        self._events += reversed(listed.get("data", []))
         return [event for event in self._events if event["id"] not in self._handled]
 
     def deliver(self, event: dict[str, Any]) -> None:

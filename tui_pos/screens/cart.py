@@ -28,7 +28,6 @@ from tui_pos.widgets.key_stream import PAGE
 from tui_pos.widgets.line_list import Column, Line, LineList
 from tui_pos.widgets.spread import Spread
 
-
 SHOWN_AFTER = 1.5
 """Seconds without a change after which the customer sees the cart on the reader."""
 
