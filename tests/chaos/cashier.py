@@ -75,6 +75,8 @@ class Cashier:
         self.attempt_id, self.intent_id = state.attempt_id, state.intent_id
         self.floor.note(f"{desk.job.station} sees {state.stage} {state.decline} {state.problem}")
         self.meddle(0.04)
+        if self.chance(0.03):
+            self._somebody_else_too(state)
         if self._seen[desk] > PATIENCE:
             desk.say("detach")
         elif self.chance(0.04):
@@ -85,6 +87,13 @@ class Cashier:
             self._bank(state.reader_id)
         elif state.stuck:
             self._decide(desk, state)
+
+    def _somebody_else_too(self, state: PaymentState) -> None:
+        """While a desk watches the payment, another asks for its end, or brings home what nobody watches."""
+        job = Job("tick", station="desk-7")
+        if state.intent_id and self.chance(0.5):
+            job = Job("act", ("cancel", state.intent_id), station="desk-7")
+        self._desks.append(self.floor.desk(job))
 
     def _customer(self, desk: DeskProcess, reader: str) -> None:
         if self.chance(0.05):
@@ -211,10 +220,7 @@ class Cashier:
                 self.floor.tap(reader)
 
 
-def part_of(rng: random.Random, total: Decimal) -> Decimal:
-    """Some of ``total`` that a card may be charged, and that leaves as much as a card may be charged.
-
-    All of it where it is too little for two.
-    """
+def part_of(rng: random.Random, total: Decimal, least: int = 1) -> Decimal:
+    """Some of ``total``: neither it nor the rest is below ``least`` minor units, if that can be."""
     cents = int(total * 100)
-    return total if cents < 100 else Decimal(rng.randint(50, cents - 50)) / 100
+    return Decimal(rng.randint(least, max(least, cents - least))) / 100

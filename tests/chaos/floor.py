@@ -1,6 +1,7 @@
 """The registration floor of a run: one database, one Stripe, one clock, and the desks that come and die.
 
-``cash`` is what customers truly laid down, by order.
+``cash`` is what customers truly laid down, by order; ``told`` are the orders whose money a reconciliation
+named for a person.
 """
 
 import http.client
@@ -28,6 +29,7 @@ READERS = ("tmr_front_1", "tmr_front_2", "tmr_side_1")
 OFF_READER = "tmr_back_1"
 ALL_READERS = (*READERS, OFF_READER)
 HUNG_SECONDS = 30.0
+MONEY_IS_WRONG = ("needs_a_person", "paid_and_cancelled", "paid_over")
 
 
 class HarnessFault(AssertionError):
@@ -91,6 +93,7 @@ class Floor:
         self.log: list[str] = []
         self._began = time.monotonic()
         self.cash: dict[str, Decimal] = {}
+        self.told: set[str] = set()
         connection.open_database(url)
 
     def close(self) -> None:
@@ -161,6 +164,8 @@ class Floor:
             self.note(f"{desk.job.station}: {kind} {value}")
         elif kind == "crashed":
             raise HarnessFault(value)
+        elif kind == "done" and desk.job.do in ("reconciled", "checked"):
+            self.told |= {mismatch.reference for mismatch in value if mismatch.kind in MONEY_IS_WRONG}
         if kind == "in_flight":
             self.fault("slow", value.removeprefix("before "), seconds=0.12)
             desk.say("go")

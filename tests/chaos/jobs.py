@@ -23,7 +23,7 @@ from tui_pos.desk import maintenance, payments, reconcile
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refusal
 from tui_pos.desk.payments import Control, journal
-from tui_pos.desk.refund import refunds
+from tui_pos.desk.refund import refunds, voids
 from tui_pos.desk.sale import checkout
 from tui_pos.desk.tender import cash
 from tui_pos.terminal import Terminal, TerminalError, Timeouts
@@ -162,6 +162,11 @@ def refund(worker: Worker, desk: Desk, reference: str, amount: Decimal | None) -
     return [str(view.stage) for view in refunds.refund(desk, reference, amount)]
 
 
+def void(_: Worker, desk: Desk, reference: str) -> bool:
+    """Take the whole sale back."""
+    return voids.void(desk, reference, "chaos").done
+
+
 def pay_cash(
     worker: Worker, desk: Desk, reference: str, amount: Decimal | None, given: Decimal, key: str
 ) -> Decimal:
@@ -200,6 +205,7 @@ JOBS: dict[str, Callable[..., object]] = {
         resume,
         act,
         refund,
+        void,
         pay_cash,
         cancel_order,
         reconciled,

@@ -31,7 +31,10 @@ GOODS = (
 )
 
 
+LEAST_CHARGE = 50
 LONGER_THAN_A_DESK_WAITS = 0.7
+LONGER_THAN_A_HOLD = 20 * 60
+LONGER_THAN_AN_AUTHORISATION = 6 * 24 * 3600
 
 
 class Sales:
@@ -65,7 +68,7 @@ class Sales:
         reference, total = sold
         self.order_faults(CHARGE_REQUESTS, 0.4)
         if total >= 2 and self.chance(0.3):
-            self._charge(reference, part_of(self.rng, total))
+            self._charge(reference, part_of(self.rng, total, LEAST_CHARGE))
             if self.chance(0.15):
                 self._refund(reference)
         if self.chance(0.1):
@@ -93,7 +96,9 @@ class Sales:
         return reference, total
 
     def order_faults(self, requests: tuple[str, ...], probability: float) -> None:
-        """Something will be wrong with some of these requests."""
+        """Something will be wrong with some of these requests, or Stripe is away for a while."""
+        if self.chance(0.04):
+            self.floor.fault(self.rng.choice(("cut_before", "unavailable_503")), "* /v1/*", times=25)
         while self.chance(probability):
             self.floor.fault(
                 self.rng.choice(FAULTS),
@@ -183,7 +188,10 @@ class Sales:
         """A payment was left behind: somebody goes on with it, or recovery comes by, or nobody cares yet."""
         if self.chance(0.25):
             if self.chance(0.3):
-                self.floor.pass_time(20 * 60)  # longer than an order holds its stock
+                self.floor.pass_time(LONGER_THAN_A_HOLD)
+            if live.stage == Stage.AUTHORIZED and self.chance(0.3):
+                self.floor.do(Job("checked"))  # as every evening; what is older it does not look at
+                self.floor.pass_time(LONGER_THAN_AN_AUTHORISATION)
             return
         cashier = Cashier(self.floor, self.website, reference)
         cashier.meddle(0.05)
@@ -213,8 +221,12 @@ class Sales:
         if not total:
             return
         self.order_faults(REFUND_REQUESTS, 0.3)
+        if self.chance(0.1):
+            job = Job("void", (reference,), fates=self.draw_fates(self.refunds, 0.6))
+            Cashier(self.floor, self.website, reference, calm=True).serve(self.floor.desk(job))
+            return
         how = self.rng.choice(("all", "part", "twice", "both"))
-        amount = None if how == "all" else part_of(self.rng, total / 2 if total > 2 else total)
+        amount = None if how == "all" else part_of(self.rng, total / 2)
         jobs = [
             Job("refund", (reference, amount), station=f"desk-{n}", fates=self.draw_fates(self.refunds, 0.6))
             for n in range(1 if how in ("all", "part") else 2)
