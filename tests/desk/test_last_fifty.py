@@ -25,12 +25,20 @@ def shop_url(engine_url: str) -> Iterator[str]:
         yield url
 
 
-def test_eight_processes_sell_exactly_the_last_fifty(shop_url: str) -> None:
+def leave_fifty(slug: str) -> tuple[tuple[Kind, int], int]:
+    """Leave 50 of a ticket to sell; its key in the stock, and how many there will be sold of it then."""
     with connected():
-        ticket = TicketType.get(TicketType.slug == "corporate")
+        ticket = TicketType.get(TicketType.slug == slug)
         key = (Kind.TICKET, ticket.id)
-        sold_before = stock.sold(ticket.conference_id, clock.now())[key]
-        TicketType.update(total_quantity=sold_before + LEFT).where(TicketType.id == ticket.id).execute()
+        total = stock.sold(ticket.conference_id, clock.now())[key] + LEFT
+        TicketType.update(total_quantity=total).where(TicketType.id == ticket.id).execute()
+    return key, total
+
+
+def test_eight_processes_sell_exactly_the_last_fifty(shop_url: str) -> None:
+    key, total = leave_fifty("corporate")
+    with connected():
+        conference = TicketType.get_by_id(key[1]).conference_id
         orders_before = Order.select().count()
 
     answers = run_together(shop_url, lambda number: sell_out(f"desk-{number}", "corporate"), RIVALS)
@@ -38,11 +46,11 @@ def test_eight_processes_sell_exactly_the_last_fifty(shop_url: str) -> None:
     assert sum(sold for sold, _ in answers) == LEFT
     assert {reason for _, reason in answers} == {"sold_out: Corporate is sold out."}
     with connected():
-        assert stock.sold(ticket.conference_id, clock.now())[key] == sold_before + LEFT
+        assert stock.sold(conference, clock.now())[key] == total
         assert Order.select().count() == orders_before + LEFT
         new = (
             OrderLine.select()
-            .where(OrderLine.ticket_type == ticket.id)
+            .where(OrderLine.ticket_type == key[1])
             .order_by(OrderLine.id.desc())
             .limit(LEFT)
         )
