@@ -3,6 +3,7 @@
 Written from the description of django-program's code, not from ours: it locks nothing that it does not lock.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -28,11 +29,17 @@ class Website:
         self._events: list[dict[str, Any]] = []
         self._handled: set[str] = set()
         self._codes = 0
+        self._handlers: dict[str, Callable[[dict[str, Any]], None]] = {
+            "payment_intent.succeeded": self._succeeded,
+            "payment_intent.payment_failed": self._failed,
+            "charge.refunded": self._refunded,
+        }
 
     def waiting(self) -> list[dict[str, Any]]:
-        """Events of captured intents that the webhook has not been called with, oldest first."""
+        """Events that the webhook has not been called with, oldest first."""
         newer = {"ending_before": self._events[-1]["id"]} if self._events else {}
-        listed = self._floor.ask_stripe("GET", "events", type="payment_intent.succeeded", limit=100, **newer)
+        kinds = {f"types[{number}]": kind for number, kind in enumerate(self._handlers)}
+        listed = self._floor.ask_stripe("GET", "events", limit=100, **kinds, **newer)
         self._events += reversed(listed.get("data", []))
         return [event for event in self._events if event["id"] not in self._handled]
 
@@ -41,17 +48,36 @@ class Website:
         if event["id"] in self._handled:
             return
         self._handled.add(event["id"])
-        intent = event["data"]["object"]
+        subject, kind = event["data"]["object"], event["type"]
+        self._floor.note(f"webhook {kind} {subject['id']} {subject['metadata'].get('order_id')}")
+        with connected():
+            run_tx(lambda: self._handlers[kind](subject))
+
+    def _failed(self, intent: dict[str, Any]) -> None:
+        """A card was declined: the payment is failed, though the same intent may still be paid."""
+        waiting = Payment.status.in_((PaymentStatus.PENDING, PaymentStatus.PROCESSING))
+        if order_id := intent["metadata"].get("order_id"):
+            of_intent = (Payment.order == int(order_id)) & (Payment.stripe_payment_intent_id == intent["id"])
+            Payment.update(status=PaymentStatus.FAILED).where(of_intent, waiting).execute()
+
+    def _refunded(self, charge: dict[str, Any]) -> None:
+        """Money went back, or a hold was released: whatever else was paid, the order is refunded."""
+        of_intent = Payment.stripe_payment_intent_id == charge["payment_intent"]
+        payment = Payment.select().where(of_intent).order_by(Payment.id).first()
+        if payment is None:
+            return
+        status = OrderStatus.PARTIALLY_REFUNDED
+        if charge["amount_refunded"] >= charge["amount"]:
+            Payment.update(status=PaymentStatus.REFUNDED).where(Payment.id == payment.id).execute()
+            status = OrderStatus.REFUNDED
+        Order.update(status=status).where(Order.id == payment.order_id).execute()
+
+    def _succeeded(self, intent: dict[str, Any]) -> None:
+        now = self._floor.clock.now()
         order_id = intent["metadata"].get("order_id")
-        self._floor.note(f"webhook {intent['id']} order_id={order_id}")
         if order_id is None:
             return
-        with connected():
-            run_tx(lambda: self._succeeded(int(order_id), intent))
-
-    def _succeeded(self, order_id: int, intent: dict[str, Any]) -> None:
-        now = self._floor.clock.now()
-        order = Order.get_by_id(order_id)
+        order = Order.get_by_id(int(order_id))
         charge = intent["latest_charge"]
         # The webhook books what was authorised, not what was received.
         amount = money.from_minor(intent["amount"], intent["currency"])

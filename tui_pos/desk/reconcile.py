@@ -224,9 +224,13 @@ def _sums(desk: Desk, ours: Iterable[Intent]) -> Iterator[Mismatch]:
 
 def _booked(attempt: Attempt) -> int:
     """What the books count, in minor units: every succeeded row of the attempt's intent, less refunds."""
+    counted = [PaymentStatus.SUCCEEDED]
+    if attempt.stage == Stage.CAPTURED:
+        counted.append(PaymentStatus.REFUNDED)
     rows = Payment.select().where(
-        Payment.stripe_payment_intent_id == attempt.intent_id,
-        Payment.status.in_([PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED]),
+        (Payment.id == attempt.payment_id) | (Payment.stripe_payment_intent_id == attempt.intent_id),
+        Payment.order == attempt.order_id,
+        Payment.status.in_(counted),
     )
     paid = sum(money.to_minor(row.amount, attempt.currency) for row in rows)
     return paid - card_refunds.refunded(attempt)

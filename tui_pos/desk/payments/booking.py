@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 NO_CARD_YET = CaptureStatus.FAILED
 """django-program has no state for "no card seen yet"; its default, authorized, would claim held money."""
 
+DOUBLE = "Booked a second time by the web site's webhook; the card was charged once."
+
 
 def intent_exists(desk: Desk, attempt: Attempt, intent: "Intent") -> None:
     """Stripe has the payment: write the rows by which the web site's webhook finds it, before money moves."""
@@ -65,13 +67,29 @@ def intent_exists(desk: Desk, attempt: Attempt, intent: "Intent") -> None:
 
 
 def authorized(desk: Desk, attempt: Attempt, intent: "Intent") -> None:
-    """A card was approved and the money is held."""
+    """A card was approved and the money is held.
+
+    The web site's webhook failed the payment when an earlier card was declined; it would book another one.
+    """
 
     def write() -> None:
         journal.move(desk, attempt, Stage.AUTHORIZED, _approved(intent), **_card_columns(intent))
+        Payment.update(status=PaymentStatus.PENDING).where(
+            Payment.id == attempt.payment_id, Payment.status == PaymentStatus.FAILED
+        ).execute()
         _write_card(attempt, intent, CaptureStatus.AUTHORIZED)
 
     run_tx(write)
+
+
+def unlink(payment_id: int | None) -> None:
+    """Take the intent off a payment, before Stripe is asked to give its money back or to let go of it.
+
+    To the web site's webhook a hold that is released, or one payment given back of several, is the whole
+    order refunded; a payment without an intent it does not find. The card's own row keeps the intent.
+    """
+    linked = (Payment.id == payment_id) & (Payment.stripe_payment_intent_id != "")
+    run_tx(lambda: Payment.update(stripe_payment_intent_id="").where(linked).execute())
 
 
 def unwanted(desk: Desk, attempt: Attempt) -> str:
@@ -110,8 +128,12 @@ def captured(desk: Desk, attempt: Attempt, intent: "Intent") -> None:
         order = lock(Order.select().where(Order.id == attempt.order_id)).get()
         amount = money.from_minor(intent.amount_received, attempt.currency)
         Payment.update(
-            status=PaymentStatus.SUCCEEDED, amount=amount, stripe_charge_id=intent.latest_charge_id or ""
+            status=PaymentStatus.SUCCEEDED,
+            amount=amount,
+            stripe_payment_intent_id=intent.id,
+            stripe_charge_id=intent.latest_charge_id or "",
         ).where(Payment.id == attempt.payment_id).execute()
+        drop_doubles(attempt)
         _write_card(attempt, intent, CaptureStatus.CAPTURED, captured_at=now)
         orders.finish_if_paid(order, now)
         problem = misfit(order)
@@ -127,6 +149,16 @@ def captured(desk: Desk, attempt: Attempt, intent: "Intent") -> None:
         )
 
     run_tx(write)
+
+
+def drop_doubles(attempt: Attempt) -> None:
+    """Let nothing count that the web site's webhook booked for the same intent beside our own payment."""
+    Payment.update(status=PaymentStatus.FAILED, note=DOUBLE).where(
+        Payment.order == attempt.order_id,
+        Payment.stripe_payment_intent_id == attempt.intent_id,
+        Payment.id != attempt.payment_id,
+        Payment.status == PaymentStatus.SUCCEEDED,
+    ).execute()
 
 
 def misfit(order: Order) -> str:
@@ -156,7 +188,7 @@ def closed(desk: Desk, attempt: Attempt, stage: Stage, text: str, **columns: obj
 
     def write() -> None:
         now = clock.now()
-        Payment.update(status=PaymentStatus.FAILED).where(
+        Payment.update(status=PaymentStatus.FAILED, stripe_payment_intent_id="").where(
             Payment.id == attempt.payment_id, Payment.status != PaymentStatus.SUCCEEDED
         ).execute()
         ended = {"capture_status": CaptureStatus.FAILED, "updated_at": now}

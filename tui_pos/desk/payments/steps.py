@@ -263,6 +263,7 @@ def cancel(drive: Drive) -> float:
         return 0
     if attempt.times_sent and Stage(attempt.stage) is not Stage.AUTHORIZED:
         withdraw(drive)
+    booking.unlink(attempt.payment_id)
     try:
         intent = drive.terminal.cancel_intent(attempt.intent_id)
     except RateLimited:

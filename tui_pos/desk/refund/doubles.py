@@ -13,11 +13,9 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import booking
 from tui_pos.desk.refund import card_refunds
 
-NOTE = "Booked a second time by the web site's webhook; the card was charged once."
-
 
 def undo(desk: Desk) -> int:
-    """Let none of the conference's second bookings count; answers how many there were."""
+    """Let none of the conference's second bookings count; answers how many payments had one."""
     second = (
         (Payment.order == Attempt.order)
         & (Payment.stripe_payment_intent_id == Attempt.intent_id)
@@ -25,21 +23,21 @@ def undo(desk: Desk) -> int:
     )
     # By way of the refunds, which are few: the column of the intent has no index.
     query = (
-        Payment.select(Payment.id, Payment.order)
-        .join(Attempt, on=second)
+        Attempt.select()
+        .join(Payment, on=second)
         .join(Refund, on=(Refund.attempt == Attempt.id))
         .where(Refund.conference == desk.conference.id, Payment.status == PaymentStatus.SUCCEEDED)
         .distinct()
     )
     with connected():
         found = list(query)
-        for payment in found:
-            run_tx(partial(_undo, payment))
+        for attempt in found:
+            run_tx(partial(_undo, attempt))
     return len(found)
 
 
-def _undo(payment: Payment) -> None:
-    order = lock(Order.select().where(Order.id == payment.order_id)).get()
-    Payment.update(status=PaymentStatus.FAILED, note=NOTE).where(Payment.id == payment.id).execute()
+def _undo(attempt: Attempt) -> None:
+    order = lock(Order.select().where(Order.id == attempt.order_id)).get()
+    booking.drop_doubles(attempt)
     card_refunds.reflect_in_status(order)
     booking.review(order)

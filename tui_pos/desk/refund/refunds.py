@@ -98,11 +98,21 @@ def _open(
     parts = list(_split(sources, _wanted(desk, order, amount, sources)))
     if any(source.attempt for source, _ in parts):
         desk.terminal  # noqa: B018  # no account: refuse before anything is written
+    _hide_from_web_site(order, sources, parts)
     done = tuple(_give_back(desk, order, source, part, reason) for source, part in parts)
     if not all(source.attempt for source, _ in parts):
         card_refunds.reflect_in_status(order)
         booking.review(order)
     return done
+
+
+def _hide_from_web_site(order: Order, sources: list[Source], parts: list[tuple[Source, int]]) -> None:
+    """A card's payment that goes back whole while the order keeps other money, or is still to be paid, must
+    not be seen by the web site: it would call the whole order refunded."""
+    ends = order.status != OrderStatus.PENDING and parts == [(source, source.left) for source in sources]
+    for source, part in parts:
+        if source.attempt and part == source.left and not ends:
+            booking.unlink(source.payment.id)
 
 
 def _sources(order: Order, currency: str) -> list[Source]:
