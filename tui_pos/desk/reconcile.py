@@ -27,6 +27,9 @@ from tui_pos.terminal import Intent, TerminalError
 WINDOW = timedelta(hours=48)
 """How far back Stripe is swept: held money lives two days on most cards."""
 
+REFUNDS_MAY_FAIL = timedelta(days=30)
+"""For so long after it succeeded a refund is looked at again."""
+
 CANCELLABLE = ("requires_payment_method", "requires_confirmation", "requires_action", "requires_capture")
 ENDED_UNPAID = ("canceled",)
 
@@ -76,7 +79,7 @@ def run(desk: Desk, *, check: bool = False, window: timedelta = WINDOW) -> Recon
         if intent.metadata.get("conference") == desk.conference.slug and intent.metadata.get("attempt")
     ]
     if not check:
-        followed += _changed_refunds(desk, ours)
+        followed += _changed_refunds(desk)
         doubles.undo(desk)
         _review_orders(desk, since)
     found = [
@@ -89,19 +92,21 @@ def run(desk: Desk, *, check: bool = False, window: timedelta = WINDOW) -> Recon
     return Reconciled(driven, followed, tuple(found))
 
 
-def _changed_refunds(desk: Desk, ours: Iterable[Intent]) -> tuple[RefundView, ...]:
-    """Look again at the refunds of payments where Stripe counts another sum than the books."""
-    given_back = {intent.id: intent.amount_refunded for intent in ours}
+def _changed_refunds(desk: Desk) -> tuple[RefundView, ...]:
+    """Look again at refunds that succeeded: the card's bank may still send the money back."""
+    lately = clock.now() - REFUNDS_MAY_FAIL
     with connected():
         rows = Attempt.select().where(
-            Attempt.conference == desk.conference.id, Attempt.stage == Stage.CAPTURED
+            Attempt.conference == desk.conference.id,
+            Attempt.id.in_(
+                Refund.select(Refund.attempt).where(
+                    Refund.stage == RefundStage.SUCCEEDED, Refund.updated_at >= lately
+                )
+            ),
         )
-        differ = [
-            row
-            for row in rows.where(Attempt.intent_id.in_(list(given_back)))
-            if card_refunds.refunded(row) != given_back[str(row.intent_id)]
-        ]
-        return tuple(view for attempt in differ for view in card_refunds.look_again(desk, attempt))
+        return tuple(
+            view for attempt in rows.order_by(Attempt.id) for view in card_refunds.look_again(desk, attempt)
+        )
 
 
 def _review_orders(desk: Desk, since: datetime) -> None:
