@@ -33,6 +33,8 @@ ROUGH_ROUNDS = 2
 ROUNDS = 12
 """In so many rounds of recovery everything must have come home."""
 
+OPEN = "requires_payment_method"
+
 FreshDatabase = Callable[[], AbstractContextManager[str]]
 
 
@@ -102,6 +104,8 @@ def _play(floor: Floor, result: Result) -> None:
 
 def _check(floor: Floor, since: datetime) -> list[str]:
     books = floor.simulator.books()
+    # Nobody sweeps what is that old: it holds no money, no reader shows it, and no attempt knows of it.
+    books = {key: book for key, book in books.items() if key not in floor.too_old or book["status"] != OPEN}
     return [
         *invariants.breaches(books, since, floor.clock.now(), floor.told),
         *invariants.cash_agrees(floor.cash, since),

@@ -1,7 +1,7 @@
 """The registration floor of a run: one database, one Stripe, one clock, and the desks that come and die.
 
 ``cash`` is what customers truly laid down, by order; ``told`` are the orders whose money a reconciliation
-named for a person.
+named for a person; ``too_old`` are intents that are older than what a reconciliation sweeps.
 """
 
 import http.client
@@ -94,6 +94,7 @@ class Floor:
         self._began = time.monotonic()
         self.cash: dict[str, Decimal] = {}
         self.told: set[str] = set()
+        self.too_old: set[str] = set()
         connection.open_database(url)
 
     def close(self) -> None:
@@ -122,6 +123,11 @@ class Floor:
         self.note(f"{seconds:.0f} s pass")
         self.clock.advance(seconds)
         self.simulator.advance(seconds)
+
+    def let_days_pass(self, seconds: float) -> None:
+        """So many that every intent is too old to be swept, and held money goes back by itself."""
+        self.too_old |= set(self.simulator.books())
+        self.pass_time(seconds)
 
     def attend(
         self,

@@ -191,7 +191,7 @@ class Sales:
                 self.floor.pass_time(LONGER_THAN_A_HOLD)
             if live.stage == Stage.AUTHORIZED and self.chance(0.3):
                 self.floor.do(Job("checked"))  # as every evening; what is older it does not look at
-                self.floor.pass_time(LONGER_THAN_AN_AUTHORISATION)
+                self.floor.let_days_pass(LONGER_THAN_AN_AUTHORISATION)
             return
         cashier = Cashier(self.floor, self.website, reference)
         cashier.meddle(0.05)

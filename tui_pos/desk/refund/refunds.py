@@ -12,7 +12,7 @@ from decimal import Decimal
 from tui_pos import clock, money
 from tui_pos.data.connection import connected, run_tx
 from tui_pos.data.tables.desk import Attempt, Deed, JournalEntry, Refund, Stage
-from tui_pos.data.tables.registration import Order, OrderStatus, Payment
+from tui_pos.data.tables.registration import PAID_STATUSES, Order, OrderStatus, Payment
 from tui_pos.desk import payments
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, Refused
@@ -107,11 +107,15 @@ def _open(
 
 
 def _hide_from_web_site(order: Order, sources: list[Source], parts: list[tuple[Source, int]]) -> None:
-    """A card's payment that goes back whole while the order keeps other money, or is still to be paid, must
-    not be seen by the web site: it would call the whole order refunded."""
-    ends = order.status != OrderStatus.PENDING and parts == [(source, source.left) for source in sources]
+    """Hide card payments that the web site must not see go back.
+
+    It would call the whole order refunded when one payment of several goes back, or one that is still to be
+    paid anew; and an order that is cancelled it would bring back as refunded in part.
+    """
+    counts = order.status in PAID_STATUSES
+    everything = parts == [(source, source.left) for source in sources]
     for source, part in parts:
-        if source.attempt and part == source.left and not ends:
+        if source.attempt and not (counts and (everything or part < source.left)):
             booking.unlink(source.payment.id)
 
 
