@@ -85,7 +85,7 @@ def run(
 def _play(floor: Floor, result: Result) -> None:
     since = floor.clock.now()
     _make_scarce(since)
-    website = Website(floor)
+    website = Website(floor.simulator.url, floor.note)
     sales = Sales(floor, website)
     for number in range(SALES):
         floor.note(f"-- sale {number}")

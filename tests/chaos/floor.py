@@ -4,8 +4,6 @@
 named for a person; ``too_old`` are intents that are older than what a reconciliation sweeps.
 """
 
-import http.client
-import json
 import os
 import random
 import signal
@@ -17,11 +15,11 @@ from decimal import Decimal
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
 
 from tests.chaos.jobs import Job
 from tests.chaos.nursery import Nursery
 from tests.chaos.shared_clock import SharedClock
+from tests.chaos.website import ask_stripe
 from tui_pos.data import connection
 from tui_pos.simulator import Child, CommandError
 
@@ -209,22 +207,8 @@ class Floor:
         return True
 
     def ask_stripe(self, method: str, path: str, **form: object) -> dict[str, Any]:
-        """One request to Stripe's own paths, past every desk; empty when a fault struck it."""
-        line = http.client.HTTPConnection(urlsplit(self.simulator.url).netloc, timeout=10)
-        headers = {
-            "Authorization": "Bearer sk_test_simulator",
-            "Content-Type": "application/x-www-form-urlencoded",
-        }
-        encoded = urlencode(form)
-        try:
-            query, body = (f"?{encoded}", None) if method == "GET" else ("", encoded)
-            line.request(method, f"/v1/{path}{query}", body, headers)
-            answer: dict[str, Any] = json.loads(line.getresponse().read())
-            return answer
-        except (OSError, http.client.HTTPException, ValueError):
-            return {}
-        finally:
-            line.close()
+        """One request to Stripe's own paths, past every desk."""
+        return ask_stripe(self.simulator.url, method, path, **form)
 
 
 def go_on(desk: DeskProcess, kind: str, _: Any) -> None:

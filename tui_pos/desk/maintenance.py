@@ -3,7 +3,7 @@
 from tui_pos.desk import duties
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import recovery
-from tui_pos.desk.refund import card_refunds, doubles
+from tui_pos.desk.refund import card_refunds, web_site
 from tui_pos.desk.sale import holds
 
 SECONDS = 30.0
@@ -26,7 +26,7 @@ def tick(desk: Desk, owner: str) -> bool:
         if desk.account is not None:
             recovery.recover(desk)
             card_refunds.follow_up(desk)
-        doubles.undo(desk)
+        web_site.put_right(desk)
         holds.release_expired(desk)
     finally:
         duties.drop(duty, owner)

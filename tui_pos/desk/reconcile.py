@@ -19,7 +19,7 @@ from tui_pos.data.tables.registration import Order, OrderStatus, Payment, Paymen
 from tui_pos.desk.context import Desk
 from tui_pos.desk.order import orders
 from tui_pos.desk.payments import PaymentState, booking, recovery
-from tui_pos.desk.refund import card_refunds, doubles
+from tui_pos.desk.refund import card_refunds, web_site
 from tui_pos.desk.refund.refund_views import RefundView
 from tui_pos.desk.staff.permissions import Action, require
 from tui_pos.terminal import Intent, TerminalError
@@ -80,7 +80,7 @@ def run(desk: Desk, *, check: bool = False, window: timedelta = WINDOW) -> Recon
     ]
     if not check:
         followed += _changed_refunds(desk)
-        doubles.undo(desk)
+        web_site.put_right(desk)
         _review_orders(desk, since)
     found = [
         *_unfinished(desk),
@@ -229,16 +229,16 @@ def _sums(desk: Desk, ours: Iterable[Intent]) -> Iterator[Mismatch]:
 
 def _booked(attempt: Attempt) -> int:
     """What the books count, in minor units: every succeeded row of the attempt's intent, less refunds."""
-    counted = [PaymentStatus.SUCCEEDED]
-    if attempt.stage == Stage.CAPTURED:
-        counted.append(PaymentStatus.REFUNDED)
-    rows = Payment.select().where(
-        (Payment.id == attempt.payment_id) | (Payment.stripe_payment_intent_id == attempt.intent_id),
-        Payment.order == attempt.order_id,
-        Payment.status.in_(counted),
+    of_intent = (Payment.id == attempt.payment_id) | (Payment.stripe_payment_intent_id == attempt.intent_id)
+    rows = list(
+        Payment.select().where(
+            Payment.order == attempt.order_id, of_intent, Payment.status == PaymentStatus.SUCCEEDED
+        )
     )
     paid = sum(money.to_minor(row.amount, attempt.currency) for row in rows)
-    return paid - card_refunds.refunded(attempt)
+    # A payment that was given back whole is no succeeded row any more.
+    in_part = attempt.payment_id in {row.id for row in rows}
+    return paid - (card_refunds.refunded(attempt) if in_part else 0)
 
 
 def _misfit_orders(desk: Desk, since: datetime) -> Iterator[Mismatch]:

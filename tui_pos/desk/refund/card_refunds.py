@@ -144,7 +144,9 @@ def book(refund_id: int, said: StripeRefund) -> None:
             updated_at=now,
             finished_at=None if stage is RefundStage.PENDING else now,
         ).where(Refund.id == refund_id).execute()
-        _reflect(order, Attempt.get_by_id(row.attempt_id))
+        reflect(Attempt.get_by_id(row.attempt_id))
+        reflect_in_status(order)
+        booking.review(order)
 
     run_tx(write)
 
@@ -166,15 +168,12 @@ def _without_answer(row: Refund) -> tuple[Any, Any, Any]:
     return Refund.id == row.id, Refund.refund_id.is_null(), Refund.finished_at.is_null()
 
 
-def _reflect(order: Order, attempt: Attempt) -> None:
-    """Payment and order as the booked refunds leave them."""
-    back = refunded(attempt)
-    whole = back >= attempt.amount
+def reflect(attempt: Attempt) -> None:
+    """Make the payment refunded when all of it was given back, else succeeded; call with its order locked."""
+    whole = refunded(attempt) >= attempt.amount
     Payment.update(status=PaymentStatus.REFUNDED if whole else PaymentStatus.SUCCEEDED).where(
         Payment.id == attempt.payment_id
     ).execute()
-    reflect_in_status(order)
-    booking.review(order)
 
 
 def reflect_in_status(order: Order) -> None:

@@ -1,0 +1,181 @@
+"""The web site's webhook is called for our payments too, when it likes: the books agree all the same."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from tests.chaos.website import Website
+from tests.desk.conftest import AsStaff
+from tests.desk.paying import INSUFFICIENT_FUNDS, OTHER_READER, READER, Watched, begin, paid, rows
+from tests.fixtures.databases import FrozenClock
+from tui_pos.data.tables.desk import Stage
+from tui_pos.data.tables.registration import OrderStatus
+from tui_pos.desk import maintenance, payments, reconcile
+from tui_pos.desk.context import Desk
+from tui_pos.desk.refund import refunds
+from tui_pos.desk.sale import checkout
+from tui_pos.simulator import Server
+
+REFUND_FAILS_LATER = "4000000000005126"
+
+
+@pytest.fixture
+def lead(card_desk: Desk, as_staff: AsStaff) -> Desk:
+    return as_staff(card_desk, "lead")
+
+
+@pytest.fixture
+def order(lead: Desk) -> checkout.Placed:
+    """A ticket, so that the web site's webhook minds the payment."""
+    return checkout.sell(lead, [("regular", 1)], name="Ada Byron")
+
+
+@pytest.fixture
+def website(simulator: Server) -> Website:
+    return Website(simulator.url)
+
+
+def deliver_all(website: Website) -> list[str]:
+    """Every webhook that Stripe has not called yet; their kinds."""
+    waiting = website.waiting()
+    for event in waiting:
+        website.deliver(event)
+    return [event["type"] for event in waiting]
+
+
+def counted(order: checkout.Placed) -> tuple[str, list[Decimal]]:
+    """The order's status and the payments that count."""
+    row, found, _ = rows(order)
+    return row.status, [payment.amount for payment in found if payment.status == "succeeded"]
+
+
+def in_two_parts(desk: Desk, order: checkout.Placed, simulator: Server) -> None:
+    """The order paid by two cards: 100, and the rest."""
+    for amount in (Decimal(100), None):
+        begun = payments.begin(desk, order.reference, OTHER_READER, amount=amount)
+        Watched(desk, begun.attempt_id, sent=lambda: simulator.tap(OTHER_READER)).run()
+
+
+def test_a_declined_card_is_no_failed_payment_for_good(
+    lead: Desk, order: checkout.Placed, simulator: Server, website: Website
+) -> None:
+    watched = Watched(lead, begin(lead, order).attempt_id)
+    delivered: list[str] = []
+
+    def told_of_the_decline() -> None:
+        delivered.extend(deliver_all(website))
+        watched._at["sent"] = captured_and_told
+        watched.control.retry()
+
+    def captured_and_told() -> None:
+        simulator.tap(READER)
+        lead.terminal.capture(watched.seen[-1].intent_id, key="first")
+        delivered.extend(deliver_all(website))
+
+    watched._at = {
+        "sent": lambda: simulator.tap(READER, INSUFFICIENT_FUNDS),
+        "declined": told_of_the_decline,
+    }
+    last = watched.run()
+    assert delivered == ["payment_intent.payment_failed", "payment_intent.succeeded"]
+    assert (last.stage, last.problem) == (Stage.CAPTURED, "")
+    assert counted(order) == ("paid", [order.total])
+
+
+def test_a_released_hold_does_not_end_the_order(
+    lead: Desk, order: checkout.Placed, simulator: Server, website: Website
+) -> None:
+    desk = replace(lead, conference=replace(lead.conference, capture="confirm"))
+    watched = Watched(desk, begin(desk, order).attempt_id, sent=lambda: simulator.tap(READER))
+    watched._at["authorized"] = watched.control.cancel
+    assert watched.run().stage is Stage.CANCELLED
+    assert deliver_all(website) == ["charge.refunded"]
+    assert counted(order) == ("pending", [])
+    paid(lead, order, simulator)
+    assert counted(order) == ("paid", [order.total])
+
+
+def test_one_payment_of_two_that_goes_back_does_not_refund_the_order(
+    lead: Desk, order: checkout.Placed, simulator: Server, website: Website
+) -> None:
+    in_two_parts(lead, order, simulator)
+    deliver_all(website)
+    refunds.refund(lead, order.reference, order.total - 100)
+    assert deliver_all(website) == ["charge.refunded"]
+    assert counted(order) == ("partially_refunded", [Decimal(100)])
+
+
+def test_an_order_that_keeps_money_is_not_refunded_for_long(
+    lead: Desk, order: checkout.Placed, simulator: Server, website: Website
+) -> None:
+    in_two_parts(lead, order, simulator)
+    refunds.refund(lead, order.reference, order.total - 100)
+    assert deliver_all(website) == ["payment_intent.succeeded"] * 2 + ["charge.refunded"]
+    assert counted(order)[0] == "refunded"
+    maintenance.tick(lead, "desk-3")
+    assert counted(order) == ("partially_refunded", [Decimal(100)])
+    assert reconcile.run(lead).clean
+
+
+def test_a_cancelled_order_stays_cancelled_when_its_money_goes_back(
+    lead: Desk, order: checkout.Placed, simulator: Server, website: Website
+) -> None:
+    begun = payments.begin(lead, order.reference, READER, amount=Decimal(100))
+    Watched(lead, begun.attempt_id, sent=lambda: simulator.tap(READER)).run()
+    website.cancel_order(order.reference)
+    refunds.refund(lead, order.reference, Decimal(40))
+    assert "charge.refunded" in deliver_all(website)
+    assert counted(order)[0] == OrderStatus.CANCELLED
+    assert [each.kind for each in reconcile.run(lead).mismatches] == ["needs_a_person"]
+    refunds.refund(lead, order.reference)
+    assert counted(order) == (OrderStatus.CANCELLED, [])
+    assert reconcile.run(lead).clean
+
+
+def test_a_late_call_after_a_refund_books_nothing_for_long(
+    lead: Desk, order: checkout.Placed, simulator: Server, website: Website
+) -> None:
+    paid(lead, order, simulator)
+    refunds.refund(lead, order.reference)
+    late = [event for event in website.waiting() if event["type"] == "payment_intent.succeeded"]
+    website.deliver(late[0])
+    assert counted(order) == ("paid", [order.total])
+    assert not reconcile.run(lead, check=True).clean
+    assert maintenance.tick(lead, "desk-3")
+    assert counted(order) == ("refunded", [])
+    assert reconcile.run(lead, check=True).clean
+
+
+def test_a_refund_that_failed_is_not_believed_when_the_web_site_is_told_late(
+    lead: Desk, order: checkout.Placed, simulator: Server, website: Website, frozen_clock: FrozenClock
+) -> None:
+    begun = begin(lead, order)
+    Watched(lead, begun.attempt_id, sent=lambda: simulator.tap(READER, REFUND_FAILS_LATER)).run()
+    refunds.refund(lead, order.reference)
+    simulator.advance(100)
+    frozen_clock.advance(100)
+    reconcile.run(lead)
+    assert counted(order) == ("paid", [order.total])
+    deliver_all(website)
+    assert counted(order) == ("refunded", [])
+    maintenance.tick(lead, "desk-3")
+    assert counted(order) == ("paid", [order.total])
+
+
+def test_the_webhook_is_written_for_these_tables(order: checkout.Placed, website: Website) -> None:
+    """What the tests above lean on: the actor does what django-program does when nobody is in its way."""
+    intent = {"id": "pi_1", "amount": 34900, "currency": "usd", "latest_charge": "ch_1"}
+    event = {"id": "evt_1", "type": "payment_intent.succeeded"}
+    told = {**intent, "metadata": {"order_id": str(order.order_id)}}
+    website.deliver({**event, "data": {"object": told}})
+    assert counted(order) == ("paid", [Decimal("349.00")])
+    charge = {
+        "id": "ch_1",
+        "payment_intent": "pi_1",
+        "amount": 34900,
+        "amount_refunded": 34900,
+        "metadata": {},
+    }
+    website.deliver({"id": "evt_2", "type": "charge.refunded", "data": {"object": charge}})
+    assert counted(order) == ("refunded", [])
