@@ -97,6 +97,23 @@ def test_a_file_that_disappears_is_noticed_before_anything_is_written(demo_url: 
         assert run_tx(lambda: Group.select().where(Group.name == "after").count()) == 0
 
 
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_connection_opened_while_the_file_is_away_makes_no_new_one(demo_url: str, replaced: bool) -> None:
+    path = Path(demo_url.removeprefix("sqlite:///"))
+    with opened(demo_url):
+        close_database()
+        path.rename(path.with_suffix(".moved"))
+        if replaced:
+            path.touch()
+        with pytest.raises(DatabaseUnavailable, match="removed or replaced"), connected():
+            raise AssertionError("there is no database to work in")
+        assert path.exists() == replaced
+        path.with_suffix(".moved").replace(path)
+        with connected():
+            assert Group.select().exists()
+
+
+
 def test_a_full_disk_is_one_sentence(demo_url: str) -> None:
     with opened(demo_url):
         with connected():

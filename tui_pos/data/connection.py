@@ -93,14 +93,15 @@ def connected() -> Iterator[None]:
     if not database.is_closed():
         yield
         return
-    _check_file()
     try:
         _connect()
     except MaxConnectionsExceeded as error:
         raise DatabaseUnavailable("Too many things at once use the database. Try again.") from error
     except PeeweeException as error:
+        _check_file()
         raise DatabaseUnavailable(f"The database does not answer: {_reason(error)}.") from error
     try:
+        _check_file()
         yield
     except FAILURES as error:
         raise DatabaseUnavailable(f"The database failed: {_reason(error)}.") from error
@@ -130,12 +131,13 @@ def _file_identity() -> tuple[int, int] | None:
     """Which file SQLite works in; None for PostgreSQL."""
     if not is_sqlite():
         return None
-    found = os.stat(database.obj.database)
+    found = os.stat(engines.sqlite_file(database.obj))
     return found.st_dev, found.st_ino
 
 
 def _check_file() -> None:
-    """A pooled connection would go on writing into a file that is not there any more."""
+    """A pooled connection would go on writing into a file that is not there any more, and a new one into
+    whatever has taken its place."""
     if _opened.file is None:
         return
     try:
@@ -143,8 +145,9 @@ def _check_file() -> None:
             return
     except FileNotFoundError:
         pass
+    database.obj.manual_close()
     raise DatabaseUnavailable(
-        f"The database file {database.obj.database} was removed or replaced while the program ran."
+        f"The database file {engines.sqlite_file(database.obj)} was removed or replaced while the program ran."
         " Put it back, then start the program again."
     )
 

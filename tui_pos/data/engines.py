@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import peewee
 from peewee import Database
@@ -59,8 +60,12 @@ def _sqlite(rest: str) -> Database:
         )
     if not path.parent.is_dir():
         raise DatabaseUnavailable(f"The folder {path.parent} for the database does not exist.")
+    if not path.exists():
+        _create(path)
     engine: Database = PooledSqliteDatabase(
-        str(path),
+        # A connection that is opened later must not put an empty file in the place of one that was moved away.
+        f"{path.absolute().as_uri()}?mode=rw",
+        uri=True,
         max_connections=CONNECTIONS,
         timeout=BUSY_SECONDS,
         check_same_thread=False,  # a pooled connection serves one thread at a time, not always the same
@@ -71,6 +76,18 @@ def _sqlite(rest: str) -> Database:
         pragmas=SQLITE_PRAGMAS,
     )
     return engine
+
+
+def _create(path: Path) -> None:
+    try:
+        path.touch()
+    except OSError as error:
+        raise DatabaseUnavailable(f"The database {path} cannot be created: {error.strerror}.") from error
+
+
+def sqlite_file(engine: Database) -> Path:
+    """The file that a SQLite engine works in."""
+    return Path(unquote(urlsplit(engine.database).path))
 
 
 def _postgresql(url: str) -> Database:

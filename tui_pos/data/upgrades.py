@@ -7,10 +7,10 @@ data. PostgreSQL's backups are its operator's.
 import os
 import sqlite3
 from contextlib import closing
-from pathlib import Path
 
 from tui_pos.data.base import database
 from tui_pos.data.connection import is_sqlite, run_tx
+from tui_pos.data.engines import sqlite_file
 from tui_pos.data.errors import SchemaMismatch
 from tui_pos.data.steps import STEPS, WORDS
 
@@ -76,7 +76,7 @@ def _backup(step: int) -> None:
 
     Read through a connection of its own: the one that holds the write lock would copy its own changes too.
     """
-    source = Path(database.obj.database)
+    source = sqlite_file(database.obj)
     target = source.with_name(f"{source.name}.before-step-{step}")
     unfinished = target.with_name(f"{target.name}.unfinished")
     unfinished.unlink(missing_ok=True)
