@@ -163,6 +163,20 @@ def test_a_refund_that_failed_is_not_believed_when_the_web_site_is_told_late(
     assert counted(order) == ("paid", [order.total])
 
 
+def test_an_order_that_was_overpaid_and_keeps_its_price_is_paid(
+    lead: Desk, order: checkout.Placed, simulator: Server, website: Website
+) -> None:
+    begun = payments.begin(lead, order.reference, READER, amount=Decimal(100))
+    Watched(lead, begun.attempt_id, sent=lambda: simulator.tap(READER)).run()
+    website.pay_otherwise(order.reference)
+    refunds.refund(lead, order.reference, Decimal(40))
+    assert counted(order)[0] == "paid"
+    assert "charge.refunded" in deliver_all(website)
+    assert counted(order)[0] == "partially_refunded"
+    maintenance.tick(lead, "desk-3")
+    assert counted(order)[0] == "paid"
+
+
 def test_the_webhook_is_written_for_these_tables(order: checkout.Placed, website: Website) -> None:
     """What the tests above lean on: the actor does what django-program does when nobody is in its way."""
     intent = {"id": "pi_1", "amount": 34900, "currency": "usd", "latest_charge": "ch_1"}

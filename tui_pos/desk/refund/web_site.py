@@ -1,7 +1,8 @@
 """Putting right what the web site's webhook makes of payments that were given back, when it is called late.
 
 It takes a payment that was given back whole for a new one, books it again and marks the order paid; it takes
-for refunded what the card's bank has sent back meanwhile; and it calls an order refunded that keeps money.
+for refunded what the card's bank has sent back meanwhile; it calls an order refunded that keeps money, and
+refunded in part one that keeps all of its price.
 """
 
 from datetime import timedelta
@@ -15,6 +16,7 @@ from tui_pos.data.connection import connected, lock, run_tx
 from tui_pos.data.tables.desk import Attempt, Refund, RefundStage
 from tui_pos.data.tables.registration import Order, OrderStatus, Payment, PaymentStatus
 from tui_pos.desk.context import Desk
+from tui_pos.desk.order import orders
 from tui_pos.desk.payments import booking
 from tui_pos.desk.refund import card_refunds
 
@@ -25,18 +27,18 @@ LATELY = timedelta(days=4)
 def put_right(desk: Desk) -> None:
     """Undo that for every payment of the conference that was given back; safe to do twice and at once."""
     # By way of the refunds, which are few: the column of a payment's intent has no index.
-    doubtful = (
-        Attempt.select()
+    given_back = (
+        Attempt.select(Attempt, Order)
         .join(Refund, on=(Refund.attempt == Attempt.id))
         .join(Payment, on=(Payment.id == Attempt.payment))
-        .join(Order, on=(Order.id == Attempt.order))
-        .where(
-            Refund.conference == desk.conference.id, Refund.updated_at >= clock.now() - LATELY, _is_doubtful()
-        )
+        .join(Order, on=(Order.id == Attempt.order), attr="order")
+        .where(Refund.conference == desk.conference.id, Refund.updated_at >= clock.now() - LATELY)
         .distinct()
     )
     with connected():
-        for attempt in list(doubtful):
+        in_part = given_back.where(Order.status == OrderStatus.PARTIALLY_REFUNDED)
+        keep_all = [each for each in in_part if orders.kept_total(each.order) >= each.order.total]
+        for attempt in [*given_back.where(_is_doubtful()), *keep_all]:
             run_tx(partial(_put_right, attempt))
 
 
