@@ -58,7 +58,8 @@ def no_answer_means_failed() -> None:
     """An unknown outcome is taken for a failure, and nobody looks."""
 
     def unknown(drive: Drive, error: TerminalError) -> float:
-        booking.closed(drive.desk, drive.attempt, Stage.FAILED, error.message)
+        stage = Stage.CANCELLED if drive.attempt.stage == Stage.AUTHORIZED else Stage.FAILED
+        booking.closed(drive.desk, drive.attempt, stage, error.message)
         return 0
 
     for module in (settle, steps, recovery):
