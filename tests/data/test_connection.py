@@ -113,7 +113,6 @@ def test_a_connection_opened_while_the_file_is_away_makes_no_new_one(demo_url: s
             assert Group.select().exists()
 
 
-
 def test_a_full_disk_is_one_sentence(demo_url: str) -> None:
     with opened(demo_url):
         with connected():

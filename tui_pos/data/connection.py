@@ -146,8 +146,9 @@ def _check_file() -> None:
     except FileNotFoundError:
         pass
     database.obj.manual_close()
+    path = engines.sqlite_file(database.obj)
     raise DatabaseUnavailable(
-        f"The database file {engines.sqlite_file(database.obj)} was removed or replaced while the program ran."
+        f"The database file {path} was removed or replaced while the program ran."
         " Put it back, then start the program again."
     )
 

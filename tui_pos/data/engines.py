@@ -63,7 +63,7 @@ def _sqlite(rest: str) -> Database:
     if not path.exists():
         _create(path)
     engine: Database = PooledSqliteDatabase(
-        # A connection that is opened later must not put an empty file in the place of one that was moved away.
+        # A connection opened later must not put an empty file in the place of one that was moved away.
         f"{path.absolute().as_uri()}?mode=rw",
         uri=True,
         max_connections=CONNECTIONS,
