@@ -1,19 +1,29 @@
 """The books against Stripe's: what is repaired, what is only told."""
 
+from decimal import Decimal
+
 import pytest
 
+from tests.chaos.website import Website
 from tests.desk.paying import READER, Watched, begin, paid
+from tests.fixtures.databases import FrozenClock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.registration import Order, OrderStatus, Payment
-from tui_pos.desk import reconcile
+from tui_pos.desk import payments, reconcile
 from tui_pos.desk.context import Desk
 from tui_pos.desk.sale import checkout
+from tui_pos.desk.tender import cash
 from tui_pos.simulator import Server
 
 
 @pytest.fixture
 def order(card_desk: Desk) -> checkout.Placed:
     return checkout.sell(card_desk, [("t-shirt", 1)], name="Ada Byron")
+
+
+@pytest.fixture
+def website(simulator: Server) -> Website:
+    return Website(simulator.url)
 
 
 def kinds(result: reconcile.Reconciled) -> list[str]:
@@ -92,3 +102,24 @@ def test_sums_that_differ_are_told(card_desk: Desk, order: checkout.Placed, simu
         Payment.update(amount=row.amount).where(Payment.id == row.id).execute()
         Order.update(status=OrderStatus.PAID).execute()
     assert reconcile.run(card_desk, check=True).clean
+
+
+def test_cash_for_an_order_that_is_cancelled_days_later_is_told(
+    card_desk: Desk, order: checkout.Placed, website: Website, frozen_clock: FrozenClock
+) -> None:
+    cash.take_cash(card_desk, order.reference, Decimal(20), Decimal(20))
+    assert reconcile.run(card_desk).clean
+    frozen_clock.advance(6 * 24 * 3600)
+    website.cancel_order(order.reference)
+    (told,) = reconcile.run(card_desk).mismatches
+    assert (told.kind, told.reference, told.stripe) == ("paid_and_cancelled", order.reference, Decimal(20))
+
+
+def test_an_order_paid_again_on_the_web_site_is_told_in_its_currency(
+    card_desk: Desk, order: checkout.Placed, simulator: Server, website: Website
+) -> None:
+    begun = payments.begin(card_desk, order.reference, READER, amount=Decimal(10))
+    Watched(card_desk, begun.attempt_id, sent=lambda: simulator.tap(READER)).run()
+    website.pay_otherwise(order.reference)
+    texts = {each.kind: each.text for each in reconcile.run(card_desk).mismatches}
+    assert texts["needs_a_person"] == "The order was paid 10.00 more than its total. Refund the difference."

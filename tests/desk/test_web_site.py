@@ -133,15 +133,24 @@ def test_a_cancelled_order_stays_cancelled_when_its_money_goes_back(
     assert reconcile.run(lead).clean
 
 
+@pytest.mark.parametrize("days", [0, 20])
 def test_a_late_call_after_a_refund_books_nothing_for_long(
-    lead: Desk, order: checkout.Placed, simulator: Server, website: Website
+    lead: Desk,
+    order: checkout.Placed,
+    simulator: Server,
+    website: Website,
+    frozen_clock: FrozenClock,
+    days: int,
 ) -> None:
+    """Not even when no station ran for days after the call."""
     paid(lead, order, simulator)
     refunds.refund(lead, order.reference)
     late = [event for event in website.waiting() if event["type"] == "payment_intent.succeeded"]
     website.deliver(late[0])
     assert counted(order) == ("paid", [order.total])
     assert not reconcile.run(lead, check=True).clean
+    frozen_clock.advance(days * 24 * 3600)
+    simulator.advance(days * 24 * 3600)
     assert maintenance.tick(lead, "desk-3")
     assert counted(order) == ("refunded", [])
     assert reconcile.run(lead, check=True).clean

@@ -162,7 +162,9 @@ def _unfinished(desk: Desk) -> Iterator[Mismatch]:
             Refund.conference == desk.conference.id, Refund.stage == RefundStage.UNKNOWN
         )
         for row in pending.order_by(Refund.id):
-            yield _mismatch(row.attempt, "unfinished", f"a refund of {row.amount} has no answer yet", 0, 0)
+            amount = money.format_amount(money.from_minor(row.amount, row.currency), row.currency)
+            text = f"a refund of {amount} {row.currency} has no answer yet"
+            yield _mismatch(row.attempt, "unfinished", text, 0, 0)
 
 
 def _strays(desk: Desk, ours: Iterable[Intent], check: bool) -> Iterator[Mismatch]:
@@ -243,15 +245,26 @@ def _booked(attempt: Attempt) -> int:
 
 def _misfit_orders(desk: Desk, since: datetime) -> Iterator[Mismatch]:
     """Orders that count as paid with more or less than their total, and cancelled ones with money in them."""
-    by_card = Attempt.select(Attempt.order).where(Attempt.created_at >= since)
-    by_cash = CashMovement.select(CashMovement.order).where(CashMovement.created_at >= since)
+    by_card = Attempt.select(Attempt.order)
+    by_cash = CashMovement.select(CashMovement.order).where(CashMovement.order.is_null(False))
+    lately = Order.id.in_(by_card.where(Attempt.created_at >= since)) | Order.id.in_(
+        by_cash.where(CashMovement.created_at >= since)
+    )
     told = Attempt.select(Attempt.order).where(Attempt.problem != "")
+    counts = Payment.select(Payment.id).where(
+        Payment.order == Order.id, Payment.status == PaymentStatus.SUCCEEDED
+    )
+    # An order may be cancelled long after it was paid for.
+    cancelled = (
+        (Order.status == OrderStatus.CANCELLED)
+        & (Order.id.in_(by_card) | Order.id.in_(by_cash))
+        & Order.id.not_in(told)
+        & fn.EXISTS(counts)
+    )
     with connected():
         rows = Order.select().where(
             Order.conference == desk.conference.id,
-            Order.id.in_(by_card) | Order.id.in_(by_cash),
-            (Order.status == OrderStatus.PAID)
-            | ((Order.status == OrderStatus.CANCELLED) & Order.id.not_in(told)),
+            ((Order.status == OrderStatus.PAID) & lately) | cancelled,
         )
         for order in rows.order_by(Order.id):
             kept = orders.kept_total(order)

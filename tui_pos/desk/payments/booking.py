@@ -136,8 +136,8 @@ def captured(desk: Desk, attempt: Attempt, intent: "Intent") -> None:
         drop_doubles(attempt)
         _write_card(attempt, intent, CaptureStatus.CAPTURED, captured_at=now)
         orders.finish_if_paid(order, now)
-        problem = misfit(order)
-        paid = f"{amount} {attempt.currency}"
+        problem = misfit(order, attempt.currency)
+        paid = f"{money.format_amount(amount, attempt.currency)} {attempt.currency}"
         journal.move(
             desk,
             attempt,
@@ -161,13 +161,16 @@ def drop_doubles(attempt: Attempt) -> None:
     ).execute()
 
 
-def misfit(order: Order) -> str:
+def misfit(order: Order, currency: str) -> str:
     """What is wrong with the money that is kept for the order, for a person; empty when it fits."""
     kept = orders.kept_total(order)
     if kept > 0 and order.status in (OrderStatus.CANCELLED, OrderStatus.REFUNDED):
         return f"The card was charged but the order is {order.status}. Refund it or have the order restored."
     surplus = kept - order.total
-    return f"The order was paid {surplus} more than its total. Refund the difference." if surplus > 0 else ""
+    if surplus <= 0:
+        return ""
+    much = money.format_amount(surplus, currency)
+    return f"The order was paid {much} more than its total. Refund the difference."
 
 
 def review(order: Order) -> None:
@@ -176,8 +179,9 @@ def review(order: Order) -> None:
     Orders are cancelled, paid and refunded elsewhere too, after the desk is done. Call with the order locked.
     """
     query = Attempt.select().where(Attempt.order == order.id, Attempt.stage == Stage.CAPTURED)
-    problem = misfit(order)
-    for attempt in query.order_by(Attempt.id.desc()):
+    last_first = list(query.order_by(Attempt.id.desc()))
+    problem = misfit(order, last_first[0].currency) if last_first else ""
+    for attempt in last_first:
         if attempt.problem != problem:
             Attempt.update(problem=problem, message=problem).where(Attempt.id == attempt.id).execute()
         problem = ""

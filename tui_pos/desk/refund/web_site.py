@@ -20,8 +20,8 @@ from tui_pos.desk.order import orders
 from tui_pos.desk.payments import booking
 from tui_pos.desk.refund import card_refunds
 
-LATELY = timedelta(days=4)
-"""Stripe calls a webhook that does not answer for three days."""
+LATELY = timedelta(days=30)
+"""Stripe calls a webhook that does not answer for three days; it may be longer until a station runs again."""
 
 
 def put_right(desk: Desk) -> None:
