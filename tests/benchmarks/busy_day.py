@@ -34,7 +34,7 @@ async def main(folder: str, database_url: str, simulator_url: str, early: str, s
 
 async def sell(pilot: Pilot[Any]) -> None:
     """A badge is shown, then a stranger buys a shirt by card."""
-    await send_scan(pilot, "NOOR2026")
+    send_scan(pilot, "NOOR2026")
     await shows(pilot, "REGISTERED", "Esc next person")
     await press(pilot, "escape", "Last here")
     await press(pilot, "f2", "Sell to")

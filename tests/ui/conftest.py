@@ -14,6 +14,7 @@ from tests.fixtures.pty import Terminal80x24
 from tests.ui.counter import desk_at
 from tests.ui.station import Bench
 from tui_pos.desk.context import Desk
+from tui_pos.screens import typed_ahead
 from tui_pos.simulator import Server
 
 
@@ -25,6 +26,12 @@ def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     for module in ("textual.app", "textual.pilot"):
         monkeypatch.setattr(f"{module}.wait_for_idle", partial(wait_for_idle, max_sleep=0.05))
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine a screen opens late, and keys typed ahead of it would count as impatient ones."""
+    monkeypatch.setattr(typed_ahead, "TYPED_AHEAD", 5.0)
 
 
 class Till(Terminal80x24):

@@ -431,7 +431,7 @@ async def test_a_scan_never_touches_a_payment(desk: Desk, simulator: Server) -> 
         await shows(pilot, "DECLINED")
         for code in ("OWEN2026", "/back", "demo:OWEN2026", "ORD-ABCDEFGH"):
             bells = pilot.app.bells  # type: ignore[attr-defined]
-            await send_scan(pilot, code, end="\r\n\r")
+            send_scan(pilot, code, end="\r\n\r")
             await until(pilot, lambda: pilot.app.bells > bells, "a bell")  # type: ignore[attr-defined]  # noqa: B023
             assert "[!] That scan was not used: this payment comes first." in shown(pilot)
         assert "DECLINED" in shown(pilot)

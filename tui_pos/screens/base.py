@@ -141,6 +141,11 @@ class KioskScreen(Screen[R], inherit_bindings=False):
             then, failed = self._freeing(then), self._freeing(failed)
         return self.kiosk.ask(self, call, then, failed, lane=lane, latest=latest)
 
+    @property
+    def is_leaving(self) -> bool:
+        """Whether another screen is about to take its place, and the keys that were meant for that one."""
+        return self._typed_ahead.is_leaving
+
     def hold_keys(self) -> None:
         """Let keys wait: what they would act on is about to change. Scans go on coming."""
         self._typed_ahead.hold()

@@ -29,6 +29,11 @@ class TypedAhead:
         self._leaving = False
         self._was_quiet = False
 
+    @property
+    def is_leaving(self) -> bool:
+        """Whether keys wait because another screen is about to open."""
+        return self._leaving
+
     def hold(self, *, leaving: bool = False) -> None:
         """Let keys wait; with ``leaving`` scans too, because another screen is about to open."""
         self._waiting = self._waiting or []
