@@ -42,7 +42,8 @@ class Step:
 def next_step(state: PaymentState, *, watched: bool) -> Step | None:
     """The one safe next step; None while there is nothing to do but wait."""
     if not state.live:
-        return Step("finish", "receipt" if state.stage is Stage.CAPTURED else "back to the order")
+        paid = "take the rest" if state.more_to_pay else "receipt"
+        return Step("finish", paid if state.stage is Stage.CAPTURED else "back to the order")
     if not watched:
         return Step("watch_it", "watch it here")
     if not state.stuck:

@@ -30,7 +30,7 @@ from tui_pos.widgets.status_line import StatusLine
 COLUMNS = (Column(), Column(10, right=True), Column(11), Column(17))
 """What was bought, for how much; what the card said."""
 
-CARD_FACTS = ("Application", "AID", "Account", "Approval", "Read", "Verified by")
+CARD_FACTS = ("Application", "AID", "Account", "Approval", "Read", "Verification")
 """What the screen shows of `receipts.CARD_LINES`; the rest is for paper."""
 
 MOST_LINES = 10

@@ -22,6 +22,7 @@ from tui_pos.desk.errors import Refused
 from tui_pos.desk.order import orders
 from tui_pos.desk.payments import journal
 from tui_pos.desk.sale import renewal
+from tui_pos.desk.tender.tenders import label
 
 if TYPE_CHECKING:
     from tui_pos.terminal import Intent
@@ -206,7 +207,7 @@ def closed(desk: Desk, attempt: Attempt, stage: Stage, text: str, **columns: obj
 
 def _approved(intent: "Intent") -> str:
     card = intent.card
-    return f"authorised {card.brand} {card.last4}" if card else "authorised"
+    return f"authorised {label(PaymentMethod.TERMINAL, card.brand, card.last4)}" if card else "authorised"
 
 
 def _card_columns(intent: "Intent") -> dict[str, object]:

@@ -55,7 +55,9 @@ def move(desk: Desk, attempt: Attempt, stage: Stage, text: str, **columns: Any) 
     if stage not in MOVES[before]:
         raise ValueError(f"an attempt may not move from {before} to {stage}")
     now = clock.now()
-    changes = {**columns, "stage": stage, "updated_at": now}
+    # What was said of an unknown outcome is over once the truth is known.
+    forgotten = {"message": ""} if before is Stage.UNKNOWN else {}
+    changes = {**forgotten, **columns, "stage": stage, "updated_at": now}
     if stage in FINAL_STAGES:
         changes["finished_at"] = now
 

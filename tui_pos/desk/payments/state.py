@@ -10,10 +10,11 @@ import msgspec
 from tui_pos import clock, money
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import FINAL_STAGES, Attempt, AttemptEvent, Stage
-from tui_pos.data.tables.registration import Order
+from tui_pos.data.tables.registration import Order, OrderStatus, PaymentMethod
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound
 from tui_pos.desk.payments import journal, words
+from tui_pos.desk.tender.tenders import label
 from tui_pos.desk.visitor.people import full_name
 
 LAST_CALL = timedelta(hours=12)
@@ -35,7 +36,8 @@ class PaymentState:
     """Where a payment is. ``headline`` and ``advice`` are for people, the rest for programs.
 
     ``live``: money may still move. ``wishes``: what a person may ask for now, a subset of retry, switch,
-    capture, cancel, detach. ``stuck``: nothing goes on until a person asks for one of them.
+    capture, cancel, detach. ``stuck``: nothing goes on until a person asks for one of them. ``more_to_pay``:
+    the order waits for money, this payment's or the rest.
     """
 
     attempt_id: int
@@ -58,6 +60,7 @@ class PaymentState:
     live: bool
     wishes: frozenset[str]
     stuck: bool
+    more_to_pay: bool
     since: datetime
     station: str
     events: tuple[EventLine, ...]
@@ -105,6 +108,7 @@ def picture(attempt: Attempt) -> PaymentState:
         live=stage not in FINAL_STAGES,
         wishes=wishes(attempt),
         stuck=is_stuck(attempt),
+        more_to_pay=order.status == OrderStatus.PENDING,
         since=attempt.updated_at,
         station=attempt.station,
         events=_events(attempt),
@@ -168,8 +172,8 @@ _WISHES: dict[Stage, frozenset[str]] = {
 def card_text(attempt: Attempt) -> str:
     """The card for people, "Visa 4242"; empty until it is known."""
     card = card_facts(attempt)
-    brand = str(card.get("brand") or "").replace("_", " ").title()
-    return f"{brand} {card.get('last4') or ''}".strip()
+    last4 = str(card.get("last4") or "")
+    return label(PaymentMethod.TERMINAL, str(card.get("brand") or ""), last4) if last4 else ""
 
 
 def card_facts(attempt: Attempt) -> Mapping[str, object]:
