@@ -271,7 +271,9 @@ async def test_a_card_for_a_part_and_cash_for_the_rest(desk: Desk, simulator: Se
         await pilot.press("f8")
         await shows(pilot, "WAITING FOR CARD", "attempt saved: 10.00 USD")
         simulator.tap(READER[0])
-        await shows(pilot, "CAPTURED 10.00")
+        captured = await shows(pilot, "CAPTURED 10.00", "Enter: take the rest")
+        assert "receipt" not in captured
+        assert captured.splitlines()[-1] == " Enter take the rest"
         await pilot.press("enter")
         await shows(pilot, "[OK] Visa 4242 10.00. 15.00 is still to be paid.")
         assert sum_rows(pilot)[1:] == ["Paid by Visa 4242 -10.00", "Still to pay USD 15.00"]

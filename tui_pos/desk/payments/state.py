@@ -86,7 +86,9 @@ def picture(attempt: Attempt) -> PaymentState:
     """The frozen picture of a row; needs a connection."""
     order: Order = attempt.order
     stage = Stage(attempt.stage)
-    said = said_about(attempt)
+    said, more_to_pay = said_about(attempt), order.status == OrderStatus.PENDING
+    paid_a_part = stage is Stage.CAPTURED and more_to_pay and not attempt.problem
+    advice = words.TAKE_THE_REST if paid_a_part else said.advice
     return PaymentState(
         attempt_id=attempt.id,
         stage=stage,
@@ -99,7 +101,7 @@ def picture(attempt: Attempt) -> PaymentState:
         reader_label=attempt.reader_label,
         intent_id=attempt.intent_id or "",
         headline=said.headline,
-        advice=said.advice.replace("{reader}", attempt.reader_label or attempt.reader_id),
+        advice=advice.replace("{reader}", attempt.reader_label or attempt.reader_id),
         tone=said.tone,
         detail=attempt.message,
         decline=attempt.decline_code,
@@ -108,7 +110,7 @@ def picture(attempt: Attempt) -> PaymentState:
         live=stage not in FINAL_STAGES,
         wishes=wishes(attempt),
         stuck=is_stuck(attempt),
-        more_to_pay=order.status == OrderStatus.PENDING,
+        more_to_pay=more_to_pay,
         since=attempt.updated_at,
         station=attempt.station,
         events=_events(attempt),

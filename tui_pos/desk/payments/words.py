@@ -90,4 +90,7 @@ CANCELLING = Words("CANCELLING", "Asking the reader and Stripe; what they say co
 """A cancel was asked for, and nobody knows yet whether it is in time."""
 
 TOO_LATE = Words("TOO LATE to cancel, it was paid", "Enter: receipt   /refund", "warn")
+TAKE_THE_REST = "Enter: take the rest"
+"""In place of a captured payment's advice while its order is not paid whole: no receipt comes yet."""
+
 NEEDS_A_PERSON = Words("NEEDS A PERSON", "Call the supervisor; do not charge again.", "bad")
