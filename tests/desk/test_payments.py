@@ -23,6 +23,7 @@ from tui_pos.data.tables.registration import (
 from tui_pos.desk import payments
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refused
+from tui_pos.desk.order.receipts import receipt
 from tui_pos.desk.payments import Control, PaymentState, journal
 from tui_pos.desk.sale import checkout
 from tui_pos.simulator import Server
@@ -51,6 +52,19 @@ def test_a_good_card_pays_the_order(card_desk: Desk, order: checkout.Placed, sim
         assert Sale.get(Sale.order == order.order_id).status == "closed"
     (book,) = simulator.books().values()
     assert (book["captured"], book["metadata"]["order"]) == (2500, order.reference)
+
+
+@pytest.mark.parametrize(
+    ("test_card", "called"), [("amex", "American Express 0005"), ("girocard_debit", "Card 6877")]
+)
+def test_a_card_is_called_by_one_name_everywhere(
+    test_card: str, called: str, card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    begun = begin(card_desk, order)
+    last = Watched(card_desk, begun.attempt_id, sent=lambda: simulator.tap(READER, test_card)).run()
+    assert last.card == called
+    assert f"authorised {called}" in [event.text for event in last.events]
+    assert [line.label for line in receipt(card_desk, order.reference).payments] == [called]
 
 
 def test_the_attempt_is_committed_before_stripe_hears_of_it(
@@ -265,6 +279,18 @@ def test_a_lost_answer_to_the_capture_is_read_back(
     assert rows(order)[0].status == OrderStatus.PAID
     (book,) = simulator.books().values()
     assert book["captured"] == 2500
+
+
+def test_what_was_said_of_an_unknown_outcome_is_not_said_of_the_truth(
+    card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    begun = begin(card_desk, order)
+    simulator.fault("answer_lost", "POST /v1/payment_intents/*/cancel", times=3)
+    watched = Watched(card_desk, begun.attempt_id)
+    watched._at = {"sent": watched.control.cancel}
+    last = watched.run()
+    assert next(state for state in watched.seen if state.stage is Stage.UNKNOWN).detail
+    assert (last.stage, last.detail) == (Stage.CANCELLED, "")
 
 
 def test_a_stored_fault_of_the_capture_is_not_replayed_for_ever(

@@ -31,7 +31,14 @@ _METHODS: dict[str, str] = {
     PaymentMethod.MANUAL: "Cash",
 }
 
-_BRANDS = {"amex": "American Express", "jcb": "JCB", "eftpos_au": "eftpos", "unionpay": "UnionPay"}
+_BRANDS = {
+    "amex": "American Express",
+    "diners": "Diners Club",
+    "eftpos_au": "eftpos",
+    "jcb": "JCB",
+    "unionpay": "UnionPay",
+    "unknown": "Card",
+}
 """Brands whose name is not just the word that Stripe uses, capitalised."""
 
 
