@@ -29,6 +29,8 @@ from tui_pos.terminal import Terminal
 from tui_pos.widgets.status_line import Mode, Status
 
 READER = ("tmr_front_2", "Front-2")
+ZONE = "Europe/Prague"
+"""Where the demonstration conference is."""
 TIMEOUT = 20.0
 A_HANDS_PACE = 0.09
 
@@ -38,7 +40,9 @@ class Counter(KioskApp):
 
     def __init__(self, screen: Screen[Any]) -> None:
         super().__init__(explain=failures.explain)
-        self.status = Status("Demo Conference", "desk-3", "Tilda Trainee", "Front-1", "ready", Mode.TRAINING)
+        self.status = Status(
+            "Demo Conference", "desk-3", "Tilda Trainee", "Front-1", "ready", Mode.TRAINING, ZONE
+        )
         self._screen_to_open = screen
         self.left: list[Any] = []
         self.bells = 0

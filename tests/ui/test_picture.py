@@ -43,7 +43,9 @@ def settled(svg: str) -> str:
 
 async def test_the_readmes_picture_is_true(desk: Desk) -> None:
     async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
-        await shows(pilot, "reader Front-2 shows the amount")
+        screen = await shows(pilot, "reader Front-2 shows the amount")
+        assert screen.splitlines()[0].endswith(" 13:00")
+        assert " 13:00:00.000  attempt saved" in screen
         picture = settled(pilot.app.export_screenshot(title="tui-pos"))
     if os.environ.get(REDRAW):
         PICTURE.write_text(picture, encoding="utf-8")
