@@ -56,6 +56,7 @@ def test_two_equal_parts_are_two_refunds(lead: Desk, order: checkout.Placed, sim
     row, (payment,), _ = rows(order)
     assert (row.status, payment.status) == (OrderStatus.PARTIALLY_REFUNDED, "succeeded")
     assert refunded_at_stripe(simulator) == 4000
+    assert refunds.refundable(lead, order.reference) == Decimal("10.00")
     with pytest.raises(InvalidInput, match=r"At most 10\.00 USD"):
         refunds.refund(lead, order.reference, Decimal("10.01"))
     assert refunded_at_stripe(simulator) == 4000
@@ -110,6 +111,7 @@ def test_money_that_is_only_held_is_released(lead: Desk, order: checkout.Placed,
     watched = Watched(lead, begun.attempt_id, sent=lambda: simulator.tap(READER))
     watched._at["authorized"] = watched.control.detach
     assert watched.run().stage is Stage.AUTHORIZED
+    assert refunds.refundable(lead, order.reference) == 0
     assert refunds.refund(lead, order.reference) == ()
     assert payments.state(lead, begun.attempt_id).stage is Stage.CANCELLED
     assert refunded_at_stripe(simulator) == 0
@@ -144,7 +146,11 @@ def test_who_may_and_what_is_refused(
         refunds.refund(lead, "ORD-NONE")
     with pytest.raises(Refused, match="Nothing is left"):
         refunds.refund(lead, order.reference)
+    with pytest.raises(Refused, match="Nothing is left"):
+        refunds.refundable(lead, order.reference)
     paid(lead, order, simulator)
+    with pytest.raises(NotPermitted):
+        refunds.refundable(card_desk, order.reference)
     with pytest.raises(InvalidInput, match="above zero"):
         refunds.refund(lead, order.reference, Decimal(0))
     assert refunded_at_stripe(simulator) == 0

@@ -14,7 +14,7 @@ from tests.ui.test_receipt import left, paid
 from tui_pos.desk import payments, stations
 from tui_pos.desk.context import Desk
 from tui_pos.desk.sale import checkout
-from tui_pos.desk.tender import cash
+from tui_pos.desk.tender import cash, complimentary
 from tui_pos.desk.visitor import lookup
 from tui_pos.screens.orders import OrdersScreen
 from tui_pos.screens.receipt import ReceiptScreen
@@ -225,6 +225,9 @@ async def test_a_refund_asks_how_much_and_why_and_says_what_stripe_said(
         assert row(pilot, 23).startswith(" Enter check in and next person   /refund refund   /void void")
         await write(pilot, "/refund\r")
         assert f"Refund {reference}" in shown(pilot)
+        assert "25.00 is left to give back. How much of it? Enter alone: all." in " ".join(
+            shown(pilot).split()
+        )
         await write(pilot, "ten\r")
         assert "'ten' is not an amount" in shown(pilot)
         await write(pilot, "10\r")
@@ -236,10 +239,36 @@ async def test_a_refund_asks_how_much_and_why_and_says_what_stripe_said(
         assert "PARTIALLY REFUNDED" in shown(pilot)
         assert [book["refunded"] for book in simulator.books().values()] == [1000]
         await write(pilot, "/refund\r")
+        assert "15.00 is left to give back." in shown(pilot)
+        assert row(pilot, 23).startswith(" Enter all 15.00, or the amount")
         await press(pilot, "enter")
+        assert f"Refund all 15.00 of {reference}" in shown(pilot)
         await write(pilot, "the rest too\r")
         await shows(pilot, "[OK] 15.00 card: refunded to the card", "REFUNDED 25.00 USD")
         assert [book["refunded"] for book in simulator.books().values()] == [2500]
+
+
+async def test_nothing_to_refund_is_said_before_any_question(desk: Desk) -> None:
+    reference = owed(desk)
+    async with at_counter(ReceiptScreen(supervised(desk), reference)) as pilot:
+        await settled(pilot)
+        await write(pilot, "/refund\r")
+        assert f"Nothing is left to refund on order {reference}." in shown(pilot)
+        assert is_at(pilot, ReceiptScreen)
+
+
+async def test_a_free_order_is_taken_back_by_enter(desk: Desk) -> None:
+    lead = supervised(desk)
+    reference = owed(desk)
+    complimentary.give_free(lead, reference, reason="speaker")
+    async with at_counter(ReceiptScreen(lead, reference)) as pilot:
+        await settled(pilot)
+        await write(pilot, "/refund\r")
+        assert row(pilot, 23).startswith(" Enter take all of it back")
+        await press(pilot, "enter")
+        assert f"Refund all of {reference}" in shown(pilot)
+        await write(pilot, "mistake\r")
+        await shows(pilot, "REFUNDED 25.00 USD")
 
 
 async def test_a_refund_that_stripe_does_not_answer_is_told_as_unknown(desk: Desk, simulator: Server) -> None:

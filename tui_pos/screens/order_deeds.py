@@ -10,7 +10,7 @@ from tui_pos.desk.order.views import AttendeeView, OrderView
 from tui_pos.desk.payments import PaymentState
 from tui_pos.desk.refund import voids
 from tui_pos.desk.refund.refund_views import RefundView
-from tui_pos.desk.refund.refunds import refund
+from tui_pos.desk.refund.refunds import refund, refundable
 from tui_pos.desk.refund.voids import Voided
 from tui_pos.desk.sale import checkout
 from tui_pos.desk.staff.permissions import Action
@@ -21,6 +21,10 @@ from tui_pos.screens.modals.ask import AskAmount, AskText, Part
 from tui_pos.screens.modals.confirm import Confirm
 
 REFUNDABLE = ("paid", "partially_refunded")
+LEFT = "{} is left to give back. How much of it? Enter alone: all. It goes back the way it came."
+NO_MONEY_LEFT = (
+    "No money is left to give back: it was free, given away, or is only held. Enter alone ends that."
+)
 SIGNS: dict[str, str] = {"failed": "X", "unknown": "?", "created": "?"}
 """The signs of refunds that are not on their way; all others are."""
 
@@ -134,21 +138,22 @@ class OrderDeeds(DeskScreen[str]):
 
     def action_refund(self) -> None:
         """``/refund``: how much, then why, then what Stripe says."""
-        question = AskAmount(
-            f"Refund {self.reference}",
-            "How much goes back? Enter alone: all that is left. It goes back the way it came.",
-            "all of it, or the amount",
-            self.desk.conference.currency,
-        )
+        read = partial(refundable, self.desk, self.reference)
+        self._if_allowed(Action.REFUND, lambda: self.ask(read, self._ask_how_much, hold=True))
+
+    def _ask_how_much(self, left: Decimal) -> None:
+        all_of_it = f"all {self.amount(left)}" if left else "all"
+        enter = f"{all_of_it}, or the amount" if left else "take all of it back"
+        sentence = LEFT.format(self.amount(left)) if left else NO_MONEY_LEFT
+        question = AskAmount(f"Refund {self.reference}", sentence, enter, self.desk.conference.currency)
 
         def answered(part: Part | None) -> None:
             if part is not None:
-                self._ask_why(part.amount)
+                self._ask_why(part.amount, all_of_it if part.amount is None else self.amount(part.amount))
 
-        self._if_allowed(Action.REFUND, lambda: self.go(question, answered))
+        self.go(question, answered)
 
-    def _ask_why(self, amount: Decimal | None) -> None:
-        what = "all that is left" if amount is None else self.amount(amount)
+    def _ask_why(self, amount: Decimal | None, what: str) -> None:
         question = AskText(
             f"Refund {what} of {self.reference}", "Why? It is kept with your name.", f"refund {what}", "!"
         )

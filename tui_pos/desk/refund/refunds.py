@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from tui_pos import clock, money
 from tui_pos.data.connection import connected, run_tx
+from tui_pos.data.fields import ZERO
 from tui_pos.data.tables.desk import Attempt, Deed, JournalEntry, Refund, Stage
 from tui_pos.data.tables.registration import PAID_STATUSES, Order, OrderStatus, Payment
 from tui_pos.desk import payments
@@ -56,6 +57,24 @@ def refund(
     with connected():
         opened = run_tx(lambda: _open(desk, reference, amount, reason, released=held is not None))
     return tuple(card_refunds.pursue(desk, each) if isinstance(each, int) else each for each in opened)
+
+
+def refundable(desk: Desk, reference: str) -> Decimal:
+    """What of an order's money `refund` would give back now; 0 for what was free, given away or only held.
+
+    Raises NotPermitted, NotFound; Refused ``nothing_to_refund`` and ``paid_online`` as it does.
+    """
+    require(desk, Action.REFUND)
+    with connected():
+        return run_tx(lambda: _refundable(desk, printable(reference, 100)))
+
+
+def _refundable(desk: Desk, reference: str) -> Decimal:
+    order, currency = orders.locked(desk.conference.id, reference), desk.conference.currency
+    sources = _sources(order, currency)
+    if not sources and (giving_back.gifts(order) or _held(desk, reference)):
+        return ZERO
+    return money.from_minor(_wanted(desk, order, None, sources), currency)
 
 
 def refunds_of(desk: Desk, reference: str) -> tuple[RefundView, ...]:
