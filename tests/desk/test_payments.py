@@ -125,6 +125,23 @@ def test_without_a_person_a_decline_ends_the_watch(
     assert (state.stage, state.stuck, state.live) == (Stage.DECLINED, True, True)
 
 
+def test_a_card_that_is_approved_late_is_not_called_declined(
+    card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    desk = replace(card_desk, conference=replace(card_desk.conference, capture="confirm"))
+    begun = begin(desk, order)
+    for state in payments.watch(desk, begun.attempt_id):
+        if state.stage is Stage.SENT:
+            simulator.tap(READER, INSUFFICIENT_FUNDS)
+    desk.terminal.process(READER, state.intent_id)
+    simulator.tap(READER)
+    assert state.detail
+    watched = Watched(desk, begun.attempt_id)
+    watched._at = {"authorized": watched.control.detach}
+    late = watched.run()
+    assert (late.stage, late.detail) == (Stage.AUTHORIZED, "")
+
+
 @pytest.mark.parametrize("stage", ["intent", "sent", "declined"])
 def test_cancel_gives_everything_up(
     stage: str, card_desk: Desk, order: checkout.Placed, simulator: Server

@@ -74,7 +74,7 @@ def authorized(desk: Desk, attempt: Attempt, intent: "Intent") -> None:
     """
 
     def write() -> None:
-        journal.move(desk, attempt, Stage.AUTHORIZED, _approved(intent), **_card_columns(intent))
+        journal.move(desk, attempt, Stage.AUTHORIZED, _approved(intent), message="", **_card_columns(intent))
         Payment.update(status=PaymentStatus.PENDING).where(
             Payment.id == attempt.payment_id, Payment.status == PaymentStatus.FAILED
         ).execute()
