@@ -4,7 +4,7 @@ A batch is what a seed replays. What goes wrong in one leaves no trace in the ne
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -63,8 +63,12 @@ def run(
     *,
     mutation: str = "",
     prepare: Callable[[], None] = lambda: None,
+    boundaries: Collection[str] = (),
 ) -> Result:
-    """Play a batch. Breaches are answered, not raised; ``prepare`` may change the open database first."""
+    """Play a batch. Breaches are answered, not raised; ``prepare`` may change the open database first.
+
+    With ``boundaries`` desks meet their fate there alone.
+    """
     result = Result(seed)
     true_clock = clock.now
     with database() as url, TemporaryDirectory(prefix="tui-pos-chaos-") as folder:
@@ -72,7 +76,7 @@ def run(
         clock.now = floor.clock.now
         try:
             prepare()
-            _play(floor, result)
+            _play(floor, result, boundaries)
         except HarnessFault as fault:
             result.breaches.append(str(fault))
         finally:
@@ -82,11 +86,11 @@ def run(
     return result
 
 
-def _play(floor: Floor, result: Result) -> None:
+def _play(floor: Floor, result: Result, boundaries: Collection[str]) -> None:
     since = floor.clock.now()
     _make_scarce(since)
     website = Website(floor.simulator.url, floor.note)
-    sales = Sales(floor, website)
+    sales = Sales(floor, website, boundaries)
     for number in range(SALES):
         floor.note(f"-- sale {number}")
         sales.play()

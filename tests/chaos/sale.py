@@ -1,5 +1,6 @@
 """One sale from order to refund, with whatever goes wrong on the way."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from decimal import Decimal
 
@@ -40,8 +41,9 @@ LONGER_THAN_AN_AUTHORISATION = 6 * 24 * 3600
 class Sales:
     """Plays sales on a floor."""
 
-    def __init__(self, floor: Floor, website: Website) -> None:
+    def __init__(self, floor: Floor, website: Website, boundaries: Collection[str]) -> None:
         self.floor = floor
+        self._boundaries = boundaries
         self.website = website
         self.rng = floor.rng
         self.charges = self._deck(CHARGE, 35)
@@ -53,7 +55,8 @@ class Sales:
 
     def _deck(self, cards: list[tuple[str, str]], dealt: int) -> Deck:
         """A deck that goes on where the batch with the seed before left it; one deals about so many."""
-        return Deck(self.rng, cards, self.floor.number * dealt, sqlite=is_sqlite())
+        chosen = [card for card in cards if card[1] in self._boundaries]
+        return Deck(self.rng, chosen or cards, self.floor.number * dealt, sqlite=is_sqlite())
 
     def chance(self, probability: float) -> bool:
         """Whether something happens this time."""

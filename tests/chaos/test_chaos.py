@@ -12,9 +12,9 @@ from tui_pos.simulator import Child
 
 pytestmark = pytest.mark.chaos
 
-BATCHES, MOST_BATCHES = 15, 30
+BATCHES, MOST_BATCHES = 15, 25
 """Their seeds are the same every time (``python -m tests.chaos`` takes new ones), but not when a process is
-scheduled: more batches follow until every boundary was hit."""
+scheduled: more batches follow at the boundaries that were not hit."""
 
 
 @pytest.mark.timeout(1800)
@@ -25,9 +25,10 @@ def test_every_promise_is_kept(
     database: batch.FreshDatabase = request.getfixturevalue(f"{engine}_batches")
     hits, ends = Counter[str](), Counter[str]()
     for seed in range(1, MOST_BATCHES + 1):
-        if seed > BATCHES and all(hits[name] for name in MUST_BE_HIT):
+        missed = [name for name in MUST_BE_HIT if not hits[name]] if seed > BATCHES else []
+        if seed > BATCHES and not missed:
             break
-        result = batch.run(database, seed, nursery, stripe)
+        result = batch.run(database, seed, nursery, stripe, boundaries=missed)
         assert not result.breaches, result.story()
         for name, count in result.hits.items():
             _, _, boundary = name.partition(" ")
