@@ -8,11 +8,12 @@ from tests.desk.conftest import AsStaff
 from tests.desk.paying import READER, Watched, begin, paid, rows
 from tests.fixtures.databases import FrozenClock
 from tui_pos.data.connection import connected
-from tui_pos.data.tables.desk import RefundStage, Stage
+from tui_pos.data.tables.desk import Refund, RefundStage, Stage
 from tui_pos.data.tables.registration import Credit, Order, OrderStatus
 from tui_pos.desk import payments
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refused
+from tui_pos.desk.journal import REASON_LENGTH
 from tui_pos.desk.refund import card_refunds, refunds
 from tui_pos.desk.sale import checkout
 from tui_pos.simulator import Server
@@ -46,6 +47,16 @@ def test_all_of_it(lead: Desk, order: checkout.Placed, simulator: Server) -> Non
         assert Credit.select().count() == credits_before
     with pytest.raises(Refused, match="Nothing is left"):
         refunds.refund(lead, order.reference)
+
+
+def test_a_reason_is_kept_as_text_alone(lead: Desk, order: checkout.Placed, simulator: Server) -> None:
+    paid(lead, order, simulator)
+    refunds.refund(lead, order.reference, reason="wrong\x1b[31m size\n" + "x" * 5000)
+    with connected():
+        reason = Refund.get().reason
+    assert reason.startswith("wrong")
+    assert reason.isprintable()
+    assert len(reason) <= REASON_LENGTH
 
 
 def test_two_equal_parts_are_two_refunds(lead: Desk, order: checkout.Placed, simulator: Server) -> None:

@@ -17,6 +17,7 @@ from tui_pos.data.tables.registration import PAID_STATUSES, Order, OrderStatus, 
 from tui_pos.desk import payments
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, Refused
+from tui_pos.desk.journal import REASON_LENGTH
 from tui_pos.desk.order import orders
 from tui_pos.desk.payments import booking, journal
 from tui_pos.desk.payments.live import refuse_live
@@ -50,6 +51,7 @@ def refund(
     for the order runs, ``order_not_paid`` for a part of the money of an order that is not paid yet.
     """
     require(desk, Action.REFUND)
+    reason = printable(reason, REASON_LENGTH)
     with connected():
         held = run_tx(lambda: _held(desk, reference))
     if held is not None and amount is None:
@@ -205,7 +207,7 @@ def _new(desk: Desk, order: Order, attempt: Attempt, amount: int, reason: str) -
         staff=desk.staff.id,
         amount=amount,
         currency=attempt.currency,
-        reason=reason[:1000],
+        reason=reason,
         created_at=now,
         updated_at=now,
     )

@@ -16,6 +16,7 @@ from tui_pos.data.connection import connected, lock, run_tx
 from tui_pos.data.tables.desk import Sale, SaleStatus
 from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import Cart, CartStatus, Order, OrderStatus, Voucher
+from tui_pos.desk import journal
 from tui_pos.desk.catalogue import conditions, products, vouchers
 from tui_pos.desk.catalogue.assessment import assess
 from tui_pos.desk.catalogue.pricing import ZERO
@@ -30,8 +31,6 @@ from tui_pos.desk.sale.cart_view import CartView
 from tui_pos.desk.sale.new_orders import NewLine, NewOrder
 from tui_pos.desk.staff.permissions import Action, require
 from tui_pos.scan import printable
-
-REASON_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +138,7 @@ def ad_hoc(
     """
     require(desk, Action.SELL)
     price = _amount(desk, amount)
-    shown = printable(reason, REASON_LENGTH)
+    shown = printable(reason, journal.REASON_LENGTH)
     line = NewLine(
         product=None,
         description=f"Registration desk: {shown}" if shown else "Registration desk",
