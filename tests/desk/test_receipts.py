@@ -90,7 +90,7 @@ def test_a_card_receipt_has_what_the_schemes_ask_for(desk: Desk) -> None:
         ("Account", "credit"),
         ("Approval", "123456"),
         ("Read", "contactless"),
-        ("Verification", "not required"),
+        ("Verified", "not required"),
         ("ARC", "3030"),
         ("Cryptogram", "2EB5A3D9B2C1F0E4"),
         ("TVR", "0000008000"),

@@ -49,6 +49,7 @@ async def test_it_tells_what_was_paid_by_what(desk: Desk, simulator: Server) -> 
             "Account      credit",
             "Approval     123456",
             "Read         contactless",
+            "Verified     not required",
             "[OK] registered   badge NOOR2026   [!] not checked in yet",
         ):
             assert line in told

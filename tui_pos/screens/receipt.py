@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 
 from tui_pos import keys
 from tui_pos.desk.context import Desk
+from tui_pos.desk.moments import when_and_where
 from tui_pos.desk.order.receipts import ReceiptView, receipt
 from tui_pos.desk.order.views import AttendeeView, LineView, OrderView
 from tui_pos.desk.refund.refund_views import RefundView
@@ -30,7 +31,7 @@ from tui_pos.widgets.status_line import StatusLine
 COLUMNS = (Column(), Column(10, right=True), Column(11), Column(17))
 """What was bought, for how much; what the card said."""
 
-CARD_FACTS = ("Application", "AID", "Account", "Approval", "Read", "Verification")
+CARD_FACTS = ("Application", "AID", "Account", "Approval", "Read", "Verified")
 """What the screen shows of `receipts.CARD_LINES`; the rest is for paper."""
 
 MOST_LINES = 10
@@ -120,7 +121,7 @@ class ReceiptScreen(OrderDeeds):
         if result.first:
             self.leave(NEXT)
             return
-        at = f"{self.time(result.at)} at {result.station}" if result.station else self.time(result.at)
+        at = when_and_where(self.desk, result.at, printable(result.station, 20))
         self.say(f"Somebody checked this badge in before: {at}.", "!", bell=True)
         self.reread()
 
@@ -166,7 +167,7 @@ class ReceiptScreen(OrderDeeds):
         title = Text(f"{order.reference}   ")
         title.append(f"{signs.sign(tone)} {word} {money} {view.currency}", style=signs.style(tone))
         paid_by = ", ".join(payment.label for payment in view.payments)
-        paid_at = self.time(view.paid_at) if view.paid_at else ""
+        paid_at = when_and_where(self.desk, view.paid_at, "") if view.paid_at else ""
         title.append("".join(f"   {printable(part)}" for part in (paid_by, paid_at) if part))
         return title
 

@@ -27,7 +27,7 @@ CARD_LINES = {
     "account_type": "Account",
     "authorization_code": "Approval",
     "read_method": "Read",
-    "cardholder_verification": "Verification",
+    "cardholder_verification": "Verified",
     "authorization_response_code": "ARC",
     "cryptogram": "Cryptogram",
     "tvr": "TVR",
