@@ -11,7 +11,7 @@ from tui_pos.data.base import Table, foreign_key, now
 from tui_pos.data.fields import time_column
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.program import Conference
-from tui_pos.data.tables.registration import Attendee, Cart, Order, Payment
+from tui_pos.data.tables.registration import Attendee, Cart, Credit, Order, OrderLine, Payment
 
 
 class SaleStatus(StrEnum):
@@ -98,6 +98,9 @@ class Attempt(Table):
 
     Committed with its keys before the first call leaves the machine. ``finished_at`` is NULL while it is
     live; two partial unique indexes allow one live attempt per order and per reader, across all stations.
+    ``mode`` and ``account`` say whose money it is: LIVE, TEST or TRAINING, and the Stripe account's id; both
+    are empty on attempts from before they were kept. ``refusals`` counts Stripe's definite refusals in a row,
+    and nothing is asked again before ``retry_at``.
     """
 
     conference = foreign_key(Conference)
@@ -133,6 +136,10 @@ class Attempt(Table):
     created_at = time_column(default=now)
     updated_at = time_column(default=now)
     finished_at = time_column(null=True)
+    mode = CharField(20, default="")
+    account = CharField(100, default="")
+    refusals = IntegerField(default=0)
+    retry_at = time_column(null=True)
 
     class Meta:
         table_name = "tui_pos_attempt"
@@ -164,35 +171,146 @@ class RefundStage(StrEnum):
     FAILED = "failed"
 
 
-class Refund(Table):
-    """Money to be given back to the card that paid; committed with its key before Stripe is asked.
+class RefundOrigin(StrEnum):
+    """Who gave the money back."""
 
-    ``finished_at`` is NULL while it may still change. Anything but a failed one counts against what is left.
+    DESK = "desk"
+    DASHBOARD = "dashboard"
+    WEB_SITE = "web_site"
+
+
+class Refund(Table):
+    """Money given back or about to be, whatever had paid and whoever made it; what each order lost stands here.
+
+    A refund at Stripe is committed with its key before Stripe is asked; ``finished_at`` is NULL while it may
+    still change. ``amount`` is 0 for what was given away or free. ``attempt`` is the card payment at a desk,
+    NULL for other tenders and for cards that paid online; ``payment`` is NULL where nothing had paid.
+
+    Its effect on django-program's rows is written once it is accepted (``applied_at``) and taken back if it
+    fails: ``split`` is the payment row of the part that went back, ``credit`` django-program's record of the
+    refund, ``price_change`` how much less the order costs (minor units), ``price_line`` the order line that
+    carries it where no piece does. ``exchange`` is the order that the value went to instead of a person.
     """
 
     conference = foreign_key(Conference)
     conference_id: int
     order = foreign_key(Order)
     order_id: int
-    attempt = foreign_key(Attempt)
-    attempt_id: int
-    key = CharField(32, unique=True)
+    payment = foreign_key(Payment, null=True)
+    payment_id: int | None
+    attempt = foreign_key(Attempt, null=True)
+    attempt_id: int | None
+    origin = CharField(20, default=RefundOrigin.DESK)
+    tender = CharField(20)
+    key = CharField(64, unique=True)
     station = CharField(100)
-    staff = foreign_key(User)
-    staff_id: int
-    amount = BigIntegerField(constraints=[Check("amount > 0")])
+    staff = foreign_key(User, null=True)
+    staff_id: int | None
+    amount = BigIntegerField(constraints=[Check("amount >= 0")])
     currency = CharField(3)
     reason = TextField(default="")
     stage = CharField(20, default=RefundStage.CREATED)
     tries = IntegerField(default=0)
     refund_id = CharField(200, null=True, unique=True)
     message = TextField(default="")
+    split = foreign_key(Payment, null=True)
+    split_id: int | None
+    credit = foreign_key(Credit, null=True)
+    credit_id: int | None
+    price_change = BigIntegerField(default=0)
+    price_line = foreign_key(OrderLine, null=True)
+    price_line_id: int | None
+    exchange = foreign_key(Order, null=True)
+    exchange_id: int | None
+    applied_at = time_column(null=True)
     created_at = time_column(default=now)
     updated_at = time_column(default=now)
     finished_at = time_column(null=True)
 
     class Meta:
         table_name = "tui_pos_refund"
+
+
+class RefundLine(Table):
+    """Pieces that went back with a refund: of which line, how many, and what they had cost.
+
+    ``amount`` is their price net of all discounts, ``discount`` the voucher's part that went with it, both in
+    minor units. Where the price of a piece goes back to two payments, the piece stands with the first of the
+    two refunds and the other has a quantity of 0. ``attendee`` is whose ticket it was.
+    """
+
+    refund = foreign_key(Refund)
+    refund_id: int
+    order_line = foreign_key(OrderLine)
+    order_line_id: int
+    attendee = foreign_key(Attendee, null=True)
+    attendee_id: int | None
+    quantity = IntegerField(constraints=[Check("quantity >= 0")])
+    amount = BigIntegerField(constraints=[Check("amount >= 0")])
+    discount = BigIntegerField(default=0, constraints=[Check("discount >= 0")])
+    currency = CharField(3)
+
+    class Meta:
+        table_name = "tui_pos_refund_line"
+
+
+class Repair(Table):
+    """One thing that was put right in the books because the web site or Stripe's dashboard had acted.
+
+    ``before_state`` and ``after_state`` are what it was and is, for people; ``told_at`` is when a
+    reconciliation first told it.
+    """
+
+    conference = foreign_key(Conference)
+    conference_id: int
+    at = time_column(default=now)
+    station = CharField(100)
+    order = foreign_key(Order, null=True)
+    order_id: int | None
+    payment = foreign_key(Payment, null=True)
+    payment_id: int | None
+    kind = CharField(40)
+    before_state = TextField(default="")
+    after_state = TextField(default="")
+    told_at = time_column(null=True)
+
+    class Meta:
+        table_name = "tui_pos_repair"
+
+
+class Installation(Table):
+    """One row: which installation the database belongs to. Its ``key`` stands in every intent's metadata.
+
+    ``place`` is where the database lay when the key was made or taken over: a copy lies elsewhere.
+    """
+
+    key = CharField(32, unique=True)
+    place = CharField(200, default="")
+    created_at = time_column(default=now)
+
+    class Meta:
+        table_name = "tui_pos_installation"
+
+
+class ConferenceRules(Table):
+    """What a conference's money depends on, the same on every host that opens the database.
+
+    ``mode`` and ``account`` say whose card payments these are: LIVE, TEST or TRAINING and the Stripe
+    account's id; empty until the first card payment.
+    """
+
+    conference = foreign_key(Conference, unique=True)
+    conference_id: int
+    currency = CharField(3)
+    capture = CharField(20)
+    price_rule = CharField(20)
+    mode = CharField(20, default="")
+    account = CharField(100, default="")
+    created_at = time_column(default=now)
+    updated_at = time_column(default=now)
+
+    class Meta:
+        table_name = "tui_pos_conference"
 
 
 class Lease(Table):

@@ -1,0 +1,122 @@
+"""The one ledger of an order: what it costs, what came in, what is on its way, what was given back.
+
+Everybody who has to know what an order owes or keeps reads an ``OrderBalance``; lists read the same columns in
+SQL (``columns``), so that there is one definition. A payment that was given back whole is ``refunded`` and
+counts as received and as given back; one given back in part is split into what is kept and what is not, or
+has refunds without such a split where it was given back before these were made.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from peewee import fn
+
+from tui_pos import money
+from tui_pos.data import fields
+from tui_pos.data.fields import ZERO
+from tui_pos.data.queries import rows
+from tui_pos.data.tables.desk import Attempt, Refund, RefundStage
+from tui_pos.data.tables.registration import Order, OrderStatus, Payment, PaymentStatus
+
+ACCEPTED = (RefundStage.PENDING, RefundStage.SUCCEEDED)
+"""Refunds that were made, or that Stripe accepted: the money is on its way back."""
+
+OPEN = (RefundStage.CREATED, RefundStage.UNKNOWN)
+"""Refunds that may be made at this moment: nobody knows yet whether the money leaves."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderBalance:
+    """An order's money, Decimals in its currency.
+
+    ``received`` is all that was ever paid for it, gifts of old included. ``in_flight`` is what live card
+    payments are about to take, ``being_given_back`` what refunds without an answer may take away.
+    """
+
+    total: Decimal
+    received: Decimal
+    kept: Decimal
+    in_flight: Decimal = ZERO
+    being_given_back: Decimal = ZERO
+
+    @property
+    def given_back(self) -> Decimal:
+        """What was received and is not kept any more."""
+        return self.received - self.kept
+
+    @property
+    def covered(self) -> Decimal:
+        """What certainly stays: nothing is finished against money that may leave."""
+        return self.kept - self.being_given_back
+
+    @property
+    def due(self) -> Decimal:
+        """What is still to be taken; negative when more was taken than the order costs."""
+        return self.total - self.covered - self.in_flight
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether what certainly stays pays the whole price."""
+        return self.covered >= self.total
+
+    @property
+    def surplus(self) -> Decimal:
+        """What is kept beyond the price, 0 at least."""
+        return max(self.kept - self.total, ZERO)
+
+
+def balance(order: Order) -> OrderBalance:
+    """The balance of an order; lock the order first where something depends on it. One statement."""
+    (row,) = rows(Order.select(*columns()).where(Order.id == order.id))
+    return from_columns(order.total, row)
+
+
+def columns() -> tuple[Any, ...]:
+    """What ``from_columns`` takes, as columns of a query on ``Order``."""
+    received = (PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED)
+    paid = Payment.select(fn.SUM(Payment.amount)).where(Payment.order == Order.id)
+    refunds = Refund.select(fn.SUM(Refund.amount)).where(Refund.order == Order.id)
+    live = (Attempt.order == Order.id) & Attempt.finished_at.is_null()
+    # A payment that was given back whole, and a part that was split off, are refunded rows: they keep nothing.
+    unsplit = refunds.join(Payment, on=(Refund.payment == Payment.id)).where(
+        Refund.stage.in_(ACCEPTED), Refund.split.is_null(), Payment.status == PaymentStatus.SUCCEEDED
+    )
+    return (
+        paid.where(Payment.status.in_(received)).alias("received"),
+        paid.where(Payment.status == PaymentStatus.SUCCEEDED).alias("succeeded"),
+        unsplit.alias("unsplit"),
+        refunds.where(Refund.stage.in_(OPEN)).alias("open_refunds"),
+        Attempt.select(fn.SUM(Attempt.amount)).where(live).alias("in_flight"),
+        fn.COALESCE(
+            Refund.select(fn.MAX(Refund.currency)).where(Refund.order == Order.id),
+            Attempt.select(fn.MAX(Attempt.currency)).where(Attempt.order == Order.id),
+        ).alias("balance_currency"),
+    )
+
+
+def from_columns(total: Decimal, row: Sequence[Any]) -> OrderBalance:
+    """The balance from what ``columns`` selected; sums of decimals are floats on SQLite and rounded here."""
+    received, succeeded, unsplit, open_refunds, in_flight, currency = row
+
+    def major(minor: object) -> Decimal:
+        return money.from_minor(int(str(minor)), str(currency)) if minor else ZERO
+
+    return OrderBalance(
+        total=total,
+        received=_sum(received),
+        kept=_sum(succeeded) - major(unsplit),
+        in_flight=major(in_flight),
+        being_given_back=major(open_refunds),
+    )
+
+
+def due_of(status: str, found: OrderBalance) -> Decimal:
+    """What a list shows as due: nothing unless the order is pending, and never less than 0."""
+    owed = found.total - found.covered
+    return max(owed, ZERO) if status == OrderStatus.PENDING else ZERO
+
+
+def _sum(value: object) -> Decimal:
+    return ZERO if value is None else fields.money(round(value, 2) if isinstance(value, float) else value)
