@@ -42,7 +42,7 @@ from tui_pos.data.tables.registration import (
     TerminalPayment,
     TicketType,
 )
-from tui_pos.desk.order import orders
+from tui_pos.desk.order.balance import balance
 from tui_pos.desk.payments.journal import MOVES
 
 GIVEN_BACK = (RefundStage.PENDING, RefundStage.SUCCEEDED)
@@ -269,7 +269,7 @@ def flagged() -> dict[str, Decimal | None]:
     return {
         row.order.reference: None
         if row.order.status != OrderStatus.PAID
-        else orders.kept_total(row.order) - row.order.total
+        else balance(row.order).kept - row.order.total
         for row in rows
     }
 

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 from peewee import IntegrityError
@@ -11,7 +10,6 @@ from peewee import IntegrityError
 from tui_pos import clock
 from tui_pos.data.tables.desk import Refund, Stage
 from tui_pos.desk.context import Desk
-from tui_pos.desk.order import orders
 from tui_pos.desk.payments import booking, live, recovery, settle, start, steps
 from tui_pos.desk.payments.settle import Drive
 from tui_pos.desk.refund import card_refunds
@@ -74,11 +72,8 @@ def nobody_looks_first() -> None:
         if sys.exc_info()[0] is IntegrityError:
             refuse(desk, same)
 
-    def nothing(_: object) -> Decimal:
-        return Decimal(0)
-
     _put(start, "refuse_live", refuse_live)
-    _put(orders, "live_total", nothing)
+    _put(OrderBalance, "due", property(lambda found: found.total - found.covered))
 
 
 def _put(module: object, name: str, value: object) -> None:

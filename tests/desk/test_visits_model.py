@@ -22,7 +22,7 @@ from tui_pos.data.tables.registration import Credit, Order, OrderStatus, Payment
 from tui_pos.desk import payments
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refusal
-from tui_pos.desk.order import orders
+from tui_pos.desk.order.balance import balance
 from tui_pos.desk.refund import refunds
 from tui_pos.desk.refund.voids import void
 from tui_pos.desk.sale import checkout
@@ -313,7 +313,7 @@ class Visits(Sales):
             assert mine == [(paid.tender, paid.amount, self._status(row, paid)) for paid in money.payments]
             assert row.status != "paid" or money.kept + money.gifts == row.total
             if row.reference == self.touched:
-                assert orders.kept_total(row) == money.kept + money.gifts
+                assert balance(row).kept == money.kept + money.gifts
 
     def _status(self, order: Order, paid: Paid) -> str:
         over = order.status in ("refunded", "cancelled")

@@ -193,20 +193,21 @@ STEPS: tuple[tuple[str, ...], ...] = (
             updated_at {time} NOT NULL,
             finished_at {time})""",
         """INSERT INTO tui_pos_refund_of_any (
-                conference_id, order_id, payment_id, attempt_id, origin, tender, key, station, staff_id, amount,
-                currency, reason, stage, tries, refund_id, message, price_change, created_at, updated_at,
-                finished_at)
+                conference_id, order_id, payment_id, attempt_id, origin, tender, key, station, staff_id,
+                amount, currency, reason, stage, tries, refund_id, message, price_change, applied_at,
+                created_at, updated_at, finished_at)
             SELECT r.conference_id, r.order_id, a.payment_id, r.attempt_id, 'desk', 'card', r.key, r.station,
                 r.staff_id, r.amount, r.currency, r.reason, r.stage, r.tries, r.refund_id, r.message, 0,
+                CASE WHEN r.stage IN ('pending', 'succeeded') THEN r.updated_at END,
                 r.created_at, r.updated_at, r.finished_at
             FROM tui_pos_refund r JOIN tui_pos_attempt a ON a.id = r.attempt_id ORDER BY r.id""",
         """INSERT INTO tui_pos_refund_of_any (
                 conference_id, order_id, payment_id, origin, tender, key, station, staff_id, amount, currency,
-                reason, stage, tries, message, price_change, created_at, updated_at, finished_at)
+                reason, stage, tries, message, price_change, applied_at, created_at, updated_at, finished_at)
             SELECT j.conference_id, j.order_id, j.payment_id, 'desk',
                 CASE p.method WHEN 'credit' THEN 'credit' WHEN 'manual' THEN 'cash' ELSE 'comp' END,
                 'journal-' || j.id, j.station, j.staff_id, COALESCE(j.amount, 0), j.currency, j.reason,
-                'succeeded', 0, '', 0, j.at, j.at, j.at
+                'succeeded', 0, '', 0, j.at, j.at, j.at, j.at
             FROM tui_pos_journal j LEFT JOIN program_registration_payment p ON p.id = j.payment_id
             WHERE j.what = 'refund' ORDER BY j.id""",
         "DROP TABLE tui_pos_refund",

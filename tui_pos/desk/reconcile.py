@@ -17,9 +17,9 @@ from tui_pos.data.connection import connected, lock, run_tx
 from tui_pos.data.tables.desk import Attempt, CashMovement, Refund, RefundStage, Stage
 from tui_pos.data.tables.registration import Order, OrderStatus, Payment, PaymentStatus
 from tui_pos.desk.context import Desk
-from tui_pos.desk.order import orders
+from tui_pos.desk.order.balance import ACCEPTED, balance
 from tui_pos.desk.payments import PaymentState, booking, recovery
-from tui_pos.desk.refund import card_refunds, web_site
+from tui_pos.desk.refund import card_refunds, giving_back, web_site
 from tui_pos.desk.refund.refund_views import RefundView
 from tui_pos.desk.staff.permissions import Action, require
 from tui_pos.terminal import Intent, TerminalError
@@ -105,7 +105,7 @@ def _changed_refunds(desk: Desk) -> tuple[RefundView, ...]:
             ),
         )
         return tuple(
-            view for attempt in rows.order_by(Attempt.id) for view in card_refunds.look_again(desk, attempt)
+            view for attempt in rows.order_by(Attempt.id) for view in card_refunds.sync(desk, attempt)
         )
 
 
@@ -143,7 +143,7 @@ def _failed_refunds(desk: Desk, since: datetime) -> Iterator[Mismatch]:
             Refund.updated_at >= since,
         )
         for row in failed.order_by(Refund.id):
-            if card_refunds.refundable(row.attempt) >= row.amount:
+            if row.attempt_id and giving_back.left_of(row.attempt.payment, row.currency) >= row.amount:
                 text = f"a refund failed ({row.message}); give the money back in another way"
                 yield _mismatch(row.attempt, "refund_failed", text, stripe=0, books=row.amount)
 
@@ -238,9 +238,11 @@ def _booked(attempt: Attempt) -> int:
         )
     )
     paid = sum(money.to_minor(row.amount, attempt.currency) for row in rows)
-    # A payment that was given back whole is no succeeded row any more.
-    in_part = attempt.payment_id in {row.id for row in rows}
-    return paid - (card_refunds.refunded(attempt) if in_part else 0)
+    # What was given back is no succeeded row any more, but for parts from before they were split off.
+    unsplit = Refund.select(Refund.amount).where(
+        Refund.payment.in_([row.id for row in rows]), Refund.stage.in_(ACCEPTED), Refund.split.is_null()
+    )
+    return paid - sum(row.amount for row in unsplit)
 
 
 def _misfit_orders(desk: Desk, since: datetime) -> Iterator[Mismatch]:
@@ -267,7 +269,7 @@ def _misfit_orders(desk: Desk, since: datetime) -> Iterator[Mismatch]:
             ((Order.status == OrderStatus.PAID) & lately) | cancelled,
         )
         for order in rows.order_by(Order.id):
-            kept = orders.kept_total(order)
+            kept = balance(order).kept
             kind, text = _misfit(order, kept)
             if kind:
                 currency = desk.conference.currency

@@ -10,7 +10,7 @@ from tui_pos.desk.order.views import AttendeeView, OrderView
 from tui_pos.desk.payments import PaymentState
 from tui_pos.desk.refund import voids
 from tui_pos.desk.refund.refund_views import RefundView
-from tui_pos.desk.refund.refunds import refund, refundable
+from tui_pos.desk.refund.refunds import Refundable, refund, refundable
 from tui_pos.desk.refund.voids import Voided
 from tui_pos.desk.sale import checkout
 from tui_pos.desk.staff.permissions import Action
@@ -141,7 +141,8 @@ class OrderDeeds(DeskScreen[str]):
         read = partial(refundable, self.desk, self.reference)
         self._if_allowed(Action.REFUND, lambda: self.ask(read, self._ask_how_much, hold=True))
 
-    def _ask_how_much(self, left: Decimal) -> None:
+    def _ask_how_much(self, found: Refundable) -> None:
+        left = found.amount
         all_of_it = f"all {self.amount(left)}" if left else "all"
         enter = f"{all_of_it}, or the amount" if left else "take all of it back"
         sentence = LEFT.format(self.amount(left)) if left else NO_MONEY_LEFT

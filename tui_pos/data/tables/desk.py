@@ -180,7 +180,7 @@ class RefundOrigin(StrEnum):
 
 
 class Refund(Table):
-    """Money given back or about to be, whatever had paid and whoever made it; what each order lost stands here.
+    """Money given back or about to be, whatever had paid and whoever made it.
 
     A refund at Stripe is committed with its key before Stripe is asked; ``finished_at`` is NULL while it may
     still change. ``amount`` is 0 for what was given away or free. ``attempt`` is the card payment at a desk,

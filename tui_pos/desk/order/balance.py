@@ -1,7 +1,7 @@
 """The one ledger of an order: what it costs, what came in, what is on its way, what was given back.
 
-Everybody who has to know what an order owes or keeps reads an ``OrderBalance``; lists read the same columns in
-SQL (``columns``), so that there is one definition. A payment that was given back whole is ``refunded`` and
+Everybody who has to know what an order owes or keeps reads an ``OrderBalance``; lists read the same columns
+in SQL (``columns``), so that there is one definition. A payment that was given back whole is ``refunded`` and
 counts as received and as given back; one given back in part is split into what is kept and what is not, or
 has refunds without such a split where it was given back before these were made.
 """
@@ -79,7 +79,7 @@ def columns() -> tuple[Any, ...]:
     paid = Payment.select(fn.SUM(Payment.amount)).where(Payment.order == Order.id)
     refunds = Refund.select(fn.SUM(Refund.amount)).where(Refund.order == Order.id)
     live = (Attempt.order == Order.id) & Attempt.finished_at.is_null()
-    # A payment that was given back whole, and a part that was split off, are refunded rows: they keep nothing.
+    # A payment that was given back whole, and a part that was split off, are refunded rows: nothing is kept.
     unsplit = refunds.join(Payment, on=(Refund.payment == Payment.id)).where(
         Refund.stage.in_(ACCEPTED), Refund.split.is_null(), Payment.status == PaymentStatus.SUCCEEDED
     )

@@ -13,7 +13,6 @@ from peewee import JOIN, Expression, fn
 
 from tui_pos import clock, money
 from tui_pos.data.connection import connected
-from tui_pos.data.fields import ZERO
 from tui_pos.data.queries import rows
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import Attempt
@@ -27,12 +26,16 @@ from tui_pos.data.tables.registration import (
     TerminalPayment,
 )
 from tui_pos.desk.context import Desk
+from tui_pos.desk.order.balance import columns, due_of, from_columns
 from tui_pos.desk.payments.state import said_about
 from tui_pos.desk.staff.permissions import Action, require
 from tui_pos.desk.tender.tenders import label
 from tui_pos.desk.visitor.people import called
 from tui_pos.desk.visitor.search import MAX_WORDS, holds_word
 from tui_pos.scan import MAX_LENGTH, printable
+
+COLUMNS = 12
+"""How many columns of an order come before those of its balance."""
 
 _LAST_FOUR = re.compile(r"[0-9]{4}", re.ASCII)
 
@@ -41,9 +44,9 @@ _LAST_FOUR = re.compile(r"[0-9]{4}", re.ASCII)
 class FoundOrder:
     """An order in a list. ``items`` and ``paid_by`` are for people ("2 x T-Shirt, Lunch", "Visa 4242, Cash").
 
-    ``live_attempt_id`` is that of a card payment that is under way, with ``live`` its headline and
-    ``live_tone``; a pending order with neither can be paid again or cancelled. ``expired``: it is pending and
-    holds its stock no more.
+    ``paid`` is what is kept of what was ``received``. ``live_attempt_id`` is that of a card payment that is
+    under way, with ``live`` its headline and ``live_tone``; a pending order with neither can be paid again or
+    cancelled. ``expired``: it is pending and holds its stock no more.
     """
 
     id: int
@@ -51,6 +54,8 @@ class FoundOrder:
     status: str
     total: Decimal
     paid: Decimal
+    received: Decimal
+    given_back: Decimal
     due: Decimal
     buyer: str
     email: str
@@ -100,6 +105,7 @@ def _query(wanted: Expression) -> Any:
             User.first_name,
             User.last_name,
             User.username,
+            *columns(),
         )
         .join(User)
         .where(wanted)
@@ -108,23 +114,24 @@ def _query(wanted: Expression) -> Any:
 
 
 def _found(
-    row: tuple[Any, ...], items: list[str], payments: list[tuple[str, Decimal]], attempt: Attempt | None
+    row: tuple[Any, ...], items: list[str], payments: list[str], attempt: Attempt | None
 ) -> FoundOrder:
-    number, reference, status, total, billed, email, hold, created_at, user_email, *name = row
-    pending = status == OrderStatus.PENDING
-    paid = sum((amount for _, amount in payments), ZERO)
+    number, reference, status, total, billed, email, hold, created_at, user_email, *name = row[:COLUMNS]
+    pending, money_of = status == OrderStatus.PENDING, from_columns(total, row[COLUMNS:])
     said = said_about(attempt) if attempt else None
     return FoundOrder(
         id=number,
         reference=reference,
         status=status,
         total=total,
-        paid=paid,
-        due=max(total - paid, ZERO) if pending else ZERO,
+        paid=money_of.kept,
+        received=money_of.received,
+        given_back=money_of.given_back,
+        due=due_of(status, money_of),
         buyer=billed or called(*name),
         email=email or user_email,
         items=", ".join(items),
-        paid_by=", ".join(dict.fromkeys(by for by, _ in payments)),
+        paid_by=", ".join(dict.fromkeys(payments)),
         created_at=created_at,
         expired=pending and hold is not None and hold <= clock.now(),
         live_attempt_id=attempt.id if attempt else None,
@@ -136,7 +143,7 @@ def _found(
 def _items(order_ids: Iterable[int]) -> dict[int, list[str]]:
     query = (
         OrderLine.select(OrderLine.order, OrderLine.quantity, OrderLine.description)
-        .where(OrderLine.order.in_(list(order_ids)))
+        .where(OrderLine.order.in_(list(order_ids)), OrderLine.quantity > 0)
         .order_by(OrderLine.id)
     )
     found: dict[int, list[str]] = {}
@@ -146,12 +153,11 @@ def _items(order_ids: Iterable[int]) -> dict[int, list[str]]:
     return found
 
 
-def _payments(order_ids: Iterable[int]) -> dict[int, list[tuple[str, Decimal]]]:
-    """What each order's succeeded payments are called, and their amounts."""
+def _payments(order_ids: Iterable[int]) -> dict[int, list[str]]:
+    """What each order's succeeded payments are called."""
     query = (
         Payment.select(
             Payment.order,
-            Payment.amount,
             Payment.method,
             TerminalPayment.card_brand,
             TerminalPayment.card_last4,
@@ -160,9 +166,9 @@ def _payments(order_ids: Iterable[int]) -> dict[int, list[tuple[str, Decimal]]]:
         .where(Payment.order.in_(list(order_ids)), Payment.status == PaymentStatus.SUCCEEDED)
         .order_by(Payment.id)
     )
-    found: dict[int, list[tuple[str, Decimal]]] = {}
-    for order_id, amount, *payment in rows(query):
-        found.setdefault(order_id, []).append((label(*payment), amount))
+    found: dict[int, list[str]] = {}
+    for order_id, *payment in rows(query):
+        found.setdefault(order_id, []).append(label(*payment))
     return found
 
 

@@ -6,19 +6,20 @@ from typing import Any
 from peewee import JOIN, Expression, Query
 
 from tui_pos import clock
-from tui_pos.data.fields import ZERO, money, utc
+from tui_pos.data.fields import money, utc
 from tui_pos.data.queries import Compiled, Row, parameter
 from tui_pos.data.tables.desk import Attempt, Sale
 from tui_pos.data.tables.registration import (
     AddOn,
     Order,
     OrderLine,
-    OrderStatus,
-    Payment,
-    PaymentStatus,
     TicketType,
 )
+from tui_pos.desk.order.balance import columns, due_of, from_columns
 from tui_pos.desk.order.views import LineView, OrderView
+
+COLUMNS = 15
+"""How many columns of an order come before those of its balance."""
 
 
 def orders(
@@ -37,11 +38,8 @@ def orders(
     lines: dict[int, list[LineView]] = {}
     for order_of_line, *line in _LINES.rows(**wanted):
         lines.setdefault(order_of_line, []).append(_line(line))
-    payments: dict[int, list[Row]] = {}
-    for row in found:
-        payments.setdefault(row[0], []).append(row)
     now = clock.now()
-    return tuple(_order(rows, tuple(lines.get(number, ())), now) for number, rows in payments.items())
+    return tuple(_order(row, tuple(lines.get(row[0], ())), now) for row in found)
 
 
 def _wanted() -> Expression:
@@ -54,7 +52,6 @@ def _wanted() -> Expression:
 
 
 def _order_query() -> Query:
-    """One row per order and succeeded payment: orders have few, and it spares a statement."""
     return (
         Order.select(
             Order.id,
@@ -72,12 +69,7 @@ def _order_query() -> Query:
             Order.hold_expires_at,
             Attempt.id,
             Sale.id,
-            Payment.amount,
-        )
-        .join(
-            Payment,
-            JOIN.LEFT_OUTER,
-            on=(Payment.order == Order.id) & (Payment.status == PaymentStatus.SUCCEEDED),
+            *columns(),
         )
         .join(
             Attempt,
@@ -106,7 +98,7 @@ def _line_query() -> Query:
         .join(Order)
         .join(TicketType, JOIN.LEFT_OUTER, on=(OrderLine.ticket_type == TicketType.id), src=OrderLine)
         .join(AddOn, JOIN.LEFT_OUTER, on=(OrderLine.addon == AddOn.id), src=OrderLine)
-        .where(_wanted())
+        .where(_wanted() & ((OrderLine.quantity > 0) | (OrderLine.line_total != 0)))
         .order_by(OrderLine.id)
     )
 
@@ -122,7 +114,7 @@ def _line(columns: list[Any]) -> LineView:
     )
 
 
-def _order(rows: list[Row], lines: tuple[LineView, ...], now: datetime) -> OrderView:
+def _order(row: Row, lines: tuple[LineView, ...], now: datetime) -> OrderView:
     (
         number,
         _,
@@ -137,12 +129,11 @@ def _order(rows: list[Row], lines: tuple[LineView, ...], now: datetime) -> Order
         hold,
         attempt,
         sale,
-        _,
-    ) = rows[0]
-    paid = sum((money(row[-1]) for row in rows if row[-1] is not None), ZERO)
-    due = max(money(total) - paid, ZERO) if status == OrderStatus.PENDING else ZERO
+    ) = row[:COLUMNS]
+    found = from_columns(money(total), row[COLUMNS:])
+    due = due_of(status, found)
     hold_expires_at = None if hold is None else utc(hold)
-    left_behind = hold_expires_at is not None and hold_expires_at <= now and not paid and sale is None
+    left_behind = hold_expires_at is not None and hold_expires_at <= now and not found.kept and sale is None
     name, email, user_id = buyer
     return OrderView(
         id=number,
@@ -151,7 +142,10 @@ def _order(rows: list[Row], lines: tuple[LineView, ...], now: datetime) -> Order
         subtotal=money(subtotal),
         discount=money(discount),
         total=money(total),
-        paid=paid,
+        paid=found.kept,
+        received=found.received,
+        given_back=found.given_back,
+        being_given_back=found.being_given_back,
         due=due,
         owed=due > 0 and not left_behind,
         buyer_name=name,

@@ -1,27 +1,13 @@
-"""What an order still owes, and the one place where it becomes PAID, for every tender."""
+"""The one place where an order becomes PAID, for every tender, and what follows from that."""
 
 from datetime import datetime
-from decimal import Decimal
 
-from tui_pos import money
 from tui_pos.data.connection import lock
-from tui_pos.data.tables.desk import Attempt, Deed, JournalEntry, Refund, RefundStage, Sale, SaleStatus
-from tui_pos.data.tables.registration import (
-    PAID_STATUSES,
-    Attendee,
-    Order,
-    OrderLine,
-    OrderStatus,
-    Payment,
-    PaymentStatus,
-)
+from tui_pos.data.tables.desk import Sale, SaleStatus
+from tui_pos.data.tables.registration import PAID_STATUSES, Attendee, Order, OrderLine, OrderStatus
 from tui_pos.desk.errors import NotFound
+from tui_pos.desk.order.balance import balance
 from tui_pos.desk.visitor import attendees
-
-ZERO = Decimal("0.00")
-
-BOOKED_REFUNDS = (RefundStage.PENDING, RefundStage.SUCCEEDED)
-"""Refunds that Stripe accepted: the money is on its way back."""
 
 
 def locked(conference_id: int, reference: str) -> Order:
@@ -33,54 +19,14 @@ def locked(conference_id: int, reference: str) -> Order:
     return order
 
 
-def succeeded_total(order: Order) -> Decimal:
-    """What was paid for the order; summed here because a sum of decimals on SQLite is a float."""
-    rows = Payment.select(Payment.amount).where(
-        Payment.order == order, Payment.status == PaymentStatus.SUCCEEDED
-    )
-    return sum((row.amount for row in rows), ZERO)
-
-
-def kept_total(order: Order) -> Decimal:
-    """What was paid for the order, or given away of it, and not given back."""
-    # A payment that was given back whole counts for nothing already.
-    in_part = Payment.status == PaymentStatus.SUCCEEDED
-    cards = (
-        Refund.select(Refund.amount, Refund.currency)
-        .join(Attempt)
-        .join(Payment)
-        .where(Refund.order == order, Refund.stage.in_(BOOKED_REFUNDS), in_part)
-    )
-    others = (
-        JournalEntry.select(JournalEntry.amount, JournalEntry.currency)
-        .join(Payment)
-        .where(JournalEntry.order == order, JournalEntry.what == Deed.REFUND, in_part)
-    )
-    back = (money.from_minor(row.amount or 0, row.currency) for row in (*cards, *others))
-    return succeeded_total(order) - sum(back, ZERO)
-
-
-def live_total(order: Order) -> Decimal:
-    """What live card payments are about to take for the order."""
-    rows = Attempt.select(Attempt.amount, Attempt.currency).where(
-        Attempt.order == order, Attempt.finished_at.is_null()
-    )
-    return sum((money.from_minor(row.amount, row.currency) for row in rows), ZERO)
-
-
-def due(order: Order) -> Decimal:
-    """Order total less succeeded payments less live card payments; call with the order locked."""
-    return order.total - succeeded_total(order) - live_total(order)
-
-
 def finish_if_paid(order: Order, now: datetime) -> bool:
-    """Complete the order when succeeded payments cover its total; answers whether it is complete.
+    """Complete the order when what certainly stays covers its total; answers whether it is complete.
 
     Call inside the transaction that wrote the payment, with the order locked. Marks it PAID, clears the hold,
     registers the buyer when it holds a ticket, closes the sale. Safe to call again, and after the web site's
     webhook marked the order paid on its own. An order in any other state is left as it is.
     """
-    if order.status not in (OrderStatus.PENDING, OrderStatus.PAID) or succeeded_total(order) < order.total:
+    if order.status not in (OrderStatus.PENDING, OrderStatus.PAID) or not balance(order).is_covered:
         return False
     if order.status == OrderStatus.PENDING or order.hold_expires_at is not None:
         order.status = OrderStatus.PAID
@@ -111,7 +57,9 @@ def registers_buyer(order: Order) -> bool:
 
 
 def _holds_ticket(order_id: int) -> bool:
-    lines = OrderLine.select().where(OrderLine.order == order_id, OrderLine.ticket_type.is_null(False))
+    lines = OrderLine.select().where(
+        OrderLine.order == order_id, OrderLine.ticket_type.is_null(False), OrderLine.quantity > 0
+    )
     return bool(lines.exists())
 
 

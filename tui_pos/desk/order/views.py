@@ -25,6 +25,8 @@ class LineView:
 class OrderView:
     """An order. ``due`` is what is still to be paid, zero unless the order is pending.
 
+    ``paid`` is what is kept of what was ``received``; ``being_given_back`` may leave at this moment.
+
     ``owed`` tells an order that somebody is expected to pay from a basket that was left behind on the web:
     it is pending and holds stock, was paid in part, was made without a hold, or was made at a desk.
     """
@@ -36,6 +38,9 @@ class OrderView:
     discount: Decimal
     total: Decimal
     paid: Decimal
+    received: Decimal
+    given_back: Decimal
+    being_given_back: Decimal
     due: Decimal
     owed: bool
     buyer_name: str

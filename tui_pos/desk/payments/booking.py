@@ -20,6 +20,7 @@ from tui_pos.data.tables.registration import (
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
 from tui_pos.desk.order import orders
+from tui_pos.desk.order.balance import balance
 from tui_pos.desk.payments import journal
 from tui_pos.desk.sale import renewal
 from tui_pos.desk.tender.tenders import label
@@ -105,8 +106,8 @@ def unwanted(desk: Desk, attempt: Attempt) -> str:
         order = lock(Order.select().where(Order.id == attempt.order_id)).get()
         if order.status != OrderStatus.PENDING:
             return f"The order is {order.status.replace('_', ' ')} meanwhile; the card is not charged."
-        open_amount = order.total - orders.kept_total(order)
-        if money.from_minor(attempt.amount, attempt.currency) > open_amount:
+        owed = order.total - balance(order).covered
+        if money.from_minor(attempt.amount, attempt.currency) > owed:
             return "The order was paid otherwise meanwhile; the card is not charged."
         try:
             renewal.hold(desk, order, clock.now())
@@ -164,13 +165,12 @@ def drop_doubles(attempt: Attempt) -> None:
 
 def misfit(order: Order, currency: str) -> str:
     """What is wrong with the money that is kept for the order, for a person; empty when it fits."""
-    kept = orders.kept_total(order)
-    if kept > 0 and order.status in (OrderStatus.CANCELLED, OrderStatus.REFUNDED):
+    found = balance(order)
+    if found.kept > 0 and order.status in (OrderStatus.CANCELLED, OrderStatus.REFUNDED):
         return f"The card was charged but the order is {order.status}. Refund it or have the order restored."
-    surplus = kept - order.total
-    if surplus <= 0:
+    if not found.surplus:
         return ""
-    much = money.format_amount(surplus, currency)
+    much = money.format_amount(found.surplus, currency)
     return f"The order was paid {much} more than its total. Refund the difference."
 
 

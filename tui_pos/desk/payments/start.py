@@ -13,6 +13,7 @@ from tui_pos.data.tables.registration import Order, OrderStatus
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, Refused
 from tui_pos.desk.order import orders
+from tui_pos.desk.order.balance import balance
 from tui_pos.desk.payments import journal
 from tui_pos.desk.payments.live import refuse_live
 from tui_pos.desk.payments.state import PaymentState, picture
@@ -78,7 +79,7 @@ def _open(desk: Desk, reference: str, reader_id: str, reader_label: str, amount:
 
 def _amount_to_take(desk: Desk, order: Order, amount: Decimal | None) -> Decimal:
     currency = desk.conference.currency
-    owed = orders.due(order)
+    owed = balance(order).due
     if owed <= 0:
         raise Refused("already_paid", f"Order {order.reference} is already fully paid.")
     take = amounts.part_of(order.reference, owed, amount, currency)

@@ -15,6 +15,7 @@ from tui_pos.data.tables.registration import Order
 from tui_pos.desk import duties
 from tui_pos.desk.context import Desk
 from tui_pos.desk.order import orders
+from tui_pos.desk.order.balance import balance
 from tui_pos.desk.payments import booking, journal
 from tui_pos.desk.payments.settle import (
     PICK_UP,
@@ -134,7 +135,7 @@ def metadata(attempt: Attempt, desk: Desk) -> Mapping[str, str]:
         "station": attempt.station,
         "terminal": "true",
     }
-    if orders.due(order) <= 0 and orders.registers_buyer(order):
+    if balance(order).due <= 0 and orders.registers_buyer(order):
         keys["order_id"] = str(order.id)
     return keys
 

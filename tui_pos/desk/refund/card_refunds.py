@@ -1,29 +1,27 @@
 """Refunds of card money at Stripe: asked for under one key each, found again after any fault, and booked.
 
 A refund is a row before Stripe hears of it (``refunds`` writes it); from then on anybody may ``pursue`` it.
+What was refunded in Stripe's dashboard becomes a row as soon as a desk reads of it (``sync``).
 """
 
 from datetime import timedelta
 from typing import Any
 
-from tui_pos import clock
+from tui_pos import clock, money
 from tui_pos.data.connection import connected, lock, run_tx
-from tui_pos.data.fields import ZERO
-from tui_pos.data.tables.desk import Attempt, Refund, RefundStage
-from tui_pos.data.tables.registration import Order, OrderStatus, Payment, PaymentStatus
+from tui_pos.data.tables.desk import Attempt, Refund, RefundOrigin, RefundStage
+from tui_pos.data.tables.registration import Order, Payment
 from tui_pos.desk.context import Desk
-from tui_pos.desk.order import orders
-from tui_pos.desk.payments import booking
-from tui_pos.desk.refund import giving_back
-from tui_pos.desk.refund.refund_views import RefundView, of_card
+from tui_pos.desk.order.balance import ACCEPTED
+from tui_pos.desk.payments import booking, journal
+from tui_pos.desk.refund import effects, repairs
+from tui_pos.desk.refund.refund_views import RefundView, of_row
+from tui_pos.desk.tender.tenders import Tender
+from tui_pos.terminal import RateLimited, TerminalError, UnknownOutcome
 from tui_pos.terminal import Refund as StripeRefund
-from tui_pos.terminal import Refused, TerminalError, UnknownOutcome
 
 QUIET = timedelta(minutes=2)
 """No request is still on its way after this long."""
-
-COUNTED = (RefundStage.CREATED, RefundStage.UNKNOWN, RefundStage.PENDING, RefundStage.SUCCEEDED)
-REFUNDABLE_ORDERS = (OrderStatus.PAID, OrderStatus.PARTIALLY_REFUNDED, OrderStatus.REFUNDED)
 
 STAGE_OF = {
     "succeeded": RefundStage.SUCCEEDED,
@@ -32,7 +30,9 @@ STAGE_OF = {
     "failed": RefundStage.FAILED,
     "canceled": RefundStage.FAILED,
 }
-"""Stripe's word for a refund, as the journal keeps it; a word it adds later counts as pending."""
+"""Stripe's word for a refund, as it is kept here; a word it adds later counts as pending."""
+
+NOT_OURS = "Stripe's answer was about another refund, and nothing was booked of it."
 
 
 def follow_up(desk: Desk) -> tuple[RefundView, ...]:
@@ -45,58 +45,172 @@ def follow_up(desk: Desk) -> tuple[RefundView, ...]:
     return tuple(pursue(desk, refund_id) for refund_id in ids)
 
 
-def look_again(desk: Desk, attempt: Attempt) -> tuple[RefundView, ...]:
-    """Book a payment's refunds as Stripe has them now, and answer those that changed.
-
-    One that succeeded can still fail, days later. Raises ``terminal`` errors; needs a connection.
-    """
-    rows = {row.refund_id: row for row in Refund.select().where(Refund.attempt == attempt.id)}
-    said = [each for each in desk.terminal.refunds(str(attempt.intent_id)) if each.id in rows]
-    changed = [each for each in said if STAGE_OF.get(each.status) != rows[each.id].stage]
-    for each in changed:
-        book(rows[each.id].id, each)
-    return tuple(of_card(Refund.get_by_id(rows[each.id].id)) for each in changed)
-
-
 def pursue(desk: Desk, refund_id: int) -> RefundView:
     """Bring one refund on: find it at Stripe, ask for it if it is not there, book what Stripe says."""
     with connected():
         row = Refund.get_by_id(refund_id)
         if row.finished_at is None:
             _pursue(desk, row)
-        return of_card(Refund.get_by_id(refund_id))
+        return of_row(Refund.get_by_id(refund_id))
+
+
+def sync(desk: Desk, attempt: Attempt) -> tuple[RefundView, ...]:
+    """Book all refunds of a card payment as Stripe has them now, and answer those that changed.
+
+    One that succeeded can still fail, days later; one that no desk knows was made in Stripe's dashboard.
+    Raises ``terminal`` errors; needs a connection.
+    """
+    assert attempt.intent_id is not None
+    said = desk.terminal.refunds(attempt.intent_id)
+    return tuple(of_row(row) for each in said if (row := book_said(desk, attempt, each)) is not None)
+
+
+def book_said(desk: Desk, attempt: Attempt, said: StripeRefund) -> Refund | None:
+    """Book one refund that Stripe lists for a card payment; the row when anything changed by it."""
+    by_id = Refund.get_or_none(Refund.refund_id == said.id)
+    row = by_id or Refund.get_or_none(
+        Refund.attempt == attempt.id, Refund.key == said.metadata.get("refund", "")
+    )
+    if row is None:
+        row = _adopt(desk, attempt, said)
+    elif STAGE_OF.get(said.status, RefundStage.PENDING) == row.stage:
+        return None
+    if row is not None:
+        book(desk, row.id, said)
+    return row and Refund.get_by_id(row.id)
+
+
+def book(desk: Desk, refund_id: int, said: StripeRefund) -> None:
+    """Write what Stripe says of a refund, and what follows from it for the payment and the order.
+
+    An answer that is not about this refund is written down as such, and nothing else.
+    """
+
+    def write() -> None:
+        now = clock.now()
+        row = Refund.get_by_id(refund_id)
+        order = lock(Order.select().where(Order.id == row.order_id)).get()
+        row = Refund.get_by_id(refund_id)
+        if not _is_about(row, said):
+            _note_stranger(row, now)
+            return
+        stage = STAGE_OF.get(said.status, RefundStage.PENDING)
+        row.stage, row.refund_id, row.updated_at = stage, said.id, now
+        row.message = said.failure_reason.replace("_", " ")
+        row.finished_at = None if stage is RefundStage.PENDING else now
+        row.save(only=[Refund.stage, Refund.refund_id, Refund.updated_at, Refund.message, Refund.finished_at])
+        before = repairs.standing(order)
+        effects.reflect(order, row)
+        if row.origin != RefundOrigin.DESK:
+            repairs.record(desk, order, f"refund_{row.origin}", before, payment_id=row.payment_id)
+        booking.review(order)
+
+    run_tx(write)
+
+
+def _is_about(row: Refund, said: StripeRefund) -> bool:
+    """Whether an answer is about this refund: its payment, amount, currency, and our key where it has one."""
+    intent_id = row.attempt.intent_id if row.attempt_id else row.payment.stripe_payment_intent_id
+    ours = said.metadata.get("refund") in (None, row.key)
+    same = (said.amount, said.currency.upper(), said.intent_id) == (row.amount, row.currency, intent_id)
+    return same and ours and row.refund_id in (None, said.id)
+
+
+def _note_stranger(row: Refund, now: Any) -> None:
+    unanswered = row.stage in (RefundStage.CREATED, RefundStage.UNKNOWN)
+    stage = RefundStage.UNKNOWN if unanswered else row.stage
+    Refund.update(stage=stage, message=NOT_OURS, updated_at=now).where(Refund.id == row.id).execute()
+
+
+def _adopt(desk: Desk, attempt: Attempt, said: StripeRefund) -> Refund | None:
+    """A row for a refund that was made in Stripe's dashboard; None when it gave nothing back."""
+    if STAGE_OF.get(said.status) is RefundStage.FAILED or said.currency.upper() != attempt.currency:
+        return None
+    return adopt(
+        desk,
+        Order.get_by_id(attempt.order_id),
+        attempt.payment,
+        said,
+        attempt=attempt,
+    )
+
+
+def adopt(
+    desk: Desk, order: Order, payment: Payment, said: StripeRefund, *, attempt: Attempt | None = None
+) -> Refund:
+    """Write a row for a refund that no desk asked for; ``book`` then writes what follows from it."""
+
+    def write() -> Refund:
+        lock(Order.select().where(Order.id == order.id)).get()
+        known: Refund | None = Refund.get_or_none(Refund.refund_id == said.id)
+        if known is not None:
+            return known
+        now = clock.now()
+        currency = said.currency.upper()
+        if attempt is not None:
+            shown = money.format_amount(money.from_minor(said.amount, currency), currency)
+            text = f"{shown} {currency} was refunded in Stripe's dashboard"
+            journal.note(desk, attempt.id, attempt.stage, text)
+        row: Refund = Refund.create(
+            conference=order.conference_id,
+            order=order.id,
+            payment=payment.id,
+            attempt=attempt.id if attempt else None,
+            origin=RefundOrigin.DASHBOARD,
+            tender=Tender.CARD,
+            key=said.id,
+            station=desk.station,
+            staff=None,
+            amount=said.amount,
+            currency=currency,
+            reason="Refunded in Stripe's dashboard",
+            stage=RefundStage.CREATED,
+            refund_id=said.id,
+            created_at=said.created or now,
+            updated_at=now,
+        )
+        return row
+
+    return run_tx(write)
 
 
 def _pursue(desk: Desk, row: Refund) -> None:
     first = not row.tries
+    if first and not _next_key(row):
+        return  # somebody else has begun to ask at this moment, and goes on with it
     try:
-        said = _find(desk, row)
+        said = None if first else _find(desk, row)
     except TerminalError as error:
         return _say(row, error.message)
     try:
         said = said or _ask(desk, row)
     except TerminalError as error:
         # Only a refusal of the one request there ever was, or of one long after it, means that nothing came.
-        refused = isinstance(error, Refused) and _is_quiet(row)
-        if not isinstance(error, UnknownOutcome) and (first or refused):
-            return _fail(row, error.message)
+        is_answer = not isinstance(error, UnknownOutcome | RateLimited)
+        if is_answer and (first or _is_quiet(row)):
+            _fail(row, error.message)
+            return _look_elsewhere(desk, row)
         return _say(row, error.message)
-    book(row.id, said)
+    book(desk, row.id, said)
+
+
+def _look_elsewhere(desk: Desk, row: Refund) -> None:
+    """Stripe may have refused because the money went back already, by somebody in its dashboard."""
+    try:
+        sync(desk, row.attempt)
+    except TerminalError as error:
+        _append(row, error.message)
 
 
 def _find(desk: Desk, row: Refund) -> StripeRefund | None:
     if row.refund_id:
         return desk.terminal.refund_status(row.refund_id)
-    if not row.tries:
-        return None
     found = desk.terminal.refunds(row.attempt.intent_id)
     return next((each for each in found if each.metadata.get("refund") == row.key), None)
 
 
 def _ask(desk: Desk, row: Refund) -> StripeRefund:
     """Ask for the refund, always under the same key unless Stripe keeps repeating its fault under that."""
-    if not row.tries:
-        _next_key(row)
     try:
         return _request(desk, row)
     except UnknownOutcome as error:
@@ -118,43 +232,28 @@ def _request(desk: Desk, row: Refund) -> StripeRefund:
     return desk.terminal.refund(row.attempt.intent_id, row.amount, key=key, metadata=keys)
 
 
-def _next_key(row: Refund) -> None:
-    """Commit which key comes next: one desk that hangs and its successor must not use two."""
+def _next_key(row: Refund) -> bool:
+    """Commit which key comes next, for one desk alone of several that come to it at once."""
     tries = row.tries + 1
-    run_tx(lambda: Refund.update(tries=tries).where(Refund.id == row.id, Refund.tries < tries).execute())
+    won = run_tx(
+        lambda: Refund.update(tries=tries).where(Refund.id == row.id, Refund.tries < tries).execute()
+    )
     row.tries = tries
+    return bool(won)
 
 
 def _is_quiet(row: Refund) -> bool:
     return clock.now() - row.created_at > QUIET
 
 
-def book(refund_id: int, said: StripeRefund) -> None:
-    """Write what Stripe says of a refund, and what follows from it for the payment and the order."""
-
-    def write() -> None:
-        now = clock.now()
-        row = Refund.get_by_id(refund_id)
-        order = lock(Order.select().where(Order.id == row.order_id)).get()
-        stage = STAGE_OF.get(said.status, RefundStage.PENDING)
-        Refund.update(
-            stage=stage,
-            refund_id=said.id,
-            message=said.failure_reason.replace("_", " "),
-            updated_at=now,
-            finished_at=None if stage is RefundStage.PENDING else now,
-        ).where(Refund.id == refund_id).execute()
-        reflect(Attempt.get_by_id(row.attempt_id))
-        reflect_in_status(order)
-        booking.review(order)
-
-    run_tx(write)
-
-
 def _fail(row: Refund, why: str) -> None:
     now = clock.now()
     changes = {"stage": RefundStage.FAILED, "message": why, "updated_at": now, "finished_at": now}
     run_tx(lambda: Refund.update(**changes).where(*_without_answer(row)).execute())
+
+
+def _append(row: Refund, why: str) -> None:
+    run_tx(lambda: Refund.update(message=f"{row.message} {why}".strip()).where(Refund.id == row.id).execute())
 
 
 def _say(row: Refund, why: str) -> None:
@@ -168,39 +267,7 @@ def _without_answer(row: Refund) -> tuple[Any, Any, Any]:
     return Refund.id == row.id, Refund.refund_id.is_null(), Refund.finished_at.is_null()
 
 
-def reflect(attempt: Attempt) -> None:
-    """Make the payment refunded when all of it was given back, else succeeded; call with its order locked."""
-    whole = refunded(attempt) >= attempt.amount
-    Payment.update(status=PaymentStatus.REFUNDED if whole else PaymentStatus.SUCCEEDED).where(
-        Payment.id == attempt.payment_id
-    ).execute()
-
-
-def reflect_in_status(order: Order) -> None:
-    """An order that was not paid keeps its status. When no money is left, what was given away ends too."""
-    if order.status not in REFUNDABLE_ORDERS:
-        return
-    kept = orders.kept_total(order)
-    given_away = sum((gift.amount for gift in giving_back.gifts(order)), ZERO)
-    status = OrderStatus.PARTIALLY_REFUNDED
-    if kept <= given_away:
-        status = OrderStatus.REFUNDED
-        giving_back.end_gifts(order)
-    elif kept >= order.total:
-        status = OrderStatus.PAID
-    order.status, order.updated_at = status, clock.now()
-    order.save(only=[Order.status, Order.updated_at])
-
-
-def refundable(attempt: Attempt) -> int:
-    """What is left of a captured payment, in minor units; call with its order locked."""
-    rows = Refund.select(Refund.amount).where(Refund.attempt == attempt.id, Refund.stage.in_(COUNTED))
-    return int(attempt.amount) - sum(row.amount for row in rows)
-
-
 def refunded(attempt: Attempt) -> int:
     """What Stripe accepted to give back of a payment, in minor units; needs a connection."""
-    rows = Refund.select(Refund.amount).where(
-        Refund.attempt == attempt.id, Refund.stage.in_(orders.BOOKED_REFUNDS)
-    )
+    rows = Refund.select(Refund.amount).where(Refund.attempt == attempt.id, Refund.stage.in_(ACCEPTED))
     return sum(row.amount for row in rows)

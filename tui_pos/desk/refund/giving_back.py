@@ -1,98 +1,141 @@
-"""Giving back what no card had paid: cash from the drawer, credit to where it came from, a gift to nobody.
+"""Giving back what no reader at a desk had taken: cash from the drawer, credit to where it came from.
 
-All of it is done the moment it is written; the journal says how much of which payment. A payment that was
-given back whole is ``refunded``, one given back in part stays ``succeeded``, as with cards. Call inside a
-transaction with the order locked.
+All of it is done the moment it is written, each as a refund that succeeded. What was given away or free has
+an amount of 0. Call inside a transaction with the order locked.
 """
 
-from dataclasses import dataclass
+from decimal import Decimal
 
 from tui_pos import clock, money
-from tui_pos.data.fields import ZERO
-from tui_pos.data.queries import rows
-from tui_pos.data.tables.desk import Deed, JournalEntry, MovementKind
+from tui_pos.data.tables.desk import (
+    Attempt,
+    CashMovement,
+    Deed,
+    MovementKind,
+    Refund,
+    RefundOrigin,
+    RefundStage,
+)
 from tui_pos.data.tables.registration import Order, Payment, PaymentMethod, PaymentStatus
 from tui_pos.desk import journal
 from tui_pos.desk.context import Desk
+from tui_pos.desk.order.balance import ACCEPTED, OPEN
 from tui_pos.desk.tender import cash, store_credit
-from tui_pos.scan import printable
+from tui_pos.desk.tender.tenders import Tender
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
-    """A payment and how much of it is left to give back, in minor units."""
+def new_refund(
+    desk: Desk,
+    order: Order,
+    payment: Payment | None,
+    tender: Tender,
+    amount: int,
+    reason: str,
+    *,
+    attempt: Attempt | None = None,
+    exchange_id: int | None = None,
+) -> Refund:
+    """Write a refund of ``amount`` (minor units); a card's is only asked for, any other is made."""
+    now = clock.now()
+    is_made = attempt is None
+    row: Refund = Refund.create(
+        conference=desk.conference.id,
+        order=order.id,
+        payment=payment.id if payment else None,
+        attempt=attempt.id if attempt else None,
+        exchange=exchange_id,
+        origin=RefundOrigin.DESK,
+        tender=tender,
+        key=clock.new_id(),
+        station=desk.station,
+        staff=desk.staff.id,
+        amount=amount,
+        currency=attempt.currency if attempt else desk.conference.currency,
+        reason=reason,
+        stage=RefundStage.SUCCEEDED if is_made else RefundStage.CREATED,
+        created_at=now,
+        updated_at=now,
+        finished_at=now if is_made else None,
+    )
+    return row
 
-    payment: Payment
-    amount: int
 
-
-def sources(order: Order, currency: str) -> list[Left]:
-    """The order's cash and credit payments of which something is left."""
-    back = _given_back(order)
-    payments = _succeeded(order, PaymentMethod.MANUAL, PaymentMethod.CREDIT)
-    left = (Left(each, money.to_minor(each.amount, currency) - back.get(each.id, 0)) for each in payments)
-    return [each for each in left if each.amount > 0]
-
-
-def give_back(desk: Desk, order: Order, payment: Payment, amount: int, reason: str) -> JournalEntry:
+def give_back(desk: Desk, order: Order, payment: Payment, amount: int, reason: str) -> Refund:
     """Give ``amount`` (minor units, at most what is left) of a cash or credit payment back."""
     now, major = clock.now(), money.from_minor(amount, desk.conference.currency)
     if payment.method == PaymentMethod.CREDIT:
-        store_credit.restore(order, major, now)
+        row = new_refund(desk, order, payment, Tender.CREDIT, amount, reason)
+        put_on = store_credit.restore(order, major, now)
+        if put_on is not None:
+            _tell_of_new_credit(row, put_on.id, put_on.amount, major, desk.conference.currency)
     else:
+        row = new_refund(desk, order, payment, Tender.CASH, amount, reason)
         cash.move(desk, order, payment.id, MovementKind.REFUND, major, now)
-    entry = journal.record(
-        desk,
-        Deed.REFUND,
-        order_id=order.id,
-        payment_id=payment.id,
-        amount=major,
-        reason=printable(reason, journal.REASON_LENGTH),
-    )
-    if _given_back(order)[payment.id] >= money.to_minor(payment.amount, desk.conference.currency):
-        _refund([payment])
-    return entry
+    _record(desk, order, row, major)
+    return row
+
+
+def end_free(desk: Desk, order: Order, reason: str) -> Refund:
+    """Take back what nobody had paid anything for."""
+    row = new_refund(desk, order, None, Tender.COMP, 0, reason)
+    _record(desk, order, row, Decimal(0))
+    return row
+
+
+def left_of(payment: Payment, currency: str) -> int:
+    """What of a payment can still be given back, in minor units; nothing that a refund may take away.
+
+    A refund that was made has lowered the payment by what it gave back; those from before that was done did
+    not, and count here.
+    """
+    if payment.status != PaymentStatus.SUCCEEDED:
+        return 0
+    unsplit = Refund.stage.in_(ACCEPTED) & Refund.split.is_null()
+    rows = Refund.select(Refund.amount).where(Refund.payment == payment.id, unsplit | Refund.stage.in_(OPEN))
+    return money.to_minor(payment.amount, currency) - sum(row.amount for row in rows)
 
 
 def gifts(order: Order) -> list[Payment]:
     """What was given away of the order, or the record that it was free."""
-    return _succeeded(order, PaymentMethod.COMP)
+    return succeeded(order, PaymentMethod.COMP)
 
 
-def end_gifts(order: Order) -> None:
-    """Count nothing as given away any more."""
-    _refund(gifts(order))
+def cash_payments(order: Order) -> list[Payment]:
+    """What came into a drawer of ours; any other ``manual`` payment was taken by the web site's people."""
+    ours = CashMovement.select(CashMovement.payment).where(CashMovement.order == order.id)
+    taken = {row.payment_id for row in ours}
+    return [each for each in succeeded(order, PaymentMethod.MANUAL) if each.id in taken]
 
 
-def record_end(desk: Desk, order: Order, reason: str) -> JournalEntry:
-    """Note that an order nobody had paid anything for was taken back."""
-    why = printable(reason, journal.REASON_LENGTH)
-    return journal.record(desk, Deed.REFUND, order_id=order.id, amount=ZERO, reason=why)
+def paid_elsewhere(order: Order) -> bool:
+    """Whether money for it was taken on the web site: by its card form, or by hand on its manage page."""
+    ours = {each.id for each in cash_payments(order)}
+    found = succeeded(order, PaymentMethod.STRIPE, PaymentMethod.MANUAL)
+    return any(each.id not in ours for each in found)
 
 
-def paid_online(order: Order) -> bool:
-    """Whether a card paid on the web site: only the web site can give that back."""
-    return bool(_succeeded(order, PaymentMethod.STRIPE))
-
-
-def _given_back(order: Order) -> dict[int, int]:
-    """What was given back so far, in minor units per payment."""
-    query = JournalEntry.select(JournalEntry.payment, JournalEntry.amount).where(
-        JournalEntry.order == order.id, JournalEntry.what == Deed.REFUND, JournalEntry.payment.is_null(False)
-    )
-    back: dict[int, int] = {}
-    for payment_id, amount in rows(query):
-        back[payment_id] = back.get(payment_id, 0) + amount
-    return back
-
-
-def _succeeded(order: Order, *methods: PaymentMethod) -> list[Payment]:
+def succeeded(order: Order, *methods: PaymentMethod) -> list[Payment]:
+    """The order's payments of these methods of which something may be kept."""
     query = Payment.select().where(
         Payment.order == order.id, Payment.status == PaymentStatus.SUCCEEDED, Payment.method.in_(methods)
     )
     return list(query)
 
 
-def _refund(payments: list[Payment]) -> None:
-    ids = [payment.id for payment in payments]
-    Payment.update(status=PaymentStatus.REFUNDED).where(Payment.id.in_(ids)).execute()
+def _tell_of_new_credit(row: Refund, credit_id: int, put: Decimal, major: Decimal, currency: str) -> None:
+    """The new credit is django-program's record of the refund too, where it holds all of it."""
+    row.message = f"{money.format_amount(put, currency)} of it as a new credit: the old one has expired"
+    if put == major:
+        row.credit = credit_id
+    row.save(only=[Refund.message, Refund.credit])
+
+
+def _record(desk: Desk, order: Order, row: Refund, major: Decimal) -> None:
+    journal.record(
+        desk,
+        Deed.REFUND,
+        order_id=order.id,
+        payment_id=row.payment_id,
+        amount=major,
+        reason=row.reason,
+    )

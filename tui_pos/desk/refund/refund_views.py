@@ -1,11 +1,11 @@
-"""A refund as screens and commands show it, whatever had paid."""
+"""A refund as screens and commands show it, whatever had paid and whoever made it."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 
 from tui_pos import money
-from tui_pos.data.tables.desk import JournalEntry, Refund, RefundStage
-from tui_pos.desk.tender.tenders import TENDER_OF, Tender
+from tui_pos.data.tables.desk import Refund, RefundLine, RefundOrigin, RefundStage
+from tui_pos.desk.tender.tenders import Tender
 
 CARD_WORDS = {
     RefundStage.CREATED: "asked for; Stripe has not answered yet",
@@ -21,13 +21,27 @@ OTHER_WORDS = {
     Tender.COMP: "it was given away; there is nothing to give back",
 }
 
+ORIGIN_WORDS = {
+    RefundOrigin.DASHBOARD: "in Stripe's dashboard",
+    RefundOrigin.WEB_SITE: "on the web site",
+}
+
 
 @dataclass(frozen=True, slots=True)
+class PieceView:
+    """Pieces of one line that went back."""
+
+    line_id: int
+    description: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefundView:
     """A refund as screens and commands show it; ``amount`` in the order's currency.
 
-    ``intent_id`` and ``refund_id`` are Stripe's, '' for what a card had not paid. ``tender`` is card, cash,
-    credit or comp; only a card's can be anything but succeeded. ``id`` is unique within cards and others.
+    ``intent_id`` and ``refund_id`` are Stripe's, '' for what no card had paid. ``tender`` is card, cash,
+    credit or comp; only a card's can be anything but succeeded. ``pieces`` are what went back with it.
     """
 
     id: int
@@ -38,35 +52,39 @@ class RefundView:
     currency: str
     stage: RefundStage
     text: str
-    tender: Tender = Tender.CARD
+    tender: Tender
+    origin: RefundOrigin = RefundOrigin.DESK
+    reason: str = ""
+    pieces: tuple[PieceView, ...] = ()
 
 
-def of_card(row: Refund) -> RefundView:
-    """The refund of a card payment."""
-    stage = RefundStage(row.stage)
+def of_row(row: Refund) -> RefundView:
+    """The refund behind a row; needs a connection."""
+    stage, tender, origin = RefundStage(row.stage), Tender(row.tender), RefundOrigin(row.origin)
+    words = CARD_WORDS[stage] if tender is Tender.CARD else OTHER_WORDS[tender]
+    if origin is not RefundOrigin.DESK:
+        words = f"{words} {ORIGIN_WORDS[origin]}"
+    pieces = RefundLine.select().where(RefundLine.refund == row.id, RefundLine.quantity > 0)
     return RefundView(
         id=row.id,
         reference=row.order.reference,
-        intent_id=row.attempt.intent_id or "",
+        intent_id=_intent_id(row),
         refund_id=row.refund_id or "",
         amount=money.from_minor(row.amount, row.currency),
         currency=row.currency,
         stage=stage,
-        text=f"{CARD_WORDS[stage]}: {row.message}" if row.message else CARD_WORDS[stage],
-    )
-
-
-def of_other(entry: JournalEntry) -> RefundView:
-    """The refund of a payment without a card, from the journal; without a payment it ended a gift."""
-    tender = TENDER_OF[entry.payment.method] if entry.payment_id else Tender.COMP
-    return RefundView(
-        id=entry.id,
-        reference=entry.order.reference if entry.order_id else "",
-        intent_id="",
-        refund_id="",
-        amount=money.from_minor(entry.amount or 0, entry.currency),
-        currency=entry.currency,
-        stage=RefundStage.SUCCEEDED,
-        text=OTHER_WORDS[tender],
+        text=f"{words}: {row.message}" if row.message else words,
         tender=tender,
+        origin=origin,
+        reason=row.reason,
+        pieces=tuple(
+            PieceView(each.order_line_id, each.order_line.description, each.quantity)
+            for each in pieces.order_by(RefundLine.id)
+        ),
     )
+
+
+def _intent_id(row: Refund) -> str:
+    if row.attempt_id is not None:
+        return row.attempt.intent_id or ""
+    return row.payment.stripe_payment_intent_id if row.payment_id is not None else ""

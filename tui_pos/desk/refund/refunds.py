@@ -1,30 +1,34 @@
-"""Giving money back the way it came, never more than is left; each refund of a card has its own key.
+"""Giving money back the way it came, never more than is left, by pieces or by an amount with a reason.
 
 The last payment is given back first, each up to what is left of it: a card's money goes to that card, cash
 comes from the drawer of the desk that refunds, credit goes back to where it came from. What was given away
-is no money; it ends when no money is left. Cards that paid online are the web site's to refund.
+is no money; it ends when no money is left. What was paid on the web site is refunded there or in Stripe's
+dashboard, never out of the drawer.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tui_pos import clock, money
+from tui_pos import money
 from tui_pos.data.connection import connected, run_tx
 from tui_pos.data.fields import ZERO
-from tui_pos.data.tables.desk import Attempt, Deed, JournalEntry, Refund, Stage
-from tui_pos.data.tables.registration import PAID_STATUSES, Order, OrderStatus, Payment
+from tui_pos.data.tables.desk import Attempt, Refund, RefundLine, Stage
+from tui_pos.data.tables.registration import PAID_STATUSES, Order, OrderStatus, Payment, PaymentMethod
 from tui_pos.desk import payments
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, Refused
 from tui_pos.desk.journal import REASON_LENGTH
 from tui_pos.desk.order import orders
+from tui_pos.desk.order.balance import balance
 from tui_pos.desk.payments import booking, journal
 from tui_pos.desk.payments.live import refuse_live
-from tui_pos.desk.refund import card_refunds, giving_back
-from tui_pos.desk.refund.refund_views import RefundView, of_card, of_other
+from tui_pos.desk.refund import card_refunds, effects, giving_back, pieces
+from tui_pos.desk.refund.pieces import Piece, RefundableLine, Taken
+from tui_pos.desk.refund.refund_views import RefundView, of_row
 from tui_pos.desk.staff.permissions import Action, require
 from tui_pos.desk.tender import amounts
+from tui_pos.desk.tender.tenders import Tender
 from tui_pos.scan import printable
 
 
@@ -37,46 +41,58 @@ class Source:
     attempt: Attempt | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refundable:
+    """What `refund` would give back now: all of ``amount``, or pieces of the ``lines``."""
+
+    amount: Decimal
+    lines: tuple[RefundableLine, ...]
+
+
 def refund(
-    desk: Desk, reference: str, amount: Decimal | None = None, *, reason: str = ""
+    desk: Desk,
+    reference: str,
+    amount: Decimal | None = None,
+    *,
+    lines: Sequence[Piece] = (),
+    reason: str = "",
+    came_back: bool = False,
 ) -> tuple[RefundView, ...]:
-    """Refund ``amount`` (None: all that is left) of an order, the last payment first.
+    """Refund the pieces ``lines``, or ``amount``, or (neither) all that is left, the last payment first.
 
-    Money that is only held is released instead, and answered with no refund. What Stripe has not answered is
-    answered as ``unknown`` and followed up later (``card_refunds``); cash and credit are given back at once.
-    An order that was free or given away whole is answered with an amount of 0.
+    An amount names no piece: it lowers the price of the order. ``came_back`` says that pieces which were
+    handed out lie on the counter again. Money that is only held is released instead, and answered with no
+    refund. What Stripe has not answered is answered as ``unknown`` and followed up later (``card_refunds``);
+    cash and credit are given back at once. What was free or given away is answered with an amount of 0.
 
-    Raises NotPermitted, NotFound, InvalidInput ``invalid_amount``, ``amount_too_high`` or, for a card,
-    ``no_stripe_key``; Refused ``nothing_to_refund``, ``paid_online``, ``payment_live`` while a card payment
-    for the order runs, ``order_not_paid`` for a part of the money of an order that is not paid yet.
+    Raises NotPermitted, NotFound, InvalidInput ``invalid_amount``, ``amount_too_high``, ``amount_or_lines``
+    or, for a card, ``no_stripe_key``; for ``lines`` what ``pieces.take`` raises; Refused
+    ``nothing_to_refund``, ``paid_online``, ``payment_live`` while a card payment for the order runs,
+    ``refund_open`` while another refund of it has no answer, ``order_not_paid`` for a part of the money, or
+    for pieces, of an order that is not paid yet.
     """
     require(desk, Action.REFUND)
+    if lines and amount is not None:
+        raise InvalidInput("amount_or_lines", "Name pieces or an amount, not both: pieces have their price.")
     reason = printable(reason, REASON_LENGTH)
     with connected():
         held = run_tx(lambda: _held(desk, reference))
-    if held is not None and amount is None:
+    if held is not None and amount is None and not lines:
         payments.cancel(desk, held)
+    wish = _Wish(amount, tuple(lines), reason, came_back, released=held is not None)
     with connected():
-        opened = run_tx(lambda: _open(desk, reference, amount, reason, released=held is not None))
-    return tuple(card_refunds.pursue(desk, each) if isinstance(each, int) else each for each in opened)
+        opened = run_tx(lambda: _open(desk, reference, wish))
+    return tuple(card_refunds.pursue(desk, each) for each in opened)
 
 
-def refundable(desk: Desk, reference: str) -> Decimal:
-    """What of an order's money `refund` would give back now; 0 for what was free, given away or only held.
+def refundable(desk: Desk, reference: str) -> Refundable:
+    """What of an order `refund` would give back now; an amount of 0 for what was free or is only held.
 
-    Raises NotPermitted, NotFound; Refused ``nothing_to_refund`` and ``paid_online`` as it does.
+    Raises NotPermitted, NotFound; Refused ``nothing_to_refund``, ``paid_online`` and ``refund_open``.
     """
     require(desk, Action.REFUND)
     with connected():
         return run_tx(lambda: _refundable(desk, printable(reference, 100)))
-
-
-def _refundable(desk: Desk, reference: str) -> Decimal:
-    order, currency = orders.locked(desk.conference.id, reference), desk.conference.currency
-    sources = _sources(order, currency)
-    if not sources and (giving_back.gifts(order) or _held(desk, reference)):
-        return ZERO
-    return money.from_minor(_wanted(desk, order, None, sources), currency)
 
 
 def refunds_of(desk: Desk, reference: str) -> tuple[RefundView, ...]:
@@ -84,14 +100,42 @@ def refunds_of(desk: Desk, reference: str) -> tuple[RefundView, ...]:
     require(desk, Action.LOOK_UP)
     with connected():
         order = orders.locked(desk.conference.id, reference)
-        cards = Refund.select().where(Refund.order == order.id).order_by(Refund.id)
-        others = (
-            JournalEntry.select()
-            .where(JournalEntry.order == order.id, JournalEntry.what == Deed.REFUND)
-            .order_by(JournalEntry.id)
+        rows = Refund.select().where(Refund.order == order.id).order_by(Refund.created_at, Refund.id)
+        return tuple(of_row(row) for row in rows)
+
+
+def refuse_open(order: Order) -> None:
+    """Raise Refused ``refund_open`` while a refund of the order may still take money away."""
+    found = balance(order)
+    if found.being_given_back:
+        raise Refused(
+            "refund_open",
+            f"A refund of {order.reference} has no answer from Stripe yet; wait until it is known.",
         )
-        made = [(row.created_at, of_card(row)) for row in cards] + [(row.at, of_other(row)) for row in others]
-        return tuple(view for _, view in sorted(made, key=lambda each: each[0]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    amount: Decimal | None
+    lines: tuple[Piece, ...]
+    reason: str
+    came_back: bool
+    released: bool
+
+    @property
+    def is_whole(self) -> bool:
+        return self.amount is None and not self.lines
+
+
+def _refundable(desk: Desk, reference: str) -> Refundable:
+    order, currency = orders.locked(desk.conference.id, reference), desk.conference.currency
+    refuse_open(order)
+    sources = _sources(order, currency)
+    lines = tuple(pieces.refundable_lines(order, currency)) if _counts(order) else ()
+    if not sources and (giving_back.gifts(order) or _held(desk, reference)):
+        return Refundable(amount=ZERO, lines=lines)
+    total = _whole(order, sources)
+    return Refundable(amount=money.from_minor(total, currency), lines=lines)
 
 
 def _held(desk: Desk, reference: str) -> str | None:
@@ -103,41 +147,54 @@ def _held(desk: Desk, reference: str) -> str | None:
     return attempt.intent_id if attempt else None
 
 
-def _open(
-    desk: Desk, reference: str, amount: Decimal | None, reason: str, *, released: bool
-) -> tuple[int | RefundView, ...]:
+def _open(desk: Desk, reference: str, wish: _Wish) -> list[int]:
     """Give back what needs no Stripe, and commit the refunds of cards with their keys before Stripe is asked.
 
-    Answers the ids of the latter, all under the order's lock.
+    Answers the ids of all of them, all written under the order's lock.
     """
     order = orders.locked(desk.conference.id, printable(reference, 100))
     # A payment that is running was told what the other payments leave to pay.
     refuse_live(desk, Attempt.order == order.id)
+    refuse_open(order)
     sources = _sources(order, desk.conference.currency)
-    if not sources and amount is None and (released or giving_back.gifts(order)):
-        return () if released else (_end(desk, order, reason),)
-    parts = list(_split(sources, _wanted(desk, order, amount, sources)))
+    taken = _taken(desk, order, wish)
+    nothing_paid = not sources and (wish.released or bool(giving_back.gifts(order)))
+    if nothing_paid and wish.is_whole:
+        return [] if wish.released else [_end_free(desk, order, wish.reason)]
+    wanted = _wanted(desk, order, wish, sources, taken)
+    parts = list(_split(sources, wanted))
     if any(source.attempt for source, _ in parts):
         desk.terminal  # noqa: B018  # no account: refuse before anything is written
-    _hide_from_web_site(order, sources, parts)
-    done = tuple(_give_back(desk, order, source, part, reason) for source, part in parts)
-    if not all(source.attempt for source, _ in parts):
-        card_refunds.reflect_in_status(order)
-        booking.review(order)
-    return done
+    rows = [_give_back(desk, order, source, part, wish.reason) for source, part in parts]
+    if not rows:
+        rows = [giving_back.end_free(desk, order, wish.reason)]
+    _write_pieces(rows, taken)
+    pieces.take_from_hands(taken)
+    for row in rows:
+        effects.reflect(order, row)
+    booking.review(order)
+    return [row.id for row in rows]
 
 
-def _hide_from_web_site(order: Order, sources: list[Source], parts: list[tuple[Source, int]]) -> None:
-    """Hide card payments that the web site must not see go back.
+def _end_free(desk: Desk, order: Order, reason: str) -> int:
+    """Take back a whole order that nobody paid anything for."""
+    row = giving_back.end_free(desk, order, reason)
+    effects.reflect(order, row)
+    return int(row.id)
 
-    It would call the whole order refunded when one payment of several goes back, or one that is still to be
-    paid anew; and an order that is cancelled it would bring back as refunded in part.
-    """
-    counts = order.status in PAID_STATUSES
-    everything = parts == [(source, source.left) for source in sources]
-    for source, part in parts:
-        if source.attempt and not (counts and (everything or part < source.left)):
-            booking.unlink(source.payment.id)
+
+def _taken(desk: Desk, order: Order, wish: _Wish) -> list[Taken]:
+    if not wish.lines:
+        return []
+    if not _counts(order):
+        raise Refused(
+            "order_not_paid", f"{order.reference} is {order.status.replace('_', ' ')}: no piece goes back."
+        )
+    return pieces.take(order, wish.lines, desk.conference.currency, came_back=wish.came_back)
+
+
+def _counts(order: Order) -> bool:
+    return order.status in PAID_STATUSES
 
 
 def _sources(order: Order, currency: str) -> list[Source]:
@@ -147,20 +204,39 @@ def _sources(order: Order, currency: str) -> list[Source]:
         .join(Payment)
         .where(Attempt.order == order.id, Attempt.stage == Stage.CAPTURED)
     )
-    cards = [Source(attempt.payment, card_refunds.refundable(attempt), attempt) for attempt in captured]
-    others = [Source(left.payment, left.amount, None) for left in giving_back.sources(order, currency)]
-    found = [source for source in (*cards, *others) if source.left > 0]
+    paid: list[tuple[Payment, Attempt | None]] = [(attempt.payment, attempt) for attempt in captured]
+    by_hand = [*giving_back.cash_payments(order), *giving_back.succeeded(order, PaymentMethod.CREDIT)]
+    paid += [(payment, None) for payment in by_hand]
+    found = [
+        Source(payment, giving_back.left_of(payment, attempt.currency if attempt else currency), attempt)
+        for payment, attempt in paid
+    ]
+    found = [source for source in found if source.left > 0]
     return sorted(found, key=lambda source: source.payment.id, reverse=True)
 
 
-def _wanted(desk: Desk, order: Order, amount: Decimal | None, sources: list[Source]) -> int:
-    """How much to give back, in minor units. Raises Refused or InvalidInput when it cannot be that much."""
-    currency = desk.conference.currency
+def _whole(order: Order, sources: list[Source]) -> int:
+    """All that is left, in minor units. Raises Refused when it is nothing."""
     total = sum(source.left for source in sources)
-    if not total and giving_back.paid_online(order):
-        raise Refused("paid_online", f"Order {order.reference} was paid online; refund it on the web site.")
+    if not total and giving_back.paid_elsewhere(order):
+        raise Refused(
+            "paid_online",
+            f"Order {order.reference} was paid on the web site: its money is given back there or in"
+            " Stripe's dashboard.",
+        )
     if not total:
         raise Refused("nothing_to_refund", f"Nothing is left to refund on order {order.reference}.")
+    return total
+
+
+def _wanted(desk: Desk, order: Order, wish: _Wish, sources: list[Source], taken: list[Taken]) -> int:
+    """How much to give back, in minor units. Raises Refused or InvalidInput when it cannot be that much."""
+    currency = desk.conference.currency
+    if wish.lines:
+        # The price of a piece may have been lowered since, by a gift or by an amount that went back.
+        worth = sum(each.amount for each in taken)
+        return min(worth, _whole(order, sources)) if worth else 0
+    total, amount = _whole(order, sources), wish.amount
     wanted = total if amount is None else money.to_minor(amounts.payable(amount, currency), currency)
     if wanted > total:
         most = money.format_amount(money.from_minor(total, currency), currency)
@@ -183,36 +259,45 @@ def _split(sources: list[Source], wanted: int) -> Iterator[tuple[Source, int]]:
         wanted -= part
 
 
-def _give_back(desk: Desk, order: Order, source: Source, amount: int, reason: str) -> int | RefundView:
+def _give_back(desk: Desk, order: Order, source: Source, amount: int, reason: str) -> Refund:
     if source.attempt is None:
-        return of_other(giving_back.give_back(desk, order, source.payment, amount, reason))
-    return int(_new(desk, order, source.attempt, amount, reason).id)
-
-
-def _end(desk: Desk, order: Order, reason: str) -> RefundView:
-    """Take back an order that nobody paid anything for."""
-    entry = giving_back.record_end(desk, order, reason)
-    card_refunds.reflect_in_status(order)
-    return of_other(entry)
-
-
-def _new(desk: Desk, order: Order, attempt: Attempt, amount: int, reason: str) -> Refund:
-    now = clock.now()
-    row = Refund.create(
-        conference=desk.conference.id,
-        order=order.id,
-        attempt=attempt.id,
-        key=clock.new_id(),
-        station=desk.station,
-        staff=desk.staff.id,
-        amount=amount,
-        currency=attempt.currency,
-        reason=reason,
-        created_at=now,
-        updated_at=now,
-    )
-    shown = money.from_minor(amount, attempt.currency)
-    journal.note(
-        desk, attempt.id, attempt.stage, f"refund of {shown} {attempt.currency} asked for. {reason}".strip()
-    )
+        return giving_back.give_back(desk, order, source.payment, amount, reason)
+    attempt = source.attempt
+    # To the web site's webhook one payment of several that goes back is the whole order refunded.
+    booking.unlink(source.payment.id)
+    row = giving_back.new_refund(desk, order, source.payment, Tender.CARD, amount, reason, attempt=attempt)
+    shown = money.format_amount(money.from_minor(amount, attempt.currency), attempt.currency)
+    text = f"refund of {shown} {attempt.currency} asked for. {reason}".strip()
+    journal.note(desk, attempt.id, attempt.stage, text)
     return row
+
+
+def _write_pieces(rows: Sequence[Refund], taken: Sequence[Taken]) -> None:
+    """Write what goes back beside the refunds that pay for it, in their order.
+
+    A piece whose price comes from two payments stands with the first; the other carries the rest of it.
+    """
+    room = [row.amount for row in rows]
+    at = 0
+    for piece in taken:
+        amount, discount, quantity = piece.amount, piece.discount, piece.quantity
+        while True:
+            while not room[at] and at + 1 < len(rows):
+                at += 1
+            part = min(amount, room[at])
+            if at + 1 == len(rows):
+                amount = part
+            RefundLine.create(
+                refund=rows[at].id,
+                order_line=piece.line.id,
+                attendee=piece.attendee_id,
+                quantity=quantity,
+                amount=part,
+                discount=discount,
+                currency=rows[at].currency,
+            )
+            room[at] -= part
+            amount -= part
+            if not amount:
+                break
+            quantity = discount = 0

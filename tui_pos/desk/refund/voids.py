@@ -14,6 +14,7 @@ from tui_pos.desk.catalogue import vouchers
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
 from tui_pos.desk.order import order_views, orders
+from tui_pos.desk.order.balance import balance
 from tui_pos.desk.order.views import OrderView
 from tui_pos.desk.payments.live import refuse_live
 from tui_pos.desk.refund import giving_back, refunds
@@ -56,9 +57,11 @@ def _check(desk: Desk, reference: str) -> bool:
     """Whether anything is left to give back. Raises Refused when the order cannot be voided."""
     order = orders.locked(desk.conference.id, reference)
     refuse_live(desk, Attempt.order == order.id)
-    if giving_back.paid_online(order):
-        raise Refused("paid_online", f"Order {order.reference} was paid online; refund it on the web site.")
-    left = orders.kept_total(order) > 0 or bool(giving_back.gifts(order))
+    if giving_back.paid_elsewhere(order):
+        raise Refused(
+            "paid_online", f"Order {order.reference} was paid on the web site; it cannot be voided here."
+        )
+    left = balance(order).kept > 0 or bool(giving_back.gifts(order))
     if order.status == OrderStatus.CANCELLED or (order.status == OrderStatus.PENDING and not left):
         raise Refused("order_not_paid", f"Nothing was paid for {order.reference}; there is nothing to void.")
     return left
@@ -67,7 +70,7 @@ def _check(desk: Desk, reference: str) -> bool:
 def _seal(desk: Desk, reference: str, reason: str) -> bool:
     """End the order once all money is back, and free its voucher, once; whether the order has ended."""
     order = orders.locked(desk.conference.id, reference)
-    if order.status == OrderStatus.PENDING and not orders.kept_total(order):
+    if order.status == OrderStatus.PENDING and not balance(order).kept:
         holds.refuse_unless_releasable(order)
         holds.release([order], clock.now())
         journal.record(desk, Deed.VOID, order_id=order.id, reason=reason)

@@ -16,9 +16,9 @@ from tui_pos.data.connection import connected, lock, run_tx
 from tui_pos.data.tables.desk import Attempt, Refund, RefundStage
 from tui_pos.data.tables.registration import Order, OrderStatus, Payment, PaymentStatus
 from tui_pos.desk.context import Desk
-from tui_pos.desk.order import orders
+from tui_pos.desk.order.balance import balance
 from tui_pos.desk.payments import booking
-from tui_pos.desk.refund import card_refunds
+from tui_pos.desk.refund import effects
 
 LATELY = timedelta(days=30)
 """Stripe calls a webhook that does not answer for three days; it may be longer until a station runs again."""
@@ -37,7 +37,7 @@ def put_right(desk: Desk) -> None:
     )
     with connected():
         in_part = given_back.where(Order.status == OrderStatus.PARTIALLY_REFUNDED)
-        keep_all = [each for each in in_part if orders.kept_total(each.order) >= each.order.total]
+        keep_all = [each for each in in_part if balance(each.order).is_covered]
         for attempt in [*given_back.where(_is_doubtful()), *keep_all]:
             run_tx(partial(_put_right, attempt))
 
@@ -56,6 +56,5 @@ def _is_doubtful() -> Any:
 def _put_right(attempt: Attempt) -> None:
     order = lock(Order.select().where(Order.id == attempt.order_id)).get()
     booking.drop_doubles(attempt)
-    card_refunds.reflect(attempt)
-    card_refunds.reflect_in_status(order)
+    effects.settle(order)
     booking.review(order)

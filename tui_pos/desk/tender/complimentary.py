@@ -1,11 +1,17 @@
-"""Giving away what is left to pay, by somebody who may, for a reason that is kept."""
+"""Giving away what is left to pay, by somebody who may, for a reason that is kept.
+
+django-program counts the amount of a complimentary payment as revenue, so a gift lowers the order's price and
+its payment is one of 0.00, as the web site's own are; how much was given away stays in the journal.
+"""
 
 from datetime import datetime
 from decimal import Decimal
 
+from tui_pos.data.fields import ZERO
 from tui_pos.data.tables.registration import Order, PaymentMethod
 from tui_pos.desk import journal
 from tui_pos.desk.context import Desk
+from tui_pos.desk.order import prices
 from tui_pos.desk.staff.permissions import Action, require
 from tui_pos.desk.tender import tendering
 from tui_pos.desk.tender.tendering import Booked, Tendered
@@ -13,7 +19,7 @@ from tui_pos.desk.tender.tenders import Tender
 
 
 def give_free(desk: Desk, reference: str, reason: str, *, key: str = "") -> Tendered:
-    """Pay all that is still due of an order with a complimentary payment.
+    """Lower an order's price by all that is still due, which completes it.
 
     Raises NotPermitted, InvalidInput ``reason_required``, and what ``tendering.take`` raises.
     """
@@ -21,6 +27,7 @@ def give_free(desk: Desk, reference: str, reason: str, *, key: str = "") -> Tend
     why = journal.reason_given(reason)
 
     def book(order: Order, due: Decimal, now: datetime) -> Booked:
-        return Booked(due, tendering.pay(desk, order, PaymentMethod.COMP, due, why, now), reason=why)
+        prices.lower(order, due, f"Complimentary: {why}", now)
+        return Booked(due, tendering.pay(desk, order, PaymentMethod.COMP, ZERO, why, now), reason=why)
 
     return tendering.take(desk, reference, Tender.COMP, key, book)

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from tui_pos.data.connection import lock
 from tui_pos.data.fields import ZERO
+from tui_pos.data.tables.desk import Refund
 from tui_pos.data.tables.registration import (
     Credit,
     CreditStatus,
@@ -79,24 +80,30 @@ def give_back(orders: Sequence[Order], now: datetime) -> None:
             restore(order, sum((payment.amount for payment in payments), ZERO), now)
 
 
-def restore(order: Order, amount: Decimal, now: datetime) -> None:
+def restore(order: Order, amount: Decimal, now: datetime) -> Credit | None:
     """Put ``amount``, paid for the order with credit, back on the credits that it came from.
 
     Call inside a transaction with the order locked. A credit remembers only the last order it was used on,
-    so what does not fit there goes to the buyer's other used credits; never above a credit's amount.
+    so what does not fit there goes to the buyer's other used credits; never above a credit's amount. What
+    came from a credit that has expired since becomes a new one, which is answered.
     """
-    candidates = lock(
+    records = Refund.select(Refund.credit).where(Refund.credit.is_null(False))
+    used = lock(
         Credit.select()
         .where(
             Credit.conference == order.conference_id,
             Credit.user == order.user_id,
-            Credit.status != CreditStatus.EXPIRED,
+            Credit.id.not_in(records),
         )
         .order_by(Credit.id)
     )
-    left = amount
-    for credit in sorted(candidates, key=lambda credit: credit.applied_to_order_id != order.id):
-        back = min(left, credit.amount - credit.remaining_amount)
+    left, expired = amount, ZERO
+    for credit in sorted(used, key=lambda credit: credit.applied_to_order_id != order.id):
+        room = credit.amount - credit.remaining_amount
+        if credit.status == CreditStatus.EXPIRED:
+            expired += room
+            continue
+        back = min(left, room)
         if back > ZERO:
             credit.remaining_amount += back
             credit.status = CreditStatus.AVAILABLE
@@ -105,3 +112,21 @@ def restore(order: Order, amount: Decimal, now: datetime) -> None:
             credit.updated_at = now
             credit.save()
             left -= back
+    return _in_place_of_expired(order, min(left, expired), now)
+
+
+def _in_place_of_expired(order: Order, amount: Decimal, now: datetime) -> Credit | None:
+    if amount <= ZERO:
+        return None
+    new: Credit = Credit.create(
+        conference=order.conference_id,
+        user=order.user_id,
+        source_order=order.id,
+        amount=amount,
+        remaining_amount=amount,
+        status=CreditStatus.AVAILABLE,
+        note="In place of a credit that has expired",
+        created_at=now,
+        updated_at=now,
+    )
+    return new

@@ -27,6 +27,7 @@ from tui_pos.desk import journal
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
 from tui_pos.desk.order import order_views, orders
+from tui_pos.desk.order.balance import balance
 from tui_pos.desk.order.views import OrderView
 from tui_pos.desk.payments.live import refuse_live
 from tui_pos.desk.sale import new_orders, renewal
@@ -112,7 +113,7 @@ def complete(desk: Desk, reference: str) -> OrderView:
         now = clock.now()
         order = _locked(desk, reference)
         _refuse_unless_payable(desk, order)
-        due = orders.due(order)
+        due = balance(order).due
         if due > ZERO:
             raise Refused("not_covered", f"{_shown(desk, due)} is still due on {order.reference}.")
         renewal.hold(desk, order, now)
@@ -146,7 +147,7 @@ def _locked(desk: Desk, reference: str) -> Order:
 
 def _due(desk: Desk, order: Order) -> Decimal:
     _refuse_unless_payable(desk, order)
-    due = orders.due(order)
+    due = balance(order).due
     if due <= ZERO:
         raise Refused("nothing_to_pay", f"Nothing is due on {order.reference}: complete it without payment.")
     return due
