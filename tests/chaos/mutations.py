@@ -10,6 +10,7 @@ from peewee import IntegrityError
 from tui_pos import clock
 from tui_pos.data.tables.desk import Refund, Stage
 from tui_pos.desk.context import Desk
+from tui_pos.desk.order.balance import OrderBalance
 from tui_pos.desk.payments import booking, live, recovery, settle, start, steps
 from tui_pos.desk.payments.settle import Drive
 from tui_pos.desk.refund import card_refunds
