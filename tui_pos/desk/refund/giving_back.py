@@ -67,7 +67,9 @@ def give_back(desk: Desk, order: Order, payment: Payment, amount: int, reason: s
         row = new_refund(desk, order, payment, Tender.CREDIT, amount, reason)
         put_on = store_credit.restore(order, major, now)
         if put_on is not None:
-            _tell_of_new_credit(row, put_on.id, put_on.amount, major, desk.conference.currency)
+            shown = money.format_amount(put_on.amount, desk.conference.currency)
+            row.message = f"{shown} of it is a new credit, because the old one has expired"
+            row.save(only=[Refund.message])
     else:
         row = new_refund(desk, order, payment, Tender.CASH, amount, reason)
         cash.move(desk, order, payment.id, MovementKind.REFUND, major, now)
@@ -120,14 +122,6 @@ def succeeded(order: Order, *methods: PaymentMethod) -> list[Payment]:
         Payment.order == order.id, Payment.status == PaymentStatus.SUCCEEDED, Payment.method.in_(methods)
     )
     return list(query)
-
-
-def _tell_of_new_credit(row: Refund, credit_id: int, put: Decimal, major: Decimal, currency: str) -> None:
-    """The new credit is django-program's record of the refund too, where it holds all of it."""
-    row.message = f"{money.format_amount(put, currency)} of it as a new credit: the old one has expired"
-    if put == major:
-        row.credit = credit_id
-    row.save(only=[Refund.message, Refund.credit])
 
 
 def _record(desk: Desk, order: Order, row: Refund, major: Decimal) -> None:

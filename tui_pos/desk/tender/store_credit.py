@@ -121,7 +121,6 @@ def _in_place_of_expired(order: Order, amount: Decimal, now: datetime) -> Credit
     new: Credit = Credit.create(
         conference=order.conference_id,
         user=order.user_id,
-        source_order=order.id,
         amount=amount,
         remaining_amount=amount,
         status=CreditStatus.AVAILABLE,
