@@ -5,15 +5,19 @@ See ``tests/fixtures/stripe_types.py``.
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 import stripe
 
+from tests.fixtures.simulator import fail_for, written
 from tests.fixtures.stripe_types import PARAMS, answer_problems, problems, request_problems
 from tests.simulator.counter import READER, Counter
+from tui_pos.simulator import Child
 from tui_pos.simulator.routes import ENDPOINTS
-from tui_pos.simulator.trace import Exchanged
+from tui_pos.simulator.trace import FOLDER_VARIABLE, Exchanged
 from tui_pos.simulator.world import API_VERSION as SIMULATED
 from tui_pos.terminal import API_VERSION as ASKED
 
@@ -115,6 +119,23 @@ def test_a_word_of_the_future_is_let_through(counter: Counter, status: str) -> N
     intent = counter.intent()
     counter.simulator.set_status(intent, status)
     assert counter.read(intent).status == status
+
+
+def test_a_simulator_in_a_process_of_its_own_writes_down_what_it_exchanged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
+    with Child() as simulator:
+        Counter(simulator).intent()
+    (file,) = tmp_path.iterdir()
+    with file.open("a") as lines:
+        lines.write('{"method": "POST", "pa')  # as of one that was killed
+    (made,) = written(file)
+    assert (made.method, made.path, made.status) == ("POST", INTENTS, 200)
+    assert problems(made) == []
+    wrong = replace(made, form=made.form + "&colour=red")
+    with pytest.raises(pytest.fail.Exception, match=r"sent\[colour\] is no parameter"):
+        fail_for([made, wrong])
 
 
 def test_a_refused_request_may_be_wrong_but_its_error_may_not() -> None:

@@ -108,9 +108,11 @@ def order(world: World, fault: Json) -> Json:
     for name in ("refusal", "fields"):
         if not isinstance(full[name], dict):
             raise ApiError(f"A fault's '{name}' is an object.", param=name)
+    if full["status"] not in range(400, 600):
+        raise ApiError("A fault's 'status' is one of an error's, 400 to 599.", param="status")
     if full["reason"] not in RATE_REASONS:
         raise ApiError(f"A fault's 'reason' is one of {', '.join(RATE_REASONS)}.", param="reason")
-    for name in ("times", "after", "seconds", "during", "status"):
+    for name in ("times", "after", "seconds", "during"):
         value = full[name]
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < MOST:
             raise ApiError(f"A fault's '{name}' is a number from 0 to {MOST}.", param=name)
@@ -128,7 +130,7 @@ def struck(world: World, method: str, path: str) -> tuple[Effect, float]:
         if fault["after"] > 0:
             world.store.put("fault", fault_id, fault | {"after": fault["after"] - 1})
             continue
-        if fault["until"] is not None:
+        if fault.get("until") is not None:
             if fault["until"] > world.precise_now():
                 return _effect(fault, method, path), float(fault["seconds"])
             world.store.delete("fault", fault_id)

@@ -124,7 +124,7 @@ def update(world: World, call: Call) -> Json:
     amended["currency"] = check_currency(amended["currency"])
     amended["payment_method_options"] = _options(intent["payment_method_options"], sent)
     if {"currency", "allowed_payment_method_types", "payment_method_types"} & sent.keys():
-        wish = {"allowed_payment_method_types": amended["allowed_payment_method_types"]} | sent
+        wish = {"allowed_payment_method_types": amended.get("allowed_payment_method_types")} | sent
         _, amended["payment_method_types"] = _ways_to_pay(world, wish, amended["currency"])
     if "amount" in sent or "currency" in sent:
         check_amount(amended["amount"], amended["currency"])
