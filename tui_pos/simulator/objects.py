@@ -40,6 +40,7 @@ def payment_intent(world: World) -> Json:
         intent
         | dict.fromkeys(INTENT_NULLS)
         | {
+            "allowed_payment_method_types": None,
             "amount_capturable": 0,
             "amount_details": {"tip": {}},
             "amount_received": 0,
@@ -56,7 +57,7 @@ def charge(world: World, intent: Json, method: Json) -> Json:
     """A new charge of an intent, not yet said to be paid or failed."""
     copied = ("amount", "currency", "description", "metadata", "receipt_email", "statement_descriptor")
     return (
-        world.dated("charge", "ch")
+        world.dated("charge", "ch", of=intent)
         | dict.fromkeys(CHARGE_NULLS)
         | {name: intent[name] for name in (*copied, "statement_descriptor_suffix", "transfer_group")}
         | {
@@ -106,10 +107,10 @@ def declined_outcome(decline: Decline) -> Json:
     }
 
 
-def payment_method(world: World, card: Card) -> Json:
+def payment_method(world: World, intent: Json, card: Card) -> Json:
     """What a card at a reader is to Stripe."""
     kind = _type(card)
-    return world.dated("payment_method", "pm") | {
+    return world.dated("payment_method", "pm", of=intent) | {
         "allow_redisplay": "unspecified",
         "billing_details": {
             "address": dict.fromkeys(ADDRESS_NULLS),
@@ -129,19 +130,22 @@ def method_details(intent: Json, reader: Json, card: Card, *, incremental: bool)
     """A charge's payment_method_details for a card read by a reader."""
     kind = _type(card)
     facts = _card_facts(card) | {
-        "amount_authorized": intent["amount"],
         "emv_auth_data": None,
         "generated_card": None,
-        "incremental_authorization_supported": incremental,
         "location": reader["location"],
         "network": card.brand,
         "network_transaction_id": "104557651805572",
-        "offline": {"stored_at": None, "type": None},
-        "overcapture_supported": False,
         "read_method": "contact_emv" if card.cvm != "none" else "contactless_emv",
         "reader": reader["id"],
         "receipt": _receipt(card),
     }
+    if kind == "card_present":
+        facts |= {
+            "amount_authorized": intent["amount"],
+            "incremental_authorization_supported": incremental,
+            "offline": {"stored_at": None, "type": None},
+            "overcapture_supported": False,
+        }
     return {"type": kind, kind: facts}
 
 
@@ -150,9 +154,8 @@ def _type(card: Card) -> str:
 
 
 def _card_facts(card: Card) -> Json:
-    return {
+    facts = {
         "brand": card.brand,
-        "brand_product": None,
         "cardholder_name": None,
         "country": "US",
         "exp_month": EXPIRY_MONTH,
@@ -161,8 +164,10 @@ def _card_facts(card: Card) -> Json:
         "funding": card.funding,
         "last4": card.number[-4:],
         "preferred_locales": ["en"],
-        "wallet": None,
-    } | ({"issuer": "Simulated Bank"} if card.brand == "interac" else {})
+    }
+    if card.brand == "interac":
+        return facts | {"issuer": "Simulated Bank"}
+    return facts | {"brand_product": None, "wallet": None}
 
 
 def _receipt(card: Card) -> Json:
@@ -182,7 +187,7 @@ def _receipt(card: Card) -> Json:
 def refund(world: World, charged: Json, amount: int) -> Json:
     """A new refund of a charge."""
     return (
-        world.dated("refund", "re")
+        world.dated("refund", "re", of=charged)
         | dict.fromkeys(REFUND_NULLS)
         | {
             "amount": amount,
