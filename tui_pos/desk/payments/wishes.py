@@ -21,7 +21,7 @@ ANSWERED_WITHIN = 25.0
 def capture(desk: Desk, intent_id: str) -> PaymentState:
     """Take the money that a card payment holds; a payment captured before is answered as captured.
 
-    Answers within ``ANSWERED_WITHIN`` and one call to Stripe. Raises NotPermitted, InvalidInput, NotFound, and
+    Answers within ``ANSWERED_WITHIN`` and one call to Stripe. Raises NotPermitted, InvalidInput, NotFound and
     Refused when no money is held.
     """
     permissions.require(desk, permissions.Action.CAPTURE)
@@ -40,7 +40,7 @@ def capture(desk: Desk, intent_id: str) -> PaymentState:
 def cancel(desk: Desk, intent_id: str) -> PaymentState:
     """Withdraw the prompt and give up the payment, or release the hold; answers what Stripe says in the end.
 
-    Answers within ``ANSWERED_WITHIN`` and one call to Stripe. Raises NotPermitted, InvalidInput, NotFound, and
+    Answers within ``ANSWERED_WITHIN`` and one call to Stripe. Raises NotPermitted, InvalidInput, NotFound and
     Refused when it was paid already.
     """
     permissions.require(desk, permissions.Action.CANCEL)
