@@ -77,7 +77,9 @@ def _with(world: World, record: Json, place: list[str], kind: str, rest: str) ->
         return record | {name: _with(world, value, deeper, kind, rest)} if isinstance(value, dict) else record
     if kind == "refunds":
         refunds = [one for one in world.store.all("refund").values() if one["charge"] == record["id"]]
-        return record | {name: whole_list(f"/v1/charges/{record['id']}/refunds", reversed(refunds))}
+        return record | {
+            name: whole_list(f"/v1/charges/{record['id']}/refunds", map(world.shown, refunds[::-1]))
+        }
     if isinstance(value, dict):
         return record | {name: expanded(world, value, [rest])} if rest else record
     found = world.store.get(kind, value) if value else None

@@ -82,7 +82,7 @@ def order(world: World, fault: Json) -> Json:
     """Order a fault: ``on`` (a pattern of method and path), ``do``, ``times``, ``after``, ``seconds``.
 
     With ``during`` it strikes for so many seconds of the simulator's clock, however often. ``refuse`` answers
-    ``status`` with the error object's fields in ``refusal``, ``alter`` changes ``fields`` of the answer, and a
+    ``status`` with the error object's fields in ``refusal``, ``alter`` changes ``fields`` of the answer, a
     ``rate_limit_429`` has its ``reason``. Raises ApiError when it is not one.
     """
     known: Json = {"on": "*", "do": "", "times": 1, "after": 0, "seconds": 1.0, "during": 0}

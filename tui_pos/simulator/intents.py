@@ -44,7 +44,7 @@ def create(world: World, call: Call) -> Json:
         "capture_method": sent.get("capture_method", "automatic_async"),
         "currency": currency,
         "metadata": merged_metadata({}, sent.get("metadata")),
-        "payment_method_options": sent.get("payment_method_options") or {},
+        "payment_method_options": _options({}, sent),
         "allowed_payment_method_types": allowed,
         "payment_method_types": types,
     }
@@ -64,6 +64,12 @@ def _ways_to_pay(world: World, sent: Json, currency: str) -> tuple[list[str] | N
     allowed = sent.get("allowed_payment_method_types")
     wanted = sent.get("payment_method_types") or allowed or DYNAMIC
     return allowed, [kind for kind in wanted if _fits(world, kind, currency)]
+
+
+def _options(known: Json, sent: Json) -> Json:
+    """The options by way to pay; one that is sent empty is cleared."""
+    changed = known | sent.get("payment_method_options", {})
+    return {kind: options for kind, options in changed.items() if options != ""}
 
 
 def _fits(world: World, kind: str, currency: str) -> bool:
@@ -116,7 +122,7 @@ def update(world: World, call: Call) -> Json:
         raise _unexpected(world, intent, "updated")
     amended = intent | {name: sent[name] for name in AMOUNT_FIELDS if name in sent}
     amended["currency"] = check_currency(amended["currency"])
-    amended["payment_method_options"] = amended["payment_method_options"] or {}
+    amended["payment_method_options"] = _options(intent["payment_method_options"], sent)
     if {"currency", "allowed_payment_method_types", "payment_method_types"} & sent.keys():
         wish = {"allowed_payment_method_types": amended["allowed_payment_method_types"]} | sent
         _, amended["payment_method_types"] = _ways_to_pay(world, wish, amended["currency"])

@@ -130,19 +130,22 @@ def method_details(intent: Json, reader: Json, card: Card, *, incremental: bool)
     """A charge's payment_method_details for a card read by a reader."""
     kind = _type(card)
     facts = _card_facts(card) | {
-        "amount_authorized": intent["amount"],
         "emv_auth_data": None,
         "generated_card": None,
-        "incremental_authorization_supported": incremental,
         "location": reader["location"],
         "network": card.brand,
         "network_transaction_id": "104557651805572",
-        "offline": {"stored_at": None, "type": None},
-        "overcapture_supported": False,
         "read_method": "contact_emv" if card.cvm != "none" else "contactless_emv",
         "reader": reader["id"],
         "receipt": _receipt(card),
     }
+    if kind == "card_present":
+        facts |= {
+            "amount_authorized": intent["amount"],
+            "incremental_authorization_supported": incremental,
+            "offline": {"stored_at": None, "type": None},
+            "overcapture_supported": False,
+        }
     return {"type": kind, kind: facts}
 
 
@@ -151,9 +154,8 @@ def _type(card: Card) -> str:
 
 
 def _card_facts(card: Card) -> Json:
-    return {
+    facts = {
         "brand": card.brand,
-        "brand_product": None,
         "cardholder_name": None,
         "country": "US",
         "exp_month": EXPIRY_MONTH,
@@ -162,8 +164,10 @@ def _card_facts(card: Card) -> Json:
         "funding": card.funding,
         "last4": card.number[-4:],
         "preferred_locales": ["en"],
-        "wallet": None,
-    } | ({"issuer": "Simulated Bank"} if card.brand == "interac" else {})
+    }
+    if card.brand == "interac":
+        return facts | {"issuer": "Simulated Bank"}
+    return facts | {"brand_product": None, "wallet": None}
 
 
 def _receipt(card: Card) -> Json:

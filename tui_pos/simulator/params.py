@@ -24,6 +24,8 @@ class Field:
     high: int | None = None
     fields: "Mapping[str, Field] | None" = None
     item: "Field | None" = None
+    # Whether it may be sent empty, to clear it.
+    clears: bool = False
 
 
 Schema = Mapping[str, Field]
@@ -48,6 +50,11 @@ def number(low: int | None = None, high: int | None = None, *, required: bool = 
 def group(**fields: Field) -> Field:
     """A hash of named fields."""
     return Field("hash", fields=fields)
+
+
+def clearable(**fields: Field) -> Field:
+    """A hash that may be sent as ``""``."""
+    return Field("hash", fields=fields, clears=True)
 
 
 def items(item: Field, required: bool = False) -> Field:
@@ -122,7 +129,7 @@ def _boolean(_: Field, value: str | Form, path: str) -> bool:
 
 
 def _hash(field: Field, value: str | Form, path: str) -> Json | str:
-    if value == "":
+    if value == "" and field.clears:
         return ""
     if isinstance(value, str):
         raise ApiError(f"Invalid object: {path} must be a hash.", param=path, executed=False)

@@ -14,6 +14,7 @@ from tui_pos.simulator.params import (
     TEXTS,
     Field,
     Schema,
+    clearable,
     group,
     items,
     number,
@@ -40,13 +41,13 @@ CREATED = Field("range")
 EXPAND: dict[str, Field] = {"expand": TEXTS}
 
 CAPTURE_METHOD = text("automatic", "automatic_async", "manual")
-CARD_PRESENT = group(
+CARD_PRESENT = clearable(
     capture_method=text("manual", "manual_preferred"),
     request_extended_authorization=BOOLEAN,
     request_incremental_authorization_support=BOOLEAN,
     routing=group(requested_priority=text("domestic", "international")),
 )
-PAYMENT_OPTIONS = group(card_present=CARD_PRESENT, interac_present=group())
+PAYMENT_OPTIONS = group(card_present=CARD_PRESENT, interac_present=clearable())
 ADDRESS_LINES = dict.fromkeys(("city", "line1", "line2", "postal_code", "state"), TEXT)
 ADDRESS = group(country=TEXT, **ADDRESS_LINES)
 NEW_ADDRESS = group(country=text(required=True), **ADDRESS_LINES)

@@ -105,15 +105,16 @@ class World:
         call = self.call
         if call.account is None or record.get("_everywhere"):
             return True
-        return account_of(record) == call.account and record["livemode"] == call.livemode
+        return account_of(record) == call.account and is_live(record) == call.livemode
 
     def fresh(self, kind: str, prefix: str, of: Json | None = None) -> Json:
         """What every new Stripe object begins with. It belongs to whom ``of`` belongs, else to who asks."""
         if of is None or of.get("_everywhere"):
             owner, live = self.call.account or DEFAULT_ACCOUNT, self.call.livemode
         else:
-            owner, live = account_of(of), of["livemode"]
-        return {"id": self.new_id(prefix), "object": kind, "livemode": live, "_account": owner}
+            owner, live = account_of(of), is_live(of)
+        record = {"id": self.new_id(prefix), "object": kind, "_account": owner, "_live": live}
+        return record if kind == "refund" else record | {"livemode": live}
 
     def dated(self, kind: str, prefix: str, of: Json | None = None) -> Json:
         """The same with the time it was made, which all but locations and readers have."""
@@ -189,3 +190,8 @@ OFFLINE_AFTER = 120
 def account_of(record: Json) -> str:
     """The id of the account that a record belongs to."""
     return str(record.get("_account", DEFAULT_ACCOUNT))
+
+
+def is_live(record: Json) -> bool:
+    """Whether a record is of live mode; a refund is shown without it."""
+    return bool(record.get("_live"))
