@@ -9,7 +9,9 @@ from tests.terminal.canned import Canned
 from tests.terminal.conftest import KEY
 from tui_pos.terminal import (
     AmountRefused,
+    Answer,
     Declined,
+    IntentNotFound,
     Misconfigured,
     NotFound,
     RateLimited,
@@ -67,6 +69,73 @@ def test_an_error_object_becomes_its_class(
     assert type(caught.value) is kind
     assert caught.value.code == (code or "")
     assert caught.value.request_id == "req_1"
+
+
+@pytest.mark.parametrize(("status", "code", "kind"), ANSWERS)
+def test_every_error_says_whether_it_is_stripes_last_word(
+    canned: Canned, terminal: Terminal, status: int, code: str | None, kind: type[TerminalError]
+) -> None:
+    canned.error(status, code)
+    with pytest.raises(TerminalError) as caught:
+        terminal.process("tmr_1", "pi_1")
+    open_ended = code == "terminal_reader_timeout" or status in (409, 418, 424) or status >= 500
+    expected = Answer.NONE if open_ended or code == "lock_timeout" else Answer.DEFINITE
+    if kind is RateLimited:
+        expected = Answer.RATE_LIMITED
+    assert caught.value.answer is expected
+    assert caught.value.is_definite is (expected is Answer.DEFINITE)
+
+
+@pytest.mark.parametrize("fault", ["cut", "hang", "html"])
+def test_what_was_not_answered_is_no_last_word(canned: Canned, terminal: Terminal, fault: str) -> None:
+    if fault == "html":
+        canned.answer(200, b"<html>")
+    else:
+        getattr(canned, fault)()
+    with pytest.raises(TerminalError) as caught:
+        terminal.capture("pi_1", key="k")
+    assert caught.value.answer is Answer.NONE
+
+
+@pytest.mark.parametrize("status", [400, 404])
+@pytest.mark.parametrize(
+    ("param", "kind"),
+    [("intent", IntentNotFound), ("payment_intent", IntentNotFound), ("reader", NotFound), (None, NotFound)],
+)
+def test_a_missing_payment_is_told_apart_from_a_missing_reader(
+    canned: Canned, terminal: Terminal, status: int, param: str | None, kind: type[NotFound]
+) -> None:
+    canned.error(status, "resource_missing", param=param)
+    with pytest.raises(NotFound) as caught:
+        terminal.process("tmr_1", "pi_1")
+    assert (type(caught.value), caught.value.param) == (kind, param or "")
+
+
+@pytest.mark.parametrize(
+    ("message", "right", "words"),
+    [
+        (
+            "The provided key 'rk_test_***4242' does not have the required permissions for this endpoint on "
+            "account 'acct_1'. Having the 'rak_terminal_reader_write' permission would allow this request.",
+            "rak_terminal_reader_write",
+            "lacks a right: write access to terminal reader (rak_terminal_reader_write).",
+        ),
+        (
+            "Having the 'rak_charge_read' permission would allow this request to continue.",
+            "rak_charge_read",
+            "lacks a right: read access to charge (rak_charge_read).",
+        ),
+        ("You may not.", "", "Give it Terminal, payments and refunds."),
+    ],
+)
+def test_a_key_that_lacks_a_right_says_which(
+    canned: Canned, terminal: Terminal, message: str, right: str, words: str
+) -> None:
+    canned.error(403, message=message)
+    with pytest.raises(Misconfigured) as caught:
+        terminal.process("tmr_1", "pi_1")
+    assert caught.value.missing_right == right
+    assert words in caught.value.message
 
 
 @pytest.mark.parametrize("kind", [ReaderTimeout, NotFound, AmountRefused])

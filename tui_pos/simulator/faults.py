@@ -23,7 +23,7 @@ class Effect:
     alter: Json | None = None
 
 
-# What a fault says itself is put in by `_effect`: refuse, alter and rate_limit_429.
+# What a fault says itself is put in by `_effect`: refuse, alter and two more.
 EFFECTS: dict[str, Effect] = {
     "answer_lost": Effect(cut_after=True),
     "cut_before": Effect(cut_before=True),
@@ -31,7 +31,7 @@ EFFECTS: dict[str, Effect] = {
     "error_500_after": Effect(fail=True),
     "rate_limit_429": Effect(),
     "lock_timeout_429": Effect(refuse={"code": "lock_timeout"}),
-    "forbidden_403": Effect(refuse={"status": 403}),
+    "forbidden_403": Effect(),
     "unavailable_503": Effect(refuse={"status": 503, "kind": "api_error"}),
     "key_expired_401": Effect(refuse={"code": "api_key_expired", "status": 401}),
     "delay": Effect(wait_after=True),
@@ -49,6 +49,16 @@ RATE_REASONS = (
     "resource-specific",
 )
 KINDS = {402: "card_error"}
+# The right that a restricted key needs for a path.
+RIGHTS = {
+    "/v1/terminal/readers": "terminal_reader",
+    "/v1/terminal/locations": "terminal_location",
+    "/v1/terminal/connection_tokens": "terminal_connection_token",
+    "/v1/payment_intents": "payment_intent",
+    "/v1/account": "accounts_kyc_basic",
+    "/v1/events": "event",
+}
+OTHER_RIGHT = "charge"  # charges and refunds
 REFUSED = {
     "rate_limit": "Too many requests: slow down.",
     "lock_timeout": "Another request is using this object: try again in a moment.",
@@ -120,18 +130,20 @@ def struck(world: World, method: str, path: str) -> tuple[Effect, float]:
             continue
         if fault["until"] is not None:
             if fault["until"] > world.precise_now():
-                return _effect(fault), float(fault["seconds"])
+                return _effect(fault, method, path), float(fault["seconds"])
             world.store.delete("fault", fault_id)
             continue
         if fault["times"] > 1:
             world.store.put("fault", fault_id, fault | {"times": fault["times"] - 1})
         else:
             world.store.delete("fault", fault_id)
-        return _effect(fault), float(fault["seconds"])
+        return _effect(fault, method, path), float(fault["seconds"])
     return NOTHING, 0.0
 
 
-def _effect(fault: Json) -> Effect:
+def _effect(fault: Json, method: str, path: str) -> Effect:
+    if fault["do"] == "forbidden_403":
+        return Effect(refuse={"status": 403, "message": _forbidden(method, path)})
     if fault["do"] == "refuse":
         status = int(fault["status"])
         return Effect(refuse={"status": status, "kind": KINDS.get(status)} | fault["refusal"])
@@ -142,3 +154,12 @@ def _effect(fault: Json) -> Effect:
             refuse={"code": "rate_limit", "headers": {"Stripe-Rate-Limited-Reason": fault["reason"]}}
         )
     return EFFECTS[fault["do"]]
+
+
+def _forbidden(method: str, path: str) -> str:
+    what = next((right for prefix, right in RIGHTS.items() if path.startswith(prefix)), OTHER_RIGHT)
+    right = f"rak_{what}_{'read' if method == 'GET' else 'write'}"
+    return (
+        "The provided key does not have the required permissions for this endpoint. "
+        f"Having the '{right}' permission would allow this request to continue."
+    )

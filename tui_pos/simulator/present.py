@@ -180,6 +180,11 @@ def _refund(world: World, reader: Json, card: Card) -> None:
     if card.number != charge["_card"]:
         report(world, reader, "card_declined", "This is not the card that paid.")
         return
+    decline = cards.decline_for_amount(job["amount"]) if world.setting("test_amounts") else None
+    if decline is not None:
+        error = payments.error_object(decline, charge["id"])
+        report(world, reader, decline.code, decline.message, error)
+        return
     refund = refunds.give_back(world, charge, job["amount"], job)
     job["refund"] = refund["id"]
     report(world, reader)
