@@ -85,7 +85,8 @@ def _step(drive: Drive, owner: str) -> float | None:
         pause = 0.0
     drive.attempt = journal.load(drive.attempt.id)
     home = Stage(drive.attempt.stage) in FINAL_STAGES or drive.attempt.lease_owner != owner
-    return None if home or drive.pace.in_a_row > MOST_SILENCES else pause
+    later = drive.pace.in_a_row > MOST_SILENCES or steps.until_retry(drive.attempt) > 0
+    return None if home or later else pause
 
 
 def _towards_home(drive: Drive) -> float | None:
