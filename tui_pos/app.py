@@ -230,9 +230,9 @@ def _explain(error: Exception) -> str | None:
 
 def _maintain(desk: Desk) -> bool:
     from tui_pos.desk import maintenance
-    from tui_pos.desk.payments import journal
+    from tui_pos.desk.payments import owners
 
-    return maintenance.tick(desk, journal.new_owner(desk))
+    return maintenance.tick(desk, owners.new_owner(desk))
 
 
 def _reader_here(desk: Desk, configured: str) -> tuple[str, str]:

@@ -65,6 +65,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("print", (), "print", "print", "Print the receipt again."),
     Command("mail", (), "mail", "mail", "Send the receipt by e-mail."),
     Command("refund", (), "refund", "refund", "Give money back for this order."),
+    Command("resolve", (), "resolve", "resolve", "End a card payment that needs a person."),
     Command("void", (), "void", "void", "Take this whole sale back: all its money, and its voucher."),
     Command("cancel", (), "cancel", "cancel", "Cancel this order, for which nothing was paid."),
     Command("names", (), "names", "name tickets", "Say who gets the tickets that were bought for others."),

@@ -22,7 +22,7 @@ from tui_pos.data.errors import DataError
 from tui_pos.desk import maintenance, payments, reconcile
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refusal
-from tui_pos.desk.payments import Control, journal
+from tui_pos.desk.payments import Control, owners
 from tui_pos.desk.refund import refunds, voids
 from tui_pos.desk.sale import checkout
 from tui_pos.desk.tender import cash
@@ -193,7 +193,7 @@ def checked(_: Worker, desk: Desk) -> list[reconcile.Mismatch]:
 
 def tick(_: Worker, desk: Desk) -> bool:
     """What a running station does every half minute."""
-    return maintenance.tick(desk, journal.new_owner(desk))
+    return maintenance.tick(desk, owners.new_owner(desk))
 
 
 JOBS: dict[str, Callable[..., object]] = {

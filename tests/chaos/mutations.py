@@ -11,8 +11,9 @@ from tui_pos import clock
 from tui_pos.data.tables.desk import Refund, Stage
 from tui_pos.desk.context import Desk
 from tui_pos.desk.order.balance import OrderBalance
-from tui_pos.desk.payments import booking, live, recovery, settle, start, steps
-from tui_pos.desk.payments.settle import Drive
+from tui_pos.desk.payments import booking, live, settle, start, steps, trouble
+from tui_pos.desk.payments.asking import Drive
+from tui_pos.desk.payments.backoff import Call
 from tui_pos.desk.refund import card_refunds
 from tui_pos.terminal import Refund as StripeRefund
 from tui_pos.terminal import TerminalError
@@ -56,13 +57,12 @@ def captured_before_the_answer() -> None:
 def no_answer_means_failed() -> None:
     """An unknown outcome is taken for a failure, and nobody looks."""
 
-    def unknown(drive: Drive, error: TerminalError) -> float:
+    def unknown(drive: Drive, error: TerminalError, _: Call) -> float:
         stage = Stage.CANCELLED if drive.attempt.stage == Stage.AUTHORIZED else Stage.FAILED
         booking.closed(drive.desk, drive.attempt, stage, error.message)
         return 0
 
-    for module in (settle, steps, recovery):
-        _put(module, "unknown", unknown)
+    _put(trouble, "unknown", unknown)
 
 
 def nobody_looks_first() -> None:

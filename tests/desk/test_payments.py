@@ -479,22 +479,14 @@ def test_the_web_sites_webhook_may_book_first(card_desk: Desk, simulator: Server
     assert (attendee.order_id, attendee.completed_registration) == (row.id, True)
 
 
-def test_order_id_is_told_to_the_web_site_only_where_its_webhook_does_right(
-    card_desk: Desk, simulator: Server
+def test_the_web_sites_webhook_is_told_nothing_that_it_acts_on(
+    card_desk: Desk, order: checkout.Placed, simulator: Server
 ) -> None:
-    ticket = checkout.sell(card_desk, [("regular", 1)], name="Eve")
-    shirt = checkout.sell(card_desk, [("t-shirt", 1)], name="Eve")
-    for placed in (ticket, shirt):
-        begun = begin(card_desk, placed)
-        Watched(card_desk, begun.attempt_id, sent=lambda: simulator.tap(READER)).run()
-    part = payments.begin(
-        card_desk, checkout.sell(card_desk, [("regular", 1)], name="Al").reference, READER, amount=Decimal(5)
-    )
-    Watched(card_desk, part.attempt_id, sent=lambda: simulator.tap(READER)).run()
-    told = {
-        book["metadata"]["order"]: book["metadata"].get("order_id") for book in simulator.books().values()
-    }
-    assert told == {ticket.reference: str(ticket.order_id), shirt.reference: None, part.reference: None}
+    last = Watched(card_desk, begin(card_desk, order).attempt_id, sent=lambda: simulator.tap(READER)).run()
+    _, (payment,), (terminal,) = rows(order)
+    assert (payment.stripe_payment_intent_id, terminal.payment_intent_id) == ("", last.intent_id)
+    (book,) = simulator.books().values()
+    assert "order_id" not in book["metadata"]
 
 
 def test_part_of_the_total_leaves_the_order_pending(card_desk: Desk, simulator: Server) -> None:

@@ -10,7 +10,7 @@ from tests.fixtures.databases import FrozenClock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Attempt, Stage
 from tui_pos.data.tables.registration import Order, OrderStatus
-from tui_pos.desk import duties, maintenance, payments
+from tui_pos.desk import duties, maintenance, payments, reconcile
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import recovery
 from tui_pos.desk.sale import checkout
@@ -52,14 +52,18 @@ def test_money_captured_before_the_desk_died_is_booked(
     assert rows(order)[0].status == OrderStatus.PAID
 
 
-def test_a_hold_in_confirm_mode_is_captured_while_the_order_waits(
+def test_a_hold_in_confirm_mode_stays_unconfirmed(
     card_desk: Desk, order: checkout.Placed, simulator: Server
 ) -> None:
     desk = replace(card_desk, conference=replace(card_desk.conference, capture="confirm"))
     left_at(desk, order, "sent")
     simulator.tap(READER)
-    (state,) = recovery.recover(desk)
-    assert state.stage is Stage.CAPTURED
+    for _ in range(2):
+        (state,) = recovery.recover(desk)
+        assert (state.stage, state.stuck, state.headline) == (Stage.AUTHORIZED, True, "AUTHORISED")
+    assert reconcile.run(desk).driven[0].stage is Stage.AUTHORIZED
+    assert [book["status"] for book in simulator.books().values()] == ["requires_capture"]
+    assert payments.capture(desk, state.intent_id).stage is Stage.CAPTURED
 
 
 def test_a_hold_whose_order_is_gone_is_released(

@@ -39,6 +39,7 @@ OPEN_END = (
     "unfinished",
     "{headline}: {detail} Do not charge again; a desk of this conference goes on with it.",
 )
+NEEDS_A_PERSON = (5, "unfinished", "{headline}: {detail} Do not charge again; see tui-pos resolve {name}.")
 
 PaymentIntent = Annotated[str, typer.Argument(metavar="PAYMENT_INTENT", help="The payment, pi_...")]
 
@@ -101,13 +102,14 @@ def _report(call: Call, desk: "Desk", payment: "PaymentState") -> None:
     from tui_pos.desk import answers
 
     stopped_at = payment
-    if payment.stuck and payment.stage != "authorized":
+    if payment.stuck and payment.stage != "authorized" and not payment.problem:
         payment = _given_up(desk, payment)
     details = answers.charged(payment)
     if payment.stage in ("captured", "authorized") and not payment.problem:
         call.answer(details, [] if payment == stopped_at else [_line(payment)])
         return
-    raise _shortfall(stopped_at if payment.stage == "cancelled" else payment, details)
+    gave_up = payment.stage == "cancelled"
+    raise _shortfall(stopped_at if gave_up else payment, details, gave_up=gave_up)
 
 
 def _given_up(desk: "Desk", payment: "PaymentState") -> "PaymentState":
@@ -129,10 +131,19 @@ def _settled(call: Call, payment: "PaymentState", wanted: str) -> None:
     call.answer(details, [_line(payment)])
 
 
-def _shortfall(payment: "PaymentState", details: dict[str, object]) -> Failed:
-    status, code, sentence = OPEN_END if payment.problem else SHORTFALLS.get(payment.stage, OPEN_END)
-    detail = payment.problem or payment.detail
-    text = sentence.format(headline=payment.headline, detail=detail if detail.endswith(".") else f"{detail}.")
+def _shortfall(payment: "PaymentState", details: dict[str, object], *, gave_up: bool = False) -> Failed:
+    """``gave_up``: the payment was cancelled at Stripe where it stood, so its stage says how it ended."""
+    status, code, sentence = SHORTFALLS.get(payment.stage, OPEN_END)
+    if payment.live and not gave_up:
+        status, code, sentence = OPEN_END
+    if payment.problem:
+        status, code, sentence = NEEDS_A_PERSON
+    detail = payment.problem or payment.detail or "it has not ended yet."
+    text = sentence.format(
+        headline=payment.headline,
+        detail=detail if detail.endswith(".") else f"{detail}.",
+        name=payment.intent_id or payment.reference,
+    )
     return Failed(status, code or payment.decline or "not_sent", text, details)
 
 

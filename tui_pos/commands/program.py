@@ -9,7 +9,18 @@ from typing import Annotated
 
 import typer
 
-from tui_pos.commands import charging, looking, orders, paying, readers, selling, setup, treasury, visiting
+from tui_pos.commands import (
+    charging,
+    looking,
+    orders,
+    paying,
+    readers,
+    resolving,
+    selling,
+    setup,
+    treasury,
+    visiting,
+)
 from tui_pos.commands.call import Call, write
 from tui_pos.config import ConfigError
 from tui_pos.data import drivers
@@ -31,6 +42,7 @@ for command in (
     charging.charge,
     paying.capture,
     paying.cancel,
+    resolving.resolve,
     orders.orders,
     orders.cancel_order,
     orders.void,

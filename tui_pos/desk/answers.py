@@ -17,6 +17,7 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.order.find_orders import FoundOrder
 from tui_pos.desk.order.views import AttendeeView, CreditView, LineView, OrderView
 from tui_pos.desk.payments import PaymentState
+from tui_pos.desk.payments.resolve import Resolution
 from tui_pos.desk.readers import ReaderRow
 from tui_pos.desk.reconcile import Reconciled
 from tui_pos.desk.refund.refund_views import RefundView
@@ -129,6 +130,35 @@ def settled(payment: PaymentState) -> Json:
         "status": str(payment.stage),
         "order_id": payment.order_id,
         "order_reference": payment.reference,
+    }
+
+
+def resolution(found: Resolution) -> Json:
+    """Both sides of a payment, and what a supervisor may decide: ``options``, empty once that was done."""
+    stripe, books, currency = found.stripe, found.books, found.payment.currency
+
+    def amount(value: Decimal | None) -> str | None:
+        return None if value is None else money.amount_string(value, currency)
+
+    return {
+        **settled(found.payment),
+        "stripe": {
+            "read": str(stripe.standing),
+            "status": stripe.status or None,
+            "held": amount(stripe.held),
+            "captured": amount(stripe.captured),
+            "text": stripe.said,
+        },
+        "books": {
+            "order_status": books.order_status,
+            "total": amount(books.total),
+            "kept": amount(books.kept),
+            "stage": str(books.stage),
+            "amount": amount(books.asked),
+            "captured": amount(books.booked),
+            "problem": books.problem,
+        },
+        "options": [str(option) for option in found.options],
     }
 
 

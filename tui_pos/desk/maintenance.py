@@ -16,7 +16,7 @@ DUTY_SECONDS = 60.0
 def tick(desk: Desk, owner: str) -> bool:
     """Recover payments, follow refunds up, let expired holds go; False when another station is at it.
 
-    ``owner`` names the running program (``payments.journal.new_owner``). Raises DatabaseUnavailable; what
+    ``owner`` names the running program (``payments.owners.new_owner``). Raises DatabaseUnavailable; what
     Stripe does not answer stays as it is for the next time.
     """
     duty = f"maintenance:{desk.conference.slug}"

@@ -12,11 +12,15 @@ from tui_pos import clock, keys
 from tui_pos.desk import payments, stations
 from tui_pos.desk.context import Desk, Mode
 from tui_pos.desk.errors import Refusal
-from tui_pos.desk.payments import Control, EventLine, PaymentState, Stage
+from tui_pos.desk.payments import Control, EventLine, PaymentState, Stage, resolve
+from tui_pos.desk.payments.resolve import Option, Resolution
 from tui_pos.desk.readers import ReaderRow
+from tui_pos.desk.staff.permissions import Action
 from tui_pos.scan import Scan, printable
 from tui_pos.screens import payment_view as view
 from tui_pos.screens.desk_screen import DeskScreen
+from tui_pos.screens.modals.ask import AskText
+from tui_pos.screens.modals.choose import Choose
 from tui_pos.screens.reader import ReaderScreen
 from tui_pos.widgets.big_amount import BigAmount
 from tui_pos.widgets.line_list import Column, Line, LineList
@@ -53,6 +57,7 @@ class PaymentScreen(DeskScreen[PaymentState]):
         """How the order is to be paid now that no card is: cash or tender; '' while nobody has said so."""
         self._asked = False
         self._unwatched = ""
+        self._resolving = False
         self._chooser: ReaderScreen | None = None
         self._ticking: Timer | None = None
 
@@ -84,7 +89,7 @@ class PaymentScreen(DeskScreen[PaymentState]):
         )
 
     def _watched_to_the_end(self, last: PaymentState | None) -> None:
-        if last is not None and last.live:
+        if last is not None and last.live and not self._resolving:
             self._not_watched("Another desk has taken this payment over.")
 
     def _lost(self, error: Exception) -> None:
@@ -214,6 +219,52 @@ class PaymentScreen(DeskScreen[PaymentState]):
         remember = partial(stations.remember_reader, self.desk, row.id, row.label)
         self.ask(remember, lambda _: self._reader_remembered(row))
 
+    # What a supervisor decides
+
+    def action_resolve(self) -> None:
+        """``/resolve``: show what Stripe and the books say, and what may be decided."""
+        state = self._state
+        if state is None or not (state.live or state.problem):
+            self.say("There is nothing to resolve: this payment has ended.", "!", bell=True)
+        elif not self.may(Action.RESOLVE):
+            self.refuse(Action.RESOLVE)
+        else:
+            look = partial(resolve.inspect, self.desk, state.intent_id or state.reference)
+            self.ask(look, self._both_sides_read, lane="resolve", hold=True)
+
+    def _both_sides_read(self, found: Resolution) -> None:
+        choices = [(str(option), view.OPTIONS[option]) for option in found.options if option in view.OPTIONS]
+        dialog = Choose(f"Resolve {found.payment.reference}", view.both_sides(found), choices)
+        self.go(dialog, partial(self._option_chosen, found))
+
+    def _option_chosen(self, found: Resolution, chosen: str | None) -> None:
+        if chosen is None:
+            return
+        option = Option(chosen)
+        ask = AskText("Why?", f"{view.MEANINGS[option]} The reason is recorded with your name.", "do it")
+        self.go(ask, partial(self._reason_given, found.payment, option))
+
+    def _reason_given(self, payment: PaymentState, option: Option, reason: str | None) -> None:
+        if reason is None:
+            return
+        self._resolving = True
+        self._control.detach()
+        act = partial(resolve.resolve, self.desk, payment.intent_id or payment.reference, option, reason)
+        self.ask(act, self._resolved, self._not_resolved, lane="resolve", hold=True)
+
+    def _resolved(self, done: Resolution) -> None:
+        self._resolving = False
+        if done.payment.live:
+            self.watch_it()
+        else:
+            self._show(done.payment)
+
+    def _not_resolved(self, error: Exception) -> None:
+        self._resolving = False
+        self.failed(error)
+        if self._state is not None and self._state.live:
+            self.watch_it()
+
     # Training
 
     def action_tap(self) -> None:
@@ -259,7 +310,10 @@ class PaymentScreen(DeskScreen[PaymentState]):
         if "switch" in state.wishes:
             shown.append(keys.hint("reader", "other reader"))
         if "detach" in state.wishes:
-            shown.append(keys.hint("attention", "serve the next"))
+            shown.append(keys.hint("attention", "leave it" if state.problem else "serve the next"))
+        if state.problem:
+            shown.append(keys.hint("resolve"))
+            return shown
         if self.desk.mode is Mode.TRAINING and state.stage is Stage.SENT and "cancel" in state.wishes:
             shown += [keys.hint("tap", "tap card"), keys.hint("decline", "refuse it")]
         elif _ended_unpaid(state) or ("cancel" in state.wishes and state.stage is not Stage.AUTHORIZED):

@@ -1,8 +1,9 @@
 """Card payments: one attempt from its journal row to captured money, and back to the truth after any fault.
 
 ``begin`` commits an attempt, ``watch`` drives it and yields each state, ``capture`` and ``cancel`` act on
-one by its intent. ``journal`` keeps stages and leases, ``driver`` talks to Stripe, ``booking`` writes what
-became true, ``words`` says it to people.
+one by its intent, ``resolve`` ends one that cannot end by itself. ``journal`` keeps stages and leases,
+``steps`` do the next thing, ``asking`` talks to Stripe, ``discrepancy`` compares its answers, ``settle`` and
+``booking`` write what became true, ``trouble`` and ``backoff`` say how to go on, ``words`` tells people.
 """
 
 from tui_pos.data.tables.desk import Stage

@@ -31,11 +31,17 @@ if TYPE_CHECKING:
 NO_CARD_YET = CaptureStatus.FAILED
 """django-program has no state for "no card seen yet"; its default, authorized, would claim held money."""
 
+CAPTURED_LESS = "captured_less"
+"""Kept in ``decline_code`` of a captured payment that Stripe captured a part of, until that is accepted."""
+
 DOUBLE = "Booked a second time by the web site's webhook; the card was charged once."
 
 
 def intent_exists(desk: Desk, attempt: Attempt, intent: "Intent") -> None:
-    """Stripe has the payment: write the rows by which the web site's webhook finds it, before money moves."""
+    """Stripe has the payment: write its rows before money moves.
+
+    The payment names no intent: by it the web site's webhook would act on the order, late and doubled too.
+    """
 
     def write() -> None:
         amount = money.from_minor(attempt.amount, attempt.currency)
@@ -44,7 +50,6 @@ def intent_exists(desk: Desk, attempt: Attempt, intent: "Intent") -> None:
             method=PaymentMethod.TERMINAL,
             status=PaymentStatus.PENDING,
             amount=amount,
-            stripe_payment_intent_id=intent.id,
             created_by=attempt.staff_id,
         )
         TerminalPayment.create(
@@ -85,13 +90,15 @@ def authorized(desk: Desk, attempt: Attempt, intent: "Intent") -> None:
 
 
 def unlink(payment_id: int | None) -> None:
-    """Take the intent off a payment, before Stripe is asked to give its money back or to let go of it.
+    """Take the intent off a payment that names one, as those from before do, before Stripe is asked to give
+    its money back or to let go of it.
 
     To the web site's webhook a hold that is released, or one payment given back of several, is the whole
     order refunded; a payment without an intent it does not find. The card's own row keeps the intent.
     """
     linked = (Payment.id == payment_id) & (Payment.stripe_payment_intent_id != "")
-    run_tx(lambda: Payment.update(stripe_payment_intent_id="").where(linked).execute())
+    if Payment.select(Payment.id).where(linked).exists():
+        run_tx(lambda: Payment.update(stripe_payment_intent_id="").where(linked).execute())
 
 
 def unwanted(desk: Desk, attempt: Attempt) -> str:
@@ -119,38 +126,57 @@ def unwanted(desk: Desk, attempt: Attempt) -> str:
 
 
 def captured(desk: Desk, attempt: Attempt, intent: "Intent") -> None:
-    """Stripe captured the money: book it and finish the order.
+    """Stripe captured the money: book what it captured and finish the order.
 
-    The web site's webhook may have booked the payment and the order already; then only what is missing is
-    written. Money that does not fit the order any more is booked all the same and marked for a person.
+    The web site's webhook may have booked a payment of before and its order already; then only what is
+    missing is written. Money that does not fit the order any more, or is less than was asked for, is booked
+    all the same and marked for a person.
     """
 
     def write() -> None:
         now = clock.now()
         order = lock(Order.select().where(Order.id == attempt.order_id)).get()
-        amount = money.from_minor(intent.amount_received, attempt.currency)
         Payment.update(
             status=PaymentStatus.SUCCEEDED,
-            amount=amount,
-            stripe_payment_intent_id=intent.id,
+            amount=money.from_minor(intent.amount_received, attempt.currency),
             stripe_charge_id=intent.latest_charge_id or "",
         ).where(Payment.id == attempt.payment_id).execute()
         drop_doubles(attempt)
         _write_card(attempt, intent, CaptureStatus.CAPTURED, captured_at=now)
         orders.finish_if_paid(order, now)
-        problem = misfit(order, attempt.currency)
-        paid = f"{money.format_amount(amount, attempt.currency)} {attempt.currency}"
-        journal.move(
-            desk,
-            attempt,
-            Stage.CAPTURED,
-            f"captured {paid}" + (f"; {problem}" if problem else ""),
-            problem=problem,
-            message=problem,
-            **_card_columns(intent),
+        is_less = intent.amount_received < attempt.amount
+        problem = " ".join(
+            filter(None, (_short(attempt, intent) if is_less else "", misfit(order, attempt.currency)))
         )
+        columns = {
+            **_card_columns(intent),
+            "decline_code": CAPTURED_LESS if is_less else "",
+            "problem": problem,
+            "message": problem or _unconfirmed(attempt),
+        }
+        text = "; ".join(filter(None, (_paid(attempt, intent), str(columns["message"]))))
+        journal.move(desk, attempt, Stage.CAPTURED, text, **columns)
 
     run_tx(write)
+
+
+def _paid(attempt: Attempt, intent: "Intent") -> str:
+    received = money.from_minor(intent.amount_received, attempt.currency)
+    return f"captured {money.format_amount(received, attempt.currency)} {attempt.currency}"
+
+
+def _short(attempt: Attempt, intent: "Intent") -> str:
+    received, asked = (
+        money.format_amount(money.from_minor(minor, attempt.currency), attempt.currency)
+        for minor in (intent.amount_received, attempt.amount)
+    )
+    return f"Stripe captured {received} of {asked} {attempt.currency}."
+
+
+def _unconfirmed(attempt: Attempt) -> str:
+    """Where a key captures: that some cards (Interac, eftpos) are charged without one."""
+    by_itself = attempt.capture_mode == "confirm" and not attempt.capture_tries
+    return "This card was charged at once, without being confirmed." if by_itself else ""
 
 
 def drop_doubles(attempt: Attempt) -> None:
@@ -183,7 +209,7 @@ def review(order: Order) -> None:
     last_first = list(query.order_by(Attempt.id.desc()))
     problem = misfit(order, last_first[0].currency) if last_first else ""
     for attempt in last_first:
-        if attempt.problem != problem:
+        if attempt.decline_code != CAPTURED_LESS and attempt.problem != problem:
             Attempt.update(problem=problem, message=problem).where(Attempt.id == attempt.id).execute()
         problem = ""
 

@@ -5,41 +5,47 @@ from collections.abc import Generator
 
 from tui_pos import clock
 from tui_pos.data.connection import connected
+from tui_pos.data.tables.desk import Stage
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
-from tui_pos.desk.payments import journal, steps
+from tui_pos.desk.payments import journal, owners, steps
+from tui_pos.desk.payments.asking import Drive
 from tui_pos.desk.payments.control import Control, Wish
-from tui_pos.desk.payments.settle import Drive
 from tui_pos.desk.payments.state import PaymentState, picture, wishes
 from tui_pos.desk.staff import permissions
 
 PATIENCE = 2.0
 LONGEST_PAUSE = journal.LEASE.total_seconds() / 3
 
+NO_NEWS = 30.0
+"""Seconds after which a watch without a person ends where nothing changes and no card is waited for."""
 
-def watch(desk: Desk, attempt_id: int, control: Control | None = None) -> Generator[PaymentState, None, None]:
+
+def watch(
+    desk: Desk, attempt_id: int, control: Control | None = None, *, seconds: float | None = None
+) -> Generator[PaymentState, None, None]:
     """Drive the payment and yield each new state, the present one first.
 
-    With a ``control`` it goes on until the payment has ended or was detached; without one it also ends where
-    only a person can decide (``state.stuck``). Whoever stops listening loses nothing: the journal keeps the
-    payment and ``watch`` may be called again, anywhere, once the lease lapsed. Raises NotPermitted, NotFound,
-    Refused when another station watches it, DatabaseUnavailable.
+    With a ``control`` it goes on until the payment has ended or was detached, or for ``seconds``; without one
+    it also ends where only a person can decide (``state.stuck``), or after ``NO_NEWS`` without a change.
+    Whoever stops listening loses nothing: the journal keeps the payment and ``watch`` may be called again,
+    anywhere, once the lease lapsed. Raises NotPermitted, NotFound, Refused when another station watches it,
+    DatabaseUnavailable.
     """
     permissions.require(desk, permissions.Action.CHARGE)
-    owner = journal.new_owner(desk)
+    owner = owners.new_owner(desk)
+    deadline = None if seconds is None else clock.monotonic() + seconds
     with connected():
         drive = Drive(desk, journal.load(attempt_id))
-        _take_lease(drive, owner)
-        drive.attempt = journal.load(attempt_id)  # whoever had the lease may have moved it
-    try:
-        yield from _states(drive, owner, control)
-    finally:
+        take_lease(drive, owner)
+    with journal.given_back(drive.attempt, owner):
         with connected():
-            journal.drop_lease(drive.attempt, owner)
+            drive.attempt = journal.load(attempt_id)  # whoever had the lease may have moved it
+        yield from _states(drive, owner, control, deadline)
 
 
-def _take_lease(drive: Drive, owner: str) -> None:
-    """Recovery holds a lease for a moment only; who watches is told of one that stays."""
+def take_lease(drive: Drive, owner: str) -> None:
+    """Recovery holds a lease for a moment only; who watches is told of one that stays. Raises Refused."""
     deadline = clock.monotonic() + PATIENCE
     while True:
         try:
@@ -52,18 +58,23 @@ def _take_lease(drive: Drive, owner: str) -> None:
             return
 
 
-def _states(drive: Drive, owner: str, control: Control | None) -> Generator[PaymentState, None, None]:
+def _states(
+    drive: Drive, owner: str, control: Control | None, deadline: float | None
+) -> Generator[PaymentState, None, None]:
     shown: PaymentState | None = None
-    pause = 0.0
+    pause, changed = 0.0, clock.monotonic()
     while True:
         with connected():
             now = picture(drive.attempt)
         if now != shown:
             yield now
-            shown = now
-        if not now.live or (now.stuck and control is None):
+            shown, changed = now, clock.monotonic()
+        if not now.live or (control is None and (now.stuck or _is_old_news(now, changed))):
             return
-        wish = _wait(control, min(pause, LONGEST_PAUSE))
+        left = LONGEST_PAUSE if deadline is None else deadline - clock.monotonic()
+        if left <= 0:
+            return
+        wish = _wait(control, min(pause, left, LONGEST_PAUSE))
         if wish is not None and wish.kind == "detach":
             return
         with connected():
@@ -78,6 +89,11 @@ def _states(drive: Drive, owner: str, control: Control | None) -> Generator[Paym
             shown = None  # whoever wished waits for an answer, even that nothing has changed
 
 
+def _is_old_news(now: PaymentState, changed: float) -> bool:
+    """Whether there is nothing to wait for: a card is given its own time."""
+    return now.stage is not Stage.SENT and clock.monotonic() - changed > NO_NEWS
+
+
 def _wait(control: Control | None, seconds: float) -> Wish | None:
     if control is not None:
         return control.next(seconds)
@@ -88,6 +104,7 @@ def _wait(control: Control | None, seconds: float) -> Wish | None:
 def _go_on(drive: Drive, owner: str, wish: Wish | None) -> float:
     journal.renew_lease(drive.attempt, owner)
     if wish is not None and wish.kind in wishes(drive.attempt):
+        drive.pace.hurry()
         return _WISHES[wish.kind](drive, wish)
     return steps.step(drive)
 

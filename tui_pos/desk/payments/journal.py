@@ -1,15 +1,16 @@
 """The attempt journal: which moves are allowed, each move with its event, who holds the lease."""
 
-import os
-import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 from tui_pos import clock
-from tui_pos.data.connection import run_tx
+from tui_pos.data.connection import connected, run_tx
 from tui_pos.data.tables.desk import FINAL_STAGES, Attempt, AttemptEvent, Stage
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound, Refused
+from tui_pos.desk.payments import owners
 from tui_pos.desk.visitor.people import full_name
 
 LEASE = timedelta(seconds=30)
@@ -55,9 +56,7 @@ def move(desk: Desk, attempt: Attempt, stage: Stage, text: str, **columns: Any) 
     if stage not in MOVES[before]:
         raise ValueError(f"an attempt may not move from {before} to {stage}")
     now = clock.now()
-    # What was said of an unknown outcome is over once the truth is known.
-    forgotten = {"message": ""} if before is Stage.UNKNOWN else {}
-    changes = {**forgotten, **columns, "stage": stage, "updated_at": now}
+    changes = {**_forgotten(before, stage), **columns, "stage": stage, "updated_at": now}
     if stage in FINAL_STAGES:
         changes["finished_at"] = now
 
@@ -69,6 +68,19 @@ def move(desk: Desk, attempt: Attempt, stage: Stage, text: str, **columns: Any) 
     run_tx(write)
     for name, value in changes.items():
         setattr(attempt, name, value)
+
+
+def _forgotten(before: Stage, stage: Stage) -> dict[str, Any]:
+    """What is over with a move: what was said of an unknown outcome once the truth is known, why a person was
+    needed, and refusals once the payment got on. A spell without answers in between ends none of them."""
+    over: dict[str, Any] = {}
+    if stage is not Stage.UNKNOWN:
+        over["problem"] = ""
+        if before is not Stage.UNKNOWN or stage in FINAL_STAGES:
+            over |= {"refusals": 0, "retry_at": None}
+    if before is Stage.UNKNOWN:
+        over["message"] = ""
+    return over
 
 
 def update(attempt: Attempt, **columns: Any) -> None:
@@ -90,10 +102,13 @@ def _as_seen(attempt: Attempt) -> tuple[Any, Any, Any]:
 
 
 def ask(desk: Desk, attempt: Attempt, want: str, why: str = "") -> None:
-    """Commit a wish before acting on it, so that whoever drives or recovers the payment goes on with it."""
+    """Commit a wish before acting on it, so that whoever drives or recovers the payment goes on with it.
+
+    A refused payment is then tried at once: a person asked.
+    """
 
     def write() -> None:
-        update(attempt, wants=want, message=why)
+        update(attempt, wants=want, message=why, retry_at=None)
         note(desk, attempt.id, attempt.stage, why or f"{want} asked for")
 
     run_tx(write)
@@ -113,34 +128,6 @@ def note(desk: Desk, attempt_id: int, stage: str, text: str) -> None:
     )
 
 
-_at_work: set[str] = set()
-"""The watchers of this process that hold a lease."""
-
-
-def new_owner(desk: Desk) -> str:
-    """A name for one watcher: the station alone would let two windows of it drive the same attempt.
-
-    It says host and process, so that a successor on the same host need not wait for a dead one's lease.
-    """
-    return f"{clock.new_id()[:8]}:{os.getpid()}:{platform.node()}:{desk.station}"[:100]
-
-
-def is_gone(owner: str) -> bool:
-    """Whether the watcher ran on this host and its process is no more, or ran in this one and has ended."""
-    _, process, host, *_ = [*owner.split(":"), "", "", ""]
-    if host != platform.node() or not process.isdigit():
-        return False
-    if int(process) == os.getpid():
-        return owner not in _at_work
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
-
-
 def take_lease(desk: Desk, attempt: Attempt, owner: str) -> None:
     """Become the one who drives the attempt. Raises Refused naming the present holder."""
     now = clock.now()
@@ -155,14 +142,14 @@ def take_lease(desk: Desk, attempt: Attempt, owner: str) -> None:
     )
     if not taken:
         raise Refused("attempt_held", f"This payment is being watched at {holder(desk, load(attempt.id))}.")
-    _at_work.add(owner)
+    owners.at_work(owner)
     attempt.lease_owner, attempt.lease_until = owner, now + LEASE
 
 
 def _not_held(attempt: Attempt, owner: str) -> list[str]:
     """The owners whose lease does not count: ourselves, and one that is dead."""
     holder_now = load(attempt.id).lease_owner
-    return [owner, holder_now] if is_gone(holder_now) else [owner]
+    return [owner, holder_now] if owners.is_gone(holder_now) else [owner]
 
 
 def renew_lease(attempt: Attempt, owner: str) -> None:
@@ -183,8 +170,7 @@ def renew_lease(attempt: Attempt, owner: str) -> None:
 
 
 def drop_lease(attempt: Attempt, owner: str) -> None:
-    """Let others take over at once; where the database is gone, this process alone may."""
-    _at_work.discard(owner)
+    """Let others take over at once."""
     run_tx(
         lambda: (
             Attempt.update(lease_owner="", lease_until=None)
@@ -192,6 +178,17 @@ def drop_lease(attempt: Attempt, owner: str) -> None:
             .execute()
         )
     )
+
+
+@contextmanager
+def given_back(attempt: Attempt, owner: str) -> Iterator[None]:
+    """Drop the lease when the block is left; where the database is gone, this process may take it anew."""
+    try:
+        yield
+    finally:
+        owners.ended(owner)
+        with connected():
+            drop_lease(attempt, owner)
 
 
 def holder(desk: Desk, attempt: Attempt) -> str:

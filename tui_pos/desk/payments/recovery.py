@@ -11,9 +11,12 @@ from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import FINAL_STAGES, Attempt, Stage
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
-from tui_pos.desk.payments import booking, journal, steps
-from tui_pos.desk.payments.settle import Drive, read, unknown
+from tui_pos.desk.payments import booking, journal, owners, steps
+from tui_pos.desk.payments.asking import Drive
+from tui_pos.desk.payments.backoff import Call
+from tui_pos.desk.payments.settle import read
 from tui_pos.desk.payments.state import PaymentState, picture
+from tui_pos.desk.payments.trouble import trouble
 from tui_pos.terminal import TerminalError
 
 MOST_STEPS = 30
@@ -28,7 +31,8 @@ AT_WORK = (Stage.AUTHORIZING, Stage.UNKNOWN)
 def recover(desk: Desk) -> tuple[PaymentState, ...]:
     """Drive every live payment of the conference that nobody holds a lease on; answers where each is now.
 
-    Captured money is booked, a held amount is captured if its order still wants it and released if not. A
+    Captured money is booked, a held amount is captured if its order still wants it and released if not; where
+    a conference captures on a key it stays held until somebody confirms it or the hold runs out. A
     payment that no card was presented for is given up once it was left alone for ``desk.prompt_seconds``
     longer than a lease; until then any station may go on with it.
     """
@@ -44,21 +48,22 @@ def _abandoned(desk: Desk) -> list[int]:
         return [
             row.id
             for row in query.order_by(Attempt.id)
-            if row.lease_until is None or row.lease_until < now or journal.is_gone(row.lease_owner)
+            if row.lease_until is None or row.lease_until < now or owners.is_gone(row.lease_owner)
         ]
 
 
 def _bring_home(desk: Desk, attempt_id: int) -> PaymentState | None:
     """Where the payment is in the end; None when somebody else took it up meanwhile."""
-    owner = journal.new_owner(desk)
+    owner = owners.new_owner(desk)
     with connected():
         drive = Drive(desk, journal.load(attempt_id))
         try:
             journal.take_lease(desk, drive.attempt, owner)
         except Refused:
             return None
-        drive.attempt = journal.load(attempt_id)  # whoever had the lease may have brought it home
-    try:
+    with journal.given_back(drive.attempt, owner):
+        with connected():
+            drive.attempt = journal.load(attempt_id)  # whoever had the lease may have brought it home
         for _ in range(MOST_STEPS):
             with connected():
                 pause = _step(drive, owner)
@@ -67,14 +72,11 @@ def _bring_home(desk: Desk, attempt_id: int) -> PaymentState | None:
             time.sleep(pause)
         with connected():
             return picture(journal.load(attempt_id))
-    finally:
-        with connected():
-            journal.drop_lease(drive.attempt, owner)
 
 
 def _step(drive: Drive, owner: str) -> float | None:
     """One step towards home; the pause before the next one, None when there is none to take."""
-    if Stage(drive.attempt.stage) in FINAL_STAGES:
+    if Stage(drive.attempt.stage) in FINAL_STAGES or steps.until_retry(drive.attempt):
         return None
     try:
         journal.renew_lease(drive.attempt, owner)
@@ -83,15 +85,20 @@ def _step(drive: Drive, owner: str) -> float | None:
         pause = 0.0
     drive.attempt = journal.load(drive.attempt.id)
     home = Stage(drive.attempt.stage) in FINAL_STAGES or drive.attempt.lease_owner != owner
-    return None if home or drive.silences > MOST_SILENCES else pause
+    later = drive.pace.in_a_row > MOST_SILENCES or steps.until_retry(drive.attempt) > 0
+    return None if home or later else pause
 
 
 def _towards_home(drive: Drive) -> float | None:
     attempt, stage = drive.attempt, Stage(drive.attempt.stage)
     if attempt.intent_id is None:
         return _look_for_intent(drive)
-    if stage is Stage.AUTHORIZED:
-        return steps.cancel(drive) if attempt.wants == "cancel" else _take_held_money(drive)
+    if stage is Stage.AUTHORIZED and attempt.wants != "cancel":
+        return (
+            _wait_for_a_person(drive)
+            if attempt.capture_mode == "confirm" and not attempt.wants
+            else steps.capture(drive)
+        )
     if attempt.wants == "cancel" and steps.may_cancel(attempt):
         return steps.cancel(drive)
     before = stage
@@ -102,19 +109,22 @@ def _towards_home(drive: Drive) -> float | None:
     return _give_up_if_old(drive)
 
 
-def _take_held_money(drive: Drive) -> float:
-    if drive.attempt.capture_mode == "confirm" and not drive.attempt.wants:
-        journal.ask(drive.desk, drive.attempt, "capture")
-    return steps.capture(drive)
+def _wait_for_a_person(drive: Drive) -> float | None:
+    """Money that is captured on a key stays unconfirmed: it is only looked whether the hold has ended, and
+    released when the order does not want it any more."""
+    read(drive)
+    if Stage(drive.attempt.stage) is Stage.AUTHORIZED and not steps.given_up(drive):
+        return None
+    return 0
 
 
 def _look_for_intent(drive: Drive) -> float | None:
     """Stripe may never have been asked, or its answer was lost."""
     if drive.attempt.create_tries:
         try:
-            found = steps.find_intent(drive)
+            found = drive.find()
         except TerminalError as error:
-            return unknown(drive, error)
+            return trouble(drive, error, Call.FIND)
         if found is not None:
             booking.intent_exists(drive.desk, drive.attempt, found)
             return 0

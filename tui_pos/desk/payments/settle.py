@@ -5,95 +5,125 @@ meanwhile surface as ``journal.Overtaken``.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 from tui_pos import clock
-from tui_pos.data.tables.desk import Attempt, Stage
-from tui_pos.desk.context import Desk
+from tui_pos.data.tables.desk import Stage
 from tui_pos.desk.payments import booking, journal
+from tui_pos.desk.payments.asking import Drive
+from tui_pos.desk.payments.backoff import Call
+from tui_pos.desk.payments.reader_words import on_reader_failure
 from tui_pos.desk.payments.state import is_stuck
-from tui_pos.terminal import Intent, RateLimited, Reader, Terminal, TerminalError, decline_text
+from tui_pos.desk.payments.trouble import count_refusal, hand_over, is_missing, obstacle, trouble
+from tui_pos.terminal import Intent, NotFound, Reader, TerminalError
 
 PICK_UP = timedelta(seconds=15)
 """A reader that does not show the payment this long after it acknowledged has swallowed it."""
 
+AT_WORK_FOR = timedelta(seconds=60)
+"""A bank that is still being asked after so long needs a person."""
+
 PROCESS = "process_payment_intent"
 LAPSED = ("automatic", "expired")
-
-
-@dataclass(slots=True)
-class Drive:
-    """One watcher of one attempt: the desk, the account, and how often Stripe was silent in a row."""
-
-    desk: Desk
-    attempt: Attempt
-    terminal: Terminal = field(init=False)
-    silences: int = 0
-
-    def __post_init__(self) -> None:
-        self.terminal = self.desk.terminal
-
-    def patience(self) -> float:
-        """Seconds to wait after silence: longer each time, ten polls at the most."""
-        self.silences += 1
-        return self.desk.poll_seconds * min(1 << (self.silences - 1), 10)
+NO_CARDS = "no_cards_in_person"
+"""Kept in ``decline_code`` of a payment that is cancelled because the account cannot take it on a reader."""
 
 
 def read(drive: Drive) -> float:
     """Read the intent back and go where it truly is."""
-    assert drive.attempt.intent_id is not None
+    if pause := drive.pace.left(Call.READ):
+        return pause
     try:
-        intent = drive.terminal.intent(drive.attempt.intent_id)
-    except RateLimited:
-        return drive.patience()
+        intent = drive.read()
     except TerminalError as error:
-        return unknown(drive, error)
+        return trouble(drive, error, Call.READ)
     return settle(drive, intent)
 
 
 def settle(drive: Drive, intent: Intent) -> float:
-    """Go where the intent says the payment is."""
-    attempt, stage = drive.attempt, Stage(drive.attempt.stage)
-    if intent.status == "requires_payment_method":
-        return settle_unpaid(drive, intent)
-    if intent.status == "requires_capture":
-        if stage is not Stage.AUTHORIZED:
-            booking.authorized(drive.desk, attempt, intent)
-        return drive.desk.poll_seconds if attempt.capture_tries else 0  # a refused capture is not hurried
-    if intent.status == "succeeded":
-        booking.captured(drive.desk, attempt, intent)
-        return 0
-    if intent.status == "canceled":
-        lapsed = intent.cancellation_reason in LAPSED
-        end, text = (
-            (Stage.EXPIRED, "the hold ran out") if lapsed else (Stage.CANCELLED, "Stripe says cancelled")
-        )
-        booking.closed(drive.desk, attempt, end, text)
-        return 0
-    if stage is not Stage.AUTHORIZING:
-        journal.move(drive.desk, attempt, Stage.AUTHORIZING, "the card was read", decline_code="", message="")
-    return drive.desk.poll_seconds
+    """Go where the intent says the payment is. Stripe may say words that this program does not know."""
+    return HANDLING.get(intent.status, at_work)(drive, intent)
+
+
+def held(drive: Drive, intent: Intent) -> float:
+    """A card was approved and its money is held."""
+    if Stage(drive.attempt.stage) is not Stage.AUTHORIZED:
+        booking.authorized(drive.desk, drive.attempt, intent)
+    return drive.desk.poll_seconds if drive.attempt.capture_tries else 0  # a refused capture is not hurried
+
+
+def taken(drive: Drive, intent: Intent) -> float:
+    """The money was captured, by us or at once, as single-message networks (Interac, eftpos) do."""
+    booking.captured(drive.desk, drive.attempt, intent)
+    return 0
+
+
+def over(drive: Drive, intent: Intent) -> float:
+    """The payment was given up, or its hold ran out."""
+    desk, attempt = drive.desk, drive.attempt
+    if intent.cancellation_reason in LAPSED:
+        booking.closed(desk, attempt, Stage.EXPIRED, "the hold ran out")
+    elif attempt.decline_code == NO_CARDS:
+        booking.closed(desk, attempt, Stage.FAILED, attempt.message)
+    else:
+        booking.closed(desk, attempt, Stage.CANCELLED, "Stripe says cancelled")
+    return 0
+
+
+def at_work(drive: Drive, intent: Intent) -> float:
+    """Neither paid nor unpaid: the bank is asked, or Stripe is in a state that no stage stands for.
+
+    Money that was held stays AUTHORIZED until Stripe says what became of it. After ``AT_WORK_FOR`` a person
+    is called; until then and afterwards the payment is read on.
+    """
+    desk, attempt, status = drive.desk, drive.attempt, intent.status
+    stage = Stage(attempt.stage)
+    said = f"Stripe says {status.replace('_', ' ')}"
+    if stage is Stage.AUTHORIZED:
+        if not attempt.message.startswith(said):
+            journal.update(attempt, message=f"{said} of the money that was held.")
+            journal.note(desk, attempt.id, stage, attempt.message)
+    elif stage is not Stage.AUTHORIZING:
+        text = "the card was read" if status in CARD_READ else said
+        journal.move(desk, attempt, Stage.AUTHORIZING, text, decline_code="", message="")
+    if attempt.problem:
+        return desk.poll_seconds * 10
+    if clock.now() - attempt.updated_at > AT_WORK_FOR:
+        return hand_over(drive, f"{said} for more than a minute, so it is not known whether this was paid.")
+    return desk.poll_seconds
 
 
 def settle_unpaid(drive: Drive, intent: Intent) -> float:
-    """No money yet: the reader says whether it waits for a card, was declined, or shows something else."""
+    """No money yet: the reader says whether it waits for a card, gave up, or shows something else."""
     attempt = drive.attempt
+    if Stage(attempt.stage) is Stage.AUTHORIZED:
+        return at_work(drive, intent)
     if not attempt.times_sent:
         if Stage(attempt.stage) is not Stage.INTENT:
             journal.move(drive.desk, attempt, Stage.INTENT, "Stripe has the payment; no reader shows it")
         return 0
+    if pause := drive.pace.left(Call.READER):
+        return pause
     try:
-        reader = drive.terminal.reader(attempt.reader_id)
-    except RateLimited:
-        return drive.patience()
+        reader = drive.reader()
+    except NotFound as error:
+        return (
+            drive.desk.poll_seconds if is_stuck(attempt) else obstacle(drive, "reader_unknown", error.message)
+        )
     except TerminalError as error:
-        return unknown(drive, error)
+        return trouble(drive, error, Call.READER)
+    return by_reader(drive, reader, intent.id)
+
+
+def by_reader(drive: Drive, reader: Reader, intent_id: str) -> float:
+    """What the reader does with a payment that holds no money."""
     action = reader.action
-    if action is None or action.type != PROCESS or action.intent_id != intent.id:
-        return not_shown(drive, reader, intent)
+    if action is None or action.type != PROCESS or action.intent_id != intent_id:
+        return not_shown(drive, reader)
     if action.status == "failed":
-        return declined(drive, action.failure_code)
+        if is_stuck(drive.attempt):
+            return drive.desk.poll_seconds  # told already
+        return unless_paid(drive, lambda intent: on_reader_failure(drive, action, intent))
     if action.status == "in_progress":
         return waiting(drive)
     return drive.desk.poll_seconds / 10  # succeeded after the intent was read: read it again
@@ -108,18 +138,18 @@ def waiting(drive: Drive) -> float:
         )
     since = attempt.sent_at or attempt.updated_at
     too_long = clock.now() - since > timedelta(seconds=drive.desk.prompt_seconds)
-    if too_long and withdraw(drive) is None:
+    if too_long and not drive.pace.left(Call.WITHDRAW) and withdraw(drive) is None:
         text = f"No card for {drive.desk.prompt_seconds} s; the prompt was withdrawn."
         return unless_paid(drive, lambda _: obstacle(drive, "nobody_paid", text))
     return drive.desk.poll_seconds
 
 
-def not_shown(drive: Drive, reader: Reader, intent: Intent) -> float:
+def not_shown(drive: Drive, reader: Reader) -> float:
     """The reader shows something else or nothing; a prompt just sent gets time to appear."""
     attempt = drive.attempt
     if is_stuck(attempt):
         return drive.desk.poll_seconds
-    if taken_by_other(reader, intent.id):
+    if taken_by_other(reader, drive.intent_id):
         return obstacle(drive, "reader_taken", "Another payment took over the reader.")
     fresh = attempt.sent_at is not None and clock.now() - attempt.sent_at < PICK_UP
     if fresh and Stage(attempt.stage) is Stage.SENT:
@@ -135,62 +165,58 @@ def taken_by_other(reader: Reader, intent_id: str) -> bool:
     return action.type != PROCESS or action.intent_id != intent_id
 
 
-def declined(drive: Drive, failure: str) -> float:
-    """The reader gave up on a card."""
-    if Stage(drive.attempt.stage) is Stage.DECLINED:
-        return drive.desk.poll_seconds
-
-    def say(intent: Intent) -> float:
-        reason = intent.last_error
-        code = (reason.decline_code or reason.code) if reason else failure
-        text = decline_text(code or failure)
-        journal.move(
-            drive.desk, drive.attempt, Stage.DECLINED, f"declined: {text}", decline_code=code, message=text
-        )
-        return 0
-
-    return unless_paid(drive, say)
-
-
 def unless_paid(drive: Drive, then: Callable[[Intent], float]) -> float:
     """Before saying that nothing was charged, read once more: it may have been approved after all."""
-    assert drive.attempt.intent_id is not None
     try:
-        intent = drive.terminal.intent(drive.attempt.intent_id)
-    except RateLimited:
-        return drive.patience()
+        intent = drive.read()
     except TerminalError as error:
-        return unknown(drive, error)
+        return trouble(drive, error, Call.READ)
     return then(intent) if intent.status == "requires_payment_method" else settle(drive, intent)
 
 
-def unknown(drive: Drive, error: TerminalError) -> float:
-    """Stripe may or may not have acted: say so, and read."""
-    if Stage(drive.attempt.stage) is not Stage.UNKNOWN:
-        journal.move(drive.desk, drive.attempt, Stage.UNKNOWN, error.message, message=error.message)
-        return 0
-    return drive.patience()
+def refused(drive: Drive, text: str, call: Call) -> float:
+    """Stripe decided against a capture or a cancel: look once whether the payment is over, then wait.
 
-
-def obstacle(drive: Drive, code: str, text: str) -> float:
-    """The payment is at Stripe but on no reader; a person decides how to go on."""
+    The stage stays; each refusal in a row is waited for longer, and some of them call for a person.
+    """
     attempt = drive.attempt
-    if Stage(attempt.stage) is Stage.INTENT:
-        if (attempt.decline_code, attempt.message) != (code, text):
-            journal.update(attempt, decline_code=code, message=text)
-            journal.note(drive.desk, attempt.id, Stage.INTENT, text)
-    else:
-        journal.move(drive.desk, attempt, Stage.INTENT, text, decline_code=code, message=text)
-    return 0
+    pause = count_refusal(drive, text, call)
+    try:
+        intent = drive.read()
+    except TerminalError as error:
+        return (
+            pause
+            if error.is_definite and not is_missing(error, Call.READ)
+            else trouble(drive, error, Call.READ)
+        )
+    newly_held = intent.status == "requires_capture" and Stage(attempt.stage) is not Stage.AUTHORIZED
+    return settle(drive, intent) if newly_held or intent.status in ENDED else pause
 
 
 def withdraw(drive: Drive) -> TerminalError | None:
     """Take our prompt off the reader; answers why the reader would not, as while it authorises a card."""
     attempt = drive.attempt
-    assert attempt.intent_id is not None
     try:
-        drive.terminal.cancel_reader_action(attempt.reader_id, attempt.intent_id)
+        drive.withdraw()
     except TerminalError as error:
         journal.note(drive.desk, attempt.id, attempt.stage, f"prompt not withdrawn: {error.message}")
         return error
     return None
+
+
+CARD_READ = ("requires_confirmation", "processing")
+"""The statuses of a payment whose card was read and whose bank has not answered."""
+
+ENDED = ("succeeded", "canceled")
+
+HANDLING: dict[str, Callable[[Drive, Intent], float]] = {
+    "requires_payment_method": settle_unpaid,
+    "requires_confirmation": at_work,
+    "requires_action": at_work,
+    "requires_reauthorization": at_work,
+    "processing": at_work,
+    "requires_capture": held,
+    "succeeded": taken,
+    "canceled": over,
+}
+"""What each of Stripe's statuses leads to; one that is not here is handled as ``at_work``."""

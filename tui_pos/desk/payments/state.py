@@ -9,7 +9,7 @@ import msgspec
 
 from tui_pos import clock, money
 from tui_pos.data.connection import connected
-from tui_pos.data.tables.desk import FINAL_STAGES, Attempt, AttemptEvent, Stage
+from tui_pos.data.tables.desk import FINAL_STAGES, Attempt, AttemptEvent, Refund, Stage
 from tui_pos.data.tables.registration import Order, OrderStatus, PaymentMethod
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound
@@ -37,7 +37,7 @@ class PaymentState:
 
     ``live``: money may still move. ``wishes``: what a person may ask for now, a subset of retry, switch,
     capture, cancel, detach. ``stuck``: nothing goes on until a person asks for one of them. ``more_to_pay``:
-    the order waits for money, this payment's or the rest.
+    the order waits for money, this payment's or the rest. ``captured``: what Stripe captured, None before.
     """
 
     attempt_id: int
@@ -61,6 +61,7 @@ class PaymentState:
     wishes: frozenset[str]
     stuck: bool
     more_to_pay: bool
+    captured: Decimal | None
     since: datetime
     station: str
     events: tuple[EventLine, ...]
@@ -109,12 +110,25 @@ def picture(attempt: Attempt) -> PaymentState:
         problem=attempt.problem,
         live=stage not in FINAL_STAGES,
         wishes=wishes(attempt),
-        stuck=is_stuck(attempt),
+        stuck=is_stuck(attempt) or (bool(attempt.problem) and stage not in FINAL_STAGES),
         more_to_pay=more_to_pay,
+        captured=_captured(attempt),
         since=attempt.updated_at,
         station=attempt.station,
         events=_events(attempt),
     )
+
+
+def _captured(attempt: Attempt) -> Decimal | None:
+    """What Stripe captured: the payment's amount, and the parts that were split off it by refunds."""
+    if Stage(attempt.stage) is not Stage.CAPTURED or attempt.payment is None:
+        return None
+    parts = Refund.select(Refund.amount).where(
+        Refund.payment == attempt.payment_id, Refund.split.is_null(False)
+    )
+    back = sum(row.amount for row in parts)
+    whole: Decimal = attempt.payment.amount + money.from_minor(back, attempt.currency)
+    return whole
 
 
 def said_about(attempt: Attempt) -> words.Words:
@@ -122,18 +136,20 @@ def said_about(attempt: Attempt) -> words.Words:
     stage = Stage(attempt.stage)
     if attempt.problem:
         return words.NEEDS_A_PERSON
+    if attempt.refusals and stage not in FINAL_STAGES and stage is not Stage.UNKNOWN:
+        return words.REFUSED
     if attempt.wants == "cancel" and stage not in FINAL_STAGES and stage is not Stage.UNKNOWN:
         return words.CANCELLING
     if stage is Stage.INTENT and attempt.decline_code in words.OBSTACLES:
         return words.OBSTACLES[attempt.decline_code]
+    if stage is Stage.CANCELLED and attempt.decline_code == words.WRITTEN_OFF_CODE:
+        return words.WRITTEN_OFF
     if stage is Stage.CAPTURED and attempt.wants == "cancel":
         return words.TOO_LATE
     if stage is Stage.AUTHORIZED and _runs_out(attempt):
         return words.RUNS_OUT
     if stage is Stage.AUTHORIZED and is_stuck(attempt):
         return words.CONFIRM
-    if stage is Stage.DECLINED and attempt.decline_code in words.UNREAD_CARDS:
-        return words.UNREAD_CARDS[attempt.decline_code]
     return words.STAGES[stage]
 
 
@@ -154,12 +170,13 @@ def is_stuck(attempt: Attempt) -> bool:
 
 
 def wishes(attempt: Attempt) -> frozenset[str]:
-    """What a person may ask for now; after a cancel was asked for, only to leave."""
+    """What a person may ask for now; after a cancel was asked for only to leave, and to ask again in vain."""
     stage = Stage(attempt.stage)
     if stage in FINAL_STAGES:
         return frozenset()
     if attempt.wants:
-        return frozenset({"detach"})
+        is_in_vain = attempt.refusals or attempt.problem
+        return frozenset({"cancel", "detach"} if is_in_vain else {"detach"})
     return _WISHES.get(stage, frozenset({"cancel", "detach"}))
 
 

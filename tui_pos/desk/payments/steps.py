@@ -5,43 +5,46 @@ Each step takes the attempt as it is stored, and answers how many seconds to wai
 
 import time
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 
 from peewee import IntegrityError
 
 from tui_pos import clock
 from tui_pos.data.tables.desk import Attempt, Stage
-from tui_pos.data.tables.registration import Order
 from tui_pos.desk import duties
 from tui_pos.desk.context import Desk
-from tui_pos.desk.order import orders
-from tui_pos.desk.order.balance import balance
 from tui_pos.desk.payments import booking, journal
+from tui_pos.desk.payments.asking import Drive
+from tui_pos.desk.payments.backoff import Call
 from tui_pos.desk.payments.settle import (
+    ENDED,
+    NO_CARDS,
     PICK_UP,
-    Drive,
-    obstacle,
+    PROCESS,
     read,
+    refused,
     settle,
     taken_by_other,
-    unknown,
+    unless_paid,
+    waiting,
     withdraw,
 )
 from tui_pos.desk.payments.state import is_stuck
+from tui_pos.desk.payments.trouble import is_missing, obstacle, trouble
 from tui_pos.terminal import (
+    NO_CARDS_IN_PERSON,
+    Answer,
     Intent,
     Misconfigured,
     NotFound,
     RateLimited,
     ReaderBusy,
     ReaderOffline,
-    Refused,
     TerminalError,
     UnknownOutcome,
 )
 
-CLOCK_SKEW = timedelta(hours=1)
-"""How wrong this host's clock may be when the intent of a lost answer is looked for by its time."""
+EVERY_LOOKS = 5
+"""How many looks at a waiting reader go to one at the payment."""
 
 OBSTACLES: tuple[tuple[type[TerminalError], str], ...] = (
     (ReaderOffline, "reader_offline"),
@@ -56,15 +59,21 @@ OBSTACLES: tuple[tuple[type[TerminalError], str], ...] = (
 
 def step(drive: Drive) -> float:
     """Do what the stage asks for; seconds to wait before the next step."""
-    stage = Stage(drive.attempt.stage)
-    if drive.attempt.wants == "cancel" and may_cancel(drive.attempt):
+    attempt = drive.attempt
+    if wait := until_retry(attempt):
+        return wait
+    if attempt.wants == "cancel" and may_cancel(attempt):
         return cancel(drive)
-    if is_stuck(drive.attempt):
+    if is_stuck(attempt):
         return look_again(drive)
-    pause = STEPS[stage](drive)
-    if Stage(drive.attempt.stage) is not Stage.UNKNOWN:
-        drive.silences = 0
-    return pause
+    return STEPS[Stage(attempt.stage)](drive)
+
+
+def until_retry(attempt: Attempt) -> float:
+    """Seconds until Stripe may be asked again after it refused; 0 when now."""
+    if attempt.retry_at is None:
+        return 0.0
+    return max(0.0, (attempt.retry_at - clock.now()).total_seconds())
 
 
 def may_cancel(attempt: Attempt) -> bool:
@@ -79,22 +88,24 @@ def may_cancel(attempt: Attempt) -> bool:
 def create(drive: Drive) -> float:
     """Ask Stripe for the intent; before asking a second time, look whether the first one arrived."""
     attempt = drive.attempt
+    if pause := max(drive.pace.left(Call.FIND), drive.pace.left(Call.CREATE)):
+        return pause
     try:
-        found = find_intent(drive) if attempt.create_tries else None
-    except RateLimited:
-        return drive.patience()
+        found = drive.find() if attempt.create_tries else None
     except TerminalError as error:
-        return unknown(drive, error)
+        return trouble(drive, error, Call.FIND)
     try:
         intent = found or ask_for_intent(drive)
-    except UnknownOutcome as error:
-        return unknown(drive, error)
-    except RateLimited:
-        return drive.patience()
     except TerminalError as error:
+        if not error.is_definite:
+            return trouble(drive, error, Call.CREATE)
         booking.closed(drive.desk, attempt, Stage.FAILED, error.message, message=error.message)
         return 0
     booking.intent_exists(drive.desk, attempt, intent)
+    if not intent.takes_cards_in_person:
+        why = NO_CARDS_IN_PERSON.format(currency=attempt.currency)
+        journal.update(attempt, decline_code=NO_CARDS)
+        journal.ask(drive.desk, attempt, "cancel", why)
     return 0
 
 
@@ -103,73 +114,53 @@ def ask_for_intent(drive: Drive) -> Intent:
     intent too many that no reader shows holds no money."""
     attempt = drive.attempt
     journal.update(attempt, create_tries=attempt.create_tries + 1)
-    return drive.terminal.create_intent(
-        attempt.amount,
-        attempt.currency,
-        metadata=metadata(attempt, drive.desk),
-        description=f"Order {attempt.order.reference} at {attempt.station}",
-        key=f"{attempt.key}-create-{attempt.create_tries}",
-    )
-
-
-def find_intent(drive: Drive) -> Intent | None:
-    """The attempt's intent at Stripe, by our key in its metadata. Raises TerminalError."""
-    since = drive.attempt.created_at - CLOCK_SKEW
-    for intent in drive.terminal.intents_created(since, None):
-        if intent.metadata.get("attempt") == drive.attempt.key:
-            return intent
-    return None
+    return drive.create(metadata(attempt, drive.desk), f"{attempt.key}-create-{attempt.create_tries}")
 
 
 def metadata(attempt: Attempt, desk: Desk) -> Mapping[str, str]:
-    """Our own keys always; ``order_id`` alone makes the web site's webhook act on the order.
-
-    That webhook marks the order paid whatever the amount and moves the attendee to it, so the key is set only
-    where both are right: nothing is due beside this live attempt, and paying registers the buyer.
-    """
-    order: Order = attempt.order
-    keys = {
+    """Our own keys alone. ``order_id`` would make the web site's webhook act on the order: it marks it paid
+    whatever the amount, and revives one that was refunded."""
+    return {
         "conference": desk.conference.slug,
-        "order": order.reference,
+        "order": attempt.order.reference,
         "attempt": attempt.key,
         "station": attempt.station,
         "terminal": "true",
     }
-    if balance(order).due <= 0 and orders.registers_buyer(order):
-        keys["order_id"] = str(order.id)
-    return keys
 
 
 def send(drive: Drive) -> float:
     """Show the payment on the reader, unless the reader is somebody else's at this moment."""
     attempt = drive.attempt
-    assert attempt.intent_id is not None
     if given_up(drive):
         return 0
     try:
-        reader = drive.terminal.reader(attempt.reader_id)
+        reader = drive.reader()
     except UnknownOutcome as error:
         return obstacle(drive, "no_answer", error.message)
     except TerminalError as error:
         return obstacle(drive, code_for(error), error.message)
-    if taken_by_other(reader, attempt.intent_id):
+    if taken_by_other(reader, drive.intent_id):
         return obstacle(drive, "reader_taken", "The reader shows another payment.")
     while duties.is_taken(display_duty(attempt.reader_id)):
         time.sleep(drive.desk.poll_seconds / 10)
     journal.update(attempt, times_sent=attempt.times_sent + 1, sent_at=clock.now())
     try:
-        drive.terminal.process(attempt.reader_id, attempt.intent_id)
-    except UnknownOutcome as error:
-        return unknown(drive, error)
-    except Refused as error:
-        if error.code == "intent_invalid_state":
-            return unknown(drive, error)
-        return obstacle(drive, code_for(error), error.message)
+        drive.process()
     except TerminalError as error:
-        return obstacle(drive, code_for(error), error.message)
+        return not_sent(drive, error)
     shown = f"reader {attempt.reader_label or attempt.reader_id} shows the amount"
     journal.move(drive.desk, attempt, Stage.SENT, shown, decline_code="", message="")
     return 0
+
+
+def not_sent(drive: Drive, error: TerminalError) -> float:
+    """The reader was not made to show it; a refusal may mean that a card has paid it already."""
+    if error.answer is Answer.RATE_LIMITED:
+        return obstacle(drive, code_for(error), error.message)
+    if error.answer is Answer.NONE or is_missing(error, Call.PROCESS):
+        return trouble(drive, error, Call.PROCESS)
+    return unless_paid(drive, lambda _: obstacle(drive, code_for(error), error.message))
 
 
 def given_up(drive: Drive) -> bool:
@@ -223,10 +214,12 @@ def recheck(drive: Drive) -> float:
 
 def give_up_unseen(drive: Drive) -> float:
     """A create without answer, and the payment was given up: find the intent to cancel it."""
+    if pause := drive.pace.left(Call.FIND):
+        return pause
     try:
-        found = find_intent(drive)
+        found = drive.find()
     except TerminalError as error:
-        return unknown(drive, error)
+        return trouble(drive, error, Call.FIND)
     if found is not None:
         booking.intent_exists(drive.desk, drive.attempt, found)
     else:
@@ -238,53 +231,87 @@ def capture(drive: Drive) -> float:
     """Take the held money, if the order still wants it. Stripe captures once only, so a repeat after reading
     that it is not captured has a fresh key: a stored fault would be replayed under the old one."""
     attempt = drive.attempt
-    assert attempt.intent_id is not None
+    if pause := max(drive.pace.left(Call.CAPTURE), drive.pace.left(Call.READ)):
+        return pause
     try:
         if attempt.capture_tries:
-            intent = drive.terminal.intent(attempt.intent_id)
+            intent = drive.read()
             if intent.status != "requires_capture":
                 return settle(drive, intent)
-        if given_up(drive):
-            return 0
-        journal.update(attempt, capture_tries=attempt.capture_tries + 1)
-        key = f"{attempt.key}-capture-{attempt.capture_tries}"
-        return settle(drive, drive.terminal.capture(attempt.intent_id, key=key))
-    except (RateLimited, Misconfigured) as error:
-        journal.update(attempt, message=error.message)
-        return drive.patience()
     except TerminalError as error:
-        return unknown(drive, error)
+        return trouble(drive, error, Call.READ)
+    if given_up(drive):
+        return 0
+    journal.update(attempt, capture_tries=attempt.capture_tries + 1)
+    try:
+        intent = drive.capture(f"{attempt.key}-capture-{attempt.capture_tries}")
+    except TerminalError as error:
+        return not_done(drive, error, Call.CAPTURE)
+    if intent.status == "requires_capture":
+        return refused(drive, "it is still held.", Call.CAPTURE)
+    return settle(drive, intent)
 
 
 def cancel(drive: Drive) -> float:
     """Withdraw the prompt and give up the intent, each whatever became of the other; Stripe decides."""
     attempt = drive.attempt
     if attempt.intent_id is None:
+        if attempt.create_tries:
+            return give_up_unseen(drive)
         booking.closed(drive.desk, attempt, Stage.CANCELLED, "cancelled before Stripe was asked")
         return 0
+    if pause := drive.pace.left(Call.CANCEL):
+        return pause
     if attempt.times_sent and Stage(attempt.stage) is not Stage.AUTHORIZED:
         withdraw(drive)
     booking.unlink(attempt.payment_id)
     try:
-        intent = drive.terminal.cancel_intent(attempt.intent_id)
-    except RateLimited:
-        return drive.patience()
+        intent = drive.cancel()
     except TerminalError as error:
-        return unknown(drive, error)
+        return not_done(drive, error, Call.CANCEL)
+    if intent.status not in ENDED:
+        return refused(drive, f"it says {intent.status.replace('_', ' ')}.", Call.CANCEL)
     return settle(drive, intent)
+
+
+def not_done(drive: Drive, error: TerminalError, call: Call) -> float:
+    """A capture or a cancel failed: a refusal is an answer, and everything else is as for any call."""
+    if error.is_definite and not is_missing(error, call):
+        return refused(drive, error.message, call)
+    if error.answer is Answer.RATE_LIMITED and drive.attempt.message != error.message:
+        journal.update(drive.attempt, message=error.message)
+    return trouble(drive, error, call)
 
 
 def look_again(drive: Drive) -> float:
     """While a person decides: a card may have been approved late, or the hold may have run out."""
-    if drive.attempt.times_sent:
-        read(drive)
-    return drive.desk.poll_seconds * 5
+    pause = read(drive) if drive.attempt.times_sent else 0
+    return max(pause, drive.desk.poll_seconds * 5)
+
+
+def look_at_reader(drive: Drive) -> float:
+    """While a card is waited for the reader tells when the payment is worth reading; now and then it is read
+    all the same, for what a reader does not tell."""
+    if pause := drive.pace.left(Call.READER):
+        return pause
+    drive.looks += 1
+    if drive.looks % EVERY_LOOKS == 0:
+        return read(drive)
+    try:
+        reader = drive.reader()
+    except TerminalError:
+        return read(drive)
+    action = reader.action
+    shown = action is not None and action.type == PROCESS and action.intent_id == drive.intent_id
+    if shown and action is not None and action.status == "in_progress":
+        return waiting(drive)
+    return read(drive)
 
 
 STEPS: dict[Stage, Callable[[Drive], float]] = {
     Stage.CREATED: create,
     Stage.INTENT: send,
-    Stage.SENT: read,
+    Stage.SENT: look_at_reader,
     Stage.AUTHORIZING: read,
     Stage.AUTHORIZED: capture,
     Stage.UNKNOWN: recheck,

@@ -14,14 +14,15 @@ from tui_pos.desk.payments.driver import watch
 from tui_pos.desk.payments.state import PaymentState, picture
 from tui_pos.desk.staff import permissions
 
-HEARD_WITHIN = 20.0
-"""Seconds: a station that watches a payment has acted on a wish by then, or hangs."""
+ANSWERED_WITHIN = 25.0
+"""Seconds after which a command answers where the payment is, even when it has not ended."""
 
 
 def capture(desk: Desk, intent_id: str) -> PaymentState:
     """Take the money that a card payment holds; a payment captured before is answered as captured.
 
-    Raises NotPermitted, InvalidInput, NotFound, and Refused when no money is held.
+    Answers within ``ANSWERED_WITHIN`` and one call to Stripe. Raises NotPermitted, InvalidInput, NotFound and
+    Refused when no money is held.
     """
     permissions.require(desk, permissions.Action.CAPTURE)
     now = _find(desk, intent_id)
@@ -39,7 +40,8 @@ def capture(desk: Desk, intent_id: str) -> PaymentState:
 def cancel(desk: Desk, intent_id: str) -> PaymentState:
     """Withdraw the prompt and give up the payment, or release the hold; answers what Stripe says in the end.
 
-    Raises NotPermitted, InvalidInput, NotFound, and Refused when it was paid already.
+    Answers within ``ANSWERED_WITHIN`` and one call to Stripe. Raises NotPermitted, InvalidInput, NotFound and
+    Refused when it was paid already.
     """
     permissions.require(desk, permissions.Action.CANCEL)
     now = _find(desk, intent_id)
@@ -73,17 +75,18 @@ def _find(desk: Desk, intent_id: str) -> PaymentState:
 
 
 def _drive_to_end(desk: Desk, now: PaymentState, control: Control, while_at: set[Stage]) -> PaymentState:
-    """Watch until the payment ended, or is somewhere that the wish has no more say in."""
-    for state in watch(desk, now.attempt_id, control):
+    """Watch until the payment ended, is somewhere that the wish has no more say in, or needs a person."""
+    for seen, state in enumerate(watch(desk, now.attempt_id, control, seconds=ANSWERED_WITHIN)):
         now = state
-        if now.stage not in while_at:
+        tried = seen > 1  # the first state is from before the wish, the second from before Stripe was asked
+        if now.stage not in while_at or (tried and now.problem):
             break
     return now
 
 
 def _leave_to_its_watcher(desk: Desk, attempt_id: int, want: str) -> PaymentState:
     """Commit the wish for the station that watches the payment, and wait until that station has acted."""
-    deadline = clock.monotonic() + HEARD_WITHIN
+    deadline = clock.monotonic() + ANSWERED_WITHIN
     while True:
         with connected():
             attempt = journal.load(attempt_id)

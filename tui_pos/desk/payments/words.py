@@ -72,19 +72,28 @@ OBSTACLES: dict[str, Words] = {
         "STRIPE IS SILENT", "Nothing was sent, nothing was charged. Enter: send again   Esc: cancel", "warn"
     ),
     "refused": Words("NOT SENT", "Nothing was charged. F4: other reader   Esc: cancel", "bad"),
+    "reader_gave_up": Words(
+        "READER GAVE UP", "Nothing was charged. Enter: try again   F4: other reader", "warn"
+    ),
+    "customer_canceled": Words(
+        "CANCELLED ON THE READER", "Nothing was charged. Enter: try again   Esc: cancel", "warn"
+    ),
+    "connection_error": Words(
+        "READER LOST CONTACT",
+        "Stripe says nothing was charged. Enter: try again   F4: other reader",
+        "warn",
+    ),
     "misconfigured": Words("NOT SET UP", "Nothing was charged. Esc: cancel   F9: cash instead", "bad"),
 }
 """What keeps a payment that Stripe has from a reader; kept in ``decline_code`` while the stage is intent."""
 
-UNREAD_CARDS: dict[str, Words] = {
-    "customer_canceled": Words(
-        "CANCELLED ON THE READER", "Nothing was charged. Enter: ask again   Esc: cancel", "warn"
-    ),
-    "connection_error": Words(
-        "READER LOST CONTACT", "Stripe says nothing was charged. Enter: send again   F4: other reader", "warn"
-    ),
-}
-"""What ended a prompt without any bank declining; kept in ``decline_code`` at the stage declined."""
+REFUSED = Words("STRIPE REFUSES", "Nothing more is charged. It is asked again in a while.", "warn")
+"""Stripe decided against what was asked, and not yet so often that a person is called."""
+
+WRITTEN_OFF_CODE = "written_off"
+"""Kept in ``decline_code`` of a payment that a supervisor ended without Stripe's word."""
+
+WRITTEN_OFF = Words("WRITTEN OFF", "Nothing was booked for it. Enter: back to the order", "warn")
 
 CANCELLING = Words("CANCELLING", "Asking the reader and Stripe; what they say comes here.", "warn")
 """A cancel was asked for, and nobody knows yet whether it is in time."""

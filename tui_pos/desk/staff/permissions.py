@@ -18,6 +18,7 @@ class Action(StrEnum):
     READERS = "see the card readers"
     CONNECTION_TOKEN = "connect a reader"
     REFUND = "refund"
+    RESOLVE = "resolve payments"
     COMP = "give away for free"
 
 
@@ -39,6 +40,7 @@ GRANTS: dict[Action, frozenset[str]] = {
     Action.READERS: _TILL,
     Action.CONNECTION_TOKEN: _TILL,
     Action.REFUND: _SUPERVISOR,
+    Action.RESOLVE: _SUPERVISOR,
     Action.COMP: _SUPERVISOR,
 }
 """Any one of the rights allows the action; a superuser may do everything."""

@@ -1,0 +1,170 @@
+"""An answer about something else is no answer: nothing is booked or shown by it, and if it stays a person is called."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.desk.paying import READER, Watched, begin, rows
+from tui_pos.data.connection import connected
+from tui_pos.data.tables.desk import Attempt, AttemptEvent, Stage
+from tui_pos.data.tables.registration import OrderStatus
+from tui_pos.desk import payments
+from tui_pos.desk.context import Desk
+from tui_pos.desk.order.receipts import receipt
+from tui_pos.desk.payments import PaymentState, discrepancy, recovery
+from tui_pos.desk.payments.discrepancy import Discrepancy
+from tui_pos.desk.sale import checkout
+from tui_pos.simulator import Server
+
+FOR_GOOD = 1000
+
+OTHERS: dict[Discrepancy, dict[str, Any]] = {
+    Discrepancy.ID: {"id": "pi_of_somebody_else"},
+    Discrepancy.AMOUNT: {"amount": 2400},
+    Discrepancy.CURRENCY: {"currency": "eur"},
+    Discrepancy.MODE: {"livemode": True},
+    Discrepancy.ATTEMPT: {"metadata": {"conference": "demo", "attempt": "of-another-sale"}},
+    Discrepancy.CONFERENCE: {"metadata": {}},
+    Discrepancy.RECEIVED: {"amount_received": -2500},
+}
+"""An answer that differs in one thing, by what it is."""
+
+
+@pytest.fixture
+def order(card_desk: Desk) -> checkout.Placed:
+    return checkout.sell(card_desk, [("t-shirt", 1)], name="Ada Byron", email="ada@example.org")
+
+
+def events_of(attempt_id: int) -> str:
+    with connected():
+        found = AttemptEvent.select().where(AttemptEvent.attempt == attempt_id).order_by(AttemptEvent.id)
+        return "\n".join(event.text for event in found)
+
+
+def to_the_problem(watched: Watched) -> PaymentState:
+    """Watch until the payment has ended or needs a person."""
+    for state in watched._states:
+        watched.seen.append(state)
+        act = watched._at.pop(state.stage, None)
+        if act:
+            act()
+        if state.problem:
+            break
+    return watched.seen[-1]
+
+
+def test_an_intent_of_our_own_differs_in_nothing(
+    card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    last = Watched(card_desk, begin(card_desk, order).attempt_id, sent=lambda: simulator.tap(READER)).run()
+    with connected():
+        attempt = Attempt.get_by_id(last.attempt_id)
+    intent = card_desk.terminal.intent(last.intent_id)
+    assert discrepancy.differences(attempt, intent, conference="demo", live=False) == []
+    assert [each.what for each in discrepancy.differences(attempt, intent, conference="x", live=True)] == [
+        Discrepancy.MODE,
+        Discrepancy.CONFERENCE,
+    ]
+
+
+@pytest.mark.parametrize("call", ["retrieve", "capture", "cancel"])
+@pytest.mark.parametrize("what", list(OTHERS))
+def test_a_wrong_answer_is_read_again_and_the_truth_is_booked(
+    what: Discrepancy, call: str, card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    begun = begin(card_desk, order)
+    watched = Watched(card_desk, begun.attempt_id)
+
+    def act() -> None:
+        simulator.alter(call, times=1, **OTHERS[what])
+        if call == "cancel":
+            watched.control.cancel()
+        else:
+            simulator.tap(READER)
+
+    watched._at = {"sent": act}
+    last = watched.run()
+    told = events_of(begun.attempt_id)
+    assert "Stripe answered about something else: " in told
+    assert f"{what} " in told
+    assert "pi_of_somebody_else" not in last.intent_id
+    row, (payment,), _ = rows(order)
+    if call == "cancel":
+        assert (last.stage, payment.status, row.status) == (Stage.CANCELLED, "failed", OrderStatus.PENDING)
+    else:
+        assert (last.stage, last.problem, last.captured) == (Stage.CAPTURED, "", Decimal("25.00"))
+        assert (payment.status, payment.amount, row.status) == ("succeeded", Decimal("25.00"), "paid")
+
+
+@pytest.mark.parametrize("what", list(OTHERS))
+def test_wrong_answers_for_good_book_nothing_and_call_a_person(
+    what: Discrepancy, card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    begun = begin(card_desk, order)
+
+    def act() -> None:
+        simulator.tap(READER)
+        for call in ("retrieve", "capture"):
+            simulator.alter(call, times=FOR_GOOD, status="succeeded", **({"amount_received": 2500} | OTHERS[what]))
+
+    last = to_the_problem(Watched(card_desk, begun.attempt_id, sent=act))
+    assert (last.headline, last.live, last.stuck) == ("NEEDS A PERSON", True, True)
+    assert str(what) in last.problem
+    assert last.card == ""
+    row, (payment,), (terminal,) = rows(order)
+    assert (row.status, payment.status, terminal.card_last4) == ("pending", "pending", "")
+    assert receipt(card_desk, order.reference).payments == ()
+
+    simulator.clear_faults()
+    with connected():
+        Attempt.update(retry_at=None).execute()
+    (home,) = recovery.recover(card_desk)
+    assert (home.stage, home.problem) == (Stage.CAPTURED, "")
+
+
+@pytest.mark.parametrize("what", [what for what in OTHERS if what is not Discrepancy.ID])
+def test_a_create_that_is_answered_with_something_else_is_looked_for(
+    what: Discrepancy, card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    begun = begin(card_desk, order)
+    simulator.alter("create", times=1, **OTHERS[what])
+    last = Watched(card_desk, begun.attempt_id, sent=lambda: simulator.tap(READER)).run()
+    assert (last.stage, last.problem) == (Stage.CAPTURED, "")
+    assert [book["captured"] for book in simulator.books().values()] == [2500]
+
+
+@pytest.mark.parametrize("received", [1, 100, 0])
+def test_less_captured_than_asked_is_booked_as_it_is_and_needs_a_person(
+    received: int, card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    begun = begin(card_desk, order)
+
+    def act() -> None:
+        simulator.alter("capture", times=1, amount_received=received)
+        simulator.tap(READER)
+
+    last = Watched(card_desk, begun.attempt_id, sent=act).run()
+    true = Decimal(received) / 100
+    assert (last.stage, last.headline, last.captured) == (Stage.CAPTURED, "NEEDS A PERSON", true)
+    assert last.problem == f"Stripe captured {true:.2f} of 25.00 USD."
+    row, (payment,), _ = rows(order)
+    assert (row.status, payment.status, payment.amount) == ("pending", "succeeded", true)
+    assert [line.amount for line in receipt(card_desk, order.reference).payments] == [true]
+    assert payments.unfinished(card_desk) == ()
+
+
+def test_one_wrong_row_does_not_stop_the_others(
+    card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    begun = [begin(card_desk, order)]
+    other = checkout.sell(card_desk, [("t-shirt", 1)], name="Bo")
+    begun.append(payments.begin(card_desk, other.reference, "tmr_front_2"))
+    for each, reader in zip(begun, (READER, "tmr_front_2"), strict=True):
+        watched = Watched(card_desk, each.attempt_id)
+        watched._at = {"sent": watched.control.detach}
+        watched.run()
+        simulator.tap(reader)
+    simulator.alter("retrieve", times=4, amount_received=-1)
+    first, second = recovery.recover(card_desk)
+    assert (first.live, second.stage) == (True, Stage.CAPTURED)

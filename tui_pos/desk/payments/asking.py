@@ -1,0 +1,126 @@
+"""What is asked of Stripe for one attempt: every answer passes here, is compared, and sets the pace."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TypeVar
+
+from tui_pos.data.tables.desk import Attempt
+from tui_pos.desk.context import Desk
+from tui_pos.desk.payments import discrepancy
+from tui_pos.desk.payments.backoff import Call, Pace
+from tui_pos.terminal import Answer, Intent, Reader, Terminal, TerminalError
+
+T = TypeVar("T")
+
+CLOCK_SKEW = timedelta(hours=1)
+"""How wrong this host's clock may be when the intent of a lost answer is looked for by its time."""
+
+
+@dataclass(slots=True)
+class Drive:
+    """One watcher of one attempt: the desk, the account, what went unanswered, and wrong answers in a row.
+
+    Each method asks Stripe for one thing and raises its TerminalError; one that answers with an intent raises
+    WrongAnswer unless the intent is the attempt's own.
+    """
+
+    desk: Desk
+    attempt: Attempt
+    terminal: Terminal = field(init=False)
+    pace: Pace = field(init=False)
+    wrong_answers: int = 0
+    looks: int = 0
+
+    def __post_init__(self) -> None:
+        self.terminal = self.desk.terminal
+        self.pace = Pace(self.desk.poll_seconds)
+
+    @property
+    def intent_id(self) -> str:
+        """The attempt's intent, which must exist."""
+        assert self.attempt.intent_id is not None
+        return self.attempt.intent_id
+
+    def create(self, metadata: Mapping[str, str], key: str) -> Intent:
+        """Create the intent under an idempotency key."""
+        attempt = self.attempt
+        return self._own(
+            Call.CREATE,
+            lambda: self.terminal.create_intent(
+                attempt.amount,
+                attempt.currency,
+                metadata=metadata,
+                description=f"Order {attempt.order.reference} at {attempt.station}",
+                key=key,
+            ),
+        )
+
+    def find(self) -> Intent | None:
+        """The attempt's intent at Stripe, by our key in its metadata."""
+
+        def look() -> Intent | None:
+            since = self.attempt.created_at - CLOCK_SKEW
+            for intent in self.terminal.intents_created(since, None):
+                if intent.metadata.get("attempt") == self.attempt.key:
+                    return intent
+            return None
+
+        found = self._ask(Call.FIND, look)
+        return None if found is None else self._compared(Call.FIND, found)
+
+    def read(self) -> Intent:
+        """The intent as it is now."""
+        return self._own(Call.READ, lambda: self.terminal.intent(self.intent_id))
+
+    def capture(self, key: str) -> Intent:
+        """Take the held money, under an idempotency key."""
+        return self._own(Call.CAPTURE, lambda: self.terminal.capture(self.intent_id, key=key))
+
+    def cancel(self) -> Intent:
+        """Give the intent up, and release what it holds."""
+        return self._own(Call.CANCEL, lambda: self.terminal.cancel_intent(self.intent_id))
+
+    def reader(self) -> Reader:
+        """The attempt's reader as it is now."""
+        return self._ask(Call.READER, lambda: self.terminal.reader(self.attempt.reader_id))
+
+    def process(self) -> Reader:
+        """Show the payment on the reader."""
+        return self._ask(Call.PROCESS, lambda: self.terminal.process(self.attempt.reader_id, self.intent_id))
+
+    def withdraw(self) -> Reader | None:
+        """Take the payment off the reader; whatever the reader answers, it is not asked again at once."""
+        try:
+            return self._ask(
+                Call.WITHDRAW,
+                lambda: self.terminal.cancel_reader_action(self.attempt.reader_id, self.intent_id),
+            )
+        except TerminalError:
+            self.pace.failed(Call.WITHDRAW)
+            raise
+
+    def _own(self, call: Call, use: Callable[[], Intent]) -> Intent:
+        return self._compared(call, self._ask(call, use))
+
+    def _compared(self, call: Call, intent: Intent) -> Intent:
+        try:
+            discrepancy.check(self.desk, self.attempt, intent)
+        except discrepancy.WrongAnswer:
+            self.wrong_answers += 1
+            self.pace.failed(call)
+            raise
+        self.wrong_answers = 0
+        return intent
+
+    def _ask(self, call: Call, use: Callable[[], T]) -> T:
+        try:
+            answer = use()
+        except TerminalError as error:
+            if error.is_definite:
+                self.pace.answered(call)
+            else:
+                self.pace.failed(call, limited=error.answer is Answer.RATE_LIMITED)
+            raise
+        self.pace.answered(call)
+        return answer

@@ -1,0 +1,79 @@
+"""How long to wait before Stripe is asked again: longer each time, until there is a real answer."""
+
+from collections import Counter
+from datetime import timedelta
+from enum import StrEnum
+
+from tui_pos import clock
+
+FIRST_PAUSE = timedelta(seconds=2)
+LONGEST_PAUSE = timedelta(minutes=5)
+
+PERSON_AFTER = 5
+"""After so many definite refusals in a row a payment needs a person."""
+
+MOST_POLLS, MOST_POLLS_LIMITED = 10, 60
+"""The longest pause after no answer, and after too many requests, in polls."""
+
+
+class Call(StrEnum):
+    """What is asked of Stripe; the value is how a sentence names it after "refuses to"."""
+
+    CREATE = "create the payment"
+    FIND = "list its payments"
+    READ = "show the payment"
+    READER = "show the reader"
+    PROCESS = "show it on the reader"
+    WITHDRAW = "clear the reader"
+    CAPTURE = "capture it"
+    CANCEL = "cancel it"
+
+
+def after_refusals(refusals: int) -> timedelta:
+    """The pause after so many definite refusals in a row, at least one: 2 s, 4, 8, 16, then 5 minutes."""
+    return LONGEST_PAUSE if refusals >= PERSON_AFTER else FIRST_PAUSE * (1 << (refusals - 1))
+
+
+def after_failures(failures: int, poll_seconds: float, *, limited: bool) -> float:
+    """Seconds to wait after so many calls in a row, at least one, to which there was no real answer.
+
+    ``limited``: Stripe had too many requests (429), so that asking soon makes it worse.
+    """
+    most = MOST_POLLS_LIMITED if limited else MOST_POLLS
+    return poll_seconds * min(1 << min(failures - 1, 10), most)
+
+
+class Pace:
+    """What went unanswered in a row, per kind of call: only an answer to the same kind starts anew.
+
+    A capture that gets no answer between two reads that do would else be asked for without end.
+    """
+
+    def __init__(self, poll_seconds: float) -> None:
+        self._poll_seconds = poll_seconds
+        self._failures: Counter[Call] = Counter()
+        self._not_before: dict[Call, float] = {}
+
+    def failed(self, call: Call, *, limited: bool = False) -> None:
+        """There was no real answer."""
+        self._failures[call] += 1
+        pause = after_failures(self._failures[call], self._poll_seconds, limited=limited)
+        self._not_before[call] = clock.monotonic() + pause
+
+    def answered(self, call: Call) -> None:
+        """There was one, be it a refusal."""
+        self._failures.pop(call, None)
+        self._not_before.pop(call, None)
+
+    def left(self, call: Call) -> float:
+        """Seconds until it may be asked again; 0 when now."""
+        return max(0.0, self._not_before.get(call, 0.0) - clock.monotonic())
+
+    def hurry(self) -> None:
+        """A person asked for something: it is tried at once."""
+        self._not_before.clear()
+
+    @property
+    def in_a_row(self) -> int:
+        """The most failures in a row of any kind of call."""
+        return max(self._failures.values(), default=0)

@@ -1,0 +1,87 @@
+"""Whether what Stripe answers is about our payment: an answer about something else is no answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tui_pos import money
+from tui_pos.data.tables.desk import Attempt
+from tui_pos.desk.context import Desk, Mode
+from tui_pos.scan import printable
+from tui_pos.terminal import Intent, UnknownOutcome
+
+
+class Discrepancy(StrEnum):
+    """What differs; the value is how a sentence names it."""
+
+    ID = "id"
+    AMOUNT = "amount"
+    CURRENCY = "currency"
+    MODE = "mode"
+    ATTEMPT = "attempt"
+    CONFERENCE = "conference"
+    RECEIVED = "amount received"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that differs: what the attempt says and what Stripe said."""
+
+    what: Discrepancy
+    ours: str
+    theirs: str
+
+    def __str__(self) -> str:
+        return f"{self.what} {printable(self.theirs, 60) or 'missing'} instead of {self.ours}"
+
+
+class WrongAnswer(UnknownOutcome):
+    """Stripe answered about something else, so it is not known what became of the payment."""
+
+    def __init__(self, found: Sequence[Difference]) -> None:
+        super().__init__(f"Stripe answered about something else: {sentence(found)}.")
+        self.found = tuple(found)
+
+
+def sentence(found: Sequence[Difference]) -> str:
+    """All differences, to stand in a sentence."""
+    return ", ".join(str(each) for each in found)
+
+
+def differences(attempt: Attempt, intent: Intent, *, conference: str, live: bool) -> list[Difference]:
+    """What an intent has other than it must have to be the attempt's own; empty when it is.
+
+    ``conference`` is its slug, ``live`` whether real money is meant. Less received than asked is no
+    difference: Stripe may have captured a part of it.
+    """
+    currency = attempt.currency
+    told = {
+        Discrepancy.ID: (attempt.intent_id or intent.id, intent.id),
+        Discrepancy.AMOUNT: (_shown(attempt.amount, currency), _shown(intent.amount, currency)),
+        Discrepancy.CURRENCY: (currency, intent.currency.upper()),
+        Discrepancy.MODE: (_mode(live=live), _mode(live=intent.livemode)),
+        Discrepancy.ATTEMPT: (attempt.key, intent.metadata.get("attempt", "")),
+        Discrepancy.CONFERENCE: (conference, intent.metadata.get("conference", "")),
+    }
+    found = [Difference(what, *both) for what, both in told.items() if both[0] != both[1]]
+    if not 0 <= intent.amount_received <= attempt.amount:
+        most = f"at most {_shown(attempt.amount, currency)}"
+        found.append(Difference(Discrepancy.RECEIVED, most, _shown(intent.amount_received, currency)))
+    return found
+
+
+def check(desk: Desk, attempt: Attempt, intent: Intent) -> Intent:
+    """The intent, if it is the attempt's own. Raises WrongAnswer."""
+    live = (attempt.mode or desk.mode) == Mode.LIVE
+    found = differences(attempt, intent, conference=desk.conference.slug, live=live)
+    if found:
+        raise WrongAnswer(found)
+    return intent
+
+
+def _shown(minor: int, currency: str) -> str:
+    return money.format_amount(money.from_minor(minor, currency), currency)
+
+
+def _mode(*, live: bool) -> str:
+    return "live" if live else "test"

@@ -1,0 +1,49 @@
+"""What a reader's failed action means: a bank declined, the reader gave up, or the customer cancelled."""
+
+from tui_pos.data.tables.desk import Stage
+from tui_pos.desk.payments import journal
+from tui_pos.desk.payments.asking import Drive
+from tui_pos.desk.payments.trouble import obstacle
+from tui_pos.terminal import FailureKind, Intent, ReaderAction, decline_text
+
+ACKNOWLEDGED = (Stage.SENT, Stage.AUTHORIZING)
+
+SENTENCES = {
+    "customer_canceled": "The payment was cancelled on the reader.",
+    "connection_error": "The reader lost its connection while it took the card.",
+}
+"""What these codes of a reader mean; each is an obstacle of its own."""
+
+
+def on_reader_failure(drive: Drive, action: ReaderAction, intent: Intent) -> float:
+    """Say why the reader gave up on a card; ``intent`` was read afterwards and holds no money."""
+    attempt = drive.attempt
+    if action.failure is not FailureKind.DECLINED:
+        code = "customer_canceled" if action.failure is FailureKind.CANCELLED else action.failure_code
+        if code in SENTENCES:
+            return obstacle(drive, code, SENTENCES[code])
+        said = action.api_error.message if action.api_error else action.failure_message
+        return obstacle(drive, "reader_gave_up", said or action.failure_code or "It does not say why.")
+    is_new = attempt.times_sent == 1 or (intent.latest_charge_id or "") != attempt.charge_id
+    if not is_new and Stage(attempt.stage) not in ACKNOWLEDGED:
+        return obstacle(drive, "reader_idle", "The reader does not show the payment.")
+    code = decline_code(action, intent, is_new=is_new)
+    text = decline_text(code)
+    journal.move(
+        drive.desk,
+        attempt,
+        Stage.DECLINED,
+        f"declined: {text}",
+        decline_code=code,
+        message=text,
+        charge_id=intent.latest_charge_id or "",
+    )
+    return 0
+
+
+def decline_code(action: ReaderAction, intent: Intent, *, is_new: bool) -> str:
+    """The code of this very try. Old reader software tells it in the payment's last error alone, which stays
+    from an earlier try when no new charge was made."""
+    if action.api_error is not None or not is_new or intent.last_error is None:
+        return action.decline_code
+    return intent.last_error.decline_code or intent.last_error.code or action.decline_code

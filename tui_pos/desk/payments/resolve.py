@@ -1,0 +1,277 @@
+"""Ending a payment that cannot end by itself: a supervisor sees what Stripe and the books say, and decides.
+
+``inspect`` reads both sides and says which decisions are true; ``resolve`` reads them again and acts on one.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from tui_pos import money
+from tui_pos.data.connection import connected
+from tui_pos.data.tables.desk import FINAL_STAGES, Attempt, Stage
+from tui_pos.data.tables.registration import Order
+from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import InvalidInput, NotFound, Refused
+from tui_pos.desk.order.balance import balance
+from tui_pos.desk.payments import booking, journal, owners, steps
+from tui_pos.desk.payments.asking import Drive
+from tui_pos.desk.payments.discrepancy import WrongAnswer
+from tui_pos.desk.payments.driver import take_lease
+from tui_pos.desk.payments.settle import settle, withdraw
+from tui_pos.desk.payments.state import PaymentState, picture
+from tui_pos.desk.payments.words import WRITTEN_OFF_CODE
+from tui_pos.desk.staff import permissions
+from tui_pos.scan import printable
+from tui_pos.terminal import Intent, TerminalError
+from tui_pos.terminal import NotFound as NotAtStripe
+
+LONGEST_REASON = 200
+
+
+class Option(StrEnum):
+    """What a supervisor may decide, where it is true."""
+
+    BOOK_CAPTURED = "book-captured"
+    CAPTURE = "capture"
+    RELEASE = "release"
+    WRITE_OFF = "write-off"
+    ACCEPT_LESS = "accept-less"
+    KEEP = "keep"
+
+
+class Standing(StrEnum):
+    """What came of reading Stripe."""
+
+    ANSWERED = "answered"
+    NOT_KNOWN = "not_known"
+    REFUSED = "refused"
+    WRONG = "wrong"
+    NO_ANSWER = "no_answer"
+
+
+@dataclass(frozen=True, slots=True)
+class StripeSide:
+    """What Stripe says at this moment; amounts None and ``status`` '' where it told nothing."""
+
+    standing: Standing
+    intent_id: str
+    status: str
+    said: str
+    held: Decimal | None = None
+    captured: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BooksSide:
+    """What the books say: the order, the attempt, and why a person is needed."""
+
+    order_status: str
+    total: Decimal
+    kept: Decimal
+    stage: Stage
+    asked: Decimal
+    booked: Decimal
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """Both sides, and the decisions that are true, the usual one first."""
+
+    payment: PaymentState
+    stripe: StripeSide
+    books: BooksSide
+    options: tuple[Option, ...]
+
+
+def inspect(desk: Desk, wanted: str) -> Resolution:
+    """Read both sides of a card payment, by its intent or its order's reference; nothing is written.
+
+    Raises NotPermitted, InvalidInput, NotFound, and Refused ``nothing_to_resolve`` for one that ended well.
+    """
+    permissions.require(desk, permissions.Action.RESOLVE)
+    with connected():
+        return _both_sides(Drive(desk, _find(desk, wanted)))[0]
+
+
+def resolve(desk: Desk, wanted: str, option: Option, reason: str) -> Resolution:
+    """Decide what becomes of a payment; both sides as they are afterwards.
+
+    Raises what ``inspect`` raises, InvalidInput without a reason, Refused ``not_read`` when Stripe did not
+    answer, ``changed`` when what was read now does not allow the option, and ``attempt_held`` while a desk
+    watches the payment. Nothing was written then.
+    """
+    permissions.require(desk, permissions.Action.RESOLVE)
+    why = printable(reason.strip(), LONGEST_REASON)
+    if not why:
+        raise InvalidInput("reason_required", "Say with a reason why the payment is resolved like this.")
+    owner = owners.new_owner(desk)
+    with connected():
+        drive = Drive(desk, _find(desk, wanted))
+        take_lease(drive, owner)
+    with journal.given_back(drive.attempt, owner), connected():
+        drive.attempt = journal.load(drive.attempt.id)
+        before, intent = _both_sides(drive)
+        _refuse(before, option)
+        _ACTS[option](drive, intent, why)
+        after = _books(journal.load(drive.attempt.id))
+        moved = f"{_shown(before.books)} -> {_shown(after)}"
+        text = f"resolved, {option}: {why}; Stripe: {before.stripe.said}; {moved}"
+        journal.note(desk, drive.attempt.id, after.stage, text)
+        return Resolution(picture(journal.load(drive.attempt.id)), before.stripe, after, ())
+
+
+def _refuse(found: Resolution, option: Option) -> None:
+    if found.stripe.standing is Standing.NO_ANSWER:
+        raise Refused(
+            "not_read", f"Nothing was decided, because Stripe could not be read: {found.stripe.said}"
+        )
+    if option not in found.options:
+        able = ", ".join(found.options)
+        raise Refused(
+            "changed", f"{option} is not true of this payment; Stripe: {found.stripe.said} Choose {able}."
+        )
+
+
+def _find(desk: Desk, wanted: str) -> Attempt:
+    """The payment to resolve: of an order the live one, else the last that needs a person."""
+    name = wanted.strip()
+    if not name:
+        raise InvalidInput("payment_intent_required", "Name the payment (pi_...) or its order.")
+    found = list(
+        Attempt.select()
+        .join(Order)
+        .where(
+            Attempt.conference == desk.conference.id,
+            (Attempt.intent_id == name) | (Order.reference == name.upper()),
+        )
+        .order_by(Attempt.id.desc())
+    )
+    if not found:
+        raise NotFound("payment_not_found", "This conference has no such card payment.")
+    for attempt in sorted(found, key=lambda each: each.finished_at is not None):
+        if attempt.finished_at is None or attempt.problem:
+            return attempt
+    raise Refused("nothing_to_resolve", "This payment has ended and needs nobody.")
+
+
+def _both_sides(drive: Drive) -> tuple[Resolution, Intent | None]:
+    stripe, intent = _read(drive)
+    attempt = drive.attempt
+    return Resolution(picture(attempt), stripe, _books(attempt), _options(attempt, stripe)), intent
+
+
+def _read(drive: Drive) -> tuple[StripeSide, Intent | None]:
+    attempt = drive.attempt
+    named = attempt.intent_id or ""
+    try:
+        intent = drive.read() if named else (drive.find() if attempt.create_tries else None)
+    except WrongAnswer as error:
+        return StripeSide(Standing.WRONG, named, "", error.message), None
+    except TerminalError as error:
+        standing = Standing.REFUSED if error.is_definite else Standing.NO_ANSWER
+        if isinstance(error, NotAtStripe):
+            standing = Standing.NOT_KNOWN
+        return StripeSide(standing, named, "", error.message), None
+    if intent is None:
+        return StripeSide(Standing.NOT_KNOWN, "", "", "Stripe never had this payment."), None
+    held = intent.amount_capturable if intent.status == "requires_capture" else 0
+    amounts = [money.from_minor(minor, attempt.currency) for minor in (held, intent.amount_received)]
+    shown = [f"{money.format_amount(each, attempt.currency)} {attempt.currency}" for each in amounts]
+    said = f"{intent.status.replace('_', ' ')}, {shown[0]} held, {shown[1]} captured."
+    return StripeSide(Standing.ANSWERED, intent.id, intent.status, said, *amounts), intent
+
+
+def _books(attempt: Attempt) -> BooksSide:
+    order: Order = Order.get_by_id(attempt.order_id)
+    now = picture(attempt)
+    return BooksSide(
+        order_status=str(order.status),
+        total=order.total,
+        kept=balance(order).kept,
+        stage=now.stage,
+        asked=now.amount,
+        booked=now.captured or Decimal(0),
+        problem=attempt.problem,
+    )
+
+
+def _shown(books: BooksSide) -> str:
+    return f"{books.stage}, {books.booked} booked, order {books.order_status}"
+
+
+def _options(attempt: Attempt, stripe: StripeSide) -> tuple[Option, ...]:
+    """The decisions that are true; to leave it as it is always is."""
+    if Stage(attempt.stage) in FINAL_STAGES:
+        less = attempt.decline_code == booking.CAPTURED_LESS
+        return (Option.ACCEPT_LESS, Option.KEEP) if less else (Option.KEEP,)
+    if stripe.standing is not Standing.ANSWERED:
+        ends = () if stripe.standing is Standing.NO_ANSWER else (Option.WRITE_OFF,)
+        return (*ends, Option.KEEP)
+    usual = _BY_STATUS.get(stripe.status, (Option.RELEASE, Option.WRITE_OFF))
+    # Held money that Stripe would neither capture nor release lapses by itself.
+    lapses = stripe.status == "requires_capture" and attempt.refusals
+    return (*usual, *((Option.WRITE_OFF,) if lapses else ()), Option.KEEP)
+
+
+_BY_STATUS = {
+    "succeeded": (Option.BOOK_CAPTURED,),
+    "requires_capture": (Option.CAPTURE, Option.RELEASE),
+    "canceled": (Option.WRITE_OFF,),
+}
+"""By Stripe's status; in any other nothing was captured, and the payment can be cancelled or written off."""
+
+
+def _known(drive: Drive, intent: Intent | None) -> Intent:
+    """The intent, with its rows here: a create whose answer was lost has none yet."""
+    assert intent is not None
+    if drive.attempt.intent_id is None:
+        booking.intent_exists(drive.desk, drive.attempt, intent)
+    return intent
+
+
+def _book(drive: Drive, intent: Intent | None, _: str) -> None:
+    settle(drive, _known(drive, intent))
+
+
+def _capture(drive: Drive, intent: Intent | None, _: str) -> None:
+    settle(drive, _known(drive, intent))
+    journal.ask(drive.desk, drive.attempt, "capture")
+    steps.capture(drive)
+    if drive.attempt.wants == "cancel":  # the order does not want it any more
+        steps.cancel(drive)
+
+
+def _release(drive: Drive, intent: Intent | None, _: str) -> None:
+    _known(drive, intent)
+    journal.ask(drive.desk, drive.attempt, "cancel")
+    steps.cancel(drive)
+
+
+def _write_off(drive: Drive, _: Intent | None, why: str) -> None:
+    attempt = drive.attempt
+    if attempt.intent_id is not None and attempt.times_sent:
+        withdraw(drive)
+    journal.update(attempt, wants="")
+    booking.closed(
+        drive.desk, attempt, Stage.CANCELLED, "written off", decline_code=WRITTEN_OFF_CODE, message=why
+    )
+
+
+def _accept(drive: Drive, _: Intent | None, __: str) -> None:
+    journal.update(drive.attempt, problem="", message="", decline_code="")
+
+
+def _keep(_: Drive, __: Intent | None, ___: str) -> None:
+    """Only the event tells that somebody looked."""
+
+
+_ACTS = {
+    Option.BOOK_CAPTURED: _book,
+    Option.CAPTURE: _capture,
+    Option.RELEASE: _release,
+    Option.WRITE_OFF: _write_off,
+    Option.ACCEPT_LESS: _accept,
+    Option.KEEP: _keep,
+}

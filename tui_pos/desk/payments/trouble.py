@@ -1,0 +1,86 @@
+"""When Stripe does not do what it was asked: no answer, too many requests, a refusal, a wrong answer.
+
+Every function answers how many seconds to wait before the next step.
+"""
+
+from tui_pos import clock
+from tui_pos.data.tables.desk import Stage
+from tui_pos.desk.payments import journal
+from tui_pos.desk.payments.asking import Drive
+from tui_pos.desk.payments.backoff import LONGEST_PAUSE, PERSON_AFTER, Call, after_refusals
+from tui_pos.desk.payments.discrepancy import WrongAnswer
+from tui_pos.terminal import Answer, IntentNotFound, NotFound, TerminalError
+
+MOST_WRONG_ANSWERS = 3
+"""So many answers in a row about something else call for a person."""
+
+NOT_KNOWN = (
+    "Stripe does not know this payment under the present key: it belongs to another account or mode, or was"
+    " wiped."
+)
+
+ABOUT_INTENT = (Call.READ, Call.CAPTURE, Call.CANCEL)
+
+
+def trouble(drive: Drive, error: TerminalError, call: Call) -> float:
+    """What follows from a failed call, whatever it was about."""
+    if error.answer is Answer.RATE_LIMITED:
+        return drive.pace.left(call)
+    if error.answer is Answer.NONE:
+        return unknown(drive, error, call)
+    if is_missing(error, call):
+        return hand_over(drive, NOT_KNOWN)
+    return count_refusal(drive, error.message, call)
+
+
+def is_missing(error: TerminalError, call: Call) -> bool:
+    """Whether Stripe says that it does not know the payment, and not that it does not know the reader."""
+    return isinstance(error, IntentNotFound) or (isinstance(error, NotFound) and call in ABOUT_INTENT)
+
+
+def unknown(drive: Drive, error: TerminalError, call: Call) -> float:
+    """Stripe may or may not have acted: say so, and read."""
+    attempt = drive.attempt
+    if Stage(attempt.stage) is not Stage.UNKNOWN:
+        journal.move(drive.desk, attempt, Stage.UNKNOWN, error.message, message=error.message)
+        return 0
+    if isinstance(error, WrongAnswer):
+        if drive.wrong_answers >= MOST_WRONG_ANSWERS:
+            return hand_over(drive, error.message)
+        journal.note(drive.desk, attempt.id, Stage.UNKNOWN, error.message)
+    return drive.pace.left(call)
+
+
+def count_refusal(drive: Drive, text: str, call: Call) -> float:
+    """Stripe decided against it: keep the stage, say why, wait longer each time, then call a person."""
+    attempt = drive.attempt
+    refusals = attempt.refusals + 1
+    pause = after_refusals(refusals)
+    problem = f"Stripe keeps refusing to {call}: {text}" if refusals >= PERSON_AFTER else attempt.problem
+    journal.update(attempt, refusals=refusals, retry_at=clock.now() + pause, message=text, problem=problem)
+    journal.note(drive.desk, attempt.id, attempt.stage, f"Stripe refuses to {call}: {text}")
+    return pause.total_seconds()
+
+
+def hand_over(drive: Drive, problem: str) -> float:
+    """Call a person: nothing that this program may do by itself brings the payment to an end.
+
+    It is looked at again all the same, but seldom: what was wrong may be put right elsewhere.
+    """
+    attempt = drive.attempt
+    if attempt.problem != problem:
+        journal.note(drive.desk, attempt.id, attempt.stage, f"needs a person: {problem}")
+    journal.update(attempt, problem=problem, retry_at=clock.now() + LONGEST_PAUSE)
+    return LONGEST_PAUSE.total_seconds()
+
+
+def obstacle(drive: Drive, code: str, text: str) -> float:
+    """The payment is at Stripe but on no reader; a person decides how to go on."""
+    attempt = drive.attempt
+    if Stage(attempt.stage) is Stage.INTENT:
+        if (attempt.decline_code, attempt.message) != (code, text):
+            journal.update(attempt, decline_code=code, message=text)
+            journal.note(drive.desk, attempt.id, Stage.INTENT, text)
+    else:
+        journal.move(drive.desk, attempt, Stage.INTENT, text, decline_code=code, message=text)
+    return 0
