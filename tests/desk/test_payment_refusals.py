@@ -78,7 +78,7 @@ def test_a_refusal_for_good_keeps_the_stage_and_calls_a_person(
     with connected():
         assert Attempt.get_by_id(state.attempt_id).refusals == refused
     simulator.clear_faults()
-    state = rounds(card_desk, frozen_clock, 2)
+    state = rounds(card_desk, frozen_clock, 1)
     assert (state.live, state.problem) == (False, "")
 
 
