@@ -20,7 +20,7 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, Refused
 from tui_pos.desk.journal import REASON_LENGTH
 from tui_pos.desk.order import orders
-from tui_pos.desk.order.balance import balance
+from tui_pos.desk.order.balance import refuse_open
 from tui_pos.desk.payments import booking, journal
 from tui_pos.desk.payments.live import refuse_live
 from tui_pos.desk.refund import card_refunds, effects, giving_back, pieces
@@ -102,16 +102,6 @@ def refunds_of(desk: Desk, reference: str) -> tuple[RefundView, ...]:
         order = orders.locked(desk.conference.id, reference)
         rows = Refund.select().where(Refund.order == order.id).order_by(Refund.created_at, Refund.id)
         return tuple(of_row(row) for row in rows)
-
-
-def refuse_open(order: Order) -> None:
-    """Raise Refused ``refund_open`` while a refund of the order may still take money away."""
-    found = balance(order)
-    if found.being_given_back:
-        raise Refused(
-            "refund_open",
-            f"A refund of {order.reference} has no answer from Stripe yet; wait until it is known.",
-        )
 
 
 @dataclass(frozen=True, slots=True)
