@@ -48,7 +48,5 @@ def _left_without_money(order_ids: Collection[int]) -> list[int]:
     """Those of which nothing would be kept; a refund that names no piece then ends the whole order."""
     query = Order.select(Order.id, Order.total, *columns()).where(Order.id.in_(list(order_ids)))
     return [
-        order_id
-        for order_id, total, *columns_ in rows(query)
-        if from_columns(total, columns_).covered <= 0
+        order_id for order_id, total, *columns_ in rows(query) if from_columns(total, columns_).covered <= 0
     ]

@@ -28,7 +28,8 @@ def begin(
     """Commit an attempt to take what the order owes (or ``amount`` of it) on a reader; nothing is sent yet.
 
     Raises NotPermitted, InvalidInput, NotFound, Refused (order not pending, already paid, another live
-    payment for the order or on the reader, a refund of it without an answer), and ``terminal`` errors when no account is set up.
+    payment for the order or on the reader, a refund of it without an answer), and ``terminal`` errors when
+    no account is set up.
     """
     permissions.require(desk, permissions.Action.CHARGE)
     if not reader_id.strip():

@@ -13,6 +13,7 @@ from peewee import fn
 
 from tui_pos import money
 from tui_pos.data.queries import rows
+from tui_pos.data.tables.desk import Refund, RefundLine
 from tui_pos.data.tables.registration import (
     Attendee,
     Order,
@@ -136,6 +137,37 @@ def _one_by_one(line: OrderLine, quantity: int, going: Sequence[Attendee], curre
         line.line_total -= amount
         line.discount_amount -= discount
     return found
+
+
+def write(refunds: Sequence[Refund], taken: Sequence[Taken]) -> None:
+    """Write what goes back beside the refunds that pay for it, in their order.
+
+    A piece whose price comes from two payments stands with the first; the other carries the rest of it.
+    """
+    room = [row.amount for row in refunds]
+    at, last = 0, len(refunds) - 1
+    for piece in taken:
+        amount, discount, quantity = piece.amount, piece.discount, piece.quantity
+        while True:
+            while not room[at] and at < last:
+                at += 1
+            part = min(amount, room[at])
+            if at == last:
+                amount = part
+            RefundLine.create(
+                refund=refunds[at].id,
+                order_line=piece.line.id,
+                attendee=piece.attendee_id,
+                quantity=quantity,
+                amount=part,
+                discount=discount,
+                currency=refunds[at].currency,
+            )
+            room[at] -= part
+            amount -= part
+            if not amount:
+                break
+            quantity = discount = 0
 
 
 def take_from_hands(taken: Iterable[Taken]) -> None:

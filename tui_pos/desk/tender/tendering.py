@@ -74,8 +74,8 @@ def take(desk: Desk, reference: str, tender: Tender, key: str, book: Book) -> Te
 
     Asked again with the same ``key`` (not ''), it books nothing and answers what was booked the first time.
     Raises NotFound ``order_not_found``, Refused ``order_not_pending``, ``already_paid``, ``payment_live``,
-    ``refund_open`` (a refund of it has no answer yet), ``nothing_to_pay``, ``sold_out`` or ``venue_full`` (its
-    hold ran out), InvalidInput ``key_used``.
+    ``refund_open`` (a refund of it has no answer yet), ``nothing_to_pay``, ``sold_out`` or ``venue_full``
+    (its hold ran out), InvalidInput ``key_used``.
     """
 
     def work() -> Tendered:

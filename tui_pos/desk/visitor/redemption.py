@@ -177,8 +177,8 @@ def _refuse_what_went_back(state: HandOut, quantity: int) -> None:
     if state.leaving and quantity > state.left:
         raise Refused(
             "refund_open",
-            f"Not handed out: {state.leaving} x {printable(state.description)} is being given back, and Stripe"
-            " has not answered yet.",
+            f"Not handed out: {state.leaving} x {printable(state.description)} is being given back, and"
+            " Stripe has not answered yet.",
         )
 
 
