@@ -54,7 +54,8 @@ def refund(
     An amount names no piece: it lowers the price of the order, and needs a ``reason``. ``came_back`` says
     that pieces which were handed out lie on the counter again. Money that is only held is released instead,
     and answered with no refund. What Stripe has not answered is answered as ``unknown`` and followed up later
-    (``card_refunds``); cash and credit are given back at once. What was free or given away is answered with an amount of 0.
+    (``card_refunds``); cash and credit are given back at once. What was free or given away is answered with
+    an amount of 0.
 
     Raises NotPermitted, NotFound, InvalidInput ``invalid_amount``, ``amount_too_high``, ``amount_or_lines``,
     ``reason_required`` or, for a card, ``no_stripe_key``; for ``lines`` what ``pieces.take`` raises; Refused
