@@ -77,11 +77,11 @@ def test_cash_comes_from_the_drawer_that_refunds(lead: Desk) -> None:
         "succeeded",
         "give it back in cash",
     )
-    assert statuses(reference) == ("partially_refunded", [("manual", "succeeded")])
+    assert statuses(reference) == ("partially_refunded", [("manual", "succeeded"), ("manual", "refunded")])
     assert (drawer("desk-3"), drawer("desk-4")) == (D(5000), D(-2000))
     (rest,) = refunds.refund(lead, reference)
     assert rest.amount == D("30.00")
-    assert statuses(reference) == ("refunded", [("manual", "refunded")])
+    assert statuses(reference) == ("refunded", [("manual", "refunded"), ("manual", "refunded")])
     assert drawer("desk-3") == D(2000)
     with connected():
         (first, _) = JournalEntry.select().where(JournalEntry.what == "refund").order_by(JournalEntry.id)
@@ -96,7 +96,7 @@ def test_never_more_than_is_left_of_all_tenders(lead: Desk) -> None:
     reference = sold(lead, "t-shirt*2", "HUGO2026")
     use_credit(lead, reference)
     take_cash(lead, reference, D(30))
-    refunds.refund(lead, reference, D(35))
+    refunds.refund(lead, reference, D(35), reason="late")
     before = everything()
     for amount, code, sentence in (
         ("15.01", "amount_too_high", f"At most 15.00 USD is left to refund on {reference}."),
@@ -105,10 +105,10 @@ def test_never_more_than_is_left_of_all_tenders(lead: Desk) -> None:
         ("1.005", "invalid_amount", "USD is paid in steps of 0.01: '1.005' is between two."),
     ):
         with pytest.raises(Refusal) as caught:
-            refunds.refund(lead, reference, D(amount))
+            refunds.refund(lead, reference, D(amount), reason="late")
         assert (caught.value.code, caught.value.message) == (code, sentence)
     assert everything() == before
-    refunds.refund(lead, reference, D(15))
+    refunds.refund(lead, reference, D(15), reason="late")
     with pytest.raises(Refusal, match=f"Nothing is left to refund on order {reference}"):
         refunds.refund(lead, reference)
 
@@ -124,14 +124,19 @@ def test_credit_goes_back_where_it_came_from(lead: Desk) -> None:
     reference = sold(lead, "t-shirt", "HUGO2026")
     use_credit(lead, reference)
     assert credit_of("HUGO2026") == [(D(0), "applied"), (D(10), "available")]
-    assert told(refunds.refund(lead, reference, D(7))) == [
+    assert told(refunds.refund(lead, reference, D(7), reason="late")) == [
         ("credit", D("5.00"), "succeeded"),
         ("credit", D("2.00"), "succeeded"),
     ]
     assert sum(amount for amount, _ in credit_of("HUGO2026")) == D(17)
-    assert statuses(reference) == ("partially_refunded", [("credit", "succeeded"), ("credit", "refunded")])
+    assert statuses(reference) == (
+        "partially_refunded",
+        [("credit", "succeeded"), ("credit", "refunded"), ("credit", "refunded")],
+    )
     refunds.refund(lead, reference)
-    assert credit_of("HUGO2026") == [(D(20), "available"), (D(15), "available")]
+    # Beside what can be spent stands django-program's record of each refund, used up.
+    assert credit_of("HUGO2026")[:2] == [(D(20), "available"), (D(15), "available")]
+    assert set(credit_of("HUGO2026")[2:]) == {(D(0), "applied")}
     assert statuses(reference)[0] == "refunded"
 
 
@@ -140,13 +145,18 @@ def test_the_last_payment_goes_back_first(lead: Desk, simulator: Server, frozen_
     use_credit(lead, reference, D(10))
     by_card(lead, reference, D(25), simulator)
     take_cash(lead, reference, D(20))
-    assert told(refunds.refund(lead, reference, D(30))) == [
+    assert told(refunds.refund(lead, reference, D(30), reason="late")) == [
         ("cash", D("15.00"), "succeeded"),
         ("card", D("15.00"), "succeeded"),
     ]
     assert statuses(reference) == (
         "partially_refunded",
-        [("credit", "succeeded"), ("terminal", "succeeded"), ("manual", "refunded")],
+        [
+            ("credit", "succeeded"),
+            ("terminal", "succeeded"),
+            ("manual", "refunded"),
+            ("terminal", "refunded"),
+        ],
     )
     frozen_clock.advance(1)
     assert told(refunds.refund(lead, reference)) == [
@@ -155,11 +165,11 @@ def test_the_last_payment_goes_back_first(lead: Desk, simulator: Server, frozen_
     ]
     assert statuses(reference) == (
         "refunded",
-        [("credit", "refunded"), ("terminal", "refunded"), ("manual", "refunded")],
+        [("credit", "refunded"), ("terminal", "refunded"), ("manual", "refunded"), ("terminal", "refunded")],
     )
     (book,) = simulator.books().values()
     assert (book["captured"], book["refunded"]) == (2500, 2500)
-    assert [view.tender for view in refunds.refunds_of(lead, reference)] == ["card", "cash", "card", "credit"]
+    assert [view.tender for view in refunds.refunds_of(lead, reference)] == ["cash", "card", "card", "credit"]
     assert run(lead, check=True).clean
 
 
@@ -175,8 +185,10 @@ def test_a_card_that_stripe_is_silent_about_holds_back_only_itself(
         ("card", D("30.00"), "unknown"),
     ]
     assert statuses(reference)[0] == "partially_refunded"
-    with pytest.raises(Refusal, match="Nothing is left"):
+    before = everything()
+    with pytest.raises(Refusal, match="has no answer from Stripe yet"):
         refunds.refund(lead, reference)
+    assert everything() == before
     frozen_clock.advance(1)
     assert told(card_refunds.follow_up(lead)) == [("card", D("30.00"), "succeeded")]
     assert statuses(reference)[0] == "refunded"
@@ -186,10 +198,16 @@ def test_a_gift_ends_when_no_money_is_left(lead: Desk) -> None:
     reference = sold(lead, "t-shirt*2")
     take_cash(lead, reference, D(20), D(20))
     give_free(lead, reference, "prize")
-    assert told(refunds.refund(lead, reference, D(5))) == [("cash", D("5.00"), "succeeded")]
-    assert statuses(reference) == ("partially_refunded", [("manual", "succeeded"), ("comp", "succeeded")])
+    assert told(refunds.refund(lead, reference, D(5), reason="late")) == [("cash", D("5.00"), "succeeded")]
+    assert statuses(reference) == (
+        "partially_refunded",
+        [("manual", "succeeded"), ("comp", "succeeded"), ("manual", "refunded")],
+    )
     assert told(refunds.refund(lead, reference)) == [("cash", D("15.00"), "succeeded")]
-    assert statuses(reference) == ("refunded", [("manual", "refunded"), ("comp", "refunded")])
+    assert statuses(reference) == (
+        "refunded",
+        [("manual", "refunded"), ("comp", "refunded"), ("manual", "refunded")],
+    )
 
 
 @pytest.mark.parametrize("wanted", ["t-shirt", "sprint-breakfast"])
@@ -209,7 +227,7 @@ def test_an_order_that_is_not_paid_yet_gives_all_or_nothing_back(lead: Desk) -> 
     reference = sold(lead, "t-shirt*2")
     take_cash(lead, reference, D(30), D(30))
     with pytest.raises(Refusal) as caught:
-        refunds.refund(lead, reference, D(10))
+        refunds.refund(lead, reference, D(10), reason="late")
     assert caught.value.code == "order_not_paid"
     refunds.refund(lead, reference)
     assert (lookup.order(lead, reference).due, lookup.order(lead, reference).status) == (D(50), "pending")
@@ -226,12 +244,15 @@ def test_who_may_and_what_a_web_shop_must_refund_itself(lead: Desk, desk: Desk) 
         void(lead, "ORD-NONE", "because")
     with pytest.raises(InvalidInput, match="Say why"):
         void(lead, online, " ")
-    for act in (lambda: refunds.refund(lead, online), lambda: void(lead, online, "because")):
+    for act, rest in (
+        (lambda: refunds.refund(lead, online), ": its money is given back there or in Stripe's dashboard."),
+        (lambda: void(lead, online, "because"), "; it cannot be voided here."),
+    ):
         with pytest.raises(Refusal) as caught:
             act()
         assert (caught.value.code, caught.value.message) == (
             "paid_online",
-            f"Order {online} was paid online; refund it on the web site.",
+            f"Order {online} was paid on the web site{rest}",
         )
 
 
@@ -245,7 +266,7 @@ def test_without_an_account_a_card_is_not_begun_to_be_refunded(
     with pytest.raises(InvalidInput, match="No Stripe key"):
         refunds.refund(as_staff(desk, "lead"), reference)
     assert everything() == before
-    assert told(refunds.refund(as_staff(desk, "lead"), reference, D(20))) == [
+    assert told(refunds.refund(as_staff(desk, "lead"), reference, D(20), reason="late")) == [
         ("cash", D("20.00"), "succeeded")
     ]
 
@@ -288,11 +309,8 @@ def test_a_void_of_a_half_paid_sale_cancels_it(lead: Desk) -> None:
     take_cash(lead, reference, D(5), D(5))
     done = void(lead, reference, "went away")
     assert (done.done, done.order.status) == (True, "cancelled")
-    assert (uses(lead, "TENOFF"), credit_of("HUGO2026"), drawer("desk-3")) == (
-        0,
-        [(D(20), "available")],
-        D(0),
-    )
+    assert (uses(lead, "TENOFF"), drawer("desk-3")) == (0, D(0))
+    assert credit_of("HUGO2026") == [(D(20), "available"), (D(0), "applied"), (D(0), "applied")]
     with pytest.raises(Refusal) as caught:
         void(lead, reference, "again")
     assert caught.value.code == "order_not_paid"

@@ -37,14 +37,18 @@ def refunded_at_stripe(simulator: Server) -> int:
 def test_all_of_it(lead: Desk, order: checkout.Placed, simulator: Server) -> None:
     paid(lead, order, simulator)
     with connected():
-        credits_before = Credit.select().count()
+        credits_before = [row.id for row in Credit.select()]
     (done,) = refunds.refund(lead, order.reference, reason="wrong size")
     assert (done.stage, done.amount) == (RefundStage.SUCCEEDED, Decimal("50.00"))
     row, (payment,), (terminal,) = rows(order)
     assert (row.status, payment.status, terminal.capture_status) == ("refunded", "refunded", "captured")
     assert refunded_at_stripe(simulator) == 5000
     with connected():
-        assert Credit.select().count() == credits_before
+        (record,) = Credit.select().where(Credit.id.not_in(credits_before))
+    # django-program's record of the refund, with nothing on it to spend: the value is given back once.
+    assert (record.amount, record.remaining_amount) == (Decimal("50.00"), Decimal("0.00"))
+    assert record.status == "applied"
+    assert record.source_order_id == order.order_id
     with pytest.raises(Refused, match="Nothing is left"):
         refunds.refund(lead, order.reference)
 
@@ -62,14 +66,19 @@ def test_a_reason_is_kept_as_text_alone(lead: Desk, order: checkout.Placed, simu
 def test_two_equal_parts_are_two_refunds(lead: Desk, order: checkout.Placed, simulator: Server) -> None:
     paid(lead, order, simulator)
     for _ in range(2):
-        (done,) = refunds.refund(lead, order.reference, Decimal("20.00"))
+        (done,) = refunds.refund(lead, order.reference, Decimal("20.00"), reason="late")
         assert done.stage is RefundStage.SUCCEEDED
-    row, (payment,), _ = rows(order)
-    assert (row.status, payment.status) == (OrderStatus.PARTIALLY_REFUNDED, "succeeded")
+    row, found, _ = rows(order)
+    assert (row.status, row.total) == (OrderStatus.PARTIALLY_REFUNDED, Decimal("10.00"))
+    assert [(each.status, each.amount) for each in found] == [
+        ("succeeded", Decimal("10.00")),
+        ("refunded", Decimal("20.00")),
+        ("refunded", Decimal("20.00")),
+    ]
     assert refunded_at_stripe(simulator) == 4000
-    assert refunds.refundable(lead, order.reference) == Decimal("10.00")
+    assert refunds.refundable(lead, order.reference).amount == Decimal("10.00")
     with pytest.raises(InvalidInput, match=r"At most 10\.00 USD"):
-        refunds.refund(lead, order.reference, Decimal("10.01"))
+        refunds.refund(lead, order.reference, Decimal("10.01"), reason="late")
     assert refunded_at_stripe(simulator) == 4000
 
 
@@ -79,7 +88,7 @@ def test_an_unanswered_refund_is_found_or_asked_for_again_once(
 ) -> None:
     paid(lead, order, simulator)
     simulator.fault(fault, "POST /v1/refunds", times=3)
-    (done,) = refunds.refund(lead, order.reference, Decimal("20.00"))
+    (done,) = refunds.refund(lead, order.reference, Decimal("20.00"), reason="late")
     assert (done.stage, "do not refund again" in done.text) == (RefundStage.UNKNOWN, True)
     assert rows(order)[0].status == OrderStatus.PAID
     frozen_clock.advance(1)
@@ -122,7 +131,7 @@ def test_money_that_is_only_held_is_released(lead: Desk, order: checkout.Placed,
     watched = Watched(lead, begun.attempt_id, sent=lambda: simulator.tap(READER))
     watched._at["authorized"] = watched.control.detach
     assert watched.run().stage is Stage.AUTHORIZED
-    assert refunds.refundable(lead, order.reference) == 0
+    assert refunds.refundable(lead, order.reference).amount == 0
     assert refunds.refund(lead, order.reference) == ()
     assert payments.state(lead, begun.attempt_id).stage is Stage.CANCELLED
     assert refunded_at_stripe(simulator) == 0
@@ -163,5 +172,5 @@ def test_who_may_and_what_is_refused(
     with pytest.raises(NotPermitted):
         refunds.refundable(card_desk, order.reference)
     with pytest.raises(InvalidInput, match="above zero"):
-        refunds.refund(lead, order.reference, Decimal(0))
+        refunds.refund(lead, order.reference, Decimal(0), reason="late")
     assert refunded_at_stripe(simulator) == 0

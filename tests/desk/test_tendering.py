@@ -283,7 +283,9 @@ def test_a_gift_needs_the_right_and_a_reason(desk: Desk, as_staff: AsStaff) -> N
     assert refusal_of(give_free, lead, reference, " \x1b[2J ")[0] == "reason_required"
     done = give_free(lead, reference, "keynote\nspeaker")
     assert (done.tender, done.amount, done.remaining, done.order.status) == ("comp", D("30.00"), D(0), "paid")
-    assert paid_with(reference) == [("manual", "succeeded", D("20.00")), ("comp", "succeeded", D("30.00"))]
+    # A gift is no money: the order costs so much less, and says why.
+    assert paid_with(reference) == [("manual", "succeeded", D("20.00")), ("comp", "succeeded", D("0.00"))]
+    assert order_row(reference).total == D("20.00")
     with connected():
         (entry,) = JournalEntry.select().where(JournalEntry.what == "comp")
         (payment,) = Payment.select().where(Payment.id == entry.payment_id)

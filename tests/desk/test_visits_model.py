@@ -5,7 +5,8 @@ It goes on from the model of sales, which minds stock, limits and vouchers, and 
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -17,13 +18,14 @@ from tests.desk.selling import order_row, user_of, uses
 from tests.desk.test_sales_model import BUYERS, LIMITED, MAX_USES, STATIONS, VOUCHERS, Placed, Sales
 from tests.fixtures.databases import FrozenClock
 from tui_pos.data.connection import connected
-from tui_pos.data.tables.desk import CashMovement
-from tui_pos.data.tables.registration import Credit, Order, OrderStatus, Payment
+from tui_pos.data.tables.desk import CashMovement, Refund
+from tui_pos.data.tables.registration import Credit, Order, OrderLine, OrderStatus, Payment
 from tui_pos.desk import payments
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refusal
 from tui_pos.desk.order.balance import balance
 from tui_pos.desk.refund import refunds
+from tui_pos.desk.refund.pieces import Piece, slug_of
 from tui_pos.desk.refund.voids import void
 from tui_pos.desk.sale import checkout
 from tui_pos.desk.tender.cash import take_cash
@@ -56,19 +58,22 @@ class Money:
     total: Decimal
     payments: list[Paid] = field(default_factory=list)
     voided: bool = False
+    by_amount: bool = False
+    """Whether something went back that was no piece: then the order ends when no money is left."""
 
     @property
     def kept(self) -> Decimal:
         """What can still be given back."""
-        return sum((paid.left for paid in self.payments if paid.tender != "comp"), ZERO)
+        return sum((paid.left for paid in self.payments), ZERO)
 
     @property
-    def gifts(self) -> Decimal:
-        return sum((paid.left for paid in self.payments if paid.tender == "comp"), ZERO)
+    def is_gift(self) -> bool:
+        """Whether it was free, or the rest of it was given away."""
+        return any(paid.tender == "comp" for paid in self.payments)
 
     @property
     def due(self) -> Decimal:
-        return self.total - self.kept - self.gifts
+        return self.total - self.kept
 
 
 def refusal_of(act: Callable[[], object]) -> str:
@@ -78,6 +83,11 @@ def refusal_of(act: Callable[[], object]) -> str:
     except Refusal as refusal:
         return refusal.code
     return ""
+
+
+def parts_that_went_back() -> Any:
+    """The payments that are only the part of another one that was given back."""
+    return Refund.select(Refund.split).where(Refund.split.is_null(False))
 
 
 class Visits(Sales):
@@ -97,6 +107,7 @@ class Visits(Sales):
         self.touched = ""
         self.users = {code: user_of(code) for code in CREDITS}
         with connected():
+            Refund.update(credit=None).execute()  # those of the run before
             Credit.delete().where(Credit.user.in_(list(self.users.values()))).execute()
             for code, user in self.users.items():
                 for amount in CREDITS[code]:
@@ -164,9 +175,12 @@ class Visits(Sales):
             return False
         assert stocked
         with connected():
-            rows = Payment.select().where(Payment.order == order_row(reference).id).order_by(Payment.id)
-            new = list(rows)[len(money.payments) :]
+            row = order_row(reference)
+            mine = Payment.select().where(Payment.order == row.id, Payment.id.not_in(parts_that_went_back()))
+            new = list(mine.order_by(Payment.id))[len(money.payments) :]
         assert new
+        if tender == "comp":
+            money.total = row.total
         assert {TENDER_OF[row.method].value for row in new} == {tender}
         money.payments += [Paid(tender, row.amount, row.amount) for row in new]
         assert money.due >= 0
@@ -221,7 +235,7 @@ class Visits(Sales):
         if reference := self._pick(data, *COMPLETE, "pending", "cancelled"):
             order, money = self.orders[reference], self.of(reference)
             wanted = money.kept if part is None else part
-            ends_gift = part is None and not money.kept and money.gifts + len(money.payments) > 0
+            ends_gift = part is None and not money.kept and money.is_gift
             half = order.status == "pending" and wanted < money.kept
             try:
                 made = refunds.refund(self.here(station), reference, part, reason="model")
@@ -231,22 +245,45 @@ class Visits(Sales):
             assert sum((view.amount for view in made), ZERO) == wanted <= money.kept
             assert wanted or ends_gift
             assert not half
+            money.by_amount = True
             self._give_back(order, money, wanted)
 
+    @rule(data=st.data(), station=STATIONS, more=st.booleans())
+    def give_a_piece_back(self, data: st.DataObject, station: str, more: bool) -> None:
+        if reference := self._pick(data, *COMPLETE, "pending", "cancelled"):
+            order, money = self.orders[reference], self.of(reference)
+            slug = data.draw(st.sampled_from(sorted(order.lines)))
+            has, count = order.lines[slug], 2 if more else 1
+            with connected():
+                mine = list(OrderLine.select().where(OrderLine.order == order_row(reference).id))
+                (line,) = [each for each in mine if slug_of(each) == slug]
+            try:
+                made = refunds.refund(self.here(station), reference, lines=[Piece(slug, count)])
+            except Refusal:
+                assert count > has or order.status not in COMPLETE[:2]
+                return
+            assert count <= has
+            worth = line.line_total if count == has else line.line_total / has * count
+            given = sum((view.amount for view in made), ZERO)
+            assert given == min(worth.quantize(D("0.01"), ROUND_HALF_UP), money.kept)
+            order.lines = order.lines | {slug: has - count}
+            self._give_back(order, money, given)
+
     def _give_back(self, order: Placed, money: Money, wanted: Decimal) -> None:
-        """The last payment first; a gift ends when no money is left."""
+        """The last payment first; what is not refunded whole costs so much less."""
+        given = wanted
         for paid in reversed(money.payments):
-            if paid.tender != "comp":
-                part = min(paid.left, wanted)
-                paid.left -= part
-                wanted -= part
+            part = min(paid.left, wanted)
+            paid.left -= part
+            wanted -= part
         if order.status not in COMPLETE:
             return
-        order.status = "paid" if money.kept + money.gifts >= money.total else "partially_refunded"
-        if not money.kept:
+        has_pieces = any(order.lines.values())
+        order.status = "partially_refunded"
+        if not money.kept and (money.by_amount or not has_pieces):
             order.status = "refunded"
-            for paid in money.payments:
-                paid.left = ZERO
+        else:
+            money.total -= given
 
     @rule(data=st.data())
     def void(self, data: st.DataObject) -> None:
@@ -256,6 +293,7 @@ class Visits(Sales):
                 assert code == "order_not_paid"
                 assert order.status == "cancelled" or (order.status == "pending" and not money.kept)
                 return
+            money.by_amount = money.by_amount or bool(money.kept) or order.status != "refunded"
             self._give_back(order, money, money.kept)
             if order.status == "pending":
                 order.status = "cancelled"
@@ -304,16 +342,30 @@ class Visits(Sales):
             assert sum(book["captured"] - book["refunded"] for book in books) == 100 * self._left("card")
 
     def _check_orders(self) -> None:
-        rows = list(Payment.select().where(Payment.order > self.first).order_by(Payment.id))
+        of_here = Payment.select().where(Payment.order > self.first)
+        rows = list(of_here.where(Payment.id.not_in(parts_that_went_back())).order_by(Payment.id))
+        went_back = self._went_back()
         for row in Order.select().where(Order.id > self.first):
             money = self.of(row.reference)
-            mine = [
-                (TENDER_OF[each.method], each.amount, each.status) for each in rows if each.order_id == row.id
+            mine = [each for each in rows if each.order_id == row.id]
+            told = [
+                (TENDER_OF[each.method], each.amount + went_back.get(each.id, ZERO), each.status)
+                for each in mine
             ]
-            assert mine == [(paid.tender, paid.amount, self._status(row, paid)) for paid in money.payments]
-            assert row.status != "paid" or money.kept + money.gifts == row.total
+            assert told == [(paid.tender, paid.amount, self._status(row, paid)) for paid in money.payments]
+            kept = [each.amount for each in mine if each.status == "succeeded" and each.amount]
+            assert kept == [paid.left for paid in money.payments if paid.left]
+            assert row.status == self.orders[row.reference].status
+            assert row.status not in COMPLETE[:2] or money.kept == row.total == money.total
             if row.reference == self.touched:
-                assert balance(row).kept == money.kept + money.gifts
+                assert balance(row).kept == money.kept
+
+    def _went_back(self) -> dict[int | None, Decimal]:
+        """What was split off each payment."""
+        found: dict[int | None, Decimal] = {}
+        for row in Refund.select(Refund, Payment).join(Payment, on=(Refund.split == Payment.id)):
+            found[row.payment_id] = found.get(row.payment_id, ZERO) + row.split.amount
+        return found
 
     def _status(self, order: Order, paid: Paid) -> str:
         over = order.status in ("refunded", "cancelled")

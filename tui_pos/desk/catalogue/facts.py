@@ -161,6 +161,7 @@ def _person() -> Iterator[Any]:
             Order.conference == conference,
             Order.status.in_(PAID_STATUSES),
             OrderLine.ticket_type.is_null(False),
+            OrderLine.quantity > 0,  # else all of it went back
         )
         .group_by(Order.user, OrderLine.ticket_type)
     )
@@ -173,6 +174,7 @@ def _person() -> Iterator[Any]:
             Attendee.conference == conference,
             Order.status.in_(PAID_STATUSES),
             OrderLine.ticket_type.is_null(False),
+            OrderLine.quantity > 0,  # else all of it went back
         )
     )
 

@@ -19,6 +19,7 @@ from tui_pos.data.fields import ZERO
 from tui_pos.data.queries import rows
 from tui_pos.data.tables.desk import Attempt, Refund, RefundStage
 from tui_pos.data.tables.registration import Order, OrderStatus, Payment, PaymentStatus
+from tui_pos.desk.errors import Refused
 
 ACCEPTED = (RefundStage.PENDING, RefundStage.SUCCEEDED)
 """Refunds that were made, or that Stripe accepted: the money is on its way back."""
@@ -71,6 +72,19 @@ def balance(order: Order) -> OrderBalance:
     """The balance of an order; lock the order first where something depends on it. One statement."""
     (row,) = rows(Order.select(*columns()).where(Order.id == order.id))
     return from_columns(order.total, row)
+
+
+def refuse_open(order: Order) -> None:
+    """Raise Refused ``refund_open`` while a refund of the order may still take money away.
+
+    Every tender and every refund asks this with the order locked: until Stripe has answered nobody knows what
+    is still to pay, and what is left to give back.
+    """
+    if balance(order).being_given_back:
+        raise Refused(
+            "refund_open",
+            f"A refund of {order.reference} has no answer from Stripe yet; wait until it is known.",
+        )
 
 
 def columns() -> tuple[Any, ...]:

@@ -1,6 +1,12 @@
-"""A receipt, from local rows alone: it can be shown when Stripe cannot be reached."""
+"""A receipt, from local rows alone: it can be shown when Stripe cannot be reached.
 
-from dataclasses import dataclass
+It shows the order as it was bought and paid, then what went back of it and why, then what is kept. What a
+refund did to the order's rows (pieces off their lines, a payment in two parts, a line that lowers the price)
+is put together again here, once for paper, screens and commands.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -13,10 +19,20 @@ from tui_pos.data.connection import connected
 from tui_pos.data.fields import ZERO
 from tui_pos.data.queries import rows
 from tui_pos.data.tables.auth import User
-from tui_pos.data.tables.desk import Attempt, CashMovement, MovementKind, Sale
-from tui_pos.data.tables.registration import Attendee, Payment, PaymentStatus, TerminalPayment
+from tui_pos.data.tables.desk import Attempt, CashMovement, MovementKind, Refund, RefundLine, Sale
+from tui_pos.data.tables.registration import (
+    AddOn,
+    Attendee,
+    OrderLine,
+    Payment,
+    PaymentStatus,
+    TerminalPayment,
+    TicketType,
+)
 from tui_pos.desk.context import Desk
-from tui_pos.desk.order.views import AttendeeView, OrderView
+from tui_pos.desk.order.balance import ACCEPTED
+from tui_pos.desk.order.views import AttendeeView, LineView, OrderView
+from tui_pos.desk.refund.refund_views import RefundView, of_row
 from tui_pos.desk.tender.tenders import label
 from tui_pos.desk.visitor import lookup
 from tui_pos.desk.visitor.people import full_name
@@ -52,9 +68,12 @@ CARD_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class PaymentLine:
-    """One succeeded payment. ``label`` is for people ("Visa 4242", "Cash"), ``card`` what a card receipt must
-    show as (name, value) pairs; empty for other methods and for cards that were not paid at a desk. ``given``
-    and ``change`` are what passed over the counter, 0 for everything but cash at a desk."""
+    """One payment, as it was made; what went back of it is a refund.
+
+    ``label`` is for people ("Visa 4242", "Cash"), ``card`` what a card receipt must show as (name, value)
+    pairs; empty for other methods and for cards that were not paid at a desk. ``given`` and ``change`` are
+    what passed over the counter, 0 for everything but cash at a desk.
+    """
 
     method: str
     label: str
@@ -68,9 +87,24 @@ class PaymentLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ReceiptView:
-    """What was bought and how it was paid.
+class Bought:
+    """What an order was for before anything went back: its lines, gifts among them, and what it then cost.
 
+    ``discount`` is what was taken off beside the gifts: ``subtotal - discount - gifts == total``.
+    """
+
+    lines: tuple[LineView, ...]
+    subtotal: Decimal
+    discount: Decimal
+    total: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptView:
+    """What was bought, how it was paid, what went back of it (``refunds``, oldest first) and what is kept.
+
+    ``order`` is the order as it stands now, ``bought`` as it was. ``given_back`` is all that is not kept any
+    more of what was ``received``; refunds that failed or have no answer are listed and not counted.
     ``paid_at`` is when the last payment came, None when nothing was paid. ``station`` and ``staff`` are empty
     for an order of the web shop. ``attendee`` is the buyer, when they have a badge here.
     """
@@ -78,24 +112,44 @@ class ReceiptView:
     conference: str
     currency: str
     order: OrderView
+    bought: Bought
     payments: tuple[PaymentLine, ...]
+    refunds: tuple[RefundView, ...]
     paid_at: datetime | None
     station: str
     staff: str
     attendee: AttendeeView | None
+
+    @property
+    def received(self) -> Decimal:
+        """All that was ever paid for it."""
+        return self.order.received
+
+    @property
+    def given_back(self) -> Decimal:
+        """What is not kept of that."""
+        return self.order.given_back
+
+    @property
+    def kept(self) -> Decimal:
+        """What is."""
+        return self.order.paid
 
 
 def receipt(desk: Desk, reference: str) -> ReceiptView:
     """The receipt of an order, paid or not. Raises as ``lookup.order`` does."""
     with connected():
         order = lookup.order(desk, reference)
-        payments = _payments(order.id)
+        refunds = list(Refund.select().where(Refund.order == order.id).order_by(Refund.id))
+        payments = _payments(order.id, refunds)
         station, staff = _sold_by(order.id)
         return ReceiptView(
             conference=desk.conference.name,
             currency=desk.conference.currency,
             order=order,
+            bought=_bought(order, refunds),
             payments=payments,
+            refunds=tuple(of_row(row) for row in refunds),
             paid_at=payments[-1].at if payments else None,
             station=station,
             staff=staff,
@@ -103,9 +157,71 @@ def receipt(desk: Desk, reference: str) -> ReceiptView:
         )
 
 
-def _payments(order_id: int) -> tuple[PaymentLine, ...]:
+def _bought(order: OrderView, refunds: list[Refund]) -> Bought:
+    """The order with the pieces back on their lines, and without the lines of refunds."""
+    made = [row for row in refunds if row.stage in ACCEPTED]
+    back = _pieces_back(made)
+    of_refunds = {row.price_line_id for row in made}
+    lines = tuple(
+        replace(
+            line,
+            quantity=line.quantity + back[line.id].quantity,
+            line_total=line.line_total + back[line.id].amount,
+        )
+        for line in _all_lines(order.id)
+        if line.id not in of_refunds
+    )
+    lines = tuple(line for line in lines if line.quantity or line.line_total)
+    subtotal = sum((line.quantity * line.unit_price for line in lines), ZERO)
+    total = sum((line.line_total for line in lines), ZERO)
+    gifts = sum((-line.line_total for line in lines if not line.quantity), ZERO)
+    return Bought(lines, subtotal, subtotal - gifts - total, total)
+
+
+class _Back(NamedTuple):
+    """What went back of a line."""
+
+    quantity: int = 0
+    amount: Decimal = ZERO
+
+
+def _pieces_back(made: list[Refund]) -> dict[int, _Back]:
+    found: dict[int, _Back] = defaultdict(_Back)
+    for piece in RefundLine.select().where(RefundLine.refund.in_([row.id for row in made])):
+        before, amount = found[piece.order_line_id], money.from_minor(piece.amount, piece.currency)
+        found[piece.order_line_id] = _Back(before.quantity + piece.quantity, before.amount + amount)
+    return found
+
+
+def _all_lines(order_id: int) -> list[LineView]:
+    """The order's lines as they are now, also those of which everything went back."""
+    query = (
+        OrderLine.select(OrderLine, TicketType, AddOn)
+        .join(TicketType, JOIN.LEFT_OUTER, on=(OrderLine.ticket_type == TicketType.id))
+        .join(AddOn, JOIN.LEFT_OUTER, on=(OrderLine.addon == AddOn.id), src=OrderLine)
+        .where(OrderLine.order == order_id)
+        .order_by(OrderLine.id)
+    )
+    return [
+        LineView(
+            line.id,
+            line.description,
+            line.quantity,
+            line.unit_price,
+            line.line_total,
+            line.ticket_type.slug if line.ticket_type_id else None,
+            line.addon.slug if line.addon_id else None,
+        )
+        for line in query
+    ]
+
+
+def _payments(order_id: int, refunds: list[Refund]) -> tuple[PaymentLine, ...]:
+    """What was paid: a payment that was given back in part is one, with what it was at first."""
+    splits = {row.split_id: row.payment_id for row in refunds if row.split_id is not None}
     query = (
         Payment.select(
+            Payment.id,
             Payment.method,
             Payment.amount,
             Payment.created_at,
@@ -127,15 +243,24 @@ def _payments(order_id: int) -> tuple[PaymentLine, ...]:
             on=(CashMovement.payment == Payment.id) & (CashMovement.kind == MovementKind.SALE),
             src=Payment,
         )
-        .where(Payment.order == order_id, Payment.status == PaymentStatus.SUCCEEDED)
+        .where(
+            Payment.order == order_id,
+            Payment.status.in_((PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED)),
+        )
         .order_by(Payment.id)
     )
-    return tuple(_line(_Paid(*row)) for row in rows(query))
+    found = [_Paid(*row) for row in rows(query)]
+    parts: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    for paid in found:
+        if (whole := splits.get(paid.id)) is not None:
+            parts[whole] += paid.amount
+    return tuple(_line(paid, paid.amount + parts[paid.id]) for paid in found if paid.id not in splits)
 
 
 class _Paid(NamedTuple):
-    """A succeeded payment, with what a reader and what the drawer know of it."""
+    """A payment that was made, with what a reader and what the drawer know of it."""
 
+    id: int
     method: str
     amount: Decimal
     created_at: datetime
@@ -150,7 +275,7 @@ class _Paid(NamedTuple):
     currency: str | None
 
 
-def _line(paid: _Paid) -> PaymentLine:
+def _line(paid: _Paid, amount: Decimal) -> PaymentLine:
     given, change = (
         money.from_minor(minor or 0, paid.currency) if paid.currency else ZERO
         for minor in (paid.given, paid.change)
@@ -158,7 +283,7 @@ def _line(paid: _Paid) -> PaymentLine:
     return PaymentLine(
         method=paid.method,
         label=label(paid.method, paid.brand, paid.last4),
-        amount=paid.amount,
+        amount=amount,
         at=paid.captured_at or paid.created_at,
         card=_card_lines(paid.card or "{}"),
         note=paid.note,

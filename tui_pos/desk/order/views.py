@@ -84,7 +84,8 @@ class Verdict:
 class AttendeeView:
     """Somebody with a badge. ``order`` is the linked one, ``orders`` all of theirs here, newest first.
 
-    ``registered``: the linked order, or another one of theirs that holds a ticket, is paid.
+    ``registered``: the linked order, or another one of theirs that holds a ticket, is paid, and their own
+    ticket neither went back nor may be going back at this moment.
     ``owes`` is the sum of what is due on their ``owed`` orders.
     """
 

@@ -13,7 +13,7 @@ from tui_pos.data.tables.registration import Order, OrderStatus
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, Refused
 from tui_pos.desk.order import orders
-from tui_pos.desk.order.balance import balance
+from tui_pos.desk.order.balance import balance, refuse_open
 from tui_pos.desk.payments import journal
 from tui_pos.desk.payments.live import refuse_live
 from tui_pos.desk.payments.state import PaymentState, picture
@@ -28,7 +28,8 @@ def begin(
     """Commit an attempt to take what the order owes (or ``amount`` of it) on a reader; nothing is sent yet.
 
     Raises NotPermitted, InvalidInput, NotFound, Refused (order not pending, already paid, another live
-    payment for the order or on the reader), and ``terminal`` errors when no account is set up.
+    payment for the order or on the reader, a refund of it without an answer), and ``terminal`` errors when
+    no account is set up.
     """
     permissions.require(desk, permissions.Action.CHARGE)
     if not reader_id.strip():
@@ -48,6 +49,7 @@ def _open(desk: Desk, reference: str, reader_id: str, reader_label: str, amount:
         )
     refuse_live(desk, Attempt.order == order.id)
     refuse_live(desk, Attempt.reader_id == reader_id)
+    refuse_open(order)
     take = _amount_to_take(desk, order, amount)
     now = clock.now()
     renewal.hold(desk, order, now)

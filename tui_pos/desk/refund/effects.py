@@ -37,16 +37,21 @@ REFUNDABLE = (*PAID_STATUSES, OrderStatus.REFUNDED)
 """Orders that were sold; the price and status of any other are not changed by what goes back."""
 
 
-def reflect(order: Order, row: Refund) -> None:
-    """Write or take back the effect of a refund, as its stage asks for, then the order's price and status."""
-    now = clock.now()
-    if row.stage in ACCEPTED and row.applied_at is None:
-        _apply(order, row, now)
-    elif row.stage not in ACCEPTED and row.applied_at is not None:
-        _revert(order, row, now)
-    else:
-        return
-    settle(order)
+def reflect(order: Order, *refunds: Refund) -> None:
+    """Write or take back the effect of refunds, as their stages ask for, then the order's price and status.
+
+    Refunds that were made together are given together: the price of a piece may come from several of them.
+    """
+    now, changed = clock.now(), False
+    for row in refunds:
+        if row.stage in ACCEPTED and row.applied_at is None:
+            _apply(order, row, now)
+            changed = True
+        elif row.stage not in ACCEPTED and row.applied_at is not None:
+            _revert(order, row, now)
+            changed = True
+    if changed:
+        settle(order)
 
 
 def settle(order: Order) -> None:
@@ -81,13 +86,7 @@ def _revert(order: Order, row: Refund, now: datetime) -> None:
     nothing = dict.fromkeys(("applied_at", "split", "credit", "price_line"))
     _write(row, {**nothing, "price_change": 0})
     if row.payment_id is not None:
-        payment = Payment.get_by_id(row.payment_id)
-        joined = Payment.get_by_id(split).amount if split else ZERO
-        Payment.update(status=PaymentStatus.SUCCEEDED, amount=payment.amount + joined).where(
-            Payment.id == payment.id
-        ).execute()
-    if split:
-        Payment.delete().where(Payment.id == split).execute()
+        _rejoin(row, split, now)
     if credit:
         Credit.delete().where(Credit.id == credit).execute()
     if line:
@@ -126,6 +125,29 @@ def _split(row: Refund, major: Decimal, now: datetime) -> int | None:
         created_at=now,
     )
     return int(part.id)
+
+
+def _rejoin(row: Refund, split_id: int | None, now: datetime) -> None:
+    """Keep again what had gone back of the payment; what other refunds took of it stays away."""
+    payment = Payment.get_by_id(row.payment_id)
+    joined = Payment.get_by_id(split_id).amount if split_id else ZERO
+    was_given_back = payment.status == PaymentStatus.REFUNDED
+    Payment.update(status=PaymentStatus.SUCCEEDED, amount=payment.amount + joined).where(
+        Payment.id == payment.id
+    ).execute()
+    if split_id:
+        Payment.delete().where(Payment.id == split_id).execute()
+    if not was_given_back:
+        return
+    # It is not given back whole any more, so each other part becomes a row of its own.
+    others = Refund.select().where(
+        Refund.payment == payment.id,
+        Refund.id != row.id,
+        Refund.stage.in_(ACCEPTED),
+        Refund.split.is_null(),
+    )
+    for other in others.order_by(Refund.id):
+        _write(other, {"split": _split(other, money.from_minor(other.amount, other.currency), now)})
 
 
 def _record(order: Order, row: Refund, major: Decimal, now: datetime) -> int:

@@ -9,7 +9,6 @@ from decimal import Decimal
 from tui_pos import clock, money
 from tui_pos.data.tables.desk import (
     Attempt,
-    CashMovement,
     Deed,
     MovementKind,
     Refund,
@@ -60,10 +59,10 @@ def new_refund(
     return row
 
 
-def give_back(desk: Desk, order: Order, payment: Payment, amount: int, reason: str) -> Refund:
-    """Give ``amount`` (minor units, at most what is left) of a cash or credit payment back."""
+def give_back(desk: Desk, order: Order, payment: Payment, way: Tender, amount: int, reason: str) -> Refund:
+    """Give ``amount`` (minor units, at most what is left) of a payment back in cash or as credit."""
     now, major = clock.now(), money.from_minor(amount, desk.conference.currency)
-    if payment.method == PaymentMethod.CREDIT:
+    if way is Tender.CREDIT:
         row = new_refund(desk, order, payment, Tender.CREDIT, amount, reason)
         put_on = store_credit.restore(order, major, now)
         if put_on is not None:
@@ -99,29 +98,13 @@ def left_of(payment: Payment, currency: str) -> int:
 
 def gifts(order: Order) -> list[Payment]:
     """What was given away of the order, or the record that it was free."""
-    return succeeded(order, PaymentMethod.COMP)
-
-
-def cash_payments(order: Order) -> list[Payment]:
-    """What came into a drawer of ours; any other ``manual`` payment was taken by the web site's people."""
-    ours = CashMovement.select(CashMovement.payment).where(CashMovement.order == order.id)
-    taken = {row.payment_id for row in ours}
-    return [each for each in succeeded(order, PaymentMethod.MANUAL) if each.id in taken]
-
-
-def paid_elsewhere(order: Order) -> bool:
-    """Whether money for it was taken on the web site: by its card form, or by hand on its manage page."""
-    ours = {each.id for each in cash_payments(order)}
-    found = succeeded(order, PaymentMethod.STRIPE, PaymentMethod.MANUAL)
-    return any(each.id not in ours for each in found)
-
-
-def succeeded(order: Order, *methods: PaymentMethod) -> list[Payment]:
-    """The order's payments of these methods of which something may be kept."""
-    query = Payment.select().where(
-        Payment.order == order.id, Payment.status == PaymentStatus.SUCCEEDED, Payment.method.in_(methods)
+    return list(
+        Payment.select().where(
+            Payment.order == order.id,
+            Payment.status == PaymentStatus.SUCCEEDED,
+            Payment.method == PaymentMethod.COMP,
+        )
     )
-    return list(query)
 
 
 def _record(desk: Desk, order: Order, row: Refund, major: Decimal) -> None:

@@ -4,6 +4,7 @@ What a piece is worth is its share of what its line costs now; the last piece of
 it, so that the shares add up. Call with the order locked.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -20,7 +21,7 @@ from tui_pos.data.tables.registration import (
     ProductRedemption,
 )
 from tui_pos.desk.errors import InvalidInput, NotFound, Refused
-from tui_pos.desk.order.balance import OPEN
+from tui_pos.desk.order.leaving import leaving
 from tui_pos.scan import printable
 
 
@@ -64,11 +65,11 @@ class Taken:
 def refundable_lines(order: Order, currency: str) -> list[RefundableLine]:
     """Every line of which something is left, oldest first."""
     lines = list(OrderLine.select().where(OrderLine.order == order.id).order_by(OrderLine.id))
-    leaving, handed = _leaving(order), _handed_out(lines)
+    going, handed = leaving([order.id]).pieces, _handed_out(lines)
     badges = tuple(row.access_code for row in _holders(order))
     found = []
     for line in lines:
-        left = line.quantity - leaving.get(line.id, 0)
+        left = line.quantity - going.get(line.id, 0)
         if left > 0:
             found.append(
                 RefundableLine(
@@ -138,19 +139,57 @@ def _one_by_one(line: OrderLine, quantity: int, going: Sequence[Attendee], curre
     return found
 
 
+def write(refunds: Sequence[Refund], taken: Sequence[Taken]) -> None:
+    """Write what goes back beside the refunds that pay for it, in their order.
+
+    A piece whose price comes from two payments stands with the first; the other carries the rest of it.
+    """
+    room = [row.amount for row in refunds]
+    at, last = 0, len(refunds) - 1
+    for piece in taken:
+        amount, discount, quantity = piece.amount, piece.discount, piece.quantity
+        while True:
+            while not room[at] and at < last:
+                at += 1
+            part = min(amount, room[at])
+            if at == last:
+                amount = part
+            RefundLine.create(
+                refund=refunds[at].id,
+                order_line=piece.line.id,
+                attendee=piece.attendee_id,
+                quantity=quantity,
+                amount=part,
+                discount=discount,
+                currency=refunds[at].currency,
+            )
+            room[at] -= part
+            amount -= part
+            if not amount:
+                break
+            quantity = discount = 0
+
+
 def take_from_hands(taken: Iterable[Taken]) -> None:
-    """Remove the redemptions of pieces that came back over the counter: more are handed out than are left."""
+    """Remove the redemptions of pieces that came back over the counter: more are handed out than are left.
+
+    Call before the pieces are taken off their lines.
+    """
+    going: Counter[int] = Counter()
     for each in taken:
-        handed = _handed_out([each.line]).get(each.line.id, 0)
-        too_many = handed - OrderLine.get_by_id(each.line.id).quantity + each.quantity
-        last = (
-            ProductRedemption.select(ProductRedemption.id)
-            .where(ProductRedemption.order_line == each.line.id)
-            .order_by(ProductRedemption.id.desc())
-            .limit(max(min(too_many, each.quantity), 0))
-        )
-        ids = [row.id for row in last]
-        if ids:
+        going[each.line.id] += each.quantity
+    lines = list(OrderLine.select().where(OrderLine.id.in_(list(going))))
+    handed = _handed_out(lines)
+    for line in lines:
+        too_many = handed.get(line.id, 0) - (line.quantity - going[line.id])
+        if too_many > 0:
+            last = (
+                ProductRedemption.select(ProductRedemption.id)
+                .where(ProductRedemption.order_line == line.id)
+                .order_by(ProductRedemption.id.desc())
+                .limit(too_many)
+            )
+            ids = [row.id for row in last]
             ProductRedemption.delete().where(ProductRedemption.id.in_(ids)).execute()
 
 
@@ -199,17 +238,6 @@ def _worth(line: OrderLine, quantity: int, currency: str) -> tuple[Decimal, Deci
     share = Decimal(quantity) / line.quantity
     net = money.round_half_up(line.line_total * share, currency)
     return net, money.round_half_up(line.discount_amount * share, currency)
-
-
-def _leaving(order: Order) -> dict[int, int]:
-    """Pieces of refunds that nobody knows the end of, per line."""
-    query = (
-        RefundLine.select(RefundLine.order_line, fn.SUM(RefundLine.quantity))
-        .join(Refund)
-        .where(Refund.order == order.id, Refund.stage.in_(OPEN))
-        .group_by(RefundLine.order_line)
-    )
-    return {line_id: int(quantity) for line_id, quantity in rows(query)}
 
 
 def _handed_out(lines: Iterable[OrderLine]) -> dict[int, int]:

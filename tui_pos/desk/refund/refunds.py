@@ -6,39 +6,30 @@ is no money; it ends when no money is left. What was paid on the web site is ref
 dashboard, never out of the drawer.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from tui_pos import money
 from tui_pos.data.connection import connected, run_tx
-from tui_pos.data.fields import ZERO
-from tui_pos.data.tables.desk import Attempt, Refund, RefundLine, Stage
-from tui_pos.data.tables.registration import PAID_STATUSES, Order, OrderStatus, Payment, PaymentMethod
+from tui_pos.data.tables.desk import Attempt, Refund, Stage
+from tui_pos.data.tables.registration import PAID_STATUSES, Order, OrderStatus
 from tui_pos.desk import payments
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, Refused
-from tui_pos.desk.journal import REASON_LENGTH
+from tui_pos.desk.journal import REASON_LENGTH, reason_given
 from tui_pos.desk.order import orders
-from tui_pos.desk.order.balance import balance
+from tui_pos.desk.order.balance import refuse_open
 from tui_pos.desk.payments import booking, journal
 from tui_pos.desk.payments.live import refuse_live
-from tui_pos.desk.refund import card_refunds, effects, giving_back, pieces
+from tui_pos.desk.refund import card_refunds, effects, giving_back, pieces, sources
 from tui_pos.desk.refund.pieces import Piece, RefundableLine, Taken
 from tui_pos.desk.refund.refund_views import RefundView, of_row
+from tui_pos.desk.refund.sources import Source
 from tui_pos.desk.staff.permissions import Action, require
 from tui_pos.desk.tender import amounts
 from tui_pos.desk.tender.tenders import Tender
 from tui_pos.scan import printable
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A payment, what is left of it in minor units, and its attempt when it was a card on a reader."""
-
-    payment: Payment
-    left: int
-    attempt: Attempt | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,13 +51,14 @@ def refund(
 ) -> tuple[RefundView, ...]:
     """Refund the pieces ``lines``, or ``amount``, or (neither) all that is left, the last payment first.
 
-    An amount names no piece: it lowers the price of the order. ``came_back`` says that pieces which were
-    handed out lie on the counter again. Money that is only held is released instead, and answered with no
-    refund. What Stripe has not answered is answered as ``unknown`` and followed up later (``card_refunds``);
-    cash and credit are given back at once. What was free or given away is answered with an amount of 0.
+    An amount names no piece: it lowers the price of the order, and needs a ``reason``. ``came_back`` says
+    that pieces which were handed out lie on the counter again. Money that is only held is released instead,
+    and answered with no refund. What Stripe has not answered is answered as ``unknown`` and followed up later
+    (``card_refunds``); cash and credit are given back at once. What was free or given away is answered with
+    an amount of 0.
 
-    Raises NotPermitted, NotFound, InvalidInput ``invalid_amount``, ``amount_too_high``, ``amount_or_lines``
-    or, for a card, ``no_stripe_key``; for ``lines`` what ``pieces.take`` raises; Refused
+    Raises NotPermitted, NotFound, InvalidInput ``invalid_amount``, ``amount_too_high``, ``amount_or_lines``,
+    ``reason_required`` or, for a card, ``no_stripe_key``; for ``lines`` what ``pieces.take`` raises; Refused
     ``nothing_to_refund``, ``paid_online``, ``payment_live`` while a card payment for the order runs,
     ``refund_open`` while another refund of it has no answer, ``order_not_paid`` for a part of the money, or
     for pieces, of an order that is not paid yet.
@@ -74,7 +66,7 @@ def refund(
     require(desk, Action.REFUND)
     if lines and amount is not None:
         raise InvalidInput("amount_or_lines", "Name pieces or an amount, not both: pieces have their price.")
-    reason = printable(reason, REASON_LENGTH)
+    reason = printable(reason, REASON_LENGTH) if amount is None else reason_given(reason)
     with connected():
         held = run_tx(lambda: _held(desk, reference))
     if held is not None and amount is None and not lines:
@@ -104,16 +96,6 @@ def refunds_of(desk: Desk, reference: str) -> tuple[RefundView, ...]:
         return tuple(of_row(row) for row in rows)
 
 
-def refuse_open(order: Order) -> None:
-    """Raise Refused ``refund_open`` while a refund of the order may still take money away."""
-    found = balance(order)
-    if found.being_given_back:
-        raise Refused(
-            "refund_open",
-            f"A refund of {order.reference} has no answer from Stripe yet; wait until it is known.",
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class _Wish:
     amount: Decimal | None
@@ -130,11 +112,11 @@ class _Wish:
 def _refundable(desk: Desk, reference: str) -> Refundable:
     order, currency = orders.locked(desk.conference.id, reference), desk.conference.currency
     refuse_open(order)
-    sources = _sources(order, currency)
+    found = sources.ours(sources.sources(order, currency))
     lines = tuple(pieces.refundable_lines(order, currency)) if _counts(order) else ()
-    if not sources and (giving_back.gifts(order) or _held(desk, reference)):
-        return Refundable(amount=ZERO, lines=lines)
-    total = _whole(order, sources)
+    if not found and (giving_back.gifts(order) or _held(desk, reference)):
+        return Refundable(amount=Decimal("0.00"), lines=lines)
+    total = _whole(order, found, currency)
     return Refundable(amount=money.from_minor(total, currency), lines=lines)
 
 
@@ -156,22 +138,20 @@ def _open(desk: Desk, reference: str, wish: _Wish) -> list[int]:
     # A payment that is running was told what the other payments leave to pay.
     refuse_live(desk, Attempt.order == order.id)
     refuse_open(order)
-    sources = _sources(order, desk.conference.currency)
+    found = sources.ours(sources.sources(order, desk.conference.currency))
     taken = _taken(desk, order, wish)
-    nothing_paid = not sources and (wish.released or bool(giving_back.gifts(order)))
+    nothing_paid = not found and (wish.released or bool(giving_back.gifts(order)))
     if nothing_paid and wish.is_whole:
         return [] if wish.released else [_end_free(desk, order, wish.reason)]
-    wanted = _wanted(desk, order, wish, sources, taken)
-    parts = list(_split(sources, wanted))
+    parts = list(sources.split(found, _wanted(desk, order, wish, found, taken)))
     if any(source.attempt for source, _ in parts):
         desk.terminal  # noqa: B018  # no account: refuse before anything is written
     rows = [_give_back(desk, order, source, part, wish.reason) for source, part in parts]
     if not rows:
         rows = [giving_back.end_free(desk, order, wish.reason)]
-    _write_pieces(rows, taken)
+    pieces.write(rows, taken)
     pieces.take_from_hands(taken)
-    for row in rows:
-        effects.reflect(order, row)
+    effects.reflect(order, *rows)
     booking.review(order)
     return [row.id for row in rows]
 
@@ -197,46 +177,22 @@ def _counts(order: Order) -> bool:
     return order.status in PAID_STATUSES
 
 
-def _sources(order: Order, currency: str) -> list[Source]:
-    """Where money can be given back, the last payment first."""
-    captured = (
-        Attempt.select(Attempt, Payment)
-        .join(Payment)
-        .where(Attempt.order == order.id, Attempt.stage == Stage.CAPTURED)
-    )
-    paid: list[tuple[Payment, Attempt | None]] = [(attempt.payment, attempt) for attempt in captured]
-    by_hand = [*giving_back.cash_payments(order), *giving_back.succeeded(order, PaymentMethod.CREDIT)]
-    paid += [(payment, None) for payment in by_hand]
-    found = [
-        Source(payment, giving_back.left_of(payment, attempt.currency if attempt else currency), attempt)
-        for payment, attempt in paid
-    ]
-    found = [source for source in found if source.left > 0]
-    return sorted(found, key=lambda source: source.payment.id, reverse=True)
-
-
-def _whole(order: Order, sources: list[Source]) -> int:
+def _whole(order: Order, found: list[Source], currency: str) -> int:
     """All that is left, in minor units. Raises Refused when it is nothing."""
-    total = sum(source.left for source in sources)
-    if not total and giving_back.paid_elsewhere(order):
-        raise Refused(
-            "paid_online",
-            f"Order {order.reference} was paid on the web site: its money is given back there or in"
-            " Stripe's dashboard.",
-        )
+    total = sum(source.left for source in found)
+    if not total and sources.paid_elsewhere(order, currency):
+        raise sources.paid_online(order)
     if not total:
         raise Refused("nothing_to_refund", f"Nothing is left to refund on order {order.reference}.")
     return total
 
 
-def _wanted(desk: Desk, order: Order, wish: _Wish, sources: list[Source], taken: list[Taken]) -> int:
+def _wanted(desk: Desk, order: Order, wish: _Wish, found: list[Source], taken: list[Taken]) -> int:
     """How much to give back, in minor units. Raises Refused or InvalidInput when it cannot be that much."""
     currency = desk.conference.currency
     if wish.lines:
-        # The price of a piece may have been lowered since, by a gift or by an amount that went back.
-        worth = sum(each.amount for each in taken)
-        return min(worth, _whole(order, sources)) if worth else 0
-    total, amount = _whole(order, sources), wish.amount
+        return _worth(order, found, taken, currency)
+    total, amount = _whole(order, found, currency), wish.amount
     wanted = total if amount is None else money.to_minor(amounts.payable(amount, currency), currency)
     if wanted > total:
         most = money.format_amount(money.from_minor(total, currency), currency)
@@ -251,53 +207,26 @@ def _wanted(desk: Desk, order: Order, wish: _Wish, sources: list[Source], taken:
     return wanted
 
 
-def _split(sources: list[Source], wanted: int) -> Iterator[tuple[Source, int]]:
-    for source in sources:
-        part = min(source.left, wanted)
-        if part:
-            yield source, part
-        wanted -= part
+def _worth(order: Order, found: list[Source], taken: list[Taken], currency: str) -> int:
+    """What the pieces are worth, as far as it was paid here.
+
+    Their price may have been lowered since they were bought, by a gift or by an amount that went back.
+    """
+    worth, left = sum(each.amount for each in taken), sum(source.left for source in found)
+    if worth > left and sources.paid_elsewhere(order, currency):
+        raise sources.paid_online(order)
+    return min(worth, left)
 
 
 def _give_back(desk: Desk, order: Order, source: Source, amount: int, reason: str) -> Refund:
     if source.attempt is None:
-        return giving_back.give_back(desk, order, source.payment, amount, reason)
+        way = source.way or Tender.CASH
+        return giving_back.give_back(desk, order, source.payment, way, amount, reason)
     attempt = source.attempt
     # To the web site's webhook one payment of several that goes back is the whole order refunded.
-    booking.unlink(source.payment.id)
+    booking.unlink(attempt.payment_id)
     row = giving_back.new_refund(desk, order, source.payment, Tender.CARD, amount, reason, attempt=attempt)
     shown = money.format_amount(money.from_minor(amount, attempt.currency), attempt.currency)
     text = f"refund of {shown} {attempt.currency} asked for. {reason}".strip()
     journal.note(desk, attempt.id, attempt.stage, text)
     return row
-
-
-def _write_pieces(rows: Sequence[Refund], taken: Sequence[Taken]) -> None:
-    """Write what goes back beside the refunds that pay for it, in their order.
-
-    A piece whose price comes from two payments stands with the first; the other carries the rest of it.
-    """
-    room = [row.amount for row in rows]
-    at = 0
-    for piece in taken:
-        amount, discount, quantity = piece.amount, piece.discount, piece.quantity
-        while True:
-            while not room[at] and at + 1 < len(rows):
-                at += 1
-            part = min(amount, room[at])
-            if at + 1 == len(rows):
-                amount = part
-            RefundLine.create(
-                refund=rows[at].id,
-                order_line=piece.line.id,
-                attendee=piece.attendee_id,
-                quantity=quantity,
-                amount=part,
-                discount=discount,
-                currency=rows[at].currency,
-            )
-            room[at] -= part
-            amount -= part
-            if not amount:
-                break
-            quantity = discount = 0

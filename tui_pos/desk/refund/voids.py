@@ -17,7 +17,7 @@ from tui_pos.desk.order import order_views, orders
 from tui_pos.desk.order.balance import balance
 from tui_pos.desk.order.views import OrderView
 from tui_pos.desk.payments.live import refuse_live
-from tui_pos.desk.refund import giving_back, refunds
+from tui_pos.desk.refund import giving_back, refunds, sources
 from tui_pos.desk.refund.refund_views import RefundView
 from tui_pos.desk.sale import holds
 from tui_pos.desk.staff.permissions import Action, require
@@ -57,7 +57,7 @@ def _check(desk: Desk, reference: str) -> bool:
     """Whether anything is left to give back. Raises Refused when the order cannot be voided."""
     order = orders.locked(desk.conference.id, reference)
     refuse_live(desk, Attempt.order == order.id)
-    if giving_back.paid_elsewhere(order):
+    if sources.paid_elsewhere(order, desk.conference.currency):
         raise Refused(
             "paid_online", f"Order {order.reference} was paid on the web site; it cannot be voided here."
         )

@@ -85,16 +85,15 @@ def restore(order: Order, amount: Decimal, now: datetime) -> Credit | None:
 
     Call inside a transaction with the order locked. A credit remembers only the last order it was used on,
     so what does not fit there goes to the buyer's other used credits; never above a credit's amount. What
-    came from a credit that has expired since becomes a new one, which is answered.
+    came from a credit that has expired since becomes a new one, which is answered. What an exchange brought
+    can be spent from then on.
     """
     records = Refund.select(Refund.credit).where(Refund.credit.is_null(False))
+    # The record of a refund that went to a person is used up on no order.
+    never_spent = (Credit.remaining_amount == 0) & Credit.applied_to_order.is_null() & Credit.id.in_(records)
     used = lock(
         Credit.select()
-        .where(
-            Credit.conference == order.conference_id,
-            Credit.user == order.user_id,
-            Credit.id.not_in(records),
-        )
+        .where(Credit.conference == order.conference_id, Credit.user == order.user_id, ~never_spent)
         .order_by(Credit.id)
     )
     left, expired = amount, ZERO

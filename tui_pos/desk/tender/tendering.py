@@ -27,7 +27,7 @@ from tui_pos.desk import journal
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
 from tui_pos.desk.order import order_views, orders
-from tui_pos.desk.order.balance import balance
+from tui_pos.desk.order.balance import balance, refuse_open
 from tui_pos.desk.order.views import OrderView
 from tui_pos.desk.payments.live import refuse_live
 from tui_pos.desk.sale import new_orders, renewal
@@ -74,7 +74,8 @@ def take(desk: Desk, reference: str, tender: Tender, key: str, book: Book) -> Te
 
     Asked again with the same ``key`` (not ''), it books nothing and answers what was booked the first time.
     Raises NotFound ``order_not_found``, Refused ``order_not_pending``, ``already_paid``, ``payment_live``,
-    ``nothing_to_pay``, ``sold_out`` or ``venue_full`` (its hold ran out), InvalidInput ``key_used``.
+    ``refund_open`` (a refund of it has no answer yet), ``nothing_to_pay``, ``sold_out`` or ``venue_full``
+    (its hold ran out), InvalidInput ``key_used``.
     """
 
     def work() -> Tendered:
@@ -159,6 +160,7 @@ def _refuse_unless_payable(desk: Desk, order: Order) -> None:
     if order.status != OrderStatus.PENDING:
         raise Refused("order_not_pending", f"Order {order.reference} is {order.status}; sell again instead.")
     refuse_live(desk, Attempt.order == order.id)
+    refuse_open(order)
 
 
 def _booked(entry: JournalEntry) -> Booked:

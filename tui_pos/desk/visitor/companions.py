@@ -12,6 +12,7 @@ from tui_pos.desk import journal
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, Refused
 from tui_pos.desk.order import orders
+from tui_pos.desk.order.leaving import leaving
 from tui_pos.desk.order.views import AttendeeView
 from tui_pos.desk.sale import guests
 from tui_pos.desk.staff.permissions import Action, require
@@ -62,9 +63,14 @@ def _register(desk: Desk, order: Order, name: str, email: str, key: str) -> str:
 
 
 def _unnamed(order_id: int) -> int:
-    lines = OrderLine.select(OrderLine.quantity).where(
+    """Tickets without an attendee; what a refund without an answer may take away is nobody's."""
+    going = leaving([order_id])
+    if order_id in going.orders:
+        return 0
+    lines = OrderLine.select(OrderLine.id, OrderLine.quantity).where(
         OrderLine.order == order_id, OrderLine.ticket_type.is_null(False)
     )
-    tickets: int = sum(line.quantity for line in lines)
-    named: int = Attendee.select().where(Attendee.order == order_id).count()
+    tickets: int = sum(line.quantity - going.pieces.get(line.id, 0) for line in lines)
+    holders = Attendee.select().where(Attendee.order == order_id)
+    named: int = holders.where(Attendee.id.not_in(list(going.attendees))).count()
     return max(tickets - named, 0)

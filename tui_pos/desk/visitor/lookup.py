@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from peewee import JOIN, Query
+from peewee import JOIN, Query, fn
 
 from tui_pos import money, scan
 from tui_pos.data import fields
@@ -11,16 +11,19 @@ from tui_pos.data.connection import connected
 from tui_pos.data.fields import ZERO
 from tui_pos.data.queries import Compiled, parameter
 from tui_pos.data.tables.auth import User
+from tui_pos.data.tables.desk import RefundLine
 from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import PAID_STATUSES, Attendee, CheckIn, Credit, CreditStatus
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound
 from tui_pos.desk.moments import when_and_where
 from tui_pos.desk.order import order_views
+from tui_pos.desk.order.leaving import leaving
 from tui_pos.desk.order.views import AttendeeView, CheckInView, CreditView, LineView, OrderView, Verdict
 from tui_pos.desk.staff.permissions import Action, require
 from tui_pos.desk.visitor.badges import access_code, other_conference
 from tui_pos.desk.visitor.people import called
+from tui_pos.desk.visitor.returned import TicketBack, ticket_back
 from tui_pos.desk.visitor.search import Found, resolve, search
 from tui_pos.desk.visitor.verdicts import Standing, verdict
 
@@ -98,6 +101,7 @@ class _Person(NamedTuple):
     email: str
     first_at: object
     first_station: str | None
+    has_refunds: object
 
 
 def _person_query() -> Query:
@@ -123,6 +127,7 @@ def _person_query() -> Query:
             User.email,
             CheckIn.checked_in_at,
             CheckIn.station,
+            fn.EXISTS(RefundLine.select(RefundLine.id).where(RefundLine.attendee == Attendee.id)),
         )
         .join(Conference)
         .join(User, src=Attendee)
@@ -157,7 +162,9 @@ def _attendee(
 ) -> AttendeeView:
     linked = next((each for each in orders if each.id == person.order_id), None)
     tickets = any(each.status in PAID_STATUSES and _holds_ticket(each) for each in orders)
+    back = _ticket_back(person, linked)
     registered = tickets or (linked is not None and linked.status in PAID_STATUSES)
+    registered = registered and not back.returned and not back.returning
     owes = sum((each.due for each in orders if each.owed), ZERO)
     first = _first_check_in(person)
     admitting = linked or next(iter(orders), None)
@@ -167,6 +174,8 @@ def _attendee(
         owes=money.format_amount(owes, desk.conference.currency) if owes else "",
         first=when_and_where(desk, first.at, first.station) if first else "",
         admitting=admitting.status if admitting else "",
+        returned=back.returned,
+        returning=back.returning,
     )
     return AttendeeView(
         id=person.id,
@@ -186,8 +195,17 @@ def _attendee(
     )
 
 
+def _ticket_back(person: _Person, linked: OrderView | None) -> TicketBack:
+    """Whether the refunds take this person's ticket away; nothing is asked where there is none."""
+    if linked is not None and linked.being_given_back and linked.id in leaving([linked.id]).orders:
+        return TicketBack(returning=True)
+    if not person.has_refunds:
+        return TicketBack()
+    return ticket_back(person.id, person.user_id, person.order_id)
+
+
 def _holds_ticket(view: OrderView) -> bool:
-    return any(line.ticket_slug is not None for line in view.lines)
+    return any(line.ticket_slug is not None and line.quantity for line in view.lines)
 
 
 def _first_check_in(person: _Person) -> CheckInView | None:

@@ -19,6 +19,7 @@ from tui_pos.desk import journal
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound, Refused
 from tui_pos.desk.moments import when_and_where
+from tui_pos.desk.order.leaving import NOTHING, Leaving, leaving
 from tui_pos.desk.order.views import AttendeeView, OrderView
 from tui_pos.desk.sale.cart import check_quantity
 from tui_pos.desk.staff.permissions import Action, require
@@ -35,13 +36,17 @@ NOT_PAID = {
 
 @dataclass(frozen=True, slots=True)
 class HandOut:
-    """A line of a paid order, how many pieces of it were bought, and how many are left to hand out."""
+    """A line of a paid order, how many pieces of it were bought, and how many are left to hand out.
+
+    What was given back counts nowhere; ``leaving`` are those that a refund without an answer may take away.
+    """
 
     line_id: int
     reference: str
     description: str
     bought: int
     left: int
+    leaving: int = 0
 
 
 def hand_outs(desk: Desk, code: str) -> tuple[HandOut, ...]:
@@ -60,7 +65,8 @@ def hand_out(desk: Desk, code: str, line_id: int, quantity: int = 1, *, key: str
 
     Asked again with the same ``key`` nothing more is handed out. Raises what ``lookup.attendee`` raises,
     InvalidInput ``invalid_quantity`` or ``key_used``, NotFound ``line_not_found``, Refused ``not_paid``,
-    ``cancelled`` or ``refunded`` (the order), ``handed_out`` or ``too_many``.
+    ``cancelled`` or ``refunded`` (the order), ``refund_open`` (a refund may take the pieces away),
+    ``handed_out`` or ``too_many``.
     """
     require(desk, Action.CHECK_IN)
     check_quantity(quantity)
@@ -72,7 +78,9 @@ def hand_out(desk: Desk, code: str, line_id: int, quantity: int = 1, *, key: str
         if order.status not in PAID_STATUSES:
             reason, words = NOT_PAID[OrderStatus(order.status)]
             raise Refused(reason, f"Not handed out: order {order.reference} {words}.")
-        _refuse_unless_left(desk, _state(order, line), quantity)
+        state = _state(order, line)
+        _refuse_what_went_back(state, quantity)
+        _refuse_unless_left(desk, state, quantity)
         _write(desk, attendee, order, line, quantity, key)
         return _state(order, line)
 
@@ -114,16 +122,22 @@ def take_back(desk: Desk, code: str, line_id: int, reason: str, *, quantity: int
 def _lines(orders: Iterable[OrderView]) -> Iterable[HandOut]:
     """The add-ons of those orders that are paid; free amounts and deleted products are not handed out."""
     lines = {
-        line.id: (order.reference, line)
+        line.id: (order, line)
         for order in orders
         if order.status in PAID_STATUSES
         for line in order.lines
-        if line.addon_slug is not None
+        if line.addon_slug is not None and line.quantity
     }
     handed = _handed_out(lines)
-    for number, (reference, line) in lines.items():
-        left = max(line.quantity - handed.get(number, 0), 0)
-        yield HandOut(number, reference, line.description, line.quantity, left)
+    for number, (order, line) in lines.items():
+        going = leaving([order.id]) if order.being_given_back else NOTHING
+        gone = _going(going, order.id, number, line.quantity)
+        left = max(line.quantity - gone - handed.get(number, 0), 0)
+        yield HandOut(number, order.reference, line.description, line.quantity, left, gone)
+
+
+def _going(going: Leaving, order_id: int, line_id: int, quantity: int) -> int:
+    return quantity if order_id in going.orders else going.pieces.get(line_id, 0)
 
 
 def _handed_out(line_ids: Iterable[int]) -> dict[int, int]:
@@ -139,19 +153,33 @@ def _handed_out(line_ids: Iterable[int]) -> dict[int, int]:
 def _locked(desk: Desk, code: str, line_id: int) -> tuple[AttendeeView, Order, OrderLine]:
     """Who came, and the order and line of theirs, locked in this order as refunds and the web shop lock."""
     attendee = lookup.attendee(desk, code)
-    ids = [order.id for order in attendee.orders for line in order.lines if line.id == line_id]
-    if not ids:
+    named: OrderLine | None = OrderLine.get_or_none(
+        OrderLine.id == line_id, OrderLine.order.in_([order.id for order in attendee.orders])
+    )
+    if named is None:
         raise NotFound(
             "line_not_found", f"{printable(attendee.name)} bought nothing with the number {line_id}."
         )
-    order = lock(Order.select().where(Order.id == ids[0])).get()
+    order = lock(Order.select().where(Order.id == named.order_id)).get()
     line = lock(OrderLine.select().where(OrderLine.id == line_id)).get()
     return attendee, order, line
 
 
 def _state(order: Order, line: OrderLine) -> HandOut:
-    left = max(line.quantity - _handed_out([line.id]).get(line.id, 0), 0)
-    return HandOut(line.id, order.reference, line.description, line.quantity, left)
+    gone = _going(leaving([order.id]), order.id, line.id, line.quantity)
+    left = max(line.quantity - gone - _handed_out([line.id]).get(line.id, 0), 0)
+    return HandOut(line.id, order.reference, line.description, line.quantity, left, gone)
+
+
+def _refuse_what_went_back(state: HandOut, quantity: int) -> None:
+    if not state.bought:
+        raise Refused("refunded", f"Not handed out: {printable(state.description)} was given back.")
+    if state.leaving and quantity > state.left:
+        raise Refused(
+            "refund_open",
+            f"Not handed out: {state.leaving} x {printable(state.description)} is being given back, and"
+            " Stripe has not answered yet.",
+        )
 
 
 def _refuse_unless_left(desk: Desk, state: HandOut, quantity: int) -> None:

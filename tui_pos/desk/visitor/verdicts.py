@@ -12,6 +12,7 @@ class Standing:
     """How somebody stands. ``owes`` and ``first`` are for people ("35.00", "09:14 at desk-2"), '' when none.
 
     ``admitting`` is the status of the order that would admit them: the linked one, else their newest, or ''.
+    ``returned``: their own ticket was given back; ``returning``: it may be at this moment.
     """
 
     registered: bool
@@ -19,6 +20,8 @@ class Standing:
     owes: str
     first: str
     admitting: str
+    returned: bool = False
+    returning: bool = False
 
 
 def verdict(standing: Standing) -> Verdict:
@@ -30,6 +33,10 @@ def verdict(standing: Standing) -> Verdict:
 
 def _not_admitted(status: str) -> Callable[[Standing], bool]:
     return lambda standing: standing.admitting == status
+
+
+def _owes_alone(standing: Standing) -> bool:
+    return bool(standing.owes) and not standing.returning
 
 
 _TABLE: tuple[tuple[Callable[[Standing], bool], Verdict], ...] = (
@@ -51,8 +58,21 @@ _TABLE: tuple[tuple[Callable[[Standing], bool], Verdict], ...] = (
     ),
     (lambda s: s.registered, Verdict("registered", "REGISTERED", "Paid, and not checked in yet.", "ok")),
     (
-        lambda s: bool(s.owes),
+        _owes_alone,
         Verdict("owes", "OWES {owes}", "{owes} is to be paid before they are registered.", "warn"),
+    ),
+    (
+        lambda s: s.returning,
+        Verdict(
+            "refund_open",
+            "BEING REFUNDED",
+            "Their ticket is being given back, and Stripe has not answered yet.",
+            "bad",
+        ),
+    ),
+    (
+        lambda s: s.returned,
+        Verdict("refunded", "REFUNDED", "Their ticket was given back; they need a new one.", "bad"),
     ),
     (
         _not_admitted(OrderStatus.PENDING),
