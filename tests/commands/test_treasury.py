@@ -12,9 +12,11 @@ def sold(till: Till) -> str:
 def test_a_refund_is_the_supervisors_and_never_more_than_is_left(till: Till) -> None:
     reference = sold(till)
     assert till.refused("refund", reference) == (6, "not_permitted")
-    first = till.done("refund", reference, "--amount", "10.00", staff="lead")
+    first = till.done("refund", reference, "--amount", "10.00", "--reason", "late", staff="lead")
     assert [(row["amount"], row["status"]) for row in first["refunds"]] == [("10.00", "succeeded")]
-    assert till.refused("refund", reference, "--amount", "15.01", staff="lead") == (2, "amount_too_high")
+    too_much = ("refund", reference, "--amount", "15.01", "--reason", "late")
+    assert till.refused(*too_much, staff="lead") == (2, "amount_too_high")
+    assert till.refused(*too_much[:4], staff="lead") == (2, "reason_required")
     assert till.run("refund", reference, staff="lead").out.endswith("refunded to the card\n")
     assert till.refused("refund", reference, staff="lead") == (4, "nothing_to_refund")
     assert order_row(reference).status == "refunded"

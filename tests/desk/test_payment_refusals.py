@@ -1,4 +1,4 @@
-"""Stripe decides against what was asked, or says what no stage stands for: every payment has an end all the same."""
+"""Stripe decides against what was asked, or says what no stage stands for: every payment has an end."""
 
 from collections.abc import Callable
 
@@ -14,6 +14,7 @@ from tui_pos.desk.payments import PaymentState, backoff, recovery, resolve, wish
 from tui_pos.desk.payments.resolve import Option, Standing
 from tui_pos.desk.sale import checkout
 from tui_pos.simulator import Server
+from tui_pos.simulator.trace import Exchanged
 
 
 @pytest.fixture
@@ -45,7 +46,14 @@ def rounds(desk: Desk, frozen: FrozenClock, times: int) -> PaymentState:
 
 def test_pauses_grow_and_end() -> None:
     assert [backoff.after_refusals(n).total_seconds() for n in range(1, 8)] == [2, 4, 8, 16, 300, 300, 300]
-    assert [backoff.after_failures(n, 1.0, limited=False) for n in (1, 2, 3, 4, 5, 60)] == [1, 2, 4, 8, 10, 10]
+    assert [backoff.after_failures(n, 1.0, limited=False) for n in (1, 2, 3, 4, 5, 60)] == [
+        1,
+        2,
+        4,
+        8,
+        10,
+        10,
+    ]
     assert [backoff.after_failures(n, 1.0, limited=True) for n in (1, 6, 7, 60)] == [1, 32, 60, 60]
 
 
@@ -104,7 +112,9 @@ def as_lead(card_desk: Desk, as_staff: Callable[[Desk, str], Desk]) -> Desk:
     return as_staff(card_desk, "lead")
 
 
-@pytest.mark.parametrize("status", ["processing", "requires_action", "requires_reauthorization", "not_invented"])
+@pytest.mark.parametrize(
+    "status", ["processing", "requires_action", "requires_reauthorization", "not_invented"]
+)
 @pytest.mark.parametrize("stage", ["sent", "authorized"])
 def test_a_status_not_foreseen_is_told_and_calls_a_person_in_the_end(
     stage: str,
@@ -114,6 +124,7 @@ def test_a_status_not_foreseen_is_told_and_calls_a_person_in_the_end(
     simulator: Server,
     as_lead: Desk,
     frozen_clock: FrozenClock,
+    exchanges: list[Exchanged],
 ) -> None:
     act = (lambda: simulator.tap(READER)) if stage == "authorized" else (lambda: None)
     state = left_at(card_desk, order, stage, act)
@@ -124,6 +135,8 @@ def test_a_status_not_foreseen_is_told_and_calls_a_person_in_the_end(
     found = resolve.inspect(as_lead, state.intent_id)
     assert Option.WRITE_OFF in found.options
     assert not resolve.resolve(as_lead, state.intent_id, Option.WRITE_OFF, "ends here").payment.live
+    if status == "not_invented":
+        exchanges.clear()  # Stripe's types do not have it yet: that is the point
 
 
 def test_cancel_returns_in_bounded_time_and_asks_seldom(

@@ -153,9 +153,9 @@ def _handed_out(line_ids: Iterable[int]) -> dict[int, int]:
 def _locked(desk: Desk, code: str, line_id: int) -> tuple[AttendeeView, Order, OrderLine]:
     """Who came, and the order and line of theirs, locked in this order as refunds and the web shop lock."""
     attendee = lookup.attendee(desk, code)
-    named: OrderLine | None = OrderLine.get_or_none(
-        OrderLine.id == line_id, OrderLine.order.in_([order.id for order in attendee.orders])
-    )
+    # Compared here: a typed number may be larger than the column.
+    theirs = OrderLine.select().where(OrderLine.order.in_([order.id for order in attendee.orders]))
+    named = next((line for line in theirs if line.id == line_id), None)
     if named is None:
         raise NotFound(
             "line_not_found", f"{printable(attendee.name)} bought nothing with the number {line_id}."
