@@ -118,12 +118,12 @@ def test_a_missing_payment_is_told_apart_from_a_missing_reader(
             "The provided key 'rk_test_***4242' does not have the required permissions for this endpoint on "
             "account 'acct_1'. Having the 'rak_terminal_reader_write' permission would allow this request.",
             "rak_terminal_reader_write",
-            "lacks a right: write access to terminal reader (rak_terminal_reader_write).",
+            "lacks write access to terminal reader (rak_terminal_reader_write)",
         ),
         (
             "Having the 'rak_charge_read' permission would allow this request to continue.",
             "rak_charge_read",
-            "lacks a right: read access to charge (rak_charge_read).",
+            "lacks read access to charge (rak_charge_read)",
         ),
         ("You may not.", "", "Give it Terminal, payments and refunds."),
     ],
