@@ -1,4 +1,4 @@
-"""An answer about something else is no answer: nothing is booked or shown by it, and if it stays a person is called."""
+"""An answer about something else is no answer: nothing is booked by it, and in the end a person looks."""
 
 from decimal import Decimal
 from typing import Any
@@ -106,7 +106,9 @@ def test_wrong_answers_for_good_book_nothing_and_call_a_person(
     def act() -> None:
         simulator.tap(READER)
         for call in ("retrieve", "capture"):
-            simulator.alter(call, times=FOR_GOOD, status="succeeded", **({"amount_received": 2500} | OTHERS[what]))
+            simulator.alter(
+                call, times=FOR_GOOD, status="succeeded", **({"amount_received": 2500} | OTHERS[what])
+            )
 
     last = to_the_problem(Watched(card_desk, begun.attempt_id, sent=act))
     assert (last.headline, last.live, last.stuck) == ("NEEDS A PERSON", True, True)

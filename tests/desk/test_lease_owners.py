@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from tests.desk.paying import Watched, begin
-from tui_pos.data.connection import DatabaseUnavailable
+from tui_pos.data.errors import DatabaseUnavailable
 from tui_pos.desk import payments
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import journal, owners
