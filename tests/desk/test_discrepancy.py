@@ -1,4 +1,4 @@
-"""An answer about something else is no answer: nothing is booked by it; if it stays a person is called."""
+"""An answer about something else is no answer: nothing is booked by it, and in the end a person looks."""
 
 from decimal import Decimal
 from typing import Any

@@ -8,7 +8,7 @@ from tests.chaos.website import Website
 from tests.desk.paying import READER, Watched, begin, paid
 from tests.fixtures.databases import FrozenClock
 from tui_pos.data.connection import connected
-from tui_pos.data.tables.registration import Order, OrderStatus, Payment, TerminalPayment
+from tui_pos.data.tables.registration import Order, OrderStatus, Payment
 from tui_pos.desk import payments, reconcile
 from tui_pos.desk.context import Desk
 from tui_pos.desk.sale import checkout
@@ -94,7 +94,7 @@ def test_other_conferences_and_the_web_shop_are_none_of_our_business(
 def test_sums_that_differ_are_told(card_desk: Desk, order: checkout.Placed, simulator: Server) -> None:
     last = paid(card_desk, order, simulator)
     with connected():
-        row = TerminalPayment.get(TerminalPayment.payment_intent_id == last.intent_id).payment
+        row = Payment.get(Payment.order == last.order_id)
         Payment.update(amount=row.amount - 1).where(Payment.id == row.id).execute()
     result = reconcile.run(card_desk, check=True)
     assert sorted(kinds(result)) == ["paid_short", "sums_differ"]

@@ -492,7 +492,7 @@ async def test_money_that_does_not_fit_its_order_calls_for_a_person(desk: Desk, 
             "The card was charged but the order is cancelled. Refund it or have the order restored." in said
         )
         assert "Call the supervisor; do not charge again." in said
-        assert person.splitlines()[-1] == " Enter receipt   /resolve resolve"
+        assert person.splitlines()[-1].rstrip() == " Enter receipt   /resolve resolve"
 
 
 async def test_an_order_that_was_cancelled_meanwhile_is_not_charged(desk: Desk, simulator: Server) -> None:

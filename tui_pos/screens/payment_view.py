@@ -100,9 +100,9 @@ def both_sides(found: Resolution) -> str:
         money.format_amount(each, currency) for each in (books.asked, books.booked, books.kept, books.total)
     )
     lines = (
-        f"Stripe   {found.stripe.said}",
-        f"Books    {books.stage}, {booked} booked of {asked} {currency}",
-        f"Order    {books.order_status}, {kept} kept of {total}",
+        f"Stripe: {found.stripe.said}",
+        f"Books: {books.stage}, {booked} booked of {asked} {currency}",
+        f"Order: {books.order_status}, {kept} kept of {total}",
         books.problem,
     )
     return "\n".join(printable(line, 300) for line in lines if line)
