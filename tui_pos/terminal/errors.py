@@ -139,7 +139,7 @@ NO_CARDS_IN_PERSON = "This Stripe account takes no cards in person in {currency}
 NO_SUCH_INTENT = (
     "Stripe knows no such payment under this key: it belongs to another account or mode, or was wiped."
 )
-NO_RIGHT = "The Stripe key lacks {right}: add it in the Stripe dashboard."
+NO_RIGHT = "The Stripe key lacks {right}: add it at Stripe."
 NO_SUCH_OBJECT = "Stripe knows no such object. Check the id, and whether it belongs to test or to live mode."
 KEY_REFUSED = "Stripe does not accept the key. Check the conference's Stripe key."
 WRONG_STATE = "The payment is no longer in a state that allows this. Read it again."
