@@ -4,9 +4,9 @@ from datetime import datetime
 
 from tui_pos.data.connection import lock
 from tui_pos.data.tables.desk import Sale, SaleStatus
-from tui_pos.data.tables.registration import PAID_STATUSES, Attendee, Order, OrderLine, OrderStatus
+from tui_pos.data.tables.registration import Attendee, Order, OrderLine, OrderStatus
 from tui_pos.desk.errors import NotFound
-from tui_pos.desk.order.balance import balance
+from tui_pos.desk.order.balance import admits, balance
 from tui_pos.desk.visitor import attendees
 
 
@@ -53,7 +53,7 @@ def registers_buyer(order: Order) -> bool:
     if attendee is None or attendee.order_id is None or attendee.order_id == order.id:
         return True
     linked = Order.get_by_id(attendee.order_id)
-    return linked.status not in PAID_STATUSES or not _holds_ticket(linked.id)
+    return not admits(linked.status, balance(linked)) or not _holds_ticket(linked.id)
 
 
 def _holds_ticket(order_id: int) -> bool:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from tui_pos import clock
-from tui_pos.data.tables.registration import Attendee, Order
+from tui_pos.data.tables.registration import Attendee, Order, OrderLine
 from tui_pos.desk.errors import Refused
 
 CODE_LENGTH = 8
@@ -16,6 +16,16 @@ def of_user(order: Order, user_id: int) -> Attendee | None:
         Attendee.user == user_id, Attendee.conference == order.conference_id
     )
     return found
+
+
+def unnamed(order_id: int) -> int:
+    """How many tickets of the order have no attendee."""
+    lines = OrderLine.select(OrderLine.quantity).where(
+        OrderLine.order == order_id, OrderLine.ticket_type.is_null(False)
+    )
+    tickets: int = sum(line.quantity for line in lines)
+    named: int = Attendee.select().where(Attendee.order == order_id).count()
+    return max(tickets - named, 0)
 
 
 def admit(order: Order, user_id: int, now: datetime) -> Attendee:
