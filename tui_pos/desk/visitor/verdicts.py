@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from tui_pos.data.tables.registration import OrderStatus
 from tui_pos.desk.order.views import Verdict
 
-
 GOING_BACK = "going_back"
 
 
