@@ -32,6 +32,7 @@ for command in (
     paying.capture,
     paying.cancel,
     orders.orders,
+    orders.complete,
     orders.cancel_order,
     orders.void,
     treasury.refund,

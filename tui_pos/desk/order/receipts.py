@@ -16,8 +16,10 @@ from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import Attempt, CashMovement, MovementKind, Sale
 from tui_pos.data.tables.registration import Attendee, Payment, PaymentStatus, TerminalPayment
 from tui_pos.desk.context import Desk
+from tui_pos.desk.order import orders
 from tui_pos.desk.order.views import AttendeeView, OrderView
 from tui_pos.desk.tender.tenders import label
+from tui_pos.desk.tender.web_payments import on_the_web
 from tui_pos.desk.visitor import lookup
 from tui_pos.desk.visitor.people import full_name
 
@@ -72,7 +74,8 @@ class ReceiptView:
     """What was bought and how it was paid.
 
     ``paid_at`` is when the last payment came, None when nothing was paid. ``station`` and ``staff`` are empty
-    for an order of the web shop. ``attendee`` is the buyer, when they have a badge here.
+    for an order of the web shop. ``attendee`` is the buyer, when they have a badge here. ``to_complete``: the
+    web site took the money and made no attendee of the buyer (``tendering.complete`` does).
     """
 
     conference: str
@@ -83,6 +86,7 @@ class ReceiptView:
     station: str
     staff: str
     attendee: AttendeeView | None
+    to_complete: bool = False
 
 
 def receipt(desk: Desk, reference: str) -> ReceiptView:
@@ -100,6 +104,7 @@ def receipt(desk: Desk, reference: str) -> ReceiptView:
             station=station,
             staff=staff,
             attendee=_buyer(desk, order),
+            to_complete=order.admits and orders.is_incomplete(order.id),
         )
 
 
@@ -118,6 +123,7 @@ def _payments(order_id: int) -> tuple[PaymentLine, ...]:
             CashMovement.given,
             CashMovement.change,
             CashMovement.currency,
+            on_the_web(),
         )
         .join(TerminalPayment, JOIN.LEFT_OUTER, on=(TerminalPayment.payment == Payment.id))
         .join(Attempt, JOIN.LEFT_OUTER, on=(Attempt.payment == Payment.id), src=Payment)
@@ -148,6 +154,7 @@ class _Paid(NamedTuple):
     given: int | None
     change: int | None
     currency: str | None
+    on_the_web: object
 
 
 def _line(paid: _Paid) -> PaymentLine:
@@ -157,7 +164,7 @@ def _line(paid: _Paid) -> PaymentLine:
     )
     return PaymentLine(
         method=paid.method,
-        label=label(paid.method, paid.brand, paid.last4),
+        label=label(paid.method, paid.brand, paid.last4, paid.on_the_web),
         amount=paid.amount,
         at=paid.captured_at or paid.created_at,
         card=_card_lines(paid.card or "{}"),

@@ -1,4 +1,4 @@
-"""Credit that paid for an order which the web site cancelled: its sweep keeps the payment and loses the credit.
+"""Credit that paid for an order which the web site cancelled; its sweep keeps the payment.
 
 A desk that cancels gives the credit back itself; here it is put back for the web site's cancellations.
 """

@@ -119,7 +119,7 @@ def book(desk: Desk, refund_id: int, said: StripeRefund) -> None:
         if not _is_about(row, said):
             _note_stranger(row, now)
             return
-        stage = STAGE_OF.get(said.status, RefundStage.PENDING)
+        stage, is_news = STAGE_OF.get(said.status, RefundStage.PENDING), row.stage == RefundStage.CREATED
         row.stage, row.refund_id, row.updated_at = stage, said.id, now
         row.message = said.failure_reason.replace("_", " ")
         row.finished_at = None if stage is RefundStage.PENDING else now
@@ -128,7 +128,8 @@ def book(desk: Desk, refund_id: int, said: StripeRefund) -> None:
         drop_doubles(order)
         effects.reflect(order, row)
         if row.origin != RefundOrigin.DESK:
-            repairs.record(desk, order, f"refund_{row.origin}", before, payment_id=row.payment_id)
+            kind = f"refund_{row.origin}"
+            repairs.record(desk, order, kind, before, payment_id=row.payment_id, is_news=is_news)
         booking.review(order)
 
     run_tx(write)

@@ -30,7 +30,7 @@ OVERLAP = timedelta(hours=1)
 
 
 def look(desk: Desk) -> tuple[RefundView, ...]:
-    """Book what was refunded since somebody looked last. Raises ``terminal`` errors; nothing is missed then."""
+    """Book what was refunded since somebody looked last. Raises ``terminal`` errors, and misses nothing."""
     now = clock.now()
     with connected():
         seen: Lease | None = Lease.get_or_none(Lease.name == _mark(desk))
@@ -63,7 +63,7 @@ def compare(desk: Desk, intents: Iterable[Intent]) -> tuple[RefundView, ...]:
         accepted = Refund.select(Refund.attempt, fn.SUM(Refund.amount)).where(
             Refund.conference == desk.conference.id, Refund.stage.in_(ACCEPTED)
         )
-        booked = dict(rows(accepted.group_by(Refund.attempt)))
+        booked: dict[int | None, int] = dict(rows(accepted.group_by(Refund.attempt)))
         return tuple(
             view
             for card in cards.values()

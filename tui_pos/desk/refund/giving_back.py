@@ -9,7 +9,6 @@ from decimal import Decimal
 from tui_pos import clock, money
 from tui_pos.data.tables.desk import (
     Attempt,
-    CashMovement,
     Deed,
     MovementKind,
     Refund,
@@ -22,6 +21,7 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.order.balance import ACCEPTED, OPEN
 from tui_pos.desk.tender import cash, store_credit
 from tui_pos.desk.tender.tenders import Tender
+from tui_pos.desk.tender.web_payments import on_the_web
 
 
 def new_refund(
@@ -104,16 +104,28 @@ def gifts(order: Order) -> list[Payment]:
 
 def cash_payments(order: Order) -> list[Payment]:
     """What came into a drawer of ours; any other ``manual`` payment was taken by the web site's people."""
-    ours = CashMovement.select(CashMovement.payment).where(CashMovement.order == order.id)
-    taken = {row.payment_id for row in ours}
-    return [each for each in succeeded(order, PaymentMethod.MANUAL) if each.id in taken]
+    elsewhere = _written_by_hand(order)
+    return [each for each in succeeded(order, PaymentMethod.MANUAL) if each.id not in elsewhere]
+
+
+def credit_payments(order: Order) -> list[Payment]:
+    """What came from a credit; the web site's people write other money by that name too."""
+    elsewhere = _written_by_hand(order)
+    return [each for each in succeeded(order, PaymentMethod.CREDIT) if each.id not in elsewhere]
 
 
 def paid_elsewhere(order: Order) -> bool:
     """Whether money for it was taken on the web site: by its card form, or by hand on its manage page."""
-    ours = {each.id for each in cash_payments(order)}
-    found = succeeded(order, PaymentMethod.STRIPE, PaymentMethod.MANUAL)
-    return any(each.id not in ours for each in found)
+    given_away = {each.id for each in gifts(order)}
+    return bool(_written_by_hand(order) - given_away or succeeded(order, PaymentMethod.STRIPE))
+
+
+def _written_by_hand(order: Order) -> set[int]:
+    """The payments that the web site's people wrote."""
+    rows = Payment.select(Payment.id).where(
+        Payment.order == order.id, Payment.status == PaymentStatus.SUCCEEDED, on_the_web()
+    )
+    return {row.id for row in rows}
 
 
 def succeeded(order: Order, *methods: PaymentMethod) -> list[Payment]:

@@ -14,7 +14,7 @@ from tui_pos import money
 from tui_pos.data.connection import connected, run_tx
 from tui_pos.data.fields import ZERO
 from tui_pos.data.tables.desk import Attempt, Refund, RefundLine, Stage
-from tui_pos.data.tables.registration import PAID_STATUSES, Order, OrderStatus, Payment, PaymentMethod
+from tui_pos.data.tables.registration import PAID_STATUSES, Order, OrderStatus, Payment
 from tui_pos.desk import payments
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, Refused
@@ -205,7 +205,7 @@ def _sources(order: Order, currency: str) -> list[Source]:
         .where(Attempt.order == order.id, Attempt.stage == Stage.CAPTURED)
     )
     paid: list[tuple[Payment, Attempt | None]] = [(attempt.payment, attempt) for attempt in captured]
-    by_hand = [*giving_back.cash_payments(order), *giving_back.succeeded(order, PaymentMethod.CREDIT)]
+    by_hand = [*giving_back.cash_payments(order), *giving_back.credit_payments(order)]
     paid += [(payment, None) for payment in by_hand]
     found = [
         Source(payment, giving_back.left_of(payment, attempt.currency if attempt else currency), attempt)

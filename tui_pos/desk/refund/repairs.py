@@ -20,10 +20,15 @@ def standing(order: Order) -> str:
     return f"{order.status}, costs {order.total}, keeps {found.kept}{twice}"
 
 
-def record(desk: Desk, order: Order, kind: str, before: str, *, payment_id: int | None = None) -> None:
-    """Note a repair of an order that stood as ``before``, unless nothing about it has changed."""
+def record(
+    desk: Desk, order: Order, kind: str, before: str, *, payment_id: int | None = None, is_news: bool = False
+) -> None:
+    """Note a repair of an order that stood as ``before``, unless nothing about it has changed.
+
+    ``is_news``: something else is new, and is told all the same.
+    """
     after = standing(order)
-    if after == before:
+    if after == before and not is_news:
         return
     Repair.create(
         conference=order.conference_id,

@@ -72,7 +72,7 @@ def _doubtful(desk: Desk) -> dict[int, list[CardPayment]]:
         by_order.setdefault(row.order_id, []).append(row)
     for order, found in _orders(by_order):
         theirs = by_order[order.id]
-        of_cards = [card for row in theirs if (card := _card_of(desk, row)) is not None]
+        of_cards = [card for row in theirs if (card := _card_of(row)) is not None]
         if of_cards and _differs(order, found, theirs):
             cards.setdefault(order.id, []).extend(of_cards)
     return {
@@ -105,7 +105,7 @@ def _orders(order_ids: Iterable[int]) -> Iterable[tuple[Order, OrderBalance]]:
         yield Order(id=number, status=status, total=total), from_columns(total, found)
 
 
-def _card_of(desk: Desk, row: Refund) -> CardPayment | None:
+def _card_of(row: Refund) -> CardPayment | None:
     if row.attempt_id is not None:
         return CardPayment.at_a_desk(row.attempt)
     intent_id = row.payment.stripe_payment_intent_id
@@ -143,8 +143,10 @@ def _given_back(payment: Payment) -> tuple[int, int]:
 def _put_right(desk: Desk, order_id: int, cards: Iterable[CardPayment], said: Mapping[str, Intent]) -> None:
     order = lock(Order.select().where(Order.id == order_id)).get()
     before = repairs.standing(order)
-    if not all([_true_up(card, said[card.intent_id]) for card in cards]):
+    if not all(_adds_up(card, said[card.intent_id]) for card in cards):
         return
+    for card in cards:
+        _true_up(card, said[card.intent_id])
     card_refunds.drop_doubles(order)
     effects.settle(order)
     _relink(order, clock.now())
@@ -152,20 +154,22 @@ def _put_right(desk: Desk, order_id: int, cards: Iterable[CardPayment], said: Ma
     repairs.record(desk, order, "web_site", before)
 
 
-def _true_up(card: CardPayment, intent: Intent) -> bool:
-    """Let the payment say what Stripe says; False, and nothing written, where the refunds here do not add up
-    to what Stripe gave back, or the answer is about something else."""
+def _adds_up(card: CardPayment, intent: Intent) -> bool:
+    """Whether Stripe tells of this card payment, and gave back what the refunds here say."""
+    gone, _ = _given_back(card.payment)
+    about_it = (intent.id, intent.currency.upper()) == (card.intent_id, card.currency)
+    return about_it and intent.status == "succeeded" and gone == intent.amount_refunded
+
+
+def _true_up(card: CardPayment, intent: Intent) -> None:
+    """Let the payment say what Stripe says."""
     payment = Payment.get_by_id(card.payment.id)
     gone, parts = _given_back(payment)
-    about_it = (intent.id, intent.currency.upper()) == (card.intent_id, card.currency)
-    if not about_it or intent.status != "succeeded" or gone != intent.amount_refunded:
-        return False
     kept = intent.amount_received - gone
     status = PaymentStatus.SUCCEEDED if kept > 0 else PaymentStatus.REFUNDED
     amount = money.from_minor(intent.amount_received - parts, card.currency)
     if payment.status in SETTLED and (payment.status, payment.amount) != (status, amount):
         Payment.update(status=status, amount=amount).where(Payment.id == payment.id).execute()
-    return True
 
 
 def _relink(order: Order, now: datetime) -> None:
