@@ -146,6 +146,48 @@ class Website:
         self._note(f"web site cancels {reference}: {done}")
         return done
 
+    def sweep(self) -> list[str]:
+        """Its own checkout lets go of holds that ran out; what credit had paid of them stays paid."""
+
+        def work() -> list[str]:
+            expired = (Order.status == OrderStatus.PENDING) & (Order.hold_expires_at <= clock.now())
+            found = [row.reference for row in Order.select(Order.reference).where(expired)]
+            changes = {"status": OrderStatus.CANCELLED, "hold_expires_at": None}
+            Order.update(**changes).where(Order.reference.in_(found), expired).execute()
+            return found
+
+        with connected():
+            done = run_tx(work)
+        self._note(f"web site sweeps {done}")
+        return done
+
+    def pay_on_manage_page(self, reference: str, method: str, amount: Decimal) -> bool:
+        """Somebody of the web site records money by hand: no signal, and the hold stays."""
+
+        def work() -> bool:
+            order = Order.get(Order.reference == reference)
+            if order.status != OrderStatus.PENDING:
+                return False
+            Payment.create(
+                order=order.id,
+                method=method,
+                status=PaymentStatus.SUCCEEDED,
+                amount=amount,
+                note="Paid by wire",
+                created_at=clock.now(),
+            )
+            counted = Payment.select().where(
+                Payment.order == order.id, Payment.status == PaymentStatus.SUCCEEDED
+            )
+            if sum(row.amount for row in counted) >= order.total:
+                Order.update(status=OrderStatus.PAID).where(Order.id == order.id).execute()
+            return True
+
+        with connected():
+            done = run_tx(work)
+        self._note(f"manage page books {amount} {method} for {reference}: {done}")
+        return done
+
     def pay_otherwise(self, reference: str) -> bool:
         """Somebody pays a pending order in the web shop, which charges the full total."""
 

@@ -1,4 +1,4 @@
-"""orders, cancel-order, void: finding orders again, and ending them."""
+"""orders, complete, cancel-order, void: finding orders again, and ending them."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -44,6 +44,18 @@ def cancel_order(context: typer.Context, reference: Reference) -> None:
     call = this_call(context)
     desk = call.desk()
     order = checkout.cancel_order(desk, lookup.order(desk, reference).reference)
+    call.answer(answers.order_made(desk, order), [f"{order.reference}  {order.status}"])
+
+
+def complete(context: typer.Context, reference: Reference) -> None:
+    """Complete an order that is paid or free and was left unfinished on the web; its buyer gets a badge."""
+    from tui_pos.desk import answers
+    from tui_pos.desk.tender import tendering
+    from tui_pos.desk.visitor import lookup
+
+    call = this_call(context)
+    desk = call.desk()
+    order = tendering.complete(desk, lookup.order(desk, reference).reference)
     call.answer(answers.order_made(desk, order), [f"{order.reference}  {order.status}"])
 
 

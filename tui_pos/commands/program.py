@@ -44,6 +44,7 @@ for command in (
     paying.cancel,
     resolving.resolve,
     orders.orders,
+    orders.complete,
     orders.cancel_order,
     orders.void,
     treasury.refund,

@@ -1,10 +1,13 @@
 """What some station has to do every half minute, whoever is signed in: one of all does it at a time."""
 
+from contextlib import suppress
+
 from tui_pos.desk import duties
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import recovery
-from tui_pos.desk.refund import card_refunds, web_site
+from tui_pos.desk.refund import cancelled_credit, card_refunds, elsewhere, web_site
 from tui_pos.desk.sale import holds
+from tui_pos.terminal import TerminalError
 
 SECONDS = 30.0
 """How often a running station tries."""
@@ -14,7 +17,9 @@ DUTY_SECONDS = 60.0
 
 
 def tick(desk: Desk, owner: str) -> bool:
-    """Recover payments, follow refunds up, let expired holds go; False when another station is at it.
+    """Recover payments, follow refunds up, find what was done elsewhere, let expired holds go.
+
+    False when another station is at it.
 
     ``owner`` names the running program (``payments.owners.new_owner``). Raises DatabaseUnavailable; what
     Stripe does not answer stays as it is for the next time.
@@ -26,7 +31,10 @@ def tick(desk: Desk, owner: str) -> bool:
         if desk.account is not None:
             recovery.recover(desk)
             card_refunds.follow_up(desk)
-        web_site.put_right(desk)
+            with suppress(TerminalError):  # asked again at the next tick, from where it was seen last
+                elsewhere.look(desk)
+            web_site.put_right(desk)
+        cancelled_credit.put_back(desk)
         holds.release_expired(desk)
     finally:
         duties.drop(duty, owner)

@@ -19,7 +19,7 @@ from tui_pos.data.tables.registration import Order, OrderStatus, Payment, Paymen
 from tui_pos.desk.context import Desk
 from tui_pos.desk.order.balance import ACCEPTED, balance
 from tui_pos.desk.payments import PaymentState, booking, recovery
-from tui_pos.desk.refund import card_refunds, giving_back, web_site
+from tui_pos.desk.refund import cancelled_credit, card_refunds, elsewhere, giving_back, repairs, web_site
 from tui_pos.desk.refund.refund_views import RefundView
 from tui_pos.desk.staff.permissions import Action, require
 from tui_pos.terminal import Intent, TerminalError
@@ -27,8 +27,13 @@ from tui_pos.terminal import Intent, TerminalError
 WINDOW = timedelta(hours=48)
 """How far back Stripe is swept: held money lives two days on most cards."""
 
-REFUNDS_MAY_FAIL = timedelta(days=30)
-"""For so long after it succeeded a refund is looked at again."""
+REPAIRED = "repaired"
+REPAIRS = {
+    "web_site": "the web site had written what Stripe does not say",
+    "refund_dashboard": "money was given back in Stripe's dashboard",
+    "credit_put_back": "the web site cancelled an order that credit had paid a part of",
+}
+"""What had happened, by the kind of a repair."""
 
 CANCELLABLE = ("requires_payment_method", "requires_confirmation", "requires_action", "requires_capture")
 ENDED_UNPAID = ("canceled",)
@@ -59,8 +64,8 @@ class Reconciled:
 
     @property
     def clean(self) -> bool:
-        """Nothing is left for a person."""
-        return not any(not mismatch.done for mismatch in self.mismatches)
+        """Nothing is left for a person, and nothing was put right that a person has not seen yet."""
+        return all(mismatch.done and mismatch.kind != REPAIRED for mismatch in self.mismatches)
 
 
 def run(desk: Desk, *, check: bool = False, window: timedelta = WINDOW) -> Reconciled:
@@ -79,8 +84,10 @@ def run(desk: Desk, *, check: bool = False, window: timedelta = WINDOW) -> Recon
         if intent.metadata.get("conference") == desk.conference.slug and intent.metadata.get("attempt")
     ]
     if not check:
-        followed += _changed_refunds(desk)
+        followed += elsewhere.look_since(desk, clock.now() - max(window, elsewhere.MAY_CHANGE))
+        followed += elsewhere.compare(desk, ours)
         web_site.put_right(desk)
+        cancelled_credit.put_back(desk)
         _review_orders(desk, since)
     found = [
         *_unfinished(desk),
@@ -88,25 +95,22 @@ def run(desk: Desk, *, check: bool = False, window: timedelta = WINDOW) -> Recon
         *_strays(desk, ours, check),
         *_sums(desk, ours),
         *_misfit_orders(desk, since),
+        *_repaired(desk, mark=not check),
     ]
     return Reconciled(driven, followed, tuple(found))
 
 
-def _changed_refunds(desk: Desk) -> tuple[RefundView, ...]:
-    """Look again at refunds that succeeded: the card's bank may still send the money back."""
-    lately = clock.now() - REFUNDS_MAY_FAIL
+def _repaired(desk: Desk, *, mark: bool) -> Iterator[Mismatch]:
+    """What was put right since the last run, by it or by any desk; told once."""
     with connected():
-        rows = Attempt.select().where(
-            Attempt.conference == desk.conference.id,
-            Attempt.id.in_(
-                Refund.select(Refund.attempt).where(
-                    Refund.stage == RefundStage.SUCCEEDED, Refund.updated_at >= lately
-                )
-            ),
-        )
-        return tuple(
-            view for attempt in rows.order_by(Attempt.id) for view in card_refunds.sync(desk, attempt)
-        )
+        untold = repairs.untold(desk.conference.id)
+        for row in untold:
+            reference = row.order.reference if row.order_id else ""
+            text, done = REPAIRS.get(row.kind, row.kind), f"was {row.before_state}; now {row.after_state}"
+            zero = Decimal(0)
+            yield Mismatch(REPAIRED, reference, "", zero, zero, desk.conference.currency, text, done)
+        if mark:
+            repairs.mark_told(untold)
 
 
 def _review_orders(desk: Desk, since: datetime) -> None:

@@ -32,6 +32,7 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.payments.state import said_about
 from tui_pos.desk.staff.permissions import Action, require
 from tui_pos.desk.tender.tenders import label
+from tui_pos.desk.tender.web_payments import on_the_web
 from tui_pos.desk.visitor.people import called, full_name
 
 WALK_UP = "walk-up"
@@ -118,9 +119,15 @@ def _sales(desk: Desk, limit: int) -> list[RecentLine]:
 
 
 def _payments(order_ids: list[int]) -> dict[int, list[Row]]:
-    """(method, brand, last four) of each order's succeeded payments."""
+    """(method, brand, last four, whether on the web) of each order's succeeded payments."""
     query = (
-        Payment.select(Payment.order, Payment.method, TerminalPayment.card_brand, TerminalPayment.card_last4)
+        Payment.select(
+            Payment.order,
+            Payment.method,
+            TerminalPayment.card_brand,
+            TerminalPayment.card_last4,
+            on_the_web(),
+        )
         .join(TerminalPayment, JOIN.LEFT_OUTER, on=(TerminalPayment.payment == Payment.id))
         .where(Payment.order.in_(order_ids), Payment.status == PaymentStatus.SUCCEEDED)
         .order_by(Payment.id)

@@ -30,11 +30,15 @@ SIGNS: dict[str, str] = {"failed": "X", "unknown": "?", "created": "?"}
 
 
 class OrderDeeds(DeskScreen[str]):
-    """Base of the receipt screen. A screen on it keeps ``order`` and ``unnamed`` true by `reread`."""
+    """Base of the receipt screen.
+
+    A screen on it keeps ``order``, ``unnamed`` and ``to_complete`` true by `reread`."""
 
     order: OrderView | None = None
     unnamed = 0
     """How many tickets of the order have no attendee yet."""
+    to_complete = False
+    """Whether the web site took the money and left the rest undone."""
 
     def __init__(self, desk: Desk, reference: str) -> None:
         super().__init__(desk)
@@ -61,6 +65,8 @@ class OrderDeeds(DeskScreen[str]):
             return self.action_card, f"card {self.amount(order.due)}"
         if order.status == "pending" and not order.due and self.may(Action.SELL):
             return self._complete, "complete it, nothing to pay"
+        if self.to_complete and self.may(Action.SELL):
+            return self._complete_paid, "complete it for its buyer"
         if self.unnamed and not self._skips_names and self.may(Action.SELL):
             return self.action_names, "name tickets"
         return None
@@ -112,6 +118,10 @@ class OrderDeeds(DeskScreen[str]):
 
     def tender_left(self, note: str) -> None:
         self.reread(lambda: super(OrderDeeds, self).tender_left(note))
+
+    def _complete_paid(self) -> None:
+        call = partial(tendering.complete, self.desk, self.reference)
+        self.ask(call, lambda _: self._tell("Complete: the web site had taken the money."), hold=True)
 
     def _complete(self) -> None:
         call = partial(tendering.complete, self.desk, self.reference)

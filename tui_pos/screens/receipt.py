@@ -88,6 +88,7 @@ class ReceiptScreen(OrderDeeds):
         def show(read: Read) -> None:
             self._receipt, self._refunds = read.receipt, read.refunds
             self.order, self.unnamed = read.receipt.order, read.unnamed
+            self.to_complete = read.receipt.to_complete
             self._draw(read.receipt)
             then()
 

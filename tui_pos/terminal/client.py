@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         PaymentIntentListParams,
         PaymentIntentListParamsCreated,
         RefundCreateParams,
+        RefundListParams,
     )
     from stripe.params.terminal import (
         ConnectionTokenCreateParams,
@@ -303,6 +304,11 @@ class Terminal:
                 lambda client: client.v1.refunds.list({"payment_intent": _id(intent_id), "limit": PAGE}),
             )
         )
+
+    def refunds_created(self, since: datetime) -> Iterator[Refund]:
+        """Every refund of the account created from `since` on, whoever asked for it, newest first."""
+        params: RefundListParams = {"created": {"gte": int(since.timestamp())}, "limit": PAGE}
+        return self._each(refund_from, lambda client: client.v1.refunds.list(params))
 
     def intents_created(self, since: datetime, until: datetime | None = None) -> Iterator[Intent]:
         """Every payment of the account created from `since` on and before `until`, newest first.

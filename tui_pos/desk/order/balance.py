@@ -4,6 +4,9 @@ Everybody who has to know what an order owes or keeps reads an ``OrderBalance``;
 in SQL (``columns``), so that there is one definition. A payment that was given back whole is ``refunded`` and
 counts as received and as given back; one given back in part is split into what is kept and what is not, or
 has refunds without such a split where it was given back before these were made.
+
+A card is charged once for one intent: what the web site's webhook booked for it beside the payment that was
+there is ``doubled`` and counts nowhere, whatever the order's status says meanwhile.
 """
 
 from collections.abc import Sequence
@@ -18,7 +21,7 @@ from tui_pos.data import fields
 from tui_pos.data.fields import ZERO
 from tui_pos.data.queries import rows
 from tui_pos.data.tables.desk import Attempt, Refund, RefundStage
-from tui_pos.data.tables.registration import Order, OrderStatus, Payment, PaymentStatus
+from tui_pos.data.tables.registration import PAID_STATUSES, Order, OrderStatus, Payment, PaymentStatus
 from tui_pos.desk.errors import Refused
 
 ACCEPTED = (RefundStage.PENDING, RefundStage.SUCCEEDED)
@@ -41,6 +44,7 @@ class OrderBalance:
     kept: Decimal
     in_flight: Decimal = ZERO
     being_given_back: Decimal = ZERO
+    doubled: Decimal = ZERO
 
     @property
     def given_back(self) -> Decimal:
@@ -67,6 +71,11 @@ class OrderBalance:
         """What is kept beyond the price, 0 at least."""
         return max(self.kept - self.total, ZERO)
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether all that was received for a price went back, or may be on its way back."""
+        return self.total > ZERO >= self.covered and bool(self.given_back or self.being_given_back)
+
 
 def balance(order: Order) -> OrderBalance:
     """The balance of an order; lock the order first where something depends on it. One statement."""
@@ -91,6 +100,7 @@ def columns() -> tuple[Any, ...]:
     """What ``from_columns`` takes, as columns of a query on ``Order``."""
     received = (PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED)
     paid = Payment.select(fn.SUM(Payment.amount)).where(Payment.order == Order.id)
+    twice = paid.where(Payment.status == PaymentStatus.SUCCEEDED, is_double())
     refunds = Refund.select(fn.SUM(Refund.amount)).where(Refund.order == Order.id)
     live = (Attempt.order == Order.id) & Attempt.finished_at.is_null()
     # A payment that was given back whole, and a part that was split off, are refunded rows: nothing is kept.
@@ -107,22 +117,55 @@ def columns() -> tuple[Any, ...]:
             Refund.select(fn.MAX(Refund.currency)).where(Refund.order == Order.id),
             Attempt.select(fn.MAX(Attempt.currency)).where(Attempt.order == Order.id),
         ).alias("balance_currency"),
+        twice.alias("doubled"),
     )
+
+
+def is_double() -> Any:
+    """An SQL condition on ``Payment``: its card was charged for another row, which is there."""
+    other, own = Payment.alias(), Payment.alias()
+    received = (PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED)
+    before = other.select(other.id).where(
+        other.order == Payment.order,
+        other.stripe_payment_intent_id == Payment.stripe_payment_intent_id,
+        other.status.in_(received),
+        other.id < Payment.id,
+    )
+    at_a_desk = (
+        Attempt.select(Attempt.id)
+        .join(own, on=(own.id == Attempt.payment))
+        .where(
+            Attempt.intent_id == Payment.stripe_payment_intent_id,
+            own.status.in_(received),
+            own.id != Payment.id,
+        )
+    )
+    linked = Payment.stripe_payment_intent_id != ""
+    return linked & (fn.EXISTS(before) | fn.EXISTS(at_a_desk))
+
+
+def admits(status: str, found: OrderBalance) -> bool:
+    """Whether an order counts as paid at the door and at the hand-out.
+
+    Its status alone does not say so: the web site writes it without a look at what went back.
+    """
+    return status in PAID_STATUSES and not found.is_gone
 
 
 def from_columns(total: Decimal, row: Sequence[Any]) -> OrderBalance:
     """The balance from what ``columns`` selected; sums of decimals are floats on SQLite and rounded here."""
-    received, succeeded, unsplit, open_refunds, in_flight, currency = row
+    received, succeeded, unsplit, open_refunds, in_flight, currency, doubled = row
 
     def major(minor: object) -> Decimal:
         return money.from_minor(int(str(minor)), str(currency)) if minor else ZERO
 
     return OrderBalance(
         total=total,
-        received=_sum(received),
-        kept=_sum(succeeded) - major(unsplit),
+        received=_sum(received) - _sum(doubled),
+        kept=_sum(succeeded) - _sum(doubled) - major(unsplit),
         in_flight=major(in_flight),
         being_given_back=major(open_refunds),
+        doubled=_sum(doubled),
     )
 
 

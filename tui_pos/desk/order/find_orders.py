@@ -30,6 +30,7 @@ from tui_pos.desk.order.balance import columns, due_of, from_columns
 from tui_pos.desk.payments.state import said_about
 from tui_pos.desk.staff.permissions import Action, require
 from tui_pos.desk.tender.tenders import label
+from tui_pos.desk.tender.web_payments import on_the_web
 from tui_pos.desk.visitor.people import called
 from tui_pos.desk.visitor.search import MAX_WORDS, holds_word
 from tui_pos.scan import MAX_LENGTH, printable
@@ -161,6 +162,7 @@ def _payments(order_ids: Iterable[int]) -> dict[int, list[str]]:
             Payment.method,
             TerminalPayment.card_brand,
             TerminalPayment.card_last4,
+            on_the_web(),
         )
         .join(TerminalPayment, JOIN.LEFT_OUTER, on=(TerminalPayment.payment == Payment.id))
         .where(Payment.order.in_(list(order_ids)), Payment.status == PaymentStatus.SUCCEEDED)

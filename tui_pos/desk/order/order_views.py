@@ -15,7 +15,7 @@ from tui_pos.data.tables.registration import (
     OrderLine,
     TicketType,
 )
-from tui_pos.desk.order.balance import columns, due_of, from_columns
+from tui_pos.desk.order.balance import admits, columns, due_of, from_columns
 from tui_pos.desk.order.views import LineView, OrderView
 
 COLUMNS = 15
@@ -148,6 +148,7 @@ def _order(row: Row, lines: tuple[LineView, ...], now: datetime) -> OrderView:
         being_given_back=found.being_given_back,
         due=due,
         owed=due > 0 and not left_behind,
+        admits=admits(status, found),
         buyer_name=name,
         buyer_email=email,
         user_id=user_id,

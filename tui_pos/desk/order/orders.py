@@ -4,9 +4,9 @@ from datetime import datetime
 
 from tui_pos.data.connection import lock
 from tui_pos.data.tables.desk import Sale, SaleStatus
-from tui_pos.data.tables.registration import PAID_STATUSES, Attendee, Order, OrderLine, OrderStatus
+from tui_pos.data.tables.registration import Attendee, Order, OrderLine, OrderStatus
 from tui_pos.desk.errors import NotFound
-from tui_pos.desk.order.balance import balance
+from tui_pos.desk.order.balance import admits, balance
 from tui_pos.desk.visitor import attendees
 
 
@@ -41,6 +41,35 @@ def finish_if_paid(order: Order, now: datetime) -> bool:
     return True
 
 
+def is_incomplete(order_id: int) -> bool:
+    """Whether a paid order still holds its stock by time, or a ticket of it waits for its buyer.
+
+    The web site's manage page leaves both so.
+    """
+    order = Order.get_by_id(order_id)
+    return order.hold_expires_at is not None or _waits_for_buyer(order)
+
+
+def complete_paid(order: Order, now: datetime) -> None:
+    """Do for a paid order what the web site left out: clear its hold, register its buyer.
+
+    Call inside a transaction with the order locked.
+    """
+    if order.hold_expires_at is not None:
+        order.hold_expires_at, order.updated_at = None, now
+        order.save(only=[Order.hold_expires_at, Order.updated_at])
+    if _waits_for_buyer(order):
+        _register(order, now)
+
+
+def _waits_for_buyer(order: Order) -> bool:
+    """Whether the buyer has a ticket here and no attendee: not where all its tickets are somebody's."""
+    attendee = _attendee(order)
+    if attendee is not None and attendee.order_id == order.id:
+        return False
+    return registers_buyer(order) and attendees.unnamed(order.id) > 0
+
+
 def registers_buyer(order: Order) -> bool:
     """Whether paying this order makes or re-links an attendee.
 
@@ -53,7 +82,7 @@ def registers_buyer(order: Order) -> bool:
     if attendee is None or attendee.order_id is None or attendee.order_id == order.id:
         return True
     linked = Order.get_by_id(attendee.order_id)
-    return linked.status not in PAID_STATUSES or not _holds_ticket(linked.id)
+    return not admits(linked.status, balance(linked)) or not _holds_ticket(linked.id)
 
 
 def _holds_ticket(order_id: int) -> bool:

@@ -30,10 +30,12 @@ from tui_pos.data.tables.registration import (
     TicketType,
 )
 from tui_pos.desk.context import Desk
+from tui_pos.desk.order import orders
 from tui_pos.desk.order.balance import ACCEPTED
 from tui_pos.desk.order.views import AttendeeView, LineView, OrderView
 from tui_pos.desk.refund.refund_views import RefundView, of_row
 from tui_pos.desk.tender.tenders import label
+from tui_pos.desk.tender.web_payments import on_the_web
 from tui_pos.desk.visitor import lookup
 from tui_pos.desk.visitor.people import full_name
 
@@ -106,7 +108,8 @@ class ReceiptView:
     ``order`` is the order as it stands now, ``bought`` as it was. ``given_back`` is all that is not kept any
     more of what was ``received``; refunds that failed or have no answer are listed and not counted.
     ``paid_at`` is when the last payment came, None when nothing was paid. ``station`` and ``staff`` are empty
-    for an order of the web shop. ``attendee`` is the buyer, when they have a badge here.
+    for an order of the web shop. ``attendee`` is the buyer, when they have a badge here. ``to_complete``: the
+    web site took the money and made no attendee of the buyer (``tendering.complete`` does).
     """
 
     conference: str
@@ -119,6 +122,7 @@ class ReceiptView:
     station: str
     staff: str
     attendee: AttendeeView | None
+    to_complete: bool = False
 
     @property
     def received(self) -> Decimal:
@@ -154,6 +158,7 @@ def receipt(desk: Desk, reference: str) -> ReceiptView:
             station=station,
             staff=staff,
             attendee=_buyer(desk, order),
+            to_complete=order.admits and orders.is_incomplete(order.id),
         )
 
 
@@ -234,6 +239,7 @@ def _payments(order_id: int, refunds: list[Refund]) -> tuple[PaymentLine, ...]:
             CashMovement.given,
             CashMovement.change,
             CashMovement.currency,
+            on_the_web(),
         )
         .join(TerminalPayment, JOIN.LEFT_OUTER, on=(TerminalPayment.payment == Payment.id))
         .join(Attempt, JOIN.LEFT_OUTER, on=(Attempt.payment == Payment.id), src=Payment)
@@ -273,6 +279,7 @@ class _Paid(NamedTuple):
     given: int | None
     change: int | None
     currency: str | None
+    on_the_web: object
 
 
 def _line(paid: _Paid, amount: Decimal) -> PaymentLine:
@@ -282,7 +289,7 @@ def _line(paid: _Paid, amount: Decimal) -> PaymentLine:
     )
     return PaymentLine(
         method=paid.method,
-        label=label(paid.method, paid.brand, paid.last4),
+        label=label(paid.method, paid.brand, paid.last4, paid.on_the_web),
         amount=amount,
         at=paid.captured_at or paid.created_at,
         card=_card_lines(paid.card or "{}"),

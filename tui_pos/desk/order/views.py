@@ -27,6 +27,8 @@ class OrderView:
 
     ``paid`` is what is kept of what was ``received``; ``being_given_back`` may leave at this moment.
 
+    ``admits``: it counts as paid at the door and at the hand-out; the status alone does not say so.
+
     ``owed`` tells an order that somebody is expected to pay from a basket that was left behind on the web:
     it is pending and holds stock, was paid in part, was made without a hold, or was made at a desk.
     """
@@ -43,6 +45,7 @@ class OrderView:
     being_given_back: Decimal
     due: Decimal
     owed: bool
+    admits: bool
     buyer_name: str
     buyer_email: str
     user_id: int
@@ -84,9 +87,9 @@ class Verdict:
 class AttendeeView:
     """Somebody with a badge. ``order`` is the linked one, ``orders`` all of theirs here, newest first.
 
-    ``registered``: the linked order, or another one of theirs that holds a ticket, is paid, and their own
+        ``registered``: the linked order, or another one of theirs that holds a ticket, admits, and their own
     ticket neither went back nor may be going back at this moment.
-    ``owes`` is the sum of what is due on their ``owed`` orders.
+        ``owes`` is the sum of what is due on their ``owed`` orders.
     """
 
     id: int

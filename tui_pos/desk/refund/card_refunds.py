@@ -1,18 +1,19 @@
 """Refunds of card money at Stripe: asked for under one key each, found again after any fault, and booked.
 
 A refund is a row before Stripe hears of it (``refunds`` writes it); from then on anybody may ``pursue`` it.
-What was refunded in Stripe's dashboard becomes a row as soon as a desk reads of it (``sync``).
+What was refunded in Stripe's dashboard becomes a row as soon as a desk reads of it (``sync``, ``elsewhere``).
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Self
 
 from tui_pos import clock, money
 from tui_pos.data.connection import connected, lock, run_tx
 from tui_pos.data.tables.desk import Attempt, Refund, RefundOrigin, RefundStage
-from tui_pos.data.tables.registration import Order, Payment
+from tui_pos.data.tables.registration import Order, Payment, PaymentStatus
 from tui_pos.desk.context import Desk
-from tui_pos.desk.order.balance import ACCEPTED
+from tui_pos.desk.order.balance import ACCEPTED, is_double
 from tui_pos.desk.payments import booking, journal
 from tui_pos.desk.refund import effects, repairs
 from tui_pos.desk.refund.refund_views import RefundView, of_row
@@ -32,7 +33,26 @@ STAGE_OF = {
 }
 """Stripe's word for a refund, as it is kept here; a word it adds later counts as pending."""
 
+IN_THE_DASHBOARD = "Refunded in Stripe's dashboard"
+
 NOT_OURS = "Stripe's answer was about another refund, and nothing was booked of it."
+
+
+@dataclass(frozen=True, slots=True)
+class CardPayment:
+    """A card that Stripe charged for an order: at a desk (``attempt``), or in the web site's own form."""
+
+    order_id: int
+    payment: Payment
+    intent_id: str
+    currency: str
+    attempt: Attempt | None = None
+
+    @classmethod
+    def at_a_desk(cls, attempt: Attempt) -> Self:
+        """The card payment behind an attempt that Stripe has an intent of."""
+        assert attempt.intent_id is not None
+        return cls(attempt.order_id, attempt.payment, attempt.intent_id, attempt.currency, attempt)
 
 
 def follow_up(desk: Desk) -> tuple[RefundView, ...]:
@@ -60,19 +80,24 @@ def sync(desk: Desk, attempt: Attempt) -> tuple[RefundView, ...]:
     One that succeeded can still fail, days later; one that no desk knows was made in Stripe's dashboard.
     Raises ``terminal`` errors; needs a connection.
     """
-    assert attempt.intent_id is not None
-    said = desk.terminal.refunds(attempt.intent_id)
-    return tuple(of_row(row) for each in said if (row := book_said(desk, attempt, each)) is not None)
+    return sync_card(desk, CardPayment.at_a_desk(attempt))
 
 
-def book_said(desk: Desk, attempt: Attempt, said: StripeRefund) -> Refund | None:
+def sync_card(desk: Desk, card: CardPayment) -> tuple[RefundView, ...]:
+    """``sync`` for any card payment, those on the web site too."""
+    said = desk.terminal.refunds(card.intent_id)
+    return tuple(of_row(row) for each in said if (row := book_said(desk, card, each)) is not None)
+
+
+def book_said(desk: Desk, card: CardPayment, said: StripeRefund) -> Refund | None:
     """Book one refund that Stripe lists for a card payment; the row when anything changed by it."""
-    by_id = Refund.get_or_none(Refund.refund_id == said.id)
-    row = by_id or Refund.get_or_none(
-        Refund.attempt == attempt.id, Refund.key == said.metadata.get("refund", "")
-    )
+    row = Refund.get_or_none(Refund.refund_id == said.id)
+    if row is None and card.attempt is not None:
+        row = Refund.get_or_none(
+            Refund.attempt == card.attempt.id, Refund.key == said.metadata.get("refund", "")
+        )
     if row is None:
-        row = _adopt(desk, attempt, said)
+        row = _adopt(desk, card, said)
     elif STAGE_OF.get(said.status, RefundStage.PENDING) == row.stage:
         return None
     if row is not None:
@@ -94,18 +119,30 @@ def book(desk: Desk, refund_id: int, said: StripeRefund) -> None:
         if not _is_about(row, said):
             _note_stranger(row, now)
             return
-        stage = STAGE_OF.get(said.status, RefundStage.PENDING)
+        stage, is_news = STAGE_OF.get(said.status, RefundStage.PENDING), row.stage == RefundStage.CREATED
         row.stage, row.refund_id, row.updated_at = stage, said.id, now
         row.message = said.failure_reason.replace("_", " ")
         row.finished_at = None if stage is RefundStage.PENDING else now
         row.save(only=[Refund.stage, Refund.refund_id, Refund.updated_at, Refund.message, Refund.finished_at])
         before = repairs.standing(order)
+        drop_doubles(order)
         effects.reflect(order, row)
         if row.origin != RefundOrigin.DESK:
-            repairs.record(desk, order, f"refund_{row.origin}", before, payment_id=row.payment_id)
+            kind = f"refund_{row.origin}"
+            repairs.record(desk, order, kind, before, payment_id=row.payment_id, is_news=is_news)
         booking.review(order)
 
     run_tx(write)
+
+
+def drop_doubles(order: Order) -> None:
+    """Let no payment count that the web site booked for a card that was charged once; lock the order."""
+    doubles = Payment.select(Payment.id).where(
+        Payment.order == order.id, Payment.status == PaymentStatus.SUCCEEDED, is_double()
+    )
+    ids = [row.id for row in doubles]
+    if ids:
+        Payment.update(status=PaymentStatus.FAILED, note=booking.DOUBLE).where(Payment.id.in_(ids)).execute()
 
 
 def _is_about(row: Refund, said: StripeRefund) -> bool:
@@ -122,52 +159,40 @@ def _note_stranger(row: Refund, now: Any) -> None:
     Refund.update(stage=stage, message=NOT_OURS, updated_at=now).where(Refund.id == row.id).execute()
 
 
-def _adopt(desk: Desk, attempt: Attempt, said: StripeRefund) -> Refund | None:
-    """A row for a refund that was made in Stripe's dashboard; None when it gave nothing back."""
-    if STAGE_OF.get(said.status) is RefundStage.FAILED or said.currency.upper() != attempt.currency:
+def _adopt(desk: Desk, card: CardPayment, said: StripeRefund) -> Refund | None:
+    """A row for a refund that no desk asked for; None when it gave nothing back or is of another currency.
+
+    ``book`` then writes what follows from it.
+    """
+    if STAGE_OF.get(said.status) is RefundStage.FAILED or said.currency.upper() != card.currency:
         return None
-    return adopt(
-        desk,
-        Order.get_by_id(attempt.order_id),
-        attempt.payment,
-        said,
-        attempt=attempt,
-    )
-
-
-def adopt(
-    desk: Desk, order: Order, payment: Payment, said: StripeRefund, *, attempt: Attempt | None = None
-) -> Refund:
-    """Write a row for a refund that no desk asked for; ``book`` then writes what follows from it."""
 
     def write() -> Refund:
-        lock(Order.select().where(Order.id == order.id)).get()
+        order = lock(Order.select().where(Order.id == card.order_id)).get()
         known: Refund | None = Refund.get_or_none(Refund.refund_id == said.id)
         if known is not None:
             return known
-        now = clock.now()
-        currency = said.currency.upper()
-        if attempt is not None:
-            shown = money.format_amount(money.from_minor(said.amount, currency), currency)
-            text = f"{shown} {currency} was refunded in Stripe's dashboard"
-            journal.note(desk, attempt.id, attempt.stage, text)
+        if card.attempt is not None:
+            shown = money.format_amount(money.from_minor(said.amount, card.currency), card.currency)
+            text = f"{shown} {card.currency} was refunded in Stripe's dashboard"
+            journal.note(desk, card.attempt.id, card.attempt.stage, text)
         row: Refund = Refund.create(
             conference=order.conference_id,
             order=order.id,
-            payment=payment.id,
-            attempt=attempt.id if attempt else None,
+            payment=card.payment.id,
+            attempt=card.attempt.id if card.attempt else None,
             origin=RefundOrigin.DASHBOARD,
             tender=Tender.CARD,
             key=said.id,
             station=desk.station,
             staff=None,
             amount=said.amount,
-            currency=currency,
-            reason="Refunded in Stripe's dashboard",
+            currency=card.currency,
+            reason=IN_THE_DASHBOARD,
             stage=RefundStage.CREATED,
             refund_id=said.id,
-            created_at=said.created or now,
-            updated_at=now,
+            created_at=said.created or clock.now(),
+            updated_at=clock.now(),
         )
         return row
 
@@ -175,15 +200,22 @@ def adopt(
 
 
 def _pursue(desk: Desk, row: Refund) -> None:
+    if row.refund_id:
+        # Stripe has it: it is only read, and never asked for, whoever made it.
+        try:
+            said = desk.terminal.refund_status(row.refund_id)
+        except TerminalError as error:
+            return _append_once(row, error.message)
+        return book(desk, row.id, said)
     first = not row.tries
     if first and not _next_key(row):
         return  # somebody else has begun to ask at this moment, and goes on with it
     try:
-        said = None if first else _find(desk, row)
+        found = None if first else _find(desk, row)
     except TerminalError as error:
         return _say(row, error.message)
     try:
-        said = said or _ask(desk, row)
+        said = found or _ask(desk, row)
     except TerminalError as error:
         # Only a refusal of the one request there ever was, or of one long after it, means that nothing came.
         is_answer = not isinstance(error, UnknownOutcome | RateLimited)
@@ -203,8 +235,6 @@ def _look_elsewhere(desk: Desk, row: Refund) -> None:
 
 
 def _find(desk: Desk, row: Refund) -> StripeRefund | None:
-    if row.refund_id:
-        return desk.terminal.refund_status(row.refund_id)
     found = desk.terminal.refunds(row.attempt.intent_id)
     return next((each for each in found if each.metadata.get("refund") == row.key), None)
 
@@ -250,6 +280,11 @@ def _fail(row: Refund, why: str) -> None:
     now = clock.now()
     changes = {"stage": RefundStage.FAILED, "message": why, "updated_at": now, "finished_at": now}
     run_tx(lambda: Refund.update(**changes).where(*_without_answer(row)).execute())
+
+
+def _append_once(row: Refund, why: str) -> None:
+    if why not in row.message:
+        _append(row, why)
 
 
 def _append(row: Refund, why: str) -> None:

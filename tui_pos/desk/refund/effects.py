@@ -60,8 +60,11 @@ def settle(order: Order) -> None:
         return
     now, found = clock.now(), balance(order)
     if _nothing_left(order, found):
-        status = str(OrderStatus.REFUNDED)
+        status: str = OrderStatus.REFUNDED
         Payment.update(status=PaymentStatus.REFUNDED).where(*_gifts(order)).execute()
+    elif not _was_paid(order, found):
+        # The web site's webhook calls an order refunded of which only a part was ever paid.
+        status = OrderStatus.PAID if order.status == OrderStatus.PAID else OrderStatus.PENDING
     else:
         _price(order, found, now)
         status = _status_with_money(order)
@@ -237,6 +240,12 @@ def _nothing_left(order: Order, found: OrderBalance) -> bool:
     named = {piece.refund_id for piece in RefundLine.select().where(RefundLine.refund.in_(applied))}
     by_pieces = all(row.id in named for row in applied)
     return not (by_pieces and _has_pieces(order))
+
+
+def _was_paid(order: Order, found: OrderBalance) -> bool:
+    """Whether what was received had once covered the price as it was before anything went back."""
+    lowered = sum((money.from_minor(row.price_change, row.currency) for row in _applied(order)), ZERO)
+    return found.received >= found.total + lowered
 
 
 def _has_pieces(order: Order) -> bool:

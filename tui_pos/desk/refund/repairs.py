@@ -3,7 +3,10 @@
 Call inside the transaction of the repair, with the order locked.
 """
 
+from collections.abc import Iterable
+
 from tui_pos import clock
+from tui_pos.data.connection import run_tx
 from tui_pos.data.tables.desk import Repair
 from tui_pos.data.tables.registration import Order
 from tui_pos.desk.context import Desk
@@ -13,13 +16,19 @@ from tui_pos.desk.order.balance import balance
 def standing(order: Order) -> str:
     """How an order stands, as a repair keeps it: its status, its price and what is kept of its money."""
     found = balance(order)
-    return f"{order.status}, costs {order.total}, keeps {found.kept}"
+    twice = f", books {found.doubled} that was charged once" if found.doubled else ""
+    return f"{order.status}, costs {order.total}, keeps {found.kept}{twice}"
 
 
-def record(desk: Desk, order: Order, kind: str, before: str, *, payment_id: int | None = None) -> None:
-    """Note a repair of an order, unless nothing about it has changed."""
+def record(
+    desk: Desk, order: Order, kind: str, before: str, *, payment_id: int | None = None, is_news: bool = False
+) -> None:
+    """Note a repair of an order that stood as ``before``, unless nothing about it has changed.
+
+    ``is_news``: something else is new, and is told all the same.
+    """
     after = standing(order)
-    if after == before:
+    if after == before and not is_news:
         return
     Repair.create(
         conference=order.conference_id,
@@ -31,3 +40,16 @@ def record(desk: Desk, order: Order, kind: str, before: str, *, payment_id: int 
         before_state=before,
         after_state=after,
     )
+
+
+def untold(conference_id: int) -> list[Repair]:
+    """What no reconciliation has told yet, oldest first; needs a connection."""
+    rows = Repair.select().where(Repair.conference == conference_id, Repair.told_at.is_null())
+    return list(rows.order_by(Repair.id))
+
+
+def mark_told(told: Iterable[Repair]) -> None:
+    """These were told now."""
+    ids = [row.id for row in told]
+    if ids:
+        run_tx(lambda: Repair.update(told_at=clock.now()).where(Repair.id.in_(ids)).execute())

@@ -5,7 +5,7 @@ that an exchange brought from another order is what had paid that one: a card, c
 on the web site is given back there or in Stripe's dashboard.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from tui_pos.data.tables.desk import Attempt, CashMovement, Refund, RefundStage, Stage
@@ -13,6 +13,7 @@ from tui_pos.data.tables.registration import Order, Payment, PaymentMethod, Paym
 from tui_pos.desk.errors import Refused
 from tui_pos.desk.refund.giving_back import left_of
 from tui_pos.desk.tender.tenders import Tender
+from tui_pos.desk.tender.web_payments import on_the_web
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ def sources(order: Order, currency: str) -> list[Source]:
     query = Payment.select().where(
         Payment.order == order.id, Payment.status == PaymentStatus.SUCCEEDED, money_
     )
-    found = [_source(payment, currency) for payment in query.order_by(Payment.id.desc())]
+    by_hand = {payment.id for payment in query.where(on_the_web())}
+    found = [_source(payment, currency, by_hand) for payment in query.order_by(Payment.id.desc())]
     return [source for source in found if source.left > 0]
 
 
@@ -80,7 +82,9 @@ def origin(payment: Payment) -> Payment:
     return payment
 
 
-def _source(payment: Payment, currency: str) -> Source:
+def _source(payment: Payment, currency: str, by_hand: Set[int]) -> Source:
+    if payment.id in by_hand:  # the web site's people took it, on the manage page
+        return Source(payment, left_of(payment, currency), None)
     first = origin(payment)
     attempt: Attempt | None = Attempt.get_or_none(
         Attempt.payment == first.id, Attempt.stage == Stage.CAPTURED
@@ -90,6 +94,5 @@ def _source(payment: Payment, currency: str) -> Source:
         return Source(payment, left, Tender.CARD, attempt)
     if first.method == PaymentMethod.CREDIT:
         return Source(payment, left, Tender.CREDIT)
-    # Any other ``manual`` payment was taken by the web site's people, on its manage page.
     in_drawer = CashMovement.select().where(CashMovement.payment == first.id).exists()
     return Source(payment, left, Tender.CASH if in_drawer else None)

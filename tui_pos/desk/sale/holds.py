@@ -17,7 +17,14 @@ from tui_pos.data.connection import lock, run_tx
 from tui_pos.data.queries import rows
 from tui_pos.data.tables.desk import Attempt, Sale, SaleStatus
 from tui_pos.data.tables.program import Conference
-from tui_pos.data.tables.registration import Order, OrderStatus, Payment, PaymentMethod, PaymentStatus
+from tui_pos.data.tables.registration import (
+    PAID_STATUSES,
+    Order,
+    OrderStatus,
+    Payment,
+    PaymentMethod,
+    PaymentStatus,
+)
 from tui_pos.desk.catalogue import vouchers
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
@@ -85,6 +92,8 @@ def release(orders: Sequence[Order], now: datetime) -> None:
 
 def refuse_unless_releasable(order: Order) -> None:
     """Raise Refused unless the locked order is pending, nothing was paid and no card payment is running."""
+    if order.status in PAID_STATUSES:
+        raise Refused("order_not_pending", f"{order.reference} is paid: void it instead.")
     if order.status != OrderStatus.PENDING:
         state = order.status.replace("_", " ")
         raise Refused(

@@ -114,6 +114,7 @@ def view(new: NewOrder) -> OrderView:
         being_given_back=ZERO,
         due=due,
         owed=due > ZERO,
+        admits=row.status == OrderStatus.PAID,
         buyer_name=row.billing_name,
         buyer_email=row.billing_email,
         user_id=row.user_id,

@@ -27,7 +27,7 @@ from tui_pos.desk import journal
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
 from tui_pos.desk.order import order_views, orders
-from tui_pos.desk.order.balance import balance, refuse_open
+from tui_pos.desk.order.balance import admits, balance, refuse_open
 from tui_pos.desk.order.views import OrderView
 from tui_pos.desk.payments.live import refuse_live
 from tui_pos.desk.sale import new_orders, renewal
@@ -104,7 +104,8 @@ def take(desk: Desk, reference: str, tender: Tender, key: str, book: Book) -> Te
 
 
 def complete(desk: Desk, reference: str) -> OrderView:
-    """Complete a pending order that has nothing left to pay, such as a free one that was left on the web.
+    """Complete a pending order that has nothing left to pay, such as a free one that was left on the web; or
+    a paid one of which the web site's manage page made no attendee: its buyer gets the badge.
 
     Raises as ``take``, and Refused ``not_covered`` when something is due.
     """
@@ -113,6 +114,9 @@ def complete(desk: Desk, reference: str) -> OrderView:
     def work() -> OrderView:
         now = clock.now()
         order = _locked(desk, reference)
+        if admits(order.status, balance(order)) and orders.is_incomplete(order.id):
+            orders.complete_paid(order, now)
+            return _view(desk, order)
         _refuse_unless_payable(desk, order)
         due = balance(order).due
         if due > ZERO:

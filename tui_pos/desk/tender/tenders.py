@@ -21,7 +21,7 @@ TENDER_OF: dict[str, Tender] = {
     PaymentMethod.CREDIT: Tender.CREDIT,
     PaymentMethod.COMP: Tender.COMP,
 }
-"""The tender behind a payment; ``manual`` is cash, because django-program has no other word for it."""
+"""The tender behind a desk's payment; ``manual`` is cash, as django-program has no other word for it."""
 
 _METHODS: dict[str, str] = {
     PaymentMethod.STRIPE: "Card, online",
@@ -42,8 +42,14 @@ _BRANDS = {
 """Brands whose name is not just the word that Stripe uses, capitalised."""
 
 
-def label(method: str, brand: str | None = None, last4: str | None = None) -> str:
-    """The payment for people."""
+ON_THE_WEB = "Paid on the web site"
+"""A payment that the web site's people wrote by hand."""
+
+
+def label(method: str, brand: str | None = None, last4: str | None = None, on_the_web: object = False) -> str:
+    """The payment for people; ``on_the_web`` as ``web_payments.on_the_web`` says."""
+    if on_the_web:
+        return ON_THE_WEB
     if last4:
         return f"{brand_name(brand or 'card')} {last4}"
     return _METHODS.get(method, method.capitalize())

@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from tui_pos import clock
-from tui_pos.data.tables.registration import Attendee, Order
+from tui_pos.data.tables.registration import Attendee, Order, OrderLine
 from tui_pos.desk.errors import Refused
+from tui_pos.desk.order.leaving import leaving
 
 CODE_LENGTH = 8
 TRIES = 10
@@ -16,6 +17,20 @@ def of_user(order: Order, user_id: int) -> Attendee | None:
         Attendee.user == user_id, Attendee.conference == order.conference_id
     )
     return found
+
+
+def unnamed(order_id: int) -> int:
+    """Tickets without an attendee; what a refund without an answer may take away is nobody's."""
+    going = leaving([order_id])
+    if order_id in going.orders:
+        return 0
+    lines = OrderLine.select(OrderLine.id, OrderLine.quantity).where(
+        OrderLine.order == order_id, OrderLine.ticket_type.is_null(False)
+    )
+    tickets: int = sum(line.quantity - going.pieces.get(line.id, 0) for line in lines)
+    holders = Attendee.select().where(Attendee.order == order_id)
+    named: int = holders.where(Attendee.id.not_in(list(going.attendees))).count()
+    return max(tickets - named, 0)
 
 
 def admit(order: Order, user_id: int, now: datetime) -> Attendee:

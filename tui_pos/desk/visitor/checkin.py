@@ -1,7 +1,7 @@
 """Letting somebody in, and taking that back."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tui_pos import clock
 from tui_pos.data.connection import connected, lock, run_tx
@@ -15,6 +15,9 @@ from tui_pos.desk.staff.permissions import Action, require
 from tui_pos.desk.visitor import lookup
 from tui_pos.desk.visitor.badges import access_code
 from tui_pos.scan import printable
+
+ONE_MOMENT = timedelta(seconds=2)
+"""The web site takes the time twice for one check-in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ def undo_check_in(desk: Desk, code: str, reason: str) -> AttendeeView:
     """Take the last check-in of this badge back, such as one of the wrong person; the reason is kept.
 
     Somebody who had come in before stays checked in. Raises what ``lookup.attendee`` raises, InvalidInput
-    ``reason_required``, Refused ``not_checked_in``.
+    ``reason_required``, Refused ``not_checked_in``, or ``no_check_in`` where only the time is marked.
     """
     require(desk, Action.CHECK_IN)
     why = journal.reason_given(reason)
@@ -79,15 +82,23 @@ def undo_check_in(desk: Desk, code: str, reason: str) -> AttendeeView:
         return lookup.attendee(desk, bare)
 
 
+def _was_written_with(row: CheckIn, attendee: AttendeeView) -> bool:
+    """Whether the attendee's time came with this check-in; seeds and imports write one without any."""
+    at = attendee.checked_in_at
+    return at is not None and abs(row.checked_in_at - at) <= ONE_MOMENT
+
+
 def _take_back(desk: Desk, code: str, reason: str) -> None:
     list(lock(Attendee.select(Attendee.id).where(Attendee.access_code == code)))
     attendee = lookup.attendee(desk, code)
     if attendee.first_check_in is None:
         raise Refused("not_checked_in", f"{printable(attendee.name)} is not checked in.")
     passes = list(CheckIn.select().where(CheckIn.attendee == attendee.id).order_by(CheckIn.id.desc()))
-    if passes:
-        passes[0].delete_instance()
-    if len(passes) <= 1:
+    if not passes:
+        name = printable(attendee.name)
+        raise Refused("no_check_in", f"{name} was marked as checked in elsewhere; that is not undone here.")
+    passes[0].delete_instance()
+    if len(passes) == 1 and _was_written_with(passes[0], attendee):
         Attendee.update(checked_in_at=None, updated_at=clock.now()).where(
             Attendee.id == attendee.id
         ).execute()

@@ -7,12 +7,12 @@ account, an access code and a link to the same order, when their name is asked f
 from tui_pos import clock
 from tui_pos.data.connection import connected, run_tx
 from tui_pos.data.tables.desk import Deed
-from tui_pos.data.tables.registration import PAID_STATUSES, Attendee, Order, OrderLine
+from tui_pos.data.tables.registration import Order
 from tui_pos.desk import journal
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, Refused
 from tui_pos.desk.order import orders
-from tui_pos.desk.order.leaving import leaving
+from tui_pos.desk.order.balance import admits, balance
 from tui_pos.desk.order.views import AttendeeView
 from tui_pos.desk.sale import guests
 from tui_pos.desk.staff.permissions import Action, require
@@ -25,7 +25,7 @@ def companions(desk: Desk, reference: str) -> int:
     require(desk, Action.SELL)
     with connected():
         order = lookup.order(desk, reference)
-        return _unnamed(order.id) if order.status in PAID_STATUSES else 0
+        return attendees.unnamed(order.id) if order.admits else 0
 
 
 def register_companion(
@@ -52,25 +52,11 @@ def register_companion(
 
 def _register(desk: Desk, order: Order, name: str, email: str, key: str) -> str:
     """The access code of the new attendee."""
-    if order.status not in PAID_STATUSES:
+    if not admits(order.status, balance(order)):
         raise Refused("order_not_paid", f"Order {order.reference} is not paid; its tickets admit nobody yet.")
-    if not _unnamed(order.id):
+    if not attendees.unnamed(order.id):
         raise Refused("no_ticket_left", f"Every ticket of {order.reference} has its attendee.")
     now = clock.now()
     attendee = attendees.admit(order, guests.guest_user(name, email, now).id, now)
     journal.record(desk, Deed.COMPANION, order_id=order.id, attendee_id=attendee.id, text=name, key=key)
     return str(attendee.access_code)
-
-
-def _unnamed(order_id: int) -> int:
-    """Tickets without an attendee; what a refund without an answer may take away is nobody's."""
-    going = leaving([order_id])
-    if order_id in going.orders:
-        return 0
-    lines = OrderLine.select(OrderLine.id, OrderLine.quantity).where(
-        OrderLine.order == order_id, OrderLine.ticket_type.is_null(False)
-    )
-    tickets: int = sum(line.quantity - going.pieces.get(line.id, 0) for line in lines)
-    holders = Attendee.select().where(Attendee.order == order_id)
-    named: int = holders.where(Attendee.id.not_in(list(going.attendees))).count()
-    return max(tickets - named, 0)

@@ -13,7 +13,14 @@ from tui_pos.data.queries import Compiled, parameter
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import RefundLine
 from tui_pos.data.tables.program import Conference
-from tui_pos.data.tables.registration import PAID_STATUSES, Attendee, CheckIn, Credit, CreditStatus
+from tui_pos.data.tables.registration import (
+    PAID_STATUSES,
+    Attendee,
+    CheckIn,
+    Credit,
+    CreditStatus,
+    OrderStatus,
+)
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound
 from tui_pos.desk.moments import when_and_where
@@ -25,7 +32,7 @@ from tui_pos.desk.visitor.badges import access_code, other_conference
 from tui_pos.desk.visitor.people import called
 from tui_pos.desk.visitor.returned import TicketBack, ticket_back
 from tui_pos.desk.visitor.search import Found, resolve, search
-from tui_pos.desk.visitor.verdicts import Standing, verdict
+from tui_pos.desk.visitor.verdicts import GOING_BACK, Standing, verdict
 
 __all__ = [
     "AttendeeView",
@@ -161,9 +168,9 @@ def _attendee(
     desk: Desk, person: _Person, orders: tuple[OrderView, ...], credits_left: tuple[CreditView, ...]
 ) -> AttendeeView:
     linked = next((each for each in orders if each.id == person.order_id), None)
-    tickets = any(each.status in PAID_STATUSES and _holds_ticket(each) for each in orders)
+    tickets = any(each.admits and _holds_ticket(each) for each in orders)
     back = _ticket_back(person, linked)
-    registered = tickets or (linked is not None and linked.status in PAID_STATUSES)
+    registered = tickets or (linked is not None and linked.admits)
     registered = registered and not back.returned and not back.returning
     owes = sum((each.due for each in orders if each.owed), ZERO)
     first = _first_check_in(person)
@@ -173,7 +180,7 @@ def _attendee(
         holds_ticket=tickets,
         owes=money.format_amount(owes, desk.conference.currency) if owes else "",
         first=when_and_where(desk, first.at, first.station) if first else "",
-        admitting=admitting.status if admitting else "",
+        admitting=_status(admitting) if admitting else "",
         returned=back.returned,
         returning=back.returning,
     )
@@ -202,6 +209,13 @@ def _ticket_back(person: _Person, linked: OrderView | None) -> TicketBack:
     if not person.has_refunds:
         return TicketBack()
     return ticket_back(person.id, person.user_id, person.order_id)
+
+
+def _status(view: OrderView) -> str:
+    """The order's status, but for one that the web site calls paid although its money went back."""
+    if view.status not in PAID_STATUSES or view.admits:
+        return view.status
+    return GOING_BACK if view.being_given_back else OrderStatus.REFUNDED
 
 
 def _holds_ticket(view: OrderView) -> bool:

@@ -14,11 +14,12 @@ from tui_pos import clock
 from tui_pos.data.connection import connected, lock, run_tx
 from tui_pos.data.queries import rows
 from tui_pos.data.tables.desk import Deed
-from tui_pos.data.tables.registration import PAID_STATUSES, Order, OrderLine, OrderStatus, ProductRedemption
+from tui_pos.data.tables.registration import Order, OrderLine, OrderStatus, ProductRedemption
 from tui_pos.desk import journal
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound, Refused
 from tui_pos.desk.moments import when_and_where
+from tui_pos.desk.order.balance import admits, balance
 from tui_pos.desk.order.leaving import NOTHING, Leaving, leaving
 from tui_pos.desk.order.views import AttendeeView, OrderView
 from tui_pos.desk.sale.cart import check_quantity
@@ -75,8 +76,8 @@ def hand_out(desk: Desk, code: str, line_id: int, quantity: int = 1, *, key: str
         attendee, order, line = _locked(desk, code, line_id)
         if journal.done(Deed.HAND_OUT, key, order.id):
             return _state(order, line)
-        if order.status not in PAID_STATUSES:
-            reason, words = NOT_PAID[OrderStatus(order.status)]
+        if not admits(order.status, balance(order)):
+            reason, words = NOT_PAID.get(OrderStatus(order.status), NOT_PAID[OrderStatus.REFUNDED])
             raise Refused(reason, f"Not handed out: order {order.reference} {words}.")
         state = _state(order, line)
         _refuse_what_went_back(state, quantity)
@@ -120,11 +121,11 @@ def take_back(desk: Desk, code: str, line_id: int, reason: str, *, quantity: int
 
 
 def _lines(orders: Iterable[OrderView]) -> Iterable[HandOut]:
-    """The add-ons of those orders that are paid; free amounts and deleted products are not handed out."""
+    """The add-ons of those orders that admit; free amounts and deleted products are not handed out."""
     lines = {
         line.id: (order, line)
         for order in orders
-        if order.status in PAID_STATUSES
+        if order.admits
         for line in order.lines
         if line.addon_slug is not None and line.quantity
     }

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from tui_pos.data.tables.registration import OrderStatus
 from tui_pos.desk.order.views import Verdict
 
+GOING_BACK = "going_back"
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How somebody stands. ``owes`` and ``first`` are for people ("35.00", "09:14 at desk-2"), '' when none.
 
-    ``admitting`` is the status of the order that would admit them: the linked one, else their newest, or ''.
-    ``returned``: their own ticket was given back; ``returning``: it may be at this moment.
+        ``admitting`` is the status of the order that would admit them: the linked one, else their newest, or '';
+    ``GOING_BACK`` while a refund of all its money has no answer. ``returned``: their own ticket was given
+    back; ``returning``: it may be at this moment.
     """
 
     registered: bool
@@ -85,6 +88,10 @@ _TABLE: tuple[tuple[Callable[[Standing], bool], Verdict], ...] = (
     (
         _not_admitted(OrderStatus.REFUNDED),
         Verdict("refunded", "REFUNDED", "The money was given back; they need a new ticket.", "bad"),
+    ),
+    (
+        _not_admitted(GOING_BACK),
+        Verdict("refund_open", "BEING REFUNDED", "Whether its money went back is not known yet.", "bad"),
     ),
     (
         lambda s: bool(s.admitting),
