@@ -9,8 +9,9 @@ from tests.chaos.website import Website
 from tests.desk.conftest import AsStaff
 from tests.desk.paying import INSUFFICIENT_FUNDS, OTHER_READER, READER, Watched, begin, paid, rows
 from tests.fixtures.databases import FrozenClock
+from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Stage
-from tui_pos.data.tables.registration import OrderStatus
+from tui_pos.data.tables.registration import OrderStatus, Payment
 from tui_pos.desk import maintenance, payments, reconcile
 from tui_pos.desk.context import Desk
 from tui_pos.desk.refund import refunds
@@ -86,6 +87,7 @@ def test_a_declined_card_is_no_failed_payment_for_good(
 def test_a_released_hold_does_not_end_the_order(
     lead: Desk, order: checkout.Placed, simulator: Server, website: Website
 ) -> None:
+    simulator.configure(webhook_version="2024-12-18.acacia")  # later ones call no released hold a refund
     desk = replace(lead, conference=replace(lead.conference, capture="confirm"))
     watched = Watched(desk, begin(desk, order).attempt_id, sent=lambda: simulator.tap(READER))
     watched._at["authorized"] = watched.control.cancel
@@ -115,6 +117,9 @@ def test_an_order_that_keeps_money_is_not_refunded_for_long(
     assert counted(order)[0] == "refunded"
     maintenance.tick(lead, "desk-3")
     assert counted(order) == ("partially_refunded", [Decimal(100)])
+    (told,) = reconcile.run(lead).mismatches
+    assert told.kind == "repaired"
+    assert told.done.startswith("was refunded")
     assert reconcile.run(lead).clean
 
 
@@ -153,7 +158,10 @@ def test_a_late_call_after_a_refund_books_nothing_for_long(
     simulator.advance(days * 24 * 3600)
     assert maintenance.tick(lead, "desk-3")
     assert counted(order) == ("refunded", [])
-    assert reconcile.run(lead, check=True).clean
+    for _ in range(2):
+        assert [each.kind for each in reconcile.run(lead, check=True).mismatches] == ["repaired"]
+    assert not reconcile.run(lead).clean
+    assert reconcile.run(lead).clean
 
 
 def test_a_refund_that_failed_is_not_believed_when_the_web_site_is_told_late(
@@ -167,7 +175,7 @@ def test_a_refund_that_failed_is_not_believed_when_the_web_site_is_told_late(
     reconcile.run(lead)
     assert counted(order) == ("paid", [order.total])
     deliver_all(website)
-    assert counted(order) == ("refunded", [])
+    assert counted(order)[0] == "refunded"
     maintenance.tick(lead, "desk-3")
     assert counted(order) == ("paid", [order.total])
 
@@ -180,6 +188,10 @@ def test_an_order_that_was_overpaid_and_keeps_its_price_is_paid(
     website.pay_otherwise(order.reference)
     refunds.refund(lead, order.reference, Decimal(40))
     assert counted(order)[0] == "paid"
+    with connected():  # as rows from before were
+        kept = Payment.select().where(Payment.method == "terminal", Payment.status == "succeeded").get()
+        intent_id = payments.state(lead, begun.attempt_id).intent_id
+        Payment.update(stripe_payment_intent_id=intent_id).where(Payment.id == kept.id).execute()
     assert "charge.refunded" in deliver_all(website)
     assert counted(order)[0] == "partially_refunded"
     maintenance.tick(lead, "desk-3")
