@@ -1,5 +1,6 @@
 import threading
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -151,3 +152,14 @@ def test_who_may_take_a_check_in_back(desk: Desk, as_staff: AsStaff) -> None:
     with pytest.raises(NotPermitted):
         undo_check_in(as_staff(desk, "visitor"), "NOOR2026", "because")
     assert undo_check_in(as_staff(desk, "scanner"), "NOOR2026", "because").checked_in_at is None
+
+
+def test_an_undo_leaves_a_time_that_no_check_in_wrote(desk: Desk) -> None:
+    """Seeds and imports mark people as checked in without a row."""
+    seeded = clock.now() - timedelta(hours=3)
+    with connected():
+        Attendee.update(checked_in_at=seeded).where(Attendee.access_code == "NOOR2026").execute()
+    with pytest.raises(Refused, match="elsewhere"):
+        undo_check_in(desk, "NOOR2026", "wrong person")
+    assert not check_in(desk, "NOOR2026").first
+    assert undo_check_in(desk, "NOOR2026", "wrong person").checked_in_at == seeded
