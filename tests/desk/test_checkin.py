@@ -141,12 +141,6 @@ def test_only_the_last_check_in_is_taken_back(desk: Desk, frozen_clock: FrozenCl
     assert [row.station for row in passes("NOOR2026")] == ["desk-3"]
 
 
-def test_a_check_in_that_only_the_web_site_knows_is_taken_back(desk: Desk) -> None:
-    with connected():
-        Attendee.update(checked_in_at=clock.now()).where(Attendee.access_code == "NOOR2026").execute()
-    assert undo_check_in(desk, "NOOR2026", "mistake").checked_in_at is None
-
-
 def test_who_may_take_a_check_in_back(desk: Desk, as_staff: AsStaff) -> None:
     check_in(desk, "NOOR2026")
     with pytest.raises(NotPermitted):

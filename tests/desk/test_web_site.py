@@ -175,6 +175,8 @@ def test_a_late_call_after_a_refund_books_nothing_for_long(
     simulator.advance(days * 24 * 3600)
     assert maintenance.tick(lead, "desk-3")
     assert counted(order) == ("refunded", [])
+    (told,) = reconcile.run(lead).mismatches
+    assert (told.kind, told.reference) == ("repaired", order.reference)
     assert reconcile.run(lead, check=True).clean
 
 
