@@ -67,7 +67,7 @@ def exchange(
     reason: Annotated[str, typer.Option(help="Why, for the journal.")] = "",
     key: Key = None,
 ) -> None:
-    """Exchange pieces of an order for another product; tell what is still to be paid, or give the rest back."""
+    """Exchange pieces of an order for another product; what costs less is given back, the rest is due."""
     from tui_pos.desk import answers
     from tui_pos.desk.refund import exchanges
     from tui_pos.desk.visitor import lookup
