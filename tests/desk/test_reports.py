@@ -29,6 +29,7 @@ from tui_pos.data.tables.registration import (
 from tui_pos.desk import maintenance, payments, reconcile
 from tui_pos.desk.context import Desk
 from tui_pos.desk.order.receipts import ReceiptView, receipt
+from tui_pos.desk.order.views import LineView
 from tui_pos.desk.refund import refunds
 from tui_pos.desk.refund.exchanges import exchange
 from tui_pos.desk.refund.pieces import Piece
@@ -65,7 +66,7 @@ def reported(first: int) -> Sums:
     with connected():
         orders = {row.id: row for row in Order.select().where(Order.id > first)}
         paid = Payment.select().where(Payment.order > first, Payment.status == "succeeded")
-        credits = Credit.select().where(Credit.source_order > first)
+        records = Credit.select().where(Credit.source_order > first)
         lines = list(
             OrderLine.select(OrderLine, TicketType, AddOn)
             .join(TicketType, JOIN.LEFT_OUTER, on=(OrderLine.ticket_type == TicketType.id))
@@ -81,13 +82,11 @@ def reported(first: int) -> Sums:
             if (order.status in SOLD or held) and product is not None and line.quantity:
                 counts[product.slug] = counts.get(product.slug, 0) + line.quantity
         tickets = [
-            line.line_total
-            for line in lines
-            if line.ticket_type_id and orders[line.order_id].status in SOLD
+            line.line_total for line in lines if line.ticket_type_id and orders[line.order_id].status in SOLD
         ]
         return Sums(
             payments=total(row.amount for row in paid),
-            refunds=total(row.amount for row in credits),
+            refunds=total(row.amount for row in records),
             sales=total(row.total for row in orders.values() if row.status in SOLD),
             tickets=total(tickets),
             pieces=tuple(sorted(counts.items())),
@@ -118,7 +117,7 @@ def told(desk: Desk, references: Iterable[str]) -> Sums:
     )
 
 
-def left(view: ReceiptView) -> Iterable[tuple[object, int, Decimal]]:
+def left(view: ReceiptView) -> Iterable[tuple[LineView, int, Decimal]]:
     """Each line that was bought, with what of it did not go back, by the refunds that the receipt lists."""
     back: dict[int, int] = {}
     for made in view.refunds:
