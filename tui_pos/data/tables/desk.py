@@ -364,6 +364,7 @@ class Deed(StrEnum):
     CREDIT = "credit"
     COMP = "comp"
     REFUND = "refund"
+    EXCHANGE = "exchange"
     VOID = "void"
     COMPANION = "companion"
     HAND_OUT = "hand_out"

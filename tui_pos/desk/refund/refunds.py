@@ -146,7 +146,7 @@ def _open(desk: Desk, reference: str, wish: _Wish) -> list[int]:
     parts = list(sources.split(found, _wanted(desk, order, wish, found, taken)))
     if any(source.attempt for source, _ in parts):
         desk.terminal  # noqa: B018  # no account: refuse before anything is written
-    rows = [_give_back(desk, order, source, part, wish.reason) for source, part in parts]
+    rows = [give_back(desk, order, source, part, wish.reason) for source, part in parts]
     if not rows:
         rows = [giving_back.end_free(desk, order, wish.reason)]
     pieces.write(rows, taken)
@@ -218,7 +218,11 @@ def _worth(order: Order, found: list[Source], taken: list[Taken], currency: str)
     return min(worth, left)
 
 
-def _give_back(desk: Desk, order: Order, source: Source, amount: int, reason: str) -> Refund:
+def give_back(desk: Desk, order: Order, source: Source, amount: int, reason: str) -> Refund:
+    """Write the refund of a part of a payment; a card's is only asked for, and is to be pursued after.
+
+    Call inside a transaction with the order locked.
+    """
     if source.attempt is None:
         way = source.way or Tender.CASH
         return giving_back.give_back(desk, order, source.payment, way, amount, reason)
