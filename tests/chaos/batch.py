@@ -33,8 +33,12 @@ ROUGH_ROUNDS = 2
 ROUNDS = 12
 """In so many rounds of recovery everything must have come home."""
 
+PATIENT_ROUNDS = 6
+"""After so many a supervisor ends what does not end by itself."""
+
 OPEN = "requires_payment_method"
 
+Scenario = Callable[[Floor], None]
 FreshDatabase = Callable[[], AbstractContextManager[str]]
 
 
@@ -62,12 +66,13 @@ def run(
     simulator: Child,
     *,
     mutation: str = "",
+    scenario: Scenario | None = None,
     prepare: Callable[[], None] = lambda: None,
     boundaries: Collection[str] = (),
 ) -> Result:
     """Play a batch. Breaches are answered, not raised; ``prepare`` may change the open database first.
 
-    With ``boundaries`` desks meet their fate there alone.
+    With ``boundaries`` desks meet their fate there alone; a ``scenario`` is played in place of sales.
     """
     result = Result(seed)
     true_clock = clock.now
@@ -76,7 +81,7 @@ def run(
         clock.now = floor.clock.now
         try:
             prepare()
-            _play(floor, result, boundaries)
+            _play(floor, result, boundaries, scenario)
         except HarnessFault as fault:
             result.breaches.append(str(fault))
         finally:
@@ -86,12 +91,14 @@ def run(
     return result
 
 
-def _play(floor: Floor, result: Result, boundaries: Collection[str]) -> None:
+def _play(floor: Floor, result: Result, boundaries: Collection[str], scenario: Scenario | None) -> None:
     since = floor.clock.now()
     _make_scarce(since)
     website = Website(floor.simulator.url, floor.note)
     sales = Sales(floor, website, boundaries)
-    for number in range(SALES):
+    if scenario is not None:
+        scenario(floor)
+    for number in range(SALES if scenario is None else 0):
         floor.note(f"-- sale {number}")
         sales.play()
         result.sales += 1
@@ -111,8 +118,8 @@ def _check(floor: Floor, since: datetime) -> list[str]:
     # Nobody sweeps what is that old: it holds no money, no reader shows it, and no attempt knows of it.
     books = {key: book for key, book in books.items() if key not in floor.too_old or book["status"] != OPEN}
     return [
-        *invariants.breaches(books, since, floor.clock.now(), floor.told),
-        *invariants.cash_agrees(floor.cash, since),
+        *invariants.breaches(books, since, floor.clock.now(), floor.told, floor.prices),
+        *invariants.cash_agrees(floor.cash, floor.wired, since),
     ]
 
 
@@ -153,6 +160,8 @@ def bring_home(floor: Floor, website: Website, sales: Sales) -> None:
         floor.pass_time(200)
         if not rough and not _under_way():
             break
+        if number >= PATIENT_ROUNDS:
+            floor.do(Job("resolved", station="desk-1"))
     for event in website.waiting():
         if floor.rng.random() < 0.7:
             website.deliver(event)

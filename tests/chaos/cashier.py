@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.chaos.floor import ALL_READERS, READERS, DeskProcess, Floor, go_on
 from tests.chaos.jobs import Job
+from tests.chaos.treasurer import Treasurer
 from tests.chaos.website import Website
 from tui_pos.desk.payments import PaymentState, Stage
 
@@ -173,12 +174,22 @@ class Cashier:
         for event in self.website.waiting() if self.chance(0.3) else ():
             if self.chance(0.5):
                 self.website.deliver(event)
+        if self.chance(probability / 2):
+            self.meet_the_treasurer()
         if self.calm or not self.chance(probability):
             return
-        if self.chance(0.5):
+        what = self._rng.choice(("cancel", "cancel", "pay", "pay", "wire"))
+        if what == "cancel":
             self.website.cancel_order(self.reference)
-        else:
+        elif what == "pay":
             self.website.pay_otherwise(self.reference)
+        elif (wired := self.website.complete_on_manage_page(self.reference)) > 0:
+            self.floor.wired[self.reference] = self.floor.wired.get(self.reference, Decimal(0)) + wired
+
+    def meet_the_treasurer(self) -> None:
+        """The treasurer looks into Stripe's dashboard, and does something there."""
+        treasurer = Treasurer(self.floor)
+        self._rng.choice((treasurer.give_back, treasurer.give_back, treasurer.cancel))()
 
     def _on_stall(self, desk: DeskProcess) -> None:
         """A desk hangs: the world goes on without it, and then it wakes up, or never."""

@@ -1,7 +1,8 @@
 """The registration floor of a run: one database, one Stripe, one clock, and the desks that come and die.
 
-``cash`` is what customers truly laid down, by order; ``told`` are the orders whose money a reconciliation
-named for a person; ``too_old`` are intents that are older than what a reconciliation sweeps.
+``cash`` is what customers truly laid down, by order, ``wired`` what the web site's people booked by hand and
+``prices`` what was asked for; ``told`` are the orders whose money a reconciliation named for a person;
+``too_old`` are intents that are older than what a reconciliation sweeps.
 """
 
 import os
@@ -22,6 +23,7 @@ from tests.chaos.shared_clock import SharedClock
 from tests.chaos.website import ask_stripe
 from tui_pos.data import connection
 from tui_pos.simulator import Child, CommandError
+from tui_pos.simulator.controls import OPERATIONS
 
 READERS = ("tmr_front_1", "tmr_front_2", "tmr_side_1")
 OFF_READER = "tmr_back_1"
@@ -91,6 +93,8 @@ class Floor:
         self.log: list[str] = []
         self._began = time.monotonic()
         self.cash: dict[str, Decimal] = {}
+        self.wired: dict[str, Decimal] = {}
+        self.prices: dict[str, Decimal] = {}
         self.told: set[str] = set()
         self.too_old: set[str] = set()
         connection.open_database(url)
@@ -186,6 +190,22 @@ class Floor:
         """Order a fault of the simulator's."""
         self.note(f"fault {do} on {on} x{times} after {after}")
         self.simulator.fault(do, on, times=times, after=after, seconds=seconds)
+
+    def alter(self, operation: str, *, times: int, **fields: object) -> None:
+        """Let Stripe answer about something else."""
+        self.note(f"Stripe answers {operation} x{times} with {fields}")
+        order = {"do": "alter", "on": OPERATIONS[operation], "times": times, "fields": fields}
+        self.simulator.command("POST", "faults", order)
+
+    def refuse(self, operation: str, status: int, *, times: int) -> None:
+        """Let Stripe refuse, however often it is asked for a while."""
+        self.note(f"Stripe refuses {operation} x{times} with {status}")
+        self.simulator.refuse(operation, status, times=times)
+
+    def rate_limit(self, seconds: float) -> None:
+        """Let Stripe answer to nothing for a while, because it is asked too much."""
+        self.note(f"Stripe is asked too much for {seconds:.0f} s")
+        self.simulator.rate_limit(seconds)
 
     def tap(self, reader: str, card: str = "", *, hold: bool = False) -> bool:
         """A customer presents a card; False when the reader does not want one."""

@@ -19,10 +19,9 @@ from tui_pos.data.tables.desk import (
     Attempt,
     AttemptEvent,
     CashMovement,
-    Deed,
-    JournalEntry,
     MovementKind,
     Refund,
+    RefundOrigin,
     RefundStage,
     Sale,
     SaleStatus,
@@ -39,13 +38,16 @@ from tui_pos.data.tables.registration import (
     Payment,
     PaymentMethod,
     PaymentStatus,
+    ProductRedemption,
     TerminalPayment,
     TicketType,
 )
 from tui_pos.desk.order.balance import balance
 from tui_pos.desk.payments.journal import MOVES
+from tui_pos.desk.tender.tenders import Tender
 
 GIVEN_BACK = (RefundStage.PENDING, RefundStage.SUCCEEDED)
+SETTLED = (PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED)
 ENDED = ("canceled", "succeeded")
 AT_ENDS = {
     Stage.CAPTURED: CaptureStatus.CAPTURED,
@@ -57,20 +59,36 @@ AT_ENDS = {
 
 @dataclass
 class Account:
-    """All that was stored for one order, and what Stripe did for it."""
+    """All that was stored for one order, and what Stripe did for it; ``price`` as it was sold, if known."""
 
     order: Order
+    price: int | None = None
     attempts: list[Attempt] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
     refunds: list[Refund] = field(default_factory=list)
-    deeds: list[JournalEntry] = field(default_factory=list)
+    lines: list[OrderLine] = field(default_factory=list)
     books: dict[str, dict[str, Any]] = field(default_factory=dict)
     is_told: bool = False
 
     @property
     def total(self) -> int:
-        """The order's price."""
+        """The order's price, without what went back of it."""
         return minor(self.order.total)
+
+    @property
+    def accepted(self) -> list[Refund]:
+        """The refunds of any tender that were made or are on their way to a card."""
+        return [row for row in self.refunds if row.stage in GIVEN_BACK]
+
+    @property
+    def kept(self) -> int:
+        """What the rows count, added up by hand."""
+        return self.booked(ours=True) + self.booked(ours=False)
+
+    @property
+    def received(self) -> int:
+        """All that was ever paid, by hand."""
+        return sum(minor(row.amount) for row in self.payments if row.status in SETTLED)
 
     def is_ours(self, payment: Payment) -> bool:
         """Whether a payment is a desk's, or one that the webhook booked for a desk's intent."""
@@ -85,13 +103,9 @@ class Account:
             if row.status == PaymentStatus.SUCCEEDED and self.is_ours(row) == ours
         ]
         counted = {row.id for row in rows}
-        back = sum(
-            refund.amount
-            for refund in self.refunds
-            if refund.stage in GIVEN_BACK and refund.attempt.payment_id in counted
-        )
-        by_hand = sum(entry.amount or 0 for entry in self.deeds if entry.payment_id in counted)
-        return sum(minor(row.amount) for row in rows) - back - by_hand
+        # What was split off a payment is a refunded row of its own.
+        unsplit = (row for row in self.accepted if row.split_id is None and row.payment_id in counted)
+        return sum(minor(row.amount) for row in rows) - sum(row.amount for row in unsplit)
 
     @property
     def captured(self) -> int:
@@ -104,22 +118,24 @@ class Account:
         return self.is_told or any(attempt.problem for attempt in self.attempts)
 
 
-def minor(amount: object) -> int:
-    """An amount of the database in minor units."""
-    return money.to_minor(amount, "USD")  # type: ignore[arg-type]  # a money column is a Decimal
+def minor(amount: Decimal) -> int:
+    """An amount of the database in minor units; what lowers a price is negative."""
+    return money.to_minor(abs(amount), "USD") * (-1 if amount < 0 else 1)
 
 
-def accounts(books: dict[str, dict[str, Any]], since: datetime, told: Set[str]) -> list[Account]:
+def accounts(
+    books: dict[str, dict[str, Any]], since: datetime, told: Set[str], prices: Mapping[str, Decimal]
+) -> list[Account]:
     """Every order made since then with all that belongs to it; needs a connection."""
     made = Order.select().where(Order.created_at >= since)
     orders = {row.id: Account(row, is_told=row.reference in told) for row in made}
-    for table, name in ((Attempt, "attempts"), (Payment, "payments"), (Refund, "refunds")):
+    for account in orders.values():
+        if account.order.reference in prices:
+            account.price = minor(prices[account.order.reference])
+    tables = ((Attempt, "attempts"), (Payment, "payments"), (Refund, "refunds"), (OrderLine, "lines"))
+    for table, name in tables:
         for row in table.select().where(table.order.in_(list(orders))).order_by(table.id):
             getattr(orders[row.order_id], name).append(row)
-    for entry in JournalEntry.select().where(
-        JournalEntry.order.in_(list(orders)), JournalEntry.what == Deed.REFUND
-    ):
-        orders[entry.order_id].deeds.append(entry)
     by_reference = {account.order.reference: account for account in orders.values()}
     for intent_id, book in books.items():
         if book["metadata"].get("attempt"):
@@ -127,13 +143,19 @@ def accounts(books: dict[str, dict[str, Any]], since: datetime, told: Set[str]) 
     return list(orders.values())
 
 
-def breaches(books: dict[str, dict[str, Any]], since: datetime, now: datetime, told: Set[str]) -> list[str]:
+def breaches(
+    books: dict[str, dict[str, Any]],
+    since: datetime,
+    now: datetime,
+    told: Set[str],
+    prices: Mapping[str, Decimal],
+) -> list[str]:
     """Every way in which the stored world and Stripe's differ, or break a promise.
 
-    ``told`` are the orders that a reconciliation named for a person.
+    ``told`` are the orders that a reconciliation named for a person, ``prices`` what orders were sold for.
     """
     with connected():
-        found = accounts(books, since, told)
+        found = accounts(books, since, told, prices)
         by_order = [
             f"{account.order.reference}: {sentence}"
             for account in found
@@ -150,6 +172,62 @@ def money_agrees(account: Account) -> Iterator[str]:
         yield f"Stripe has {account.captured} and the database counts {here}"
 
 
+def ledger_agrees(account: Account) -> Iterator[str]:
+    """The one ledger says what the rows add up to by hand; all that is not kept has a refund."""
+    found = balance(account.order)
+    if minor(found.kept) != account.kept:
+        yield f"the ledger keeps {found.kept} and the rows {account.kept}"
+    if found.being_given_back or found.in_flight:
+        yield f"the ledger still waits for {found.being_given_back} back and {found.in_flight} to come"
+    back = sum(row.amount for row in account.accepted)
+    if account.received - account.kept != back:
+        yield f"{account.received} received, {account.kept} kept, and refunds of {back}"
+
+
+def price_agrees(account: Account) -> Iterator[str]:
+    """The price is that of the lines, and was lowered by what refunds say that they lowered it by."""
+    of_lines = sum(minor(line.line_total) for line in account.lines)
+    if of_lines != account.total:
+        yield f"costs {account.total} and its lines {of_lines}"
+    lowered = sum(row.price_change for row in account.accepted)
+    if account.price is not None and account.total + lowered != account.price:
+        yield f"was sold for {account.price}, costs {account.total}, and {lowered} of it went back"
+    for line in account.lines:
+        if line.quantity < 0:
+            yield f"{line.quantity} x {line.description} are left"
+
+
+def nothing_is_sold_on_leaving_money(account: Account) -> Iterator[str]:
+    """No desk finishes an order with money that is on its way back at its own wish."""
+    wished = [row for row in account.accepted if row.price_change and row.origin == RefundOrigin.DESK]
+    if not wished:
+        return
+    first = min(row.created_at for row in wished)
+    by_card = (row.created_at for row in account.attempts if row.stage == Stage.CAPTURED)
+    moves = CashMovement.select().where(
+        CashMovement.order == account.order.id, CashMovement.kind == MovementKind.SALE
+    )
+    if any(at > first for at in (*by_card, *(row.created_at for row in moves))):
+        yield f"was finished with {account.kept} of {account.price}: a refund was under way"
+
+
+def nobody_enters_on_money_that_went_back(account: Account) -> Iterator[str]:
+    """Who got all money back is not admitted, and nothing more is handed out than is left of a line."""
+    order = account.order
+    counts = order.status in PAID_STATUSES
+    if counts and account.kept <= 0 < account.received and holds_ticket(order.id):
+        for attendee in Attendee.select().where(Attendee.order == order.id):
+            yield f"{attendee.access_code} is admitted by {order.status} with nothing kept"
+    for line in account.lines:
+        handed = list(ProductRedemption.select().where(ProductRedemption.order_line == line.id))
+        if counts and len(handed) > line.quantity:
+            yield f"{len(handed)} x {line.description} handed out, {line.quantity} are left"
+        ended = max((row.created_at for row in account.accepted), default=None)
+        late = [row for row in handed if ended is not None and row.redeemed_at > ended]
+        if order.status == OrderStatus.REFUNDED and late:
+            yield f"{len(late)} x {line.description} handed out after the money went back"
+
+
 def nobody_pays_twice(account: Account) -> Iterator[str]:
     """Desks alone never take more than the total; with the web site's money it is flagged.
 
@@ -159,18 +237,26 @@ def nobody_pays_twice(account: Account) -> Iterator[str]:
     if account.captured > account.total + sum(row.amount for row in undelivered):
         yield f"desks took {account.captured} of {account.total}"
     kept = account.captured + account.booked(ours=False)
+    if account.order.status in PAID_STATUSES and kept < account.total:
+        yield f"{account.order.status} with {kept} of {account.total} at Stripe and elsewhere"
     if kept > account.total and not account.is_flagged:
         yield f"{kept} was taken of {account.total} and nobody is told"
 
 
 def paid_is_paid(account: Account) -> Iterator[str]:
-    """PAID means at least the total, and the total means PAID; kept money on a dead order is flagged."""
-    kept = account.booked(ours=True) + account.booked(ours=False)
-    status = account.order.status
-    if status == OrderStatus.PAID and kept < account.total:
-        yield f"PAID with {kept} of {account.total}"
-    if status in (OrderStatus.PENDING, OrderStatus.PARTIALLY_REFUNDED) and kept >= account.total > 0:
+    """PAID means at least the total, and the total means PAID; refunded in part keeps what it costs now.
+
+    Kept money on a dead order is flagged, unless the web site's people took it themselves.
+    """
+    kept, status = account.kept, account.order.status
+    if status in PAID_STATUSES and kept < account.total:
         yield f"{status} with {kept} of {account.total}"
+    if status == OrderStatus.PENDING and kept >= account.total > 0:
+        yield f"{status} with {kept} of {account.total}"
+    if status == OrderStatus.PARTIALLY_REFUNDED and not account.accepted:
+        yield "refunded in part without a refund"
+    if status == OrderStatus.PAID and account.price is not None and account.total != account.price:
+        yield f"PAID for {account.total}, and was sold for {account.price}"
     if status in (OrderStatus.CANCELLED, OrderStatus.REFUNDED) and kept > 0 and not account.is_flagged:
         yield f"{status} with {kept} kept and nobody is told"
     by_card = any(attempt.stage == Stage.CAPTURED for attempt in account.attempts)
@@ -197,7 +283,7 @@ def nothing_is_left(account: Account) -> Iterator[str]:
 
 def no_false_alarm(account: Account) -> Iterator[str]:
     """A person is told of money that is wrong, and of nothing else."""
-    kept = account.booked(ours=True) + account.booked(ours=False)
+    kept = account.kept
     dead = account.order.status in (OrderStatus.CANCELLED, OrderStatus.REFUNDED)
     if any(attempt.problem for attempt in account.attempts) and kept <= (0 if dead else account.total):
         yield f"a person is told of {kept} of {account.total} for an order that is {account.order.status}"
@@ -206,8 +292,9 @@ def no_false_alarm(account: Account) -> Iterator[str]:
 def refunds_agree(account: Account) -> Iterator[str]:
     """Per payment, the refunds here are the refunds there."""
     here: dict[str, int] = defaultdict(int)
-    for refund in account.refunds:
-        here[str(refund.attempt.intent_id)] += refund.amount if refund.stage in GIVEN_BACK else 0
+    for refund in account.accepted:
+        if refund.attempt_id is not None:
+            here[str(refund.attempt.intent_id)] += refund.amount
     for intent_id, book in account.books.items():
         if book["refunded"] != here[intent_id]:
             yield f"{intent_id} gave {book['refunded']} back, the database says {here[intent_id]}"
@@ -252,6 +339,10 @@ def events_follow_moves(account: Account) -> Iterator[str]:
 
 CHECKS = (
     money_agrees,
+    ledger_agrees,
+    price_agrees,
+    nothing_is_sold_on_leaving_money,
+    nobody_enters_on_money_that_went_back,
     nobody_pays_twice,
     paid_is_paid,
     nothing_is_left,
@@ -268,7 +359,7 @@ def flagged() -> dict[str, Decimal | None]:
     rows = Attempt.select(Attempt, Order).join(Order).where(Attempt.problem != "")
     return {
         row.order.reference: None
-        if row.order.status != OrderStatus.PAID
+        if row.order.status not in PAID_STATUSES
         else balance(row.order).kept - row.order.total
         for row in rows
     }
@@ -280,19 +371,35 @@ def undelivered() -> set[str]:
     return {row.order.reference for row in rows if row.stage == RefundStage.FAILED and row.refund_id}
 
 
-def cash_agrees(laid_down: Mapping[str, Decimal], since: datetime) -> Iterator[str]:
-    """Each order's cash payments, and the drawer's record of them, are what customers laid down, once."""
+def cash_agrees(
+    laid_down: Mapping[str, Decimal], wired: Mapping[str, Decimal], since: datetime
+) -> Iterator[str]:
+    """Each order's cash payments, and the drawer's record of them, are what customers laid down, once.
+
+    ``wired`` is what the web site's people booked by hand: it is in no drawer, and none gives it back.
+    """
     with connected():
         for order in Order.select().where(Order.created_at >= since):
             here = laid_down.get(order.reference, ZERO)
-            payments = Payment.select().where(Payment.order == order, Payment.method == PaymentMethod.MANUAL)
+            payments = Payment.select().where(
+                Payment.order == order,
+                Payment.method == PaymentMethod.MANUAL,
+                Payment.status.in_(SETTLED),
+            )
             moves = CashMovement.select().where(
                 CashMovement.order == order, CashMovement.kind == MovementKind.SALE
             )
-            booked = sum((row.amount for row in payments), ZERO)
+            booked = sum((row.amount for row in payments), ZERO) - wired.get(order.reference, ZERO)
             moved = sum(row.amount for row in moves)
             if (booked, moved) != (here, minor(here)):
                 yield f"{order.reference}: {here} laid down, {booked} booked, {moved} in the drawer"
+            paid_out = CashMovement.select().where(
+                CashMovement.order == order, CashMovement.kind == MovementKind.REFUND
+            )
+            out = sum(abs(row.amount) for row in paid_out)
+            refunds = Refund.select().where(Refund.order == order, Refund.tender == Tender.CASH)
+            if out != sum(row.amount for row in refunds) or out > minor(here):
+                yield f"{order.reference}: {out} left the drawer of {here}"
 
 
 def stock(now: datetime) -> Iterator[str]:
@@ -338,5 +445,7 @@ def attendees(found: Iterable[Account]) -> Iterator[str]:
 
 def holds_ticket(order_id: int) -> bool:
     """Whether the order has a line for a ticket."""
-    lines = OrderLine.select().where(OrderLine.order == order_id, OrderLine.ticket_type.is_null(False))
+    lines = OrderLine.select().where(
+        OrderLine.order == order_id, OrderLine.ticket_type.is_null(False), OrderLine.quantity > 0
+    )
     return bool(lines.exists())

@@ -18,14 +18,19 @@ from tests.chaos.shared_clock import SharedClock
 from tests.desk.conftest import make_desk
 from tui_pos import clock
 from tui_pos.data import connection
+from tui_pos.data.connection import connected
 from tui_pos.data.errors import DataError
+from tui_pos.data.tables.desk import Attempt
+from tui_pos.data.tables.registration import Attendee, Order, OrderLine
 from tui_pos.desk import maintenance, payments, reconcile
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refusal
-from tui_pos.desk.payments import Control, owners
+from tui_pos.desk.payments import Control, owners, resolve
 from tui_pos.desk.refund import refunds, voids
+from tui_pos.desk.refund.pieces import Piece
 from tui_pos.desk.sale import checkout
 from tui_pos.desk.tender import cash
+from tui_pos.desk.visitor import redemption
 from tui_pos.terminal import Terminal, TerminalError, Timeouts
 
 TIMEOUTS = Timeouts(connect=2.0, read=0.6, command=0.6, process=0.6)
@@ -162,6 +167,55 @@ def refund(worker: Worker, desk: Desk, reference: str, amount: Decimal | None) -
     return [str(view.stage) for view in refunds.refund(desk, reference, amount, reason="chaos")]
 
 
+def give_pieces_back(worker: Worker, desk: Desk, reference: str, number: int, came_back: bool) -> list[str]:
+    """Give one piece of the order's line with this number back, or all of it when the number is even."""
+    worker.tell("ready", None)
+    worker.wait()
+    lines = refunds.refundable(desk, reference).lines
+    if not lines:
+        return []
+    line = lines[number % len(lines)]
+    piece = Piece(
+        str(line.line_id), line.left if number % 2 == 0 else 1, line.badges[0] if line.badges else ""
+    )
+    if line.badges and piece.quantity > 1:
+        piece = replace(piece, quantity=1)
+    made = refunds.refund(desk, reference, lines=[piece], came_back=came_back)
+    return [str(view.stage) for view in made]
+
+
+def hand_out(_: Worker, desk: Desk, reference: str) -> int:
+    """Hand one piece of each add-on of an order out to its buyer; how many."""
+    with connected():
+        order = Order.get(Order.reference == reference)
+        attendee = Attendee.get_or_none(
+            Attendee.user == order.user_id, Attendee.conference == order.conference_id
+        )
+        add_ons = OrderLine.select().where(
+            OrderLine.order == order, OrderLine.addon.is_null(False), OrderLine.quantity > 0
+        )
+        lines = [row.id for row in add_ons]
+    if attendee is None:
+        return 0
+    for line_id in lines:
+        redemption.hand_out(desk, attendee.access_code, line_id)
+    return len(lines)
+
+
+def resolved(_: Worker, desk: Desk) -> list[str]:
+    """A supervisor ends what does not end by itself, by the first decision that is offered."""
+    with connected():
+        live = Attempt.select().where(Attempt.finished_at.is_null(), Attempt.intent_id.is_null(False))
+        intents = [str(row.intent_id) for row in live]
+    done = []
+    for intent_id in intents:
+        options = resolve.inspect(desk, intent_id).options
+        if options:
+            resolve.resolve(desk, intent_id, options[0], "chaos")
+            done.append(f"{intent_id} {options[0]}")
+    return done
+
+
 def void(_: Worker, desk: Desk, reference: str) -> bool:
     """Take the whole sale back."""
     return voids.void(desk, reference, "chaos").done
@@ -205,6 +259,9 @@ JOBS: dict[str, Callable[..., object]] = {
         resume,
         act,
         refund,
+        give_pieces_back,
+        hand_out,
+        resolved,
         void,
         pay_cash,
         cancel_order,

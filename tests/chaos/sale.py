@@ -9,10 +9,11 @@ from tests.chaos.cashier import Cashier, part_of
 from tests.chaos.floor import OFF_READER, READERS, DeskProcess, Floor
 from tests.chaos.jobs import Job
 from tests.chaos.points import CASH, CHARGE, CHARGE_REQUESTS, FAULTS, REFUND, REFUND_REQUESTS, SELL, Deck
+from tests.chaos.treasurer import Treasurer
 from tests.chaos.website import Website
 from tui_pos.data.connection import connected, is_sqlite
 from tui_pos.data.tables.desk import Attempt, Stage
-from tui_pos.data.tables.registration import Order
+from tui_pos.data.tables.registration import Order, Payment, PaymentStatus
 
 GOODS = (
     ([("t-shirt", 1)], None),
@@ -31,6 +32,15 @@ GOODS = (
     ([("t-shirt", 1), ("chefs-dinner", 1)], "OWEN2026"),
 )
 
+
+ELSEWHERE: dict[str, dict[str, object]] = {
+    "create": {"id": "pi_of_somebody_else"},
+    "retrieve": {"id": "pi_of_somebody_else", "status": "succeeded"},
+    "capture": {"currency": "eur"},
+    "cancel": {"id": "pi_of_somebody_else", "status": "canceled"},
+    "refund": {"amount": 1, "status": "succeeded"},
+}
+"""Answers that are about something else."""
 
 LEAST_CHARGE = 50
 LONGER_THAN_A_DESK_WAITS = 0.7
@@ -77,6 +87,10 @@ class Sales:
         if self.chance(0.1):
             self._cash(reference, None if total < 2 or self.chance(0.3) else part_of(self.rng, total))
         self._charge(reference, None)
+        if self.chance(0.2):
+            self.floor.do(Job("hand_out", (reference,)))
+        if self.chance(0.12):
+            Treasurer(self.floor).give_back()
         if self.chance(0.5):
             self._refund(reference)
         if self.chance(0.7):
@@ -93,6 +107,7 @@ class Sales:
         if outcome != "done":
             return None
         self.references.append(value[0])
+        self.floor.prices[value[0]] = value[1]
         self.floor.note(f"order {value[0]} {items} {badge} {value[1]}")
         reference: str = value[0]
         total: Decimal = value[1]
@@ -102,6 +117,16 @@ class Sales:
         """Something will be wrong with some of these requests, or Stripe is away for a while."""
         if self.chance(0.04):
             self.floor.fault(self.rng.choice(("cut_before", "unavailable_503")), "* /v1/*", times=25)
+        if self.chance(0.08):
+            operation = self.rng.choice(tuple(ELSEWHERE))
+            self.floor.alter(operation, times=self.rng.choice((1, 3)), **ELSEWHERE[operation])
+        if self.chance(0.06):
+            operation = self.rng.choice(("capture", "cancel", "process", "retrieve", "refund"))
+            self.floor.refuse(
+                operation, self.rng.choice((400, 402, 403, 404)), times=self.rng.choice((2, 30))
+            )
+        if self.chance(0.03):
+            self.floor.rate_limit(self.rng.choice((2.0, 40.0)))
         while self.chance(probability):
             self.floor.fault(
                 self.rng.choice(FAULTS),
@@ -219,8 +244,8 @@ class Sales:
     def _refund(self, reference: str) -> None:
         with connected():
             order = Order.get(Order.reference == reference)
-            paid = Attempt.select().where(Attempt.order == order, Attempt.stage == Stage.CAPTURED)
-            total = Decimal(sum(row.amount for row in paid)) / 100
+            paid = Payment.select().where(Payment.order == order, Payment.status == PaymentStatus.SUCCEEDED)
+            total = sum((row.amount for row in paid), Decimal(0))
         if not total:
             return
         self.order_faults(REFUND_REQUESTS, 0.3)
@@ -228,12 +253,21 @@ class Sales:
             job = Job("void", (reference,), fates=self.draw_fates(self.refunds, 0.6))
             Cashier(self.floor, self.website, reference, calm=True).serve(self.floor.desk(job))
             return
-        how = self.rng.choice(("all", "part", "twice", "both"))
+        how = self.rng.choice(("all", "part", "twice", "both", "pieces", "pieces", "pieces twice"))
         amount = None if how == "all" else part_of(self.rng, total / 2)
         jobs = [
-            Job("refund", (reference, amount), station=f"desk-{n}", fates=self.draw_fates(self.refunds, 0.6))
-            for n in range(1 if how in ("all", "part") else 2)
+            Job(
+                "give_pieces_back" if how.startswith("pieces") else "refund",
+                (reference, self.rng.randint(0, 9), self.chance(0.7))
+                if how.startswith("pieces")
+                else (reference, amount),
+                station=f"desk-{n}",
+                fates=self.draw_fates(self.refunds, 0.6),
+            )
+            for n in range(1 if how in ("all", "part", "pieces") else 2)
         ]
+        if self.chance(0.1):
+            Treasurer(self.floor).give_back()
         cashier = Cashier(self.floor, self.website, reference, calm=True)
         if how == "twice":
             for job in jobs:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.chaos import batch
-from tests.chaos.batch import FreshDatabase
+from tests.chaos import batch, scenarios
+from tests.chaos.batch import FreshDatabase, Scenario
 from tests.chaos.nursery import Nursery
 from tui_pos.data.base import database
 from tui_pos.data.connection import connected
@@ -55,6 +55,33 @@ def test_a_broken_build_is_caught(
 ) -> None:
     breaches = caught(sqlite_batches, nursery, stripe, mutation)
     assert any(sign in breaches for sign in signs), breaches
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(
+    ("mutation", "scenario", "sign"),
+    [
+        ("open_refunds_not_counted", scenarios.cash_while_a_refund_is_open, "a refund was under way"),
+        ("repair_without_reading", scenarios.refund_in_the_dashboard, RECONCILED),
+        (
+            "answer_not_compared",
+            scenarios.answers_about_something_else,
+            "Stripe has 0 and the database counts",
+        ),
+    ],
+)
+def test_a_broken_build_is_caught_by_one_chain_of_events(
+    mutation: str,
+    scenario: Scenario,
+    sign: str,
+    sqlite_batches: FreshDatabase,
+    nursery: Nursery,
+    stripe: Child,
+) -> None:
+    whole = batch.run(sqlite_batches, 1, nursery, stripe, scenario=scenario)
+    assert not whole.breaches, whole.story()
+    broken = batch.run(sqlite_batches, 1, nursery, stripe, mutation=mutation, scenario=scenario)
+    assert any(sign in breach for breach in broken.breaches), broken.story()
 
 
 @pytest.mark.timeout(600)

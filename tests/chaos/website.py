@@ -188,6 +188,17 @@ class Website:
         self._note(f"manage page books {amount} {method} for {reference}: {done}")
         return done
 
+    def complete_on_manage_page(self, reference: str) -> Decimal:
+        """Somebody of the web site books by hand what is missing of a pending order; how much."""
+        with connected():
+            order = Order.get(Order.reference == reference)
+            counted = Payment.select().where(
+                Payment.order == order, Payment.status == PaymentStatus.SUCCEEDED
+            )
+            missing: Decimal = order.total - sum((row.amount for row in counted), Decimal(0))
+        done = missing > 0 and self.pay_on_manage_page(reference, PaymentMethod.MANUAL, missing)
+        return missing if done else Decimal(0)
+
     def pay_otherwise(self, reference: str) -> bool:
         """Somebody pays a pending order in the web shop, which charges the full total."""
 
