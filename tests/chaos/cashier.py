@@ -133,7 +133,7 @@ class Cashier:
                 "POST", f"terminal/readers/{reader}/set_reader_display", type="cart", **cart
             )
             return
-        form = {"payment_method_types[0]": "card_present", "capture_method": "manual"}
+        form = {"allowed_payment_method_types[0]": "card_present", "capture_method": "manual"}
         theirs = self.floor.ask_stripe("POST", "payment_intents", amount=4200, currency="usd", **form)
         prompt = {"payment_intent": theirs.get("id", "")}
         self.floor.ask_stripe("POST", f"terminal/readers/{reader}/process_payment_intent", **prompt)

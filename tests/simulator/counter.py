@@ -14,7 +14,7 @@ from tui_pos.simulator import Controls
 KEY = "sk_test_counter"
 READER = "tmr_front_1"
 OTHER = "tmr_front_2"
-MANUAL = {"payment_method_types": ["card_present"], "capture_method": "manual"}
+MANUAL = {"allowed_payment_method_types": ["card_present"], "capture_method": "manual"}
 
 
 def client(url: str, *, retries: int = 0, timeout: float = 5, key: str = KEY) -> Any:

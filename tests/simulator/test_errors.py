@@ -52,7 +52,7 @@ REFUSALS: list[tuple[Do, int, str | None, str | None]] = [
     (create(amount=1005, currency="kwd"), 400, "invalid_charge_amount", "amount"),
     (create(currency="zzz"), 400, None, "currency"),
     (create(capture_method="manual_preferred"), 400, None, "capture_method"),
-    (create(payment_method_types=["barter"]), 400, None, "payment_method_types[0]"),
+    (create(allowed_payment_method_types=["barter"]), 400, None, "allowed_payment_method_types[0]"),
     (create(metadata={"k" * 41: "v"}), 400, None, "metadata"),
     (create(metadata={"k": "v" * 501}), 400, None, "metadata[k]"),
     (create(metadata={f"k{number}": "v" for number in range(51)}), 400, None, "metadata"),

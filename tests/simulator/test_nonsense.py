@@ -29,7 +29,7 @@ BODIES = [
     "expand[0][1]=1",
     "expand[99999999999999999999]=latest_charge",
     "expand[]=",
-    "payment_method_types=card_present",
+    "allowed_payment_method_types=card_present",
     "payment_method_options=",
     "payment_method_options[card_present]=",
     "amount=9999999999999999999999",
@@ -46,7 +46,7 @@ BODIES = [
 
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: body[:30])
 def test_bodies(counter: Counter, body: str) -> None:
-    sent = f"{body}&amount=5000&currency=usd&payment_method_types[]=card_present".encode()
+    sent = f"{body}&amount=5000&currency=usd&allowed_payment_method_types[]=card_present".encode()
     answer = raw(counter.simulator.url, "POST", "/v1/payment_intents", sent)
     assert answer.status in (200, 400)
     assert answer.status == 200 or answer.error["type"] == "invalid_request_error"

@@ -56,7 +56,7 @@ def test_raising_a_hold(counter: Counter) -> None:
 def test_interac_is_charged_at_once_and_refunded_in_person(counter: Counter) -> None:
     both = ["card_present", "interac_present"]
     options = {"card_present": {"capture_method": "manual_preferred"}}
-    more: dict[str, Any] = {"payment_method_types": both, "payment_method_options": options}
+    more: dict[str, Any] = {"allowed_payment_method_types": both, "payment_method_options": options}
     intent = counter.hold(currency="cad", card="4506445006931933", **more)
     assert counter.read(intent).status == "succeeded"
     assert "in person" in str(refused(counter.api.refunds.create, {"payment_intent": intent}))
@@ -75,5 +75,5 @@ def test_interac_is_charged_at_once_and_refunded_in_person(counter: Counter) -> 
 
 
 def test_interac_cannot_be_held(counter: Counter) -> None:
-    intent = counter.hold(currency="cad", card="4506445006931933", payment_method_types=["interac_present"])
+    intent = counter.hold(currency="cad", card="4506445006931933", allowed_payment_method_types=["interac_present"])
     assert counter.read(intent).last_payment_error.code == "card_declined"

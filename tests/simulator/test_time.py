@@ -69,7 +69,7 @@ def test_a_hold_lapses(counter: Counter, card: str, window: int) -> None:
     assert counter.read(intent).status == "requires_capture"
     counter.simulator.advance(120)
     lapsed = counter.read(intent)
-    assert (lapsed.status, lapsed.cancellation_reason) == ("canceled", "automatic")
+    assert (lapsed.status, lapsed.cancellation_reason) == ("canceled", "expired")
     assert lapsed.amount_capturable == 0
     assert code_of(refused(counter.api.payment_intents.capture, intent)) == "payment_intent_unexpected_state"
     assert counter.events()[-2:] == ["charge.expired", "payment_intent.canceled"]

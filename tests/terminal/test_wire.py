@@ -43,7 +43,7 @@ def test_a_created_intent_says_everything_explicitly(canned: Canned, terminal: T
     assert sent.params == {
         "amount": "500",
         "currency": "usd",
-        "payment_method_types[0]": "card_present",
+        "allowed_payment_method_types[0]": "card_present",
         "capture_method": "manual",
         "metadata[order_id]": "7",
         "description": "Order 7",

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tui_pos.simulator import cards, faults, present, readers, refunds, seed
+from tui_pos.simulator import cards, dashboard, faults, present, readers, refunds, seed
 from tui_pos.simulator.errors import ApiError, Json
 from tui_pos.simulator.exchange import answer
 from tui_pos.simulator.readers import REFUSALS
@@ -45,8 +45,8 @@ def clear_faults(world: World, _: str, __: Json) -> Json:
 
 
 def set_reader(world: World, reader_id: str, sent: Json) -> Json:
-    """``state`` is how the reader is from now on; ``next`` what goes wrong once."""
-    _only(sent, "state", "next")
+    """``state`` is how the reader is from now on; ``next`` what goes wrong once; ``software`` its version."""
+    _only(sent, "state", "next", "software")
     reader = world.fetch("terminal.reader", reader_id, "reader")
     coming = sent.get("next") or {}
     if not isinstance(coming, dict):
@@ -57,6 +57,8 @@ def set_reader(world: World, reader_id: str, sent: Json) -> Json:
     if "slow" in coming:
         pattern = f"POST /v1/terminal/readers/{reader_id}/*"
         faults.order(world, {"on": pattern, "do": "delay", "seconds": coming["slow"]})
+    if "software" in sent:
+        reader["device_sw_version"] = _text(sent["software"], "software")
     reader["_next"] |= {name: value for name, value in coming.items() if name != "slow" and value}
     return world.shown(world.save(reader))
 
@@ -109,12 +111,17 @@ def move_clock(world: World, _: str, sent: Json) -> Json:
 
 
 def set_settings(world: World, _: str, sent: Json) -> Json:
-    """``tap_after``, ``test_amounts``, ``search_lag``."""
+    """``tap_after``, ``test_amounts``, ``search_lag``; of the account ``country``, ``default_currency``,
+    ``no_cards_in`` and the ``webhook_version`` of its events."""
     known = tuple(name for name in DEFAULTS if name != "clock_offset")
     _only(sent, *known)
     for name, value in sent.items():
         if name == "test_amounts":
             world.set(name, value is True)
+        elif name == "no_cards_in":
+            world.set(name, [_text(one, name).lower() for one in _list(value, name)])
+        elif isinstance(DEFAULTS[name], str):
+            world.set(name, _text(value, name))
         else:
             world.set(name, None if value is None and name == "tap_after" else _number(value, name))
     return {name: world.setting(name) for name in known}
@@ -125,6 +132,37 @@ def reset(world: World, _: str, __: Json) -> Json:
     world.store.clear()
     world.age += 1
     seed.plant(world)
+    return {}
+
+
+def set_intent(world: World, intent_id: str, sent: Json) -> Json:
+    """``status``: whatever state Stripe may put a payment into."""
+    _only(sent, "status")
+    intent = dashboard.payment(world, intent_id)
+    return dashboard.set_status(world, intent, _text(sent.get("status"), "status"))
+
+
+def dashboard_refund(world: World, intent_id: str, sent: Json) -> Json:
+    """``amount`` (all that is left without it) and ``metadata``."""
+    _only(sent, "amount", "metadata")
+    amount = None if sent.get("amount") is None else int(_number(sent["amount"], "amount"))
+    metadata = {str(name): str(value) for name, value in (sent.get("metadata") or {}).items()}
+    return dashboard.refund(world, dashboard.payment(world, intent_id), amount, metadata)
+
+
+def dashboard_cancel(world: World, intent_id: str, _: Json) -> Json:
+    return dashboard.cancel(world, dashboard.payment(world, intent_id))
+
+
+def forget_intent(world: World, intent_id: str, _: Json) -> Json:
+    dashboard.forget(world, dashboard.payment(world, intent_id))
+    return {}
+
+
+def wipe(world: World, _: str, __: Json) -> Json:
+    """Forget every payment, as a sandbox that is wiped; readers and settings stay."""
+    for intent in list(world.store.all("payment_intent").values()):
+        dashboard.forget(world, intent)
     return {}
 
 
@@ -163,6 +201,18 @@ def _choice(value: object, choices: tuple[str, ...], name: str) -> str:
     return value
 
 
+def _text(value: object, name: str) -> str:
+    if not isinstance(value, str) or not 0 < len(value) <= 100:
+        raise ApiError(f"'{name}' must be a text.", param=name)
+    return value
+
+
+def _list(value: object, name: str) -> list[object]:
+    if not isinstance(value, list):
+        raise ApiError(f"'{name}' must be a list.", param=name)
+    return value
+
+
 def _number(value: object, name: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e12:
         raise ApiError(f"'{name}' must be a number, 0 or more.", param=name)
@@ -177,6 +227,11 @@ COMMANDS: tuple[tuple[str, str, Command], ...] = (
     ("POST", "/simulator/readers/{id}/customer_cancel", customer_cancel),
     ("POST", "/simulator/readers/{id}/finish", finish),
     ("POST", "/simulator/tap", tap),
+    ("POST", "/simulator/payment_intents/{id}", set_intent),
+    ("DELETE", "/simulator/payment_intents/{id}", forget_intent),
+    ("POST", "/simulator/payment_intents/{id}/refund", dashboard_refund),
+    ("POST", "/simulator/payment_intents/{id}/cancel", dashboard_cancel),
+    ("POST", "/simulator/wipe", wipe),
     ("POST", "/simulator/clock", move_clock),
     ("POST", "/simulator/settings", set_settings),
     ("POST", "/simulator/reset", reset),

@@ -9,16 +9,19 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from tui_pos.simulator import expand, faults, idempotency
+from tui_pos.simulator import accounts, expand, faults, idempotency
+from tui_pos.simulator.accounts import Holder
 from tui_pos.simulator.errors import ApiError
 from tui_pos.simulator.faults import Effect
-from tui_pos.simulator.forms import decode
+from tui_pos.simulator.forms import Form, decode
 from tui_pos.simulator.params import checked
 from tui_pos.simulator.routes import Endpoint
+from tui_pos.simulator.trace import Exchanged
 from tui_pos.simulator.world import API_VERSION, Call, World
 
 FORM = "application/x-www-form-urlencoded"
-KEY_PREFIXES = ("sk_", "rk_")
+# Parameters that Stripe took before this version.
+RETIRED = {"payment_method_types": "2026-09-30"}
 MAX_BODY = 1_000_000
 LOOK_UP_SECONDS = 0.1
 
@@ -40,7 +43,7 @@ class Asked:
     path: str
     ids: dict[str, str]
     form: str
-    account: str
+    holder: Holder
     # Only a POST is idempotent by its key; GET and DELETE are so by themselves.
     key: str | None
     headers: dict[str, str]
@@ -70,7 +73,12 @@ class Exchange:
         slept = await self._sleep() if self.effect.wait_after else True
         if self.effect.cut_after or not slept:
             return Cut()
-        return answer(200, "<html>gateway</html>", self.asked.headers) if self.effect.garble else response
+        if self.effect.garble:
+            return answer(200, "<html>gateway</html>", self.asked.headers)
+        if self.effect.alter and response.status_code == 200:
+            altered = faults.altered(bytes(response.body).decode(), self.effect.alter)
+            return answer(200, altered, self.asked.headers)
+        return response
 
     async def _once(self) -> Response:
         """Run the endpoint, or give the answer that its idempotency key already has."""
@@ -78,14 +86,14 @@ class Exchange:
         if asked.key is None:
             return await self._run()
         mark = idempotency.fingerprint(asked.method, asked.path, asked.form)
-        stored = self.keys.begin(asked.account, asked.key, mark)
+        stored = self.keys.begin(asked.holder, asked.key, mark)
         if stored is not None:
             replayed = {"Idempotent-Replayed": "true", "Original-Request": stored["request"]}
             return answer(stored["status"], stored["body"], asked.headers | replayed)
         try:
             return await self._run(mark)
         finally:
-            self.keys.end(asked.account, asked.key)
+            self.keys.end(asked.holder, asked.key)
 
     async def _run(self, mark: str = "") -> Response:
         asked = self.asked
@@ -101,7 +109,7 @@ class Exchange:
             error = raised
             status, body = raised.status, json.dumps(raised.body(asked.request_id))
         if asked.key is not None and (error is None or error.executed):
-            self.keys.keep(asked.account, asked.key, mark, asked.request_id, status, body)
+            self.keys.keep(asked.holder, asked.key, mark, asked.request_id, status, body)
         return answer(status, body, asked.headers | (error.headers if error else {}))
 
     async def _sleep(self) -> bool:
@@ -116,37 +124,73 @@ class Exchange:
 
     def _work(self) -> str:
         asked = self.asked
-        params = checked(self.endpoint.params, decode(asked.form))
+        form = decode(asked.form)
+        _refuse_retired(form, asked.headers["Stripe-Version"])
+        params = checked(self.endpoint.params, form)
         wanted = params.pop("expand", [])
         expand.check(wanted, self.endpoint.returns, many=self.endpoint.many)
-        call = Call(asked.path, asked.ids, params, asked.request_id, asked.key)
+        call = Call(
+            asked.path,
+            asked.ids,
+            params,
+            asked.request_id,
+            asked.key,
+            asked.holder.account,
+            asked.holder.livemode,
+        )
         self.world.call = call
         record = self.endpoint.handler(self.world, call)
         return json.dumps(expand.expanded(self.world, record, wanted))
 
 
+def _refuse_retired(form: Form, version: str) -> None:
+    for name, since in RETIRED.items():
+        if name in form and version >= since:
+            message = f"The parameter {name} is no longer supported. Use allowed_{name} instead."
+            raise ApiError(message, f"{name}_no_longer_supported", param=name, executed=False)
+
+
 async def respond(world: World, keys: idempotency.Keys, endpoint: Endpoint, request: Request) -> Response:
-    """Answer one request to an endpoint."""
+    """Answer one request to an endpoint, and tell whoever observes."""
     headers = {
         "Request-Id": world.new_id("req"),
         "Stripe-Version": request.headers.get("stripe-version", API_VERSION),
     }
     if "idempotency-key" in request.headers:
         headers["Idempotency-Key"] = request.headers["idempotency-key"]
+    asked, effect = None, faults.NOTHING
     try:
         asked = await _read(request, headers)
         effect, seconds = faults.struck(world, asked.method, asked.path)
-        return await Exchange(world, keys, endpoint, asked, effect, seconds).response()
+        response = await Exchange(world, keys, endpoint, asked, effect, seconds).response()
     except ApiError as error:
-        return answer(error.status, json.dumps(error.body(headers["Request-Id"])), headers | error.headers)
+        response = answer(
+            error.status, json.dumps(error.body(headers["Request-Id"])), headers | error.headers
+        )
     except ClientDisconnect:
         return Cut()
     finally:
         world.store.commit()
+    if world.observer is not None and asked is not None and not isinstance(response, Cut):
+        altered = bool(effect.alter) or effect.garble
+        world.observer(_exchanged(asked, response, altered=altered))
+    return response
+
+
+def _exchanged(asked: Asked, response: Response, *, altered: bool) -> Exchanged:
+    return Exchanged(
+        asked.method,
+        asked.path,
+        asked.form,
+        asked.headers["Stripe-Version"],
+        response.status_code,
+        bytes(response.body).decode(),
+        altered,
+    )
 
 
 async def _read(request: Request, headers: dict[str, str]) -> Asked:
-    account = _account(request)
+    holder = accounts.holder(request.headers.get("authorization", ""))
     body = await request.body()
     if len(body) > MAX_BODY:
         raise ApiError("Invalid request: the body is too large.", executed=False)
@@ -162,23 +206,11 @@ async def _read(request: Request, headers: dict[str, str]) -> Asked:
         path=request.url.path,
         ids=request.path_params,
         form="&".join(part for part in parts if part),
-        account=account,
+        holder=holder,
         key=headers.get("Idempotency-Key") if request.method == "POST" else None,
         headers=headers,
         request_id=headers["Request-Id"],
     )
-
-
-def _account(request: Request) -> str:
-    """The API key, sent as a bearer token."""
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and key.startswith(KEY_PREFIXES):
-        return key
-    if not key:
-        message = "You did not provide an API key: send it as 'Authorization: Bearer YOUR_SECRET_KEY'."
-    else:
-        message = "Invalid API Key provided: a secret key begins with sk_ or rk_."
-    raise ApiError(message, status=401)
 
 
 def answer(status: int, body: str, headers: dict[str, str]) -> Response:

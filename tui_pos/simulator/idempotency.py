@@ -2,6 +2,7 @@
 
 import hashlib
 
+from tui_pos.simulator.accounts import Holder
 from tui_pos.simulator.errors import ApiError, Json
 from tui_pos.simulator.world import World
 
@@ -10,20 +11,20 @@ MAX_KEY = 255
 
 
 class Keys:
-    """Answers by account and key, and the keys whose first request still runs."""
+    """Answers by account, mode and key, and the keys whose first request still runs."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._running: set[str] = set()
 
-    def begin(self, account: str, key: str, fingerprint: str) -> Json | None:
+    def begin(self, holder: Holder, key: str, fingerprint: str) -> Json | None:
         """The stored answer, or None when the request must run; then ``end`` must follow.
 
         Raises ApiError when the key was used for another request or its first request still runs.
         """
         if len(key) > MAX_KEY:
             raise ApiError(f"Idempotency-Key has at most {MAX_KEY} characters.", executed=False)
-        slot = _slot(account, key)
+        slot = _slot(holder, key)
         if slot in self._running:
             message = "There is another request in progress with this idempotency key."
             raise ApiError(message, "idempotency_key_in_use")
@@ -39,7 +40,9 @@ class Keys:
             raise ApiError(message, kind="idempotency_error", executed=False)
         return answer
 
-    def keep(self, account: str, key: str, fingerprint: str, request_id: str, status: int, body: str) -> None:
+    def keep(
+        self, holder: Holder, key: str, fingerprint: str, request_id: str, status: int, body: str
+    ) -> None:
         """Store what the request answered."""
         answer = {
             "created": self._world.now(),
@@ -48,11 +51,11 @@ class Keys:
             "body": body,
             "request": request_id,
         }
-        self._world.store.put("answer", _slot(account, key), answer)
+        self._world.store.put("answer", _slot(holder, key), answer)
 
-    def end(self, account: str, key: str) -> None:
+    def end(self, holder: Holder, key: str) -> None:
         """The request with this key no longer runs."""
-        self._running.discard(_slot(account, key))
+        self._running.discard(_slot(holder, key))
 
     def purge(self) -> None:
         """Drop the answers that are too old to be given again."""
@@ -67,5 +70,5 @@ def fingerprint(method: str, path: str, form: str) -> str:
     return hashlib.sha256("\n".join([method, path, *sorted(form.split("&"))]).encode()).hexdigest()
 
 
-def _slot(account: str, key: str) -> str:
-    return f"{account} {key}"
+def _slot(holder: Holder, key: str) -> str:
+    return f"{holder.account} {holder.livemode} {key}"

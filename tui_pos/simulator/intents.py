@@ -1,5 +1,7 @@
 """/v1/payment_intents: what a caller may do with a PaymentIntent."""
 
+from typing import cast
+
 from tui_pos.simulator import objects, payments
 from tui_pos.simulator.cards import decline_for_amount
 from tui_pos.simulator.currencies import check_amount, check_currency
@@ -11,7 +13,16 @@ from tui_pos.simulator.world import Call, World
 
 CANCELABLE = ("requires_payment_method", "requires_confirmation", "requires_action", "requires_capture")
 AMOUNT_OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
-AMOUNT_FIELDS = ("amount", "currency", "capture_method", "payment_method_types", "payment_method_options")
+AMOUNT_FIELDS = (
+    "amount",
+    "currency",
+    "capture_method",
+    "allowed_payment_method_types",
+    "payment_method_types",
+    "payment_method_options",
+)
+# What an account pays with in whichever currency when the request leaves it to Stripe.
+DYNAMIC = ["card", "link"]
 PLAIN_FIELDS = (
     "description",
     "receipt_email",
@@ -27,18 +38,39 @@ def create(world: World, call: Call) -> Json:
     sent = call.params
     currency = check_currency(sent["currency"])
     check_amount(sent["amount"], currency)
+    allowed, types = _ways_to_pay(world, sent, currency)
     intent = objects.payment_intent(world) | {
         "amount": sent["amount"],
         "capture_method": sent.get("capture_method", "automatic_async"),
         "currency": currency,
         "metadata": merged_metadata({}, sent.get("metadata")),
         "payment_method_options": sent.get("payment_method_options") or {},
-        "payment_method_types": sent.get("payment_method_types") or ["card"],
+        "allowed_payment_method_types": allowed,
+        "payment_method_types": types,
     }
+    if "payment_method_types" not in sent and allowed is None:
+        intent["automatic_payment_methods"] = {"allow_redirects": "always", "enabled": True}
     _set_plain(intent, sent)
     world.save(intent)
     world.emit("payment_intent.created", intent)
     return intent
+
+
+def _ways_to_pay(world: World, sent: Json, currency: str) -> tuple[list[str] | None, list[str]]:
+    """What the request allows, and what of it fits: Stripe leaves the rest out without a word.
+
+    ``payment_method_types`` comes only from clients of a version that still had it.
+    """
+    allowed = sent.get("allowed_payment_method_types")
+    wanted = sent.get("payment_method_types") or allowed or DYNAMIC
+    return allowed, [kind for kind in wanted if _fits(world, kind, currency)]
+
+
+def _fits(world: World, kind: str, currency: str) -> bool:
+    if kind == "interac_present":
+        return currency == "cad"
+    closed = cast("list[str]", world.setting("no_cards_in"))
+    return kind != "card_present" or currency not in closed
 
 
 def _set_plain(intent: Json, sent: Json) -> None:
@@ -85,6 +117,9 @@ def update(world: World, call: Call) -> Json:
     amended = intent | {name: sent[name] for name in AMOUNT_FIELDS if name in sent}
     amended["currency"] = check_currency(amended["currency"])
     amended["payment_method_options"] = amended["payment_method_options"] or {}
+    if {"currency", "allowed_payment_method_types", "payment_method_types"} & sent.keys():
+        wish = {"allowed_payment_method_types": amended["allowed_payment_method_types"]} | sent
+        _, amended["payment_method_types"] = _ways_to_pay(world, wish, amended["currency"])
     if "amount" in sent or "currency" in sent:
         check_amount(amended["amount"], amended["currency"])
     metadata = merged_metadata(intent["metadata"], sent.get("metadata"))
@@ -97,7 +132,8 @@ def cancel(world: World, call: Call) -> Json:
     intent = _changeable(world, call)
     if intent["status"] not in CANCELABLE:
         raise _unexpected(world, intent, "canceled")
-    payments.release(world, intent, call.params.get("cancellation_reason"), event="charge.refunded")
+    event = "charge.refunded" if world.releases_are_refunds else None
+    payments.release(world, intent, call.params.get("cancellation_reason"), event=event)
     return intent
 
 

@@ -25,12 +25,13 @@ def page(world: World, kind: str, call: Call) -> Json:
     sent.pop("expand", None)
     if after and before:
         raise ApiError("You cannot use both starting_after and ending_before.", param="starting_after")
-    oldest_first = world.store.all(kind)
-    records: Iterable[Json] = reversed(oldest_first.values())
+    every = world.store.all(kind).values()
+    records: Iterable[Json] = every if before else reversed(every)
+    records = filter(world.visible, records)
     if after:
-        records = _beyond(kind, after, "starting_after", list(reversed(oldest_first.values())))
+        records = _beyond(kind, after, "starting_after", list(records))
     elif before:
-        records = _beyond(kind, before, "ending_before", list(oldest_first.values()))
+        records = _beyond(kind, before, "ending_before", list(records))
     # A reader's status is known only when it is shown, so what a client sees is what is filtered.
     found = (record for record in records if _matches(world.shown(record), sent))
     chosen = list(islice(found, limit + 1))

@@ -40,6 +40,7 @@ def payment_intent(world: World) -> Json:
         intent
         | dict.fromkeys(INTENT_NULLS)
         | {
+            "allowed_payment_method_types": None,
             "amount_capturable": 0,
             "amount_details": {"tip": {}},
             "amount_received": 0,
@@ -56,7 +57,7 @@ def charge(world: World, intent: Json, method: Json) -> Json:
     """A new charge of an intent, not yet said to be paid or failed."""
     copied = ("amount", "currency", "description", "metadata", "receipt_email", "statement_descriptor")
     return (
-        world.dated("charge", "ch")
+        world.dated("charge", "ch", of=intent)
         | dict.fromkeys(CHARGE_NULLS)
         | {name: intent[name] for name in (*copied, "statement_descriptor_suffix", "transfer_group")}
         | {
@@ -106,10 +107,10 @@ def declined_outcome(decline: Decline) -> Json:
     }
 
 
-def payment_method(world: World, card: Card) -> Json:
+def payment_method(world: World, intent: Json, card: Card) -> Json:
     """What a card at a reader is to Stripe."""
     kind = _type(card)
-    return world.dated("payment_method", "pm") | {
+    return world.dated("payment_method", "pm", of=intent) | {
         "allow_redisplay": "unspecified",
         "billing_details": {
             "address": dict.fromkeys(ADDRESS_NULLS),
@@ -182,7 +183,7 @@ def _receipt(card: Card) -> Json:
 def refund(world: World, charged: Json, amount: int) -> Json:
     """A new refund of a charge."""
     return (
-        world.dated("refund", "re")
+        world.dated("refund", "re", of=charged)
         | dict.fromkeys(REFUND_NULLS)
         | {
             "amount": amount,

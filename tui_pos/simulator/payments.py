@@ -19,7 +19,7 @@ def authorise(
         message = f"This PaymentIntent's status is {intent['status']}, so it cannot be paid."
         return Decline("payment_intent_unexpected_state", "", message)
     decline = decline or _refusal(world, intent, card)
-    method = world.save(objects.payment_method(world, card))
+    method = world.save(objects.payment_method(world, intent, card))
     charge = objects.charge(world, intent, method)
     incremental = bool(_card_options(intent).get("request_incremental_authorization_support"))
     charge["payment_method_details"] = objects.method_details(intent, reader, card, incremental=incremental)
@@ -115,17 +115,17 @@ def details(charge: Json) -> Json:
 
 
 def take(world: World, charge: Json, amount: int) -> None:
-    """Mark a charge as captured; what was held beyond ``amount`` counts as given back."""
+    """Mark a charge as captured; what was held beyond ``amount`` is released, which is no refund."""
     charge |= {
         "captured": True,
         "amount_captured": amount,
-        "amount_refunded": charge["amount"] - amount,
+        "_released": charge["amount"] - amount,
         "balance_transaction": world.new_id("txn"),
     }
 
 
-def release(world: World, intent: Json, reason: str | None, *, event: str) -> None:
-    """Cancel an intent; held money goes back to the card."""
+def release(world: World, intent: Json, reason: str | None, *, event: str | None = None) -> None:
+    """Cancel an intent; held money goes back to the card, with an ``event`` if Stripe has one for it."""
     world.forget(HOLD, intent["id"])
     had_hold = intent["status"] == "requires_capture"
     intent |= {
@@ -137,9 +137,10 @@ def release(world: World, intent: Json, reason: str | None, *, event: str) -> No
     world.save(intent)
     if had_hold:
         charge = world.fetch("charge", intent["latest_charge"], "charge")
-        charge |= {"refunded": True, "amount_refunded": charge["amount"]}
+        charge["_released"] = charge["amount"]
         world.save(charge)
-        world.emit(event, charge)
+        if event is not None:
+            world.emit(event, charge)
     world.emit("payment_intent.canceled", intent)
 
 
@@ -147,4 +148,4 @@ def hold_lapses(world: World, intent_id: str) -> None:
     """What Stripe does by itself when nobody captured in time."""
     intent = world.store.get("payment_intent", intent_id)
     if intent is not None and intent["status"] == "requires_capture":
-        release(world, intent, "automatic", event="charge.expired")
+        release(world, intent, "expired", event="charge.expired")

@@ -147,17 +147,24 @@ def report(
     """Close the reader's action as succeeded, or failed with a code; a silent reader reports nothing."""
     if reader["_silent_since"] is None:
         status = "succeeded" if code is None else "failed"
+        error = error if _tells_api_errors(reader) else None
         outcome = {"status": status, "failure_code": code, "failure_message": message, "api_error": error}
         reader["action"] |= outcome
         world.emit(f"terminal.reader.action_{status}", reader)
     world.save(reader)
 
 
+def _tells_api_errors(reader: Json) -> bool:
+    """Reader software 2.42 is the first that does."""
+    version = [int(part) for part in reader["device_sw_version"].split(".") if part.isdecimal()]
+    return version >= [2, 42]
+
+
 def _collect(world: World, reader: Json, card: Card, tip: int | None) -> None:
     intent = _intent(world, reader)
     assert intent is not None, "a waiting payment has its intent"
     _add_tip(world, reader, intent, tip)
-    method = world.save(objects.payment_method(world, card))
+    method = world.save(objects.payment_method(world, intent, card))
     reader |= {"_phase": "idle", "_collected": {"payment_intent": intent["id"], "card": card.number}}
     reader["action"]["status"] = "succeeded"
     reader["action"]["collect_payment_method"]["payment_method"] = world.shown(method)

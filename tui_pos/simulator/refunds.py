@@ -79,9 +79,8 @@ def give_back(world: World, charge: Json, amount: int, sent: Json) -> Json:
 
 
 def _recount(world: World, charge: Json) -> None:
-    released = charge["amount"] - charge["amount_captured"]
     returned = given_back(world, charge)
-    charge["amount_refunded"] = released + returned
+    charge["amount_refunded"] = returned
     charge["refunded"] = returned == charge["amount_captured"]
     world.save(charge)
 

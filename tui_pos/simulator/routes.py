@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tui_pos.simulator import intents, places, present, readers, refunds
+from tui_pos.simulator import accounts, intents, places, present, readers, refunds
 from tui_pos.simulator.errors import Json
 from tui_pos.simulator.lists import PAGING
 from tui_pos.simulator.params import (
@@ -51,11 +51,13 @@ ADDRESS_LINES = dict.fromkeys(("city", "line1", "line2", "postal_code", "state")
 ADDRESS = group(country=TEXT, **ADDRESS_LINES)
 NEW_ADDRESS = group(country=text(required=True), **ADDRESS_LINES)
 
+PAYMENT_METHOD_TYPE = text("card", "card_present", "interac_present", "link")
 INTENT_PLAIN: dict[str, Field] = dict.fromkeys(intents.PLAIN_FIELDS, TEXT) | {
     "capture_method": CAPTURE_METHOD,
     "metadata": METADATA,
     "payment_method_options": PAYMENT_OPTIONS,
-    "payment_method_types": items(text("card", "card_present", "interac_present")),
+    "allowed_payment_method_types": items(PAYMENT_METHOD_TYPE),
+    "payment_method_types": items(PAYMENT_METHOD_TYPE),
 }
 CARD_CONFIG: dict[str, Field] = {
     "allow_redisplay": text("always", "limited", "unspecified"),
@@ -117,6 +119,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "POST", INTENT + "/increment_authorization", intents.increment_authorization, "payment_intent",
         amount=number(1, required=True), description=TEXT, metadata=METADATA, statement_descriptor=TEXT,
     ),
+    _one("GET", "/v1/account", accounts.retrieve, "account"),
     _many(
         "/v1/charges", refunds.list_charges, "charge",
         created=CREATED, payment_intent=TEXT, transfer_group=TEXT,

@@ -32,7 +32,7 @@ def search_page(world: World, kind: str, call: Call) -> Json:
     found = [
         record
         for record in reversed(world.store.all(kind).values())
-        if record["created"] <= newest and join(test(record) for test in tests)
+        if world.visible(record) and record["created"] <= newest and join(test(record) for test in tests)
     ]
     limit = int(call.params.get("limit", DEFAULT_LIMIT))
     start = _start(call.params.get("page", ""))

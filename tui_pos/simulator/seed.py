@@ -25,10 +25,10 @@ def plant(world: World) -> None:
     """Make the demonstration's location and readers, unless there is a reader or location already."""
     if world.store.all("terminal.location") or world.store.all("terminal.reader"):
         return
-    world.save(objects.location(world, "Front desk", ADDRESS) | {"id": LOCATION_ID})
+    world.save(objects.location(world, "Front desk", ADDRESS) | {"id": LOCATION_ID, "_everywhere": True})
     for number, (reader_id, label, device, on) in enumerate(READERS, 1):
         reader = objects.reader(world, label, device, LOCATION_ID)
-        reader |= {"id": reader_id, "serial_number": f"SIM{number:06d}"}
+        reader |= {"id": reader_id, "serial_number": f"SIM{number:06d}", "_everywhere": True}
         if not on:
             reader["_silent_since"] = world.precise_now() - OFFLINE_AFTER
         world.save(reader)

@@ -18,6 +18,7 @@ from tui_pos.simulator import seed as seeds
 from tui_pos.simulator.app import build
 from tui_pos.simulator.controls import Controls
 from tui_pos.simulator.store import Store
+from tui_pos.simulator.trace import Observer, from_environment
 from tui_pos.simulator.world import World
 
 STDIN = 0
@@ -32,7 +33,8 @@ class Server(Controls):
 
     ``port`` 0 takes a free one. ``tap_after`` presents a good card by itself that many seconds after a reader
     begins to wait, 0 at once. ``test_amounts`` makes Stripe's test amounts (ending 01, 05, …) decline; it is
-    off by default, so that no demonstration price declines by accident.
+    off by default, so that no demonstration price declines by accident. ``observer`` is told of every
+    exchange, in the server's thread.
 
     Raises StateFileError for a state file that cannot be used and OSError for a port that is taken.
     """
@@ -45,11 +47,13 @@ class Server(Controls):
         tap_after: float | None = None,
         seed: bool = True,
         test_amounts: bool = False,
+        observer: Observer | None = None,
     ) -> None:
         self._socket = _bound(port)
         super().__init__(f"http://{HOST}:{self._socket.getsockname()[1]}")
         try:
             self._world = _world(state_file, tap_after=tap_after, seed=seed, test_amounts=test_amounts)
+            self._world.observer = observer or from_environment()
         except BaseException:
             self._socket.close()
             raise
@@ -100,6 +104,7 @@ def serve(
     """
     listening = _bound(port)
     world = _world(state_file, tap_after=tap_after, seed=True, test_amounts=False)
+    world.observer = from_environment()
     url = f"http://{HOST}:{listening.getsockname()[1]}"
     server = _uvicorn(world, lambda: on_ready(url))
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -10,11 +10,14 @@ What goes wrong is a `TerminalError`; `decline_text` says a decline in plain wor
 """
 
 from tui_pos.terminal.client import CancelReason, RefundReason, Terminal
-from tui_pos.terminal.connection import Timeouts
+from tui_pos.terminal.connection import API_VERSION, Timeouts
 from tui_pos.terminal.declines import decline_reason, decline_text
 from tui_pos.terminal.errors import (
+    NO_CARDS_IN_PERSON,
     AmountRefused,
+    Answer,
     Declined,
+    IntentNotFound,
     Misconfigured,
     NotFound,
     RateLimited,
@@ -26,9 +29,12 @@ from tui_pos.terminal.errors import (
     UnknownOutcome,
 )
 from tui_pos.terminal.model import (
+    Account,
+    ApiFailure,
     Card,
     CartLine,
     ConnectionToken,
+    FailureKind,
     Intent,
     LastError,
     Reader,
@@ -37,13 +43,20 @@ from tui_pos.terminal.model import (
 )
 
 __all__ = [
+    "API_VERSION",
+    "NO_CARDS_IN_PERSON",
+    "Account",
     "AmountRefused",
+    "Answer",
+    "ApiFailure",
     "CancelReason",
     "Card",
     "CartLine",
     "ConnectionToken",
     "Declined",
+    "FailureKind",
     "Intent",
+    "IntentNotFound",
     "LastError",
     "Misconfigured",
     "NotFound",

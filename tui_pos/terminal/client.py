@@ -8,19 +8,21 @@ operation: store it before the first call and give the same one whenever that op
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from tui_pos import clock
 from tui_pos.terminal import errors
 from tui_pos.terminal.connection import Connection, Pace, Timeouts
 from tui_pos.terminal.errors import Misconfigured, NotFound, ReaderBusy
 from tui_pos.terminal.model import (
+    Account,
     CartLine,
     ConnectionToken,
     Intent,
     Json,
     Reader,
     Refund,
+    account_from,
     connection_token_from,
     intent_from,
     reader_from,
@@ -29,8 +31,23 @@ from tui_pos.terminal.model import (
 
 if TYPE_CHECKING:
     import stripe
+    from stripe.params import (
+        PaymentIntentCaptureParams,
+        PaymentIntentCreateParams,
+        PaymentIntentListParams,
+        PaymentIntentListParamsCreated,
+        RefundCreateParams,
+    )
+    from stripe.params.terminal import (
+        ConnectionTokenCreateParams,
+        ReaderListParams,
+        ReaderRefundPaymentParams,
+        ReaderSetReaderDisplayParams,
+    )
+    from stripe.params.test_helpers.terminal import ReaderPresentPaymentMethodParams as PresentedCard
 
     Client = stripe.StripeClient
+    S = TypeVar("S", bound=stripe.StripeObject)
 
 T = TypeVar("T")
 
@@ -39,7 +56,13 @@ RefundReason = Literal["duplicate", "fraudulent", "requested_by_customer"]
 
 PAGE = 100  # the most that Stripe lists at once
 WITH_CHARGE = ["latest_charge"]
-PAYING = frozenset({"process_payment_intent", "collect_payment_method", "confirm_payment_intent"})
+PAYING = frozenset(
+    {"process_payment_intent", "collect_payment_method", "confirm_payment_intent", "refund_payment"}
+)
+
+# Interac and eftpos take money only at once: there such cards are charged at once, all others held.
+SINGLE_MESSAGE_CURRENCIES = frozenset({"cad", "aud"})
+INTERAC_CURRENCY = "cad"
 
 _ID = re.compile(r"[A-Za-z0-9_]{1,255}", re.ASCII)
 _LIVE = re.compile(r"(?:sk|rk)_live_")
@@ -74,9 +97,18 @@ class Terminal:
         """Import stripe now, in a thread that nobody waits for, so that the first payment need not wait."""
         self._connection.open()
 
+    @property
+    def request_id(self) -> str:
+        """Stripe's id of this thread's last request that was answered, to be found in its dashboard's log."""
+        return self._connection.request_id
+
+    def account(self) -> Account:
+        """The account of the key; a restricted key may have no right to ask (Misconfigured)."""
+        return self._ask(Pace.READ, account_from, lambda client: client.v1.accounts.retrieve_current())
+
     def connection_token(self, location: str | None = None) -> ConnectionToken:
         """A secret for a reader SDK, limited to `location` if given."""
-        params: Any = {"location": _id(location)} if location else {}
+        params: ConnectionTokenCreateParams = {"location": _id(location)} if location else {}
         return self._ask(
             Pace.COMMAND,
             connection_token_from,
@@ -85,7 +117,9 @@ class Terminal:
 
     def readers(self, location: str | None = None) -> list[Reader]:
         """All readers of the account, or of the location."""
-        params: Any = {"limit": PAGE, **({"location": _id(location)} if location else {})}
+        params: ReaderListParams = {"limit": PAGE}
+        if location:
+            params["location"] = _id(location)
         return list(self._each(reader_from, lambda client: client.v1.terminal.readers.list(params)))
 
     def reader(self, reader_id: str) -> Reader:
@@ -99,17 +133,26 @@ class Terminal:
     ) -> Intent:
         """A payment that a reader can take and that is captured later.
 
+        Stripe leaves out what the account does not take in this currency: look at `takes_cards_in_person`.
+        In Canada and Australia the cards of some networks are charged at once, so that the payment succeeds
+        without a capture.
         Under a key that was used before, Stripe answers with what it said the first time: the state is
         then stale, so read the intent before acting on a repeated create.
         """
-        params: Any = {
+        params: PaymentIntentCreateParams = {
             "amount": amount,
             "currency": currency.lower(),
-            "payment_method_types": ["card_present"],
+            "allowed_payment_method_types": ["card_present"],
             "capture_method": "manual",
             "metadata": dict(metadata),
-            **({"description": description} if description else {}),
         }
+        if description:
+            params["description"] = description
+        if currency.lower() in SINGLE_MESSAGE_CURRENCIES:
+            params["capture_method"] = "automatic"
+            params["payment_method_options"] = {"card_present": {"capture_method": "manual_preferred"}}
+        if currency.lower() == INTERAC_CURRENCY:
+            params["allowed_payment_method_types"] = ["card_present", "interac_present"]
         return self._ask(
             Pace.COMMAND,
             intent_from,
@@ -140,15 +183,21 @@ class Terminal:
             ),
         )
 
-    def cancel_reader_action(self, reader_id: str, intent_id: str) -> Reader | None:
-        """Take this payment off the reader: the reader as it is then, or None when it does not ask for it.
+    def cancel_reader_action(
+        self,
+        reader_id: str,
+        intent_id: str,
+        action_type: Literal["process_payment_intent", "refund_payment"] = "process_payment_intent",
+    ) -> Reader | None:
+        """Take this payment (or its refund) off the reader: the reader as it is then, or None when it does
+        not ask for it.
 
         ReaderBusy means that a card is being authorised: read the intent. The intent itself stays as it is.
         """
         action = self.reader(reader_id).action
         if (
             action is None
-            or action.type != "process_payment_intent"
+            or action.type != action_type
             or action.intent_id != intent_id
             or action.status != "in_progress"
         ):
@@ -170,7 +219,9 @@ class Terminal:
         In any other state (captured already, cancelled, expired) it raises Refused, with the payment as it
         is in `.intent` where Stripe sends it along.
         """
-        params: Any = {"expand": [*WITH_CHARGE], **({} if amount is None else {"amount_to_capture": amount})}
+        params: PaymentIntentCaptureParams = {"expand": [*WITH_CHARGE]}
+        if amount is not None:
+            params["amount_to_capture"] = amount
         return self._ask(
             Pace.COMMAND,
             intent_from,
@@ -199,16 +250,45 @@ class Terminal:
         reason: RefundReason | None = None,
     ) -> Refund:
         """Pay back `amount` of a captured payment; what Stripe calls pending may still fail later."""
-        params: Any = {
+        params: RefundCreateParams = {
             "payment_intent": _id(intent_id),
             "amount": amount,
             "metadata": dict(metadata),
-            **({"reason": reason} if reason else {}),
         }
+        if reason:
+            params["reason"] = reason
         return self._ask(
             Pace.COMMAND,
             refund_from,
             lambda client: client.v1.refunds.create(params, {"idempotency_key": key}),
+        )
+
+    def refund_on_reader(
+        self,
+        reader_id: str,
+        intent_id: str,
+        amount: int,
+        *,
+        metadata: Mapping[str, str],
+        key: str | None = None,
+    ) -> Reader:
+        """Have the reader ask for the card that paid by Interac, and pay `amount` back to it.
+
+        The refund is the action's `refund_id` once that has succeeded; until then nothing went back. Give a
+        new `key` to each try (None makes one): under a repeated one Stripe tells of the first try and the
+        reader stays dark. Like `process` it replaces what the reader waits for.
+        """
+        params: ReaderRefundPaymentParams = {
+            "payment_intent": _id(intent_id),
+            "amount": amount,
+            "metadata": dict(metadata),
+        }
+        return self._ask(
+            Pace.PROCESS,
+            reader_from,
+            lambda client: client.v1.terminal.readers.refund_payment(
+                _id(reader_id), params, {"idempotency_key": key or clock.new_id()}
+            ),
         )
 
     def refund_status(self, refund_id: str) -> Refund:
@@ -229,10 +309,14 @@ class Terminal:
 
         Payments of the web site are among them; pages are fetched while you iterate.
         """
-        window = {"gte": int(since.timestamp())}
+        window: PaymentIntentListParamsCreated = {"gte": int(since.timestamp())}
         if until is not None:
             window["lt"] = int(until.timestamp())
-        params: Any = {"created": window, "limit": PAGE, "expand": ["data.latest_charge"]}
+        params: PaymentIntentListParams = {
+            "created": window,
+            "limit": PAGE,
+            "expand": ["data.latest_charge"],
+        }
         return self._each(intent_from, lambda client: client.v1.payment_intents.list(params))
 
     def show_cart(self, reader_id: str, currency: str, lines: Sequence[CartLine], total: int) -> Reader:
@@ -241,7 +325,7 @@ class Terminal:
         action = self.reader(reader_id).action
         if action is not None and action.status == "in_progress" and action.type in PAYING:
             raise ReaderBusy(errors.READER_TAKES_PAYMENT)
-        params: Any = {
+        params: ReaderSetReaderDisplayParams = {
             "type": "cart",
             "cart": {
                 "currency": currency.lower(),
@@ -271,15 +355,25 @@ class Terminal:
             ),
         )
 
-    def present_card(self, reader_id: str, number: str) -> Reader:
+    def present_card(
+        self,
+        reader_id: str,
+        number: str,
+        kind: Literal["card_present", "interac_present"] = "card_present",
+    ) -> Reader:
         """Training and tests: hold a test card to a simulated reader. Misconfigured with a live key."""
+        shown: PresentedCard = {"type": kind}
+        if kind == "card_present":
+            shown["card_present"] = {"number": number}
+        else:
+            shown["interac_present"] = {"number": number}
         if not (self._is_test or self._connection.is_loopback):
             raise Misconfigured(errors.NO_TEST_CARDS)
         return self._ask(
             Pace.PROCESS,
             reader_from,
             lambda client: client.v1.test_helpers.terminal.readers.present_payment_method(
-                _id(reader_id), {"type": "card_present", "card_present": {"number": number}}
+                _id(reader_id), shown
             ),
         )
 
@@ -291,7 +385,7 @@ class Terminal:
     def _each(
         self,
         parse: Callable[[Json], T],
-        call: Callable[["Client"], "stripe.ListObject[Any]"],
+        call: Callable[["Client"], "stripe.ListObject[S]"],
     ) -> Iterator[T]:
         """The objects of all pages. Every step goes through the connection, since any may fetch a page."""
         objects = self._connection.call(Pace.READ, lambda client: call(client).auto_paging_iter())

@@ -26,6 +26,9 @@ T = TypeVar("T")
 
 KEY = re.compile(r"(?:sk|rk)_(?:test|live)_[A-Za-z0-9_]+", re.ASCII)
 
+# Sent with every request, so that an update of the package cannot change what Stripe means by an answer.
+API_VERSION = "2026-10-28.endive"
+
 # What reading a malformed answer can raise, in the client and in `model`.
 MALFORMED = (AttributeError, KeyError, TypeError, ValueError, OverflowError)
 
@@ -65,6 +68,11 @@ class Connection:
     def is_loopback(self) -> bool:
         """Whether it talks to this machine, so to a simulator."""
         return self._api_base is not None and _is_loopback(self._api_base)
+
+    @property
+    def request_id(self) -> str:
+        """Stripe's id of this thread's last request that was answered, "" when there was none."""
+        return self._clients.session.request_id if self._clients is not None else ""
 
     def check(self) -> None:
         """Raise Misconfigured when the key or the address can be seen to be wrong; asks nobody."""
@@ -115,6 +123,7 @@ class Connection:
         def client(pace: Pace) -> stripe.StripeClient:
             return stripe.StripeClient(
                 self._api_key,
+                stripe_version=API_VERSION,
                 base_addresses={"api": self._api_base} if self._api_base else {},
                 max_network_retries=0 if pace is Pace.PROCESS else self._retries,
                 http_client=stripe.RequestsClient(
@@ -141,6 +150,7 @@ class _SessionPerThread(threading.local):
         import requests
 
         self.unanswered = 0
+        self.request_id = ""
         self._session = requests.Session()
         self._session.trust_env = environment  # HTTP_PROXY would otherwise catch calls to this machine too
         self._session.auth = _keep_headers  # else a default entry in ~/.netrc replaces the key
@@ -148,6 +158,7 @@ class _SessionPerThread(threading.local):
     def request(self, method: str, url: str, **options: Any) -> "requests.Response":
         self.unanswered += 1
         response = self._session.request(method, url, allow_redirects=False, **options)
+        self.request_id = response.headers.get("Request-Id", "")
         if response.status_code < 500 and response.status_code != 409:
             self.unanswered -= 1
         return response
@@ -175,6 +186,7 @@ def _error_from(error: "stripe.StripeError", api_key: str) -> TerminalError:
         code=str(detail.get("code") or ""),
         decline_code=str(detail.get("decline_code") or ""),
         message=str(detail.get("message") or "").replace(api_key, "***"),
+        param=str(detail.get("param") or ""),
         request_id=error.request_id or "",
         intent=_intent_in(detail),
     )

@@ -70,6 +70,9 @@ DECLINES: dict[str, tuple[str, str]] = {
     "withdrawal_count_limit_exceeded": ("over the card's limit", ANOTHER_CARD),
 }
 
+# What a failed action's code can be when a card or its bank said no; anything else came from the reader.
+CARD_CODES = (DECLINES.keys() - {"connection_error", "customer_canceled"}) | {"card_declined"}
+
 
 def decline_reason(code: str) -> str:
     """The reason alone, in lower case, to stand after "Declined": `insufficient funds`."""

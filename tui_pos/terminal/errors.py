@@ -3,17 +3,36 @@
 Each error is one sentence or two for the person at the desk (`message`), Stripe's code for programs, and a
 class that says what may be done next. Only `UnknownOutcome` (and its subclass) leaves open whether Stripe
 acted: read the payment back before saying or doing anything. After every other class nothing was done.
+`answer` says the same for programs that repeat: a definite answer stays what it is until something changes.
 
 `error_for` chooses the class and the words from tables; nothing else in the package words an error.
 """
+
+import re
+from enum import Enum
+from typing import ClassVar
 
 from tui_pos.terminal.model import Intent, plain
 
 MAX_FOREIGN_TEXT = 200
 
 
+class Answer(Enum):
+    """What a failed call says about what was asked."""
+
+    DEFINITE = "definite"  # decided (400, 401, 402, 403, 404), or refused here: asking again changes nothing
+    NONE = "none"  # no answer, a cut line, 409 in use, 5xx, lock_timeout: Stripe may have acted or not
+    RATE_LIMITED = "rate_limited"  # 429: not looked at; wait longer each time
+
+
 class TerminalError(Exception):
-    """Base of all of them. `intent` is the payment as Stripe sent it along with the refusal, if it did."""
+    """Base of all of them. `intent` is the payment as Stripe sent it along with the refusal, if it did.
+
+    `param` is the parameter that Stripe names, `missing_right` the right that a restricted key lacks (403) in
+    Stripe's own name for it, such as rak_terminal_reader_write.
+    """
+
+    answer: ClassVar[Answer] = Answer.DEFINITE
 
     def __init__(
         self,
@@ -23,6 +42,8 @@ class TerminalError(Exception):
         decline_code: str = "",
         request_id: str = "",
         intent: Intent | None = None,
+        param: str = "",
+        missing_right: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -30,10 +51,19 @@ class TerminalError(Exception):
         self.decline_code = decline_code
         self.request_id = request_id
         self.intent = intent
+        self.param = param
+        self.missing_right = missing_right
+
+    @property
+    def is_definite(self) -> bool:
+        """Whether this is Stripe's last word on what was asked: see `Answer`."""
+        return self.answer is Answer.DEFINITE
 
 
 class UnknownOutcome(TerminalError):
     """Stripe may have acted or not: no answer, a server error, or another request is still at work."""
+
+    answer = Answer.NONE
 
     @property
     def is_stored(self) -> bool:
@@ -56,6 +86,8 @@ class ReaderBusy(TerminalError):
 class RateLimited(TerminalError):
     """Stripe had too many requests and did not look at this one."""
 
+    answer = Answer.RATE_LIMITED
+
 
 class Misconfigured(TerminalError):
     """The key or the address in the config cannot work; somebody has to change it."""
@@ -70,7 +102,11 @@ class Refused(TerminalError):
 
 
 class NotFound(Refused):
-    """Stripe knows no such object in this account and mode."""
+    """Stripe knows no such object in this account and mode; `param` says which of those that were named."""
+
+
+class IntentNotFound(NotFound):
+    """Stripe knows no such payment in this account and mode; a reader that is missing is a NotFound."""
 
 
 class AmountRefused(Refused):
@@ -78,6 +114,11 @@ class AmountRefused(Refused):
 
 
 Words = tuple[type[TerminalError], str]
+
+# "Having the 'rak_terminal_reader_write' permission would allow this request to continue."
+RIGHT = re.compile(r"\brak_[a-z]+(?:_[a-z]+)*_(?:read|write)\b")
+# How Stripe names a payment that it does not know: in the path, and in a body.
+INTENT_PARAMS = frozenset({"intent", "payment_intent"})
 
 CHECK = "Check what happened before trying again."
 NO_KEY = "No Stripe key is configured. Put the key where the config says."
@@ -94,6 +135,11 @@ BAD_CERTIFICATE = (
 UNREADABLE = f"What answered is not Stripe, or cannot be read. Check the network and stripe.api_base. {CHECK}"
 SERVER_ERROR = f"Stripe had an error of its own, so it is not known what happened. {CHECK}"
 STILL_AT_WORK = f"An earlier request for this payment is still at work at Stripe. {CHECK}"
+NO_CARDS_IN_PERSON = "This Stripe account takes no cards in person in {currency}. Choose another tender."
+NO_SUCH_INTENT = (
+    "Stripe knows no such payment under this key: it belongs to another account or mode, or was wiped."
+)
+NO_RIGHT = "The Stripe key lacks a right: {right}. Give it to the key in the Stripe dashboard."
 NO_SUCH_OBJECT = "Stripe knows no such object. Check the id, and whether it belongs to test or to live mode."
 KEY_REFUSED = "Stripe does not accept the key. Check the conference's Stripe key."
 WRONG_STATE = "The payment is no longer in a state that allows this. Read it again."
@@ -173,18 +219,36 @@ def error_for(
     code: str = "",
     decline_code: str = "",
     message: str = "",
+    param: str = "",
     request_id: str = "",
     intent: Intent | None = None,
 ) -> TerminalError:
     """The error for what Stripe answered: its HTTP status and the fields of its error object."""
-    kind, words = _words(status, error_type, code)
-    sentence = words.format(message=plain(message)[:MAX_FOREIGN_TEXT] or "it gave no reason.")
-    return kind(sentence, code=code, decline_code=decline_code, request_id=request_id, intent=intent)
+    rights = RIGHT.findall(message) if status == 403 else []
+    kind, words = _words(status, error_type, code, param)
+    said = plain(message)[:MAX_FOREIGN_TEXT] or "it gave no reason."
+    return kind(
+        NO_RIGHT.format(right=right_in_words(rights[0])) if rights else words.format(message=said),
+        code=code,
+        decline_code=decline_code,
+        request_id=request_id,
+        intent=intent,
+        param=plain(param),
+        missing_right=rights[0] if rights else "",
+    )
 
 
-def _words(status: int, error_type: str, code: str) -> Words:
+def right_in_words(right: str) -> str:
+    """Stripe's name of a restricted key's right as its dashboard's list says it, with the name itself."""
+    *what, kind = right.removeprefix("rak_").split("_")
+    return f"{kind} access to {' '.join(what)} ({right})"
+
+
+def _words(status: int, error_type: str, code: str, param: str) -> Words:
     if status >= 500:
         return UnknownOutcome, SERVER_ERROR
     if error_type == "idempotency_error":
         return Refused, IDEMPOTENCY_CONFLICT
+    if code == "resource_missing" and param in INTENT_PARAMS:
+        return IntentNotFound, NO_SUCH_INTENT
     return BY_CODE.get(code) or BY_STATUS.get(status) or (UnknownOutcome, UNREADABLE)

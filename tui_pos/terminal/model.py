@@ -8,7 +8,10 @@ know and expect others. What people wrote (labels, messages) arrives without con
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from enum import Enum
 from typing import Any, TypeVar
+
+from tui_pos.terminal.declines import CARD_CODES
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -16,15 +19,61 @@ Json = Mapping[str, Any]
 T = TypeVar("T")
 
 
+CANCEL_CODES = frozenset({"customer_canceled", "canceled"})
+
+
+class FailureKind(Enum):
+    """Why a reader's action failed. Only DECLINED is the bank's word; after the others, read the payment."""
+
+    DECLINED = "declined"
+    READER = "reader"  # the reader gave up: its connection, its hardware, its own time limit
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class ApiFailure:
+    """Stripe's error inside a failed action; `type` card_error is what may be told to the cardholder."""
+
+    type: str
+    code: str
+    decline_code: str
+    message: str
+
+
 @dataclass(frozen=True, slots=True)
 class ReaderAction:
-    """What the reader does or last did: `status` is in_progress, succeeded or failed."""
+    """What the reader does or last did: `status` is in_progress, succeeded or failed.
+
+    `api_error` is None when the reader itself failed, and always on reader software before 2.42.
+    """
 
     type: str
     status: str
     intent_id: str | None = None
     failure_code: str = ""
     failure_message: str = ""
+    api_error: ApiFailure | None = None
+    refund_id: str | None = None
+
+    @property
+    def failure(self) -> FailureKind | None:
+        """Why it failed, None when it did not. The list of codes is open, so a code that is not known to come
+        from a card is never called a decline."""
+        if self.status != "failed":
+            return None
+        if self.failure_code in CANCEL_CODES:
+            return FailureKind.CANCELLED
+        if self.api_error is not None:
+            is_card = self.api_error.type == "card_error"
+            return FailureKind.DECLINED if is_card else FailureKind.UNKNOWN
+        return FailureKind.DECLINED if self.failure_code in CARD_CODES else FailureKind.READER
+
+    @property
+    def decline_code(self) -> str:
+        """The best code for `decline_text`; the payment's `last_error` knows more on old reader software."""
+        found = self.api_error
+        return (found.decline_code or found.code if found else "") or self.failure_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +111,18 @@ class Card:
     tsi: str
     location: str | None
     reader: str | None
+    kind: str = "card_present"
+
+    @property
+    def is_interac(self) -> bool:
+        """Whether it paid by Interac: charged at once, and refunded only in person on a reader."""
+        return self.kind == "interac_present"
 
 
 @dataclass(frozen=True, slots=True)
 class LastError:
-    """Why the last try with a card failed; gone once the payment is changed."""
+    """Why a try with a card failed. It stays until the payment is changed: after a second try that ended
+    otherwise it is still that of the first."""
 
     code: str
     decline_code: str
@@ -99,6 +155,13 @@ class Intent:
     livemode: bool
     cancellation_reason: str
     receipt_url: str = ""
+    payment_method_types: tuple[str, ...] = ()
+
+    @property
+    def takes_cards_in_person(self) -> bool:
+        """Whether a reader can take it. Stripe leaves a way to pay out without a word when the account does
+        not offer it in the currency: such a payment is to be cancelled (`errors.NO_CARDS_IN_PERSON`)."""
+        return "card_present" in self.payment_method_types
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +177,15 @@ class Refund:
     metadata: Mapping[str, str]
     failure_reason: str
     created: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The account that a key belongs to: its id, country (ISO 3166, upper case) and currency (lower case)."""
+
+    id: str
+    country: str
+    default_currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,25 +243,19 @@ def intent_from(data: Json) -> Intent:
         metadata=_metadata(data),
         created=_time(data, "created"),
         latest_charge_id=_id(data, "latest_charge"),
-        card=card_from(card) if card else None,
+        card=card_from(card, _text(details, "type")) if card else None,
         last_error=_optional(data, "last_payment_error", _last_error_from),
         capture_before=_time(card, "capture_before"),
-        amount_refunded=_refunded(charge),
+        amount_refunded=int(charge.get("amount_refunded") or 0),
         client_secret=_text(data, "client_secret"),
         livemode=bool(data.get("livemode")),
         cancellation_reason=_text(data, "cancellation_reason"),
         receipt_url=_text(charge, "receipt_url"),
+        payment_method_types=tuple(plain(each) for each in data.get("payment_method_types") or ()),
     )
 
 
-def _refunded(charge: Json) -> int:
-    """What was paid back. Stripe counts a released hold, or its uncaptured part, as refunded too."""
-    refunded = int(charge.get("amount_refunded") or 0)
-    released = int(charge.get("amount") or 0) - int(charge.get("amount_captured") or 0)
-    return max(0, refunded - released)
-
-
-def card_from(data: Json) -> Card:
+def card_from(data: Json, kind: str) -> Card:
     """From the charge's `card_present` or `interac_present` details; `receipt` is null for non-EMV cards."""
     receipt: Json = data.get("receipt") or {}
     return Card(
@@ -209,6 +275,7 @@ def card_from(data: Json) -> Card:
         tsi=_text(receipt, "transaction_status_information"),
         location=_id(data, "location"),
         reader=_id(data, "reader"),
+        kind=kind,
     )
 
 
@@ -226,18 +293,31 @@ def refund_from(data: Json) -> Refund:
     )
 
 
+def account_from(data: Json) -> Account:
+    return Account(_required(data, "id"), _text(data, "country"), _text(data, "default_currency"))
+
+
 def connection_token_from(data: Json) -> ConnectionToken:
     return ConnectionToken(secret=_required(data, "secret"), location=_id(data, "location"))
 
 
 def _action_from(data: Json) -> ReaderAction:
     kind = _text(data, "type")
+    job: Json = data.get(kind) or {}
     return ReaderAction(
         type=kind,
         status=_text(data, "status"),
-        intent_id=_id(data.get(kind) or {}, "payment_intent"),
+        intent_id=_id(job, "payment_intent"),
         failure_code=_text(data, "failure_code"),
         failure_message=plain(data.get("failure_message")),
+        api_error=_optional(data, "api_error", _api_failure_from),
+        refund_id=_id(job, "refund"),
+    )
+
+
+def _api_failure_from(data: Json) -> ApiFailure:
+    return ApiFailure(
+        _text(data, "type"), _text(data, "code"), _text(data, "decline_code"), plain(data.get("message"))
     )
 
 
