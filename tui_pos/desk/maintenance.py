@@ -1,6 +1,6 @@
 """What some station has to do every half minute, whoever is signed in: one of all does it at a time."""
 
-from tui_pos.desk import duties
+from tui_pos.desk import accounts, duties
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import recovery
 from tui_pos.desk.refund import card_refunds, web_site
@@ -23,7 +23,7 @@ def tick(desk: Desk, owner: str) -> bool:
     if not duties.take(duty, owner, DUTY_SECONDS):
         return False
     try:
-        if desk.account is not None:
+        if accounts.is_ours(desk):
             recovery.recover(desk)
             card_refunds.follow_up(desk)
         web_site.put_right(desk)

@@ -5,6 +5,7 @@ from collections.abc import Generator
 
 from tui_pos import clock
 from tui_pos.data.connection import connected
+from tui_pos.desk import accounts
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
 from tui_pos.desk.payments import journal, steps
@@ -26,6 +27,7 @@ def watch(desk: Desk, attempt_id: int, control: Control | None = None) -> Genera
     Refused when another station watches it, DatabaseUnavailable.
     """
     permissions.require(desk, permissions.Action.CHARGE)
+    desk = accounts.ours(desk)
     owner = journal.new_owner(desk)
     with connected():
         drive = Drive(desk, journal.load(attempt_id))

@@ -134,6 +134,7 @@ def metadata(attempt: Attempt, desk: Desk) -> Mapping[str, str]:
         "attempt": attempt.key,
         "station": attempt.station,
         "terminal": "true",
+        "installation": desk.installation,
     }
     if balance(order).due <= 0 and orders.registers_buyer(order):
         keys["order_id"] = str(order.id)
