@@ -298,8 +298,6 @@ def _explained(where: str, fault: str, kind: type[Struct]) -> str:
     known = ", ".join(kind.__struct_fields__)
     if unknown := re.search(r"unknown field `(.*)`", fault):
         return f"{where}: there is no setting {unknown[1]!r}; the settings here are {known}."
-    if missing := re.search(r"missing required field `(.*)`", fault):
-        return f"{where} {missing[1]} is missing: it must be {_expected(kind, missing[1])}."
     if wrong := re.search(r"at `\$\.(\w+)", fault):
         return f"{where} {wrong[1]} must be {_expected(kind, wrong[1])}."
     return f"{where} must be a table with the settings {known}."

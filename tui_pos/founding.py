@@ -84,6 +84,8 @@ def _check(wanted: Wanted) -> None:
         raise InvalidInput("bad_dates", "The conference ends before it starts: swap --starts and --ends.")
     if wanted.timezone not in available_timezones():
         raise InvalidInput("bad_timezone", "Name the time zone as in Europe/Prague or America/New_York.")
+    if wanted.rules.currency:
+        conference_rules.currency_named(wanted.rules.currency)
     if wanted.supervisor and not re.fullmatch(r"[\w.@+-]{1,150}", wanted.supervisor):
         raise InvalidInput("bad_username", "A user name has letters, digits and @ . + - _ only.")
 

@@ -59,7 +59,9 @@ def test_a_key_is_for_one_request(counter: Counter, other: str) -> None:
 
 def test_each_account_has_its_own_keys(counter: Counter) -> None:
     first = counter.api.payment_intents.create(SENT, key("a")).id
-    other = client(counter.simulator.url, key="sk_test_otheraccount").payment_intents.create(SENT, key("a")).id
+    other = (
+        client(counter.simulator.url, key="sk_test_otheraccount").payment_intents.create(SENT, key("a")).id
+    )
     assert other != first
 
 

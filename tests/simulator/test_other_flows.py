@@ -75,5 +75,7 @@ def test_interac_is_charged_at_once_and_refunded_in_person(counter: Counter) -> 
 
 
 def test_interac_cannot_be_held(counter: Counter) -> None:
-    intent = counter.hold(currency="cad", card="4506445006931933", allowed_payment_method_types=["interac_present"])
+    intent = counter.hold(
+        currency="cad", card="4506445006931933", allowed_payment_method_types=["interac_present"]
+    )
     assert counter.read(intent).last_payment_error.code == "card_declined"

@@ -29,7 +29,7 @@ _asked: WeakKeyDictionary[Terminal, str] = WeakKeyDictionary()
 
 
 def settle_mode(conference_id: int, slug: str, mode: Mode) -> str:
-    """Store the mode of this host's key unless another one holds, which counts until something was sold in it.
+    """Store the mode of this host's key, unless something was sold in another one, which then holds.
 
     Asks nobody. Answers why the key must not be used here, "" when it may.
     """
@@ -50,8 +50,8 @@ def settle_mode(conference_id: int, slug: str, mode: Mode) -> str:
 def ensure(desk: Desk, *, claim: bool = True) -> str:
     """The id of the account that the desk's key belongs to, after looking that it is the conference's.
 
-    Stores it unless ``claim`` is false, as at the first card payment. Asks Stripe once in a process; ``UNKNOWN`` when the key has no right to say
-    it. Raises Refused ``other_account``, InvalidInput ``no_stripe_key`` and TerminalError.
+    Stores it unless ``claim`` is false, as at the first card payment. Asks Stripe once in a process;
+    ``UNKNOWN`` when the key has no right to say it. Raises Refused ``other_account``, InvalidInput ``no_stripe_key`` and TerminalError.
     """
     found = conference_rules.stored(desk.conference.id)
     stored_account = found.account if found else UNKNOWN
@@ -133,7 +133,7 @@ def change(conference: ConferenceInfo, station: str, wanted: Change) -> None:
     if before.mode == Mode.LIVE and wanted.mode != Mode.LIVE and conference_rules.has_sold(conference.id):
         raise Refused(
             "live_already",
-            f"{conference.slug} has sold in LIVE mode; practise with a conference of its own, or with --conference demo.",
+            f"{conference.slug} has sold in LIVE mode; to practise, use --conference demo.",
         )
     _refuse_unfinished(conference)
     if before.mode not in ("", wanted.mode):

@@ -87,7 +87,7 @@ def write(conference: ConferenceRow, said: Rules) -> Rules:
         found = stored(conference.id)
         changes = {name: getattr(said, name) for name in NAMES if getattr(said, name)}
         if "currency" in changes:
-            changes["currency"] = _currency(changes["currency"])
+            changes["currency"] = currency_named(changes["currency"])
         if found is None:
             new = replace(Rules(capture="automatic", prices=PriceRule.SERVICES), **changes)
             _refuse_another_currency(conference, new.currency)
@@ -121,7 +121,8 @@ def has_sold(conference_id: int) -> bool:
         return any(query.exists() for query in (sold, *moved))
 
 
-def _currency(said: str) -> str:
+def currency_named(said: str) -> str:
+    """The currency in capitals. Raises InvalidInput ``currency_unknown`` for what is none."""
     currency = said.upper()
     try:
         money.exponent(currency)

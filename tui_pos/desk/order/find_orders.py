@@ -79,7 +79,7 @@ def orders(desk: Desk, *, text: str = "", today: bool = False, limit: int = 20) 
     require(desk, Action.LOOK_UP)
     words = printable(text, MAX_LENGTH).split()[:MAX_WORDS]
     wanted = [Order.conference == desk.conference.id, Order.id.not_in(rehearsals.of_orders())]
-    wanted += [(_says(desk, word) for word in words)]
+    wanted += [_says(desk, word) for word in words]
     if today:
         wanted.append(_since(_midnight(desk)))
     with connected():
