@@ -9,6 +9,8 @@ import typer
 from tui_pos.commands.call import Failed, Key, table, this_call, typed_key
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from tui_pos.desk.reconcile import Reconciled
     from tui_pos.desk.refund.pieces import Piece
     from tui_pos.desk.refund.refund_views import RefundView
@@ -154,6 +156,9 @@ def _told(result: "Reconciled") -> list[str]:
     """The run as a treasurer reads it."""
     from tui_pos.money import amount_string
 
+    def figure(amount: "Decimal | None", currency: str) -> str:
+        return "-" if amount is None else amount_string(amount, currency)
+
     driven = table(
         (state.reference, f"{amount_string(state.amount, state.currency)} {state.currency}", state.headline)
         for state in result.driven
@@ -163,11 +168,13 @@ def _told(result: "Reconciled") -> list[str]:
             mismatch.kind.replace("_", " "),
             mismatch.reference,
             mismatch.intent_id,
-            f"Stripe {amount_string(mismatch.stripe, mismatch.currency)}",
-            f"books {amount_string(mismatch.books, mismatch.currency)} {mismatch.currency}",
+            f"Stripe {figure(mismatch.stripe, mismatch.currency)}",
+            f"books {figure(mismatch.books, mismatch.currency)} {mismatch.currency}",
             mismatch.done or f"{mismatch.text}: look at it",
         )
         for mismatch in result.mismatches
     )
     refunds = table((row.reference, "refund", row.text) for row in result.refunds)
-    return [*driven, *refunds, *found] or ["Nothing was unfinished, and the books agree with Stripe."]
+    waiting = sum(not mismatch.done for mismatch in result.mismatches)
+    left = [f"A person has to look at {waiting} of these."] if waiting else []
+    return [*driven, *refunds, *found, *left] or ["Nothing was unfinished, and the books agree with Stripe."]

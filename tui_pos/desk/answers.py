@@ -275,8 +275,8 @@ def reconciled(result: Reconciled) -> Json:
                 "kind": mismatch.kind,
                 "order_reference": mismatch.reference,
                 "payment_intent_id": mismatch.intent_id,
-                "stripe": money.amount_string(mismatch.stripe, mismatch.currency),
-                "books": money.amount_string(mismatch.books, mismatch.currency),
+                "stripe": _figure(mismatch.stripe, mismatch.currency),
+                "books": _figure(mismatch.books, mismatch.currency),
                 "currency": mismatch.currency,
                 "text": mismatch.text,
                 "done": mismatch.done,
@@ -370,6 +370,11 @@ def _product(desk: Desk, product: Product) -> Json:
         "price": _money(desk, product.price),
         "remaining_quantity": product.remaining,
     }
+
+
+def _figure(amount: Decimal | None, currency: str) -> str | None:
+    """None where that side said nothing."""
+    return None if amount is None else money.amount_string(amount, currency)
 
 
 def _money(desk: Desk, amount: Decimal) -> str:

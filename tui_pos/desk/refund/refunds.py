@@ -14,7 +14,7 @@ from tui_pos import money
 from tui_pos.data.connection import connected, run_tx
 from tui_pos.data.tables.desk import Attempt, Refund, Stage
 from tui_pos.data.tables.registration import PAID_STATUSES, Order, OrderStatus
-from tui_pos.desk import payments
+from tui_pos.desk import accounts, payments
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, Refused
 from tui_pos.desk.journal import REASON_LENGTH, reason_given
@@ -67,6 +67,7 @@ def refund(
     if lines and amount is not None:
         raise InvalidInput("amount_or_lines", "Name pieces or an amount, not both: pieces have their price.")
     reason = printable(reason, REASON_LENGTH) if amount is None else reason_given(reason)
+    desk = accounts.ours(desk)
     with connected():
         held = run_tx(lambda: _held(desk, reference))
     if held is not None and amount is None and not lines:
