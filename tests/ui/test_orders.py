@@ -7,6 +7,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.desk.conftest import staff_called
+from tests.desk.selling import order_row
 from tests.fixtures.pilot import press, scan, settled, shown, write
 from tests.ui.counter import READER, at_counter, begun, owed, shows
 from tests.ui.station import Bench, desk_of, row, station
@@ -15,7 +16,8 @@ from tui_pos.desk import payments, stations
 from tui_pos.desk.context import Desk
 from tui_pos.desk.sale import checkout
 from tui_pos.desk.tender import cash, complimentary
-from tui_pos.desk.visitor import lookup
+from tui_pos.desk.visitor import lookup, redemption
+from tui_pos.desk.visitor.companions import register_companion
 from tui_pos.screens.orders import OrdersScreen
 from tui_pos.screens.receipt import ReceiptScreen
 from tui_pos.screens.scan import ScanScreen
@@ -222,9 +224,14 @@ async def test_a_refund_asks_how_much_and_why_and_says_what_stripe_said(
     reference = paid(desk, simulator)
     async with at_counter(ReceiptScreen(supervised(desk), reference)) as pilot:
         await settled(pilot)
-        assert row(pilot, 23).startswith(" Enter check in and next person   /refund refund   /void void")
+        assert row(pilot, 23).startswith(
+            " Enter check in and next person   /refund   /exchange   /void   Esc next"
+        )
         await write(pilot, "/refund\r")
         assert f"Refund {reference}" in shown(pilot)
+        assert "1   T-Shirt                                   25.00  0 of 1" in shown(pilot)
+        assert row(pilot, 23).startswith(" Enter all of it")
+        await press(pilot, "3", "enter")  # an amount
         assert "25.00 is left to give back. How much of it? Enter alone: all." in " ".join(
             shown(pilot).split()
         )
@@ -239,13 +246,78 @@ async def test_a_refund_asks_how_much_and_why_and_says_what_stripe_said(
         assert "PARTIALLY REFUNDED" in shown(pilot)
         assert [book["refunded"] for book in simulator.books().values()] == [1000]
         await write(pilot, "/refund\r")
-        assert "15.00 is left to give back." in shown(pilot)
-        assert row(pilot, 23).startswith(" Enter all 15.00, or the amount")
+        assert "All of it                                 15.00" in shown(pilot)
         await press(pilot, "enter")
         assert f"Refund all 15.00 of {reference}" in shown(pilot)
         await write(pilot, "the rest too\r")
         await shows(pilot, "[OK] 15.00 card: refunded to the card", "REFUNDED 25.00 USD")
         assert [book["refunded"] for book in simulator.books().values()] == [2500]
+
+
+async def test_a_refund_of_pieces_asks_which_and_whether_they_are_back(desk: Desk) -> None:
+    placed = checkout.sell(desk, [("t-shirt", 3), ("lunch", 1)], attendee_code="NOOR2026")
+    cash.take_cash(desk, placed.reference, placed.total)
+    shirts = next(each for each in redemption.hand_outs(desk, "NOOR2026") if each.bought == 3)
+    redemption.hand_out(desk, "NOOR2026", shirts.line_id, 2)
+    async with at_counter(ReceiptScreen(supervised(desk), placed.reference)) as pilot:
+        await settled(pilot)
+        await write(pilot, "/refund\r")
+        assert "0 of 3, 2 handed out" in shown(pilot)
+        await press(pilot, "1", "plus", "plus", "plus", "plus", "minus")
+        assert "2 of 3, 2 handed out" in shown(pilot)
+        assert row(pilot, 23).startswith(" Enter give back 2 x T-Shirt")
+        await press(pilot, "enter")
+        assert "1 x T-Shirt was handed out" in shown(pilot)
+        await press(pilot, "escape")
+        assert order_row(placed.reference).status == "paid"
+        await write(pilot, "/refund\r")
+        await press(pilot, "1", "plus", "plus", "enter", "enter")
+        assert f"Refund 2 pieces of {placed.reference}" in shown(pilot)
+        await write(pilot, "too small\r")
+        await shows(pilot, "[OK] 50.00 cash: give it back in cash")
+        told = shown(pilot)
+        for line in ("3 x T-Shirt", "2 x T-Shirt: too small", "Kept", "PARTIALLY REFUNDED"):
+            assert line in told
+    (left,) = [each for each in redemption.hand_outs(desk, "NOOR2026") if each.line_id == shirts.line_id]
+    assert (left.bought, left.left) == (1, 0)
+
+
+async def test_whose_ticket_goes_back_is_asked(desk: Desk) -> None:
+    placed = checkout.sell(desk, [("day-pass", 2)], name="Ada Byron")
+    cash.take_cash(desk, placed.reference, placed.total)
+    mary = register_companion(desk, placed.reference, "Mary").access_code
+    async with at_counter(ReceiptScreen(supervised(desk), placed.reference)) as pilot:
+        await settled(pilot)
+        await write(pilot, "/refund\r")
+        await press(pilot, "1", "enter")
+        assert "Whose ticket is it?" in shown(pilot)
+        await press(pilot, "2")
+        assert row(pilot, 23).startswith(f" Enter badge {mary}")
+        await press(pilot, "enter")
+        await write(pilot, "ill\r")
+        await shows(pilot, "[OK] 120.00 cash: give it back in cash")
+    assert lookup.attendee(desk, mary).verdict.code == "refunded"
+
+
+async def test_an_exchange_names_the_difference_and_goes_on_to_paying_it(desk: Desk) -> None:
+    reference = owed(desk)
+    cash.take_cash(desk, reference, given=lookup.order(desk, reference).due)
+    async with at_counter(ReceiptScreen(supervised(desk), reference)) as pilot:
+        await settled(pilot)
+        await write(pilot, "/exchange\r")
+        assert "What is exchanged?" in shown(pilot)
+        await press(pilot, "enter")
+        assert "What is taken instead?" in shown(pilot)
+        while not row(pilot, 23).startswith(" Enter Hoodie"):
+            await press(pilot, "down")
+        await press(pilot, "enter")
+        told = " ".join(shown(pilot).split())
+        assert "worth 25.00, what is taken instead costs 55.00. 30.00 is still to be paid." in told
+        assert order_row(reference).status == "paid"
+        await press(pilot, "enter")
+        await shows(pilot, "owes 30.00")
+        assert row(pilot, 23).startswith(" Enter card 30.00   F9 cash")
+    assert order_row(reference).status == "refunded"
 
 
 async def test_nothing_to_refund_is_said_before_any_question(desk: Desk) -> None:
@@ -264,11 +336,11 @@ async def test_a_free_order_is_taken_back_by_enter(desk: Desk) -> None:
     async with at_counter(ReceiptScreen(lead, reference)) as pilot:
         await settled(pilot)
         await write(pilot, "/refund\r")
-        assert row(pilot, 23).startswith(" Enter take all of it back")
+        assert row(pilot, 23).startswith(" Enter all of it")
         await press(pilot, "enter")
         assert f"Refund all of {reference}" in shown(pilot)
         await write(pilot, "mistake\r")
-        await shows(pilot, "REFUNDED 25.00 USD")
+        await shows(pilot, "REFUNDED 0.00 USD")
 
 
 async def test_a_refund_that_stripe_does_not_answer_is_told_as_unknown(desk: Desk, simulator: Server) -> None:

@@ -247,7 +247,7 @@ async def test_a_gift_asks_for_its_reason(desk: Desk) -> None:
         await scan(pilot, "OWEN2026")
         assert "That scan was not used: answer the question first." in shown(pilot)
         await write(pilot, "lost badge: volunteer\r")
-        await shows(pilot, "PAID 25.00 USD", "Paid by Complimentary")
+        await shows(pilot, "PAID 0.00 USD", "Paid by Complimentary", "Complimentary: lost badge")
     (payment,) = receipts.receipt(desk, reference).payments
     assert payment.note == "lost badge: volunteer"
 

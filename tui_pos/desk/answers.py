@@ -200,6 +200,7 @@ def _refund(row: RefundView) -> Json:
         "amount": money.amount_string(row.amount, row.currency),
         "status": str(row.stage),
         "reason": row.reason,
+        "exchange": row.exchange or None,
         "pieces": [
             {"line_id": piece.line_id, "description": piece.description, "quantity": piece.quantity}
             for piece in row.pieces

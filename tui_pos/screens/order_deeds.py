@@ -1,35 +1,24 @@
 """What can be done to the order that a screen shows: pay it, cancel it, take it back, name its tickets."""
 
 from collections.abc import Callable, Sequence
-from decimal import Decimal
 from functools import partial
 
 from tui_pos import clock, keys
 from tui_pos.desk.context import Desk
 from tui_pos.desk.order.views import AttendeeView, OrderView
 from tui_pos.desk.payments import PaymentState
-from tui_pos.desk.refund import voids
-from tui_pos.desk.refund.refund_views import RefundView
-from tui_pos.desk.refund.refunds import Refundable, refund, refundable
-from tui_pos.desk.refund.voids import Voided
 from tui_pos.desk.sale import checkout
 from tui_pos.desk.staff.permissions import Action
 from tui_pos.desk.tender import tendering
 from tui_pos.desk.visitor.companions import register_companion
-from tui_pos.screens.desk_screen import DeskScreen
-from tui_pos.screens.modals.ask import AskAmount, AskText, Part
+from tui_pos.screens.back_deeds import BackDeeds
+from tui_pos.screens.modals.ask import AskText
 from tui_pos.screens.modals.confirm import Confirm
 
 REFUNDABLE = ("paid", "partially_refunded")
-LEFT = "{} is left to give back. How much of it? Enter alone: all. It goes back the way it came."
-NO_MONEY_LEFT = (
-    "No money is left to give back: it was free, given away, or is only held. Enter alone ends that."
-)
-SIGNS: dict[str, str] = {"failed": "X", "unknown": "?", "created": "?"}
-"""The signs of refunds that are not on their way; all others are."""
 
 
-class OrderDeeds(DeskScreen[str]):
+class OrderDeeds(BackDeeds):
     """Base of the receipt screen.
 
     A screen on it keeps ``order``, ``unnamed`` and ``to_complete`` true by `reread`."""
@@ -44,13 +33,6 @@ class OrderDeeds(DeskScreen[str]):
         super().__init__(desk)
         self.reference = reference
         self._skips_names = False
-
-    def reread(self, then: Callable[[], object] = lambda: None) -> None:
-        """Show what is true now, then call ``then``."""
-        raise NotImplementedError
-
-    def _tell(self, sentence: str, sign: str = "OK") -> None:
-        self.reread(lambda: self.alert(sentence, sign))
 
     # The one safe next step
 
@@ -82,7 +64,8 @@ class OrderDeeds(DeskScreen[str]):
         if order.status == "pending" and not order.paid and self.may(Action.CANCEL):
             shown.append(keys.hint("cancel"))
         if order.status in REFUNDABLE and self.may(Action.REFUND):
-            shown += keys.hints("refund", "void")
+            # These words say themselves what they do, and the bar has little room.
+            shown += [keys.hint(name, "") for name in ("refund", "exchange", "void")]
         return shown
 
     # Paying
@@ -146,63 +129,6 @@ class OrderDeeds(DeskScreen[str]):
             call = partial(checkout.cancel_order, self.desk, self.reference)
             self.ask(call, lambda _: self._tell(f"{self.reference} is cancelled."), hold=True)
 
-    def action_refund(self) -> None:
-        """``/refund``: how much, then why, then what Stripe says."""
-        read = partial(refundable, self.desk, self.reference)
-        self._if_allowed(Action.REFUND, lambda: self.ask(read, self._ask_how_much, hold=True))
-
-    def _ask_how_much(self, found: Refundable) -> None:
-        left = found.amount
-        all_of_it = f"all {self.amount(left)}" if left else "all"
-        enter = f"{all_of_it}, or the amount" if left else "take all of it back"
-        sentence = LEFT.format(self.amount(left)) if left else NO_MONEY_LEFT
-        question = AskAmount(f"Refund {self.reference}", sentence, enter, self.desk.conference.currency)
-
-        def answered(part: Part | None) -> None:
-            if part is not None:
-                self._ask_why(part.amount, all_of_it if part.amount is None else self.amount(part.amount))
-
-        self.go(question, answered)
-
-    def _ask_why(self, amount: Decimal | None, what: str) -> None:
-        question = AskText(
-            f"Refund {what} of {self.reference}", "Why? It is kept with your name.", f"refund {what}", "!"
-        )
-
-        def answered(reason: str | None) -> None:
-            if reason is not None:
-                self.say("Asking Stripe, please wait.")
-                call = partial(refund, self.desk, self.reference, amount, reason=reason)
-                self.ask(call, self._refunded, hold=True)
-
-        self.go(question, answered)
-
-    def _refunded(self, made: Sequence[RefundView]) -> None:
-        self._tell(self._said(made) or "The money that was held is released.", _sign(made))
-
-    def action_void(self) -> None:
-        """``/void``: the whole sale, as if it had not been made."""
-        question = AskText(
-            f"Void {self.reference}",
-            "All its money goes back the way it came, and its voucher is free again. Why?",
-            "void the whole sale",
-            "!",
-        )
-        self._if_allowed(Action.REFUND, lambda: self.go(question, self._void_reason))
-
-    def _void_reason(self, reason: str | None) -> None:
-        if reason is not None:
-            self.say("Asking Stripe, please wait.")
-            self.ask(partial(voids.void, self.desk, self.reference, reason), self._voided, hold=True)
-
-    def _voided(self, voided: Voided) -> None:
-        said = self._said(voided.refunds)
-        end = "The sale is void." if voided.done else "The sale is not void yet: /void again later."
-        self._tell(f"{end} {said}".rstrip(), "OK" if voided.done else _sign(voided.refunds))
-
-    def _said(self, made: Sequence[RefundView]) -> str:
-        return "; ".join(f"{self.amount(each.amount)} {each.tender}: {each.text}" for each in made)
-
     def _if_allowed(self, action: Action, then: Callable[[], object]) -> None:
         if self.order is None:
             self.say("One moment: reading the order.")
@@ -245,7 +171,3 @@ class OrderDeeds(DeskScreen[str]):
                 self.action_names()
 
         self.reread(go_on)
-
-
-def _sign(made: Sequence[RefundView]) -> str:
-    return next((SIGNS[each.stage] for each in made if each.stage in SIGNS), "OK")

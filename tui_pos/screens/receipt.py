@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import partial
 from itertools import zip_longest
 
@@ -14,7 +15,6 @@ from tui_pos.desk.moments import when_and_where
 from tui_pos.desk.order.receipts import ReceiptView, receipt
 from tui_pos.desk.order.views import AttendeeView, LineView, OrderView
 from tui_pos.desk.refund.refund_views import RefundView
-from tui_pos.desk.refund.refunds import refunds_of
 from tui_pos.desk.staff.permissions import Action, allowed
 from tui_pos.desk.tender.tenders import Tender
 from tui_pos.desk.visitor.checkin import CheckInResult, check_in
@@ -51,6 +51,9 @@ BACK_STATES: dict[str, str] = {
 }
 """What is said of refunds; one that is done needs no word for it."""
 
+BACK_ORIGINS: dict[str, str] = {"dashboard": ", in Stripe's dashboard", "web_site": ", on the web site"}
+"""What is said of refunds that no desk made."""
+
 STATUS_TONES = {"paid": "ok", "partially_refunded": "warn", "pending": "warn"}
 """How good the status of an order is; every other one is bad."""
 
@@ -60,7 +63,6 @@ class Read:
     """All that the screen shows of an order."""
 
     receipt: ReceiptView
-    refunds: tuple[RefundView, ...]
     unnamed: int
 
 
@@ -73,7 +75,6 @@ class ReceiptScreen(OrderDeeds):
     def __init__(self, desk: Desk, reference: str) -> None:
         super().__init__(desk, reference)
         self._receipt: ReceiptView | None = None
-        self._refunds: tuple[RefundView, ...] = ()
 
     def compose_body(self) -> ComposeResult:
         yield Spread()
@@ -86,7 +87,7 @@ class ReceiptScreen(OrderDeeds):
 
     def reread(self, then: Callable[[], object] = lambda: None) -> None:
         def show(read: Read) -> None:
-            self._receipt, self._refunds = read.receipt, read.refunds
+            self._receipt = read.receipt
             self.order, self.unnamed = read.receipt.order, read.unnamed
             self.to_complete = read.receipt.to_complete
             self._draw(read.receipt)
@@ -173,35 +174,43 @@ class ReceiptScreen(OrderDeeds):
         return title
 
     def _bought(self, view: ReceiptView) -> list[tuple[Cell, Cell]]:
-        order = view.order
-        rows: list[tuple[Cell, Cell]] = [*self._items(order.lines)]
-        if order.discount:
-            rows.append((_discount(order), self.amount(-order.discount)))
-        rows.append((("Total", "bold"), (self.amount(order.total), "bold")))
+        order, bought = view.order, view.bought
+        rows: list[tuple[Cell, Cell]] = [*self._items(bought.lines)]
+        if bought.discount:
+            rows.append((_discount(order), self.amount(-bought.discount)))
+        rows.append((("Total", "bold"), (self.amount(bought.total), "bold")))
         for payment in view.payments:
             rows.append((f"Paid by {payment.label}", self.amount(payment.amount)))
             if payment.change:
                 rows.append(("Given", self.amount(payment.given)))
                 rows.append(("Change", self.amount(payment.change)))
-        rows += [self._back(each) for each in self._refunds]
+        for made in view.refunds:
+            rows += self._back(made)
+        if view.given_back:
+            rows.append((("Kept", "bold"), (self.amount(view.kept), "bold")))
         if order.due:
             rows.append((("Still to pay", "bold"), (self.amount(order.due), "bold")))
         return rows
 
-    def _back(self, made: RefundView) -> tuple[Cell, Cell]:
+    def _back(self, made: RefundView) -> list[tuple[Cell, Cell]]:
+        """How much went back, how and on whose word, then which pieces and why."""
         amount = "" if made.stage == "failed" else self.amount(-made.amount)
-        return BACK[made.tender] + BACK_STATES.get(made.stage, ""), amount
+        way = f"Moved to {made.exchange}" if made.exchange else BACK[made.tender]
+        how = way + BACK_STATES.get(made.stage, "") + BACK_ORIGINS.get(made.origin, "")
+        pieces = ", ".join(f"{piece.quantity} x {piece.description}" for piece in made.pieces)
+        why = made.reason if made.origin not in BACK_ORIGINS else ""
+        told = ": ".join(filter(None, (pieces, why)))
+        return [(how, amount), *([((f"  {told}", "dim"), "")] if told else [])]
 
     def _items(self, lines: Sequence[LineView]) -> list[tuple[Cell, Cell]]:
         """Each line before discounts, as the total below counts."""
         shown = lines if len(lines) <= MOST_LINES else lines[: MOST_LINES - 1]
         rows: list[tuple[Cell, Cell]] = [
-            (f"{line.quantity} x {line.description}", self.amount(line.quantity * line.unit_price))
-            for line in shown
+            (_item(line), self.amount(_before_discounts(line))) for line in shown
         ]
         rest = lines[len(shown) :]
         if rest:
-            total = sum((line.quantity * line.unit_price for line in rest), start=rest[0].unit_price * 0)
+            total = sum((_before_discounts(line) for line in rest), start=rest[0].unit_price * 0)
             rows.append((f"and {len(rest)} more lines", self.amount(total)))
         return rows
 
@@ -225,9 +234,16 @@ class ReceiptScreen(OrderDeeds):
 
 def _read(desk: Desk, reference: str) -> Read:
     seller = allowed(desk.staff, Action.SELL)
-    return Read(
-        receipt(desk, reference), refunds_of(desk, reference), companions(desk, reference) if seller else 0
-    )
+    return Read(receipt(desk, reference), companions(desk, reference) if seller else 0)
+
+
+def _item(line: LineView) -> str:
+    """What was bought, or what lowered the price of all of it."""
+    return f"{line.quantity} x {line.description}" if line.quantity else line.description
+
+
+def _before_discounts(line: LineView) -> Decimal:
+    return line.quantity * line.unit_price if line.quantity else line.line_total
 
 
 def _discount(order: OrderView) -> str:

@@ -42,6 +42,7 @@ class RefundView:
 
     ``intent_id`` and ``refund_id`` are Stripe's, '' for what no card had paid. ``tender`` is card, cash,
     credit or comp; only a card's can be anything but succeeded. ``pieces`` are what went back with it.
+    ``exchange`` is the order that the value went to instead of a person, '' for none.
     """
 
     id: int
@@ -56,12 +57,16 @@ class RefundView:
     origin: RefundOrigin = RefundOrigin.DESK
     reason: str = ""
     pieces: tuple[PieceView, ...] = ()
+    exchange: str = ""
 
 
 def of_row(row: Refund) -> RefundView:
     """The refund behind a row; needs a connection."""
     stage, tender, origin = RefundStage(row.stage), Tender(row.tender), RefundOrigin(row.origin)
     words = CARD_WORDS[stage] if tender is Tender.CARD else OTHER_WORDS[tender]
+    exchange = row.exchange.reference if row.exchange_id is not None else ""
+    if exchange:
+        words = f"moved to {exchange}"
     if origin is not RefundOrigin.DESK:
         words = f"{words} {ORIGIN_WORDS[origin]}"
     pieces = RefundLine.select().where(RefundLine.refund == row.id, RefundLine.quantity > 0)
@@ -77,6 +82,7 @@ def of_row(row: Refund) -> RefundView:
         tender=tender,
         origin=origin,
         reason=row.reason,
+        exchange=exchange,
         pieces=tuple(
             PieceView(each.order_line_id, each.order_line.description, each.quantity)
             for each in pieces.order_by(RefundLine.id)

@@ -88,6 +88,22 @@ def refundable(desk: Desk, reference: str) -> Refundable:
         return run_tx(lambda: _refundable(desk, printable(reference, 100)))
 
 
+def check(desk: Desk, reference: str, lines: Sequence[Piece], *, came_back: bool = False) -> Decimal:
+    """What these pieces are worth when `refund` takes them back; nothing is written.
+
+    Raises for them what ``refund`` raises: ``badge_required`` and ``handed_out`` ask for more to be said.
+    """
+    require(desk, Action.REFUND)
+
+    def work() -> int:
+        order = orders.locked(desk.conference.id, printable(reference, 100))
+        wish = _Wish(None, tuple(lines), "", came_back, released=False)
+        return sum(each.amount for each in _taken(desk, order, wish))
+
+    with connected():
+        return money.from_minor(run_tx(work), desk.conference.currency)
+
+
 def refunds_of(desk: Desk, reference: str) -> tuple[RefundView, ...]:
     """Every refund of an order, oldest first."""
     require(desk, Action.LOOK_UP)

@@ -76,11 +76,11 @@ def hand_out(desk: Desk, code: str, line_id: int, quantity: int = 1, *, key: str
         attendee, order, line = _locked(desk, code, line_id)
         if journal.done(Deed.HAND_OUT, key, order.id):
             return _state(order, line)
+        state = _state(order, line)
+        _refuse_what_went_back(state, quantity)
         if not admits(order.status, balance(order)):
             reason, words = NOT_PAID.get(OrderStatus(order.status), NOT_PAID[OrderStatus.REFUNDED])
             raise Refused(reason, f"Not handed out: order {order.reference} {words}.")
-        state = _state(order, line)
-        _refuse_what_went_back(state, quantity)
         _refuse_unless_left(desk, state, quantity)
         _write(desk, attendee, order, line, quantity, key)
         return _state(order, line)
