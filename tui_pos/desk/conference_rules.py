@@ -60,8 +60,8 @@ def settle(conference: ConferenceRow, said: Rules, where: str) -> Rules:
             raise InvalidInput(
                 "currency_unknown",
                 f"The currency of {conference.slug} is not known, neither to the database nor to {where}:"
-                f" say it in [conferences.{conference.slug}] or with tui-pos --conference {conference.slug} init"
-                " --currency CUR.",
+                f" say it in [conferences.{conference.slug}] or with tui-pos --conference {conference.slug}"
+                " init --currency CUR.",
             )
         found = write(conference, said)
     for name, called in NAMES.items():
