@@ -95,7 +95,7 @@ def test_a_live_key_is_not_sent_to_a_strange_host(
 def test_a_conference_that_the_config_does_not_mention_is_as_the_database_says(settings: Settings) -> None:
     make_small(settings)
     with pytest.raises(
-        InvalidInput, match="currency of small is not known, neither to the database nor to"
+        InvalidInput, match=r"currency of small is not known, neither to the database nor to"
     ) as no:
         open_place(settings, "small")
     assert no.value.code == "currency_unknown"
@@ -161,7 +161,7 @@ def test_a_key_of_another_mode_opens_without_cards_once_something_was_sold(
     checkout.sell(place.desk(staff_called("trainee")), [("t-shirt", 1)], name="Ada Byron")
     other = opened(settings, "sk_live_abc", monkeypatch)
     assert (other.mode, other.account, other.no_account_code) == (Mode.TEST, None, "other_account")
-    with pytest.raises(Refused, match="demo are TEST, this host's Stripe key is LIVE: .* init --account"):
+    with pytest.raises(Refused, match=r"demo are TEST, this host's Stripe key is LIVE: .* init --account"):
         other.desk(NOBODY).terminal  # noqa: B018  # reading it is what raises
     assert opened(settings, "sk_test_abc", monkeypatch).account is not None
 

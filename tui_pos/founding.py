@@ -7,7 +7,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from zoneinfo import available_timezones
@@ -43,8 +43,8 @@ CONFIG = """\
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What shall be there. ``secret`` is asked for the supervisor's password, only when one is made; ``rules``
-    says what of the conference's rules is to be stored."""
+    """What shall be there. ``secret`` is asked for the supervisor's password, only when one is made;
+    ``rules`` says what of the conference's rules is to be stored."""
 
     slug: str | None
     name: str
@@ -53,7 +53,7 @@ class Wanted:
     timezone: str
     supervisor: str | None
     secret: Callable[[str], str]
-    rules: Rules = Rules()
+    rules: Rules = field(default_factory=Rules)
 
 
 def found(config_file: Path | None, wanted: Wanted) -> tuple[str, ...]:
@@ -140,13 +140,13 @@ def _rules(settings: Settings, wanted: Wanted, conference: ConferenceRow) -> lis
     done = []
     if before != after:
         done.append(
-            f"Stored for {conference.slug}: currency {after.currency}, capture {after.capture}, prices {after.prices}."
+            f"Stored for {conference.slug}: currency {after.currency}, capture {after.capture},"
+            f" prices {after.prices}."
         )
     for name, called in conference_rules.NAMES.items():
         if getattr(said, name) not in ("", getattr(after, name)):
-            done.append(
-                f"{opening.named(settings).capitalize()} still says {called} {getattr(said, name)}: correct it."
-            )
+            where = opening.named(settings)
+            done.append(f"But {where} still says {called} {getattr(said, name)}: correct it.")
     return done
 
 

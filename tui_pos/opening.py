@@ -34,9 +34,9 @@ NAMED = 5
 class Place:
     """One conference at one station, with the database open; ``desk`` adds who is signed in.
 
-    ``account`` is None when no Stripe key can be had or it must not be used here; ``no_account`` then says why,
-    and ``no_account_code`` for programs. ``warnings`` are sentences to be told at the start. ``trainee`` is who
-    is signed in without being asked, in the demonstration alone.
+    ``account`` is None when no Stripe key can be had or it must not be used here; ``no_account`` then says
+    why, and ``no_account_code`` for programs. ``warnings`` are sentences to be told at the start. ``trainee``
+    is who is signed in without being asked, in the demonstration alone.
     """
 
     settings: Settings
@@ -70,7 +70,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """The Stripe key of this host for a conference: its account and mode. ``fault`` says why there is none."""
+    """The Stripe key of this host for a conference: account and mode; ``fault`` says why there is none."""
 
     mode: Mode
     account: Terminal | None = None
@@ -193,8 +193,8 @@ def _blocked(place: Place, code: str, why: str) -> Place:
 def copied(slug: str) -> str:
     """Why a copy of a database takes no cards, and how it is made to."""
     return (
-        "This database is a copy of another installation's, so no card payment is touched from here: close that one"
-        f" and run tui-pos --conference {slug} init --take-over, or init --new-installation beside it."
+        "This database is a copy of another installation's, so no card payment is touched from here: close"
+        f" that one and run tui-pos --conference {slug} init --take-over, or init --new-installation beside it."
     )
 
 
@@ -203,16 +203,16 @@ def warnings(settings: Settings, slug: str | None) -> tuple[str, ...]:
     known = conferences.known()
     there = ", ".join(row.slug for row in known[:NAMED]) or "none"
     found = [
-        f"The section [conferences.{printable(each, 40)}] of {named(settings)} names no conference of the database,"
-        f" which has {there}."
+        f"The section [conferences.{printable(each, 40)}] of {named(settings)} names no conference of the"
+        f" database, which has {there}."
         for each in settings.conferences
         if each not in [row.slug for row in known]
     ]
     row = next((row for row in known if row.slug == slug), None)
     if row is not None and settings.conferences and row.slug not in settings.conferences:
         found.append(
-            f"There is no section [conferences.{row.slug}] in {named(settings)}: it sells as the database says,"
-            " without cards."
+            f"There is no section [conferences.{row.slug}] in {named(settings)}: it sells as the database"
+            " says, without cards."
         )
     if row is not None and zone_of(row.timezone) is None:
         found.append(

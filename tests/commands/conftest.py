@@ -6,8 +6,16 @@ from pathlib import Path
 import pytest
 
 from tests.commands.till import Till, make_till
+from tui_pos import config
 from tui_pos.data import connection
+from tui_pos.opening import open_place
 from tui_pos.simulator import Server
+
+
+def used(till: Till) -> Till:
+    """The same till after a desk was opened there, which stores the conference's rules and mode."""
+    open_place(config.load(till.config), "demo", "desk-3")
+    return till
 
 
 @pytest.fixture
@@ -18,7 +26,7 @@ def till(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Iterator[Till]:
-    yield make_till(demo_url, simulator, tmp_path, monkeypatch, capsys)
+    yield used(make_till(demo_url, simulator, tmp_path, monkeypatch, capsys))
     connection.close_database()
 
 
@@ -30,5 +38,5 @@ def each_till(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Iterator[Till]:
-    yield make_till(engine_url, simulator, tmp_path, monkeypatch, capsys)
+    yield used(make_till(engine_url, simulator, tmp_path, monkeypatch, capsys))
     connection.close_database()

@@ -121,7 +121,7 @@ def test_a_payment_that_is_watched_is_cancelled_by_its_watcher(till: Till) -> No
 
 
 def test_confirmed_capture_ends_with_the_money_held(till: Till) -> None:
-    till.change_config("automatic", "confirm")
+    till.capture_on_a_key()
     reference = shirt(till)
     held = till.done("charge", "--order", reference, "--reader", READER, "--card", "good")
     assert (held["status"], order_row(reference).status) == ("authorized", "pending")

@@ -172,8 +172,9 @@ def test_an_empty_password_makes_no_supervisor(
     assert (home / "home" / "tui-pos.sqlite3").is_file()
 
 
+@pytest.mark.usefixtures("home")
 def test_the_currency_may_be_mended_before_the_first_sale_and_not_after(
-    home: Path, capsys: pytest.CaptureFixture[str]
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     words = ("--conference", "small", "--staff", "amira")
     assert run(capsys, *words, "init", "--currency", "USD")[0] == 0

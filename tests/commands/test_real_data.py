@@ -63,7 +63,7 @@ def test_look_up_sell_charge_capture_and_look_again(till2077: Till) -> None:
     assert isinstance(addons, list)
     assert "t-shirt" in {addon["slug"] for addon in addons}
 
-    till2077.change_config("automatic", "confirm")
+    till2077.capture_on_a_key(SLUG)
     placed = done("checkout", "--item", "t-shirt=2", "--attendee", badge)
     reference = str(placed["reference"])
     held = done("charge", "--order", reference, "--reader", READER, "--card", "good")

@@ -7,7 +7,7 @@ from tests.commands.till import READER, Till
 
 def held(till: Till) -> tuple[str, str]:
     """A payment whose money is held, and its order."""
-    till.change_config("automatic", "confirm")
+    till.capture_on_a_key()
     order = till.done("checkout", "--item", "t-shirt", "--attendee", "NOOR2026")["reference"]
     paid = till.done("charge", "--order", order, "--reader", READER, "--card", "good")
     return paid["payment_intent_id"], order

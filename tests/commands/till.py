@@ -78,6 +78,12 @@ class Till:
         assert old in text
         self.config.write_text(text.replace(old, new))
 
+    def capture_on_a_key(self, conference: str = "demo") -> None:
+        """From now on the conference's captures wait for a key."""
+        self.change_config('"automatic"', '"confirm"')
+        answer = self.run("init", "--capture", "confirm", conference=conference)
+        assert answer.status == 0, answer
+
     def books(self) -> Mapping[str, Mapping[str, Any]]:
         """What Stripe's stand-in has done with money, by PaymentIntent."""
         return self.simulator.books()

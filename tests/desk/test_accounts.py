@@ -68,7 +68,7 @@ def test_another_accounts_key_takes_gives_back_and_sweeps_nothing(
     intent = held(card_desk, order, simulator)
     other = other_account(card_desk, simulator)
     second = checkout.sell(other, [("t-shirt", 1)], name="Grace Hopper")
-    with pytest.raises(Refused, match="belong to the Stripe account acct_.* to acct_") as refused:
+    with pytest.raises(Refused, match=r"belong to the Stripe account acct_.* to acct_") as refused:
         payments.begin(other, second.reference, "tmr_front_2")
     assert refused.value.code == OTHER_ACCOUNT
     with connected():

@@ -111,8 +111,8 @@ def account_lines(slug: str, change: "Change") -> list[str]:
     lines = [f"The card payments of {slug} were {before} and are {then} from now on."]
     if change.rehearsals:
         lines.append(
-            f"What desks sold in {change.before.mode} ({change.rehearsals} orders) is a rehearsal: cancelled, and"
-            " apart from every sum, list and stock; init --purge-rehearsals deletes it."
+            f"What desks sold in {change.before.mode} ({change.rehearsals} orders) is a rehearsal: cancelled,"
+            " and apart from every sum, list and stock; init --purge-rehearsals deletes it."
         )
     return lines
 

@@ -47,24 +47,35 @@ def settle_mode(conference_id: int, slug: str, mode: Mode) -> str:
     return "" if found.mode == mode else _other_mode(slug, found.mode, mode)
 
 
-def ensure(desk: Desk, *, claim: bool = True) -> str:
+def ensure(desk: Desk) -> str:
     """The id of the account that the desk's key belongs to, after looking that it is the conference's.
 
-    Stores it unless ``claim`` is false, as at the first card payment. Asks Stripe once in a process;
-    ``UNKNOWN`` when the key has no right to say it. Raises Refused ``other_account``, InvalidInput ``no_stripe_key`` and TerminalError.
+    Asks Stripe once in a process; ``UNKNOWN`` when the key has no right to say it. Writes nothing. Raises
+    Refused ``other_account``, InvalidInput ``no_stripe_key`` and TerminalError.
     """
-    found = conference_rules.stored(desk.conference.id)
-    stored_account = found.account if found else UNKNOWN
-    account = _account_of(desk, stored_account)
-    if claim and (found is None or not found.mode or (account and not stored_account)):
-        found = run_tx(lambda: _claim(desk, account))
-    if found is None:
-        return account
-    if found.mode not in ("", desk.mode):
-        raise Refused(OTHER_ACCOUNT, _other_mode(desk.conference.slug, found.mode, desk.mode))
-    if account and found.account and account != found.account:
-        raise Refused(OTHER_ACCOUNT, _other_account(desk.conference.slug, found.account, account))
+    found = conference_rules.stored(desk.conference.id) or Rules()
+    account = _account_of(desk, found.account)
+    _refuse_other(desk, found, account)
     return account or found.account
+
+
+def claim(desk: Desk, account: str) -> None:
+    """Store mode and account with a card payment that begins, unless they are; call inside its transaction.
+
+    Raises Refused ``other_account`` when somebody else was quicker with another one.
+    """
+    found = _locked(desk.conference.id, desk.conference)
+    _refuse_other(desk, found, account)
+    if not found.mode or (account and not found.account):
+        _store(desk.conference.id, desk.mode, account)
+
+
+def _refuse_other(desk: Desk, found: Rules, account: str) -> None:
+    slug = desk.conference.slug
+    if found.mode not in ("", desk.mode):
+        raise Refused(OTHER_ACCOUNT, _other_mode(slug, found.mode, desk.mode))
+    if account and found.account and account != found.account:
+        raise Refused(OTHER_ACCOUNT, _other_account(slug, found.account, account))
 
 
 def is_ours(desk: Desk) -> bool:
@@ -73,7 +84,7 @@ def is_ours(desk: Desk) -> bool:
     if desk.account is None:
         return False
     try:
-        ensure(desk, claim=False)
+        ensure(desk)
     except (Refused, TerminalError):
         return False
     return True
@@ -85,7 +96,7 @@ def ours(desk: Desk) -> Desk:
     if desk.account is None:
         return desk
     try:
-        ensure(desk, claim=False)
+        ensure(desk)
     except TerminalError:
         return desk
     except Refused as refused:
@@ -147,8 +158,11 @@ def change(conference: ConferenceInfo, station: str, wanted: Change) -> None:
 
 
 def leave_to_the_other(station: str) -> list[str]:
-    """Leave every card payment to the installation that this database was copied from: nothing here looks at
-    one again, and what was under way is closed here without a word to Stripe. Answers the intents of those."""
+    """Leave every card payment to the installation that this database was copied from.
+
+    Nothing here looks at one again, and what was under way is closed here without a word to Stripe. Answers
+    the intents of those.
+    """
 
     def write() -> list[str]:
         now, live = clock.now(), Attempt.finished_at.is_null()
@@ -212,17 +226,10 @@ def _vouched(desk: Desk, stored_account: str) -> str:
     except IntentNotFound:
         raise Refused(
             OTHER_ACCOUNT,
-            f"Stripe does not know the last card payment of {desk.conference.slug} under this key, so it is another"
-            f" account's{_how(desk.conference.slug)}",
+            f"Stripe does not know the last card payment of {desk.conference.slug} under this key, so it is"
+            f" another account's{_how(desk.conference.slug)}",
         ) from None
     return stored_account
-
-
-def _claim(desk: Desk, account: str) -> Rules:
-    found = _locked(desk.conference.id, desk.conference)
-    if not found.mode or (found.mode == desk.mode and account and not found.account):
-        _store(desk.conference.id, desk.mode, account)
-    return _locked(desk.conference.id)
 
 
 def _locked(conference_id: int, info: ConferenceInfo | None = None) -> Rules:
@@ -249,8 +256,8 @@ def _other_mode(slug: str, stored_mode: str, mode: str) -> str:
 
 def _other_account(slug: str, stored_account: str, account: str) -> str:
     return (
-        f"The card payments of {slug} belong to the Stripe account {stored_account}, this host's key to {account}"
-        f"{_how(slug)}"
+        f"The card payments of {slug} belong to the Stripe account {stored_account}, this host's key to"
+        f" {account}{_how(slug)}"
     )
 
 

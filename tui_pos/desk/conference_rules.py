@@ -59,9 +59,9 @@ def settle(conference: ConferenceRow, said: Rules, where: str) -> Rules:
         if not said.currency:
             raise InvalidInput(
                 "currency_unknown",
-                f"The currency of {conference.slug} is not known, neither to the database nor to {where}: say it in"
-                f" [conferences.{conference.slug}] or with tui-pos --conference {conference.slug} init"
-                " --currency CUR.",
+                f"The currency of {conference.slug} is not known, neither to the database nor to {where}:"
+                f" say it in [conferences.{conference.slug}] or with tui-pos --conference {conference.slug}"
+                " init --currency CUR.",
             )
         found = write(conference, said)
     for name, called in NAMES.items():
@@ -98,8 +98,8 @@ def write(conference: ConferenceRow, said: Rules) -> Rules:
         ) and has_sold(conference.id):
             raise Refused(
                 "already_sold",
-                f"Something was sold for {conference.slug} in {found.currency} by the price rule {found.prices};"
-                " these cannot be changed any more.",
+                f"Something was sold for {conference.slug} in {found.currency} by the price rule"
+                f" {found.prices}; these cannot be changed any more.",
             )
         new = replace(found, **changes)
         ConferenceRules.update(currency=new.currency, capture=new.capture, price_rule=new.prices).where(
@@ -144,7 +144,7 @@ def _refuse_another_currency(conference: ConferenceRow, currency: str) -> None:
         if other:
             raise Refused(
                 "already_sold",
-                f"Desks have sold for {conference.slug} in {other[0]}, not in {currency}: correct the config.",
+                f"Desks have sold for {conference.slug} in {other[0]}, not {currency}: correct the config.",
             )
 
 

@@ -94,5 +94,5 @@ class Desk:
         return self.account
 
     def local(self, moment: datetime) -> datetime:
-        """An aware time on the conference's clock, as people at the desk read it; UTC where that is not known."""
+        """An aware time on the conference's clock, as people read it; UTC where it is not known."""
         return moment.astimezone(zone_of(self.conference.timezone) or UTC)

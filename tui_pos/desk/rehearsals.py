@@ -3,8 +3,8 @@
 Every order that a desk made while the earlier mode held is a rehearsal, however it was paid: the header said
 so on every screen. Setting it apart ends it in django-program's terms too (cancelled, its payments failed,
 nobody registered by it), so that its pages and sums, stock and the desk's lists are as if it had not been.
-Check-ins stay. An order of the web site that was paid at a desk in rehearsal is real: it loses that payment, and
-waits to be paid again unless other money covers it.
+Check-ins stay. An order of the web site that was paid at a desk in rehearsal is real: it loses that payment
+and waits to be paid again unless other money covers it.
 """
 
 from collections.abc import Sequence

@@ -36,7 +36,7 @@ def sent(till: Till, reference: str) -> str:
 
 def held(till: Till, reference: str) -> str:
     """A payment that a card was approved for, and that waits to be captured."""
-    till.change_config("automatic", "confirm")
+    till.capture_on_a_key()
     till.simulator.configure(tap_after=0)
     answer = till.done("charge", "--order", reference, "--reader", READER)
     assert (answer["status"], answer["card"]) == ("authorized", "Visa 4242")

@@ -79,6 +79,7 @@ def _open(
         refuse_live(desk, Attempt.order == order.id)
         refuse_live(desk, Attempt.reader_id == reader_id)
         raise
+    accounts.claim(desk, account)
     shown = money.format_amount(take, attempt.currency)
     journal.note(desk, attempt.id, Stage.CREATED, f"attempt saved: {shown} {attempt.currency}")
     return attempt

@@ -1,4 +1,4 @@
-"""What Stripe has of our card payments, held against the attempts: sums, strays, and what Stripe does not know.
+"""What Stripe has of our card payments, held against the attempts: sums, strays, and what it does not know.
 
 Read by one list over the whole time in which the books call something captured, so that no payment is too
 old to be looked at. Intents of another installation, of other conferences and of the web site are not ours.

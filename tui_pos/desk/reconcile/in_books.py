@@ -1,4 +1,4 @@
-"""What the books alone show to be wrong or unfinished; Stripe is not asked, and no figure is called its own."""
+"""What the books alone show to be wrong or unfinished; Stripe is not asked, no figure is called its."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime

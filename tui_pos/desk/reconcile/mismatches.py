@@ -1,4 +1,4 @@
-"""What a reconciliation tells: each thing that the books and Stripe do not agree on, and what became of it."""
+"""What a reconciliation tells: what the books and Stripe do not agree on, and what became of it."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass

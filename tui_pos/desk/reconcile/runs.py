@@ -34,7 +34,7 @@ def run(desk: Desk, *, check: bool = False, window: timedelta = WINDOW) -> Recon
     """Recover payments and refunds, sweep Stripe over ``window``, compare every payment's and order's sums.
 
     Every payment that the books call captured is looked at, however old. With ``check`` nothing is changed
-    anywhere, at Stripe or here: it only tells. So it is with a key that is not the conference's, and on a copy
+    anywhere, at Stripe or here: it only tells. So it is with a key that is not the conference's; on a copy
     of the database Stripe is not even asked. Raises NotPermitted, InvalidInput ``no_stripe_key`` and the
     ``terminal`` errors when Stripe does not answer.
     """

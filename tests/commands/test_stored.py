@@ -1,0 +1,127 @@
+"""What is stored and not configured, as a treasurer meets it: refusals, warnings, the account, copies."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.commands.till import READER, Till, order_row, write
+from tui_pos import opening
+from tui_pos.data import connection
+from tui_pos.data.base import database
+from tui_pos.data.tables.program import Conference
+from tui_pos.data.tables.registration import Payment
+from tui_pos.desk.context import Mode
+
+
+def sold(till: Till, slug: str = "t-shirt") -> str:
+    reference: str = till.done("checkout", "--item", slug, "--attendee", "NOOR2026")["reference"]
+    till.done("charge", "--order", reference, "--reader", READER, "--card", "good")
+    return reference
+
+
+def other_account(till: Till, patch: pytest.MonkeyPatch) -> None:
+    till.change_config('currency = "USD"', 'currency = "USD"\nstripe_secret_key_env = "OTHER_KEY"')
+    patch.setenv("OTHER_KEY", "sk_test_otheraccountB")
+
+
+def test_a_config_with_another_currency_is_refused_by_every_command(each_till: Till) -> None:
+    each_till.done("inventory")
+    each_till.change_config('"USD"', '"EUR"')
+    for words in (("inventory",), ("reconcile",), ("lookup", "NOOR2026")):
+        assert each_till.refused(*words) == (2, "config_differs")
+
+
+def test_a_conference_in_yen_is_sold_in_yen_by_a_host_without_a_section(till: Till) -> None:
+    till.change_config('currency = "USD"\n', 'currency = "JPY"\n')
+    till.done("init", "--currency", "JPY")
+    till.change_config("[conferences.demo]", "[conferences.tokyo]")
+    # The demonstration of that name has a database of its own, so the conference gets another one.
+    write(lambda: Conference.update(slug="kyoto").execute())
+    answer = till.run("--json", "checkout", "--item", "t-shirt", "--name", "Ada", conference="kyoto")
+    assert (answer.status, answer.json["total"]) == (0, "25")
+    typo, without = answer.err.splitlines()
+    assert "[conferences.tokyo]" in typo
+    assert "no section [conferences.kyoto]" in without
+
+
+def test_another_accounts_key_is_told_and_taken_only_after_yes(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sold(till)
+    other_account(till, monkeypatch)
+    found = till.ask("reconcile", "--check")
+    assert found.status == 4
+    kinds = {row["kind"]: row for row in found.json["mismatches"]}
+    assert set(kinds) == {"other_account", "unknown_to_stripe"}
+    assert (kinds["unknown_to_stripe"]["stripe"], kinds["unknown_to_stripe"]["books"]) == (None, "25.00")
+    assert till.done("reconcile")["clean"] is False
+    shown = till.run("reconcile").out
+    assert "Stripe -" in shown
+    assert shown.endswith("A person has to look at 2 of these.\n")
+    reference = till.done("checkout", "--item", "t-shirt", "--attendee", "NOOR2026")["reference"]
+    assert till.refused("charge", "--order", reference, "--reader", READER) == (4, "other_account")
+
+    assert till.refused("init", "--account") == (4, "not_confirmed")
+    (said,) = till.done("init", "--account", "--yes")["done"]
+    assert said.startswith("The card payments of demo were TRAINING acct_")
+    assert till.refused("charge", "--order", reference, "--reader", "nobody")[1] != "other_account"
+    assert till.done("reconcile")["clean"] is True
+
+
+def test_a_copy_of_the_database_leaves_stripe_alone_until_it_takes_over(till: Till, tmp_path: Path) -> None:
+    reference = till.done("checkout", "--item", "t-shirt", "--attendee", "NOOR2026")["reference"]
+    till.done("charge", "--order", reference, "--reader", READER, "--no-wait")
+    till.simulator.tap(READER)
+    connection.close_database()
+    copy = tmp_path / "copy.sqlite3"
+    shutil.copyfile(tmp_path / "shop.sqlite3", copy)
+    till.change_config(str(tmp_path / "shop.sqlite3"), str(copy))
+    found = till.ask("reconcile")
+    assert [row["kind"] for row in found.json["mismatches"]] == ["copied_database", "unfinished"]
+    assert "is a copy of another installation's" in found.err
+    (book,) = till.books().values()
+    assert (book["held"], book["captured"]) == (2500, 0)
+    till.done("lookup", "NOOR2026")
+    assert till.refused("init", "--take-over") == (4, "not_confirmed")
+    till.done("init", "--take-over", "--yes")
+    assert [row["status"] for row in till.done("reconcile")["driven"]] == ["captured"]
+
+
+def test_rehearsals_are_set_apart_by_init_account_and_purged(
+    each_till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = each_till.done("inventory")
+    reference = sold(each_till, "lunch")
+    assert each_till.done("inventory") != before
+    real = opening.key_of
+
+    def live(*words: object) -> opening.Key:
+        """The simulator as if it were Stripe's live mode."""
+        return opening.Key(Mode.LIVE, real(*words).account)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(opening, "key_of", live)
+    assert each_till.refused("charge", "--amount", "5", "--reader", READER) == (4, "other_account")
+    done = each_till.done("init", "--account", "--yes")["done"]
+    assert "What desks sold in TRAINING (1 orders) is a rehearsal" in done[1]
+    assert order_row(reference).status == "cancelled"
+    assert each_till.done("orders", reference)["orders"] == []
+    assert each_till.done("inventory") == before
+    assert each_till.done("reconcile") == {"driven": [], "refunds": [], "mismatches": [], "clean": True}
+    assert each_till.done("init", "--purge-rehearsals", "--yes")["done"] == ["Deleted 1 rehearsals of demo."]
+
+
+def test_one_bad_row_does_not_stop_the_others(till: Till) -> None:
+    first, second = sold(till), sold(till)
+    numbers = {name: order_row(name).id for name in (first, second)}
+
+    def spoil() -> None:
+        database.execute_sql(
+            f"UPDATE program_registration_order SET total = 'much' WHERE id = {numbers[first]}"
+        )
+        Payment.update(amount=Payment.amount - 1).where(Payment.order == numbers[second]).execute()
+
+    write(spoil)
+    found = till.ask("reconcile", "--check").json["mismatches"]
+    assert {row["kind"] for row in found} >= {"unreadable", "sums_differ", "paid_short"}
+    assert first in next(row["text"] for row in found if row["kind"] == "unreadable")
