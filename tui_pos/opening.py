@@ -194,7 +194,8 @@ def copied(slug: str) -> str:
     """Why a copy of a database takes no cards, and how it is made to."""
     return (
         "This database is a copy of another installation's, so no card payment is touched from here: close"
-        f" that one and run tui-pos --conference {slug} init --take-over, or init --new-installation beside it."
+        f" that one and run tui-pos --conference {slug} init --take-over, or init --new-installation beside"
+        " it."
     )
 
 
