@@ -107,7 +107,6 @@ def test_a_pending_refund_of_the_dashboard_is_never_asked_for_again(
     assert simulator.books()[intent_id]["refunded"] == 10000
     simulator.advance(100)
     assert maintenance.tick(lead, "desk-3")
-    print([each.text for each in refunds.refunds_of(lead, order.reference)])
     assert [each.stage for each in refunds.refunds_of(lead, order.reference)] == ["succeeded"]
 
 
