@@ -9,8 +9,9 @@ from tests.chaos.website import Website
 from tests.desk.conftest import AsStaff
 from tests.desk.paying import INSUFFICIENT_FUNDS, OTHER_READER, READER, Watched, begin, paid, rows
 from tests.fixtures.databases import FrozenClock
+from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Stage
-from tui_pos.data.tables.registration import OrderStatus
+from tui_pos.data.tables.registration import OrderStatus, Payment
 from tui_pos.desk import maintenance, payments, reconcile
 from tui_pos.desk.context import Desk
 from tui_pos.desk.refund import refunds
@@ -222,3 +223,22 @@ def test_the_webhook_is_written_for_these_tables(order: checkout.Placed, website
     }
     website.deliver({"id": "evt_2", "type": "charge.refunded", "data": {"object": charge}})
     assert counted(order) == ("refunded", [])
+
+
+def test_an_overpaid_order_that_the_web_site_calls_refunded_in_part_is_paid_again(
+    lead: Desk, order: checkout.Placed, simulator: Server, website: Website
+) -> None:
+    """As for rows from before, whose payment still carries the intent that the webhook looks for."""
+    begun = payments.begin(lead, order.reference, READER, amount=Decimal(100))
+    last = Watched(lead, begun.attempt_id, sent=lambda: simulator.tap(READER)).run()
+    website.pay_otherwise(order.reference)
+    refunds.refund(lead, order.reference, Decimal(40), reason="late")
+    with connected():
+        kept = (Payment.method == "terminal") & (Payment.status == "succeeded")
+        Payment.update(stripe_payment_intent_id=last.intent_id).where(
+            Payment.order == order.order_id, kept
+        ).execute()
+    assert "charge.refunded" in deliver_all(website)
+    assert counted(order)[0] == "partially_refunded"
+    maintenance.tick(lead, "desk-3")
+    assert counted(order)[0] == "paid"
