@@ -193,9 +193,9 @@ def _blocked(place: Place, code: str, why: str) -> Place:
 def copied(slug: str) -> str:
     """Why a copy of a database takes no cards, and how it is made to."""
     return (
-        "This database is a copy of another installation's, so no card payment is touched from here: close"
-        f" that one and run tui-pos --conference {slug} init --take-over, or init --new-installation beside"
-        " it."
+        "This database is a copy of another installation's, so no card payment is touched from here:"
+        f" close that one and run tui-pos --conference {slug} init --take-over, or init --new-installation"
+        " beside it."
     )
 
 
