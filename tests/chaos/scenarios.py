@@ -18,7 +18,7 @@ PATIENCE = 6
 
 
 def cash_while_a_refund_is_open(floor: Floor) -> None:
-    """A part is paid by card and asked back; while nobody knows what became of it, cash for the rest comes."""
+    """A part is paid by card and asked back; while nobody knows what became of it, cash comes."""
     reference, total = sell(floor, "regular")
     pay_by_card(floor, reference, Decimal(100))
     floor.fault("answer_lost", "POST /v1/refunds", times=20)
@@ -31,7 +31,7 @@ def cash_while_a_refund_is_open(floor: Floor) -> None:
 
 
 def refund_in_the_dashboard(floor: Floor) -> None:
-    """All is given back in Stripe's dashboard; the web site's webhook finds the payment, as those of before."""
+    """All is given back in Stripe's dashboard; the web site's webhook finds the payment, one of before."""
     reference, _ = sell(floor, "t-shirt")
     pay_by_card(floor, reference, None)
     with connected():

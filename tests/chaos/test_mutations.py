@@ -66,7 +66,7 @@ def test_a_broken_build_is_caught(
         (
             "answer_not_compared",
             scenarios.answers_about_something_else,
-            "Stripe has 0 and the database counts",
+            RECONCILED,
         ),
     ],
 )
