@@ -87,10 +87,7 @@ FAULTS = [
     ),
     ('[scanner]\nprefixes = "~"', '[scanner] prefixes must be a list of texts, such as ["~"].'),
     ("conferences = 1", "[conferences] must be a table with one entry a name, written [conferences.NAME]."),
-    (
-        "[conferences.c]",
-        '[conferences.c] currency is missing: it must be a currency of three letters, such as "USD".',
-    ),
+    ('[conferences.c]\nprices = "web"', '[conferences.c] prices must be "services" or "shop".'),
     (
         '[conferences.c]\ncurrency = "dollars"',
         '[conferences.c] currency must be a currency of three letters, such as "USD".',

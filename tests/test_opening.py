@@ -1,5 +1,6 @@
 """Opening a desk: which mode it is in, and what a wrong or missing key costs."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -7,11 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.desk.conftest import staff_called
 from tui_pos.config import ConferenceSettings, Settings
-from tui_pos.data import connection
+from tui_pos.data import connection, installation
 from tui_pos.data.tables.program import Conference
+from tui_pos.desk import conference_rules, conferences
+from tui_pos.desk.conference_rules import Rules
 from tui_pos.desk.context import Mode, Staff
-from tui_pos.desk.errors import InvalidInput
+from tui_pos.desk.errors import InvalidInput, Refused
+from tui_pos.desk.sale import checkout
 from tui_pos.opening import Place, open_place
 
 SIMULATOR = "http://127.0.0.1:12111"
@@ -23,6 +28,18 @@ def settings(demo_url: str, tmp_path: Path) -> Iterator[Settings]:
     conference = ConferenceSettings(currency="eur", stripe_secret_key_env="DEMO_KEY", capture="confirm")
     yield Settings(tmp_path, tmp_path / "c.toml", demo_url, conferences={"demo": conference})
     connection.close_database()
+
+
+def make_small(settings: Settings) -> None:
+    """A conference that the config does not mention."""
+    connection.open_database(settings.database_url)
+    row = {
+        "name": "Small Conf",
+        "slug": "small",
+        "start_date": date(2027, 1, 1),
+        "end_date": date(2027, 1, 2),
+    }
+    connection.run_tx(lambda: Conference.create(**row))
 
 
 def opened(settings: Settings, key: str, patch: pytest.MonkeyPatch) -> Place:
@@ -75,17 +92,17 @@ def test_a_live_key_is_not_sent_to_a_strange_host(
     assert "a live Stripe key is never sent to http://10.0.0.5:1" in place.no_account
 
 
-def test_a_conference_that_the_config_does_not_mention_can_be_looked_at(settings: Settings) -> None:
-    connection.open_database(settings.database_url)
-    row = {
-        "name": "Small Conf",
-        "slug": "small",
-        "start_date": date(2027, 1, 1),
-        "end_date": date(2027, 1, 2),
-    }
-    connection.run_tx(lambda: Conference.create(**row))
+def test_a_conference_that_the_config_does_not_mention_is_as_the_database_says(settings: Settings) -> None:
+    make_small(settings)
+    with pytest.raises(
+        InvalidInput, match="currency of small is not known, neither to the database nor to"
+    ) as no:
+        open_place(settings, "small")
+    assert no.value.code == "currency_unknown"
+    conference_rules.write(conferences.find("small"), Rules(currency="JPY"))
     place = open_place(settings, "small")
-    assert (place.account, place.conference.currency) == (None, "USD")
+    assert (place.account, place.conference.currency) == (None, "JPY")
+    assert [each for each in place.warnings if "no section [conferences.small]" in each]
     with pytest.raises(InvalidInput, match="No Stripe key is configured for small"):
         place.desk(NOBODY).terminal  # noqa: B018  # reading it is what raises
 
@@ -97,3 +114,80 @@ def test_the_desk_has_what_is_configured(settings: Settings, monkeypatch: pytest
     assert (conference.slug, conference.name, conference.currency) == ("demo", "Demo Conference", "EUR")
     assert (conference.capture, conference.timezone) == ("confirm", "Europe/Prague")
     assert (desk.station, desk.staff, desk.order_prefix, desk.hold_minutes) == ("desk-3", NOBODY, "ORD", 15)
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"currency": "USD"}, "The database says currency EUR for demo, the config .*c.toml says USD"),
+        ({"capture": "automatic"}, "says capture mode confirm for demo, .* says automatic"),
+        ({"prices": "shop"}, "says price rule services for demo, .* says shop"),
+    ],
+)
+def test_a_config_that_differs_from_what_is_stored_is_refused(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, said: dict[str, str], sentence: str
+) -> None:
+    opened(settings, "sk_test_abc", monkeypatch)
+    other = replace(settings, conferences={"demo": ConferenceSettings(**said)})  # type: ignore[arg-type]
+    with pytest.raises(InvalidInput, match=sentence) as refused:
+        open_place(other, "demo")
+    assert refused.value.code == "config_differs"
+    silent = replace(settings, conferences={"demo": ConferenceSettings()})
+    assert (
+        open_place(silent, "demo").conference.currency,
+        open_place(silent, "demo").conference.capture,
+    ) == (
+        "EUR",
+        "confirm",
+    )
+
+
+def test_a_section_that_names_no_conference_is_told(settings: Settings) -> None:
+    make_small(settings)
+    open_place(replace(settings, conferences={"small": ConferenceSettings(currency="EUR")}), "small")
+    place = open_place(replace(settings, conferences={"smal": ConferenceSettings(currency="USD")}), "small")
+    assert place.conference.currency == "EUR"
+    typo, without = place.warnings
+    assert typo.startswith("The section [conferences.smal] of the config")
+    assert without.startswith("There is no section [conferences.small] in the config")
+
+
+def test_a_key_of_another_mode_opens_without_cards_once_something_was_sold(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(settings, "sk_test_abc", monkeypatch)
+    assert opened(settings, "sk_live_abc", monkeypatch).mode is Mode.LIVE  # nothing was sold in TEST yet
+    place = opened(settings, "sk_test_abc", monkeypatch)
+    checkout.sell(place.desk(staff_called("trainee")), [("t-shirt", 1)], name="Ada Byron")
+    other = opened(settings, "sk_live_abc", monkeypatch)
+    assert (other.mode, other.account, other.no_account_code) == (Mode.TEST, None, "other_account")
+    with pytest.raises(Refused, match="demo are TEST, this host's Stripe key is LIVE: .* init --account"):
+        other.desk(NOBODY).terminal  # noqa: B018  # reading it is what raises
+    assert opened(settings, "sk_test_abc", monkeypatch).account is not None
+
+
+def test_a_moved_file_is_no_copy_and_a_copied_one_is(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    opened(settings, "sk_test_abc", monkeypatch)
+    connection.close_database()
+    first, moved, copied = (tmp_path / name for name in ("shop.sqlite3", "moved.sqlite3", "copied.sqlite3"))
+    first.rename(moved)
+    assert opened(replace(settings, database_url=f"sqlite:///{moved}"), "sk_test_abc", monkeypatch).account
+    connection.close_database()
+    shutil.copyfile(moved, copied)
+    there = replace(settings, database_url=f"sqlite:///{copied}")
+    place = opened(there, "sk_test_abc", monkeypatch)
+    assert (place.account, place.no_account_code) == (None, "copied_database")
+    installation.take_over()
+    assert opened(there, "sk_test_abc", monkeypatch).account is not None
+
+
+def test_an_unknown_time_zone_is_told_and_times_are_utc(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(settings, "sk_test_abc", monkeypatch)
+    connection.run_tx(lambda: Conference.update(timezone="Mars/Olympus").execute())
+    place = opened(settings, "sk_test_abc", monkeypatch)
+    assert place.conference.timezone == "UTC"
+    assert "'Mars/Olympus' of demo is not known" in place.warnings[0]

@@ -104,6 +104,8 @@ class DeskApp(KioskApp):
         self.order_prefix = desk.order_prefix
         self.set_status(replace(self.status, staff=staff.name))
         self._home.desk_opened(desk)
+        if self._place.warnings:
+            self._home.alert(" ".join(self._place.warnings))
         self._look_at_reader()
         self._maintain()
         if desk.account is not None:

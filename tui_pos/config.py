@@ -37,6 +37,7 @@ Currency = Annotated[
     str, Meta(pattern=r"\A[A-Za-z]{3}\Z", description='a currency of three letters, such as "USD"')
 ]
 Capture = Annotated[Literal["automatic", "confirm"], Meta(description='"automatic" or "confirm"')]
+Prices = Annotated[Literal["services", "shop"], Meta(description='"services" or "shop"')]
 Prefix = Annotated[
     str, Meta(pattern=r"\A[A-Z0-9]{1,12}\Z", description="1 to 12 letters A-Z or digits in quotes")
 ]
@@ -68,13 +69,18 @@ class ScannerSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ConferenceSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """[conferences.SLUG]: what the database does not know about a conference."""
+    """[conferences.SLUG]: what this host says about a conference.
 
-    currency: Currency
+    ``currency``, ``capture`` and ``prices`` are stored with the conference when it is first opened; from then
+    on they may be left out, and may not differ.
+    """
+
+    currency: Currency | None = None
     stripe_secret_key_env: Text = ""
     stripe_secret_key_file: Text = ""
     stripe_location: Text = ""
-    capture: Capture = "automatic"
+    capture: Capture | None = None
+    prices: Prices | None = None
     order_prefix: Prefix = "ORD"
     hold_minutes: Minutes = 15
     prompt_seconds: Seconds = 120
@@ -86,8 +92,8 @@ class StationSettings(Struct, frozen=True, forbid_unknown_fields=True):
     reader: Text = ""
 
 
-# A conference that the config does not mention can be looked at and sold for, but not by card.
-UNMENTIONED = ConferenceSettings(currency="USD")
+# A conference that the config does not mention is as the database says, without cards.
+UNMENTIONED = ConferenceSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,8 +298,6 @@ def _explained(where: str, fault: str, kind: type[Struct]) -> str:
     known = ", ".join(kind.__struct_fields__)
     if unknown := re.search(r"unknown field `(.*)`", fault):
         return f"{where}: there is no setting {unknown[1]!r}; the settings here are {known}."
-    if missing := re.search(r"missing required field `(.*)`", fault):
-        return f"{where} {missing[1]} is missing: it must be {_expected(kind, missing[1])}."
     if wrong := re.search(r"at `\$\.(\w+)", fault):
         return f"{where} {wrong[1]} must be {_expected(kind, wrong[1])}."
     return f"{where} must be a table with the settings {known}."

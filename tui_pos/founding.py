@@ -12,15 +12,19 @@ from datetime import date
 from pathlib import Path
 from zoneinfo import available_timezones
 
-from tui_pos import clock, config
+from tui_pos import clock, config, opening
 from tui_pos.config import Settings
-from tui_pos.data import connection, schema
+from tui_pos.data import connection, installation, schema
 from tui_pos.data.base import database
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import SchemaVersion
 from tui_pos.data.tables.program import Conference
-from tui_pos.desk import conferences
-from tui_pos.desk.errors import InvalidInput
+from tui_pos.desk import accounts, conference_rules, conferences
+from tui_pos.desk.accounts import Change
+from tui_pos.desk.conference_rules import Rules
+from tui_pos.desk.conferences import ConferenceRow
+from tui_pos.desk.context import COPIED_DATABASE, NO_KEY, ConferenceInfo
+from tui_pos.desk.errors import InvalidInput, Refused
 
 ROUNDS = 1_000_000
 """As many as Django's own hashes of today have."""
@@ -29,7 +33,8 @@ CONFIG = """\
 # Written by tui-pos init; the README says what else can stand here. No secret belongs into this file.
 
 [conferences.{slug}]
-currency = "USD"
+# Stored with the first opening; it cannot be changed after the first sale.
+{currency}
 # The name of the environment variable that holds the Stripe secret key; without it no card payments.
 # stripe_secret_key_env = "STRIPE_KEY"
 # stripe_location = "tml_..."
@@ -38,7 +43,8 @@ currency = "USD"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What shall be there. ``secret`` is asked for the supervisor's password, only when one is made."""
+    """What shall be there. ``secret`` is asked for the supervisor's password, only when one is made; ``rules``
+    says what of the conference's rules is to be stored."""
 
     slug: str | None
     name: str
@@ -47,6 +53,7 @@ class Wanted:
     timezone: str
     supervisor: str | None
     secret: Callable[[str], str]
+    rules: Rules = Rules()
 
 
 def found(config_file: Path | None, wanted: Wanted) -> tuple[str, ...]:
@@ -63,6 +70,8 @@ def found(config_file: Path | None, wanted: Wanted) -> tuple[str, ...]:
             done += [*_conference(wanted), *_supervisor(wanted)]
         elif wanted.slug:
             conferences.find(wanted.slug)
+        if wanted.slug:
+            done += _rules(settings, wanted, conferences.find(wanted.slug))
     return tuple(done)
 
 
@@ -75,6 +84,8 @@ def _check(wanted: Wanted) -> None:
         raise InvalidInput("bad_dates", "The conference ends before it starts: swap --starts and --ends.")
     if wanted.timezone not in available_timezones():
         raise InvalidInput("bad_timezone", "Name the time zone as in Europe/Prague or America/New_York.")
+    if wanted.rules.currency:
+        conference_rules.currency_named(wanted.rules.currency)
     if wanted.supervisor and not re.fullmatch(r"[\w.@+-]{1,150}", wanted.supervisor):
         raise InvalidInput("bad_username", "A user name has letters, digits and @ . + - _ only.")
 
@@ -86,7 +97,8 @@ def _settings(file: Path | None, wanted: Wanted, done: list[str]) -> Settings:
         if not wanted.slug:
             raise InvalidInput("conference_required", "Name the conference: tui-pos --conference SLUG init.")
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(CONFIG.format(slug=wanted.slug), encoding="utf-8")
+        currency = f'currency = "{wanted.rules.currency}"' if wanted.rules.currency else '# currency = "..."'
+        target.write_text(CONFIG.format(slug=wanted.slug, currency=currency), encoding="utf-8")
         done.append(f"Wrote the config {target}.")
     return config.load(file)
 
@@ -110,6 +122,71 @@ def _conference(wanted: Wanted) -> list[str]:
     row = {"slug": wanted.slug, "name": wanted.name or wanted.slug, "timezone": wanted.timezone}
     connection.run_tx(lambda: Conference.create(start_date=wanted.starts, end_date=wanted.ends, **row))
     return [f"Made the conference {wanted.slug}."]
+
+
+def _rules(settings: Settings, wanted: Wanted, conference: ConferenceRow) -> list[str]:
+    """Store what was asked for, else what the config says; and say what is missing or does not fit."""
+    before = conference_rules.stored(conference.id)
+    said = opening.said_rules(settings, conference.slug)
+    asked = wanted.rules
+    if asked != Rules():
+        after = conference_rules.write(conference, asked if before else _joined(asked, said))
+    elif before is None and said.currency:
+        after = conference_rules.write(conference, said)
+    elif before is None:
+        return [f"The currency of {conference.slug} is not known yet: run this again with --currency CUR."]
+    else:
+        after = before
+    done = []
+    if before != after:
+        done.append(
+            f"Stored for {conference.slug}: currency {after.currency}, capture {after.capture}, prices {after.prices}."
+        )
+    for name, called in conference_rules.NAMES.items():
+        if getattr(said, name) not in ("", getattr(after, name)):
+            done.append(
+                f"{opening.named(settings).capitalize()} still says {called} {getattr(said, name)}: correct it."
+            )
+    return done
+
+
+def _joined(asked: Rules, said: Rules) -> Rules:
+    return Rules(asked.currency or said.currency, asked.capture or said.capture, asked.prices or said.prices)
+
+
+def take_over(station: str, *, renew: bool) -> list[str]:
+    """Make the opened database the installation's own, or with ``renew`` one of its own; sentences of it."""
+    if not renew:
+        installation.take_over()
+        return [
+            "This database is the installation's own now."
+            " Close the other one for good: both would act on the same money."
+        ]
+    left = accounts.leave_to_the_other(station)
+    installation.take_over(renew=True)
+    told = [f"The payment {each} was under way: look at it in the other installation." for each in left]
+    return [
+        "This database is an installation of its own now; card payments made before stay the other one's.",
+        *told,
+    ]
+
+
+def account_change(settings: Settings, slug: str | None) -> tuple[ConferenceInfo, Change]:
+    """What taking this host's Stripe key for the conference would change; nothing is written.
+
+    Raises InvalidInput without a conference or key, Refused ``copied_database`` and TerminalError.
+    """
+    if not slug:
+        raise InvalidInput("conference_required", "Name the conference: tui-pos --conference SLUG init.")
+    row = conferences.find(slug)
+    rules = conference_rules.settle(row, opening.said_rules(settings, slug), opening.named(settings))
+    if installation.identity().is_copy:
+        raise Refused(COPIED_DATABASE, opening.copied(slug))
+    key = opening.key_of(settings, slug)
+    if key.account is None:
+        raise InvalidInput(NO_KEY, key.fault or f"No Stripe key is configured for {slug}.")
+    conference = opening.info(settings, row, rules)
+    return conference, accounts.change_wanted(conference, key.account, key.mode)
 
 
 def _supervisor(wanted: Wanted) -> list[str]:

@@ -7,19 +7,35 @@ from dataclasses import dataclass, replace
 
 from tui_pos import config, training
 from tui_pos.config import ConfigError, Settings
-from tui_pos.data import connection, schema
-from tui_pos.desk import conferences
-from tui_pos.desk.context import ConferenceInfo, Desk, Mode, Staff
+from tui_pos.data import connection, installation, schema
+from tui_pos.desk import accounts, conference_rules, conferences
+from tui_pos.desk.conference_rules import Rules
+from tui_pos.desk.conferences import ConferenceRow
+from tui_pos.desk.context import (
+    COPIED_DATABASE,
+    NO_KEY,
+    OTHER_ACCOUNT,
+    ConferenceInfo,
+    Desk,
+    Mode,
+    Staff,
+    zone_of,
+)
 from tui_pos.desk.errors import InvalidInput
 from tui_pos.desk.staff import sign_in
+from tui_pos.scan import printable
 from tui_pos.terminal import Terminal
+
+NAMED = 5
+"""How many conferences a warning names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """One conference at one station, with the database open; ``desk`` adds who is signed in.
 
-    ``account`` is None when no Stripe key can be had, and ``no_account`` then says why. ``trainee`` is who
+    ``account`` is None when no Stripe key can be had or it must not be used here; ``no_account`` then says why,
+    and ``no_account_code`` for programs. ``warnings`` are sentences to be told at the start. ``trainee`` is who
     is signed in without being asked, in the demonstration alone.
     """
 
@@ -29,6 +45,9 @@ class Place:
     mode: Mode
     account: Terminal | None = None
     no_account: str = ""
+    no_account_code: str = NO_KEY
+    installation: str = ""
+    warnings: tuple[str, ...] = ()
     trainee: Staff | None = None
 
     def desk(self, staff: Staff) -> Desk:
@@ -41,17 +60,29 @@ class Place:
             mode=self.mode,
             account=self.account,
             no_account=self.no_account,
+            no_account_code=self.no_account_code,
+            installation=self.installation,
             order_prefix=configured.order_prefix,
             hold_minutes=configured.hold_minutes,
             prompt_seconds=configured.prompt_seconds,
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The Stripe key of this host for a conference: its account and mode. ``fault`` says why there is none."""
+
+    mode: Mode
+    account: Terminal | None = None
+    fault: str = ""
+
+
 def open_place(settings: Settings, slug: str | None, station: str | None = None) -> Place:
     """Open the database, find the conference, name the station, prepare the Stripe account (asks nobody).
 
-    Slow for ``demo``, which may have to be made first. Raises ConfigError, DataError, InvalidInput without a
-    slug and NotFound for an unknown one, both naming the known ones.
+    Slow for ``demo``, which may have to be made first. Raises ConfigError, DataError, NotFound for an unknown
+    slug and InvalidInput without one, both naming the known ones, and InvalidInput ``config_differs`` or
+    ``currency_unknown`` for a config that does not fit the stored rules.
     """
     name = config.station_name(station)
     is_demo = slug == training.SLUG and slug not in settings.conferences
@@ -62,20 +93,13 @@ def open_place(settings: Settings, slug: str | None, station: str | None = None)
             "conference_required", f"Name the conference with --conference SLUG; this database has: {slugs}."
         )
     row = conferences.find(slug)
-    configured = settings.conference(row.slug)
+    rules = conference_rules.settle(row, said_rules(settings, row.slug), named(settings))
     place = Place(
         settings=settings,
-        conference=ConferenceInfo(
-            id=row.id,
-            slug=row.slug,
-            name=row.name,
-            currency=configured.currency.upper(),
-            timezone=row.timezone,
-            capture=configured.capture,
-            location=configured.stripe_location,
-        ),
+        conference=info(settings, row, rules),
         station=name,
-        mode=Mode.TRAINING if settings.api_base else Mode.LIVE,
+        mode=Mode.TRAINING if settings.api_base else Mode(rules.mode or Mode.LIVE),
+        warnings=warnings(settings, row.slug),
         trainee=sign_in.sign_in(*training.TRAINEE) if is_demo else None,
     )
     return _with_account(place)
@@ -93,16 +117,105 @@ def opened(settings: Settings) -> Settings:
     return settings
 
 
-def _with_account(place: Place) -> Place:
-    """The place with its Stripe account; a key that cannot be had stops card payments alone."""
-    slug, base = place.conference.slug, place.settings.api_base
+def named(settings: Settings) -> str:
+    """The config as a sentence names it."""
+    return f"the config {settings.path}" if settings.path else "the config"
+
+
+def said_rules(settings: Settings, slug: str) -> Rules:
+    """What this host's config says of what is stored."""
+    configured = settings.conference(slug)
+    return Rules(
+        currency=(configured.currency or "").upper(),
+        capture=configured.capture or "",
+        prices=configured.prices or "",
+    )
+
+
+def info(settings: Settings, row: ConferenceRow, rules: Rules) -> ConferenceInfo:
+    """The conference with the rules that hold for it."""
+    return ConferenceInfo(
+        id=row.id,
+        slug=row.slug,
+        name=row.name,
+        currency=rules.currency,
+        timezone=row.timezone if zone_of(row.timezone) else "UTC",
+        capture=rules.capture,
+        location=settings.conference(row.slug).stripe_location,
+        prices=rules.prices,
+    )
+
+
+def key_of(settings: Settings, slug: str) -> Key:
+    """The key that the config names for a conference; one that cannot be had stops card payments alone."""
+    base = settings.api_base
+    mode = Mode.TRAINING if base else Mode.LIVE
     try:
-        key = config.secret_key(place.settings, slug)
+        key = config.secret_key(settings, slug)
     except ConfigError as error:
-        return replace(place, no_account=str(error))
+        return Key(mode, fault=str(error))
     if not key and base:
         key = training.SIMULATOR_KEY
     if not key:
-        return place
-    mode = place.mode if base or "_live_" in key[:8] else Mode.TEST
-    return replace(place, mode=mode, account=Terminal(key, api_base=base or None))
+        return Key(mode)
+    if not base and "_live_" not in key[:8]:
+        mode = Mode.TEST
+    return Key(mode, Terminal(key, api_base=base or None))
+
+
+def _with_account(place: Place) -> Place:
+    """The place with its Stripe account, or with why it has none. Its mode is the conference's: what is sold
+    under another host's key counts as what the conference's other desks sell."""
+    whose = installation.identity()
+    place = replace(place, installation=whose.key)
+    key = key_of(place.settings, place.conference.slug)
+    if whose.is_copy:
+        return _blocked(place, COPIED_DATABASE, copied(place.conference.slug))
+    if key.account is None:
+        return replace(place, no_account=key.fault)
+    other = accounts.settle_mode(place.conference.id, place.conference.slug, key.mode)
+    if other:
+        return _blocked(place, OTHER_ACCOUNT, other)
+    return replace(place, mode=key.mode, account=key.account)
+
+
+def _blocked(place: Place, code: str, why: str) -> Place:
+    rules = conference_rules.stored(place.conference.id)
+    return replace(
+        place,
+        mode=Mode(rules.mode) if rules and rules.mode else place.mode,
+        no_account=why,
+        no_account_code=code,
+        warnings=(*place.warnings, why),
+    )
+
+
+def copied(slug: str) -> str:
+    """Why a copy of a database takes no cards, and how it is made to."""
+    return (
+        "This database is a copy of another installation's, so no card payment is touched from here: close that one"
+        f" and run tui-pos --conference {slug} init --take-over, or init --new-installation beside it."
+    )
+
+
+def warnings(settings: Settings, slug: str | None) -> tuple[str, ...]:
+    """What is to be told at the start of the config and the opened database's conference ``slug``."""
+    known = conferences.known()
+    there = ", ".join(row.slug for row in known[:NAMED]) or "none"
+    found = [
+        f"The section [conferences.{printable(each, 40)}] of {named(settings)} names no conference of the database,"
+        f" which has {there}."
+        for each in settings.conferences
+        if each not in [row.slug for row in known]
+    ]
+    row = next((row for row in known if row.slug == slug), None)
+    if row is not None and settings.conferences and row.slug not in settings.conferences:
+        found.append(
+            f"There is no section [conferences.{row.slug}] in {named(settings)}: it sells as the database says,"
+            " without cards."
+        )
+    if row is not None and zone_of(row.timezone) is None:
+        found.append(
+            f"The time zone {printable(row.timezone, 40)!r} of {row.slug} is not known: times are UTC."
+        )
+    return tuple(found)

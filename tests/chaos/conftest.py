@@ -12,6 +12,7 @@ import pytest
 
 from tests.chaos.batch import FreshDatabase
 from tests.chaos.nursery import Nursery
+from tests.fixtures.databases import adopted
 from tests.fixtures.postgresql import USER, PostgresqlServer
 from tui_pos.simulator import Child
 
@@ -39,7 +40,7 @@ def sqlite_batches(sqlite_demos: Callable[[bool], Path]) -> FreshDatabase:
     @contextmanager
     def fresh() -> Iterator[str]:
         with TemporaryDirectory(prefix="tui-pos-chaos-") as folder:
-            yield f"sqlite:///{shutil.copyfile(template, Path(folder) / 'shop.sqlite3')}"
+            yield adopted(f"sqlite:///{shutil.copyfile(template, Path(folder) / 'shop.sqlite3')}")
 
     return fresh
 
@@ -59,7 +60,7 @@ def postgresql_batches(
         try:
             # By its socket: over TCP a password is checked, which takes longer than most desks live.
             socket = quote(str(postgresql_server.directory), safe="")
-            yield f"postgresql://{USER}@/{name}?host={socket}&port={postgresql_server.port}"
+            yield adopted(f"postgresql://{USER}@/{name}?host={socket}&port={postgresql_server.port}")
         finally:
             postgresql_server.drop(name)
 

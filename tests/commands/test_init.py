@@ -4,6 +4,7 @@ import json
 import shutil
 import tomllib
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from tui_pos.data import connection
 from tui_pos.data.base import database
 from tui_pos.data.connection import connected
 from tui_pos.data.tables import SHOP
+from tui_pos.data.tables.program import Conference
+from tui_pos.data.tables.registration import AddOn
 
 
 @pytest.fixture
@@ -35,7 +38,17 @@ def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, list[str]
 
 
 def test_from_nothing_to_a_desk_that_opens(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    words = ("--conference", "pycon-2027", "--staff", "amira", "init", "--name", "PyCon 2027")
+    words = (
+        "--conference",
+        "pycon-2027",
+        "--staff",
+        "amira",
+        "init",
+        "--name",
+        "PyCon 2027",
+        "--currency",
+        "usd",
+    )
     status, done = run(
         capsys, *words, "--starts", "2027-05-14", "--ends", "2027-05-22", "--timezone", "Europe/Rome"
     )
@@ -46,6 +59,7 @@ def test_from_nothing_to_a_desk_that_opens(home: Path, capsys: pytest.CaptureFix
             "Made the database with all its tables.",
             "Made the conference pycon-2027.",
             "Made the supervisor amira.",
+            "Stored for pycon-2027: currency USD, capture automatic, prices services.",
         ],
     )
     assert tomllib.loads(config.user_config().read_text())["conferences"] == {
@@ -64,7 +78,10 @@ def test_without_staff_it_says_that_nobody_can_sign_in(
     status, done = run(capsys, "--config", str(home / "new" / "c.toml"), "--conference", "small", "init")
     assert status == 0
     assert done[0] == f"Wrote the config {home}/new/c.toml."
-    assert done[-1] == "Nobody can sign in yet: run this again with --staff NAME."
+    assert done[-2:] == [
+        "Nobody can sign in yet: run this again with --staff NAME.",
+        "The currency of small is not known yet: run this again with --currency CUR.",
+    ]
 
 
 def test_a_database_of_django_program_only_gets_our_tables(
@@ -76,9 +93,12 @@ def test_a_database_of_django_program_only_gets_our_tables(
     connection.open_database(f"sqlite:///{home}/real.sqlite3")
     before = contents()
     options = ("--config", str(file), "--staff", "somebody")
-    assert run(capsys, *options, "--conference", "python-2077", "init") == (
+    assert run(capsys, *options, "--conference", "python-2077", "init", "--currency", "EUR") == (
         0,
-        ["Added the tui_pos_* tables to the database."],
+        [
+            "Added the tui_pos_* tables to the database.",
+            "Stored for python-2077: currency EUR, capture automatic, prices services.",
+        ],
     )
     assert run(capsys, *options, "init") == (0, [])
     assert contents() == before
@@ -119,6 +139,15 @@ def contents() -> dict[str, list[tuple[object, ...]]]:
             "Name the time zone as in Europe/Prague or America/New_York.",
         ),
         (
+            ["--conference", "c", "init", "--currency", "euro"],
+            "'EURO' is not a currency: use its three letters, such as USD.",
+        ),
+        (["--conference", "c", "init", "--capture", "later"], "--capture must be automatic or confirm."),
+        (
+            ["--conference", "c", "init", "--take-over", "--new-installation"],
+            "Give --take-over or --new-installation, not both.",
+        ),
+        (
             ["--conference", "c", "--staff", "a b", "init"],
             "A user name has letters, digits and @ . + - _ only.",
         ),
@@ -135,8 +164,38 @@ def test_an_empty_password_makes_no_supervisor(
     home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TUI_POS_SECRET", "")
-    words = ("--conference", "small", "--staff", "amira", "init")
+    words = ("--conference", "small", "--staff", "amira", "init", "--currency", "CHF")
     assert run(capsys, *words) == (2, ["The password is empty."])
     monkeypatch.setenv("TUI_POS_SECRET", "correct horse")
-    assert run(capsys, *words) == (0, ["Made the supervisor amira."])
+    status, done = run(capsys, *words)
+    assert (status, done[0]) == (0, "Made the supervisor amira.")
     assert (home / "home" / "tui-pos.sqlite3").is_file()
+
+
+def test_the_currency_may_be_mended_before_the_first_sale_and_not_after(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("--conference", "small", "--staff", "amira")
+    assert run(capsys, *words, "init", "--currency", "USD")[0] == 0
+    file = config.user_config()
+    file.write_text(file.read_text().replace('currency = "USD"', ""))
+    status, done = run(capsys, *words, "init", "--currency", "JPY", "--prices", "shop")
+    assert (status, done) == (0, ["Stored for small: currency JPY, capture automatic, prices shop."])
+    add_shirt("small")
+    assert cli.main([*words, "checkout", "--item", "shirt", "--name", "Ada", "--json"]) == 0
+    status, (said,) = run(capsys, *words, "init", "--currency", "EUR")
+    assert status == 4
+    assert said == (
+        "Something was sold for small in JPY by the price rule shop; these cannot be changed any more."
+    )
+    assert run(capsys, *words, "init", "--capture", "confirm") == (
+        0,
+        ["Stored for small: currency JPY, capture confirm, prices shop."],
+    )
+
+
+def add_shirt(slug: str) -> None:
+    with connected():
+        conference = Conference.get(Conference.slug == slug)
+        values = {"name": "Shirt", "slug": "shirt", "price": Decimal(3000), "total_quantity": 0}
+        AddOn.create(conference=conference, **values)

@@ -185,7 +185,7 @@ def test_a_refund_gives_each_tender_back_its_own_way(till: Till) -> None:
     reference = shirt(till)
     till.done("charge", "--tender", "credit", "--order", reference, "--part", "5.00")
     till.done(*cash(reference, "20"))
-    first = till.done("refund", reference, "--amount", "21.00", staff="lead")
+    first = till.done("refund", reference, "--amount", "21.00", "--reason", "late", staff="lead")
     assert [(row["tender"], row["amount"], row["status"]) for row in first["refunds"]] == [
         ("cash", "20.00", "succeeded"),
         ("credit", "1.00", "succeeded"),

@@ -64,7 +64,17 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         "readers",
         "connection-token",
     )
-    desk = ("check-in", "hand-out", "companion", "orders", "cancel-order", "void", "refund", "reconcile")
+    desk = (
+        "check-in",
+        "hand-out",
+        "companion",
+        "orders",
+        "cancel-order",
+        "void",
+        "refund",
+        "exchange",
+        "reconcile",
+    )
     for command in (*commands, *desk, "simulator", "conferences", "init"):
         assert f"\n  {command} " in said
 

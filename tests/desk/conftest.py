@@ -13,10 +13,11 @@ from dataclasses import replace
 import pytest
 from peewee import QueryEvent
 
+from tui_pos.data import installation
 from tui_pos.data.base import database
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.auth import User
-from tui_pos.desk import conferences
+from tui_pos.desk import accounts, conferences
 from tui_pos.desk.context import ConferenceInfo, Desk, Mode, Staff
 from tui_pos.desk.staff.sign_in import rights_of
 from tui_pos.desk.visitor.people import full_name
@@ -30,7 +31,8 @@ def make_desk(slug: str, username: str, station: str = "desk-3") -> Desk:
     """A desk on the open database."""
     row = conferences.find(slug)
     conference = ConferenceInfo(row.id, row.slug, row.name, timezone=row.timezone)
-    return Desk(conference, station, staff_called(username), Mode.TRAINING)
+    whose = installation.identity().key
+    return Desk(conference, station, staff_called(username), Mode.TRAINING, installation=whose)
 
 
 def staff_called(username: str) -> Staff:
@@ -52,7 +54,10 @@ def desk2077(python2077: str) -> Desk:  # noqa: ARG001  # opens it
 
 @pytest.fixture
 def card_desk(desk: Desk, simulator: Server) -> Desk:
-    return replace(desk, account=Terminal("sk_test_simulator", api_base=simulator.url), poll_seconds=0.02)
+    account = Terminal("sk_test_simulator", api_base=simulator.url)
+    card_desk = replace(desk, account=account, poll_seconds=0.02)
+    accounts.ensure(card_desk)  # asked for once in a process: no test's fault is to meet that call
+    return card_desk
 
 
 @pytest.fixture

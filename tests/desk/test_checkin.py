@@ -1,5 +1,6 @@
 import threading
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -140,14 +141,19 @@ def test_only_the_last_check_in_is_taken_back(desk: Desk, frozen_clock: FrozenCl
     assert [row.station for row in passes("NOOR2026")] == ["desk-3"]
 
 
-def test_a_check_in_that_only_the_web_site_knows_is_taken_back(desk: Desk) -> None:
-    with connected():
-        Attendee.update(checked_in_at=clock.now()).where(Attendee.access_code == "NOOR2026").execute()
-    assert undo_check_in(desk, "NOOR2026", "mistake").checked_in_at is None
-
-
 def test_who_may_take_a_check_in_back(desk: Desk, as_staff: AsStaff) -> None:
     check_in(desk, "NOOR2026")
     with pytest.raises(NotPermitted):
         undo_check_in(as_staff(desk, "visitor"), "NOOR2026", "because")
     assert undo_check_in(as_staff(desk, "scanner"), "NOOR2026", "because").checked_in_at is None
+
+
+def test_an_undo_leaves_a_time_that_no_check_in_wrote(desk: Desk) -> None:
+    """Seeds and imports mark people as checked in without a row."""
+    seeded = clock.now() - timedelta(hours=3)
+    with connected():
+        Attendee.update(checked_in_at=seeded).where(Attendee.access_code == "NOOR2026").execute()
+    with pytest.raises(Refused, match="elsewhere"):
+        undo_check_in(desk, "NOOR2026", "wrong person")
+    assert not check_in(desk, "NOOR2026").first
+    assert undo_check_in(desk, "NOOR2026", "wrong person").checked_in_at == seeded

@@ -393,7 +393,7 @@ def test_reopening_cancels_the_order_and_gives_the_cart_back(desk: Desk, as_staf
 
 def test_what_cannot_be_reopened(desk: Desk) -> None:
     paid, _ = placed_cart(desk, "sprint-breakfast")
-    with pytest.raises(Refused, match="is paid; only a pending order can be cancelled"):
+    with pytest.raises(Refused, match="is paid: void it instead"):
         checkout.reopen(desk, paid)
     placed = checkout.sell(desk, items("t-shirt"))
     with connected():

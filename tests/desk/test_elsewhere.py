@@ -1,5 +1,6 @@
 """Refunds in Stripe's dashboard, and what the web site's people do by hand: all of it is in the ledger."""
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
@@ -16,9 +17,10 @@ from tui_pos.desk import maintenance, payments, reconcile
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
 from tui_pos.desk.order import find_orders, receipts
-from tui_pos.desk.refund import refunds
+from tui_pos.desk.refund import card_refunds, refunds
 from tui_pos.desk.sale import checkout
 from tui_pos.desk.tender import credit, tendering
+from tui_pos.desk.tender.complimentary import give_free
 from tui_pos.desk.visitor import lookup
 from tui_pos.desk.visitor.checkin import check_in
 from tui_pos.desk.visitor.companions import companions
@@ -105,6 +107,7 @@ def test_a_pending_refund_of_the_dashboard_is_never_asked_for_again(
     assert simulator.books()[intent_id]["refunded"] == 10000
     simulator.advance(100)
     assert maintenance.tick(lead, "desk-3")
+    print([each.text for each in refunds.refunds_of(lead, order.reference)])
     assert [each.stage for each in refunds.refunds_of(lead, order.reference)] == ["succeeded"]
 
 
@@ -198,7 +201,12 @@ def test_a_part_payment_that_goes_back_makes_no_order_paid(
     deliver_all(website)
     maintenance.tick(lead, "desk-3")
     view = lookup.order(lead, order.reference)
-    assert (view.admits, view.status, view.paid, view.due) == (False, "pending", 60, order.total - 60)
+    assert (view.admits, view.status, view.paid, view.due) == (
+        False,
+        "pending",
+        Decimal(60),
+        order.total - 60,
+    )
 
 
 @pytest.mark.parametrize("method", ["manual", "credit", "comp"])
@@ -248,3 +256,54 @@ def test_credit_of_an_order_that_the_web_site_swept_is_put_back_and_told(
         assert [row.kind for row in Repair.select()] == ["credit_put_back"]
     assert told(lead) == ["repaired"]
     assert told(lead) == []
+
+
+def test_a_paid_free_order_is_voided_not_cancelled(lead: Desk, order: checkout.Placed) -> None:
+    give_free(lead, order.reference, "speaker")
+    with pytest.raises(Refused, match="void it instead"):
+        checkout.cancel_order(lead, order.reference)
+
+
+def test_credit_that_has_expired_since_comes_back_as_a_new_one_and_says_so(
+    lead: Desk, order: checkout.Placed
+) -> None:
+    with connected():
+        user_id = Order.get_by_id(order.order_id).user_id
+        Credit.create(
+            conference=lead.conference.id,
+            user=user_id,
+            amount=order.total,
+            remaining_amount=order.total,
+            status="available",
+        )
+    credit.use_credit(lead, order.reference)
+    with connected():
+        Credit.update(status="expired").execute()
+    (made,) = refunds.refund(lead, order.reference)
+    assert "is a new credit, because the old one has expired" in made.text
+    with connected():
+        left = [row.remaining_amount for row in Credit.select().where(Credit.status == "available")]
+    assert left == [order.total]
+
+
+@pytest.mark.parametrize("fault", ["", "rate_limit_429", "answer_lost"])
+def test_two_pursuers_of_one_refund_make_one(
+    lead: Desk, order: checkout.Placed, simulator: Server, fault: str
+) -> None:
+    intent_id = paid(lead, order, simulator).intent_id
+    if fault:
+        simulator.fault(fault, "POST /v1/refunds", times=2)
+
+    def follow() -> None:
+        for _ in range(5):
+            card_refunds.follow_up(lead)
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(refunds.refund, lead, order.reference)
+        second = pool.submit(follow)
+        first.result()
+        second.result()
+    for _ in range(3):  # one more than faults are left, should the other have come too early
+        card_refunds.follow_up(lead)
+    assert [each.stage for each in refunds.refunds_of(lead, order.reference)] == ["succeeded"]
+    assert simulator.books()[intent_id]["refunded"] == 34900

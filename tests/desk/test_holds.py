@@ -224,7 +224,7 @@ def test_what_cannot_be_cancelled_says_why(swept: Desk) -> None:
     for reference, code, sentence in (
         (part_paid.reference, "order_has_payments", "Money was taken for {}; refund it instead."),
         (paying.reference, "payment_live", "A card payment for {} is running; cancel it first."),
-        (free.reference, "order_not_pending", "{} is paid; only a pending order can be cancelled."),
+        (free.reference, "order_not_pending", "{} is paid: void it instead."),
         (gone.reference, "order_not_pending", "{} is cancelled; only a pending order can be cancelled."),
     ):
         with pytest.raises(Refused) as refusal:

@@ -114,7 +114,11 @@ def test_a_split_tender_in_the_order_of_paying(desk: Desk) -> None:
             Payment.create(order=order, method=method, amount=Decimal(amount), status=status, note="till 2")
     paid_by_card(desk, "ORD-DEMO0003", "200.00")
     view = receipt(desk, "ORD-DEMO0003")
-    assert [line.label for line in view.payments] == ["Cash", "Credit", "Visa 4242"]
+    assert [line.label for line in view.payments] == [
+        "Paid on the web site",  # neither the drawer nor a credit knows of them
+        "Paid on the web site",
+        "Visa 4242",
+    ]
     assert sum(line.amount for line in view.payments) == view.order.paid == Decimal("349.00")
     assert view.payments[0].note == "till 2"
     assert view.paid_at == clock.now()
@@ -178,4 +182,4 @@ def test_every_payment_of_django_programs_data_has_a_name(desk2077: Desk) -> Non
             .distinct()
         ]
     labels = {line.label for reference in references for line in receipt(desk2077, reference).payments}
-    assert labels == {"Card, online", "Complimentary", "Cash"}
+    assert labels == {"Card, online", "Complimentary", "Paid on the web site"}

@@ -114,7 +114,7 @@ def test_the_last_sales_and_check_ins_newest_first(desk: Desk, frozen_clock: Fro
     assert recent(desk, 9) == (
         RecentLine(at[4], "Ines Park", "cancelled 85.00", "plain"),
         RecentLine(at[3], "Ravi Chen", "not paid 85.00", "warn"),
-        RecentLine(at[2], "walk-up", "paid 25.00   Cash", "ok"),
+        RecentLine(at[2], "walk-up", "paid 25.00   Paid on the web site", "ok"),
         RecentLine(at[1], "Ella Novák", "checked in", "ok"),
         RecentLine(at[0], "Noor Lindqvist", "captured 1,120.00   Visa 4242", "ok"),
     )
@@ -125,7 +125,9 @@ def test_a_split_tender_is_one_line(desk: Desk) -> None:
     order = sale(desk, "Noor", "paid", "60.00")
     paid(order, "credit")
     paid(order, "terminal", card_brand="mastercard", card_last4="4444")
-    assert [line.detail for line in recent(desk, 9)] == ["captured 60.00   Credit, Mastercard 4444"]
+    assert [line.detail for line in recent(desk, 9)] == [
+        "captured 60.00   Paid on the web site, Mastercard 4444"
+    ]
 
 
 def test_other_stations_and_open_carts_stay_out(desk: Desk) -> None:

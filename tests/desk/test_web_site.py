@@ -111,7 +111,7 @@ def test_one_payment_of_two_that_goes_back_does_not_refund_the_order(
 ) -> None:
     in_two_parts(lead, order, simulator)
     deliver_all(website)
-    refunds.refund(lead, order.reference, order.total - 100)
+    refunds.refund(lead, order.reference, order.total - 100, reason="late")
     assert deliver_all(website) == ["charge.refunded"]
     assert counted(order) == ("partially_refunded", [Decimal(100)])
 
@@ -120,7 +120,7 @@ def test_an_order_that_keeps_money_is_not_refunded(
     lead: Desk, order: checkout.Placed, simulator: Server, website: Website
 ) -> None:
     in_two_parts(lead, order, simulator)
-    refunds.refund(lead, order.reference, order.total - 100)
+    refunds.refund(lead, order.reference, order.total - 100, reason="late")
     assert deliver_all(website) == ["payment_intent.succeeded"] * 2 + ["charge.refunded"]
     assert counted(order) == ("partially_refunded", [Decimal(100)])
     assert reconcile.run(lead).clean
@@ -132,7 +132,7 @@ def test_a_cancelled_order_stays_cancelled_when_its_money_goes_back(
     begun = payments.begin(lead, order.reference, READER, amount=Decimal(100))
     Watched(lead, begun.attempt_id, sent=lambda: simulator.tap(READER)).run()
     website.cancel_order(order.reference)
-    refunds.refund(lead, order.reference, Decimal(40))
+    refunds.refund(lead, order.reference, Decimal(40), reason="late")
     assert "charge.refunded" in deliver_all(website)
     assert counted(order)[0] == OrderStatus.CANCELLED
     assert [each.kind for each in reconcile.run(lead).mismatches] == ["needs_a_person"]
@@ -175,6 +175,8 @@ def test_a_late_call_after_a_refund_books_nothing_for_long(
     simulator.advance(days * 24 * 3600)
     assert maintenance.tick(lead, "desk-3")
     assert counted(order) == ("refunded", [])
+    (told,) = reconcile.run(lead).mismatches
+    assert (told.kind, told.reference) == ("repaired", order.reference)
     assert reconcile.run(lead, check=True).clean
 
 
@@ -198,7 +200,7 @@ def test_an_order_that_was_overpaid_and_keeps_its_price_is_paid(
     begun = payments.begin(lead, order.reference, READER, amount=Decimal(100))
     Watched(lead, begun.attempt_id, sent=lambda: simulator.tap(READER)).run()
     website.pay_otherwise(order.reference)
-    refunds.refund(lead, order.reference, Decimal(40))
+    refunds.refund(lead, order.reference, Decimal(40), reason="late")
     assert counted(order)[0] == "paid"
     assert "charge.refunded" in deliver_all(website)
     assert counted(order)[0] == "paid"

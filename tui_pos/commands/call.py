@@ -1,5 +1,6 @@
 """What every command shares: the options before it, the desk that they open, and how it answers."""
 
+import contextlib
 import getpass
 import json
 import os
@@ -61,7 +62,10 @@ class Call:
         """The conference and station that the options name, opened."""
         from tui_pos.opening import open_place
 
-        return open_place(self.settings(), self.conference, self.station)
+        place = open_place(self.settings(), self.conference, self.station)
+        for warning in place.warnings:
+            warn(warning)
+        return place
 
     def desk(self) -> "Desk":
         """The desk for the staff member that the options name, or for the trainee."""
@@ -118,6 +122,12 @@ def write(line: str) -> None:
         # Python's own flush at exit must not complain of it again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(BROKEN_PIPE) from None
+
+
+def warn(line: str) -> None:
+    """One line to standard error, beside the answer; whoever has closed it does not want to know."""
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"{safe(line)}\n")
 
 
 def safe(line: str) -> str:

@@ -78,9 +78,10 @@ def void(
     made = voids.void(desk, lookup.order(desk, reference).reference, reason)
     if not made.done:
         sentence = f"{made.order.reference} is not voided yet: a card's refund is open. Void it again later."
-        raise Failed(5, "void_unfinished", sentence, answers.voided(made))
+        raise Failed(5, "void_unfinished", sentence, answers.voided(desk, made))
     call.answer(
-        answers.voided(made), [*refund_lines(made.refunds), f"{made.order.reference}  {made.order.status}"]
+        answers.voided(desk, made),
+        [*refund_lines(made.refunds), f"{made.order.reference}  {made.order.status}"],
     )
 
 
@@ -94,9 +95,20 @@ def _listed(desk: "Desk", rows: "tuple[FoundOrder, ...]") -> list[str]:
             row.reference,
             row.live or ("expired" if row.expired else row.status.replace("_", " ")),
             format_amount(row.total, currency),
-            f"due {format_amount(row.due, currency)}" if row.due else row.paid_by,
+            _money(row, currency),
             row.buyer,
             row.items,
         )
         for row in rows
     )
+
+
+def _money(row: "FoundOrder", currency: str) -> str:
+    """What is due, or what paid it; and what went back of that."""
+    from tui_pos.money import format_amount
+
+    told = [f"due {format_amount(row.due, currency)}" if row.due else row.paid_by]
+    if row.given_back:
+        back, gross = (format_amount(each, currency) for each in (row.given_back, row.received))
+        told.append(f"gave back {back} of {gross}")
+    return ", ".join(filter(None, told))

@@ -48,6 +48,7 @@ for command in (
     orders.cancel_order,
     orders.void,
     treasury.refund,
+    treasury.exchange,
     treasury.reconcile,
     readers.readers,
     readers.connection_token,

@@ -1,13 +1,18 @@
 """init, simulator: what runs before there is a desk."""
 
+import sys
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tui_pos import clock
-from tui_pos.commands.call import secret_of, this_call
+from tui_pos.commands.call import Call, Failed, secret_of, this_call, warn
+
+if TYPE_CHECKING:
+    from tui_pos.config import Settings
+    from tui_pos.desk.accounts import Change
 
 
 def init(
@@ -22,20 +27,116 @@ def init(
     timezone: Annotated[
         str, typer.Option(metavar="ZONE", help="Its time zone, such as Europe/Prague.")
     ] = "UTC",
+    currency: Annotated[
+        str, typer.Option(metavar="CUR", help="Its currency, such as EUR; not after the first sale.")
+    ] = "",
+    capture: Annotated[str, typer.Option(metavar="MODE", help="automatic or confirm.")] = "",
+    prices: Annotated[
+        str, typer.Option(metavar="RULE", help="services or shop; not after the first sale.")
+    ] = "",
+    account: Annotated[
+        bool, typer.Option("--account", help="Take this host's Stripe key for the conference's.")
+    ] = False,
+    purge_rehearsals: Annotated[
+        bool, typer.Option("--purge-rehearsals", help="Delete what was sold before it took real payments.")
+    ] = False,
+    take_over: Annotated[
+        bool, typer.Option("--take-over", help="This copy of the database takes the original's place.")
+    ] = False,
+    new_installation: Annotated[
+        bool, typer.Option("--new-installation", help="This copy lives on beside the original.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before something is changed.")] = False,
 ) -> None:
     """Make what is missing before the first sale.
 
     That is the config, the database with its tables, the conference, and --staff as its supervisor.
     A database of django-program only gets the tui_pos_* tables. Safe to run again.
     """
-    from tui_pos import founding
+    from tui_pos import config, founding, opening
+    from tui_pos.desk.conference_rules import Rules
 
+    if take_over and new_installation:
+        raise typer.TyperException("Give --take-over or --new-installation, not both.")
+    rules = Rules(
+        currency.upper(), _one_of(capture, CAPTURES, "--capture"), _one_of(prices, RULES, "--prices")
+    )
     call = this_call(context)
     first = _date(starts, "--starts") if starts else clock.now().date()
     last = _date(ends, "--ends") if ends else first
-    wanted = founding.Wanted(call.conference, name, first, last, timezone, call.staff, secret_of)
-    done = founding.found(call.config, wanted)
-    call.answer({"done": list(done)}, done or ["Everything was there already."])
+    wanted = founding.Wanted(call.conference, name, first, last, timezone, call.staff, secret_of, rules)
+    done = list(founding.found(call.config, wanted))
+    settings, station = call.settings(), config.station_name(call.station)
+    if take_over or new_installation:
+        _confirm(call, ["Every desk on this database will act on card payments again."], yes)
+        done += founding.take_over(station, renew=new_installation)
+    if account:
+        done += _take_account(call, settings, station, yes)
+    if purge_rehearsals:
+        done += _purge(call, settings, yes)
+    for warning in opening.warnings(settings, call.conference):
+        warn(warning)
+    call.answer({"done": done}, done or ["Everything was there already."])
+
+
+CAPTURES = ("automatic", "confirm")
+RULES = ("services", "shop")
+
+
+def _one_of(said: str, known: tuple[str, ...], option: str) -> str:
+    if said and said not in known:
+        raise typer.TyperException(f"{option} must be {' or '.join(known)}.")
+    return said
+
+
+def _take_account(call: Call, settings: "Settings", station: str, yes: bool) -> list[str]:
+    from tui_pos import founding
+    from tui_pos.desk import accounts
+
+    conference, change = founding.account_change(settings, call.conference)
+    lines = account_lines(conference.slug, change)
+    if not change.is_needed:
+        return lines
+    _confirm(call, lines, yes)
+    accounts.change(conference, station, change)
+    return lines
+
+
+def account_lines(slug: str, change: "Change") -> list[str]:
+    """What ``init --account`` would change, in sentences."""
+    then = f"{change.mode} {change.account or 'of an account that the key may not name'}"
+    if not change.is_needed:
+        return [f"The card payments of {slug} are {then}."]
+    before = f"{change.before.mode} {change.before.account}".strip() or "nobody's yet"
+    lines = [f"The card payments of {slug} were {before} and are {then} from now on."]
+    if change.rehearsals:
+        lines.append(
+            f"What desks sold in {change.before.mode} ({change.rehearsals} orders) is a rehearsal: cancelled, and"
+            " apart from every sum, list and stock; init --purge-rehearsals deletes it."
+        )
+    return lines
+
+
+def _purge(call: Call, settings: "Settings", yes: bool) -> list[str]:
+    from tui_pos.desk import conferences, rehearsals
+    from tui_pos.opening import opened
+
+    opened(settings)
+    row = conferences.find(call.conference or "")
+    _confirm(call, [f"Every rehearsal of {row.slug} will be deleted for good."], yes)
+    return [f"Deleted {rehearsals.purge(row.id)} rehearsals of {row.slug}."]
+
+
+def _confirm(call: Call, lines: list[str], yes: bool) -> None:
+    """Go on with --yes, or when a person at a terminal says so."""
+    if yes:
+        return
+    if call.json or not sys.stdin.isatty():
+        raise Failed(4, "not_confirmed", f"{' '.join(lines)} Say --yes to do it.", {})
+    for line in lines:
+        call.say(line)
+    if not typer.confirm("Go on?"):
+        raise typer.Abort
 
 
 def _date(text: str, option: str) -> date:

@@ -1,41 +1,114 @@
-"""refund, reconcile: money given back, and the books held against Stripe's."""
+"""refund, exchange, reconcile: what goes back, and the books held against Stripe's."""
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tui_pos.commands.call import Failed, table, this_call
+from tui_pos.commands.call import Failed, Key, table, this_call, typed_key
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from tui_pos.desk.reconcile import Reconciled
+    from tui_pos.desk.refund.pieces import Piece
     from tui_pos.desk.refund.refund_views import RefundView
+
+
+Pieces = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--line",
+        metavar="SLUG|ID[=QTY]",
+        help="A piece of this line, by its product or number; may be given several times.",
+    ),
+]
+Badge = Annotated[str, typer.Option(metavar="CODE", help="Whose ticket goes back, if several people came.")]
+CameBack = Annotated[bool, typer.Option("--came-back", help="What was handed out lies on the counter again.")]
 
 
 def refund(
     context: typer.Context,
     reference: Annotated[str, typer.Argument(metavar="ORDER", help="The order, ORD-...")],
-    amount: Annotated[str | None, typer.Option(help="This much; without it all that is left.")] = None,
+    line: Pieces = None,
+    badge: Badge = "",
+    came_back: CameBack = False,
+    amount: Annotated[
+        str | None, typer.Option(help="This much and no piece; needs --reason. Without: all that is left.")
+    ] = None,
     reason: Annotated[str, typer.Option(help="Why, for the journal.")] = "",
 ) -> None:
-    """Give the money of an order back the way it came, or release what is only held."""
+    """Give pieces, an amount or all of an order back the way it was paid, or release what is only held."""
     from tui_pos.desk import answers
     from tui_pos.desk.refund import refunds
     from tui_pos.desk.visitor import lookup
     from tui_pos.money import parse_amount
 
     call = this_call(context)
+    lines = [_piece(each, badge) for each in line or ()]
+    _refuse_without_lines(bool(lines), badge, came_back)
     desk = call.desk()
     wanted = None if amount is None else parse_amount(amount, desk.conference.currency)
     order = lookup.order(desk, reference).reference
-    made = refunds.refund(desk, order, wanted, reason=reason)
-    details = answers.refunded(order, made)
-    open_ones = [row for row in made if row.stage in ("failed", "unknown")]
-    if open_ones:
-        raise Failed(5, f"refund_{open_ones[0].stage}", f"{order}: {open_ones[0].text}.", details)
+    made = refunds.refund(desk, order, wanted, lines=lines, reason=reason, came_back=came_back)
+    after = lookup.order(desk, order)
+    details = answers.refunded(desk, after, made)
+    _refuse_open(order, made, details)
     released = [f"{order}  the hold was released; nothing had been charged"]
     call.answer(details, refund_lines(made) or released)
+
+
+def exchange(
+    context: typer.Context,
+    reference: Annotated[str, typer.Argument(metavar="ORDER", help="The order, ORD-...")],
+    line: Annotated[str, typer.Option(metavar="SLUG|ID[=QTY]", help="What is given back.")],
+    wanted: Annotated[str, typer.Option("--for", metavar="SLUG[=QTY]", help="What is taken for it.")],
+    badge: Badge = "",
+    came_back: CameBack = False,
+    reason: Annotated[str, typer.Option(help="Why, for the journal.")] = "",
+    key: Key = None,
+) -> None:
+    """Exchange pieces of an order for another product; what costs less is given back, the rest is due."""
+    from tui_pos.desk import answers
+    from tui_pos.desk.refund import exchanges
+    from tui_pos.desk.visitor import lookup
+    from tui_pos.money import format_amount
+
+    call = this_call(context)
+    piece, other, once = _piece(line, badge), _piece(wanted, ""), typed_key(key)
+    desk = call.desk()
+    order = lookup.order(desk, reference).reference
+    done = exchanges.exchange(
+        desk, order, piece, other.line, other.quantity, came_back=came_back, reason=reason, key=once
+    )
+    details = answers.exchanged(desk, done)
+    _refuse_open(order, done.refunds, details)
+    told = f"{order} -> {done.new.reference}  {format_amount(done.credit, desk.conference.currency)} of value"
+    due = format_amount(done.due, desk.conference.currency)
+    rest = [f"{done.new.reference}  still due {due}. {exchanges.IF_NOT_PAID}"] if done.due else []
+    call.answer(details, [told, *refund_lines(done.refunds), *rest])
+
+
+def _piece(text: str, badge: str) -> "Piece":
+    """``SLUG``, ``ID``, and how many. Raises InvalidInput for what is no quantity."""
+    from tui_pos.desk.refund.pieces import Piece
+    from tui_pos.desk.sale.cart import parse_quantity
+
+    line, has_quantity, quantity = text.strip().rpartition("=")
+    return Piece(line, parse_quantity(quantity), badge) if has_quantity else Piece(quantity, 1, badge)
+
+
+def _refuse_without_lines(has_lines: bool, badge: str, came_back: bool) -> None:
+    if not has_lines and (badge or came_back):
+        raise typer.TyperException("--badge and --came-back go with --line.")
+
+
+def _refuse_open(order: str, made: "Iterable[RefundView]", details: dict[str, Any]) -> None:
+    """End with the status of what Stripe has not answered, or refused."""
+    for row in made:
+        if row.stage in ("failed", "unknown", "created"):
+            raise Failed(5, f"refund_{row.stage}", f"{order}: {row.text}.", details)
 
 
 def refund_lines(made: "Iterable[RefundView]") -> list[str]:
@@ -43,9 +116,14 @@ def refund_lines(made: "Iterable[RefundView]") -> list[str]:
     from tui_pos.money import amount_string
 
     return [
-        f"{row.reference}  {amount_string(row.amount, row.currency)} {row.currency}  {row.text}"
+        f"{row.reference}  {amount_string(row.amount, row.currency)} {row.currency}  {row.text}{_back(row)}"
         for row in made
     ]
+
+
+def _back(row: "RefundView") -> str:
+    pieces = ", ".join(f"{piece.quantity} x {piece.description}" for piece in row.pieces)
+    return f"  ({pieces})" if pieces else ""
 
 
 def reconcile(
@@ -78,6 +156,9 @@ def _told(result: "Reconciled") -> list[str]:
     """The run as a treasurer reads it."""
     from tui_pos.money import amount_string
 
+    def figure(amount: "Decimal | None", currency: str) -> str:
+        return "-" if amount is None else amount_string(amount, currency)
+
     driven = table(
         (state.reference, f"{amount_string(state.amount, state.currency)} {state.currency}", state.headline)
         for state in result.driven
@@ -87,11 +168,13 @@ def _told(result: "Reconciled") -> list[str]:
             mismatch.kind.replace("_", " "),
             mismatch.reference,
             mismatch.intent_id,
-            f"Stripe {amount_string(mismatch.stripe, mismatch.currency)}",
-            f"books {amount_string(mismatch.books, mismatch.currency)} {mismatch.currency}",
+            f"Stripe {figure(mismatch.stripe, mismatch.currency)}",
+            f"books {figure(mismatch.books, mismatch.currency)} {mismatch.currency}",
             mismatch.done or f"{mismatch.text}: look at it",
         )
         for mismatch in result.mismatches
     )
     refunds = table((row.reference, "refund", row.text) for row in result.refunds)
-    return [*driven, *refunds, *found] or ["Nothing was unfinished, and the books agree with Stripe."]
+    waiting = sum(not mismatch.done for mismatch in result.mismatches)
+    left = [f"A person has to look at {waiting} of these."] if waiting else []
+    return [*driven, *refunds, *found, *left] or ["Nothing was unfinished, and the books agree with Stripe."]

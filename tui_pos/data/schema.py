@@ -1,6 +1,6 @@
 """Making a database ready: create the shop's tables where there are none, check them where there are."""
 
-from tui_pos.data import upgrades
+from tui_pos.data import installation, upgrades
 from tui_pos.data.base import Table, database
 from tui_pos.data.connection import connected, is_sqlite, run_tx
 from tui_pos.data.errors import SchemaMismatch
@@ -36,6 +36,7 @@ def prepare() -> None:
         for table in SHOP:
             _check(table, found)
         upgrades.upgrade()
+        installation.ensure()
 
 
 def _columns() -> dict[str, dict[str, bool]]:

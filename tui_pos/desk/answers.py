@@ -20,6 +20,7 @@ from tui_pos.desk.payments import PaymentState
 from tui_pos.desk.payments.resolve import Resolution
 from tui_pos.desk.readers import ReaderRow
 from tui_pos.desk.reconcile import Reconciled
+from tui_pos.desk.refund.exchanges import Exchanged
 from tui_pos.desk.refund.refund_views import RefundView
 from tui_pos.desk.refund.voids import Voided
 from tui_pos.desk.sale.checkout import Placed
@@ -72,8 +73,13 @@ def paid_by_credit(desk: Desk, order: Placed, credit: Decimal) -> Json:
 
 
 def order_made(desk: Desk, order: OrderView) -> Json:
-    """An order, and what was paid and is due."""
-    return {**_order(desk, order), "paid": _money(desk, order.paid), "due": _money(desk, order.due)}
+    """An order, what was received and given back of it, what is kept (``paid`` too) and what is due."""
+    return {
+        **_order(desk, order),
+        "paid": _money(desk, order.paid),
+        **_balance(desk, order),
+        "due": _money(desk, order.due),
+    }
 
 
 def found_orders(desk: Desk, rows: Iterable[FoundOrder]) -> Json:
@@ -86,6 +92,7 @@ def found_orders(desk: Desk, rows: Iterable[FoundOrder]) -> Json:
                 "status": str(row.status),
                 "total": _money(desk, row.total),
                 "paid": _money(desk, row.paid),
+                **_balance(desk, row),
                 "due": _money(desk, row.due),
                 "buyer": row.buyer,
                 "email": row.email,
@@ -162,27 +169,56 @@ def resolution(found: Resolution) -> Json:
     }
 
 
-def refunded(reference: str, rows: Iterable[RefundView]) -> Json:
-    """Every refund that one request made; none when a hold was released instead."""
+def refunded(desk: Desk, order: OrderView, rows: Iterable[RefundView]) -> Json:
+    """Every refund that one request made (none when a hold was released instead), and the order after it."""
     return {
-        "order_reference": reference,
-        "refunds": [
-            {
-                "refund_id": row.refund_id,
-                "payment_intent_id": row.intent_id,
-                "tender": str(row.tender),
-                "amount": money.amount_string(row.amount, row.currency),
-                "status": str(row.stage),
-            }
-            for row in rows
+        "order_reference": order.reference,
+        "refunds": [_refund(row) for row in rows],
+        **_balance(desk, order),
+    }
+
+
+def exchanged(desk: Desk, done: Exchanged) -> Json:
+    """Both orders of an exchange; ``due`` is still to be paid on the new one."""
+    return {
+        "order_reference": done.old.reference,
+        "value": _money(desk, done.value),
+        "credit": _money(desk, done.credit),
+        "due": _money(desk, done.due),
+        "refunds": [_refund(row) for row in done.refunds],
+        "old_order": order_made(desk, done.old),
+        "new_order": order_made(desk, done.new),
+    }
+
+
+def _refund(row: RefundView) -> Json:
+    return {
+        "refund_id": row.refund_id,
+        "payment_intent_id": row.intent_id,
+        "tender": str(row.tender),
+        "origin": str(row.origin),
+        "amount": money.amount_string(row.amount, row.currency),
+        "status": str(row.stage),
+        "reason": row.reason,
+        "pieces": [
+            {"line_id": piece.line_id, "description": piece.description, "quantity": piece.quantity}
+            for piece in row.pieces
         ],
     }
 
 
-def voided(made: Voided) -> Json:
+def _balance(desk: Desk, order: OrderView | FoundOrder) -> Json:
+    return {
+        "gross": _money(desk, order.received),
+        "given_back": _money(desk, order.given_back),
+        "kept": _money(desk, order.paid),
+    }
+
+
+def voided(desk: Desk, made: Voided) -> Json:
     """``refunded``, and whether the order has ended."""
     return {
-        **refunded(made.order.reference, made.refunds),
+        **refunded(desk, made.order, made.refunds),
         "order_status": str(made.order.status),
         "done": made.done,
     }
@@ -239,8 +275,8 @@ def reconciled(result: Reconciled) -> Json:
                 "kind": mismatch.kind,
                 "order_reference": mismatch.reference,
                 "payment_intent_id": mismatch.intent_id,
-                "stripe": money.amount_string(mismatch.stripe, mismatch.currency),
-                "books": money.amount_string(mismatch.books, mismatch.currency),
+                "stripe": _figure(mismatch.stripe, mismatch.currency),
+                "books": _figure(mismatch.books, mismatch.currency),
                 "currency": mismatch.currency,
                 "text": mismatch.text,
                 "done": mismatch.done,
@@ -334,6 +370,11 @@ def _product(desk: Desk, product: Product) -> Json:
         "price": _money(desk, product.price),
         "remaining_quantity": product.remaining,
     }
+
+
+def _figure(amount: Decimal | None, currency: str) -> str | None:
+    """None where that side said nothing."""
+    return None if amount is None else money.amount_string(amount, currency)
 
 
 def _money(desk: Desk, amount: Decimal) -> str:

@@ -1,15 +1,28 @@
 """Who acts, for which conference, at which station, with which Stripe account."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from tui_pos.desk.errors import InvalidInput
+from tui_pos.desk.errors import InvalidInput, Refusal, Refused
 
 if TYPE_CHECKING:
     from tui_pos.terminal import Terminal
+
+
+def zone_of(name: str) -> ZoneInfo | None:
+    """The time zone of this IANA name, None for any other text: the web site lets anything be entered."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return None
+
+
+NO_KEY = "no_stripe_key"
+COPIED_DATABASE = "copied_database"
+OTHER_ACCOUNT = "other_account"
 
 
 class Mode(StrEnum):
@@ -22,7 +35,7 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ConferenceInfo:
-    """The conference that a desk works for, with what the config says about it."""
+    """The conference that a desk works for: its stored rules, and the readers' location from the config."""
 
     id: int
     slug: str
@@ -31,6 +44,7 @@ class ConferenceInfo:
     timezone: str = "UTC"
     capture: str = "automatic"
     location: str = ""
+    prices: str = "services"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +62,9 @@ class Staff:
 class Desk:
     """Everything that a desk function needs to know about where it runs.
 
-    ``no_account`` is the sentence that says why there is no ``account``, when more is known than that.
+    ``no_account`` is the sentence that says why there is no ``account``, when more is known than that, and
+    ``no_account_code`` its reason: no key, a copied database, or a key that is not the conference's.
+    ``installation`` is the key of the installation, which stands in every intent's metadata.
     """
 
     conference: ConferenceInfo
@@ -57,6 +73,8 @@ class Desk:
     mode: Mode
     account: "Terminal | None" = None
     no_account: str = ""
+    no_account_code: str = NO_KEY
+    installation: str = ""
     order_prefix: str = "ORD"
     hold_minutes: int = 15
     prompt_seconds: int = 120
@@ -64,15 +82,17 @@ class Desk:
 
     @property
     def terminal(self) -> "Terminal":
-        """The conference's Stripe account. Raises InvalidInput when none is configured."""
+        """The conference's Stripe account. Raises InvalidInput ``no_stripe_key`` when none is configured, and
+        Refused ``copied_database`` or ``other_account`` when the one that is must not be used here."""
         if self.account is None:
-            raise InvalidInput(
-                "no_stripe_key",
+            kind: type[Refusal] = InvalidInput if self.no_account_code == NO_KEY else Refused
+            raise kind(
+                self.no_account_code,
                 self.no_account
                 or f"No Stripe key is configured for {self.conference.slug}; card payments are not possible.",
             )
         return self.account
 
     def local(self, moment: datetime) -> datetime:
-        """An aware time on the conference's clock, as people at the desk read it."""
-        return moment.astimezone(ZoneInfo(self.conference.timezone))
+        """An aware time on the conference's clock, as people at the desk read it; UTC where that is not known."""
+        return moment.astimezone(zone_of(self.conference.timezone) or UTC)

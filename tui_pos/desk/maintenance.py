@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from tui_pos.desk import duties
+from tui_pos.desk import accounts, duties
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import recovery
 from tui_pos.desk.refund import cancelled_credit, card_refunds, elsewhere, web_site
@@ -28,7 +28,7 @@ def tick(desk: Desk, owner: str) -> bool:
     if not duties.take(duty, owner, DUTY_SECONDS):
         return False
     try:
-        if desk.account is not None:
+        if accounts.is_ours(desk):
             recovery.recover(desk)
             card_refunds.follow_up(desk)
             with suppress(TerminalError):  # asked again at the next tick, from where it was seen last

@@ -15,13 +15,14 @@ from tui_pos.data.tables.registration import Attendee, Cart, Credit, Order, Orde
 
 
 class SaleStatus(StrEnum):
-    """Life of a desk sale."""
+    """Life of a desk sale. A rehearsal was made in another mode than the conference's present one."""
 
     OPEN = "open"
     PARKED = "parked"
     ORDERED = "ordered"
     CLOSED = "closed"
     ABANDONED = "abandoned"
+    REHEARSAL = "rehearsal"
 
 
 class Stage(StrEnum):
@@ -296,7 +297,7 @@ class ConferenceRules(Table):
     """What a conference's money depends on, the same on every host that opens the database.
 
     ``mode`` and ``account`` say whose card payments these are: LIVE, TEST or TRAINING and the Stripe
-    account's id; empty until the first card payment.
+    account's id; empty until the first card payment. ``updated_at`` is since when the mode holds.
     """
 
     conference = foreign_key(Conference, unique=True)
@@ -364,6 +365,7 @@ class Deed(StrEnum):
     CREDIT = "credit"
     COMP = "comp"
     REFUND = "refund"
+    EXCHANGE = "exchange"
     VOID = "void"
     COMPANION = "companion"
     HAND_OUT = "hand_out"

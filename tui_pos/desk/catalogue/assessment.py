@@ -9,6 +9,7 @@ from tui_pos.desk.catalogue import conditions, facts, pricing, rules, stock, vou
 from tui_pos.desk.catalogue.pricing import Key, Quote
 from tui_pos.desk.catalogue.products import Wanted
 from tui_pos.desk.catalogue.rules import Problem, Situation
+from tui_pos.desk.conference_rules import PriceRule
 from tui_pos.desk.context import Desk
 
 
@@ -29,7 +30,8 @@ def assess(
     """
     known = facts.load(desk.conference.id, user_id, voucher.id if voucher else None)
     offer = vouchers.offer(voucher, known) if voucher else None
-    holding = conditions.in_force(desk.conference.id, known, now)
+    is_shop = desk.conference.prices == PriceRule.SHOP  # its web shop takes no condition into account
+    holding = () if is_shop else conditions.in_force(desk.conference.id, known, now)
     quote = pricing.quote([wanted.line for wanted in cart], holding, offer, desk.conference.currency)
     situation = Situation(
         now=now,

@@ -100,7 +100,7 @@ def columns() -> tuple[Any, ...]:
     """What ``from_columns`` takes, as columns of a query on ``Order``."""
     received = (PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED)
     paid = Payment.select(fn.SUM(Payment.amount)).where(Payment.order == Order.id)
-    twice = paid.where(Payment.status == PaymentStatus.SUCCEEDED, is_double())
+    once, twice = paid.where(~is_double()), paid.where(Payment.status.in_(received), is_double())
     refunds = Refund.select(fn.SUM(Refund.amount)).where(Refund.order == Order.id)
     live = (Attempt.order == Order.id) & Attempt.finished_at.is_null()
     # A payment that was given back whole, and a part that was split off, are refunded rows: nothing is kept.
@@ -108,8 +108,8 @@ def columns() -> tuple[Any, ...]:
         Refund.stage.in_(ACCEPTED), Refund.split.is_null(), Payment.status == PaymentStatus.SUCCEEDED
     )
     return (
-        paid.where(Payment.status.in_(received)).alias("received"),
-        paid.where(Payment.status == PaymentStatus.SUCCEEDED).alias("succeeded"),
+        once.where(Payment.status.in_(received)).alias("received"),
+        once.where(Payment.status == PaymentStatus.SUCCEEDED).alias("succeeded"),
         unsplit.alias("unsplit"),
         refunds.where(Refund.stage.in_(OPEN)).alias("open_refunds"),
         Attempt.select(fn.SUM(Attempt.amount)).where(live).alias("in_flight"),
@@ -161,8 +161,8 @@ def from_columns(total: Decimal, row: Sequence[Any]) -> OrderBalance:
 
     return OrderBalance(
         total=total,
-        received=_sum(received) - _sum(doubled),
-        kept=_sum(succeeded) - _sum(doubled) - major(unsplit),
+        received=_sum(received),
+        kept=_sum(succeeded) - major(unsplit),
         in_flight=major(in_flight),
         being_given_back=major(open_refunds),
         doubled=_sum(doubled),

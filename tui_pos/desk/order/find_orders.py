@@ -25,6 +25,7 @@ from tui_pos.data.tables.registration import (
     PaymentStatus,
     TerminalPayment,
 )
+from tui_pos.desk import rehearsals
 from tui_pos.desk.context import Desk
 from tui_pos.desk.order.balance import columns, due_of, from_columns
 from tui_pos.desk.payments.state import said_about
@@ -78,7 +79,8 @@ def orders(desk: Desk, *, text: str = "", today: bool = False, limit: int = 20) 
     """
     require(desk, Action.LOOK_UP)
     words = printable(text, MAX_LENGTH).split()[:MAX_WORDS]
-    wanted = [Order.conference == desk.conference.id, *(_says(desk, word) for word in words)]
+    wanted = [Order.conference == desk.conference.id, Order.id.not_in(rehearsals.of_orders())]
+    wanted += [_says(desk, word) for word in words]
     if today:
         wanted.append(_since(_midnight(desk)))
     with connected():

@@ -8,7 +8,7 @@ from peewee import JOIN, Expression, Query
 from tui_pos import clock
 from tui_pos.data.fields import money, utc
 from tui_pos.data.queries import Compiled, Row, parameter
-from tui_pos.data.tables.desk import Attempt, Sale
+from tui_pos.data.tables.desk import Attempt, Sale, SaleStatus
 from tui_pos.data.tables.registration import (
     AddOn,
     Order,
@@ -78,7 +78,7 @@ def _order_query() -> Query:
             src=Order,
         )
         .join(Sale, JOIN.LEFT_OUTER, on=(Sale.order == Order.id), src=Order)
-        .where(_wanted())
+        .where(_wanted(), Sale.status.is_null() | (Sale.status != SaleStatus.REHEARSAL))
         .order_by(Order.created_at.desc(), Order.id.desc())
     )
 

@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
+from peewee import fn
+
 from tui_pos.data.connection import lock
-from tui_pos.data.tables.desk import Sale, SaleStatus
+from tui_pos.data.tables.desk import Refund, RefundLine, Sale, SaleStatus
 from tui_pos.data.tables.registration import Attendee, Order, OrderLine, OrderStatus
 from tui_pos.desk.errors import NotFound
 from tui_pos.desk.order.balance import admits, balance
@@ -33,6 +35,7 @@ def finish_if_paid(order: Order, now: datetime) -> bool:
         order.hold_expires_at = None
         order.updated_at = now
         order.save(only=[Order.status, Order.hold_expires_at, Order.updated_at])
+    _keep_badges(order, now)
     if registers_buyer(order):
         _register(order, now)
     Sale.update(status=SaleStatus.CLOSED, updated_at=now).where(
@@ -74,15 +77,42 @@ def registers_buyer(order: Order) -> bool:
     """Whether paying this order makes or re-links an attendee.
 
     Only a ticket does, and only for somebody whose linked order is not itself a paid ticket order: a shirt
-    or a second ticket must not take away the order that admits to the conference.
+    or a second ticket must not take away the order that admits to the conference. A ticket that somebody
+    exchanged for this one stays theirs.
     """
-    if not _holds_ticket(order.id):
+    if not _holds_ticket(order.id) or _all_taken(order):
         return False
     attendee = _attendee(order)
     if attendee is None or attendee.order_id is None or attendee.order_id == order.id:
         return True
     linked = Order.get_by_id(attendee.order_id)
     return not admits(linked.status, balance(linked)) or not _holds_ticket(linked.id)
+
+
+def _keep_badges(order: Order, now: datetime) -> None:
+    """Admit by this order whose tickets were exchanged for its own; their badges stay what they are."""
+    if _holds_ticket(order.id):
+        Attendee.update(order=order.id, completed_registration=True, updated_at=now).where(
+            Attendee.id.in_(_exchanged(order)), Attendee.order.is_null()
+        ).execute()
+
+
+def _exchanged(order: Order) -> list[int]:
+    """Whose tickets were exchanged for this order."""
+    lines = RefundLine.select(RefundLine.attendee).join(Refund).where(Refund.exchange == order.id)
+    return [row.attendee_id for row in lines if row.attendee_id is not None]
+
+
+def _all_taken(order: Order) -> bool:
+    """Whether every ticket of an exchange has the person whose ticket it was."""
+    exchanged = _exchanged(order)
+    if not exchanged:
+        return False
+    tickets = OrderLine.select(fn.SUM(OrderLine.quantity)).where(
+        OrderLine.order == order.id, OrderLine.ticket_type.is_null(False)
+    )
+    others = Attendee.select().where(Attendee.id.in_(exchanged), Attendee.user != order.user_id)
+    return bool(others.count() >= (tickets.scalar() or 0))
 
 
 def _holds_ticket(order_id: int) -> bool:

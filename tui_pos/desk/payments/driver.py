@@ -6,6 +6,7 @@ from collections.abc import Generator
 from tui_pos import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Stage
+from tui_pos.desk import accounts
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
 from tui_pos.desk.payments import journal, owners, steps
@@ -33,6 +34,7 @@ def watch(
     DatabaseUnavailable.
     """
     permissions.require(desk, permissions.Action.CHARGE)
+    desk = accounts.ours(desk)
     owner = owners.new_owner(desk)
     deadline = None if seconds is None else clock.monotonic() + seconds
     with connected():

@@ -126,6 +126,7 @@ def metadata(attempt: Attempt, desk: Desk) -> Mapping[str, str]:
         "attempt": attempt.key,
         "station": attempt.station,
         "terminal": "true",
+        "installation": desk.installation,
     }
 
 

@@ -138,7 +138,9 @@ def book(desk: Desk, refund_id: int, said: StripeRefund) -> None:
 def drop_doubles(order: Order) -> None:
     """Let no payment count that the web site booked for a card that was charged once; lock the order."""
     doubles = Payment.select(Payment.id).where(
-        Payment.order == order.id, Payment.status == PaymentStatus.SUCCEEDED, is_double()
+        Payment.order == order.id,
+        Payment.status.in_((PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED)),
+        is_double(),
     )
     ids = [row.id for row in doubles]
     if ids:

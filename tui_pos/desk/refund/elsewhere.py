@@ -59,11 +59,16 @@ def compare(desk: Desk, intents: Iterable[Intent]) -> tuple[RefundView, ...]:
     """Book the refunds of those payments of which Stripe gave back another sum than is booked here."""
     sums = {intent.id: intent.amount_refunded for intent in intents}
     with connected():
-        cards = cards_of(desk, sums)
-        accepted = Refund.select(Refund.attempt, fn.SUM(Refund.amount)).where(
-            Refund.conference == desk.conference.id, Refund.stage.in_(ACCEPTED)
+        accepted = (
+            Refund.select(Refund.attempt, Attempt.intent_id, fn.SUM(Refund.amount))
+            .join(Attempt)
+            .where(Refund.conference == desk.conference.id, Refund.stage.in_(ACCEPTED))
+            .group_by(Refund.attempt, Attempt.intent_id)
         )
-        booked: dict[int | None, int] = dict(rows(accepted.group_by(Refund.attempt)))
+        found = list(rows(accepted))
+        booked: dict[int, int] = {attempt_id: int(total) for attempt_id, _, total in found}
+        with_refunds = {intent_id for _, intent_id, _ in found if intent_id in sums}
+        cards = cards_of(desk, with_refunds | {each for each, refunded in sums.items() if refunded})
         return tuple(
             view
             for card in cards.values()

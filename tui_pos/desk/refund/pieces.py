@@ -5,7 +5,8 @@ it, so that the shares add up. Call with the order locked.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -137,6 +138,21 @@ def _one_by_one(line: OrderLine, quantity: int, going: Sequence[Attendee], curre
         line.line_total -= amount
         line.discount_amount -= discount
     return found
+
+
+@contextmanager
+def set_aside(taken: Sequence[Taken]) -> Iterator[None]:
+    """Let rules that count what is bought not see these pieces while the block runs."""
+    counts: Counter[int] = Counter()
+    for each in taken:
+        counts[each.line.id] += each.quantity
+    for sign in (-1, 1):
+        for line_id, count in counts.items():
+            OrderLine.update(quantity=OrderLine.quantity + sign * count).where(
+                OrderLine.id == line_id
+            ).execute()
+        if sign < 0:
+            yield
 
 
 def write(refunds: Sequence[Refund], taken: Sequence[Taken]) -> None:

@@ -14,7 +14,7 @@ from tui_pos import money
 from tui_pos.data.connection import connected, run_tx
 from tui_pos.data.tables.desk import Attempt, Refund, Stage
 from tui_pos.data.tables.registration import PAID_STATUSES, Order, OrderStatus
-from tui_pos.desk import payments
+from tui_pos.desk import accounts, payments
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, Refused
 from tui_pos.desk.journal import REASON_LENGTH, reason_given
@@ -67,6 +67,7 @@ def refund(
     if lines and amount is not None:
         raise InvalidInput("amount_or_lines", "Name pieces or an amount, not both: pieces have their price.")
     reason = printable(reason, REASON_LENGTH) if amount is None else reason_given(reason)
+    desk = accounts.ours(desk)
     with connected():
         held = run_tx(lambda: _held(desk, reference))
     if held is not None and amount is None and not lines:
@@ -146,7 +147,7 @@ def _open(desk: Desk, reference: str, wish: _Wish) -> list[int]:
     parts = list(sources.split(found, _wanted(desk, order, wish, found, taken)))
     if any(source.attempt for source, _ in parts):
         desk.terminal  # noqa: B018  # no account: refuse before anything is written
-    rows = [_give_back(desk, order, source, part, wish.reason) for source, part in parts]
+    rows = [give_back(desk, order, source, part, wish.reason) for source, part in parts]
     if not rows:
         rows = [giving_back.end_free(desk, order, wish.reason)]
     pieces.write(rows, taken)
@@ -218,7 +219,11 @@ def _worth(order: Order, found: list[Source], taken: list[Taken], currency: str)
     return min(worth, left)
 
 
-def _give_back(desk: Desk, order: Order, source: Source, amount: int, reason: str) -> Refund:
+def give_back(desk: Desk, order: Order, source: Source, amount: int, reason: str) -> Refund:
+    """Write the refund of a part of a payment; a card's is only asked for, and is to be pursued after.
+
+    Call inside a transaction with the order locked.
+    """
     if source.attempt is None:
         way = source.way or Tender.CASH
         return giving_back.give_back(desk, order, source.payment, way, amount, reason)

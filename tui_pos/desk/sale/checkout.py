@@ -122,6 +122,19 @@ def sell(
     return _without_cart(desk, attendee_code, name, email, work)
 
 
+def exchange_order(desk: Desk, buyer: Buyer, slug: str, quantity: int, now: datetime) -> NewOrder:
+    """The pending order that something is exchanged for, checked and priced as every other, and its sale.
+
+    Call inside a transaction with the conference locked; the caller pays it and completes it. Raises what
+    ``sell`` raises.
+    """
+    cart.check_quantity(quantity)
+    named = products.named(desk.conference.id, [slug])
+    new = _order(desk, buyer, _merged([(named[slug], quantity)]), None, now)
+    _sale_of(desk, buyer, new, now)
+    return new
+
+
 def ad_hoc(
     desk: Desk,
     amount: str | Decimal,
@@ -288,22 +301,26 @@ def _without_cart(
         now = clock.now()
         buyer = buyers.identify(desk, attendee_code, name, email)
         new = write(buyer, now)
-        Sale.create(
-            conference=desk.conference.id,
-            station=desk.station,
-            staff=desk.staff.id,
-            order=new.row.id,
-            attendee=buyer.attendee_id,
-            status=SaleStatus.ORDERED,
-            buyer_name=buyer.name,
-            buyer_email=buyer.email,
-            created_at=now,
-            updated_at=now,
-        )
+        _sale_of(desk, buyer, new, now)
         return _finished(desk, new, now)
 
     with connected():
         return run_tx(work)
+
+
+def _sale_of(desk: Desk, buyer: Buyer, new: NewOrder, now: datetime) -> None:
+    Sale.create(
+        conference=desk.conference.id,
+        station=desk.station,
+        staff=desk.staff.id,
+        order=new.row.id,
+        attendee=buyer.attendee_id,
+        status=SaleStatus.ORDERED,
+        buyer_name=buyer.name,
+        buyer_email=buyer.email,
+        created_at=now,
+        updated_at=now,
+    )
 
 
 def _finished(desk: Desk, new: NewOrder, now: datetime) -> Placed:

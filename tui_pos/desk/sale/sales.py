@@ -11,6 +11,7 @@ FROZEN = {
     SaleStatus.ORDERED: "This sale became an order; reopen it to change it.",
     SaleStatus.CLOSED: "This sale is paid and closed; start a new one.",
     SaleStatus.ABANDONED: "This sale was given up; start a new one or reopen it.",
+    SaleStatus.REHEARSAL: "This sale was made before the conference took real payments; start a new one.",
     SaleStatus.PARKED: "This sale is parked; recall it first.",
 }
 """Why the cart of a sale in this state cannot be changed."""

@@ -130,13 +130,26 @@ def complete(desk: Desk, reference: str) -> OrderView:
         return run_tx(work)
 
 
-def pay(desk: Desk, order: Order, method: PaymentMethod, amount: Decimal, note: str, now: datetime) -> int:
-    """Write a succeeded payment, taken by whoever is signed in; answers its id."""
+def pay(
+    desk: Desk,
+    order: Order,
+    method: PaymentMethod,
+    amount: Decimal,
+    note: str,
+    now: datetime,
+    *,
+    reference: str = "",
+) -> int:
+    """Write a succeeded payment, taken by whoever is signed in; answers its id.
+
+    ``reference`` of an exchange's credit is the key of the refund that it comes from.
+    """
     payment = Payment.create(
         order=order.id,
         method=method,
         status=PaymentStatus.SUCCEEDED,
         amount=amount,
+        reference=reference,
         note=note,
         created_by=desk.staff.id,
         created_at=now,

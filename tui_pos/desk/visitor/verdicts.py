@@ -13,7 +13,7 @@ GOING_BACK = "going_back"
 class Standing:
     """How somebody stands. ``owes`` and ``first`` are for people ("35.00", "09:14 at desk-2"), '' when none.
 
-        ``admitting`` is the status of the order that would admit them: the linked one, else their newest, or '';
+    ``admitting`` is the status of the order that would admit them: the linked one, else their newest, or '';
     ``GOING_BACK`` while a refund of all its money has no answer. ``returned``: their own ticket was given
     back; ``returning``: it may be at this moment.
     """

@@ -1,0 +1,231 @@
+"""Whose card payments they are: another account's key, a copy of the database, from TEST to LIVE."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from tests.desk.conftest import AsStaff
+from tests.desk.paying import READER, Watched, begin, paid
+from tests.desk.rows import order_of
+from tui_pos.data import installation
+from tui_pos.data.connection import connected, run_tx
+from tui_pos.data.tables.auth import User
+from tui_pos.data.tables.desk import Attempt, ConferenceRules, Sale
+from tui_pos.data.tables.registration import Attendee, Order, OrderStatus, Payment, PaymentStatus
+from tui_pos.desk import accounts, conference_rules, maintenance, payments, reconcile, rehearsals
+from tui_pos.desk.catalogue import inventory
+from tui_pos.desk.context import COPIED_DATABASE, OTHER_ACCOUNT, Desk, Mode
+from tui_pos.desk.errors import Refused
+from tui_pos.desk.order import find_orders
+from tui_pos.desk.refund import refunds
+from tui_pos.desk.sale import checkout
+from tui_pos.desk.tender import cash
+from tui_pos.simulator import Server
+from tui_pos.terminal import Terminal
+
+
+@pytest.fixture
+def order(card_desk: Desk) -> checkout.Placed:
+    return checkout.sell(card_desk, [("t-shirt", 1)], name="Ada Byron")
+
+
+def with_key(desk: Desk, simulator: Server, key: str, mode: Mode = Mode.TRAINING) -> Desk:
+    return replace(desk, account=Terminal(key, api_base=simulator.url), mode=mode)
+
+
+def other_account(desk: Desk, simulator: Server) -> Desk:
+    return with_key(desk, simulator, "sk_test_otheraccountB")
+
+
+def held(desk: Desk, order: checkout.Placed, simulator: Server) -> str:
+    """A card payment of which the money is held and nobody watches; its intent."""
+    slow = replace(desk, conference=replace(desk.conference, capture="confirm"))
+    begun = begin(slow, order)
+    watched = Watched(slow, begun.attempt_id, sent=lambda: simulator.tap(READER))
+    watched._at["authorized"] = watched.control.detach
+    return str(watched.run().intent_id)
+
+
+def kinds(result: reconcile.Reconciled) -> list[str]:
+    return [mismatch.kind for mismatch in result.mismatches]
+
+
+def test_a_payment_says_whose_it_is(card_desk: Desk, order: checkout.Placed, simulator: Server) -> None:
+    last = paid(card_desk, order, simulator)
+    with connected():
+        row = Attempt.get(Attempt.intent_id == last.intent_id)
+        stored = ConferenceRules.get(ConferenceRules.conference == card_desk.conference.id)
+    assert (row.mode, row.account) == ("TRAINING", stored.account)
+    assert row.account.startswith("acct_")
+    intent = card_desk.terminal.intent(str(last.intent_id))
+    assert intent.metadata["installation"] == card_desk.installation != ""
+
+
+def test_another_accounts_key_takes_gives_back_and_sweeps_nothing(
+    card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    intent = held(card_desk, order, simulator)
+    other = other_account(card_desk, simulator)
+    second = checkout.sell(other, [("t-shirt", 1)], name="Grace Hopper")
+    with pytest.raises(Refused, match="belong to the Stripe account acct_.* to acct_") as refused:
+        payments.begin(other, second.reference, "tmr_front_2")
+    assert refused.value.code == OTHER_ACCOUNT
+    with connected():
+        before = list(Attempt.select().dicts())
+    assert maintenance.tick(other, "other")
+    result = reconcile.run(other)
+    with connected():
+        assert list(Attempt.select().dicts()) == before
+    assert kinds(result) == ["other_account", "unfinished"]
+    assert simulator.books()[intent]["held"] == 2500
+
+
+def test_a_refund_with_another_accounts_key_is_refused_and_cash_goes_on(
+    card_desk: Desk, order: checkout.Placed, simulator: Server, as_staff: AsStaff
+) -> None:
+    paid(card_desk, order, simulator)
+    other = as_staff(other_account(card_desk, simulator), "lead")
+    with pytest.raises(Refused, match="init --account") as refused:
+        refunds.refund(other, order.reference, reason="too small")
+    assert refused.value.code == OTHER_ACCOUNT
+    second = checkout.sell(other, [("t-shirt", 1)], name="Grace Hopper")
+    cash.take_cash(other, second.reference, Decimal(25), Decimal(25))
+    assert [row.tender for row in refunds.refund(other, second.reference, reason="too small")] == ["cash"]
+
+
+@pytest.mark.parametrize("old", [False, True])
+def test_captured_payments_that_stripe_does_not_know_are_told(
+    card_desk: Desk, order: checkout.Placed, simulator: Server, old: bool
+) -> None:
+    last = paid(card_desk, order, simulator)
+    if old:
+        run_tx(
+            lambda: Attempt.update(created_at=Attempt.select().get().created_at.replace(year=2025)).execute()
+        )
+    assert reconcile.run(card_desk, check=True).clean
+    result = reconcile.run(other_account(card_desk, simulator), check=True)
+    told = {each.kind: each for each in result.mismatches}
+    assert (told["unknown_to_stripe"].stripe, told["unknown_to_stripe"].books) == (None, Decimal(25))
+    assert (told["unknown_to_stripe"].intent_id, result.clean) == (last.intent_id, False)
+
+
+def test_a_copy_of_the_database_leaves_the_live_desks_hold(
+    card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    intent = held(card_desk, order, simulator)
+    copy = replace(card_desk, account=None, no_account="It is a copy.", no_account_code=COPIED_DATABASE)
+    maintenance.tick(copy, "copy")
+    assert kinds(reconcile.run(copy)) == ["copied_database", "unfinished"]
+    with pytest.raises(Refused, match="a copy"):
+        payments.begin(copy, checkout.sell(copy, [("t-shirt", 1)], name="B").reference, "tmr_front_2")
+    assert simulator.books()[intent]["held"] == 2500
+
+
+def test_an_installation_beside_the_original_touches_nothing_of_it(
+    card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    intent = held(card_desk, order, simulator)
+    assert accounts.leave_to_the_other("desk-1") == [intent]
+    beside = replace(card_desk, installation=installation.take_over(renew=True).key)
+    assert beside.installation != card_desk.installation
+    assert reconcile.run(beside).mismatches == ()
+    maintenance.tick(beside, "beside")
+    assert simulator.books()[intent]["held"] == 2500
+    assert payments.begin(beside, order.reference, READER).live  # it owes all again here
+
+
+def test_a_stray_of_another_installation_is_not_ours(card_desk: Desk, simulator: Server) -> None:
+    keys = {"conference": "demo", "order": "ORD-X", "attempt": "1" * 32}
+    for number, whose in enumerate(("another", "")):
+        extra = {"installation": whose} if whose else {}
+        card_desk.terminal.create_intent(4200, "usd", metadata={**keys, **extra}, key=str(number))
+    assert reconcile.run(card_desk).mismatches == ()
+    assert {book["status"] for book in simulator.books().values()} == {"requires_payment_method"}
+
+
+def test_from_rehearsal_to_real_payments(card_desk: Desk, simulator: Server) -> None:
+    before = left(card_desk)
+    by_card = checkout.sell(card_desk, [("t-shirt", 2)], name="Ada Byron")
+    paid(card_desk, by_card, simulator)
+    by_cash = checkout.sell(card_desk, [("regular", 1)], name="Grace Hopper")
+    cash.take_cash(card_desk, by_cash.reference, order_total(by_cash), order_total(by_cash))
+    waiting = checkout.sell(card_desk, [("t-shirt", 1)], name="Edsger Dijkstra")
+    web = web_order_paid_here(card_desk, simulator)
+    assert left(card_desk) != before
+
+    live = with_key(card_desk, simulator, "sk_live_abc", Mode.LIVE)
+    change = accounts.change_wanted(live.conference, live.terminal, Mode.LIVE)
+    assert (change.before.mode, change.mode, change.rehearsals) == ("TRAINING", "LIVE", 3)
+    with pytest.raises(Refused, match="TRAINING, this host's Stripe key is LIVE"):
+        payments.begin(live, waiting.reference, READER)
+    accounts.change(live.conference, "desk-3", change)
+
+    stored = conference_rules.stored(live.conference.id)
+    assert stored is not None
+    assert (stored.mode, stored.account) == ("LIVE", change.account)
+    ended = [by_card.reference, by_cash.reference, waiting.reference]
+    with connected():
+        rows = list(Order.select().where(Order.reference.in_(ended)))
+        counting = Payment.select().where(
+            Payment.order.in_([row.id for row in rows]), Payment.status != PaymentStatus.FAILED
+        )
+        assert {row.status for row in rows} == {OrderStatus.CANCELLED}
+        assert not counting.exists()
+        assert not Attendee.select().where(Attendee.order.in_([row.id for row in rows])).exists()
+        assert Order.get_by_id(web).status == OrderStatus.PENDING
+    assert left(card_desk) == before
+    assert not {row.reference for row in find_orders.orders(live, limit=100)} & set(ended)
+    assert reconcile.run(live).mismatches == ()
+
+    assert rehearsals.purge(live.conference.id) == 3
+    with connected():
+        assert not Order.select().where(Order.reference.in_(ended)).exists()
+        assert not Sale.select().where(Sale.conference == live.conference.id).exists()
+        assert not User.select().where(User.first_name == "Grace", User.last_name == "Hopper").exists()
+    assert rehearsals.purge(live.conference.id) == 0
+
+
+def test_real_payments_do_not_become_rehearsals(card_desk: Desk, simulator: Server) -> None:
+    run_tx(lambda: ConferenceRules.update(mode="LIVE").execute())
+    live = with_key(card_desk, simulator, "sk_live_abc", Mode.LIVE)
+    paid(live, checkout.sell(live, [("t-shirt", 1)], name="Ada Byron"), simulator)
+    change = accounts.change_wanted(card_desk.conference, card_desk.terminal, Mode.TRAINING)
+    with pytest.raises(Refused, match="has sold in LIVE mode"):
+        accounts.change(card_desk.conference, "desk-3", change)
+
+
+def test_the_account_is_not_changed_under_a_live_payment(
+    card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    begin(card_desk, order)
+    other = other_account(card_desk, simulator)
+    change = accounts.change_wanted(other.conference, other.terminal, Mode.TRAINING)
+    with pytest.raises(Refused, match="under way"):
+        accounts.change(other.conference, "desk-3", change)
+
+
+def left(desk: Desk) -> dict[str, int | None]:
+    """What of each product can still be sold."""
+    return {each.slug: each.remaining for each in inventory.inventory(desk)}
+
+
+def order_total(order: checkout.Placed) -> Decimal:
+    with connected():
+        total: Decimal = Order.get_by_id(order.order_id).total
+        return total
+
+
+def web_order_paid_here(desk: Desk, simulator: Server) -> int:
+    row = order_of(desk, "NOOR2026", "30.00", "lunch")
+    begun = payments.begin(desk, row.reference, READER)
+    state = Watched(desk, begun.attempt_id, sent=lambda: simulator.tap(READER)).run()
+    assert str(state.stage) == "captured"
+    number: int = row.id
+    return number
+
+
+def test_the_shops_prices_know_no_conditions(desk: Desk) -> None:
+    shop = replace(desk, conference=replace(desk.conference, prices="shop"))
+    totals = [checkout.sell(each, [("regular", 1)], attendee_code="VOLT2026").total for each in (desk, shop)]
+    assert totals == [Decimal("279.20"), Decimal("349.00")]

@@ -1,0 +1,258 @@
+"""Which Stripe account and which mode a conference's card payments belong to.
+
+The mode (LIVE, TEST, TRAINING) is stored when a desk first opens with a key, the account when its first card
+payment is begun. A key of another account or mode takes, gives back and sweeps nothing until
+``init --account`` has said what changes. Money of one account is never looked for in another.
+"""
+
+from dataclasses import dataclass, replace
+from weakref import WeakKeyDictionary
+
+from tui_pos import clock
+from tui_pos.data.connection import connected, lock, run_tx
+from tui_pos.data.tables.desk import Attempt, AttemptEvent, ConferenceRules, Refund, RefundStage, Stage
+from tui_pos.data.tables.program import Conference
+from tui_pos.data.tables.registration import Payment, PaymentStatus
+from tui_pos.desk import conference_rules, rehearsals
+from tui_pos.desk.conference_rules import Rules
+from tui_pos.desk.context import OTHER_ACCOUNT, ConferenceInfo, Desk, Mode
+from tui_pos.desk.errors import Refused
+from tui_pos.terminal import IntentNotFound, Misconfigured, Terminal, TerminalError
+
+COPIED = "copied"
+"""The account of card payments that belong to the installation that this database was copied from."""
+
+UNKNOWN = ""
+"""The account of a key that has no right to read it, and of a conference before its first card payment."""
+
+_asked: WeakKeyDictionary[Terminal, str] = WeakKeyDictionary()
+
+
+def settle_mode(conference_id: int, slug: str, mode: Mode) -> str:
+    """Store the mode of this host's key, unless something was sold in another one, which then holds.
+
+    Asks nobody. Answers why the key must not be used here, "" when it may.
+    """
+
+    def work() -> Rules:
+        found = _locked(conference_id)
+        if found.mode == mode or (found.mode and conference_rules.has_sold(conference_id)):
+            return found
+        _store(conference_id, mode, UNKNOWN)
+        return _locked(conference_id)
+
+    found = conference_rules.stored(conference_id)
+    if found is None or found.mode != mode:
+        found = run_tx(work)
+    return "" if found.mode == mode else _other_mode(slug, found.mode, mode)
+
+
+def ensure(desk: Desk, *, claim: bool = True) -> str:
+    """The id of the account that the desk's key belongs to, after looking that it is the conference's.
+
+    Stores it unless ``claim`` is false, as at the first card payment. Asks Stripe once in a process;
+    ``UNKNOWN`` when the key has no right to say it. Raises Refused ``other_account``, InvalidInput ``no_stripe_key`` and TerminalError.
+    """
+    found = conference_rules.stored(desk.conference.id)
+    stored_account = found.account if found else UNKNOWN
+    account = _account_of(desk, stored_account)
+    if claim and (found is None or not found.mode or (account and not stored_account)):
+        found = run_tx(lambda: _claim(desk, account))
+    if found is None:
+        return account
+    if found.mode not in ("", desk.mode):
+        raise Refused(OTHER_ACCOUNT, _other_mode(desk.conference.slug, found.mode, desk.mode))
+    if account and found.account and account != found.account:
+        raise Refused(OTHER_ACCOUNT, _other_account(desk.conference.slug, found.account, account))
+    return account or found.account
+
+
+def is_ours(desk: Desk) -> bool:
+    """Whether a sweep may use the desk's key now: not without one, nor with one that is not the conference's,
+    nor while Stripe does not say which it is."""
+    if desk.account is None:
+        return False
+    try:
+        ensure(desk, claim=False)
+    except (Refused, TerminalError):
+        return False
+    return True
+
+
+def ours(desk: Desk) -> Desk:
+    """The desk as it may act: without its key when that is known to be another account's or mode's. A Stripe
+    that does not answer decides nothing."""
+    if desk.account is None:
+        return desk
+    try:
+        ensure(desk, claim=False)
+    except TerminalError:
+        return desk
+    except Refused as refused:
+        return replace(desk, account=None, no_account=refused.message, no_account_code=refused.code)
+    return desk
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What ``init --account`` would change: mode and account before and after, and how many orders that were
+    sold in the mode before become rehearsals. Both accounts may be ``UNKNOWN``."""
+
+    before: Rules
+    mode: str
+    account: str
+    rehearsals: int
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether anything changes."""
+        return (self.before.mode, self.before.account) != (self.mode, self.account)
+
+
+def change_wanted(conference: ConferenceInfo, terminal: Terminal, mode: Mode) -> Change:
+    """What taking this key for the conference would change; reads the account at Stripe.
+
+    Raises TerminalError.
+    """
+    before = conference_rules.stored(conference.id) or Rules()
+    try:
+        account = terminal.account().id
+    except Misconfigured:
+        account = UNKNOWN
+    aside = rehearsals.count(conference.id, before.mode) if before.mode not in ("", mode) else 0
+    return Change(before, str(mode), account, aside)
+
+
+def change(conference: ConferenceInfo, station: str, wanted: Change) -> None:
+    """Take the key's account and mode for the conference, and set apart what was sold in another mode.
+
+    Raises Refused ``payment_live`` or ``refund_open`` while something of the account before is under way, and
+    ``live_already`` when a conference that took real money would go back to practice.
+    """
+    before = wanted.before
+    if before.mode == Mode.LIVE and wanted.mode != Mode.LIVE and conference_rules.has_sold(conference.id):
+        raise Refused(
+            "live_already",
+            f"{conference.slug} has sold in LIVE mode; to practise, use --conference demo.",
+        )
+    _refuse_unfinished(conference)
+    if before.mode not in ("", wanted.mode):
+        rehearsals.set_apart(conference, station, before.mode, wanted.mode)
+
+    def work() -> None:
+        _locked(conference.id)
+        _store(conference.id, wanted.mode, wanted.account)
+
+    run_tx(work)
+
+
+def leave_to_the_other(station: str) -> list[str]:
+    """Leave every card payment to the installation that this database was copied from: nothing here looks at
+    one again, and what was under way is closed here without a word to Stripe. Answers the intents of those."""
+
+    def write() -> list[str]:
+        now, live = clock.now(), Attempt.finished_at.is_null()
+        rows = list(Attempt.select().where(live).order_by(Attempt.id))
+        for row in rows:
+            text = "left to the installation that this database was copied from"
+            AttemptEvent.create(attempt=row.id, at=now, station=station, stage=Stage.FAILED, text=text)
+        Payment.update(status=PaymentStatus.FAILED, stripe_payment_intent_id="").where(
+            Payment.id.in_([row.payment_id for row in rows]), Payment.status != PaymentStatus.SUCCEEDED
+        ).execute()
+        Attempt.update(stage=Stage.FAILED, problem="", finished_at=now, updated_at=now).where(live).execute()
+        Attempt.update(account=COPIED).execute()
+        Refund.update(stage=RefundStage.FAILED, finished_at=now, updated_at=now).where(
+            Refund.finished_at.is_null(), Refund.attempt.is_null(False)
+        ).execute()
+        return [row.intent_id or row.key for row in rows]
+
+    return run_tx(write)
+
+
+def _refuse_unfinished(conference: ConferenceInfo) -> None:
+    with connected():
+        live = Attempt.select().where(Attempt.conference == conference.id, Attempt.finished_at.is_null())
+        if live.exists():
+            raise Refused("payment_live", "A card payment is under way: finish or cancel it first.")
+        refunds = Refund.select().where(
+            Refund.conference == conference.id, Refund.finished_at.is_null(), Refund.attempt.is_null(False)
+        )
+        if refunds.exists():
+            raise Refused("refund_open", "A refund to a card is under way: let reconcile finish it first.")
+
+
+def _account_of(desk: Desk, stored_account: str) -> str:
+    terminal = desk.terminal
+    if terminal not in _asked:
+        try:
+            _asked[terminal] = terminal.account().id
+        except Misconfigured:
+            _asked[terminal] = _vouched(desk, stored_account)
+    return _asked[terminal]
+
+
+def _vouched(desk: Desk, stored_account: str) -> str:
+    """A key without the right to read its account is the conference's if it knows the newest payment."""
+    with connected():
+        newest = (
+            Attempt.select(Attempt.intent_id)
+            .where(
+                Attempt.conference == desk.conference.id,
+                Attempt.intent_id.is_null(False),
+                Attempt.mode == desk.mode,
+                Attempt.account == stored_account,
+            )
+            .order_by(Attempt.id.desc())
+            .first()
+        )
+    if newest is None:
+        return UNKNOWN
+    try:
+        desk.terminal.intent(str(newest.intent_id))
+    except IntentNotFound:
+        raise Refused(
+            OTHER_ACCOUNT,
+            f"Stripe does not know the last card payment of {desk.conference.slug} under this key, so it is another"
+            f" account's{_how(desk.conference.slug)}",
+        ) from None
+    return stored_account
+
+
+def _claim(desk: Desk, account: str) -> Rules:
+    found = _locked(desk.conference.id, desk.conference)
+    if not found.mode or (found.mode == desk.mode and account and not found.account):
+        _store(desk.conference.id, desk.mode, account)
+    return _locked(desk.conference.id)
+
+
+def _locked(conference_id: int, info: ConferenceInfo | None = None) -> Rules:
+    """The rules, with the conference locked until the transaction ends."""
+    lock(Conference.select(Conference.id).where(Conference.id == conference_id)).get()
+    found = conference_rules.stored(conference_id)
+    if found is None and info is not None:
+        conference_rules.create(conference_id, Rules(info.currency, info.capture, info.prices))
+        found = conference_rules.stored(conference_id)
+    return found or Rules()
+
+
+def _store(conference_id: int, mode: str, account: str) -> None:
+    changes: dict[str, object] = {"mode": str(mode), "account": account}
+    row = ConferenceRules.get_or_none(ConferenceRules.conference == conference_id)
+    if row is not None and row.mode != mode:
+        changes["updated_at"] = clock.now()
+    ConferenceRules.update(**changes).where(ConferenceRules.conference == conference_id).execute()
+
+
+def _other_mode(slug: str, stored_mode: str, mode: str) -> str:
+    return f"The payments of {slug} are {stored_mode}, this host's Stripe key is {mode}{_how(slug)}"
+
+
+def _other_account(slug: str, stored_account: str, account: str) -> str:
+    return (
+        f"The card payments of {slug} belong to the Stripe account {stored_account}, this host's key to {account}"
+        f"{_how(slug)}"
+    )
+
+
+def _how(slug: str) -> str:
+    return f": correct the key, or run tui-pos --conference {slug} init --account to see what would change."

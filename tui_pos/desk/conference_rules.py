@@ -1,0 +1,167 @@
+"""What a conference's money depends on, stored once and the same on every host that opens the database.
+
+Currency, capture mode and price rule are written when the conference is first opened with a config that says
+them, or by ``init``. From then on a config may leave them out, and one that differs is refused.
+"""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from tui_pos import clock, money
+from tui_pos.data.connection import connected, lock, run_tx
+from tui_pos.data.queries import rows
+from tui_pos.data.tables.desk import Attempt, CashMovement, ConferenceRules, Refund, Sale
+from tui_pos.data.tables.program import Conference
+from tui_pos.desk.conferences import ConferenceRow
+from tui_pos.desk.errors import InvalidInput, Refused
+
+
+class PriceRule(StrEnum):
+    """Which prices hold: as django-program's services compute them, or as its web shop charges visitors."""
+
+    SERVICES = "services"
+    SHOP = "shop"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """A conference's rules; ``mode`` and ``account`` are empty while no card payment was begun.
+
+    The same shape says what a config or ``init`` wants: an empty text stands for "does not say".
+    """
+
+    currency: str = ""
+    capture: str = ""
+    prices: str = ""
+    mode: str = ""
+    account: str = ""
+
+
+NAMES = {"currency": "currency", "capture": "capture mode", "prices": "price rule"}
+"""What a person calls each rule that a config may say."""
+
+
+def stored(conference_id: int) -> Rules | None:
+    """The conference's rules, None when nobody has said them yet."""
+    with connected():
+        row = ConferenceRules.get_or_none(ConferenceRules.conference == conference_id)
+        return None if row is None else _from_row(row)
+
+
+def settle(conference: ConferenceRow, said: Rules, where: str) -> Rules:
+    """The rules that count; written now when nobody has said them yet and ``said`` names a currency.
+
+    ``where`` names the config for the sentences. Raises InvalidInput ``config_differs`` when ``said`` differs
+    from what is stored, and ``currency_unknown`` when neither says the currency.
+    """
+    found = stored(conference.id)
+    if found is None:
+        if not said.currency:
+            raise InvalidInput(
+                "currency_unknown",
+                f"The currency of {conference.slug} is not known, neither to the database nor to {where}: say it in"
+                f" [conferences.{conference.slug}] or with tui-pos --conference {conference.slug} init"
+                " --currency CUR.",
+            )
+        found = write(conference, said)
+    for name, called in NAMES.items():
+        ours, theirs = getattr(found, name), getattr(said, name)
+        if theirs and theirs != ours:
+            raise InvalidInput(
+                "config_differs",
+                f"The database says {called} {ours} for {conference.slug}, {where} says {theirs}:"
+                f" correct the config, or change the database with init --{name}.",
+            )
+    return found
+
+
+def write(conference: ConferenceRow, said: Rules) -> Rules:
+    """Store what ``said`` names beside what is stored; the rules from then on.
+
+    A currency and a price rule hold from the first sale on. Raises InvalidInput ``currency_unknown``, and
+    Refused ``already_sold`` when something was sold under another one.
+    """
+
+    def work() -> Rules:
+        lock(Conference.select(Conference.id).where(Conference.id == conference.id)).get()
+        found = stored(conference.id)
+        changes = {name: getattr(said, name) for name in NAMES if getattr(said, name)}
+        if "currency" in changes:
+            changes["currency"] = currency_named(changes["currency"])
+        if found is None:
+            new = replace(Rules(capture="automatic", prices=PriceRule.SERVICES), **changes)
+            _refuse_another_currency(conference, new.currency)
+            create(conference.id, new)
+            return new
+        if any(
+            changes.get(name, getattr(found, name)) != getattr(found, name) for name in ("currency", "prices")
+        ) and has_sold(conference.id):
+            raise Refused(
+                "already_sold",
+                f"Something was sold for {conference.slug} in {found.currency} by the price rule {found.prices};"
+                " these cannot be changed any more.",
+            )
+        new = replace(found, **changes)
+        ConferenceRules.update(currency=new.currency, capture=new.capture, price_rule=new.prices).where(
+            ConferenceRules.conference == conference.id
+        ).execute()
+        return new
+
+    return run_tx(work)
+
+
+def has_sold(conference_id: int) -> bool:
+    """Whether a desk has made an order, begun a card payment or moved money for the conference."""
+    with connected():
+        sold = Sale.select(Sale.id).where(Sale.conference == conference_id, Sale.order.is_null(False))
+        moved = (
+            table.select(table.id).where(table.conference == conference_id)
+            for table in (Attempt, CashMovement, Refund)
+        )
+        return any(query.exists() for query in (sold, *moved))
+
+
+def currency_named(said: str) -> str:
+    """The currency in capitals. Raises InvalidInput ``currency_unknown`` for what is none."""
+    currency = said.upper()
+    try:
+        money.exponent(currency)
+    except money.MoneyError as error:
+        raise InvalidInput("currency_unknown", str(error)) from None
+    return currency
+
+
+def _refuse_another_currency(conference: ConferenceRow, currency: str) -> None:
+    """Desks of before the rules were stored have sold in the currency that their config said."""
+    if not currency:
+        raise InvalidInput("currency_unknown", f"Say the currency of {conference.slug} with --currency CUR.")
+    for table in (Attempt, CashMovement):
+        used = {
+            str(row[0])
+            for row in rows(table.select(table.currency).where(table.conference == conference.id).distinct())
+        }
+        other = sorted(used - {currency})
+        if other:
+            raise Refused(
+                "already_sold",
+                f"Desks have sold for {conference.slug} in {other[0]}, not in {currency}: correct the config.",
+            )
+
+
+def create(conference_id: int, rules: Rules) -> None:
+    """Store the rules of a conference that has none; call inside a transaction with the conference locked."""
+    now = clock.now()
+    ConferenceRules.create(
+        conference=conference_id,
+        currency=rules.currency,
+        capture=rules.capture,
+        price_rule=rules.prices,
+        mode=rules.mode,
+        account=rules.account,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _from_row(row: ConferenceRules) -> Rules:
+    return Rules(row.currency, row.capture, row.price_rule, row.mode, row.account)

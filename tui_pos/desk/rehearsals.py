@@ -1,0 +1,264 @@
+"""What was sold in TEST or TRAINING before a conference went on in another mode: set apart, and purged.
+
+Every order that a desk made while the earlier mode held is a rehearsal, however it was paid: the header said
+so on every screen. Setting it apart ends it in django-program's terms too (cancelled, its payments failed,
+nobody registered by it), so that its pages and sums, stock and the desk's lists are as if it had not been.
+Check-ins stay. An order of the web site that was paid at a desk in rehearsal is real: it loses that payment, and
+waits to be paid again unless other money covers it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from peewee import IntegrityError
+
+from tui_pos import clock
+from tui_pos.data.connection import connected, lock, run_tx
+from tui_pos.data.tables.auth import User, UserGroup, UserPermission
+from tui_pos.data.tables.desk import (
+    Attempt,
+    AttemptEvent,
+    CashMovement,
+    ConferenceRules,
+    JournalEntry,
+    Refund,
+    RefundLine,
+    Repair,
+    Sale,
+    SaleStatus,
+)
+from tui_pos.data.tables.program import Conference
+from tui_pos.data.tables.registration import (
+    PAID_STATUSES,
+    Attendee,
+    CheckIn,
+    Credit,
+    Order,
+    OrderLine,
+    OrderStatus,
+    Payment,
+    PaymentStatus,
+    ProductRedemption,
+    TerminalPayment,
+)
+from tui_pos.desk.catalogue import vouchers
+from tui_pos.desk.context import ConferenceInfo
+from tui_pos.desk.errors import Refused
+from tui_pos.desk.order.balance import balance
+from tui_pos.desk.sale.guests import USERNAME_PREFIX
+from tui_pos.desk.tender import store_credit
+
+BATCH = 100
+"""Orders in one transaction: desks go on meanwhile."""
+
+
+def of_orders() -> Any:
+    """The ids of all orders that were set apart, as a subquery: what every list and sum leaves out."""
+    return Sale.select(Sale.order).where(Sale.status == SaleStatus.REHEARSAL, Sale.order.is_null(False))
+
+
+def count(conference_id: int, mode: str) -> int:
+    """How many orders would be set apart if the conference left ``mode`` now."""
+    with connected():
+        return len(_made_here(conference_id, mode))
+
+
+def set_apart(conference: ConferenceInfo, station: str, before: str, after: str) -> int:
+    """Set apart what was sold in mode ``before``; answers how many orders. May run again after a crash."""
+    with connected():
+        made = _made_here(conference.id, before)
+        real = _of_the_web_site(conference.id, before)
+        for ids in _batches(made):
+            run_tx(partial(_end, conference.id, ids))
+        for ids in _batches(real):
+            run_tx(partial(_unpay, conference.id, ids, before))
+        if made or real:
+            run_tx(partial(_note, conference.id, station, before, after, len(made)))
+    return len(made)
+
+
+def purge(conference_id: int) -> int:
+    """Delete every order that was set apart, with all that belongs to it; answers how many.
+
+    Guests that they made go too, unless something else is theirs. Raises Refused ``still_referred`` when the
+    web site has written something that refers to one of them.
+    """
+    with connected():
+        rows = Sale.select(Sale.order).where(
+            Sale.conference == conference_id, Sale.status == SaleStatus.REHEARSAL, Sale.order.is_null(False)
+        )
+        found = [int(row.order_id or 0) for row in rows.order_by(Sale.order)]
+        for ids in _batches(found):
+            try:
+                run_tx(partial(_delete, conference_id, ids))
+            except IntegrityError as error:
+                raise Refused(
+                    "still_referred",
+                    "The web site has something that belongs to a rehearsal; delete that there first.",
+                ) from error
+    return len(found)
+
+
+def _batches(ids: Sequence[int]) -> list[Sequence[int]]:
+    return [ids[start : start + BATCH] for start in range(0, len(ids), BATCH)]
+
+
+def _made_here(conference_id: int, mode: str) -> list[int]:
+    """Orders that desks made since the mode holds, or that were charged in it, and are not set apart yet."""
+    rules = ConferenceRules.get_or_none(ConferenceRules.conference == conference_id)
+    if rules is None:
+        return []
+    charged = Attempt.select(Attempt.order).where(Attempt.conference == conference_id, Attempt.mode == mode)
+    rows = Sale.select(Sale.order).where(
+        Sale.conference == conference_id,
+        Sale.order.is_null(False),
+        Sale.status != SaleStatus.REHEARSAL,
+        (Sale.created_at >= rules.updated_at) | Sale.order.in_(charged),
+    )
+    return sorted(int(row.order_id or 0) for row in rows)
+
+
+def _of_the_web_site(conference_id: int, mode: str) -> list[int]:
+    rows = Payment.select(Payment.order).where(Payment.id.in_(_rehearsed_payments(conference_id, mode)))
+    made = {row.order_id for row in Sale.select(Sale.order).where(Sale.order.is_null(False))}
+    return sorted({row.order_id for row in rows} - made)
+
+
+def _rehearsed_payments(conference_id: int, mode: str) -> list[int]:
+    """Payments that desks took while the mode held, with whichever tender."""
+    rules = ConferenceRules.get_or_none(ConferenceRules.conference == conference_id)
+    if rules is None:
+        return []
+    by_card = Attempt.select(Attempt.payment).where(
+        Attempt.conference == conference_id, Attempt.mode == mode, Attempt.payment.is_null(False)
+    )
+    found = {row.payment_id for row in by_card}
+    otherwise = (
+        CashMovement.select(CashMovement.payment).where(
+            CashMovement.conference == conference_id, CashMovement.created_at >= rules.updated_at
+        ),
+        JournalEntry.select(JournalEntry.payment).where(
+            JournalEntry.conference == conference_id,
+            JournalEntry.payment.is_null(False),
+            JournalEntry.at >= rules.updated_at,
+        ),
+    )
+    for query in otherwise:
+        found |= {row.payment_id for row in query}
+    counting = Payment.select(Payment.id).where(
+        Payment.id.in_(list(found)), Payment.status != PaymentStatus.FAILED
+    )
+    return [row.id for row in counting]
+
+
+def _locked(conference_id: int, ids: Sequence[int]) -> list[Order]:
+    lock(Conference.select(Conference.id).where(Conference.id == conference_id)).get()
+    return list(lock(Order.select().where(Order.id.in_(ids)).order_by(Order.id)))
+
+
+def _end(conference_id: int, ids: Sequence[int]) -> None:
+    now, found = clock.now(), _locked(conference_id, ids)
+    holding = [order for order in found if order.status in (OrderStatus.PENDING, *PAID_STATUSES)]
+    vouchers.give_back(conference_id, [order.voucher_code for order in holding])
+    store_credit.give_back(found, now)
+    _fail_payments(Payment.order.in_(ids))
+    _forget_refund_records(ids)
+    _unregister(ids, now)
+    Order.update(status=OrderStatus.CANCELLED, hold_expires_at=None, updated_at=now).where(
+        Order.id.in_(ids)
+    ).execute()
+    Sale.update(status=SaleStatus.REHEARSAL, updated_at=now).where(Sale.order.in_(ids)).execute()
+
+
+def _unpay(conference_id: int, ids: Sequence[int], mode: str) -> None:
+    now, found = clock.now(), _locked(conference_id, ids)
+    _fail_payments(Payment.id.in_(_rehearsed_payments(conference_id, mode)) & Payment.order.in_(ids))
+    for order in found:
+        if order.status in PAID_STATUSES and not balance(order).is_covered:
+            _unregister([order.id], now)
+            Order.update(status=OrderStatus.PENDING, hold_expires_at=None, updated_at=now).where(
+                Order.id == order.id
+            ).execute()
+
+
+def _fail_payments(which: Any) -> None:
+    Payment.update(status=PaymentStatus.FAILED, stripe_payment_intent_id="").where(which).execute()
+
+
+def _forget_refund_records(ids: Sequence[int]) -> None:
+    """Take away django-program's records of what was given back in rehearsal, which its reports count."""
+    of_these = Refund.order.in_(ids) & Refund.credit.is_null(False)
+    records = [row.credit_id for row in Refund.select(Refund.credit).where(of_these)]
+    Refund.update(credit=None).where(of_these).execute()
+    Credit.delete().where(Credit.id.in_(records), Credit.remaining_amount == 0).execute()
+
+
+def _unregister(ids: Sequence[int], now: datetime) -> None:
+    Attendee.update(order=None, completed_registration=False, updated_at=now).where(
+        Attendee.order.in_(ids)
+    ).execute()
+
+
+def _note(conference_id: int, station: str, before: str, after: str, orders: int) -> None:
+    now = clock.now()
+    Repair.create(
+        conference=conference_id,
+        at=now,
+        station=station,
+        kind="rehearsals_set_apart",
+        before_state=f"{before}, {orders} orders",
+        after_state=after,
+        told_at=now,
+    )
+
+
+def _delete(conference_id: int, ids: Sequence[int]) -> None:
+    found = _locked(conference_id, ids)
+    buyers = {order.user_id for order in found}
+    payments = Payment.select(Payment.id).where(Payment.order.in_(ids))
+    attempts = Attempt.select(Attempt.id).where(Attempt.order.in_(ids))
+    refunds = Refund.select(Refund.id).where(Refund.order.in_(ids))
+    lines = OrderLine.select(OrderLine.id).where(OrderLine.order.in_(ids))
+    for table, which in (
+        (RefundLine, RefundLine.refund.in_(refunds)),
+        (Repair, Repair.order.in_(ids)),
+        (Refund, Refund.order.in_(ids)),
+        (AttemptEvent, AttemptEvent.attempt.in_(attempts)),
+        (Attempt, Attempt.order.in_(ids)),
+        (CashMovement, CashMovement.order.in_(ids)),
+        (JournalEntry, JournalEntry.order.in_(ids)),
+        (Sale, Sale.order.in_(ids)),
+        (TerminalPayment, TerminalPayment.payment.in_(payments)),
+        (Payment, Payment.order.in_(ids)),
+        (ProductRedemption, ProductRedemption.order_line.in_(lines)),
+        (OrderLine, OrderLine.order.in_(ids)),
+    ):
+        table.delete().where(which).execute()
+    for column in (Credit.source_order, Credit.applied_to_order):
+        Credit.update({column: None}).where(column.in_(ids)).execute()
+    Refund.update(exchange=None).where(Refund.exchange.in_(ids)).execute()
+    Order.delete().where(Order.id.in_(ids)).execute()
+    _delete_guests(buyers)
+
+
+def _delete_guests(buyers: set[int]) -> None:
+    """Accounts that a desk made for walk-ups, of whom nothing is left."""
+    guests = User.select(User.id).where(
+        User.id.in_(list(buyers)),
+        User.username.startswith(USERNAME_PREFIX),
+        User.password.startswith("!"),
+        User.id.not_in(Order.select(Order.user)),
+        User.id.not_in(Credit.select(Credit.user)),
+        User.id.not_in(Sale.select(Sale.staff)),
+    )
+    gone = [row.id for row in guests]
+    attendees = [row.id for row in Attendee.select(Attendee.id).where(Attendee.user.in_(gone))]
+    CheckIn.delete().where(CheckIn.attendee.in_(attendees)).execute()
+    for table in (Sale, JournalEntry):
+        table.update(attendee=None).where(table.attendee.in_(attendees)).execute()
+    Attendee.delete().where(Attendee.id.in_(attendees)).execute()
+    UserGroup.delete().where(UserGroup.user.in_(gone)).execute()
+    UserPermission.delete().where(UserPermission.user.in_(gone)).execute()
+    User.delete().where(User.id.in_(gone)).execute()
