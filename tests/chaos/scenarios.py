@@ -6,7 +6,7 @@ Played in place of sales on an empty floor; the whole build keeps every promise 
 from decimal import Decimal
 from typing import Any
 
-from tests.chaos.floor import READERS, DeskProcess, Floor, go_on
+from tests.chaos.floor import READERS, DeskProcess, Floor, HarnessFault, go_on
 from tests.chaos.jobs import Job
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Attempt, Stage
@@ -74,6 +74,17 @@ def answers_about_something_else(floor: Floor) -> None:
 
     desks = [floor.desk(Job("charge", (reference, READER, None), staff="trainee"))]
     floor.attend(desks, on, idle)
+
+
+def a_payment_that_stripe_forgot(floor: Floor) -> None:
+    """The books call a payment captured that Stripe does not know, as with another account's key."""
+    reference, _ = sell(floor, "t-shirt")
+    pay_by_card(floor, reference, None)
+    for intent_id in floor.simulator.books():
+        floor.simulator.forget_intent(intent_id)
+    outcome, told = floor.do(Job("checked"))
+    kinds = [each.kind for each in told] if outcome == "done" else [outcome]
+    raise HarnessFault(f"Stripe forgot a payment; told: {kinds}")
 
 
 def sell(floor: Floor, product: str) -> tuple[str, Decimal]:
