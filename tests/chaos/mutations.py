@@ -110,6 +110,15 @@ def unknown_to_stripe_is_overlooked() -> None:
     _put(at_stripe, "_compared", lambda attempt, intent: compared(attempt, intent) if intent else ())
 
 
+def every_installation_is_ours() -> None:
+    """What another installation has at Stripe for a conference of this name is taken for our own."""
+    _put(
+        at_stripe,
+        "_is_ours",
+        lambda desk, intent, _: intent.metadata.get("conference") == desk.conference.slug,
+    )
+
+
 def _put(module: object, name: str, value: object) -> None:
     """Replace what is there; a name that is not there any more would break nothing."""
     getattr(module, name)
@@ -126,6 +135,7 @@ MUTATIONS: dict[str, Callable[[], None]] = {
         open_refunds_not_counted,
         repair_without_reading,
         answer_not_compared,
+        every_installation_is_ours,
         unknown_to_stripe_is_overlooked,
     )
 }

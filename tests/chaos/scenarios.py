@@ -87,6 +87,22 @@ def a_payment_that_stripe_forgot(floor: Floor) -> None:
     raise HarnessFault(f"Stripe forgot a payment; told: {kinds}")
 
 
+def another_installation_reconciles(floor: Floor) -> None:
+    """While a card is waited for, another host with its own database reconciles the same Stripe account."""
+    reference, _ = sell(floor, "t-shirt")
+
+    def on(desk: DeskProcess, kind: str, value: Any) -> None:
+        go_on(desk, kind, value)
+        if kind == "state" and value.stage is Stage.SENT and not told:
+            told.append(floor.do(Job("reconciled", beside=True)))
+            floor.tap(READER)
+
+    told: list[tuple[str, Any]] = []
+    floor.attend([floor.desk(Job("charge_by_command", (reference, READER, None)))], on)
+    if told and any(book["status"] == "canceled" for book in floor.simulator.books().values()):
+        raise HarnessFault(f"another installation cancelled our payment: {told}")
+
+
 def sell(floor: Floor, product: str) -> tuple[str, Decimal]:
     """One piece to a walk-up; the order's reference and price."""
     outcome, value = floor.do(Job("sell", ([(product, 1)], None)))

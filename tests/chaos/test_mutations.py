@@ -68,6 +68,11 @@ def test_a_broken_build_is_caught(
             scenarios.answers_about_something_else,
             RECONCILED,
         ),
+        (
+            "every_installation_is_ours",
+            scenarios.another_installation_reconciles,
+            "another installation cancelled our payment",
+        ),
     ],
 )
 def test_a_broken_build_is_caught_by_one_chain_of_events(
