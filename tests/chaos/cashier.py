@@ -92,6 +92,8 @@ class Cashier:
     def _somebody_else_too(self, state: PaymentState) -> None:
         """While a desk watches the payment, another asks for its end, or brings home what nobody watches."""
         job = Job("tick", station="desk-7")
+        if self.chance(0.4):  # another installation on the same account: what it finds there is not its own
+            self._desks.append(self.floor.desk(Job("reconciled", station="elsewhere", beside=True)))
         if state.intent_id and self.chance(0.5):
             job = Job("act", ("cancel", state.intent_id), station="desk-7")
         self._desks.append(self.floor.desk(job))

@@ -97,6 +97,7 @@ class Floor:
         self.prices: dict[str, Decimal] = {}
         self.told: set[str] = set()
         self.too_old: set[str] = set()
+        self.beside_url = ""
         connection.open_database(url)
 
     def close(self) -> None:
@@ -111,7 +112,7 @@ class Floor:
         """Start a desk process on a job."""
         whole = replace(
             job,
-            url=self.url,
+            url=self.beside_url if job.beside else self.url,
             api_base=self.simulator.url,
             clock=self.clock.path,
             mutation=self.mutation,

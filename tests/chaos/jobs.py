@@ -17,7 +17,7 @@ from tests.chaos.boundaries import Boundaries, Fate
 from tests.chaos.shared_clock import SharedClock
 from tests.desk.conftest import make_desk
 from tui_pos import clock
-from tui_pos.data import connection
+from tui_pos.data import connection, installation
 from tui_pos.data.connection import connected
 from tui_pos.data.errors import DataError
 from tui_pos.data.tables.desk import Attempt
@@ -39,7 +39,10 @@ TIMEOUTS = Timeouts(connect=2.0, read=0.6, command=0.6, process=0.6)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One piece of work for a new desk process: ``do`` names it in JOBS, ``given`` is what it needs."""
+    """One piece of work for a new desk process: ``do`` names it in JOBS, ``given`` is what it needs.
+
+    ``beside``: on the database of another installation that has the same Stripe account.
+    """
 
     do: str
     given: tuple[Any, ...] = ()
@@ -49,6 +52,7 @@ class Job:
     retries: int = 2
     fates: tuple[Fate, ...] = ()
     mutation: str = ""
+    beside: bool = False
     url: str = ""
     api_base: str = ""
     clock: Path = field(default_factory=Path)
@@ -93,7 +97,9 @@ class Worker:
         _http_client.HTTPClient.INITIAL_DELAY = 0.01  # stripe waits half a second before each repeat
         connection.open_database(job.url)
         mutations.apply(job.mutation)
+        whose = installation.take_over(renew=True).key if job.beside else ""
         desk = make_desk("demo", job.staff, job.station)
+        assert not whose or desk.installation == whose
         return replace(
             desk,
             conference=replace(desk.conference, capture=job.capture),

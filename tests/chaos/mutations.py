@@ -14,6 +14,7 @@ from tui_pos.desk.order.balance import OrderBalance
 from tui_pos.desk.payments import booking, discrepancy, live, settle, start, steps, trouble
 from tui_pos.desk.payments.asking import Drive
 from tui_pos.desk.payments.backoff import Call
+from tui_pos.desk.reconcile import at_stripe
 from tui_pos.desk.refund import card_refunds, elsewhere, refunds, web_site
 from tui_pos.desk.refund.card_refunds import CardPayment
 from tui_pos.desk.tender import tendering
@@ -103,6 +104,21 @@ def answer_not_compared() -> None:
     _put(discrepancy, "check", lambda _desk, _attempt, intent: intent)
 
 
+def unknown_to_stripe_is_overlooked() -> None:
+    """A payment that the books call captured and Stripe does not know is passed over."""
+    compared = at_stripe._compared
+    _put(at_stripe, "_compared", lambda attempt, intent: compared(attempt, intent) if intent else ())
+
+
+def every_installation_is_ours() -> None:
+    """What another installation has at Stripe for a conference of this name is taken for our own."""
+    _put(
+        at_stripe,
+        "_is_ours",
+        lambda desk, intent, _: intent.metadata.get("conference") == desk.conference.slug,
+    )
+
+
 def _put(module: object, name: str, value: object) -> None:
     """Replace what is there; a name that is not there any more would break nothing."""
     getattr(module, name)
@@ -119,5 +135,7 @@ MUTATIONS: dict[str, Callable[[], None]] = {
         open_refunds_not_counted,
         repair_without_reading,
         answer_not_compared,
+        every_installation_is_ours,
+        unknown_to_stripe_is_overlooked,
     )
 }

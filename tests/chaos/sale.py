@@ -126,7 +126,7 @@ class Sales:
                 operation, self.rng.choice((400, 402, 403, 404)), times=self.rng.choice((2, 30))
             )
         if self.chance(0.03):
-            self.floor.rate_limit(self.rng.choice((2.0, 40.0)))
+            self.floor.rate_limit(self.rng.choice((0.5, 40.0)))
         while self.chance(probability):
             self.floor.fault(
                 self.rng.choice(FAULTS),

@@ -6,7 +6,7 @@ Played in place of sales on an empty floor; the whole build keeps every promise 
 from decimal import Decimal
 from typing import Any
 
-from tests.chaos.floor import READERS, DeskProcess, Floor, go_on
+from tests.chaos.floor import READERS, DeskProcess, Floor, HarnessFault, go_on
 from tests.chaos.jobs import Job
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Attempt, Stage
@@ -18,7 +18,7 @@ PATIENCE = 6
 
 
 def cash_while_a_refund_is_open(floor: Floor) -> None:
-    """A part is paid by card and asked back; while nobody knows what became of it, the rest comes in cash."""
+    """A part is paid by card and asked back; while nobody knows what became of it, cash comes."""
     reference, total = sell(floor, "regular")
     pay_by_card(floor, reference, Decimal(100))
     floor.fault("answer_lost", "POST /v1/refunds", times=20)
@@ -31,7 +31,7 @@ def cash_while_a_refund_is_open(floor: Floor) -> None:
 
 
 def refund_in_the_dashboard(floor: Floor) -> None:
-    """All is given back in Stripe's dashboard; the web site's webhook finds the payment, in its old form."""
+    """All is given back in Stripe's dashboard; the web site's webhook finds the payment, one of before."""
     reference, _ = sell(floor, "t-shirt")
     pay_by_card(floor, reference, None)
     with connected():
@@ -74,6 +74,33 @@ def answers_about_something_else(floor: Floor) -> None:
 
     desks = [floor.desk(Job("charge", (reference, READER, None), staff="trainee"))]
     floor.attend(desks, on, idle)
+
+
+def a_payment_that_stripe_forgot(floor: Floor) -> None:
+    """The books call a payment captured that Stripe does not know, as with another account's key."""
+    reference, _ = sell(floor, "t-shirt")
+    pay_by_card(floor, reference, None)
+    for intent_id in floor.simulator.books():
+        floor.simulator.forget_intent(intent_id)
+    outcome, told = floor.do(Job("checked"))
+    kinds = [each.kind for each in told] if outcome == "done" else [outcome]
+    raise HarnessFault(f"Stripe forgot a payment; told: {kinds}")
+
+
+def another_installation_reconciles(floor: Floor) -> None:
+    """While a card is waited for, another host with its own database reconciles the same Stripe account."""
+    reference, _ = sell(floor, "t-shirt")
+
+    def on(desk: DeskProcess, kind: str, value: Any) -> None:
+        go_on(desk, kind, value)
+        if kind == "state" and value.stage is Stage.SENT and not told:
+            told.append(floor.do(Job("reconciled", beside=True)))
+            floor.tap(READER)
+
+    told: list[tuple[str, Any]] = []
+    floor.attend([floor.desk(Job("charge_by_command", (reference, READER, None)))], on)
+    if told and any(book["status"] == "canceled" for book in floor.simulator.books().values()):
+        raise HarnessFault(f"another installation cancelled our payment: {told}")
 
 
 def sell(floor: Floor, product: str) -> tuple[str, Decimal]:

@@ -170,3 +170,18 @@ def test_one_wrong_row_does_not_stop_the_others(
     simulator.alter("retrieve", times=4, amount_received=-1)
     first, second = recovery.recover(card_desk)
     assert (first.live, second.stage) == (True, Stage.CAPTURED)
+
+
+def test_a_new_payment_is_not_one_that_another_attempt_has(
+    card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    first = begin(card_desk, order)
+    Watched(card_desk, first.attempt_id, sent=lambda: simulator.tap(READER)).run()
+    with connected():
+        known = Attempt.get_by_id(first.attempt_id).intent_id
+    other = checkout.sell(card_desk, [("t-shirt", 1)], name="Ben Byron", email="ben@example.org")
+    simulator.alter("create", times=1, id=known)
+    second = begin(card_desk, other)
+    last = Watched(card_desk, second.attempt_id, sent=lambda: simulator.tap(READER)).run()
+    assert "Stripe answered about something else: id " in events_of(second.attempt_id)
+    assert (last.stage, last.intent_id != known) == (Stage.CAPTURED, True)

@@ -71,9 +71,11 @@ def differences(attempt: Attempt, intent: Intent, *, conference: str, live: bool
 
 
 def check(desk: Desk, attempt: Attempt, intent: Intent) -> Intent:
-    """The intent, if it is the attempt's own. Raises WrongAnswer."""
+    """The intent, if it is the attempt's own and no other's. Raises WrongAnswer; needs a connection."""
     live = (attempt.mode or desk.mode) == Mode.LIVE
     found = differences(attempt, intent, conference=desk.conference.slug, live=live)
+    if attempt.intent_id is None and Attempt.select().where(Attempt.intent_id == intent.id).exists():
+        found.append(Difference(Discrepancy.ID, "a new one", intent.id))
     if found:
         raise WrongAnswer(found)
     return intent
