@@ -229,7 +229,7 @@ async def test_a_refund_asks_how_much_and_why_and_says_what_stripe_said(
         )
         await write(pilot, "/refund\r")
         assert f"Refund {reference}" in shown(pilot)
-        assert "1   T-Shirt                                   25.00  0 of 1" in shown(pilot)
+        assert "1 T-Shirt 25.00 0 of 1" in " ".join(shown(pilot).split())
         assert row(pilot, 23).startswith(" Enter all of it")
         await press(pilot, "3", "enter")  # an amount
         assert "25.00 is left to give back. How much of it? Enter alone: all." in " ".join(
@@ -246,7 +246,7 @@ async def test_a_refund_asks_how_much_and_why_and_says_what_stripe_said(
         assert "PARTIALLY REFUNDED" in shown(pilot)
         assert [book["refunded"] for book in simulator.books().values()] == [1000]
         await write(pilot, "/refund\r")
-        assert "All of it                                 15.00" in shown(pilot)
+        assert "All of it 15.00" in " ".join(shown(pilot).split())
         await press(pilot, "enter")
         assert f"Refund all 15.00 of {reference}" in shown(pilot)
         await write(pilot, "the rest too\r")

@@ -165,7 +165,7 @@ class ReceiptScreen(OrderDeeds):
     def _title(self, view: ReceiptView) -> Text:
         order, tone = view.order, STATUS_TONES.get(view.order.status, "bad")
         word = order.status.replace("_", " ").upper()
-        money = f"owes {self.amount(order.due)}" if order.due else self.amount(order.total)
+        money = f"owes {self.amount(order.due)}" if order.due else self.amount(view.bought.total)
         title = Text(f"{order.reference}   ")
         title.append(f"{signs.sign(tone)} {word} {money} {view.currency}", style=signs.style(tone))
         paid_by = ", ".join(payment.label for payment in view.payments)
