@@ -10,7 +10,7 @@ from tests.desk.selling import everything, items, order_row
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import CashMovement
 from tui_pos.data.tables.registration import Attendee, Credit, Payment
-from tui_pos.desk import payments
+from tui_pos.desk import payments, reconcile
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refusal
 from tui_pos.desk.order.receipts import receipt
@@ -190,3 +190,18 @@ def test_payments_and_records_of_an_exchange_are_one_to_one(lead: Desk, simulato
     assert [each.amount for each in paid] == [each.amount for each in records] == [D(20), D(35)]
     made = refunds.refund(lead, done.new.reference)
     assert [(view.tender, view.amount) for view in made] == [("card", D(35)), ("cash", D(20))]
+
+
+def test_the_books_agree_with_stripe_wherever_the_cards_money_went(lead: Desk, simulator: Server) -> None:
+    reference = by_card(lead, "t-shirt*2 lunch", simulator)
+    first = exchange(lead, reference, Piece("t-shirt"), "hoodie", reason="warmer")
+    take_cash(lead, first.new.reference, first.due)
+    assert reconcile.run(lead).clean
+    second = exchange(lead, reference, Piece("t-shirt"), "lunch", reason="hungry")  # costs less
+    assert reconcile.run(lead).clean
+    refunds.refund(lead, second.new.reference)
+    assert reconcile.run(lead).clean
+    again = exchange(lead, first.new.reference, Piece("hoodie"), "t-shirt", reason="too warm")
+    assert reconcile.run(lead).clean
+    refunds.refund(lead, again.new.reference)
+    assert reconcile.run(lead).clean

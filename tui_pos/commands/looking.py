@@ -69,7 +69,7 @@ def _attendee_lines(desk: "Desk", found: "AttendeeView") -> Iterator[str]:
             order.reference,
             str(order.status),
             format_amount(order.total, currency),
-            ", ".join(f"{line.quantity} x {line.description}" for line in order.lines),
+            ", ".join(f"{line.quantity} x {line.description}" for line in order.lines if line.quantity),
         )
         for order in found.orders
     )

@@ -124,7 +124,7 @@ class AttendeeScreen(DeskScreen[None]):
         return lines
 
     def _order_line(self, order: OrderView) -> Line:
-        bought = ", ".join(_bought(line.quantity, line.description) for line in order.lines)
+        bought = ", ".join(_bought(line.quantity, line.description) for line in order.lines if line.quantity)
         owes = (f"owes {self.amount(order.due)}", "bold yellow") if order.due else ""
         return Line(
             (

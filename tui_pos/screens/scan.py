@@ -225,7 +225,7 @@ class ScanScreen(DeskScreen[None]):
         from tui_pos.screens.modals.confirm import Confirm
 
         owed = self.amount(order.due)
-        what = ", ".join(f"{line.quantity} x {line.description}" for line in order.lines)
+        what = ", ".join(f"{line.quantity} x {line.description}" for line in order.lines if line.quantity)
         question = Confirm(
             f"{order.reference}  {order.buyer_name}", f"{what}: {owed} is to be paid.", f"take {owed} by card"
         )

@@ -165,7 +165,11 @@ def _compared(attempt: Attempt, intent: Intent | None) -> Iterator[Mismatch]:
 
 
 def booked(attempt: Attempt) -> int:
-    """What the books count, in minor units: every succeeded row of the attempt's intent, less refunds."""
+    """What the books count, in minor units: every succeeded row of the attempt's intent, less refunds.
+
+    What an exchange brought from the order to another one is still the card's money, until it is given back
+    from there.
+    """
     of_intent = (Payment.id == attempt.payment_id) | (Payment.stripe_payment_intent_id == attempt.intent_id)
     rows = list(
         Payment.select().where(
@@ -180,4 +184,8 @@ def booked(attempt: Attempt) -> int:
         Refund.split.is_null(),
         Refund.currency == attempt.currency,
     )
-    return paid - int(unsplit.scalar() or 0)
+    back = Refund.select(fn.SUM(Refund.amount)).where(Refund.stage.in_(ACCEPTED))
+    exchanged = back.where(Refund.payment == attempt.payment_id, Refund.exchange.is_null(False))
+    from_there = back.where(Refund.attempt == attempt.id, Refund.payment != attempt.payment_id)
+    moved = int(exchanged.scalar() or 0) - int(from_there.scalar() or 0)
+    return paid - int(unsplit.scalar() or 0) + moved
