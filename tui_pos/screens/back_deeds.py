@@ -12,7 +12,7 @@ from functools import partial
 from tui_pos import clock
 from tui_pos.desk.catalogue.inventory import Product, catalogue
 from tui_pos.desk.errors import Refusal
-from tui_pos.desk.refund import exchanges, voids
+from tui_pos.desk.refund import exchanges, in_person, voids
 from tui_pos.desk.refund.exchanges import Exchanged, Terms
 from tui_pos.desk.refund.pieces import Piece, RefundableLine
 from tui_pos.desk.refund.refund_views import RefundView
@@ -30,6 +30,8 @@ NO_MONEY_LEFT = (
     "No money is left to give back: it was free, given away, or is only held. Enter alone ends that."
 )
 WHICH = "What goes back? It is paid back the way it was paid."
+ASKING = "Asking Stripe, please wait."
+ASKING_INTERAC = "Asking Stripe, please wait. An Interac card is asked for once more on its reader."
 WHY = "Why? It is kept with your name."
 WHOSE = "Several people came with this order. Whose ticket is it?"
 IS_BACK = "{} Is it back on the counter?"
@@ -117,7 +119,7 @@ class BackDeeds(DeskScreen[str]):
 
         def answered(reason: str | None) -> None:
             if reason is not None:
-                self.say("Asking Stripe, please wait.")
+                self.say(ASKING_INTERAC if in_person.is_possible(self.desk) else ASKING)
                 call = partial(refund, self.desk, self.reference, amount, lines=pieces, reason=reason)
                 self.ask(partial(call, came_back=came_back), self._refunded, hold=True)
 
@@ -267,7 +269,7 @@ class BackDeeds(DeskScreen[str]):
 
     def _void_reason(self, reason: str | None) -> None:
         if reason is not None:
-            self.say("Asking Stripe, please wait.")
+            self.say(ASKING_INTERAC if in_person.is_possible(self.desk) else ASKING)
             self.ask(partial(voids.void, self.desk, self.reference, reason), self._voided, hold=True)
 
     def _voided(self, voided: Voided) -> None:

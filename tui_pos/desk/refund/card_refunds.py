@@ -15,10 +15,10 @@ from tui_pos.data.tables.registration import Order, Payment, PaymentStatus
 from tui_pos.desk.context import Desk
 from tui_pos.desk.order.balance import ACCEPTED, is_double
 from tui_pos.desk.payments import booking, journal
-from tui_pos.desk.refund import effects, repairs
+from tui_pos.desk.refund import effects, in_person, repairs
 from tui_pos.desk.refund.refund_views import RefundView, of_row
 from tui_pos.desk.tender.tenders import Tender
-from tui_pos.terminal import RateLimited, TerminalError, UnknownOutcome
+from tui_pos.terminal import RateLimited, Refused, TerminalError, UnknownOutcome
 from tui_pos.terminal import Refund as StripeRefund
 
 QUIET = timedelta(minutes=2)
@@ -217,6 +217,8 @@ def _pursue(desk: Desk, row: Refund) -> None:
     except TerminalError as error:
         return _say(row, error.message)
     try:
+        if found is None and not first and in_person.needs_card(row.attempt):
+            raise Refused(in_person.NOT_FINISHED)  # nobody may be standing in front of the reader
         said = found or _ask(desk, row)
     except TerminalError as error:
         # Only a refusal of the one request there ever was, or of one long after it, means that nothing came.
@@ -260,6 +262,8 @@ def _request(desk: Desk, row: Refund) -> StripeRefund:
         "refund": row.key,
         "station": row.station,
     }
+    if in_person.needs_card(row.attempt):
+        return in_person.refund(desk, row, keys)
     key = f"{row.key}-refund-{row.tries}"
     return desk.terminal.refund(row.attempt.intent_id, row.amount, key=key, metadata=keys)
 
