@@ -9,13 +9,15 @@ from tests.desk.paying import READER, Watched, begin, paid, rows
 from tests.fixtures.databases import FrozenClock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Refund, RefundStage, Stage
-from tui_pos.data.tables.registration import Credit, Order, OrderStatus
+from tui_pos.data.tables.registration import Attendee, Credit, Order, OrderStatus
 from tui_pos.desk import payments
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refused
 from tui_pos.desk.journal import REASON_LENGTH
 from tui_pos.desk.refund import card_refunds, refunds
+from tui_pos.desk.refund.pieces import Piece
 from tui_pos.desk.sale import checkout
+from tui_pos.desk.tender.cash import take_cash
 from tui_pos.simulator import Server
 
 
@@ -174,3 +176,16 @@ def test_who_may_and_what_is_refused(
     with pytest.raises(InvalidInput, match="above zero"):
         refunds.refund(lead, order.reference, Decimal(0), reason="late")
     assert refunded_at_stripe(simulator) == 0
+
+
+def test_a_ticket_of_which_only_a_part_of_the_price_went_back_still_admits(
+    lead: Desk, simulator: Server
+) -> None:
+    placed = checkout.sell(lead, [("day-pass", 1)], name="Ada Byron")
+    take_cash(lead, placed.reference, Decimal(100), Decimal(70))
+    last = paid(lead, placed, simulator)
+    simulator.dashboard_refund(last.intent_id)
+    made = refunds.refund(lead, placed.reference, lines=[Piece("day-pass")])
+    assert [(each.tender, each.stage) for each in made] == [("card", "failed"), ("cash", "succeeded")]
+    with connected():
+        assert Attendee.get(Attendee.user == Order.get_by_id(placed.order_id).user_id).order_id is not None

@@ -158,7 +158,8 @@ def set_aside(taken: Sequence[Taken]) -> Iterator[None]:
 def write(refunds: Sequence[Refund], taken: Sequence[Taken]) -> None:
     """Write what goes back beside the refunds that pay for it, in their order.
 
-    A piece whose price comes from two payments stands with the first; the other carries the rest of it.
+    A piece whose price comes from two payments, and whose ticket it was, stands with the first; the other
+    carries the rest of its price.
     """
     room = [row.amount for row in refunds]
     at, last = 0, len(refunds) - 1
@@ -173,7 +174,7 @@ def write(refunds: Sequence[Refund], taken: Sequence[Taken]) -> None:
             RefundLine.create(
                 refund=refunds[at].id,
                 order_line=piece.line.id,
-                attendee=piece.attendee_id,
+                attendee=piece.attendee_id if quantity else None,
                 quantity=quantity,
                 amount=part,
                 discount=discount,
