@@ -9,6 +9,7 @@ import pytest
 
 from tests.desk.conftest import AsStaff
 from tests.desk.paying import READER, Watched, begin
+from tests.fixtures.databases import FrozenClock
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import Stage
 from tui_pos.desk.refund import card_refunds, in_person, refunds
@@ -72,4 +73,27 @@ def test_a_card_that_does_not_come_gets_nothing_and_the_reader_is_free(
     (made,) = refunds.refund(lead, paid.reference, reason="too small")
     assert (made.stage, in_person.NO_CARD in made.text) == ("failed", True)
     assert not asked_for(lead)
+    assert [book["refunded"] for book in simulator.books().values()] == [0]
+
+
+def test_a_desk_that_died_leaves_no_reader_asking(
+    lead: Desk,
+    paid: checkout.Placed,
+    simulator: Server,
+    monkeypatch: pytest.MonkeyPatch,
+    frozen_clock: FrozenClock,
+) -> None:
+    def die(_: float) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(time, "sleep", die)
+        with pytest.raises(SystemExit):
+            refunds.refund(lead, paid.reference, reason="too small")
+    (told,) = card_refunds.follow_up(lead)
+    assert (told.stage, asked_for(lead)) == ("unknown", True)  # its desk may be waiting for the card
+    frozen_clock.advance(121)
+    simulator.advance(121)
+    (told,) = card_refunds.follow_up(lead)
+    assert (told.stage, asked_for(lead)) == ("failed", False)
     assert [book["refunded"] for book in simulator.books().values()] == [0]

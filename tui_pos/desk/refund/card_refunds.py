@@ -18,7 +18,7 @@ from tui_pos.desk.payments import booking, journal
 from tui_pos.desk.refund import effects, in_person, repairs
 from tui_pos.desk.refund.refund_views import RefundView, of_row
 from tui_pos.desk.tender.tenders import Tender
-from tui_pos.terminal import RateLimited, Refused, TerminalError, UnknownOutcome
+from tui_pos.terminal import RateLimited, TerminalError, UnknownOutcome
 from tui_pos.terminal import Refund as StripeRefund
 
 QUIET = timedelta(minutes=2)
@@ -218,7 +218,7 @@ def _pursue(desk: Desk, row: Refund) -> None:
         return _say(row, error.message)
     try:
         if found is None and not first and in_person.needs_card(row.attempt):
-            raise Refused(in_person.NOT_FINISHED)  # nobody may be standing in front of the reader
+            in_person.give_up(desk, row.attempt, waited=_is_quiet(row))
         said = found or _ask(desk, row)
     except TerminalError as error:
         # Only a refusal of the one request there ever was, or of one long after it, means that nothing came.

@@ -5,7 +5,7 @@ The reader asks for the card only while the person who refunds waits for it; nob
 
 import time
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NoReturn
 
 from tui_pos import clock
 from tui_pos.data.tables.desk import Attempt, Refund
@@ -57,6 +57,22 @@ def refund(desk: Desk, row: Refund, metadata: Mapping[str, str]) -> StripeRefund
         if clock.monotonic() > deadline:
             raise _withdrawn(desk, attempt)
         time.sleep(desk.poll_seconds)
+
+
+def give_up(desk: Desk, attempt: Attempt, *, waited: bool) -> NoReturn:
+    """End a refund that nobody waits for any more: its desk died, and the reader may still ask for the card.
+
+    Nobody may be standing in front of the reader, so it is never asked again. Raises UnknownOutcome until
+    ``waited`` (its desk may be waiting still) and while a card is being read; else Refused, when the prompt
+    is gone and nothing can go back any more.
+    """
+    if not waited:
+        raise UnknownOutcome(STILL_AT_WORK)
+    try:
+        desk.terminal.cancel_reader_action(attempt.reader_id, str(attempt.intent_id), ACTION)
+    except ReaderBusy as error:
+        raise UnknownOutcome(STILL_AT_WORK) from error
+    raise Refused(NOT_FINISHED)
 
 
 def _outcome(desk: Desk, action: ReaderAction) -> StripeRefund:
