@@ -5,10 +5,11 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
-from tests.chaos.floor import ALL_READERS, READERS, DeskProcess, Floor, go_on
+from tests.chaos.floor import ALL_READERS, READERS, DeskProcess, Floor, HarnessFault, go_on
 from tests.chaos.jobs import Job
 from tests.chaos.treasurer import Treasurer
 from tests.chaos.website import Website
+from tui_pos.desk.conference_rules import Rules
 from tui_pos.desk.payments import PaymentState, Stage
 
 PATIENCE = 16
@@ -91,12 +92,21 @@ class Cashier:
 
     def _somebody_else_too(self, state: PaymentState) -> None:
         """While a desk watches the payment, another asks for its end, or brings home what nobody watches."""
+        if self.chance(0.2):
+            self._a_host_with_another_config()
         job = Job("tick", station="desk-7")
         if self.chance(0.4):  # another installation on the same account: what it finds there is not its own
             self._desks.append(self.floor.desk(Job("reconciled", station="elsewhere", beside=True)))
         if state.intent_id and self.chance(0.5):
             job = Job("act", ("cancel", state.intent_id), station="desk-7")
         self._desks.append(self.floor.desk(job))
+
+    def _a_host_with_another_config(self) -> None:
+        """A second host on the same database says other things of the conference: it does not even open."""
+        says = self._rng.choice((Rules(currency="JPY"), Rules(capture="confirm"), Rules(prices="shop")))
+        outcome, value = self.floor.do(Job("sell", ([("t-shirt", 1)], None), station="other-host", says=says))
+        if (outcome, value[0]) != ("refused", "config_differs"):
+            raise HarnessFault(f"a host whose config says {says} {outcome}: {value}")
 
     def _customer(self, desk: DeskProcess, reader: str) -> None:
         if self.chance(0.05):
@@ -180,9 +190,11 @@ class Cashier:
             self.meet_the_treasurer()
         if self.calm or not self.chance(probability):
             return
-        what = self._rng.choice(("cancel", "cancel", "pay", "pay", "wire"))
+        what = self._rng.choice(("cancel", "cancel", "pay", "pay", "wire", "sweep"))
         if what == "cancel":
             self.website.cancel_order(self.reference)
+        elif what == "sweep":
+            self.website.sweep()
         elif what == "pay":
             self.website.pay_otherwise(self.reference)
         elif (wired := self.website.complete_on_manage_page(self.reference)) > 0:

@@ -6,7 +6,7 @@ Money is counted in minor units. Each function answers one sentence per breach; 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -49,6 +49,9 @@ from tui_pos.desk.tender.tenders import Tender
 GIVEN_BACK = (RefundStage.PENDING, RefundStage.SUCCEEDED)
 SETTLED = (PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED)
 ENDED = ("canceled", "succeeded")
+STRIPES_SECOND = timedelta(seconds=1)
+"""Stripe dates a refund of the dashboard by the whole second."""
+
 AT_ENDS = {
     Stage.CAPTURED: CaptureStatus.CAPTURED,
     Stage.CANCELLED: CaptureStatus.CANCELLED,
@@ -223,7 +226,7 @@ def nobody_enters_on_money_that_went_back(account: Account) -> Iterator[str]:
         if counts and len(handed) > line.quantity:
             yield f"{len(handed)} x {line.description} handed out, {line.quantity} are left"
         ended = max((row.created_at for row in account.accepted), default=None)
-        late = [row for row in handed if ended is not None and row.redeemed_at > ended]
+        late = [row for row in handed if ended is not None and row.redeemed_at - ended >= STRIPES_SECOND]
         if order.status == OrderStatus.REFUNDED and late:
             yield f"{len(late)} x {line.description} handed out after the money went back"
 
@@ -354,15 +357,18 @@ CHECKS = (
 )
 
 
-def flagged() -> dict[str, Decimal | None]:
-    """The orders that a person is told of, with what they were paid too much; None for dead ones."""
-    rows = Attempt.select(Attempt, Order).join(Order).where(Attempt.problem != "")
-    return {
-        row.order.reference: None
-        if row.order.status not in PAID_STATUSES
-        else balance(row.order).kept - row.order.total
-        for row in rows
-    }
+def flagged() -> list[tuple[Order, int]]:
+    """The orders that a person is told of, with what they were paid too much: for dead ones all of it."""
+    told = Attempt.select(Attempt.order).where(Attempt.problem != "")
+    return [
+        (order, minor(balance(order).kept) - may_keep(order))
+        for order in Order.select().where(Order.id.in_(told)).order_by(Order.id)
+    ]
+
+
+def may_keep(order: Order) -> int:
+    """What an order may keep: a dead one nothing."""
+    return minor(order.total) if order.status in PAID_STATUSES else 0
 
 
 def undelivered() -> set[str]:
@@ -430,7 +436,11 @@ def attendees(found: Iterable[Account]) -> Iterator[str]:
 
     Not when the web shop took the money: it links people to whatever they paid last.
     """
-    in_web_shop = {account.order.user_id for account in found if account.booked(ours=False)}
+    in_web_shop = {
+        account.order.user_id
+        for account in found
+        if any(row.status in SETTLED and not account.is_ours(row) for row in account.payments)
+    }
     for user_id in {account.order.user_id for account in found} - in_web_shop:
         paid = Order.select().where(Order.user == user_id, Order.status.in_(PAID_STATUSES))
         with_ticket = [order.id for order in paid if holds_ticket(order.id)]

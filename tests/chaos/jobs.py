@@ -22,7 +22,8 @@ from tui_pos.data.connection import connected
 from tui_pos.data.errors import DataError
 from tui_pos.data.tables.desk import Attempt
 from tui_pos.data.tables.registration import Attendee, Order, OrderLine
-from tui_pos.desk import maintenance, payments, reconcile
+from tui_pos.desk import conference_rules, conferences, maintenance, payments, reconcile
+from tui_pos.desk.conference_rules import Rules
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refusal
 from tui_pos.desk.payments import Control, owners, resolve
@@ -41,7 +42,8 @@ TIMEOUTS = Timeouts(connect=2.0, read=0.6, command=0.6, process=0.6)
 class Job:
     """One piece of work for a new desk process: ``do`` names it in JOBS, ``given`` is what it needs.
 
-    ``beside``: on the database of another installation that has the same Stripe account.
+    ``beside``: on the database of another installation that has the same Stripe account. ``says``: what its
+    host's config says of the conference. ``is_old``: by the program of before.
     """
 
     do: str
@@ -53,6 +55,8 @@ class Job:
     fates: tuple[Fate, ...] = ()
     mutation: str = ""
     beside: bool = False
+    says: Rules = field(default_factory=Rules)
+    is_old: bool = False
     url: str = ""
     api_base: str = ""
     clock: Path = field(default_factory=Path)
@@ -97,7 +101,11 @@ class Worker:
         _http_client.HTTPClient.INITIAL_DELAY = 0.01  # stripe waits half a second before each repeat
         connection.open_database(job.url)
         mutations.apply(job.mutation)
+        if job.is_old:
+            mutations.version_before()
         whose = installation.take_over(renew=True).key if job.beside else ""
+        if job.says != Rules():
+            conference_rules.settle(conferences.find("demo"), job.says, f"the config of {job.station}")
         desk = make_desk("demo", job.staff, job.station)
         assert not whose or desk.installation == whose
         return replace(

@@ -1,20 +1,22 @@
 """Builds that are broken on purpose, to see that the harness notices. Applied in desk processes alone."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from peewee import IntegrityError
 
 from tui_pos import clock
-from tui_pos.data.tables.desk import Refund, Stage
+from tui_pos.data.tables.desk import Attempt, Refund, Stage
+from tui_pos.data.tables.registration import Payment
 from tui_pos.desk.context import Desk
 from tui_pos.desk.order.balance import OrderBalance
 from tui_pos.desk.payments import booking, discrepancy, live, settle, start, steps, trouble
 from tui_pos.desk.payments.asking import Drive
 from tui_pos.desk.payments.backoff import Call
 from tui_pos.desk.reconcile import at_stripe
+from tui_pos.desk.reconcile.mismatches import Mismatch
 from tui_pos.desk.refund import card_refunds, elsewhere, refunds, web_site
 from tui_pos.desk.refund.card_refunds import CardPayment
 from tui_pos.desk.tender import tendering
@@ -110,6 +112,16 @@ def unknown_to_stripe_is_overlooked() -> None:
     _put(at_stripe, "_compared", lambda attempt, intent: compared(attempt, intent) if intent else ())
 
 
+def sums_over_currencies() -> None:
+    """Minor units are compared and summed, of whichever currency they are."""
+    compared = at_stripe._compared
+
+    def minor_units_alone(attempt: Attempt, intent: Intent | None) -> Iterator[Mismatch]:
+        yield from compared(attempt, intent and replace(intent, currency=attempt.currency.lower()))
+
+    _put(at_stripe, "_compared", minor_units_alone)
+
+
 def every_installation_is_ours() -> None:
     """What another installation has at Stripe for a conference of this name is taken for our own."""
     _put(
@@ -117,6 +129,22 @@ def every_installation_is_ours() -> None:
         "_is_ours",
         lambda desk, intent, _: intent.metadata.get("conference") == desk.conference.slug,
     )
+
+
+def version_before() -> None:
+    """Not broken, but old: its payments name the order to the web site's webhook, which acts on them."""
+    metadata, intent_exists = steps.metadata, booking.intent_exists
+
+    def with_the_order(attempt: Attempt, desk: Desk) -> dict[str, str]:
+        return {**metadata(attempt, desk), "order_id": str(attempt.order_id)}
+
+    def linked(desk: Desk, attempt: Attempt, intent: Intent) -> None:
+        intent_exists(desk, attempt, intent)
+        payment = Payment.select(Payment.id).where(Payment.id == attempt.payment_id)
+        Payment.update(stripe_payment_intent_id=intent.id).where(Payment.id.in_(payment)).execute()
+
+    _put(steps, "metadata", with_the_order)
+    _put(booking, "intent_exists", linked)
 
 
 def _put(module: object, name: str, value: object) -> None:
@@ -137,5 +165,7 @@ MUTATIONS: dict[str, Callable[[], None]] = {
         answer_not_compared,
         every_installation_is_ours,
         unknown_to_stripe_is_overlooked,
+        sums_over_currencies,
+        version_before,
     )
 }

@@ -174,6 +174,7 @@ class Sales:
             station=station,
             staff="trainee",
             capture="automatic" if self.chance(0.8) else "confirm",
+            is_old=self.chance(0.06),
             retries=self.rng.choice((0, 2)),
             fates=self.draw_fates(self.charges, 0.75),
         )

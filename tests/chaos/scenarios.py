@@ -82,9 +82,25 @@ def a_payment_that_stripe_forgot(floor: Floor) -> None:
     pay_by_card(floor, reference, None)
     for intent_id in floor.simulator.books():
         floor.simulator.forget_intent(intent_id)
-    outcome, told = floor.do(Job("checked"))
-    kinds = [each.kind for each in told] if outcome == "done" else [outcome]
-    raise HarnessFault(f"Stripe forgot a payment; told: {kinds}")
+    raise HarnessFault(f"told: {told(floor)}")
+
+
+def a_payment_in_another_currency(floor: Floor) -> None:
+    """A host of before, whose config named another currency, booked what Stripe has in dollars as yen."""
+    reference, _ = sell(floor, "t-shirt")
+    pay_by_card(floor, reference, None)
+    with connected():
+        Attempt.update(currency="JPY").execute()
+        of_card = Payment.id.in_(Attempt.select(Attempt.payment))
+        Payment.update(amount=Payment.amount * 100).where(of_card).execute()
+        Order.update(total=Order.total * 100).where(Order.reference == reference).execute()
+    raise HarnessFault(f"told: {told(floor)}")
+
+
+def told(floor: Floor) -> list[str]:
+    """What the treasurer is told at this moment, with nothing changed."""
+    outcome, value = floor.do(Job("checked"))
+    return [each.kind for each in value] if outcome == "done" else [outcome]
 
 
 def another_installation_reconciles(floor: Floor) -> None:
@@ -93,14 +109,14 @@ def another_installation_reconciles(floor: Floor) -> None:
 
     def on(desk: DeskProcess, kind: str, value: Any) -> None:
         go_on(desk, kind, value)
-        if kind == "state" and value.stage is Stage.SENT and not told:
-            told.append(floor.do(Job("reconciled", beside=True)))
+        if kind == "state" and value.stage is Stage.SENT and not heard:
+            heard.append(floor.do(Job("reconciled", beside=True)))
             floor.tap(READER)
 
-    told: list[tuple[str, Any]] = []
+    heard: list[tuple[str, Any]] = []
     floor.attend([floor.desk(Job("charge_by_command", (reference, READER, None)))], on)
-    if told and any(book["status"] == "canceled" for book in floor.simulator.books().values()):
-        raise HarnessFault(f"another installation cancelled our payment: {told}")
+    if heard and any(book["status"] == "canceled" for book in floor.simulator.books().values()):
+        raise HarnessFault(f"another installation cancelled our payment: {heard}")
 
 
 def sell(floor: Floor, product: str) -> tuple[str, Decimal]:

@@ -93,16 +93,31 @@ def test_a_broken_build_is_caught_by_one_chain_of_events(
 
 
 @pytest.mark.timeout(600)
-def test_a_payment_that_stripe_does_not_know_is_told(
-    sqlite_batches: FreshDatabase, nursery: Nursery, stripe: Child
+@pytest.mark.parametrize(
+    ("scenario", "mutation", "kind"),
+    [
+        (
+            scenarios.a_payment_that_stripe_forgot,
+            "unknown_to_stripe_is_overlooked",
+            "unknown_to_stripe",
+        ),
+        (scenarios.a_payment_in_another_currency, "sums_over_currencies", "sums_differ"),
+    ],
+)
+def test_what_only_the_books_say_is_told(
+    scenario: Scenario,
+    mutation: str,
+    kind: str,
+    sqlite_batches: FreshDatabase,
+    nursery: Nursery,
+    stripe: Child,
 ) -> None:
     def told(mutation: str) -> str:
-        chain = scenarios.a_payment_that_stripe_forgot
-        found = batch.run(sqlite_batches, 1, nursery, stripe, mutation=mutation, scenario=chain)
+        found = batch.run(sqlite_batches, 1, nursery, stripe, mutation=mutation, scenario=scenario)
         return "".join(found.breaches)
 
-    assert told("") == "Stripe forgot a payment; told: ['unknown_to_stripe']"
-    assert told("unknown_to_stripe_is_overlooked") == "Stripe forgot a payment; told: []"
+    assert told("") == f"told: ['{kind}']"
+    assert told(mutation) == "told: []"
 
 
 @pytest.mark.timeout(600)

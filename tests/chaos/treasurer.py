@@ -5,6 +5,9 @@ from tui_pos.simulator import CommandError
 
 WAITING = ("requires_payment_method", "requires_capture")
 
+KNOWN = {"attempt", "order_id"}
+"""What stands in the metadata of a desk's payments and of the web shop's; others are strangers'."""
+
 
 class Treasurer:
     """Gives back captured payments, whole or in part, and cancels what waits; which ones, chance decides."""
@@ -13,12 +16,12 @@ class Treasurer:
         self._floor = floor
 
     def give_back(self) -> None:
-        """Refund one of our captured payments, or a part of it."""
+        """Refund a captured payment of a desk or of the web shop, or a part of it."""
         books = self._floor.simulator.books()
         left = {
             key: book["captured"] - book["refunded"]
             for key, book in books.items()
-            if book["metadata"].get("attempt") and book["captured"] > book["refunded"]
+            if KNOWN & book["metadata"].keys() and book["captured"] > book["refunded"]
         }
         if not left:
             return
@@ -26,6 +29,17 @@ class Treasurer:
         intent_id = self._floor.rng.choice(sorted(left, key=list(books).index)[-3:])
         amount = self._floor.rng.choice((None, self._floor.rng.randint(1, left[intent_id])))
         self._act(f"refunds {amount or 'all'} of {intent_id}", "refund", intent_id, amount)
+
+    def give_back_of_the_web_shop(self, order_id: int, most: int) -> int:
+        """Refund what an order's payments in the web shop have left, up to ``most``; how much that is."""
+        given = 0
+        for key, book in self._floor.simulator.books().items():
+            part = min(most - given, book["captured"] - book["refunded"])
+            of_order = book["metadata"].get("order_id") == str(order_id)
+            if part > 0 and of_order and "attempt" not in book["metadata"]:
+                self._act(f"refunds {part} of {key}", "refund", key, part)
+                given += part
+        return given
 
     def cancel(self) -> None:
         """Cancel one of our payments that waits for a card or for its capture."""

@@ -142,12 +142,22 @@ def set_intent(world: World, intent_id: str, sent: Json) -> Json:
     return dashboard.set_status(world, intent, _text(sent.get("status"), "status"))
 
 
+def pay_online(world: World, _: str, sent: Json) -> Json:
+    """``amount`` in minor units, ``currency`` and ``metadata``."""
+    _only(sent, "amount", "currency", "metadata")
+    amount = int(_number(sent.get("amount"), "amount"))
+    return dashboard.pay_online(world, amount, _text(sent.get("currency"), "currency"), _metadata(sent))
+
+
 def dashboard_refund(world: World, intent_id: str, sent: Json) -> Json:
     """``amount`` (all that is left without it) and ``metadata``."""
     _only(sent, "amount", "metadata")
     amount = None if sent.get("amount") is None else int(_number(sent["amount"], "amount"))
-    metadata = {str(name): str(value) for name, value in (sent.get("metadata") or {}).items()}
-    return dashboard.refund(world, dashboard.payment(world, intent_id), amount, metadata)
+    return dashboard.refund(world, dashboard.payment(world, intent_id), amount, _metadata(sent))
+
+
+def _metadata(sent: Json) -> dict[str, str]:
+    return {str(name): str(value) for name, value in (sent.get("metadata") or {}).items()}
 
 
 def dashboard_cancel(world: World, intent_id: str, _: Json) -> Json:
@@ -227,6 +237,7 @@ COMMANDS: tuple[tuple[str, str, Command], ...] = (
     ("POST", "/simulator/readers/{id}/customer_cancel", customer_cancel),
     ("POST", "/simulator/readers/{id}/finish", finish),
     ("POST", "/simulator/tap", tap),
+    ("POST", "/simulator/payment_intents", pay_online),
     ("POST", "/simulator/payment_intents/{id}", set_intent),
     ("DELETE", "/simulator/payment_intents/{id}", forget_intent),
     ("POST", "/simulator/payment_intents/{id}/refund", dashboard_refund),

@@ -97,6 +97,11 @@ class Controls:
         """Put a payment into any state: ``processing``, ``requires_action``, one of the future's."""
         return self.command("POST", f"payment_intents/{intent}", {"status": status})
 
+    def pay_online(self, amount: int, currency: str, *, metadata: dict[str, str] | None = None) -> Json:
+        """A card pays in a web shop of the account: the captured payment. ``amount`` in minor units."""
+        sent = {"amount": amount, "currency": currency, "metadata": metadata or {}}
+        return self.command("POST", "payment_intents", sent)
+
     def dashboard_refund(
         self, intent: str, amount: int | None = None, *, metadata: dict[str, str] | None = None
     ) -> Json:

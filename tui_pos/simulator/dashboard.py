@@ -1,6 +1,7 @@
-"""What somebody does in Stripe's dashboard, past every desk; and states that only Stripe brings about."""
+"""What happens past every desk: in Stripe's dashboard, in a web shop, and what Stripe alone brings about."""
 
 from tui_pos.simulator import intents, payments, refunds
+from tui_pos.simulator.currencies import check_amount, check_currency
 from tui_pos.simulator.errors import ApiError, Json
 from tui_pos.simulator.world import World
 
@@ -8,6 +9,13 @@ from tui_pos.simulator.world import World
 def payment(world: World, intent_id: str) -> Json:
     """The payment with this id. Raises ApiError when there is none."""
     return world.fetch("payment_intent", intent_id, "intent")
+
+
+def pay_online(world: World, amount: int, currency: str, metadata: dict[str, str]) -> Json:
+    """A card pays in a web shop of the account: the captured payment. Raises ApiError as the API does."""
+    currency = check_currency(currency)
+    check_amount(amount, currency)
+    return world.shown(payments.charge_online(world, amount, currency, dict(metadata)))
 
 
 def refund(world: World, intent: Json, amount: int | None, metadata: dict[str, str]) -> Json:

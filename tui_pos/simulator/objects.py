@@ -107,9 +107,9 @@ def declined_outcome(decline: Decline) -> Json:
     }
 
 
-def payment_method(world: World, intent: Json, card: Card) -> Json:
-    """What a card at a reader is to Stripe."""
-    kind = _type(card)
+def payment_method(world: World, intent: Json, card: Card, *, online: bool = False) -> Json:
+    """What a card is to Stripe: one at a reader, or one that was typed into a form."""
+    kind = "card" if online else _type(card)
     return world.dated("payment_method", "pm", of=intent) | {
         "allow_redisplay": "unspecified",
         "billing_details": {
@@ -121,7 +121,7 @@ def payment_method(world: World, intent: Json, card: Card) -> Json:
         "customer": None,
         "metadata": {},
         "type": kind,
-        kind: _card_facts(card),
+        kind: _online_facts(card) if online else _card_facts(card),
         "_card": card.number,
     }
 
@@ -147,6 +147,18 @@ def method_details(intent: Json, reader: Json, card: Card, *, incremental: bool)
             "overcapture_supported": False,
         }
     return {"type": kind, kind: facts}
+
+
+def online_details(intent: Json, card: Card) -> Json:
+    """A charge's payment_method_details for a card that was typed into a form."""
+    facts = _online_facts(card) | {"amount_authorized": intent["amount"], "network": card.brand}
+    return {"type": "card", "card": facts}
+
+
+def _online_facts(card: Card) -> Json:
+    named = ("brand", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4")
+    facts = _card_facts(card)
+    return {name: facts[name] for name in named} | {"checks": None, "wallet": None}
 
 
 def _type(card: Card) -> str:

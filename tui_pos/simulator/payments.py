@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tui_pos.simulator import objects
-from tui_pos.simulator.cards import DECLINES, Card, Decline, decline_for_amount
+from tui_pos.simulator.cards import DECLINES, GOOD, Card, Decline, decline_for_amount
 from tui_pos.simulator.errors import Json
 from tui_pos.simulator.world import World
 
@@ -30,6 +30,23 @@ def authorise(
     else:
         _decline(world, intent, charge, method, decline)
     return decline
+
+
+def charge_online(world: World, amount: int, currency: str, metadata: Json) -> Json:
+    """A card was typed into a web shop's form and charged: the intent, captured."""
+    intent = objects.payment_intent(world) | {
+        "amount": amount,
+        "capture_method": "automatic_async",
+        "currency": currency,
+        "metadata": metadata,
+        "payment_method_types": ["card"],
+    }
+    method = world.save(objects.payment_method(world, intent, GOOD, online=True))
+    charge = objects.charge(world, intent, method)
+    charge |= {"payment_method_details": objects.online_details(intent, GOOD), "_card": GOOD.number}
+    intent["latest_charge"] = charge["id"]
+    _approve(world, intent, charge, method, GOOD)
+    return intent
 
 
 def _refusal(world: World, intent: Json, card: Card) -> Decline | None:
