@@ -25,6 +25,8 @@ from tui_pos import clock, money
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Attempt, Refund
 from tui_pos.data.tables.registration import AddOn, TicketType
+from tui_pos.desk import conference_rules, conferences
+from tui_pos.desk.conference_rules import PriceRule, Rules
 from tui_pos.simulator import Child
 
 SALES = 20
@@ -95,6 +97,7 @@ def run(
 
 def _play(floor: Floor, result: Result, boundaries: Collection[str], scenario: Scenario | None) -> None:
     since = floor.clock.now()
+    conference_rules.write(conferences.find("demo"), Rules("USD", "automatic", PriceRule.SERVICES))
     _make_scarce(since)
     website = Website(floor.simulator.url, floor.note)
     sales = Sales(floor, website, boundaries)

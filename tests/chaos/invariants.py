@@ -116,6 +116,12 @@ class Account:
         return sum(book["captured"] - book["refunded"] for book in self.books.values())
 
     @property
+    def in_web_shop(self) -> bool:
+        """Whether the web site took money for it, or heard of money that a desk of before took."""
+        theirs = any(row.status in SETTLED and not self.is_ours(row) for row in self.payments)
+        return theirs or any("order_id" in book["metadata"] for book in self.books.values())
+
+    @property
     def is_flagged(self) -> bool:
         """Whether a person was told that something is wrong with it."""
         return self.is_told or any(attempt.problem for attempt in self.attempts)
@@ -434,13 +440,10 @@ def _takes_stock(order: Order, now: datetime) -> bool:
 def attendees(found: Iterable[Account]) -> Iterator[str]:
     """Whoever has a paid ticket is linked to an order with a ticket; whoever paid for one is registered.
 
-    Not when the web shop took the money: it links people to whatever they paid last.
+    Not when the web shop took the money, or its webhook was told of it as desks of before did: it links
+    people to whatever they paid last.
     """
-    in_web_shop = {
-        account.order.user_id
-        for account in found
-        if any(row.status in SETTLED and not account.is_ours(row) for row in account.payments)
-    }
+    in_web_shop = {account.order.user_id for account in found if account.in_web_shop}
     for user_id in {account.order.user_id for account in found} - in_web_shop:
         paid = Order.select().where(Order.user == user_id, Order.status.in_(PAID_STATUSES))
         with_ticket = [order.id for order in paid if holds_ticket(order.id)]

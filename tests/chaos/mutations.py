@@ -11,7 +11,8 @@ from tui_pos import clock
 from tui_pos.data.tables.desk import Attempt, Refund, Stage
 from tui_pos.data.tables.registration import Payment
 from tui_pos.desk.context import Desk
-from tui_pos.desk.order.balance import OrderBalance
+from tui_pos.desk.order import orders
+from tui_pos.desk.order.balance import OrderBalance, balance
 from tui_pos.desk.payments import booking, discrepancy, live, settle, start, steps, trouble
 from tui_pos.desk.payments.asking import Drive
 from tui_pos.desk.payments.backoff import Call
@@ -132,11 +133,12 @@ def every_installation_is_ours() -> None:
 
 
 def version_before() -> None:
-    """Not broken, but old: its payments name the order to the web site's webhook, which acts on them."""
+    """Not broken, but old: its payments, and orders whose whole rest one pays, are named to the webhook."""
     metadata, intent_exists = steps.metadata, booking.intent_exists
 
     def with_the_order(attempt: Attempt, desk: Desk) -> dict[str, str]:
-        return {**metadata(attempt, desk), "order_id": str(attempt.order_id)}
+        whole = balance(attempt.order).due <= 0 and orders.registers_buyer(attempt.order)
+        return {**metadata(attempt, desk), **({"order_id": str(attempt.order_id)} if whole else {})}
 
     def linked(desk: Desk, attempt: Attempt, intent: Intent) -> None:
         intent_exists(desk, attempt, intent)

@@ -14,6 +14,7 @@ from tui_pos.data.tables.desk import Stage
 from tui_pos.data.tables.registration import OrderStatus, Payment
 from tui_pos.desk import maintenance, payments, reconcile
 from tui_pos.desk.context import Desk
+from tui_pos.desk.payments import steps
 from tui_pos.desk.refund import refunds
 from tui_pos.desk.sale import checkout
 from tui_pos.simulator import Server
@@ -242,3 +243,17 @@ def test_an_overpaid_order_that_the_web_site_calls_refunded_in_part_is_paid_agai
     assert counted(order)[0] == "partially_refunded"
     maintenance.tick(lead, "desk-3")
     assert counted(order)[0] == "paid"
+
+
+def test_an_intent_of_before_without_its_rows_is_booked_once(
+    lead: Desk, order: checkout.Placed, simulator: Server, website: Website, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A desk of before died when Stripe had its payment, which names the order to the webhook."""
+    keys = steps.metadata
+    with_order = {"order_id": str(order.order_id)}
+    monkeypatch.setattr(steps, "metadata", lambda attempt, desk: {**keys(attempt, desk), **with_order})
+    watched = Watched(lead, begin(lead, order).attempt_id, sent=lambda: simulator.tap(READER))
+    assert watched.run().stage is Stage.CAPTURED
+    deliver_all(website)
+    assert counted(order) == ("paid", [order.total])
+    assert reconcile.run(lead).clean

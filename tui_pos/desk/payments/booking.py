@@ -41,6 +41,7 @@ def intent_exists(desk: Desk, attempt: Attempt, intent: "Intent") -> None:
     """Stripe has the payment: write its rows before money moves.
 
     The payment names no intent: by it the web site's webhook would act on the order, late and doubled too.
+    An intent of before names the order to that webhook, which must find its payment then, or books another.
     """
 
     def write() -> None:
@@ -50,6 +51,7 @@ def intent_exists(desk: Desk, attempt: Attempt, intent: "Intent") -> None:
             method=PaymentMethod.TERMINAL,
             status=PaymentStatus.PENDING,
             amount=amount,
+            stripe_payment_intent_id=intent.id if "order_id" in intent.metadata else "",
             created_by=attempt.staff_id,
         )
         TerminalPayment.create(
