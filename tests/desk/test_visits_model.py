@@ -24,7 +24,7 @@ from tui_pos.desk import payments
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refusal
 from tui_pos.desk.order.balance import balance
-from tui_pos.desk.refund import refunds
+from tui_pos.desk.refund import elsewhere, refunds
 from tui_pos.desk.refund.pieces import Piece, slug_of
 from tui_pos.desk.refund.voids import void
 from tui_pos.desk.sale import checkout
@@ -104,6 +104,7 @@ class Visits(Sales):
         self.simulator = simulator
         self.money: dict[str, Money] = {}
         self.intents: list[str] = []
+        self.cards: dict[str, tuple[str, Paid]] = {}
         self.touched = ""
         self.users = {code: user_of(code) for code in CREDITS}
         with connected():
@@ -220,8 +221,9 @@ class Visits(Sales):
 
     @rule(data=st.data(), part=PARTS)
     def pay_by_card(self, data: st.DataObject, part: Decimal | None) -> None:
-        if reference := self._pick(data, "pending"):
-            self._take(reference, "card", lambda: self._tap(reference, part))
+        reference = self._pick(data, "pending")
+        if reference and self._take(reference, "card", lambda: self._tap(reference, part)):
+            self.cards[self.intents[-1]] = reference, self.of(reference).payments[-1]
 
     def _tap(self, reference: str, part: Decimal | None) -> None:
         begun = payments.begin(self.desk, reference, READER, LABEL, amount=part)
@@ -269,13 +271,32 @@ class Visits(Sales):
             order.lines = order.lines | {slug: has - count}
             self._give_back(order, money, given)
 
+    @rule(data=st.data(), part=PARTS)
+    def refund_in_the_dashboard(self, data: st.DataObject, part: Decimal | None) -> None:
+        """A treasurer gives card money back past the desk, which finds it when it looks."""
+        refundable = [intent for intent, (_, paid) in self.cards.items() if paid.left]
+        if refundable:
+            intent = data.draw(st.sampled_from(refundable))
+            self.touched, paid = self.cards[intent]
+            given = min(part or paid.left, paid.left)
+            self.simulator.dashboard_refund(intent, int(given * 100))
+            elsewhere.look(self.desk)
+            order, money = self.orders[self.touched], self.of(self.touched)
+            paid.left -= given
+            money.by_amount = True
+            self._costs_less(order, money, given)
+
     def _give_back(self, order: Placed, money: Money, wanted: Decimal) -> None:
-        """The last payment first; what is not refunded whole costs so much less."""
+        """The last payment first."""
         given = wanted
         for paid in reversed(money.payments):
             part = min(paid.left, wanted)
             paid.left -= part
             wanted -= part
+        self._costs_less(order, money, given)
+
+    def _costs_less(self, order: Placed, money: Money, given: Decimal) -> None:
+        """What is not refunded whole costs so much less."""
         if order.status not in COMPLETE:
             return
         has_pieces = any(order.lines.values())
