@@ -121,6 +121,7 @@ class Visits(Sales):
         """Without orders from the start most runs would never come to a refund."""
         for buyer, code in zip((None, *CREDITS), codes, strict=True):
             self._sell(buyer, code)
+        self._pay_by_card(next(iter(self.orders)), None)
 
     @rule(buyer=BUYERS, code=VOUCHERS)
     def one_more(self, buyer: str | None, code: str) -> None:
@@ -221,8 +222,11 @@ class Visits(Sales):
 
     @rule(data=st.data(), part=PARTS)
     def pay_by_card(self, data: st.DataObject, part: Decimal | None) -> None:
-        reference = self._pick(data, "pending")
-        if reference and self._take(reference, "card", lambda: self._tap(reference, part)):
+        if reference := self._pick(data, "pending"):
+            self._pay_by_card(reference, part)
+
+    def _pay_by_card(self, reference: str, part: Decimal | None) -> None:
+        if self._take(reference, "card", lambda: self._tap(reference, part)):
             self.cards[self.intents[-1]] = reference, self.of(reference).payments[-1]
 
     def _tap(self, reference: str, part: Decimal | None) -> None:
