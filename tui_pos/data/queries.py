@@ -1,7 +1,7 @@
 """Running queries as plain rows: typed, and on the hot path with their SQL rendered once."""
 
-from collections.abc import Callable, Iterable
-from typing import Any, cast
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar, cast
 
 from peewee import Query, Value
 
@@ -9,11 +9,25 @@ from tui_pos.data.base import database
 from tui_pos.data.connection import is_sqlite
 
 Row = tuple[Any, ...]
+T = TypeVar("T")
+
+BATCH = 500
+"""So many values go into one statement: SQLite takes 32,766 of them at most, PostgreSQL 65,535."""
 
 
 def rows(query: Query) -> Iterable[Row]:
     """The query's rows as tuples of Python values; Peewee's stubs promise model instances even then."""
     return cast(Iterable[Row], query.tuples())
+
+
+def batches(values: Iterable[T], size: int = BATCH) -> Iterator[Sequence[T]]:
+    """The values in groups small enough for an ``in_`` each; none for no values.
+
+    For every list that grows with the database; one that belongs to an order or a page needs none.
+    """
+    every = list(values)
+    for start in range(0, len(every), size):
+        yield every[start : start + size]
 
 
 class _Parameter:

@@ -171,7 +171,8 @@ def leave_to_the_other(station: str) -> list[str]:
             text = "left to the installation that this database was copied from"
             AttemptEvent.create(attempt=row.id, at=now, station=station, stage=Stage.FAILED, text=text)
         Payment.update(status=PaymentStatus.FAILED, stripe_payment_intent_id="").where(
-            Payment.id.in_([row.payment_id for row in rows]), Payment.status != PaymentStatus.SUCCEEDED
+            Payment.id.in_(Attempt.select(Attempt.payment).where(live)),
+            Payment.status != PaymentStatus.SUCCEEDED,
         ).execute()
         Attempt.update(stage=Stage.FAILED, problem="", finished_at=now, updated_at=now).where(live).execute()
         Attempt.update(account=COPIED).execute()

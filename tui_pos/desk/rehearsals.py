@@ -16,6 +16,7 @@ from peewee import IntegrityError
 
 from tui_pos import clock
 from tui_pos.data.connection import connected, lock, run_tx
+from tui_pos.data.queries import batches
 from tui_pos.data.tables.auth import User, UserGroup, UserPermission
 from tui_pos.data.tables.desk import (
     Attempt,
@@ -70,9 +71,9 @@ def set_apart(conference: ConferenceInfo, station: str, before: str, after: str)
     with connected():
         made = _made_here(conference.id, before)
         real = _of_the_web_site(conference.id, before)
-        for ids in _batches(made):
+        for ids in batches(made, BATCH):
             run_tx(partial(_end, conference.id, ids))
-        for ids in _batches(real):
+        for ids in batches(real, BATCH):
             run_tx(partial(_unpay, conference.id, ids, before))
         if made or real:
             run_tx(partial(_note, conference.id, station, before, after, len(made)))
@@ -90,7 +91,7 @@ def purge(conference_id: int) -> int:
             Sale.conference == conference_id, Sale.status == SaleStatus.REHEARSAL, Sale.order.is_null(False)
         )
         found = [int(row.order_id or 0) for row in rows.order_by(Sale.order)]
-        for ids in _batches(found):
+        for ids in batches(found, BATCH):
             try:
                 run_tx(partial(_delete, conference_id, ids))
             except IntegrityError as error:
@@ -99,10 +100,6 @@ def purge(conference_id: int) -> int:
                     "The web site has something that belongs to a rehearsal; delete that there first.",
                 ) from error
     return len(found)
-
-
-def _batches(ids: Sequence[int]) -> list[Sequence[int]]:
-    return [ids[start : start + BATCH] for start in range(0, len(ids), BATCH)]
 
 
 def _made_here(conference_id: int, mode: str) -> list[int]:
@@ -121,9 +118,13 @@ def _made_here(conference_id: int, mode: str) -> list[int]:
 
 
 def _of_the_web_site(conference_id: int, mode: str) -> list[int]:
-    rows = Payment.select(Payment.order).where(Payment.id.in_(_rehearsed_payments(conference_id, mode)))
+    paid = {
+        row.order_id
+        for some in batches(_rehearsed_payments(conference_id, mode))
+        for row in Payment.select(Payment.order).where(Payment.id.in_(some))
+    }
     made = {row.order_id for row in Sale.select(Sale.order).where(Sale.order.is_null(False))}
-    return sorted({row.order_id for row in rows} - made)
+    return sorted(paid - made)
 
 
 def _rehearsed_payments(conference_id: int, mode: str) -> list[int]:
@@ -147,10 +148,8 @@ def _rehearsed_payments(conference_id: int, mode: str) -> list[int]:
     )
     for query in otherwise:
         found |= {row.payment_id for row in query}
-    counting = Payment.select(Payment.id).where(
-        Payment.id.in_(list(found)), Payment.status != PaymentStatus.FAILED
-    )
-    return [row.id for row in counting]
+    counting = Payment.select(Payment.id).where(Payment.status != PaymentStatus.FAILED)
+    return [row.id for some in batches(found) for row in counting.where(Payment.id.in_(some))]
 
 
 def _locked(conference_id: int, ids: Sequence[int]) -> list[Order]:
@@ -174,7 +173,10 @@ def _end(conference_id: int, ids: Sequence[int]) -> None:
 
 def _unpay(conference_id: int, ids: Sequence[int], mode: str) -> None:
     now, found = clock.now(), _locked(conference_id, ids)
-    _fail_payments(Payment.id.in_(_rehearsed_payments(conference_id, mode)) & Payment.order.in_(ids))
+    theirs = Payment.select(Payment.id).where(Payment.order.in_(ids))
+    rehearsed = {row.id for row in theirs}.intersection(_rehearsed_payments(conference_id, mode))
+    for some in batches(rehearsed):
+        _fail_payments(Payment.id.in_(some))
     for order in found:
         if order.status in PAID_STATUSES and not balance(order).is_covered:
             _unregister([order.id], now)

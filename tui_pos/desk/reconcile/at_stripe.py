@@ -117,10 +117,11 @@ def sums(desk: Desk, terminal: Terminal, swept: Swept, account: str) -> Iterator
             .where(
                 of_account(desk, account),
                 Attempt.finished_at.is_null(False),
-                Attempt.intent_id.in_(list(swept)) | (Attempt.stage == Stage.CAPTURED),
+                Attempt.intent_id.is_null(False),
             )
             .order_by(Attempt.id)
         )
+        looked_at = [row for row in attempts if row.intent_id in swept or row.stage == Stage.CAPTURED]
 
         def look(attempt: Attempt) -> Iterable[Mismatch]:
             intent = swept.get(str(attempt.intent_id))
@@ -128,7 +129,7 @@ def sums(desk: Desk, terminal: Terminal, swept: Swept, account: str) -> Iterator
                 intent = _read(terminal, attempt)
             return _compared(attempt, intent)
 
-        yield from told(attempts, look, lambda attempt: str(attempt.intent_id))
+        yield from told(looked_at, look, lambda attempt: str(attempt.intent_id))
 
 
 def _read(terminal: Terminal, attempt: Attempt) -> Intent | None:

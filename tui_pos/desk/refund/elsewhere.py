@@ -4,14 +4,14 @@ A treasurer gives money back in Stripe's dashboard, of our card payments and of 
 payments of this conference are looked for; whatever else happens on the account is none of our business.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from peewee import fn
 
 from tui_pos import clock
 from tui_pos.data.connection import connected, run_tx
-from tui_pos.data.queries import rows
+from tui_pos.data.queries import batches, rows
 from tui_pos.data.tables.desk import Attempt, Lease, Refund
 from tui_pos.data.tables.registration import Order, Payment, PaymentMethod, PaymentStatus
 from tui_pos.desk.context import Desk
@@ -80,12 +80,11 @@ def compare(desk: Desk, intents: Iterable[Intent]) -> tuple[RefundView, ...]:
 def cards_of(desk: Desk, intent_ids: Iterable[str]) -> Mapping[str | None, CardPayment]:
     """This conference's card payments among those with these intents, by intent; needs a connection."""
     wanted = sorted(intent_ids)
-    if not wanted:
-        return {}
     here = Attempt.conference == desk.conference.id, Attempt.payment.is_null(False)
-    attempts = Attempt.select().where(Attempt.intent_id.in_(wanted), *here)
     cards: dict[str | None, CardPayment] = {
-        attempt.intent_id: CardPayment.at_a_desk(attempt) for attempt in attempts
+        attempt.intent_id: CardPayment.at_a_desk(attempt)
+        for some in batches(wanted)
+        for attempt in Attempt.select().where(Attempt.intent_id.in_(some), *here)
     }
     for payment in _on_the_web(desk, [each for each in wanted if each not in cards]):
         intent_id = payment.stripe_payment_intent_id
@@ -96,9 +95,7 @@ def cards_of(desk: Desk, intent_ids: Iterable[str]) -> Mapping[str | None, CardP
     return cards
 
 
-def _on_the_web(desk: Desk, intent_ids: list[str]) -> list[Payment]:
-    if not intent_ids:
-        return []
+def _on_the_web(desk: Desk, intent_ids: list[str]) -> Iterator[Payment]:
     query = (
         Payment.select()
         .join(Order)
@@ -106,19 +103,21 @@ def _on_the_web(desk: Desk, intent_ids: list[str]) -> list[Payment]:
             Order.conference == desk.conference.id,
             Payment.method == PaymentMethod.STRIPE,
             Payment.status.in_((PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED)),
-            Payment.stripe_payment_intent_id.in_(intent_ids),
         )
+        .order_by(Payment.id)
     )
-    return list(query.order_by(Payment.id))
+    for some in batches(intent_ids):
+        yield from query.where(Payment.stripe_payment_intent_id.in_(some))
 
 
 def _news(listed: Iterable[StripeRefund]) -> list[StripeRefund]:
     """Those that are not booked as Stripe has them."""
     every = list(listed)
-    query = Refund.select(Refund.refund_id, Refund.stage).where(
-        Refund.refund_id.in_([row.id for row in every])
-    )
-    known = {row.refund_id: row.stage for row in query} if every else {}
+    known = {
+        row.refund_id: row.stage
+        for some in batches(row.id for row in every)
+        for row in Refund.select(Refund.refund_id, Refund.stage).where(Refund.refund_id.in_(some))
+    }
     return [each for each in every if known.get(each.id) != STAGE_OF.get(each.status)]
 
 

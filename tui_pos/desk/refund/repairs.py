@@ -3,10 +3,12 @@
 Call inside the transaction of the repair, with the order locked.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import partial
 
 from tui_pos import clock
 from tui_pos.data.connection import run_tx
+from tui_pos.data.queries import batches
 from tui_pos.data.tables.desk import Repair
 from tui_pos.data.tables.registration import Order
 from tui_pos.desk.context import Desk
@@ -50,6 +52,9 @@ def untold(conference_id: int) -> list[Repair]:
 
 def mark_told(told: Iterable[Repair]) -> None:
     """These were told now."""
-    ids = [row.id for row in told]
-    if ids:
-        run_tx(lambda: Repair.update(told_at=clock.now()).where(Repair.id.in_(ids)).execute())
+
+    def write(ids: Sequence[int]) -> None:
+        Repair.update(told_at=clock.now()).where(Repair.id.in_(ids)).execute()
+
+    for ids in batches(row.id for row in told):
+        run_tx(partial(write, ids))
