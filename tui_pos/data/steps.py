@@ -241,4 +241,9 @@ STEPS: tuple[tuple[str, ...], ...] = (
             told_at {time})""",
         "CREATE INDEX tui_pos_repair_at ON tui_pos_repair (conference_id, at)",
     ),
+    (
+        # What changed lately is asked for every half minute, however much there is of old.
+        "CREATE INDEX tui_pos_attempt_finished ON tui_pos_attempt (conference_id, finished_at)",
+        "CREATE INDEX tui_pos_refund_updated ON tui_pos_refund (conference_id, updated_at)",
+    ),
 )

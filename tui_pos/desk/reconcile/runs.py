@@ -1,7 +1,7 @@
 """One reconciliation: a short list of steps, first those that put right, then those that only look."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from peewee import fn
@@ -21,6 +21,9 @@ from tui_pos.desk.staff.permissions import Action, require
 
 WINDOW = timedelta(hours=48)
 """How far back Stripe is swept: held money lives two days on most cards."""
+
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+"""Before any payment."""
 
 REPAIRS = {
     "web_site": "the web site had written what Stripe does not say",
@@ -51,7 +54,7 @@ def run(desk: Desk, *, check: bool = False, window: timedelta = WINDOW) -> Recon
     if not check:
         followed += elsewhere.look_since(ours, clock.now() - max(window, elsewhere.MAY_CHANGE))
         followed += elsewhere.compare(ours, swept.values())
-        web_site.put_right(ours)
+        web_site.put_right(ours, since=BEGINNING)
         cancelled_credit.put_back(ours)
         put_right += _review_orders(ours, since)
     found = [

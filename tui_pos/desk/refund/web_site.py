@@ -6,14 +6,16 @@ refunded in part one that keeps all of its price. Nothing is changed but by what
 and every change is a repair that the next reconciliation tells.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from peewee import fn
+from peewee import JOIN, fn
 
 from tui_pos import clock, money
+from tui_pos.data import fields
 from tui_pos.data.connection import connected, lock, run_tx
 from tui_pos.data.queries import rows
 from tui_pos.data.tables.desk import Attempt, Refund, Stage
@@ -37,13 +39,15 @@ from tui_pos.terminal import Intent, TerminalError
 SETTLED = (PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED)
 
 
-def put_right(desk: Desk) -> None:
+def put_right(desk: Desk, *, since: datetime | None = None) -> None:
     """Undo that for every payment of the conference that was given back; safe to do twice and at once.
 
-    Of what Stripe does not answer about, nothing is changed. Needs the desk's Stripe account.
+    Looks at card payments that ended, and refunds that changed, from ``since`` on: ``MAY_CHANGE`` ago unless
+    said. Of what Stripe does not answer about, nothing is changed. Needs the desk's Stripe account.
     """
+    begin = clock.now() - MAY_CHANGE if since is None else since
     with connected():
-        for order_id, cards in sorted(_doubtful(desk).items()):
+        for order_id, cards in sorted(_doubtful(desk, begin).items()):
             try:
                 said = {card.intent_id: _read(desk, card) for card in cards}
             except TerminalError:
@@ -57,30 +61,29 @@ def _read(desk: Desk, card: CardPayment) -> Intent:
     return desk.terminal.intent(card.intent_id)
 
 
-def _doubtful(desk: Desk) -> dict[int, list[CardPayment]]:
-    """The card payments, by order, whose rows do not say what their refunds say."""
+def _doubtful(desk: Desk, since: datetime) -> dict[int, list[CardPayment]]:
+    """The card payments, by order, whose rows do not say what their refunds say.
+
+    Three statements, however many refunds there are, and a few more for each order that is in doubt.
+    """
+    cards = _refunded_without_a_row(desk, since)
     # By way of the refunds, which are few: the column of a payment's intent has no index.
-    lately = Refund.select().where(
+    lately = Refund.select(Refund.order).where(
         Refund.conference == desk.conference.id,
-        Refund.updated_at >= clock.now() - MAY_CHANGE,
+        Refund.updated_at >= since,
         Refund.payment.is_null(False),
     )
-    refunds = list(lately)
-    cards = _refunded_without_a_row(desk)
-    by_order: dict[int, list[Refund]] = {}
-    for row in refunds:
-        by_order.setdefault(row.order_id, []).append(row)
-    for order, found in _orders(by_order):
-        theirs = by_order[order.id]
-        of_cards = [card for row in theirs if (card := _card_of(row)) is not None]
-        if of_cards and _differs(order, found, theirs):
-            cards.setdefault(order.id, []).extend(of_cards)
+    by_order = _traces(lately)
+    query = Order.select(Order.id, Order.status, Order.total, *columns()).where(Order.id.in_(lately))
+    for number, status, total, *found in rows(query):
+        if _differs(status, from_columns(total, found), by_order[number]):
+            cards.setdefault(number, []).extend(_cards_of(number))
     return {
         order_id: list({card.intent_id: card for card in each}.values()) for order_id, each in cards.items()
     }
 
 
-def _refunded_without_a_row(desk: Desk) -> dict[int, list[CardPayment]]:
+def _refunded_without_a_row(desk: Desk, since: datetime) -> dict[int, list[CardPayment]]:
     """Our card payments that the web site calls refunded, and no refund says so."""
     accepted = Refund.select(Refund.id).where(Refund.payment == Payment.id, Refund.stage.in_(ACCEPTED))
     query = (
@@ -88,6 +91,7 @@ def _refunded_without_a_row(desk: Desk) -> dict[int, list[CardPayment]]:
         .join(Payment)
         .where(
             Attempt.conference == desk.conference.id,
+            Attempt.finished_at >= since,
             Attempt.stage == Stage.CAPTURED,
             Payment.status == PaymentStatus.REFUNDED,
             ~fn.EXISTS(accepted),
@@ -99,38 +103,79 @@ def _refunded_without_a_row(desk: Desk) -> dict[int, list[CardPayment]]:
     return cards
 
 
-def _orders(order_ids: Iterable[int]) -> Iterable[tuple[Order, OrderBalance]]:
-    query = Order.select(Order.id, Order.status, Order.total, *columns()).where(Order.id.in_(list(order_ids)))
-    for number, status, total, *found in rows(query):
-        yield Order(id=number, status=status, total=total), from_columns(total, found)
+@dataclass(frozen=True, slots=True)
+class _Trace:
+    """A refund beside its payment, amounts in minor units. ``split`` is the part split off for it."""
+
+    payment_id: int
+    status: str
+    paid: int
+    amount: int
+    split: int
+    is_accepted: bool
+    lowers: bool
 
 
-def _card_of(row: Refund) -> CardPayment | None:
-    if row.attempt_id is not None:
-        return CardPayment.at_a_desk(row.attempt)
-    intent_id = row.payment.stripe_payment_intent_id
-    return CardPayment(row.order_id, row.payment, intent_id, row.currency) if intent_id else None
+def _traces(order_ids: Any) -> dict[int, list[_Trace]]:
+    """All refunds of payments of these orders, by order."""
+    part = Payment.alias()
+    query = (
+        Refund.select(
+            Refund.order,
+            Refund.currency,
+            Refund.stage,
+            Refund.amount,
+            Refund.price_change,
+            Payment.id,
+            Payment.status,
+            Payment.amount,
+            part.amount,
+        )
+        .join(Payment, on=(Refund.payment == Payment.id))
+        .join(part, JOIN.LEFT_OUTER, on=(Refund.split == part.id), src=Refund)
+        .where(Refund.order.in_(order_ids))
+    )
+    found: dict[int, list[_Trace]] = {}
+    for order_id, currency, stage, amount, lowered, payment_id, status, paid, split in rows(query):
+        minor = [money.to_minor(fields.money(each or 0), currency) for each in (paid, split)]
+        trace = _Trace(payment_id, status, minor[0], amount, minor[1], stage in ACCEPTED, bool(lowered))
+        found.setdefault(order_id, []).append(trace)
+    return found
 
 
-def _differs(order: Order, found: OrderBalance, refunds: Iterable[Refund]) -> bool:
+def _cards_of(order_id: int) -> Iterator[CardPayment]:
+    """The card payments of which something was given back, or is about to be."""
+    for row in Refund.select().where(Refund.order == order_id, Refund.payment.is_null(False)):
+        intent_id = row.payment.stripe_payment_intent_id
+        if row.attempt_id is not None:
+            yield CardPayment.at_a_desk(row.attempt)
+        elif intent_id:
+            yield CardPayment(order_id, row.payment, intent_id, row.currency)
+
+
+def _differs(status: str, found: OrderBalance, traces: Sequence[_Trace]) -> bool:
     """Whether the order's rows contradict its refunds."""
-    every = list(refunds)
-    lowered = any(row.price_change for row in every if row.stage in ACCEPTED)
+    lowered = any(each.lowers and each.is_accepted for each in traces)
+    by_payment: dict[int, list[_Trace]] = {}
+    for each in traces:
+        by_payment.setdefault(each.payment_id, []).append(each)
     return bool(
         found.doubled
-        or (order.status == OrderStatus.REFUNDED and found.kept)
-        or (order.status == OrderStatus.PAID and (lowered or found.is_gone))
-        or (order.status == OrderStatus.PARTIALLY_REFUNDED and found.is_covered and not lowered)
-        or any(_contradicts(row.payment, row.currency) for row in every)
+        or (status == OrderStatus.REFUNDED and found.kept)
+        or (status == OrderStatus.PAID and (lowered or found.is_gone))
+        or (status == OrderStatus.PARTIALLY_REFUNDED and found.is_covered and not lowered)
+        or any(_contradicts(each) for each in by_payment.values())
     )
 
 
-def _contradicts(payment: Payment, currency: str) -> bool:
-    if payment.status not in SETTLED:
+def _contradicts(traces: Sequence[_Trace]) -> bool:
+    """Whether a payment's status says something else than its refunds."""
+    status, paid = traces[0].status, traces[0].paid
+    if status not in SETTLED:
         return False
-    gone, parts = _given_back(payment)
-    is_gone = gone >= money.to_minor(payment.amount, currency) + parts
-    return is_gone != (payment.status == PaymentStatus.REFUNDED)
+    accepted = [each for each in traces if each.is_accepted]
+    is_gone = sum(each.amount for each in accepted) >= paid + sum(each.split for each in accepted)
+    return is_gone != (status == PaymentStatus.REFUNDED)
 
 
 def _given_back(payment: Payment) -> tuple[int, int]:
