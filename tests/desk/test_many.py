@@ -1,8 +1,9 @@
 """Whatever grows with the database stays within what one statement takes, and within one tick."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -49,9 +50,12 @@ def insert(table: Any, rows: list[dict[str, Any]]) -> list[int]:
     found: list[int] = []
     with connected():
         for some in batches(rows, 25):
-            query = table.insert_many(some).returning(table.id).tuples()
-            found += run_tx(lambda query=query: [row[0] for row in query.execute()])
+            found += run_tx(partial(_written, table, some))
     return found
+
+
+def _written(table: Any, some: Sequence[dict[str, Any]]) -> list[int]:
+    return [row[0] for row in table.insert_many(some).returning(table.id).tuples().execute()]
 
 
 def sold(desk: Desk, number: int, *, at: datetime | None = None, live: bool = False) -> list[str]:
