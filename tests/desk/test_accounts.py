@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -11,14 +12,16 @@ from tests.desk.rows import order_of
 from tui_pos.data import installation
 from tui_pos.data.connection import connected, run_tx
 from tui_pos.data.tables.auth import User
-from tui_pos.data.tables.desk import Attempt, ConferenceRules, Sale
+from tui_pos.data.tables.desk import Attempt, ConferenceRules, Refund, Sale
 from tui_pos.data.tables.registration import Attendee, Order, OrderStatus, Payment, PaymentStatus
 from tui_pos.desk import accounts, conference_rules, maintenance, payments, reconcile, rehearsals
+from tui_pos.desk.accounts import COPIED
 from tui_pos.desk.catalogue import inventory
 from tui_pos.desk.context import COPIED_DATABASE, OTHER_ACCOUNT, Desk, Mode
 from tui_pos.desk.errors import Refused
 from tui_pos.desk.order import find_orders
-from tui_pos.desk.refund import refunds
+from tui_pos.desk.payments import resolve
+from tui_pos.desk.refund import card_refunds, refunds
 from tui_pos.desk.sale import checkout
 from tui_pos.desk.tender import cash
 from tui_pos.simulator import Server
@@ -229,3 +232,73 @@ def test_the_shops_prices_know_no_conditions(desk: Desk) -> None:
     shop = replace(desk, conference=replace(desk.conference, prices="shop"))
     totals = [checkout.sell(each, [("regular", 1)], attendee_code="VOLT2026").total for each in (desk, shop)]
     assert totals == [Decimal("279.20"), Decimal("349.00")]
+
+
+def as_it_is(simulator: Server) -> tuple[list[Any], dict[str, Any]]:
+    """Everything that the desk keeps of card payments, and all that Stripe has."""
+    with connected():
+        kept = [list(table.select().order_by(table.id).dicts()) for table in (Attempt, Refund, Payment)]
+    return kept, simulator.books()
+
+
+@pytest.mark.parametrize(
+    ("whose", "says"),
+    [
+        ({"mode": "LIVE"}, r"belongs to LIVE acct_\w+, this host's Stripe key to TRAINING acct_\w+\.$"),
+        (
+            {"account": "acct_2"},
+            r"belongs to TRAINING acct_2, this host's Stripe key to TRAINING acct_\w+\.$",
+        ),
+        ({"account": COPIED}, "the installation that this database was copied from"),
+    ],
+)
+def test_a_payment_of_another_mode_or_account_is_left_alone(
+    whose: dict[str, str],
+    says: str,
+    card_desk: Desk,
+    order: checkout.Placed,
+    simulator: Server,
+    as_staff: AsStaff,
+) -> None:
+    lead = as_staff(card_desk, "lead")
+    taken = checkout.sell(lead, [("t-shirt", 1)], name="Grace Hopper")
+    paid(lead, taken, simulator)
+    intent = held(lead, order, simulator)
+    with connected():
+        Attempt.update(**whose, lease_until=None, lease_owner="").execute()
+        attempt_id = Attempt.get(Attempt.intent_id == intent).id
+    before = as_it_is(simulator)
+    for act in (
+        lambda: payments.capture(lead, intent),
+        lambda: payments.cancel(lead, intent),
+        lambda: next(payments.watch(lead, attempt_id)),
+        lambda: resolve.inspect(lead, intent),
+        lambda: resolve.resolve(lead, intent, resolve.Option.RELEASE, "nobody wants it"),
+        lambda: refunds.refund(lead, taken.reference, reason="too small"),
+        lambda: refunds.refund(lead, order.reference, reason="too small"),
+    ):
+        with pytest.raises(Refused, match=says) as refused:
+            act()
+        assert refused.value.code == OTHER_ACCOUNT
+    assert maintenance.tick(lead, "me")
+    reconcile.run(lead)
+    assert as_it_is(simulator) == before
+
+
+def test_a_refund_that_is_open_waits_for_its_own_key(
+    card_desk: Desk, order: checkout.Placed, simulator: Server, as_staff: AsStaff
+) -> None:
+    lead = as_staff(card_desk, "lead")
+    paid(lead, order, simulator)
+    simulator.fault("cut_before", "POST /v1/refunds", times=3)
+    (row,) = refunds.refund(lead, order.reference)
+    assert row.stage == "unknown"
+    with connected():
+        Attempt.update(account="acct_2").execute()
+    (row,) = card_refunds.follow_up(lead)
+    assert (row.stage, "belongs to TRAINING acct_2" in row.text) == ("unknown", True)
+    assert [book["refunded"] for book in simulator.books().values()] == [0]
+    with connected():
+        Attempt.update(account="").execute()
+    (row,) = card_refunds.follow_up(lead)
+    assert row.stage == "succeeded"

@@ -1,19 +1,22 @@
 """An answer about something else is no answer: nothing is booked by it, and in the end a person looks."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from tests.desk.paying import READER, Watched, begin, rows
+from tests.desk.conftest import AsStaff
+from tests.desk.paying import READER, Watched, begin, paid, rows
 from tui_pos.data.connection import connected
-from tui_pos.data.tables.desk import Attempt, AttemptEvent, Stage
+from tui_pos.data.tables.desk import Attempt, AttemptEvent, Refund, Stage
 from tui_pos.data.tables.registration import OrderStatus
 from tui_pos.desk import payments
 from tui_pos.desk.context import Desk
 from tui_pos.desk.order.receipts import receipt
 from tui_pos.desk.payments import PaymentState, discrepancy, recovery
 from tui_pos.desk.payments.discrepancy import Discrepancy
+from tui_pos.desk.refund import card_refunds, refunds
 from tui_pos.desk.sale import checkout
 from tui_pos.simulator import Server
 
@@ -26,6 +29,8 @@ OTHERS: dict[Discrepancy, dict[str, Any]] = {
     Discrepancy.MODE: {"livemode": True},
     Discrepancy.ATTEMPT: {"metadata": {"conference": "demo", "attempt": "of-another-sale"}},
     Discrepancy.CONFERENCE: {"metadata": {}},
+    Discrepancy.ORDER: {"metadata": {"conference": "demo", "order": "ORD-OTHER"}},
+    Discrepancy.INSTALLATION: {"metadata": {"conference": "demo", "installation": "of-another-database"}},
     Discrepancy.RECEIVED: {"amount_received": -2500},
 }
 """An answer that differs in one thing, by what it is."""
@@ -60,12 +65,19 @@ def test_an_intent_of_our_own_differs_in_nothing(
     last = Watched(card_desk, begin(card_desk, order).attempt_id, sent=lambda: simulator.tap(READER)).run()
     with connected():
         attempt = Attempt.get_by_id(last.attempt_id)
-    intent = card_desk.terminal.intent(last.intent_id)
-    assert discrepancy.differences(attempt, intent, conference="demo", live=False) == []
-    assert [each.what for each in discrepancy.differences(attempt, intent, conference="x", live=True)] == [
-        Discrepancy.MODE,
-        Discrepancy.CONFERENCE,
-    ]
+        intent = card_desk.terminal.intent(last.intent_id)
+        ours = {"conference": "demo", "installation": card_desk.installation}
+        assert discrepancy.differences(attempt, intent, **ours, live=False) == []
+        others = {"conference": "x", "installation": "y"}
+        found = discrepancy.differences(attempt, intent, **others, live=True)
+        assert [each.what for each in found] == [
+            Discrepancy.MODE,
+            Discrepancy.CONFERENCE,
+            Discrepancy.INSTALLATION,
+        ]
+        attempt.order.reference = "ORD-OTHER"
+        found = discrepancy.differences(attempt, intent, **ours, live=False)
+        assert [each.what for each in found] == [Discrepancy.ORDER]
 
 
 @pytest.mark.parametrize("call", ["retrieve", "capture", "cancel"])
@@ -125,7 +137,7 @@ def test_wrong_answers_for_good_book_nothing_and_call_a_person(
     assert (home.stage, home.problem) == (Stage.CAPTURED, "")
 
 
-@pytest.mark.parametrize("what", [what for what in OTHERS if what is not Discrepancy.ID])
+@pytest.mark.parametrize("what", list(OTHERS))
 def test_a_create_that_is_answered_with_something_else_is_looked_for(
     what: Discrepancy, card_desk: Desk, order: checkout.Placed, simulator: Server
 ) -> None:
@@ -185,3 +197,71 @@ def test_a_new_payment_is_not_one_that_another_attempt_has(
     last = Watched(card_desk, second.attempt_id, sent=lambda: simulator.tap(READER)).run()
     assert "Stripe answered about something else: id " in events_of(second.attempt_id)
     assert (last.stage, last.intent_id != known) == (Stage.CAPTURED, True)
+
+
+REFUNDS_OF_OTHERS: tuple[dict[str, Any], ...] = (
+    {"id": "re_of_somebody_else"},
+    {"amount": 2400},
+    {"currency": "eur"},
+    {"payment_intent": "pi_of_somebody_else"},
+    {"charge": "ch_of_somebody_else"},
+    {"metadata": {}},
+)
+"""An answer to a refund that differs in one thing."""
+
+
+@pytest.mark.parametrize("calls", [("refund",), ("refund", "refund_status")])
+@pytest.mark.parametrize("other", REFUNDS_OF_OTHERS, ids=lambda other: next(iter(other)))
+def test_a_refund_that_is_answered_with_something_else_is_looked_for(
+    other: dict[str, Any],
+    calls: tuple[str, ...],
+    card_desk: Desk,
+    order: checkout.Placed,
+    simulator: Server,
+    as_staff: AsStaff,
+) -> None:
+    lead = as_staff(card_desk, "lead")
+    paid(lead, order, simulator)
+    for call in calls:
+        simulator.alter(call, times=1, **other)
+    refunds.refund(lead, order.reference, reason="too small")
+    card_refunds.follow_up(lead)
+    with connected():
+        row = Refund.select().get()
+        (made,) = lead.terminal.refunds(str(row.attempt.intent_id))
+    assert (row.refund_id, row.stage, row.amount) == (made.id, "succeeded", 2500)
+
+
+def test_a_refund_is_not_one_that_another_refund_has(
+    card_desk: Desk, order: checkout.Placed, simulator: Server, as_staff: AsStaff
+) -> None:
+    lead = as_staff(card_desk, "lead")
+    other = checkout.sell(lead, [("t-shirt", 1)], name="Ben Byron", email="ben@example.org")
+    for each in (order, other):
+        paid(lead, each, simulator)
+    refunds.refund(lead, order.reference)
+    with connected():
+        known = str(Refund.select().get().refund_id)
+    simulator.alter("refund", times=1, id=known)
+    refunds.refund(lead, other.reference)
+    card_refunds.follow_up(lead)
+    with connected():
+        found = [row.refund_id for row in Refund.select().order_by(Refund.id)]
+    assert found[0] == known
+    assert found[1] not in (None, known)
+    assert [book["refunded"] for book in simulator.books().values()] == [2500, 2500]
+
+
+@pytest.mark.parametrize("name", ["conference", "order", "attempt", "refund", "installation"])
+def test_a_refund_with_other_metadata_is_not_ours(
+    name: str, card_desk: Desk, order: checkout.Placed, simulator: Server, as_staff: AsStaff
+) -> None:
+    lead = as_staff(card_desk, "lead")
+    paid(lead, order, simulator)
+    refunds.refund(lead, order.reference)
+    with connected():
+        row = Refund.select().get()
+        said = lead.terminal.refund_status(str(row.refund_id))
+        assert card_refunds._is_about(lead, row, said)
+        other = replace(said, metadata={**said.metadata, name: "of-somebody-else"})
+        assert not card_refunds._is_about(lead, row, other)

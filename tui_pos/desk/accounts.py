@@ -104,6 +104,31 @@ def ours(desk: Desk) -> Desk:
     return desk
 
 
+def foreign(desk: Desk, attempt: Attempt) -> str:
+    """Why the desk's key must not touch a card payment: it belongs to another mode, account or installation.
+
+    "" when it may. Asks nobody; of a payment from before mode and account were kept, either may be. Needs a
+    connection.
+    """
+    if attempt.account == COPIED:
+        return "This card payment belongs to the installation that this database was copied from."
+    account = _asked.get(desk.account, UNKNOWN) if desk.account else UNKNOWN
+    if not account and attempt.account:
+        account = (conference_rules.stored(desk.conference.id) or Rules()).account
+    other_mode = attempt.mode not in ("", desk.mode)
+    other_account = UNKNOWN not in (attempt.account, account) and attempt.account != account
+    if not (other_mode or other_account):
+        return ""
+    theirs, ours_ = f"{attempt.mode} {attempt.account}".strip(), f"{desk.mode} {account}".strip()
+    return f"This card payment belongs to {theirs}, this host's Stripe key to {ours_}."
+
+
+def refuse_foreign(desk: Desk, attempt: Attempt) -> None:
+    """Raise Refused ``other_account`` where ``foreign`` says why, before anything is sent."""
+    if why := foreign(desk, attempt):
+        raise Refused(OTHER_ACCOUNT, why)
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What ``init --account`` would change: mode and account before and after, and how many orders that were

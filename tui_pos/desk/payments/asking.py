@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from tui_pos.data.tables.desk import Attempt
+from tui_pos.desk import accounts
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import discrepancy
 from tui_pos.desk.payments.backoff import Call, Pace
@@ -21,6 +22,7 @@ CLOCK_SKEW = timedelta(hours=1)
 class Drive:
     """One watcher of one attempt: the desk, the account, what went unanswered, and wrong answers in a row.
 
+    Made with a connection; raises Refused ``other_account`` for a payment that is not the key's in use.
     Each method asks Stripe for one thing and raises its TerminalError; one that answers with an intent raises
     WrongAnswer unless the intent is the attempt's own.
     """
@@ -34,6 +36,7 @@ class Drive:
 
     def __post_init__(self) -> None:
         self.terminal = self.desk.terminal
+        accounts.refuse_foreign(self.desk, self.attempt)
         self.pace = Pace(self.desk.poll_seconds)
 
     @property

@@ -20,6 +20,8 @@ class Discrepancy(StrEnum):
     MODE = "mode"
     ATTEMPT = "attempt"
     CONFERENCE = "conference"
+    ORDER = "order"
+    INSTALLATION = "installation"
     RECEIVED = "amount received"
 
 
@@ -48,20 +50,28 @@ def sentence(found: Sequence[Difference]) -> str:
     return ", ".join(str(each) for each in found)
 
 
-def differences(attempt: Attempt, intent: Intent, *, conference: str, live: bool) -> list[Difference]:
+def differences(
+    attempt: Attempt, intent: Intent, *, conference: str, live: bool, installation: str = ""
+) -> list[Difference]:
     """What an intent has other than it must have to be the attempt's own; empty when it is.
 
-    ``conference`` is its slug, ``live`` whether real money is meant. Less received than asked is no
-    difference: Stripe may have captured a part of it.
+    ``conference`` is its slug, ``live`` whether real money is meant, ``installation`` ours, "" for any. Order
+    and installation are compared where the answer carries them: payments of before did not. A secret
+    begins with the id of its intent (Stripe's form). Less received than asked is no difference: Stripe may
+    have captured a part of it. Needs a connection.
     """
-    currency = attempt.currency
+    currency, said = attempt.currency, intent.metadata
+    of_secret = intent.client_secret.partition("_secret_")[0] or intent.id
+    reference = attempt.order.reference
     told = {
-        Discrepancy.ID: (attempt.intent_id or intent.id, intent.id),
+        Discrepancy.ID: (attempt.intent_id or of_secret, intent.id),
         Discrepancy.AMOUNT: (_shown(attempt.amount, currency), _shown(intent.amount, currency)),
         Discrepancy.CURRENCY: (currency, intent.currency.upper()),
         Discrepancy.MODE: (_mode(live=live), _mode(live=intent.livemode)),
-        Discrepancy.ATTEMPT: (attempt.key, intent.metadata.get("attempt", "")),
-        Discrepancy.CONFERENCE: (conference, intent.metadata.get("conference", "")),
+        Discrepancy.ATTEMPT: (attempt.key, said.get("attempt", "")),
+        Discrepancy.CONFERENCE: (conference, said.get("conference", "")),
+        Discrepancy.ORDER: (reference, said.get("order", reference)),
+        Discrepancy.INSTALLATION: (installation, installation and said.get("installation", installation)),
     }
     found = [Difference(what, *both) for what, both in told.items() if both[0] != both[1]]
     if not 0 <= intent.amount_received <= attempt.amount:
@@ -73,7 +83,8 @@ def differences(attempt: Attempt, intent: Intent, *, conference: str, live: bool
 def check(desk: Desk, attempt: Attempt, intent: Intent) -> Intent:
     """The intent, if it is the attempt's own and no other's. Raises WrongAnswer; needs a connection."""
     live = (attempt.mode or desk.mode) == Mode.LIVE
-    found = differences(attempt, intent, conference=desk.conference.slug, live=live)
+    ours = {"conference": desk.conference.slug, "installation": desk.installation}
+    found = differences(attempt, intent, live=live, **ours)
     if attempt.intent_id is None and Attempt.select().where(Attempt.intent_id == intent.id).exists():
         found.append(Difference(Discrepancy.ID, "a new one", intent.id))
     if found:

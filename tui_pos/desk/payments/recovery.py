@@ -53,11 +53,11 @@ def _abandoned(desk: Desk) -> list[int]:
 
 
 def _bring_home(desk: Desk, attempt_id: int) -> PaymentState | None:
-    """Where the payment is in the end; None when somebody else took it up meanwhile."""
+    """Where the payment is in the end; None when somebody else took it up, or it is not of the key in use."""
     owner = owners.new_owner(desk)
     with connected():
-        drive = Drive(desk, journal.load(attempt_id))
         try:
+            drive = Drive(desk, journal.load(attempt_id))
             journal.take_lease(desk, drive.attempt, owner)
         except Refused:
             return None

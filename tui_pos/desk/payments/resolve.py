@@ -11,6 +11,7 @@ from tui_pos import money
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import FINAL_STAGES, Attempt, Stage
 from tui_pos.data.tables.registration import Order
+from tui_pos.desk import accounts
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, Refused
 from tui_pos.desk.order.balance import balance
@@ -88,9 +89,11 @@ class Resolution:
 def inspect(desk: Desk, wanted: str) -> Resolution:
     """Read both sides of a card payment, by its intent or its order's reference; nothing is written.
 
-    Raises NotPermitted, InvalidInput, NotFound, and Refused ``nothing_to_resolve`` for one that ended well.
+    Raises NotPermitted, InvalidInput, NotFound, Refused ``nothing_to_resolve`` for one that ended well
+    and ``other_account`` for one that is not of the mode and account of this host's key.
     """
     permissions.require(desk, permissions.Action.RESOLVE)
+    desk = accounts.ours(desk)
     with connected():
         return _both_sides(Drive(desk, _find(desk, wanted)))[0]
 
@@ -106,6 +109,7 @@ def resolve(desk: Desk, wanted: str, option: Option, reason: str) -> Resolution:
     why = printable(reason.strip(), LONGEST_REASON)
     if not why:
         raise InvalidInput("reason_required", "Say with a reason why the payment is resolved like this.")
+    desk = accounts.ours(desk)
     owner = owners.new_owner(desk)
     with connected():
         drive = Drive(desk, _find(desk, wanted))

@@ -12,6 +12,7 @@ from tui_pos import clock, money
 from tui_pos.data.connection import connected, lock, run_tx
 from tui_pos.data.tables.desk import Attempt, Refund, RefundOrigin, RefundStage
 from tui_pos.data.tables.registration import Order, Payment, PaymentStatus
+from tui_pos.desk import accounts
 from tui_pos.desk.context import Desk
 from tui_pos.desk.order.balance import ACCEPTED, is_double
 from tui_pos.desk.payments import booking, journal
@@ -84,7 +85,12 @@ def sync(desk: Desk, attempt: Attempt) -> tuple[RefundView, ...]:
 
 
 def sync_card(desk: Desk, card: CardPayment) -> tuple[RefundView, ...]:
-    """``sync`` for any card payment, those on the web site too."""
+    """``sync`` for any card payment, those on the web site too.
+
+    Raises Refused ``other_account`` for a payment of another mode or account than the key in use.
+    """
+    if card.attempt is not None:
+        accounts.refuse_foreign(desk, card.attempt)
     said = desk.terminal.refunds(card.intent_id)
     return tuple(of_row(row) for each in said if (row := book_said(desk, card, each)) is not None)
 
@@ -116,7 +122,7 @@ def book(desk: Desk, refund_id: int, said: StripeRefund) -> None:
         row = Refund.get_by_id(refund_id)
         order = lock(Order.select().where(Order.id == row.order_id)).get()
         row = Refund.get_by_id(refund_id)
-        if not _is_about(row, said):
+        if not _is_about(desk, row, said):
             _note_stranger(row, now)
             return
         stage, is_news = STAGE_OF.get(said.status, RefundStage.PENDING), row.stage == RefundStage.CREATED
@@ -147,12 +153,25 @@ def drop_doubles(order: Order) -> None:
         Payment.update(status=PaymentStatus.FAILED, note=booking.DOUBLE).where(Payment.id.in_(ids)).execute()
 
 
-def _is_about(row: Refund, said: StripeRefund) -> bool:
-    """Whether an answer is about this refund: its payment, amount, currency, and our key where it has one."""
-    intent_id = row.attempt.intent_id if row.attempt_id else row.payment.stripe_payment_intent_id
-    ours = said.metadata.get("refund") in (None, row.key)
+def _is_about(desk: Desk, row: Refund, said: StripeRefund) -> bool:
+    """Whether an answer is about this refund, by all that it carries: payment, charge, amount, currency, our
+    metadata; and no other refund has its id. The first answer to our own request must bear our key."""
+    attempt: Attempt | None = row.attempt if row.attempt_id else None
+    intent_id = attempt.intent_id if attempt else row.payment.stripe_payment_intent_id
+    told = {
+        "conference": desk.conference.slug,
+        "order": row.order.reference,
+        "refund": row.key,
+        **({"attempt": attempt.key} if attempt else {}),
+        **({"installation": desk.installation} if desk.installation else {}),
+    }
+    asked_now = row.refund_id is None and row.origin == RefundOrigin.DESK
+    must = {"refund"} if asked_now else set()
     same = (said.amount, said.currency.upper(), said.intent_id) == (row.amount, row.currency, intent_id)
-    return same and ours and row.refund_id in (None, said.id)
+    ours = all(said.metadata.get(name, None if name in must else own) == own for name, own in told.items())
+    charge = not (attempt and attempt.charge_id and said.charge_id) or attempt.charge_id == said.charge_id
+    others = Refund.select().where(Refund.refund_id == said.id, Refund.id != row.id)
+    return same and ours and charge and row.refund_id in (None, said.id) and not others.exists()
 
 
 def _note_stranger(row: Refund, now: Any) -> None:
@@ -202,6 +221,8 @@ def _adopt(desk: Desk, card: CardPayment, said: StripeRefund) -> Refund | None:
 
 
 def _pursue(desk: Desk, row: Refund) -> None:
+    if row.attempt_id is not None and (why := accounts.foreign(desk, row.attempt)):
+        return _append_once(row, why)
     if row.refund_id:
         # Stripe has it: it is only read, and never asked for, whoever made it.
         try:
@@ -246,12 +267,29 @@ def _find(desk: Desk, row: Refund) -> StripeRefund | None:
 def _ask(desk: Desk, row: Refund) -> StripeRefund:
     """Ask for the refund, always under the same key unless Stripe keeps repeating its fault under that."""
     try:
-        return _request(desk, row)
+        return _confirmed(desk, row, _request(desk, row))
     except UnknownOutcome as error:
         if not (error.is_stored and _is_quiet(row)):
             raise
     _next_key(row)
-    return _find(desk, row) or _request(desk, row)
+    return _find(desk, row) or _confirmed(desk, row, _request(desk, row))
+
+
+def _confirmed(desk: Desk, row: Refund, said: StripeRefund) -> StripeRefund:
+    """The first answer, once Stripe knows a refund with its id: nothing here tells that the id is right.
+
+    Where it does not, ours is looked for by its key. A Stripe that does not answer now has answered before.
+    """
+    try:
+        again = desk.terminal.refund_status(said.id)
+    except (UnknownOutcome, RateLimited):
+        return said
+    except TerminalError as error:
+        found = _find(desk, row)
+        if found is None:
+            raise UnknownOutcome(NOT_OURS) from error
+        return found
+    return again if _is_about(desk, row, again) else (_find(desk, row) or again)
 
 
 def _request(desk: Desk, row: Refund) -> StripeRefund:
@@ -261,6 +299,7 @@ def _request(desk: Desk, row: Refund) -> StripeRefund:
         "attempt": row.attempt.key,
         "refund": row.key,
         "station": row.station,
+        "installation": desk.installation,
     }
     if in_person.needs_card(row.attempt):
         return in_person.refund(desk, row, keys)

@@ -14,6 +14,7 @@ from tui_pos.data.connection import connected, run_tx
 from tui_pos.data.queries import batches, rows
 from tui_pos.data.tables.desk import Attempt, Lease, Refund
 from tui_pos.data.tables.registration import Order, Payment, PaymentMethod, PaymentStatus
+from tui_pos.desk import accounts
 from tui_pos.desk.context import Desk
 from tui_pos.desk.order.balance import ACCEPTED
 from tui_pos.desk.refund import card_refunds
@@ -85,6 +86,7 @@ def cards_of(desk: Desk, intent_ids: Iterable[str]) -> Mapping[str | None, CardP
         attempt.intent_id: CardPayment.at_a_desk(attempt)
         for some in batches(wanted)
         for attempt in Attempt.select().where(Attempt.intent_id.in_(some), *here)
+        if not accounts.foreign(desk, attempt)
     }
     for payment in _on_the_web(desk, [each for each in wanted if each not in cards]):
         intent_id = payment.stripe_payment_intent_id

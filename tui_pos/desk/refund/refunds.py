@@ -238,12 +238,14 @@ def _worth(order: Order, found: list[Source], taken: list[Taken], currency: str)
 def give_back(desk: Desk, order: Order, source: Source, amount: int, reason: str) -> Refund:
     """Write the refund of a part of a payment; a card's is only asked for, and is to be pursued after.
 
-    Call inside a transaction with the order locked.
+    Call inside a transaction with the order locked. Raises Refused ``other_account`` for a card payment that
+    this host's key must not touch.
     """
     if source.attempt is None:
         way = source.way or Tender.CASH
         return giving_back.give_back(desk, order, source.payment, way, amount, reason)
     attempt = source.attempt
+    accounts.refuse_foreign(desk, attempt)
     # To the web site's webhook one payment of several that goes back is the whole order refunded.
     booking.unlink(attempt.payment_id)
     row = giving_back.new_refund(desk, order, source.payment, Tender.CARD, amount, reason, attempt=attempt)

@@ -28,6 +28,7 @@ from tui_pos.data.tables.registration import (
     Payment,
     PaymentStatus,
 )
+from tui_pos.desk import accounts
 from tui_pos.desk.context import Desk
 from tui_pos.desk.order.balance import ACCEPTED, OrderBalance, admits, balance, columns, from_columns
 from tui_pos.desk.payments import booking
@@ -78,9 +79,16 @@ def _doubtful(desk: Desk, since: datetime) -> dict[int, list[CardPayment]]:
     for number, status, total, *found in rows(query):
         if _differs(status, from_columns(total, found), by_order[number]):
             cards.setdefault(number, []).extend(_cards_of(number))
+    ours = {order_id: [card for card in each if _is_ours(desk, card)] for order_id, each in cards.items()}
     return {
-        order_id: list({card.intent_id: card for card in each}.values()) for order_id, each in cards.items()
+        order_id: list({card.intent_id: card for card in each}.values())
+        for order_id, each in ours.items()
+        if each
     }
+
+
+def _is_ours(desk: Desk, card: CardPayment) -> bool:
+    return card.attempt is None or not accounts.foreign(desk, card.attempt)
 
 
 def _refunded_without_a_row(desk: Desk, since: datetime) -> dict[int, list[CardPayment]]:
