@@ -24,7 +24,10 @@ from tui_pos.desk.accounts import Change
 from tui_pos.desk.conference_rules import Rules
 from tui_pos.desk.conferences import ConferenceRow
 from tui_pos.desk.context import COPIED_DATABASE, NO_KEY, ConferenceInfo
-from tui_pos.desk.errors import InvalidInput, Refused
+from tui_pos.desk.errors import InvalidInput, NotPermitted, Refused
+from tui_pos.desk.staff import supervisors
+from tui_pos.desk.staff.permissions import Action, allowed
+from tui_pos.desk.staff.sign_in import sign_in
 
 ROUNDS = 1_000_000
 """As many as Django's own hashes of today have."""
@@ -43,8 +46,9 @@ CONFIG = """\
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What shall be there. ``secret`` is asked for the supervisor's password, only when one is made;
-    ``rules`` says what of the conference's rules is to be stored."""
+    """What shall be there. ``secret`` is asked for the supervisor's password, only when one is made or has to
+    agree; ``rules`` says what of the conference's rules is to be stored, ``sets_up`` that more than what is
+    missing is to be changed afterwards, to which a supervisor has to agree."""
 
     slug: str | None
     name: str
@@ -54,17 +58,21 @@ class Wanted:
     supervisor: str | None
     secret: Callable[[str], str]
     rules: Rules = field(default_factory=Rules)
+    sets_up: bool = False
 
 
 def found(config_file: Path | None, wanted: Wanted) -> tuple[str, ...]:
     """Make what is missing and answer a sentence for each thing made.
 
-    Raises ConfigError, DataError, InvalidInput, and NotFound for a conference that django-program must make.
+    Raises ConfigError, DataError, InvalidInput, NotFound for a conference that django-program must make, and
+    NotPermitted where a supervisor has to agree and did not.
     """
     _check(wanted)
     done: list[str] = []
     settings = _settings(config_file, wanted, done)
     _database(settings, done)
+    if wanted.sets_up:
+        _ask_a_supervisor(wanted)
     with connection.connected():
         if not database.table_exists("django_migrations"):
             done += [*_conference(wanted), *_supervisor(wanted)]
@@ -114,6 +122,17 @@ def _database(settings: Settings, done: list[str]) -> None:
         done.append("Made the database with all its tables.")
     elif not before[1]:
         done.append("Added the tui_pos_* tables to the database.")
+
+
+def _ask_a_supervisor(wanted: Wanted) -> None:
+    """Sign a supervisor in, where there is one already; nobody can be one in a new database."""
+    if not supervisors.anybody_may(Action.SET_UP):
+        return
+    if wanted.supervisor is None:
+        raise InvalidInput("staff_required", "A supervisor has to agree to this: say who with --staff NAME.")
+    staff = sign_in(wanted.supervisor, wanted.secret(wanted.supervisor))
+    if not allowed(staff, Action.SET_UP):
+        raise NotPermitted("not_permitted", f"{staff.name} may not {Action.SET_UP}. Ask a supervisor.")
 
 
 def _conference(wanted: Wanted) -> list[str]:

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.till import READER, Till, order_row, write
-from tui_pos import opening
+from tests.commands.till import READER, SECRET, Till, order_row, write
+from tests.desk.selling import everything
+from tui_pos import cli, opening
+from tui_pos.commands.call import SECRET_VARIABLE
 from tui_pos.data import connection
 from tui_pos.data.base import database
 from tui_pos.data.tables.program import Conference
@@ -62,8 +64,8 @@ def test_another_accounts_key_is_told_and_taken_only_after_yes(
     reference = till.done("checkout", "--item", "t-shirt", "--attendee", "NOOR2026")["reference"]
     assert till.refused("charge", "--order", reference, "--reader", READER) == (4, "other_account")
 
-    assert till.refused("init", "--account") == (4, "not_confirmed")
-    (said,) = till.done("init", "--account", "--yes")["done"]
+    assert till.refused("init", "--account", staff="lead") == (4, "not_confirmed")
+    (said,) = till.done("init", "--account", "--yes", staff="lead")["done"]
     assert said.startswith("The card payments of demo were TRAINING acct_")
     assert till.refused("charge", "--order", reference, "--reader", "nobody")[1] != "other_account"
     assert till.done("reconcile")["clean"] is True
@@ -83,8 +85,8 @@ def test_a_copy_of_the_database_leaves_stripe_alone_until_it_takes_over(till: Ti
     (book,) = till.books().values()
     assert (book["held"], book["captured"]) == (2500, 0)
     till.done("lookup", "NOOR2026")
-    assert till.refused("init", "--take-over") == (4, "not_confirmed")
-    till.done("init", "--take-over", "--yes")
+    assert till.refused("init", "--take-over", staff="lead") == (4, "not_confirmed")
+    till.done("init", "--take-over", "--yes", staff="lead")
     assert [row["status"] for row in till.done("reconcile")["driven"]] == ["captured"]
 
 
@@ -102,13 +104,15 @@ def test_rehearsals_are_set_apart_by_init_account_and_purged(
 
     monkeypatch.setattr(opening, "key_of", live)
     assert each_till.refused("charge", "--amount", "5", "--reader", READER) == (4, "other_account")
-    done = each_till.done("init", "--account", "--yes")["done"]
+    done = each_till.done("init", "--account", "--yes", staff="lead")["done"]
     assert "What desks sold in TRAINING (1 orders) is a rehearsal" in done[1]
     assert order_row(reference).status == "cancelled"
     assert each_till.done("orders", reference)["orders"] == []
     assert each_till.done("inventory") == before
     assert each_till.done("reconcile") == {"driven": [], "refunds": [], "mismatches": [], "clean": True}
-    assert each_till.done("init", "--purge-rehearsals", "--yes")["done"] == ["Deleted 1 rehearsals of demo."]
+    assert each_till.done("init", "--purge-rehearsals", "--yes", staff="lead")["done"] == [
+        "Deleted 1 rehearsals of demo."
+    ]
 
 
 def test_one_bad_row_does_not_stop_the_others(till: Till) -> None:
@@ -125,3 +129,21 @@ def test_one_bad_row_does_not_stop_the_others(till: Till) -> None:
     found = till.ask("reconcile", "--check").json["mismatches"]
     assert {row["kind"] for row in found} >= {"unreadable", "sums_differ", "paid_short"}
     assert first in next(row["text"] for row in found if row["kind"] == "unreadable")
+
+
+@pytest.mark.parametrize("option", ["--account", "--purge-rehearsals", "--take-over", "--new-installation"])
+def test_a_supervisor_has_to_agree_whatever_yes_says(
+    till: Till, option: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sold(till)
+    before = everything()
+    words = ("init", option, "--yes")
+    assert till.refused(*words) == (6, "not_permitted")
+    assert till.refused(*words, staff="nobody") == (6, "wrong_credentials")
+    monkeypatch.setenv(SECRET_VARIABLE, "guessed")
+    assert till.refused(*words, staff="lead") == (6, "wrong_credentials")
+    assert cli.main(["--config", str(till.config), "--conference", "demo", *words]) != 0
+    assert "say who with --staff NAME." in till.capture.readouterr().err
+    assert everything() == before
+    monkeypatch.setenv(SECRET_VARIABLE, SECRET)
+    assert till.done(*words, staff="lead")["done"]

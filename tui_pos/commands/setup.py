@@ -51,7 +51,8 @@ def init(
     """Make what is missing before the first sale.
 
     That is the config, the database with its tables, the conference, and --staff as its supervisor.
-    A database of django-program only gets the tui_pos_* tables. Safe to run again.
+    A database of django-program only gets the tui_pos_* tables. Safe to run again. For --account,
+    --purge-rehearsals, --take-over and --new-installation --staff must be a supervisor who is there already.
     """
     from tui_pos import config, founding, opening
     from tui_pos.desk.conference_rules import Rules
@@ -64,7 +65,10 @@ def init(
     call = this_call(context)
     first = _date(starts, "--starts") if starts else clock.now().date()
     last = _date(ends, "--ends") if ends else first
-    wanted = founding.Wanted(call.conference, name, first, last, timezone, call.staff, secret_of, rules)
+    sets_up = account or purge_rehearsals or take_over or new_installation
+    wanted = founding.Wanted(
+        call.conference, name, first, last, timezone, call.staff, secret_of, rules, sets_up
+    )
     done = list(founding.found(call.config, wanted))
     settings, station = call.settings(), config.station_name(call.station)
     if take_over or new_installation:

@@ -20,6 +20,7 @@ class Action(StrEnum):
     REFUND = "refund"
     RESOLVE = "resolve payments"
     COMP = "give away for free"
+    SET_UP = "change whose payments these are"
 
 
 CHANGE_CONFERENCE = "change_conference"
@@ -42,6 +43,7 @@ GRANTS: dict[Action, frozenset[str]] = {
     Action.REFUND: _SUPERVISOR,
     Action.RESOLVE: _SUPERVISOR,
     Action.COMP: _SUPERVISOR,
+    Action.SET_UP: _SUPERVISOR,
 }
 """Any one of the rights allows the action; a superuser may do everything."""
 

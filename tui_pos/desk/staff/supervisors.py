@@ -1,5 +1,7 @@
 """Who may do what the person at the desk may not."""
 
+from typing import Any
+
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.auth import ContentType, GroupPermission, Permission, User, UserGroup, UserPermission
 from tui_pos.desk.context import Desk
@@ -14,6 +16,18 @@ def who_may(desk: Desk, action: Action, limit: int = 3) -> tuple[str, ...]:
     Superusers are often who built the web site, and seldom at the venue.
     """
     require(desk, Action.LOOK_UP)
+    found = _who(action).order_by(User.is_superuser, User.first_name, User.id)
+    with connected():
+        return tuple(full_name(user) for user in found.limit(limit))
+
+
+def anybody_may(action: Action) -> bool:
+    """Whether somebody may do it; before the first sale of a new database nobody may."""
+    with connected():
+        return bool(_who(action).exists())
+
+
+def _who(action: Action) -> Any:
     rights = (
         Permission.select(Permission.id)
         .join(ContentType)
@@ -26,6 +40,4 @@ def who_may(desk: Desk, action: Action, limit: int = 3) -> tuple[str, ...]:
         .where(GroupPermission.permission.in_(rights))
     )
     may = User.is_superuser | User.id.in_(direct) | User.id.in_(by_group)
-    found = User.select().where(User.is_active, may).order_by(User.is_superuser, User.first_name, User.id)
-    with connected():
-        return tuple(full_name(user) for user in found.limit(limit))
+    return User.select().where(User.is_active, may)
