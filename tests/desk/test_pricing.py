@@ -274,3 +274,34 @@ def test_uses_of_a_condition_are_counted_by_line() -> None:
         [line("10.00", 5), line("10.00", 2, 2), line("10.00", 1, 3)], [early, other], None, "USD"
     )
     assert quote.condition_uses == {early: 2, other: 1}
+
+
+@pytest.mark.parametrize(
+    ("lines", "off_all", "total"),
+    [
+        # The baskets that the real web shop was seen to charge for.
+        ([line("100.00", kind=Kind.TICKET), line("35.00")], (Off.PERCENTAGE, "10"), "121.50"),
+        ([line("349.00", kind=Kind.TICKET), line("35.00", 2)], (Off.AMOUNT, "75"), "344.00"),
+        ([line("35.00", 5), line("150.00", number=2)], None, "325.00"),
+        ([line("0.05"), line("0.05", number=2)], (Off.PERCENTAGE, "50"), "0.05"),  # rounded once
+        ([line("10.00")], (Off.AMOUNT, "75"), "0.00"),
+        ([line("10.00"), line("0.00", number=2)], (Off.EVERYTHING, "0"), "0.00"),
+        ([line("10.00")], (Off.PERCENTAGE, "120"), "0.00"),
+    ],
+)
+def test_the_web_shop_takes_a_voucher_off_the_whole_subtotal(
+    lines: list[Line], off_all: tuple[Off, str] | None, total: str
+) -> None:
+    nothing = Scope(tickets=frozenset({99}), addons=frozenset({99}))
+    code = voucher(*off_all, scope=nothing) if off_all else None
+    quote = pricing.shop_quote(lines, code, "USD")
+    assert quote.total == sum(each.total for each in quote.lines) == D(total)
+    assert all(each.total >= 0 for each in quote.lines)
+    assert quote.condition_total == 0
+
+
+def test_a_conference_with_the_shops_prices_sells_by_its_rule(desk: Desk) -> None:
+    shop = replace(desk, conference=replace(desk.conference, prices="shop"))
+    with connected():
+        totals = [priced(each, "regular lunch", None, "DAYPASS20").total for each in (desk, shop)]
+    assert totals == [D("361.00"), D("291.20")]  # 20 % off the lunch, off everything

@@ -30,9 +30,12 @@ def assess(
     """
     known = facts.load(desk.conference.id, user_id, voucher.id if voucher else None)
     offer = vouchers.offer(voucher, known) if voucher else None
-    is_shop = desk.conference.prices == PriceRule.SHOP  # its web shop takes no condition into account
-    holding = () if is_shop else conditions.in_force(desk.conference.id, known, now)
-    quote = pricing.quote([wanted.line for wanted in cart], holding, offer, desk.conference.currency)
+    lines, currency = [wanted.line for wanted in cart], desk.conference.currency
+    if desk.conference.prices == PriceRule.SHOP:
+        quote = pricing.shop_quote(lines, offer, currency)
+    else:
+        holding = conditions.in_force(desk.conference.id, known, now)
+        quote = pricing.quote(lines, holding, offer, currency)
     situation = Situation(
         now=now,
         local=desk.local,
@@ -40,6 +43,6 @@ def assess(
         sold=stock.sold(desk.conference.id, now),
         facts=known,
         voucher=offer,
-        currency=desk.conference.currency,
+        currency=currency,
     )
     return Assessment(quote, rules.problems(situation))

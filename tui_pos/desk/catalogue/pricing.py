@@ -156,10 +156,27 @@ class Quote:
 def quote(
     lines: Sequence[Line], conditions: Sequence[Condition], voucher: Voucher | None, currency: str
 ) -> Quote:
-    """Price ``lines``. ``conditions`` are those that hold for the buyer, in any order."""
+    """Price ``lines`` as the services do. ``conditions`` are those that hold for the buyer, in any order."""
     ordered = sorted(conditions, key=lambda condition: (condition.priority, condition.name))
     after_conditions = [_with_condition(line, ordered, currency) for line in lines]
     return Quote(tuple(_with_voucher(after_conditions, voucher, currency)))
+
+
+def shop_quote(lines: Sequence[Line], voucher: Voucher | None, currency: str) -> Quote:
+    """Price ``lines`` as django-program's web shop does: no condition, and the voucher on the whole subtotal,
+    whatever products it lists, rounded once. Here the lines share it, so that each can be given back."""
+    priced = [Priced(line, None, ZERO, ZERO) for line in lines]
+    if voucher is None:
+        return Quote(tuple(priced))
+    grosses = {each.line.key: each.total for each in priced if each.total > ZERO}
+    subtotal = sum(grosses.values(), ZERO)
+    off = {
+        Off.EVERYTHING: subtotal,
+        Off.PERCENTAGE: _percentage(subtotal, voucher.value, currency),
+        Off.AMOUNT: voucher.value,
+    }[voucher.off]
+    shares = _shared(off, grosses, currency)
+    return Quote(tuple(replace(each, voucher_discount=shares.get(each.line.key, ZERO)) for each in priced))
 
 
 def _with_condition(line: Line, conditions: Sequence[Condition], currency: str) -> Priced:
