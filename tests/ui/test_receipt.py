@@ -1,6 +1,7 @@
 """The receipt screen: what it tells, and how the person gets in."""
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from textual.pilot import Pilot
@@ -11,6 +12,7 @@ from tui_pos.desk import payments
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import Control, Stage
 from tui_pos.desk.sale import checkout
+from tui_pos.desk.tender.cash import take_cash
 from tui_pos.desk.visitor import checkin, lookup
 from tui_pos.screens.receipt import ReceiptScreen
 from tui_pos.simulator import Server
@@ -144,3 +146,24 @@ async def test_an_unknown_order_is_one_sentence(desk: Desk) -> None:
         assert "There is no order ORD-NOSUCH in Demo Conference." in shown(pilot)
         await press(pilot, "escape")
         assert left(pilot) == [None]
+
+
+async def test_a_receipt_longer_than_the_screen_scrolls(desk: Desk) -> None:
+    slugs = ("regular", "day-pass", "online", "t-shirt", "hoodie", "lunch", "chefs-dinner", "cafe-creme")
+    reference = checkout.sell(desk, [(slug, 1) for slug in slugs], name="Bulk Buyer").reference
+    for number in range(12):
+        take_cash(desk, reference, Decimal(number + 1), Decimal(number + 1))
+    async with at_counter(ReceiptScreen(desk, reference)) as pilot:
+        await settled(pilot)
+        first, last = "1 x Regular", "Still to pay"
+        assert (first in shown(pilot), last in shown(pilot)) == (True, False)
+        assert "PgUp PgDn more rows" in shown(pilot)
+        for key, down in (("pagedown", True), ("pageup", False)):
+            for _ in range(2):
+                await press(pilot, key)
+            assert (first in shown(pilot), last in shown(pilot)) == (not down, down)
+        for _ in range(30):
+            await press(pilot, "down")
+        assert (first in shown(pilot), last in shown(pilot)) == (False, True)
+        await press(pilot, "up")
+        assert last not in shown(pilot)

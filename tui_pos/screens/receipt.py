@@ -75,6 +75,8 @@ class ReceiptScreen(OrderDeeds):
     def __init__(self, desk: Desk, reference: str) -> None:
         super().__init__(desk, reference)
         self._receipt: ReceiptView | None = None
+        self._lines: list[Line] = []
+        self._top = 0
 
     def compose_body(self) -> ComposeResult:
         yield Spread()
@@ -104,8 +106,12 @@ class ReceiptScreen(OrderDeeds):
         elif self._to_check_in() is not None:
             enter = "check in and next person"
         else:
-            return (keys.hint("confirm", "next person"), *self.deed_hints())
-        return (keys.hint("confirm", enter), *self.deed_hints(), keys.hint("back", "next"))
+            return (keys.hint("confirm", "next person"), *self._more(), *self.deed_hints())
+        return (keys.hint("confirm", enter), *self._more(), *self.deed_hints(), keys.hint("back", "next"))
+
+    def _more(self) -> Sequence[keys.Hint]:
+        """What a receipt that is longer than the screen says first."""
+        return (keys.Hint("PgUp PgDn", "more rows"),) if self._hidden() else ()
 
     def action_confirm(self) -> None:
         """Enter: what the order needs, then let the person in, and on to the next one."""
@@ -126,6 +132,16 @@ class ReceiptScreen(OrderDeeds):
         at = when_and_where(self.desk, result.at, printable(result.station, 20))
         self.say(f"Somebody checked this badge in before: {at}.", "!", bell=True)
         self.reread()
+
+    def moved(self, delta: int) -> None:
+        """The rows of a longer receipt that do not fit."""
+        self._top = min(max(0, self._top + delta), self._hidden())
+        self.query_one(LineList).set_lines(self._lines[self._top :])
+
+    def _hidden(self) -> int:
+        """How many rows do not fit."""
+        height = self.query_one(LineList).size.height
+        return max(0, len(self._lines) - height) if height else 0
 
     def entered(self, scan: Scan) -> None:
         """The next person's badge."""
@@ -152,12 +168,11 @@ class ReceiptScreen(OrderDeeds):
             Text(printable(view.order.buyer_name), style="bold"), Text(printable(seller), style="dim")
         )
         bought, facts = self._bought(view), _card_facts(view)
-        self.query_one(LineList).set_lines(
-            [
-                Line((*left, *right), pick=False)
-                for left, right in zip_longest(bought, facts, fillvalue=("", ""))
-            ]
-        )
+        self._lines = [
+            Line((*left, *right), pick=False)
+            for left, right in zip_longest(bought, facts, fillvalue=("", ""))
+        ]
+        self.moved(0)
         self.query_one("#person", Row).show(self._person(view.attendee))
         self.refresh_title()
         self.refresh_hints()
