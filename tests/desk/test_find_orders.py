@@ -15,6 +15,7 @@ from tui_pos.data.tables.registration import Order
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotPermitted
 from tui_pos.desk.order.find_orders import FoundOrder, orders
+from tui_pos.desk.refund import refunds
 from tui_pos.desk.sale import checkout
 from tui_pos.desk.sale.checkout import cancel_order
 from tui_pos.desk.tender.cash import take_cash
@@ -80,6 +81,19 @@ def test_by_the_amount_of_the_order_or_of_a_payment(desk: Desk) -> None:
     (found,) = orders(desk, text="7.50 hugo")
     assert (found.paid_by, found.paid, found.status) == ("Credit, Cash", D("7.50"), "paid")
     assert orders(desk, text="7.51") == ()
+
+
+def test_by_what_it_had_cost_and_what_was_paid_before_a_part_went_back(desk: Desk, as_staff: AsStaff) -> None:
+    lead = as_staff(desk, "lead")
+    order = checkout.sell(lead, items("t-shirt chefs-dinner"), name="Ada Byron")
+    take_cash(lead, order.reference, D(70), D(70))
+    take_cash(lead, order.reference, D(20))
+    assert order.total == D("90.00")
+    for amount in ("3.10", "4.20"):
+        refunds.refund(lead, order.reference, D(amount), reason="cold soup")
+    for text in ("90.00", "70.00", "20.00", "82.70", "12.70"):
+        assert references(orders(lead, text=f"{text} byron")) == [order.reference], text
+    assert orders(lead, text="82.71 byron") == ()
 
 
 def test_today_is_what_was_made_or_paid_since_midnight_here(desk: Desk, frozen_clock: FrozenClock) -> None:

@@ -9,13 +9,13 @@ from functools import reduce
 from operator import and_, or_
 from typing import Any
 
-from peewee import JOIN, Expression, fn
+from peewee import JOIN, SQL, Expression, NodeList, Value, fn
 
 from tui_pos import clock, money
 from tui_pos.data.connection import connected
 from tui_pos.data.queries import rows
 from tui_pos.data.tables.auth import User
-from tui_pos.data.tables.desk import Attempt
+from tui_pos.data.tables.desk import Attempt, Refund, RefundStage
 from tui_pos.data.tables.registration import (
     Attendee,
     Order,
@@ -38,6 +38,8 @@ from tui_pos.scan import MAX_LENGTH, printable
 
 COLUMNS = 12
 """How many columns of an order come before those of its balance."""
+
+ONE = Decimal(1)
 
 _LAST_FOUR = re.compile(r"[0-9]{4}", re.ASCII)
 
@@ -205,9 +207,12 @@ def _says(desk: Desk, word: str) -> Expression:
         )
     amount = _amount(desk, word)
     if amount is not None:
+        minor = money.to_minor(amount, desk.conference.currency)
         found += [
             Order.total == amount,
             _exists(Payment, Payment.order == Order.id, Payment.amount == amount),
+            _cost(desk) == minor,
+            _exists(Payment, Payment.order == Order.id, _paid(desk) == minor),
         ]
     says: Expression = reduce(or_, found)
     return says
@@ -218,6 +223,30 @@ def _amount(desk: Desk, word: str) -> Decimal | None:
         return money.parse_amount(word, desk.conference.currency)
     except money.MoneyError:
         return None
+
+
+def _cost(desk: Desk) -> Any:
+    """What an order had cost before anything went back of it, in minor units."""
+    lowered = Refund.select(fn.SUM(Refund.price_change)).where(
+        Refund.order == Order.id, Refund.applied_at.is_null(False), Refund.stage != RefundStage.FAILED
+    )
+    return _minor(desk, Order.total) + fn.COALESCE(lowered, 0)
+
+
+def _paid(desk: Desk) -> Any:
+    """What a payment had been before parts that went back were split off it, in minor units."""
+    part = Payment.alias()
+    parts = (
+        Refund.select(fn.SUM(_minor(desk, part.amount)))
+        .join(part, on=(Refund.split == part.id))
+        .where(Refund.payment == Payment.id)
+    )
+    return _minor(desk, Payment.amount) + fn.COALESCE(parts, 0)
+
+
+def _minor(desk: Desk, column: Any) -> Any:
+    """A money column in minor units; rounded, because SQLite's decimals are floats."""
+    return fn.ROUND(NodeList((column, SQL("*"), Value(money.to_minor(ONE, desk.conference.currency)))))
 
 
 def _midnight(desk: Desk) -> datetime:
