@@ -47,7 +47,7 @@ REFUND = st.tuples(
     st.sampled_from(["created", "unknown", "pending", "succeeded", "failed"]),
     CENTS,
     st.booleans(),
-    st.sampled_from(["desk", "dashboard", "web_site"]),
+    st.sampled_from(["desk", "dashboard"]),
 )
 PAYMENT = st.builds(
     PaidBefore,

@@ -51,7 +51,7 @@ BACK_STATES: dict[str, str] = {
 }
 """What is said of refunds; one that is done needs no word for it."""
 
-BACK_ORIGINS: dict[str, str] = {"dashboard": ", in Stripe's dashboard", "web_site": ", on the web site"}
+BACK_ORIGINS: dict[str, str] = {"dashboard": ", in Stripe's dashboard"}
 """What is said of refunds that no desk made."""
 
 STATUS_TONES = {"paid": "ok", "partially_refunded": "warn", "pending": "warn"}

@@ -23,7 +23,6 @@ OTHER_WORDS = {
 
 ORIGIN_WORDS = {
     RefundOrigin.DASHBOARD: "in Stripe's dashboard",
-    RefundOrigin.WEB_SITE: "on the web site",
 }
 
 
