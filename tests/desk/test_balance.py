@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -20,9 +21,10 @@ from tui_pos.desk import payments
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refusal
 from tui_pos.desk.order import find_orders, order_views
-from tui_pos.desk.order.balance import OrderBalance, balance
+from tui_pos.desk.order.balance import ACCEPTED, OrderBalance, balance
+from tui_pos.desk.order.kept import kept_payments, paid_by
 from tui_pos.desk.refund import card_refunds, refunds
-from tui_pos.desk.sale import checkout
+from tui_pos.desk.sale import checkout, holds
 from tui_pos.desk.tender import tendering
 from tui_pos.desk.tender.cash import take_cash
 from tui_pos.desk.tender.complimentary import give_free
@@ -115,6 +117,23 @@ def counted(total: int, paid: list[PaidBefore], tries: list[tuple[int, bool]]) -
     return {name: D(cents) / 100 for name, cents in found.items()}
 
 
+def kept_by_hand(paid: list[PaidBefore]) -> list[tuple[str, int]]:
+    """By which method, and how many cents of it stay, for each payment that counts."""
+    found = []
+    for each in paid:
+        back = sum(amount for stage, amount, split, _ in each.refunds if stage in ACCEPTED and not split)
+        if each.status == "succeeded":
+            found.append((each.method, each.amount - back))
+    return found
+
+
+def lets_go(paid: list[PaidBefore], tries: list[tuple[int, bool]]) -> bool:
+    """Whether an unpaid order may be released: no money but credit is kept, or may still leave."""
+    open_ = any(stage in ("created", "unknown") for each in paid for stage, *_ in each.refunds)
+    money_kept = sum(cents for method, cents in kept_by_hand(paid) if method != "credit")
+    return money_kept <= 0 and not open_ and not any(is_live for _, is_live in tries)
+
+
 def test_its_columns_are_a_plain_count(desk: Desk) -> None:
     @settings(
         max_examples=60,
@@ -135,6 +154,7 @@ def test_its_columns_are_a_plain_count(desk: Desk) -> None:
                 reference=reference,
                 status="pending",
                 total=D(total) / 100,
+                hold_expires_at=clock.now() - timedelta(minutes=1),
             )
             for each in paid:
                 write(desk, order, each)
@@ -164,6 +184,18 @@ def test_its_columns_are_a_plain_count(desk: Desk) -> None:
                 expected["given_back"],
                 owed,
             )
+        by_hand = kept_by_hand(paid)
+        with connected():
+            payments_kept = kept_payments([order.id]).get(order.id, [])
+        told = [(each.method, each.kept) for each in payments_kept]
+        assert told == [(method, D(cents) / 100) for method, cents in by_hand]
+        assert sum(each.kept for each in payments_kept) == expected["kept"]
+        assert listed.paid_by == paid_by(payments_kept)
+        if all(cents >= 0 for _, cents in by_hand):  # more than was paid cannot go back
+            assert bool(listed.paid_by) == any(cents for _, cents in by_hand)
+            holds.release_expired(desk)
+            status = order_row(reference).status
+            assert (status == "cancelled") == lets_go(paid, tries), (paid, tries)
 
     check()
 

@@ -22,6 +22,8 @@ from tui_pos.data.tables.registration import (
 )
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotPermitted
+from tui_pos.desk.refund import refunds
+from tui_pos.desk.sale import checkout
 from tui_pos.desk.stations import (
     AttentionLine,
     RecentLine,
@@ -30,6 +32,8 @@ from tui_pos.desk.stations import (
     remember_reader,
     remembered_reader,
 )
+from tui_pos.desk.tender.cash import take_cash
+from tui_pos.desk.tender.complimentary import give_free
 from tui_pos.desk.visitor.checkin import check_in
 
 
@@ -123,11 +127,33 @@ def test_the_last_sales_and_check_ins_newest_first(desk: Desk, frozen_clock: Fro
 
 def test_a_split_tender_is_one_line(desk: Desk) -> None:
     order = sale(desk, "Noor", "paid", "60.00")
+    order.total = Decimal(30)  # what each of the two pays
     paid(order, "credit")
     paid(order, "terminal", card_brand="mastercard", card_last4="4444")
     assert [line.detail for line in recent(desk, 9)] == [
         "captured 60.00   Paid on the web site, Mastercard 4444"
     ]
+
+
+def test_what_went_back_is_told_and_is_no_payment_any_more(desk: Desk, as_staff: AsStaff) -> None:
+    lead = as_staff(desk, "lead")
+    order = checkout.sell(lead, [("chefs-dinner", 1)], name="Noor")
+    take_cash(lead, order.reference, Decimal(20), Decimal(20))
+    assert [line.detail for line in recent(lead, 1)] == ["not paid 45.00"]
+    take_cash(lead, order.reference, Decimal(45))
+    refunds.refund(lead, order.reference, Decimal(15), reason="cold soup")
+    assert [(line.detail, line.tone) for line in recent(lead, 1)] == [
+        ("paid 50.00, 15.00 given back   Cash", "ok")
+    ]
+    refunds.refund(lead, order.reference)
+    assert [(line.detail, line.tone) for line in recent(lead, 1)] == [("refunded, 65.00 given back", "plain")]
+
+
+def test_a_gift_names_itself(desk: Desk, as_staff: AsStaff) -> None:
+    lead = as_staff(desk, "lead")
+    order = checkout.sell(lead, [("chefs-dinner", 1)], name="Noor")
+    give_free(lead, order.reference, reason="speaker")
+    assert [line.detail for line in recent(lead, 1)] == ["paid 0.00   Complimentary"]
 
 
 def test_other_stations_and_open_carts_stay_out(desk: Desk) -> None:

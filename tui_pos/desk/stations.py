@@ -11,7 +11,7 @@ from peewee import JOIN
 from tui_pos import clock, money
 from tui_pos.data.connection import connected, run_tx
 from tui_pos.data.fields import ZERO
-from tui_pos.data.queries import Row, rows
+from tui_pos.data.queries import rows
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import Attempt, Sale, SaleStatus, Station
 from tui_pos.data.tables.registration import (
@@ -22,17 +22,14 @@ from tui_pos.data.tables.registration import (
     CheckIn,
     Order,
     OrderStatus,
-    Payment,
     PaymentMethod,
-    PaymentStatus,
-    TerminalPayment,
     TicketType,
 )
 from tui_pos.desk.context import Desk
+from tui_pos.desk.order.balance import OrderBalance, admits, columns, due_of, from_columns
+from tui_pos.desk.order.kept import KeptPayment, kept_payments, paid_by
 from tui_pos.desk.payments.state import said_about
 from tui_pos.desk.staff.permissions import Action, require
-from tui_pos.desk.tender.tenders import label
-from tui_pos.desk.tender.web_payments import on_the_web
 from tui_pos.desk.visitor.people import called, full_name
 
 WALK_UP = "walk-up"
@@ -107,51 +104,48 @@ def attention(desk: Desk) -> tuple[AttentionLine, ...]:
 
 
 def _sales(desk: Desk, limit: int) -> list[RecentLine]:
-    sales = list(
-        Sale.select(Sale, Order)
+    query = (
+        Sale.select(
+            Sale.updated_at,
+            Sale.buyer_name,
+            Order.billing_name,
+            Order.id,
+            Order.status,
+            Order.total,
+            *columns(),
+        )
         .join(Order)
         .where(Sale.conference == desk.conference.id, Sale.station == desk.station)
         .order_by(Sale.updated_at.desc())
         .limit(limit)
     )
-    payments = _payments([sale.order.id for sale in sales])
-    return [_sale_line(desk, sale, payments.get(sale.order.id, [])) for sale in sales]
-
-
-def _payments(order_ids: list[int]) -> dict[int, list[Row]]:
-    """(method, brand, last four, whether on the web) of each order's succeeded payments."""
-    query = (
-        Payment.select(
-            Payment.order,
-            Payment.method,
-            TerminalPayment.card_brand,
-            TerminalPayment.card_last4,
-            on_the_web(),
+    found = list(rows(query))
+    payments = kept_payments([row[3] for row in found])
+    return [
+        RecentLine(
+            at,
+            buyer or billed or WALK_UP,
+            *_said(desk, status, from_columns(total, money_of), payments.get(order_id, [])),
         )
-        .join(TerminalPayment, JOIN.LEFT_OUTER, on=(TerminalPayment.payment == Payment.id))
-        .where(Payment.order.in_(order_ids), Payment.status == PaymentStatus.SUCCEEDED)
-        .order_by(Payment.id)
-    )
-    found: dict[int, list[Row]] = {}
-    for order_id, *payment in rows(query):
-        found.setdefault(order_id, []).append(tuple(payment))
-    return found
+        for at, buyer, billed, order_id, status, total, *money_of in found
+    ]
 
 
-def _sale_line(desk: Desk, sale: Sale, payments: list[Row]) -> RecentLine:
-    order: Order = sale.order
-    amount = money.format_amount(order.total, desk.conference.currency)
-    by = ", ".join(label(*payment) for payment in payments)
-    if order.status in PAID_STATUSES:
-        by_card = any(method == PaymentMethod.TERMINAL for method, *_ in payments)
-        detail, tone = f"{'captured' if by_card else 'paid'} {amount}   {by}", "ok"
-    elif order.status == OrderStatus.PENDING:
-        detail, tone = f"not paid {amount}", "warn"
-    else:
-        detail, tone = f"{order.status.replace('_', ' ')} {amount}", "plain"
-    return RecentLine(
-        sale.updated_at, sale.buyer_name or order.billing_name or WALK_UP, detail.rstrip(), tone
-    )
+def _said(desk: Desk, status: str, found: OrderBalance, payments: list[KeptPayment]) -> tuple[str, str]:
+    """What is told of a sale, as the ledger counts its money, and its tone."""
+
+    def shown(amount: Decimal) -> str:
+        return money.format_amount(amount, desk.conference.currency)
+
+    back = f", {shown(found.given_back)} given back" if found.given_back else ""
+    if status in PAID_STATUSES:
+        by_card = any(each.method == PaymentMethod.TERMINAL and each.is_told for each in payments)
+        word = "captured" if by_card else "paid"
+        detail = f"{word} {shown(found.kept)}{back}   {paid_by(payments)}"
+        return detail.rstrip(), "ok" if admits(status, found) else "warn"
+    if status == OrderStatus.PENDING:
+        return f"not paid {shown(due_of(status, found))}{back}", "warn"
+    return status.replace("_", " ") + (back or f" {shown(found.total)}"), "plain"
 
 
 def _check_ins(desk: Desk, limit: int) -> list[RecentLine]:

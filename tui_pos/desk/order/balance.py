@@ -96,16 +96,23 @@ def refuse_open(order: Order) -> None:
         )
 
 
-def columns() -> tuple[Any, ...]:
-    """What ``from_columns`` takes, as columns of a query on ``Order``."""
+def columns(only: Any = None) -> tuple[Any, ...]:
+    """What ``from_columns`` takes, as columns of a query on ``Order``.
+
+    ``only`` is a condition on ``Payment``: of other payments nothing counts as received or kept.
+    """
+    wanted = [] if only is None else [only]
     received = (PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED)
-    paid = Payment.select(fn.SUM(Payment.amount)).where(Payment.order == Order.id)
+    paid = Payment.select(fn.SUM(Payment.amount)).where(Payment.order == Order.id, *wanted)
     once, twice = paid.where(~is_double()), paid.where(Payment.status.in_(received), is_double())
     refunds = Refund.select(fn.SUM(Refund.amount)).where(Refund.order == Order.id)
     live = (Attempt.order == Order.id) & Attempt.finished_at.is_null()
     # A payment that was given back whole, and a part that was split off, are refunded rows: nothing is kept.
     unsplit = refunds.join(Payment, on=(Refund.payment == Payment.id)).where(
-        Refund.stage.in_(ACCEPTED), Refund.split.is_null(), Payment.status == PaymentStatus.SUCCEEDED
+        Refund.stage.in_(ACCEPTED),
+        Refund.split.is_null(),
+        Payment.status == PaymentStatus.SUCCEEDED,
+        *wanted,
     )
     return (
         once.where(Payment.status.in_(received)).alias("received"),
@@ -119,6 +126,26 @@ def columns() -> tuple[Any, ...]:
         ).alias("balance_currency"),
         twice.alias("doubled"),
     )
+
+
+def is_kept() -> Any:
+    """An SQL condition on ``Payment``: it counts, and not all of it went back as a payment of its own."""
+    return (Payment.status == PaymentStatus.SUCCEEDED) & ~is_double()
+
+
+def kept_columns() -> tuple[Any, ...]:
+    """What ``kept_of`` takes, as columns of a query on ``Payment``."""
+    of_it = Refund.payment == Payment.id
+    unsplit = Refund.select(fn.SUM(Refund.amount)).where(
+        of_it, Refund.stage.in_(ACCEPTED), Refund.split.is_null()
+    )
+    return Payment.amount, unsplit, Refund.select(fn.MAX(Refund.currency)).where(of_it)
+
+
+def kept_of(row: Sequence[Any]) -> tuple[Decimal, Decimal]:
+    """A payment's amount and what is kept of it, from what ``kept_columns`` selected where ``is_kept``."""
+    amount, unsplit, currency = row
+    return amount, amount - (money.from_minor(int(unsplit), str(currency)) if unsplit else ZERO)
 
 
 def is_double() -> Any:

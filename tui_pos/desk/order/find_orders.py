@@ -9,7 +9,7 @@ from functools import reduce
 from operator import and_, or_
 from typing import Any
 
-from peewee import JOIN, SQL, Expression, NodeList, Value, fn
+from peewee import SQL, Expression, NodeList, Value, fn
 
 from tui_pos import clock, money
 from tui_pos.data.connection import connected
@@ -28,10 +28,9 @@ from tui_pos.data.tables.registration import (
 from tui_pos.desk import rehearsals
 from tui_pos.desk.context import Desk
 from tui_pos.desk.order.balance import columns, due_of, from_columns
+from tui_pos.desk.order.kept import KeptPayment, kept_payments, paid_by
 from tui_pos.desk.payments.state import said_about
 from tui_pos.desk.staff.permissions import Action, require
-from tui_pos.desk.tender.tenders import label
-from tui_pos.desk.tender.web_payments import on_the_web
 from tui_pos.desk.visitor.people import called
 from tui_pos.desk.visitor.search import MAX_WORDS, holds_word
 from tui_pos.scan import MAX_LENGTH, printable
@@ -88,7 +87,7 @@ def orders(desk: Desk, *, text: str = "", today: bool = False, limit: int = 20) 
     with connected():
         found = list(rows(_query(reduce(and_, wanted)).limit(limit)))
         ids = [row[0] for row in found]
-        items, payments, live = _items(ids), _payments(ids), _live(ids)
+        items, payments, live = _items(ids), kept_payments(ids), _live(ids)
     return tuple(
         _found(row, items.get(row[0], []), payments.get(row[0], []), live.get(row[0])) for row in found
     )
@@ -119,7 +118,7 @@ def _query(wanted: Expression) -> Any:
 
 
 def _found(
-    row: tuple[Any, ...], items: list[str], payments: list[str], attempt: Attempt | None
+    row: tuple[Any, ...], items: list[str], payments: list[KeptPayment], attempt: Attempt | None
 ) -> FoundOrder:
     number, reference, status, total, billed, email, hold, created_at, user_email, *name = row[:COLUMNS]
     pending, money_of = status == OrderStatus.PENDING, from_columns(total, row[COLUMNS:])
@@ -136,7 +135,7 @@ def _found(
         buyer=billed or called(*name),
         email=email or user_email,
         items=", ".join(items),
-        paid_by=", ".join(dict.fromkeys(payments)),
+        paid_by=paid_by(payments),
         created_at=created_at,
         expired=pending and hold is not None and hold <= clock.now(),
         live_attempt_id=attempt.id if attempt else None,
@@ -155,26 +154,6 @@ def _items(order_ids: Iterable[int]) -> dict[int, list[str]]:
     for order_id, quantity, description in rows(query):
         text = description if quantity == 1 else f"{quantity} x {description}"
         found.setdefault(order_id, []).append(text)
-    return found
-
-
-def _payments(order_ids: Iterable[int]) -> dict[int, list[str]]:
-    """What each order's succeeded payments are called."""
-    query = (
-        Payment.select(
-            Payment.order,
-            Payment.method,
-            TerminalPayment.card_brand,
-            TerminalPayment.card_last4,
-            on_the_web(),
-        )
-        .join(TerminalPayment, JOIN.LEFT_OUTER, on=(TerminalPayment.payment == Payment.id))
-        .where(Payment.order.in_(list(order_ids)), Payment.status == PaymentStatus.SUCCEEDED)
-        .order_by(Payment.id)
-    )
-    found: dict[int, list[str]] = {}
-    for order_id, *payment in rows(query):
-        found.setdefault(order_id, []).append(label(*payment))
     return found
 
 

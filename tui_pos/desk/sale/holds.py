@@ -14,8 +14,9 @@ from peewee import Expression, fn
 
 from tui_pos import clock
 from tui_pos.data.connection import lock, run_tx
+from tui_pos.data.fields import ZERO
 from tui_pos.data.queries import rows
-from tui_pos.data.tables.desk import Attempt, Sale, SaleStatus
+from tui_pos.data.tables.desk import Attempt, Refund, Sale, SaleStatus
 from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import (
     PAID_STATUSES,
@@ -23,12 +24,15 @@ from tui_pos.data.tables.registration import (
     OrderStatus,
     Payment,
     PaymentMethod,
-    PaymentStatus,
 )
 from tui_pos.desk.catalogue import vouchers
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
+from tui_pos.desk.order.balance import ACCEPTED, columns, from_columns, is_kept
 from tui_pos.desk.tender import store_credit
+
+NOT_CREDIT = Payment.method != PaymentMethod.CREDIT
+"""Credit goes back to its owner with the order; money does not."""
 
 BATCH = 500
 """How many orders one sweep releases: a shop left alone for a year must not hold the lock for long."""
@@ -65,10 +69,7 @@ def sweep(conference_id: int, now: datetime) -> int:
     )
     locked = list(found)
     # Asked again under the lock: a payment may have begun between reading the order and locking it.
-    ids = [order.id for order in locked]
-    free = (
-        {row.id for row in Order.select(Order.id).where(Order.id.in_(ids), *_untouched())} if ids else set()
-    )
+    free = _free([order.id for order in locked])
     release([order for order in locked if order.id in free], now)
     return len(free)
 
@@ -101,7 +102,7 @@ def refuse_unless_releasable(order: Order) -> None:
         )
     if Order.select().where(Order.id == order.id, _no_live_attempt()).first() is None:
         raise Refused("payment_live", f"A card payment for {order.reference} is running; cancel it first.")
-    if Order.select().where(Order.id == order.id, _no_money()).first() is None:
+    if not _free([order.id]):
         raise Refused("order_has_payments", f"Money was taken for {order.reference}; refund it instead.")
 
 
@@ -114,8 +115,19 @@ def _expired(conference_id: int, now: datetime) -> Expression:
     return expired
 
 
+def _free(order_ids: Sequence[int]) -> set[int]:
+    """Those that can be let go: no card payment is running, and the ledger keeps no money of them."""
+    if not order_ids:
+        return set()
+    query = Order.select(Order.id, Order.total, *columns(NOT_CREDIT)).where(
+        Order.id.in_(order_ids), *_untouched()
+    )
+    found = ((number, from_columns(total, money)) for number, total, *money in rows(query))
+    return {number for number, kept in found if kept.kept <= ZERO and not kept.being_given_back}
+
+
 def _untouched() -> tuple[Any, Any]:
-    return _no_live_attempt(), _no_money()
+    return _no_live_attempt(), _may_keep_nothing()
 
 
 def _no_live_attempt() -> Any:
@@ -124,11 +136,8 @@ def _no_live_attempt() -> Any:
     )
 
 
-def _no_money() -> Any:
-    return ~fn.EXISTS(
-        Payment.select(Payment.id).where(
-            Payment.order == Order.id,
-            Payment.status == PaymentStatus.SUCCEEDED,
-            Payment.method != PaymentMethod.CREDIT,
-        )
-    )
+def _may_keep_nothing() -> Any:
+    """Whether the ledger may keep no money: no payment that counts is wholly kept. ``_free`` says truly."""
+    given_back = Refund.select(Refund.id).where(Refund.payment == Payment.id, Refund.stage.in_(ACCEPTED))
+    counting = (Payment.order == Order.id) & (Payment.amount > ZERO) & is_kept() & NOT_CREDIT
+    return ~fn.EXISTS(Payment.select(Payment.id).where(counting, ~fn.EXISTS(given_back)))
