@@ -138,11 +138,11 @@ def send(drive: Drive) -> float:
     try:
         reader = drive.reader()
     except UnknownOutcome as error:
-        return obstacle(drive, "no_answer", error.message)
+        return kept_away(drive, "no_answer", error.message)
     except TerminalError as error:
-        return obstacle(drive, code_for(error), error.message)
+        return kept_away(drive, code_for(error), error.message)
     if taken_by_other(reader, drive.intent_id):
-        return obstacle(drive, "reader_taken", "The reader shows another payment.")
+        return kept_away(drive, "reader_taken", "The reader shows another payment.")
     while duties.is_taken(display_duty(attempt.reader_id)):
         time.sleep(drive.desk.poll_seconds / 10)
     journal.update(attempt, times_sent=attempt.times_sent + 1, sent_at=clock.now())
@@ -157,11 +157,18 @@ def send(drive: Drive) -> float:
 
 def not_sent(drive: Drive, error: TerminalError) -> float:
     """The reader was not made to show it; a refusal may mean that a card has paid it already."""
-    if error.answer is Answer.RATE_LIMITED:
+    if error.answer is Answer.RATE_LIMITED and drive.attempt.times_sent == 1:
         return obstacle(drive, code_for(error), error.message)
     if error.answer is Answer.NONE or is_missing(error, Call.PROCESS):
         return trouble(drive, error, Call.PROCESS)
     return unless_paid(drive, lambda _: obstacle(drive, code_for(error), error.message))
+
+
+def kept_away(drive: Drive, code: str, text: str) -> float:
+    """The reader was not asked to show it; where one was asked before, a card may have paid it since."""
+    if not drive.attempt.times_sent:
+        return obstacle(drive, code, text)
+    return unless_paid(drive, lambda _: obstacle(drive, code, text))
 
 
 def given_up(drive: Drive) -> bool:
@@ -188,7 +195,7 @@ def switch(drive: Drive, reader_id: str, reader_label: str) -> float:
         else:
             journal.move(drive.desk, attempt, Stage.INTENT, f"to be shown on {label}", **to_reader)
     except IntegrityError:
-        return obstacle(drive, "reader_taken", f"Another payment is live on {label}.")
+        return kept_away(drive, "reader_taken", f"Another payment is live on {label}.")
     return send(drive)
 
 

@@ -1,0 +1,173 @@
+"""429: a Stripe that has too many requests gets fewer and fewer of them, whatever is asked of it.
+
+A minute of back-off is sixty polls: the pauses are multiples of ``poll_seconds``, which is short here.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from tests.desk.conftest import AsStaff
+from tests.desk.paying import READER, Watched, begin, paid, rows
+from tests.fixtures.databases import FrozenClock
+from tui_pos.data.connection import connected
+from tui_pos.data.tables.desk import Attempt, Stage
+from tui_pos.desk import maintenance, payments
+from tui_pos.desk.context import Desk
+from tui_pos.desk.payments import Control, PaymentState, recovery
+from tui_pos.desk.refund import refunds
+from tui_pos.desk.sale import checkout
+from tui_pos.simulator import Server
+from tui_pos.simulator.trace import Exchanged
+
+MINUTE = 60
+"""In polls, and in seconds of a desk that polls once a second."""
+
+MOST = 8
+"""Requests of a kind in such a minute: after 1, 2, 4, 8, 16 and 32 polls, and one for the desk that begins."""
+
+
+@pytest.fixture
+def lead(card_desk: Desk, as_staff: AsStaff) -> Desk:
+    return as_staff(card_desk, "lead")
+
+
+@pytest.fixture
+def order(card_desk: Desk) -> checkout.Placed:
+    return checkout.sell(card_desk, [("t-shirt", 1)], attendee_code="NOOR2026")
+
+
+def limited(exchanges: list[Exchanged]) -> Counter[str]:
+    """How often Stripe said 429, by what it was asked."""
+    return Counter(
+        f"{each.method} {each.path.rsplit('/', 1)[-1]}" for each in exchanges if each.status == 429
+    )
+
+
+def for_a_minute(desk: Desk, attempt_id: int, ask: Callable[[Control], object]) -> PaymentState:
+    """Watch for a minute of back-off, with what a person asks for at once."""
+    control = Control()
+    ask(control)
+    last = None
+    for last in payments.watch(desk, attempt_id, control, seconds=MINUTE * desk.poll_seconds):
+        pass
+    assert last is not None
+    return last
+
+
+def to_stage(desk: Desk, order: checkout.Placed, stage: str, act: Callable[[], object]) -> PaymentState:
+    watched = Watched(desk, begin(desk, order).attempt_id, sent=act)
+
+    def leave() -> None:
+        if stage == "sent":
+            act()
+        watched.control.detach()
+
+    watched._at[stage] = leave
+    return watched.run()
+
+
+@pytest.mark.parametrize("everything", [False, True])
+@pytest.mark.parametrize("operation", ["capture", "cancel"])
+def test_a_capture_and_a_cancel_are_asked_for_less_and_less(
+    operation: str,
+    everything: bool,
+    card_desk: Desk,
+    order: checkout.Placed,
+    simulator: Server,
+    exchanges: list[Exchanged],
+) -> None:
+    desk = replace(card_desk, conference=replace(card_desk.conference, capture="confirm"))
+    if operation == "capture":
+        state = to_stage(desk, order, "authorized", lambda: simulator.tap(READER))
+    else:
+        state = to_stage(desk, order, "sent", lambda: None)
+    simulator.rate_limit(3600, "any" if everything else operation)
+    last = for_a_minute(desk, state.attempt_id, lambda control: getattr(control, operation)())
+    asked = limited(exchanges)
+    assert asked[f"POST {operation}"] + asked[f"GET {state.intent_id}"] >= 4
+    assert max(asked.values()) <= MOST, asked
+    assert (last.live, last.stage) == (True, state.stage)
+    assert rows(order)[0].status == "pending"
+    with connected():
+        assert Attempt.get_by_id(state.attempt_id).refusals == 0, "too many requests is no refusal"
+    simulator.clear_faults()
+    ended = Watched(desk, state.attempt_id).run()
+    assert ended.stage is (Stage.CAPTURED if operation == "capture" else Stage.CANCELLED)
+
+
+@pytest.mark.parametrize("operation", ["process", "any"])
+def test_a_payment_that_no_reader_shows_waits_for_a_person(
+    operation: str, card_desk: Desk, order: checkout.Placed, simulator: Server, exchanges: list[Exchanged]
+) -> None:
+    simulator.set_reader(READER, "offline")
+    begun = begin(card_desk, order)
+    state = next(each for each in payments.watch(card_desk, begun.attempt_id, Control()) if each.stuck)
+    simulator.set_reader(READER, "online")
+    simulator.rate_limit(3600, operation)
+    last = for_a_minute(card_desk, state.attempt_id, lambda control: control.retry())
+    asked = limited(exchanges)
+    assert 1 <= max(asked.values()) <= MOST, asked
+    assert last.stage is Stage.INTENT
+    simulator.clear_faults()
+    again = Watched(card_desk, state.attempt_id, sent=lambda: simulator.tap(READER))
+    again.control.retry()
+    assert again.run().stage is Stage.CAPTURED
+
+
+def test_a_reader_that_refuses_while_stripe_is_busy_is_not_asked_without_end(
+    card_desk: Desk, order: checkout.Placed, simulator: Server, exchanges: list[Exchanged]
+) -> None:
+    """Only the read tells whether nothing was charged, and that is what Stripe has too many of."""
+    simulator.refuse("process", 400, "terminal_reader_busy")
+    simulator.rate_limit(3600, "retrieve")
+    begun = begin(card_desk, order)
+    for_a_minute(card_desk, begun.attempt_id, lambda control: control)
+    asked = Counter(each.path.rsplit("/", 1)[-1] for each in exchanges if each.status >= 400)
+    assert max(asked.values()) <= MOST, asked
+
+
+def test_desks_that_recover_ask_seldom_too(
+    card_desk: Desk, order: checkout.Placed, simulator: Server, exchanges: list[Exchanged]
+) -> None:
+    """Two stations, each every half minute."""
+    state = to_stage(card_desk, order, "sent", lambda: simulator.tap(READER))
+    simulator.rate_limit(3600, "capture")
+    for _ in range(2):
+        for station in ("desk-3", "desk-4"):
+            recovery.recover(replace(card_desk, station=station))
+    assert 1 <= limited(exchanges)["POST capture"] <= 4 * MOST / 2, limited(exchanges)
+    simulator.clear_faults()
+    (home,) = recovery.recover(card_desk)
+    assert (home.stage, home.attempt_id) == (Stage.CAPTURED, state.attempt_id)
+
+
+@pytest.mark.parametrize("everything", [False, True])
+def test_a_refund_is_asked_for_once_a_round(
+    everything: bool,
+    lead: Desk,
+    order: checkout.Placed,
+    simulator: Server,
+    exchanges: list[Exchanged],
+    frozen_clock: FrozenClock,
+) -> None:
+    paid(lead, order, simulator)
+    simulator.rate_limit(3600, "any" if everything else "refund")
+    began = time.monotonic()
+    (made,) = refunds.refund(lead, order.reference)
+    assert made.stage == "unknown"
+    for _ in range(2):  # a minute of a station's rounds
+        frozen_clock.advance(30)
+        maintenance.tick(lead, "desk-3")
+    assert time.monotonic() - began < 10
+    asked = limited(exchanges)
+    assert max(asked.values()) <= MOST, asked
+    assert [book["refunded"] for book in simulator.books().values()] == [0]
+    simulator.clear_faults()
+    frozen_clock.advance(30)
+    maintenance.tick(lead, "desk-3")
+    assert [each.stage for each in refunds.refunds_of(lead, order.reference)] == ["succeeded"]
+    assert [book["refunded"] for book in simulator.books().values()] == [2500]
