@@ -71,6 +71,26 @@ def test_another_accounts_key_is_told_and_taken_only_after_yes(
     assert till.done("reconcile")["clean"] is True
 
 
+def test_a_restricted_key_is_known_by_the_payments_that_it_knows(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GET /v1/account answers 403."""
+    sold(till)
+    (before,) = till.done("init", "--account")["done"]
+    till.simulator.fault("forbidden_403", "GET /v1/account", times=1000)
+    assert till.done("init", "--account")["done"] == [before], "the same key, named or not"
+    sold(till)
+    other_account(till, monkeypatch)
+    reference = till.done("checkout", "--item", "t-shirt", "--attendee", "NOOR2026")["reference"]
+    assert till.refused("charge", "--order", reference, "--reader", READER) == (4, "other_account")
+    assert till.refused("init", "--account") == (4, "not_confirmed")
+    (said,) = till.done("init", "--account", "--yes")["done"]
+    assert said.endswith("and are TRAINING of an account that the key may not name from now on.")
+    done = till.done("charge", "--order", reference, "--reader", READER, "--card", "good")
+    assert done["status"] == "captured"
+    assert till.done("reconcile", "--check")["clean"], "the other account's payments are not looked for here"
+
+
 def test_a_copy_of_the_database_leaves_stripe_alone_until_it_takes_over(till: Till, tmp_path: Path) -> None:
     reference = till.done("checkout", "--item", "t-shirt", "--attendee", "NOOR2026")["reference"]
     till.done("charge", "--order", reference, "--reader", READER, "--no-wait")

@@ -25,7 +25,7 @@ from tui_pos.desk.refund import card_refunds, refunds
 from tui_pos.desk.sale import checkout
 from tui_pos.desk.tender import cash
 from tui_pos.simulator import Server
-from tui_pos.terminal import Terminal
+from tui_pos.terminal import Terminal, TerminalError
 
 
 @pytest.fixture
@@ -302,3 +302,116 @@ def test_a_refund_that_is_open_waits_for_its_own_key(
         Attempt.update(account="").execute()
     (row,) = card_refunds.follow_up(lead)
     assert row.stage == "succeeded"
+
+
+@pytest.fixture
+def restricted(card_desk: Desk, simulator: Server) -> Desk:
+    """A desk whose key has no right to read its account, as restricted keys have not unless they are given it.
+
+    What else the key may do is as for any; it is the key of the same account as ``card_desk``'s.
+    """
+    simulator.fault("forbidden_403", "GET /v1/account", times=1000)
+    return with_key(card_desk, simulator, "sk_test_simulator")
+
+
+def restricted_other(desk: Desk, simulator: Server) -> Desk:
+    """The same for a key of another account."""
+    return other_account(desk, simulator)
+
+
+def stored_account(desk: Desk) -> str:
+    rules = conference_rules.stored(desk.conference.id)
+    assert rules is not None
+    return rules.account
+
+
+def test_a_restricted_key_stores_no_account_and_sells(restricted: Desk, simulator: Server) -> None:
+    order = checkout.sell(restricted, [("t-shirt", 1)], name="Ada Byron")
+    last = paid(restricted, order, simulator)
+    with connected():
+        row = Attempt.get(Attempt.intent_id == last.intent_id)
+    assert (row.mode, row.account, stored_account(restricted)) == ("TRAINING", "", "")
+    assert reconcile.run(restricted, check=True).clean
+    again = with_key(restricted, simulator, "sk_test_simulator")
+    second = checkout.sell(again, [("t-shirt", 1)], name="Bo Byron")
+    assert paid(again, second, simulator).captured == Decimal(25)
+
+
+def test_a_restricted_key_of_the_stored_account_goes_on_and_keeps_it(
+    card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    paid(card_desk, order, simulator)
+    account = stored_account(card_desk)
+    simulator.fault("forbidden_403", "GET /v1/account", times=1000)
+    restricted = with_key(card_desk, simulator, "sk_test_simulator")
+    assert accounts.ensure(restricted) == account
+    second = checkout.sell(restricted, [("t-shirt", 1)], name="Bo Byron")
+    last = paid(restricted, second, simulator)
+    with connected():
+        assert Attempt.get(Attempt.intent_id == last.intent_id).account == account
+    assert stored_account(card_desk) == account
+    assert reconcile.run(restricted, check=True).clean
+    change = accounts.change_wanted(restricted.conference, restricted.terminal, Mode.TRAINING)
+    assert (change.is_needed, change.account) == (False, account), "it is the key of that very account"
+
+
+def test_a_restricted_key_of_another_account_is_known_by_what_it_does_not_know(
+    card_desk: Desk, order: checkout.Placed, simulator: Server, as_staff: AsStaff
+) -> None:
+    intent = held(card_desk, order, simulator)
+    simulator.fault("forbidden_403", "GET /v1/account", times=1000)
+    other = restricted_other(card_desk, simulator)
+    with pytest.raises(Refused, match="does not know the last card payment of demo") as refused:
+        accounts.ensure(other)
+    assert refused.value.code == OTHER_ACCOUNT
+    second = checkout.sell(other, [("t-shirt", 1)], name="Grace Hopper")
+    with pytest.raises(Refused) as refused:
+        payments.begin(other, second.reference, "tmr_front_2")
+    assert refused.value.code == OTHER_ACCOUNT
+    maintenance.tick(other, "other")
+    assert "other_account" in kinds(reconcile.run(other))
+    assert simulator.books()[intent]["held"] == 2500
+    change = accounts.change_wanted(other.conference, other.terminal, Mode.TRAINING)
+    assert (change.is_needed, change.account) == (True, accounts.UNKNOWN)
+
+
+@pytest.mark.parametrize("may_say", [True, False])
+def test_payments_of_a_restricted_key_are_not_taken_over_by_another_accounts_key(
+    restricted: Desk, simulator: Server, may_say: bool
+) -> None:
+    """No account is stored, so only the payments themselves say whose they are."""
+    intent = held(restricted, checkout.sell(restricted, [("t-shirt", 1)], name="Ada Byron"), simulator)
+    if may_say:
+        simulator.clear_faults()
+    other = other_account(restricted, simulator)
+    with pytest.raises(Refused) as refused:
+        accounts.ensure(other)
+    assert refused.value.code == OTHER_ACCOUNT
+    maintenance.tick(other, "other")
+    assert (stored_account(restricted), simulator.books()[intent]["held"]) == ("", 2500)
+    assert payments.unfinished(restricted)[0].problem == ""
+
+
+def test_a_full_key_of_the_same_account_is_stored_with_its_next_payment(
+    restricted: Desk, simulator: Server
+) -> None:
+    paid(restricted, checkout.sell(restricted, [("t-shirt", 1)], name="Ada Byron"), simulator)
+    simulator.clear_faults()
+    full = with_key(restricted, simulator, "sk_test_simulator")
+    assert stored_account(full) == ""
+    paid(full, checkout.sell(full, [("t-shirt", 1)], name="Bo Byron"), simulator)
+    assert stored_account(full).startswith("acct_")
+    assert reconcile.run(full, check=True).clean
+    with pytest.raises(Refused):
+        accounts.ensure(other_account(full, simulator))
+
+
+def test_a_silent_stripe_vouches_for_nobody(restricted: Desk, simulator: Server) -> None:
+    paid(restricted, checkout.sell(restricted, [("t-shirt", 1)], name="Ada Byron"), simulator)
+    simulator.fault("cut_before", "GET /v1/payment_intents/*", times=1000)
+    again = with_key(restricted, simulator, "sk_test_simulator")
+    assert not accounts.is_ours(again)
+    with pytest.raises(TerminalError):
+        accounts.ensure(again)
+    simulator.clear_faults()
+    assert accounts.is_ours(again)

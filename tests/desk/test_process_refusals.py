@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pytest
 
 from tests.desk.paying import OTHER_READER, READER, Watched, begin, rows
-from tests.fixtures.databases import FrozenClock
 from tui_pos.data.tables.desk import Stage
 from tui_pos.desk import payments
 from tui_pos.desk.context import Desk
@@ -117,7 +116,6 @@ def test_a_second_try_on_a_payment_that_was_paid_meanwhile_is_told_as_paid(
     card_desk: Desk,
     order: checkout.Placed,
     simulator: Server,
-    frozen_clock: FrozenClock,
     trouble: Callable[[Server], None],
 ) -> None:
     """Enter after an obstacle: what keeps it from the reader now says nothing of the try before."""

@@ -27,7 +27,7 @@ MINUTE = 60
 """In polls, and in seconds of a desk that polls once a second."""
 
 MOST = 8
-"""Requests of a kind in such a minute: after 1, 2, 4, 8, 16 and 32 polls, and one for the desk that begins."""
+"""Requests of a kind in such a minute: after 1, 2, 4, 8, 16 and 32 polls, and one to begin with."""
 
 
 @pytest.fixture
@@ -51,10 +51,7 @@ def for_a_minute(desk: Desk, attempt_id: int, ask: Callable[[Control], object]) 
     """Watch for a minute of back-off, with what a person asks for at once."""
     control = Control()
     ask(control)
-    last = None
-    for last in payments.watch(desk, attempt_id, control, seconds=MINUTE * desk.poll_seconds):
-        pass
-    assert last is not None
+    *_, last = payments.watch(desk, attempt_id, control, seconds=MINUTE * desk.poll_seconds)
     return last
 
 

@@ -1,4 +1,4 @@
-"""A supervisor ends what cannot end by itself: each decision where it is true, and nothing where it is not."""
+"""A supervisor ends what cannot end by itself: each decision where it is true, else nothing."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -320,9 +320,7 @@ def test_a_captured_payment_that_fits_no_order_is_kept_or_given_back(
     assert caught.value.code == "nothing_to_resolve"
 
 
-def test_a_payment_on_another_reader_is_not_touched(
-    lead: Desk, order: checkout.Placed, simulator: Server
-) -> None:
+def test_a_payment_on_another_reader_is_not_touched(lead: Desk, order: checkout.Placed) -> None:
     """The reader of the payment that is written off is free; the other one goes on."""
     state = left_at(lead, order, "sent", lambda: None)
     other = payments.begin(lead, sold_again(lead), OTHER_READER)

@@ -151,10 +151,9 @@ def change_wanted(conference: ConferenceInfo, terminal: Terminal, mode: Mode) ->
     Raises TerminalError.
     """
     before = conference_rules.stored(conference.id) or Rules()
-    try:
-        account = terminal.account().id
-    except Misconfigured:
-        account = UNKNOWN
+    account = _named(terminal)
+    if not account and _knows_newest(terminal, conference.id, mode, before.account):
+        account = before.account
     aside = rehearsals.count(conference.id, before.mode) if before.mode not in ("", mode) else 0
     return Change(before, str(mode), account, aside)
 
@@ -224,38 +223,47 @@ def _refuse_unfinished(conference: ConferenceInfo) -> None:
 def _account_of(desk: Desk, stored_account: str) -> str:
     terminal = desk.terminal
     if terminal not in _asked:
-        try:
-            _asked[terminal] = terminal.account().id
-        except Misconfigured:
-            _asked[terminal] = _vouched(desk, stored_account)
+        named = _named(terminal)
+        account = named or stored_account
+        if not (named and stored_account):
+            # Without a name on either side the payments say whose they are.
+            knows = _knows_newest(terminal, desk.conference.id, desk.mode, stored_account)
+            if knows is False:
+                raise Refused(OTHER_ACCOUNT, _not_known(desk.conference.slug))
+            account = account if knows else named
+        _asked[terminal] = account
     return _asked[terminal]
 
 
-def _vouched(desk: Desk, stored_account: str) -> str:
-    """A key without the right to read its account is the conference's if it knows the newest payment."""
+def _named(terminal: Terminal) -> str:
+    """The account of a key, ``UNKNOWN`` where it has no right to say it. Raises TerminalError."""
+    try:
+        return terminal.account().id
+    except Misconfigured:
+        return UNKNOWN
+
+
+def _knows_newest(terminal: Terminal, conference_id: int, mode: str, account: str) -> bool | None:
+    """Whether a key knows the newest card payment of this account and mode; None when there is none."""
     with connected():
         newest = (
             Attempt.select(Attempt.intent_id)
             .where(
-                Attempt.conference == desk.conference.id,
+                Attempt.conference == conference_id,
                 Attempt.intent_id.is_null(False),
-                Attempt.mode == desk.mode,
-                Attempt.account == stored_account,
+                Attempt.mode == mode,
+                Attempt.account == account,
             )
             .order_by(Attempt.id.desc())
             .first()
         )
     if newest is None:
-        return UNKNOWN
+        return None
     try:
-        desk.terminal.intent(str(newest.intent_id))
+        terminal.intent(str(newest.intent_id))
     except IntentNotFound:
-        raise Refused(
-            OTHER_ACCOUNT,
-            f"Stripe does not know the last card payment of {desk.conference.slug} under this key, so it is"
-            f" another account's{_how(desk.conference.slug)}",
-        ) from None
-    return stored_account
+        return False
+    return True
 
 
 def _locked(conference_id: int, info: ConferenceInfo | None = None) -> Rules:
@@ -284,6 +292,13 @@ def _other_account(slug: str, stored_account: str, account: str) -> str:
     return (
         f"The card payments of {slug} belong to the Stripe account {stored_account}, this host's key to"
         f" {account}{_how(slug)}"
+    )
+
+
+def _not_known(slug: str) -> str:
+    return (
+        f"Stripe does not know the last card payment of {slug} under this key, so it is another account's"
+        f"{_how(slug)}"
     )
 
 

@@ -14,7 +14,6 @@ from tui_pos import money
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Attempt, Refund, Stage
 from tui_pos.data.tables.registration import Payment, PaymentStatus
-from tui_pos.desk.accounts import COPIED
 from tui_pos.desk.context import Desk
 from tui_pos.desk.order.balance import ACCEPTED
 from tui_pos.desk.reconcile.mismatches import Mismatch, of_attempt, told
@@ -35,8 +34,8 @@ Swept = dict[str, Intent]
 
 
 def of_account(desk: Desk, account: str) -> Any:
-    """Attempts that belong to this conference, mode and account; of before they were kept, any."""
-    ours = Attempt.account.in_(["", account]) if account else Attempt.account != COPIED
+    """Attempts that belong to this conference, mode and account, and those whose account nobody could name."""
+    ours = Attempt.account.in_(["", account])
     return (Attempt.conference == desk.conference.id) & Attempt.mode.in_(["", desk.mode]) & ours
 
 
