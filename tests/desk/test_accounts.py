@@ -306,17 +306,12 @@ def test_a_refund_that_is_open_waits_for_its_own_key(
 
 @pytest.fixture
 def restricted(card_desk: Desk, simulator: Server) -> Desk:
-    """A desk whose key has no right to read its account, as restricted keys have not unless they are given it.
+    """A desk whose key has no right to read its account, as few restricted keys have.
 
     What else the key may do is as for any; it is the key of the same account as ``card_desk``'s.
     """
     simulator.fault("forbidden_403", "GET /v1/account", times=1000)
     return with_key(card_desk, simulator, "sk_test_simulator")
-
-
-def restricted_other(desk: Desk, simulator: Server) -> Desk:
-    """The same for a key of another account."""
-    return other_account(desk, simulator)
 
 
 def stored_account(desk: Desk) -> str:
@@ -356,11 +351,11 @@ def test_a_restricted_key_of_the_stored_account_goes_on_and_keeps_it(
 
 
 def test_a_restricted_key_of_another_account_is_known_by_what_it_does_not_know(
-    card_desk: Desk, order: checkout.Placed, simulator: Server, as_staff: AsStaff
+    card_desk: Desk, order: checkout.Placed, simulator: Server
 ) -> None:
     intent = held(card_desk, order, simulator)
     simulator.fault("forbidden_403", "GET /v1/account", times=1000)
-    other = restricted_other(card_desk, simulator)
+    other = other_account(card_desk, simulator)
     with pytest.raises(Refused, match="does not know the last card payment of demo") as refused:
         accounts.ensure(other)
     assert refused.value.code == OTHER_ACCOUNT

@@ -4,18 +4,19 @@ Every order that a desk made while the earlier mode held is a rehearsal, however
 so on every screen. Setting it apart ends it in django-program's terms too (cancelled, its payments failed,
 nobody registered by it), so that its pages and sums, stock and the desk's lists are as if it had not been.
 Check-ins stay. An order of the web site that was paid at a desk in rehearsal is real: it loses that payment
-and waits to be paid again unless other money covers it.
+and waits to be paid again unless other money covers it. What was refunded or exchanged of it is undone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from peewee import IntegrityError
 
-from tui_pos import clock
+from tui_pos import clock, money
 from tui_pos.data.connection import connected, lock, run_tx
+from tui_pos.data.fields import ZERO
 from tui_pos.data.queries import batches
 from tui_pos.data.tables.auth import User, UserGroup, UserPermission
 from tui_pos.data.tables.desk import (
@@ -23,9 +24,12 @@ from tui_pos.data.tables.desk import (
     AttemptEvent,
     CashMovement,
     ConferenceRules,
+    Deed,
     JournalEntry,
     Refund,
     RefundLine,
+    RefundOrigin,
+    RefundStage,
     Repair,
     Sale,
     SaleStatus,
@@ -40,6 +44,7 @@ from tui_pos.data.tables.registration import (
     OrderLine,
     OrderStatus,
     Payment,
+    PaymentMethod,
     PaymentStatus,
     ProductRedemption,
     TerminalPayment,
@@ -47,9 +52,11 @@ from tui_pos.data.tables.registration import (
 from tui_pos.desk.catalogue import vouchers
 from tui_pos.desk.context import ConferenceInfo
 from tui_pos.desk.errors import Refused
-from tui_pos.desk.order.balance import balance
+from tui_pos.desk.order.balance import ACCEPTED, balance
+from tui_pos.desk.refund import effects
 from tui_pos.desk.sale.guests import USERNAME_PREFIX
 from tui_pos.desk.tender import store_credit
+from tui_pos.desk.tender.tenders import Tender
 
 BATCH = 100
 """Orders in one transaction: desks go on meanwhile."""
@@ -70,11 +77,17 @@ def set_apart(conference: ConferenceInfo, station: str, before: str, after: str)
     """Set apart what was sold in mode ``before``; answers how many orders. May run again after a crash."""
     with connected():
         made = _made_here(conference.id, before)
-        real = _of_the_web_site(conference.id, before)
+        undone = _refunds_of_the_web_site(conference.id)
+        real = sorted({*_of_the_web_site(conference.id, before), *undone.values()})
+        # First of all: credit that was spent must not be put back on one that a rehearsal has made.
+        for ids in batches(made, BATCH):
+            run_tx(partial(_forget_refund_records, Refund.order.in_(ids)))
+        for ids in batches(list(undone), BATCH):
+            run_tx(partial(_forget_refund_records, Refund.id.in_(ids)))
         for ids in batches(made, BATCH):
             run_tx(partial(_end, conference.id, ids))
         for ids in batches(real, BATCH):
-            run_tx(partial(_unpay, conference.id, ids, before))
+            run_tx(partial(_make_real, conference.id, ids, before, set(undone)))
         if made or real:
             run_tx(partial(_note, conference.id, station, before, after, len(made)))
     return len(made)
@@ -127,6 +140,22 @@ def _of_the_web_site(conference_id: int, mode: str) -> list[int]:
     return sorted(paid - made)
 
 
+def _refunds_of_the_web_site(conference_id: int) -> dict[int, int]:
+    """Refunds that desks made of the web site's orders since the mode holds; refund to order."""
+    rules = ConferenceRules.get_or_none(ConferenceRules.conference == conference_id)
+    if rules is None:
+        return {}
+    made = Sale.select(Sale.order).where(Sale.order.is_null(False))
+    rows = Refund.select(Refund.id, Refund.order).where(
+        Refund.conference == conference_id,
+        Refund.created_at >= rules.updated_at,
+        Refund.stage.in_(ACCEPTED),
+        (Refund.origin == RefundOrigin.DESK) | Refund.attempt.is_null(False),
+        Refund.order.not_in(made),
+    )
+    return {row.id: row.order_id for row in rows.order_by(Refund.id)}
+
+
 def _rehearsed_payments(conference_id: int, mode: str) -> list[int]:
     """Payments that desks took while the mode held, with whichever tender."""
     rules = ConferenceRules.get_or_none(ConferenceRules.conference == conference_id)
@@ -143,6 +172,7 @@ def _rehearsed_payments(conference_id: int, mode: str) -> list[int]:
         JournalEntry.select(JournalEntry.payment).where(
             JournalEntry.conference == conference_id,
             JournalEntry.payment.is_null(False),
+            JournalEntry.what.in_((Deed.CASH, Deed.CREDIT, Deed.COMP)),
             JournalEntry.at >= rules.updated_at,
         ),
     )
@@ -159,11 +189,9 @@ def _locked(conference_id: int, ids: Sequence[int]) -> list[Order]:
 
 def _end(conference_id: int, ids: Sequence[int]) -> None:
     now, found = clock.now(), _locked(conference_id, ids)
-    holding = [order for order in found if order.status in (OrderStatus.PENDING, *PAID_STATUSES)]
-    vouchers.give_back(conference_id, [order.voucher_code for order in holding])
-    store_credit.give_back(found, now)
+    vouchers.give_back(conference_id, [order.voucher_code for order in found if _uses_voucher(order)])
+    _put_credit_back(found, Payment.order.in_(ids), now)
     _fail_payments(Payment.order.in_(ids))
-    _forget_refund_records(ids)
     _unregister(ids, now)
     Order.update(status=OrderStatus.CANCELLED, hold_expires_at=None, updated_at=now).where(
         Order.id.in_(ids)
@@ -171,11 +199,43 @@ def _end(conference_id: int, ids: Sequence[int]) -> None:
     Sale.update(status=SaleStatus.REHEARSAL, updated_at=now).where(Sale.order.in_(ids)).execute()
 
 
-def _unpay(conference_id: int, ids: Sequence[int], mode: str) -> None:
+def _uses_voucher(order: Order) -> bool:
+    """Whether the order still counts as a use of its voucher; a cancel and a void have given that back."""
+    voided = JournalEntry.select().where(JournalEntry.order == order.id, JournalEntry.what == Deed.VOID)
+    return order.status != OrderStatus.CANCELLED and not voided.exists()
+
+
+def _put_credit_back(found: Sequence[Order], which: Any, now: datetime) -> None:
+    """Put what these payments had spent of real credit back on it, whatever an exchange moved it to since.
+
+    What an exchange brought is no real credit, and what was refunded to the credit is back already.
+    """
+    moved = Refund.exchange.is_null(False) & Refund.stage.in_(ACCEPTED)
+    brought = Payment.reference.in_(Refund.select(Refund.key).where(moved))
+    direct = list(Payment.select().where(which, Payment.method == PaymentMethod.CREDIT, ~brought))
+    for order in found:
+        spent = ZERO
+        for payment in (each for each in direct if each.order_id == order.id):
+            spent += payment.amount if payment.status == PaymentStatus.SUCCEEDED else ZERO
+            exchanged = Refund.select().where(Refund.payment == payment.id, moved)
+            spent += sum(
+                (money.from_minor(row.amount, row.currency) for row in exchanged if row.amount), ZERO
+            )
+        if spent > ZERO:
+            store_credit.restore(order, spent, now)
+
+
+def _make_real(conference_id: int, ids: Sequence[int], mode: str, undone: Set[int]) -> None:
+    """Take the rehearsed refunds and payments of the web site's orders off them."""
     now, found = clock.now(), _locked(conference_id, ids)
+    for order in found:
+        for row in Refund.select().where(Refund.order == order.id).order_by(Refund.id.desc()):
+            if row.id in undone:
+                _undo(order, row, now)
     theirs = Payment.select(Payment.id).where(Payment.order.in_(ids))
     rehearsed = {row.id for row in theirs}.intersection(_rehearsed_payments(conference_id, mode))
     for some in batches(rehearsed):
+        _put_credit_back(found, Payment.id.in_(some), now)
         _fail_payments(Payment.id.in_(some))
     for order in found:
         if order.status in PAID_STATUSES and not balance(order).is_covered:
@@ -185,16 +245,26 @@ def _unpay(conference_id: int, ids: Sequence[int], mode: str) -> None:
             ).execute()
 
 
+def _undo(order: Order, row: Refund, now: datetime) -> None:
+    row.stage, row.message, row.updated_at = RefundStage.FAILED, "It was a rehearsal", now
+    row.save(only=[Refund.stage, Refund.message, Refund.updated_at])
+    effects.reflect(order, row)
+    if row.tender == Tender.CREDIT and row.exchange_id is None and row.amount:
+        amount = money.from_minor(row.amount, row.currency)
+        store_credit.spend(order, amount, money.quantum(row.currency), now)
+
+
 def _fail_payments(which: Any) -> None:
     Payment.update(status=PaymentStatus.FAILED, stripe_payment_intent_id="").where(which).execute()
 
 
-def _forget_refund_records(ids: Sequence[int]) -> None:
-    """Take away django-program's records of what was given back in rehearsal, which its reports count."""
-    of_these = Refund.order.in_(ids) & Refund.credit.is_null(False)
+def _forget_refund_records(which: Any) -> None:
+    """Take away the credits that these refunds made: django-program's reports count them, and what became of
+    an exchange's after a cancel could be spent."""
+    of_these = which & Refund.credit.is_null(False)
     records = [row.credit_id for row in Refund.select(Refund.credit).where(of_these)]
     Refund.update(credit=None).where(of_these).execute()
-    Credit.delete().where(Credit.id.in_(records), Credit.remaining_amount == 0).execute()
+    Credit.delete().where(Credit.id.in_(records)).execute()
 
 
 def _unregister(ids: Sequence[int], now: datetime) -> None:
@@ -218,7 +288,14 @@ def _note(conference_id: int, station: str, before: str, after: str, orders: int
 
 def _delete(conference_id: int, ids: Sequence[int]) -> None:
     found = _locked(conference_id, ids)
-    buyers = {order.user_id for order in found}
+    came_along = Attendee.select(Attendee.user).where(
+        Attendee.id.in_(
+            JournalEntry.select(JournalEntry.attendee).where(
+                JournalEntry.order.in_(ids), JournalEntry.what == Deed.COMPANION
+            )
+        )
+    )
+    people = {order.user_id for order in found} | {row.user_id for row in came_along}
     payments = Payment.select(Payment.id).where(Payment.order.in_(ids))
     attempts = Attempt.select(Attempt.id).where(Attempt.order.in_(ids))
     refunds = Refund.select(Refund.id).where(Refund.order.in_(ids))
@@ -242,23 +319,24 @@ def _delete(conference_id: int, ids: Sequence[int]) -> None:
         Credit.update({column: None}).where(column.in_(ids)).execute()
     Refund.update(exchange=None).where(Refund.exchange.in_(ids)).execute()
     Order.delete().where(Order.id.in_(ids)).execute()
-    _delete_guests(buyers)
+    _delete_guests(people)
 
 
-def _delete_guests(buyers: set[int]) -> None:
-    """Accounts that a desk made for walk-ups, of whom nothing is left."""
+def _delete_guests(people: set[int]) -> None:
+    """Accounts that a desk made for walk-ups and who came along with them, of whom nothing is left."""
     guests = User.select(User.id).where(
-        User.id.in_(list(buyers)),
+        User.id.in_(list(people)),
         User.username.startswith(USERNAME_PREFIX),
         User.password.startswith("!"),
         User.id.not_in(Order.select(Order.user)),
         User.id.not_in(Credit.select(Credit.user)),
+        User.id.not_in(Attendee.select(Attendee.user).where(Attendee.order.is_null(False))),
         User.id.not_in(Sale.select(Sale.staff)),
     )
     gone = [row.id for row in guests]
     attendees = [row.id for row in Attendee.select(Attendee.id).where(Attendee.user.in_(gone))]
     CheckIn.delete().where(CheckIn.attendee.in_(attendees)).execute()
-    for table in (Sale, JournalEntry):
+    for table in (Sale, JournalEntry, RefundLine):
         table.update(attendee=None).where(table.attendee.in_(attendees)).execute()
     Attendee.delete().where(Attendee.id.in_(attendees)).execute()
     UserGroup.delete().where(UserGroup.user.in_(gone)).execute()

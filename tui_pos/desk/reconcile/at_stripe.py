@@ -34,7 +34,7 @@ Swept = dict[str, Intent]
 
 
 def of_account(desk: Desk, account: str) -> Any:
-    """Attempts that belong to this conference, mode and account, and those whose account nobody could name."""
+    """Attempts that belong to this conference, mode and account, and those of no known account."""
     ours = Attempt.account.in_(["", account])
     return (Attempt.conference == desk.conference.id) & Attempt.mode.in_(["", desk.mode]) & ours
 
