@@ -11,12 +11,13 @@ from typing import Any, Self
 from tui_pos import clock, money
 from tui_pos.data.connection import connected, lock, run_tx
 from tui_pos.data.tables.desk import Attempt, Refund, RefundOrigin, RefundStage
-from tui_pos.data.tables.registration import Order, Payment, PaymentStatus
+from tui_pos.data.tables.registration import Order, Payment, PaymentMethod, PaymentStatus
 from tui_pos.desk import accounts
 from tui_pos.desk.context import Desk
 from tui_pos.desk.order.balance import ACCEPTED, is_double
 from tui_pos.desk.payments import booking, journal
 from tui_pos.desk.refund import effects, in_person, repairs
+from tui_pos.desk.refund.giving_back import left_of
 from tui_pos.desk.refund.refund_views import RefundView, of_row
 from tui_pos.desk.tender.tenders import Tender
 from tui_pos.terminal import RateLimited, TerminalError, UnknownOutcome
@@ -189,7 +190,8 @@ def _adopt(desk: Desk, card: CardPayment, said: StripeRefund) -> Refund | None:
         return None
 
     def write() -> Refund:
-        order = lock(Order.select().where(Order.id == card.order_id)).get()
+        payment = _holder(card, said.amount)
+        order = lock(Order.select().where(Order.id == payment.order_id)).get()
         known: Refund | None = Refund.get_or_none(Refund.refund_id == said.id)
         if known is not None:
             return known
@@ -200,7 +202,7 @@ def _adopt(desk: Desk, card: CardPayment, said: StripeRefund) -> Refund | None:
         row: Refund = Refund.create(
             conference=order.conference_id,
             order=order.id,
-            payment=card.payment.id,
+            payment=payment.id,
             attempt=card.attempt.id if card.attempt else None,
             origin=RefundOrigin.DASHBOARD,
             tender=Tender.CARD,
@@ -218,6 +220,23 @@ def _adopt(desk: Desk, card: CardPayment, said: StripeRefund) -> Refund | None:
         return row
 
     return run_tx(write)
+
+
+def _holder(card: CardPayment, amount: int) -> Payment:
+    """The payment that has most of this much of the card's money: its own, or one of an order that an
+    exchange moved it to."""
+    found = [card.payment]
+    for payment in found:  # grows: what was exchanged may have been exchanged again
+        keys = Refund.select(Refund.key).where(
+            Refund.payment == payment.id, Refund.exchange.is_null(False), Refund.stage.in_(ACCEPTED)
+        )
+        moved = Payment.select().where(
+            Payment.method == PaymentMethod.CREDIT,
+            Payment.status == PaymentStatus.SUCCEEDED,
+            Payment.reference.in_(keys),
+        )
+        found += list(moved.order_by(Payment.id))
+    return max(found, key=lambda payment: min(left_of(payment, card.currency), amount))
 
 
 def _pursue(desk: Desk, row: Refund) -> None:
