@@ -37,7 +37,7 @@ def lead(card_desk: Desk, as_staff: AsStaff) -> Desk:
 
 def by_card(desk: Desk, wanted: str, simulator: Server, code: str | None = "NOOR2026") -> str:
     name = {} if code else {"name": "Ada Byron"}
-    placed = checkout.sell(desk, items(wanted), attendee_code=code, **name)  # type: ignore[arg-type]
+    placed = checkout.sell(desk, items(wanted), attendee_code=code, **name)
     paid(desk, placed, simulator)
     return placed.reference
 
