@@ -76,15 +76,15 @@ def test_a_restricted_key_is_known_by_the_payments_that_it_knows(
 ) -> None:
     """GET /v1/account answers 403."""
     sold(till)
-    (before,) = till.done("init", "--account")["done"]
+    (before,) = till.done("init", "--account", staff="lead")["done"]
     till.simulator.fault("forbidden_403", "GET /v1/account", times=1000)
-    assert till.done("init", "--account")["done"] == [before], "the same key, named or not"
+    assert till.done("init", "--account", staff="lead")["done"] == [before], "the same key, named or not"
     sold(till)
     other_account(till, monkeypatch)
     reference = till.done("checkout", "--item", "t-shirt", "--attendee", "NOOR2026")["reference"]
     assert till.refused("charge", "--order", reference, "--reader", READER) == (4, "other_account")
-    assert till.refused("init", "--account") == (4, "not_confirmed")
-    (said,) = till.done("init", "--account", "--yes")["done"]
+    assert till.refused("init", "--account", staff="lead") == (4, "not_confirmed")
+    (said,) = till.done("init", "--account", "--yes", staff="lead")["done"]
     assert said.endswith("and are TRAINING of an account that the key may not name from now on.")
     done = till.done("charge", "--order", reference, "--reader", READER, "--card", "good")
     assert done["status"] == "captured"
