@@ -101,17 +101,23 @@ def _as_seen(attempt: Attempt) -> tuple[Any, Any, Any]:
     )
 
 
+def tell(desk: Desk, attempt: Attempt, text: str, **columns: Any) -> None:
+    """Add an event to an attempt that is not moving, with the columns that go with it. Raises Overtaken as
+    ``move`` does: a desk that hung must not speak after its successor has brought the payment to an end."""
+
+    def write() -> None:
+        update(attempt, **columns)
+        note(desk, attempt.id, attempt.stage, text)
+
+    run_tx(write)
+
+
 def ask(desk: Desk, attempt: Attempt, want: str, why: str = "") -> None:
     """Commit a wish before acting on it, so that whoever drives or recovers the payment goes on with it.
 
     A refused payment is then tried at once: a person asked.
     """
-
-    def write() -> None:
-        update(attempt, wants=want, message=why, retry_at=None)
-        note(desk, attempt.id, attempt.stage, why or f"{want} asked for")
-
-    run_tx(write)
+    tell(desk, attempt, why or f"{want} asked for", wants=want, message=why, retry_at=None)
 
 
 def note(desk: Desk, attempt_id: int, stage: str, text: str) -> None:

@@ -118,7 +118,10 @@ def resolve(desk: Desk, wanted: str, option: Option, reason: str) -> Resolution:
         drive.attempt = journal.load(drive.attempt.id)
         before, intent = _both_sides(drive)
         _refuse(before, option)
-        _ACTS[option](drive, intent, why)
+        try:
+            _ACTS[option](drive, intent, why)
+        except journal.Overtaken:
+            raise Refused("changed", "The payment went on meanwhile; look at both sides again.") from None
         after = _books(journal.load(drive.attempt.id))
         moved = f"{_shown(before.books)} -> {_shown(after)}"
         text = f"resolved, {option}: {why}; Stripe: {before.stripe.said}; {moved}"

@@ -81,8 +81,8 @@ def at_work(drive: Drive, intent: Intent) -> float:
     said = f"Stripe says {status.replace('_', ' ')}"
     if stage is Stage.AUTHORIZED:
         if not attempt.message.startswith(said):
-            journal.update(attempt, message=f"{said} of the money that was held.")
-            journal.note(desk, attempt.id, stage, attempt.message)
+            text = f"{said} of the money that was held."
+            journal.tell(desk, attempt, text, message=text)
     elif stage is not Stage.AUTHORIZING:
         text = "the card was read" if status in CARD_READ else said
         journal.move(desk, attempt, Stage.AUTHORIZING, text, decline_code="", message="")
@@ -199,7 +199,7 @@ def withdraw(drive: Drive) -> TerminalError | None:
     try:
         drive.withdraw()
     except TerminalError as error:
-        journal.note(drive.desk, attempt.id, attempt.stage, f"prompt not withdrawn: {error.message}")
+        journal.tell(drive.desk, attempt, f"prompt not withdrawn: {error.message}")
         return error
     return None
 

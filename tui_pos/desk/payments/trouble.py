@@ -47,7 +47,7 @@ def unknown(drive: Drive, error: TerminalError, call: Call) -> float:
     if isinstance(error, WrongAnswer):
         if drive.wrong_answers >= MOST_WRONG_ANSWERS:
             return hand_over(drive, error.message)
-        journal.note(drive.desk, attempt.id, Stage.UNKNOWN, error.message)
+        journal.tell(drive.desk, attempt, error.message)
     return drive.pace.left(call)
 
 
@@ -57,8 +57,8 @@ def count_refusal(drive: Drive, text: str, call: Call) -> float:
     refusals = attempt.refusals + 1
     pause = after_refusals(refusals)
     problem = f"Stripe keeps refusing to {call}: {text}" if refusals >= PERSON_AFTER else attempt.problem
-    journal.update(attempt, refusals=refusals, retry_at=clock.now() + pause, message=text, problem=problem)
-    journal.note(drive.desk, attempt.id, attempt.stage, f"Stripe refuses to {call}: {text}")
+    said = {"message": text, "problem": problem, "retry_at": clock.now() + pause}
+    journal.tell(drive.desk, attempt, f"Stripe refuses to {call}: {text}", refusals=refusals, **said)
     return pause.total_seconds()
 
 
@@ -68,9 +68,11 @@ def hand_over(drive: Drive, problem: str) -> float:
     It is looked at again all the same, but seldom: what was wrong may be put right elsewhere.
     """
     attempt = drive.attempt
-    if attempt.problem != problem:
-        journal.note(drive.desk, attempt.id, attempt.stage, f"needs a person: {problem}")
-    journal.update(attempt, problem=problem, retry_at=clock.now() + LONGEST_PAUSE)
+    columns = {"problem": problem, "retry_at": clock.now() + LONGEST_PAUSE}
+    if attempt.problem == problem:
+        journal.update(attempt, **columns)
+    else:
+        journal.tell(drive.desk, attempt, f"needs a person: {problem}", **columns)
     return LONGEST_PAUSE.total_seconds()
 
 
@@ -79,8 +81,7 @@ def obstacle(drive: Drive, code: str, text: str) -> float:
     attempt = drive.attempt
     if Stage(attempt.stage) is Stage.INTENT:
         if (attempt.decline_code, attempt.message) != (code, text):
-            journal.update(attempt, decline_code=code, message=text)
-            journal.note(drive.desk, attempt.id, Stage.INTENT, text)
+            journal.tell(drive.desk, attempt, text, decline_code=code, message=text)
     else:
         journal.move(drive.desk, attempt, Stage.INTENT, text, decline_code=code, message=text)
     return 0

@@ -1,0 +1,50 @@
+"""A desk that hung comes back to a payment that another one ended: it writes and says nothing more."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.desk.paying import Watched, begin
+from tui_pos.data.connection import connected
+from tui_pos.data.tables.desk import Attempt, AttemptEvent, Stage
+from tui_pos.desk.context import Desk
+from tui_pos.desk.payments import booking, journal, settle
+from tui_pos.desk.payments import trouble as troubles
+from tui_pos.desk.payments.asking import Drive
+from tui_pos.desk.payments.backoff import Call
+from tui_pos.desk.payments.discrepancy import WrongAnswer
+from tui_pos.desk.sale import checkout
+from tui_pos.simulator import Server
+from tui_pos.terminal import UnknownOutcome
+
+SAYINGS: dict[str, tuple[Stage, Callable[[Drive], object]]] = {
+    "a wrong answer": (Stage.UNKNOWN, lambda drive: troubles.unknown(drive, WrongAnswer([]), Call.FIND)),
+    "no answer": (Stage.SENT, lambda drive: troubles.unknown(drive, UnknownOutcome("?"), Call.READ)),
+    "a refusal": (Stage.SENT, lambda drive: troubles.count_refusal(drive, "no", Call.PROCESS)),
+    "a call for a person": (Stage.SENT, lambda drive: troubles.hand_over(drive, "look at it")),
+    "an obstacle": (Stage.INTENT, lambda drive: troubles.obstacle(drive, "offline", "The reader is off.")),
+    "a prompt": (Stage.SENT, settle.withdraw),
+    "a wish": (Stage.SENT, lambda drive: journal.ask(drive.desk, drive.attempt, "cancel")),
+}
+
+
+@pytest.mark.parametrize("saying", SAYINGS)
+def test_nothing_is_said_of_a_payment_that_ended_elsewhere(
+    card_desk: Desk, simulator: Server, saying: str
+) -> None:
+    order = checkout.sell(card_desk, [("t-shirt", 1)], name="Ada Byron", email="ada@example.org")
+    stage, say = SAYINGS[saying]
+    watched = Watched(card_desk, begin(card_desk, order).attempt_id)
+    watched._at["sent"] = watched.control.detach
+    watched.run()
+    with connected():
+        attempt_id = watched.seen[-1].attempt_id
+        Attempt.update(stage=stage).where(Attempt.id == attempt_id).execute()
+        hung = Drive(card_desk, journal.load(attempt_id))
+        booking.closed(card_desk, journal.load(attempt_id), Stage.CANCELLED, "cancelled elsewhere")
+        simulator.refuse("cancel_action", 400)
+        with pytest.raises(journal.Overtaken):
+            say(hung)
+        last = AttemptEvent.select().where(AttemptEvent.attempt == attempt_id).order_by(AttemptEvent.id)
+        assert [event.text for event in last][-1] == "cancelled elsewhere"
+        assert journal.load(attempt_id).stage == Stage.CANCELLED
