@@ -2,6 +2,10 @@
 
 import sys
 
+# Python puts the current directory first for -m: what lies there (a sqlite3.py) must not be imported.
+if not sys.flags.safe_path:
+    del sys.path[0]
+
 from tui_pos.cli import main
 
 sys.exit(main())

@@ -26,7 +26,15 @@ class Child(Controls):
         self, state_file: Path | None = None, *, port: int = 0, tap_after: float | None = None
     ) -> None:
         """Start it; returns when it answers. Raises StartError."""
-        command = [sys.executable, "-m", "tui_pos.simulator", "--port", str(port), "--until-stdin-closes"]
+        command = [
+            sys.executable,
+            "-P",
+            "-m",
+            "tui_pos.simulator",
+            "--port",
+            str(port),
+            "--until-stdin-closes",
+        ]
         command += ["--state", str(state_file)] if state_file is not None else []
         command += ["--tap-after", str(tap_after)] if tap_after is not None else []
         with tempfile.TemporaryFile() as complaints:
