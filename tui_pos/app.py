@@ -118,6 +118,7 @@ class DeskApp(KioskApp):
             top.put_away(self._sign_out)
 
     def _sign_out(self) -> None:
+        self.forget_input()  # what was typed at the desk must not reach the sign-in
         self.desk = None
         self._show_nobody()
         self._home.go_home()
@@ -221,7 +222,7 @@ def _open(open_place: "Callable[[], Place]") -> "Place":
 def _open_place(settings: Settings, conference: str | None, station: str | None) -> "Place":
     from tui_pos.opening import open_place
 
-    return open_place(settings, conference, station)
+    return open_place(settings, conference, station, upgrade=True)
 
 
 def _explain(error: Exception) -> str | None:

@@ -5,12 +5,13 @@ The desk is opened without Typer, which takes a third of its start to import and
 
 import io
 import json
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
-from tui_pos import config
+from tui_pos import config, files
 from tui_pos.scan import printable
 
 EVERYWHERE = ("--conference", "--config", "--station", "--staff")
@@ -19,6 +20,7 @@ EVERYWHERE = ("--conference", "--config", "--station", "--staff")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and answer its exit status; no exception leaves here."""
+    files.keep_to_myself()
     words = in_front(sys.argv[1:] if arguments is None else arguments)
     accept_any_name()
     with Ending(as_json="--json" in words) as ending:
@@ -44,6 +46,8 @@ def desk_alone(words: Sequence[str]) -> Mapping[str, str] | None:
 
 def open_desk(options: Mapping[str, str]) -> int:
     """Open the desk on this terminal; the exit status when it is left."""
+    # Until the screens take the signals there is nothing to end in order, and no trace of calls to be read.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     from tui_pos.app import run
 
     file = options.get("config")

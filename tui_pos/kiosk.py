@@ -13,11 +13,14 @@ from typing import Any, ClassVar, TypeVar
 from rich.text import Text
 from textual.app import App
 from textual.binding import BindingType
+from textual.driver import Driver
+from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 
-from tui_pos import crash_log
+from tui_pos import clock, crash_log
 from tui_pos.driver import KioskDriver
+from tui_pos.ending import End
 from tui_pos.jobs import Job, Jobs, follow_states
 from tui_pos.widgets.status_line import Status, StatusLine
 
@@ -28,7 +31,16 @@ log = logging.getLogger(__name__)
 
 EXIT_CRASHED = 70
 EXIT_USAGE = 2
-END_SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
+END_SIGNALS = (
+    signal.SIGHUP,
+    signal.SIGINT,
+    signal.SIGQUIT,
+    signal.SIGTERM,
+    signal.SIGALRM,
+    signal.SIGUSR1,
+    signal.SIGUSR2,
+)
+"""Those that are sent to end a program, and those that would end it anyhow, with the terminal left raw."""
 
 
 class KioskApp(App[None], inherit_bindings=False):
@@ -64,6 +76,8 @@ class KioskApp(App[None], inherit_bindings=False):
         self._explain = explain
         self._call_wrapper = call_wrapper
         self._jobs: Jobs | None = None
+        self._end: End | None = None
+        self._forgotten_until = float("-inf")
 
     def first_screen(self) -> Screen[Any]:
         """The screen that is open from the first paint on; it can be replaced, but not closed."""
@@ -72,20 +86,52 @@ class KioskApp(App[None], inherit_bindings=False):
     def get_default_screen(self) -> Screen[Any]:
         return self.first_screen()
 
-    def on_mount(self) -> None:
-        if self.is_headless:
-            return
-        loop = asyncio.get_running_loop()
-        for number in END_SIGNALS:
-            loop.add_signal_handler(number, self.end_by_signal, number)
+    def _build_driver(
+        self, headless: bool, inline: bool, mouse: bool, size: tuple[int, int] | None
+    ) -> Driver:
+        """The driver; from here on, before the terminal is touched, a signal ends the app in order."""
+        driver = super()._build_driver(headless, inline, mouse, size)
+        if isinstance(driver, KioskDriver):
+            restore = driver.restore_terminal
+            self._end = End(asyncio.get_running_loop(), self._exit_by_signal, restore)
+            for number in END_SIGNALS:
+                signal.signal(number, self._end.signalled)
+        return driver
 
     def on_unmount(self) -> None:
         if self._jobs is not None:
             self._jobs.close()
 
     def end_by_signal(self, number: int) -> None:
-        """Leave cleanly: the terminal is restored, calls that have begun run to their end."""
-        self.exit(return_code=128 + number)
+        """Leave as after that signal: the terminal is restored; calls get `END_GRACE` to end."""
+        if self._end is not None:
+            self._end.signalled(number)
+        else:
+            self._exit_by_signal(number)
+
+    def _exit_by_signal(self, number: int) -> None:
+        if not self._exit:
+            self.exit(return_code=128 + number)
+
+    # Input that must not act
+
+    def forget_input(self) -> None:
+        """Drop every key, paste and scan that was read before now and has not acted."""
+        self._forgotten_until = clock.monotonic()
+        for screen in self.screen_stack:
+            forget: Callable[[], None] | None = getattr(screen, "forget_keys", None)
+            if forget is not None:
+                forget()
+
+    def is_forgotten(self, message: Message) -> bool:
+        """Whether ``message`` came before `forget_input` and must not act any more."""
+        return message.time <= self._forgotten_until
+
+    def input_dropped(self, count: int) -> None:
+        """Say once that ``count`` characters came faster than anybody types, and did nothing."""
+        say = getattr(self.screen, "say_dropped", None)
+        if say is not None:
+            say(f"{count:,} characters came at once: too many, nothing was done with them.")
 
     # What stands in the header
 

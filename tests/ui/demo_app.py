@@ -129,6 +129,19 @@ class Home(DemoScreen):
     def action_shift(self) -> None:
         self.follow(_endless, lambda state: self.told(f"state {state}"))
 
+    def action_lock(self) -> None:
+        self.told("locked")
+
+    def action_tap(self) -> None:
+        """A call that waits for a database which never answers."""
+        self.ask(_stuck, self.told)
+        self.told("stuck")
+
+    def action_decline(self) -> None:
+        """Nothing else gets a turn any more, a little after this was told."""
+        self.told("busy")
+        self.set_timer(0.3, _busy)
+
     def action_park(self) -> None:
         if self.flooding is None:
             self.flooding = self.set_interval(1 / 60, self.flood)
@@ -155,6 +168,16 @@ def _endless() -> Generator[int, None, None]:
     for state in count():
         yield state
         Event().wait(0.05)
+
+
+def _stuck() -> str:
+    Event().wait(3600)
+    return ""
+
+
+def _busy() -> None:
+    while True:
+        pass
 
 
 def _count() -> Generator[int, None, None]:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_pos.driver import BACKLOG_LIMIT, KioskParser, TerminalOutput
+from tui_pos.driver import BACKLOG_LIMIT, TerminalOutput
+from tui_pos.widgets.terminal_keys import TerminalKeys
 
 FRAGMENTS = st.sampled_from(
     [
@@ -38,13 +39,13 @@ NOISE = st.lists(
 
 @given(NOISE)
 def test_no_bytes_stop_the_parser(noise: list[bytes]) -> None:
-    parser = KioskParser()
+    keys = TerminalKeys()
     decode = getincrementaldecoder("utf-8")("replace").decode
     for chunk in noise:
-        list(parser.feed(text) if (text := decode(chunk)) else ())
-    list(parser.feed("\x1b[201~" + "." * 64))
-    keys = [getattr(event, "character", None) for event in parser.feed("K7")]
-    assert keys == ["K", "7"]
+        keys.feed(decode(chunk), 0.0)
+    keys.feed("", 10.0)
+    typed = [getattr(event, "character", None) for event in keys.feed("K7", 10.0)]
+    assert typed == ["K", "7"]
 
 
 def test_what_is_written_arrives_in_order_whatever_it_is() -> None:

@@ -173,7 +173,7 @@ def test_function_keys_keep_their_order_with_everything_else() -> None:
 
 
 # An arrow that leads a scan does move the choice: that is harmless, and arrows that wait are not.
-HIDDEN = ["f8", "f12", "escape", "ctrl+q", "ctrl+c", "delete", "backspace", "ctrl+u"]
+HIDDEN = ["f8", "escape", "ctrl+q", "ctrl+c", "delete", "ctrl+u"]
 PLACES = {"before": ("", "K7Q2M9ZX\r"), "inside": ("K7Q2", "M9ZX\r"), "after": ("K7Q2M9ZX\r", "")}
 
 
@@ -242,3 +242,30 @@ def test_endless_text_is_cut_and_says_so() -> None:
     first, second = [message for message in hands.rest() if isinstance(message, Entered)]
     assert (len(first.text), first.truncated) == (MAX_TEXT, True)
     assert second == Entered("B234", True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "line"), [("shx\x7fi\r", "shi"), ("3\x7fab\r", "ab"), ("abcdefgh\x7f\x7f\r", "abcdef")]
+)
+@pytest.mark.parametrize("gap", [BATCH, FAST, SLOW])
+def test_backspace_edits_at_any_speed_and_what_is_edited_is_no_scan(
+    typed: str, line: str, gap: float
+) -> None:
+    hands = Hands(picks=False).type(typed, gap)
+    assert entered(hands.rest()) == [(line, False)]
+
+
+def test_a_digit_that_is_taken_back_in_the_same_read_picks_nothing() -> None:
+    assert [type(message) for message in Hands().type("3\x7f", BATCH).rest()] == [Changed]
+
+
+@pytest.mark.parametrize("before", ["", "K7Q2", "5", "K7Q2M9ZX\r", "\r", "+", "\x7f"])
+@pytest.mark.parametrize("gap", [BATCH, FAST])
+def test_f12_is_obeyed_wherever_it_stands_and_what_follows_lands_nowhere(before: str, gap: float) -> None:
+    hands = Hands().type(before, gap).key("f12", gap).type("5secret\r1", gap)
+    hands.said += hands.stream.paste("more\rtext", hands.now + gap)
+    said = hands.rest()
+    assert said[-1] == Asked("lock")
+    assert len(entered(said)) == before.endswith("X\r")
+    assert hands.stream.text == ""
+    assert entered(hands.type("next\r").rest()) != []

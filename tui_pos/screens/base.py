@@ -154,6 +154,15 @@ class KioskScreen(Screen[R], inherit_bindings=False):
         """Have the keys that waited act, on the screen that is then on top; old ones ring the bell."""
         self._typed_ahead.release()
 
+    def forget_keys(self) -> None:
+        """Drop what was typed and has not acted: the prompt's text, held keys, keys typed ahead."""
+        self._typed_ahead.forget()
+        self.prompt.forget()
+
+    def say_dropped(self, sentence: str) -> None:
+        """Say that input was dropped."""
+        self.say(sentence, "!", bell=True)
+
     def follow(
         self,
         iterate: Callable[[], Generator[T, None, None]],
@@ -257,7 +266,7 @@ class KioskScreen(Screen[R], inherit_bindings=False):
     @on(ScanInput.Entered)
     def _entered(self, message: ScanInput.Entered) -> None:
         message.stop()
-        if self._typed_ahead.keeps(message):
+        if self.kiosk.is_forgotten(message) or self._typed_ahead.keeps(message):
             return
         if not self._is_on_top:
             self._pass_on(message)
@@ -308,7 +317,11 @@ class KioskScreen(Screen[R], inherit_bindings=False):
 
     def take(self, message: Message) -> None:
         """Do what a key of the prompt, or one typed ahead at the screen before, asks for."""
-        if self._typed_ahead.keeps(message) or not self._may_act():
+        if isinstance(message, ScanInput.Asked) and message.command == "lock":
+            self.kiosk.forget_input()
+            self._command("lock")
+            return
+        if self.kiosk.is_forgotten(message) or self._typed_ahead.keeps(message) or not self._may_act():
             return
         match message:
             case ScanInput.Asked(command=command):
@@ -326,7 +339,7 @@ class KioskScreen(Screen[R], inherit_bindings=False):
     @on(ScanInput.Changed)
     def _changed(self, message: ScanInput.Changed) -> None:
         message.stop()
-        if self._is_on_top:
+        if self._is_on_top and not self.kiosk.is_forgotten(message):
             self.changed(message.text)
 
     @on(ScanInput.Refused)

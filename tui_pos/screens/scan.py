@@ -17,6 +17,7 @@ from textual.containers import Vertical
 from tui_pos import keys
 from tui_pos.desk.context import Desk
 from tui_pos.desk.staff.permissions import Action
+from tui_pos.jobs import Job
 from tui_pos.scan import Scan
 from tui_pos.screens.desk_screen import Begins, DeskScreen
 from tui_pos.widgets.line_list import Column, Line, LineList
@@ -45,8 +46,9 @@ class ScanScreen(DeskScreen[None]):
         self.looked_up: deque[RecentLine] = deque(maxlen=LOOKED_UP_KEPT)
         self._is_open = desk is not None
         self._before_opening: list[Scan] = []
-        self._under_way = 0
+        self._under_way: list[Job] = []
         self._answers: list[Answer] = []
+        self._era = 0
         self._hits: tuple[Found, ...] = ()
         self._moved_to: Found | None = None
         self._recent: tuple[RecentLine, ...] = ()
@@ -165,16 +167,30 @@ class ScanScreen(DeskScreen[None]):
         self._ask_for(partial(_open_hit, self.desk, hit), hit.title)
 
     def _ask_for(self, call: "Callable[[], Answer]", text: str) -> None:
-        self._under_way += 1
         self.hold_keys()
-        self.ask(call, self._answered, partial(self._not_answered, text), lane="look-up")
+        then, failed = partial(self._answered, self._era), partial(self._not_answered, self._era, text)
+        self._under_way.append(self.ask(call, then, failed, lane="look-up"))
 
-    def _not_answered(self, text: str, error: Exception) -> None:
+    def forget_keys(self) -> None:
+        """Drop the look-ups too that were asked for and not answered."""
+        super().forget_keys()
+        self._era += 1
+        for look in self._under_way:
+            look.cancel()
+        self._under_way.clear()
+        self._answers.clear()
+        self._before_opening.clear()
+        if self._is_open and not self.is_leaving:
+            self.free_keys()
+
+    def _not_answered(self, era: int, text: str, error: Exception) -> None:
         """The desk could not even look: that scan is listed, so that it is not taken for done."""
-        self._answered(_unanswered(text, self.kiosk.explain(error)))
+        self._answered(era, _unanswered(text, self.kiosk.explain(error)))
 
-    def _answered(self, answer: "Answer") -> None:
-        self._under_way -= 1
+    def _answered(self, era: int, answer: "Answer") -> None:
+        if era != self._era:
+            return
+        del self._under_way[0]  # one lane answers in the order of asking
         self.looked_up.append(answer.line)
         self._answers.append(answer)
         self._show_recent()

@@ -44,6 +44,11 @@ class TypedAhead:
         if self._waiting is not None:
             self._screen.app.call_later(self._hand_on)
 
+    def forget(self) -> None:
+        """Drop the keys that wait; those that come later still do."""
+        if self._waiting:
+            self._waiting.clear()
+
     def keeps(self, message: Message) -> bool:
         """Whether ``message`` waits now and must not act."""
         if self._waiting is None or (isinstance(message, ScanInput.Entered) and not self._leaving):

@@ -8,7 +8,8 @@ its read returned (all keys of one read carry the same time), and here
 * a key that acts (Enter on an empty prompt, a function key, Esc, a digit that picks a row, ``+`` and ``-``)
   is *held* until its run has been quiet for `HOLD`. If a character joins the run, the run was a scan: held
   digits become its text, and held function keys, which can only have come out of the barcode, are dropped;
-* after a character nothing acts until the run is over, so the second half of CR LF, a doubled Enter or a
+* F12 locks wherever it stands, what follows it in its run lands nowhere, and Backspace always edits;
+* after a character nothing else acts until the run is over, so the second half of CR LF, a doubled Enter or a
   control character inside a barcode does nothing at all. Only a digit right behind the end of a line may
   still pick, if it stays alone: a slow link brings what was typed at leisure in one read, and no code is
   one digit long.
@@ -121,6 +122,8 @@ class KeyStream:
         self._line_has_ended = False
         self._last = float("-inf")
         self._dirty = False
+        self._edited = False
+        self._locking = False
 
     @property
     def text(self) -> str:
@@ -138,9 +141,16 @@ class KeyStream:
         self._gaps.clear()
         self._truncated = False
         self._dirty = False
+        self._edited = False
+
+    def forget(self) -> None:
+        """Forget the line and every key that is held."""
+        self.clear()
+        self._held.clear()
 
     def feed(self, key: str, character: str | None, time: float) -> list[Message]:
         """Take a key (its name in Textual, its character, when it came); return what is now certain."""
+        key = "backspace" if key.endswith("+backspace") else key
         command = keys.BY_KEY.get(key if character != SEPARATOR else "")
         typed = _typed(key, character)
         if command is None and typed is None and key not in _OTHER_KEYS:
@@ -149,7 +159,14 @@ class KeyStream:
         certain: list[Message] = []
         if gap > BURST_GAP:
             certain = self._flush()
-            self._run_has_text = self._line_has_ended = False
+            self._run_has_text = self._line_has_ended = self._locking = False
+        if self._locking:
+            return certain
+        if command is not None and command.name == "lock":
+            return [*certain, *self._lock()]
+        if key == "backspace":
+            self._take_back(gap)
+            return certain
         if key in _LINE_ENDS:
             return certain + self._end_line(key, gap)
         if typed is not None and not self._holds(command):
@@ -160,6 +177,8 @@ class KeyStream:
 
     def paste(self, text: str, time: float) -> list[Message]:
         """Take a bracketed paste: every line that ends in it is one scan, the rest joins the prompt."""
+        if self._locking and time - self._last <= BURST_GAP:
+            return []
         certain = self._flush()
         self._last = time
         self._run_has_text = True
@@ -216,11 +235,6 @@ class KeyStream:
             self._truncated = True
 
     def _act(self, key: str, command: keys.Command | None, char: str) -> list[Message]:
-        if key == "backspace":
-            self._dirty = bool(self._text)
-            del self._text[-1:], self._gaps[-1:]
-            self._truncated = False
-            return []
         if key in _QUIT_KEYS:
             self._held.append((Refused(keys.HOW_TO_QUIT), ""))
             return []
@@ -233,6 +247,22 @@ class KeyStream:
             return [*self._flush(), Changed("")]
         self._held.append((_meaning(command, char), char))
         return []
+
+    def _lock(self) -> list[Message]:
+        """F12 is obeyed wherever it stands; what was half-done before it and what follows in its run goes."""
+        self.forget()
+        self._locking = True
+        return [Asked("lock")]
+
+    def _take_back(self, gap: float) -> None:
+        """Backspace edits at any speed: over a slow link it comes in one read with what it corrects."""
+        if any(char for _, char in self._held):
+            self._unhold(gap)
+            self._run_has_text = True
+        if self._text:
+            del self._text[-1:], self._gaps[-1:]
+            self._truncated = False
+            self._dirty = self._edited = True
 
     def _end_line(self, key: str, gap: float) -> list[Message]:
         if key == "tab" and not (self._run_has_text and self._is_scan(self._start_of_scan())):
@@ -262,7 +292,11 @@ class KeyStream:
         return 0
 
     def _is_scan(self, start: int) -> bool:
-        return len(self._text) - start >= MIN_BURST and _mostly_fast(self._gaps[start + 1 :])
+        return (
+            not self._edited
+            and len(self._text) - start >= MIN_BURST
+            and _mostly_fast(self._gaps[start + 1 :])
+        )
 
     def _flush(self) -> list[Message]:
         messages = [message for message, _ in self._held]

@@ -77,6 +77,16 @@ class ScanInput(Widget, can_focus=True):
         self._stream.clear()
         self._redraw()
 
+    def forget(self) -> None:
+        """Empty the prompt and let go of keys that are held, unsaid."""
+        self._stream.forget()
+        self._redraw()
+
+    def _is_forgotten(self, event: Message) -> bool:
+        """Whether the app has dropped what was read then: a flood, or keys behind a lock."""
+        is_forgotten = getattr(self.app, "is_forgotten", None)
+        return is_forgotten is not None and bool(is_forgotten(event))
+
     def set_picks(self, picks: bool) -> None:
         """From now on, whether digits, ``+`` and ``-`` act in the empty prompt."""
         self._stream.picks = picks
@@ -94,11 +104,15 @@ class ScanInput(Widget, can_focus=True):
     def on_key(self, event: events.Key) -> None:
         event.stop()
         event.prevent_default()
+        if event.key != "f12" and self._is_forgotten(event):
+            return
         self._deliver(self._stream.feed(event.key, event.character, event.time))
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
         event.prevent_default()
+        if self._is_forgotten(event):
+            return
         self._deliver(self._stream.paste(event.text, event.time))
 
     def _deliver(self, messages: list[Message]) -> None:

@@ -1,0 +1,97 @@
+"""From bytes to keys: what terminals answer is swallowed whole, wherever a read cuts it."""
+
+from codecs import getincrementaldecoder
+
+import pytest
+from textual import events
+
+from tui_pos.widgets.terminal_keys import STRING_LIMIT, UNFINISHED, TerminalKeys
+
+REPLIES = {
+    "primary attributes": b"\x1b[?62;1;6;22c",
+    "secondary attributes": b"\x1b[>1;5202;0c",
+    "tertiary attributes": b"\x1bP!|00000000\x1b\\",
+    "status": b"\x1b[0n",
+    "colour scheme": b"\x1b[?997;1n",
+    "cursor": b"\x1b[24;80R",
+    "cursor at the first place": b"\x1b[1;1R",
+    "cursor and page": b"\x1b[?24;80;1R",
+    "mode": b"\x1b[4;1$y",
+    "private mode": b"\x1b[?2048;2$y",
+    "kitty flags": b"\x1b[?25u",
+    "size": b"\x1b[8;24;80t",
+    "size in band": b"\x1b[48;24;80;600;800t",
+    "parameters": b"\x1b[2;1;1;112;112;1;0x",
+    "focus": b"\x1b[I",
+    "mouse": b"\x1b[M !!",
+    "mouse by numbers": b"\x1b[<0;33;14M",
+    "colour": b"\x1b]11;rgb:0000/0000/0000\x1b\\",
+    "palette": b"\x1b]4;1;rgb:cdcd/0000/0000\x07",
+    "clipboard": b"\x1b]52;c;" + b"SGVsbG8h" * 8 + b"\x07",
+    "title": b"\x1b]ltui-pos\x1b\\",
+    "version": b"\x1bP>|XTerm(388)\x1b\\",
+    "setting": b"\x1bP1$r0m\x1b\\",
+    "capability": b"\x1bP1+r544e=787465726d\x1b\\",
+    "graphics": b"\x1b_Gi=31;OK\x1b\\",
+    "privacy message": b"\x1b^text\x1b\\",
+    "eight bits": "\x9b?62;1c".encode(),
+    "eight-bit string": "\x9d11;rgb:0/0/0\x9c".encode(),
+    "eight-bit device string": "\x90>|XTerm(388)\x9c".encode(),
+}
+
+
+def keys_of(*reads: bytes) -> list[str]:
+    """The names of the keys that ``reads`` mean, one read soon after the other."""
+    keys, decode = TerminalKeys(), getincrementaldecoder("utf-8")("replace").decode
+    found = [message for read in reads for message in keys.feed(decode(read), 0.0)]
+    found += keys.feed("", UNFINISHED)
+    return [message.key for message in found if isinstance(message, events.Key)]
+
+
+@pytest.mark.parametrize("reply", REPLIES.values(), ids=REPLIES.keys())
+def test_a_reply_is_swallowed_between_keys_wherever_it_is_cut(reply: bytes) -> None:
+    for cut in range(len(reply)):
+        assert keys_of(b"a" + reply[:cut], reply[cut:] + b"b") == ["a", "b"], cut
+
+
+KEYS = {
+    b"\x1bOR": "f3",
+    b"\x1b[13~": "f3",
+    b"\x1b[[C": "f3",
+    b"\x1b[24~": "f12",
+    b"\x1b[B": "down",
+    b"\x1bOM": "enter",
+    b"\x1b[13u": "enter",
+    b"\x1b[97;1;97u": "a",
+    b"\x1b[6~": "pagedown",
+    b"\x1b": "escape",
+}
+
+
+@pytest.mark.parametrize("sequence", KEYS, ids=repr)
+def test_a_key_stays_a_key(sequence: bytes) -> None:
+    assert keys_of(sequence) == [KEYS[sequence]]
+
+
+@pytest.mark.parametrize("text", ["Z7", "7ABC", "/quit", "mno", "(B"])
+def test_text_behind_escape_in_one_read_stays_whole(text: str) -> None:
+    keys = TerminalKeys()
+    found = [message for message in keys.feed(f"\x1b{text}", 0.0) if isinstance(message, events.Key)]
+    assert found[0].key == "escape"
+    assert "".join(message.character or "" for message in found[1:]) == text
+
+
+def test_bytes_that_are_no_text_are_characters_that_nobody_knows() -> None:
+    keys, decode = TerminalKeys(), getincrementaldecoder("utf-8")("replace").decode
+    found = keys.feed(decode(b"K\xff7"), 0.0)
+    assert [getattr(message, "character", None) for message in found] == ["K", "\ufffd", "7"]
+
+
+@pytest.mark.parametrize("end", ["\x1b\\", "\r", ""])
+def test_an_answer_that_is_too_long_for_one_is_swallowed_and_counted(end: str) -> None:
+    keys = TerminalKeys()
+    for read in ("\x1b]52;c;", *["x" * 1000] * (STRING_LIMIT // 1000 + 1), end):
+        if read:
+            assert [event for event in keys.feed(read, 0.0) if getattr(event, "character", "") == "x"] == []
+    keys.feed("", UNFINISHED)
+    assert keys.refused > STRING_LIMIT

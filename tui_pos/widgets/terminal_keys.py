@@ -1,0 +1,208 @@
+"""From what a terminal sends to keys and pastes: whole sequences alone, replies swallowed, all bounded.
+
+Textual's own parser guesses: what it does not know within 32 characters comes out as typed text, so a
+terminal's answer (device attributes, a colour, a mode report) lands in the prompt; a paste is collected
+without any bound; and impossible code points raise. Here a sequence is what ECMA-48 says it is, however many
+reads it takes, and only its meaning as a key is asked of Textual.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from textual import events, messages
+from textual._xterm_parser import XTermParser
+from textual.keys import Keys
+from textual.message import Message
+
+ESC: Final = "\x1b"
+ESCAPE_ALONE: Final = 0.1
+"""Seconds after which an Esc that nothing followed was the key."""
+UNFINISHED: Final = 1.0
+"""Seconds without input after which a sequence or a paste that was begun is taken as ended."""
+PASTE_LIMIT: Final = 16 * 1024
+"""Characters of one paste; a longer one is refused as a whole."""
+PASTE_LINES: Final = 400
+"""Lines of one paste."""
+STRING_LIMIT: Final = 64 * 1024
+"""Characters of an answer that is a string; one that is longer is none, and is refused like a paste."""
+SEQUENCE_LIMIT: Final = 256
+"""Characters of one control sequence; what is longer is none."""
+
+PASTE_START: Final = "\x1b[200~"
+PASTE_END: Final = "\x1b[201~"
+
+_CONTROL: Final = re.compile(r"\x1b\[(?:\[.|M...|[0-?]*[ -/]*[@-LN-~]|[0-?]+[ -/]*M)", re.DOTALL)
+"""A complete control sequence; ``[[A`` is how the Linux console sends F1, ``M`` and three signs the mouse."""
+_CONTROL_BEGUN: Final = re.compile(r"\x1b\[(?:\[|M.{0,2}|[0-?]*[ -/]*)\Z", re.DOTALL)
+_SYNC_REPORT: Final = re.compile(r"\x1b\[\?2026;([1-4])\$y")
+_REPLY: Final = re.compile(r"\x1b\[(?:[<-?].*|[\d;]*(?:[cntxy]|\$y)|\d+;\d+R)", re.DOTALL)
+"""What only a terminal's answer looks like: private parameters, a final letter that no key has, or where the
+cursor is (F3 has no row and column)."""
+_C1: Final = {code: f"{ESC}{chr(code - 0x40)}" for code in (0x90, 0x98, 0x9B, 0x9D, 0x9E, 0x9F)}
+"""The single characters that terminals may begin a sequence with, as the two that they stand for."""
+_STRINGS: Final = frozenset("]PX^_")
+"""Behind Esc: OSC, DCS, SOS, PM and APC begin, and last until ST or BEL."""
+_STRING_ENDS: Final = re.compile(r"\x1b\\|\x1b(?!\Z)|[\x00-\x06\x07\x08-\x1a\x1c-\x1f\x9c]")
+
+
+class TerminalKeys:
+    """Feed it text as it comes, with the time; it answers Textual's keys, `events.Paste` and one report.
+
+    ``refused`` counts the characters of pastes and answers that were too long, until somebody takes it.
+    """
+
+    def __init__(self) -> None:
+        self._textual = XTermParser()
+        self._rest = ""
+        self._since = 0.0
+        self._in_string = False
+        self._string_size = 0
+        self._paste: list[str] | None = None
+        self._paste_size = 0
+        self.refused = 0
+
+    def feed(self, text: str, now: float) -> list[Message]:
+        """What ``text`` completes; "" after a pause ends what was begun and never finished."""
+        found = [] if text else self._expire(now)
+        if text:
+            self._since = now
+            text, self._rest = self._rest + (text if text.isascii() else text.translate(_C1)), ""
+        while text:
+            text = self._step(text, found)
+        return found
+
+    def forget(self) -> None:
+        """Begin anew, as if nothing had been read."""
+        self._end_string()
+        self._rest, self._paste, self._paste_size = "", None, 0
+
+    @property
+    def is_in_paste(self) -> bool:
+        """Whether a bracketed paste has begun and not ended."""
+        return self._paste is not None
+
+    def _expire(self, now: float) -> list[Message]:
+        quiet = now - self._since
+        if self._rest == ESC and self._paste is None and not self._in_string:
+            if quiet < ESCAPE_ALONE:
+                return []
+            self._rest = ""
+            return [events.Key("escape", ESC)]
+        if quiet < UNFINISHED or not (self._rest or self._in_string or self._paste is not None):
+            return []
+        found: list[Message] = []
+        if self._paste is not None:
+            self._end_paste(self._rest, found)
+        self.forget()
+        return found
+
+    def _step(self, text: str, found: list[Message]) -> str:
+        """Take one thing off the beginning of ``text``; what remains."""
+        if self._paste is not None:
+            return self._in_paste(text, found)
+        if self._in_string:
+            return self._through_string(text)
+        start = text.find(ESC)
+        if start != 0:
+            plain, text = (text, "") if start < 0 else (text[:start], text[start:])
+            for character in plain:
+                found += self._keys(character)
+            return text
+        return self._escape(text, found)
+
+    def _escape(self, text: str, found: list[Message]) -> str:
+        if len(text) == 1:
+            self._rest = text
+            return ""
+        second = text[1]
+        if second == "[":
+            return self._control(text, found)
+        if second in _STRINGS:
+            self._in_string = True
+            return text[2:]
+        if second == ESC:
+            found.append(events.Key("escape", ESC))
+            return text[1:]
+        if second == "O":
+            if len(text) == 2:
+                self._rest = text
+                return ""
+            found += self._keys(text[:3])
+            return text[3:]
+        if len(text) > 2 and text[2] != ESC and second.isprintable():
+            # Esc and text that came in one read: the text stays whole.
+            found.append(events.Key("escape", ESC))
+            return text[1:]
+        if second in "\x08\x7f":
+            found += self._keys(second)  # Alt with Backspace edits like any other
+            return text[2:]
+        # Alt with a key: Textual's name for it, which means nothing here.
+        found += self._keys(text[:2]) or self._keys(second, alt=True)
+        return text[2:]
+
+    def _control(self, text: str, found: list[Message]) -> str:
+        if complete := _CONTROL.match(text):
+            sequence = complete[0]
+            if sequence == PASTE_START:
+                self._paste, self._paste_size = [], 0
+            elif _SYNC_REPORT.fullmatch(sequence):
+                found.append(messages.TerminalSupportsSynchronizedOutput())
+            elif sequence != PASTE_END and not _REPLY.fullmatch(sequence):
+                found += self._keys(sequence)
+            return text[complete.end() :]
+        if len(text) < SEQUENCE_LIMIT and _CONTROL_BEGUN.match(text):
+            self._rest = text
+            return ""
+        # No sequence after all: its beginning means nothing, and what broke it stands for itself.
+        broken = re.match(r"\x1b\[[0-?]*[ -/]*", text)
+        return text[broken.end() if broken else 2 :]
+
+    def _through_string(self, text: str) -> str:
+        """Behind the end of an answer that is a string; any control character ends a broken one."""
+        end = _STRING_ENDS.search(text)
+        self._string_size += len(text) if end is None else end.start()
+        if end is None:
+            self._rest = ESC if text.endswith(ESC) else ""
+            return ""
+        self._end_string()
+        closed = end[0] in ("\x1b\\", "\x07", "\x9c")
+        return text[end.end() if closed else end.start() :]
+
+    def _end_string(self) -> None:
+        if self._string_size > STRING_LIMIT:
+            self.refused += self._string_size
+        self._in_string, self._string_size = False, 0
+
+    def _in_paste(self, text: str, found: list[Message]) -> str:
+        inside, end, text = text.partition(PASTE_END)
+        if not end:
+            # The end may be cut in two.
+            cut = next((n for n in range(len(PASTE_END) - 1, 0, -1) if inside.endswith(PASTE_END[:n])), 0)
+            self._rest = inside[len(inside) - cut :]
+            self._collect(inside[: len(inside) - cut])
+            return ""
+        self._end_paste(inside, found)
+        return text
+
+    def _collect(self, text: str) -> None:
+        assert self._paste is not None
+        self._paste_size += len(text)
+        if self._paste_size <= PASTE_LIMIT:
+            self._paste.append(text)
+
+    def _end_paste(self, text: str, found: list[Message]) -> None:
+        self._collect(text)
+        pasted = "".join(self._paste or ()).replace("\x00", "")
+        if self._paste_size > PASTE_LIMIT or len(re.findall(r"\r\n|\r|\n", pasted)) > PASTE_LINES:
+            self.refused += self._paste_size
+        elif pasted:
+            found.append(events.Paste(pasted))
+        self._paste = None
+
+    def _keys(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
+        try:
+            keys = list(self._textual._sequence_to_key_events(sequence, alt))
+        except (ValueError, OverflowError):
+            return []
+        return [key for key in keys if key.key != Keys.Ignore]
