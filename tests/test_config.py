@@ -76,8 +76,11 @@ FAULTS = [
         "[readers]",
         "there is no section 'readers'; the sections are database, stripe, scanner, conferences, stations.",
     ),
-    ("database = 3", "[database] must be a table with the settings url, url_env."),
-    ('[database]\npath = "x"', "[database]: there is no setting 'path'; the settings here are url, url_env."),
+    ("database = 3", "[database] must be a table with the settings url, url_env, wal, keep_backups."),
+    (
+        '[database]\npath = "x"',
+        "[database]: there is no setting 'path'; the settings here are url, url_env, wal, keep_backups.",
+    ),
     ("[database]\nurl = 3", "[database] url must be text in quotes."),
     ('[database]\nurl = "a"\nurl_env = "B"', "[database]: give url or url_env, not both."),
     ('[database]\nurl_env = "NOT_SET"', "[database] url_env: the variable NOT_SET is not set."),

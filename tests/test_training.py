@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from tui_pos import training
+from tui_pos import crash_log, training
 from tui_pos.config import Settings
-from tui_pos.data import connection
+from tui_pos.data import backups, connection, steps, upgrades
 from tui_pos.desk.context import Mode
 from tui_pos.failures import known
 from tui_pos.opening import open_place
@@ -158,3 +158,16 @@ def test_a_state_file_of_something_else_is_one_sentence(home: Path) -> None:
         training.prepare(Settings(home=home))
     begin = f"The simulator does not start: {home}/demo/stripe.sqlite3 is not a state file of the simulator"
     assert str(refused.value).startswith(begin)
+
+
+def test_a_new_demonstration_has_no_copy_and_an_older_one_has_one_that_the_log_names(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    training.prepare(Settings(home))
+    file, log = home / "demo" / "tui-pos.sqlite3", home / crash_log.FILE_NAME
+    assert backups.found(file) == []
+    assert not log.exists()
+    monkeypatch.setattr(upgrades, "STEPS", (*steps.STEPS, ("CREATE TABLE tui_pos_next (id {id})",)))
+    training.prepare(Settings(home))
+    (copy,) = backups.found(file)
+    assert f"Copied the database to {copy} before its upgrade" in log.read_text()

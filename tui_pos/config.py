@@ -41,6 +41,8 @@ Prices = Annotated[Literal["services", "shop"], Meta(description='"services" or 
 Prefix = Annotated[
     str, Meta(pattern=r"\A[A-Z0-9]{1,12}\Z", description="1 to 12 letters A-Z or digits in quotes")
 ]
+Switch = Annotated[bool, Meta(description="true or false")]
+Copies = Annotated[int, Meta(ge=1, le=100, description="a whole number from 1 to 100")]
 Minutes = Annotated[int, Meta(ge=1, le=240, description="a whole number from 1 to 240")]
 Seconds = Annotated[int, Meta(ge=10, le=900, description="a whole number from 10 to 900")]
 Address = Annotated[
@@ -49,10 +51,16 @@ Address = Annotated[
 
 
 class DatabaseSection(Struct, frozen=True, forbid_unknown_fields=True):
-    """[database]: where the data is; ``url_env`` names the variable that holds a URL with a password."""
+    """[database]: where the data is; ``url_env`` names the variable that holds a URL with a password.
+
+    ``wal``: turn a SQLite file of django-program to write-ahead logging too. ``keep_backups``: how many
+    of the copies that upgrades of a SQLite file make stay.
+    """
 
     url: Text = ""
     url_env: Text = ""
+    wal: Switch = False
+    keep_backups: Copies = 3
 
 
 class StripeSection(Struct, frozen=True, forbid_unknown_fields=True):
@@ -103,6 +111,8 @@ class Settings:
     home: Path
     path: Path | None = None
     database_url: str = field(default="", repr=False)
+    wal: bool = False
+    keep_backups: int = 3
     api_base: str = ""
     conferences: Mapping[str, ConferenceSettings] = field(default_factory=dict)
     stations: Mapping[str, StationSettings] = field(default_factory=dict)
@@ -245,10 +255,13 @@ def _settings(path: Path, found: dict[str, Any]) -> Settings:
             )
     home = data_home()
     stripe = _section(f"{path}, [stripe]", found.get("stripe", {}), StripeSection)
+    database = _section(f"{path}, [database]", found.get("database", {}), DatabaseSection)
     return Settings(
         home=home,
         path=path,
-        database_url=_database_url(path, found, home),
+        database_url=_database_url(path, database, home),
+        wal=database.wal,
+        keep_backups=database.keep_backups,
         api_base=(stripe.api_base or "").rstrip("/"),
         conferences=_conferences(path, found.get("conferences", {})),
         stations=_named(f"{path}, [stations", found.get("stations", {}), StationSettings),
@@ -267,8 +280,7 @@ def _conferences(path: Path, found: object) -> dict[str, ConferenceSettings]:
     return conferences
 
 
-def _database_url(path: Path, found: dict[str, Any], home: Path) -> str:
-    section = _section(f"{path}, [database]", found.get("database", {}), DatabaseSection)
+def _database_url(path: Path, section: DatabaseSection, home: Path) -> str:
     if section.url and section.url_env:
         raise ConfigError(f"{path}, [database]: give url or url_env, not both.")
     if section.url_env:

@@ -4,7 +4,7 @@ import re
 import traceback
 from pathlib import Path
 
-from tui_pos import clock
+from tui_pos import clock, files
 
 FILE_NAME = "tui-pos.log"
 
@@ -15,11 +15,20 @@ def record(error: BaseException, file: Path) -> str:
     """Append ``error`` to the log; answers the reference to find it by. Raises OSError when it cannot."""
     reference = clock.random_code(6)
     text = redact("".join(traceback.format_exception(error)))
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.touch(mode=0o600)  # an error's text may name people
-    with file.open("a", encoding="utf-8", errors="backslashreplace") as log:
-        log.write(f"{clock.now():%Y-%m-%dT%H:%M:%SZ} reference {reference}\n{text}\n")
+    _append(file, f"reference {reference}\n{text}\n")
     return reference
+
+
+def note(sentence: str, file: Path) -> None:
+    """Append what happened, in one sentence, to the log. Raises OSError when it cannot."""
+    _append(file, f"{redact(sentence)}\n")
+
+
+def _append(file: Path, text: str) -> None:
+    files.make_folder(file.parent)
+    files.make_file(file)  # an error's text may name people
+    with file.open("a", encoding="utf-8", errors="backslashreplace") as log:
+        log.write(f"{clock.now():%Y-%m-%dT%H:%M:%SZ} {text}")
 
 
 def redact(text: str) -> str:

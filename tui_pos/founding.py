@@ -12,9 +12,9 @@ from datetime import date
 from pathlib import Path
 from zoneinfo import available_timezones
 
-from tui_pos import clock, config, opening
+from tui_pos import clock, config, files, opening
 from tui_pos.config import Settings
-from tui_pos.data import connection, installation, schema
+from tui_pos.data import connection, installation
 from tui_pos.data.base import database
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import SchemaVersion
@@ -28,6 +28,7 @@ from tui_pos.desk.errors import InvalidInput, NotPermitted, Refused
 from tui_pos.desk.staff import supervisors
 from tui_pos.desk.staff.permissions import Action, allowed
 from tui_pos.desk.staff.sign_in import sign_in
+from tui_pos.upgrading import upgraded
 
 ROUNDS = 1_000_000
 """As many as Django's own hashes of today have."""
@@ -104,7 +105,8 @@ def _settings(file: Path | None, wanted: Wanted, done: list[str]) -> Settings:
         target = named or config.user_config()
         if not wanted.slug:
             raise InvalidInput("conference_required", "Name the conference: tui-pos --conference SLUG init.")
-        target.parent.mkdir(parents=True, exist_ok=True)
+        files.make_folder(target.parent)
+        files.make_file(target)
         currency = f'currency = "{wanted.rules.currency}"' if wanted.rules.currency else '# currency = "..."'
         target.write_text(CONFIG.format(slug=wanted.slug, currency=currency), encoding="utf-8")
         done.append(f"Wrote the config {target}.")
@@ -113,11 +115,11 @@ def _settings(file: Path | None, wanted: Wanted, done: list[str]) -> Settings:
 
 def _database(settings: Settings, done: list[str]) -> None:
     if settings.database_url == config.embedded_database(settings.home):
-        settings.home.mkdir(parents=True, exist_ok=True)
-    connection.open_database(settings.database_url)
+        files.make_folder(settings.home)
+    connection.open_database(settings.database_url, wal=settings.wal)
     with connection.connected():
         before = [database.table_exists(table._meta.table_name) for table in (Conference, SchemaVersion)]
-    schema.prepare()
+    upgraded(settings)
     if not before[0]:
         done.append("Made the database with all its tables.")
     elif not before[1]:

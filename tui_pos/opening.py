@@ -25,6 +25,7 @@ from tui_pos.desk.errors import InvalidInput
 from tui_pos.desk.staff import sign_in
 from tui_pos.scan import printable
 from tui_pos.terminal import Terminal
+from tui_pos.upgrading import upgraded
 
 NAMED = 5
 """How many conferences a warning names."""
@@ -77,23 +78,31 @@ class Key:
     fault: str = ""
 
 
-def open_place(settings: Settings, slug: str | None, station: str | None = None) -> Place:
+def open_place(
+    settings: Settings,
+    slug: str | None,
+    station: str | None = None,
+    *,
+    upgrade: bool = False,
+    store: bool = True,
+) -> Place:
     """Open the database, find the conference, name the station, prepare the Stripe account (asks nobody).
 
     Slow for ``demo``, which may have to be made first. Raises ConfigError, DataError, NotFound for an unknown
     slug and InvalidInput without one, both naming the known ones, and InvalidInput ``config_differs`` or
-    ``currency_unknown`` for a config that does not fit the stored rules.
+    ``currency_unknown`` for a config that does not fit the stored rules. ``upgrade``: see `opened`. Without
+    ``store`` the database stays as it is: the rules of a new conference count and are not stored.
     """
     name = config.station_name(station)
     is_demo = slug == training.SLUG and slug not in settings.conferences
-    settings = training.prepare(settings) if is_demo else opened(settings)
+    settings = training.prepare(settings) if is_demo else opened(settings, upgrade=upgrade)
     if not slug:
         slugs = ", ".join(row.slug for row in conferences.known()) or "none yet"
         raise InvalidInput(
             "conference_required", f"Name the conference with --conference SLUG; this database has: {slugs}."
         )
     row = conferences.find(slug)
-    rules = conference_rules.settle(row, said_rules(settings, row.slug), named(settings))
+    rules = conference_rules.settle(row, said_rules(settings, row.slug), named(settings), store=store)
     place = Place(
         settings=settings,
         conference=info(settings, row, rules),
@@ -102,18 +111,25 @@ def open_place(settings: Settings, slug: str | None, station: str | None = None)
         warnings=warnings(settings, row.slug),
         trainee=sign_in.sign_in(*training.TRAINEE) if is_demo else None,
     )
-    return _with_account(place)
+    return _with_account(place, store)
 
 
-def opened(settings: Settings) -> Settings:
-    """The same settings, with their database open and its tables ready. Raises ConfigError, DataError."""
+def opened(settings: Settings, *, upgrade: bool = False) -> Settings:
+    """The same settings, with their database open and its tables ready. Raises ConfigError, DataError.
+
+    Files, journal modes and tables are only made or changed with ``upgrade``; else what is not there or not
+    this version's is an error.
+    """
     if not settings.database_url:
         raise ConfigError(
             "There is no config yet. To look around: tui-pos --conference demo."
             f" To begin: tui-pos --conference SLUG init, which writes {config.user_config()}."
         )
-    connection.open_database(settings.database_url)
-    schema.prepare()
+    connection.open_database(settings.database_url, wal=settings.wal, keep=not upgrade)
+    if upgrade:
+        upgraded(settings)
+    else:
+        schema.check()
     return settings
 
 
@@ -163,7 +179,7 @@ def key_of(settings: Settings, slug: str) -> Key:
     return Key(mode, Terminal(key, api_base=base or None))
 
 
-def _with_account(place: Place) -> Place:
+def _with_account(place: Place, store: bool) -> Place:
     """The place with its Stripe account, or with why it has none. Its mode is the conference's: what is sold
     under another host's key counts as what the conference's other desks sell."""
     whose = installation.identity()
@@ -173,7 +189,7 @@ def _with_account(place: Place) -> Place:
         return _blocked(place, COPIED_DATABASE, copied(place.conference.slug))
     if key.account is None:
         return replace(place, no_account=key.fault)
-    other = accounts.settle_mode(place.conference.id, place.conference.slug, key.mode)
+    other = accounts.settle_mode(place.conference.id, place.conference.slug, key.mode, store=store)
     if other:
         return _blocked(place, OTHER_ACCOUNT, other)
     return replace(place, mode=key.mode, account=key.account)

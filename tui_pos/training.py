@@ -17,19 +17,20 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from tui_pos import clock
+from tui_pos import clock, files
 from tui_pos.config import ConferenceSettings, Settings
-from tui_pos.data import connection, demo, schema
+from tui_pos.data import connection, demo
 from tui_pos.desk.errors import Refusal
 from tui_pos.simulator.seed import LOCATION_ID
+from tui_pos.upgrading import upgraded
 
 SLUG = demo.SLUG
 TRAINEE = ("trainee", "demo")
 """Who is signed in, and the password."""
 
 SIMULATOR_KEY = "sk_test_simulator"
-UNUSED_SECONDS = 15.0
-"""How often the simulator looks whether a desk is left; scripts run several commands within it."""
+UNUSED_SECONDS = 1.5
+"""How long the simulator waits for another desk once none is left: a script's next command."""
 
 _in_use: dict[Path, int] = {}
 
@@ -50,14 +51,14 @@ def prepare(settings: Settings) -> Settings:
     """
     folder = settings.home / "demo"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        files.make_folder(folder)
         _join(folder)
         with _locked(folder / "start"):
             port = _port(folder)
             starting = None if port else _start(folder)
             url = f"sqlite:///{folder / 'tui-pos.sqlite3'}"
             connection.open_database(url)
-            schema.prepare()
+            upgraded(settings)
             demo.create_demo(clock.now())
             if starting:
                 port = _port_of(starting, folder)
@@ -101,10 +102,11 @@ def _port(folder: Path) -> str:
 
 
 def _start(folder: Path) -> "subprocess.Popen[str]":
+    files.make_file(folder / "stripe.log")
     with (folder / "stripe.log").open("w") as complaints:
         # A session of its own: the keys that interrupt or hang up the desk's terminal are not for it.
         return subprocess.Popen(
-            [sys.executable, "-m", "tui_pos.training", str(folder)],
+            [sys.executable, "-P", "-m", "tui_pos.training", str(folder)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=complaints,
@@ -135,7 +137,8 @@ def _locked(file: Path) -> Iterator[None]:
 
 
 def _opened(file: Path) -> int:
-    return os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    files.make_file(file)
+    return os.open(file, os.O_RDWR | os.O_CLOEXEC)
 
 
 def simulate(folder: Path) -> None:
@@ -158,13 +161,18 @@ def simulate(folder: Path) -> None:
         serve(0, folder / "stripe.sqlite3", None, announce)
     except StateFileError as error:
         sys.stderr.write(f"{error}\n")
+    finally:
+        # Before in-use, which a process that ends lets go of in any order: who then joins finds no port here.
+        os.close(lock)
 
 
 def _end_when_unused(folder: Path) -> None:
     """A desk that joins while the lock is ours waits until this process is gone, and then starts another."""
     lock = _opened(folder / "in-use")
-    pause = threading.Event()
-    while not pause.wait(UNUSED_SECONDS):
+    while True:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # had once the last desk is gone, however it went
+        fcntl.flock(lock, fcntl.LOCK_UN)
+        threading.Event().wait(UNUSED_SECONDS)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

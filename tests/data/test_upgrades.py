@@ -1,7 +1,13 @@
 """The desk's own tables: made step by step, alike the models, once, and never backwards."""
 
+import os
+import shutil
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,7 +23,8 @@ from peewee import (
 
 from tests.fixtures.databases import opened
 from tests.fixtures.processes import run_together
-from tui_pos.data import schema, steps, upgrades
+from tui_pos import clock
+from tui_pos.data import backups, connection, schema, steps, upgrades
 from tui_pos.data.base import Table, database
 from tui_pos.data.connection import connected, is_sqlite
 from tui_pos.data.errors import DatabaseUnavailable, SchemaMismatch
@@ -104,7 +111,7 @@ def test_unique_columns_and_references_are_alike() -> None:
 @pytest.mark.usefixtures("shop")
 def test_an_upgraded_database_is_left_as_it_is() -> None:
     with connected():
-        assert upgrades.upgrade() == 0
+        assert upgrades.upgrade() == upgrades.Upgrade(len(steps.STEPS), len(steps.STEPS))
     assert version() == len(steps.STEPS)
 
 
@@ -119,7 +126,8 @@ def test_a_newer_database_is_refused() -> None:
 def test_four_processes_run_each_step_once(real_url: str) -> None:
     def work(_number: int) -> int:
         with connected():
-            return upgrades.upgrade()
+            done = upgrades.upgrade()
+            return done.after - done.before
 
     with opened(real_url):
         assert sum(run_together(real_url, work, 4)) == len(steps.STEPS)
@@ -137,18 +145,119 @@ def test_a_step_that_fails_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> No
         assert not database.table_exists("tui_pos_next")
 
 
-def test_a_later_step_backs_up_the_file_first(shop: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(upgrades, "STEPS", (*steps.STEPS, NEXT))
-    with connected():
-        assert upgrades.upgrade() == 1
-        assert database.table_exists("tui_pos_next")
-    assert version() == len(steps.STEPS) + 1
+LATER = ("CREATE TABLE tui_pos_later (id {id})",)
+
+
+def file_of(url: str) -> Path:
+    return Path(url.removeprefix("sqlite:///"))
+
+
+def test_a_later_upgrade_copies_the_file_once_whatever_the_steps(
+    shop: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upgrades, "STEPS", (*steps.STEPS, NEXT, LATER))
     if is_sqlite():
-        path = Path(shop.removeprefix("sqlite:///"))
-        backup = path.with_name(f"{path.name}.before-step-{len(steps.STEPS) + 1}")
-        with closing(sqlite3.connect(backup)) as file:
-            assert file.execute("SELECT version FROM tui_pos_schema_version").fetchone() == (
-                len(steps.STEPS),
-            )
-            assert file.execute("SELECT count(*) FROM auth_user").fetchone()[0] > 40
-        assert {found.name for found in path.parent.glob("*.before*")} == {backup.name}
+        file_of(shop).chmod(0o640)
+        if os.geteuid() == 0:
+            os.chown(file_of(shop), 12345, 54321)
+    with connected():
+        done = upgrades.upgrade()
+        assert database.table_exists("tui_pos_later")
+    assert (done.before, done.after) == (len(steps.STEPS), len(steps.STEPS) + 2)
+    if not is_sqlite():
+        assert done.backup is None
+        return
+    assert done.backup is not None
+    assert list(file_of(shop).parent.glob("*.before*")) == [done.backup]
+    original, copy = file_of(shop).stat(), done.backup.stat()
+    assert (copy.st_mode, copy.st_uid, copy.st_gid) == (original.st_mode, original.st_uid, original.st_gid)
+    with closing(sqlite3.connect(done.backup)) as file:
+        assert file.execute("SELECT version FROM tui_pos_schema_version").fetchone() == (len(steps.STEPS),)
+        assert file.execute("SELECT count(*) FROM auth_user").fetchone()[0] > 40
+
+
+def test_a_new_database_has_no_copy_and_djangos_has_one(real_url: str, tmp_path: Path) -> None:
+    with opened(real_url):
+        done = schema.prepare()
+        assert (done.backup is not None) == is_sqlite()
+    with opened(f"sqlite:///{tmp_path / 'new.sqlite3'}"):
+        assert schema.prepare().backup is None
+
+
+def test_processes_that_upgrade_together_make_one_copy(demo_url: str) -> None:
+    def work(_number: int) -> int:
+        with pytest.MonkeyPatch.context() as patch, connected():
+            patch.setattr(upgrades, "STEPS", (*steps.STEPS, NEXT, LATER))
+            return int(upgrades.upgrade().backup is not None)
+
+    with opened(demo_url):
+        assert sum(run_together(demo_url, work, 4)) == 1
+    assert len(backups.found(file_of(demo_url))) == 1
+
+
+def test_the_oldest_copies_are_removed(demo_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = file_of(demo_url)
+    start = clock.now()
+    other = source.with_name(f"{source.name}.before-step-9.by-hand")
+    other.write_text("not ours to remove")
+    made = []
+    for minute in range(5):
+        moment = start + timedelta(minutes=minute)
+        monkeypatch.setattr(clock, "now", partial(datetime.fromtimestamp, moment.timestamp(), UTC))
+        made.append(backups.make(source, 9 + minute, 3))
+    assert backups.found(source) == made[2:]
+    assert other.exists()
+
+
+FULL_DISK = """
+import resource, sys
+from tui_pos.data import connection, schema, upgrades, steps
+upgrades.STEPS = (*steps.STEPS, ("CREATE TABLE tui_pos_next (id {id})",))
+connection.open_database("sqlite:///" + sys.argv[1])
+resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536))
+try:
+    schema.prepare()
+except Exception as error:
+    print(type(error).__name__, error)
+"""
+
+
+def test_without_room_for_the_copy_the_upgrade_does_not_begin(demo_url: str) -> None:
+    source = file_of(demo_url)
+    command = [sys.executable, "-c", FULL_DISK, str(source)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith(f"DatabaseUnavailable Before the upgrade {source} is copied to ")
+    assert done.stdout.rstrip().endswith("nothing was changed. Make room there, then start again.")
+    assert not list(source.parent.glob("*before*"))
+    with opened(demo_url):
+        assert version() == len(steps.STEPS)
+        with connected():
+            assert not database.table_exists("tui_pos_next")
+
+
+@pytest.mark.parametrize("wal", [False, True])
+def test_djangos_file_keeps_its_journal_mode_unless_wal_is_asked_for(
+    shared_data: Path, tmp_path: Path, wal: bool
+) -> None:
+    file = tmp_path / "django.sqlite3"
+    shutil.copyfile(shared_data / "django_program.sqlite3", file)
+
+    def mode() -> str:
+        with closing(sqlite3.connect(file)) as plain:
+            return str(plain.execute("PRAGMA journal_mode").fetchone()[0])
+
+    assert mode() == "delete"
+    connection.open_database(f"sqlite:///{file}", wal=wal)
+    schema.prepare()
+    with connected():
+        (synchronous,) = database.execute_sql("PRAGMA synchronous").fetchone()
+    connection.close_database()
+    assert (mode(), synchronous) == (("wal", 2) if wal else ("delete", 3))
+
+
+def test_older_tables_are_refused_by_who_only_looks(demo_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upgrades, "STEPS", (*steps.STEPS, NEXT))
+    with opened(demo_url):
+        with pytest.raises(SchemaMismatch, match="open a desk on it, or run tui-pos upgrade"):
+            schema.check()
+        assert version() == len(steps.STEPS)

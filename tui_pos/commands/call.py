@@ -58,18 +58,21 @@ class Call:
         """The settings that the options name. Raises ConfigError."""
         return load(self.config)
 
-    def place(self) -> "Place":
-        """The conference and station that the options name, opened."""
+    def place(self, *, store: bool = True) -> "Place":
+        """The conference and station that the options name, opened; ``store``: see `opening.open_place`."""
         from tui_pos.opening import open_place
 
-        place = open_place(self.settings(), self.conference, self.station)
+        place = open_place(self.settings(), self.conference, self.station, store=store)
         for warning in place.warnings:
             warn(warning)
         return place
 
-    def desk(self) -> "Desk":
-        """The desk for the staff member that the options name, or for the trainee."""
-        place = self.place()
+    def desk(self, *, store: bool = True) -> "Desk":
+        """The desk for the staff member that the options name, or for the trainee.
+
+        A command that only looks leaves the database as it is, without ``store``.
+        """
+        place = self.place(store=store)
         return place.desk(self._staff(place))
 
     def answer(self, data: dict[str, Any], lines: Iterable[str]) -> None:

@@ -25,7 +25,7 @@ def lookup(
     from tui_pos.desk.visitor.lookup import attendee
 
     call = this_call(context)
-    desk = call.desk()
+    desk = call.desk(store=False)
     try:
         found = attendee(desk, code)
     except NotFound as error:
@@ -39,7 +39,7 @@ def inventory(context: typer.Context) -> None:
     from tui_pos.desk.catalogue.inventory import inventory as on_sale
 
     call = this_call(context)
-    desk = call.desk()
+    desk = call.desk(store=False)
     products = on_sale(desk)
     call.answer(answers.inventory(desk, products), _product_lines(desk, products))
 

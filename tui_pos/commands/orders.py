@@ -30,7 +30,7 @@ def orders(
     from tui_pos.desk.order import find_orders
 
     call = this_call(context)
-    desk = call.desk()
+    desk = call.desk(store=False)
     rows = find_orders.orders(desk, text=text, today=today, limit=limit)
     call.answer(answers.found_orders(desk, rows), _listed(desk, rows) or ["No order fits."])
 

@@ -19,6 +19,7 @@ from tui_pos.commands import (
     selling,
     setup,
     treasury,
+    upgrading,
     visiting,
 )
 from tui_pos.commands.call import Call, write
@@ -54,6 +55,7 @@ for command in (
     readers.connection_token,
     looking.conferences,
     setup.init,
+    upgrading.upgrade,
     setup.simulator,
 ):
     app.command()(command)

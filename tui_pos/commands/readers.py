@@ -18,7 +18,7 @@ def readers(
     from tui_pos.desk.readers import readers as listed
 
     call = this_call(context)
-    rows = listed(call.desk(), location)
+    rows = listed(call.desk(store=False), location)
     lines = table((row.id, row.label, row.status, row.device_type, row.holder) for row in rows)
     call.answer(answers.readers(rows), lines or ["There is no reader here."])
 
@@ -28,5 +28,5 @@ def connection_token(context: typer.Context) -> None:
     from tui_pos.desk.tokens import connection_token as token
 
     call = this_call(context)
-    secret = token(call.desk())
+    secret = token(call.desk(store=False))
     call.answer({"secret": secret}, [secret])

@@ -53,13 +53,14 @@ class _Opened:
 _opened = _Opened()
 
 
-def open_database(url: str) -> None:
+def open_database(url: str, *, wal: bool = False, keep: bool = False) -> None:
     """Bind all tables to the database at ``url``; connects once to see that it answers.
 
     ``sqlite:///path`` (three slashes relative, four absolute; the file is created) or ``postgresql://``
-    with one or several hosts. Raises DatabaseUnavailable with one sentence that shows no password.
+    with one or several hosts. ``wal``, ``keep``: see `engines.engine_for`. Raises
+    DatabaseUnavailable with one sentence that shows no password.
     """
-    engine = engines.engine_for(url)
+    engine = engines.engine_for(url, wal=wal, keep=keep)
     close_database()
     database.initialize(engine)
     _opened.password = engines.password_in(url)

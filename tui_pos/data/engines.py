@@ -1,5 +1,7 @@
 """From ``[database] url`` to a Peewee database: the settings of each engine, and what a wrong URL is told."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -8,6 +10,7 @@ import peewee
 from peewee import Database
 from playhouse.pool import PooledPostgresqlDatabase, PooledSqliteDatabase
 
+from tui_pos import files
 from tui_pos.data.drivers import is_left_out
 from tui_pos.data.errors import DatabaseUnavailable
 
@@ -19,12 +22,13 @@ CONNECTIONS = 8
 
 SQLITE_PRAGMAS = (
     ("busy_timeout", BUSY_SECONDS * 1000),
-    ("journal_mode", "wal"),
-    ("synchronous", "FULL"),
     ("foreign_keys", 1),
     ("fullfsync", 1),
 )
-"""FULL and fullfsync (macOS) because it holds money: a commit that was answered survives a power cut."""
+WAL = (("journal_mode", "wal"), ("synchronous", "FULL"))
+AS_IT_IS = (("synchronous", "EXTRA"),)
+"""FULL, EXTRA and fullfsync (macOS) because it holds money: a commit that was answered survives a power cut.
+With a rollback journal that takes EXTRA, which also flushes the folder that the journal was deleted from."""
 
 POSTGRESQL_SESSION = (
     "-c timezone=UTC -c lock_timeout=5000 -c statement_timeout=15000"
@@ -38,21 +42,25 @@ MALFORMED = (
 )
 
 
-def engine_for(url: str) -> Database:
+def engine_for(url: str, *, wal: bool = False, keep: bool = False) -> Database:
     """The database at ``url``, not yet connected. Both engines pool: opening costs more than most queries,
     and closing SQLite's last connection empties its write-ahead log, with two more flushes to the disk.
+
+    ``wal`` turns a SQLite file of django-program to write-ahead logging; without it such a file keeps its
+    journal mode, which is Django's to choose. A file of our own always has one. With ``keep`` every file
+    stays as it is, and a missing one is not made.
 
     Raises DatabaseUnavailable with one sentence that never shows a password.
     """
     scheme, _, rest = url.partition("://")
     if scheme == "sqlite":
-        return _sqlite(rest)
+        return _sqlite(rest, wal, keep)
     if scheme in ("postgresql", "postgres"):
         return _postgresql(f"postgresql://{rest}")
     raise DatabaseUnavailable(f"[database] url must begin with sqlite:/// or postgresql://, not {scheme!r}.")
 
 
-def _sqlite(rest: str) -> Database:
+def _sqlite(rest: str, wal: bool, keep: bool) -> Database:
     path = Path(rest.removeprefix("/")).expanduser()
     if not rest.startswith("/") or path.name == "":
         raise DatabaseUnavailable(
@@ -61,7 +69,10 @@ def _sqlite(rest: str) -> Database:
     if not path.parent.is_dir():
         raise DatabaseUnavailable(f"The folder {path.parent} for the database does not exist.")
     if not path.exists():
+        if keep:
+            raise DatabaseUnavailable(f"There is no database {path}; tui-pos init makes one.")
         _create(path)
+    logged_ahead = not keep and (wal or not _is_djangos(path))
     engine: Database = PooledSqliteDatabase(
         # A connection opened later must not put an empty file in the place of one that was moved away.
         f"{path.absolute().as_uri()}?mode=rw",
@@ -73,16 +84,26 @@ def _sqlite(rest: str) -> Database:
         autoconnect=False,
         returning_clause=True,
         field_types={"TIMESTAMPTZ": "datetime", "BOOL": "bool"},
-        pragmas=SQLITE_PRAGMAS,
+        pragmas=SQLITE_PRAGMAS + (WAL if logged_ahead else AS_IT_IS),
     )
     return engine
 
 
 def _create(path: Path) -> None:
     try:
-        path.touch()
+        files.make_file(path)  # its journals get the same mode
     except OSError as error:
         raise DatabaseUnavailable(f"The database {path} cannot be created: {error.strerror}.") from error
+
+
+def _is_djangos(path: Path) -> bool:
+    """Whether django-program made this file; one that cannot be read now is left as it is as well."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as file:
+            found = file.execute("SELECT 1 FROM sqlite_master WHERE name = 'django_migrations'").fetchone()
+    except sqlite3.Error:
+        return True
+    return found is not None
 
 
 def sqlite_file(engine: Database) -> Path:

@@ -27,12 +27,18 @@ class Identity:
     is_copy: bool
 
 
+def is_known() -> bool:
+    """Whether the open database has an installation's key."""
+    with connected():
+        return bool(Installation.select(Installation.id).exists())
+
+
 def ensure() -> None:
     """Make the installation's key unless there is one; safe in several processes at once.
 
     Call with a connection open and no transaction.
     """
-    if Installation.select(Installation.id).exists():
+    if is_known():
         return
     here = place()
 

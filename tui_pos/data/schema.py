@@ -22,12 +22,12 @@ POSTGRESQL_COLUMNS = """
 """Table, column, and whether an insert must give a value: all in one answer, for every start waits for it."""
 
 
-def prepare() -> None:
+def prepare(keep_backups: int = 3) -> upgrades.Upgrade:
     """Make the open database ready for the desk; safe to call at every start, in several processes at once.
 
     An SQLite file without django-program gets its tables too. A database of django-program gets the
     ``tui_pos_*`` tables alone, after its own were checked. Raises SchemaMismatch naming the table or column
-    that stands in the way.
+    that stands in the way. ``keep_backups``: see `upgrades.upgrade`.
     """
     with connected():
         found = _columns()
@@ -35,8 +35,22 @@ def prepare() -> None:
             found = _columns()
         for table in SHOP:
             _check(table, found)
-        upgrades.upgrade()
+        done = upgrades.upgrade(keep_backups)
         installation.ensure()
+        return done
+
+
+def check() -> None:
+    """Whether the open database is ready for the desk; changes nothing. Raises SchemaMismatch."""
+    with connected():
+        upgrades.check()
+        if not installation.is_known():
+            raise SchemaMismatch(
+                "An upgrade of this database was broken off: open a desk on it, or run tui-pos upgrade."
+            )
+        found = _columns()
+        for table in SHOP:
+            _check(table, found)
 
 
 def _columns() -> dict[str, dict[str, bool]]:

@@ -1,13 +1,17 @@
 """Bringing the desk's own tables up to this version, one step after the other.
 
-Each step runs once, in one transaction, under a lock, after a backup of an SQLite file that holds desk
-data. PostgreSQL's backups are its operator's.
+Each step runs once, in one transaction, under a lock; an SQLite file that was there before is copied first,
+once for all steps. PostgreSQL's backups are its operator's.
 """
 
+import fcntl
 import os
-import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
+from tui_pos.data import backups
 from tui_pos.data.base import database
 from tui_pos.data.connection import is_sqlite, run_tx
 from tui_pos.data.engines import sqlite_file
@@ -18,28 +22,72 @@ ADVISORY_LOCK = 7_468_377_675
 """Any number that no other program uses: one desk upgrades, the others wait."""
 
 
-def upgrade() -> int:
-    """Bring the desk's own tables up to this version; answers how many steps ran.
+@dataclass(frozen=True)
+class Upgrade:
+    """What this process did: the steps before and after it, and the copy of the file that it made first."""
 
-    Call with a connection open and no transaction. Safe in several processes at once: each step reads the
-    version again under the lock. Raises SchemaMismatch when the database is newer than this program.
+    before: int
+    after: int
+    backup: Path | None = None
+
+
+def upgrade(keep_backups: int = 3) -> Upgrade:
+    """Bring the desk's own tables up to this version; of the copies made before, ``keep_backups`` are kept.
+
+    Call with a connection open and no transaction. Safe in several processes at once: one upgrades, others
+    wait. Raises SchemaMismatch when the database is newer than this program, and DatabaseUnavailable, with
+    nothing changed, when the copy cannot be made.
     """
-    ran = 0
-    while _version() < len(STEPS):
-        ran += run_tx(_next_step)
-    return ran
+    with _alone():
+        start, ran = version(), 0
+        backup: Path | None = None
+
+        def next_step() -> int:
+            nonlocal backup
+            if not is_sqlite():
+                database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (ADVISORY_LOCK,))
+            done = version()
+            if done < len(STEPS):
+                # Under the write lock: nobody else's change comes between the copy and the first step. A step
+                # that is repeated makes it again.
+                if done == start and is_sqlite() and (start or database.table_exists("django_migrations")):
+                    if backup is not None:
+                        backup.unlink()
+                    backup = backups.make(sqlite_file(database.obj), done + 1, keep_backups)
+                _apply(done + 1)
+                return 1
+            return 0
+
+        while version() < len(STEPS):
+            ran += run_tx(next_step)
+        return Upgrade(version() - ran, version(), backup)
 
 
-def _next_step() -> int:
-    if not is_sqlite():
-        database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (ADVISORY_LOCK,))
-    version = _version()
-    if version == len(STEPS):
-        return 0
-    if version > 0 and is_sqlite():
-        _backup(version + 1)
-    _apply(version + 1)
-    return 1
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One process upgrades a SQLite file at a time, so that there is one copy: all steps belong to it.
+
+    The lock is the folder's: closing the file itself once more would drop SQLite's own locks on it.
+    """
+    if not is_sqlite() or version() >= len(STEPS):
+        yield
+        return
+    folder = os.open(sqlite_file(database.obj).parent, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+def check() -> None:
+    """Raises SchemaMismatch when the desk's own tables are not this version's; changes nothing."""
+    found = version()
+    if found < len(STEPS):
+        has = f"are at step {found}, this program's at {len(STEPS)}" if found else "are not there yet"
+        raise SchemaMismatch(
+            f"The tables of tui-pos in this database {has}: open a desk on it, or run tui-pos upgrade."
+        )
 
 
 def _apply(number: int) -> None:
@@ -59,7 +107,8 @@ def _apply(number: int) -> None:
     )
 
 
-def _version() -> int:
+def version() -> int:
+    """The step that the open database is at, 0 without any. Raises SchemaMismatch for a newer one."""
     if not database.table_exists("tui_pos_schema_version"):
         return 0
     (version,) = database.execute_sql("SELECT version FROM tui_pos_schema_version").fetchone()
@@ -69,22 +118,3 @@ def _version() -> int:
             f" knows {len(STEPS)}). Install the newer version."
         )
     return int(version)
-
-
-def _backup(step: int) -> None:
-    """Copy the SQLite file beside itself, complete and on the disk before the step begins.
-
-    Read through a connection of its own: the one that holds the write lock would copy its own changes too.
-    """
-    source = sqlite_file(database.obj)
-    target = source.with_name(f"{source.name}.before-step-{step}")
-    unfinished = target.with_name(f"{target.name}.unfinished")
-    unfinished.unlink(missing_ok=True)
-    with closing(sqlite3.connect(source)) as original, closing(sqlite3.connect(unfinished)) as copy:
-        original.backup(copy)
-        (verdict,) = copy.execute("PRAGMA integrity_check").fetchone()
-    if verdict != "ok":
-        raise SchemaMismatch(f"{source} is damaged ({verdict}); it was not upgraded. Restore a backup.")
-    with unfinished.open("rb") as written:
-        os.fsync(written.fileno())
-    unfinished.replace(target)

@@ -28,10 +28,10 @@ UNKNOWN = ""
 _asked: WeakKeyDictionary[Terminal, str] = WeakKeyDictionary()
 
 
-def settle_mode(conference_id: int, slug: str, mode: Mode) -> str:
+def settle_mode(conference_id: int, slug: str, mode: Mode, *, store: bool = True) -> str:
     """Store the mode of this host's key, unless something was sold in another one, which then holds.
 
-    Asks nobody. Answers why the key must not be used here, "" when it may.
+    Asks nobody. Answers why the key must not be used here, "" when it may; without ``store`` that is all.
     """
 
     def work() -> Rules:
@@ -41,9 +41,11 @@ def settle_mode(conference_id: int, slug: str, mode: Mode) -> str:
         _store(conference_id, mode, UNKNOWN)
         return _locked(conference_id)
 
-    found = conference_rules.stored(conference_id)
-    if found is None or found.mode != mode:
-        found = run_tx(work)
+    found = conference_rules.stored(conference_id) or Rules()
+    if found.mode != mode:
+        if not store and not (found.mode and conference_rules.has_sold(conference_id)):
+            return ""
+        found = run_tx(work) if store else found
     return "" if found.mode == mode else _other_mode(slug, found.mode, mode)
 
 

@@ -48,8 +48,9 @@ def stored(conference_id: int) -> Rules | None:
         return None if row is None else _from_row(row)
 
 
-def settle(conference: ConferenceRow, said: Rules, where: str) -> Rules:
-    """The rules that count; written now when nobody has said them yet and ``said`` names a currency.
+def settle(conference: ConferenceRow, said: Rules, where: str, *, store: bool = True) -> Rules:
+    """The rules that count; written now when nobody has said them yet and ``said`` names a currency, unless
+    ``store`` is False.
 
     ``where`` names the config for the sentences. Raises InvalidInput ``config_differs`` when ``said`` differs
     from what is stored, and ``currency_unknown`` when neither says the currency.
@@ -63,7 +64,7 @@ def settle(conference: ConferenceRow, said: Rules, where: str) -> Rules:
                 f" say it in [conferences.{conference.slug}] or with tui-pos --conference {conference.slug}"
                 " init --currency CUR.",
             )
-        found = write(conference, said)
+        found = write(conference, said) if store else _new(said)
     for name, called in NAMES.items():
         ours, theirs = getattr(found, name), getattr(said, name)
         if theirs and theirs != ours:
@@ -89,7 +90,7 @@ def write(conference: ConferenceRow, said: Rules) -> Rules:
         if "currency" in changes:
             changes["currency"] = currency_named(changes["currency"])
         if found is None:
-            new = replace(Rules(capture="automatic", prices=PriceRule.SERVICES), **changes)
+            new = _new(said)
             _refuse_another_currency(conference, new.currency)
             create(conference.id, new)
             return new
@@ -108,6 +109,12 @@ def write(conference: ConferenceRow, said: Rules) -> Rules:
         return new
 
     return run_tx(work)
+
+
+def _new(said: Rules) -> Rules:
+    """The rules of a conference that has none yet."""
+    currency = currency_named(said.currency) if said.currency else ""
+    return Rules(currency, said.capture or "automatic", said.prices or PriceRule.SERVICES)
 
 
 def has_sold(conference_id: int) -> bool:

@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from tui_pos import files
 from tui_pos.simulator.server import serve
 from tui_pos.simulator.store import StateFileError
 
@@ -18,8 +19,11 @@ def main() -> int:
     parser.add_argument("--until-stdin-closes", action="store_true", help="end when standard input is closed")
     given = parser.parse_args()
 
+    files.keep_to_myself()
+
     def announce(url: str) -> None:
         if given.port_file is not None:
+            files.make_file(given.port_file)
             given.port_file.write_text(url.rpartition(":")[2] + "\n")
         sys.stdout.write(f"listening on {url}\n")
         sys.stdout.flush()

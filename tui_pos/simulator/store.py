@@ -8,6 +8,7 @@ import json
 import sqlite3
 from pathlib import Path
 
+from tui_pos import files
 from tui_pos.simulator.errors import Json
 
 # Another simulator on the same file may be about to end (its desk was just closed): wait for it this long.
@@ -98,7 +99,8 @@ ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body
 def _opened(path: Path) -> tuple[sqlite3.Connection, list[tuple[str, str, str]]]:
     """The file, locked for this process, and what it holds."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        files.make_folder(path.parent)
+        files.make_file(path)  # its journals get the same mode
         # One thread serves, but it is not the one that opened the file.
         file = sqlite3.connect(path, timeout=LOCK_SECONDS, check_same_thread=False)
     except (sqlite3.OperationalError, OSError) as error:
