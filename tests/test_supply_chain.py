@@ -32,7 +32,9 @@ def needed(name: str, extras: frozenset[str], seen: set[tuple[str, str]]) -> Ite
         requirement = Requirement(text)
         for extra in (*extras, ""):
             key = (text, extra)
-            if key in seen or not (requirement.marker is None or requirement.marker.evaluate({"extra": extra})):
+            if key in seen or not (
+                requirement.marker is None or requirement.marker.evaluate({"extra": extra})
+            ):
                 continue
             seen.add(key)
             yield canonicalize_name(requirement.name)

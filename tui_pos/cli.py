@@ -5,27 +5,34 @@ The desk is opened without Typer, which takes a third of its start to import and
 
 import io
 import json
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
-from tui_pos import config
+from tui_pos import config, output
 from tui_pos.scan import printable
 
 EVERYWHERE = ("--conference", "--config", "--station", "--staff")
 """Options with a value that may stand before or after the command, as --json may."""
 
 
+COMPLETION = "_TUI_POS_COMPLETE"
+"""Set by the shell that asks Typer what could stand here; the desk itself must not open then."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and answer its exit status; no exception leaves here."""
+    if arguments is None:
+        output.guard()
     words = in_front(sys.argv[1:] if arguments is None else arguments)
     accept_any_name()
     with Ending(as_json="--json" in words) as ending:
         refuse_unreadable(words)
-        options = desk_alone(words)
+        options = None if COMPLETION in os.environ else desk_alone(words)
         ending.status = run_command(words) if options is None else open_desk(options)
-    return ending.status
+    return output.status(ending.status)
 
 
 def desk_alone(words: Sequence[str]) -> Mapping[str, str] | None:
@@ -113,12 +120,7 @@ class Ending:
             sys.modules["tui_pos.training"].leave()
         if not isinstance(error, Exception):
             return error is None
-        import typer
-
-        try:
-            self.status = report(error, as_json=self.as_json)
-        except typer.Exit as gone:  # nobody reads any more
-            self.status = gone.exit_code
+        self.status = report(error, as_json=self.as_json)
         return True
 
 

@@ -27,13 +27,13 @@ from tui_pos.data import drivers
 
 app = typer.Typer(
     name="tui-pos",
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     no_args_is_help=False,
 )
 for command in (
     looking.lookup,
+    looking.find,
     looking.inventory,
     visiting.check_in,
     visiting.hand_out,
@@ -53,6 +53,7 @@ for command in (
     readers.readers,
     readers.connection_token,
     looking.conferences,
+    looking.manual,
     setup.init,
     setup.simulator,
 ):

@@ -41,7 +41,7 @@ def run(desk: Desk, *, check: bool = False, window: timedelta = WINDOW) -> Recon
     of the database Stripe is not even asked. Raises NotPermitted, InvalidInput ``no_stripe_key`` and the
     ``terminal`` errors when Stripe does not answer.
     """
-    require(desk, Action.CAPTURE)
+    require(desk, Action.RECONCILE)
     since = clock.now() - window
     ours = accounts.ours(desk)
     account = (conference_rules.stored(desk.conference.id) or Rules()).account
