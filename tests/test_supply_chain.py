@@ -1,4 +1,4 @@
-"""The lists of exact releases under ``.ci/``: complete, in step with each other, and what the tests ran on."""
+"""The lists of exact releases under ``.ci/``: complete, in step, and what the tests ran on."""
 
 import os
 import re

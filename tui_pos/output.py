@@ -1,4 +1,4 @@
-"""Standard output that may be full, closed or read by nobody: no work stops for it, and the exit status tells."""
+"""Standard output that may be full, closed or read by nobody: work goes on, the exit status tells."""
 
 import errno
 import io
@@ -58,7 +58,7 @@ def status(of_the_work: int) -> int:
 def _stream(descriptor: int) -> io.TextIOWrapper:
     was = sys.stdout if descriptor == 1 else sys.stderr
     encoding = getattr(was, "encoding", None) or "utf-8"
-    raw = io.BufferedWriter(_Lenient(descriptor))
+    raw = io.BufferedWriter(_Lenient(descriptor))  # type: ignore[type-var]
     return io.TextIOWrapper(raw, encoding, "replace", line_buffering=True)
 
 

@@ -142,12 +142,13 @@ def heard(port: int, first: bytes = b"") -> bytes:
 @contextmanager
 def forwarding(sshd: Sshd, *options: str) -> Iterator[None]:
     """A client that forwards without any session, from when it is signed in."""
+    ready = "remote forward success" if "-R" in options else "Entering interactive session"
     command = sshd.command("-v", "-N", "-oExitOnForwardFailure=yes", *options)
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as client:
         assert client.stderr is not None
         try:
             for line in client.stderr:
-                if "Entering interactive session" in line:
+                if ready in line:
                     break
             yield
         finally:
@@ -171,9 +172,7 @@ def test_no_port_of_the_host_is_reached_through_it(door: Sshd, open_door: Sshd) 
             assert (SECRET_WORD.decode() in server.run("-W", f"127.0.0.1:{port}").stdout) is expected
 
 
-def test_no_socket_file_of_the_host_is_reached_through_it(
-    door: Sshd, open_door: Sshd, tmp_path: Path
-) -> None:
+def test_no_socket_file_of_the_host_is_reached_through_it(door: Sshd, open_door: Sshd) -> None:
     with closing(socket.socket(socket.AF_UNIX)) as server:
         name = f"{door.folder}/database"
         server.bind(name)
