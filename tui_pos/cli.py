@@ -5,14 +5,17 @@ The desk is opened without Typer, which takes a third of its start to import and
 
 import io
 import json
+import logging
 import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
-from tui_pos import config, output
+from tui_pos import config, logs, output
 from tui_pos.scan import printable
+
+log = logging.getLogger(__name__)
 
 EVERYWHERE = ("--conference", "--config", "--station", "--staff")
 """Options with a value that may stand before or after the command, as --json may."""
@@ -55,6 +58,7 @@ def open_desk(options: Mapping[str, str]) -> int:
 
     file = options.get("config")
     settings = config.load(None if file is None else Path(file))
+    logs.set_up(settings.home, settings.logging.level)
     return run(settings, options.get("conference"), options.get("station"), options.get("staff"))
 
 
@@ -137,6 +141,8 @@ def report(error: Exception, *, as_json: bool) -> int:
         failure = failures.known(error)
     if failure is None:
         failure = failures.Failure(failures.CRASHED, "unexpected", recorded(error))
+    if failure.status != failures.USAGE:
+        log.warning("ends with %d, %s", failure.status, failure.code)
     if as_json:
         write(json.dumps({"error": failure.sentence, "code": failure.code, **details}))
     else:

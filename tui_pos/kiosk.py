@@ -85,6 +85,7 @@ class KioskApp(App[None], inherit_bindings=False):
 
     def end_by_signal(self, number: int) -> None:
         """Leave cleanly: the terminal is restored, calls that have begun run to their end."""
+        log.info("ended by signal %d", number)
         self.exit(return_code=128 + number)
 
     # What stands in the header

@@ -3,9 +3,10 @@
 Shared by the app and the commands. Everything that cannot work is refused here, before the first sale.
 """
 
+import logging
 from dataclasses import dataclass, replace
 
-from tui_pos import config, training
+from tui_pos import config, logs, training
 from tui_pos.config import ConfigError, Settings
 from tui_pos.data import connection, installation, schema
 from tui_pos.desk import accounts, conference_rules, conferences
@@ -25,6 +26,8 @@ from tui_pos.desk.errors import InvalidInput
 from tui_pos.desk.staff import sign_in
 from tui_pos.scan import printable
 from tui_pos.terminal import Terminal
+
+log = logging.getLogger(__name__)
 
 NAMED = 5
 """How many conferences a warning names."""
@@ -85,6 +88,7 @@ def open_place(settings: Settings, slug: str | None, station: str | None = None)
     ``currency_unknown`` for a config that does not fit the stored rules.
     """
     name = config.station_name(station)
+    logs.at_station(name)
     is_demo = slug == training.SLUG and slug not in settings.conferences
     settings = training.prepare(settings) if is_demo else opened(settings)
     if not slug:
@@ -102,7 +106,15 @@ def open_place(settings: Settings, slug: str | None, station: str | None = None)
         warnings=warnings(settings, row.slug),
         trainee=sign_in.sign_in(*training.TRAINEE) if is_demo else None,
     )
-    return _with_account(place)
+    opened_place = _with_account(place)
+    log.info(
+        "%s in %s, %s",
+        row.slug,
+        opened_place.mode,
+        opened_place.no_account_code if opened_place.no_account else "ready",
+    )
+    fault = logs.fault()
+    return replace(opened_place, warnings=(*opened_place.warnings, fault)) if fault else opened_place
 
 
 def opened(settings: Settings) -> Settings:

@@ -3,6 +3,7 @@
 import contextlib
 import getpass
 import json
+import logging
 import os
 import re
 import sys
@@ -19,6 +20,8 @@ from tui_pos.scan import printable
 if TYPE_CHECKING:
     from tui_pos.desk.context import Desk, Staff
     from tui_pos.opening import Place
+
+log = logging.getLogger(__name__)
 
 SECRET_VARIABLE = "TUI_POS_SECRET"
 
@@ -51,6 +54,7 @@ class Call:
     station: str | None = None
     staff: str | None = None
     json: bool = False
+    command: str = ""
 
     def settings(self) -> Settings:
         """The settings that the options name. Raises ConfigError."""
@@ -60,6 +64,7 @@ class Call:
         """The conference and station that the options name, opened."""
         from tui_pos.opening import open_place
 
+        log.info("%s begins", self.command)
         place = open_place(self.settings(), self.conference, self.station)
         for warning in place.warnings:
             warn(warning)

@@ -4,6 +4,7 @@ Each step runs once, in one transaction, under a lock, after a backup of an SQLi
 data. PostgreSQL's backups are its operator's.
 """
 
+import logging
 import os
 import sqlite3
 from contextlib import closing
@@ -13,6 +14,8 @@ from tui_pos.data.connection import is_sqlite, run_tx
 from tui_pos.data.engines import sqlite_file
 from tui_pos.data.errors import SchemaMismatch
 from tui_pos.data.steps import STEPS, WORDS
+
+log = logging.getLogger(__name__)
 
 ADVISORY_LOCK = 7_468_377_675
 """Any number that no other program uses: one desk upgrades, the others wait."""
@@ -57,6 +60,7 @@ def _apply(number: int) -> None:
     database.execute_sql(
         f"UPDATE tui_pos_schema_version SET version = {number}, upgraded_at = CURRENT_TIMESTAMP"
     )
+    log.info("step %d of %d done", number, len(STEPS))
 
 
 def _version() -> int:
@@ -88,3 +92,4 @@ def _backup(step: int) -> None:
     with unfinished.open("rb") as written:
         os.fsync(written.fileno())
     unfinished.replace(target)
+    log.info("%s is the copy from before step %d", target, step)
