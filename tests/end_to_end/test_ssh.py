@@ -13,7 +13,8 @@ import pytest
 from tests.end_to_end.test_whole_sale import paid, to_the_prompt
 from tests.fixtures.postgresql import free_port
 from tests.fixtures.pty import Terminal80x24
-from tests.fixtures.sshd import PATIENCE, Sshd, run, serving
+from tests.fixtures.sshd import PATIENCE, Sshd, run, serving, shown
+from tui_pos import log_file
 
 pytestmark = pytest.mark.usefixtures("sshd_is_here")
 
@@ -72,6 +73,44 @@ def test_the_link_cut_in_mid_payment_and_the_sale_is_back_with_one_key(sshd: Ssh
         again.send("\x1b[23~")
         again.wait_for("CAPTURED 25.00")
     assert paid(sshd.home) == [("paid", 25)]
+
+
+def test_a_client_that_falls_silent_in_mid_payment_and_the_sale_is_back_with_one_key(sshd: Sshd) -> None:
+    """Nothing says that the client is gone: the first desk runs on, and books what the second one shows."""
+    with session(sshd) as desk:
+        desk.wait_for("Tilda Trainee")
+        to_the_prompt(desk)
+        desk.signal(signal.SIGSTOP)
+        with session(sshd) as again:
+            again.wait_for("Needs attention")
+            again.wait_for("WAITING FOR CARD")
+            again.send("1")
+            again.wait_for("NOT WATCHED HERE")
+            assert len(sshd.desks()) == 2
+            again.send("\x1b[23~")
+            again.wait_for("CAPTURED 25.00")
+            assert paid(sshd.home) == [("paid", 25)]
+
+
+def longest_silence() -> int:
+    """Seconds after which the manual's sshd gives a client up that answers nothing; OpenSSH 9.2 lets two
+    intervals pass for each question that it asks."""
+    lines = shown("/etc/ssh/sshd_config.d/tui-pos.conf").splitlines()
+    alive = dict(line.split() for line in lines if "ClientAlive" in line)
+    return 2 * int(alive["ClientAliveInterval"]) * (int(alive["ClientAliveCountMax"]) + 1)
+
+
+def test_a_client_that_stays_silent_is_given_up_and_its_desk_ends_in_order(sshd: Sshd) -> None:
+    with session(sshd) as desk:
+        desk.wait_for("Tilda Trainee")
+        assert len(sshd.desks()) == 1
+        desk.signal(signal.SIGSTOP)
+        desk.timeout = longest_silence() + 10  # a busy machine ends a process late
+        desk.wait_without_reading(lambda: sshd.desks() == [], "the desk to end")
+        assert "Timeout, client not responding" in sshd.log.read_text()
+    log = (sshd.home / log_file.NAME).read_text()
+    assert "desk-3" in log
+    assert "ended by signal 1" in log
 
 
 # What the door refuses
