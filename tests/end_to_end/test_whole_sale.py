@@ -76,7 +76,7 @@ def test_a_shirt_for_a_scanned_attendee_by_card(desk: Terminal80x24, home: Path)
     desk.wait_for("Scan a badge")
     assert paid(home) == [("paid", 25)]
     desk.send("lindqvist\r")
-    desk.wait_for("[OK] REGISTERED")
+    desk.wait_for("ALREADY CHECKED IN")
     desk.send("/quit\r")
     assert desk.wait_exit() == 0
     log = (home / log_file.NAME).read_text()
