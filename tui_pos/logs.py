@@ -7,9 +7,10 @@ taken out here.
 
 import logging
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
-from tui_pos import clock, log_file
+from tui_pos import log_file
 from tui_pos.crash_log import redact
 from tui_pos.scan import printable
 
@@ -38,7 +39,8 @@ class LogFile(logging.Handler):
 
     def line(self, record: logging.LogRecord) -> str:
         """Time in UTC, level, station, process, room and message, on one line."""
-        at = f"{clock.now():%Y-%m-%dT%H:%M:%S.%f}"[:-3]
+        # This host's clock, as the line was made: to ask anybody for the time here could fail, and log.
+        at = f"{datetime.fromtimestamp(record.created, UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3]
         room = record.name.removeprefix(f"{OURS}.")
         message = printable(redact(record.getMessage()), LONGEST)
         return f"{at}Z {record.levelname} {self.station.replace(' ', '_')} {os.getpid()} {room}: {message}"

@@ -15,8 +15,8 @@ OUT = {"full": ">/dev/full", "closed": ">&-"}
 ERR = {"full": "2>/dev/full", "closed": "2>&-"}
 
 
-def shell(till: Till, words: str, ends: str) -> subprocess.CompletedProcess[str]:
-    options = f"--config {till.config} --conference demo --staff trainee --station desk-3"
+def shell(till: Till, words: str, ends: str, staff: str = "trainee") -> subprocess.CompletedProcess[str]:
+    options = f"--config {till.config} --conference demo --staff {staff} --station desk-3"
     return subprocess.run(
         ["bash", "-c", f"{PROGRAM} {options} {words} {ends}"], capture_output=True, text=True, timeout=60
     )
@@ -51,6 +51,34 @@ def test_a_charge_is_not_cut_short_by_a_full_disk(till: Till, end: str) -> None:
     answer = shell(till, f"charge --order {reference} --reader {READER} --card good", OUT[end])
     assert (answer.returncode, answer.stderr) == (74, "")
     assert payments_of(reference) == [("succeeded", "25.00")]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "refund ORDER --line t-shirt",
+        "exchange ORDER --line t-shirt --for lunch",
+        "void ORDER --reason mistake",
+        "find noor",
+    ],
+)
+@pytest.mark.parametrize("end", OUT)
+def test_whatever_changes_something_is_done_and_tells_that_it_was_not_told(
+    till: Till, words: str, end: str
+) -> None:
+    reference = till.done("checkout", "--item", "t-shirt", "--attendee", "NOOR2026")["reference"]
+    till.done("charge", "--order", reference, "--tender", "cash", "--given", "25")
+    answer = shell(till, words.replace("ORDER", reference), OUT[end], staff="lead")
+    assert (answer.returncode, answer.stderr) == (74, "")
+    changed = not words.startswith("find")
+    assert (payments_of(reference) != [("succeeded", "25.00")]) is changed
+
+
+def test_a_mismatch_keeps_its_status_where_nobody_can_be_told(till: Till) -> None:
+    reference = till.done("checkout", "--item", "t-shirt", "--attendee", "NOOR2026")["reference"]
+    till.done("charge", "--order", reference, "--reader", READER, "--no-wait")
+    for words in ("reconcile --check", "--json reconcile --check"):
+        assert shell(till, words, OUT["full"]).returncode == 4
 
 
 @pytest.mark.parametrize("shell_name", ["bash", "zsh", "fish"])
