@@ -74,7 +74,8 @@ FAULTS = [
     ("currency = ", "is not valid TOML: Invalid value (at end of document)."),
     (
         "[readers]",
-        "there is no section 'readers'; the sections are database, stripe, scanner, conferences, stations.",
+        "there is no section 'readers';"
+        " the sections are database, stripe, scanner, logging, conferences, stations.",
     ),
     ("database = 3", "[database] must be a table with the settings url, url_env, wal, keep_backups."),
     (

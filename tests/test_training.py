@@ -170,4 +170,4 @@ def test_a_new_demonstration_has_no_copy_and_an_older_one_has_one_that_the_log_n
     monkeypatch.setattr(upgrades, "STEPS", (*steps.STEPS, ("CREATE TABLE tui_pos_next (id {id})",)))
     training.prepare(Settings(home))
     (copy,) = backups.found(file)
-    assert f"Copied the database to {copy} before its upgrade" in log.read_text()
+    assert f"copied the database to {copy} before its upgrade" in log.read_text()

@@ -4,6 +4,7 @@ Everything slow (the database, the demonstration, Stripe) is imported and opened
 screen stands; scans and typing are taken from then on.
 """
 
+import logging
 import os
 from collections.abc import Callable
 from dataclasses import replace
@@ -31,6 +32,8 @@ from tui_pos.widgets.status_line import Mode, Status
 if TYPE_CHECKING:
     from tui_pos.desk.context import Staff
     from tui_pos.opening import Place
+
+log = logging.getLogger(__name__)
 
 DEMO = "demo"
 """The conference that needs no sign-in, unless the config has one of that name."""
@@ -101,6 +104,7 @@ class DeskApp(KioskApp):
         assert self._place is not None
         assert staff is not None
         self.desk = desk = self._place.desk(staff)
+        log.info("staff %d at the desk", staff.id)
         self.order_prefix = desk.order_prefix
         self.set_status(replace(self.status, staff=staff.name))
         self._home.desk_opened(desk)
@@ -118,6 +122,7 @@ class DeskApp(KioskApp):
             top.put_away(self._sign_out)
 
     def _sign_out(self) -> None:
+        log.info("locked")
         self.forget_input()  # what was typed at the desk must not reach the sign-in
         self.desk = None
         self._show_nobody()
@@ -199,7 +204,9 @@ def run(settings: Settings, conference: str | None, station: str | None, staff: 
         staff=staff or "",
         secret=os.environ.get(SECRET_VARIABLE, ""),
     )
+    log.info("the desk begins")
     status = run_kiosk(app)
+    log.info("the desk ends with %d", status)
     if app.failure is not None:
         raise app.failure
     return status

@@ -5,29 +5,39 @@ The desk is opened without Typer, which takes a third of its start to import and
 
 import io
 import json
+import logging
+import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
-from tui_pos import config, files
+from tui_pos import config, files, logs, output
 from tui_pos.scan import printable
+
+log = logging.getLogger(__name__)
 
 EVERYWHERE = ("--conference", "--config", "--station", "--staff")
 """Options with a value that may stand before or after the command, as --json may."""
 
 
+COMPLETION = "_TUI_POS_COMPLETE"
+"""Set by the shell that asks Typer what could stand here; the desk itself must not open then."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and answer its exit status; no exception leaves here."""
     files.keep_to_myself()
+    if arguments is None:
+        output.guard()
     words = in_front(sys.argv[1:] if arguments is None else arguments)
     accept_any_name()
     with Ending(as_json="--json" in words) as ending:
         refuse_unreadable(words)
-        options = desk_alone(words)
+        options = None if COMPLETION in os.environ else desk_alone(words)
         ending.status = run_command(words) if options is None else open_desk(options)
-    return ending.status
+    return output.status(ending.status)
 
 
 def desk_alone(words: Sequence[str]) -> Mapping[str, str] | None:
@@ -52,6 +62,7 @@ def open_desk(options: Mapping[str, str]) -> int:
 
     file = options.get("config")
     settings = config.load(None if file is None else Path(file))
+    logs.set_up(settings.home, settings.logging.level)
     return run(settings, options.get("conference"), options.get("station"), options.get("staff"))
 
 
@@ -117,12 +128,7 @@ class Ending:
             sys.modules["tui_pos.training"].leave()
         if not isinstance(error, Exception):
             return error is None
-        import typer
-
-        try:
-            self.status = report(error, as_json=self.as_json)
-        except typer.Exit as gone:  # nobody reads any more
-            self.status = gone.exit_code
+        self.status = report(error, as_json=self.as_json)
         return True
 
 
@@ -139,6 +145,8 @@ def report(error: Exception, *, as_json: bool) -> int:
         failure = failures.known(error)
     if failure is None:
         failure = failures.Failure(failures.CRASHED, "unexpected", recorded(error))
+    if failure.status != failures.USAGE:
+        log.warning("ends with %d, %s", failure.status, failure.code)
     if as_json:
         write(json.dumps({"error": failure.sentence, "code": failure.code, **details}))
     else:

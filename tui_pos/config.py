@@ -43,6 +43,10 @@ Prefix = Annotated[
 ]
 Switch = Annotated[bool, Meta(description="true or false")]
 Copies = Annotated[int, Meta(ge=1, le=100, description="a whole number from 1 to 100")]
+LogLevel = Annotated[
+    Literal["debug", "info", "warning", "error"],
+    Meta(description='"debug", "info", "warning" or "error"'),
+]
 Minutes = Annotated[int, Meta(ge=1, le=240, description="a whole number from 1 to 240")]
 Seconds = Annotated[int, Meta(ge=10, le=900, description="a whole number from 10 to 900")]
 Address = Annotated[
@@ -74,6 +78,12 @@ class ScannerSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
     prefixes: Texts = ()
     suffixes: Texts = ()
+
+
+class LoggingSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """[logging]: the least that is written to the log."""
+
+    level: LogLevel = "info"
 
 
 class ConferenceSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -117,6 +127,7 @@ class Settings:
     conferences: Mapping[str, ConferenceSettings] = field(default_factory=dict)
     stations: Mapping[str, StationSettings] = field(default_factory=dict)
     scanner: ScannerSettings = field(default_factory=ScannerSettings)
+    logging: LoggingSettings = field(default_factory=LoggingSettings)
 
     def conference(self, slug: str) -> ConferenceSettings:
         """What is configured for a conference, or the defaults."""
@@ -243,7 +254,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path} cannot be read: {error.strerror}.") from None
 
 
-SECTIONS = ("database", "stripe", "scanner", "conferences", "stations")
+SECTIONS = ("database", "stripe", "scanner", "logging", "conferences", "stations")
 
 
 def _settings(path: Path, found: dict[str, Any]) -> Settings:
@@ -266,6 +277,7 @@ def _settings(path: Path, found: dict[str, Any]) -> Settings:
         conferences=_conferences(path, found.get("conferences", {})),
         stations=_named(f"{path}, [stations", found.get("stations", {}), StationSettings),
         scanner=_section(f"{path}, [scanner]", found.get("scanner", {}), ScannerSettings),
+        logging=_section(f"{path}, [logging]", found.get("logging", {}), LoggingSettings),
     )
 
 

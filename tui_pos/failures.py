@@ -1,5 +1,6 @@
 """What can be expected to go wrong: its exit status, its reason code and its sentence, in one table."""
 
+import logging
 from dataclasses import dataclass
 
 import typer
@@ -9,6 +10,8 @@ from tui_pos.data.errors import DataError
 from tui_pos.desk.errors import Refusal
 from tui_pos.money import MoneyError
 from tui_pos.terminal import errors as stripe
+
+log = logging.getLogger(__name__)
 
 USAGE, NOT_FOUND, REFUSED, UNAVAILABLE, NOT_PERMITTED = 2, 3, 4, 5, 6
 
@@ -57,7 +60,10 @@ def known(error: BaseException) -> Failure | None:
 def explain(error: Exception) -> str | None:
     """The sentence for a screen; None for an unexpected error."""
     failure = known(error)
-    return failure.sentence if failure else None
+    if failure is None:
+        return None
+    log.info("told at the desk: %s", failure.code)
+    return failure.sentence
 
 
 def _sentence(error: BaseException) -> str:

@@ -111,6 +111,7 @@ class KioskApp(App[None], inherit_bindings=False):
 
     def _exit_by_signal(self, number: int) -> None:
         if not self._exit:
+            log.info("ended by signal %d", number)
             self.exit(return_code=128 + number)
 
     # Input that must not act

@@ -3,9 +3,10 @@
 Shared by the app and the commands. Everything that cannot work is refused here, before the first sale.
 """
 
+import logging
 from dataclasses import dataclass, replace
 
-from tui_pos import config, training
+from tui_pos import config, logs, training
 from tui_pos.config import ConfigError, Settings
 from tui_pos.data import connection, installation, schema
 from tui_pos.desk import accounts, conference_rules, conferences
@@ -26,6 +27,8 @@ from tui_pos.desk.staff import sign_in
 from tui_pos.scan import printable
 from tui_pos.terminal import Terminal
 from tui_pos.upgrading import upgraded
+
+log = logging.getLogger(__name__)
 
 NAMED = 5
 """How many conferences a warning names."""
@@ -94,6 +97,7 @@ def open_place(
     ``store`` the database stays as it is: the rules of a new conference count and are not stored.
     """
     name = config.station_name(station)
+    logs.at_station(name)
     is_demo = slug == training.SLUG and slug not in settings.conferences
     settings = training.prepare(settings) if is_demo else opened(settings, upgrade=upgrade)
     if not slug:
@@ -111,7 +115,15 @@ def open_place(
         warnings=warnings(settings, row.slug),
         trainee=sign_in.sign_in(*training.TRAINEE) if is_demo else None,
     )
-    return _with_account(place, store)
+    opened_place = _with_account(place, store)
+    log.info(
+        "%s in %s, %s",
+        row.slug,
+        opened_place.mode,
+        opened_place.no_account_code if opened_place.no_account else "ready",
+    )
+    fault = logs.fault()
+    return replace(opened_place, warnings=(*opened_place.warnings, fault)) if fault else opened_place
 
 
 def opened(settings: Settings, *, upgrade: bool = False) -> Settings:

@@ -57,7 +57,8 @@ def test_another_accounts_key_is_told_and_taken_only_after_yes(
     kinds = {row["kind"]: row for row in found.json["mismatches"]}
     assert set(kinds) == {"other_account", "unknown_to_stripe"}
     assert (kinds["unknown_to_stripe"]["stripe"], kinds["unknown_to_stripe"]["books"]) == (None, "25.00")
-    assert till.done("reconcile")["clean"] is False
+    run = till.ask("reconcile")
+    assert (run.status, run.json["code"], run.json["clean"]) == (4, "mismatches_found", False)
     shown = till.run("reconcile").out
     assert "Stripe -" in shown
     assert shown.endswith("A person has to look at 2 of these.\n")

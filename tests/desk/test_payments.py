@@ -553,6 +553,57 @@ def test_stages_move_along_the_table_alone(
     assert {event.station for event in events} == {"desk-3"}
 
 
+def events_of(attempt_id: int) -> list[tuple[str, str]]:
+    """Stage and Stripe's request of each event, as they were written."""
+    with connected():
+        rows = AttemptEvent.select().where(AttemptEvent.attempt == attempt_id).order_by(AttemptEvent.id)
+        return [(row.stage, row.request_id) for row in rows]
+
+
+def test_each_event_has_stripes_id_of_the_request_that_led_to_it(
+    card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    begun = begin(card_desk, order)
+    asked: list[str] = []
+
+    def listen() -> None:  # what is asked meanwhile in this thread is no part of the payment
+        card_desk.terminal.readers()
+        asked.append(card_desk.terminal.request_id)
+        simulator.tap(READER)
+
+    Watched(card_desk, begun.attempt_id, sent=listen).run()
+    events = dict(events_of(begun.attempt_id))
+    assert events.pop("created") == ""
+    assert list(events) == ["intent", "sent", "authorized", "captured"]
+    assert all(each.startswith("req_") for each in events.values())
+    assert len({*events.values(), *asked}) == 5
+
+
+def test_an_event_that_no_answer_led_to_has_no_request(
+    card_desk: Desk, order: checkout.Placed, simulator: Server
+) -> None:
+    simulator.fault("answer_lost", "POST /v1/payment_intents/*/capture", times=3)
+    begun = begin(card_desk, order)
+    Watched(card_desk, begun.attempt_id, sent=lambda: simulator.tap(READER)).run()
+    *_, lost, found = events_of(begun.attempt_id)
+    assert lost == ("unknown", "")
+    assert found[0] == "captured"
+    assert found[1].startswith("req_")
+
+
+def test_what_a_person_asked_for_has_no_request_and_what_stripe_then_did_has(
+    card_desk: Desk, order: checkout.Placed
+) -> None:
+    begun = begin(card_desk, order)
+    watched = Watched(card_desk, begun.attempt_id)
+    watched._at = {"sent": watched.control.cancel}
+    watched.run()
+    *_, asked, done = events_of(begun.attempt_id)
+    assert asked == ("sent", "")
+    assert done[0] == "cancelled"
+    assert done[1].startswith("req_")
+
+
 def test_a_payment_watched_at_another_station_is_cancelled_by_that_station(
     card_desk: Desk, order: checkout.Placed, simulator: Server
 ) -> None:

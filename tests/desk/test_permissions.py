@@ -26,7 +26,7 @@ def holding(*codenames: str) -> Staff:
     ("codename", "actions"),
     [
         ("view_checkin", DOOR),
-        ("use_terminal", TILL),
+        ("use_terminal", TILL | {Action.RECONCILE}),
         ("change_conference", set(Action)),
         ("delete_conference", set()),
     ],

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.pty import Terminal80x24
+from tui_pos import log_file
 from tui_pos.simulator import Controls
 
 PROGRAM = shutil.which("tui-pos", path=str(Path(sys.executable).parent)) or "tui-pos"
@@ -74,8 +75,16 @@ def test_a_shirt_for_a_scanned_attendee_by_card(desk: Terminal80x24, home: Path)
     desk.wait_for("checked in")
     desk.wait_for("Scan a badge")
     assert paid(home) == [("paid", 25)]
+    desk.send("lindqvist\r")
+    desk.wait_for("ALREADY CHECKED IN")
     desk.send("/quit\r")
     assert desk.wait_exit() == 0
+    log = (home / log_file.NAME).read_text()
+    assert [
+        word for word in (BADGE, "indqvist", "@", "Visa", "4242", "Tilda", "sk_test_") if word in log
+    ] == []
+    for told in ("app: the desk begins", "app: the desk ends with 0", "POST /v1/payment_intents: 200"):
+        assert told in log
 
 
 def test_a_declined_card_and_then_a_good_one(desk: Terminal80x24, home: Path) -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import getpass
 import json
+import logging
 import os
 import re
 import sys
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
     from tui_pos.desk.context import Desk, Staff
     from tui_pos.opening import Place
 
+log = logging.getLogger(__name__)
+
 SECRET_VARIABLE = "TUI_POS_SECRET"
-BROKEN_PIPE = 141
-"""The exit status that a shell gives to a process that SIGPIPE ended."""
 
 LONGEST = 200
 """The longest text of one cell in an answer for people; a longer one is cut."""
@@ -53,6 +54,7 @@ class Call:
     station: str | None = None
     staff: str | None = None
     json: bool = False
+    command: str = ""
 
     def settings(self) -> Settings:
         """The settings that the options name. Raises ConfigError."""
@@ -62,6 +64,7 @@ class Call:
         """The conference and station that the options name, opened; ``store``: see `opening.open_place`."""
         from tui_pos.opening import open_place
 
+        log.info("%s begins", self.command)
         place = open_place(self.settings(), self.conference, self.station, store=store)
         for warning in place.warnings:
             warn(warning)
@@ -74,6 +77,12 @@ class Call:
         """
         place = self.place(store=store)
         return place.desk(self._staff(place))
+
+    def service(self) -> "Desk":
+        """The desk for the host's service account, which no password is asked for."""
+        from tui_pos.desk.staff import service
+
+        return self.place().desk(service.account())
 
     def answer(self, data: dict[str, Any], lines: Iterable[str]) -> None:
         """Write one answer: ``data`` as one line of JSON, or ``lines`` for people."""
@@ -116,15 +125,10 @@ def typed_key(key: str | None) -> str:
 def write(line: str) -> None:
     """One line to standard output, at once, so that whoever reads a pipe sees each stage.
 
-    Raises typer.Exit when that reader has gone.
+    A line that cannot be written stops no work that is under way: ``tui_pos.output`` tells it at the end.
     """
-    try:
-        sys.stdout.write(f"{line}\n")
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Python's own flush at exit must not complain of it again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(BROKEN_PIPE) from None
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def warn(line: str) -> None:
@@ -153,6 +157,6 @@ def secret_of(username: str) -> str:
     secret = os.environ.get(SECRET_VARIABLE)
     if secret is not None:
         return secret
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():
         raise typer.TyperException(f"Put the password of {printable(username)} into ${SECRET_VARIABLE}.")
     return getpass.getpass(f"Password of {printable(username)}: ")

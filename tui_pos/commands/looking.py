@@ -1,4 +1,4 @@
-"""lookup, inventory, conferences: what there is."""
+"""lookup, find, inventory, conferences, manual: what there is."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
@@ -31,6 +31,47 @@ def lookup(
     except NotFound as error:
         raise Failed(error.exit_status, error.code, error.message, {"access_code": code}) from error
     call.answer(answers.attendee(desk, found), _attendee_lines(desk, found))
+
+
+def find(
+    context: typer.Context,
+    text: Annotated[str, typer.Argument(help="Words of a name, an e-mail, a code or a reference.")],
+) -> None:
+    """Find people and orders as the desk's prompt does."""
+    from tui_pos.desk.visitor.search import search
+
+    call = this_call(context)
+    found = search(call.desk(), text)
+    people = [
+        {"access_code": hit.key, "name": hit.title, "detail": hit.detail}
+        for hit in found
+        if hit.kind == "attendee"
+    ]
+    orders = [
+        {"reference": hit.key, "name": hit.title, "detail": hit.detail}
+        for hit in found
+        if hit.kind == "order"
+    ]
+    lines = table((hit.key, hit.title, hit.detail) for hit in found)
+    call.answer({"people": people, "orders": orders}, lines or ["Nothing was found."])
+
+
+def manual(
+    context: typer.Context,
+    topic: Annotated[str, typer.Argument(help="The page; without it the topics are listed.")] = "",
+) -> None:
+    """Show a page of the manual; it needs no network."""
+    from tui_pos import manual as pages
+
+    call = this_call(context)
+    topics = pages.topics()
+    if not topic:
+        call.answer({"topics": topics}, table(topics.items()))
+    elif topic in topics:
+        text = pages.page(topic)
+        call.answer({"topic": topic, "text": text}, text.splitlines())
+    else:
+        raise typer.TyperException(f"There is no page {topic!r}; the pages are {', '.join(topics)}.")
 
 
 def inventory(context: typer.Context) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from tui_pos import logs
 from tui_pos.commands import (
     charging,
     looking,
@@ -28,13 +29,13 @@ from tui_pos.data import drivers
 
 app = typer.Typer(
     name="tui-pos",
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     no_args_is_help=False,
 )
 for command in (
     looking.lookup,
+    looking.find,
     looking.inventory,
     visiting.check_in,
     visiting.hand_out,
@@ -54,6 +55,7 @@ for command in (
     readers.readers,
     readers.connection_token,
     looking.conferences,
+    looking.manual,
     setup.init,
     upgrading.upgrade,
     setup.simulator,
@@ -87,18 +89,20 @@ def start(
 
         write(f"tui-pos {version('tui-pos')}")
         raise typer.Exit
-    context.obj = Call(conference, config, station, staff, as_json)
-    leave_out_unused_driver(context.obj)
+    context.obj = Call(conference, config, station, staff, as_json, context.invoked_subcommand or "")
+    prepare(context.obj)
     if context.invoked_subcommand is None:
         from tui_pos.app import run
 
         raise typer.Exit(run(context.obj.settings(), conference, station, staff))
 
 
-def leave_out_unused_driver(call: Call) -> None:
-    """Peewee would import PostgreSQL's driver for a desk on SQLite too: a third of its start, for nothing."""
+def prepare(call: Call) -> None:
+    """Set up the log, and leave PostgreSQL's driver out for a desk on SQLite: Peewee would import it too, a
+    third of its start, for nothing."""
     try:
-        url = call.settings().database_url
+        settings = call.settings()
     except ConfigError:
         return  # a command that needs the config will say so
-    drivers.leave_out_unused(url or "sqlite:")
+    logs.set_up(settings.home, settings.logging.level)
+    drivers.leave_out_unused(settings.database_url or "sqlite:")

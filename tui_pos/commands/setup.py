@@ -1,5 +1,6 @@
 """init, simulator: what runs before there is a desk."""
 
+import logging
 import sys
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,8 @@ from tui_pos.commands.call import Call, Failed, secret_of, this_call, warn
 if TYPE_CHECKING:
     from tui_pos.config import Settings
     from tui_pos.desk.accounts import Change
+
+log = logging.getLogger(__name__)
 
 
 def init(
@@ -78,6 +81,7 @@ def init(
         done += _take_account(call, settings, station, yes)
     if purge_rehearsals:
         done += _purge(call, settings, yes)
+    log.info("init did %d things", len(done))
     for warning in opening.warnings(settings, call.conference):
         warn(warning)
     call.answer({"done": done}, done or ["Everything was there already."])

@@ -1,6 +1,7 @@
 """Opening the database, one connection per piece of work, and transactions that may be repeated whole."""
 
 import itertools
+import logging
 import os
 import random
 import sys
@@ -28,6 +29,8 @@ from tui_pos.data.base import database
 from tui_pos.data.engines import BUSY_SECONDS
 from tui_pos.data.errors import CommitUnknown, DatabaseUnavailable
 from tui_pos.data.tables import SHOP, conditions
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
@@ -68,6 +71,7 @@ def open_database(url: str, *, wal: bool = False, keep: bool = False) -> None:
     conditions.name_tables(SHOP, postgresql=not is_sqlite())
     with connected():
         _opened.file = _file_identity()
+    log.info("open: %s", "SQLite" if is_sqlite() else "PostgreSQL")
 
 
 def close_database() -> None:
@@ -99,12 +103,14 @@ def connected() -> Iterator[None]:
     except MaxConnectionsExceeded as error:
         raise DatabaseUnavailable("Too many things at once use the database. Try again.") from error
     except PeeweeException as error:
+        log.warning("no connection: %s", _code(error))
         _check_file()
         raise DatabaseUnavailable(f"The database does not answer: {_reason(error)}.") from error
     try:
         _check_file()
         yield
     except FAILURES as error:
+        log.warning("failed: %s", _code(error))
         raise DatabaseUnavailable(f"The database failed: {_reason(error)}.") from error
     finally:
         database.close()
@@ -160,6 +166,11 @@ def _reason(error: PeeweeException) -> str:
     return first.replace(_opened.password, "***") if _opened.password else first
 
 
+def _code(error: PeeweeException) -> str:
+    """What went wrong as the engine names it; the text may quote rows."""
+    return _sqlite_error(error) or _sqlstate(error) or type(getattr(error, "orig", None) or error).__name__
+
+
 def run_tx(work: Callable[[], T]) -> T:
     """Run ``work`` in one write transaction and return what it returns.
 
@@ -180,7 +191,9 @@ def run_tx(work: Callable[[], T]) -> T:
             except FAILURES as error:
                 if not (_was_in_the_way(error) or _is_lost()):
                     raise
+                log.info("transaction is tried again after try %d: %s", attempt, _code(error))
                 if clock.monotonic() > deadline:
+                    log.warning("transaction given up: %s", _code(error))
                     raise DatabaseUnavailable(
                         f"The database is busy or away ({_reason(error)}); nothing was changed. Try again."
                     ) from error
@@ -202,6 +215,7 @@ def _transaction(work: Callable[[], T]) -> T:
     except FAILURES as last:
         error = _first_failure(last, handled_already)
         if commit_sent and (_is_lost() or _sqlite_error(error).startswith("SQLITE_IOERR")):
+            log.error("the answer to a commit was lost: %s", _code(error))
             raise CommitUnknown(
                 "The database went away while saving; it is not known whether it was saved."
                 " Look before you do it again."

@@ -5,6 +5,7 @@ once for all steps. PostgreSQL's backups are its operator's.
 """
 
 import fcntl
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ from tui_pos.data.connection import is_sqlite, run_tx
 from tui_pos.data.engines import sqlite_file
 from tui_pos.data.errors import SchemaMismatch
 from tui_pos.data.steps import STEPS, WORDS
+
+log = logging.getLogger(__name__)
 
 ADVISORY_LOCK = 7_468_377_675
 """Any number that no other program uses: one desk upgrades, the others wait."""
@@ -105,6 +108,7 @@ def _apply(number: int) -> None:
     database.execute_sql(
         f"UPDATE tui_pos_schema_version SET version = {number}, upgraded_at = CURRENT_TIMESTAMP"
     )
+    log.info("step %d of %d done", number, len(STEPS))
 
 
 def version() -> int:

@@ -5,6 +5,7 @@ nothing. A deed that a person could ask for twice by pressing a key twice carrie
 entry of the first time.
 """
 
+import logging
 from decimal import Decimal
 
 from tui_pos import clock, money
@@ -12,6 +13,8 @@ from tui_pos.data.tables.desk import Deed, JournalEntry
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput
 from tui_pos.scan import printable
+
+log = logging.getLogger(__name__)
 
 REASON_LENGTH = 200
 KEY_LENGTH = 64
@@ -46,6 +49,7 @@ def record(
         reason=reason,
         key=key or None,
     )
+    log.info("%s, order %s, staff %d", what, order_id or "-", desk.staff.id)
     return entry
 
 

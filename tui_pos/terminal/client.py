@@ -100,7 +100,7 @@ class Terminal:
 
     @property
     def request_id(self) -> str:
-        """Stripe's id of this thread's last request that was answered, to be found in its dashboard's log."""
+        """Stripe's id of this thread's last request, for its dashboard's log; "" where it got no answer."""
         return self._connection.request_id
 
     def account(self) -> Account:

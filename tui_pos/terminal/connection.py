@@ -14,6 +14,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 from urllib.parse import urlsplit
 
+from tui_pos import clock
 from tui_pos.terminal import errors
 from tui_pos.terminal.errors import Misconfigured, RateLimited, TerminalError, UnknownOutcome, error_for
 from tui_pos.terminal.model import Intent, intent_from
@@ -21,6 +22,8 @@ from tui_pos.terminal.model import Intent, intent_from
 if TYPE_CHECKING:
     import requests
     import stripe
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -71,7 +74,7 @@ class Connection:
 
     @property
     def request_id(self) -> str:
-        """Stripe's id of this thread's last request that was answered, "" when there was none."""
+        """Stripe's id of this thread's last request, "" when there was none or it was not answered."""
         return self._clients.session.request_id if self._clients is not None else ""
 
     def check(self) -> None:
@@ -157,14 +160,33 @@ class _SessionPerThread(threading.local):
 
     def request(self, method: str, url: str, **options: Any) -> "requests.Response":
         self.unanswered += 1
-        response = self._session.request(method, url, allow_redirects=False, **options)
+        self.request_id = ""
+        what, began = f"{method.upper()} {urlsplit(url).path}", clock.monotonic()
+        try:
+            response = self._session.request(method, url, allow_redirects=False, **options)
+        except OSError as error:  # every one of requests' own is one
+            log.warning("%s: %s after %s", what, type(error).__name__, _since(began))
+            raise
         self.request_id = response.headers.get("Request-Id", "")
+        level = logging.DEBUG if method.upper() == "GET" else logging.INFO
+        log.log(
+            level if response.ok else logging.WARNING,
+            "%s: %d in %s, %s",
+            what,
+            response.status_code,
+            _since(began),
+            self.request_id or "no request id",
+        )
         if response.status_code < 500 and response.status_code != 409:
             self.unanswered -= 1
         return response
 
     def close(self) -> None:
         self._session.close()
+
+
+def _since(began: float) -> str:
+    return f"{(clock.monotonic() - began) * 1000:.0f} ms"
 
 
 def _keep_headers(request: "requests.PreparedRequest") -> "requests.PreparedRequest":

@@ -147,7 +147,10 @@ class Attempt(Table):
 
 
 class AttemptEvent(Table):
-    """One move of an attempt, or one thing said about it: the flight recorder."""
+    """One move of an attempt, or one thing said about it: the flight recorder.
+
+    ``request_id`` is Stripe's, of the request whose answer led to it; empty where none did.
+    """
 
     attempt = foreign_key(Attempt)
     attempt_id: int
@@ -157,6 +160,7 @@ class AttemptEvent(Table):
     staff_id: int | None
     stage = CharField(20)
     text = TextField(default="")
+    request_id = CharField(100, default="")
 
     class Meta:
         table_name = "tui_pos_attempt_event"

@@ -79,7 +79,7 @@ def _states(
         wish = _wait(control, min(pause, left, LONGEST_PAUSE))
         if wish is not None and wish.kind == "detach":
             return
-        with connected():
+        with connected(), journal.one_step():
             try:
                 pause = _go_on(drive, owner, wish)
             except journal.Overtaken:

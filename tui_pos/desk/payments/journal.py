@@ -1,7 +1,10 @@
 """The attempt journal: which moves are allowed, each move with its event, who holds the lease."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +15,8 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound, Refused
 from tui_pos.desk.payments import owners
 from tui_pos.desk.visitor.people import full_name
+
+log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=30)
 
@@ -32,6 +37,33 @@ MOVES: dict[Stage, frozenset[Stage]] = {
 }
 """Where an attempt may go. Until a card is authorised the prompt may be shown, withdrawn and shown again;
 from then on only towards an end; nothing leaves an end."""
+
+
+@dataclass(slots=True)
+class _Step:
+    """What was asked of Stripe since the step began: its id of the last request that it answered."""
+
+    request_id: str = ""
+
+
+_this_step: ContextVar[_Step | None] = ContextVar("this_step", default=None)
+
+
+@contextmanager
+def one_step() -> Iterator[None]:
+    """Events that are written in this block carry the id of the request to Stripe that led to them."""
+    token = _this_step.set(_Step())
+    try:
+        yield
+    finally:
+        _this_step.reset(token)
+
+
+def answered(request_id: str) -> None:
+    """Stripe answered in this step; empty where it did not."""
+    step = _this_step.get()
+    if step is not None:
+        step.request_id = request_id
 
 
 class Overtaken(Exception):
@@ -120,8 +152,14 @@ def ask(desk: Desk, attempt: Attempt, want: str, why: str = "") -> None:
     tell(desk, attempt, why or f"{want} asked for", wants=want, message=why, retry_at=None)
 
 
-def note(desk: Desk, attempt_id: int, stage: str, text: str) -> None:
-    """Add an event: who, where, when, what was seen."""
+def note(desk: Desk, attempt_id: int, stage: str, text: str, request_id: str = "") -> None:
+    """Add an event: who, where, when, what was seen.
+
+    Its ``request_id`` is Stripe's, of the request whose answer led to it: that of the step, where it is not
+    given.
+    """
+    step = _this_step.get()
+    request_id = request_id or (step.request_id if step else "")
     run_tx(
         lambda: AttemptEvent.create(
             attempt=attempt_id,
@@ -130,8 +168,10 @@ def note(desk: Desk, attempt_id: int, stage: str, text: str) -> None:
             staff=desk.staff.id,
             stage=stage,
             text=text[:1000],
+            request_id=request_id[:100],
         )
     )
+    log.info("attempt %d %s %s", attempt_id, stage, request_id or "-")
 
 
 def take_lease(desk: Desk, attempt: Attempt, owner: str) -> None:

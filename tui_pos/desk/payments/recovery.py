@@ -3,6 +3,7 @@
 Nothing is ever sent to a reader from here: nobody may be standing in front of it.
 """
 
+import logging
 import time
 from datetime import timedelta
 
@@ -18,6 +19,8 @@ from tui_pos.desk.payments.settle import read
 from tui_pos.desk.payments.state import PaymentState, picture
 from tui_pos.desk.payments.trouble import trouble
 from tui_pos.terminal import TerminalError
+
+log = logging.getLogger(__name__)
 
 MOST_STEPS = 30
 """A payment that is not home after this many steps is left for the next round."""
@@ -61,11 +64,12 @@ def _bring_home(desk: Desk, attempt_id: int) -> PaymentState | None:
             journal.take_lease(desk, drive.attempt, owner)
         except Refused:
             return None
+    log.info("attempt %d was left alone and is taken up", attempt_id)
     with journal.given_back(drive.attempt, owner):
         with connected():
             drive.attempt = journal.load(attempt_id)  # whoever had the lease may have brought it home
         for _ in range(MOST_STEPS):
-            with connected():
+            with connected(), journal.one_step():
                 pause = _step(drive, owner)
             if pause is None:
                 break

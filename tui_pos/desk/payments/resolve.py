@@ -114,7 +114,7 @@ def resolve(desk: Desk, wanted: str, option: Option, reason: str) -> Resolution:
     with connected():
         drive = Drive(desk, _find(desk, wanted))
         take_lease(drive, owner)
-    with journal.given_back(drive.attempt, owner), connected():
+    with journal.given_back(drive.attempt, owner), connected(), journal.one_step():
         drive.attempt = journal.load(drive.attempt.id)
         before, intent = _both_sides(drive)
         _refuse(before, option)

@@ -11,7 +11,7 @@ from tui_pos.data.tables.desk import Attempt, CashMovement, Refund, RefundStage
 from tui_pos.data.tables.registration import Order, OrderStatus, Payment, PaymentStatus
 from tui_pos.desk.context import Desk
 from tui_pos.desk.order.balance import OrderBalance, balance
-from tui_pos.desk.reconcile.mismatches import Mismatch, of_attempt, told
+from tui_pos.desk.reconcile.mismatches import UNFINISHED, Mismatch, of_attempt, told
 from tui_pos.desk.refund import giving_back
 
 
@@ -50,13 +50,13 @@ def unfinished(desk: Desk) -> Iterator[Mismatch]:
 
 
 def _still_open(attempt: Attempt) -> Iterable[Mismatch]:
-    kind = "needs_a_person" if attempt.problem else "unfinished"
+    kind = "needs_a_person" if attempt.problem else UNFINISHED
     yield of_attempt(attempt, kind, attempt.problem or f"the payment is still {attempt.stage}")
 
 
 def _without_answer(row: Refund) -> Iterable[Mismatch]:
     amount = money.format_amount(money.from_minor(row.amount, row.currency), row.currency)
-    yield of_attempt(row.attempt, "unfinished", f"a refund of {amount} {row.currency} has no answer yet")
+    yield of_attempt(row.attempt, UNFINISHED, f"a refund of {amount} {row.currency} has no answer yet")
 
 
 def misfit_orders(desk: Desk, since: datetime) -> Iterator[Mismatch]:

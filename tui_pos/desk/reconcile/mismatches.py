@@ -18,6 +18,9 @@ T = TypeVar("T")
 REPAIRED = "repaired"
 """What was put right without anybody at a desk: done, and told all the same."""
 
+UNFINISHED = "unfinished"
+"""A payment or refund of which the end is not known yet."""
+
 UNREADABLE = (money.MoneyError, ValueError, ArithmeticError, DoesNotExist)
 """What a row raises whose currency, amount, time or order cannot be made sense of."""
 
@@ -52,6 +55,13 @@ class Reconciled:
     def clean(self) -> bool:
         """Nothing is left for a person, and nothing was put right that a person has not seen yet."""
         return all(mismatch.done and mismatch.kind != REPAIRED for mismatch in self.mismatches)
+
+    @property
+    def to_look_at(self) -> tuple[Mismatch, ...]:
+        """What a person has to look at, or has not seen yet; a payment that is under way needs nobody."""
+        return tuple(
+            row for row in self.mismatches if row.kind == REPAIRED or not (row.done or row.kind == UNFINISHED)
+        )
 
 
 def of_attempt(

@@ -1,5 +1,6 @@
 """One reconciliation: a short list of steps, first those that put right, then those that only look."""
 
+import logging
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -18,6 +19,8 @@ from tui_pos.desk.reconcile import at_stripe, in_books
 from tui_pos.desk.reconcile.mismatches import REPAIRED, Mismatch, Reconciled, told
 from tui_pos.desk.refund import cancelled_credit, card_refunds, elsewhere, repairs, web_site
 from tui_pos.desk.staff.permissions import Action, require
+
+log = logging.getLogger(__name__)
 
 WINDOW = timedelta(hours=48)
 """How far back Stripe is swept: held money lives two days on most cards."""
@@ -41,7 +44,7 @@ def run(desk: Desk, *, check: bool = False, window: timedelta = WINDOW) -> Recon
     of the database Stripe is not even asked. Raises NotPermitted, InvalidInput ``no_stripe_key`` and the
     ``terminal`` errors when Stripe does not answer.
     """
-    require(desk, Action.CAPTURE)
+    require(desk, Action.RECONCILE)
     since = clock.now() - window
     ours = accounts.ours(desk)
     account = (conference_rules.stored(desk.conference.id) or Rules()).account
@@ -66,6 +69,9 @@ def run(desk: Desk, *, check: bool = False, window: timedelta = WINDOW) -> Recon
         *in_books.misfit_orders(ours, since),
         *_repaired(ours, mark=not check),
     ]
+    log.info("reconciled: %d payments and %d refunds driven", len(driven), len(followed))
+    for row in found:
+        log.warning("mismatch %s: order %s, %s", row.kind, row.reference or "-", row.intent_id or "-")
     return Reconciled(driven, followed, tuple(found))
 
 

@@ -4,6 +4,7 @@ A refund is a row before Stripe hears of it (``refunds`` writes it); from then o
 What was refunded in Stripe's dashboard becomes a row as soon as a desk reads of it (``sync``, ``elsewhere``).
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Self
@@ -22,6 +23,8 @@ from tui_pos.desk.refund.refund_views import RefundView, of_row
 from tui_pos.desk.tender.tenders import Tender
 from tui_pos.terminal import RateLimited, TerminalError, UnknownOutcome
 from tui_pos.terminal import Refund as StripeRefund
+
+log = logging.getLogger(__name__)
 
 QUIET = timedelta(minutes=2)
 """No request is still on its way after this long."""
@@ -138,6 +141,7 @@ def book(desk: Desk, refund_id: int, said: StripeRefund) -> None:
             kind = f"refund_{row.origin}"
             repairs.record(desk, order, kind, before, payment_id=row.payment_id, is_news=is_news)
         booking.review(order)
+        log.info("refund %d of order %s: %s, %s", row.id, order.reference, stage, said.id)
 
     run_tx(write)
 
@@ -198,7 +202,8 @@ def _adopt(desk: Desk, card: CardPayment, said: StripeRefund) -> Refund | None:
         if card.attempt is not None:
             shown = money.format_amount(money.from_minor(said.amount, card.currency), card.currency)
             text = f"{shown} {card.currency} was refunded in Stripe's dashboard"
-            journal.note(desk, card.attempt.id, card.attempt.stage, text)
+            request_id = desk.terminal.request_id  # of the list that told of it
+            journal.note(desk, card.attempt.id, card.attempt.stage, text, request_id)
         row: Refund = Refund.create(
             conference=order.conference_id,
             order=order.id,
@@ -344,6 +349,7 @@ def _fail(row: Refund, why: str) -> None:
     now = clock.now()
     changes = {"stage": RefundStage.FAILED, "message": why, "updated_at": now, "finished_at": now}
     run_tx(lambda: Refund.update(**changes).where(*_without_answer(row)).execute())
+    log.warning("refund %d: Stripe refused it", row.id)
 
 
 def _append_once(row: Refund, why: str) -> None:
@@ -357,6 +363,7 @@ def _append(row: Refund, why: str) -> None:
 
 def _say(row: Refund, why: str) -> None:
     """Stripe may have the refund: say so, unless it is known by now."""
+    log.warning("refund %d has no answer yet", row.id)
     changes = {"stage": RefundStage.UNKNOWN, "message": why, "updated_at": clock.now()}
     run_tx(lambda: Refund.update(**changes).where(*_without_answer(row)).execute())
 

@@ -3,6 +3,7 @@
 Call inside the transaction of the repair, with the order locked.
 """
 
+import logging
 from collections.abc import Iterable, Sequence
 from functools import partial
 
@@ -13,6 +14,8 @@ from tui_pos.data.tables.desk import Repair
 from tui_pos.data.tables.registration import Order
 from tui_pos.desk.context import Desk
 from tui_pos.desk.order.balance import balance
+
+log = logging.getLogger(__name__)
 
 
 def standing(order: Order) -> str:
@@ -32,6 +35,7 @@ def record(
     after = standing(order)
     if after == before and not is_news:
         return
+    log.warning("put right: %s, order %s", kind, order.reference)
     Repair.create(
         conference=order.conference_id,
         at=clock.now(),

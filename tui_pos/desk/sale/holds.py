@@ -6,6 +6,7 @@ takes the web shop's orders too, as its own checkout would have done. An order t
 that a card payment is running for, is never released.
 """
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -31,6 +32,8 @@ from tui_pos.desk.errors import Refused
 from tui_pos.desk.order.balance import ACCEPTED, columns, from_columns, is_kept
 from tui_pos.desk.tender import store_credit
 
+log = logging.getLogger(__name__)
+
 NOT_CREDIT = Payment.method != PaymentMethod.CREDIT
 """Credit goes back to its owner with the order; money does not."""
 
@@ -46,7 +49,10 @@ def release_expired(desk: Desk) -> int:
         lock(Conference.select(Conference.id).where(Conference.id == desk.conference.id)).get()
         return sweep(desk.conference.id, now)
 
-    return run_tx(work)
+    released = run_tx(work)
+    if released:
+        log.info("%d orders let go, their hold ran out", released)
+    return released
 
 
 def lock_conference(conference_id: int, now: datetime) -> None:

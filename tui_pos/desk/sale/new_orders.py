@@ -1,6 +1,7 @@
 """Writing an order: its row and its lines as django-program's services write them, in two statements."""
 
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,6 +24,8 @@ from tui_pos.desk.order import orders
 from tui_pos.desk.order.views import LineView, OrderView
 from tui_pos.desk.sale import guests, references
 from tui_pos.desk.sale.buyers import Buyer
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ def write(
         "updated_at": now,
     }
     order_id, reference = references.insert_unique(Order, Order.reference, desk.order_prefix, values)
+    log.info("order %s with %d lines", reference, len(lines))
     row = Order(id=order_id, reference=reference, **values)
     return NewOrder(row, _write_lines(order_id, lines, now))
 

@@ -21,11 +21,14 @@ class Action(StrEnum):
     RESOLVE = "resolve payments"
     COMP = "give away for free"
     SET_UP = "change whose payments these are"
+    RECONCILE = "reconcile payments"
 
 
 CHANGE_CONFERENCE = "change_conference"
 VIEW_CHECKIN = "view_checkin"
 USE_TERMINAL = "use_terminal"
+SERVICE = "service account"
+"""Held by the host's service account alone: no row of the database can give it."""
 
 _DOOR = frozenset({VIEW_CHECKIN, USE_TERMINAL, CHANGE_CONFERENCE})
 _TILL = frozenset({USE_TERMINAL, CHANGE_CONFERENCE})
@@ -44,10 +47,11 @@ GRANTS: dict[Action, frozenset[str]] = {
     Action.RESOLVE: _SUPERVISOR,
     Action.COMP: _SUPERVISOR,
     Action.SET_UP: _SUPERVISOR,
+    Action.RECONCILE: _TILL | {SERVICE},
 }
 """Any one of the rights allows the action; a superuser may do everything."""
 
-DESK_RIGHTS = frozenset[str]().union(*GRANTS.values())
+DESK_RIGHTS = frozenset[str]().union(*GRANTS.values()) - {SERVICE}
 """Somebody who holds none of these has no business at a desk."""
 
 

@@ -1,5 +1,7 @@
 """Signing in at a desk with the web site's user name and password."""
 
+import logging
+
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.auth import ContentType, GroupPermission, Permission, User, UserGroup, UserPermission
 from tui_pos.desk.context import Staff
@@ -7,6 +9,8 @@ from tui_pos.desk.errors import NotPermitted
 from tui_pos.desk.staff.passwords import UNUSABLE, verify
 from tui_pos.desk.staff.permissions import DESK_RIGHTS
 from tui_pos.desk.visitor.people import full_name
+
+log = logging.getLogger(__name__)
 
 APP_LABEL = "program_conference"
 """The content type that django-program keeps the desk's rights on."""
@@ -29,6 +33,8 @@ def sign_in(username: str, secret: str) -> Staff:
         usable = user is not None and not user.password.startswith(UNUSABLE)
         correct = verify(secret, user.password if user and usable else NOBODYS_HASH)
         if user is None or not correct or not user.is_active:
+            # Not even the name: it may be the password, typed too early.
+            log.warning("a sign-in was refused")
             raise NotPermitted("wrong_credentials", "The user name and the password do not fit together.")
         codenames = rights_of(user.id)
     if not user.is_superuser and codenames.isdisjoint(DESK_RIGHTS):
@@ -36,6 +42,7 @@ def sign_in(username: str, secret: str) -> Staff:
             "no_desk_rights",
             f"{full_name(user)} may not use a desk; one of these rights is needed: {_RIGHTS}.",
         )
+    log.info("staff %d signed in", user.id)
     return Staff(user.id, user.username, full_name(user), codenames, user.is_superuser)
 
 

@@ -1,5 +1,6 @@
 """Letting somebody in, and taking that back."""
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -15,6 +16,8 @@ from tui_pos.desk.staff.permissions import Action, require
 from tui_pos.desk.visitor import lookup
 from tui_pos.desk.visitor.badges import access_code
 from tui_pos.scan import printable
+
+log = logging.getLogger(__name__)
 
 ONE_MOMENT = timedelta(seconds=2)
 """The web site takes the time twice for one check-in."""
@@ -52,6 +55,7 @@ def _pass(desk: Desk, code: str) -> CheckInResult:
     if not attendee.registered:
         raise Refused(attendee.verdict.code, f"Not checked in. {attendee.verdict.sentence}")
     now = clock.now()
+    log.info("attendee %d checked in by staff %d", attendee.id, desk.staff.id)
     CheckIn.create(
         attendee=attendee.id,
         conference=desk.conference.id,

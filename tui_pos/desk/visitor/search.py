@@ -1,5 +1,6 @@
 """What a scanned or typed string means in this conference."""
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
@@ -21,6 +22,8 @@ from tui_pos.desk.errors import InvalidInput, NotFound
 from tui_pos.desk.staff.permissions import Action, require
 from tui_pos.desk.visitor import badges
 from tui_pos.desk.visitor.people import called
+
+log = logging.getLogger(__name__)
 
 MAX_WORDS = 6
 """More words narrow nothing down; they only make a statement that takes long."""
@@ -52,7 +55,9 @@ def search(desk: Desk, text: str, limit: int = 9) -> tuple[Found, ...]:
     with connected():
         people, user_ids = _people(desk, words, limit)
         orders = _orders(desk, words, user_ids, limit - len(people)) if len(people) < limit else ()
-        return (*people, *orders)
+        found = (*people, *orders)
+        log.debug("a search found %d", len(found))
+        return found
 
 
 def resolve(desk: Desk, text: str) -> tuple[Found, ...]:
