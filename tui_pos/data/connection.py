@@ -27,6 +27,8 @@ from tui_pos.data import engines
 from tui_pos.data.base import database
 from tui_pos.data.engines import BUSY_SECONDS
 from tui_pos.data.errors import CommitUnknown, DatabaseUnavailable
+from tui_pos.data.postgresql import DeskPostgresql
+from tui_pos.data.shared_time import Difference
 from tui_pos.data.tables import SHOP, conditions
 
 T = TypeVar("T")
@@ -62,6 +64,7 @@ def open_database(url: str) -> None:
     engine = engines.engine_for(url)
     close_database()
     database.initialize(engine)
+    clock.follow(engine.now if isinstance(engine, DeskPostgresql) else None)
     _opened.password = engines.password_in(url)
     _opened.file = None
     conditions.name_tables(SHOP, postgresql=not is_sqlite())
@@ -82,6 +85,11 @@ def close_database() -> None:
 def is_sqlite() -> bool:
     """Whether the open database is SQLite."""
     return isinstance(database.obj, SqliteDatabase)
+
+
+def host_ahead() -> Difference | None:
+    """How far this host's clock is ahead of the open database's, as last seen; None for a file."""
+    return database.obj.time.ahead() if isinstance(database.obj, DeskPostgresql) else None
 
 
 @contextmanager
