@@ -142,6 +142,23 @@ def test_times_are_stored_exactly_in_a_session_of_another_zone(shop_url: str) ->
         assert stores_times_exactly()
 
 
+@pytest.mark.parametrize(
+    ("asked", "got"),
+    [
+        ("read committed", "read committed"),
+        ("read uncommitted", "read committed"),
+        ("repeatable read", "read committed"),
+        ("serializable", "serializable"),
+    ],
+)
+def test_transactions_are_never_isolated_half(role: Callable[..., str], asked: str, got: str) -> None:
+    def isolation() -> object:
+        return database.execute_sql("SHOW transaction_isolation").fetchone()
+
+    with opened(role(("default_transaction_isolation", asked))):
+        assert run_tx(isolation) == (got,)
+
+
 def test_a_setting_that_cannot_be_set_is_refused_by_name(role: Callable[..., str]) -> None:
     said = refusal(role(("session_replication_role", "replica")))
     assert "setting session_replication_role is replica" in said
@@ -201,7 +218,7 @@ def test_eight_desks_sell_through_pgbouncer(bounced: Callable[..., str], mode: s
     # In session mode a desk keeps its server connections, so there must be one for each.
     url = bounced(mode, more + ("\ndefault_pool_size = 30" if mode == "session" else ""))
     with opened(url):
-        assert database.obj.is_pooled
+        assert database.obj.ways.is_pooled
         assert stores_times_exactly()
         assert differing() == []
         sold = [each for desk in run_together(url, sells) for each in desk]

@@ -28,6 +28,7 @@ from tui_pos.data.base import database
 from tui_pos.data.engines import BUSY_SECONDS
 from tui_pos.data.errors import CommitUnknown, DatabaseUnavailable
 from tui_pos.data.postgresql import DeskPostgresql
+from tui_pos.data.sessions import Isolation
 from tui_pos.data.shared_time import Difference
 from tui_pos.data.tables import SHOP, conditions
 
@@ -167,12 +168,14 @@ def _reason(error: PeeweeException) -> str:
     return first.replace(_opened.password, "***") if _opened.password else first
 
 
-def run_tx(work: Callable[[], T]) -> T:
+def run_tx(work: Callable[[], T], *, sees_others: bool = False) -> T:
     """Run ``work`` in one write transaction and return what it returns.
 
     ``work`` must be database work alone: it is repeated as a whole when another writer was in the way, or
     when the connection was lost before the commit was sent, for up to BUSY_SECONDS. Inside a running
-    transaction it joins that one. Whatever ``work`` raises undoes everything.
+    transaction it joins that one. Whatever ``work`` raises undoes everything. With ``sees_others`` each of
+    its statements sees what others committed meanwhile, however the server isolates transactions: for what
+    waits for an advisory lock and then looks what its last holder did.
 
     Raises DatabaseUnavailable when nothing was stored because the database stays busy or away, and
     CommitUnknown when the answer to the commit itself was lost.
@@ -183,7 +186,7 @@ def run_tx(work: Callable[[], T]) -> T:
         deadline = clock.monotonic() + BUSY_SECONDS
         for attempt in itertools.count(1):
             try:
-                return _transaction(work)
+                return _transaction(work, sees_others)
             except FAILURES as error:
                 if not (_was_in_the_way(error) or _is_lost()):
                     raise
@@ -195,14 +198,15 @@ def run_tx(work: Callable[[], T]) -> T:
     raise AssertionError("the loop ends by returning or raising")
 
 
-def _transaction(work: Callable[[], T]) -> T:
+def _transaction(work: Callable[[], T], sees_others: bool) -> T:
     if _is_lost():
         database.close()
         database.connect()
     handled_already = sys.exception()
     commit_sent = False
     try:
-        with database.atomic():
+        isolation = (Isolation.READ_COMMITTED,) if sees_others and not is_sqlite() else ()
+        with database.atomic(*isolation):
             result = work()
             commit_sent = True
         return result

@@ -24,7 +24,7 @@ class _Adapter(Psycopg3Adapter):
         connection = self._connect(db, params)
         try:
             connection.autocommit = True
-            db.is_pooled |= sessions.settle(connection, db.time)
+            db.ways = sessions.settle(connection, db.time)
         except BaseException:
             connection.close()
             raise
@@ -49,21 +49,21 @@ class _Adapter(Psycopg3Adapter):
 
 
 class DeskPostgresql(PooledPostgresqlDatabase):  # type: ignore[misc]  # playhouse has no stubs
-    """``is_pooled`` when a pooler keeps session settings to itself; ``time`` is the database's clock."""
+    """``ways`` is how its transactions begin; ``time`` is the database's clock."""
 
     psycopg3_adapter = _Adapter
 
     def __init__(self, database: str, **options: Any) -> None:
-        self.is_pooled = False
+        self.ways = sessions.Ways()
         self.time = DatabaseClock(Reading())
         super().__init__(database, **options)
 
-    def begin(self, isolation_level: str | None = None) -> None:  # noqa: ARG002  # the server's default holds
+    def begin(self, isolation_level: sessions.Isolation | None = None) -> None:
         """Begin a transaction and read the time, with what the transaction needs set; in one round trip."""
         asked = Question()
         with __exception_wrapper__:
             cursor = self.cursor()
-            cursor.execute(sessions.BEGIN_BEHIND_POOLER if self.is_pooled else sessions.BEGIN, prepare=False)
+            cursor.execute(self.ways.begin(isolation_level), prepare=False)
             while cursor.nextset():
                 pass
             self.time.read(asked, cursor.fetchone())

@@ -6,8 +6,9 @@ that we send with ours: behind it nothing is relied on that a session keeps, and
 it needs.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from tui_pos.data.errors import DatabaseUnavailable
@@ -56,14 +57,12 @@ KEPT_BY_POOLERS = frozenset({"TimeZone", "DateStyle", "client_encoding"})
 
 _LOCAL = tuple(each for each in SETTINGS if each.name not in ("client_encoding", "session_replication_role"))
 
-BEGIN = f"BEGIN; {READ}"
-BEGIN_BEHIND_POOLER = "; ".join(
-    ["BEGIN", *(f"SET LOCAL {each.name} TO '{each.wanted}'" for each in _LOCAL), READ]
-)
+_SET_LOCAL = "".join(f"SET LOCAL {each.name} TO '{each.wanted}'; " for each in _LOCAL)
 
 _LOOK = (
     "SELECT "
     + ", ".join(f"current_setting('{each.name}')" for each in SETTINGS)
+    + ", current_setting('default_transaction_isolation')"
     + f", coalesce(current_setting('{MARK}', true), '') <> 'kept'"
     + ", current_setting('search_path'), current_schema(), current_user, n.here, m.places"
     + f" FROM (SELECT (SELECT relnamespace::regnamespace::text FROM pg_class"
@@ -79,11 +78,33 @@ STATEMENT_POOLING = (
 )
 
 
+class Isolation(StrEnum):
+    """How transactions see each other. In between, at repeatable read, a lock that was waited for does not
+    show what its last holder wrote, and nothing tells: there the last ticket would be sold twice."""
+
+    READ_COMMITTED = "read committed"
+    SERIALIZABLE = "serializable"
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How transactions begin on a server: as it wants them isolated, and behind a pooler or not."""
+
+    isolation: Isolation = Isolation.READ_COMMITTED
+    is_pooled: bool = False
+
+    def begin(self, isolation: Isolation | None) -> str:
+        """The statements that begin a transaction and read the time, sent in one go."""
+        settings = _SET_LOCAL if self.is_pooled else ""
+        return f"BEGIN ISOLATION LEVEL {isolation or self.isolation}; {settings}{READ}"
+
+
 @dataclass(frozen=True, slots=True)
 class _Session:
     """A session as it is: the value of each setting, and where it finds tables."""
 
     values: tuple[str, ...]
+    isolation: str
     is_pooled: bool
     search_path: str
     creates_in: str | None
@@ -99,14 +120,18 @@ class _Session:
         ]
 
 
-def settle(connection: Any, clock: DatabaseClock) -> bool:
-    """Make a new session what it must be; whether there is a pooler that keeps our settings to itself.
+def settle(connection: Any, clock: DatabaseClock) -> Ways:
+    """Make a new session what it must be; how transactions are then begun.
 
     ``connection`` is psycopg's, in autocommit. Raises DatabaseUnavailable with one sentence that names what
     differs and what to change.
     """
     _ask_time(connection, clock)
     session = _look(connection)
+    ways = Ways(
+        Isolation.SERIALIZABLE if session.isolation == Isolation.SERIALIZABLE else Isolation.READ_COMMITTED,
+        session.is_pooled,
+    )
     if session.is_pooled:
         connection.prepare_threshold = None  # the next transaction may run on another server connection
     _set(
@@ -126,9 +151,9 @@ def settle(connection: Any, clock: DatabaseClock) -> bool:
     if schema:
         _set(connection, [("search_path", schema)])
     if session.differing or schema:
-        session = _within(connection, _look) if session.is_pooled else _look(connection)
+        session = _within(connection, ways) if session.is_pooled else _look(connection)
     _refuse(session, schema)
-    return session.is_pooled
+    return ways
 
 
 def _ask_time(connection: Any, clock: DatabaseClock) -> None:
@@ -138,17 +163,17 @@ def _ask_time(connection: Any, clock: DatabaseClock) -> None:
 
 def _look(connection: Any) -> _Session:
     row = connection.execute(_LOOK, prepare=False).fetchone()
-    *values, pooled, path, creates_in, role, finds_in, places = row
-    return _Session(tuple(values), pooled, path, creates_in, role, finds_in, tuple(places or ()))
+    *values, isolation, pooled, path, creates_in, role, finds_in, places = row
+    return _Session(tuple(values), isolation, pooled, path, creates_in, role, finds_in, tuple(places or ()))
 
 
-def _within(connection: Any, look: Callable[[Any], _Session]) -> _Session:
+def _within(connection: Any, ways: Ways) -> _Session:
     """The session as a transaction behind a pooler finds it."""
     from psycopg import Error
 
     try:
-        connection.execute(BEGIN_BEHIND_POOLER, prepare=False)
-        found = look(connection)
+        connection.execute(ways.begin(None), prepare=False)
+        found = _look(connection)
         connection.execute("COMMIT", prepare=False)
     except Error as error:
         if "statement pooling" in str(error):

@@ -26,7 +26,7 @@ def upgrade() -> int:
     """
     ran = 0
     while _version() < len(STEPS):
-        ran += run_tx(_next_step)
+        ran += run_tx(_next_step, sees_others=True)
     return ran
 
 
