@@ -23,7 +23,7 @@ from peewee import (
 from playhouse.pool import MaxConnectionsExceeded
 
 from tui_pos import clock
-from tui_pos.data import engines
+from tui_pos.data import causes, engines
 from tui_pos.data.base import database
 from tui_pos.data.engines import BUSY_SECONDS
 from tui_pos.data.errors import CommitUnknown, DatabaseUnavailable
@@ -41,8 +41,8 @@ FAILURES = (OperationalError, InterfaceError, InternalError)
 REPEATABLE_SQLSTATES = frozenset({"40001", "40P01", "55P03"})
 """Serialisation failure, deadlock, lock not available: nothing was written, the whole may run again."""
 
-DEMOTED = "25006"
-"""Read-only transaction: the server that led does not lead any more; another one may."""
+READ_ONLY = "25006"
+"""Read-only transaction: the server led and does not lead any more, so another one may; or it was told to."""
 
 
 @dataclass
@@ -163,9 +163,7 @@ def _check_file() -> None:
 
 
 def _reason(error: PeeweeException) -> str:
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    first = lines[0].rstrip(".")
-    return first.replace(_opened.password, "***") if _opened.password else first
+    return causes.words(error, _opened.password)
 
 
 def run_tx(work: Callable[[], T], *, sees_others: bool = False) -> T:
@@ -189,7 +187,9 @@ def run_tx(work: Callable[[], T], *, sees_others: bool = False) -> T:
                 return _transaction(work, sees_others)
             except FAILURES as error:
                 if not (_was_in_the_way(error) or _is_lost()):
-                    raise
+                    raise DatabaseUnavailable(
+                        f"The database failed: {_reason(error)}; nothing was changed."
+                    ) from error
                 if clock.monotonic() > deadline:
                     raise DatabaseUnavailable(
                         f"The database is busy or away ({_reason(error)}); nothing was changed. Try again."
@@ -212,12 +212,12 @@ def _transaction(work: Callable[[], T], sees_others: bool) -> T:
         return result
     except FAILURES as last:
         error = _first_failure(last, handled_already)
-        if commit_sent and (_is_lost() or _sqlite_error(error).startswith("SQLITE_IOERR")):
+        if commit_sent and (_is_lost() or causes.sqlite_error(error).startswith("SQLITE_IOERR")):
             raise CommitUnknown(
                 "The database went away while saving; it is not known whether it was saved."
                 " Look before you do it again."
             ) from error
-        if _sqlstate(error) == DEMOTED:
+        if causes.sqlstate(error) == READ_ONLY and _is_standby():
             database.obj.manual_close()
         raise error from None
 
@@ -233,20 +233,22 @@ def _first_failure(last: PeeweeException, handled_already: BaseException | None)
 
 
 def _was_in_the_way(error: PeeweeException) -> bool:
-    return _sqlite_error(error).startswith("SQLITE_BUSY") or _sqlstate(error) in REPEATABLE_SQLSTATES
+    return (
+        causes.sqlite_error(error).startswith("SQLITE_BUSY") or causes.sqlstate(error) in REPEATABLE_SQLSTATES
+    )
+
+
+def _is_standby() -> bool:
+    """Whether this server follows another one; unlike a setting, that may be another one's turn at once."""
+    try:
+        return bool(database.execute_sql("SELECT pg_is_in_recovery()").fetchone()[0])
+    except FAILURES:
+        return True
 
 
 def _is_lost() -> bool:
     """Whether this thread's connection is gone."""
     return not database.is_connection_usable()
-
-
-def _sqlite_error(error: PeeweeException) -> str:
-    return getattr(getattr(error, "orig", None), "sqlite_errorname", "")
-
-
-def _sqlstate(error: PeeweeException) -> str | None:
-    return getattr(getattr(error, "orig", None), "sqlstate", None)
 
 
 def lock(query: "ModelSelect[M]") -> "ModelSelect[M]":

@@ -1,12 +1,13 @@
 """The attempt journal: which moves are allowed, each move with its event, who holds the lease."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from tui_pos import clock
 from tui_pos.data.connection import connected, run_tx
+from tui_pos.data.errors import DatabaseUnavailable
 from tui_pos.data.tables.desk import FINAL_STAGES, Attempt, AttemptEvent, Stage
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound, Refused
@@ -189,11 +190,17 @@ def drop_lease(attempt: Attempt, owner: str) -> None:
 @contextmanager
 def given_back(attempt: Attempt, owner: str) -> Iterator[None]:
     """Drop the lease when the block is left; where the database is gone, this process may take it anew."""
+    told: tuple[type[Exception], ...] = ()
     try:
         yield
+    except (DatabaseUnavailable, GeneratorExit):
+        told = (
+            DatabaseUnavailable,
+        )  # what failed first is what is told, and nobody is there to be told more
+        raise
     finally:
         owners.ended(owner)
-        with connected():
+        with suppress(*told), connected():
             drop_lease(attempt, owner)
 
 
