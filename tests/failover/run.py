@@ -203,7 +203,7 @@ def _check(result: Result, desks: list[Seller | Volunteer], stripe: Child, since
         if not each.told:
             result.breaches.append(f"{each.station} never said that the database was away")
         if each.how == "cash":
-            cash |= dict.fromkeys(each.paid, PRICE)
+            cash |= dict.fromkeys(each.laid_down, PRICE)
     acknowledged = [reference for each in desks for reference in each.paid]
     twice = {each for each in acknowledged if acknowledged.count(each) > 1}
     result.breaches += [f"{each} was acknowledged twice" for each in sorted(twice)]

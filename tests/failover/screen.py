@@ -12,6 +12,8 @@ CASH = "\x1b[20~"
 SELL = "\x1bOQ"
 QUIET = 0.3
 """Seconds without a change after which a volunteer acts."""
+PATIENCE = 10.0
+"""Seconds that a volunteer waits for an answer before pressing the key again."""
 STUCK = 40.0
 """Seconds on one picture after which it is called stuck."""
 SENTENCE = re.compile(r"\[[X!]\] .*|The (?:payment goes on|database) .*", re.MULTILINE)
@@ -22,7 +24,8 @@ TAKEN = "Enter next person"
 class Volunteer:
     """Serves one person after the other until told to stop; ``told`` is what the screen said was wrong.
 
-    ``paid`` are the orders whose receipt was shown, ``stuck`` the picture on which nothing went on any more.
+    ``laid_down`` are the orders that cash was given for, ``paid`` those whose receipt
+    was shown, ``stuck`` the picture on which nothing went on any more.
     """
 
     def __init__(self, config: Path, home: Path, station: str, badge: str, how: str) -> None:
@@ -35,6 +38,7 @@ class Volunteer:
         self.told: list[str] = []
         self.stuck = ""
         self.history: list[str] = []
+        self.laid_down: set[str] = set()
         self._stop, self._leave = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
 
@@ -61,6 +65,7 @@ class Volunteer:
 
     def _serve(self) -> None:
         before, since = "", time.monotonic()
+        acted_on, acted_at = "", 0.0
         while not self._leave.is_set():
             if self.terminal.read(QUIET):
                 continue
@@ -68,6 +73,7 @@ class Volunteer:
             if self._stop.is_set() and self._is_home(text):
                 return
             self._listen(text)
+            # A second Enter would be meant for whatever the first one leads to.
             picture = re.sub(r"\d+ s\b|\d\d:\d\d", "", text)
             if picture != before:
                 self.history.append(text)
@@ -75,7 +81,9 @@ class Volunteer:
             if self.terminal.process.poll() is not None or time.monotonic() - since > STUCK:
                 self.stuck = f"{self.station} is stuck:\n{text}"
                 return
-            self._act(text)
+            if picture != acted_on or time.monotonic() - acted_at > PATIENCE:
+                acted_on, acted_at = picture, time.monotonic()
+                self._act(text)
 
     def _is_home(self, text: str) -> bool:
         return "Needs attention" in text or "Scan a badge, or type" in text
@@ -103,6 +111,8 @@ class Volunteer:
         elif "F2 sell" in keys:
             self.terminal.send(SELL)
         elif keys.startswith(" Enter"):
+            if "in cash" in keys and (found := RECEIPT.search(text)):
+                self.laid_down.add(found[1])
             self.terminal.send("\r")
 
     def _choose(self, text: str) -> None:
