@@ -30,6 +30,7 @@ from tui_pos.screens.sign_in import SignInScreen
 from tui_pos.widgets.status_line import Mode, Status
 
 if TYPE_CHECKING:
+    from tui_pos.desk.clocks import Apart
     from tui_pos.desk.context import Staff
     from tui_pos.opening import Place
 
@@ -68,6 +69,7 @@ class DeskApp(KioskApp):
         self._open_place = open_place
         self._place: Place | None = None
         self._is_maintaining = False
+        self._clocks_told: set[tuple[str, bool]] = set()
         self._home = ScanScreen()
         self._sign_in = None if is_demo and not staff else SignInScreen(staff, secret)
 
@@ -148,8 +150,14 @@ class DeskApp(KioskApp):
             self._is_maintaining = True
             self.ask(self, partial(_maintain, self.desk), self._maintained, self._not_maintained)
 
-    def _maintained(self, _: bool) -> None:
+    def _maintained(self, clocks: "tuple[Apart, ...]") -> None:
         self._is_maintaining = False
+        wrong = {(each.whose, each.is_refused) for each in clocks}
+        if self.screen is not self._home and wrong - self._clocks_told:
+            return  # nobody is interrupted in a sale: it is told at home, and what may not be begun says so
+        if wrong - self._clocks_told:
+            self._home.alert(" ".join(each.sentence for each in clocks))
+        self._clocks_told = wrong
 
     def _not_maintained(self, error: Exception) -> None:
         self._is_maintaining = False
@@ -238,11 +246,12 @@ def _explain(error: Exception) -> str | None:
     return explain(error)
 
 
-def _maintain(desk: Desk) -> bool:
-    from tui_pos.desk import maintenance
+def _maintain(desk: Desk) -> "tuple[Apart, ...]":
+    from tui_pos.desk import clocks, maintenance
     from tui_pos.desk.payments import owners
 
-    return maintenance.tick(desk, owners.new_owner(desk))
+    maintenance.tick(desk, owners.new_owner(desk))
+    return clocks.check(desk)
 
 
 def _reader_here(desk: Desk, configured: str) -> tuple[str, str]:

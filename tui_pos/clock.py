@@ -8,19 +8,45 @@ import secrets
 import string
 import time
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 CODE_ALPHABET = string.ascii_uppercase + string.digits
 
+_BOOT_TIME = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def host() -> datetime:
+    """What this host's own clock says, aware, in UTC. For nothing that another host reads."""
+    return datetime.now(UTC)
+
+
+_source: Callable[[], datetime] = host
+
+
+def follow(source: Callable[[], datetime] | None) -> None:
+    """From now on ``now`` is what ``source`` answers (the database that several hosts share), or this host's
+    own clock."""
+    global _source
+    _source = source or host
+
 
 def now() -> datetime:
-    """The current time, aware, in UTC."""
-    return datetime.now(UTC)
+    """The current time, aware, in UTC: the open database's where several hosts share one. Never waits.
+
+    In a transaction it is the database's ``now()``, the moment at which the transaction began.
+    """
+    return _source()
 
 
 def monotonic() -> float:
     """Seconds on a clock that never goes back; only differences mean something."""
     return time.monotonic()
+
+
+def awake_and_asleep() -> float:
+    """Like ``monotonic``, and it went on while the machine slept, where the system can tell (Linux)."""
+    return time.clock_gettime(_BOOT_TIME)
 
 
 def new_id() -> str:

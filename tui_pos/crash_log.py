@@ -19,7 +19,7 @@ def record(error: BaseException, file: Path) -> str:
     """Append ``error`` to the log; answers the reference to find it by. Raises OSError when it cannot."""
     reference = clock.random_code(6)
     text = redact("".join(traceback.format_exception(error)))
-    log_file.append(file, f"{clock.now():%Y-%m-%dT%H:%M:%SZ} reference {reference}\n{text}\n")
+    log_file.append(file, f"{clock.host():%Y-%m-%dT%H:%M:%SZ} reference {reference}\n{text}\n")
     return reference
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from tui_pos import config, logs, training
 from tui_pos.config import ConfigError, Settings
 from tui_pos.data import connection, installation, schema
-from tui_pos.desk import accounts, conference_rules, conferences
+from tui_pos.desk import accounts, clocks, conference_rules, conferences
 from tui_pos.desk.conference_rules import Rules
 from tui_pos.desk.conferences import ConferenceRow
 from tui_pos.desk.context import (
@@ -112,7 +112,7 @@ def open_place(
         conference=info(settings, row, rules),
         station=name,
         mode=Mode.TRAINING if settings.api_base else Mode(rules.mode or Mode.LIVE),
-        warnings=warnings(settings, row.slug),
+        warnings=(*warnings(settings, row.slug), *(each.sentence for each in clocks.apart(None))),
         trainee=sign_in.sign_in(*training.TRAINEE) if is_demo else None,
     )
     opened_place = _with_account(place, store)

@@ -23,7 +23,7 @@ from tui_pos.terminal import (
     Timeouts,
     UnknownOutcome,
 )
-from tui_pos.terminal.connection import _SessionPerThread
+from tui_pos.terminal.connection import _Dates, _SessionPerThread
 
 INTENT = {"id": "pi_1", "status": "requires_payment_method", "amount": 500, "currency": "usd"}
 REFUND = {"id": "re_1", "status": "succeeded", "amount": 500, "currency": "usd"}
@@ -279,7 +279,9 @@ def test_netrc_does_not_replace_the_key(canned: Canned, tmp_path: Path) -> None:
     canned.answer(200, INTENT)
     (tmp_path / ".netrc").write_text("default login somebody password secret\n")
     (tmp_path / ".netrc").chmod(0o600)
-    _SessionPerThread(environment=True).request("get", canned.url, headers={"Authorization": f"Bearer {KEY}"})
+    _SessionPerThread(_Dates(), environment=True).request(
+        "get", canned.url, headers={"Authorization": f"Bearer {KEY}"}
+    )
     assert canned.requests[0].headers["Authorization"] == f"Bearer {KEY}"
 
 

@@ -398,18 +398,35 @@ def _give_lease(attempt_id: int, owner: str) -> None:
     )
 
 
-async def test_a_lost_database_is_one_sentence_and_enter_goes_on(
+async def test_without_its_database_nobody_can_pay_and_it_comes_back_by_itself(
     desk: Desk, simulator: Server, tmp_path: Path
 ) -> None:
-    attempt_id = begun(desk)
-    async with at_counter(PaymentScreen(desk, attempt_id)) as pilot:
+    async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
         await shows(pilot, "WAITING FOR CARD")
         (tmp_path / "shop.sqlite3").rename(tmp_path / "away")
-        await shows(pilot, "[!] NOT WATCHED HERE", "The payment is safe")
-        simulator.tap(READER)
+        await shows(
+            pilot, "[!] NOT WATCHED HERE", "No card was charged, and the reader asks for none any more."
+        )
+        assert desk.terminal.reader(READER).action is None
         (tmp_path / "away").rename(tmp_path / "shop.sqlite3")
-        _give_lease(attempt_id, "")
+        back = await shows(pilot, "READER IS IDLE")
+        assert "No card was charged, and" not in back
         await pilot.press("enter")
+        await shows(pilot, "WAITING FOR CARD")
+        simulator.tap(READER)
+        await shows(pilot, "[OK] CAPTURED")
+        assert money(simulator) == [("succeeded", 0, 2500)]
+
+
+async def test_a_card_that_paid_while_the_database_was_away_is_taken_by_itself(
+    desk: Desk, simulator: Server, tmp_path: Path
+) -> None:
+    async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
+        await shows(pilot, "WAITING FOR CARD")
+        (tmp_path / "shop.sqlite3").rename(tmp_path / "away")
+        simulator.tap(READER)
+        await shows(pilot, "[!] NOT WATCHED HERE", "A card was approved, 25.00 USD are held")
+        (tmp_path / "away").rename(tmp_path / "shop.sqlite3")
         await shows(pilot, "[OK] CAPTURED")
         assert money(simulator) == [("succeeded", 0, 2500)]
 

@@ -1,13 +1,17 @@
 """The receipt screen: what it tells, and how the person gets in."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
+from pathlib import Path
 from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 
 from tests.fixtures.pilot import press, scan, settled, shown
-from tests.ui.counter import READER, at_counter, begun, owed
+from tests.ui.counter import READER, at_counter, begun, owed, shows, until
 from tui_pos.desk import payments
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import Control, Stage
@@ -15,6 +19,7 @@ from tui_pos.desk.sale import checkout
 from tui_pos.desk.tender.cash import take_cash
 from tui_pos.desk.visitor import checkin, lookup
 from tui_pos.screens.receipt import ReceiptScreen
+from tui_pos.screens.tender import TenderScreen
 from tui_pos.simulator import Server
 
 
@@ -167,3 +172,18 @@ async def test_a_receipt_longer_than_the_screen_scrolls(desk: Desk) -> None:
         assert (first in shown(pilot), last in shown(pilot)) == (False, True)
         await press(pilot, "up")
         assert last not in shown(pilot)
+
+
+@pytest.mark.parametrize("screen", [ReceiptScreen, partial(TenderScreen, first="cash")])
+async def test_what_could_not_be_read_is_read_by_enter(
+    desk: Desk, tmp_path: Path, screen: Callable[[Desk, str], Any]
+) -> None:
+    reference = owed(desk)
+    (tmp_path / "shop.sqlite3").rename(tmp_path / "away")
+    async with at_counter(screen(desk, reference)) as pilot:
+        await shows(pilot, "Please read", "The database file")
+        (tmp_path / "away").rename(tmp_path / "shop.sqlite3")
+        await press(pilot, "enter")
+        await until(pilot, lambda: "Please read" not in shown(pilot), "the dialog to close")
+        await press(pilot, "enter")
+        await shows(pilot, "25.00", reference)

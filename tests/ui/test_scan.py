@@ -266,3 +266,28 @@ async def test_the_reader_chosen_with_f4_is_remembered_and_named(bench: Bench) -
         await settled(pilot)
         assert "Front-2 ready   TRAINING" in row(pilot, 0)
         assert stations.remembered_reader(desk_of(pilot)) == ("tmr_front_2", "Front-2")
+
+
+async def test_a_database_that_is_back_leaves_nothing_stale_on_the_screen(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui_pos.screens.scan.EVERY", 0.05)
+    async with station(bench) as pilot:
+        (bench.folder / "shop.sqlite3").rename(bench.folder / "gone.sqlite3")
+        await until(pilot, lambda: "[X] The database file" in shown(pilot), "what is wrong")
+        (bench.folder / "gone.sqlite3").rename(bench.folder / "shop.sqlite3")
+        await until(pilot, lambda: "[OK] The database answers again." in shown(pilot), "that it is back")
+        assert "The database file" not in shown(pilot)
+
+
+async def test_the_same_alert_is_never_asked_to_be_read_twice(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        home = pilot.app.screen_stack[0]
+        assert isinstance(home, ScanScreen)
+        for _ in range(3):
+            home.alert("The database failed: " + "x" * 80)
+            await settled(pilot)
+        assert len(pilot.app.screen_stack) == 2
+        await pilot.press("enter")
+        await settled(pilot)
+        assert pilot.app.screen is home

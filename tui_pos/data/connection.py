@@ -24,10 +24,13 @@ from peewee import (
 from playhouse.pool import MaxConnectionsExceeded
 
 from tui_pos import clock
-from tui_pos.data import engines
+from tui_pos.data import causes, engines
 from tui_pos.data.base import database
 from tui_pos.data.engines import BUSY_SECONDS
 from tui_pos.data.errors import CommitUnknown, DatabaseUnavailable
+from tui_pos.data.postgresql import DeskPostgresql
+from tui_pos.data.sessions import Isolation
+from tui_pos.data.shared_time import Difference
 from tui_pos.data.tables import SHOP, conditions
 
 log = logging.getLogger(__name__)
@@ -41,8 +44,8 @@ FAILURES = (OperationalError, InterfaceError, InternalError)
 REPEATABLE_SQLSTATES = frozenset({"40001", "40P01", "55P03"})
 """Serialisation failure, deadlock, lock not available: nothing was written, the whole may run again."""
 
-DEMOTED = "25006"
-"""Read-only transaction: the server that led does not lead any more; another one may."""
+READ_ONLY = "25006"
+"""Read-only transaction: the server led and does not lead any more, so another one may; or it was told to."""
 
 
 @dataclass
@@ -66,6 +69,7 @@ def open_database(url: str, *, wal: bool = False, keep: bool = False) -> None:
     engine = engines.engine_for(url, wal=wal, keep=keep)
     close_database()
     database.initialize(engine)
+    clock.follow(engine.now if isinstance(engine, DeskPostgresql) else None)
     _opened.password = engines.password_in(url)
     _opened.file = None
     conditions.name_tables(SHOP, postgresql=not is_sqlite())
@@ -87,6 +91,11 @@ def close_database() -> None:
 def is_sqlite() -> bool:
     """Whether the open database is SQLite."""
     return isinstance(database.obj, SqliteDatabase)
+
+
+def host_ahead() -> Difference | None:
+    """How far this host's clock is ahead of the open database's, as last seen; None for a file."""
+    return database.obj.time.ahead() if isinstance(database.obj, DeskPostgresql) else None
 
 
 @contextmanager
@@ -161,22 +170,26 @@ def _check_file() -> None:
 
 
 def _reason(error: PeeweeException) -> str:
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    first = lines[0].rstrip(".")
-    return first.replace(_opened.password, "***") if _opened.password else first
+    return causes.words(error, _opened.password)
 
 
 def _code(error: PeeweeException) -> str:
     """What went wrong as the engine names it; the text may quote rows."""
-    return _sqlite_error(error) or _sqlstate(error) or type(getattr(error, "orig", None) or error).__name__
+    return (
+        causes.sqlite_error(error)
+        or causes.sqlstate(error)
+        or type(getattr(error, "orig", None) or error).__name__
+    )
 
 
-def run_tx(work: Callable[[], T]) -> T:
+def run_tx(work: Callable[[], T], *, sees_others: bool = False) -> T:
     """Run ``work`` in one write transaction and return what it returns.
 
     ``work`` must be database work alone: it is repeated as a whole when another writer was in the way, or
     when the connection was lost before the commit was sent, for up to BUSY_SECONDS. Inside a running
-    transaction it joins that one. Whatever ``work`` raises undoes everything.
+    transaction it joins that one. Whatever ``work`` raises undoes everything. With ``sees_others`` each of
+    its statements sees what others committed meanwhile, however the server isolates transactions: for what
+    waits for an advisory lock and then looks what its last holder did.
 
     Raises DatabaseUnavailable when nothing was stored because the database stays busy or away, and
     CommitUnknown when the answer to the commit itself was lost.
@@ -187,10 +200,13 @@ def run_tx(work: Callable[[], T]) -> T:
         deadline = clock.monotonic() + BUSY_SECONDS
         for attempt in itertools.count(1):
             try:
-                return _transaction(work)
+                return _transaction(work, sees_others)
             except FAILURES as error:
                 if not (_was_in_the_way(error) or _is_lost()):
-                    raise
+                    log.error("transaction failed: %s", _code(error))
+                    raise DatabaseUnavailable(
+                        f"The database failed: {_reason(error)}; nothing was changed."
+                    ) from error
                 log.info("transaction is tried again after try %d: %s", attempt, _code(error))
                 if clock.monotonic() > deadline:
                     log.warning("transaction given up: %s", _code(error))
@@ -201,26 +217,27 @@ def run_tx(work: Callable[[], T]) -> T:
     raise AssertionError("the loop ends by returning or raising")
 
 
-def _transaction(work: Callable[[], T]) -> T:
+def _transaction(work: Callable[[], T], sees_others: bool) -> T:
     if _is_lost():
         database.close()
         database.connect()
     handled_already = sys.exception()
     commit_sent = False
     try:
-        with database.atomic():
+        isolation = (Isolation.READ_COMMITTED,) if sees_others and not is_sqlite() else ()
+        with database.atomic(*isolation):
             result = work()
             commit_sent = True
         return result
     except FAILURES as last:
         error = _first_failure(last, handled_already)
-        if commit_sent and (_is_lost() or _sqlite_error(error).startswith("SQLITE_IOERR")):
+        if commit_sent and (_is_lost() or causes.sqlite_error(error).startswith("SQLITE_IOERR")):
             log.error("the answer to a commit was lost: %s", _code(error))
             raise CommitUnknown(
                 "The database went away while saving; it is not known whether it was saved."
                 " Look before you do it again."
             ) from error
-        if _sqlstate(error) == DEMOTED:
+        if causes.sqlstate(error) == READ_ONLY and _is_standby():
             database.obj.manual_close()
         raise error from None
 
@@ -236,20 +253,22 @@ def _first_failure(last: PeeweeException, handled_already: BaseException | None)
 
 
 def _was_in_the_way(error: PeeweeException) -> bool:
-    return _sqlite_error(error).startswith("SQLITE_BUSY") or _sqlstate(error) in REPEATABLE_SQLSTATES
+    return (
+        causes.sqlite_error(error).startswith("SQLITE_BUSY") or causes.sqlstate(error) in REPEATABLE_SQLSTATES
+    )
+
+
+def _is_standby() -> bool:
+    """Whether this server follows another one; unlike a setting, that may be another one's turn at once."""
+    try:
+        return bool(database.execute_sql("SELECT pg_is_in_recovery()").fetchone()[0])
+    except FAILURES:
+        return True
 
 
 def _is_lost() -> bool:
     """Whether this thread's connection is gone."""
     return not database.is_connection_usable()
-
-
-def _sqlite_error(error: PeeweeException) -> str:
-    return getattr(getattr(error, "orig", None), "sqlite_errorname", "")
-
-
-def _sqlstate(error: PeeweeException) -> str | None:
-    return getattr(getattr(error, "orig", None), "sqlstate", None)
 
 
 def lock(query: "ModelSelect[M]") -> "ModelSelect[M]":

@@ -8,11 +8,12 @@ from urllib.parse import unquote, urlsplit
 
 import peewee
 from peewee import Database
-from playhouse.pool import PooledPostgresqlDatabase, PooledSqliteDatabase
+from playhouse.pool import PooledSqliteDatabase
 
 from tui_pos import files
 from tui_pos.data.drivers import is_left_out
 from tui_pos.data.errors import DatabaseUnavailable
+from tui_pos.data.postgresql import DeskPostgresql
 
 BUSY_SECONDS = 15
 """How long one write waits for another, and how long ``run_tx`` keeps repeating."""
@@ -29,12 +30,6 @@ WAL = (("journal_mode", "wal"), ("synchronous", "FULL"))
 AS_IT_IS = (("synchronous", "EXTRA"),)
 """FULL, EXTRA and fullfsync (macOS) because it holds money: a commit that was answered survives a power cut.
 With a rollback journal that takes EXTRA, which also flushes the folder that the journal was deleted from."""
-
-POSTGRESQL_SESSION = (
-    "-c timezone=UTC -c lock_timeout=5000 -c statement_timeout=15000"
-    " -c idle_in_transaction_session_timeout=10000"
-)
-"""UTC because our times are written without offset; the limits so that a frozen desk blocks nobody."""
 
 MALFORMED = (
     "[database] url must be postgresql://user:password@host:port/name;"
@@ -113,18 +108,18 @@ def sqlite_file(engine: Database) -> Path:
 
 def _postgresql(url: str) -> Database:
     said = _parameters(url)
-    defaults: dict[str, Any] = {"connect_timeout": 5, "application_name": "tui-pos"}
+    defaults: dict[str, Any] = {"connect_timeout": 5, "application_name": "tui-pos", "options": ""}
     if "," in str(said.get("host", "")):
         defaults["target_session_attrs"] = "read-write"  # of several servers, the one that leads
-    engine: Database = PooledPostgresqlDatabase(
+    engine: Database = DeskPostgresql(
         url,
         max_connections=CONNECTIONS,
         stale_timeout=300,
         timeout=BUSY_SECONDS,
         autoconnect=False,
         prefer_psycopg3=True,
-        options=f"{said.get('options', '')} {POSTGRESQL_SESSION}".strip(),
-        **{name: value for name, value in defaults.items() if name not in said},
+        client_encoding="utf8",
+        **{name: said.get(name, value) for name, value in defaults.items()},
     )
     return engine
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Literal, overload
 
-from peewee import SQL, AutoField, Context, Field, NodeList
+from peewee import SQL, AutoField, Context, Field, NodeList, SqliteDatabase
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
@@ -55,16 +55,25 @@ class UTCDateTimeField(Field):
     field_type = "TIMESTAMPTZ"
 
     def db_value(self, value: object) -> object:
-        """UTC without offset: our PostgreSQL sessions run in UTC. Raises ValueError for a naive time."""
+        """SQLite: UTC text without offset. PostgreSQL: with its offset, so that no session's time zone can
+        change it. Raises ValueError for a naive time."""
         if value is None:
             return None
         if not isinstance(value, datetime) or value.tzinfo is None:
             raise ValueError(f"a time must be an aware datetime, not {value!r}")
-        return value.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
+        moment = value.astimezone(UTC)
+        if self._is_sqlite():
+            return moment.replace(tzinfo=None).isoformat(sep=" ")
+        return moment
 
     def python_value(self, value: object) -> object:
         """The stored time, aware, in UTC."""
         return None if value is None else utc(value)
+
+    def _is_sqlite(self) -> bool:
+        # A field of no table is asked by a test alone; SQLite's is the form that must be exact.
+        model = getattr(self, "model", None)
+        return model is None or isinstance(model._meta.database.obj, SqliteDatabase)
 
 
 def money(value: object) -> Decimal:

@@ -47,7 +47,7 @@ def ensure() -> None:
         if not Installation.select(Installation.id).exists():
             Installation.create(key=clock.new_id(), place=here)
 
-    run_tx(make)
+    run_tx(make, sees_others=True)
 
 
 def identity() -> Identity:
@@ -68,7 +68,7 @@ def take_over(*, renew: bool = False) -> Identity:
             key = clock.new_id() if renew else row.key
             Installation.update(key=key, place=here).where(Installation.id == row.id).execute()
 
-        run_tx(write)
+        run_tx(write, sees_others=True)
     return identity()
 
 

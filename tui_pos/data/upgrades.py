@@ -62,7 +62,7 @@ def upgrade(keep_backups: int = 3) -> Upgrade:
             return 0
 
         while version() < len(STEPS):
-            ran += run_tx(next_step)
+            ran += run_tx(next_step, sees_others=True)
         return Upgrade(version() - ran, version(), backup)
 
 

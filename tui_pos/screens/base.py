@@ -193,6 +193,8 @@ class KioskScreen(Screen[R], inherit_bindings=False):
         from tui_pos.screens.modals.notice import Notice  # a dialog is a screen itself
 
         self.kiosk.bell()
+        if any(isinstance(each, Notice) and each.sentence == sentence for each in self.kiosk.screen_stack):
+            return  # it is being read
         self.go(Notice(sentence, sign))
 
     def go(self, screen: Screen[OTHER], then: Callable[[OTHER | None], None] | None = None) -> None:

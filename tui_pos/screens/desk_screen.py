@@ -257,9 +257,15 @@ def _remembered(desk: Desk) -> tuple[str, str] | None:
 
 
 def _begin(desk: Desk, reference: str, amount: Decimal | None) -> int | None:
-    """The payment attempt, saved; None when this station has no reader yet."""
+    """The payment attempt, saved; None when this station has no reader yet.
+
+    One of this station's that is live already is gone on with: it was saved though no answer came.
+    """
     from tui_pos.desk import payments
 
+    for live in payments.unfinished(desk):
+        if (live.reference, live.station) == (reference, desk.station):
+            return live.attempt_id
     reader = _remembered(desk)
     return payments.begin(desk, reference, *reader, amount=amount).attempt_id if reader else None
 

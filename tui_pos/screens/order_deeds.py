@@ -132,6 +132,7 @@ class OrderDeeds(BackDeeds):
     def _if_allowed(self, action: Action, then: Callable[[], object]) -> None:
         if self.order is None:
             self.say("One moment: reading the order.")
+            self.reread()  # the first time may have failed
         elif self.may(action):
             then()
         else:

@@ -9,10 +9,11 @@ from textual.app import ComposeResult
 from textual.timer import Timer
 
 from tui_pos import clock, keys
+from tui_pos.data.errors import DatabaseUnavailable
 from tui_pos.desk import payments, stations
 from tui_pos.desk.context import Desk, Mode
 from tui_pos.desk.errors import Refusal
-from tui_pos.desk.payments import Control, EventLine, PaymentState, Stage, resolve
+from tui_pos.desk.payments import Control, CutOff, EventLine, PaymentState, Stage, resolve
 from tui_pos.desk.payments.resolve import Option, Resolution
 from tui_pos.desk.readers import ReaderRow
 from tui_pos.desk.staff.permissions import Action
@@ -57,6 +58,7 @@ class PaymentScreen(DeskScreen[PaymentState]):
         """How the order is to be paid now that no card is: cash or tender; '' while nobody has said so."""
         self._asked = False
         self._unwatched = ""
+        self._is_cut_off = self._withdrawn = False
         self._resolving = False
         self._chooser: ReaderScreen | None = None
         self._ticking: Timer | None = None
@@ -80,9 +82,10 @@ class PaymentScreen(DeskScreen[PaymentState]):
     def watch_it(self) -> None:
         """Drive the payment from here, with a lease on it."""
         self._unwatched = ""
+        self._is_cut_off = False
         self._control = control = Control()
         self.follow(
-            lambda: payments.watch(self.desk, self.attempt_id, control),
+            partial(payments.watch, self.desk, self.attempt_id, control, withdrawn=self._withdrawn),
             self._show,
             self._lost,
             then=self._watched_to_the_end,
@@ -94,7 +97,9 @@ class PaymentScreen(DeskScreen[PaymentState]):
 
     def _lost(self, error: Exception) -> None:
         sentence = printable(self.kiosk.explain(error), 160)
-        self._not_watched(sentence if isinstance(error, Refusal) else f"{SAFE} {sentence}")
+        self._not_watched(sentence if isinstance(error, Refusal | CutOff) else f"{SAFE} {sentence}")
+        self._is_cut_off = isinstance(error, DatabaseUnavailable)
+        self._withdrawn = isinstance(error, CutOff) and error.is_withdrawn
 
     def _not_watched(self, why: str) -> None:
         self._unwatched = why
@@ -105,7 +110,12 @@ class PaymentScreen(DeskScreen[PaymentState]):
     def _look(self) -> None:
         """Show where a payment is that is driven elsewhere, or by nobody."""
         look = partial(payments.state, self.desk, self.attempt_id)
-        self.ask(look, self._show, lambda _: None, lane="look", latest=True)
+        self.ask(look, self._seen, lambda _: None, lane="look", latest=True)
+
+    def _seen(self, state: PaymentState) -> None:
+        self._show(state)
+        if self._is_cut_off and self._unwatched:
+            self.watch_it()  # the database is back
 
     def _show(self, state: PaymentState) -> None:
         before, self._state = self._state, state

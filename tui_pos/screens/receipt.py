@@ -118,6 +118,7 @@ class ReceiptScreen(OrderDeeds):
         step, person = self.next_step(), self._to_check_in()
         if self._receipt is None:
             self.say("One moment: reading the receipt.")
+            self.reread()  # the first time may have failed
         elif step is not None:
             step[0]()
         elif person is None:

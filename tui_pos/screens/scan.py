@@ -47,6 +47,7 @@ class ScanScreen(DeskScreen[None]):
         self._is_open = desk is not None
         self._before_opening: list[Scan] = []
         self._under_way: list[Job] = []
+        self._unseen = False
         self._answers: list[Answer] = []
         self._era = 0
         self._hits: tuple[Found, ...] = ()
@@ -115,9 +116,13 @@ class ScanScreen(DeskScreen[None]):
         self.ask(partial(_around, self.desk), self._show_around, self._not_seen, lane="around", latest=True)
 
     def _not_seen(self, error: Exception) -> None:
+        self._unseen = True
         self.say(self.kiosk.explain(error), "X")
 
     def _show_around(self, seen: "tuple[tuple[RecentLine, ...], tuple[AttentionLine, ...]]") -> None:
+        if self._unseen:
+            self._unseen = False
+            self.say("The database answers again.", "OK")
         had_attention = bool(self._attention)
         self._recent, self._attention = seen
         self._show_recent()

@@ -166,6 +166,7 @@ class TenderScreen(DeskScreen[str]):
             self._go_on()
         elif self._open.receipt is None:
             self.say("One moment: reading the order.")
+            self._read(lambda: self._choose_first(self._first))  # the first time may have failed
         elif self._open.live is not None:
             self.watch_payment(self._open.live, self._card_unpaid, self._card_paid)
         elif not self._open.due:

@@ -103,6 +103,12 @@ class Terminal:
         """Stripe's id of this thread's last request, for its dashboard's log; "" where it got no answer."""
         return self._connection.request_id
 
+    def clock_ahead(self, within: float | None = None) -> float | None:
+        """By how many seconds this host's clock is certainly ahead of Stripe's (negative: behind), as of the
+        last answer; 0.0 when no difference can be told. None before the first answer, and when the last one
+        is more than ``within`` seconds old. Asks nobody."""
+        return self._connection.clock_ahead(within)
+
     def account(self) -> Account:
         """The account of the key; a restricted key may have no right to ask (Misconfigured)."""
         return self._ask(Pace.READ, account_from, lambda client: client.v1.accounts.retrieve_current())

@@ -10,6 +10,8 @@ import re
 import threading
 import warnings
 from collections.abc import Callable
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 from urllib.parse import urlsplit
@@ -77,6 +79,14 @@ class Connection:
         """Stripe's id of this thread's last request, "" when there was none or it was not answered."""
         return self._clients.session.request_id if self._clients is not None else ""
 
+    def clock_ahead(self, within: float | None = None) -> float | None:
+        """See `Terminal.clock_ahead`."""
+        if self._clients is None:
+            return None
+        dates = self._clients.session.dates
+        is_old = within is not None and clock.monotonic() - dates.heard_at > within
+        return None if is_old else dates.ahead
+
     def check(self) -> None:
         """Raise Misconfigured when the key or the address can be seen to be wrong; asks nobody."""
         if not self._api_key.strip():
@@ -121,7 +131,7 @@ class Connection:
         logging.getLogger("stripe").setLevel(
             logging.WARNING
         )  # below it, whole bodies are logged, with secrets
-        session = _SessionPerThread(environment=not self.is_loopback)
+        session = _SessionPerThread(_Dates(), environment=not self.is_loopback)
 
         def client(pace: Pace) -> stripe.StripeClient:
             return stripe.StripeClient(
@@ -143,17 +153,38 @@ class _Clients(NamedTuple):
     by_pace: "dict[Pace, stripe.StripeClient]"
 
 
+class _Dates:
+    """How far this host's clock is ahead of Stripe's, as the answers' ``Date`` says; all threads share it."""
+
+    def __init__(self) -> None:
+        self.ahead: float | None = None
+        self.heard_at = 0.0
+
+    def heard(self, date: str, asked: datetime, answered: datetime) -> None:
+        """Compare; a slow answer, and the second that the header leaves off, are no difference."""
+        try:
+            said = parsedate_to_datetime(date)
+        except ValueError:
+            return
+        if said.tzinfo is None:
+            return
+        self.heard_at = clock.monotonic()
+        early, late = (asked - said).total_seconds() - 1, (answered - said).total_seconds()
+        self.ahead = early if early > 0 else min(0.0, late)
+
+
 class _SessionPerThread(threading.local):
     """Stands where stripe expects a requests.Session: gives each thread its own, counts tries without answer.
 
     The three clients share it, so that a thread needs one connection, not three.
     """
 
-    def __init__(self, *, environment: bool) -> None:
+    def __init__(self, dates: "_Dates", *, environment: bool) -> None:
         import requests
 
         self.unanswered = 0
         self.request_id = ""
+        self.dates = dates
         self._session = requests.Session()
         self._session.trust_env = environment  # HTTP_PROXY would otherwise catch calls to this machine too
         self._session.auth = _keep_headers  # else a default entry in ~/.netrc replaces the key
@@ -161,13 +192,15 @@ class _SessionPerThread(threading.local):
     def request(self, method: str, url: str, **options: Any) -> "requests.Response":
         self.unanswered += 1
         self.request_id = ""
-        what, began = f"{method.upper()} {urlsplit(url).path}", clock.monotonic()
+        what, began, asked = f"{method.upper()} {urlsplit(url).path}", clock.monotonic(), clock.host()
         try:
             response = self._session.request(method, url, allow_redirects=False, **options)
         except OSError as error:  # every one of requests' own is one
             log.warning("%s: %s after %s", what, type(error).__name__, _since(began))
             raise
         self.request_id = response.headers.get("Request-Id", "")
+        if self.request_id:  # else a proxy may have answered, whose time is nobody's concern
+            self.dates.heard(response.headers.get("Date", ""), asked, clock.host())
         level = logging.DEBUG if method.upper() == "GET" else logging.INFO
         log.log(
             level if response.ok else logging.WARNING,

@@ -3,11 +3,13 @@
 ``begin`` commits an attempt, ``watch`` drives it and yields each state, ``capture`` and ``cancel`` act on
 one by its intent, ``resolve`` ends one that cannot end by itself. ``journal`` keeps stages and leases,
 ``steps`` do the next thing, ``asking`` talks to Stripe, ``discrepancy`` compares its answers, ``settle`` and
-``booking`` write what became true, ``trouble`` and ``backoff`` say how to go on, ``words`` tells people.
+``booking`` write what became true, ``trouble`` and ``backoff`` say how to go on, ``cut_off`` what is true
+while the database is not there, ``words`` tells people.
 """
 
 from tui_pos.data.tables.desk import Stage
 from tui_pos.desk.payments.control import Control
+from tui_pos.desk.payments.cut_off import CutOff
 from tui_pos.desk.payments.driver import watch
 from tui_pos.desk.payments.start import begin
 from tui_pos.desk.payments.state import EventLine, PaymentState, state, unfinished
@@ -15,6 +17,7 @@ from tui_pos.desk.payments.wishes import cancel, capture, present_card
 
 __all__ = [
     "Control",
+    "CutOff",
     "EventLine",
     "PaymentState",
     "Stage",

@@ -23,12 +23,14 @@ class Drive:
     """One watcher of one attempt: the desk, the account, what went unanswered, and wrong answers in a row.
 
     Made with a connection; raises Refused ``other_account`` for a payment that is not the key's in use.
+    ``withdrawn``: the reader is known to show nothing, so it is not given the time to pick a prompt up.
     Each method asks Stripe for one thing and raises its TerminalError; one that answers with an intent raises
     WrongAnswer unless the intent is the attempt's own.
     """
 
     desk: Desk
     attempt: Attempt
+    withdrawn: bool = False
     terminal: Terminal = field(init=False)
     pace: Pace = field(init=False)
     wrong_answers: int = 0

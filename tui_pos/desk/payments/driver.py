@@ -5,13 +5,15 @@ from collections.abc import Generator
 
 from tui_pos import clock
 from tui_pos.data.connection import connected
-from tui_pos.data.tables.desk import Stage
+from tui_pos.data.errors import DatabaseUnavailable
+from tui_pos.data.tables.desk import FINAL_STAGES, Stage
 from tui_pos.desk import accounts
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
 from tui_pos.desk.payments import journal, owners, steps
 from tui_pos.desk.payments.asking import Drive
 from tui_pos.desk.payments.control import Control, Wish
+from tui_pos.desk.payments.cut_off import cut_off
 from tui_pos.desk.payments.state import PaymentState, picture, wishes
 from tui_pos.desk.staff import permissions
 
@@ -23,27 +25,38 @@ NO_NEWS = 30.0
 
 
 def watch(
-    desk: Desk, attempt_id: int, control: Control | None = None, *, seconds: float | None = None
+    desk: Desk,
+    attempt_id: int,
+    control: Control | None = None,
+    *,
+    seconds: float | None = None,
+    withdrawn: bool = False,
 ) -> Generator[PaymentState, None, None]:
     """Drive the payment and yield each new state, the present one first.
 
     With a ``control`` it goes on until the payment has ended or was detached, or for ``seconds``; without one
     it also ends where only a person can decide (``state.stuck``), or after ``NO_NEWS`` without a change.
+    ``withdrawn``: the prompt was taken off the reader just now (``CutOff.is_withdrawn``).
     Whoever stops listening loses nothing: the journal keeps the payment and ``watch`` may be called again,
     anywhere, once the lease lapsed. Raises NotPermitted, NotFound, Refused when another station watches it,
-    DatabaseUnavailable.
+    DatabaseUnavailable; CutOff, after withdrawing the prompt, when the database fails while it is driven.
     """
     permissions.require(desk, permissions.Action.CHARGE)
     desk = accounts.ours(desk)
     owner = owners.new_owner(desk)
     deadline = None if seconds is None else clock.monotonic() + seconds
     with connected():
-        drive = Drive(desk, journal.load(attempt_id))
+        drive = Drive(desk, journal.load(attempt_id), withdrawn=withdrawn)
         take_lease(drive, owner)
     with journal.given_back(drive.attempt, owner):
         with connected():
             drive.attempt = journal.load(attempt_id)  # whoever had the lease may have moved it
-        yield from _states(drive, owner, control, deadline)
+        try:
+            yield from _states(drive, owner, control, deadline)
+        except DatabaseUnavailable as error:
+            if Stage(drive.attempt.stage) in FINAL_STAGES:
+                raise
+            raise cut_off(drive, error) from error
 
 
 def take_lease(drive: Drive, owner: str) -> None:

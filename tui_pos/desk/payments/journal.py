@@ -2,14 +2,15 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from tui_pos import clock
 from tui_pos.data.connection import connected, run_tx
+from tui_pos.data.errors import DatabaseUnavailable
 from tui_pos.data.tables.desk import FINAL_STAGES, Attempt, AttemptEvent, Stage
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound, Refused
@@ -176,20 +177,21 @@ def note(desk: Desk, attempt_id: int, stage: str, text: str, request_id: str = "
 
 def take_lease(desk: Desk, attempt: Attempt, owner: str) -> None:
     """Become the one who drives the attempt. Raises Refused naming the present holder."""
-    now = clock.now()
-    free = Attempt.lease_owner.in_(_not_held(attempt, owner)) | Attempt.lease_until.is_null()
-    free |= Attempt.lease_until < now
-    taken = run_tx(
-        lambda: (
-            Attempt.update(lease_owner=owner, lease_until=now + LEASE)
-            .where(Attempt.id == attempt.id, free)
-            .execute()
+
+    def take() -> datetime | None:
+        now = clock.now()
+        free = Attempt.lease_owner.in_(_not_held(attempt, owner)) | Attempt.lease_until.is_null()
+        free |= Attempt.lease_until < now
+        taken = Attempt.update(lease_owner=owner, lease_until=now + LEASE).where(
+            Attempt.id == attempt.id, free
         )
-    )
-    if not taken:
+        return now + LEASE if taken.execute() else None
+
+    until = run_tx(take)
+    if until is None:
         raise Refused("attempt_held", f"This payment is being watched at {holder(desk, load(attempt.id))}.")
     owners.at_work(owner)
-    attempt.lease_owner, attempt.lease_until = owner, now + LEASE
+    attempt.lease_owner, attempt.lease_until = owner, until
 
 
 def _not_held(attempt: Attempt, owner: str) -> list[str]:
@@ -200,19 +202,18 @@ def _not_held(attempt: Attempt, owner: str) -> list[str]:
 
 def renew_lease(attempt: Attempt, owner: str) -> None:
     """Keep the lease; written only when half of it is gone. Raises Overtaken when somebody took over."""
-    now = clock.now()
-    if attempt.lease_until is not None and attempt.lease_until - now > LEASE / 2:
+    if attempt.lease_until is not None and attempt.lease_until - clock.now() > LEASE / 2:
         return
-    renewed = run_tx(
-        lambda: (
-            Attempt.update(lease_until=now + LEASE)
-            .where(Attempt.id == attempt.id, Attempt.lease_owner == owner)
-            .execute()
-        )
-    )
-    if not renewed:
+
+    def renew() -> datetime | None:
+        until = clock.now() + LEASE
+        mine = (Attempt.id == attempt.id) & (Attempt.lease_owner == owner)
+        return until if Attempt.update(lease_until=until).where(mine).execute() else None
+
+    until = run_tx(renew)
+    if until is None:
         raise Overtaken
-    attempt.lease_until = now + LEASE
+    attempt.lease_until = until
 
 
 def drop_lease(attempt: Attempt, owner: str) -> None:
@@ -229,11 +230,17 @@ def drop_lease(attempt: Attempt, owner: str) -> None:
 @contextmanager
 def given_back(attempt: Attempt, owner: str) -> Iterator[None]:
     """Drop the lease when the block is left; where the database is gone, this process may take it anew."""
+    told: tuple[type[Exception], ...] = ()
     try:
         yield
+    except (DatabaseUnavailable, GeneratorExit):
+        told = (
+            DatabaseUnavailable,
+        )  # what failed first is what is told, and nobody is there to be told more
+        raise
     finally:
         owners.ended(owner)
-        with connected():
+        with suppress(*told), connected():
             drop_lease(attempt, owner)
 
 

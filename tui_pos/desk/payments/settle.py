@@ -151,7 +151,8 @@ def not_shown(drive: Drive, reader: Reader) -> float:
         return drive.desk.poll_seconds
     if taken_by_other(reader, drive.intent_id):
         return obstacle(drive, "reader_taken", "Another payment took over the reader.")
-    fresh = attempt.sent_at is not None and clock.now() - attempt.sent_at < PICK_UP
+    sent_at = None if drive.withdrawn else attempt.sent_at
+    fresh = sent_at is not None and clock.now() - sent_at < PICK_UP
     if fresh and Stage(attempt.stage) is Stage.SENT:
         return drive.desk.poll_seconds
     return obstacle(drive, "reader_idle", "The reader does not show the payment.")

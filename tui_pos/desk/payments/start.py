@@ -10,7 +10,7 @@ from tui_pos.data.connection import connected, lock, run_tx
 from tui_pos.data.tables.desk import Attempt, Stage
 from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import Order, OrderStatus
-from tui_pos.desk import accounts
+from tui_pos.desk import accounts, clocks
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, Refused
 from tui_pos.desk.order import orders
@@ -29,13 +29,15 @@ def begin(
     """Commit an attempt to take what the order owes (or ``amount`` of it) on a reader; nothing is sent yet.
 
     Raises NotPermitted, InvalidInput, NotFound, Refused (order not pending, already paid, another live
-    payment for the order or on the reader, a refund of it without an answer, a key of another account),
-    and ``terminal`` errors when Stripe does not say whose the key is.
+    payment for the order or on the reader, a refund of it without an answer, a key of another account, a
+    wrong clock), and ``terminal`` errors when Stripe does not say whose the key is.
     """
     permissions.require(desk, permissions.Action.CHARGE)
     if not reader_id.strip():
         raise InvalidInput("reader_required", "Choose a reader first.")
     account = accounts.ensure(desk)
+    if clocks.apart(desk.account):
+        clocks.check(desk)  # it may have been set right since
     with connected():
         attempt = run_tx(lambda: _open(desk, account, reference, reader_id.strip(), reader_label, amount))
         return picture(attempt)
@@ -44,6 +46,7 @@ def begin(
 def _open(
     desk: Desk, account: str, reference: str, reader_id: str, reader_label: str, amount: Decimal | None
 ) -> Attempt:
+    clocks.refuse(desk)
     lock(Conference.select(Conference.id).where(Conference.id == desk.conference.id)).get()
     order = orders.locked(desk.conference.id, reference)
     if order.status != OrderStatus.PENDING:

@@ -151,6 +151,7 @@ def send(drive: Drive) -> float:
     except TerminalError as error:
         return not_sent(drive, error)
     shown = f"reader {attempt.reader_label or attempt.reader_id} shows the amount"
+    drive.withdrawn = False
     journal.move(drive.desk, attempt, Stage.SENT, shown, decline_code="", message="")
     return 0
 

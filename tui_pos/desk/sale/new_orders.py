@@ -17,6 +17,7 @@ from tui_pos.data.tables.registration import (
     PaymentStatus,
     Voucher,
 )
+from tui_pos.desk import clocks
 from tui_pos.desk.catalogue.pricing import Kind
 from tui_pos.desk.catalogue.products import Product
 from tui_pos.desk.context import Desk
@@ -59,7 +60,9 @@ def write(
     """Write a pending order that holds its stock for the desk's hold time; a stranger gets an account.
 
     A line's discount is the voucher's part alone, as the web shop has it; its total is net of everything.
+    Raises Refused ``wrong_clock``.
     """
+    clocks.refuse(desk)
     subtotal = sum((line.gross for line in lines), ZERO)
     total = sum((line.total for line in lines), ZERO)
     values = {

@@ -11,6 +11,7 @@ class Notice(KioskModal[None]):
 
     def __init__(self, sentence: str, sign: str = "!", heading: str = "Please read") -> None:
         super().__init__(heading, sentence, sign)
+        self.sentence = sentence
 
     def hints(self) -> Sequence[keys.Hint]:
         return (keys.hint("confirm", "go on"),)

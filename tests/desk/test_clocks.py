@@ -1,0 +1,122 @@
+"""A wrong clock: told from five seconds, and from a minute on nothing is begun that others would time."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.desk.conftest import make_desk
+from tests.desk.paying import READER
+from tests.fixtures.databases import opened
+from tui_pos import clock
+from tui_pos.data.connection import run_tx
+from tui_pos.desk import clocks, payments
+from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import Refused
+from tui_pos.desk.sale import checkout
+from tui_pos.desk.visitor import lookup
+from tui_pos.simulator import Server
+from tui_pos.simulator.trace import Exchanged
+from tui_pos.terminal import Terminal
+
+Shift = Callable[[float], None]
+
+
+@pytest.fixture
+def shift(monkeypatch: pytest.MonkeyPatch) -> Shift:
+    """Sets this host's clock so many seconds ahead."""
+    true = clock.host
+    return lambda seconds: monkeypatch.setattr(clock, "host", lambda: true() + timedelta(seconds=seconds))
+
+
+@pytest.fixture
+def shared_desk(
+    postgresql_demos: Callable[[bool], str], postgresql_copy: Callable[[str], str]
+) -> Iterator[Desk]:
+    """A desk without Stripe account on a database that other hosts may share, at true time."""
+    with opened(postgresql_copy(postgresql_demos(False))):
+        yield make_desk("demo", "trainee")
+
+
+@pytest.fixture
+def alone(demo_url: str, simulator: Server) -> Iterator[Desk]:
+    """A desk with a Stripe account on a file, which has no clock of its own, at true time."""
+    with opened(demo_url):
+        account = Terminal("sk_test_simulator", api_base=simulator.url)
+        yield replace(make_desk("demo", "trainee"), account=account, poll_seconds=0.02)
+
+
+def sell(desk: Desk) -> str:
+    return checkout.sell(desk, [("t-shirt", 1)], name="Ada", email="ada@example.org").reference
+
+
+@pytest.mark.parametrize("seconds", [4, -4])
+def test_a_few_seconds_are_nothing(shared_desk: Desk, shift: Shift, seconds: float) -> None:
+    shift(seconds)
+    assert sell(shared_desk)
+    assert clocks.check(shared_desk) == ()
+
+
+@pytest.mark.parametrize(("seconds", "which"), [(10, "ahead of"), (-10, "behind")])
+def test_the_databases_clock_is_told_from_five_seconds(
+    shared_desk: Desk, shift: Shift, seconds: float, which: str
+) -> None:
+    shift(seconds)
+    assert sell(shared_desk)
+    (apart,) = clocks.check(shared_desk)
+    assert not apart.is_refused
+    assert f"10 seconds {which} the database's:" in apart.sentence
+
+
+@pytest.mark.parametrize("seconds", [65, -1200])
+def test_from_a_minute_on_nothing_is_sold_and_look_ups_go_on(
+    shared_desk: Desk, shift: Shift, seconds: float
+) -> None:
+    shift(seconds)
+    with pytest.raises(Refused, match="database's, so nothing can be sold here") as refused:
+        sell(shared_desk)
+    assert refused.value.code == "wrong_clock"
+    assert lookup.attendee(shared_desk, "ZARA2026").access_code == "ZARA2026"
+    shift(0)
+    assert sell(shared_desk)
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(2, False), (30, True), (-30, True)])
+def test_stripes_clock_is_told_too(alone: Desk, shift: Shift, seconds: float, told: bool) -> None:
+    shift(seconds)
+    assert bool(clocks.check(alone)) == told
+
+
+@pytest.mark.parametrize("seconds", [65, -65])
+def test_no_card_payment_is_begun_a_minute_from_stripes_clock(
+    alone: Desk, shift: Shift, seconds: float
+) -> None:
+    reference = sell(alone)
+    shift(seconds)
+    with pytest.raises(Refused, match="Stripe's") as refused:
+        payments.begin(alone, reference, READER)
+    assert refused.value.code == "wrong_clock"
+    shift(0)
+    assert payments.begin(alone, reference, READER).live
+
+
+def test_stripe_is_asked_only_when_it_said_nothing_for_a_while(
+    alone: Desk, exchanges: list[Exchanged], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = len(exchanges)
+    clocks.check(alone)
+    clocks.check(alone)
+    assert len(exchanges) == before + 1
+    later = clock.monotonic() + clocks.ASK_AGAIN + 1
+    monkeypatch.setattr(clock, "monotonic", lambda: later)
+    clocks.check(alone)
+    assert len(exchanges) == before + 2
+
+
+def test_time_is_shared_whatever_this_hosts_clock_says(shared_desk: Desk, shift: Shift) -> None:
+    shift(30)
+    held = run_tx(clock.now)
+    shift(-30)
+    assert timedelta(0) <= run_tx(clock.now) - held < timedelta(seconds=5)
+    assert shared_desk.mode

@@ -1,0 +1,73 @@
+"""Peewee's PostgreSQL database with sessions that are settled, and transactions that tell the time."""
+
+from typing import Any
+
+from peewee import Psycopg3Adapter, __exception_wrapper__  # type: ignore[attr-defined]  # not in the stubs
+from playhouse.pool import PooledPostgresqlDatabase
+
+from tui_pos.data import sessions
+from tui_pos.data.shared_time import DatabaseClock, Question, Reading
+
+NO_PARAMETER = "unsupported startup parameter"
+"""How PgBouncer refuses ``options``, unless it is told to ignore or to forward them."""
+
+
+class _Adapter(Psycopg3Adapter):
+    """Connects, by way of a pooler where there is one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.options_refused = False
+
+    def connect(self, db: "DeskPostgresql", **params: Any) -> Any:
+        """A settled connection of psycopg, in autocommit."""
+        connection = self._connect(db, params)
+        try:
+            connection.autocommit = True
+            db.ways = sessions.settle(connection, db.time)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _connect(self, db: "DeskPostgresql", params: dict[str, Any]) -> Any:
+        from psycopg import OperationalError
+
+        said = str(params.pop("options", ""))
+        if not self.options_refused:
+            try:
+                return self._open(db, options=f"{said} {sessions.OPTIONS}".strip(), **params)
+            except OperationalError as error:
+                if NO_PARAMETER not in str(error):
+                    raise
+        connection = self._open(db, options=said, **params)
+        self.options_refused = True
+        return connection
+
+    def _open(self, db: "DeskPostgresql", **params: Any) -> Any:
+        return super().connect(db, **params)  # type: ignore[no-untyped-call]
+
+
+class DeskPostgresql(PooledPostgresqlDatabase):  # type: ignore[misc]  # playhouse has no stubs
+    """``ways`` is how its transactions begin; ``time`` is the database's clock."""
+
+    psycopg3_adapter = _Adapter
+
+    def __init__(self, database: str, **options: Any) -> None:
+        self.ways = sessions.Ways()
+        self.time = DatabaseClock(Reading())
+        super().__init__(database, **options)
+
+    def begin(self, isolation_level: sessions.Isolation | None = None) -> None:
+        """Begin a transaction and read the time, with what the transaction needs set; in one round trip."""
+        asked = Question()
+        with __exception_wrapper__:
+            cursor = self.cursor()
+            cursor.execute(self.ways.begin(isolation_level), prepare=False)
+            while cursor.nextset():
+                pass
+            self.time.read(asked, cursor.fetchone())
+
+    def now(self) -> Any:
+        """The database's time, for ``clock.follow``."""
+        return self.time.now(in_transaction=self.in_transaction())

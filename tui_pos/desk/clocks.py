@@ -1,0 +1,85 @@
+"""This host's clock against the two that payments go by: the shared database's, and Stripe's.
+
+Shared time is the database's own, so a difference harms no other desk; but it says that one of the clocks is
+wrong, and holds, payment links and signatures expire by it. From WARN seconds it is told, from REFUSE seconds
+nothing is begun that another desk or Stripe would time; look-ups and check-ins go on.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+from tui_pos.data.connection import host_ahead
+from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import Refused
+from tui_pos.terminal import Terminal, TerminalError
+
+WARN = 5.0
+REFUSE = 60.0
+
+ASK_AGAIN = 30.0
+"""Stripe is asked for the time where it has not said anything for so many seconds."""
+
+WRONG_CLOCK = "wrong_clock"
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """This host's clock is certainly ``seconds`` (negative: behind) from the clock of ``whose``."""
+
+    whose: str
+    seconds: float
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether nothing may be begun."""
+        return abs(self.seconds) >= REFUSE
+
+    @property
+    def sentence(self) -> str:
+        """What to tell, and what to do."""
+        size, which = abs(self.seconds), "ahead of" if self.seconds > 0 else "behind"
+        how_much = f"{size:.0f} seconds" if size < 120 else f"{size / 60:.0f} minutes"
+        stops = ", so nothing can be sold here" if self.is_refused else ""
+        return (
+            f"This computer's clock is {how_much} {which} {self.whose}{stops}:"
+            " set the clock of the one that is wrong (timedatectl set-ntp true)."
+        )
+
+
+def apart(account: Terminal | None) -> tuple[Apart, ...]:
+    """Every clock that this host's is ``WARN`` seconds or more from, as last seen; asks nobody."""
+    return tuple(each for each in _all(account) if abs(each.seconds) >= WARN)
+
+
+def refuse(desk: Desk) -> None:
+    """Raise Refused ``wrong_clock`` when this host's clock is ``REFUSE`` seconds or more from another one."""
+    for each in _all(desk.account):
+        if each.is_refused:
+            raise Refused(WRONG_CLOCK, each.sentence)
+
+
+def check(desk: Desk) -> tuple[Apart, ...]:
+    """``apart``, after asking Stripe where it has said nothing for a while, or something odd; slow.
+
+    A Stripe that does not answer says nothing of the time.
+    """
+    account = desk.account
+    if account is not None and _is_due(account):
+        with suppress(TerminalError):
+            account.account()
+    return apart(account)
+
+
+def _is_due(account: Terminal) -> bool:
+    last = account.clock_ahead(ASK_AGAIN)
+    return last is None or abs(last) >= WARN
+
+
+def _all(account: Terminal | None) -> Iterator[Apart]:
+    database = host_ahead()
+    if database is not None:
+        yield Apart("the database's", database.certain)
+    stripe = account.clock_ahead() if account is not None else None
+    if stripe is not None:
+        yield Apart("Stripe's", stripe)
