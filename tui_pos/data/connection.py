@@ -3,6 +3,7 @@
 import itertools
 import os
 import random
+import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from peewee import (
+    DatabaseError,
     IntegrityError,
     InterfaceError,
     InternalError,
@@ -23,10 +25,10 @@ from peewee import (
 from playhouse.pool import MaxConnectionsExceeded
 
 from tui_pos import clock
-from tui_pos.data import engines
+from tui_pos.data import engines, words
 from tui_pos.data.base import database
 from tui_pos.data.engines import BUSY_SECONDS
-from tui_pos.data.errors import CommitUnknown, DatabaseUnavailable
+from tui_pos.data.errors import CommitUnknown, DatabaseUnavailable, ReadOnlyDatabase
 from tui_pos.data.tables import SHOP, conditions
 
 T = TypeVar("T")
@@ -48,6 +50,7 @@ class _Opened:
 
     password: str = ""
     file: tuple[int, int] | None = None
+    read_only: str = ""
 
 
 _opened = _Opened()
@@ -64,9 +67,15 @@ def open_database(url: str) -> None:
     database.initialize(engine)
     _opened.password = engines.password_in(url)
     _opened.file = None
+    _opened.read_only = engines.why_read_only(engine)
     conditions.name_tables(SHOP, postgresql=not is_sqlite())
     with connected():
         _opened.file = _file_identity()
+
+
+def why_read_only() -> str:
+    """Why the open SQLite file is only read, in a sentence that says what to do; "" when it is not."""
+    return _opened.read_only
 
 
 def close_database() -> None:
@@ -99,12 +108,17 @@ def connected() -> Iterator[None]:
         raise DatabaseUnavailable("Too many things at once use the database. Try again.") from error
     except PeeweeException as error:
         _check_file()
-        raise DatabaseUnavailable(f"The database does not answer: {_reason(error)}.") from error
+        raise (
+            _known(error) or DatabaseUnavailable(f"The database does not answer: {_reason(error)}.")
+        ) from error
     try:
         _check_file()
         yield
-    except FAILURES as error:
-        raise DatabaseUnavailable(f"The database failed: {_reason(error)}.") from error
+    except _engine_errors() as error:
+        known = _known(error)
+        if known is None and isinstance(error, DatabaseError) and not isinstance(error, FAILURES):
+            raise
+        raise known or DatabaseUnavailable(f"The database failed: {_reason(error)}.") from error
     finally:
         database.close()
 
@@ -153,7 +167,23 @@ def _check_file() -> None:
     )
 
 
-def _reason(error: PeeweeException) -> str:
+def _engine_errors() -> tuple[type[Exception], ...]:
+    """What can be at fault in a block: Peewee's own errors, and the driver's, for Peewee translates none that
+    comes up only while rows are read (a damaged page, a value that the driver cannot load)."""
+    if is_sqlite():
+        return (DatabaseError, sqlite3.Error)
+    from psycopg import Error
+
+    return (DatabaseError, Error)
+
+
+def _known(error: Exception) -> DatabaseUnavailable | None:
+    if _opened.read_only and _sqlite_error(error).startswith("SQLITE_READONLY"):
+        return ReadOnlyDatabase(_opened.read_only)
+    return words.known(error, _reason(error))
+
+
+def _reason(error: Exception) -> str:
     lines = str(error).strip().splitlines() or [type(error).__name__]
     first = lines[0].rstrip(".")
     return first.replace(_opened.password, "***") if _opened.password else first
@@ -180,7 +210,7 @@ def run_tx(work: Callable[[], T]) -> T:
                 if not (_was_in_the_way(error) or _is_lost()):
                     raise
                 if clock.monotonic() > deadline:
-                    raise DatabaseUnavailable(
+                    raise _known(error) or DatabaseUnavailable(
                         f"The database is busy or away ({_reason(error)}); nothing was changed. Try again."
                     ) from error
             _pause(attempt)
@@ -229,8 +259,8 @@ def _is_lost() -> bool:
     return not database.is_connection_usable()
 
 
-def _sqlite_error(error: PeeweeException) -> str:
-    return getattr(getattr(error, "orig", None), "sqlite_errorname", "")
+def _sqlite_error(error: Exception) -> str:
+    return getattr(getattr(error, "orig", error), "sqlite_errorname", "")
 
 
 def _sqlstate(error: PeeweeException) -> str | None:

@@ -30,6 +30,16 @@ def upgrade() -> int:
     return ran
 
 
+def check() -> None:
+    """Raises SchemaMismatch when the desk's own tables are not this version's; changes nothing."""
+    found = _version()
+    if found < len(STEPS):
+        has = f"are at step {found}, this program's at {len(STEPS)}" if found else "are not there yet"
+        raise SchemaMismatch(
+            f"The tables of tui-pos in this database {has}: open a desk on it, or run tui-pos upgrade."
+        )
+
+
 def _next_step() -> int:
     if not is_sqlite():
         database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (ADVISORY_LOCK,))
