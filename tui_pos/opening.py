@@ -3,7 +3,7 @@
 Shared by the app and the commands. Everything that cannot work is refused here, before the first sale.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from tui_pos import config, training
 from tui_pos.config import ConfigError, Settings
@@ -22,6 +22,7 @@ from tui_pos.desk.context import (
     zone_of,
 )
 from tui_pos.desk.errors import InvalidInput
+from tui_pos.desk.limits import Limits
 from tui_pos.desk.staff import sign_in
 from tui_pos.scan import printable
 from tui_pos.terminal import Terminal
@@ -36,7 +37,8 @@ class Place:
 
     ``account`` is None when no Stripe key can be had or it must not be used here; ``no_account`` then says
     why, and ``no_account_code`` for programs. ``warnings`` are sentences to be told at the start. ``trainee``
-    is who is signed in without being asked, in the demonstration alone.
+    is who is signed in without being asked, in the demonstration alone. ``limits`` is what checks have
+    stopped.
     """
 
     settings: Settings
@@ -49,6 +51,7 @@ class Place:
     installation: str = ""
     warnings: tuple[str, ...] = ()
     trainee: Staff | None = None
+    limits: Limits = field(default_factory=Limits, compare=False)
 
     def desk(self, staff: Staff) -> Desk:
         """The desk with this person at it."""
@@ -65,6 +68,7 @@ class Place:
             order_prefix=configured.order_prefix,
             hold_minutes=configured.hold_minutes,
             prompt_seconds=configured.prompt_seconds,
+            limits=self.limits,
         )
 
 

@@ -47,6 +47,13 @@ def settle_mode(conference_id: int, slug: str, mode: Mode) -> str:
     return "" if found.mode == mode else _other_mode(slug, found.mode, mode)
 
 
+def other_mode(conference_id: int, slug: str, mode: Mode) -> str:
+    """Why a key of this mode must not be used for the conference, "" when it may; writes nothing."""
+    found = conference_rules.stored(conference_id) or Rules()
+    differs = found.mode not in ("", mode) and conference_rules.has_sold(conference_id)
+    return _other_mode(slug, found.mode, mode) if differs else ""
+
+
 def ensure(desk: Desk) -> str:
     """The id of the account that the desk's key belongs to, after looking that it is the conference's.
 

@@ -57,13 +57,21 @@ def settle(conference: ConferenceRow, said: Rules, where: str) -> Rules:
     found = stored(conference.id)
     if found is None:
         if not said.currency:
-            raise InvalidInput(
-                "currency_unknown",
-                f"The currency of {conference.slug} is not known, neither to the database nor to {where}:"
-                f" say it in [conferences.{conference.slug}] or with tui-pos --conference {conference.slug}"
-                " init --currency CUR.",
-            )
+            raise _unknown_currency(conference, where)
         found = write(conference, said)
+    return _agreeing(conference, found, said, where)
+
+
+def agreed(conference: ConferenceRow, said: Rules, where: str) -> Rules | None:
+    """The stored rules, after looking that ``said`` does not differ; None when none are stored yet. Writes
+    nothing; raises as ``settle``."""
+    found = stored(conference.id)
+    if found is None and not said.currency:
+        raise _unknown_currency(conference, where)
+    return None if found is None else _agreeing(conference, found, said, where)
+
+
+def _agreeing(conference: ConferenceRow, found: Rules, said: Rules, where: str) -> Rules:
     for name, called in NAMES.items():
         ours, theirs = getattr(found, name), getattr(said, name)
         if theirs and theirs != ours:
@@ -73,6 +81,15 @@ def settle(conference: ConferenceRow, said: Rules, where: str) -> Rules:
                 f" correct the config, or change the database with init --{name}.",
             )
     return found
+
+
+def _unknown_currency(conference: ConferenceRow, where: str) -> InvalidInput:
+    return InvalidInput(
+        "currency_unknown",
+        f"The currency of {conference.slug} is not known, neither to the database nor to {where}:"
+        f" say it in [conferences.{conference.slug}] or with tui-pos --conference {conference.slug}"
+        " init --currency CUR.",
+    )
 
 
 def write(conference: ConferenceRow, said: Rules) -> Rules:

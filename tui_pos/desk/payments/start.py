@@ -13,6 +13,7 @@ from tui_pos.data.tables.registration import Order, OrderStatus
 from tui_pos.desk import accounts
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, Refused
+from tui_pos.desk.limits import TO_CHARGE
 from tui_pos.desk.order import orders
 from tui_pos.desk.order.balance import balance, refuse_open
 from tui_pos.desk.payments import journal
@@ -33,6 +34,7 @@ def begin(
     and ``terminal`` errors when Stripe does not say whose the key is.
     """
     permissions.require(desk, permissions.Action.CHARGE)
+    desk.limits.refuse(*TO_CHARGE)
     if not reader_id.strip():
         raise InvalidInput("reader_required", "Choose a reader first.")
     account = accounts.ensure(desk)

@@ -19,6 +19,7 @@ from tui_pos.data.tables.registration import (
 from tui_pos.desk.catalogue.pricing import Kind
 from tui_pos.desk.catalogue.products import Product
 from tui_pos.desk.context import Desk
+from tui_pos.desk.limits import TO_SELL
 from tui_pos.desk.order import orders
 from tui_pos.desk.order.views import LineView, OrderView
 from tui_pos.desk.sale import guests, references
@@ -57,6 +58,7 @@ def write(
 
     A line's discount is the voucher's part alone, as the web shop has it; its total is net of everything.
     """
+    desk.limits.refuse(*TO_SELL)
     subtotal = sum((line.gross for line in lines), ZERO)
     total = sum((line.total for line in lines), ZERO)
     values = {
