@@ -30,6 +30,7 @@ from tui_pos.widgets.status_line import Mode, Status
 
 if TYPE_CHECKING:
     from tui_pos.desk.context import Staff
+    from tui_pos.doctor import Finding, Turn
     from tui_pos.opening import Place
 
 DEMO = "demo"
@@ -65,6 +66,7 @@ class DeskApp(KioskApp):
         self._open_place = open_place
         self._place: Place | None = None
         self._is_maintaining = False
+        self._faults_told: frozenset[str] = frozenset()
         self._home = ScanScreen()
         self._sign_in = None if is_demo and not staff else SignInScreen(staff, secret)
 
@@ -107,6 +109,7 @@ class DeskApp(KioskApp):
         if self._place.warnings:
             self._home.alert(" ".join(self._place.warnings))
         self._look_at_reader()
+        self.ask(self, partial(_examine, self._place), self._examined, self._unasked_failed)
         self._maintain()
         if desk.account is not None:
             self.ask(self, desk.account.warm_up, _nothing, self._unasked_failed)
@@ -133,17 +136,36 @@ class DeskApp(KioskApp):
         assert self._place is not None
         place = self._place
         mode, zone = Mode(place.mode.value), place.conference.timezone
-        self.set_status(Status(place.conference.name, place.station, mode=mode, timezone=zone))
+        limits = place.limits.shown
+        self.set_status(Status(place.conference.name, place.station, mode=mode, timezone=zone, limits=limits))
 
     # What some station has to do every half minute
 
     def _maintain(self) -> None:
-        if self.desk is not None and not self._is_maintaining:
+        if self.desk is not None and self._place is not None and not self._is_maintaining:
             self._is_maintaining = True
-            self.ask(self, partial(_maintain, self.desk), self._maintained, self._not_maintained)
+            call = partial(_maintain, self.desk, self._place)
+            self.ask(self, call, self._maintained, self._not_maintained)
 
-    def _maintained(self, _: bool) -> None:
+    def _maintained(self, found: "list[Finding]") -> None:
         self._is_maintaining = False
+        self._examined(found)
+
+    # What the checks find while the desk is open
+
+    def _examined(self, found: "list[Finding]") -> None:
+        """The header says what is stopped; what is new is told at home, where nobody is in a sale."""
+        assert self._place is not None
+        self.set_status(replace(self.status, limits=self._place.limits.shown))
+        failed = [each for each in found if each.level == "failed" and each.sentence not in self._faults_told]
+        if not failed or self.desk is None or self.screen is not self._home:
+            return
+        self._faults_told |= {each.sentence for each in failed}
+        stopping = [each.sentence for each in failed if each.stops]
+        if stopping:
+            self._home.alert(" ".join(stopping))
+        else:
+            self._home.say(failed[0].sentence, "!")
 
     def _not_maintained(self, error: Exception) -> None:
         self._is_maintaining = False
@@ -209,9 +231,12 @@ def _open(open_place: "Callable[[], Place]") -> "Place":
 
     In this one thread: two that import modules which import each other see halves of them.
     """
-    from tui_pos import desk, screens
+    from tui_pos import desk, doctor, screens
 
     place = open_place()
+    found = _examine(place, doctor.Turn.OPENING)
+    faults = [each.sentence for each in found if each.level is doctor.Level.FAILED]
+    place = replace(place, warnings=(*place.warnings, *faults))
     for package in (desk, screens):
         for module in walk_packages(package.__path__, f"{package.__name__}."):
             import_module(module.name)
@@ -230,11 +255,29 @@ def _explain(error: Exception) -> str | None:
     return explain(error)
 
 
-def _maintain(desk: Desk) -> bool:
+def _maintain(desk: Desk, place: "Place") -> "list[Finding]":
+    """Look again at what was stopped, so that it goes on; then do what some station has to."""
+    from tui_pos import doctor
     from tui_pos.desk import maintenance
+    from tui_pos.desk.limits import Stop
     from tui_pos.desk.payments import owners
 
-    return maintenance.tick(desk, owners.new_owner(desk))
+    found = _examine(place, doctor.Turn.OPENING)
+    if place.limits.why(Stop.CARDS) or place.limits.why(Stop.CARD_REFUNDS):
+        found += _examine(place)
+    if not place.limits.why(Stop.SAVING):
+        maintenance.tick(desk, owners.new_owner(desk))
+    return found
+
+
+def _examine(place: "Place", turn: "Turn | None" = None) -> "list[Finding]":
+    """What the checks of a turn (None: those behind the first screen) find, and the desk stopped by it."""
+    from tui_pos import doctor
+
+    turn = turn or doctor.Turn.BEHIND
+    found = list(doctor.examine(doctor.of_place(place), turn))
+    doctor.limit(place.limits, turn, found)
+    return found
 
 
 def _reader_here(desk: Desk, configured: str) -> tuple[str, str]:

@@ -11,6 +11,7 @@ import typer
 
 from tui_pos.commands import (
     charging,
+    examining,
     looking,
     orders,
     paying,
@@ -53,6 +54,7 @@ for command in (
     readers.readers,
     readers.connection_token,
     looking.conferences,
+    examining.doctor,
     setup.init,
     setup.simulator,
 ):
