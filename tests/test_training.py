@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tui_pos import crash_log, training
+from tui_pos import training
 from tui_pos.config import Settings
 from tui_pos.data import backups, connection, steps, upgrades
 from tui_pos.desk.context import Mode
@@ -161,13 +161,14 @@ def test_a_state_file_of_something_else_is_one_sentence(home: Path) -> None:
 
 
 def test_a_new_demonstration_has_no_copy_and_an_older_one_has_one_that_the_log_names(
-    home: Path, monkeypatch: pytest.MonkeyPatch
+    home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("INFO")
     training.prepare(Settings(home))
-    file, log = home / "demo" / "tui-pos.sqlite3", home / crash_log.FILE_NAME
+    file = home / "demo" / "tui-pos.sqlite3"
     assert backups.found(file) == []
-    assert not log.exists()
+    assert "copied" not in caplog.text
     monkeypatch.setattr(upgrades, "STEPS", (*steps.STEPS, ("CREATE TABLE tui_pos_next (id {id})",)))
     training.prepare(Settings(home))
     (copy,) = backups.found(file)
-    assert f"copied the database to {copy} before its upgrade" in log.read_text()
+    assert f"copied the database to {copy} before its upgrade" in caplog.text

@@ -6,7 +6,7 @@ screen stands; scans and typing are taken from then on.
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
@@ -30,8 +30,8 @@ from tui_pos.screens.sign_in import SignInScreen
 from tui_pos.widgets.status_line import Mode, Status
 
 if TYPE_CHECKING:
-    from tui_pos.desk.clocks import Apart
     from tui_pos.desk.context import Staff
+    from tui_pos.doctor import Finding, Turn
     from tui_pos.opening import Place
 
 log = logging.getLogger(__name__)
@@ -69,7 +69,8 @@ class DeskApp(KioskApp):
         self._open_place = open_place
         self._place: Place | None = None
         self._is_maintaining = False
-        self._clocks_told: set[tuple[str, bool]] = set()
+        self._faults: dict[Hashable, Finding] = {}
+        self._told: set[Hashable] = set()
         self._home = ScanScreen()
         self._sign_in = None if is_demo and not staff else SignInScreen(staff, secret)
 
@@ -92,8 +93,10 @@ class DeskApp(KioskApp):
         self.failure = error
         self.exit()
 
-    def _opened(self, place: "Place") -> None:
+    def _opened(self, opened: "tuple[Place, list[Finding]]") -> None:
+        place, found = opened
         self._place = place
+        self._faults = {each.topic: each for each in found if each.is_told}
         self._show_nobody()
         if self._sign_in is not None:
             self._sign_in.desk_opened(self._heading)
@@ -110,9 +113,11 @@ class DeskApp(KioskApp):
         self.order_prefix = desk.order_prefix
         self.set_status(replace(self.status, staff=staff.name))
         self._home.desk_opened(desk)
-        if self._place.warnings:
-            self._home.alert(" ".join(self._place.warnings))
+        self._told = {*self._faults}
+        if told := (*self._place.warnings, *(each.sentence for each in self._faults.values())):
+            self._home.alert(" ".join(told))
         self._look_at_reader()
+        self.ask(self, partial(_examine, self._place), self._examined, self._unasked_failed)
         self._maintain()
         if desk.account is not None:
             self.ask(self, desk.account.warm_up, _nothing, self._unasked_failed)
@@ -141,23 +146,41 @@ class DeskApp(KioskApp):
         assert self._place is not None
         place = self._place
         mode, zone = Mode(place.mode.value), place.conference.timezone
-        self.set_status(Status(place.conference.name, place.station, mode=mode, timezone=zone))
+        limits = place.limits.shown
+        self.set_status(Status(place.conference.name, place.station, mode=mode, timezone=zone, limits=limits))
 
     # What some station has to do every half minute
 
     def _maintain(self) -> None:
-        if self.desk is not None and not self._is_maintaining:
+        if self.desk is not None and self._place is not None and not self._is_maintaining:
             self._is_maintaining = True
-            self.ask(self, partial(_maintain, self.desk), self._maintained, self._not_maintained)
+            call = partial(_maintain, self.desk, self._place)
+            self.ask(self, call, self._maintained, self._not_maintained)
 
-    def _maintained(self, clocks: "tuple[Apart, ...]") -> None:
+    def _maintained(self, found: "list[Finding]") -> None:
         self._is_maintaining = False
-        wrong = {(each.whose, each.is_refused) for each in clocks}
-        if self.screen is not self._home and wrong - self._clocks_told:
-            return  # nobody is interrupted in a sale: it is told at home, and what may not be begun says so
-        if wrong - self._clocks_told:
-            self._home.alert(" ".join(each.sentence for each in clocks))
-        self._clocks_told = wrong
+        self._examined(found)
+
+    # What the checks find while the desk is open
+
+    def _examined(self, found: "list[Finding]") -> None:
+        """The header says what is stopped; what is new is told at home, where nobody is in a sale."""
+        assert self._place is not None
+        self.set_status(replace(self.status, limits=self._place.limits.shown))
+        looked_at = {each.check for each in found}
+        self._faults = {
+            topic: each for topic, each in self._faults.items() if each.check not in looked_at
+        } | {each.topic: each for each in found if each.is_told}
+        self._told &= self._faults.keys()
+        new = [each for topic, each in self._faults.items() if topic not in self._told]
+        if not new or self.desk is None or self.screen is not self._home:
+            return
+        self._told |= self._faults.keys()
+        urgent = [each.sentence for each in new if each.stops]
+        if urgent:
+            self._home.alert(" ".join(urgent))
+        else:
+            self._home.say(new[0].sentence, "!")
 
     def _not_maintained(self, error: Exception) -> None:
         self._is_maintaining = False
@@ -220,18 +243,19 @@ def run(settings: Settings, conference: str | None, station: str | None, staff: 
     return status
 
 
-def _open(open_place: "Callable[[], Place]") -> "Place":
-    """Open the desk with everything that its calls will import.
+def _open(open_place: "Callable[[], Place]") -> "tuple[Place, list[Finding]]":
+    """Open the desk with everything that its calls will import; what the first checks find, with it.
 
     In this one thread: two that import modules which import each other see halves of them.
     """
-    from tui_pos import desk, screens
+    from tui_pos import desk, doctor, screens
 
     place = open_place()
+    found = _examine(place, doctor.Turn.OPENING)
     for package in (desk, screens):
         for module in walk_packages(package.__path__, f"{package.__name__}."):
             import_module(module.name)
-    return place
+    return place, found
 
 
 def _open_place(settings: Settings, conference: str | None, station: str | None) -> "Place":
@@ -246,12 +270,30 @@ def _explain(error: Exception) -> str | None:
     return explain(error)
 
 
-def _maintain(desk: Desk) -> "tuple[Apart, ...]":
+def _maintain(desk: Desk, place: "Place") -> "list[Finding]":
+    """Look again at the clocks and at what was stopped, so that it goes on; then do a station's chores."""
+    from tui_pos import doctor
     from tui_pos.desk import clocks, maintenance
+    from tui_pos.desk.limits import Stop
     from tui_pos.desk.payments import owners
 
-    maintenance.tick(desk, owners.new_owner(desk))
-    return clocks.check(desk)
+    clocks.ask(desk.account)
+    found = _examine(place, doctor.Turn.OPENING)
+    if place.limits.why(Stop.CARDS) or place.limits.why(Stop.CARD_REFUNDS):
+        found += _examine(place)
+    if not place.limits.why(Stop.SAVING):
+        maintenance.tick(desk, owners.new_owner(desk))
+    return found
+
+
+def _examine(place: "Place", turn: "Turn | None" = None) -> "list[Finding]":
+    """What the checks of a turn (None: those behind the first screen) find, and the desk stopped by it."""
+    from tui_pos import doctor
+
+    turn = turn or doctor.Turn.BEHIND
+    found = list(doctor.examine(doctor.of_place(place), turn))
+    doctor.limit(place.limits, turn, found)
+    return found
 
 
 def _reader_here(desk: Desk, configured: str) -> tuple[str, str]:

@@ -134,7 +134,7 @@ class Ending:
 
 def report(error: Exception, *, as_json: bool) -> int:
     """Tell one error: JSON on standard output for programs, one sentence on standard error for people."""
-    from tui_pos import failures
+    from tui_pos import exit_codes, failures
     from tui_pos.commands.call import Failed, safe, write
 
     details: Mapping[str, object] = {}
@@ -144,8 +144,8 @@ def report(error: Exception, *, as_json: bool) -> int:
     else:
         failure = failures.known(error)
     if failure is None:
-        failure = failures.Failure(failures.CRASHED, "unexpected", recorded(error))
-    if failure.status != failures.USAGE:
+        failure = failures.Failure(exit_codes.CRASHED, "unexpected", recorded(error))
+    if failure.status != exit_codes.USAGE:
         log.warning("ends with %d, %s", failure.status, failure.code)
     if as_json:
         write(json.dumps({"error": failure.sentence, "code": failure.code, **details}))

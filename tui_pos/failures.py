@@ -8,15 +8,11 @@ import typer
 from tui_pos.config import ConfigError
 from tui_pos.data.errors import DataError
 from tui_pos.desk.errors import Refusal
+from tui_pos.exit_codes import NOT_FOUND, UNAVAILABLE, USAGE
 from tui_pos.money import MoneyError
 from tui_pos.terminal import errors as stripe
 
 log = logging.getLogger(__name__)
-
-USAGE, NOT_FOUND, REFUSED, UNAVAILABLE, NOT_PERMITTED = 2, 3, 4, 5, 6
-
-CRASHED = 70
-"""The exit status of a program error."""
 
 
 @dataclass(frozen=True, slots=True)

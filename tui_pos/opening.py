@@ -4,7 +4,8 @@ Shared by the app and the commands. Everything that cannot work is refused here,
 """
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from tui_pos import config, logs, training
 from tui_pos.config import ConfigError, Settings
@@ -23,6 +24,7 @@ from tui_pos.desk.context import (
     zone_of,
 )
 from tui_pos.desk.errors import InvalidInput
+from tui_pos.desk.limits import Limits
 from tui_pos.desk.staff import sign_in
 from tui_pos.scan import printable
 from tui_pos.terminal import Terminal
@@ -40,7 +42,8 @@ class Place:
 
     ``account`` is None when no Stripe key can be had or it must not be used here; ``no_account`` then says
     why, and ``no_account_code`` for programs. ``warnings`` are sentences to be told at the start. ``trainee``
-    is who is signed in without being asked, in the demonstration alone.
+    is who is signed in without being asked, in the demonstration alone. ``limits`` is what checks have
+    stopped, and what a wrong clock does.
     """
 
     settings: Settings
@@ -53,6 +56,7 @@ class Place:
     installation: str = ""
     warnings: tuple[str, ...] = ()
     trainee: Staff | None = None
+    limits: Limits = field(default_factory=Limits, compare=False)
 
     def desk(self, staff: Staff) -> Desk:
         """The desk with this person at it."""
@@ -69,6 +73,7 @@ class Place:
             order_prefix=configured.order_prefix,
             hold_minutes=configured.hold_minutes,
             prompt_seconds=configured.prompt_seconds,
+            limits=self.limits,
         )
 
 
@@ -112,10 +117,12 @@ def open_place(
         conference=info(settings, row, rules),
         station=name,
         mode=Mode.TRAINING if settings.api_base else Mode(rules.mode or Mode.LIVE),
-        warnings=(*warnings(settings, row.slug), *(each.sentence for each in clocks.apart(None))),
+        warnings=warnings(settings, row.slug),
         trainee=sign_in.sign_in(*training.TRAINEE) if is_demo else None,
     )
     opened_place = _with_account(place, store)
+    limits = Limits(partial(clocks.stops, opened_place.account))
+    opened_place = replace(opened_place, limits=limits)
     log.info(
         "%s in %s, %s",
         row.slug,

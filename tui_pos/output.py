@@ -5,10 +5,7 @@ import io
 import os
 import sys
 
-NOT_WRITTEN = 74
-"""The exit status of a command that did its work and could not write its answer (EX_IOERR)."""
-BROKEN_PIPE = 141
-"""The same where the reader has gone: what a shell gives to a process that SIGPIPE ended."""
+from tui_pos.exit_codes import BROKEN_PIPE, NOT_WRITTEN
 
 _lost: dict[int, int] = {}
 """File descriptor to the status of the first loss on it."""

@@ -112,7 +112,7 @@ def test_the_copy_is_named_in_the_answer_and_in_the_log_and_the_config_says_how_
         (copy,) = backups.found(file)
         assert answer["backup"] == str(copy)
         said = f"copied the database to {copy} before its upgrade from step {answer['before']} to"
-        assert log.read_text().endswith(f"{said} {len(wanted)}.\n")
+        assert log.read_text().endswith(f"{said} {len(wanted)}\n")
         assert django.run("--json", "upgrade", conference=SLUG).json["backup"] is None
     with connected():
         assert upgrades.version() == len(steps.STEPS) + 2

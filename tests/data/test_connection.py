@@ -52,7 +52,7 @@ def refusal(url: str) -> str:
         ("sqlite://shop.sqlite3", "must be sqlite:///path"),
         ("sqlite:///", "must be sqlite:///path"),
         ("sqlite:////nowhere/at/all/shop.sqlite3", "folder /nowhere/at/all for the database does not exist"),
-        ("sqlite:////usr", "does not answer: unable to open database file"),
+        ("sqlite:////usr", "cannot be opened (unable to open database file)"),
         ("postgresql://desk:hush-hush@127.0.0.1:1/shop", "does not answer: connection failed"),
         ("postgresql://desk:hush-hush@127.0.0.1:1,127.0.0.1:2/shop", "does not answer: connection failed"),
         ("postgresql://desk:hush@hush@127.0.0.1:1/shop", "must be postgresql://user:password@host:port/name"),
@@ -118,7 +118,7 @@ def test_a_full_disk_is_one_sentence(demo_url: str) -> None:
         with connected():
             (pages,) = database.execute_sql("PRAGMA page_count").fetchone()
             database.execute_sql(f"PRAGMA max_page_count = {pages}")
-        with pytest.raises(DatabaseUnavailable, match=r"failed: its disk is full.*nothing was changed"):
+        with pytest.raises(DatabaseUnavailable, match=r"disk of the database is full.*nothing was changed"):
             run_tx(lambda: [Group.create(name=f"{n}" * 100) for n in range(1000)])
         with connected():
             assert Group.select().count() == 3

@@ -227,7 +227,7 @@ def test_without_room_for_the_copy_the_upgrade_does_not_begin(demo_url: str) -> 
     command = [sys.executable, "-c", FULL_DISK, str(source)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.startswith(f"DatabaseUnavailable Before the upgrade {source} is copied to ")
-    assert done.stdout.rstrip().endswith("nothing was changed. Make room there, then start again.")
+    assert done.stdout.rstrip().endswith("nothing was changed: make room there, then start again.")
     assert not list(source.parent.glob("*before*"))
     with opened(demo_url):
         assert version() == len(steps.STEPS)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -14,6 +15,7 @@ from tui_pos.data.connection import run_tx
 from tui_pos.desk import clocks, payments
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
+from tui_pos.desk.limits import Limits
 from tui_pos.desk.sale import checkout
 from tui_pos.desk.visitor import lookup
 from tui_pos.simulator import Server
@@ -36,7 +38,7 @@ def shared_desk(
 ) -> Iterator[Desk]:
     """A desk without Stripe account on a database that other hosts may share, at true time."""
     with opened(postgresql_copy(postgresql_demos(False))):
-        yield make_desk("demo", "trainee")
+        yield replace(make_desk("demo", "trainee"), limits=Limits(partial(clocks.stops, None)))
 
 
 @pytest.fixture
@@ -44,7 +46,8 @@ def alone(demo_url: str, simulator: Server) -> Iterator[Desk]:
     """A desk with a Stripe account on a file, which has no clock of its own, at true time."""
     with opened(demo_url):
         account = Terminal("sk_test_simulator", api_base=simulator.url)
-        yield replace(make_desk("demo", "trainee"), account=account, poll_seconds=0.02)
+        limits = Limits(partial(clocks.stops, account))
+        yield replace(make_desk("demo", "trainee"), account=account, limits=limits, poll_seconds=0.02)
 
 
 def sell(desk: Desk) -> str:
@@ -55,7 +58,7 @@ def sell(desk: Desk) -> str:
 def test_a_few_seconds_are_nothing(shared_desk: Desk, shift: Shift, seconds: float) -> None:
     shift(seconds)
     assert sell(shared_desk)
-    assert clocks.check(shared_desk) == ()
+    assert clocks.ask(shared_desk.account) == ()
 
 
 @pytest.mark.parametrize(("seconds", "which"), [(10, "ahead of"), (-10, "behind")])
@@ -64,7 +67,7 @@ def test_the_databases_clock_is_told_from_five_seconds(
 ) -> None:
     shift(seconds)
     assert sell(shared_desk)
-    (apart,) = clocks.check(shared_desk)
+    (apart,) = clocks.ask(shared_desk.account)
     assert not apart.is_refused
     assert f"10 seconds {which} the database's:" in apart.sentence
 
@@ -77,15 +80,17 @@ def test_from_a_minute_on_nothing_is_sold_and_look_ups_go_on(
     with pytest.raises(Refused, match="database's, so nothing can be sold here") as refused:
         sell(shared_desk)
     assert refused.value.code == "wrong_clock"
+    assert shared_desk.limits.shown == "NO SALES"
     assert lookup.attendee(shared_desk, "ZARA2026").access_code == "ZARA2026"
     shift(0)
     assert sell(shared_desk)
+    assert shared_desk.limits.shown == ""
 
 
 @pytest.mark.parametrize(("seconds", "told"), [(2, False), (30, True), (-30, True)])
 def test_stripes_clock_is_told_too(alone: Desk, shift: Shift, seconds: float, told: bool) -> None:
     shift(seconds)
-    assert bool(clocks.check(alone)) == told
+    assert bool(clocks.ask(alone.account)) == told
 
 
 @pytest.mark.parametrize("seconds", [65, -65])
@@ -105,12 +110,12 @@ def test_stripe_is_asked_only_when_it_said_nothing_for_a_while(
     alone: Desk, exchanges: list[Exchanged], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = len(exchanges)
-    clocks.check(alone)
-    clocks.check(alone)
+    clocks.ask(alone.account)
+    clocks.ask(alone.account)
     assert len(exchanges) == before + 1
     later = clock.monotonic() + clocks.ASK_AGAIN + 1
     monkeypatch.setattr(clock, "monotonic", lambda: later)
-    clocks.check(alone)
+    clocks.ask(alone.account)
     assert len(exchanges) == before + 2
 
 

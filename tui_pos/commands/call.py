@@ -62,11 +62,12 @@ class Call:
 
     def place(self, *, store: bool = True) -> "Place":
         """The conference and station that the options name, opened; ``store``: see `opening.open_place`."""
+        from tui_pos.desk import clocks
         from tui_pos.opening import open_place
 
         log.info("%s begins", self.command)
         place = open_place(self.settings(), self.conference, self.station, store=store)
-        for warning in place.warnings:
+        for warning in (*place.warnings, *(each.sentence for each in clocks.apart(place.account))):
             warn(warning)
         return place
 

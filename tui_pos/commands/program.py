@@ -12,6 +12,7 @@ import typer
 from tui_pos import logs
 from tui_pos.commands import (
     charging,
+    examining,
     looking,
     orders,
     paying,
@@ -56,6 +57,7 @@ for command in (
     readers.connection_token,
     looking.conferences,
     looking.manual,
+    examining.doctor,
     setup.init,
     upgrading.upgrade,
     setup.simulator,

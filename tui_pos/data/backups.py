@@ -31,8 +31,8 @@ def make(source: Path, step: int, keep: int) -> Path:
         _remove(unfinished)
         reason = error.strerror if isinstance(error, OSError) else error
         raise DatabaseUnavailable(
-            f"Before the upgrade {source} is copied to {target.name}, which failed ({reason}); nothing was"
-            " changed. Make room there, then start again."
+            f"Before the upgrade {source} is copied to {target.name}, which failed ({reason}), so nothing"
+            " was changed: make room there, then start again."
         ) from error
     if verdict != "ok":
         _remove(unfinished)

@@ -4,6 +4,7 @@ import itertools
 import logging
 import os
 import random
+import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from peewee import (
+    DatabaseError,
     IntegrityError,
     InterfaceError,
     InternalError,
@@ -27,9 +29,9 @@ from tui_pos import clock
 from tui_pos.data import causes, engines
 from tui_pos.data.base import database
 from tui_pos.data.engines import BUSY_SECONDS
-from tui_pos.data.errors import CommitUnknown, DatabaseUnavailable
+from tui_pos.data.errors import CommitUnknown, DatabaseUnavailable, ReadOnlyDatabase
 from tui_pos.data.postgresql import DeskPostgresql
-from tui_pos.data.sessions import Isolation
+from tui_pos.data.sessions import Isolation, Ways
 from tui_pos.data.shared_time import Difference
 from tui_pos.data.tables import SHOP, conditions
 
@@ -48,12 +50,17 @@ READ_ONLY = "25006"
 """Read-only transaction: the server led and does not lead any more, so another one may; or it was told to."""
 
 
+NOTHING_CHANGED = "; nothing was changed"
+"""How the sentence of a transaction ends that stored nothing."""
+
+
 @dataclass
 class _Opened:
     """What is known of the open database beside its engine."""
 
     password: str = ""
     file: tuple[int, int] | None = None
+    read_only: str = ""
 
 
 _opened = _Opened()
@@ -72,10 +79,16 @@ def open_database(url: str, *, wal: bool = False, keep: bool = False) -> None:
     clock.follow(engine.now if isinstance(engine, DeskPostgresql) else None)
     _opened.password = engines.password_in(url)
     _opened.file = None
+    _opened.read_only = engines.why_read_only(engine)
     conditions.name_tables(SHOP, postgresql=not is_sqlite())
     with connected():
         _opened.file = _file_identity()
     log.info("open: %s", "SQLite" if is_sqlite() else "PostgreSQL")
+
+
+def why_read_only() -> str:
+    """Why the open SQLite file is only read, in a sentence that says what to do; "" when it is not."""
+    return _opened.read_only
 
 
 def close_database() -> None:
@@ -91,6 +104,11 @@ def close_database() -> None:
 def is_sqlite() -> bool:
     """Whether the open database is SQLite."""
     return isinstance(database.obj, SqliteDatabase)
+
+
+def session() -> Ways | None:
+    """How transactions begin on the open PostgreSQL, whose settings were read back; None for a file."""
+    return database.obj.ways if isinstance(database.obj, DeskPostgresql) else None
 
 
 def host_ahead() -> Difference | None:
@@ -112,15 +130,21 @@ def connected() -> Iterator[None]:
     except MaxConnectionsExceeded as error:
         raise DatabaseUnavailable("Too many things at once use the database. Try again.") from error
     except PeeweeException as error:
-        log.warning("no connection: %s", _code(error))
+        log.warning("no connection: %s", causes.code(error))
         _check_file()
-        raise DatabaseUnavailable(f"The database does not answer: {_reason(error)}.") from error
+        raise (
+            _known(error) or DatabaseUnavailable(f"The database does not answer: {_reason(error)}.")
+        ) from error
     try:
         _check_file()
         yield
-    except FAILURES as error:
-        log.warning("failed: %s", _code(error))
-        raise DatabaseUnavailable(f"The database failed: {_reason(error)}.") from error
+    except _engine_errors() as error:
+        log.warning("failed: %s", causes.code(error))
+        _leave_standby(error)
+        failure = _known(error)
+        if failure is None and isinstance(error, DatabaseError) and not isinstance(error, FAILURES):
+            raise
+        raise failure or DatabaseUnavailable(f"The database failed: {_reason(error)}.") from error
     finally:
         database.close()
 
@@ -169,17 +193,26 @@ def _check_file() -> None:
     )
 
 
-def _reason(error: PeeweeException) -> str:
-    return causes.words(error, _opened.password)
+def _engine_errors() -> tuple[type[Exception], ...]:
+    """What can be at fault in a block: Peewee's own errors, and the driver's, for Peewee translates none that
+    comes up only while rows are read (a damaged page, a value that the driver cannot load)."""
+    if is_sqlite():
+        return (DatabaseError, sqlite3.Error)
+    from psycopg import Error
+
+    return (DatabaseError, Error)
 
 
-def _code(error: PeeweeException) -> str:
-    """What went wrong as the engine names it; the text may quote rows."""
-    return (
-        causes.sqlite_error(error)
-        or causes.sqlstate(error)
-        or type(getattr(error, "orig", None) or error).__name__
-    )
+def _known(error: Exception, then: str = "") -> DatabaseUnavailable | None:
+    if _opened.read_only and causes.sqlite_error(error).startswith("SQLITE_READONLY"):
+        return ReadOnlyDatabase(_opened.read_only)
+    return causes.known(error, _reason(error), then)
+
+
+def _reason(error: Exception) -> str:
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    first = lines[0].rstrip(".")
+    return first.replace(_opened.password, "***") if _opened.password else first
 
 
 def run_tx(work: Callable[[], T], *, sees_others: bool = False) -> T:
@@ -203,14 +236,14 @@ def run_tx(work: Callable[[], T], *, sees_others: bool = False) -> T:
                 return _transaction(work, sees_others)
             except FAILURES as error:
                 if not (_was_in_the_way(error) or _is_lost()):
-                    log.error("transaction failed: %s", _code(error))
-                    raise DatabaseUnavailable(
-                        f"The database failed: {_reason(error)}; nothing was changed."
+                    log.error("transaction failed: %s", causes.code(error))
+                    raise _known(error, NOTHING_CHANGED) or DatabaseUnavailable(
+                        f"The database failed: {_reason(error)}{NOTHING_CHANGED}."
                     ) from error
-                log.info("transaction is tried again after try %d: %s", attempt, _code(error))
+                log.info("transaction is tried again after try %d: %s", attempt, causes.code(error))
                 if clock.monotonic() > deadline:
-                    log.warning("transaction given up: %s", _code(error))
-                    raise DatabaseUnavailable(
+                    log.warning("transaction given up: %s", causes.code(error))
+                    raise _known(error, NOTHING_CHANGED) or DatabaseUnavailable(
                         f"The database is busy or away ({_reason(error)}); nothing was changed. Try again."
                     ) from error
             _pause(attempt)
@@ -232,13 +265,12 @@ def _transaction(work: Callable[[], T], sees_others: bool) -> T:
     except FAILURES as last:
         error = _first_failure(last, handled_already)
         if commit_sent and (_is_lost() or causes.sqlite_error(error).startswith("SQLITE_IOERR")):
-            log.error("the answer to a commit was lost: %s", _code(error))
+            log.error("the answer to a commit was lost: %s", causes.code(error))
             raise CommitUnknown(
                 "The database went away while saving; it is not known whether it was saved."
                 " Look before you do it again."
             ) from error
-        if causes.sqlstate(error) == READ_ONLY and _is_standby():
-            database.obj.manual_close()
+        _leave_standby(error)
         raise error from None
 
 
@@ -258,8 +290,16 @@ def _was_in_the_way(error: PeeweeException) -> bool:
     )
 
 
+def _leave_standby(error: Exception) -> None:
+    """Give up a connection to a server that follows another one now, so that the next one finds who leads.
+
+    A setting that makes a server read-only is no such reason.
+    """
+    if causes.sqlstate(error) == READ_ONLY and _is_standby():
+        database.obj.manual_close()
+
+
 def _is_standby() -> bool:
-    """Whether this server follows another one; unlike a setting, that may be another one's turn at once."""
     try:
         return bool(database.execute_sql("SELECT pg_is_in_recovery()").fetchone()[0])
     except FAILURES:

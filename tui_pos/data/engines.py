@@ -1,5 +1,6 @@
 """From ``[database] url`` to a Peewee database: the settings of each engine, and what a wrong URL is told."""
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -31,6 +32,11 @@ AS_IT_IS = (("synchronous", "EXTRA"),)
 """FULL, EXTRA and fullfsync (macOS) because it holds money: a commit that was answered survives a power cut.
 With a rollback journal that takes EXTRA, which also flushes the folder that the journal was deleted from."""
 
+READING = (("busy_timeout", BUSY_SECONDS * 1000), ("query_only", 1))
+
+ROOM = 256 * 1024
+"""Bytes that a SQLite file needs beside it before it can be opened for writing."""
+
 MALFORMED = (
     "[database] url must be postgresql://user:password@host:port/name;"
     " write the signs @ : / ? # % of a password as %40 %3A %2F %3F %23 %25."
@@ -49,7 +55,12 @@ def engine_for(url: str, *, wal: bool = False, keep: bool = False) -> Database:
     """
     scheme, _, rest = url.partition("://")
     if scheme == "sqlite":
-        return _sqlite(rest, wal, keep)
+        try:
+            return _sqlite(rest, wal, keep)
+        except OSError as error:
+            raise DatabaseUnavailable(
+                f"The database {rest.removeprefix('/')} cannot be reached: {error.strerror}."
+            ) from error
     if scheme in ("postgresql", "postgres"):
         return _postgresql(f"postgresql://{rest}")
     raise DatabaseUnavailable(f"[database] url must begin with sqlite:/// or postgresql://, not {scheme!r}.")
@@ -67,10 +78,11 @@ def _sqlite(rest: str, wal: bool, keep: bool) -> Database:
         if keep:
             raise DatabaseUnavailable(f"There is no database {path}; tui-pos init makes one.")
         _create(path)
-    logged_ahead = not keep and (wal or not _is_djangos(path))
+    read_only = _why_not_written(path)
+    logged_ahead = not keep and not read_only and (wal or not _is_djangos(path))
     engine: Database = PooledSqliteDatabase(
         # A connection opened later must not put an empty file in the place of one that was moved away.
-        f"{path.absolute().as_uri()}?mode=rw",
+        f"{path.absolute().as_uri()}?{_read_only_mode(path) if read_only else 'mode=rw'}",
         uri=True,
         max_connections=CONNECTIONS,
         timeout=BUSY_SECONDS,
@@ -79,9 +91,42 @@ def _sqlite(rest: str, wal: bool, keep: bool) -> Database:
         autoconnect=False,
         returning_clause=True,
         field_types={"TIMESTAMPTZ": "datetime", "BOOL": "bool"},
-        pragmas=SQLITE_PRAGMAS + (WAL if logged_ahead else AS_IT_IS),
+        pragmas=READING if read_only else SQLITE_PRAGMAS + (WAL if logged_ahead else AS_IT_IS),
     )
     return engine
+
+
+def why_read_only(engine: Database) -> str:
+    """Why this SQLite engine only reads its file, in a sentence; "" when it writes, and for PostgreSQL."""
+    if not isinstance(engine, PooledSqliteDatabase) or "mode=rw" in engine.database:
+        return ""
+    return _why_not_written(sqlite_file(engine)) or "The database could not be written: start again."
+
+
+def _why_not_written(path: Path) -> str:
+    """Why nothing can be written into an SQLite file, "" when it can be.
+
+    Opened for writing such a file could not even be read: SQLite would make files beside it first.
+    """
+    if os.statvfs(path).f_flag & os.ST_RDONLY:
+        return f"The disk with {path} is mounted read-only: mount it for writing, then start again."
+    for place in (path, path.parent):
+        if not os.access(place, os.W_OK):
+            return (
+                f"This user may not write {place}, so nothing can be saved: run the program as the owner, or"
+                " give the right to write, then start again."
+            )
+    room = os.statvfs(path.parent)
+    if room.f_bavail * room.f_frsize < ROOM:
+        return f"The disk with {path} is full, so nothing can be saved: make room, then start again."
+    return ""
+
+
+def _read_only_mode(path: Path) -> str:
+    """A write-ahead log says that somebody else writes, and its index lies beside it; without one SQLite
+    must be told that it needs none."""
+    has_log = path.with_name(f"{path.name}-wal").exists()
+    return "mode=ro" if has_log else "mode=ro&immutable=1"
 
 
 def _create(path: Path) -> None:

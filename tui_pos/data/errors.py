@@ -9,6 +9,14 @@ class DatabaseUnavailable(DataError):
     """The database cannot be opened, or went away and did not come back in time."""
 
 
+class ReadOnlyDatabase(DatabaseUnavailable):
+    """The database answers, and takes no writes: read-only, without room, or not for this user."""
+
+
+class DamagedDatabase(DatabaseUnavailable):
+    """What is stored cannot be read as it was written."""
+
+
 class CommitUnknown(DatabaseUnavailable):
     """The database went away while it was saving: the transaction is stored whole or not at all.
 
@@ -19,3 +27,7 @@ class CommitUnknown(DatabaseUnavailable):
 
 class SchemaMismatch(DataError):
     """The tables are not ones that this version can work with."""
+
+
+class OddValue(DataError, ValueError):
+    """A shared table holds what its column cannot mean, such as a total that is no number."""

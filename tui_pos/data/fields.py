@@ -6,10 +6,13 @@ text comparison then misses. The functions at the end are what tables call: they
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, Literal, overload
 
 from peewee import SQL, AutoField, Context, Field, NodeList, SqliteDatabase
+
+from tui_pos.data.errors import OddValue
+from tui_pos.scan import printable
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
@@ -45,8 +48,11 @@ class MoneyField(Field):
         return exact
 
     def python_value(self, value: object) -> object:
-        """What SQLite kept as integer or real, or PostgreSQL as numeric, as a Decimal with two places."""
-        return None if value is None else money(value)
+        """What SQLite kept as integer or real, or PostgreSQL as numeric, as a Decimal with two places.
+
+        Raises OddValue for what is no amount.
+        """
+        return None if value is None else money(value, self)
 
 
 class UTCDateTimeField(Field):
@@ -67,8 +73,8 @@ class UTCDateTimeField(Field):
         return moment
 
     def python_value(self, value: object) -> object:
-        """The stored time, aware, in UTC."""
-        return None if value is None else utc(value)
+        """The stored time, aware, in UTC. Raises OddValue for what is no time."""
+        return None if value is None else utc(value, self)
 
     def _is_sqlite(self) -> bool:
         # A field of no table is asked by a test alone; SQLite's is the form that must be exact.
@@ -76,15 +82,34 @@ class UTCDateTimeField(Field):
         return model is None or isinstance(model._meta.database.obj, SqliteDatabase)
 
 
-def money(value: object) -> Decimal:
-    """A money column as the driver hands it over, as a Decimal with two places."""
-    return Decimal(str(value)).quantize(CENT)
+def money(value: object, field: Field | None = None) -> Decimal:
+    """A money column as the driver hands it over, as a Decimal with two places. Raises OddValue, which names
+    ``field``."""
+    try:
+        amount = Decimal(str(value)).quantize(CENT)
+    except InvalidOperation:
+        raise _odd(value, "an amount", field) from None
+    if not amount.is_finite():
+        raise _odd(value, "an amount", field)
+    return amount
 
 
-def utc(value: object) -> datetime:
-    """A time column as the driver hands it over (SQLite: text, PostgreSQL: aware), aware and in UTC."""
-    moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+def utc(value: object, field: Field | None = None) -> datetime:
+    """A time column as the driver hands it over (SQLite: text, PostgreSQL: aware), aware and in UTC. Raises
+    OddValue, which names ``field``."""
+    try:
+        moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise _odd(value, "a time", field) from None
+
+
+def _odd(value: object, expected: str, field: Field | None) -> OddValue:
+    where = f" ({field.model._meta.table_name}.{field.column_name})" if field is not None else ""
+    return OddValue(
+        f"The web site's data holds {printable(str(value), 40)!r} where {expected} belongs{where}:"
+        " correct it there; tui-pos doctor names each such row."
+    )
 
 
 @overload

@@ -5,6 +5,7 @@ from tui_pos.data.base import Table, database
 from tui_pos.data.connection import connected, is_sqlite, run_tx
 from tui_pos.data.errors import SchemaMismatch
 from tui_pos.data.tables import SHOP, program
+from tui_pos.data.tables.auth import User
 
 REMEDY = "Use a tui-pos that knows this django-program version."
 
@@ -21,6 +22,17 @@ POSTGRESQL_COLUMNS = """
 """
 """Table, column, and whether an insert must give a value: all in one answer, for every start waits for it."""
 
+SQLITE_BUYERS = """
+    SELECT k."table" FROM pragma_foreign_key_list('program_registration_order') AS k
+    WHERE k."from" = 'user_id'
+"""
+POSTGRESQL_BUYERS = """
+    SELECT r.relname FROM pg_constraint AS k JOIN pg_class AS r ON r.oid = k.confrelid
+    JOIN pg_attribute AS c ON c.attrelid = k.conrelid AND c.attnum = ANY (k.conkey)
+    WHERE k.conrelid = to_regclass('program_registration_order') AND k.contype = 'f' AND c.attname = 'user_id'
+"""
+"""The table that an order's buyer is in: the host project may have another than Django's."""
+
 
 def prepare(keep_backups: int = 3) -> upgrades.Upgrade:
     """Make the open database ready for the desk; safe to call at every start, in several processes at once.
@@ -33,6 +45,7 @@ def prepare(keep_backups: int = 3) -> upgrades.Upgrade:
         found = _columns()
         if "django_migrations" not in found and _create_shop(found):
             found = _columns()
+        _check_users()
         for table in SHOP:
             _check(table, found)
         done = upgrades.upgrade(keep_backups)
@@ -43,14 +56,17 @@ def prepare(keep_backups: int = 3) -> upgrades.Upgrade:
 def check() -> None:
     """Whether the open database is ready for the desk; changes nothing. Raises SchemaMismatch."""
     with connected():
+        found = _columns()
+        if not found:
+            raise SchemaMismatch("The database has no tables yet: run tui-pos --conference SLUG init.")
+        _check_users()
+        for table in SHOP:
+            _check(table, found)
         upgrades.check()
         if not installation.is_known():
             raise SchemaMismatch(
                 "An upgrade of this database was broken off: open a desk on it, or run tui-pos upgrade."
             )
-        found = _columns()
-        for table in SHOP:
-            _check(table, found)
 
 
 def _columns() -> dict[str, dict[str, bool]]:
@@ -77,6 +93,16 @@ def _create_shop(found: dict[str, dict[str, bool]]) -> bool:
     if missing:
         run_tx(lambda: database.create_tables(missing, safe=True))
     return bool(missing)
+
+
+def _check_users() -> None:
+    row = database.execute_sql(SQLITE_BUYERS if is_sqlite() else POSTGRESQL_BUYERS).fetchone()
+    users = User._meta.table_name
+    if row is not None and row[0] != users:
+        raise SchemaMismatch(
+            f"The users of this django-program are in {row[0]}, not in {users} (its AUTH_USER_MODEL is"
+            " another one): a desk cannot work with that database."
+        )
 
 
 def _check(table: type[Table], found: dict[str, dict[str, bool]]) -> None:

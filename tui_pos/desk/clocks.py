@@ -5,13 +5,12 @@ wrong, and holds, payment links and signatures expire by it. From WARN seconds i
 nothing is begun that another desk or Stripe would time; look-ups and check-ins go on.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
 from tui_pos.data.connection import host_ahead
-from tui_pos.desk.context import Desk
-from tui_pos.desk.errors import Refused
+from tui_pos.desk.limits import Stop
 from tui_pos.terminal import Terminal, TerminalError
 
 WARN = 5.0
@@ -19,8 +18,6 @@ REFUSE = 60.0
 
 ASK_AGAIN = 30.0
 """Stripe is asked for the time where it has not said anything for so many seconds."""
-
-WRONG_CLOCK = "wrong_clock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +49,16 @@ def apart(account: Terminal | None) -> tuple[Apart, ...]:
     return tuple(each for each in _all(account) if abs(each.seconds) >= WARN)
 
 
-def refuse(desk: Desk) -> None:
-    """Raise Refused ``wrong_clock`` when this host's clock is ``REFUSE`` seconds or more from another one."""
-    for each in _all(desk.account):
-        if each.is_refused:
-            raise Refused(WRONG_CLOCK, each.sentence)
+def stops(account: Terminal | None) -> Mapping[Stop, str]:
+    """What a clock stops that is ``REFUSE`` seconds or more from this host's, as last seen."""
+    return next(({Stop.TIMING: each.sentence} for each in _all(account) if each.is_refused), {})
 
 
-def check(desk: Desk) -> tuple[Apart, ...]:
+def ask(account: Terminal | None) -> tuple[Apart, ...]:
     """``apart``, after asking Stripe where it has said nothing for a while, or something odd; slow.
 
     A Stripe that does not answer says nothing of the time.
     """
-    account = desk.account
     if account is not None and _is_due(account):
         with suppress(TerminalError):
             account.account()

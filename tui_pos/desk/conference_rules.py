@@ -58,12 +58,7 @@ def settle(conference: ConferenceRow, said: Rules, where: str, *, store: bool = 
     found = stored(conference.id)
     if found is None:
         if not said.currency:
-            raise InvalidInput(
-                "currency_unknown",
-                f"The currency of {conference.slug} is not known, neither to the database nor to {where}:"
-                f" say it in [conferences.{conference.slug}] or with tui-pos --conference {conference.slug}"
-                " init --currency CUR.",
-            )
+            raise _unknown_currency(conference, where)
         found = write(conference, said) if store else _new(said)
     for name, called in NAMES.items():
         ours, theirs = getattr(found, name), getattr(said, name)
@@ -74,6 +69,15 @@ def settle(conference: ConferenceRow, said: Rules, where: str, *, store: bool = 
                 f" correct the config, or change the database with init --{name}.",
             )
     return found
+
+
+def _unknown_currency(conference: ConferenceRow, where: str) -> InvalidInput:
+    return InvalidInput(
+        "currency_unknown",
+        f"The currency of {conference.slug} is not known, neither to the database nor to {where}:"
+        f" say it in [conferences.{conference.slug}] or with tui-pos --conference {conference.slug}"
+        " init --currency CUR.",
+    )
 
 
 def write(conference: ConferenceRow, said: Rules) -> Rules:

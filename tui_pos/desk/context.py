@@ -1,12 +1,13 @@
 """Who acts, for which conference, at which station, with which Stripe account."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from tui_pos.desk.errors import InvalidInput, Refusal, Refused
+from tui_pos.desk.limits import Limits
 
 if TYPE_CHECKING:
     from tui_pos.terminal import Terminal
@@ -64,7 +65,8 @@ class Desk:
 
     ``no_account`` is the sentence that says why there is no ``account``, when more is known than that, and
     ``no_account_code`` its reason: no key, a copied database, or a key that is not the conference's.
-    ``installation`` is the key of the installation, which stands in every intent's metadata.
+    ``installation`` is the key of the installation, which stands in every intent's metadata. ``limits`` is
+    what is stopped at the moment, shared by every copy of this desk.
     """
 
     conference: ConferenceInfo
@@ -79,6 +81,7 @@ class Desk:
     hold_minutes: int = 15
     prompt_seconds: int = 120
     poll_seconds: float = 1.0
+    limits: Limits = field(default_factory=Limits, compare=False)
 
     @property
     def terminal(self) -> "Terminal":

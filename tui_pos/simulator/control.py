@@ -112,7 +112,7 @@ def move_clock(world: World, _: str, sent: Json) -> Json:
 
 def set_settings(world: World, _: str, sent: Json) -> Json:
     """``tap_after``, ``test_amounts``, ``search_lag``; of the account ``country``, ``default_currency``,
-    ``no_cards_in`` and the ``webhook_version`` of its events."""
+    ``no_cards_in``, the ``rights`` of its restricted keys and the ``webhook_version`` of its events."""
     known = tuple(name for name in DEFAULTS if name != "clock_offset")
     _only(sent, *known)
     for name, value in sent.items():
@@ -120,11 +120,19 @@ def set_settings(world: World, _: str, sent: Json) -> Json:
             world.set(name, value is True)
         elif name == "no_cards_in":
             world.set(name, [_text(one, name).lower() for one in _list(value, name)])
+        elif name == "rights":
+            world.set(name, _rights(value))
         elif isinstance(DEFAULTS[name], str):
             world.set(name, _text(value, name))
         else:
             world.set(name, None if value is None and name == "tap_after" else _number(value, name))
     return {name: world.setting(name) for name in known}
+
+
+def _rights(value: object) -> dict[str, list[str]]:
+    if not isinstance(value, dict):
+        raise ApiError("'rights' is an object: a restricted key, and a list of its rights.", param="rights")
+    return {key: [_text(one, "rights") for one in _list(held, "rights")] for key, held in value.items()}
 
 
 def reset(world: World, _: str, __: Json) -> Json:

@@ -131,8 +131,9 @@ class Controls:
 
     def configure(self, **settings: object) -> Json:
         """Set ``tap_after``, ``test_amounts`` or ``search_lag``; of the account ``country``,
-        ``default_currency``, ``no_cards_in=["jpy"]`` and the ``webhook_version`` of its events (before
-        2025-03-31 a released hold is a refund)."""
+        ``default_currency``, ``no_cards_in=["jpy"]``, the ``rights`` of its restricted keys, as in
+        ``{"rk_test_1": ["rak_charge_read"]}``, and the ``webhook_version`` of its events (before 2025-03-31
+        a released hold is a refund)."""
         return self.command("POST", "settings", settings)
 
     def books(self) -> dict[str, Json]:

@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from tui_pos.simulator import accounts, expand, faults, idempotency
+from tui_pos.simulator import accounts, expand, faults, idempotency, rights
 from tui_pos.simulator.accounts import Holder
 from tui_pos.simulator.errors import ApiError
 from tui_pos.simulator.faults import Effect
@@ -44,6 +44,7 @@ class Asked:
     ids: dict[str, str]
     form: str
     holder: Holder
+    secret: str
     # Only a POST is idempotent by its key; GET and DELETE are so by themselves.
     key: str | None
     headers: dict[str, str]
@@ -68,6 +69,7 @@ class Exchange:
             raise refused
         if self.effect.cut_before:
             return Cut()
+        rights.check(self.world, self.asked.secret, rights.needed(self.asked.method, self.asked.path))
         response = await self._once()
         self.world.store.commit()
         slept = await self._sleep() if self.effect.wait_after else True
@@ -129,6 +131,7 @@ class Exchange:
         params = checked(self.endpoint.params, form)
         wanted = params.pop("expand", [])
         expand.check(wanted, self.endpoint.returns, many=self.endpoint.many)
+        rights.check(self.world, asked.secret, *rights.to_expand(expand.kinds(wanted, self.endpoint.returns)))
         call = Call(
             asked.path,
             asked.ids,
@@ -190,7 +193,8 @@ def _exchanged(asked: Asked, response: Response, *, altered: bool) -> Exchanged:
 
 
 async def _read(request: Request, headers: dict[str, str]) -> Asked:
-    holder = accounts.holder(request.headers.get("authorization", ""))
+    authorization = request.headers.get("authorization", "")
+    holder = accounts.holder(authorization)
     body = await request.body()
     if len(body) > MAX_BODY:
         raise ApiError("Invalid request: the body is too large.", executed=False)
@@ -207,6 +211,7 @@ async def _read(request: Request, headers: dict[str, str]) -> Asked:
         ids=request.path_params,
         form="&".join(part for part in parts if part),
         holder=holder,
+        secret=authorization.partition(" ")[2],
         key=headers.get("Idempotency-Key") if request.method == "POST" else None,
         headers=headers,
         request_id=headers["Request-Id"],

@@ -1,6 +1,6 @@
 """Stripe's ``expand[]``: which ids may be asked for as whole objects, and putting those in place."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from tui_pos.simulator.errors import ApiError, Json
 from tui_pos.simulator.lists import whole_list
@@ -55,6 +55,18 @@ def _step(kind: str, path: str) -> tuple[str | None, str]:
         if path == place or path.startswith(place + "."):
             return place, path[len(place) + 1 :]
     return None, ""
+
+
+def kinds(paths: Iterable[str], returns: str) -> Iterator[str]:
+    """The kinds of the objects that the paths lead through. ``paths`` have been checked."""
+    for path in paths:
+        kind, rest = returns, path.removeprefix("data.")
+        while rest:
+            place, rest = _step(kind, rest)
+            if place is None:
+                break
+            kind = EXPANDABLE[kind][place]
+            yield kind
 
 
 def expanded(world: World, record: Json, paths: Iterable[str]) -> Json:

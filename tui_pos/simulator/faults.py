@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from tui_pos.simulator import rights
 from tui_pos.simulator.errors import ApiError, Json
 from tui_pos.simulator.world import World
 
@@ -49,16 +50,6 @@ RATE_REASONS = (
     "resource-specific",
 )
 KINDS = {402: "card_error"}
-# The right that a restricted key needs for a path.
-RIGHTS = {
-    "/v1/terminal/readers": "terminal_reader",
-    "/v1/terminal/locations": "terminal_location",
-    "/v1/terminal/connection_tokens": "terminal_connection_token",
-    "/v1/payment_intents": "payment_intent",
-    "/v1/account": "accounts_kyc_basic",
-    "/v1/events": "event",
-}
-OTHER_RIGHT = "charge"  # charges and refunds
 REFUSED = {
     "rate_limit": "Too many requests: slow down.",
     "lock_timeout": "Another request is using this object: try again in a moment.",
@@ -145,7 +136,7 @@ def struck(world: World, method: str, path: str) -> tuple[Effect, float]:
 
 def _effect(fault: Json, method: str, path: str) -> Effect:
     if fault["do"] == "forbidden_403":
-        return Effect(refuse={"status": 403, "message": _forbidden(method, path)})
+        return Effect(refuse={"status": 403, "message": rights.missing(rights.needed(method, path))})
     if fault["do"] == "refuse":
         status = int(fault["status"])
         return Effect(refuse={"status": status, "kind": KINDS.get(status)} | fault["refusal"])
@@ -156,12 +147,3 @@ def _effect(fault: Json, method: str, path: str) -> Effect:
             refuse={"code": "rate_limit", "headers": {"Stripe-Rate-Limited-Reason": fault["reason"]}}
         )
     return EFFECTS[fault["do"]]
-
-
-def _forbidden(method: str, path: str) -> str:
-    what = next((right for prefix, right in RIGHTS.items() if path.startswith(prefix)), OTHER_RIGHT)
-    right = f"rak_{what}_{'read' if method == 'GET' else 'write'}"
-    return (
-        "The provided key does not have the required permissions for this endpoint. "
-        f"Having the '{right}' permission would allow this request to continue."
-    )

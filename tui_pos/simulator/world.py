@@ -28,6 +28,8 @@ DEFAULTS: Json = {
     "country": "US",
     "default_currency": "usd",
     "no_cards_in": [],
+    # What restricted keys may do: by key, Stripe's names of the rights.
+    "rights": {},
     # The version that the account's webhook endpoint was made with, which its events follow.
     "webhook_version": API_VERSION,
 }

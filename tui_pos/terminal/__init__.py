@@ -37,10 +37,12 @@ from tui_pos.terminal.model import (
     FailureKind,
     Intent,
     LastError,
+    Location,
     Reader,
     ReaderAction,
     Refund,
 )
+from tui_pos.terminal.rights import MissingRight, Purpose
 
 __all__ = [
     "API_VERSION",
@@ -58,8 +60,11 @@ __all__ = [
     "Intent",
     "IntentNotFound",
     "LastError",
+    "Location",
     "Misconfigured",
+    "MissingRight",
     "NotFound",
+    "Purpose",
     "RateLimited",
     "Reader",
     "ReaderAction",

@@ -20,14 +20,17 @@ from tui_pos.terminal.model import (
     ConnectionToken,
     Intent,
     Json,
+    Location,
     Reader,
     Refund,
     account_from,
     connection_token_from,
     intent_from,
+    location_from,
     reader_from,
     refund_from,
 )
+from tui_pos.terminal.rights import PROBES, MissingRight
 
 if TYPE_CHECKING:
     import stripe
@@ -66,6 +69,7 @@ SINGLE_MESSAGE_CURRENCIES = frozenset({"cad", "aud"})
 INTERAC_CURRENCY = "cad"
 
 _ID = re.compile(r"[A-Za-z0-9_]{1,255}", re.ASCII)
+_RESTRICTED = "rk_"
 _LIVE = re.compile(r"(?:sk|rk)_live_")
 _TEST = re.compile(r"(?:sk|rk)_test_")
 
@@ -84,6 +88,7 @@ class Terminal:
         """`api_base` only for a simulator. `retries` counts repeats within one call; `process` and the
         cancelling of a reader never repeat, because each try would act on the reader again."""
         self.is_live = bool(_LIVE.match(api_key))
+        self.is_restricted = api_key.startswith(_RESTRICTED)
         self._is_test = bool(_TEST.match(api_key))
         self._connection = Connection(api_key, api_base, timeouts, retries)
 
@@ -113,6 +118,23 @@ class Terminal:
         """The account of the key; a restricted key may have no right to ask (Misconfigured)."""
         return self._ask(Pace.READ, account_from, lambda client: client.v1.accounts.retrieve_current())
 
+    def missing_rights(self) -> tuple[MissingRight, ...]:
+        """The rights that the key lacks for a first sale and its refund; a secret key has them all.
+
+        Stripe is asked for each by a call that changes nothing (`tui_pos.terminal.rights`).
+        """
+        found: list[MissingRight] = []
+        for purpose, probe in PROBES if self.is_restricted else ():
+            try:
+                self._connection.call(Pace.READ, probe)
+            except NotFound:
+                continue  # what is named exists nowhere, so the key's rights were enough
+            except Misconfigured as refused:
+                if not refused.missing_right:
+                    raise
+                found.append(MissingRight(purpose, refused.missing_right))
+        return tuple(dict.fromkeys(found))
+
     def connection_token(self, location: str | None = None) -> ConnectionToken:
         """A secret for a reader SDK, limited to `location` if given."""
         params: ConnectionTokenCreateParams = {"location": _id(location)} if location else {}
@@ -120,6 +142,12 @@ class Terminal:
             Pace.COMMAND,
             connection_token_from,
             lambda client: client.v1.terminal.connection_tokens.create(params),
+        )
+
+    def location(self, location_id: str) -> Location:
+        """A place where readers stand."""
+        return self._ask(
+            Pace.READ, location_from, lambda client: client.v1.terminal.locations.retrieve(_id(location_id))
         )
 
     def readers(self, location: str | None = None) -> list[Reader]:

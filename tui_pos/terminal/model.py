@@ -189,6 +189,15 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Location:
+    """A place where readers stand, with its country (ISO 3166, upper case)."""
+
+    id: str
+    name: str
+    country: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectionToken:
     """A short-lived secret with which a reader SDK connects; never store it."""
 
@@ -295,6 +304,11 @@ def refund_from(data: Json) -> Refund:
 
 def account_from(data: Json) -> Account:
     return Account(_required(data, "id"), _text(data, "country"), _text(data, "default_currency"))
+
+
+def location_from(data: Json) -> Location:
+    address: Json = data.get("address") or {}
+    return Location(_required(data, "id"), _text(data, "display_name"), _text(address, "country").upper())
 
 
 def connection_token_from(data: Json) -> ConnectionToken:

@@ -31,7 +31,8 @@ GAP = "   "
 class Status:
     """What the header says. Empty strings are left out, and the mode while it is not known.
 
-    ``timezone`` is the conference's, by its IANA name; empty means the machine's.
+    ``limits`` says what is stopped. ``timezone`` is the conference's, by its IANA name; empty means the
+    machine's.
     """
 
     conference: str = ""
@@ -41,6 +42,7 @@ class Status:
     reader_state: str = ""
     mode: Mode | None = None
     timezone: str = ""
+    limits: str = ""
 
 
 class Clock(Row):
@@ -89,6 +91,9 @@ class StatusLine(Horizontal):
         reader = printable(f"{status.reader} {status.reader_state}".strip())
         right = Text(reader)
         right.append(GAP if reader else "")
+        if status.limits:
+            right.append(f"! {status.limits}", style="bold reverse")
+            right.append(GAP)
         if status.mode is not None:
             right.append(status.mode.value, style=MODE_STYLES[status.mode])
         right.append(GAP)

@@ -13,6 +13,7 @@ from tui_pos.data.tables.registration import Order, OrderStatus
 from tui_pos.desk import accounts, clocks
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, Refused
+from tui_pos.desk.limits import TO_BE_TIMED, TO_CHARGE
 from tui_pos.desk.order import orders
 from tui_pos.desk.order.balance import balance, refuse_open
 from tui_pos.desk.payments import journal
@@ -33,11 +34,12 @@ def begin(
     wrong clock), and ``terminal`` errors when Stripe does not say whose the key is.
     """
     permissions.require(desk, permissions.Action.CHARGE)
+    desk.limits.refuse(*TO_CHARGE)
     if not reader_id.strip():
         raise InvalidInput("reader_required", "Choose a reader first.")
     account = accounts.ensure(desk)
     if clocks.apart(desk.account):
-        clocks.check(desk)  # it may have been set right since
+        clocks.ask(desk.account)  # it may have been set right since
     with connected():
         attempt = run_tx(lambda: _open(desk, account, reference, reader_id.strip(), reader_label, amount))
         return picture(attempt)
@@ -46,7 +48,7 @@ def begin(
 def _open(
     desk: Desk, account: str, reference: str, reader_id: str, reader_label: str, amount: Decimal | None
 ) -> Attempt:
-    clocks.refuse(desk)
+    desk.limits.refuse(*TO_BE_TIMED)
     lock(Conference.select(Conference.id).where(Conference.id == desk.conference.id)).get()
     order = orders.locked(desk.conference.id, reference)
     if order.status != OrderStatus.PENDING:

@@ -18,6 +18,7 @@ from tui_pos.desk import accounts, payments
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, Refused
 from tui_pos.desk.journal import REASON_LENGTH, reason_given
+from tui_pos.desk.limits import TO_REFUND_A_CARD, TO_WRITE
 from tui_pos.desk.order import orders
 from tui_pos.desk.order.balance import refuse_open
 from tui_pos.desk.payments import booking, journal
@@ -64,6 +65,7 @@ def refund(
     for pieces, of an order that is not paid yet.
     """
     require(desk, Action.REFUND)
+    desk.limits.refuse(*TO_WRITE)
     if lines and amount is not None:
         raise InvalidInput("amount_or_lines", "Name pieces or an amount, not both: pieces have their price.")
     reason = printable(reason, REASON_LENGTH) if amount is None else reason_given(reason)
@@ -239,12 +241,13 @@ def give_back(desk: Desk, order: Order, source: Source, amount: int, reason: str
     """Write the refund of a part of a payment; a card's is only asked for, and is to be pursued after.
 
     Call inside a transaction with the order locked. Raises Refused ``other_account`` for a card payment that
-    this host's key must not touch.
+    this host's key must not touch, and what ``desk.limits`` stops.
     """
     if source.attempt is None:
         way = source.way or Tender.CASH
         return giving_back.give_back(desk, order, source.payment, way, amount, reason)
     attempt = source.attempt
+    desk.limits.refuse(*TO_REFUND_A_CARD)
     accounts.refuse_foreign(desk, attempt)
     # To the web site's webhook one payment of several that goes back is the whole order refunded.
     booking.unlink(attempt.payment_id)

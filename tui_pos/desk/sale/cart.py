@@ -22,6 +22,7 @@ from tui_pos.desk.catalogue.pricing import Kind
 from tui_pos.desk.catalogue.products import Product
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, Refused
+from tui_pos.desk.limits import TO_SELL
 from tui_pos.desk.sale import buyers, cart_view, guests, sales
 from tui_pos.desk.sale.buyers import Buyer
 from tui_pos.desk.sale.cart_view import CartLine, CartView, Discount
@@ -58,6 +59,7 @@ def start(desk: Desk, *, attendee_code: str | None = None, name: str = "", email
     the session died. Raises what ``buyers.identify`` raises.
     """
     require(desk, Action.SELL)
+    desk.limits.refuse(*TO_SELL)
     with connected():
         buyer = buyers.identify(desk, attendee_code, name, email)
         return cart_view.load(desk, run_tx(lambda: _resumed(desk, buyer) or _begun(desk, buyer)))

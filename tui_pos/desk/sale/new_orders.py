@@ -17,10 +17,10 @@ from tui_pos.data.tables.registration import (
     PaymentStatus,
     Voucher,
 )
-from tui_pos.desk import clocks
 from tui_pos.desk.catalogue.pricing import Kind
 from tui_pos.desk.catalogue.products import Product
 from tui_pos.desk.context import Desk
+from tui_pos.desk.limits import TO_BE_TIMED, TO_SELL
 from tui_pos.desk.order import orders
 from tui_pos.desk.order.views import LineView, OrderView
 from tui_pos.desk.sale import guests, references
@@ -62,7 +62,7 @@ def write(
     A line's discount is the voucher's part alone, as the web shop has it; its total is net of everything.
     Raises Refused ``wrong_clock``.
     """
-    clocks.refuse(desk)
+    desk.limits.refuse(*TO_SELL, *TO_BE_TIMED)
     subtotal = sum((line.gross for line in lines), ZERO)
     total = sum((line.total for line in lines), ZERO)
     values = {

@@ -10,6 +10,7 @@ from tui_pos import money
 from tui_pos.desk import payments
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, Refusal, Refused
+from tui_pos.desk.limits import TO_CHARGE
 from tui_pos.desk.payments import PaymentState
 from tui_pos.desk.readers import ReaderRow, readers
 from tui_pos.desk.sale import checkout
@@ -37,6 +38,7 @@ def begin_amount(
     Raises MoneyError for the amount, else as ``begin_order``.
     """
     permissions.require(desk, permissions.Action.CHARGE)
+    desk.limits.refuse(*TO_CHARGE)
     amount = money.parse_amount(typed, desk.conference.currency)
     found = _reader(desk, reader)
     placed = checkout.ad_hoc(desk, amount, attendee_code=attendee_code, reason=reason)

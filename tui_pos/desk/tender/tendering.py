@@ -26,6 +26,7 @@ from tui_pos.data.tables.registration import (
 from tui_pos.desk import journal
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
+from tui_pos.desk.limits import TO_SELL
 from tui_pos.desk.order import order_views, orders
 from tui_pos.desk.order.balance import admits, balance, refuse_open
 from tui_pos.desk.order.views import OrderView
@@ -77,6 +78,8 @@ def take(desk: Desk, reference: str, tender: Tender, key: str, book: Book) -> Te
     ``refund_open`` (a refund of it has no answer yet), ``nothing_to_pay``, ``sold_out`` or ``venue_full``
     (its hold ran out), InvalidInput ``key_used``.
     """
+
+    desk.limits.refuse(*TO_SELL)
 
     def work() -> Tendered:
         now = clock.now()

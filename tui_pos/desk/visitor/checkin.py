@@ -11,6 +11,7 @@ from tui_pos.data.tables.registration import Attendee, CheckIn
 from tui_pos.desk import journal
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
+from tui_pos.desk.limits import TO_WRITE
 from tui_pos.desk.order.views import AttendeeView, CheckInView
 from tui_pos.desk.staff.permissions import Action, require
 from tui_pos.desk.visitor import lookup
@@ -43,6 +44,7 @@ def check_in(desk: Desk, code: str) -> CheckInResult:
     ``cancelled``, ``refunded``, ``no_ticket``, ``no_order``) when nothing that admits them is paid.
     """
     require(desk, Action.CHECK_IN)
+    desk.limits.refuse(*TO_WRITE)
     with connected():
         bare = access_code(desk, code)
         return run_tx(lambda: _pass(desk, bare))
@@ -79,6 +81,7 @@ def undo_check_in(desk: Desk, code: str, reason: str) -> AttendeeView:
     ``reason_required``, Refused ``not_checked_in``, or ``no_check_in`` where only the time is marked.
     """
     require(desk, Action.CHECK_IN)
+    desk.limits.refuse(*TO_WRITE)
     why = journal.reason_given(reason)
     with connected():
         bare = access_code(desk, code)

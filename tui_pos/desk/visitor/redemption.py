@@ -18,6 +18,7 @@ from tui_pos.data.tables.registration import Order, OrderLine, OrderStatus, Prod
 from tui_pos.desk import journal
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound, Refused
+from tui_pos.desk.limits import TO_WRITE
 from tui_pos.desk.moments import when_and_where
 from tui_pos.desk.order.balance import admits, balance
 from tui_pos.desk.order.leaving import NOTHING, Leaving, leaving
@@ -27,7 +28,7 @@ from tui_pos.desk.staff.permissions import Action, require
 from tui_pos.desk.visitor import lookup
 from tui_pos.scan import printable
 
-NOT_PAID = {
+NOT_PAID: dict[str, tuple[str, str]] = {
     OrderStatus.PENDING: ("not_paid", "is not paid yet"),
     OrderStatus.CANCELLED: ("cancelled", "was cancelled"),
     OrderStatus.REFUNDED: ("refunded", "was refunded"),
@@ -70,6 +71,7 @@ def hand_out(desk: Desk, code: str, line_id: int, quantity: int = 1, *, key: str
     ``handed_out`` or ``too_many``.
     """
     require(desk, Action.CHECK_IN)
+    desk.limits.refuse(*TO_WRITE)
     check_quantity(quantity)
 
     def work() -> HandOut:
@@ -79,7 +81,7 @@ def hand_out(desk: Desk, code: str, line_id: int, quantity: int = 1, *, key: str
         state = _state(order, line)
         _refuse_what_went_back(state, quantity)
         if not admits(order.status, balance(order)):
-            reason, words = NOT_PAID.get(OrderStatus(order.status), NOT_PAID[OrderStatus.REFUNDED])
+            reason, words = NOT_PAID.get(order.status, NOT_PAID[OrderStatus.REFUNDED])
             raise Refused(reason, f"Not handed out: order {order.reference} {words}.")
         _refuse_unless_left(desk, state, quantity)
         _write(desk, attendee, order, line, quantity, key)
@@ -95,6 +97,7 @@ def take_back(desk: Desk, code: str, line_id: int, reason: str, *, quantity: int
     Raises as ``hand_out``, InvalidInput ``reason_required``, and Refused ``not_handed_out``.
     """
     require(desk, Action.CHECK_IN)
+    desk.limits.refuse(*TO_WRITE)
     check_quantity(quantity)
     why = journal.reason_given(reason)
 

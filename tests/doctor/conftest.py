@@ -1,0 +1,71 @@
+"""``subject``: the demonstration conference on each engine, its key at the simulator, as a desk opens it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tui_pos import doctor
+from tui_pos.config import ConferenceSettings, Settings, StationSettings
+from tui_pos.data import connection, health
+from tui_pos.desk.limits import Stop
+from tui_pos.doctor import Finding, Level, Subject
+from tui_pos.opening import open_place
+from tui_pos.simulator import Server
+from tui_pos.simulator.seed import LOCATION_ID
+
+KEY = "rk_test_till"
+ENOUGH = ("rak_payment_intent_write", "rak_terminal_reader_write", "rak_charge_write")
+
+
+def settings_for(url: str, simulator: Server, folder: Path, **changes: object) -> Settings:
+    """A config with one conference and one station with a reader."""
+    conference = ConferenceSettings(
+        currency="USD", stripe_secret_key_env="DEMO_KEY", stripe_location=LOCATION_ID
+    )
+    settings = Settings(
+        folder,
+        database_url=url,
+        api_base=simulator.url,
+        conferences={"demo": conference},
+        stations={"desk-3": StationSettings(reader="tmr_front_1")},
+    )
+    return replace(settings, **changes)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def settings(
+    engine_url: str, simulator: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Settings]:
+    """The settings of a desk on each engine that was opened once."""
+    monkeypatch.setenv("DEMO_KEY", KEY)
+    home = tmp_path / "home"
+    home.mkdir(0o700)
+    found = settings_for(engine_url, simulator, home)
+    if (file := health.file_of(engine_url)) is not None:
+        file.chmod(0o600)
+    open_place(found, "demo", "desk-3")
+    connection.close_database()
+    yield found
+    connection.close_database()
+
+
+def look(settings: Settings, slug: str | None = "demo", station: str = "desk-3") -> list[Finding]:
+    """What the doctor finds."""
+    return list(doctor.examine(Subject(settings, slug, station)))
+
+
+def faults(settings: Settings, slug: str | None = "demo", station: str = "desk-3") -> dict[str, Finding]:
+    """What it finds that is not ok, the first of each check; each is one printable sentence."""
+    found = [each for each in look(settings, slug, station) if each.level is not Level.OK]
+    for each in found:
+        assert each.sentence.isprintable()
+        assert each.sentence.endswith(".")
+        assert len(each.sentence) < 300
+    return {each.check: each for each in reversed(found)}
+
+
+def stopped(settings: Settings) -> set[Stop]:
+    """What a desk would stop by it."""
+    return {stop for each in look(settings) for stop in each.stops}

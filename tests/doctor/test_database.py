@@ -1,0 +1,346 @@
+"""The database as the doctor sees it, on each engine: one true sentence for each fault, and what it stops."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.doctor.conftest import faults, look, stopped
+from tests.fixtures.databases import opened
+from tests.fixtures.postgresql import USER, PostgresqlServer
+from tests.fixtures.processes import holding
+from tui_pos import exit_codes
+from tui_pos.config import ConferenceSettings, Settings
+from tui_pos.data import connection, health
+from tui_pos.data.base import database
+from tui_pos.data.connection import connected
+from tui_pos.data.steps import STEPS
+from tui_pos.data.tables.registration import Order
+from tui_pos.desk.limits import Stop
+from tui_pos.doctor import Level
+
+SQLITE = pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
+POSTGRESQL = pytest.mark.parametrize("engine_url", ["postgresql"], indirect=True)
+
+
+def run(url: str, *statements: str) -> None:
+    """Statements as somebody else's."""
+    with opened(url), connected():
+        for statement in statements:
+            database.execute_sql(statement)
+
+
+def name_of(settings: Settings) -> str:
+    return settings.database_url.rpartition("/")[2]
+
+
+def dump(settings: Settings) -> bytes:
+    """Everything in an SQLite file."""
+    file = health.file_of(settings.database_url)
+    assert file is not None
+    with closing(sqlite3.connect(file)) as shop:
+        return "\n".join(shop.iterdump()).encode()
+
+
+def test_all_is_well(settings: Settings) -> None:
+    assert faults(settings) == {}
+    assert {each.check for each in look(settings)} >= {"database", "writable", "rows", "conference"}
+
+
+@SQLITE
+def test_looking_changes_nothing(settings: Settings) -> None:
+    before = dump(settings)
+    look(settings)
+    connection.close_database()
+    assert dump(settings) == before
+
+
+@SQLITE
+def test_a_database_that_is_not_there_is_not_made(settings: Settings, tmp_path: Path) -> None:
+    found = faults(replace(settings, database_url=f"sqlite:///{tmp_path}/none.sqlite3"))
+    assert list(found) == ["database"]
+    assert (
+        f"There is no database {tmp_path}/none.sqlite3; tui-pos init makes one." in found["database"].sentence
+    )
+    assert not (tmp_path / "none.sqlite3").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"This is a letter to a friend, and no database at all.\n" * 40, "is no database"),
+        (b"", "has no tables yet"),
+    ],
+)
+@SQLITE
+def test_a_file_that_is_something_else(settings: Settings, tmp_path: Path, content: bytes, says: str) -> None:
+    file = tmp_path / "other.sqlite3"
+    file.write_bytes(content)
+    file.chmod(0o600)
+    found = faults(replace(settings, database_url=f"sqlite:///{file}"))
+    assert list(found) == ["database"]
+    assert (found["database"].level, found["database"].status) == (Level.FAILED, exit_codes.UNAVAILABLE)
+    assert says in found["database"].sentence
+
+
+@SQLITE
+def test_a_damaged_page_stops_selling_and_nothing_else(settings: Settings) -> None:
+    """Pages of orders are overwritten: the file opens, attendees are found, and only the check tells."""
+    file = health.file_of(settings.database_url)
+    assert file is not None
+    with closing(sqlite3.connect(file)) as shop:
+        shop.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (root,) = shop.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'program_registration_orderlineitem'"
+        ).fetchone()
+        (size,) = shop.execute("PRAGMA page_size").fetchone()
+    with file.open("r+b") as pages:
+        pages.seek((root - 1) * size)
+        pages.write(b"\xa5" * size)
+    found = faults(settings)
+    assert (found["damage"].level, found["damage"].stops) == (Level.FAILED, (Stop.SELLING,))
+    assert "is damaged" in found["damage"].sentence
+    assert "restore the last backup" in found["damage"].sentence
+    assert stopped(settings) == {Stop.SELLING}
+
+
+@SQLITE
+def test_a_file_damaged_from_its_first_page_on_is_not_opened(settings: Settings) -> None:
+    file = health.file_of(settings.database_url)
+    assert file is not None
+    content = file.read_bytes()
+    file.write_bytes(content[:100] + b"\xa5" * (len(content) - 100))
+    found = faults(settings)
+    assert list(found) == ["database"]
+    assert "is damaged" in found["database"].sentence
+
+
+@SQLITE
+def test_little_room_is_told_before_there_is_none(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "free_bytes", lambda: 100 * 2**20)
+    assert faults(settings)["disk"].level is Level.WARNING
+    monkeypatch.setattr(health, "free_bytes", lambda: 10 * 2**20)
+    found = faults(settings)["disk"]
+    assert (found.level, found.sentence) == (
+        Level.FAILED,
+        "The disk of the database has 10 MiB left: make room before the next sale.",
+    )
+
+
+@POSTGRESQL
+def test_a_read_only_server_stops_saving(settings: Settings, postgresql_server: PostgresqlServer) -> None:
+    name = name_of(settings)
+    postgresql_server.psql(name, f"--command=ALTER DATABASE {name} SET default_transaction_read_only = on")
+    found = faults(settings)
+    assert (found["writable"].level, found["writable"].stops) == (Level.FAILED, (Stop.SAVING,))
+    assert found["writable"].sentence.startswith("The database is read-only (")
+    assert found["writable"].sentence.endswith("Look-ups go on.")
+    assert stopped(settings) == {Stop.SAVING}
+
+
+@POSTGRESQL
+def test_a_right_that_the_role_lacks_is_named(
+    settings: Settings, postgresql_server: PostgresqlServer
+) -> None:
+    name = name_of(settings)
+    role = f"clerk_{name}"
+    postgresql_server.psql(
+        name,
+        f"--command=CREATE ROLE {role} LOGIN PASSWORD 'x'",
+        f"--command=GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO {role}",
+        f"--command=REVOKE INSERT ON program_registration_payment FROM {role}",
+    )
+    clerk = replace(settings, database_url=f"postgresql://{role}:x@127.0.0.1:{postgresql_server.port}/{name}")
+    found = faults(clerk)["writable"]
+    assert found.stops == (Stop.SAVING,)
+    assert "GRANT INSERT ON program_registration_payment" in found.sentence
+    postgresql_server.psql(name, f"--command=REVOKE UPDATE ON tui_pos_schema_version FROM {role}")
+    assert "permission denied for table tui_pos_schema_version" in faults(clerk)["writable"].sentence
+    connection.close_database()
+    postgresql_server.psql(name, f"--command=DROP OWNED BY {role}", f"--command=DROP ROLE {role}")
+
+
+@POSTGRESQL
+def test_too_many_connections(settings: Settings, postgresql_server: PostgresqlServer) -> None:
+    name = name_of(settings)
+    postgresql_server.psql("postgres", f"--command=ALTER DATABASE {name} CONNECTION LIMIT 4")
+    found = faults(settings)["connections"]
+    assert found.level is Level.WARNING
+    assert "takes only 3 more connections, and a desk may use 8" in found.sentence
+    connection.close_database()
+    role = f"few_{name}"
+    postgresql_server.psql(
+        name,
+        f"--command=CREATE ROLE {role} LOGIN PASSWORD 'x' CONNECTION LIMIT 0",
+        f"--command=GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}",
+    )
+    few = replace(settings, database_url=f"postgresql://{role}:x@127.0.0.1:{postgresql_server.port}/{name}")
+    found = faults(few)["database"]
+    assert found.status == exit_codes.UNAVAILABLE
+    assert "takes no more connections" in found.sentence
+    assert f'too many connections for role "{role}"' in found.sentence
+    postgresql_server.psql(name, f"--command=DROP OWNED BY {role}", f"--command=DROP ROLE {role}")
+
+
+def test_a_database_that_is_only_busy_stops_nothing(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "BUSY_SECONDS", 0.2)
+
+    def write() -> None:
+        database.execute_sql("UPDATE tui_pos_schema_version SET version = version")
+
+    monkeypatch.setattr("tui_pos.data.engines.SQLITE_PRAGMAS", (("busy_timeout", 100),))
+    with opened(settings.database_url) as url, holding(url, write):
+        found = faults(settings)
+        assert (found["writable"].level, found["writable"].stops) == (Level.FAILED, ())
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ("UPDATE tui_pos_schema_version SET version = 999", "upgraded by a newer tui-pos"),
+        (f"UPDATE tui_pos_schema_version SET version = {len(STEPS) - 1}", f"are at step {len(STEPS) - 1}"),
+        ("ALTER TABLE program_registration_order ADD COLUMN gift varchar(9)", ""),
+        ("DROP TABLE program_registration_checkin", "has no table program_registration_checkin"),
+        (
+            "ALTER TABLE program_registration_order RENAME COLUMN utm_medium TO medium",
+            "has no column utm_medium",
+        ),
+    ],
+)
+def test_tables_that_this_version_does_not_know(settings: Settings, change: str, says: str) -> None:
+    run(settings.database_url, change)
+    found = faults(settings)
+    assert says in (found["database"].sentence if found else "")
+    assert bool(found) == bool(says)
+
+
+def test_a_column_that_must_be_filled_is_named(settings: Settings) -> None:
+    column = "gift varchar(9) NOT NULL DEFAULT ''"
+    drop = ["ALTER TABLE program_registration_order ALTER COLUMN gift DROP DEFAULT"]
+    if settings.database_url.startswith("sqlite"):
+        drop = [
+            "PRAGMA writable_schema = 1",
+            "UPDATE sqlite_master SET sql = replace(sql, 'NOT NULL DEFAULT ''''', 'NOT NULL')"
+            " WHERE name = 'program_registration_order'",
+            "PRAGMA writable_schema = 0",
+        ]
+    run(settings.database_url, f"ALTER TABLE program_registration_order ADD COLUMN {column}", *drop)
+    assert "program_registration_order.gift must be filled" in faults(settings)["database"].sentence
+
+
+@pytest.mark.parametrize("left_behind", [True, False])
+def test_users_in_another_table_are_refused_by_its_name(settings: Settings, left_behind: bool) -> None:
+    """With AUTH_USER_MODEL swapped there is no auth_user, or one that is left from before and lies."""
+    rename = "ALTER TABLE auth_user RENAME TO accounts_member"
+    run(settings.database_url, rename, *["CREATE TABLE auth_user (id integer)"] * left_behind)
+    found = faults(settings)
+    assert list(found) == ["database"]
+    assert "The users of this django-program are in accounts_member, not in auth_user" in (
+        found["database"].sentence
+    )
+
+
+Odd = tuple[str, str, str]
+ODD: dict[str, list[Odd]] = {
+    "sqlite": [
+        ("program_registration_order", "total", "'a lot'"),
+        ("program_registration_order", "total", "1e300"),
+        ("program_registration_order", "total", "x'00ff'"),
+        ("program_registration_order", "created_at", "'yesterday'"),
+        ("program_registration_order", "hold_expires_at", "''"),
+        ("program_registration_tickettype", "price", "'free'"),
+        ("program_registration_addon", "available_until", "'9999-99-99'"),
+        ("program_conference_conference", "updated_at", "'never'"),
+    ],
+    "postgresql": [
+        ("program_registration_order", "total", "'NaN'"),
+        ("program_registration_order", "created_at", "'infinity'"),
+        ("program_registration_order", "hold_expires_at", "'0044-03-15 BC'"),
+        ("program_registration_tickettype", "price", "'NaN'"),
+    ],
+    "both": [
+        ("program_registration_order", "status", "'on_hold'"),
+        ("program_registration_order", "status", "''"),
+        ("program_registration_payment", "status", "'maybe'"),
+        ("program_registration_payment", "method", "'barter'"),
+    ],
+}
+
+
+@pytest.mark.parametrize("engine_url", ["sqlite", "postgresql"], indirect=True)
+def test_odd_values_are_told_with_their_rows_and_stop_nothing(settings: Settings) -> None:
+    engine = settings.database_url.partition(":")[0]
+    for table, column, value in ODD[engine] + ODD["both"]:
+        with opened(settings.database_url), connected(), database.atomic() as undo:
+            count = database.execute_sql(
+                f'UPDATE {table} SET "{column}" = {value} WHERE id = (SELECT min(id) FROM {table})'
+            ).rowcount
+            assert count == 1, table
+            (found,) = health.odd_rows()
+            assert (found.table, found.column, found.count) == (table, column, 1)
+            undo.rollback()
+        assert health.odd_rows() == ()
+
+
+def test_an_odd_row_is_one_warning(settings: Settings) -> None:
+    run(settings.database_url, "UPDATE program_registration_order SET status = 'on hold'")
+    with opened(settings.database_url), connected():
+        count = Order.select().count()
+    found = faults(settings)["rows"]
+    assert (found.level, found.stops) == (Level.WARNING, ())
+    assert found.sentence.startswith("program_registration_order.status holds 'on hold'")
+    assert f"in {count} rows (id " in found.sentence
+
+
+def test_what_the_conference_says(settings: Settings) -> None:
+    run(
+        settings.database_url,
+        "UPDATE program_conference_conference SET is_active = false, timezone = 'Mars/Olympus'",
+    )
+    found = [each for each in look(settings) if each.check == "conference"]
+    assert [(each.level, each.status) for each in found] == [
+        (Level.WARNING, exit_codes.UNAVAILABLE),
+        (Level.FAILED, exit_codes.REFUSED),
+    ]
+    assert "'Mars/Olympus' of demo is not known: times are UTC" in found[0].sentence
+    assert "demo is not active, so nothing is sold" in found[1].sentence
+
+
+@pytest.mark.parametrize(
+    ("slug", "conference", "status", "says"),
+    [
+        ("nope", {}, exit_codes.NOT_FOUND, "There is no conference 'nope'"),
+        ("demo", {"currency": "EUR"}, exit_codes.USAGE, "The database says currency USD for demo"),
+        ("demo", {"prices": "shop"}, exit_codes.USAGE, "says price rule services for demo"),
+    ],
+)
+def test_what_is_configured_is_what_is_stored(
+    settings: Settings, slug: str, conference: dict[str, str], status: int, says: str
+) -> None:
+    said = ConferenceSettings(**conference)  # type: ignore[arg-type]
+    found = faults(replace(settings, conferences={"demo": said}), slug)["conference"]
+    assert (found.level, found.status) == (Level.FAILED, status)
+    assert says in found.sentence
+    assert faults(settings, None)["conference"].level is Level.WARNING
+
+
+@POSTGRESQL
+def test_a_server_that_does_not_answer(settings: Settings, postgresql_server: PostgresqlServer) -> None:
+    other: Callable[[str], str] = lambda end: settings.database_url.replace(  # noqa: E731
+        f":{postgresql_server.port}/{name_of(settings)}", end
+    )
+    for end, says in (
+        (":1/shop", "does not answer"),
+        (f":{postgresql_server.port}/no_shop", "no such database"),
+    ):
+        found = faults(replace(settings, database_url=other(end)))
+        assert list(found) == ["database"]
+        assert says in found["database"].sentence
+        assert USER not in found["database"].sentence or "from-the-tests" not in found["database"].sentence

@@ -1,0 +1,166 @@
+"""A desk that opens on something broken: what the screens say and refuse, and that it goes on by itself."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.pilot import press, scan, shown
+from tests.ui.counter import shows, until
+from tests.ui.station import Bench, desk_of, row, station
+from tui_pos import clock, doctor
+from tui_pos.app import DeskApp
+from tui_pos.config import ConferenceSettings, Settings
+from tui_pos.data import connection, health
+from tui_pos.data.errors import ReadOnlyDatabase
+from tui_pos.desk.limits import Stop
+from tui_pos.screens.attendee import AttendeeScreen
+from tui_pos.simulator import Server
+from tui_pos.simulator.seed import LOCATION_ID
+
+KEY = "rk_test_till"
+NO_CHARGES = ["rak_payment_intent_write", "rak_terminal_reader_read", "rak_charge_write"]
+
+
+class Restricted(Bench):
+    """A bench whose key is a restricted one."""
+
+    def settings(self, reader: str = "") -> Settings:
+        conference = ConferenceSettings(
+            currency="USD", stripe_secret_key_env="DEMO_KEY", stripe_location=LOCATION_ID
+        )
+        return replace(super().settings(reader), conferences={"demo": conference})
+
+
+@pytest.fixture
+def restricted(
+    tmp_path: Path, demo_url: str, simulator: Server, monkeypatch: pytest.MonkeyPatch
+) -> Restricted:
+    monkeypatch.setenv("DEMO_KEY", KEY)
+    return Restricted(tmp_path, demo_url, simulator.url)
+
+
+def broken(*_: object) -> None:
+    raise ReadOnlyDatabase("The disk of the database is full (no space left): make room.")
+
+
+async def test_a_desk_that_is_well_says_nothing(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        assert isinstance(pilot.app, DeskApp)
+        assert desk_of(pilot).limits.shown == ""
+        assert "!" not in row(pilot, 0)
+
+
+async def test_where_nothing_can_be_saved_look_ups_go_on(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "try_to_write", broken)
+    async with station(bench) as pilot:
+        text = await shows(pilot, "The disk of the database is full (no space left): make room.")
+        assert "Look-ups go on" in " ".join(text.split())
+        assert "! LOOK-UPS ONLY" in row(pilot, 0)
+        await press(pilot, "enter")
+        await scan(pilot, "NOOR2026")
+        assert isinstance(pilot.app.screen, AttendeeScreen)
+        assert "! LOOK-UPS ONLY" in row(pilot, 0)
+        await press(pilot, "enter")
+        await shows(pilot, "make room")
+        assert "Checked in." not in shown(pilot)
+
+
+async def test_it_goes_on_by_itself_when_it_is_put_right(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(health, "try_to_write", broken)
+        async with station(bench) as pilot:
+            await until(pilot, lambda: "! LOOK-UPS ONLY" in row(pilot, 0), "the header")
+            await press(pilot, "enter")
+            patch.undo()
+            assert isinstance(pilot.app, DeskApp)
+            pilot.app._maintain()
+            await until(pilot, lambda: "LOOK-UPS" not in row(pilot, 0), "the header without it")
+            await scan(pilot, "NOOR2026")
+            await press(pilot, "enter")
+            await shows(pilot, "Checked in.")
+
+
+async def test_a_key_that_may_not_charge_takes_no_cards_until_it_may(
+    restricted: Restricted, simulator: Server
+) -> None:
+    simulator.configure(rights={KEY: NO_CHARGES})
+    async with station(restricted) as pilot:
+        text = await shows(pilot, "rak_terminal_reader_write")
+        assert "so there are no card payments: add it at Stripe" in " ".join(text.split())
+        assert "! NO CARDS" in row(pilot, 0)
+        assert [stop for stop in Stop if desk_of(pilot).limits.why(stop)] == [Stop.CARDS]
+        await press(pilot, "enter")
+        simulator.configure(rights={})
+        assert isinstance(pilot.app, DeskApp)
+        pilot.app._maintain()
+        await until(pilot, lambda: "NO CARDS" not in row(pilot, 0), "the header without it")
+
+
+async def test_nobody_is_interrupted_by_what_is_found(
+    restricted: Restricted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The header says it on every screen; the sentence waits until the desk is at home again."""
+    async with station(restricted) as pilot:
+        await scan(pilot, "NOOR2026")
+        monkeypatch.setattr(health, "try_to_write", broken)
+        assert isinstance(pilot.app, DeskApp)
+        pilot.app._maintain()
+        await until(pilot, lambda: "! LOOK-UPS ONLY" in row(pilot, 0), "the header")
+        assert isinstance(pilot.app.screen, AttendeeScreen)
+        await press(pilot, "escape")
+        pilot.app._maintain()
+        await shows(pilot, "make room")
+
+
+async def test_a_wrong_clock_is_told_once_and_stops_sales_alone(
+    restricted: Restricted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its seconds are others each time; what is said of it is the same."""
+    true, ahead = clock.host, 70
+    monkeypatch.setattr(clock, "host", lambda: true() + timedelta(seconds=ahead))
+    async with station(restricted) as pilot:
+        await shows(pilot, "seconds ahead of Stripe's, so nothing can be sold")
+        assert "! NO SALES" in row(pilot, 0)
+        await press(pilot, "enter")
+        ahead = 75
+        assert isinstance(pilot.app, DeskApp)
+        pilot.app._maintain()
+        await until(pilot, lambda: not pilot.app._is_maintaining, "the second look")  # type: ignore[attr-defined]
+        assert pilot.app.screen is pilot.app._home
+        ahead = 0
+        pilot.app._maintain()
+        await until(pilot, lambda: "NO SALES" not in row(pilot, 0), "the header without it")
+
+
+def test_the_checks_of_an_opening_desk_are_the_doctor_s(bench: Bench) -> None:
+    place = bench.place()
+    found = {
+        each.check
+        for turn in (doctor.Turn.OPENING, doctor.Turn.BEHIND)
+        for each in doctor.examine(doctor.of_place(place), turn)
+    }
+    asked = {
+        each.check
+        for each in doctor.examine(doctor.Subject(bench.settings(), "demo", "desk-3"), doctor.Turn.ASKED)
+    }
+    everything = {each.check for each in doctor.examine(doctor.Subject(bench.settings(), "demo", "desk-3"))}
+    assert found | asked == everything
+    assert found >= {
+        "writable",
+        "damage",
+        "rows",
+        "conference",
+        "key",
+        "account",
+        "rights",
+        "location",
+        "readers",
+        "clock",
+    }
+    connection.close_database()

@@ -1,0 +1,47 @@
+"""doctor: everything that a desk proves before it opens, line by line."""
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from tui_pos.commands.call import Call, Failed, this_call
+
+if TYPE_CHECKING:
+    from tui_pos.doctor import Subject
+
+
+def doctor(context: typer.Context) -> None:
+    """Look at everything that a first sale and its refund need, and say what to do.
+
+    Changes nothing and needs no password. Ends with 0 when nothing failed; else with the status of the
+    first thing that failed, as every command does.
+    """
+    from tui_pos import doctor as checks
+
+    call = this_call(context)
+    found = []
+    for finding in checks.examine(_subject(call)):
+        found.append(finding)
+        call.say(f"{finding.level:9}{finding.check:13}{finding.sentence}")
+    data = {
+        "status": str(checks.worst(found)),
+        "checks": [
+            {"check": each.check, "status": str(each.level), "sentence": each.sentence} for each in found
+        ],
+    }
+    failed = [each for each in found if each.level is checks.Level.FAILED]
+    if failed:
+        lines = f"{len(failed)} {'line' if len(failed) == 1 else 'lines'} failed"
+        raise Failed(failed[0].status, "checks_failed", f"{lines}: {failed[0].sentence}", data)
+    call.answer(data, [])
+
+
+def _subject(call: Call) -> "Subject":
+    from tui_pos import config, training
+    from tui_pos.doctor import Subject
+
+    settings, station = call.settings(), config.station_name(call.station)
+    is_demo = call.conference == training.SLUG and training.SLUG not in settings.conferences
+    if is_demo:
+        settings = training.prepare(settings)
+    return Subject(settings, call.conference, station, is_open=is_demo)

@@ -1,0 +1,201 @@
+"""What can be found out about the open database before anybody sells with it; nothing is changed by it."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from tui_pos.data import engines
+from tui_pos.data.base import Table, database
+from tui_pos.data.connection import connected, is_sqlite, why_read_only
+from tui_pos.data.engines import CONNECTIONS, sqlite_file
+from tui_pos.data.errors import DatabaseUnavailable, ReadOnlyDatabase
+from tui_pos.data.fields import MONEY_LIMIT, MoneyField, UTCDateTimeField
+from tui_pos.data.tables import DESK, SHOP, auth, program, registration
+
+SHOWN = 3
+"""How many odd rows of a column are named."""
+
+UNREAD: frozenset[type[Table]] = frozenset({program.Talk, program.TalkSpeaker, auth.Group})
+"""Tables whose amounts and times no desk reads."""
+
+WRITTEN: tuple[type[Table], ...] = (
+    auth.User,
+    registration.Voucher,
+    registration.Cart,
+    registration.CartItem,
+    registration.Order,
+    registration.OrderLine,
+    registration.Payment,
+    registration.TerminalPayment,
+    registration.Credit,
+    registration.Attendee,
+    registration.CheckIn,
+    registration.ProductRedemption,
+    *DESK,
+)
+"""What a desk writes; the other tables it only reads."""
+
+STATES: tuple[tuple[type[Table], str, type[StrEnum]], ...] = (
+    (registration.Order, "status", registration.OrderStatus),
+    (registration.Payment, "status", registration.PaymentStatus),
+    (registration.Payment, "method", registration.PaymentMethod),
+    (registration.Credit, "status", registration.CreditStatus),
+    (registration.Cart, "status", registration.CartStatus),
+    (registration.Voucher, "voucher_type", registration.VoucherType),
+)
+"""Columns of the shared tables with a closed list of words, which no database checks."""
+
+LIMIT = int(MONEY_LIMIT)
+SQLITE_ODD = (
+    f"(typeof({{column}}) NOT IN ('integer', 'real', 'null') OR NOT {{column}} BETWEEN -{LIMIT} AND {LIMIT})",
+    "(julianday({column}) IS NULL AND {column} IS NOT NULL)",
+)
+POSTGRESQL_ODD = (
+    "{column} = 'NaN'::numeric",
+    "(NOT isfinite({column}) OR extract(year FROM {column}) NOT BETWEEN 1 AND 9999)",
+)
+"""What is no amount, and what is no time."""
+
+SQLITE_SHOWN = """CASE typeof("{column}") WHEN 'blob' THEN quote("{column}") ELSE "{column}" END"""
+POSTGRESQL_SHOWN = 'CAST("{column}" AS text)'
+
+GRANTS = """
+    SELECT t.name, r.name FROM unnest(%s::text[]) AS t (name), unnest(%s::text[]) AS r (name)
+    WHERE NOT has_table_privilege(t.name, r.name) ORDER BY 1, 2 LIMIT 1
+"""
+
+FREE = """
+    SELECT least(
+        current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+            - (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),
+        (SELECT CASE WHEN rolconnlimit < 0 THEN NULL ELSE rolconnlimit
+            - (SELECT count(*) FROM pg_stat_activity WHERE usename = current_user) END
+           FROM pg_roles WHERE rolname = current_user),
+        (SELECT CASE WHEN datconnlimit < 0 THEN NULL ELSE datconnlimit
+            - (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()) END
+           FROM pg_database WHERE datname = current_database()))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class OddRows:
+    """Rows of a shared table whose ``column`` holds what it cannot mean; ``ids`` are the first few."""
+
+    table: str
+    column: str
+    count: int
+    ids: tuple[int, ...]
+    example: str
+
+
+def try_to_write() -> None:
+    """Write something and undo it.
+
+    Raises ReadOnlyDatabase saying why nothing can be saved, DatabaseUnavailable when that is not known.
+    """
+    if why_read_only():
+        raise ReadOnlyDatabase(why_read_only())
+    # Not by run_tx, which would wait for another server to lead.
+    with connected(), database.atomic() as tried:
+        database.execute_sql("UPDATE tui_pos_schema_version SET version = version")
+        tried.rollback()
+
+
+def missing_grant() -> tuple[str, str] | None:
+    """(right, table) of the first right that the database's user lacks; None when it has all."""
+    if is_sqlite():
+        return None
+    read = [table._meta.table_name for table in (*SHOP, *DESK)]
+    written = [table._meta.table_name for table in WRITTEN]
+    with connected():
+        for names, rights in ((read, ["SELECT"]), (written, ["INSERT", "UPDATE"])):
+            row = database.execute_sql(GRANTS, (names, rights)).fetchone()
+            if row is not None:
+                return row[1], row[0]
+    return None
+
+
+def damage() -> str:
+    """What SQLite's own check finds in the file, "" when it is sound; reads all of it. "" for PostgreSQL.
+
+    Raises DatabaseUnavailable when it cannot even be read.
+    """
+    if not is_sqlite():
+        return ""
+    with connected():
+        (verdict,) = database.execute_sql("PRAGMA quick_check(1)").fetchone()
+    return "" if verdict == "ok" else str(verdict).splitlines()[-1]
+
+
+def password_in(url: str) -> str:
+    """The password in a database URL, "" without one and for what is no URL."""
+    try:
+        return engines.password_in(url)
+    except DatabaseUnavailable:
+        return ""
+
+
+def file_of(url: str) -> Path | None:
+    """The file that a database URL names; None for PostgreSQL and for what is no URL."""
+    scheme, _, rest = url.partition(":///")
+    return Path(rest).expanduser() if scheme == "sqlite" and rest else None
+
+
+def free_bytes() -> int | None:
+    """The room on the disk of a SQLite file; None for PostgreSQL."""
+    if not is_sqlite():
+        return None
+    room = os.statvfs(sqlite_file(database.obj).parent)
+    return room.f_bavail * room.f_frsize
+
+
+def free_connections() -> int | None:
+    """How many more connections PostgreSQL gives us now; None for a file, or where it does not say."""
+    if is_sqlite():
+        return None
+    with connected():
+        (free,) = database.execute_sql(FREE).fetchone()
+    return None if free is None else int(free)
+
+
+def needed_connections() -> int:
+    """How many connections one desk may use at once."""
+    return CONNECTIONS
+
+
+def odd_rows() -> tuple[OddRows, ...]:
+    """What of the shared tables no row of theirs can mean: amounts, times and states, by column."""
+    with connected():
+        return tuple(found for test in _tests() if (found := _odd(*test)) is not None)
+
+
+def _tests() -> Iterator[tuple[type[Table], str, str, tuple[Any, ...]]]:
+    """Table, column, and the condition that an odd value of it meets."""
+    amount, time = SQLITE_ODD if is_sqlite() else POSTGRESQL_ODD
+    for table in SHOP:
+        if table in UNREAD:
+            continue
+        for field in table._meta.sorted_fields:
+            if isinstance(field, MoneyField):
+                yield table, field.column_name, amount, ()
+            elif isinstance(field, UTCDateTimeField):
+                yield table, field.column_name, time, ()
+    for table, column, words in STATES:
+        marks = ", ".join([database.obj.param] * len(words))
+        yield table, column, f"{{column}} NOT IN ({marks})", tuple(words)
+
+
+def _odd(table: type[Table], column: str, condition: str, values: tuple[Any, ...]) -> OddRows | None:
+    name = table._meta.table_name
+    test = condition.format(column=f'"{column}"')
+    (count,) = database.execute_sql(f'SELECT count(*) FROM "{name}" WHERE {test}', values).fetchone()
+    if not count:
+        return None
+    shown = (SQLITE_SHOWN if is_sqlite() else POSTGRESQL_SHOWN).format(column=column)
+    rows = database.execute_sql(
+        f'SELECT id, {shown} FROM "{name}" WHERE {test} ORDER BY id LIMIT {SHOWN}', values
+    ).fetchall()
+    return OddRows(name, column, count, tuple(row[0] for row in rows), str(rows[0][1]))

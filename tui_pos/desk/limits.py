@@ -1,0 +1,70 @@
+"""What a desk may not do at the moment because something was found wrong, and why; everything else goes on.
+
+The checks that run when a desk opens, and again while it runs, say what they found (``doctor``); what would
+need what is broken is refused here before anything is begun.
+"""
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+
+from tui_pos.desk.errors import Refused
+
+
+class Stop(StrEnum):
+    """A part of a desk's work that can be stopped; the value is the reason code of the refusal."""
+
+    SAVING = "cannot_save"
+    SELLING = "cannot_sell"
+    CARDS = "cannot_take_cards"
+    CARD_REFUNDS = "cannot_refund_cards"
+    TIMING = "wrong_clock"
+
+
+SHOWN = {
+    Stop.SAVING: "LOOK-UPS ONLY",
+    Stop.SELLING: "NO SALES",
+    Stop.TIMING: "NO SALES",
+    Stop.CARDS: "NO CARDS",
+    Stop.CARD_REFUNDS: "NO CARD REFUNDS",
+}
+"""What the header says, the worst first: one word stands for all below it."""
+
+
+class Limits:
+    """The stops of one running desk, shared by everything that acts for it; may be read from any thread.
+
+    ``at_the_moment`` answers those that are looked at in the moment of an act, with their sentences.
+    """
+
+    def __init__(self, at_the_moment: Callable[[], Mapping[Stop, str]] = dict) -> None:
+        self._at_the_moment = at_the_moment
+        self._found: Mapping[str, Mapping[Stop, str]] = {}
+
+    def replace(self, source: str, found: Mapping[Stop, str]) -> None:
+        """Let ``found`` (the sentence of each stop) be all that the checks named ``source`` found."""
+        self._found = {**self._found, source: dict(found)}
+
+    def why(self, stop: Stop) -> str:
+        """The sentence of a stop, "" when there is none."""
+        every = (*self._found.values(), self._at_the_moment())
+        return next((found[stop] for found in every if stop in found), "")
+
+    def refuse(self, *stops: Stop) -> None:
+        """Raise Refused with the reason code and the sentence of the first of these that there is."""
+        for stop in stops:
+            if sentence := self.why(stop):
+                raise Refused(stop, sentence)
+
+    @property
+    def shown(self) -> str:
+        """What the header says, "" for a desk without limits."""
+        return next((word for stop, word in SHOWN.items() if self.why(stop)), "")
+
+
+TO_WRITE = (Stop.SAVING,)
+TO_BE_TIMED = (Stop.TIMING,)
+TO_SELL = (Stop.SAVING, Stop.SELLING)
+TO_CHARGE = (Stop.SAVING, Stop.SELLING, Stop.CARDS)
+TO_REFUND_A_CARD = (Stop.SAVING, Stop.CARD_REFUNDS)
+"""What stops each kind of act; to be timed by other desks or Stripe, as holds and leases are, is asked inside
+of the transaction, which has just read the database's clock."""
