@@ -5,4 +5,5 @@ pytest_plugins = [
     "tests.fixtures.postgresql",
     "tests.fixtures.databases",
     "tests.fixtures.simulator",
+    "tests.fixtures.sign_in",
 ]

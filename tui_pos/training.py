@@ -24,8 +24,8 @@ from tui_pos.desk.errors import Refusal
 from tui_pos.simulator.seed import LOCATION_ID
 
 SLUG = demo.SLUG
-TRAINEE = ("trainee", "demo")
-"""Who is signed in, and the password."""
+TRAINEE = "trainee"
+"""Who is signed in without being asked."""
 
 SIMULATOR_KEY = "sk_test_simulator"
 UNUSED_SECONDS = 15.0

@@ -63,13 +63,16 @@ class Call:
         from tui_pos.opening import open_place
 
         place = open_place(self.settings(), self.conference, self.station)
-        for warning in place.warnings:
+        for warning in filter(None, (*place.warnings, place.unknown_station)):
             warn(warning)
         return place
 
     def desk(self) -> "Desk":
         """The desk for the staff member that the options name, or for the trainee."""
-        place = self.place()
+        return self.desk_at(self.place())
+
+    def desk_at(self, place: "Place") -> "Desk":
+        """The desk there, for the staff member that the options name, or for the trainee."""
         return place.desk(self._staff(place))
 
     def answer(self, data: dict[str, Any], lines: Iterable[str]) -> None:
@@ -94,7 +97,7 @@ class Call:
             raise typer.TyperException(
                 f"Say who you are with --staff NAME (password: ${SECRET_VARIABLE}, or asked)."
             )
-        return sign_in.sign_in(self.staff, secret_of(self.staff))
+        return sign_in.sign_in(self.staff, secret_of(self.staff), place.sign_in_at)
 
 
 def this_call(context: typer.Context) -> Call:
@@ -145,11 +148,11 @@ def table(rows: Iterable[tuple[str, ...]]) -> list[str]:
     ]
 
 
-def secret_of(username: str) -> str:
-    """The password from $TUI_POS_SECRET, else asked on the terminal."""
-    secret = os.environ.get(SECRET_VARIABLE)
+def secret_of(username: str, variable: str = SECRET_VARIABLE) -> str:
+    """The password from ``variable`` of the environment, else asked on the terminal."""
+    secret = os.environ.get(variable)
     if secret is not None:
         return secret
     if not sys.stdin.isatty():
-        raise typer.TyperException(f"Put the password of {printable(username)} into ${SECRET_VARIABLE}.")
+        raise typer.TyperException(f"Put the password of {printable(username)} into ${variable}.")
     return getpass.getpass(f"Password of {printable(username)}: ")

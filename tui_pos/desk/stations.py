@@ -88,6 +88,12 @@ def remembered_reader(desk: Desk) -> tuple[str, str] | None:
     return (row.reader_id, row.reader_label) if row is not None and row.reader_id else None
 
 
+def reader_here(desk: Desk, configured: str) -> tuple[str, str]:
+    """(id, label) of this station's reader: the one that was chosen here last, else the ``configured`` one,
+    whose label is not known; two empty texts without any."""
+    return remembered_reader(desk) or (configured, "")
+
+
 def recent(desk: Desk, limit: int) -> tuple[RecentLine, ...]:
     """The last sales and check-ins at this station, newest first."""
     require(desk, Action.LOOK_UP)

@@ -106,6 +106,8 @@ def _wait(control: Control | None, seconds: float) -> Wish | None:
 def _go_on(drive: Drive, owner: str, wish: Wish | None) -> float:
     journal.renew_lease(drive.attempt, owner)
     if wish is not None and wish.kind in wishes(drive.attempt):
+        if wish.kind in _NEEDS:
+            permissions.require(drive.desk, _NEEDS[wish.kind])
         drive.pace.hurry()
         return _WISHES[wish.kind](drive, wish)
     return steps.step(drive)
@@ -130,3 +132,9 @@ def _switch(drive: Drive, wish: Wish) -> float:
 
 
 _WISHES = {"cancel": _cancel, "capture": _capture, "retry": _retry, "switch": _switch}
+_NEEDS = {
+    "capture": permissions.Action.CAPTURE,
+    "retry": permissions.Action.CHARGE,
+    "switch": permissions.Action.CHARGE,
+}
+"""What takes money is allowed by the rights of that moment; whoever saw a payment begin may give it up."""

@@ -25,7 +25,7 @@ from tui_pos.desk.errors import InvalidInput, NotFound, Refused
 from tui_pos.desk.sale import buyers, cart_view, guests, sales
 from tui_pos.desk.sale.buyers import Buyer
 from tui_pos.desk.sale.cart_view import CartLine, CartView, Discount
-from tui_pos.desk.staff.permissions import Action, require
+from tui_pos.desk.staff.permissions import Action, require, require_sale
 from tui_pos.scan import printable
 
 __all__ = [
@@ -57,7 +57,7 @@ def start(desk: Desk, *, attendee_code: str | None = None, name: str = "", email
     A sale to the same badge that is still open at this station is gone on with, so that nothing is lost when
     the session died. Raises what ``buyers.identify`` raises.
     """
-    require(desk, Action.SELL)
+    require_sale(desk)
     with connected():
         buyer = buyers.identify(desk, attendee_code, name, email)
         return cart_view.load(desk, run_tx(lambda: _resumed(desk, buyer) or _begun(desk, buyer)))

@@ -23,7 +23,7 @@ def begin_order(desk: Desk, reference: str, reader: str, amount: Decimal | None 
     Nothing is sent yet. Raises what ``payments.begin`` and ``readers`` raise, and NotFound
     ``reader_not_found``.
     """
-    permissions.require(desk, permissions.Action.CHARGE)
+    permissions.require_sale(desk, permissions.Action.CHARGE)
     order = lookup.order(desk, reference)
     found = _reader(desk, reader)
     return payments.begin(desk, order.reference, found.id, found.label, amount=amount)
@@ -36,7 +36,7 @@ def begin_amount(
 
     Raises MoneyError for the amount, else as ``begin_order``.
     """
-    permissions.require(desk, permissions.Action.CHARGE)
+    permissions.require_sale(desk, permissions.Action.CHARGE)
     amount = money.parse_amount(typed, desk.conference.currency)
     found = _reader(desk, reader)
     placed = checkout.ad_hoc(desk, amount, attendee_code=attendee_code, reason=reason)
