@@ -63,7 +63,7 @@ def _attendee_lines(desk: "Desk", found: "AttendeeView") -> Iterator[str]:
     currency = desk.conference.currency
     yield f"{found.name}  {found.verdict.word}"
     yield found.verdict.sentence
-    yield f"{found.email}  badge {found.access_code}"
+    yield "  ".join(filter(None, (found.email, f"badge {found.access_code}")))
     yield from table(
         (
             order.reference,

@@ -69,8 +69,10 @@ def _argon2(secret: bytes, rest: str) -> bool:
 
     try:
         return argon2.PasswordHasher().verify(f"${rest}", secret)
-    except argon2.exceptions.VerificationError:
+    except argon2.exceptions.VerifyMismatchError:
         return False
+    except argon2.exceptions.VerificationError as damaged:
+        raise ValueError("no hash of argon2") from damaged
 
 
 def _bcrypt(secret: bytes, rest: str) -> bool:

@@ -26,6 +26,7 @@ class Action(StrEnum):
     RESOLVE = "resolve payments"
     COMP = "give away for free"
     SET_UP = "change whose payments these are"
+    ADDRESSES = "see e-mail addresses"
 
 
 CHANGE_CONFERENCE = "change_conference"
@@ -49,10 +50,11 @@ GRANTS: dict[Action, frozenset[str]] = {
     Action.RESOLVE: _SUPERVISOR,
     Action.COMP: _SUPERVISOR,
     Action.SET_UP: _SUPERVISOR,
+    Action.ADDRESSES: _TILL,
 }
 """Any one of the rights allows the action; a superuser may do everything."""
 
-LOOKING = frozenset({Action.LOOK_UP, Action.READERS})
+LOOKING = frozenset({Action.LOOK_UP, Action.READERS, Action.ADDRESSES})
 """What changes nothing: the rights of the sign-in are enough for it."""
 
 DESK_RIGHTS = frozenset[str]().union(*GRANTS.values())

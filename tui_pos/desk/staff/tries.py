@@ -18,7 +18,9 @@ from tui_pos.desk.errors import NotPermitted
 from tui_pos.scan import printable
 
 WINDOW = timedelta(minutes=15)
-"""A wrong secret counts for so long, and a lock lasts so long after the last one."""
+"""Wrong secrets further apart than this do not add up, and a lock lasts so long after the last one."""
+LOOK_BACK = timedelta(hours=2)
+"""Older ones do not count at all."""
 LONGEST_WAIT = timedelta(seconds=60)
 UNKNOWN = 65_536
 """Names that nobody has are kept as one of so many numbers: one may be a password, typed too early."""
@@ -93,15 +95,17 @@ def count(at: At, name: Name, *, correct: bool) -> None:
 def _is_told(at: At, name: Name) -> bool:
     """Whether the last that is known of the person is a sign-in at this station, not long ago: a script signs
     in for each of its commands."""
-    theirs = [entry for entry in _recent(clock.now()) if (entry.staff_id, entry.text) == _key(name)]
-    last = theirs[-1] if theirs else None
-    return last is not None and (last.what, last.station) == (Deed.SIGN_IN, at.station)
+    now = clock.now()
+    theirs = [entry for entry in _recent(now) if (entry.staff_id, entry.text) == _key(name)]
+    if not theirs or theirs[-1].at <= now - WINDOW:
+        return False
+    return (theirs[-1].what, theirs[-1].station) == (Deed.SIGN_IN, at.station)
 
 
 def _recent(now: datetime) -> Iterable[JournalEntry]:
     tries = JournalEntry.what.in_([Deed.SIGN_IN, Deed.SIGN_IN_FAILED])
     query: Iterable[JournalEntry] = (
-        JournalEntry.select().where(tries, JournalEntry.at > now - WINDOW).order_by(JournalEntry.id)
+        JournalEntry.select().where(tries, JournalEntry.at > now - LOOK_BACK).order_by(JournalEntry.id)
     )
     return query
 
@@ -121,7 +125,16 @@ def _since_success(entries: Iterable[JournalEntry]) -> list[JournalEntry]:
     return failures
 
 
-def _refuse(failures: list[JournalEntry], limit: Limit, now: datetime, where: str) -> None:
+def _adding_up(failures: list[JournalEntry]) -> list[JournalEntry]:
+    """The last ones, as far back as none is much older than the next."""
+    for place in range(len(failures) - 1, 0, -1):
+        if failures[place].at - failures[place - 1].at > WINDOW:
+            return failures[place:]
+    return failures
+
+
+def _refuse(every: list[JournalEntry], limit: Limit, now: datetime, where: str) -> None:
+    failures = _adding_up(every)
     if len(failures) < limit.free:
         return
     wait = min(timedelta(seconds=2 ** min(len(failures) - limit.free + 1, 10)), LONGEST_WAIT)
