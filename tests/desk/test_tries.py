@@ -131,7 +131,8 @@ def test_failures_and_successes_are_in_the_audit_log() -> None:
     with connected():
         tilda, idle = (User.get(User.username == name).id for name in ("trainee", "idle.demo"))
     for pair in ("trainee hunter2", "hunter2 x", "idle.demo demo", "trainee demo"):
-        tried(*pair.split())
+        username, secret = pair.split()
+        tried(username, secret)
     with connected():
         rows = list(JournalEntry.select().order_by(JournalEntry.id))
     told = [(row.what, row.staff_id, row.station) for row in rows]
