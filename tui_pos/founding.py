@@ -138,7 +138,8 @@ def _ask_a_supervisor(wanted: Wanted) -> None:
         return
     if wanted.supervisor is None:
         raise InvalidInput("staff_required", "A supervisor has to agree to this: say who with --staff NAME.")
-    row = Conference.get_or_none(Conference.slug == wanted.slug) if wanted.slug else None
+    with connection.connected():
+        row = Conference.get_or_none(Conference.slug == wanted.slug) if wanted.slug else None
     at = At(None if row is None else row.id, wanted.station)
     staff = sign_in(wanted.supervisor, wanted.secret(wanted.supervisor), at)
     if not allowed(staff, Action.SET_UP):
