@@ -89,7 +89,7 @@ class DeskApp(KioskApp):
     # Opening
 
     def _open(self) -> None:
-        self.ask(self, partial(_open, self._open_place), self._opened, self._not_opened)
+        self.ask(self, partial(_open, self._open_place, asks=self._sign_in is not None), self._opened, self._not_opened)
 
     def _not_opened(self, error: Exception) -> None:
         self.failure = error
@@ -248,8 +248,8 @@ def run(settings: Settings, conference: str | None, station: str | None, staff: 
     return status
 
 
-def _open(open_place: "Callable[[], Place]") -> "Place | Entry":
-    """Open the desk, for its trainee in the demonstration, with everything that its calls will import.
+def _open(open_place: "Callable[[], Place]", *, asks: bool) -> "Place | Entry":
+    """Open the desk, for its trainee unless it ``asks`` who is there, with everything that its calls import.
 
     In this one thread: two that import modules which import each other see halves of them.
     """
@@ -259,7 +259,7 @@ def _open(open_place: "Callable[[], Place]") -> "Place | Entry":
     for package in (desk, screens):
         for module in walk_packages(package.__path__, f"{package.__name__}."):
             import_module(module.name)
-    return place if place.trainee is None else enter(place, place.trainee)
+    return place if asks or place.trainee is None else enter(place, place.trainee)
 
 
 def _open_place(settings: Settings, conference: str | None, station: str | None) -> "Place":

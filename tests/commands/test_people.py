@@ -1,4 +1,4 @@
-"""Who may run a command, where: wrong secrets, further supervisors, unknown stations, the station's reader."""
+"""Who may run a command, where: wrong secrets, more supervisors, unknown stations, the station's reader."""
 
 import json
 from pathlib import Path
