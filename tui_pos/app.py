@@ -89,7 +89,8 @@ class DeskApp(KioskApp):
     # Opening
 
     def _open(self) -> None:
-        self.ask(self, partial(_open, self._open_place, asks=self._sign_in is not None), self._opened, self._not_opened)
+        call = partial(_open, self._open_place, asks=self._sign_in is not None)
+        self.ask(self, call, self._opened, self._not_opened)
 
     def _not_opened(self, error: Exception) -> None:
         self.failure = error
