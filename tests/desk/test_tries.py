@@ -195,3 +195,16 @@ def test_a_right_secret_is_no_use_once_others_have_locked_the_name_meanwhile(
 
     monkeypatch.setattr(sign_in, "verify", slow)
     assert tried("trainee", "demo") == "too_many_tries"
+
+
+def test_a_success_of_who_only_looks_is_not_written_and_a_failure_is(time: Clock) -> None:
+    def told() -> list[str]:
+        with connected():
+            return [row.what for row in JournalEntry.select().order_by(JournalEntry.id)]
+
+    assert sign_in.sign_in("trainee", "demo", desk_at(), told=False).username == "trainee"
+    assert told() == []
+    with pytest.raises(NotPermitted):
+        sign_in.sign_in("trainee", "wrong", desk_at(), told=False)
+    assert told() == ["sign_in_failed"]
+    time.go(MINUTE)

@@ -25,13 +25,14 @@ the time tells neither whether there is such a user nor how the password is stor
 _RIGHTS = ", ".join(sorted(DESK_RIGHTS))
 
 
-def sign_in(username: str, secret: str, at: At) -> Staff:
+def sign_in(username: str, secret: str, at: At, *, told: bool = True) -> Staff:
     """The staff member with this user name (exact) and password, written into the audit log.
 
     Raises NotPermitted: ``wrong_credentials`` with one sentence for an unknown user, a wrong password and an
     inactive user, ``too_many_tries`` before anything is checked while the name or the station has to wait,
-    ``no_desk_rights`` for somebody who may not use a desk. Takes a second or two: call it in a worker.
-    ``last_login`` stays as it is: no session of the web site begins here.
+    ``no_desk_rights`` for somebody who may not use a desk. Without ``told`` a success is not written: a
+    command that only looks changes no database. Takes a second or two: call it in a worker. ``last_login``
+    stays as it is: no session of the web site begins here.
     """
     began = clock.monotonic()
     with connected():
@@ -40,7 +41,8 @@ def sign_in(username: str, secret: str, at: At) -> Staff:
         tries.refuse_while_locked(at, name)
     correct = verify(secret, user.password if user is not None else "")
     correct = correct and user is not None and user.is_active
-    _count(at, name, correct=correct)
+    if told or not correct:
+        _count(at, name, correct=correct)
     if user is None or not correct:
         # Not even the name: it may be the password, typed too early.
         log.warning("a sign-in was refused at %s", at.station)
