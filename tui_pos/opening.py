@@ -238,6 +238,11 @@ def warnings(settings: Settings, slug: str | None) -> tuple[str, ...]:
             f"There is no section [conferences.{row.slug}] in {named(settings)}: it sells as the database"
             " says, without cards."
         )
+    if row is not None and not row.is_active:
+        found.append(
+            f"{printable(row.name, 40)} is not active on the web site: nothing is sold for it."
+            " Look-ups, check-ins and refunds go on."
+        )
     if row is not None and zone_of(row.timezone) is None:
         found.append(
             f"The time zone {printable(row.timezone, 40)!r} of {row.slug} is not known: times are UTC."

@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -12,12 +12,13 @@ import pytest
 import tui_pos
 from tests.desk.conftest import AsStaff
 from tests.desk.selling import everything
+from tui_pos import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.auth import GroupPermission, Permission, User, UserGroup
 from tui_pos.data.tables.program import Conference
 from tui_pos.desk import payments
 from tui_pos.desk.context import Desk
-from tui_pos.desk.errors import NotPermitted, Refused
+from tui_pos.desk.errors import NotFound, NotPermitted, Refused
 from tui_pos.desk.order.find_orders import orders
 from tui_pos.desk.payments import resolve, start, wishes
 from tui_pos.desk.refund import exchanges, refunds, voids
@@ -290,6 +291,21 @@ def test_look_ups_check_ins_refunds_and_tidying_up_go_on(desk: Desk, as_staff: A
     assert checkout.cancel_order(desk, pending).status == "cancelled"
     refunds.refund(lead, paid, Decimal("25.00"), reason="too much")
     assert voids.void(lead, paid, "all of it").done
+
+
+def test_a_payment_of_another_conference_is_none_here(card_desk: Desk, pending: str) -> None:
+    begun = start.begin(card_desk, pending, "tmr_front_1")
+    elsewhere = replace(card_desk, conference=replace(card_desk.conference, id=card_desk.conference.id + 1))
+    with pytest.raises(NotPermitted):  # nobody may do anything in a conference that is not there
+        next(payments.watch(elsewhere, begun.attempt_id))
+    with connected():
+        now = clock.now()
+        other = Conference.create(slug="other", name="Other", start_date=now.date(), end_date=now.date())
+    elsewhere = replace(card_desk, conference=replace(card_desk.conference, id=other.id))
+    before = everything()
+    with pytest.raises(NotFound):
+        next(payments.watch(elsewhere, begun.attempt_id))
+    assert everything() == before
 
 
 def close_conference() -> None:

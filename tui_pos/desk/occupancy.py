@@ -57,7 +57,15 @@ def claim(desk: Desk, owner: str, *, take_over: bool = False) -> Holder | None:
 
 
 def keep(desk: Desk, owner: str) -> Holder | None:
-    """Go on having the station; who took it over meanwhile, if somebody did. Raises DatabaseUnavailable."""
+    """Go on having the station; who took it over meanwhile, if somebody did. Raises DatabaseUnavailable.
+
+    Written only when half of the time is gone.
+    """
+    with connected():
+        row = Station.get_or_none(Station.conference == desk.conference.id, Station.name == desk.station)
+    enough = clock.now() + LAPSES_AFTER / 2
+    if row is not None and row.desk == owner and row.open_until is not None and row.open_until > enough:
+        return None
     return claim(desk, owner)
 
 

@@ -12,7 +12,7 @@ from tui_pos.desk.errors import Refused
 from tui_pos.desk.payments import journal, owners, steps
 from tui_pos.desk.payments.asking import Drive
 from tui_pos.desk.payments.control import Control, Wish
-from tui_pos.desk.payments.state import PaymentState, picture, wishes
+from tui_pos.desk.payments.state import PaymentState, picture, state, wishes
 from tui_pos.desk.staff import permissions
 
 PATIENCE = 2.0
@@ -38,6 +38,7 @@ def watch(
     owner = owners.new_owner(desk)
     deadline = None if seconds is None else clock.monotonic() + seconds
     with connected():
+        state(desk, attempt_id)  # refuses another conference's
         drive = Drive(desk, journal.load(attempt_id))
         take_lease(drive, owner)
     with journal.given_back(drive.attempt, owner):
