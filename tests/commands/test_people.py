@@ -116,7 +116,9 @@ def charged(till: Till, *words: str) -> Answer:
 
 
 def test_a_charge_takes_the_reader_of_its_station(till: Till) -> None:
-    assert charged(till).json["code"] == "reader_required"
+    answer = charged(till)
+    assert (answer.status, answer.json["code"]) == (2, "usage")
+    assert answer.json["error"].startswith("The station desk-3 has no reader: name one with --reader")
     with_stations(till, "desk-3", reader=READER)
     assert charged(till).json["card"] == "Visa 4242"
 

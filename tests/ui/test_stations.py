@@ -134,19 +134,22 @@ async def test_whoever_leaves_it_to_the_other_changes_nothing(bench: Bench) -> N
     assert holder() == ("other:1:1:another-host:desk-3", "lead")
 
 
-async def test_two_people_behind_one_address_get_a_station_each(bench: Bench) -> None:
-    occupied(bench, "lead")
+@pytest.mark.parametrize("username", ["lead", "trainee"])
+async def test_two_people_behind_one_address_get_a_station_each(bench: Bench, username: str) -> None:
+    """All who practise are the trainee, and still somebody else."""
+    occupied(bench, username)
     async with station(other(bench, Unnamed)) as pilot:
         assert "Enter opens this desk beside it, as desk-3-2." in " ".join(shown(pilot).split())
         await press(pilot, "enter")
         assert desk_of(pilot).station == "desk-3-2"
         assert "Demo Conference   desk-3-2   Tilda Trainee" in row(pilot, 0)
-        assert holder() == ("other:1:1:another-host:desk-3", "lead")
+        assert holder() == ("other:1:1:another-host:desk-3", username)
 
 
 async def test_the_same_person_behind_the_same_address_goes_on_where_they_were(bench: Bench) -> None:
     occupied(bench, "trainee")
-    async with station(other(bench, Unnamed)) as pilot:
+    async with station(other(bench, Unnamed), trainee=False) as pilot:
+        await sign_in(pilot)
         assert "Enter takes the station over" in " ".join(shown(pilot).split())
         await press(pilot, "enter")
         assert desk_of(pilot).station == "desk-3"

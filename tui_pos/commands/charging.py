@@ -138,6 +138,11 @@ def _begun(desk: "Desk", wish: Wish, configured: str) -> "PaymentState":
     reader = wish.reader
     if reader is None:
         reader, _ = stations.reader_here(desk, configured)
+        if not reader:
+            raise typer.TyperException(
+                f"The station {desk.station} has no reader: name one with --reader, by its id (tmr_...) or"
+                " its label."
+            )
     if wish.order is None:
         return charges.begin_amount(
             desk, wish.amount or "", reader, attendee_code=wish.attendee, reason=wish.reason or ""

@@ -53,7 +53,8 @@ def enter(place: "Place", staff: "Staff", *, take_over: bool = False) -> Entry:
         return entry
     if holder is None:
         return entry
-    is_shared = not place.is_named and not holder.is_same
+    # In the demonstration everybody is the trainee.
+    is_shared = not place.is_named and (not holder.is_same or place.trainee is not None)
     return replace(entry, holder=holder, beside=occupancy.free_name(desk) if is_shared else "")
 
 
