@@ -1,5 +1,6 @@
 """What a desk asks about its station before it opens, and F12 from wherever it is pressed."""
 
+import sys
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,6 +9,7 @@ from textual.pilot import Pilot
 
 from tests.desk.conftest import staff_called
 from tests.fixtures.pilot import press, scan, settled, shown, write
+from tests.fixtures.pty import Terminal80x24
 from tests.ui.station import Bench, Station, desk_of, ended, row, station
 from tui_pos import clock
 from tui_pos.app import DeskApp
@@ -226,3 +228,53 @@ async def test_a_cart_locks_whatever_became_of_the_person_or_the_conference(
                 Conference.update(is_active=False).execute()
         await press(pilot, "f12")
         assert isinstance(pilot.app.screen, SignInScreen)
+
+
+def desk_process(bench: Bench, username: str, **env: str) -> Terminal80x24:
+    """A desk as a process of its own, on a terminal of its own."""
+    file = bench.folder / "config.toml"
+    file.write_text(
+        f'[database]\nurl = "{bench.database_url}"\n[stripe]\napi_base = "{bench.stripe_url}"\n'
+        '[conferences.demo]\ncurrency = "USD"\n'
+    )
+    argv = [
+        sys.executable,
+        "-m",
+        "tui_pos",
+        "--config",
+        str(file),
+        "--conference",
+        "demo",
+        "--staff",
+        username,
+    ]
+    return Terminal80x24(argv, env={"TUI_POS_SECRET": "demo", **env}, timeout=60)
+
+
+def test_a_second_process_asks_and_the_first_locks_and_a_killed_one_is_not_asked_about(bench: Bench) -> None:
+    named = {"TUI_POS_STATION": "desk-3"}
+    with desk_process(bench, "trainee", **named) as first:
+        first.wait_for("Last here")
+        with desk_process(bench, "lead", **named) as second:
+            second.wait_for("Enter take desk-3 over")
+            assert "Tilda Trainee has had desk-3 open since" in second.text
+            second.send("\r")
+            second.wait_for("Last here")
+            first.wait_for("took desk-3 over")
+            second.process.kill()
+            second.process.wait()
+        with desk_process(bench, "lead", **named) as third:
+            third.wait_for("Last here")
+            assert "in use" not in third.text
+
+
+def test_two_processes_behind_one_address_do_not_share_a_station(bench: Bench) -> None:
+    address = {"SSH_CONNECTION": "192.0.2.7 51000 192.0.2.1 22"}
+    with desk_process(bench, "trainee", **address) as first:
+        first.wait_for("192.0.2.7")
+        first.wait_for("Last here")
+        with desk_process(bench, "lead", **address) as second:
+            second.wait_for("Enter open 192.0.2.7-2")
+            second.send("\r")
+            second.wait_for("192.0.2.7-2   Lena Lead")
+        assert "Last here" in first.text
