@@ -23,7 +23,6 @@ from tui_pos.data.connection import connected, is_sqlite
 from tui_pos.data.errors import DatabaseUnavailable, SchemaMismatch
 from tui_pos.data.fields import UTCDateTimeField
 from tui_pos.data.tables import DESK
-from tui_pos.data.tables.desk import JournalEntry
 
 NEXT = ("CREATE TABLE tui_pos_next (id {id}, at {time} NOT NULL)",)
 
@@ -153,33 +152,3 @@ def test_a_later_step_backs_up_the_file_first(shop: str, monkeypatch: pytest.Mon
             )
             assert file.execute("SELECT count(*) FROM auth_user").fetchone()[0] > 40
         assert {found.name for found in path.parent.glob("*.before*")} == {backup.name}
-
-
-def test_the_audit_log_keeps_every_entry_when_it_learns_of_sign_ins(
-    real_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with opened(real_url), connected():
-        monkeypatch.setattr(upgrades, "STEPS", steps.STEPS[:4])
-        assert upgrades.upgrade() == 4
-        conference, user = (
-            database.execute_sql(f"SELECT id FROM {table} ORDER BY id LIMIT 1").fetchone()[0]
-            for table in ("program_conference_conference", "auth_user")
-        )
-        for number in range(5):
-            database.execute_sql(
-                "INSERT INTO tui_pos_journal (conference_id, at, station, staff_id, what, currency, text,"
-                f" reason, key, amount) VALUES ({conference}, '2027-01-01 10:00:0{number}', 'desk', {user},"
-                f" 'comp', 'USD', 'text {number}', 'why', 'key-{number}', {number})"
-            )
-        database.execute_sql("DELETE FROM tui_pos_journal WHERE amount = 1")
-        monkeypatch.setattr(upgrades, "STEPS", steps.STEPS)
-        assert upgrades.upgrade() == len(steps.STEPS) - 4
-        kept = [
-            (row.text, row.amount, row.key, row.at.second, row.staff_id, row.conference_id)
-            for row in JournalEntry.select().order_by(JournalEntry.id)
-        ]
-        assert kept == [(f"text {n}", n, f"key-{n}", n, user, conference) for n in (0, 2, 3, 4)]
-        nobody = JournalEntry.create(conference=None, station="desk", staff=None, what="sign_in_failed")
-        assert nobody.id > max(
-            row.id for row in JournalEntry.select().where(JournalEntry.amount.is_null(False))
-        )
