@@ -158,6 +158,18 @@ def test_every_use_case_that_writes_asks_for_a_right() -> None:
     assert forgot == set(NEEDS_NO_RIGHT)
 
 
+def test_what_writes_does_not_call_itself_looking() -> None:
+    looking = set()
+    for name in use_cases():
+        module, _, bare = name.rpartition(".")
+        path = path_of(module)
+        assert path is not None
+        if "looks=True" in ast.unparse(names_in(path, module).functions[bare]):
+            looking.add(name)
+    assert looking == {"tui_pos.desk.sale.cart.view", "tui_pos.desk.sale.cart.parked"} & use_cases()
+    assert not any(writes(name) for name in looking)
+
+
 def test_one_that_forgot_it_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = (ROOT / "desk/tender/cash.py").read_text()
     assert "    require_sale(desk)\n" in text

@@ -65,7 +65,7 @@ def start(desk: Desk, *, attendee_code: str | None = None, name: str = "", email
 
 def view(desk: Desk, sale_id: int) -> CartView:
     """The sale as it stands. Raises NotFound ``sale_not_found``."""
-    require(desk, Action.SELL)
+    require(desk, Action.SELL, looks=True)
     with connected():
         return cart_view.load(desk, sale_id)
 
@@ -166,7 +166,7 @@ def abandon(desk: Desk, sale_id: int) -> CartView:
 
 def parked(desk: Desk) -> tuple[CartView, ...]:
     """The conference's parked sales, the one that waited longest first."""
-    require(desk, Action.SELL)
+    require(desk, Action.SELL, looks=True)
     with connected():
         waiting = (
             Sale.select(Sale.id)
