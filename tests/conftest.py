@@ -6,4 +6,5 @@ pytest_plugins = [
     "tests.fixtures.databases",
     "tests.fixtures.simulator",
     "tests.fixtures.sshd",
+    "tests.fixtures.sign_in",
 ]

@@ -7,11 +7,13 @@ screen stands; scans and typing are taken from then on.
 import logging
 import os
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from textual.screen import ModalScreen, Screen
@@ -25,12 +27,13 @@ from tui_pos.desk.staff.permissions import Action, allowed
 from tui_pos.kiosk import KioskApp, run_kiosk, unfit_terminal
 from tui_pos.screens.base import KioskScreen
 from tui_pos.screens.desk_screen import DeskScreen, state_of
+from tui_pos.screens.entering import Entry, ask_about_station, enter
 from tui_pos.screens.scan import ScanScreen
 from tui_pos.screens.sign_in import SignInScreen
 from tui_pos.widgets.status_line import Mode, Status
 
 if TYPE_CHECKING:
-    from tui_pos.desk.context import Staff
+    from tui_pos.desk.occupancy import Holder
     from tui_pos.doctor import Finding, Turn
     from tui_pos.opening import Place
 
@@ -41,6 +44,9 @@ DEMO = "demo"
 SECRET_VARIABLE = "TUI_POS_SECRET"
 LOOK_AT_READER_EVERY = 60.0
 MAINTAIN_EVERY = 30.0
+KEEP_EVERY = 10.0
+"""A station that is not said to be in use for longer than `desk.occupancy` waits is anybody's."""
+LEAVING_TAKES = 0.5
 
 
 class DeskApp(KioskApp):
@@ -65,12 +71,13 @@ class DeskApp(KioskApp):
         self.scanner_prefixes = settings.scanner.prefixes
         self.scanner_suffixes = settings.scanner.suffixes
         self.desk: Desk | None = None
-        self.failure: Exception | None = None
         self._open_place = open_place
         self._place: Place | None = None
         self._is_maintaining = False
         self._faults: dict[Hashable, Finding] = {}
         self._told: set[Hashable] = set()
+        self._entry: Entry | None = None
+        self._station_agreed = False
         self._home = ScanScreen()
         self._sign_in = None if is_demo and not staff else SignInScreen(staff, secret)
 
@@ -83,35 +90,37 @@ class DeskApp(KioskApp):
         self.call_after_refresh(self._open)
         self.set_interval(LOOK_AT_READER_EVERY, self._look_at_reader)
         self.set_interval(MAINTAIN_EVERY, self._maintain)
+        self.set_interval(KEEP_EVERY, self._keep_station)
 
     # Opening
 
     def _open(self) -> None:
-        self.ask(self, partial(_open, self._open_place), self._opened, self._not_opened)
+        call = partial(_open, self._open_place, asks=self._sign_in is not None)
+        self.ask(self, call, self._opened, self._not_opened)
 
     def _not_opened(self, error: Exception) -> None:
         self.failure = error
         self.exit()
 
-    def _opened(self, opened: "tuple[Place, list[Finding]]") -> None:
-        place, found = opened
-        self._place = place
+    def _opened(self, opened: "tuple[Place | Entry, list[Finding]]") -> None:
+        where, found = opened
+        self._place = place = where.place if isinstance(where, Entry) else where
         self._faults = {each.topic: each for each in found if each.is_told}
         self._show_nobody()
         if self._sign_in is not None:
-            self._sign_in.desk_opened(self._heading)
-        else:
-            self._signed_in(place.trainee)
+            self._sign_in.desk_opened(self._heading, place)
+        elif isinstance(where, Entry):
+            ask_about_station(self._home, where, self._signed_in, agreed=False)
 
     # Signing in and out
 
-    def _signed_in(self, staff: "Staff | None") -> None:
-        assert self._place is not None
-        assert staff is not None
-        self.desk = desk = self._place.desk(staff)
-        log.info("staff %d at the desk", staff.id)
+    def _signed_in(self, entry: Entry | None) -> None:
+        assert entry is not None
+        self._entry, self._place, self._station_agreed = entry, entry.place, True
+        self.desk = desk = entry.desk
+        log.info("staff %d at the desk", desk.staff.id)
         self.order_prefix = desk.order_prefix
-        self.set_status(replace(self.status, staff=staff.name))
+        self.set_status(replace(self.status, staff=desk.staff.name, station=desk.station))
         self._home.desk_opened(desk)
         self._told = {*self._faults}
         if told := (*self._place.warnings, *(each.sentence for each in self._faults.values())):
@@ -124,17 +133,30 @@ class DeskApp(KioskApp):
 
     def action_lock(self) -> None:
         """F12: back to the sign-in, once nothing is lost by it."""
-        top = self.screen
-        if isinstance(top, DeskScreen):
-            top.put_away(self._sign_out)
+        self._lock("")
 
-    def _sign_out(self) -> None:
+    def _lock(self, why: str) -> None:
+        """What stands in front of the desk's own screens, a dialog or the help, is left as by Esc."""
+        if self.desk is None:
+            return
+        top = [screen for screen in self.screen_stack if isinstance(screen, DeskScreen)][-1]
+        above = self.screen_stack[self.screen_stack.index(top) + 1 :]
+        if above:
+            self.close_screen(above[0])
+        self.call_later(top.put_away, partial(self._sign_out, why))
+
+    def _sign_out(self, why: str = "") -> None:
         log.info("locked")
         self.forget_input()  # what was typed at the desk must not reach the sign-in
-        self.desk = None
+        if self._entry is not None:
+            self.ask(self, partial(_release, self._entry), _nothing, self._unasked_failed)
+        self._entry = self.desk = None
         self._show_nobody()
         self._home.go_home()
-        self._sign_in = SignInScreen(heading=self._heading)
+        assert self._place is not None
+        self._sign_in = SignInScreen(
+            heading=self._heading, place=self._place, agreed=self._station_agreed, note=why
+        )
         self._home.go(self._sign_in, self._signed_in)
 
     @property
@@ -148,6 +170,21 @@ class DeskApp(KioskApp):
         mode, zone = Mode(place.mode.value), place.conference.timezone
         limits = place.limits.shown
         self.set_status(Status(place.conference.name, place.station, mode=mode, timezone=zone, limits=limits))
+
+    # The station is this desk's alone
+
+    def _keep_station(self) -> None:
+        if self._entry is not None:
+            keep = partial(_keep, self._entry)
+            self.ask(self, keep, self._kept, self._unasked_failed, lane="station", latest=True)
+
+    def _kept(self, holder: "Holder | None") -> None:
+        """Lock when somebody has taken the station over: from then on two would work on the same sales."""
+        if holder is None or self._entry is None or self.desk is None:
+            return
+        at = f"{self.desk.local(holder.since):%H:%M} on {holder.host}"
+        self._entry = None
+        self._lock(f"{holder.name} took {self.desk.station} over at {at}.")
 
     # What some station has to do every half minute
 
@@ -206,6 +243,13 @@ class DeskApp(KioskApp):
         if _explain(error) is None:
             self.record(error)
 
+    def leave_station(self) -> None:
+        """Let somebody else have the station at once; a database that is away does not keep the process."""
+        if self._entry is not None:
+            leaving = Thread(target=_release_quietly, args=(self._entry,), daemon=True)
+            leaving.start()
+            leaving.join(LEAVING_TAKES)
+
     # Help
 
     def action_help(self) -> None:
@@ -238,13 +282,15 @@ def run(settings: Settings, conference: str | None, station: str | None, staff: 
     log.info("the desk begins")
     status = run_kiosk(app)
     log.info("the desk ends with %d", status)
+    app.leave_station()
     if app.failure is not None:
         raise app.failure
     return status
 
 
-def _open(open_place: "Callable[[], Place]") -> "tuple[Place, list[Finding]]":
-    """Open the desk with everything that its calls will import; what the first checks find, with it.
+def _open(open_place: "Callable[[], Place]", *, asks: bool) -> "tuple[Place | Entry, list[Finding]]":
+    """Open the desk, for its trainee unless it ``asks`` who is there, with everything that its calls import;
+    what the first checks find, with it.
 
     In this one thread: two that import modules which import each other see halves of them.
     """
@@ -255,7 +301,8 @@ def _open(open_place: "Callable[[], Place]") -> "tuple[Place, list[Finding]]":
     for package in (desk, screens):
         for module in walk_packages(package.__path__, f"{package.__name__}."):
             import_module(module.name)
-    return place, found
+    where = place if asks or place.trainee is None else enter(place, place.trainee)
+    return where, found
 
 
 def _open_place(settings: Settings, conference: str | None, station: str | None) -> "Place":
@@ -296,6 +343,25 @@ def _examine(place: "Place", turn: "Turn | None" = None) -> "list[Finding]":
     return found
 
 
+def _keep(entry: Entry) -> "Holder | None":
+    from tui_pos.desk import occupancy
+
+    return occupancy.keep(entry.desk, entry.owner)
+
+
+def _release(entry: Entry) -> None:
+    from tui_pos.desk import occupancy
+
+    occupancy.release(entry.desk, entry.owner)
+
+
+def _release_quietly(entry: Entry) -> None:
+    from tui_pos.data.errors import DataError
+
+    with suppress(DataError):  # it lapses by itself
+        _release(entry)
+
+
 def _reader_here(desk: Desk, configured: str) -> tuple[str, str]:
     """The label and state of this station's reader; ("", "") without one.
 
@@ -304,8 +370,7 @@ def _reader_here(desk: Desk, configured: str) -> tuple[str, str]:
     from tui_pos.desk import readers, stations
     from tui_pos.terminal import TerminalError
 
-    remembered = stations.remembered_reader(desk)
-    reader_id, label = remembered or (configured, "")
+    reader_id, label = remembered = stations.reader_here(desk, configured)
     if not reader_id:
         return "", ""
     if desk.account is None:

@@ -180,13 +180,22 @@ def station_name(option: str | None = None) -> str:
     reconnect, which a tty's number is not.
     """
     client = os.environ.get("SSH_CONNECTION", "").partition(" ")[0]
-    name = (option or os.environ.get(STATION_VARIABLE) or client or socket.gethostname()).strip()
+    name = (_said_station(option) or client or socket.gethostname()).strip()
     if not re.fullmatch(r"[\w.:%][\w .:%-]{0,39}", name):
         raise ConfigError(
             "A station's name has at most 40 letters, digits, spaces, dots and dashes:"
             f" name it with --station or ${STATION_VARIABLE}."
         )
     return name
+
+
+def is_station_named(option: str | None = None) -> bool:
+    """Whether somebody named this desk; an address or a host may be that of several desks."""
+    return bool(_said_station(option))
+
+
+def _said_station(option: str | None) -> str:
+    return option or os.environ.get(STATION_VARIABLE) or ""
 
 
 def secret_key(settings: Settings, slug: str) -> str:

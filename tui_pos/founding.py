@@ -28,6 +28,7 @@ from tui_pos.desk.errors import InvalidInput, NotPermitted, Refused
 from tui_pos.desk.staff import supervisors
 from tui_pos.desk.staff.permissions import Action, allowed
 from tui_pos.desk.staff.sign_in import sign_in
+from tui_pos.desk.staff.tries import At
 from tui_pos.upgrading import upgraded
 
 ROUNDS = 1_000_000
@@ -49,7 +50,8 @@ CONFIG = """\
 class Wanted:
     """What shall be there. ``secret`` is asked for the supervisor's password, only when one is made or has to
     agree; ``rules`` says what of the conference's rules is to be stored, ``sets_up`` that more than what is
-    missing is to be changed afterwards, to which a supervisor has to agree."""
+    missing is to be changed afterwards, to which a supervisor has to agree. ``another`` is a further
+    supervisor, ``new_secret`` is asked for that one's password."""
 
     slug: str | None
     name: str
@@ -60,6 +62,9 @@ class Wanted:
     secret: Callable[[str], str]
     rules: Rules = field(default_factory=Rules)
     sets_up: bool = False
+    another: str | None = None
+    new_secret: Callable[[str], str] | None = None
+    station: str = ""
 
 
 def found(config_file: Path | None, wanted: Wanted) -> tuple[str, ...]:
@@ -72,11 +77,13 @@ def found(config_file: Path | None, wanted: Wanted) -> tuple[str, ...]:
     done: list[str] = []
     settings = _settings(config_file, wanted, done)
     _database(settings, done)
-    if wanted.sets_up:
+    if wanted.sets_up or wanted.another or _is_further(wanted):
         _ask_a_supervisor(wanted)
     with connection.connected():
         if not database.table_exists("django_migrations"):
-            done += [*_conference(wanted), *_supervisor(wanted)]
+            done += [*_conference(wanted), *_supervisor(wanted), *_another(wanted)]
+        elif wanted.another:
+            raise InvalidInput("made_elsewhere", "This database's supervisors are made in django-program.")
         elif wanted.slug:
             conferences.find(wanted.slug)
         if wanted.slug:
@@ -95,7 +102,8 @@ def _check(wanted: Wanted) -> None:
         raise InvalidInput("bad_timezone", "Name the time zone as in Europe/Prague or America/New_York.")
     if wanted.rules.currency:
         conference_rules.currency_named(wanted.rules.currency)
-    if wanted.supervisor and not re.fullmatch(r"[\w.@+-]{1,150}", wanted.supervisor):
+    names = (wanted.supervisor, wanted.another)
+    if any(name is not None and not re.fullmatch(r"[\w.@+-]{1,150}", name) for name in names):
         raise InvalidInput("bad_username", "A user name has letters, digits and @ . + - _ only.")
 
 
@@ -132,7 +140,10 @@ def _ask_a_supervisor(wanted: Wanted) -> None:
         return
     if wanted.supervisor is None:
         raise InvalidInput("staff_required", "A supervisor has to agree to this: say who with --staff NAME.")
-    staff = sign_in(wanted.supervisor, wanted.secret(wanted.supervisor))
+    with connection.connected():
+        row = Conference.get_or_none(Conference.slug == wanted.slug) if wanted.slug else None
+    at = At(None if row is None else row.id, wanted.station)
+    staff = sign_in(wanted.supervisor, wanted.secret(wanted.supervisor), at)
     if not allowed(staff, Action.SET_UP):
         raise NotPermitted("not_permitted", f"{staff.name} may not {Action.SET_UP}. Ask a supervisor.")
 
@@ -216,9 +227,39 @@ def _supervisor(wanted: Wanted) -> list[str]:
         return [] if somebody else ["Nobody can sign in yet: run this again with --staff NAME."]
     if User.get_or_none(User.username == wanted.supervisor):
         return []
-    row = {"username": wanted.supervisor, "password": hashed(wanted.secret(wanted.supervisor))}
-    connection.run_tx(lambda: User.create(is_superuser=True, is_staff=True, **row))
+    _make_supervisor(wanted.supervisor, wanted.secret, is_first=True)
     return [f"Made the supervisor {wanted.supervisor}."]
+
+
+def _is_further(wanted: Wanted) -> bool:
+    """Whether ``init --staff`` would make a supervisor beside those who are there."""
+    if wanted.supervisor is None or not supervisors.anybody_may(Action.SET_UP):
+        return False
+    with connection.connected():
+        if database.table_exists("django_migrations"):
+            return False  # nobody is made there
+        return not User.select().where(User.username == wanted.supervisor).exists()
+
+
+def _another(wanted: Wanted) -> list[str]:
+    if wanted.another is None:
+        return []
+    if User.get_or_none(User.username == wanted.another):
+        raise Refused("user_exists", f"There is a user {wanted.another} already.")
+    _make_supervisor(wanted.another, wanted.new_secret or wanted.secret, is_first=False)
+    return [f"Made the supervisor {wanted.another}."]
+
+
+def _make_supervisor(username: str, secret: Callable[[str], str], *, is_first: bool) -> None:
+    row = {"username": username, "password": hashed(secret(username))}
+
+    def make() -> None:
+        installation.alone()
+        if is_first and supervisors.anybody_may(Action.SET_UP):
+            raise Refused("supervisor_exists", "Somebody else was made the first supervisor just now.")
+        User.create(is_superuser=True, is_staff=True, **row)
+
+    connection.run_tx(make)
 
 
 def hashed(secret: str) -> str:

@@ -60,6 +60,8 @@ class KioskApp(App[None], inherit_bindings=False):
     scanner_prefixes: tuple[str, ...] = ()
     scanner_suffixes: tuple[str, ...] = ()
     order_prefix: str = "ORD"
+    failure: Exception | None = None
+    """Why the app ended itself, to be told when the terminal is as before."""
 
     def __init__(
         self,

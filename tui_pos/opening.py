@@ -26,6 +26,7 @@ from tui_pos.desk.context import (
 from tui_pos.desk.errors import InvalidInput
 from tui_pos.desk.limits import Limits
 from tui_pos.desk.staff import sign_in
+from tui_pos.desk.staff.tries import At
 from tui_pos.scan import printable
 from tui_pos.terminal import Terminal
 from tui_pos.upgrading import upgraded
@@ -42,8 +43,9 @@ class Place:
 
     ``account`` is None when no Stripe key can be had or it must not be used here; ``no_account`` then says
     why, and ``no_account_code`` for programs. ``warnings`` are sentences to be told at the start. ``trainee``
-    is who is signed in without being asked, in the demonstration alone. ``limits`` is what checks have
-    stopped, and what a wrong clock does.
+    is who is signed in without being asked, in the demonstration alone. ``is_named``: somebody named the
+    station. ``unknown_station`` says that the config does not know it, '' where it does or names none at all.
+    ``limits`` is what checks have stopped, and what a wrong clock does.
     """
 
     settings: Settings
@@ -56,7 +58,14 @@ class Place:
     installation: str = ""
     warnings: tuple[str, ...] = ()
     trainee: Staff | None = None
+    is_named: bool = True
+    unknown_station: str = ""
     limits: Limits = field(default_factory=Limits, compare=False)
+
+    @property
+    def sign_in_at(self) -> At:
+        """Where somebody signs in here."""
+        return At(self.conference.id, self.station)
 
     def desk(self, staff: Staff) -> Desk:
         """The desk with this person at it."""
@@ -118,7 +127,9 @@ def open_place(
         station=name,
         mode=Mode.TRAINING if settings.api_base else Mode(rules.mode or Mode.LIVE),
         warnings=warnings(settings, row.slug),
-        trainee=sign_in.sign_in(*training.TRAINEE) if is_demo else None,
+        trainee=sign_in.without_asking(training.TRAINEE) if is_demo else None,
+        is_named=config.is_station_named(station),
+        unknown_station=unknown_station(settings, name),
     )
     opened_place = _with_account(place, store)
     limits = Limits(partial(clocks.stops, opened_place.account))
@@ -231,6 +242,18 @@ def copied(slug: str) -> str:
         "This database is a copy of another installation's, so no card payment is touched from here:"
         f" close that one and run tui-pos --conference {slug} init --take-over, or init --new-installation"
         " beside it."
+    )
+
+
+def unknown_station(settings: Settings, station: str) -> str:
+    """That the config names stations and not this one, '' otherwise."""
+    if not settings.stations or station in settings.stations:
+        return ""
+    names = [printable(name, 40) for name in settings.stations]
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return (
+        f"There is no section [stations.{printable(station, 40)}] in {named(settings)}, which has"
+        f" {', '.join(names[:NAMED])}{more}."
     )
 
 

@@ -25,8 +25,8 @@ from tui_pos.simulator.seed import LOCATION_ID
 from tui_pos.upgrading import upgraded
 
 SLUG = demo.SLUG
-TRAINEE = ("trainee", "demo")
-"""Who is signed in, and the password."""
+TRAINEE = "trainee"
+"""Who is signed in without being asked."""
 
 SIMULATOR_KEY = "sk_test_simulator"
 UNUSED_SECONDS = 1.5

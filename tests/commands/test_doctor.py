@@ -122,7 +122,7 @@ def test_each_line_is_a_status_a_name_and_a_sentence(shop: Shop) -> None:
         assert is_one_sentence(" ".join(words))
     assert {line.split()[1] for line in out.splitlines()} == {
         *("config", "files", "terminal", "station", "database", "writable", "disk", "damage", "rows"),
-        *("conference", "key", "account", "rights", "location", "readers", "clock"),
+        *("conference", "active", "key", "account", "rights", "location", "readers", "clock"),
     }
 
 

@@ -19,7 +19,7 @@ from tui_pos.data.tables.desk import ConferenceRules
 from tui_pos.simulator import Server
 
 SLUG = "python-2077"
-LISTING = (["conferences"], ["lookup", "NOBODY"], ["inventory"], ["orders"], ["readers"])
+LISTING = (["conferences"], ["lookup", "NOBODY"], ["find", "zz"], ["inventory"], ["orders"], ["readers"])
 NEXT = ("CREATE TABLE tui_pos_next (id {id})",)
 LATER = ("CREATE TABLE tui_pos_later (id {id})",)
 

@@ -19,7 +19,7 @@ from tui_pos.data.connection import connected
 from tui_pos.data.tables.auth import User
 from tui_pos.desk import accounts, conferences
 from tui_pos.desk.context import ConferenceInfo, Desk, Mode, Staff
-from tui_pos.desk.staff.sign_in import rights_of
+from tui_pos.desk.staff.rights import rights_of
 from tui_pos.desk.visitor.people import full_name
 from tui_pos.simulator import Server
 from tui_pos.terminal import Terminal

@@ -105,7 +105,7 @@ def test_few_statements(desk: Desk) -> None:
     with statements() as seen:
         check_in(desk, "NOOR2026")
     written = [sql for sql in seen if not sql.upper().startswith(("BEGIN", "COMMIT"))]
-    assert len(written) <= 7
+    assert len(written) <= 8
 
 
 def test_a_check_in_is_taken_back_with_its_reason(desk: Desk) -> None:

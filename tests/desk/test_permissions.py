@@ -15,6 +15,7 @@ TILL = DOOR | {
     Action.CANCEL,
     Action.READERS,
     Action.CONNECTION_TOKEN,
+    Action.ADDRESSES,
 }
 
 

@@ -304,13 +304,14 @@ def test_what_the_conference_says(settings: Settings) -> None:
         settings.database_url,
         "UPDATE program_conference_conference SET is_active = false, timezone = 'Mars/Olympus'",
     )
-    found = [each for each in look(settings) if each.check == "conference"]
-    assert [(each.level, each.status) for each in found] == [
-        (Level.WARNING, exit_codes.UNAVAILABLE),
-        (Level.FAILED, exit_codes.REFUSED),
-    ]
-    assert "'Mars/Olympus' of demo is not known: times are UTC" in found[0].sentence
-    assert "demo is not active, so nothing is sold" in found[1].sentence
+    found = faults(settings)
+    assert {name: (each.level, each.stops) for name, each in found.items()} == {
+        "conference": (Level.WARNING, ()),
+        "active": (Level.FAILED, (Stop.SELLING,)),
+    }
+    assert "'Mars/Olympus' of demo is not known: times are UTC" in found["conference"].sentence
+    assert "is not active on the web site, so nothing is sold" in found["active"].sentence
+    assert found["active"].status == exit_codes.REFUSED
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ class Bench:
         """The open desk-3; with the trainee at it, as the demonstration has it."""
         opened = open_place(self.settings(reader), "demo", "desk-3")
         known = {each.name: getattr(opened, each.name) for each in fields(opened)}
-        known["trainee"] = sign_in.sign_in(*training.TRAINEE) if trainee else None
+        known["trainee"] = sign_in.without_asking(training.TRAINEE) if trainee else None
         return QuickPlace(**known)
 
 
@@ -81,6 +81,7 @@ async def station(bench: Bench, **options: Any) -> AsyncIterator[Pilot[Any]]:
             yield pilot
     finally:
         await calls_ended()
+        app.leave_station()
         connection.close_database()
 
 

@@ -88,3 +88,19 @@ async def test_the_program_can_be_left_from_the_user_name(bench: Bench) -> None:
     async with station(bench, trainee=False) as pilot:
         hammer(pilot, *"/quit", "enter")
         await ended(pilot)
+
+
+async def test_after_three_wrong_passwords_the_screen_says_how_long_to_wait(bench: Bench) -> None:
+    async with station(bench, trainee=False) as pilot:
+        await scan(pilot, "trainee")
+        for _ in range(3):
+            await scan(pilot, "guess")
+            assert WRONG in shown(pilot)
+        await scan(pilot, "demo")
+        text = " ".join(shown(pilot).split())
+        assert "Too many wrong passwords for this name: try again in" in text
+        assert "Password of trainee" in text
+        await press(pilot, "escape")
+        await scan(pilot, "lead")
+        await scan(pilot, "demo")
+        assert isinstance(pilot.app.screen, ScanScreen)

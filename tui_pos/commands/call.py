@@ -67,7 +67,12 @@ class Call:
 
         log.info("%s begins", self.command)
         place = open_place(self.settings(), self.conference, self.station, store=store)
-        for warning in (*place.warnings, *(each.sentence for each in clocks.apart(place.account))):
+        told = (
+            *place.warnings,
+            place.unknown_station,
+            *(each.sentence for each in clocks.apart(place.account)),
+        )
+        for warning in filter(None, told):
             warn(warning)
         return place
 
@@ -76,8 +81,11 @@ class Call:
 
         A command that only looks leaves the database as it is, without ``store``.
         """
-        place = self.place(store=store)
-        return place.desk(self._staff(place))
+        return self.desk_at(self.place(store=store), store=store)
+
+    def desk_at(self, place: "Place", *, store: bool = True) -> "Desk":
+        """The desk there, for the staff member that the options name, or for the trainee."""
+        return place.desk(self._staff(place, told=store))
 
     def service(self) -> "Desk":
         """The desk for the host's service account, which no password is asked for."""
@@ -98,7 +106,7 @@ class Call:
         if not self.json:
             write(safe(line))
 
-    def _staff(self, place: "Place") -> "Staff":
+    def _staff(self, place: "Place", *, told: bool) -> "Staff":
         from tui_pos.desk.staff import sign_in
 
         if self.staff is None and place.trainee is not None:
@@ -107,7 +115,7 @@ class Call:
             raise typer.TyperException(
                 f"Say who you are with --staff NAME (password: ${SECRET_VARIABLE}, or asked)."
             )
-        return sign_in.sign_in(self.staff, secret_of(self.staff))
+        return sign_in.sign_in(self.staff, secret_of(self.staff), place.sign_in_at, told=told)
 
 
 def this_call(context: typer.Context) -> Call:
@@ -153,11 +161,11 @@ def table(rows: Iterable[tuple[str, ...]]) -> list[str]:
     ]
 
 
-def secret_of(username: str) -> str:
-    """The password from $TUI_POS_SECRET, else asked on the terminal."""
-    secret = os.environ.get(SECRET_VARIABLE)
+def secret_of(username: str, variable: str = SECRET_VARIABLE) -> str:
+    """The password from ``variable`` of the environment, else asked on the terminal."""
+    secret = os.environ.get(variable)
     if secret is not None:
         return secret
     if sys.stdin is None or not sys.stdin.isatty():
-        raise typer.TyperException(f"Put the password of {printable(username)} into ${SECRET_VARIABLE}.")
+        raise typer.TyperException(f"Put the password of {printable(username)} into ${variable}.")
     return getpass.getpass(f"Password of {printable(username)}: ")

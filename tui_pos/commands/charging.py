@@ -61,7 +61,8 @@ def charge(
     context: typer.Context,
     tender: Annotated[With, typer.Option(help="What is paid with.")] = With.CARD,
     reader: Annotated[
-        str | None, typer.Option(help="Card: the reader, by its id (tmr_...) or its label.")
+        str | None,
+        typer.Option(help="Card: the reader, by its id (tmr_...) or its label; else the station's."),
     ] = None,
     order: Annotated[str | None, typer.Option(metavar="REFERENCE", help="Take what this order owes.")] = None,
     part: Annotated[
@@ -91,10 +92,11 @@ def charge(
     if wish.tender is not With.CARD:
         _without_card(call, wish)
         return
-    desk = call.desk()
+    place = call.place()
+    desk = call.desk_at(place)
     if card is not None and desk.mode != "TRAINING":
         raise typer.TyperException("--card is for training; here a customer presents the card.")
-    by_card(call, desk, _begun(desk, wish), no_wait=no_wait, card=card)
+    by_card(call, desk, _begun(desk, wish, place.settings.reader(place.station)), no_wait=no_wait, card=card)
 
 
 def _refuse_misfits(wish: Wish) -> None:
@@ -123,20 +125,24 @@ def _refuse_misfits(wish: Wish) -> None:
             wish.amount is not None and wish.part is not None,
             "--part goes with --order; --amount is an order of its own.",
         ),
-        (
-            of_card and wish.reader is None,
-            "Name the reader with --reader, by its id (tmr_...) or its label.",
-        ),
     )
     for wrong, sentence in faults:
         if wrong:
             raise typer.TyperException(sentence)
 
 
-def _begun(desk: "Desk", wish: Wish) -> "PaymentState":
+def _begun(desk: "Desk", wish: Wish, configured: str) -> "PaymentState":
+    from tui_pos.desk import stations
     from tui_pos.desk.tender import charges
 
-    reader = wish.reader or ""
+    reader = wish.reader
+    if reader is None:
+        reader, _ = stations.reader_here(desk, configured)
+        if not reader:
+            raise typer.TyperException(
+                f"The station {desk.station} has no reader: name one with --reader, by its id (tmr_...) or"
+                " its label."
+            )
     if wish.order is None:
         return charges.begin_amount(
             desk, wish.amount or "", reader, attendee_code=wish.attendee, reason=wish.reason or ""

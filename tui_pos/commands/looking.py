@@ -41,7 +41,7 @@ def find(
     from tui_pos.desk.visitor.search import search
 
     call = this_call(context)
-    found = search(call.desk(), text)
+    found = search(call.desk(store=False), text)
     people = [
         {"access_code": hit.key, "name": hit.title, "detail": hit.detail}
         for hit in found
@@ -104,7 +104,7 @@ def _attendee_lines(desk: "Desk", found: "AttendeeView") -> Iterator[str]:
     currency = desk.conference.currency
     yield f"{found.name}  {found.verdict.word}"
     yield found.verdict.sentence
-    yield f"{found.email}  badge {found.access_code}"
+    yield "  ".join(filter(None, (found.email, f"badge {found.access_code}")))
     yield from table(
         (
             order.reference,

@@ -38,7 +38,7 @@ def resolve(
     if option is None and reason:
         raise typer.TyperException("--reason goes with --as OPTION.")
     chosen = None if option is None else _option(option)
-    desk = call.desk()
+    desk = call.desk(store=chosen is not None)
     if chosen is None:
         found = resolving.inspect(desk, payment)
         call.answer(answers.resolution(found), _lines(found))

@@ -3,6 +3,7 @@
 import logging
 import sys
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from tui_pos.desk.accounts import Change
 
 log = logging.getLogger(__name__)
+
+NEW_SECRET = "TUI_POS_NEW_SECRET"
+"""The password of somebody whom ``init --supervisor`` makes."""
 
 
 def init(
@@ -49,13 +53,18 @@ def init(
     new_installation: Annotated[
         bool, typer.Option("--new-installation", help="This copy lives on beside the original.")
     ] = False,
+    supervisor: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help=f"Make a further supervisor; password: ${NEW_SECRET}, or asked."),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before something is changed.")] = False,
 ) -> None:
     """Make what is missing before the first sale.
 
     That is the config, the database with its tables, the conference, and --staff as its supervisor.
     A database of django-program only gets the tui_pos_* tables. Safe to run again. For --account,
-    --purge-rehearsals, --take-over and --new-installation --staff must be a supervisor who is there already.
+    --purge-rehearsals, --take-over, --new-installation and --supervisor --staff must be a supervisor who is
+    there already.
     """
     from tui_pos import config, founding, opening
     from tui_pos.desk.conference_rules import Rules
@@ -70,7 +79,18 @@ def init(
     last = _date(ends, "--ends") if ends else first
     sets_up = account or purge_rehearsals or take_over or new_installation
     wanted = founding.Wanted(
-        call.conference, name, first, last, timezone, call.staff, secret_of, rules, sets_up
+        call.conference,
+        name,
+        first,
+        last,
+        timezone,
+        call.staff,
+        secret_of,
+        rules,
+        sets_up,
+        supervisor,
+        partial(secret_of, variable=NEW_SECRET),
+        config.station_name(call.station),
     )
     done = list(founding.found(call.config, wanted))
     settings, station = call.settings(), config.station_name(call.station)

@@ -146,7 +146,7 @@ def reconcile(
     from tui_pos.desk import reconcile as books
 
     call = this_call(context)
-    desk = call.service() if as_service else call.desk()
+    desk = call.service() if as_service else call.desk(store=not check)
     result = books.run(desk, check=check, window=timedelta(hours=hours))
     details = answers.reconciled(result)
     # A check changes nothing and so tells of everything; a run has seen to what it could.

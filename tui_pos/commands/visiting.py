@@ -65,7 +65,7 @@ def hand_out(
         raise typer.TyperException("--key does not go with --undo.")
     pieces = 1 if quantity is None else parse_quantity(quantity)
     once = typed_key(key)
-    desk = call.desk()
+    desk = call.desk(store=line is not None)
     if line is None:
         rows = redemption.hand_outs(desk, code)
         call.answer(answers.hand_outs(rows), _listed(rows) or ["There is nothing to hand out."])

@@ -27,7 +27,6 @@ FAULTS = (
         "The database is read-only ({reason}): nothing can be saved until it takes writes again",
         sqlite=("SQLITE_READONLY",),
         sqlstates=("25006",),
-        words=r"read-only|in recovery|hot standby",
         kind=ReadOnlyDatabase,
     ),
     Fault(

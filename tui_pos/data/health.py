@@ -99,6 +99,13 @@ def try_to_write() -> None:
     if why_read_only():
         raise ReadOnlyDatabase(why_read_only())
     # Not by run_tx, which would wait for another server to lead.
+    try:
+        _write_and_undo()
+    except ReadOnlyDatabase:
+        _write_and_undo()  # the connection was given up if its server follows another one now
+
+
+def _write_and_undo() -> None:
     with connected(), database.atomic() as tried:
         database.execute_sql("UPDATE tui_pos_schema_version SET version = version")
         tried.rollback()

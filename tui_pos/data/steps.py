@@ -247,5 +247,38 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX tui_pos_refund_updated ON tui_pos_refund (conference_id, updated_at)",
         # Which request to Stripe led to an event, to be found in the log of its dashboard.
         "ALTER TABLE tui_pos_attempt_event ADD COLUMN request_id varchar(100) NOT NULL DEFAULT ''",
+        # The audit log tells who signed in and who tried in vain: somebody unknown, or before a conference.
+        """CREATE TABLE tui_pos_journal_of_all (
+            id {id},
+            conference_id bigint REFERENCES program_conference_conference (id),
+            at {time} NOT NULL,
+            station varchar(100) NOT NULL,
+            staff_id integer REFERENCES auth_user (id),
+            what varchar(20) NOT NULL,
+            order_id bigint REFERENCES program_registration_order (id),
+            payment_id bigint REFERENCES program_registration_payment (id),
+            attendee_id bigint REFERENCES program_registration_attendee (id),
+            amount bigint,
+            currency varchar(3) NOT NULL,
+            text text NOT NULL,
+            reason text NOT NULL,
+            key varchar(64) UNIQUE)""",
+        """INSERT INTO tui_pos_journal_of_all (
+                conference_id, at, station, staff_id, what, order_id, payment_id, attendee_id, amount,
+                currency, text, reason, key)
+            SELECT conference_id, at, station, staff_id, what, order_id, payment_id, attendee_id, amount,
+                currency, text, reason, key
+            FROM tui_pos_journal ORDER BY id""",
+        "DROP TABLE tui_pos_journal",
+        "ALTER TABLE tui_pos_journal_of_all RENAME TO tui_pos_journal",
+        "CREATE INDEX tui_pos_journal_order ON tui_pos_journal (order_id)",
+        "CREATE INDEX tui_pos_journal_at ON tui_pos_journal (conference_id, at)",
+        "CREATE INDEX tui_pos_journal_what ON tui_pos_journal (what, at)",
+        # Which desk has a station open: one at a time.
+        "ALTER TABLE tui_pos_station ADD COLUMN desk varchar(100) NOT NULL DEFAULT ''",
+        "ALTER TABLE tui_pos_station ADD COLUMN staff_id integer REFERENCES auth_user (id)",
+        "ALTER TABLE tui_pos_station ADD COLUMN host varchar(100) NOT NULL DEFAULT ''",
+        "ALTER TABLE tui_pos_station ADD COLUMN open_since {time}",
+        "ALTER TABLE tui_pos_station ADD COLUMN open_until {time}",
     ),
 )

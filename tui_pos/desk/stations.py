@@ -30,7 +30,7 @@ from tui_pos.desk.order.balance import OrderBalance, admits, columns, due_of, fr
 from tui_pos.desk.order.kept import KeptPayment, kept_payments, paid_by
 from tui_pos.desk.payments.state import said_about
 from tui_pos.desk.staff.permissions import Action, require
-from tui_pos.desk.visitor.people import called, full_name
+from tui_pos.desk.visitor.people import called, full_name, without_addresses
 
 WALK_UP = "walk-up"
 """A buyer who gave no name."""
@@ -88,6 +88,12 @@ def remembered_reader(desk: Desk) -> tuple[str, str] | None:
     return (row.reader_id, row.reader_label) if row is not None and row.reader_id else None
 
 
+def reader_here(desk: Desk, configured: str) -> tuple[str, str]:
+    """(id, label) of this station's reader: the one that was chosen here last, else the ``configured`` one,
+    whose label is not known; two empty texts without any."""
+    return remembered_reader(desk) or (configured, "")
+
+
 def recent(desk: Desk, limit: int) -> tuple[RecentLine, ...]:
     """The last sales and check-ins at this station, newest first."""
     require(desk, Action.LOOK_UP)
@@ -124,7 +130,7 @@ def _sales(desk: Desk, limit: int) -> list[RecentLine]:
     return [
         RecentLine(
             at,
-            buyer or billed or WALK_UP,
+            without_addresses(desk, buyer or billed or WALK_UP),
             *_said(desk, status, from_columns(total, money_of), payments.get(order_id, [])),
         )
         for at, buyer, billed, order_id, status, total, *money_of in found
@@ -183,7 +189,7 @@ def _attempt_line(desk: Desk, attempt: Attempt) -> AttentionLine:
         kind="attempt",
         id=attempt.id,
         reference=order.reference,
-        name=order.billing_name or full_name(order.user),
+        name=without_addresses(desk, order.billing_name or full_name(order.user)),
         amount=money.from_minor(attempt.amount, attempt.currency),
         text=(attempt.problem or said.headline).rstrip(".") + _elsewhere(desk, attempt.station),
         tone="warn" if said.tone in ("ok", "plain") else said.tone,
@@ -212,7 +218,7 @@ def _parked(desk: Desk) -> Iterable[AttentionLine]:
             kind="parked",
             id=number,
             reference="",
-            name=name or WALK_UP,
+            name=without_addresses(desk, name or WALK_UP),
             amount=sum((_price(*item[4:]) for item in items), ZERO),
             text=f"parked {desk.local(at):%H:%M}{_elsewhere(desk, station)}",
             tone="warn",

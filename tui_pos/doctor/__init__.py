@@ -61,6 +61,7 @@ CHECKS = (
     Check(Turn.BEHIND, _open, database.sound),
     Check(Turn.BEHIND, _open, database.rows),
     Check(Turn.BEHIND, _open, database.conference),
+    Check(Turn.OPENING, _open, database.active),
     Check(Turn.BEHIND, _conference, cards.key),
     Check(Turn.BEHIND, _card, cards.account),
     Check(Turn.BEHIND, _card, cards.rights),

@@ -159,9 +159,24 @@ def _about(subject: Subject) -> Iterator[Finding]:
         yield failure("conference", error)
     for sentence in warnings(subject.settings, row.slug):
         yield warning("conference", sentence)
-    if not row.is_active:
+
+
+def active(subject: Subject) -> Iterator[Finding]:
+    """Whether the web site lets the conference sell; one that is not there is another check's."""
+    if not subject.slug:
+        return
+    try:
+        row = subject.conference or conferences.find(subject.slug)
+    except (Refusal, DataError):
+        return
+    name = printable(row.name, 60)
+    if row.is_active:
+        yield ok("active", f"{name} is active on the web site.")
+    else:
         yield failed(
-            "conference",
-            f"{row.slug} is not active, so nothing is sold: look-ups and check-ins go on.",
+            "active",
+            f"{name} is not active on the web site, so nothing is sold: look-ups, check-ins and refunds"
+            " go on.",
+            Stop.SELLING,
             status=exit_codes.REFUSED,
         )

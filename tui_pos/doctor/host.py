@@ -15,6 +15,7 @@ from tui_pos.desk.limits import Stop
 from tui_pos.doctor.findings import Finding, failed, ok, warning
 from tui_pos.doctor.subject import Subject
 from tui_pos.files import FOLDER
+from tui_pos.opening import unknown_station
 from tui_pos.scan import printable
 
 EVERYBODY = stat.S_IRWXO
@@ -138,12 +139,7 @@ def clock(subject: Subject) -> Iterator[Finding]:
 
 def station(subject: Subject) -> Iterator[Finding]:
     """Whether the config knows this desk."""
-    known = subject.settings.stations
-    if known and subject.station not in known:
-        yield warning(
-            "station",
-            f"The config has no section [stations.{printable(subject.station, 40)}]: name this desk with"
-            f" --station or ${config.STATION_VARIABLE}.",
-        )
+    if unknown := unknown_station(subject.settings, subject.station):
+        yield warning("station", f"{unknown} Name this desk with --station or ${config.STATION_VARIABLE}.")
     else:
         yield ok("station", f"This desk is {printable(subject.station, 40)}.")

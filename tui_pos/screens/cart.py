@@ -380,7 +380,8 @@ class CartScreen(DeskScreen[str]):
         self.go_home(f"The sale {self._whose()} is parked: it stands under Needs attention.")
 
     def put_away(self, then: Callable[[], object]) -> None:
-        self._put_away(lambda _: then())
+        # Whoever may not sell any more, or has no database, still locks: the sale stays open at this station.
+        self.ask(self._sale.put_away, lambda _: then(), lambda _: then(), lane="cart", hold=True)
 
     def _put_away(self, then: Callable[[str], object]) -> None:
         self.ask(self._sale.put_away, then, lane="cart", hold=True)

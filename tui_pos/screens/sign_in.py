@@ -11,28 +11,42 @@ from textual.app import ComposeResult
 from tui_pos import keys
 from tui_pos.scan import MAX_LENGTH, printable
 from tui_pos.screens.base import KioskScreen
+from tui_pos.screens.entering import Entry, ask_about_station, enter
 from tui_pos.widgets.row import Row
 from tui_pos.widgets.scan_input import ScanInput
 
 if TYPE_CHECKING:
-    from tui_pos.desk.context import Staff
+    from tui_pos.opening import Place
 
 
-class SignInScreen(KioskScreen["Staff"]):
-    """Asks who is at the desk; left with who that is. It may be typed to before the database is open.
+class SignInScreen(KioskScreen[Entry]):
+    """Asks who is at the desk, and what there is to ask about its station; left with that desk.
 
-    ``username`` is asked for no more when it is given; with ``secret`` nothing is. ``heading`` says where one
-    signs in to; without it the desk is still opening (`desk_opened`).
+    It may be typed to before the database is open. ``username`` is asked for no more when it is given; with
+    ``secret`` nothing is. ``heading`` says where one signs in to, ``place`` is that; without them the desk is
+    still opening (`desk_opened`). ``agreed``: that the config does not know the station was agreed to before.
+    ``note`` is told first.
     """
 
     CSS_PATH = "sign_in.tcss"
     PICKS = False
 
-    def __init__(self, username: str = "", secret: str = "", *, heading: str = "") -> None:
+    def __init__(
+        self,
+        username: str = "",
+        secret: str = "",
+        *,
+        heading: str = "",
+        place: "Place | None" = None,
+        agreed: bool = False,
+        note: str = "",
+    ) -> None:
         super().__init__()
+        self._place = place
+        self._agreed = agreed
+        self._first_note = note
         self._username = username
         self._secret = secret
-        self._is_open = bool(heading)
         self._heading = Row(_heading(heading), id="heading")
         self._question = Row(id="question")
 
@@ -43,15 +57,17 @@ class SignInScreen(KioskScreen["Staff"]):
 
     def on_mount(self) -> None:
         self._ask_next()
+        if self._first_note:
+            self.alert(self._first_note, "!")
 
     def hints(self) -> Sequence[keys.Hint]:
         if self._username:
             return (keys.hint("confirm", "sign in"), keys.hint("back", "another user"), keys.hint("help"))
         return (keys.hint("confirm", "go on"), keys.hint("help"), keys.Hint("/quit", "leave"))
 
-    def desk_opened(self, heading: str) -> None:
+    def desk_opened(self, heading: str, place: "Place") -> None:
         """The database is open; ``heading`` says where one signs in to."""
-        self._is_open = True
+        self._place = place
         self._heading.show(_heading(heading))
         if self._username and self._secret:
             self._check()
@@ -92,19 +108,22 @@ class SignInScreen(KioskScreen["Staff"]):
         self.refresh_hints()
 
     def _check(self) -> None:
-        if not self._is_open:
+        if self._place is None:
             self.say("Opening the desk, please wait")
             return
         username, secret, self._secret = self._username, self._secret, ""
         self.say("Checking, please wait")
-        self.ask(partial(_sign_in, username, secret), self.leave, hold=True)
+        self.ask(partial(_sign_in, username, secret, self._place), self._signed_in, hold=True)
+
+    def _signed_in(self, entry: Entry) -> None:
+        ask_about_station(self, entry, self.leave, agreed=self._agreed)
 
 
 def _heading(text: str) -> Text:
     return Text(printable(text), style="bold")
 
 
-def _sign_in(username: str, secret: str) -> "Staff":
+def _sign_in(username: str, secret: str, place: "Place") -> Entry:
     from tui_pos.desk.staff.sign_in import sign_in
 
-    return sign_in(username, secret)
+    return enter(place, sign_in(username, secret, place.sign_in_at))

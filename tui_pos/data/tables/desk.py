@@ -55,13 +55,23 @@ class SchemaVersion(Table):
 
 
 class Station(Table):
-    """A desk and the reader it used last."""
+    """A desk's name, the reader it used last, and which running desk has it open.
+
+    ``desk`` names the running desk (as ``payments.owners`` does), on ``host``; it has the station until
+    ``open_until``, which it puts off while it runs.
+    """
 
     conference = foreign_key(Conference)
     conference_id: int
     name = CharField(100)
     reader_id = CharField(200, default="")
     reader_label = CharField(200, default="")
+    desk = CharField(100, default="")
+    staff = foreign_key(User, null=True)
+    staff_id: int | None
+    host = CharField(100, default="")
+    open_since = time_column(null=True)
+    open_until = time_column(null=True)
     created_at = time_column(default=now)
     updated_at = time_column(default=now)
 
@@ -375,20 +385,25 @@ class Deed(StrEnum):
     HAND_OUT = "hand_out"
     TAKE_BACK = "take_back"
     UNDO_CHECK_IN = "undo_check_in"
+    SIGN_IN = "sign_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    STATION_TAKEN = "station_taken"
 
 
 class JournalEntry(Table):
     """Who did what, where, when, to whom and why. Written with the deed in one transaction, never changed.
 
-    ``key`` is unique: a deed that is asked for again under its key is answered, not done again.
+    ``key`` is unique: a deed that is asked for again under its key is answered, not done again. ``staff`` of
+    a sign-in that failed is whose secret was asked for, None for nobody known; ``conference`` is None for one
+    of ``init`` before there is a conference.
     """
 
-    conference = foreign_key(Conference)
-    conference_id: int
+    conference = foreign_key(Conference, null=True)
+    conference_id: int | None
     at = time_column(default=now)
     station = CharField(100)
-    staff = foreign_key(User)
-    staff_id: int
+    staff = foreign_key(User, null=True)
+    staff_id: int | None
     what = CharField(20)
     order = foreign_key(Order, null=True)
     order_id: int | None

@@ -31,8 +31,8 @@ from tui_pos.desk.order.balance import columns, due_of, from_columns
 from tui_pos.desk.order.kept import KeptPayment, kept_payments, paid_by
 from tui_pos.desk.payments.state import said_about
 from tui_pos.desk.staff.permissions import Action, require
-from tui_pos.desk.visitor.people import called
-from tui_pos.desk.visitor.search import MAX_WORDS, holds_word
+from tui_pos.desk.visitor.people import called, sees_addresses, without_addresses
+from tui_pos.desk.visitor.search import MAX_WORDS, says
 from tui_pos.scan import MAX_LENGTH, printable
 
 COLUMNS = 12
@@ -76,7 +76,8 @@ def orders(desk: Desk, *, text: str = "", today: bool = False, limit: int = 20) 
 
     Every word of ``text`` must be found: in the reference, a name or an e-mail address, as a badge, as the
     last four digits of a card that paid, or as an amount (``25.00``) of the order or of a payment. ``today``
-    keeps those that were made or paid since midnight on the conference's clock. Four statements.
+    keeps those that were made or paid since midnight on the conference's clock. Who may read no e-mail
+    address is shown none. Four statements.
     """
     require(desk, Action.LOOK_UP)
     words = printable(text, MAX_LENGTH).split()[:MAX_WORDS]
@@ -89,7 +90,7 @@ def orders(desk: Desk, *, text: str = "", today: bool = False, limit: int = 20) 
         ids = [row[0] for row in found]
         items, payments, live = _items(ids), kept_payments(ids), _live(ids)
     return tuple(
-        _found(row, items.get(row[0], []), payments.get(row[0], []), live.get(row[0])) for row in found
+        _found(desk, row, items.get(row[0], []), payments.get(row[0], []), live.get(row[0])) for row in found
     )
 
 
@@ -118,7 +119,11 @@ def _query(wanted: Expression) -> Any:
 
 
 def _found(
-    row: tuple[Any, ...], items: list[str], payments: list[KeptPayment], attempt: Attempt | None
+    desk: Desk,
+    row: tuple[Any, ...],
+    items: list[str],
+    payments: list[KeptPayment],
+    attempt: Attempt | None,
 ) -> FoundOrder:
     number, reference, status, total, billed, email, hold, created_at, user_email, *name = row[:COLUMNS]
     pending, money_of = status == OrderStatus.PENDING, from_columns(total, row[COLUMNS:])
@@ -132,8 +137,8 @@ def _found(
         received=money_of.received,
         given_back=money_of.given_back,
         due=due_of(status, money_of),
-        buyer=billed or called(*name),
-        email=email or user_email,
+        buyer=without_addresses(desk, billed or called(*name)),
+        email=(email or user_email) if sees_addresses(desk) else "",
         items=", ".join(items),
         paid_by=paid_by(payments),
         created_at=created_at,
@@ -164,15 +169,9 @@ def _live(order_ids: Iterable[int]) -> dict[int, Attempt]:
 
 def _says(desk: Desk, word: str) -> Expression:
     """Whether an order has this word anywhere where somebody would look for it."""
-    named = (
-        Order.reference,
-        Order.billing_name,
-        Order.billing_email,
-        User.first_name,
-        User.last_name,
-        User.email,
-    )
-    found: list[Any] = [holds_word(column, word) for column in named]
+    named = (Order.reference, User.first_name, User.last_name)
+    addresses = (Order.billing_name, Order.billing_email, User.email)
+    found: list[Any] = [says(desk, word, named, addresses)]
     theirs = (Attendee.order == Order.id) | (Attendee.user == Order.user)
     here = Attendee.conference == desk.conference.id
     found.append(_exists(Attendee, theirs, here, Attendee.access_code == word.upper()))
@@ -193,8 +192,8 @@ def _says(desk: Desk, word: str) -> Expression:
             _cost(desk) == minor,
             _exists(Payment, Payment.order == Order.id, _paid(desk) == minor),
         ]
-    says: Expression = reduce(or_, found)
-    return says
+    anywhere: Expression = reduce(or_, found)
+    return anywhere
 
 
 def _amount(desk: Desk, word: str) -> Decimal | None:

@@ -14,7 +14,7 @@ from tui_pos.desk.payments import journal, owners, steps
 from tui_pos.desk.payments.asking import Drive
 from tui_pos.desk.payments.control import Control, Wish
 from tui_pos.desk.payments.cut_off import cut_off
-from tui_pos.desk.payments.state import PaymentState, picture, wishes
+from tui_pos.desk.payments.state import PaymentState, picture, state, wishes
 from tui_pos.desk.staff import permissions
 
 PATIENCE = 2.0
@@ -46,6 +46,7 @@ def watch(
     owner = owners.new_owner(desk)
     deadline = None if seconds is None else clock.monotonic() + seconds
     with connected():
+        state(desk, attempt_id)  # refuses another conference's
         drive = Drive(desk, journal.load(attempt_id), withdrawn=withdrawn)
         take_lease(drive, owner)
     with journal.given_back(drive.attempt, owner):
@@ -119,6 +120,8 @@ def _wait(control: Control | None, seconds: float) -> Wish | None:
 def _go_on(drive: Drive, owner: str, wish: Wish | None) -> float:
     journal.renew_lease(drive.attempt, owner)
     if wish is not None and wish.kind in wishes(drive.attempt):
+        if wish.kind in _NEEDS:
+            permissions.require(drive.desk, _NEEDS[wish.kind])
         drive.pace.hurry()
         return _WISHES[wish.kind](drive, wish)
     return steps.step(drive)
@@ -143,3 +146,9 @@ def _switch(drive: Drive, wish: Wish) -> float:
 
 
 _WISHES = {"cancel": _cancel, "capture": _capture, "retry": _retry, "switch": _switch}
+_NEEDS = {
+    "capture": permissions.Action.CAPTURE,
+    "retry": permissions.Action.CHARGE,
+    "switch": permissions.Action.CHARGE,
+}
+"""What takes money is allowed by the rights of that moment; whoever saw a payment begin may give it up."""

@@ -33,7 +33,7 @@ def begin(
     payment for the order or on the reader, a refund of it without an answer, a key of another account, a
     wrong clock), and ``terminal`` errors when Stripe does not say whose the key is.
     """
-    permissions.require(desk, permissions.Action.CHARGE)
+    permissions.require_sale(desk, permissions.Action.CHARGE)
     desk.limits.refuse(*TO_CHARGE)
     if not reader_id.strip():
         raise InvalidInput("reader_required", "Choose a reader first.")

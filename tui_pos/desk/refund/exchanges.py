@@ -29,7 +29,7 @@ from tui_pos.desk.refund.refund_views import RefundView
 from tui_pos.desk.refund.sources import Source
 from tui_pos.desk.sale import checkout, holds, new_orders
 from tui_pos.desk.sale.buyers import Buyer
-from tui_pos.desk.staff.permissions import Action, require
+from tui_pos.desk.staff.permissions import Action, require, require_sale
 from tui_pos.desk.tender import tendering
 from tui_pos.desk.tender.tenders import Tender
 from tui_pos.scan import printable
@@ -83,7 +83,7 @@ def exchange(
     ``checkout.sell`` raise, Refused ``order_not_paid``, ``payment_live``, ``refund_open``, ``paid_online``.
     """
     require(desk, Action.REFUND)
-    require(desk, Action.SELL)
+    require_sale(desk)
     wish = _Wish(reference, piece, slug, quantity, came_back, printable(reason, journal.REASON_LENGTH))
     with connected():
         done = run_tx(lambda: _exchange(desk, wish, key))
@@ -94,7 +94,7 @@ def exchange(
 def terms(desk: Desk, reference: str, piece: Piece, slug: str, quantity: int = 1) -> Terms:
     """What ``exchange`` would come to, by all its rules; nothing is written. Raises as ``exchange``."""
     require(desk, Action.REFUND)
-    require(desk, Action.SELL)
+    require_sale(desk)
     wish = _Wish(reference, piece, slug, quantity, came_back=True, reason="")
 
     def work() -> None:

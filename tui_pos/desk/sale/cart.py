@@ -26,7 +26,7 @@ from tui_pos.desk.limits import TO_SELL
 from tui_pos.desk.sale import buyers, cart_view, guests, sales
 from tui_pos.desk.sale.buyers import Buyer
 from tui_pos.desk.sale.cart_view import CartLine, CartView, Discount
-from tui_pos.desk.staff.permissions import Action, require
+from tui_pos.desk.staff.permissions import Action, require, require_sale
 from tui_pos.scan import printable
 
 __all__ = [
@@ -58,7 +58,7 @@ def start(desk: Desk, *, attendee_code: str | None = None, name: str = "", email
     A sale to the same badge that is still open at this station is gone on with, so that nothing is lost when
     the session died. Raises what ``buyers.identify`` raises.
     """
-    require(desk, Action.SELL)
+    require_sale(desk)
     desk.limits.refuse(*TO_SELL)
     with connected():
         buyer = buyers.identify(desk, attendee_code, name, email)
@@ -67,7 +67,7 @@ def start(desk: Desk, *, attendee_code: str | None = None, name: str = "", email
 
 def view(desk: Desk, sale_id: int) -> CartView:
     """The sale as it stands. Raises NotFound ``sale_not_found``."""
-    require(desk, Action.SELL)
+    require(desk, Action.SELL, looks=True)
     with connected():
         return cart_view.load(desk, sale_id)
 
@@ -168,7 +168,7 @@ def abandon(desk: Desk, sale_id: int) -> CartView:
 
 def parked(desk: Desk) -> tuple[CartView, ...]:
     """The conference's parked sales, the one that waited longest first."""
-    require(desk, Action.SELL)
+    require(desk, Action.SELL, looks=True)
     with connected():
         waiting = (
             Sale.select(Sale.id)

@@ -29,7 +29,7 @@ from tui_pos.desk.sale import buyers, cart, cart_view, holds, new_orders, sales
 from tui_pos.desk.sale.buyers import Buyer
 from tui_pos.desk.sale.cart_view import CartView
 from tui_pos.desk.sale.new_orders import NewLine, NewOrder
-from tui_pos.desk.staff.permissions import Action, require
+from tui_pos.desk.staff.permissions import Action, require, require_sale
 from tui_pos.scan import printable
 
 
@@ -72,7 +72,7 @@ def place(desk: Desk, sale_id: int, *, shown_total: Decimal | None = None) -> Pl
     ``cart_empty``, ``voucher_not_valid``, ``price_changed`` when the total is not ``shown_total`` (what the
     customer was told), ``sale_...`` when the sale is not open at this station; NotFound ``sale_not_found``.
     """
-    require(desk, Action.SELL)
+    require_sale(desk)
 
     def work() -> Placed:
         now = clock.now()
@@ -109,7 +109,7 @@ def sell(
 
     Raises what ``cart.start``, ``cart.add``, ``cart.set_voucher`` and ``place`` raise.
     """
-    require(desk, Action.SELL)
+    require_sale(desk)
     slugs = [slug for slug, quantity in items if cart.check_quantity(quantity)]
 
     def work(buyer: Buyer, now: datetime) -> NewOrder:
@@ -149,7 +149,7 @@ def ad_hoc(
     The web shop counts such a line as one seat of the venue's capacity, as every line that is no add-on.
     Raises InvalidInput ``invalid_amount`` or ``amount_too_small`` before anything is looked up.
     """
-    require(desk, Action.SELL)
+    require_sale(desk)
     price = _amount(desk, amount)
     shown = printable(reason, journal.REASON_LENGTH)
     line = NewLine(
@@ -192,7 +192,7 @@ def reopen(desk: Desk, sale_id: int) -> CartView:
 
     Raises what ``cancel_order`` raises, Refused ``sale_without_cart`` for a sale that never had one.
     """
-    require(desk, Action.SELL)
+    require_sale(desk)
 
     def work() -> None:
         now = clock.now()

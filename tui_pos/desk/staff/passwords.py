@@ -12,20 +12,40 @@ BCRYPT_BYTES = 72
 """All that bcrypt ever looked at; newer versions of its package refuse more instead of ignoring it."""
 
 
+ROUNDS = 1_000_000
+"""Of PBKDF2-SHA256, as Django's own hashes of today have: the work that a wrong secret costs at least."""
+
+SLOW = frozenset({"argon2", "scrypt", "bcrypt", "bcrypt_sha256"})
+"""Hashes that are as much work by their nature."""
+
+
 def verify(secret: str, encoded: str) -> bool:
     """Whether ``secret`` is the password stored as ``encoded`` in ``auth_user.password``.
 
     Knows pbkdf2_sha256, pbkdf2_sha1, argon2, scrypt, bcrypt and bcrypt_sha256. False for an unusable password
-    ("!..."), for an unknown or damaged hash, and for an empty secret. May take a second: call it in a worker.
+    ("!..."), for an unknown or damaged hash ("" too), and for an empty secret. What is wrong has cost the
+    work of ``ROUNDS`` whatever the hash, so that the time tells nothing of it. May take a second: call it in
+    a worker.
     """
     algorithm, _, rest = encoded.partition("$")
-    check = _CHECKS.get(algorithm)
-    if not secret or check is None:
-        return False
     try:
-        return check(secret.encode(), rest)
-    except (ValueError, OverflowError, MemoryError):
-        return False
+        correct = bool(secret) and _CHECKS[algorithm](secret.encode(), rest)
+        done = (ROUNDS if algorithm in SLOW else _rounds(rest)) if secret else 0
+    except (KeyError, ValueError, OverflowError, MemoryError):
+        correct, done = False, 0
+    if not correct:
+        _work(secret, ROUNDS - done)
+    return correct
+
+
+def _rounds(rest: str) -> int:
+    """How many rounds were done for a PBKDF2 hash."""
+    return int(rest.partition("$")[0])
+
+
+def _work(secret: str, rounds: int) -> None:
+    if rounds > 0:
+        hashlib.pbkdf2_hmac("sha256", secret.encode(errors="replace"), b"nobody's salt, 22 long", rounds)
 
 
 def _pbkdf2(digest: str) -> Callable[[bytes, str], bool]:
@@ -49,8 +69,10 @@ def _argon2(secret: bytes, rest: str) -> bool:
 
     try:
         return argon2.PasswordHasher().verify(f"${rest}", secret)
-    except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
+    except argon2.exceptions.VerifyMismatchError:
         return False
+    except argon2.exceptions.VerificationError as damaged:
+        raise ValueError("no hash of argon2") from damaged
 
 
 def _bcrypt(secret: bytes, rest: str) -> bool:

@@ -1,48 +1,90 @@
 """Signing in at a desk with the web site's user name and password."""
 
 import logging
+import time
 
-from tui_pos.data.connection import connected
-from tui_pos.data.tables.auth import ContentType, GroupPermission, Permission, User, UserGroup, UserPermission
+from tui_pos import clock
+from tui_pos.data.connection import connected, run_tx
+from tui_pos.data.errors import DatabaseUnavailable
+from tui_pos.data.tables.auth import User
 from tui_pos.desk.context import Staff
 from tui_pos.desk.errors import NotPermitted
-from tui_pos.desk.staff.passwords import UNUSABLE, verify
+from tui_pos.desk.staff import tries
+from tui_pos.desk.staff.passwords import verify
 from tui_pos.desk.staff.permissions import DESK_RIGHTS
+from tui_pos.desk.staff.rights import rights_of
+from tui_pos.desk.staff.tries import At
 from tui_pos.desk.visitor.people import full_name
 
 log = logging.getLogger(__name__)
 
-APP_LABEL = "program_conference"
-"""The content type that django-program keeps the desk's rights on."""
-
-NOBODYS_HASH = "pbkdf2_sha256$1000000$9zW5TqfLkR2hUo0cVbXy1e$MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI="
-"""Checked when there is no such user, as slow as Django's own, so that the time taken tells nothing."""
+ANSWER_AFTER = 1.5
+"""Seconds after which a wrong secret is answered at the earliest: longer than any usual hash takes, so that
+the time tells neither whether there is such a user nor how the password is stored."""
 
 _RIGHTS = ", ".join(sorted(DESK_RIGHTS))
 
 
-def sign_in(username: str, secret: str) -> Staff:
-    """The staff member with this user name (exact) and password.
+def sign_in(username: str, secret: str, at: At, *, told: bool = True) -> Staff:
+    """The staff member with this user name (exact) and password, written into the audit log.
 
     Raises NotPermitted: ``wrong_credentials`` with one sentence for an unknown user, a wrong password and an
-    inactive user, ``no_desk_rights`` for somebody who may not use a desk. A password is checked in each case,
-    which may take a second. ``last_login`` stays as it is: no session of the web site begins here.
+    inactive user, ``too_many_tries`` before anything is checked while the name or the station has to wait,
+    ``no_desk_rights`` for somebody who may not use a desk. Without ``told`` a success is not written: a
+    command that only looks changes no database. Takes a second or two: call it in a worker. ``last_login``
+    stays as it is: no session of the web site begins here.
+    """
+    began = clock.monotonic()
+    with connected():
+        user = _user(username)
+        name = tries.Name(user.id) if user is not None else tries.unknown_name(username)
+        tries.refuse_while_locked(at, name)
+    correct = verify(secret, user.password if user is not None else "")
+    correct = correct and user is not None and user.is_active
+    if told or not correct:
+        _count(at, name, correct=correct)
+    if user is None or not correct:
+        # Not even the name: it may be the password, typed too early.
+        log.warning("a sign-in was refused at %s", at.station)
+        pause(began + ANSWER_AFTER - clock.monotonic())
+        raise NotPermitted("wrong_credentials", "The user name and the password do not fit together.")
+    log.info("staff %d signed in", user.id)
+    return _staff(user)
+
+
+def without_asking(username: str) -> Staff:
+    """The staff member of this name, who is asked for nothing: the trainee of the demonstration.
+
+    Raises NotPermitted as ``sign_in`` does.
     """
     with connected():
         user = _user(username)
-        usable = user is not None and not user.password.startswith(UNUSABLE)
-        correct = verify(secret, user.password if user and usable else NOBODYS_HASH)
-        if user is None or not correct or not user.is_active:
-            # Not even the name: it may be the password, typed too early.
-            log.warning("a sign-in was refused")
-            raise NotPermitted("wrong_credentials", "The user name and the password do not fit together.")
+    if user is None or not user.is_active:
+        raise NotPermitted("wrong_credentials", "There is no such user who may sign in.")
+    return _staff(user)
+
+
+def pause(seconds: float) -> None:
+    """Wait, at most ``ANSWER_AFTER``."""
+    time.sleep(min(max(0.0, seconds), ANSWER_AFTER))
+
+
+def _count(at: At, name: tries.Name, *, correct: bool) -> None:
+    """A database that cannot be written to does not keep out who knows the secret: looking up goes on."""
+    try:
+        run_tx(lambda: tries.count(at, name, correct=correct))
+    except DatabaseUnavailable:
+        log.error("a sign-in could not be written into the audit log")
+
+
+def _staff(user: User) -> Staff:
+    with connected():
         codenames = rights_of(user.id)
     if not user.is_superuser and codenames.isdisjoint(DESK_RIGHTS):
         raise NotPermitted(
             "no_desk_rights",
             f"{full_name(user)} may not use a desk; one of these rights is needed: {_RIGHTS}.",
         )
-    log.info("staff %d signed in", user.id)
     return Staff(user.id, user.username, full_name(user), codenames, user.is_superuser)
 
 
@@ -51,19 +93,3 @@ def _user(username: str) -> User | None:
         return None
     user: User | None = User.get_or_none(User.username == username)
     return user
-
-
-def rights_of(user_id: int) -> frozenset[str]:
-    """The codenames that a user holds, directly or through a group; needs a connection."""
-    direct = UserPermission.select(UserPermission.permission).where(UserPermission.user == user_id)
-    by_group = (
-        GroupPermission.select(GroupPermission.permission)
-        .join(UserGroup, on=(UserGroup.group == GroupPermission.group))
-        .where(UserGroup.user == user_id)
-    )
-    held = (
-        Permission.select(Permission.codename)
-        .join(ContentType)
-        .where(ContentType.app_label == APP_LABEL, Permission.id.in_(direct) | Permission.id.in_(by_group))
-    )
-    return frozenset(row.codename for row in held)

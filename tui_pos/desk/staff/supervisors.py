@@ -6,7 +6,7 @@ from tui_pos.data.connection import connected
 from tui_pos.data.tables.auth import ContentType, GroupPermission, Permission, User, UserGroup, UserPermission
 from tui_pos.desk.context import Desk
 from tui_pos.desk.staff.permissions import GRANTS, Action, require
-from tui_pos.desk.staff.sign_in import APP_LABEL
+from tui_pos.desk.staff.rights import APP_LABEL
 from tui_pos.desk.visitor.people import full_name
 
 

@@ -12,7 +12,7 @@ from tui_pos.data.tables.desk import CashMovement, MovementKind
 from tui_pos.data.tables.registration import Order, PaymentMethod
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput
-from tui_pos.desk.staff.permissions import Action, require
+from tui_pos.desk.staff.permissions import require_sale
 from tui_pos.desk.tender import amounts, tendering
 from tui_pos.desk.tender.tendering import Booked, Tendered
 from tui_pos.desk.tender.tenders import Tender
@@ -44,7 +44,7 @@ def take_cash(
     NotPermitted, what ``tendering.take`` raises, and InvalidInput ``invalid_amount``, ``amount_too_high``,
     ``too_little_given`` or ``too_much_given``.
     """
-    require(desk, Action.SELL)
+    require_sale(desk)
     currency = desk.conference.currency
     amounts.payable(given, currency)
 

@@ -24,7 +24,7 @@ def begin_order(desk: Desk, reference: str, reader: str, amount: Decimal | None 
     Nothing is sent yet. Raises what ``payments.begin`` and ``readers`` raise, and NotFound
     ``reader_not_found``.
     """
-    permissions.require(desk, permissions.Action.CHARGE)
+    permissions.require_sale(desk, permissions.Action.CHARGE)
     order = lookup.order(desk, reference)
     found = _reader(desk, reader)
     return payments.begin(desk, order.reference, found.id, found.label, amount=amount)
@@ -37,7 +37,7 @@ def begin_amount(
 
     Raises MoneyError for the amount, else as ``begin_order``.
     """
-    permissions.require(desk, permissions.Action.CHARGE)
+    permissions.require_sale(desk, permissions.Action.CHARGE)
     desk.limits.refuse(*TO_CHARGE)
     amount = money.parse_amount(typed, desk.conference.currency)
     found = _reader(desk, reader)

@@ -12,7 +12,7 @@ from tui_pos.data.tables.registration import Order, PaymentMethod
 from tui_pos.desk import journal
 from tui_pos.desk.context import Desk
 from tui_pos.desk.order import prices
-from tui_pos.desk.staff.permissions import Action, require
+from tui_pos.desk.staff.permissions import Action, require_sale
 from tui_pos.desk.tender import tendering
 from tui_pos.desk.tender.tendering import Booked, Tendered
 from tui_pos.desk.tender.tenders import Tender
@@ -23,7 +23,7 @@ def give_free(desk: Desk, reference: str, reason: str, *, key: str = "") -> Tend
 
     Raises NotPermitted, InvalidInput ``reason_required``, and what ``tendering.take`` raises.
     """
-    require(desk, Action.COMP)
+    require_sale(desk, Action.COMP)
     why = journal.reason_given(reason)
 
     def book(order: Order, due: Decimal, now: datetime) -> Booked:

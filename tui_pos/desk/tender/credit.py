@@ -8,7 +8,7 @@ from tui_pos.data.fields import ZERO
 from tui_pos.data.tables.registration import Order, PaymentMethod
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, Refused
-from tui_pos.desk.staff.permissions import Action, require
+from tui_pos.desk.staff.permissions import require_sale
 from tui_pos.desk.tender import amounts, store_credit, tendering
 from tui_pos.desk.tender.tendering import Booked, Tendered
 from tui_pos.desk.tender.tenders import Tender
@@ -21,7 +21,7 @@ def use_credit(desk: Desk, reference: str, amount: Decimal | None = None, *, key
     ``tendering.take`` raises, Refused ``no_credit``, InvalidInput ``invalid_amount``, ``amount_too_high`` or
     ``credit_too_low``.
     """
-    require(desk, Action.SELL)
+    require_sale(desk)
     currency = desk.conference.currency
 
     def book(order: Order, due: Decimal, now: datetime) -> Booked:

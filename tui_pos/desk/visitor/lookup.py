@@ -1,6 +1,7 @@
 """Who a badge belongs to, what they bought and what they owe; one order by its reference."""
 
 import re
+from dataclasses import replace
 from typing import NamedTuple
 
 from peewee import JOIN, Query, fn
@@ -29,7 +30,7 @@ from tui_pos.desk.order.leaving import leaving
 from tui_pos.desk.order.views import AttendeeView, CheckInView, CreditView, LineView, OrderView, Verdict
 from tui_pos.desk.staff.permissions import Action, require
 from tui_pos.desk.visitor.badges import access_code, other_conference
-from tui_pos.desk.visitor.people import called
+from tui_pos.desk.visitor.people import called, sees_addresses, without_addresses
 from tui_pos.desk.visitor.returned import TicketBack, ticket_back
 from tui_pos.desk.visitor.search import Found, resolve, search
 from tui_pos.desk.visitor.verdicts import GOING_BACK, Standing, verdict
@@ -67,6 +68,7 @@ def attendee(desk: Desk, code: str) -> AttendeeView:
         if person.conference_id != desk.conference.id:
             raise other_conference(desk, person.conference)
         orders = order_views.orders(desk.conference.id, user_id=person.user_id, order_id=person.order_id)
+        orders = tuple(_readable(desk, each) for each in orders)
         return _attendee(desk, person, orders, _credits(desk, person.user_id))
 
 
@@ -89,7 +91,14 @@ def order(desk: Desk, reference: str | int) -> OrderView:
     if not found:
         shown = scan.printable(wanted, 40)
         raise NotFound("order_not_found", f"There is no order {shown} in {desk.conference.name}.")
-    return found[0]
+    return _readable(desk, found[0])
+
+
+def _readable(desk: Desk, order: OrderView) -> OrderView:
+    """The order without its buyer's e-mail address, for those who may read none."""
+    if sees_addresses(desk):
+        return order
+    return replace(order, buyer_name=without_addresses(desk, order.buyer_name), buyer_email="")
 
 
 class _Person(NamedTuple):
@@ -188,8 +197,8 @@ def _attendee(
         id=person.id,
         user_id=person.user_id,
         access_code=person.access_code,
-        name=called(person.first_name, person.last_name, person.username),
-        email=person.email,
+        name=without_addresses(desk, called(person.first_name, person.last_name, person.username)),
+        email=person.email if sees_addresses(desk) else "",
         checked_in_at=None if person.checked_in_at is None else fields.utc(person.checked_in_at),
         first_check_in=first,
         order=linked,

@@ -21,7 +21,7 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound
 from tui_pos.desk.staff.permissions import Action, require
 from tui_pos.desk.visitor import badges
-from tui_pos.desk.visitor.people import called
+from tui_pos.desk.visitor.people import called, sees_addresses, without_addresses
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,8 @@ class Found:
 def search(desk: Desk, text: str, limit: int = 9) -> tuple[Found, ...]:
     """People, then orders of others, whose name, e-mail, code or reference hold every word of ``text``.
 
-    Case does not matter. Nothing is found for a text without a word.
+    Case does not matter. Nothing is found for a text without a word. Who may read no e-mail address is shown
+    none, and finds by a whole one alone.
     """
     require(desk, Action.LOOK_UP)
     words = scan.printable(text, scan.MAX_LENGTH).split()[:MAX_WORDS]
@@ -95,8 +96,9 @@ def _named(desk: Desk, text: str) -> tuple[Found, ...]:
 
 def _people(desk: Desk, words: list[str], limit: int) -> tuple[list[Found], list[int]]:
     """The attendees and their user ids."""
-    fields = (User.first_name, User.last_name, User.username, User.email, Attendee.access_code)
-    found = list(_attendees(desk, _every_word(words, fields), limit))
+    fields = (User.first_name, User.last_name, Attendee.access_code)
+    addresses = (User.username, User.email)
+    found = list(_attendees(desk, every_word(desk, words, fields, addresses), limit))
     return [hit for hit, _ in found], [user_id for _, user_id in found]
 
 
@@ -118,14 +120,15 @@ def _attendees(desk: Desk, condition: Expression, limit: int) -> Iterable[tuple[
         .limit(limit)
     )
     for code, user_id, *name, email, status in rows(query):
-        detail = ", ".join(filter(None, (email, _spaced(status or "no order"))))
-        yield Found("attendee", code, called(*name), detail), user_id
+        shown = email if sees_addresses(desk) else ""
+        detail = ", ".join(filter(None, (shown, _spaced(status or "no order"))))
+        yield Found("attendee", code, without_addresses(desk, called(*name)), detail), user_id
 
 
 def _orders(desk: Desk, words: list[str], found_users: list[int], limit: int) -> Iterable[Found]:
     """Orders of people who are not among those found already."""
-    fields = (Order.reference, Order.billing_name, Order.billing_email, User.first_name, User.last_name)
-    condition = _every_word(words, fields)
+    fields = (Order.reference, User.first_name, User.last_name)
+    condition = every_word(desk, words, fields, (Order.billing_name, Order.billing_email))
     return _found_orders(
         desk, condition & Order.user.not_in(found_users) if found_users else condition, limit
     )
@@ -149,7 +152,7 @@ def _found_orders(desk: Desk, condition: Expression, limit: int) -> Iterable[Fou
     )
     for reference, status, total, buyer, *name in rows(query):
         detail = f"{_spaced(status)} {money.format_amount(total, desk.conference.currency)}"
-        yield Found("order", reference, buyer or called(*name), detail)
+        yield Found("order", reference, without_addresses(desk, buyer or called(*name)), detail)
 
 
 def _voucher(desk: Desk, text: str) -> tuple[Found, ...]:
@@ -187,10 +190,26 @@ def _refuse_foreign_badge(desk: Desk, text: str) -> None:
         raise badges.other_conference(desk, other.name)
 
 
-def _every_word(words: list[str], fields: Iterable[Any]) -> Expression:
-    """Each word is somewhere in one of the fields."""
-    columns = tuple(fields)
-    return reduce(and_, (reduce(or_, (holds_word(column, word) for column in columns)) for word in words))
+def every_word(desk: Desk, words: list[str], fields: Iterable[Any], addresses: Iterable[Any]) -> Expression:
+    """Each word is somewhere in one of the fields, or in one that may hold an address (`says`)."""
+    columns, where = tuple(fields), tuple(addresses)
+    return reduce(and_, (says(desk, word, columns, where) for word in words))
+
+
+def says(desk: Desk, word: str, fields: Iterable[Any], addresses: Iterable[Any]) -> Expression:
+    """The word is somewhere in one of the fields, or in one that may hold an e-mail address.
+
+    Who may read no address cannot find one out piece by piece: a part of a column that may hold one counts
+    only where there is no address in it, else it must be the whole.
+    """
+    found = [holds_word(column, word) for column in fields]
+    for column in addresses:
+        part = holds_word(column, word)
+        if not sees_addresses(desk):
+            part = (part & ~column.contains("@")) | (fn.LOWER(column) == word.lower())
+        found.append(part)
+    any_of_them: Expression = reduce(or_, found)
+    return any_of_them
 
 
 def holds_word(column: Any, word: str) -> Expression:

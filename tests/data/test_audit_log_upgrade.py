@@ -1,0 +1,39 @@
+"""The audit log is made anew to tell of sign-ins too, and loses nothing by it."""
+
+import pytest
+
+from tests.fixtures.databases import opened
+from tui_pos.data import steps, upgrades
+from tui_pos.data.base import database
+from tui_pos.data.connection import connected
+from tui_pos.data.tables.desk import JournalEntry
+
+
+def test_the_audit_log_keeps_every_entry_when_it_learns_of_sign_ins(
+    real_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(real_url), connected():
+        monkeypatch.setattr(upgrades, "STEPS", steps.STEPS[:4])
+        upgrades.upgrade()
+        conference, user = (
+            database.execute_sql(f"SELECT id FROM {table} ORDER BY id LIMIT 1").fetchone()[0]
+            for table in ("program_conference_conference", "auth_user")
+        )
+        for number in range(5):
+            database.execute_sql(
+                "INSERT INTO tui_pos_journal (conference_id, at, station, staff_id, what, currency, text,"
+                f" reason, key, amount) VALUES ({conference}, '2027-01-01 10:00:0{number}', 'desk', {user},"
+                f" 'comp', 'USD', 'text {number}', 'why', 'key-{number}', {number})"
+            )
+        database.execute_sql("DELETE FROM tui_pos_journal WHERE amount = 1")
+        monkeypatch.setattr(upgrades, "STEPS", steps.STEPS)
+        upgrades.upgrade()
+        kept = [
+            (row.text, row.amount, row.key, row.at.second, row.staff_id, row.conference_id)
+            for row in JournalEntry.select().order_by(JournalEntry.id)
+        ]
+        assert kept == [(f"text {n}", n, f"key-{n}", n, user, conference) for n in (0, 2, 3, 4)]
+        nobody = JournalEntry.create(conference=None, station="desk", staff=None, what="sign_in_failed")
+        assert nobody.id > max(
+            row.id for row in JournalEntry.select().where(JournalEntry.amount.is_null(False))
+        )

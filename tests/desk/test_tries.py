@@ -1,0 +1,210 @@
+"""Wrong secrets slow down and lock, per name and per station, in all processes, and are written down."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import pairwise
+
+import pytest
+
+from tests.fixtures.processes import run_together
+from tui_pos import clock
+from tui_pos.data.connection import connected, run_tx
+from tui_pos.data.tables.auth import User
+from tui_pos.data.tables.desk import JournalEntry
+from tui_pos.desk import conferences
+from tui_pos.desk.errors import NotPermitted
+from tui_pos.desk.staff import passwords, sign_in, tries
+from tui_pos.desk.staff.tries import At
+
+MINUTE = timedelta(minutes=1)
+
+
+class Clock:
+    """A clock that only the test moves."""
+
+    def __init__(self) -> None:
+        self.at = datetime(2027, 5, 14, 9, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.at
+
+    def go(self, step: timedelta) -> None:
+        self.at += step
+
+
+@pytest.fixture
+def time(shop: str, monkeypatch: pytest.MonkeyPatch) -> Clock:  # noqa: ARG001
+    moving = Clock()
+    monkeypatch.setattr(clock, "now", moving.now)
+    return moving
+
+
+def desk_at(station: str = "desk-3") -> At:
+    return At(conferences.find("demo").id, station)
+
+
+def tried(username: str, secret: str = "wrong", at: At | None = None) -> str:
+    """The code that a try is refused with, '' when it succeeds."""
+    try:
+        sign_in.sign_in(username, secret, at or desk_at())
+    except NotPermitted as refused:
+        return refused.code
+    return ""
+
+
+def sentence(username: str, at: At | None = None) -> str:
+    with pytest.raises(NotPermitted) as refused:
+        sign_in.sign_in(username, "demo", at or desk_at())
+    assert refused.value.exit_status == 6
+    return refused.value.message
+
+
+def wrong(count: int, time: Clock, username: str, station: Callable[[int], str]) -> None:
+    """So many wrong tries, each after the wait before it, each at the station of its number."""
+    for number in range(count):
+        assert tried(username, at=desk_at(station(number))) == "wrong_credentials"
+        time.go(tries.LONGEST_WAIT)
+
+
+@pytest.mark.parametrize("username", ["trainee", "lead", "nobody", "idle.demo", "a\0b"])
+def test_a_name_has_to_wait_longer_and_longer_wherever_it_is_tried(time: Clock, username: str) -> None:
+    for number in range(3):
+        assert tried(username, at=desk_at(f"desk-{number}")) == "wrong_credentials"
+    assert sentence(username, desk_at("desk-8")) == (
+        "Too many wrong passwords for this name: try again in 2 seconds."
+    )
+    time.go(timedelta(seconds=2))
+    assert tried(username, at=desk_at("desk-8")) == "wrong_credentials"
+    assert "in 4 seconds." in sentence(username)
+    assert tried("scanner", "demo") == ""  # somebody else is not kept waiting
+
+
+@pytest.mark.parametrize("username", ["trainee", "nobody"])
+def test_ten_lock_a_name_for_a_quarter_of_an_hour(time: Clock, username: str) -> None:
+    wrong(10, time, username, lambda number: f"desk-{number}")
+    assert "in 14 minutes." in sentence(username)
+    time.go(13 * MINUTE)
+    assert tried(username, "demo", desk_at("desk-99")) == "too_many_tries"
+    time.go(2 * MINUTE)
+    assert tried(username, "demo") == ("" if username == "trainee" else "wrong_credentials")
+
+
+def test_a_station_is_locked_by_many_names_and_no_other_station_with_it(time: Clock) -> None:
+    for number in range(20):
+        assert tried(f"guest-{number}") == "wrong_credentials"
+        time.go(tries.LONGEST_WAIT)
+    assert sentence("trainee").startswith("Too many wrong passwords at desk-3: try again in")
+    assert tried("trainee", "demo", desk_at("desk-4")) == ""
+    time.go(tries.WINDOW)
+    assert tried("trainee", "demo") == ""
+
+
+def test_the_right_secret_forgives_the_name_and_not_the_station(time: Clock) -> None:
+    for _ in range(2):
+        for number in range(2):
+            assert tried("trainee", at=desk_at(f"desk-{number}")) == "wrong_credentials"
+        assert tried("trainee", "demo") == ""
+    for name in ("a", "b", "c", "d", "e", "f"):
+        assert tried(name) == "wrong_credentials"
+    assert tried("trainee", "demo") == "too_many_tries"
+    time.go(timedelta(seconds=2))
+    assert tried("trainee", "demo") == ""
+
+
+def test_what_is_refused_unchecked_makes_nobody_wait_longer(
+    time: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        tried("trainee")
+    monkeypatch.setattr(sign_in, "verify", lambda *_: pytest.fail("a locked name's secret was looked at"))
+    for _ in range(50):
+        assert tried("trainee") == "too_many_tries"
+    monkeypatch.undo()
+    monkeypatch.setattr(clock, "now", time.now)
+    time.go(timedelta(seconds=2))
+    assert tried("trainee", "demo") == ""
+
+
+@pytest.mark.usefixtures("time")
+def test_failures_and_successes_are_in_the_audit_log() -> None:
+    with connected():
+        tilda, idle = (User.get(User.username == name).id for name in ("trainee", "idle.demo"))
+    for pair in ("trainee hunter2", "hunter2 x", "idle.demo demo", "trainee demo"):
+        username, secret = pair.split()
+        tried(username, secret)
+    with connected():
+        rows = list(JournalEntry.select().order_by(JournalEntry.id))
+    told = [(row.what, row.staff_id, row.station) for row in rows]
+    everything = str([row.__data__ for row in rows])
+    assert told == [
+        ("sign_in_failed", tilda, "desk-3"),
+        ("sign_in_failed", None, "desk-3"),
+        ("sign_in_failed", idle, "desk-3"),
+        ("sign_in", tilda, "desk-3"),
+    ]
+    assert "hunter2" not in everything  # a password typed as the name, or as the password
+
+
+def test_the_sign_ins_of_one_script_are_told_once_until_something_else_happens(time: Clock) -> None:
+    def told() -> int:
+        with connected():
+            return int(JournalEntry.select().where(JournalEntry.what == "sign_in").count())
+
+    for _ in range(5):
+        assert tried("trainee", "demo") == ""
+    assert told() == 1
+    tried("trainee", "demo", desk_at("desk-4"))
+    tried("trainee", "wrong")
+    tried("trainee", "demo")
+    assert told() == 3
+    time.go(tries.WINDOW + MINUTE)
+    tried("trainee", "demo")
+    assert told() == 4
+
+
+def guess(number: int) -> list[str]:
+    """One of many processes that guess at once, each at a station of its own."""
+    return [tried("trainee", at=desk_at(f"desk-{number}")) for _ in range(6)]
+
+
+def test_processes_that_guess_at_once_learn_no_more_than_one_alone(shop: str) -> None:
+    """The third wrong one makes all wait for 2 seconds, whoever was on the way to an answer."""
+    answers = [answer for each in run_together(shop, guess, 6) for answer in each]
+    assert set(answers) == {"wrong_credentials", "too_many_tries"}
+    with connected():
+        failed = JournalEntry.what == "sign_in_failed"
+        rows = list(JournalEntry.select().where(failed).order_by(JournalEntry.id))
+    assert len(rows) == answers.count("wrong_credentials")
+    for before, after in pairwise(rows[2:]):
+        assert after.at - before.at >= timedelta(seconds=2)
+
+
+@pytest.mark.usefixtures("time")
+def test_a_right_secret_is_no_use_once_others_have_locked_the_name_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    checked = passwords.verify
+    with connected():
+        tilda = tries.Name(User.get(User.username == "trainee").id)
+
+    def slow(secret: str, encoded: str) -> bool:
+        for _ in range(3):
+            run_tx(partial(tries.count, desk_at("desk-9"), tilda, correct=False))
+        return checked(secret, encoded)
+
+    monkeypatch.setattr(sign_in, "verify", slow)
+    assert tried("trainee", "demo") == "too_many_tries"
+
+
+def test_a_success_of_who_only_looks_is_not_written_and_a_failure_is(time: Clock) -> None:
+    def told() -> list[str]:
+        with connected():
+            return [row.what for row in JournalEntry.select().order_by(JournalEntry.id)]
+
+    assert sign_in.sign_in("trainee", "demo", desk_at(), told=False).username == "trainee"
+    assert told() == []
+    with pytest.raises(NotPermitted):
+        sign_in.sign_in("trainee", "wrong", desk_at(), told=False)
+    assert told() == ["sign_in_failed"]
+    time.go(MINUTE)

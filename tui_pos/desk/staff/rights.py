@@ -1,0 +1,68 @@
+"""What somebody may do at this moment, as the database says it."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from peewee import JOIN, Query
+
+from tui_pos.data.connection import connected
+from tui_pos.data.queries import Compiled, parameter
+from tui_pos.data.tables.auth import ContentType, GroupPermission, Permission, User, UserGroup, UserPermission
+from tui_pos.data.tables.program import Conference
+
+APP_LABEL = "program_conference"
+"""The content type that django-program keeps the desk's rights on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether a user may sign in, with which rights, and whether the conference is active."""
+
+    is_active: bool
+    is_superuser: bool
+    codenames: frozenset[str]
+    conference_is_active: bool
+
+
+def standing(user_id: int, conference_id: int) -> Standing | None:
+    """How a user stands now, None when the user or the conference is no more. One statement."""
+    with connected():
+        found = _STANDING.rows(user=user_id, conference=conference_id)
+    if not found:
+        return None
+    is_active, is_superuser, conference_is_active, _ = found[0]
+    codenames = frozenset(row[3] for row in found if row[3] is not None)
+    return Standing(bool(is_active), bool(is_superuser), codenames, bool(conference_is_active))
+
+
+def rights_of(user_id: int) -> frozenset[str]:
+    """The codenames that a user holds, directly or through a group; needs a connection."""
+    return frozenset(row[0] for row in _HELD.rows(user=user_id))
+
+
+def _held_query() -> Query:
+    direct = UserPermission.select(UserPermission.permission).where(UserPermission.user == parameter("user"))
+    by_group = (
+        GroupPermission.select(GroupPermission.permission)
+        .join(UserGroup, on=(UserGroup.group == GroupPermission.group))
+        .where(UserGroup.user == parameter("user"))
+    )
+    return (
+        Permission.select(Permission.codename)
+        .join(ContentType)
+        .where(ContentType.app_label == APP_LABEL, Permission.id.in_(direct) | Permission.id.in_(by_group))
+    )
+
+
+def _standing_query() -> Query:
+    held = cast(Any, _held_query()).alias("held")  # the stubs give it to a select of models alone
+    return (
+        User.select(User.is_active, User.is_superuser, Conference.is_active, held.c.codename)
+        .join(Conference, on=(Conference.id == parameter("conference")))
+        .join(held, JOIN.LEFT_OUTER, on=(User.id == parameter("user")), src=User)
+        .where(User.id == parameter("user"))
+    )
+
+
+_HELD = Compiled(_held_query)
+_STANDING = Compiled(_standing_query)
