@@ -59,6 +59,7 @@ def commands(target: str) -> Iterator[tuple[str, ...]]:
     for words in (
         ("lookup", target),
         ("lookup", f"other:{target}"),
+        ("find", target),
         ("orders", target),
         ("check-in", target),
         ("hand-out", target),
@@ -113,6 +114,8 @@ def test_the_desk_sees_its_own_addresses_and_door_staff_none(each_till: Till) ->
         ).execute()
     asked = [
         ("lookup", "NOOR2026"),
+        ("find", "noor"),
+        ("find", reference),
         ("orders",),
         ("orders", reference),
         ("orders", "noor"),
@@ -126,6 +129,7 @@ def test_the_desk_sees_its_own_addresses_and_door_staff_none(each_till: Till) ->
             answer = till.run(*form, staff="scanner")
             assert "@" not in answer.out + answer.err.replace("'@'", ""), form
     assert "@" in till.run("lookup", "NOOR2026").out
+    assert "@" in till.run("find", "noor").out
     assert "c@b.example" in till.run("--json", "orders", reference).out
 
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tui_pos import exit_codes
 from tui_pos.commands.call import Failed, table, this_call
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def void(
     made = voids.void(desk, lookup.order(desk, reference).reference, reason)
     if not made.done:
         sentence = f"{made.order.reference} is not voided yet: a card's refund is open. Void it again later."
-        raise Failed(5, "void_unfinished", sentence, answers.voided(desk, made))
+        raise Failed(exit_codes.UNAVAILABLE, "void_unfinished", sentence, answers.voided(desk, made))
     call.answer(
         answers.voided(desk, made),
         [*refund_lines(made.refunds), f"{made.order.reference}  {made.order.status}"],

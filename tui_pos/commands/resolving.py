@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tui_pos import exit_codes
 from tui_pos.commands.call import Failed, this_call
 
 if TYPE_CHECKING:
@@ -47,7 +48,9 @@ def resolve(
     details = answers.resolution(done)
     if chosen != "keep" and (done.payment.live or done.payment.problem):
         said = done.payment.problem or f"{done.payment.headline.capitalize()}: {done.payment.detail}"
-        raise Failed(5, "unfinished", said if said.endswith(".") else f"{said}.", details)
+        raise Failed(
+            exit_codes.UNAVAILABLE, "unfinished", said if said.endswith(".") else f"{said}.", details
+        )
     call.answer(details, [f"{done.payment.reference}  {done.payment.headline}  {done.books.order_status}"])
 
 

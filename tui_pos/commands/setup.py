@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tui_pos import clock
+from tui_pos import clock, exit_codes
 from tui_pos.commands.call import Call, Failed, secret_of, this_call, warn
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def _confirm(call: Call, lines: list[str], yes: bool) -> None:
     if yes:
         return
     if call.json or not sys.stdin.isatty():
-        raise Failed(4, "not_confirmed", f"{' '.join(lines)} Say --yes to do it.", {})
+        raise Failed(exit_codes.REFUSED, "not_confirmed", f"{' '.join(lines)} Say --yes to do it.", {})
     for line in lines:
         call.say(line)
     if not typer.confirm("Go on?"):

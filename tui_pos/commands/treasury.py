@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tui_pos import exit_codes
 from tui_pos.commands.call import Failed, Key, table, this_call, typed_key
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def _refuse_open(order: str, made: "Iterable[RefundView]", details: dict[str, An
     """End with the status of what Stripe has not answered, or refused."""
     for row in made:
         if row.stage in ("failed", "unknown", "created"):
-            raise Failed(5, f"refund_{row.stage}", f"{order}: {row.text}.", details)
+            raise Failed(exit_codes.UNAVAILABLE, f"refund_{row.stage}", f"{order}: {row.text}.", details)
 
 
 def refund_lines(made: "Iterable[RefundView]") -> list[str]:
@@ -155,7 +156,7 @@ def reconcile(
         for line in _told(result):
             call.say(line)
         word = "mismatch" if count == 1 else "mismatches"
-        raise Failed(4, "mismatches_found", f"{count} {word} found.", details)
+        raise Failed(exit_codes.REFUSED, "mismatches_found", f"{count} {word} found.", details)
     call.answer(details, _told(result))
 
 

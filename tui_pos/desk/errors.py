@@ -2,11 +2,13 @@
 
 from typing import ClassVar
 
+from tui_pos import exit_codes
+
 
 class Refusal(Exception):
     """Base of everything the desk refuses on purpose. Nothing was written and nothing was sent."""
 
-    exit_status: ClassVar[int] = 4
+    exit_status: ClassVar[int] = exit_codes.REFUSED
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -17,22 +19,20 @@ class Refusal(Exception):
 class InvalidInput(Refusal):
     """What was typed, scanned or passed is not usable."""
 
-    exit_status = 2
+    exit_status = exit_codes.USAGE
 
 
 class NotFound(Refusal):
     """There is no such attendee, order, product, reader or conference."""
 
-    exit_status = 3
+    exit_status = exit_codes.NOT_FOUND
 
 
 class Refused(Refusal):
     """A rule or the present state forbids it."""
 
-    exit_status = 4
-
 
 class NotPermitted(Refusal):
     """The person signed in may not do this."""
 
-    exit_status = 6
+    exit_status = exit_codes.NOT_PERMITTED
