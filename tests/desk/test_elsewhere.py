@@ -306,3 +306,20 @@ def test_two_pursuers_of_one_refund_make_one(
         card_refunds.follow_up(lead)
     assert [each.stage for each in refunds.refunds_of(lead, order.reference)] == ["succeeded"]
     assert simulator.books()[intent_id]["refunded"] == 34900
+
+
+def test_a_pending_order_that_the_web_site_calls_refunded_in_part_waits_for_its_rest(
+    lead: Desk, order: checkout.Placed, simulator: Server, website: Website
+) -> None:
+    """Its webhook is called after a desk has booked the dashboard's refund of a part payment of before."""
+    begun = payments.begin(lead, order.reference, READER, amount=Decimal(100))
+    last = Watched(lead, begun.attempt_id, sent=lambda: simulator.tap(READER)).run()
+    old_form(order, last.intent_id)
+    simulator.dashboard_refund(last.intent_id, 4000)
+    maintenance.tick(lead, "desk-3")
+    old_form(order, last.intent_id)
+    deliver_all(website)
+    assert lookup.order(lead, order.reference).status == "partially_refunded"
+    maintenance.tick(lead, "desk-3")
+    assert lookup.order(lead, order.reference).status == "pending"
+    assert lookup.order(lead, order.reference).due == order.total - 60
