@@ -191,10 +191,10 @@ def test_a_part_payment_that_goes_back_makes_no_order_paid(
     """Nor refunded: whoever hears of it first, the order waits for its rest."""
     begun = payments.begin(lead, order.reference, READER, amount=Decimal(100))
     last = Watched(lead, begun.attempt_id, sent=lambda: simulator.tap(READER)).run()
+    old_form(order, last.intent_id)
     simulator.dashboard_refund(last.intent_id, 4000)
     if first == "desk":
         maintenance.tick(lead, "desk-3")
-    old_form(order, last.intent_id)
     deliver_all(website)
     assert lookup.order(lead, order.reference).status == "partially_refunded"
     maintenance.tick(lead, "desk-3")
