@@ -237,7 +237,7 @@ def test_a_server_that_stops_is_one_sentence_and_comes_back(
             postgresql_server.stop()
             with pytest.raises(DatabaseUnavailable, match="nothing was changed"):
                 run_tx(lambda: Group.create(name="lost"))
-        with pytest.raises(DatabaseUnavailable, match=r"does not answer.*refused"), connected():
+        with pytest.raises(DatabaseUnavailable, match="does not answer: "), connected():
             pass
     finally:
         postgresql_server.start()

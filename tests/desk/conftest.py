@@ -65,6 +65,12 @@ def as_staff() -> AsStaff:
     return lambda desk, username: replace(desk, staff=staff_called(username))
 
 
+@pytest.fixture
+def lead(card_desk: Desk, as_staff: AsStaff) -> Desk:
+    """A desk with a Stripe account, where somebody sits who may refund and give away."""
+    return as_staff(card_desk, "lead")
+
+
 @contextmanager
 def statements() -> Iterator[list[str]]:
     """The SQL that runs while the block does, without opening the connection."""

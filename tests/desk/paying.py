@@ -53,3 +53,20 @@ def paid(desk: Desk, order: checkout.Placed, simulator: Server) -> PaymentState:
     """The order paid by a good card."""
     begun = begin(desk, order)
     return Watched(desk, begun.attempt_id, sent=lambda: simulator.tap(READER)).run()
+
+
+def left_at(
+    desk: Desk, order: checkout.Placed, stage: str, act: Callable[[], object] = lambda: None
+) -> PaymentState:
+    """The payment, left by its watcher at ``stage``; ``act`` is done once the reader shows it."""
+    watched = Watched(desk, begin(desk, order).attempt_id, sent=act)
+
+    def leave() -> None:
+        if stage == "sent":
+            act()
+        watched.control.detach()
+
+    watched._at[stage] = leave
+    last = watched.run()
+    assert last.stage == stage
+    return last

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.desk.conftest import AsStaff
 from tests.desk.paying import READER, Watched
 from tests.desk.selling import everything, items, order_row
 from tests.fixtures.databases import FrozenClock
@@ -59,11 +58,6 @@ PAYMENT = st.builds(
     st.lists(REFUND, max_size=3).map(tuple),
 )
 ATTEMPT = st.tuples(CENTS, st.booleans())
-
-
-@pytest.fixture
-def lead(card_desk: Desk, as_staff: AsStaff) -> Desk:
-    return as_staff(card_desk, "lead")
 
 
 def write(desk: Desk, order: Order, paid: PaidBefore) -> None:

@@ -6,7 +6,6 @@ from threading import Barrier
 
 import pytest
 
-from tests.desk.conftest import AsStaff
 from tests.desk.paying import paid
 from tests.desk.selling import at, items, order_row, user_of
 from tui_pos import clock
@@ -28,11 +27,6 @@ from tui_pos.desk.visitor.checkin import check_in
 from tui_pos.simulator import Server
 
 D = Decimal
-
-
-@pytest.fixture
-def lead(card_desk: Desk, as_staff: AsStaff) -> Desk:
-    return as_staff(card_desk, "lead")
 
 
 def by_card(desk: Desk, wanted: str, simulator: Server, code: str | None = "NOOR2026") -> str:

@@ -4,7 +4,6 @@ from decimal import Decimal
 
 import pytest
 
-from tests.desk.conftest import AsStaff
 from tests.desk.paying import READER, Watched
 from tests.desk.selling import everything, items, order_row
 from tui_pos.data.connection import connected
@@ -26,11 +25,6 @@ from tui_pos.desk.visitor.companions import register_companion
 from tui_pos.simulator import Server
 
 D = Decimal
-
-
-@pytest.fixture
-def lead(card_desk: Desk, as_staff: AsStaff) -> Desk:
-    return as_staff(card_desk, "lead")
 
 
 def by_cash(desk: Desk, wanted: str, code: str | None = None, **more: str) -> str:

@@ -28,11 +28,6 @@ from tui_pos.simulator import Server
 D = Decimal
 
 
-@pytest.fixture
-def lead(card_desk: Desk, as_staff: AsStaff) -> Desk:
-    return as_staff(card_desk, "lead")
-
-
 def sold(desk: Desk, wanted: str, code: str | None = None, **more: str) -> str:
     return checkout.sell(desk, items(wanted), attendee_code=code, **more).reference
 

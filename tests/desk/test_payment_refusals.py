@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.desk.paying import READER, Watched, begin, rows
+from tests.desk.paying import READER, Watched, begin, left_at, rows
 from tests.fixtures.databases import FrozenClock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Attempt, Stage
@@ -21,20 +21,6 @@ from tui_pos.simulator import Server
 @pytest.fixture
 def order(card_desk: Desk) -> checkout.Placed:
     return checkout.sell(card_desk, [("t-shirt", 1)], name="Ada Byron", email="ada@example.org")
-
-
-def left_at(desk: Desk, order: checkout.Placed, stage: str, act: Callable[[], object]) -> PaymentState:
-    """The payment, left at ``stage`` after ``act``."""
-    watched = Watched(desk, begin(desk, order).attempt_id)
-    watched._at = {"sent": act}
-
-    def leave() -> None:
-        if stage == "sent":
-            act()
-        watched.control.detach()
-
-    watched._at[stage] = leave
-    return watched.run()
 
 
 def rounds(desk: Desk, frozen: FrozenClock, times: int) -> PaymentState:

@@ -4,7 +4,6 @@ from decimal import Decimal
 
 import pytest
 
-from tests.desk.conftest import AsStaff
 from tests.desk.paying import READER, Watched
 from tests.desk.selling import everything, items, order_row
 from tests.fixtures.databases import FrozenClock
@@ -30,11 +29,6 @@ from tui_pos.simulator import Server
 
 D = Decimal
 REFUND_FAILS_LATER = "4000000000005126"
-
-
-@pytest.fixture
-def lead(card_desk: Desk, as_staff: AsStaff) -> Desk:
-    return as_staff(card_desk, "lead")
 
 
 def sold(

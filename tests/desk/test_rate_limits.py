@@ -10,8 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.desk.conftest import AsStaff
-from tests.desk.paying import READER, Watched, begin, paid, rows
+from tests.desk.paying import READER, Watched, begin, left_at, paid, rows
 from tests.fixtures.databases import FrozenClock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Attempt, Stage
@@ -28,11 +27,6 @@ MINUTE = 60
 
 MOST = 8
 """Requests of a kind in such a minute: after 1, 2, 4, 8, 16 and 32 polls, and one to begin with."""
-
-
-@pytest.fixture
-def lead(card_desk: Desk, as_staff: AsStaff) -> Desk:
-    return as_staff(card_desk, "lead")
 
 
 @pytest.fixture
@@ -55,18 +49,6 @@ def for_a_minute(desk: Desk, attempt_id: int, ask: Callable[[Control], object]) 
     return last
 
 
-def to_stage(desk: Desk, order: checkout.Placed, stage: str, act: Callable[[], object]) -> PaymentState:
-    watched = Watched(desk, begin(desk, order).attempt_id, sent=act)
-
-    def leave() -> None:
-        if stage == "sent":
-            act()
-        watched.control.detach()
-
-    watched._at[stage] = leave
-    return watched.run()
-
-
 @pytest.mark.parametrize("everything", [False, True])
 @pytest.mark.parametrize("operation", ["capture", "cancel"])
 def test_a_capture_and_a_cancel_are_asked_for_less_and_less(
@@ -79,9 +61,9 @@ def test_a_capture_and_a_cancel_are_asked_for_less_and_less(
 ) -> None:
     desk = replace(card_desk, conference=replace(card_desk.conference, capture="confirm"))
     if operation == "capture":
-        state = to_stage(desk, order, "authorized", lambda: simulator.tap(READER))
+        state = left_at(desk, order, "authorized", lambda: simulator.tap(READER))
     else:
-        state = to_stage(desk, order, "sent", lambda: None)
+        state = left_at(desk, order, "sent", lambda: None)
     simulator.rate_limit(3600, "any" if everything else operation)
     last = for_a_minute(desk, state.attempt_id, lambda control: getattr(control, operation)())
     asked = limited(exchanges)
@@ -131,7 +113,7 @@ def test_desks_that_recover_ask_seldom_too(
     card_desk: Desk, order: checkout.Placed, simulator: Server, exchanges: list[Exchanged]
 ) -> None:
     """Two stations, each every half minute."""
-    state = to_stage(card_desk, order, "sent", lambda: simulator.tap(READER))
+    state = left_at(card_desk, order, "sent", lambda: simulator.tap(READER))
     simulator.rate_limit(3600, "capture")
     for _ in range(2):
         for station in ("desk-3", "desk-4"):

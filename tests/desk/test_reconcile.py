@@ -5,12 +5,15 @@ from decimal import Decimal
 import pytest
 
 from tests.chaos.website import Website
+from tests.desk.conftest import AsStaff
 from tests.desk.paying import READER, Watched, begin, paid
 from tests.fixtures.databases import FrozenClock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.registration import Order, OrderStatus, Payment
 from tui_pos.desk import payments, reconcile
 from tui_pos.desk.context import Desk
+from tui_pos.desk.refund import refunds
+from tui_pos.desk.refund.pieces import Piece
 from tui_pos.desk.sale import checkout
 from tui_pos.desk.tender import cash
 from tui_pos.simulator import Server
@@ -130,3 +133,17 @@ def test_an_order_paid_again_on_the_web_site_is_told_in_its_currency(
     website.pay_otherwise(order.reference)
     texts = {each.kind: each.text for each in reconcile.run(card_desk).mismatches}
     assert texts["needs_a_person"] == "The order was paid 10.00 more than its total. Refund the difference."
+
+
+def test_an_order_that_keeps_too_much_is_told_after_a_piece_went_back(
+    card_desk: Desk, as_staff: AsStaff, website: Website
+) -> None:
+    """No card payment of a desk carries the word: cash and the web site paid it."""
+    order = checkout.sell(card_desk, [("t-shirt", 2)], name="Ada Byron")
+    cash.take_cash(card_desk, order.reference, Decimal(30), Decimal(30))
+    website.pay_otherwise(order.reference)
+    assert kinds(reconcile.run(card_desk)) == ["paid_over"]
+    refunds.refund(as_staff(card_desk, "lead"), order.reference, lines=[Piece("t-shirt", 1)])
+    (told,) = reconcile.run(card_desk).mismatches
+    assert (told.kind, told.books) == ("paid_over", Decimal(55))
+    assert told.text == "the order is paid with more than its total of 25.00"

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.desk.paying import OTHER_READER, READER, Watched, begin, paid, rows
+from tests.desk.paying import OTHER_READER, READER, Watched, begin, left_at, paid, rows
 from tests.fixtures.databases import FrozenClock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Attempt, Stage
@@ -22,15 +22,6 @@ def order(card_desk: Desk) -> checkout.Placed:
     return checkout.sell(card_desk, [("t-shirt", 1)], name="Ada Byron")
 
 
-def left_at(desk: Desk, order: checkout.Placed, stage: str) -> int:
-    """The attempt, left by its watcher at ``stage``."""
-    begun = begin(desk, order)
-    watched = Watched(desk, begun.attempt_id)
-    watched._at = {stage: watched.control.detach}
-    assert watched.run().stage == stage
-    return begun.attempt_id
-
-
 def test_a_card_tapped_after_the_desk_died_is_captured_and_booked(
     card_desk: Desk, order: checkout.Placed, simulator: Server
 ) -> None:
@@ -44,7 +35,7 @@ def test_a_card_tapped_after_the_desk_died_is_captured_and_booked(
 def test_money_captured_before_the_desk_died_is_booked(
     card_desk: Desk, order: checkout.Placed, simulator: Server
 ) -> None:
-    attempt_id = left_at(card_desk, order, "sent")
+    attempt_id = left_at(card_desk, order, "sent").attempt_id
     simulator.tap(READER)
     card_desk.terminal.capture(payments.state(card_desk, attempt_id).intent_id, key="the-desk-that-died")
     (state,) = recovery.recover(card_desk)
@@ -83,7 +74,7 @@ def test_a_hold_whose_order_is_gone_is_released(
 def test_an_unpaid_payment_is_left_for_a_while_and_then_given_up(
     stage: str, card_desk: Desk, order: checkout.Placed, frozen_clock: FrozenClock
 ) -> None:
-    attempt_id = left_at(card_desk, order, stage)
+    attempt_id = left_at(card_desk, order, stage).attempt_id
     (state,) = recovery.recover(card_desk)
     assert (state.stage, state.live) == (stage, True)
 

@@ -4,7 +4,6 @@ from decimal import Decimal
 
 import pytest
 
-from tests.desk.conftest import AsStaff
 from tests.desk.paying import READER, Watched, begin, paid, rows
 from tests.fixtures.databases import FrozenClock
 from tui_pos.data.connection import connected
@@ -19,11 +18,6 @@ from tui_pos.desk.refund.pieces import Piece
 from tui_pos.desk.sale import checkout
 from tui_pos.desk.tender.cash import take_cash
 from tui_pos.simulator import Server
-
-
-@pytest.fixture
-def lead(card_desk: Desk, as_staff: AsStaff) -> Desk:
-    return as_staff(card_desk, "lead")
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import pytest
 
-from tests.desk.conftest import AsStaff
 from tests.desk.paying import paid
 from tests.desk.rows import order_of
 from tests.desk.selling import Rows, items, order_row, user_of
@@ -39,11 +38,6 @@ ONLINE = "ORD-DEMO0001"
 """Noor's, paid on the web site before any desk opened."""
 
 Act = Callable[[Desk, Server], object]
-
-
-@pytest.fixture
-def lead(card_desk: Desk, as_staff: AsStaff) -> Desk:
-    return as_staff(card_desk, "lead")
 
 
 @pytest.fixture

@@ -8,11 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-import pytest
 from peewee import JOIN
 
 from tests.chaos.website import Website
-from tests.desk.conftest import AsStaff
 from tests.desk.paying import READER, Watched
 from tests.desk.selling import items
 from tests.fixtures.databases import FrozenClock
@@ -128,11 +126,6 @@ def left(view: ReceiptView) -> Iterable[tuple[LineView, int, Decimal]]:
         quantity = line.quantity - back.get(line.id, 0)
         each = line.line_total / line.quantity if line.quantity else ZERO
         yield line, quantity, each * quantity
-
-
-@pytest.fixture
-def lead(card_desk: Desk, as_staff: AsStaff) -> Desk:
-    return as_staff(card_desk, "lead")
 
 
 class Day:

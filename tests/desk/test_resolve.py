@@ -1,13 +1,12 @@
 """A supervisor ends what cannot end by itself: each decision where it is true, else nothing."""
 
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from tests.desk.conftest import AsStaff
-from tests.desk.paying import OTHER_READER, READER, Watched, begin, rows
+from tests.desk.paying import OTHER_READER, READER, Watched, begin, left_at, rows
 from tests.desk.selling import everything
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Attempt, AttemptEvent, Stage
@@ -27,25 +26,8 @@ D = Decimal
 
 
 @pytest.fixture
-def lead(card_desk: Desk, as_staff: AsStaff) -> Desk:
-    return as_staff(card_desk, "lead")
-
-
-@pytest.fixture
 def order(card_desk: Desk) -> checkout.Placed:
     return checkout.sell(card_desk, [("t-shirt", 1)], attendee_code="NOOR2026")
-
-
-def left_at(desk: Desk, order: checkout.Placed, stage: str, act: Callable[[], object]) -> PaymentState:
-    """The payment, left alone as soon as it is at ``stage``, after ``act``."""
-    watched = Watched(desk, begin(desk, order).attempt_id)
-
-    def leave() -> None:
-        act()
-        watched.control.detach()
-
-    watched._at = {stage: leave}
-    return watched.run()
 
 
 def last_event(state: PaymentState) -> str:

@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 
 from tests.chaos.website import Website
-from tests.desk.conftest import AsStaff
 from tests.desk.paying import INSUFFICIENT_FUNDS, OTHER_READER, READER, Watched, begin, paid, rows
 from tests.fixtures.databases import FrozenClock
 from tui_pos.data.connection import connected
@@ -20,11 +19,6 @@ from tui_pos.desk.sale import checkout
 from tui_pos.simulator import Server
 
 REFUND_FAILS_LATER = "4000000000005126"
-
-
-@pytest.fixture
-def lead(card_desk: Desk, as_staff: AsStaff) -> Desk:
-    return as_staff(card_desk, "lead")
 
 
 @pytest.fixture

@@ -245,6 +245,8 @@ STEPS: tuple[tuple[str, ...], ...] = (
         # What changed lately is asked for every half minute, however much there is of old.
         "CREATE INDEX tui_pos_attempt_finished ON tui_pos_attempt (conference_id, finished_at)",
         "CREATE INDEX tui_pos_refund_updated ON tui_pos_refund (conference_id, updated_at)",
+    ),
+    (
         # Which request to Stripe led to an event, to be found in the log of its dashboard.
         "ALTER TABLE tui_pos_attempt_event ADD COLUMN request_id varchar(100) NOT NULL DEFAULT ''",
         # The audit log tells who signed in and who tried in vain: somebody unknown, or before a conference.

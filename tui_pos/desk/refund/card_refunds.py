@@ -170,10 +170,10 @@ def _is_about(desk: Desk, row: Refund, said: StripeRefund) -> bool:
         **({"attempt": attempt.key} if attempt else {}),
         **({"installation": desk.installation} if desk.installation else {}),
     }
-    asked_now = row.refund_id is None and row.origin == RefundOrigin.DESK
-    must = {"refund"} if asked_now else set()
+    is_first = row.refund_id is None and row.origin == RefundOrigin.DESK
+    bears_key = said.metadata.get("refund") == row.key or not is_first
     same = (said.amount, said.currency.upper(), said.intent_id) == (row.amount, row.currency, intent_id)
-    ours = all(said.metadata.get(name, None if name in must else own) == own for name, own in told.items())
+    ours = bears_key and all(said.metadata.get(name, own) == own for name, own in told.items())
     charge = not (attempt and attempt.charge_id and said.charge_id) or attempt.charge_id == said.charge_id
     others = Refund.select().where(Refund.refund_id == said.id, Refund.id != row.id)
     return same and ours and charge and row.refund_id in (None, said.id) and not others.exists()
@@ -194,8 +194,10 @@ def _adopt(desk: Desk, card: CardPayment, said: StripeRefund) -> Refund | None:
         return None
 
     def write() -> Refund:
+        order = lock(Order.select().where(Order.id == card.order_id)).get()
         payment = _holder(card, said.amount)
-        order = lock(Order.select().where(Order.id == payment.order_id)).get()
+        if payment.order_id != order.id:  # the later order: an exchange locks them in this order too
+            order = lock(Order.select().where(Order.id == payment.order_id)).get()
         known: Refund | None = Refund.get_or_none(Refund.refund_id == said.id)
         if known is not None:
             return known

@@ -164,6 +164,7 @@ def _cards_of(order_id: int) -> Iterator[CardPayment]:
 def _differs(status: str, found: OrderBalance, traces: Sequence[_Trace]) -> bool:
     """Whether the order's rows contradict its refunds."""
     lowered = any(each.lowers and each.is_accepted for each in traces)
+    never_paid = found.received < found.total  # only a part ever came in: the order waits for the rest
     by_payment: dict[int, list[_Trace]] = {}
     for each in traces:
         by_payment.setdefault(each.payment_id, []).append(each)
@@ -171,7 +172,7 @@ def _differs(status: str, found: OrderBalance, traces: Sequence[_Trace]) -> bool
         found.doubled
         or (status == OrderStatus.REFUNDED and found.kept)
         or (status == OrderStatus.PAID and (lowered or found.is_gone))
-        or (status == OrderStatus.PARTIALLY_REFUNDED and found.is_covered and not lowered)
+        or (status == OrderStatus.PARTIALLY_REFUNDED and not lowered and (found.is_covered or never_paid))
         or any(_contradicts(each) for each in by_payment.values())
     )
 

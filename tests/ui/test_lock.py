@@ -1,0 +1,85 @@
+"""F12 through a real terminal: obeyed wherever it stands in what was read; what follows it lands nowhere."""
+
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.pty import Terminal80x24
+from tests.ui.station import Bench
+from tui_pos.data.connection import close_database, connected, open_database
+from tui_pos.data.tables.desk import JournalEntry, Sale
+from tui_pos.data.tables.registration import CheckIn
+
+F12 = "\x1b[24~"
+PASTE = "\x1b[200~trainee\rdemo\r\x1b[201~"
+AFTER = {
+    "text": "trainee",
+    "a whole sign-in": "trainee\rdemo\r",
+    "keys": "\x1bOQ1\r\r2\x1b[20~",
+    "a paste": PASTE,
+    "another lock": f"{F12}trainee\rdemo\r{F12}lead\r",
+    "many scans": "NOOR2026\r" * 300,
+}
+
+
+@pytest.fixture
+def config_file(bench: Bench) -> Path:
+    file = bench.folder / "config.toml"
+    file.write_text(
+        f'[database]\nurl = "{bench.database_url}"\n[stripe]\napi_base = "{bench.stripe_url}"\n'
+        '[conferences.demo]\ncurrency = "USD"\n'
+    )
+    return file
+
+
+def desk(config_file: Path) -> Terminal80x24:
+    argv = [sys.executable, "-m", "tui_pos", "--config", str(config_file), "--conference", "demo"]
+    env = {"TUI_POS_SECRET": "demo", "TUI_POS_STATION": "desk-3"}
+    return Terminal80x24([*argv, "--staff", "trainee"], env=env, timeout=60)
+
+
+def written(bench: Bench) -> tuple[int, int, int]:
+    """How many sign-ins, sales and check-ins there were."""
+    open_database(bench.database_url)
+    try:
+        with connected():
+            signed_in = JournalEntry.select().where(JournalEntry.what.startswith("sign_in"))
+            return signed_in.count(), Sale.select().count(), CheckIn.select().count()
+    finally:
+        close_database()
+
+
+@pytest.mark.parametrize("after", AFTER)
+@pytest.mark.parametrize("before", ["", "noor", "12", "NOOR2026\r" * 20 + "half"])
+def test_one_read_with_text_a_lock_and_text(
+    bench: Bench,
+    config_file: Path,
+    before: str,
+    after: str,
+) -> None:
+    with desk(config_file) as terminal:
+        terminal.wait_for("Last here")
+        seen = written(bench)
+        terminal.send(before + F12 + AFTER[after])
+        terminal.wait_for("User name")
+        terminal.send("lead\r")  # by a hand, later: the first that may land
+        terminal.wait_for("Password of lead")
+        assert "Tilda" not in terminal.text
+        assert written(bench) == seen
+        terminal.send("demo\r")
+        terminal.wait_for("Lena Lead")
+    assert written(bench)[1:] == seen[1:]
+
+
+def test_a_lock_at_the_sign_in_forgets_what_was_typed(bench: Bench, config_file: Path) -> None:
+    with desk(config_file) as terminal:
+        terminal.wait_for("Last here")
+        terminal.send(F12)
+        terminal.wait_for("User name")
+        terminal.send(f"trai{F12}nee\rdemo\r")
+        time.sleep(0.5)  # the pause of a hand is all that tells the next line from what came with the lock
+        terminal.send("lead\r")
+        terminal.wait_for("Password of lead")
+    assert written(bench)[0] == 1
