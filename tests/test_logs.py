@@ -28,7 +28,7 @@ def home(tmp_path: Path) -> Iterator[Path]:
     logs.set_up(tmp_path / "home", "info")
     logs.at_station("desk 3")
     yield tmp_path / "home"
-    logs.set_up(tmp_path / "home", "error")
+    logs.set_up(tmp_path / "home", "notset")
 
 
 def log_of(home: Path) -> str:

@@ -163,7 +163,7 @@ def test_a_state_file_of_something_else_is_one_sentence(home: Path) -> None:
 def test_a_new_demonstration_has_no_copy_and_an_older_one_has_one_that_the_log_names(
     home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level("INFO")
+    caplog.set_level("INFO", logger="tui_pos")
     training.prepare(Settings(home))
     file = home / "demo" / "tui-pos.sqlite3"
     assert backups.found(file) == []

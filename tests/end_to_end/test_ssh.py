@@ -82,6 +82,8 @@ def test_a_client_that_falls_silent_in_mid_payment_and_the_sale_is_back_with_one
         to_the_prompt(desk)
         desk.signal(signal.SIGSTOP)
         with session(sshd) as again:
+            again.wait_for("[!] desk-3 is in use")
+            again.send("\r")
             again.wait_for("Needs attention")
             again.wait_for("WAITING FOR CARD")
             again.send("1")
