@@ -141,7 +141,7 @@ def _fill(servers: Cluster) -> None:
 def _open(servers: Cluster, stripe: Child, folder: Path, stack: ExitStack) -> list[Seller | Volunteer]:
     config = folder / "config.toml"
     text = CONFIG.replace("URL", servers.url).replace("BASE", stripe.url)
-    config.write_text(f'{text}\n[stations.desk-1]\nreader = "tmr_front_1"\n')
+    config.write_text(f'{text}\n[stations.desk-1]\nreader = "tmr_front_1"\n[stations.desk-2]\n')
     desks: list[Seller | Volunteer] = [
         *(Seller(servers.url, stripe.url, station, "card", reader) for station, reader in CARDS),
         *(Seller(servers.url, stripe.url, station, "cash", "") for station in CASH),
