@@ -270,7 +270,8 @@ def run(settings: Settings, conference: str | None, station: str | None, staff: 
     is_demo = conference == DEMO and DEMO not in settings.conferences
     unfit = unfit_terminal()
     if unfit or not conference or not (settings.database_url or is_demo):
-        _open_place(settings, conference, station)
+        # Without a terminal no desk opens, so nothing is upgraded for it.
+        _open_place(settings, conference, station, upgrade=not unfit)
         raise InvalidInput("no_terminal", unfit)
     app = DeskApp(
         settings,
@@ -305,10 +306,12 @@ def _open(open_place: "Callable[[], Place]", *, asks: bool) -> "tuple[Place | En
     return where, found
 
 
-def _open_place(settings: Settings, conference: str | None, station: str | None) -> "Place":
+def _open_place(
+    settings: Settings, conference: str | None, station: str | None, *, upgrade: bool = True
+) -> "Place":
     from tui_pos.opening import open_place
 
-    return open_place(settings, conference, station, upgrade=True)
+    return open_place(settings, conference, station, upgrade=upgrade)
 
 
 def _explain(error: Exception) -> str | None:

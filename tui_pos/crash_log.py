@@ -8,7 +8,11 @@ from tui_pos import clock, log_file
 
 FILE_NAME = log_file.NAME
 
-_SECRETS = re.compile(r"\b((?:sk|rk|pk|whsec|pst)_(?:live_|test_)?)\w+|(://[^:/@\s]*:)[^@\s]+(?=@)")
+_SECRETS = re.compile(
+    r"\b((?:sk|rk|pk|whsec|pst)_(?:live_|test_)?)\w+"
+    r"|(://[^:/@\s]*:)[^/\s]+(?=@)"  # up to the last @: a password may hold one
+    r"|((?i:\bpassword\s*[=:]\s*|\bauthorization:\s*\w+\s+))(?:'[^']*'|\"[^\"]*\"|\S+)"
+)
 _PERSONAL = re.compile(
     r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+"  # an e-mail address
     r"|(?<![\w.])\d(?:[ -]?\d){12,18}(?![\w.])"  # a card's number
@@ -24,5 +28,5 @@ def record(error: BaseException, file: Path) -> str:
 
 
 def redact(text: str) -> str:
-    """``text`` without Stripe keys, passwords in URLs, e-mail addresses and numbers of cards."""
-    return _PERSONAL.sub("***", _SECRETS.sub(lambda match: f"{match[1] or match[2]}***", text))
+    """``text`` without Stripe keys, passwords in URLs and settings, e-mail addresses and numbers of cards."""
+    return _PERSONAL.sub("***", _SECRETS.sub(lambda match: f"{match[1] or match[2] or match[3]}***", text))

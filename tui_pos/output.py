@@ -44,6 +44,8 @@ def guard() -> None:
     for descriptor in closed:
         os.dup2(os.open(os.devnull, os.O_RDWR), descriptor)
         _lost[descriptor] = NOT_WRITTEN
+    if sys.stdin is None:
+        sys.stdin = open(0, closefd=False)  # noqa: SIM115  (as Python leaves its own open)
     sys.stdout, sys.stderr = _stream(1), _stream(2)
 
 

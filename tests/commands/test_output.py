@@ -40,6 +40,20 @@ def test_the_status_of_the_work_stays(till: Till, words: str, status: int, end: 
         assert (both.returncode, both.stdout) == (status, "")
 
 
+@pytest.mark.parametrize(
+    ("words", "status", "sentence"),
+    [
+        ("", 2, "The desk's screens need a terminal"),
+        ("init --take-over", 4, "Say --yes to do it."),
+        ("orders", 0, ""),
+        ("doctor", 0, ""),
+    ],
+)
+def test_a_closed_standard_input_is_no_terminal(till: Till, words: str, status: int, sentence: str) -> None:
+    answer = shell(till, words, "<&-", staff="lead")
+    assert (answer.returncode, sentence in answer.stderr) == (status, True), answer
+
+
 def test_a_reader_that_has_gone(till: Till) -> None:
     answer = shell(till, "manual operations", "| true; exit ${PIPESTATUS[0]}")
     assert (answer.returncode, answer.stderr) == (141, "")
@@ -108,10 +122,13 @@ def test_completion_opens_no_desk(tmp_path: Path) -> None:
     assert done.stdout.split() == ["reconcile"]
 
 
-def test_find_answers_people_and_orders(till: Till) -> None:
+def test_find_answers_what_the_prompt_finds(till: Till) -> None:
     found = till.done("find", "noor")
     assert [person["access_code"] for person in found["people"]] == ["NOOR2026"]
-    assert found["orders"] == []
+    assert found["orders"] == found["vouchers"] == found["products"] == []
+    assert till.done("find", "DEMO:noor2026") == found
+    assert [product["product"] for product in till.done("find", "t-shirt")["products"]] == ["t-shirt"]
+    assert till.refused("find", "elsewhere:NOOR2026") == (3, "attendee_not_found")
     assert till.run("find", "nobody-of-this-name").out == "Nothing was found.\n"
 
 

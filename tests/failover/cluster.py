@@ -109,7 +109,7 @@ class Cluster:
         self.leader.start()
         self._folder = folder
         self._stack = stack
-        self.proxies: list[Proxy] = []
+        self._proxies: dict[Node, Proxy] = {}
         self.url = ""
 
     def double(self) -> None:
@@ -118,13 +118,13 @@ class Cluster:
         self._stack.callback(lambda: self.follower.stop())
         self.follower.start()
         self.leader.wait_for_follower()
-        self.proxies = [self._stack.enter_context(Proxy(node.port)) for node in (self.leader, self.follower)]
-        hosts = ",".join(f"127.0.0.1:{proxy.port}" for proxy in self.proxies)
+        for node in (self.leader, self.follower):
+            self._proxies[node] = self._stack.enter_context(Proxy(node.port))
+        hosts = ",".join(f"127.0.0.1:{proxy.port}" for proxy in self._proxies.values())
         self.url = f"postgresql://{USER}:{PASSWORD}@{hosts}/{NAME}?target_session_attrs=read-write"
 
     def fail_over(self) -> None:
-        """Kill the leader and promote the follower."""
-        self.leader.kill()
+        """Promote the follower of a leader that was killed."""
         self.follower.promote()
         self.leader, self.follower = self.follower, self.leader
 
@@ -134,8 +134,12 @@ class Cluster:
 
     def swallow(self) -> None:
         """The next commit at whoever leads is done and not answered."""
-        for proxy in self.proxies:
-            proxy.swallow()
+        self._proxies[self.leader].swallow()
+
+    @property
+    def swallowed(self) -> int:
+        """How many commits were not answered."""
+        return sum(proxy.swallowed for proxy in self._proxies.values())
 
 
 @contextmanager

@@ -22,7 +22,8 @@ TAKEN = "Enter next person"
 
 
 class Volunteer:
-    """Serves one person after the other until told to stop; ``told`` is what the screen said was wrong.
+    """Serves one person after the other until told to stop; ``told`` is what the screen said was wrong,
+    and ``said`` how often that was seen.
 
     ``laid_down`` are the orders that cash was given for, ``paid`` those whose receipt
     was shown, ``stuck`` the picture on which nothing went on any more.
@@ -36,6 +37,7 @@ class Volunteer:
         self.station, self.badge, self.how = station, badge, how
         self.paid: list[str] = []
         self.told: list[str] = []
+        self.said = 0
         self.stuck = ""
         self.history: list[str] = []
         self.laid_down: set[str] = set()
@@ -90,8 +92,10 @@ class Volunteer:
 
     def _listen(self, text: str) -> None:
         for sentence in SENTENCE.findall(text):
-            if "database" in text and sentence not in self.told:
-                self.told.append(sentence.strip())
+            if "database" in text:
+                self.said += 1
+                if sentence.strip() not in self.told:
+                    self.told.append(sentence.strip())
         if "PAID 25.00 USD" in text and (found := RECEIPT.search(text)) and found[1] not in self.paid:
             self.paid.append(found[1])
 

@@ -166,6 +166,6 @@ def secret_of(username: str, variable: str = SECRET_VARIABLE) -> str:
     secret = os.environ.get(variable)
     if secret is not None:
         return secret
-    if sys.stdin is None or not sys.stdin.isatty():
+    if not sys.stdin.isatty():
         raise typer.TyperException(f"Put the password of {printable(username)} into ${variable}.")
     return getpass.getpass(f"Password of {printable(username)}: ")

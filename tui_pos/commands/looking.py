@@ -33,27 +33,36 @@ def lookup(
     call.answer(answers.attendee(desk, found), _attendee_lines(desk, found))
 
 
+FOUND = {
+    "attendee": ("people", "access_code"),
+    "order": ("orders", "reference"),
+    "voucher": ("vouchers", "code"),
+    "product": ("products", "product"),
+}
+"""Each kind of hit: the list that it is answered in, and what its key is called there."""
+
+
 def find(
     context: typer.Context,
-    text: Annotated[str, typer.Argument(help="Words of a name, an e-mail, a code or a reference.")],
+    text: Annotated[str, typer.Argument(help="A badge, a code, a reference, or words of a name or an e-mail.")],
 ) -> None:
-    """Find people and orders as the desk's prompt does."""
-    from tui_pos.desk.visitor.search import search
+    """Find people, orders, vouchers and products as the desk's prompt does."""
+    from tui_pos.desk.errors import NotFound
+    from tui_pos.desk.visitor.search import resolve
 
     call = this_call(context)
-    found = search(call.desk(store=False), text)
-    people = [
-        {"access_code": hit.key, "name": hit.title, "detail": hit.detail}
-        for hit in found
-        if hit.kind == "attendee"
-    ]
-    orders = [
-        {"reference": hit.key, "name": hit.title, "detail": hit.detail}
-        for hit in found
-        if hit.kind == "order"
-    ]
-    lines = table((hit.key, hit.title, hit.detail) for hit in found)
-    call.answer({"people": people, "orders": orders}, lines or ["Nothing was found."])
+    desk = call.desk(store=False)
+    try:
+        found = resolve(desk, text)
+    except NotFound as error:
+        if error.code != "nothing_found":
+            raise
+        found = ()
+    lists = {
+        of_kind: [{key: hit.key, "name": hit.title, "detail": hit.detail} for hit in found if hit.kind == kind]
+        for kind, (of_kind, key) in FOUND.items()
+    }
+    call.answer(lists, table((hit.key, hit.title, hit.detail) for hit in found) or ["Nothing was found."])
 
 
 def manual(

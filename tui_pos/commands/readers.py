@@ -28,5 +28,5 @@ def connection_token(context: typer.Context) -> None:
     from tui_pos.desk.tokens import connection_token as token
 
     call = this_call(context)
-    secret = token(call.desk(store=False))
+    secret = token(call.desk())
     call.answer({"secret": secret}, [secret])
