@@ -22,6 +22,7 @@ SYSTEM_CONFIG = Path("/etc/tui-pos/config.toml")
 CONFIG_VARIABLE = "TUI_POS_CONFIG"
 HOME_VARIABLE = "TUI_POS_HOME"
 STATION_VARIABLE = "TUI_POS_STATION"
+LONGEST_STATION = 40
 
 T = TypeVar("T", bound=Struct)
 
@@ -180,10 +181,10 @@ def station_name(option: str | None = None) -> str:
     reconnect, which a tty's number is not.
     """
     client = os.environ.get("SSH_CONNECTION", "").partition(" ")[0]
-    name = (_said_station(option) or client or socket.gethostname()).strip()
-    if not re.fullmatch(r"[\w.:%][\w .:%-]{0,39}", name):
+    name = (_said_station(option) or client or socket.gethostname()[:LONGEST_STATION]).strip()
+    if not re.fullmatch(r"[\w.:%][\w .:%-]*", name) or len(name) > LONGEST_STATION:
         raise ConfigError(
-            "A station's name has at most 40 letters, digits, spaces, dots and dashes:"
+            f"A station's name has at most {LONGEST_STATION} letters, digits, spaces, dots and dashes:"
             f" name it with --station or ${STATION_VARIABLE}."
         )
     return name
