@@ -185,5 +185,6 @@ async def test_what_could_not_be_read_is_read_by_enter(
         (tmp_path / "away").rename(tmp_path / "shop.sqlite3")
         await press(pilot, "enter")
         await until(pilot, lambda: "Please read" not in shown(pilot), "the dialog to close")
+        assert row(pilot, 23).startswith(" Enter read the ")
         await press(pilot, "enter")
         await shows(pilot, "25.00", reference)

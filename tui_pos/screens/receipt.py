@@ -101,7 +101,9 @@ class ReceiptScreen(OrderDeeds):
 
     def hints(self) -> Sequence[keys.Hint]:
         step = self.next_step()
-        if step is not None:
+        if self._receipt is None:
+            enter = "read the receipt"
+        elif step is not None:
             enter = step[1]
         elif self._to_check_in() is not None:
             enter = "check in and next person"

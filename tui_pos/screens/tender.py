@@ -299,7 +299,7 @@ class TenderScreen(DeskScreen[str]):
 
     def hints(self) -> Sequence[keys.Hint]:
         if self._open.receipt is None:
-            return ()
+            return (keys.hint("confirm", "read the order"), keys.hint("back"))
         if self._told is not None or not self._open.due:
             return (keys.hint("confirm", "go on" if self._open.due else "receipt"),)
         if self._open.live is not None:
