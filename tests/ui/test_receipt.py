@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 
 from tests.fixtures.pilot import press, scan, settled, shown
 from tests.ui.counter import READER, at_counter, begun, owed, shows, until
+from tests.ui.station import row
 from tui_pos.desk import payments
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import Control, Stage
