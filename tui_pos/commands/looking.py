@@ -44,7 +44,7 @@ FOUND = {
 
 def find(
     context: typer.Context,
-    text: Annotated[str, typer.Argument(help="A badge, a code, a reference, or words of a name or an e-mail.")],
+    text: Annotated[str, typer.Argument(help="A badge, a code, a reference, words of a name or e-mail.")],
 ) -> None:
     """Find people, orders, vouchers and products as the desk's prompt does."""
     from tui_pos.desk.errors import NotFound
@@ -58,10 +58,10 @@ def find(
         if error.code != "nothing_found":
             raise
         found = ()
-    lists = {
-        of_kind: [{key: hit.key, "name": hit.title, "detail": hit.detail} for hit in found if hit.kind == kind]
-        for kind, (of_kind, key) in FOUND.items()
-    }
+    lists: dict[str, list[dict[str, str]]] = {name: [] for name, _ in FOUND.values()}
+    for hit in found:
+        name, key = FOUND[hit.kind]
+        lists[name].append({key: hit.key, "name": hit.title, "detail": hit.detail})
     call.answer(lists, table((hit.key, hit.title, hit.detail) for hit in found) or ["Nothing was found."])
 
 
