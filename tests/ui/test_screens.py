@@ -235,3 +235,21 @@ async def test_the_loop_goes_on_while_a_call_blocks() -> None:
         released.set()
         await settled(pilot)
         assert app.seen == ["home orders", "home answer"]
+
+
+@pytest.mark.parametrize(("seconds", "seen"), [(0.0, ["home confirmed"]), (10.0, [])])
+async def test_a_key_pressed_when_others_had_long_waited_does_nothing(
+    seconds: float, seen: list[str]
+) -> None:
+    """It was meant for what was in sight, and would act on what comes next, unseen: take money, say."""
+    app = Demo()
+    async with app.run_test(size=(80, 24)) as pilot:
+        home = app.screen
+        assert isinstance(home, Home)
+        home.hold_keys()
+        home._typed_ahead.held_since -= seconds
+        await press(pilot, "enter")
+        assert app.seen == []
+        home.free_keys()
+        await settled(pilot)
+        assert app.seen == seen

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -59,6 +60,23 @@ async def test_exact_cash_is_one_key(desk: Desk) -> None:
         await shows(pilot, "PAID 25.00 USD", "Paid by Cash")
         assert is_at(pilot, ReceiptScreen)
     assert paid_by(desk, reference) == [("Cash", "25.00", "0.00")]
+
+
+async def test_enter_twice_for_an_order_that_could_not_be_read_takes_nothing(
+    desk: Desk, tmp_path: Path
+) -> None:
+    reference = owed(desk)
+    (tmp_path / "shop.sqlite3").rename(tmp_path / "away")
+    async with at_counter(TenderScreen(desk, reference, "cash")) as pilot:
+        await shows(pilot, "Please read")
+        (tmp_path / "away").rename(tmp_path / "shop.sqlite3")
+        await press(pilot, "enter")
+        await shows(pilot, "Enter read the order")
+        hammer(pilot, "enter", "enter")
+        await shows(pilot, "Enter take 25.00 in cash")
+        await settled(pilot)
+        assert is_at(pilot, TenderScreen)
+    assert paid_by(desk, reference) == []
 
 
 async def test_a_number_is_what_they_give_and_the_change_stands_there_before_and_after(desk: Desk) -> None:

@@ -72,6 +72,10 @@ class TenderScreen(DeskScreen[str]):
 
         self.ask(partial(receipt, self.desk, self.reference), show, lane="tender", hold=True)
 
+    def _now_read(self) -> None:
+        self.forget_keys()  # they were meant for a screen without sums, and would take money here
+        self._choose_first(self._first)
+
     def _offer(self) -> None:
         """Show the ways to pay; none while somebody is to be told what was taken."""
         self._ways = self._open.ways(self.kiosk.status.reader) if self._told is None else ()
@@ -166,7 +170,7 @@ class TenderScreen(DeskScreen[str]):
             self._go_on()
         elif self._open.receipt is None:
             self.say("One moment: reading the order.")
-            self._read(lambda: self._choose_first(self._first))  # the first time may have failed
+            self._read(self._now_read)  # the first time may have failed
         elif self._open.live is not None:
             self.watch_payment(self._open.live, self._card_unpaid, self._card_paid)
         elif not self._open.due:

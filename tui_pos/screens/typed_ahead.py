@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from tui_pos.screens.base import KioskScreen
 
 TYPED_AHEAD: Final = 0.5
-"""Seconds: a key that waited longer was pressed out of impatience, with the screen before in sight."""
+"""Seconds: a key that waited longer, or was pressed after others had to wait for so long, was pressed out of
+impatience, with the screen before in sight."""
 
 
 class TypedAhead:
@@ -26,6 +27,7 @@ class TypedAhead:
     def __init__(self, screen: "KioskScreen[Any]") -> None:
         self._screen = screen
         self._waiting: list[Message] | None = None
+        self.held_since = 0.0
         self._leaving = False
         self._was_quiet = False
 
@@ -36,7 +38,8 @@ class TypedAhead:
 
     def hold(self, *, leaving: bool = False) -> None:
         """Let keys wait; with ``leaving`` scans too, because another screen is about to open."""
-        self._waiting = self._waiting or []
+        if self._waiting is None:
+            self._waiting, self.held_since = [], clock.monotonic()
         self._leaving = self._leaving or leaving
 
     def release(self) -> None:
@@ -78,7 +81,10 @@ class TypedAhead:
                 if message.scanned:
                     top.prompt.post_message(ScanInput.Entered(message.text, True, message.truncated))
                     return
-            elif clock.monotonic() - message.time < TYPED_AHEAD and not isinstance(top, ModalScreen):
+            elif self._is_ahead(message) and not isinstance(top, ModalScreen):
                 top.call_later(top.take, message)
                 return
         self._screen.app.bell()
+
+    def _is_ahead(self, message: Message) -> bool:
+        return max(clock.monotonic() - message.time, message.time - self.held_since) < TYPED_AHEAD
