@@ -37,6 +37,10 @@ READING = (("busy_timeout", BUSY_SECONDS * 1000), ("query_only", 1))
 ROOM = 256 * 1024
 """Bytes that a SQLite file needs beside it before it can be opened for writing."""
 
+SILENCE = {"keepalives_idle": 5, "keepalives_interval": 3, "keepalives_count": 3, "tcp_user_timeout": 15_000}
+"""Seconds, but for the last in milliseconds: a server that lost its power or its network sends no word of it.
+Linux would ask an idle connection after two hours, and send again what nobody acknowledges for 15 minutes."""
+
 MALFORMED = (
     "[database] url must be postgresql://user:password@host:port/name;"
     " write the signs @ : / ? # % of a password as %40 %3A %2F %3F %23 %25."
@@ -153,7 +157,12 @@ def sqlite_file(engine: Database) -> Path:
 
 def _postgresql(url: str) -> Database:
     said = _parameters(url)
-    defaults: dict[str, Any] = {"connect_timeout": 5, "application_name": "tui-pos", "options": ""}
+    defaults: dict[str, Any] = {
+        "connect_timeout": 5,
+        "application_name": "tui-pos",
+        "options": "",
+        **SILENCE,
+    }
     if "," in str(said.get("host", "")):
         defaults["target_session_attrs"] = "read-write"  # of several servers, the one that leads
     engine: Database = DeskPostgresql(
