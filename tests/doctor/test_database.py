@@ -2,10 +2,11 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.desk.conftest import make_desk
@@ -213,6 +214,18 @@ def test_a_right_that_the_role_lacks_is_named(clerk: Callable[..., Settings], ri
 def test_a_role_that_may_not_even_try_to_write_is_told(clerk: Callable[..., Settings]) -> None:
     settings = clerk(*granted(), "REVOKE UPDATE ON tui_pos_schema_version FROM {role}")
     assert "permission denied for table tui_pos_schema_version" in faults(settings)["writable"].sentence
+
+
+@POSTGRESQL
+def test_connections_of_other_roles_count(settings: Settings, clerk: Callable[..., Settings]) -> None:
+    theirs = settings.database_url
+    with opened(clerk(*granted()).database_url):
+        before = health.free_connections()
+        assert before is not None
+        with ExitStack() as stack:
+            for _ in range(5):
+                stack.enter_context(psycopg.connect(theirs))
+            assert health.free_connections() == before - 5
 
 
 @POSTGRESQL

@@ -93,7 +93,8 @@ GRANTS = """
 FREE = """
     SELECT least(
         current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
-            - (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),
+            - coalesce(current_setting('reserved_connections', true)::int, 0)
+            - (SELECT sum(numbackends) FROM pg_stat_database),
         (SELECT CASE WHEN rolconnlimit < 0 THEN NULL ELSE rolconnlimit
             - (SELECT count(*) FROM pg_stat_activity WHERE usename = current_user) END
            FROM pg_roles WHERE rolname = current_user),
@@ -101,6 +102,7 @@ FREE = """
             - (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()) END
            FROM pg_database WHERE datname = current_database()))
 """
+"""Of what others do, an ordinary role sees who they are and where, but not that they are clients."""
 
 
 @dataclass(frozen=True, slots=True)
