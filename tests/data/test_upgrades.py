@@ -235,6 +235,16 @@ def test_without_room_for_the_copy_the_upgrade_does_not_begin(demo_url: str) -> 
             assert not database.table_exists("tui_pos_next")
 
 
+@pytest.mark.parametrize("keep", [1, 3])
+def test_copies_of_a_clock_that_was_ahead_do_not_cost_the_new_one(demo_url: str, keep: int) -> None:
+    source = file_of(demo_url)
+    ahead = [source.with_name(f"{source.name}.before-step-{n}.20991231T00000{n}Z") for n in range(3)]
+    for each in ahead:
+        each.touch()
+    made = backups.make(source, 9, keep)
+    assert set(backups.found(source)) == {made, *ahead[len(ahead) + 1 - keep :]}
+
+
 @pytest.mark.parametrize("wal", [False, True])
 def test_djangos_file_keeps_its_journal_mode_unless_wal_is_asked_for(
     shared_data: Path, tmp_path: Path, wal: bool

@@ -11,7 +11,8 @@ from tui_pos.data.errors import DatabaseUnavailable, SchemaMismatch
 
 
 def make(source: Path, step: int, keep: int) -> Path:
-    """Copy ``source`` before ``step`` of an upgrade, remove all but the newest ``keep`` copies; its path.
+    """Copy ``source`` before ``step`` of an upgrade; its path. Of older copies the newest stay, so that there
+    are ``keep`` with it.
 
     Read through a connection of its own: the one that holds the write lock would copy its own changes too.
     The copy has the owner and mode of the original. Raises SchemaMismatch for a damaged file and
@@ -37,7 +38,8 @@ def make(source: Path, step: int, keep: int) -> Path:
     if verdict != "ok":
         _remove(unfinished)
         raise SchemaMismatch(f"{source} is damaged ({verdict}); it was not upgraded. Restore a backup.")
-    for old in found(source)[:-keep]:
+    others = [copy for copy in found(source) if copy != target]  # some by a clock that was ahead, perhaps
+    for old in others[: max(0, len(others) + 1 - keep)]:
         old.unlink(missing_ok=True)
     return target
 

@@ -55,7 +55,7 @@ def upgrade(keep_backups: int = 3) -> Upgrade:
                 # that is repeated makes it again.
                 if done == start and is_sqlite() and (start or database.table_exists("django_migrations")):
                     if backup is not None:
-                        backup.unlink()
+                        backup.unlink(missing_ok=True)
                     backup = backups.make(sqlite_file(database.obj), done + 1, keep_backups)
                 _apply(done + 1)
                 return 1
