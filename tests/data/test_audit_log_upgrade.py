@@ -37,3 +37,34 @@ def test_the_audit_log_keeps_every_entry_when_it_learns_of_sign_ins(
         assert nobody.id > max(
             row.id for row in JournalEntry.select().where(JournalEntry.amount.is_null(False))
         )
+
+
+@pytest.mark.parametrize("real_url", ["postgresql"], indirect=True)
+def test_who_owns_the_audit_log_and_may_use_it_is_as_before(
+    real_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Desks may connect as another role than the one that upgrades."""
+    owner, role = (f"{each}_{real_url.rpartition('/')[2]}" for each in ("keeper", "teller"))
+    with opened(real_url), connected():
+        monkeypatch.setattr(upgrades, "STEPS", steps.STEPS[:5])
+        upgrades.upgrade()
+        for statement in (
+            *(f"CREATE ROLE {each}" for each in (owner, role)),
+            f"ALTER TABLE tui_pos_journal OWNER TO {owner}",
+            f"GRANT SELECT, INSERT ON tui_pos_journal TO {role}",
+        ):
+            database.execute_sql(statement)
+        try:
+            monkeypatch.setattr(upgrades, "STEPS", steps.STEPS)
+            upgrades.upgrade()
+            found = database.execute_sql(
+                "SELECT tableowner, has_table_privilege(%s, 'tui_pos_journal', 'SELECT'),"
+                " has_table_privilege(%s, 'tui_pos_journal', 'INSERT'),"
+                " has_table_privilege(%s, 'tui_pos_journal', 'UPDATE')"
+                " FROM pg_tables WHERE tablename = 'tui_pos_journal'",
+                (role, role, role),
+            ).fetchone()
+            assert found == (owner, True, True, False)
+        finally:
+            database.execute_sql(f"DROP OWNED BY {owner}, {role} CASCADE")
+            database.execute_sql(f"DROP ROLE {owner}, {role}")

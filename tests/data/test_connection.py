@@ -13,7 +13,7 @@ from tests.fixtures.databases import opened
 from tests.fixtures.postgresql import PASSWORD, PostgresqlServer
 from tests.fixtures.processes import run_together
 from tui_pos import clock
-from tui_pos.data import engines, schema
+from tui_pos.data import connection, engines, schema
 from tui_pos.data.base import database
 from tui_pos.data.connection import (
     close_database,
@@ -196,6 +196,41 @@ def test_more_threads_than_connections_are_told(demo_url: str, monkeypatch: pyte
         thread.start()
         thread.join()
     assert said == ["Too many things at once use the database. Try again."]
+
+
+@pytest.mark.parametrize("engine_url", ["postgresql"], indirect=True)
+def test_a_lost_connection_whose_place_was_taken_is_told(
+    engine_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "CONNECTIONS", 1)
+    monkeypatch.setattr(engines, "BUSY_SECONDS", 1)
+    taken, done = threading.Event(), threading.Event()
+
+    def other() -> None:
+        with connected():
+            taken.set()
+            done.wait(10)
+
+    thread = threading.Thread(target=other)
+
+    def work() -> None:
+        database.connection().close()
+        Group.select().count()
+
+    def pause(_attempt: int) -> None:
+        database.close()
+        thread.start()
+        assert taken.wait(10)
+
+    monkeypatch.setattr(connection, "_pause", pause)
+    with opened(engine_url):
+        try:
+            with pytest.raises(DatabaseUnavailable, match="Too many things at once use the database"):
+                run_tx(work)
+        finally:
+            done.set()
+            thread.join()
+        run_tx(lambda: Group.create(name="after"))
 
 
 def test_nothing_of_the_process_stays_open(demo_url: str) -> None:

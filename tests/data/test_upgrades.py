@@ -1,5 +1,6 @@
 """The desk's own tables: made step by step, alike the models, once, and never backwards."""
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -209,7 +210,7 @@ def test_the_oldest_copies_are_removed(demo_url: str, monkeypatch: pytest.Monkey
     assert other.exists()
 
 
-FULL_DISK = """
+NOTHING_WRITTEN = """
 import resource, sys
 from tui_pos.data import connection, schema, upgrades, steps
 upgrades.STEPS = (*steps.STEPS, ("CREATE TABLE tui_pos_next (id {id})",))
@@ -222,17 +223,63 @@ except Exception as error:
 """
 
 
-def test_without_room_for_the_copy_the_upgrade_does_not_begin(demo_url: str) -> None:
+def test_without_a_complete_copy_the_upgrade_does_not_begin(demo_url: str) -> None:
     source = file_of(demo_url)
-    command = [sys.executable, "-c", FULL_DISK, str(source)]
+    command = [sys.executable, "-c", NOTHING_WRITTEN, str(source)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.startswith(f"DatabaseUnavailable Before the upgrade {source} is copied to ")
-    assert done.stdout.rstrip().endswith("nothing was changed: make room there, then start again.")
+    assert done.stdout.rstrip().endswith(
+        "nothing was changed: see what the system's log says of that disk and folder, then start again."
+    )
     assert not list(source.parent.glob("*before*"))
     with opened(demo_url):
         assert version() == len(steps.STEPS)
         with connected():
             assert not database.table_exists("tui_pos_next")
+
+
+def told_by_sqlite(name: str) -> sqlite3.Error:
+    """An error as the driver raises it."""
+    error = sqlite3.OperationalError("told by SQLite")
+    error.sqlite_errorname = name
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "says"),
+    [
+        (told_by_sqlite("SQLITE_FULL"), DatabaseUnavailable, "make room there, then start again"),
+        (OSError(errno.ENOSPC, "No space left"), DatabaseUnavailable, "make room there, then start again"),
+        (OSError(errno.EDQUOT, "Quota exceeded"), DatabaseUnavailable, "make room there, then start again"),
+        (
+            OSError(errno.EACCES, "Permission denied"),
+            DatabaseUnavailable,
+            "disk and folder, then start again",
+        ),
+        (told_by_sqlite("SQLITE_IOERR_WRITE"), DatabaseUnavailable, "see what the system's log says of that"),
+        (told_by_sqlite("SQLITE_CORRUPT"), SchemaMismatch, "is damaged"),
+    ],
+)
+def test_why_a_copy_failed_is_told_as_it_is(
+    demo_url: str, monkeypatch: pytest.MonkeyPatch, error: Exception, kind: type[Exception], says: str
+) -> None:
+    def fail(*_files: Path) -> str:
+        raise error
+
+    monkeypatch.setattr(backups, "_copy", fail)
+    with pytest.raises(kind, match=says):
+        backups.make(file_of(demo_url), 9, 3)
+    assert backups.found(file_of(demo_url)) == []
+
+
+@pytest.mark.parametrize("keep", [1, 3])
+def test_copies_of_a_clock_that_was_ahead_do_not_cost_the_new_one(demo_url: str, keep: int) -> None:
+    source = file_of(demo_url)
+    ahead = [source.with_name(f"{source.name}.before-step-{n}.20991231T00000{n}Z") for n in range(3)]
+    for each in ahead:
+        each.touch()
+    made = backups.make(source, 9, keep)
+    assert set(backups.found(source)) == {made, *ahead[len(ahead) + 1 - keep :]}
 
 
 @pytest.mark.parametrize("wal", [False, True])

@@ -1,13 +1,15 @@
 """The database as the doctor sees it, on each engine: one true sentence for each fault, and what it stops."""
 
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from tests.desk.conftest import make_desk
 from tests.doctor.conftest import faults, look, stopped
 from tests.fixtures.databases import opened
 from tests.fixtures.postgresql import USER, PostgresqlServer
@@ -20,6 +22,8 @@ from tui_pos.data.connection import connected
 from tui_pos.data.steps import STEPS
 from tui_pos.data.tables.registration import Order
 from tui_pos.desk.limits import Stop
+from tui_pos.desk.sale import cart, checkout
+from tui_pos.desk.tender.cash import take_cash
 from tui_pos.doctor import Level
 
 SQLITE = pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
@@ -143,26 +147,85 @@ def test_a_read_only_server_stops_saving(settings: Settings, postgresql_server: 
     assert stopped(settings) == {Stop.SAVING}
 
 
-@POSTGRESQL
-def test_a_right_that_the_role_lacks_is_named(
-    settings: Settings, postgresql_server: PostgresqlServer
-) -> None:
+@pytest.fixture
+def clerk(settings: Settings, postgresql_server: PostgresqlServer) -> Iterator[Callable[..., Settings]]:
+    """Makes a role with rights of its own, and runs statements about it; answers the settings with it."""
     name = name_of(settings)
     role = f"clerk_{name}"
-    postgresql_server.psql(
-        name,
-        f"--command=CREATE ROLE {role} LOGIN PASSWORD 'x'",
-        f"--command=GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO {role}",
-        f"--command=REVOKE INSERT ON program_registration_payment FROM {role}",
-    )
-    clerk = replace(settings, database_url=f"postgresql://{role}:x@127.0.0.1:{postgresql_server.port}/{name}")
-    found = faults(clerk)["writable"]
+
+    def may(*statements: str) -> Settings:
+        connection.close_database()
+        postgresql_server.psql(name, *(f"--command={each.format(role=role)}" for each in statements))
+        address = f"postgresql://{role}:x@127.0.0.1:{postgresql_server.port}/{name}"
+        return replace(settings, database_url=address)
+
+    may("CREATE ROLE {role} LOGIN PASSWORD 'x'")
+    yield may
+    may("DROP OWNED BY {role}", "DROP ROLE {role}")
+
+
+def granted() -> list[str]:
+    """The statements that give a role what a desk needs; the names of tables are those of the open engine."""
+    grants = [
+        f"GRANT {right} ON {table} TO {{role}}"
+        for table, right in health.needed_grants()
+        if (table, right) != ("program_conference_conference", "UPDATE")
+    ]
+    # Enough to lock a conference, and not enough to change what it is.
+    return [*grants, "GRANT UPDATE (updated_at) ON program_conference_conference TO {role}"]
+
+
+@POSTGRESQL
+def test_a_role_with_just_the_rights_of_a_desk_sells(clerk: Callable[..., Settings]) -> None:
+    settings = clerk(*granted())
+    assert "writable" not in faults(settings)
+    with opened(settings.database_url):
+        desk = make_desk("demo", "trainee", "desk-3")
+        sale = cart.start(desk)
+        for slug in ("t-shirt", "regular"):
+            cart.add(desk, sale.sale_id, slug)
+        cart.remove(desk, sale.sale_id, "regular")
+        placed = checkout.sell(desk, [("t-shirt", 1)], name="Buyer", email="b@example.org")
+        assert take_cash(desk, placed.reference, placed.total, key="k").remaining == 0
+
+
+@POSTGRESQL
+@pytest.mark.parametrize(
+    ("right", "table"),
+    [
+        ("SELECT", "auth_permission"),
+        ("INSERT", "program_registration_payment"),
+        ("DELETE", "program_registration_payment"),
+        ("DELETE", "program_registration_checkin"),
+        ("DELETE", "tui_pos_lease"),
+        ("UPDATE", "program_registration_discountforproduct"),
+        ("UPDATE", "tui_pos_installation"),
+        ("UPDATE (updated_at)", "program_conference_conference"),
+        ("INSERT", "tui_pos_journal"),
+    ],
+)
+def test_a_right_that_the_role_lacks_is_named(clerk: Callable[..., Settings], right: str, table: str) -> None:
+    found = faults(clerk(*granted(), f"REVOKE {right} ON {table} FROM {{role}}"))["writable"]
     assert found.stops == (Stop.SAVING,)
-    assert "GRANT INSERT ON program_registration_payment" in found.sentence
-    postgresql_server.psql(name, f"--command=REVOKE UPDATE ON tui_pos_schema_version FROM {role}")
-    assert "permission denied for table tui_pos_schema_version" in faults(clerk)["writable"].sentence
-    connection.close_database()
-    postgresql_server.psql(name, f"--command=DROP OWNED BY {role}", f"--command=DROP ROLE {role}")
+    assert f"GRANT {right.split()[0]} ON {table} TO" in found.sentence
+
+
+@POSTGRESQL
+def test_a_role_that_may_not_even_try_to_write_is_told(clerk: Callable[..., Settings]) -> None:
+    settings = clerk(*granted(), "REVOKE UPDATE ON tui_pos_schema_version FROM {role}")
+    assert "permission denied for table tui_pos_schema_version" in faults(settings)["writable"].sentence
+
+
+@POSTGRESQL
+def test_connections_of_other_roles_count(settings: Settings, clerk: Callable[..., Settings]) -> None:
+    theirs = settings.database_url
+    with opened(clerk(*granted()).database_url):
+        before = health.free_connections()
+        assert before is not None
+        with ExitStack() as stack:
+            for _ in range(5):
+                stack.enter_context(psycopg.connect(theirs))
+            assert health.free_connections() == before - 5
 
 
 @POSTGRESQL

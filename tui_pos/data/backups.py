@@ -1,5 +1,6 @@
 """Copies of a SQLite file, made beside it before an upgrade: complete and on the disk, or not there."""
 
+import errno
 import os
 import re
 import sqlite3
@@ -7,15 +8,20 @@ from contextlib import closing
 from pathlib import Path
 
 from tui_pos import clock, files
+from tui_pos.data import causes
 from tui_pos.data.errors import DatabaseUnavailable, SchemaMismatch
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 
 
 def make(source: Path, step: int, keep: int) -> Path:
-    """Copy ``source`` before ``step`` of an upgrade, remove all but the newest ``keep`` copies; its path.
+    """Copy ``source`` before ``step`` of an upgrade; its path. Of older copies the newest stay, so that there
+    are ``keep`` with it.
 
     Read through a connection of its own: the one that holds the write lock would copy its own changes too.
     The copy has the owner and mode of the original. Raises SchemaMismatch for a damaged file and
-    DatabaseUnavailable when there is no room.
+    DatabaseUnavailable when the copy cannot be written.
     """
     target = source.with_name(f"{source.name}.before-step-{step}.{clock.now():%Y%m%dT%H%M%S}Z")
     unfinished = target.with_name(f"{target.name}.unfinished")
@@ -29,17 +35,29 @@ def make(source: Path, step: int, keep: int) -> Path:
             _flush(target.parent)
     except (OSError, sqlite3.Error) as error:
         _remove(unfinished)
+        if causes.sqlite_error(error).startswith(DAMAGED):
+            raise _damaged(source, str(error)) from error
         reason = error.strerror if isinstance(error, OSError) else error
         raise DatabaseUnavailable(
             f"Before the upgrade {source} is copied to {target.name}, which failed ({reason}), so nothing"
-            " was changed: make room there, then start again."
+            f" was changed: {_advice(error)}, then start again."
         ) from error
     if verdict != "ok":
         _remove(unfinished)
-        raise SchemaMismatch(f"{source} is damaged ({verdict}); it was not upgraded. Restore a backup.")
-    for old in found(source)[:-keep]:
+        raise _damaged(source, verdict)
+    others = [copy for copy in found(source) if copy != target]  # some by a clock that was ahead, perhaps
+    for old in others[: max(0, len(others) + 1 - keep)]:
         old.unlink(missing_ok=True)
     return target
+
+
+def _damaged(source: Path, verdict: str) -> SchemaMismatch:
+    return SchemaMismatch(f"{source} is damaged ({verdict}); it was not upgraded. Restore a backup.")
+
+
+def _advice(error: OSError | sqlite3.Error) -> str:
+    is_full = causes.sqlite_error(error) == "SQLITE_FULL" or getattr(error, "errno", None) in NO_ROOM
+    return "make room there" if is_full else "see what the system's log says of that disk and folder"
 
 
 def found(source: Path) -> list[Path]:

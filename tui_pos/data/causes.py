@@ -31,8 +31,14 @@ FAULTS = (
     ),
     Fault(
         "The disk of the database is full ({reason}): nothing more can be saved until there is room",
-        sqlite=("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE"),
+        sqlite=("SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"),
         sqlstates=("53100",),
+        kind=ReadOnlyDatabase,
+    ),
+    Fault(
+        "The disk of the database fails to write ({reason}): nothing can be saved, see what the system's log"
+        " says of it",
+        sqlite=("SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_DIR_FSYNC"),
         kind=ReadOnlyDatabase,
     ),
     Fault(

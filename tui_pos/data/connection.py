@@ -127,8 +127,6 @@ def connected() -> Iterator[None]:
         return
     try:
         _connect()
-    except MaxConnectionsExceeded as error:
-        raise DatabaseUnavailable("Too many things at once use the database. Try again.") from error
     except PeeweeException as error:
         log.warning("no connection: %s", causes.code(error))
         _check_file()
@@ -156,6 +154,8 @@ def _connect() -> None:
         try:
             database.connect()
             return
+        except MaxConnectionsExceeded as error:
+            raise DatabaseUnavailable("Too many things at once use the database. Try again.") from error
         except OperationalError as error:
             if not _was_in_the_way(error) or clock.monotonic() > deadline:
                 raise
@@ -253,7 +253,7 @@ def run_tx(work: Callable[[], T], *, sees_others: bool = False) -> T:
 def _transaction(work: Callable[[], T], sees_others: bool) -> T:
     if _is_lost():
         database.close()
-        database.connect()
+        _connect()
     handled_already = sys.exception()
     commit_sent = False
     try:

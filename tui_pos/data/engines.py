@@ -15,6 +15,7 @@ from tui_pos import files
 from tui_pos.data.drivers import is_left_out
 from tui_pos.data.errors import DatabaseUnavailable
 from tui_pos.data.postgresql import DeskPostgresql
+from tui_pos.data.read_only import ReadOnlySqlite
 
 BUSY_SECONDS = 15
 """How long one write waits for another, and how long ``run_tx`` keeps repeating."""
@@ -36,6 +37,10 @@ READING = (("busy_timeout", BUSY_SECONDS * 1000), ("query_only", 1))
 
 ROOM = 256 * 1024
 """Bytes that a SQLite file needs beside it before it can be opened for writing."""
+
+SILENCE = {"keepalives_idle": 5, "keepalives_interval": 3, "keepalives_count": 3, "tcp_user_timeout": 15_000}
+"""Seconds, but for the last in milliseconds: a server that lost its power or its network sends no word of it.
+Linux would ask an idle connection after two hours, and send again what nobody acknowledges for 15 minutes."""
 
 MALFORMED = (
     "[database] url must be postgresql://user:password@host:port/name;"
@@ -78,27 +83,34 @@ def _sqlite(rest: str, wal: bool, keep: bool) -> Database:
         if keep:
             raise DatabaseUnavailable(f"There is no database {path}; tui-pos init makes one.")
         _create(path)
-    read_only = _why_not_written(path)
-    logged_ahead = not keep and not read_only and (wal or not _is_djangos(path))
+    if _why_not_written(path):
+        return ReadOnlySqlite(path, pragmas=READING, **_sqlite_options())
+    logged_ahead = not keep and (wal or not _is_djangos(path))
     engine: Database = PooledSqliteDatabase(
         # A connection opened later must not put an empty file in the place of one that was moved away.
-        f"{path.absolute().as_uri()}?{_read_only_mode(path) if read_only else 'mode=rw'}",
-        uri=True,
-        max_connections=CONNECTIONS,
-        timeout=BUSY_SECONDS,
-        check_same_thread=False,  # a pooled connection serves one thread at a time, not always the same
-        lock_type="IMMEDIATE",
-        autoconnect=False,
-        returning_clause=True,
-        field_types={"TIMESTAMPTZ": "datetime", "BOOL": "bool"},
-        pragmas=READING if read_only else SQLITE_PRAGMAS + (WAL if logged_ahead else AS_IT_IS),
+        f"{path.absolute().as_uri()}?mode=rw",
+        pragmas=SQLITE_PRAGMAS + (WAL if logged_ahead else AS_IT_IS),
+        **_sqlite_options(),
     )
     return engine
 
 
+def _sqlite_options() -> dict[str, Any]:
+    return {
+        "uri": True,
+        "max_connections": CONNECTIONS,
+        "timeout": BUSY_SECONDS,
+        "check_same_thread": False,  # a pooled connection serves one thread at a time, not always the same
+        "lock_type": "IMMEDIATE",
+        "autoconnect": False,
+        "returning_clause": True,
+        "field_types": {"TIMESTAMPTZ": "datetime", "BOOL": "bool"},
+    }
+
+
 def why_read_only(engine: Database) -> str:
     """Why this SQLite engine only reads its file, in a sentence; "" when it writes, and for PostgreSQL."""
-    if not isinstance(engine, PooledSqliteDatabase) or "mode=rw" in engine.database:
+    if not isinstance(engine, ReadOnlySqlite):
         return ""
     return _why_not_written(sqlite_file(engine)) or "The database could not be written: start again."
 
@@ -120,13 +132,6 @@ def _why_not_written(path: Path) -> str:
     if room.f_bavail * room.f_frsize < ROOM:
         return f"The disk with {path} is full, so nothing can be saved: make room, then start again."
     return ""
-
-
-def _read_only_mode(path: Path) -> str:
-    """A write-ahead log says that somebody else writes, and its index lies beside it; without one SQLite
-    must be told that it needs none."""
-    has_log = path.with_name(f"{path.name}-wal").exists()
-    return "mode=ro" if has_log else "mode=ro&immutable=1"
 
 
 def _create(path: Path) -> None:
@@ -153,7 +158,12 @@ def sqlite_file(engine: Database) -> Path:
 
 def _postgresql(url: str) -> Database:
     said = _parameters(url)
-    defaults: dict[str, Any] = {"connect_timeout": 5, "application_name": "tui-pos", "options": ""}
+    defaults: dict[str, Any] = {
+        "connect_timeout": 5,
+        "application_name": "tui-pos",
+        "options": "",
+        **SILENCE,
+    }
     if "," in str(said.get("host", "")):
         defaults["target_session_attrs"] = "read-write"  # of several servers, the one that leads
     engine: Database = DeskPostgresql(

@@ -13,7 +13,7 @@ from tui_pos.data.connection import connected, is_sqlite, why_read_only
 from tui_pos.data.engines import CONNECTIONS, sqlite_file
 from tui_pos.data.errors import DatabaseUnavailable, ReadOnlyDatabase
 from tui_pos.data.fields import MONEY_LIMIT, MoneyField, UTCDateTimeField
-from tui_pos.data.tables import DESK, SHOP, auth, program, registration
+from tui_pos.data.tables import DESK, SHOP, auth, conditions, desk, program, registration
 
 SHOWN = 3
 """How many odd rows of a column are named."""
@@ -21,22 +21,43 @@ SHOWN = 3
 UNREAD: frozenset[type[Table]] = frozenset({program.Talk, program.TalkSpeaker, auth.Group})
 """Tables whose amounts and times no desk reads."""
 
-WRITTEN: tuple[type[Table], ...] = (
-    auth.User,
-    registration.Voucher,
-    registration.Cart,
-    registration.CartItem,
-    registration.Order,
-    registration.OrderLine,
-    registration.Payment,
-    registration.TerminalPayment,
-    registration.Credit,
-    registration.Attendee,
-    registration.CheckIn,
-    registration.ProductRedemption,
-    *DESK,
-)
-"""What a desk writes; the other tables it only reads."""
+NEVER_READ: frozenset[type[Table]] = frozenset({auth.Group})
+"""Tables that are asked for no row: whose group somebody is in stands elsewhere."""
+
+INSERT, UPDATE, DELETE = "INSERT", "UPDATE", "DELETE"
+WRITTEN: dict[type[Table], tuple[str, ...]] = {
+    auth.User: (INSERT,),
+    registration.Voucher: (UPDATE,),
+    registration.Cart: (INSERT, UPDATE),
+    registration.CartItem: (INSERT, UPDATE, DELETE),
+    registration.Order: (INSERT, UPDATE),
+    registration.OrderLine: (INSERT, UPDATE, DELETE),
+    registration.Payment: (INSERT, UPDATE, DELETE),
+    registration.TerminalPayment: (INSERT, UPDATE),
+    registration.Credit: (INSERT, UPDATE, DELETE),
+    registration.Attendee: (INSERT, UPDATE),
+    registration.CheckIn: (INSERT, DELETE),
+    registration.ProductRedemption: (INSERT, DELETE),
+    conditions.TimeOrStockCondition: (UPDATE,),
+    conditions.ProductDiscount: (UPDATE,),
+    conditions.CategoryDiscount: (UPDATE,),
+    desk.SchemaVersion: (UPDATE,),  # by try_to_write alone
+    desk.Station: (INSERT, UPDATE),
+    desk.Sale: (INSERT, UPDATE),
+    desk.Attempt: (INSERT, UPDATE),
+    desk.AttemptEvent: (INSERT,),
+    desk.Refund: (INSERT, UPDATE),
+    desk.RefundLine: (INSERT,),
+    desk.Repair: (INSERT, UPDATE),
+    desk.ConferenceRules: (INSERT, UPDATE),
+    desk.Lease: (INSERT, UPDATE, DELETE),
+    desk.CashMovement: (INSERT,),
+    desk.JournalEntry: (INSERT,),
+}
+"""What a desk does to the tables that it writes; `init`, which founds, upgrades and purges, needs more."""
+
+LOCKED: tuple[type[Table], ...] = (program.Conference, desk.Installation)
+"""Of which rows are locked and not written: PostgreSQL lets only those lock that may UPDATE a column."""
 
 STATES: tuple[tuple[type[Table], str, type[StrEnum]], ...] = (
     (registration.Order, "status", registration.OrderStatus),
@@ -63,14 +84,17 @@ SQLITE_SHOWN = """CASE typeof("{column}") WHEN 'blob' THEN quote("{column}") ELS
 POSTGRESQL_SHOWN = 'CAST("{column}" AS text)'
 
 GRANTS = """
-    SELECT t.name, r.name FROM unnest(%s::text[]) AS t (name), unnest(%s::text[]) AS r (name)
-    WHERE NOT has_table_privilege(t.name, r.name) ORDER BY 1, 2 LIMIT 1
+    SELECT name, granted FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS asked (name, granted, place)
+    WHERE NOT CASE WHEN name = ANY (%s::text[]) THEN has_any_column_privilege(name, granted)
+        ELSE has_table_privilege(name, granted) END
+    ORDER BY place LIMIT 1
 """
 
 FREE = """
     SELECT least(
         current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
-            - (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),
+            - coalesce(current_setting('reserved_connections', true)::int, 0)
+            - (SELECT sum(numbackends) FROM pg_stat_database),
         (SELECT CASE WHEN rolconnlimit < 0 THEN NULL ELSE rolconnlimit
             - (SELECT count(*) FROM pg_stat_activity WHERE usename = current_user) END
            FROM pg_roles WHERE rolname = current_user),
@@ -78,6 +102,7 @@ FREE = """
             - (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()) END
            FROM pg_database WHERE datname = current_database()))
 """
+"""Of what others do, an ordinary role sees who they are and where, but not that they are clients."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +140,21 @@ def missing_grant() -> tuple[str, str] | None:
     """(right, table) of the first right that the database's user lacks; None when it has all."""
     if is_sqlite():
         return None
-    read = [table._meta.table_name for table in (*SHOP, *DESK)]
-    written = [table._meta.table_name for table in WRITTEN]
+    locked = [table._meta.table_name for table in LOCKED]
     with connected():
-        for names, rights in ((read, ["SELECT"]), (written, ["INSERT", "UPDATE"])):
-            row = database.execute_sql(GRANTS, (names, rights)).fetchone()
-            if row is not None:
-                return row[1], row[0]
-    return None
+        names, rights = zip(*needed_grants(), strict=True)
+        row = database.execute_sql(GRANTS, (list(names), list(rights), locked)).fetchone()
+    return None if row is None else (row[1], row[0])
+
+
+def needed_grants() -> Iterator[tuple[str, str]]:
+    """(table, right) of everything that a desk does in PostgreSQL."""
+    for table in (*SHOP, *DESK):
+        if table not in NEVER_READ:
+            yield table._meta.table_name, "SELECT"
+    for table, rights in (*WRITTEN.items(), *((each, (UPDATE,)) for each in LOCKED)):
+        for right in rights:
+            yield table._meta.table_name, right
 
 
 def damage() -> str:

@@ -45,7 +45,9 @@ class _Adapter(Psycopg3Adapter):
         return connection
 
     def _open(self, db: "DeskPostgresql", **params: Any) -> Any:
-        return super().connect(db, **params)  # type: ignore[no-untyped-call]
+        from tui_pos.data.answers import PatientConnection
+
+        return PatientConnection.connect(db.database, **params)
 
 
 class DeskPostgresql(PooledPostgresqlDatabase):  # type: ignore[misc]  # playhouse has no stubs
@@ -67,6 +69,14 @@ class DeskPostgresql(PooledPostgresqlDatabase):  # type: ignore[misc]  # playhou
             while cursor.nextset():
                 pass
             self.time.read(asked, cursor.fetchone())
+
+    def _is_closed(self, conn: Any) -> bool:
+        """As the pool asks before it hands out ``conn``: the others were lost with one, and asking each of
+        them would take as long as this one took."""
+        gone: bool = super()._is_closed(conn)
+        if gone:
+            self.close_idle()
+        return gone
 
     def now(self) -> Any:
         """The database's time, for ``clock.follow``."""

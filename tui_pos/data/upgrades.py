@@ -17,7 +17,7 @@ from tui_pos.data.base import database
 from tui_pos.data.connection import is_sqlite, run_tx
 from tui_pos.data.engines import sqlite_file
 from tui_pos.data.errors import SchemaMismatch
-from tui_pos.data.steps import STEPS, WORDS
+from tui_pos.data.steps import STEPS, WORDS, ByEngine
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ def upgrade(keep_backups: int = 3) -> Upgrade:
                 # that is repeated makes it again.
                 if done == start and is_sqlite() and (start or database.table_exists("django_migrations")):
                     if backup is not None:
-                        backup.unlink()
+                        backup.unlink(missing_ok=True)
                     backup = backups.make(sqlite_file(database.obj), done + 1, keep_backups)
                 _apply(done + 1)
                 return 1
@@ -103,12 +103,19 @@ def _apply(number: int) -> None:
         database.execute_sql(
             "INSERT INTO tui_pos_schema_version (version, upgraded_at) VALUES (0, CURRENT_TIMESTAMP)"
         )
-    for statement in STEPS[number - 1]:
-        database.execute_sql(statement.format(**words))
+    for part in STEPS[number - 1]:
+        for statement in _statements(part):
+            database.execute_sql(statement.format(**words))
     database.execute_sql(
         f"UPDATE tui_pos_schema_version SET version = {number}, upgraded_at = CURRENT_TIMESTAMP"
     )
     log.info("step %d of %d done", number, len(STEPS))
+
+
+def _statements(part: str | ByEngine) -> tuple[str, ...]:
+    if isinstance(part, str):
+        return (part,)
+    return part.sqlite if is_sqlite() else part.postgresql
 
 
 def version() -> int:
