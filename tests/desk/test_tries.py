@@ -181,8 +181,9 @@ def test_processes_that_guess_at_once_learn_no_more_than_one_alone(shop: str) ->
 
 
 @pytest.mark.usefixtures("time")
+@pytest.mark.parametrize("told", [True, False])
 def test_a_right_secret_is_no_use_once_others_have_locked_the_name_meanwhile(
-    monkeypatch: pytest.MonkeyPatch,
+    told: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checked = passwords.verify
     with connected():
@@ -194,7 +195,9 @@ def test_a_right_secret_is_no_use_once_others_have_locked_the_name_meanwhile(
         return checked(secret, encoded)
 
     monkeypatch.setattr(sign_in, "verify", slow)
-    assert tried("trainee", "demo") == "too_many_tries"
+    with pytest.raises(NotPermitted) as refused:
+        sign_in.sign_in("trainee", "demo", desk_at(), told=told)
+    assert refused.value.code == "too_many_tries"
 
 
 def test_a_success_of_who_only_looks_is_not_written_and_a_failure_is(time: Clock) -> None:

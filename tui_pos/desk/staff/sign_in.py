@@ -43,6 +43,8 @@ def sign_in(username: str, secret: str, at: At, *, told: bool = True) -> Staff:
     correct = correct and user is not None and user.is_active
     if told or not correct:
         _count(at, name, correct=correct)
+    else:
+        _refuse_if_locked_meanwhile(at, name)
     if user is None or not correct:
         # Not even the name: it may be the password, typed too early.
         log.warning("a sign-in was refused at %s", at.station)
@@ -75,6 +77,12 @@ def _count(at: At, name: tries.Name, *, correct: bool) -> None:
         run_tx(lambda: tries.count(at, name, correct=correct))
     except DatabaseUnavailable:
         log.error("a sign-in could not be written into the audit log")
+
+
+def _refuse_if_locked_meanwhile(at: At, name: tries.Name) -> None:
+    """What ``tries.count`` does for a try that is written: guesses at once learn no more than one alone."""
+    with connected():
+        tries.refuse_while_locked(at, name)
 
 
 def _staff(user: User) -> Staff:
