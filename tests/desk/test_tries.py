@@ -1,6 +1,7 @@
 """Wrong secrets slow down and lock, per name and per station, in all processes, and are written down."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import pairwise
@@ -10,6 +11,7 @@ import pytest
 from tests.fixtures.processes import run_together
 from tui_pos import clock
 from tui_pos.data.connection import connected, run_tx
+from tui_pos.data.errors import CommitUnknown, DatabaseUnavailable, ReadOnlyDatabase
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import JournalEntry
 from tui_pos.desk import conferences
@@ -211,3 +213,43 @@ def test_a_success_of_who_only_looks_is_not_written_and_a_failure_is(time: Clock
         sign_in.sign_in("trainee", "wrong", desk_at(), told=False)
     assert told() == ["sign_in_failed"]
     time.go(MINUTE)
+
+
+@contextmanager
+def unwritable(error: type[Exception]) -> Iterator[None]:
+    """While the block runs, no try can be written down."""
+
+    def failing(*_: object) -> None:
+        raise error("not now")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sign_in, "run_tx", failing)
+        yield
+
+
+@pytest.mark.parametrize("error", [ReadOnlyDatabase, DatabaseUnavailable, CommitUnknown])
+@pytest.mark.parametrize("username", ["trainee", "nobody"])
+def test_guesses_wait_and_lock_while_the_database_takes_no_writes(
+    time: Clock, error: type[Exception], username: str
+) -> None:
+    with unwritable(error):
+        assert tried("scanner", "demo") == ""  # who knows the secret looks up
+        wrong(2, time, username, lambda number: f"desk-{number}")
+        assert tried(username) == "wrong_credentials"
+        assert "in 2 seconds." in sentence(username)
+        time.go(tries.LONGEST_WAIT)
+        wrong(7, time, username, lambda number: f"desk-{number}")
+        assert "minutes." in sentence(username)
+
+
+def test_what_was_counted_here_adds_to_what_was_written_and_is_forgiven_with_it(time: Clock) -> None:
+    for _ in range(2):
+        assert tried("trainee") == "wrong_credentials"
+        with unwritable(ReadOnlyDatabase):
+            assert tried("trainee") == "wrong_credentials"
+        time.go(timedelta(seconds=4))
+    assert tried("trainee", "demo") == ""
+    time.go(timedelta(seconds=1))
+    for number in range(3):
+        assert tried("trainee", at=desk_at(f"desk-{number}")) == "wrong_credentials"
+    assert "for this name: try again in 2 seconds." in sentence("trainee", desk_at("desk-4"))

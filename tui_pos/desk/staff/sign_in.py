@@ -77,6 +77,9 @@ def _count(at: At, name: tries.Name, *, correct: bool) -> None:
         run_tx(lambda: tries.count(at, name, correct=correct))
     except DatabaseUnavailable:
         log.error("a sign-in could not be written into the audit log")
+        _refuse_if_locked_meanwhile(at, name)
+        if not correct:
+            tries.count_here(at, name)
 
 
 def _refuse_if_locked_meanwhile(at: At, name: tries.Name) -> None:

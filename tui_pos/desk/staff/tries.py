@@ -25,6 +25,9 @@ LONGEST_WAIT = timedelta(seconds=60)
 UNKNOWN = 65_536
 """Names that nobody has are kept as one of so many numbers: one may be a password, typed too early."""
 
+_here: list[JournalEntry] = []
+"""Wrong tries that the database did not take: they count in this process at least."""
+
 
 @dataclass(frozen=True, slots=True)
 class At:
@@ -65,7 +68,7 @@ def unknown_name(typed: str) -> Name:
 def refuse_while_locked(at: At, name: Name) -> None:
     """Raise NotPermitted ``too_many_tries`` while the name or the station has to wait; needs a connection."""
     now = clock.now()
-    recent = list(_recent(now))
+    recent = _recent(now)
     of_name = _since_success(entry for entry in recent if (entry.staff_id, entry.text) == _key(name))
     _refuse(of_name, OF_A_NAME, now, "for this name")
     here = [entry for entry in recent if entry.station == at.station and entry.what == Deed.SIGN_IN_FAILED]
@@ -82,12 +85,22 @@ def count(at: At, name: Name, *, correct: bool) -> None:
     refuse_while_locked(at, name)
     if correct and _is_told(at, name):
         return
-    JournalEntry.create(
+    _entry(at, name, Deed.SIGN_IN if correct else Deed.SIGN_IN_FAILED).save(force_insert=True)
+
+
+def count_here(at: At, name: Name) -> None:
+    """Count a wrong try in this process alone, while the database takes no writes."""
+    entry = _entry(at, name, Deed.SIGN_IN_FAILED)
+    _here[:] = [each for each in _here if each.at > entry.at - LOOK_BACK] + [entry]
+
+
+def _entry(at: At, name: Name, what: Deed) -> JournalEntry:
+    return JournalEntry(
         conference=at.conference_id,
         at=clock.now(),
         station=at.station,
         staff=name.user_id,
-        what=Deed.SIGN_IN if correct else Deed.SIGN_IN_FAILED,
+        what=what,
         text=name.mark,
     )
 
@@ -102,12 +115,11 @@ def _is_told(at: At, name: Name) -> bool:
     return (theirs[-1].what, theirs[-1].station) == (Deed.SIGN_IN, at.station)
 
 
-def _recent(now: datetime) -> Iterable[JournalEntry]:
+def _recent(now: datetime) -> list[JournalEntry]:
     tries = JournalEntry.what.in_([Deed.SIGN_IN, Deed.SIGN_IN_FAILED])
-    query: Iterable[JournalEntry] = (
-        JournalEntry.select().where(tries, JournalEntry.at > now - LOOK_BACK).order_by(JournalEntry.id)
-    )
-    return query
+    query = JournalEntry.select().where(tries, JournalEntry.at > now - LOOK_BACK).order_by(JournalEntry.id)
+    here = [each for each in _here if each.at > now - LOOK_BACK]
+    return sorted([*query, *here], key=lambda entry: entry.at) if here else list(query)
 
 
 def _key(name: Name) -> tuple[int | None, str]:
