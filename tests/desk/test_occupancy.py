@@ -60,6 +60,17 @@ def test_a_desk_that_says_nothing_any_more_loses_it_and_one_that_does_keeps_it(
     assert occupancy.keep(desk, ELSEWHERE) is not None
 
 
+def test_a_clock_that_goes_back_gives_a_dead_desks_station_away_and_a_living_ones_not(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    occupancy.claim(desk, ELSEWHERE)
+    later(monkeypatch, -86_400)
+    assert occupancy.keep(desk, ELSEWHERE) is None
+    assert occupancy.claim(desk, "second") is not None
+    later(monkeypatch, -86_400)
+    assert occupancy.claim(desk, "second") is None
+
+
 def test_keeping_it_is_written_only_when_half_of_the_time_is_gone(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

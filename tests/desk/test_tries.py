@@ -243,13 +243,30 @@ def test_guesses_wait_and_lock_while_the_database_takes_no_writes(
 
 
 def test_what_was_counted_here_adds_to_what_was_written_and_is_forgiven_with_it(time: Clock) -> None:
-    for _ in range(2):
+    assert tried("trainee") == "wrong_credentials"
+    with unwritable(ReadOnlyDatabase):
         assert tried("trainee") == "wrong_credentials"
-        with unwritable(ReadOnlyDatabase):
-            assert tried("trainee") == "wrong_credentials"
-        time.go(timedelta(seconds=4))
+    assert tried("trainee") == "wrong_credentials"
+    assert "for this name: try again in 2 seconds." in sentence("trainee")
+    time.go(timedelta(seconds=2))
     assert tried("trainee", "demo") == ""
     time.go(timedelta(seconds=1))
     for number in range(3):
         assert tried("trainee", at=desk_at(f"desk-{number}")) == "wrong_credentials"
     assert "for this name: try again in 2 seconds." in sentence("trainee", desk_at("desk-4"))
+
+
+@pytest.mark.parametrize("count", [3, 10])
+def test_a_clock_that_was_ahead_locks_nobody_once_it_is_right(time: Clock, count: int) -> None:
+    time.go(timedelta(days=1))
+    wrong(count, time, "trainee", lambda number: f"desk-{number}")
+    time.go(-timedelta(days=1))
+    assert tried("trainee", "demo") == ""
+    assert tried("trainee") == "wrong_credentials"  # and it counts from anew
+
+
+def test_a_clock_that_is_put_back_a_little_lengthens_no_wait(time: Clock) -> None:
+    for number in range(3):
+        assert tried("trainee", at=desk_at(f"desk-{number}")) == "wrong_credentials"
+    time.go(-timedelta(seconds=30))
+    assert "in 2 seconds." in sentence("trainee")

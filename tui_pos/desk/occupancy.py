@@ -10,6 +10,7 @@ from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import Deed, Station
 from tui_pos.desk import journal
 from tui_pos.desk.context import Desk
+from tui_pos.desk.lapses import has_lapsed
 from tui_pos.desk.payments import owners
 from tui_pos.desk.visitor.people import full_name
 from tui_pos.scan import printable
@@ -63,9 +64,10 @@ def keep(desk: Desk, owner: str) -> Holder | None:
     """
     with connected():
         row = Station.get_or_none(Station.conference == desk.conference.id, Station.name == desk.station)
-    enough = clock.now() + LAPSES_AFTER / 2
-    if row is not None and row.desk == owner and row.open_until is not None and row.open_until > enough:
-        return None
+    if row is not None and row.desk == owner and row.open_until is not None:
+        left = row.open_until - clock.now()
+        if LAPSES_AFTER / 2 < left <= LAPSES_AFTER:
+            return None
     return claim(desk, owner)
 
 
@@ -128,6 +130,6 @@ def _holder(desk: Desk, row: Station, owner: str, now: datetime) -> Holder | Non
 
 def _is_held(row: Station, owner: str, now: datetime) -> bool:
     """Whether another desk than ``owner`` has it: one whose process ended has not."""
-    if not row.desk or row.desk == owner or row.open_until is None or row.open_until <= now:
+    if not row.desk or row.desk == owner or row.open_until is None:
         return False
-    return not owners.is_gone(row.desk)
+    return not has_lapsed(row.open_until, LAPSES_AFTER, now) and not owners.is_gone(row.desk)

@@ -15,6 +15,7 @@ from tui_pos import clock
 from tui_pos.data.connection import lock
 from tui_pos.data.tables.desk import Deed, Installation, JournalEntry
 from tui_pos.desk.errors import NotPermitted
+from tui_pos.desk.lapses import CLOCKS_APART
 from tui_pos.scan import printable
 
 WINDOW = timedelta(minutes=15)
@@ -117,8 +118,10 @@ def _is_told(at: At, name: Name) -> bool:
 
 def _recent(now: datetime) -> list[JournalEntry]:
     tries = JournalEntry.what.in_([Deed.SIGN_IN, Deed.SIGN_IN_FAILED])
-    query = JournalEntry.select().where(tries, JournalEntry.at > now - LOOK_BACK).order_by(JournalEntry.id)
-    here = [each for each in _here if each.at > now - LOOK_BACK]
+    since, until = now - LOOK_BACK, now + CLOCKS_APART  # later is of a clock that was put back since
+    query = JournalEntry.select().where(tries, JournalEntry.at > since, JournalEntry.at < until)
+    query = query.order_by(JournalEntry.id)
+    here = [each for each in _here if since < each.at < until]
     return sorted([*query, *here], key=lambda entry: entry.at) if here else list(query)
 
 
@@ -152,7 +155,7 @@ def _refuse(every: list[JournalEntry], limit: Limit, now: datetime, where: str) 
     wait = min(timedelta(seconds=2 ** min(len(failures) - limit.free + 1, 10)), LONGEST_WAIT)
     if len(failures) >= limit.locks:
         wait = WINDOW
-    left = failures[-1].at + wait - now
+    left = min(failures[-1].at + wait - now, wait)
     if left > timedelta(0):
         raise NotPermitted(
             "too_many_tries", f"Too many wrong passwords {where}: try again in {_spoken(left)}."
