@@ -24,7 +24,7 @@ LOOK_BACK = timedelta(hours=2)
 """Older ones do not count at all."""
 LONGEST_WAIT = timedelta(seconds=60)
 UNKNOWN = 65_536
-"""Names that nobody has are kept as one of so many numbers: one may be a password, typed too early."""
+"""Names that nobody of the staff has are kept as one of so many numbers: one may be a password, typed too early."""
 
 _here: list[JournalEntry] = []
 """Wrong tries that the database did not take: they count in this process at least."""
@@ -53,14 +53,14 @@ OF_A_STATION = Limit(free=6, locks=20)
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """Whose secret is asked for: a user, or the mark of a name that nobody has."""
+    """Whose secret is asked for: a user of the staff, or the mark of any other name."""
 
     user_id: int | None
     mark: str = ""
 
 
 def unknown_name(typed: str) -> Name:
-    """The name for somebody unknown; needs a connection."""
+    """The name for somebody who is not of the staff; needs a connection."""
     key = Installation.select(Installation.key).order_by(Installation.id).scalar() or ""
     digest = hmac.new(key.encode(), typed.encode(errors="replace"), hashlib.sha256).digest()
     return Name(None, f"unknown {int.from_bytes(digest[:8]) % UNKNOWN:05d}")
