@@ -287,3 +287,33 @@ def test_an_account_of_the_web_site_that_was_tried_at_a_desk_can_still_be_delete
         assert "for this name: try again in 2 seconds." in sentence("ada", desk_at("desk-4"))
     assert run_tx(lambda: User.delete().where(User.id == ada.id).execute()) == 1
     time.go(MINUTE)
+
+
+def sprayed(time: Clock, *, count: int, named: frozenset[str]) -> None:
+    """Wrong tries, one for a name, each at a station that somebody made up."""
+    for number in range(count):
+        at = At(desk_at().conference_id, f"made-up-{number}", named)
+        assert tried(f"guest-{number}", at=at) == "wrong_credentials"
+        time.go(tries.LONGEST_WAIT)
+
+
+@pytest.mark.parametrize("named", [frozenset[str](), frozenset({"desk-3"})])
+def test_stations_that_are_made_up_count_together(time: Clock, named: frozenset[str]) -> None:
+    conference = desk_at().conference_id
+    sprayed(time, count=40, named=named)
+    fresh = At(conference, "made-up-too", named)
+    assert sentence("trainee", fresh).startswith(
+        "Too many wrong passwords at stations that the config does not"
+    )
+    assert tried("trainee", "demo", At(conference, "desk-3", frozenset({"desk-3"}))) == ""
+    time.go(tries.WINDOW)
+    assert tried("trainee", "demo", fresh) == ""
+
+
+def test_who_mistypes_and_then_comes_in_makes_no_other_station_wait(time: Clock) -> None:
+    for number in range(45):
+        at = desk_at(f"desk-{number}")
+        assert tried("trainee", at=at) == "wrong_credentials"
+        assert tried("trainee", "demo", at) == ""
+        time.go(timedelta(seconds=1))
+    assert tried("scanner", "demo", desk_at("desk-99")) == ""

@@ -32,10 +32,12 @@ _here: list[JournalEntry] = []
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """Where somebody signs in; no conference for ``init`` before there is one."""
+    """Where somebody signs in; no conference for ``init`` before there is one. ``named`` are the stations that
+    the config names."""
 
     conference_id: int | None
     station: str
+    named: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Limit:
 OF_A_NAME = Limit(free=3, locks=10)
 OF_A_STATION = Limit(free=6, locks=20)
 """Wider: several people sign in there, and one name alone cannot lock it."""
+OF_UNNAMED_STATIONS = Limit(free=12, locks=40)
+"""Of all that the config does not name together: whoever runs the program can give a station any name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,10 @@ def refuse_while_locked(at: At, name: Name) -> None:
     _refuse(of_name, OF_A_NAME, now, "for this name")
     here = [entry for entry in recent if entry.station == at.station and entry.what == Deed.SIGN_IN_FAILED]
     _refuse(here, OF_A_STATION, now, f"at {printable(at.station, 40)}")
+    if at.station not in at.named:
+        _refuse(
+            _unnamed(recent, at.named), OF_UNNAMED_STATIONS, now, "at stations that the config does not name"
+        )
 
 
 def count(at: At, name: Name, *, correct: bool) -> None:
@@ -138,6 +146,20 @@ def _since_success(entries: Iterable[JournalEntry]) -> list[JournalEntry]:
         else:
             failures.append(entry)
     return failures
+
+
+def _unnamed(recent: Iterable[JournalEntry], named: frozenset[str]) -> list[JournalEntry]:
+    """The failures at stations without a section, but for those of somebody who then came in right there."""
+    found: list[JournalEntry] = []
+    for entry in recent:
+        if entry.station in named:
+            continue
+        if entry.what == Deed.SIGN_IN_FAILED:
+            found.append(entry)
+        else:
+            theirs = (entry.staff_id, entry.text, entry.station)
+            found = [each for each in found if (each.staff_id, each.text, each.station) != theirs]
+    return found
 
 
 def _adding_up(failures: list[JournalEntry]) -> list[JournalEntry]:
