@@ -6,10 +6,11 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from tui_pos import clock
-from tui_pos.data.connection import connected, run_tx
+from tui_pos.data.connection import connected, on_commit, run_tx
 from tui_pos.data.errors import DatabaseUnavailable
 from tui_pos.data.tables.desk import FINAL_STAGES, Attempt, AttemptEvent, Stage
 from tui_pos.desk.context import Desk
@@ -173,7 +174,7 @@ def note(desk: Desk, attempt_id: int, stage: str, text: str, request_id: str = "
             request_id=request_id[:100],
         )
     )
-    log.info("attempt %d %s %s", attempt_id, stage, request_id or "-")
+    on_commit(partial(log.info, "attempt %d %s %s", attempt_id, stage, request_id or "-"))
 
 
 def is_watched(attempt: Attempt, now: datetime) -> bool:

@@ -24,7 +24,8 @@ LOOK_BACK = timedelta(hours=2)
 """Older ones do not count at all."""
 LONGEST_WAIT = timedelta(seconds=60)
 UNKNOWN = 65_536
-"""Names that nobody of the staff has are kept as one of so many numbers: one may be a password, typed too early."""
+"""Names that nobody of the staff has are kept as one of so many numbers: one may be a password, typed too
+early."""
 
 _here: list[JournalEntry] = []
 """Wrong tries that the database did not take: they count in this process at least."""
@@ -32,8 +33,8 @@ _here: list[JournalEntry] = []
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """Where somebody signs in; no conference for ``init`` before there is one. ``named`` are the stations that
-    the config names."""
+    """Where somebody signs in; no conference for ``init`` before there is one. ``named`` are the stations
+    that the config names."""
 
     conference_id: int | None
     station: str
