@@ -12,6 +12,7 @@ from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import JournalEntry, Station
 from tui_pos.desk import occupancy, stations
 from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import Refused
 from tui_pos.desk.payments import owners
 
 ELSEWHERE = "other:1:1:another-host:desk-3"
@@ -103,6 +104,16 @@ def test_a_name_beside_it_is_one_that_nobody_has(desk: Desk) -> None:
         occupancy.claim(replace(desk, station=name), f"{name}:1:1:another-host")
     assert occupancy.free_name(desk) == "desk-3-3"
     assert len(occupancy.free_name(replace(desk, station="x" * 40))) <= 40
+
+
+def test_where_every_name_beside_it_is_taken_it_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(occupancy, "MOST_BESIDE", 4)
+    long = replace(desk, station="x" * 40)
+    for number in (2, 3):
+        occupancy.claim(replace(desk, station=f"{'x' * 36}-{number}"), f"{number}:1:1:another-host")
+    with pytest.raises(Refused, match="name this one with --station") as refused:
+        occupancy.free_name(long)
+    assert refused.value.code == "no_free_station"
 
 
 def test_its_reader_is_remembered_through_all_of_it(desk: Desk) -> None:

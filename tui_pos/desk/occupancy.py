@@ -10,6 +10,7 @@ from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import Deed, Station
 from tui_pos.desk import journal
 from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import Refused
 from tui_pos.desk.lapses import has_lapsed
 from tui_pos.desk.payments import owners
 from tui_pos.desk.visitor.people import full_name
@@ -86,7 +87,10 @@ def release(desk: Desk, owner: str) -> None:
 
 
 def free_name(desk: Desk) -> str:
-    """A name beside the station's that no running desk has: desk-3-2, desk-3-3 and so on."""
+    """A name beside the station's that no running desk has: desk-3-2, desk-3-3 and so on.
+
+    Raises Refused ``no_free_station``.
+    """
     with connected():
         now = clock.now()
         taken = {
@@ -95,7 +99,12 @@ def free_name(desk: Desk) -> str:
             if _is_held(row, "", now)
         }
     names = (f"{desk.station[:36]}-{number}" for number in range(2, MOST_BESIDE))
-    return next(name for name in names if name not in taken)
+    free = next((name for name in names if name not in taken), "")
+    if not free:
+        raise Refused(
+            "no_free_station", f"Too many desks beside {desk.station} are open: name this one with --station."
+        )
+    return free
 
 
 def _locked(desk: Desk) -> Station:
