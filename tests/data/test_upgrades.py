@@ -158,9 +158,10 @@ def test_a_step_is_told_once_it_is_stored(
 ) -> None:
     monkeypatch.setattr(upgrades, "STEPS", (*steps.STEPS, NEXT))
     caplog.set_level("INFO", "tui_pos.data")
+    last = len(steps.STEPS) + 1
 
     def undone() -> None:
-        upgrades._apply(len(upgrades.STEPS))
+        upgrades._apply(last)
         raise LookupError
 
     with connected(), pytest.raises(LookupError):
@@ -168,7 +169,7 @@ def test_a_step_is_told_once_it_is_stored(
     assert "done" not in caplog.text
     with connected():
         upgrades.upgrade()
-    assert f"step {len(upgrades.STEPS)} of {len(upgrades.STEPS)} done" in caplog.text
+    assert f"step {last} of {last} done" in caplog.text
 
 
 def test_a_later_upgrade_copies_the_file_once_whatever_the_steps(

@@ -14,7 +14,7 @@ from tui_pos.data.tables.desk import Attempt, Stage
 from tui_pos.data.tables.registration import Order, OrderStatus
 from tui_pos.desk import duties, maintenance, payments, reconcile
 from tui_pos.desk.context import Desk
-from tui_pos.desk.payments import journal, recovery, steps
+from tui_pos.desk.payments import backoff, journal, recovery, steps
 from tui_pos.desk.refund import elsewhere
 from tui_pos.desk.sale import checkout
 from tui_pos.simulator import Server
@@ -201,7 +201,7 @@ def test_who_watches_a_payment_holds_it_on_when_the_clock_goes_back(
 
 
 def test_a_pause_that_began_on_a_clock_that_was_ahead_is_over(frozen_clock: FrozenClock) -> None:
-    attempt = Attempt(retry_at=clock.now() + steps.LONGEST_PAUSE)
+    attempt = Attempt(retry_at=clock.now() + backoff.LONGEST_PAUSE)
     assert steps.until_retry(attempt) == 300
     frozen_clock.advance(BACK)
     assert steps.until_retry(attempt) == 0
