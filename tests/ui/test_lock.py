@@ -56,17 +56,16 @@ def test_one_read_with_text_a_lock_and_text(bench: Bench, config_file: Path, bef
     with desk(config_file) as terminal:
         terminal.wait_for("Last here")
         seen = written(bench)
-        for number, after in enumerate(AFTER, 1):
+        for after in AFTER:
             terminal.send(before + F12 + AFTER[after])
             terminal.wait_for("User name")
             terminal.send("lead\r")  # by a hand, later: the first that may land
             terminal.wait_for("Password of lead")
             assert "Tilda" not in terminal.text, after
-            print("BEFORE", terminal.text)
             terminal.send("demo\r")
             terminal.wait_for("Lena Lead")
-            print("AFTER", terminal.text)
-            assert written(bench) == (seen[0] + number, *seen[1:]), after
+            # Lena's sign-in is told once: she signs in again at the same station, a moment later.
+            assert written(bench) == (seen[0] + 1, *seen[1:]), after
 
 
 def test_a_lock_at_the_sign_in_forgets_what_was_typed(bench: Bench, config_file: Path) -> None:
