@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.desk.conftest import staff_called
-from tui_pos.config import ConferenceSettings, Settings
+from tui_pos.config import ConferenceSettings, Settings, StationSettings
 from tui_pos.data import connection, installation
 from tui_pos.data.tables.program import Conference
 from tui_pos.desk import conference_rules, conferences
@@ -191,3 +191,8 @@ def test_an_unknown_time_zone_is_told_and_times_are_utc(
     place = opened(settings, "sk_test_abc", monkeypatch)
     assert place.conference.timezone == "UTC"
     assert "'Mars/Olympus' of demo is not known" in place.warnings[0]
+
+
+def test_a_try_to_sign_in_knows_which_stations_the_config_names(settings: Settings) -> None:
+    named = replace(settings, stations={"desk-3": StationSettings()})
+    assert open_place(named, "demo", "made-up").sign_in_at.named == {"desk-3"}

@@ -34,7 +34,7 @@ from tui_pos.widgets.status_line import Mode, Status
 
 if TYPE_CHECKING:
     from tui_pos.desk.occupancy import Holder
-    from tui_pos.doctor import Finding, Turn
+    from tui_pos.doctor import Again, Finding, Turn
     from tui_pos.opening import Place
 
 log = logging.getLogger(__name__)
@@ -76,6 +76,7 @@ class DeskApp(KioskApp):
         self._is_maintaining = False
         self._faults: dict[Hashable, Finding] = {}
         self._told: set[Hashable] = set()
+        self._again: Again | None = None
         self._entry: Entry | None = None
         self._station_agreed = False
         self._home = ScanScreen()
@@ -126,7 +127,8 @@ class DeskApp(KioskApp):
         if told := (*self._place.warnings, *(each.sentence for each in self._faults.values())):
             self._home.alert(" ".join(told))
         self._look_at_reader()
-        self.ask(self, partial(_examine, self._place), self._examined, self._unasked_failed)
+        self._again = again = _pauses()
+        self.ask(self, partial(_examine_all, self._place, again), self._examined, self._unasked_failed)
         self._maintain()
         if desk.account is not None:
             self.ask(self, desk.account.warm_up, _nothing, self._unasked_failed)
@@ -189,9 +191,15 @@ class DeskApp(KioskApp):
     # What some station has to do every half minute
 
     def _maintain(self) -> None:
-        if self.desk is not None and self._place is not None and not self._is_maintaining:
+        again = self._again
+        if (
+            self.desk is not None
+            and self._place is not None
+            and again is not None
+            and not self._is_maintaining
+        ):
             self._is_maintaining = True
-            call = partial(_maintain, self.desk, self._place)
+            call = partial(_maintain, self.desk, self._place, again)
             self.ask(self, call, self._maintained, self._not_maintained)
 
     def _maintained(self, found: "list[Finding]") -> None:
@@ -320,8 +328,15 @@ def _explain(error: Exception) -> str | None:
     return explain(error)
 
 
-def _maintain(desk: Desk, place: "Place") -> "list[Finding]":
-    """Look again at the clocks and at what was stopped, so that it goes on; then do a station's chores."""
+def _pauses() -> "Again":
+    from tui_pos import doctor
+
+    return doctor.Again()
+
+
+def _maintain(desk: Desk, place: "Place", again: "Again") -> "list[Finding]":
+    """Look again at the clocks and, now and then, at what failed, so that it goes on; then do a station's
+    chores."""
     from tui_pos import doctor
     from tui_pos.desk import clocks, maintenance
     from tui_pos.desk.limits import Stop
@@ -329,18 +344,32 @@ def _maintain(desk: Desk, place: "Place") -> "list[Finding]":
 
     clocks.ask(desk.account)
     found = _examine(place, doctor.Turn.OPENING)
-    if place.limits.why(Stop.CARDS) or place.limits.why(Stop.CARD_REFUNDS):
-        found += _examine(place)
+    if again.is_due:
+        found += _examine_again(place, again)
     if not place.limits.why(Stop.SAVING):
         maintenance.tick(desk, owners.new_owner(desk))
     return found
 
 
-def _examine(place: "Place", turn: "Turn | None" = None) -> "list[Finding]":
-    """What the checks of a turn (None: those behind the first screen) find, and the desk stopped by it."""
+def _examine_all(place: "Place", again: "Again") -> "list[Finding]":
+    """What all the checks behind the first screen find."""
     from tui_pos import doctor
 
-    turn = turn or doctor.Turn.BEHIND
+    return [*_examine(place, doctor.Turn.BEHIND), *_examine_again(place, again)]
+
+
+def _examine_again(place: "Place", again: "Again") -> "list[Finding]":
+    from tui_pos import doctor
+
+    found = _examine(place, doctor.Turn.AGAIN)
+    again.looked(found)
+    return found
+
+
+def _examine(place: "Place", turn: "Turn") -> "list[Finding]":
+    """What the checks of a turn find, and the desk stopped by it."""
+    from tui_pos import doctor
+
     found = list(doctor.examine(doctor.of_place(place), turn))
     doctor.limit(place.limits, turn, found)
     return found

@@ -78,7 +78,7 @@ def found(config_file: Path | None, wanted: Wanted) -> tuple[str, ...]:
     settings = _settings(config_file, wanted, done)
     _database(settings, done)
     if wanted.sets_up or wanted.another or _is_further(wanted):
-        _ask_a_supervisor(wanted)
+        _ask_a_supervisor(settings, wanted)
     with connection.connected():
         if not database.table_exists("django_migrations"):
             done += [*_conference(wanted), *_supervisor(wanted), *_another(wanted)]
@@ -134,7 +134,7 @@ def _database(settings: Settings, done: list[str]) -> None:
         done.append("Added the tui_pos_* tables to the database.")
 
 
-def _ask_a_supervisor(wanted: Wanted) -> None:
+def _ask_a_supervisor(settings: Settings, wanted: Wanted) -> None:
     """Sign a supervisor in, where there is one already; nobody can be one in a new database."""
     if not supervisors.anybody_may(Action.SET_UP):
         return
@@ -142,7 +142,7 @@ def _ask_a_supervisor(wanted: Wanted) -> None:
         raise InvalidInput("staff_required", "A supervisor has to agree to this: say who with --staff NAME.")
     with connection.connected():
         row = Conference.get_or_none(Conference.slug == wanted.slug) if wanted.slug else None
-    at = At(None if row is None else row.id, wanted.station)
+    at = At(None if row is None else row.id, wanted.station, frozenset(settings.stations))
     staff = sign_in(wanted.supervisor, wanted.secret(wanted.supervisor), at)
     if not allowed(staff, Action.SET_UP):
         raise NotPermitted("not_permitted", f"{staff.name} may not {Action.SET_UP}. Ask a supervisor.")

@@ -65,7 +65,7 @@ class Place:
     @property
     def sign_in_at(self) -> At:
         """Where somebody signs in here."""
-        return At(self.conference.id, self.station)
+        return At(self.conference.id, self.station, frozenset(self.settings.stations))
 
     def desk(self, staff: Staff) -> Desk:
         """The desk with this person at it."""

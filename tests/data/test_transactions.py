@@ -2,15 +2,16 @@
 
 import resource
 from collections.abc import Callable
+from functools import partial
 
 import pytest
-from peewee import IntegrityError
+from peewee import IntegrityError, OperationalError
 
 from tests.fixtures.postgresql import PostgresqlServer
 from tests.fixtures.processes import FORK, PATIENCE, holding, run_together
 from tui_pos.data import connection
 from tui_pos.data.base import database
-from tui_pos.data.connection import connected, is_sqlite, lock, run_tx
+from tui_pos.data.connection import connected, is_sqlite, lock, on_commit, run_tx
 from tui_pos.data.errors import CommitUnknown, DatabaseUnavailable
 from tui_pos.data.tables.auth import Group
 from tui_pos.data.tables.registration import OrderLine, TicketType
@@ -65,6 +66,57 @@ def test_a_broken_reference_is_told_at_the_commit_and_undone() -> None:
     with pytest.raises(IntegrityError):
         run_tx(work)
     assert (reached, groups()) == (["after the insert"], set())
+
+
+@pytest.mark.usefixtures("shop")
+def test_what_waits_for_the_commit_is_done_after_the_outermost_one_and_in_order() -> None:
+    done: list[str] = []
+
+    def inner() -> None:
+        on_commit(lambda: done.append("inner"))
+
+    def outer() -> None:
+        on_commit(lambda: done.append(f"outer, {'open' if database.in_transaction() else 'stored'}"))
+        run_tx(inner)
+        assert done == []
+
+    run_tx(outer)
+    assert done == ["outer, stored", "inner"]
+    on_commit(lambda: done.append("at once"))
+    assert done[2:] == ["at once"]
+
+
+@pytest.mark.usefixtures("shop")
+def test_what_waits_for_the_commit_of_something_undone_is_not_done() -> None:
+    done: list[str] = []
+
+    def work(error: Exception) -> None:
+        on_commit(lambda: done.append("told"))
+        raise error
+
+    for error in (LookupError(), IntegrityError(), OperationalError("disk I/O error")):
+        with pytest.raises((LookupError, IntegrityError, DatabaseUnavailable)):
+            run_tx(partial(work, error))
+    run_tx(groups)
+    assert done == []
+
+
+@pytest.mark.usefixtures("shop")
+def test_what_waits_for_the_commit_of_something_repeated_is_done_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connection, "_was_in_the_way", lambda _error: True)
+    done: list[int] = []
+    calls: list[int] = []
+
+    def work() -> None:
+        calls.append(len(calls))
+        on_commit(partial(done.append, len(calls)))
+        if len(calls) < 3:
+            raise OperationalError("another was in the way")
+
+    run_tx(work)
+    assert (len(calls), done) == (3, [3])
 
 
 def test_it_waits_for_another_desk_and_repeats_the_whole(shop: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,6 +255,7 @@ def test_a_commit_without_an_answer_is_not_repeated(shop: str, postgresql_server
 
     def work() -> None:
         calls.append("called")
+        on_commit(lambda: calls.append("told"))
         Group.create(name="perhaps")
 
     with pytest.raises(CommitUnknown, match="not known whether"):

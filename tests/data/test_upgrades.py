@@ -153,6 +153,26 @@ def file_of(url: str) -> Path:
     return Path(url.removeprefix("sqlite:///"))
 
 
+@pytest.mark.usefixtures("shop")
+def test_a_step_is_told_once_it_is_stored(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(upgrades, "STEPS", (*steps.STEPS, NEXT))
+    caplog.set_level("INFO", "tui_pos.data")
+    last = len(steps.STEPS) + 1
+
+    def undone() -> None:
+        upgrades._apply(last)
+        raise LookupError
+
+    with connected(), pytest.raises(LookupError):
+        connection.run_tx(undone)
+    assert "done" not in caplog.text
+    with connected():
+        upgrades.upgrade()
+    assert f"step {last} of {last} done" in caplog.text
+
+
 def test_a_later_upgrade_copies_the_file_once_whatever_the_steps(
     shop: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

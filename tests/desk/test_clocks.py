@@ -106,6 +106,21 @@ def test_no_card_payment_is_begun_a_minute_from_stripes_clock(
     assert payments.begin(alone, reference, READER).live
 
 
+def test_what_stripe_said_of_a_clock_that_was_set_right_stops_nothing(
+    alone: Desk, shift: Shift, simulator: Server
+) -> None:
+    """Cash is sold although Stripe cannot be reached to say that all is well."""
+    shift(65)
+    clocks.ask(alone.account)
+    with pytest.raises(Refused, match="Stripe's"):
+        sell(alone)
+    simulator.fault("cut_before", times=100)
+    shift(0)
+    clocks.ask(alone.account)
+    assert sell(alone)
+    assert alone.limits.shown == ""
+
+
 def test_stripe_is_asked_only_when_it_said_nothing_for_a_while(
     alone: Desk, exchanges: list[Exchanged], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,7 @@ from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import JournalEntry, Station
 from tui_pos.desk import occupancy, stations
 from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import Refused
 from tui_pos.desk.payments import owners
 
 ELSEWHERE = "other:1:1:another-host:desk-3"
@@ -60,6 +61,17 @@ def test_a_desk_that_says_nothing_any_more_loses_it_and_one_that_does_keeps_it(
     assert occupancy.keep(desk, ELSEWHERE) is not None
 
 
+def test_a_clock_that_goes_back_gives_a_dead_desks_station_away_and_a_living_ones_not(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    occupancy.claim(desk, ELSEWHERE)
+    later(monkeypatch, -86_400)
+    assert occupancy.keep(desk, ELSEWHERE) is None
+    assert occupancy.claim(desk, "second") is not None
+    later(monkeypatch, -86_400)
+    assert occupancy.claim(desk, "second") is None
+
+
 def test_keeping_it_is_written_only_when_half_of_the_time_is_gone(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -92,6 +104,16 @@ def test_a_name_beside_it_is_one_that_nobody_has(desk: Desk) -> None:
         occupancy.claim(replace(desk, station=name), f"{name}:1:1:another-host")
     assert occupancy.free_name(desk) == "desk-3-3"
     assert len(occupancy.free_name(replace(desk, station="x" * 40))) <= 40
+
+
+def test_where_every_name_beside_it_is_taken_it_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(occupancy, "MOST_BESIDE", 4)
+    long = replace(desk, station="x" * 40)
+    for number in (2, 3):
+        occupancy.claim(replace(desk, station=f"{'x' * 36}-{number}"), f"{number}:1:1:another-host")
+    with pytest.raises(Refused, match="name this one with --station") as refused:
+        occupancy.free_name(long)
+    assert refused.value.code == "no_free_station"
 
 
 def test_its_reader_is_remembered_through_all_of_it(desk: Desk) -> None:

@@ -1,18 +1,21 @@
 """Payments that nobody watches any more find home, and nothing is sent to a reader from there."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from tests.desk.paying import OTHER_READER, READER, Watched, begin, left_at, paid, rows
 from tests.fixtures.databases import FrozenClock
-from tui_pos.data.connection import connected
+from tui_pos import clock
+from tui_pos.data.connection import connected, run_tx
 from tui_pos.data.tables.desk import Attempt, Stage
 from tui_pos.data.tables.registration import Order, OrderStatus
 from tui_pos.desk import duties, maintenance, payments, reconcile
 from tui_pos.desk.context import Desk
-from tui_pos.desk.payments import recovery
+from tui_pos.desk.payments import backoff, journal, recovery, steps
+from tui_pos.desk.refund import elsewhere
 from tui_pos.desk.sale import checkout
 from tui_pos.simulator import Server
 
@@ -154,3 +157,62 @@ def test_one_station_does_it_at_a_time(card_desk: Desk, frozen_clock: FrozenCloc
     assert duties.take(duty, "desk-1", 60)
     assert not duties.take(duty, "desk-2", 60)
     assert duties.take(duty, "desk-1", 60)
+
+
+BACK = -timedelta(days=1).total_seconds()
+
+
+def test_a_duty_taken_by_a_clock_that_was_ahead_is_anybodys(frozen_clock: FrozenClock, desk: Desk) -> None:
+    duty = f"maintenance:{desk.conference.slug}"
+    with connected():
+        assert duties.take(duty, "desk-1", 60)
+        frozen_clock.advance(-30)
+        assert duties.is_taken(duty)
+        assert not duties.take(duty, "desk-2", 60)
+        frozen_clock.advance(BACK)
+        assert not duties.is_taken(duty)
+        assert duties.take(duty, "desk-2", 60)
+
+
+def test_a_payment_held_by_a_clock_that_was_ahead_is_brought_home(
+    card_desk: Desk, order: checkout.Placed, simulator: Server, frozen_clock: FrozenClock
+) -> None:
+    attempt_id = left_at(card_desk, order, "sent").attempt_id
+    simulator.tap(READER)
+    held = {"lease_owner": "1:1:1:another-host:desk-9", "lease_until": clock.now() + journal.LEASE}
+    run_tx(lambda: Attempt.update(held).where(Attempt.id == attempt_id).execute())
+    frozen_clock.advance(-30)
+    assert recovery.recover(card_desk) == ()
+    frozen_clock.advance(BACK)
+    (state,) = recovery.recover(card_desk)
+    assert state.stage is Stage.CAPTURED
+
+
+def test_who_watches_a_payment_holds_it_on_when_the_clock_goes_back(
+    card_desk: Desk, order: checkout.Placed, frozen_clock: FrozenClock
+) -> None:
+    attempt_id = left_at(card_desk, order, "sent").attempt_id
+    with connected():
+        attempt = journal.load(attempt_id)
+        journal.take_lease(card_desk, attempt, "first:1:1:another-host:desk-3")
+        frozen_clock.advance(BACK)
+        journal.renew_lease(attempt, "first:1:1:another-host:desk-3")
+        assert journal.is_watched(journal.load(attempt_id), clock.now())
+
+
+def test_a_pause_that_began_on_a_clock_that_was_ahead_is_over(frozen_clock: FrozenClock) -> None:
+    attempt = Attempt(retry_at=clock.now() + backoff.LONGEST_PAUSE)
+    assert steps.until_retry(attempt) == 300
+    frozen_clock.advance(BACK)
+    assert steps.until_retry(attempt) == 0
+
+
+def test_what_was_done_elsewhere_is_looked_for_though_the_clock_was_ahead(
+    card_desk: Desk, frozen_clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[datetime] = []
+    monkeypatch.setattr(elsewhere, "look_since", lambda _desk, since: looked.append(since))
+    elsewhere.look(card_desk)
+    frozen_clock.advance(BACK)
+    elsewhere.look(card_desk)
+    assert looked[-1] == clock.now() - elsewhere.OVERLAP

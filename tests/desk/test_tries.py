@@ -1,6 +1,7 @@
 """Wrong secrets slow down and lock, per name and per station, in all processes, and are written down."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import pairwise
@@ -10,6 +11,7 @@ import pytest
 from tests.fixtures.processes import run_together
 from tui_pos import clock
 from tui_pos.data.connection import connected, run_tx
+from tui_pos.data.errors import CommitUnknown, DatabaseUnavailable, ReadOnlyDatabase
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import JournalEntry
 from tui_pos.desk import conferences
@@ -129,8 +131,9 @@ def test_what_is_refused_unchecked_makes_nobody_wait_longer(
 @pytest.mark.usefixtures("time")
 def test_failures_and_successes_are_in_the_audit_log() -> None:
     with connected():
-        tilda, idle = (User.get(User.username == name).id for name in ("trainee", "idle.demo"))
-    for pair in ("trainee hunter2", "hunter2 x", "idle.demo demo", "trainee demo"):
+        tilda, lena = (User.get(User.username == name).id for name in ("trainee", "lead"))
+        User.update(is_active=False).where(User.id == lena).execute()
+    for pair in ("trainee hunter2", "hunter2 x", "lead demo", "idle.demo demo", "trainee demo"):
         username, secret = pair.split()
         tried(username, secret)
     with connected():
@@ -140,7 +143,8 @@ def test_failures_and_successes_are_in_the_audit_log() -> None:
     assert told == [
         ("sign_in_failed", tilda, "desk-3"),
         ("sign_in_failed", None, "desk-3"),
-        ("sign_in_failed", idle, "desk-3"),
+        ("sign_in_failed", lena, "desk-3"),
+        ("sign_in_failed", None, "desk-3"),
         ("sign_in", tilda, "desk-3"),
     ]
     assert "hunter2" not in everything  # a password typed as the name, or as the password
@@ -181,8 +185,9 @@ def test_processes_that_guess_at_once_learn_no_more_than_one_alone(shop: str) ->
 
 
 @pytest.mark.usefixtures("time")
+@pytest.mark.parametrize("told", [True, False])
 def test_a_right_secret_is_no_use_once_others_have_locked_the_name_meanwhile(
-    monkeypatch: pytest.MonkeyPatch,
+    told: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checked = passwords.verify
     with connected():
@@ -194,7 +199,9 @@ def test_a_right_secret_is_no_use_once_others_have_locked_the_name_meanwhile(
         return checked(secret, encoded)
 
     monkeypatch.setattr(sign_in, "verify", slow)
-    assert tried("trainee", "demo") == "too_many_tries"
+    with pytest.raises(NotPermitted) as refused:
+        sign_in.sign_in("trainee", "demo", desk_at(), told=told)
+    assert refused.value.code == "too_many_tries"
 
 
 def test_a_success_of_who_only_looks_is_not_written_and_a_failure_is(time: Clock) -> None:
@@ -208,3 +215,105 @@ def test_a_success_of_who_only_looks_is_not_written_and_a_failure_is(time: Clock
         sign_in.sign_in("trainee", "wrong", desk_at(), told=False)
     assert told() == ["sign_in_failed"]
     time.go(MINUTE)
+
+
+@contextmanager
+def unwritable(error: type[Exception]) -> Iterator[None]:
+    """While the block runs, no try can be written down."""
+
+    def failing(*_: object) -> None:
+        raise error("not now")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sign_in, "run_tx", failing)
+        yield
+
+
+@pytest.mark.parametrize("error", [ReadOnlyDatabase, DatabaseUnavailable, CommitUnknown])
+@pytest.mark.parametrize("username", ["trainee", "nobody"])
+def test_guesses_wait_and_lock_while_the_database_takes_no_writes(
+    time: Clock, error: type[Exception], username: str
+) -> None:
+    with unwritable(error):
+        assert tried("scanner", "demo") == ""  # who knows the secret looks up
+        wrong(2, time, username, lambda number: f"desk-{number}")
+        assert tried(username) == "wrong_credentials"
+        assert "in 2 seconds." in sentence(username)
+        time.go(tries.LONGEST_WAIT)
+        wrong(7, time, username, lambda number: f"desk-{number}")
+        assert "minutes." in sentence(username)
+
+
+def test_what_was_counted_here_adds_to_what_was_written_and_is_forgiven_with_it(time: Clock) -> None:
+    assert tried("trainee") == "wrong_credentials"
+    with unwritable(ReadOnlyDatabase):
+        assert tried("trainee") == "wrong_credentials"
+    assert tried("trainee") == "wrong_credentials"
+    assert "for this name: try again in 2 seconds." in sentence("trainee")
+    time.go(timedelta(seconds=2))
+    assert tried("trainee", "demo") == ""
+    time.go(timedelta(seconds=1))
+    for number in range(3):
+        assert tried("trainee", at=desk_at(f"desk-{number}")) == "wrong_credentials"
+    assert "for this name: try again in 2 seconds." in sentence("trainee", desk_at("desk-4"))
+
+
+@pytest.mark.parametrize("count", [3, 10])
+def test_a_clock_that_was_ahead_locks_nobody_once_it_is_right(time: Clock, count: int) -> None:
+    time.go(timedelta(days=1))
+    wrong(count, time, "trainee", lambda number: f"desk-{number}")
+    time.go(-timedelta(days=1))
+    assert tried("trainee", "demo") == ""
+    assert tried("trainee") == "wrong_credentials"  # and it counts from anew
+
+
+def test_a_clock_that_is_put_back_a_little_lengthens_no_wait(time: Clock) -> None:
+    for number in range(3):
+        assert tried("trainee", at=desk_at(f"desk-{number}")) == "wrong_credentials"
+    time.go(-timedelta(seconds=30))
+    assert "in 2 seconds." in sentence("trainee")
+
+
+@pytest.mark.parametrize("secret", ["wrong", "demo"])
+def test_an_account_of_the_web_site_that_was_tried_at_a_desk_can_still_be_deleted(
+    time: Clock, secret: str
+) -> None:
+    """Django, which deletes it, knows nothing of the audit log."""
+    with connected():
+        ada = User.create(username="ada", password=User.get(User.username == "visitor").password)
+    for _ in range(3):
+        assert tried("ada", secret) == ("no_desk_rights" if secret == "demo" else "wrong_credentials")
+    if secret == "wrong":
+        assert "for this name: try again in 2 seconds." in sentence("ada", desk_at("desk-4"))
+    assert run_tx(lambda: User.delete().where(User.id == ada.id).execute()) == 1
+    time.go(MINUTE)
+
+
+def sprayed(time: Clock, *, count: int, named: frozenset[str]) -> None:
+    """Wrong tries, one for a name, each at a station that somebody made up."""
+    for number in range(count):
+        at = At(desk_at().conference_id, f"made-up-{number}", named)
+        assert tried(f"guest-{number}", at=at) == "wrong_credentials"
+        time.go(tries.LONGEST_WAIT)
+
+
+@pytest.mark.parametrize("named", [frozenset[str](), frozenset({"desk-3"})])
+def test_stations_that_are_made_up_count_together(time: Clock, named: frozenset[str]) -> None:
+    conference = desk_at().conference_id
+    sprayed(time, count=40, named=named)
+    fresh = At(conference, "made-up-too", named)
+    assert sentence("trainee", fresh).startswith(
+        "Too many wrong passwords at stations that the config does not"
+    )
+    assert tried("trainee", "demo", At(conference, "desk-3", frozenset({"desk-3"}))) == ""
+    time.go(tries.WINDOW)
+    assert tried("trainee", "demo", fresh) == ""
+
+
+def test_who_mistypes_and_then_comes_in_makes_no_other_station_wait(time: Clock) -> None:
+    for number in range(45):
+        at = desk_at(f"desk-{number}")
+        assert tried("trainee", at=at) == "wrong_credentials"
+        assert tried("trainee", "demo", at) == ""
+        time.go(timedelta(seconds=1))
+    assert tried("scanner", "demo", desk_at("desk-99")) == ""

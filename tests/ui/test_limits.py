@@ -1,5 +1,6 @@
 """A desk that opens on something broken: what the screens say and refuse, and that it goes on by itself."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,9 +16,11 @@ from tui_pos.config import ConferenceSettings, Settings
 from tui_pos.data import connection, health
 from tui_pos.data.errors import ReadOnlyDatabase
 from tui_pos.desk.limits import Stop
+from tui_pos.doctor import again
 from tui_pos.screens.attendee import AttendeeScreen
 from tui_pos.simulator import Server
 from tui_pos.simulator.seed import LOCATION_ID
+from tui_pos.simulator.trace import Exchanged
 
 KEY = "rk_test_till"
 NO_CHARGES = ["rak_payment_intent_write", "rak_terminal_reader_read", "rak_charge_write"]
@@ -87,8 +90,9 @@ async def test_it_goes_on_by_itself_when_it_is_put_right(
 
 
 async def test_a_key_that_may_not_charge_takes_no_cards_until_it_may(
-    restricted: Restricted, simulator: Server
+    restricted: Restricted, simulator: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(again, "FIRST_PAUSE", 0.0)
     simulator.configure(rights={KEY: NO_CHARGES})
     async with station(restricted) as pilot:
         text = await shows(pilot, "rak_terminal_reader_write")
@@ -98,8 +102,70 @@ async def test_a_key_that_may_not_charge_takes_no_cards_until_it_may(
         await press(pilot, "enter")
         simulator.configure(rights={})
         assert isinstance(pilot.app, DeskApp)
+        await until(pilot, lambda: not pilot.app._is_maintaining, "the first tick")  # type: ignore[attr-defined]
         pilot.app._maintain()
         await until(pilot, lambda: "NO CARDS" not in row(pilot, 0), "the header without it")
+
+
+async def test_a_key_is_looked_at_once_stripe_can_be_reached(
+    restricted: Restricted, simulator: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A desk that is started before the venue's network is up learns what its key may not do."""
+    monkeypatch.setattr(again, "FIRST_PAUSE", 0.0)
+    simulator.configure(rights={KEY: NO_CHARGES})
+    simulator.fault("cut_before", times=1000)
+    async with station(restricted) as pilot:
+        await press(pilot, "enter")
+        assert isinstance(pilot.app, DeskApp)
+        await until(pilot, lambda: pilot.app._again.is_due, "a first look in vain")  # type: ignore[attr-defined]
+        assert "NO CARDS" not in row(pilot, 0)
+        await until(pilot, lambda: not pilot.app._is_maintaining, "the first tick")  # type: ignore[attr-defined]
+        simulator.command("DELETE", "faults")
+        pilot.app._maintain()
+        await until(pilot, lambda: "! NO CARDS" in row(pilot, 0), "the header")
+
+
+async def test_what_is_slow_is_looked_at_once_and_what_failed_more_and_more_seldom(
+    restricted: Restricted,
+    simulator: Server,
+    exchanges: list[Exchanged],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read: list[str] = []
+
+    def watched(name: str) -> Callable[[], object]:
+        true = getattr(health, name)
+
+        def call() -> object:
+            read.append(name)
+            return true()
+
+        return call
+
+    for slow in ("damage", "odd_rows"):
+        monkeypatch.setattr(health, slow, watched(slow))
+    simulator.configure(rights={KEY: NO_CHARGES})
+
+    def probes() -> int:
+        return sum(each.method == "POST" and each.path == "/v1/refunds" for each in exchanges)
+
+    async with station(restricted) as pilot:
+        app = pilot.app
+        assert isinstance(app, DeskApp)
+        await until(pilot, lambda: "! NO CARDS" in row(pilot, 0), "the header")
+        await until(pilot, lambda: not app._is_maintaining, "the first tick")
+        true_time, looks = clock.monotonic, []
+        for half_minutes in range(1, 41):
+            ahead = 30 * half_minutes
+            monkeypatch.setattr(clock, "monotonic", lambda ahead=ahead: true_time() + ahead)
+            before = probes()
+            app._maintain()
+            await until(pilot, lambda: not app._is_maintaining, "a tick")
+            if probes() > before:
+                looks.append(half_minutes)
+    assert sorted(read) == ["damage", "odd_rows"]
+    assert looks[:4] == [1, 3, 7, 14]
+    assert len(looks) <= 7
 
 
 async def test_nobody_is_interrupted_by_what_is_found(
@@ -142,7 +208,7 @@ def test_the_checks_of_an_opening_desk_are_the_doctor_s(bench: Bench) -> None:
     place = bench.place()
     found = {
         each.check
-        for turn in (doctor.Turn.OPENING, doctor.Turn.BEHIND)
+        for turn in (doctor.Turn.OPENING, doctor.Turn.BEHIND, doctor.Turn.AGAIN)
         for each in doctor.examine(doctor.of_place(place), turn)
     }
     asked = {

@@ -6,6 +6,7 @@ import os
 import random
 import sqlite3
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -64,6 +65,15 @@ class _Opened:
 
 
 _opened = _Opened()
+
+
+class _AfterCommit(threading.local):
+    """What waits for this thread's transaction to be stored; None outside of one."""
+
+    calls: list[Callable[[], object]] | None = None
+
+
+_after_commit = _AfterCommit()
 
 
 def open_database(url: str, *, wal: bool = False, keep: bool = False) -> None:
@@ -250,18 +260,32 @@ def run_tx(work: Callable[[], T], *, sees_others: bool = False) -> T:
     raise AssertionError("the loop ends by returning or raising")
 
 
+def on_commit(call: Callable[[], object]) -> None:
+    """Make ``call`` once what the running ``run_tx`` does is stored, or at once where none runs.
+
+    After the outermost transaction, once when that was repeated, and never when it was undone or nobody knows
+    whether it was stored. For what tells of a deed, such as a line of the log; it must not raise, and not be
+    asked for inside of a savepoint that may be undone by itself.
+    """
+    if _after_commit.calls is None:
+        call()
+    else:
+        _after_commit.calls.append(call)
+
+
 def _transaction(work: Callable[[], T], sees_others: bool) -> T:
     if _is_lost():
         database.close()
         _connect()
     handled_already = sys.exception()
     commit_sent = False
+    waiting: list[Callable[[], object]] = []
+    _after_commit.calls = waiting
     try:
         isolation = (Isolation.READ_COMMITTED,) if sees_others and not is_sqlite() else ()
         with database.atomic(*isolation):
             result = work()
             commit_sent = True
-        return result
     except FAILURES as last:
         error = _first_failure(last, handled_already)
         if commit_sent and (_is_lost() or causes.sqlite_error(error).startswith("SQLITE_IOERR")):
@@ -272,6 +296,11 @@ def _transaction(work: Callable[[], T], sees_others: bool) -> T:
             ) from error
         _leave_standby(error)
         raise error from None
+    finally:
+        _after_commit.calls = None
+    for call in waiting:
+        call()
+    return result
 
 
 def _first_failure(last: PeeweeException, handled_already: BaseException | None) -> PeeweeException:

@@ -10,11 +10,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tui_pos.data import backups
 from tui_pos.data.base import database
-from tui_pos.data.connection import is_sqlite, run_tx
+from tui_pos.data.connection import is_sqlite, on_commit, run_tx
 from tui_pos.data.engines import sqlite_file
 from tui_pos.data.errors import SchemaMismatch
 from tui_pos.data.steps import STEPS, WORDS, ByEngine
@@ -109,7 +110,7 @@ def _apply(number: int) -> None:
     database.execute_sql(
         f"UPDATE tui_pos_schema_version SET version = {number}, upgraded_at = CURRENT_TIMESTAMP"
     )
-    log.info("step %d of %d done", number, len(STEPS))
+    on_commit(partial(log.info, "step %d of %d done", number, len(STEPS)))
 
 
 def _statements(part: str | ByEngine) -> tuple[str, ...]:

@@ -8,17 +8,21 @@ from tui_pos import clock
 from tui_pos.data.base import database
 from tui_pos.data.connection import run_tx
 from tui_pos.data.tables.desk import Lease
+from tui_pos.desk.lapses import has_lapsed
+
+LONGEST = timedelta(seconds=60)
+"""No duty is taken for longer at once."""
 
 
 def take(name: str, owner: str, seconds: float) -> bool:
-    """Take or keep a duty for ``seconds``; False while somebody else has it."""
+    """Take or keep a duty for ``seconds``, up to ``LONGEST``; False while somebody else has it."""
 
     def write() -> bool:
         now = clock.now()
         until = now + timedelta(seconds=seconds)
         changed = (
             Lease.update(owner=owner, until=until)
-            .where(Lease.name == name, (Lease.owner == owner) | (Lease.until <= now))
+            .where(Lease.name == name, (Lease.owner == owner) | has_lapsed(Lease.until, LONGEST, now))
             .execute()
         )
         if changed:
@@ -35,7 +39,8 @@ def take(name: str, owner: str, seconds: float) -> bool:
 
 def is_taken(name: str) -> bool:
     """Whether somebody has the duty now; needs a connection."""
-    return bool(Lease.select().where(Lease.name == name, Lease.until > clock.now()).exists())
+    lapsed = has_lapsed(Lease.until, LONGEST, clock.now())
+    return bool(Lease.select().where(Lease.name == name, ~lapsed).exists())
 
 
 def drop(name: str, owner: str) -> None:

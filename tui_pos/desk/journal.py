@@ -7,8 +7,10 @@ entry of the first time.
 
 import logging
 from decimal import Decimal
+from functools import partial
 
 from tui_pos import clock, money
+from tui_pos.data.connection import on_commit
 from tui_pos.data.tables.desk import Deed, JournalEntry
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput
@@ -49,7 +51,7 @@ def record(
         reason=reason,
         key=key or None,
     )
-    log.info("%s, order %s, staff %d", what, order_id or "-", desk.staff.id)
+    on_commit(partial(log.info, "%s, order %s, staff %d", what, order_id or "-", desk.staff.id))
     return entry
 
 

@@ -10,6 +10,8 @@ from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import Deed, Station
 from tui_pos.desk import journal
 from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import Refused
+from tui_pos.desk.lapses import has_lapsed
 from tui_pos.desk.payments import owners
 from tui_pos.desk.visitor.people import full_name
 from tui_pos.scan import printable
@@ -63,9 +65,10 @@ def keep(desk: Desk, owner: str) -> Holder | None:
     """
     with connected():
         row = Station.get_or_none(Station.conference == desk.conference.id, Station.name == desk.station)
-    enough = clock.now() + LAPSES_AFTER / 2
-    if row is not None and row.desk == owner and row.open_until is not None and row.open_until > enough:
-        return None
+    if row is not None and row.desk == owner and row.open_until is not None:
+        left = row.open_until - clock.now()
+        if LAPSES_AFTER / 2 < left <= LAPSES_AFTER:
+            return None
     return claim(desk, owner)
 
 
@@ -84,7 +87,10 @@ def release(desk: Desk, owner: str) -> None:
 
 
 def free_name(desk: Desk) -> str:
-    """A name beside the station's that no running desk has: desk-3-2, desk-3-3 and so on."""
+    """A name beside the station's that no running desk has: desk-3-2, desk-3-3 and so on.
+
+    Raises Refused ``no_free_station``.
+    """
     with connected():
         now = clock.now()
         taken = {
@@ -93,7 +99,12 @@ def free_name(desk: Desk) -> str:
             if _is_held(row, "", now)
         }
     names = (f"{desk.station[:36]}-{number}" for number in range(2, MOST_BESIDE))
-    return next(name for name in names if name not in taken)
+    free = next((name for name in names if name not in taken), "")
+    if not free:
+        raise Refused(
+            "no_free_station", f"Too many desks beside {desk.station} are open: name this one with --station."
+        )
+    return free
 
 
 def _locked(desk: Desk) -> Station:
@@ -128,6 +139,6 @@ def _holder(desk: Desk, row: Station, owner: str, now: datetime) -> Holder | Non
 
 def _is_held(row: Station, owner: str, now: datetime) -> bool:
     """Whether another desk than ``owner`` has it: one whose process ended has not."""
-    if not row.desk or row.desk == owner or row.open_until is None or row.open_until <= now:
+    if not row.desk or row.desk == owner or row.open_until is None:
         return False
-    return not owners.is_gone(row.desk)
+    return not has_lapsed(row.open_until, LAPSES_AFTER, now) and not owners.is_gone(row.desk)

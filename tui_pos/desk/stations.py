@@ -28,6 +28,7 @@ from tui_pos.data.tables.registration import (
 from tui_pos.desk.context import Desk
 from tui_pos.desk.order.balance import OrderBalance, admits, columns, due_of, from_columns
 from tui_pos.desk.order.kept import KeptPayment, kept_payments, paid_by
+from tui_pos.desk.payments import journal
 from tui_pos.desk.payments.state import said_about
 from tui_pos.desk.staff.permissions import Action, require
 from tui_pos.desk.visitor.people import called, full_name, without_addresses
@@ -177,8 +178,7 @@ def _attempts(desk: Desk) -> Iterable[AttentionLine]:
         .order_by(Attempt.id)
     )
     for attempt in query:
-        watched = attempt.lease_until is not None and attempt.lease_until > now
-        if attempt.problem or attempt.station == desk.station or not watched:
+        if attempt.problem or attempt.station == desk.station or not journal.is_watched(attempt, now):
             yield _attempt_line(desk, attempt)
 
 

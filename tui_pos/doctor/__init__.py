@@ -10,18 +10,20 @@ from enum import Enum
 
 from tui_pos.desk.limits import Limits, Stop
 from tui_pos.doctor import cards, database, host
+from tui_pos.doctor.again import Again
 from tui_pos.doctor.findings import Finding, Level, worst
 from tui_pos.doctor.subject import Subject, of_place
 
-__all__ = ["CHECKS", "Finding", "Level", "Subject", "Turn", "examine", "limit", "of_place", "worst"]
+__all__ = ["CHECKS", "Again", "Finding", "Level", "Subject", "Turn", "examine", "limit", "of_place", "worst"]
 
 
 class Turn(Enum):
-    """When an opening desk runs a check: before anybody signs in, behind the first screen, or only when
-    somebody asks the doctor."""
+    """When an opening desk runs a check: before anybody signs in, behind the first screen, there and again
+    while something of it fails, or only when somebody asks the doctor."""
 
     OPENING = "opening"
     BEHIND = "behind"
+    AGAIN = "again"
     ASKED = "asked"
 
 
@@ -60,13 +62,13 @@ CHECKS = (
     Check(Turn.BEHIND, _open, database.room),
     Check(Turn.BEHIND, _open, database.sound),
     Check(Turn.BEHIND, _open, database.rows),
-    Check(Turn.BEHIND, _open, database.conference),
+    Check(Turn.AGAIN, _open, database.conference),
     Check(Turn.OPENING, _open, database.active),
-    Check(Turn.BEHIND, _conference, cards.key),
-    Check(Turn.BEHIND, _card, cards.account),
-    Check(Turn.BEHIND, _card, cards.rights),
-    Check(Turn.BEHIND, _card, cards.location),
-    Check(Turn.BEHIND, _card, cards.readers),
+    Check(Turn.AGAIN, _conference, cards.key),
+    Check(Turn.AGAIN, _card, cards.account),
+    Check(Turn.AGAIN, _card, cards.rights),
+    Check(Turn.AGAIN, _card, cards.location),
+    Check(Turn.AGAIN, _card, cards.readers),
     Check(Turn.OPENING, _open, host.clock),
 )
 """In this order: one finds what those after it need."""

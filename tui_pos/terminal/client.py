@@ -110,8 +110,8 @@ class Terminal:
 
     def clock_ahead(self, within: float | None = None) -> float | None:
         """By how many seconds this host's clock is certainly ahead of Stripe's (negative: behind), as of the
-        last answer; 0.0 when no difference can be told. None before the first answer, and when the last one
-        is more than ``within`` seconds old. Asks nobody."""
+        last answer; 0.0 when no difference can be told. None before the first answer, when this host's
+        clock was set since, and when the answer is more than ``within`` seconds old. Asks nobody."""
         return self._connection.clock_ahead(within)
 
     def account(self) -> Account:

@@ -38,6 +38,10 @@ API_VERSION = "2026-10-28.endive"
 MALFORMED = (AttributeError, KeyError, TypeError, ValueError, OverflowError)
 
 
+WAS_SET = 2.0
+"""By so many seconds a clock is moved at once; one that is brought to the right time slowly is not."""
+
+
 class Timeouts(NamedTuple):
     """Seconds. `process` is the longest because Stripe answers only when the reader has acknowledged."""
 
@@ -85,7 +89,7 @@ class Connection:
             return None
         dates = self._clients.session.dates
         is_old = within is not None and clock.monotonic() - dates.heard_at > within
-        return None if is_old else dates.ahead
+        return None if is_old or dates.is_of_another_clock() else dates.ahead
 
     def check(self) -> None:
         """Raise Misconfigured when the key or the address can be seen to be wrong; asks nobody."""
@@ -159,6 +163,7 @@ class _Dates:
     def __init__(self) -> None:
         self.ahead: float | None = None
         self.heard_at = 0.0
+        self._host_began = 0.0
 
     def heard(self, date: str, asked: datetime, answered: datetime) -> None:
         """Compare; a slow answer, and the second that the header leaves off, are no difference."""
@@ -168,9 +173,18 @@ class _Dates:
             return
         if said.tzinfo is None:
             return
-        self.heard_at = clock.monotonic()
+        self.heard_at, self._host_began = clock.monotonic(), _host_began()
         early, late = (asked - said).total_seconds() - 1, (answered - said).total_seconds()
         self.ahead = early if early > 0 else min(0.0, late)
+
+    def is_of_another_clock(self) -> bool:
+        """Whether this host's clock was set since, so that what was heard before says nothing of it."""
+        return abs(_host_began() - self._host_began) > WAS_SET
+
+
+def _host_began() -> float:
+    """What this host's clock showed when the one began that nobody sets: other, once it was set itself."""
+    return clock.host().timestamp() - clock.awake_and_asleep()
 
 
 class _SessionPerThread(threading.local):

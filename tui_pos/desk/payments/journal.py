@@ -6,14 +6,16 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from tui_pos import clock
-from tui_pos.data.connection import connected, run_tx
+from tui_pos.data.connection import connected, on_commit, run_tx
 from tui_pos.data.errors import DatabaseUnavailable
 from tui_pos.data.tables.desk import FINAL_STAGES, Attempt, AttemptEvent, Stage
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound, Refused
+from tui_pos.desk.lapses import has_lapsed
 from tui_pos.desk.payments import owners
 from tui_pos.desk.visitor.people import full_name
 
@@ -172,7 +174,12 @@ def note(desk: Desk, attempt_id: int, stage: str, text: str, request_id: str = "
             request_id=request_id[:100],
         )
     )
-    log.info("attempt %d %s %s", attempt_id, stage, request_id or "-")
+    on_commit(partial(log.info, "attempt %d %s %s", attempt_id, stage, request_id or "-"))
+
+
+def is_watched(attempt: Attempt, now: datetime) -> bool:
+    """Whether somebody has a lease on it that has not lapsed."""
+    return attempt.lease_until is not None and not has_lapsed(attempt.lease_until, LEASE, now)
 
 
 def take_lease(desk: Desk, attempt: Attempt, owner: str) -> None:
@@ -181,7 +188,7 @@ def take_lease(desk: Desk, attempt: Attempt, owner: str) -> None:
     def take() -> datetime | None:
         now = clock.now()
         free = Attempt.lease_owner.in_(_not_held(attempt, owner)) | Attempt.lease_until.is_null()
-        free |= Attempt.lease_until < now
+        free |= has_lapsed(Attempt.lease_until, LEASE, now)
         taken = Attempt.update(lease_owner=owner, lease_until=now + LEASE).where(
             Attempt.id == attempt.id, free
         )
@@ -202,7 +209,7 @@ def _not_held(attempt: Attempt, owner: str) -> list[str]:
 
 def renew_lease(attempt: Attempt, owner: str) -> None:
     """Keep the lease; written only when half of it is gone. Raises Overtaken when somebody took over."""
-    if attempt.lease_until is not None and attempt.lease_until - clock.now() > LEASE / 2:
+    if attempt.lease_until is not None and LEASE / 2 < attempt.lease_until - clock.now() <= LEASE:
         return
 
     def renew() -> datetime | None:

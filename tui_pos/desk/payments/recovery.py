@@ -51,7 +51,7 @@ def _abandoned(desk: Desk) -> list[int]:
         return [
             row.id
             for row in query.order_by(Attempt.id)
-            if row.lease_until is None or row.lease_until < now or owners.is_gone(row.lease_owner)
+            if not journal.is_watched(row, now) or owners.is_gone(row.lease_owner)
         ]
 
 

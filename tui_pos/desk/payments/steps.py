@@ -12,9 +12,10 @@ from tui_pos import clock
 from tui_pos.data.tables.desk import Attempt, Stage
 from tui_pos.desk import duties
 from tui_pos.desk.context import Desk
+from tui_pos.desk.lapses import has_lapsed
 from tui_pos.desk.payments import booking, journal
 from tui_pos.desk.payments.asking import Drive
-from tui_pos.desk.payments.backoff import Call
+from tui_pos.desk.payments.backoff import LONGEST_PAUSE, Call
 from tui_pos.desk.payments.settle import (
     ENDED,
     NO_CARDS,
@@ -71,9 +72,10 @@ def step(drive: Drive) -> float:
 
 def until_retry(attempt: Attempt) -> float:
     """Seconds until Stripe may be asked again after it refused; 0 when now."""
-    if attempt.retry_at is None:
+    now = clock.now()
+    if attempt.retry_at is None or has_lapsed(attempt.retry_at, LONGEST_PAUSE, now):
         return 0.0
-    return max(0.0, (attempt.retry_at - clock.now()).total_seconds())
+    return float((attempt.retry_at - now).total_seconds())
 
 
 def may_cancel(attempt: Attempt) -> bool:

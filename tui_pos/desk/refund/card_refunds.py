@@ -7,10 +7,11 @@ What was refunded in Stripe's dashboard becomes a row as soon as a desk reads of
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, Self
 
 from tui_pos import clock, money
-from tui_pos.data.connection import connected, lock, run_tx
+from tui_pos.data.connection import connected, lock, on_commit, run_tx
 from tui_pos.data.tables.desk import Attempt, Refund, RefundOrigin, RefundStage
 from tui_pos.data.tables.registration import Order, Payment, PaymentMethod, PaymentStatus
 from tui_pos.desk import accounts
@@ -141,7 +142,8 @@ def book(desk: Desk, refund_id: int, said: StripeRefund) -> None:
             kind = f"refund_{row.origin}"
             repairs.record(desk, order, kind, before, payment_id=row.payment_id, is_news=is_news)
         booking.review(order)
-        log.info("refund %d of order %s: %s, %s", row.id, order.reference, stage, said.id)
+        told = (row.id, order.reference, stage, said.id)
+        on_commit(partial(log.info, "refund %d of order %s: %s, %s", *told))
 
     run_tx(write)
 

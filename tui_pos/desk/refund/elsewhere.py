@@ -35,7 +35,7 @@ def look(desk: Desk) -> tuple[RefundView, ...]:
     now = clock.now()
     with connected():
         seen: Lease | None = Lease.get_or_none(Lease.name == _mark(desk))
-        since = now - MAY_CHANGE if seen is None else max(seen.until - OVERLAP, now - MAY_CHANGE)
+        since = now - MAY_CHANGE if seen is None else max(min(seen.until, now) - OVERLAP, now - MAY_CHANGE)
     found = look_since(desk, since)
     run_tx(lambda: _remember(desk, now))
     return found

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from tui_pos import clock
-from tui_pos.data.connection import run_tx
+from tui_pos.data.connection import on_commit, run_tx
 from tui_pos.data.queries import batches
 from tui_pos.data.tables.desk import Repair
 from tui_pos.data.tables.registration import Order
@@ -35,7 +35,7 @@ def record(
     after = standing(order)
     if after == before and not is_news:
         return
-    log.warning("put right: %s, order %s", kind, order.reference)
+    on_commit(partial(log.warning, "put right: %s, order %s", kind, order.reference))
     Repair.create(
         conference=order.conference_id,
         at=clock.now(),

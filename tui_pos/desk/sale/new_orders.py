@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
+from tui_pos.data.connection import on_commit
 from tui_pos.data.fields import ZERO
 from tui_pos.data.tables.registration import (
     Order,
@@ -81,7 +83,7 @@ def write(
         "updated_at": now,
     }
     order_id, reference = references.insert_unique(Order, Order.reference, desk.order_prefix, values)
-    log.info("order %s with %d lines", reference, len(lines))
+    on_commit(partial(log.info, "order %s with %d lines", reference, len(lines)))
     row = Order(id=order_id, reference=reference, **values)
     return NewOrder(row, _write_lines(order_id, lines, now))
 

@@ -37,12 +37,14 @@ def sign_in(username: str, secret: str, at: At, *, told: bool = True) -> Staff:
     began = clock.monotonic()
     with connected():
         user = _user(username)
-        name = tries.Name(user.id) if user is not None else tries.unknown_name(username)
+        name = _name(username, user)
         tries.refuse_while_locked(at, name)
     correct = verify(secret, user.password if user is not None else "")
     correct = correct and user is not None and user.is_active
     if told or not correct:
         _count(at, name, correct=correct)
+    else:
+        _refuse_if_locked_meanwhile(at, name)
     if user is None or not correct:
         # Not even the name: it may be the password, typed too early.
         log.warning("a sign-in was refused at %s", at.station)
@@ -75,17 +77,37 @@ def _count(at: At, name: tries.Name, *, correct: bool) -> None:
         run_tx(lambda: tries.count(at, name, correct=correct))
     except DatabaseUnavailable:
         log.error("a sign-in could not be written into the audit log")
+        _refuse_if_locked_meanwhile(at, name)
+        if not correct:
+            tries.count_here(at, name)
+
+
+def _refuse_if_locked_meanwhile(at: At, name: tries.Name) -> None:
+    """What ``tries.count`` does for a try that is written: guesses at once learn no more than one alone."""
+    with connected():
+        tries.refuse_while_locked(at, name)
 
 
 def _staff(user: User) -> Staff:
     with connected():
         codenames = rights_of(user.id)
-    if not user.is_superuser and codenames.isdisjoint(DESK_RIGHTS):
+    if not _may_use_desk(user, codenames):
         raise NotPermitted(
             "no_desk_rights",
             f"{full_name(user)} may not use a desk; one of these rights is needed: {_RIGHTS}.",
         )
     return Staff(user.id, user.username, full_name(user), codenames, user.is_superuser)
+
+
+def _may_use_desk(user: User, codenames: frozenset[str]) -> bool:
+    return user.is_superuser or not codenames.isdisjoint(DESK_RIGHTS)
+
+
+def _name(username: str, user: User | None) -> tries.Name:
+    """What a try is counted under: only the staff's own rows, for whoever stands in the audit log cannot be
+    deleted on the web site any more. The same is asked for every name, so that the time tells nothing."""
+    unknown, codenames = tries.unknown_name(username), rights_of(user.id if user is not None else 0)
+    return tries.Name(user.id) if user is not None and _may_use_desk(user, codenames) else unknown
 
 
 def _user(username: str) -> User | None:

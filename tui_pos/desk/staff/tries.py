@@ -15,6 +15,7 @@ from tui_pos import clock
 from tui_pos.data.connection import lock
 from tui_pos.data.tables.desk import Deed, Installation, JournalEntry
 from tui_pos.desk.errors import NotPermitted
+from tui_pos.desk.lapses import CLOCKS_APART
 from tui_pos.scan import printable
 
 WINDOW = timedelta(minutes=15)
@@ -23,15 +24,21 @@ LOOK_BACK = timedelta(hours=2)
 """Older ones do not count at all."""
 LONGEST_WAIT = timedelta(seconds=60)
 UNKNOWN = 65_536
-"""Names that nobody has are kept as one of so many numbers: one may be a password, typed too early."""
+"""Names that nobody of the staff has are kept as one of so many numbers: one may be a password, typed too
+early."""
+
+_here: list[JournalEntry] = []
+"""Wrong tries that the database did not take: they count in this process at least."""
 
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """Where somebody signs in; no conference for ``init`` before there is one."""
+    """Where somebody signs in; no conference for ``init`` before there is one. ``named`` are the stations
+    that the config names."""
 
     conference_id: int | None
     station: str
+    named: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +52,20 @@ class Limit:
 OF_A_NAME = Limit(free=3, locks=10)
 OF_A_STATION = Limit(free=6, locks=20)
 """Wider: several people sign in there, and one name alone cannot lock it."""
+OF_UNNAMED_STATIONS = Limit(free=12, locks=40)
+"""Of all that the config does not name together: whoever runs the program can give a station any name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """Whose secret is asked for: a user, or the mark of a name that nobody has."""
+    """Whose secret is asked for: a user of the staff, or the mark of any other name."""
 
     user_id: int | None
     mark: str = ""
 
 
 def unknown_name(typed: str) -> Name:
-    """The name for somebody unknown; needs a connection."""
+    """The name for somebody who is not of the staff; needs a connection."""
     key = Installation.select(Installation.key).order_by(Installation.id).scalar() or ""
     digest = hmac.new(key.encode(), typed.encode(errors="replace"), hashlib.sha256).digest()
     return Name(None, f"unknown {int.from_bytes(digest[:8]) % UNKNOWN:05d}")
@@ -65,11 +74,15 @@ def unknown_name(typed: str) -> Name:
 def refuse_while_locked(at: At, name: Name) -> None:
     """Raise NotPermitted ``too_many_tries`` while the name or the station has to wait; needs a connection."""
     now = clock.now()
-    recent = list(_recent(now))
+    recent = _recent(now)
     of_name = _since_success(entry for entry in recent if (entry.staff_id, entry.text) == _key(name))
     _refuse(of_name, OF_A_NAME, now, "for this name")
     here = [entry for entry in recent if entry.station == at.station and entry.what == Deed.SIGN_IN_FAILED]
     _refuse(here, OF_A_STATION, now, f"at {printable(at.station, 40)}")
+    if at.station not in at.named:
+        _refuse(
+            _unnamed(recent, at.named), OF_UNNAMED_STATIONS, now, "at stations that the config does not name"
+        )
 
 
 def count(at: At, name: Name, *, correct: bool) -> None:
@@ -82,12 +95,22 @@ def count(at: At, name: Name, *, correct: bool) -> None:
     refuse_while_locked(at, name)
     if correct and _is_told(at, name):
         return
-    JournalEntry.create(
+    _entry(at, name, Deed.SIGN_IN if correct else Deed.SIGN_IN_FAILED).save(force_insert=True)
+
+
+def count_here(at: At, name: Name) -> None:
+    """Count a wrong try in this process alone, while the database takes no writes."""
+    entry = _entry(at, name, Deed.SIGN_IN_FAILED)
+    _here[:] = [each for each in _here if each.at > entry.at - LOOK_BACK] + [entry]
+
+
+def _entry(at: At, name: Name, what: Deed) -> JournalEntry:
+    return JournalEntry(
         conference=at.conference_id,
         at=clock.now(),
         station=at.station,
         staff=name.user_id,
-        what=Deed.SIGN_IN if correct else Deed.SIGN_IN_FAILED,
+        what=what,
         text=name.mark,
     )
 
@@ -102,12 +125,13 @@ def _is_told(at: At, name: Name) -> bool:
     return (theirs[-1].what, theirs[-1].station) == (Deed.SIGN_IN, at.station)
 
 
-def _recent(now: datetime) -> Iterable[JournalEntry]:
+def _recent(now: datetime) -> list[JournalEntry]:
     tries = JournalEntry.what.in_([Deed.SIGN_IN, Deed.SIGN_IN_FAILED])
-    query: Iterable[JournalEntry] = (
-        JournalEntry.select().where(tries, JournalEntry.at > now - LOOK_BACK).order_by(JournalEntry.id)
-    )
-    return query
+    since, until = now - LOOK_BACK, now + CLOCKS_APART  # later is of a clock that was put back since
+    query = JournalEntry.select().where(tries, JournalEntry.at > since, JournalEntry.at < until)
+    query = query.order_by(JournalEntry.id)
+    here = [each for each in _here if since < each.at < until]
+    return sorted([*query, *here], key=lambda entry: entry.at) if here else list(query)
 
 
 def _key(name: Name) -> tuple[int | None, str]:
@@ -125,6 +149,20 @@ def _since_success(entries: Iterable[JournalEntry]) -> list[JournalEntry]:
     return failures
 
 
+def _unnamed(recent: Iterable[JournalEntry], named: frozenset[str]) -> list[JournalEntry]:
+    """The failures at stations without a section, but for those of somebody who then came in right there."""
+    found: list[JournalEntry] = []
+    for entry in recent:
+        if entry.station in named:
+            continue
+        if entry.what == Deed.SIGN_IN_FAILED:
+            found.append(entry)
+        else:
+            theirs = (entry.staff_id, entry.text, entry.station)
+            found = [each for each in found if (each.staff_id, each.text, each.station) != theirs]
+    return found
+
+
 def _adding_up(failures: list[JournalEntry]) -> list[JournalEntry]:
     """The last ones, as far back as none is much older than the next."""
     for place in range(len(failures) - 1, 0, -1):
@@ -140,7 +178,7 @@ def _refuse(every: list[JournalEntry], limit: Limit, now: datetime, where: str) 
     wait = min(timedelta(seconds=2 ** min(len(failures) - limit.free + 1, 10)), LONGEST_WAIT)
     if len(failures) >= limit.locks:
         wait = WINDOW
-    left = failures[-1].at + wait - now
+    left = min(failures[-1].at + wait - now, wait)
     if left > timedelta(0):
         raise NotPermitted(
             "too_many_tries", f"Too many wrong passwords {where}: try again in {_spoken(left)}."

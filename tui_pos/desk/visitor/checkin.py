@@ -3,9 +3,10 @@
 import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from tui_pos import clock
-from tui_pos.data.connection import connected, lock, run_tx
+from tui_pos.data.connection import connected, lock, on_commit, run_tx
 from tui_pos.data.tables.desk import Deed
 from tui_pos.data.tables.registration import Attendee, CheckIn
 from tui_pos.desk import journal
@@ -57,7 +58,7 @@ def _pass(desk: Desk, code: str) -> CheckInResult:
     if not attendee.registered:
         raise Refused(attendee.verdict.code, f"Not checked in. {attendee.verdict.sentence}")
     now = clock.now()
-    log.info("attendee %d checked in by staff %d", attendee.id, desk.staff.id)
+    on_commit(partial(log.info, "attendee %d checked in by staff %d", attendee.id, desk.staff.id))
     CheckIn.create(
         attendee=attendee.id,
         conference=desk.conference.id,
