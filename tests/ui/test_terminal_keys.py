@@ -57,7 +57,9 @@ def test_a_reply_is_swallowed_between_keys_wherever_it_is_cut(reply: bytes) -> N
 KEYS = {
     b"\x1bOR": "f3",
     b"\x1b[13~": "f3",
+    b"\x1b[[A": "f1",
     b"\x1b[[C": "f3",
+    b"\x1b[[E": "f5",
     b"\x1b[24~": "f12",
     b"\x1b[B": "down",
     b"\x1bOM": "enter",
@@ -69,8 +71,10 @@ KEYS = {
 
 
 @pytest.mark.parametrize("sequence", KEYS, ids=repr)
-def test_a_key_stays_a_key(sequence: bytes) -> None:
-    assert keys_of(sequence) == [KEYS[sequence]]
+def test_a_key_stays_a_key_wherever_it_is_cut(sequence: bytes) -> None:
+    for cut in range(len(sequence)):
+        assert keys_of(sequence[:cut], sequence[cut:]) == [KEYS[sequence]], cut
+    assert keys_of(*(sequence[place : place + 1] for place in range(len(sequence)))) == [KEYS[sequence]]
 
 
 @pytest.mark.parametrize("text", ["Z7", "7ABC", "/quit", "mno", "(B"])

@@ -32,8 +32,9 @@ SEQUENCE_LIMIT: Final = 256
 PASTE_START: Final = "\x1b[200~"
 PASTE_END: Final = "\x1b[201~"
 
-_CONTROL: Final = re.compile(r"\x1b\[(?:\[.|M...|[0-?]*[ -/]*[@-LN-~]|[0-?]+[ -/]*M)", re.DOTALL)
-"""A complete control sequence; ``[[A`` is how the Linux console sends F1, ``M`` and three signs the mouse."""
+_CONTROL: Final = re.compile(r"\x1b\[(?:\[.|M...|[0-?]*[ -/]*[@-LN-Z\\-~]|[0-?]+[ -/]*M)", re.DOTALL)
+"""A complete control sequence; ``[[A`` is how the Linux console sends F1, ``M`` and three signs the mouse:
+so ``[`` ends none, and ``M`` only one with parameters."""
 _CONTROL_BEGUN: Final = re.compile(r"\x1b\[(?:\[|M.{0,2}|[0-?]*[ -/]*)\Z", re.DOTALL)
 _SYNC_REPORT: Final = re.compile(r"\x1b\[\?2026;([1-4])\$y")
 _REPLY: Final = re.compile(r"\x1b\[(?:[<-?].*|[\d;]*(?:[cntxy]|\$y)|\d+;\d+R)", re.DOTALL)
