@@ -449,6 +449,28 @@ def watches(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     return begun
 
 
+async def test_a_prompt_that_was_withdrawn_once_may_have_been_sent_again_since(
+    desk: Desk, simulator: Server, tmp_path: Path, watches: list[bool]
+) -> None:
+    attempt_id = begun(desk)
+    async with at_counter(PaymentScreen(desk, attempt_id)) as pilot:
+        await shows(pilot, "WAITING FOR CARD")
+        (tmp_path / "shop.sqlite3").rename(tmp_path / "away")
+        await shows(pilot, cut_off.WITHDRAWN)
+        (tmp_path / "away").rename(tmp_path / "shop.sqlite3")
+        await shows(pilot, "READER IS IDLE")
+        assert set(watches[1:]) == {True}
+        await pilot.press("enter")
+        await shows(pilot, "WAITING FOR CARD")
+        _give_lease(attempt_id, "desk-1:4711:0815")
+        await shows(pilot, "Another desk has taken this payment over.")
+        _give_lease(attempt_id, "")
+        await pilot.press("enter")
+        await shows(pilot, "WAITING FOR CARD", "Esc cancel")
+        assert watches[-1] is False
+        assert desk.terminal.reader(READER).action is not None
+
+
 @pytest.mark.parametrize("engine_url", ["postgresql"], indirect=True)
 @pytest.mark.parametrize(("is_read", "said"), [(False, cut_off.WITHDRAWN), (True, cut_off.READING)])
 async def test_what_is_said_of_the_card_stays_while_the_database_can_only_be_read(

@@ -119,6 +119,7 @@ def checks(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[list[str], threadi
     """The secrets that were checked, and what lets the checks end."""
     tried: list[str] = []
     may_end = threading.Event()
+
     def slow(secret: str, stored: str) -> bool:
         tried.append(secret)
         may_end.wait(TIMEOUT)

@@ -105,7 +105,7 @@ class PaymentScreen(DeskScreen[PaymentState]):
         if self._unwatched:
             self.say("")
         self._unwatched = ""
-        self._is_cut_off = self._is_starting = False
+        self._is_cut_off = self._is_starting = self._withdrawn = False
         self._show(state)
 
     def _watched_to_the_end(self, last: PaymentState | None) -> None:
