@@ -450,7 +450,7 @@ def watches(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 
 
 async def test_a_prompt_that_was_withdrawn_once_may_have_been_sent_again_since(
-    desk: Desk, simulator: Server, tmp_path: Path, watches: list[bool]
+    desk: Desk, tmp_path: Path, watches: list[bool]
 ) -> None:
     attempt_id = begun(desk)
     async with at_counter(PaymentScreen(desk, attempt_id)) as pilot:
