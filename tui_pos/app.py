@@ -148,6 +148,8 @@ class DeskApp(KioskApp):
         self.call_later(top.put_away, partial(self._sign_out, why))
 
     def _sign_out(self, why: str = "") -> None:
+        if self.desk is None:
+            return  # locked already: F12 came twice before its screen was put away
         log.info("locked")
         self.forget_input()  # what was typed at the desk must not reach the sign-in
         if self._entry is not None:

@@ -41,12 +41,11 @@ SCREENS = {
 
 
 class Desk(Terminal80x24):
-    """The demonstration's desk on a terminal whose settings before it started are known."""
+    """The demonstration's desk."""
 
     def __init__(self, home: Path) -> None:
         env = {"TUI_POS_HOME": str(home), "XDG_CONFIG_HOME": str(home)}
         super().__init__([PROGRAM, "--conference", "demo"], env=env, timeout=40)
-        self.found: list[object] = termios.tcgetattr(self.master)
 
     def go_to(self, screen: str) -> None:
         """From the first screen to another one."""

@@ -269,3 +269,22 @@ def test_f12_is_obeyed_wherever_it_stands_and_what_follows_lands_nowhere(before:
     assert len(entered(said)) == before.endswith("X\r")
     assert hands.stream.text == ""
     assert entered(hands.type("next\r").rest()) != []
+
+
+@pytest.mark.parametrize(
+    "typed", ["N\x7f", "NO\x7f", "NOOR\x7f\x7f", "NO\x7f\x7f\x7f", "5\x7f", "shx\x7fi", "\x7f"]
+)
+@pytest.mark.parametrize("end", ["\r", "\t", "\r\n"])
+@pytest.mark.parametrize(("typing", "scanning"), [(SLOW, FAST), (SLOW, BATCH), (BATCH, FAST)])
+def test_a_scan_after_an_edit_and_a_pause_is_a_scan(
+    typed: str, end: str, typing: float, scanning: float
+) -> None:
+    hands = Hands(picks=False).type(typed, typing).scan(f"NOOR2026{end}", scanning)
+    assert entered(hands.rest()) == [("NOOR2026", True)]
+    assert hands.stream.text == ""
+
+
+@pytest.mark.parametrize("gap", [BATCH, FAST])
+def test_a_scan_that_is_edited_is_none_though_an_edit_and_a_pause_came_before_it(gap: float) -> None:
+    hands = Hands(picks=False).type("NO\x7f").scan("NOOR2027\x7f6\r", gap)
+    assert entered(hands.rest()) == [("NNOOR2026", False)]

@@ -1,7 +1,8 @@
 """The payment screen: every stage, every decision, and what it says when it cannot know."""
 
 import sys
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,16 +11,19 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from tests.fixtures.databases import opened
+from tests.fixtures.failing import Ill, failing
 from tests.fixtures.pilot import send_scan, shown
+from tests.fixtures.postgresql import PostgresqlServer
 from tests.fixtures.pty import Terminal80x24
-from tests.ui.counter import at_counter, begun, shows, until, write
+from tests.ui.counter import at_counter, begun, desk_at, shows, until, write
 from tui_pos import clock
 from tui_pos.data.connection import run_tx
 from tui_pos.data.tables.desk import Attempt
 from tui_pos.data.tables.registration import Order, OrderStatus
 from tui_pos.desk import payments, stations
 from tui_pos.desk.context import Desk, Mode
-from tui_pos.desk.payments import Control, PaymentState, Stage
+from tui_pos.desk.payments import Control, PaymentState, Stage, cut_off
 from tui_pos.screens.payment import PaymentScreen
 from tui_pos.screens.reader import ReaderScreen
 from tui_pos.simulator import Server
@@ -429,6 +433,87 @@ async def test_a_card_that_paid_while_the_database_was_away_is_taken_by_itself(
         (tmp_path / "away").rename(tmp_path / "shop.sqlite3")
         await shows(pilot, "[OK] CAPTURED")
         assert money(simulator) == [("succeeded", 0, 2500)]
+
+
+@pytest.fixture
+def watches(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """For each time that a payment is taken up: whether its reader was known to show nothing."""
+    begun: list[bool] = []
+    watch = payments.watch
+
+    def counted(*arguments: Any, withdrawn: bool, **options: Any) -> Generator[PaymentState, None, None]:
+        begun.append(withdrawn)
+        return watch(*arguments, withdrawn=withdrawn, **options)
+
+    monkeypatch.setattr(payments, "watch", counted)
+    return begun
+
+
+async def test_a_prompt_that_was_withdrawn_once_may_have_been_sent_again_since(
+    desk: Desk, tmp_path: Path, watches: list[bool]
+) -> None:
+    attempt_id = begun(desk)
+    async with at_counter(PaymentScreen(desk, attempt_id)) as pilot:
+        await shows(pilot, "WAITING FOR CARD")
+        (tmp_path / "shop.sqlite3").rename(tmp_path / "away")
+        await shows(pilot, cut_off.WITHDRAWN)
+        (tmp_path / "away").rename(tmp_path / "shop.sqlite3")
+        await shows(pilot, "READER IS IDLE")
+        assert set(watches[1:]) == {True}
+        await pilot.press("enter")
+        await shows(pilot, "WAITING FOR CARD")
+        _give_lease(attempt_id, "desk-1:4711:0815")
+        await shows(pilot, "Another desk has taken this payment over.")
+        _give_lease(attempt_id, "")
+        await pilot.press("enter")
+        await shows(pilot, "WAITING FOR CARD", "Esc cancel")
+        assert watches[-1] is False
+        assert desk.terminal.reader(READER).action is not None
+
+
+@pytest.mark.parametrize("engine_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(("is_read", "said"), [(False, cut_off.WITHDRAWN), (True, cut_off.READING)])
+async def test_what_is_said_of_the_card_stays_while_the_database_can_only_be_read(
+    engine_url: str,
+    simulator: Server,
+    postgresql_server: PostgresqlServer,
+    watches: list[bool],
+    is_read: bool,
+    said: str,
+) -> None:
+    ill = Ill.FULL if is_read else Ill.READ_ONLY
+    with opened(engine_url):
+        desk = desk_at(simulator.url)
+        async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
+            app: Any = pilot.app
+            await shows(pilot, "WAITING FOR CARD")
+            if is_read:
+                simulator.tap(READER, hold=True)
+                await shows(pilot, "AUTHORISING")
+            with failing(postgresql_server, ill):
+                await until(pilot, lambda: said in unwrapped(pilot), said)
+                since, tried, bells = time.monotonic(), len(watches), app.bells
+                await until(pilot, lambda: len(watches) == tried + 2, "two more watches")
+                assert time.monotonic() - since > 2  # the second after a longer pause
+                await app.jobs.idle()
+                await pilot.press("enter")
+                await until(pilot, lambda: len(watches) == tried + 3, "the watch that was asked for")
+                await app.jobs.idle()
+                await pilot.pause()
+                assert f"{said} The payment goes on once the database is back. The " in unwrapped(pilot)
+                assert "NOT WATCHED HERE" in shown(pilot)
+                assert app.bells == bells
+                assert set(watches[tried:]) == {not is_read}
+            if is_read:
+                simulator.finish(READER)
+            await shows(pilot, "[OK] CAPTURED" if is_read else "READER IS IDLE")
+            assert "database" not in unwrapped(pilot)
+            assert "Trying" not in shown(pilot)
+
+
+def unwrapped(pilot: Pilot[Any]) -> str:
+    """What the screen shows, in one line."""
+    return " ".join(shown(pilot).split())
 
 
 async def test_an_attempt_that_does_not_exist_can_only_be_left(desk: Desk) -> None:

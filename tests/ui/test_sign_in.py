@@ -1,11 +1,19 @@
 """Signing in: one prompt, a masked password, one sentence when it does not fit."""
 
+import threading
+from collections.abc import Iterator
+
 import pytest
 
-from tests.fixtures.pilot import press, scan, shown, write
-from tests.ui.station import Bench, desk_of, ended, hammer, row, station
+from tests.fixtures.pilot import TIMEOUT, calls_ended, press, scan, send_scan, settled, shown, write
+from tests.ui.counter import until
+from tests.ui.station import Bench, Station, desk_of, ended, hammer, row, station
+from tui_pos.app import DeskApp
+from tui_pos.data.connection import close_database
+from tui_pos.desk.staff.passwords import verify
 from tui_pos.screens.scan import ScanScreen
 from tui_pos.screens.sign_in import SignInScreen
+from tui_pos.widgets.scan_input import ScanInput
 
 WRONG = "The user name and the password do not fit together."
 
@@ -104,3 +112,86 @@ async def test_after_three_wrong_passwords_the_screen_says_how_long_to_wait(benc
         await scan(pilot, "lead")
         await scan(pilot, "demo")
         assert isinstance(pilot.app.screen, ScanScreen)
+
+
+@pytest.fixture
+def checks(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[list[str], threading.Event]]:
+    """The secrets that were checked, and what lets the checks end."""
+    tried: list[str] = []
+    may_end = threading.Event()
+
+    def slow(secret: str, stored: str) -> bool:
+        tried.append(secret)
+        may_end.wait(TIMEOUT)
+        return verify(secret, stored)
+
+    monkeypatch.setattr("tui_pos.desk.staff.sign_in.verify", slow)
+    yield tried, may_end
+    may_end.set()
+
+
+@pytest.mark.parametrize(("password", "opens"), [("demo", True), ("guess", False)])
+async def test_a_scan_while_the_password_is_checked_is_for_the_desk_and_no_password(
+    bench: Bench, checks: tuple[list[str], threading.Event], password: str, opens: bool
+) -> None:
+    tried, may_end = checks
+    async with station(bench, staff="trainee") as pilot:
+        send_scan(pilot, password)
+        await until(pilot, lambda: tried == [password], "the check")
+        send_scan(pilot, "NOOR2026", "OWEN2026")
+        await pilot.pause(0.2)
+        may_end.set()
+        await settled(pilot)
+        assert tried == [password]
+        if opens:
+            await until(pilot, lambda: "Owen" in shown(pilot), "the second of the badges")
+        else:
+            assert WRONG in shown(pilot)
+            await scan(pilot, "demo")
+            assert isinstance(pilot.app.screen, ScanScreen)
+
+
+@pytest.mark.parametrize("secret", ["demo", ""])
+async def test_a_scan_while_the_desk_opens_is_for_the_desk_and_no_password(
+    bench: Bench, checks: tuple[list[str], threading.Event], secret: str
+) -> None:
+    tried, may_end = checks
+    app = Station(bench, trainee=False, staff="trainee", secret=secret)
+    may_open, open_place = threading.Event(), app._open_place
+    app._open_place = lambda: (may_open.wait(TIMEOUT), open_place())[1]
+    try:
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until(pilot, lambda: isinstance(app.screen, SignInScreen), "the sign-in")
+            if not secret:
+                send_scan(pilot, "demo")
+                await until(pilot, lambda: "Opening the desk" in shown(pilot), "that it was read")
+            send_scan(pilot, "NOOR2026")
+            await pilot.pause(0.2)
+            may_end.set()
+            may_open.set()
+            await until(pilot, lambda: "Noor Lindqvist" in shown(pilot), "the badge")
+            assert tried == ["demo"]
+    finally:
+        await calls_ended()
+        app.leave_station()
+        close_database()
+
+
+async def test_a_line_that_was_forgotten_is_neither_a_name_nor_a_password(
+    bench: Bench, checks: tuple[list[str], threading.Event]
+) -> None:
+    tried, may_end = checks
+    may_end.set()
+    async with station(bench, trainee=False) as pilot:
+        app = pilot.app
+        assert isinstance(app, DeskApp)
+        for typed, asked in (("", "User name"), ("trainee", "Password of trainee")):
+            if typed:
+                await scan(pilot, typed)
+            line = ScanInput.Entered("from-before", True)
+            app.forget_input()
+            assert isinstance(app.screen, SignInScreen)
+            app.screen.prompt.post_message(line)
+            await settled(pilot)
+            assert asked in shown(pilot)
+        assert tried == []

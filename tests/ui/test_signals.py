@@ -33,11 +33,7 @@ MODES_OFF = (b"\x1b[?2004l", b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1004l")
 
 
 class Found(Till):
-    """A till on a terminal whose settings before it started are known."""
-
-    def __init__(self, directory: Path) -> None:
-        super().__init__(directory)
-        self.found: list[object] = termios.tcgetattr(self.master)
+    """A till whose threads can be looked at."""
 
     def threads(self) -> list[str]:
         """The names of its threads."""
@@ -135,6 +131,14 @@ def test_a_till_in_the_background_of_a_shell_ends_in_time(state: str, tmp_path: 
         shell.settle(0.1)
         assert termios.tcgetattr(shell.master) == found
         assert all(shell.raw.rfind(sequence) > shell.raw.rfind(b"\x1b[?1049h") for sequence in MODES_OFF)
+
+
+def test_a_terminal_is_as_found_before_its_program_however_fast_that_is() -> None:
+    with Terminal80x24(["stty", "raw", "-echo"]) as terminal:
+        assert terminal.wait_exit() == 0
+        assert termios.tcgetattr(terminal.master) != terminal.found
+        assert isinstance(terminal.found[3], int)
+        assert terminal.found[3] & termios.ICANON
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """What a desk asks about its station before it opens, and F12 from wherever it is pressed."""
 
 import sys
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -23,6 +24,7 @@ from tui_pos.desk import occupancy
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import owners
 from tui_pos.opening import Place
+from tui_pos.screens.base import KioskScreen
 from tui_pos.screens.scan import ScanScreen
 from tui_pos.screens.sign_in import SignInScreen
 
@@ -228,6 +230,28 @@ async def test_a_cart_locks_whatever_became_of_the_person_or_the_conference(
                 Conference.update(is_active=False).execute()
         await press(pilot, "f12")
         assert isinstance(pilot.app.screen, SignInScreen)
+
+
+@pytest.mark.parametrize("keys", [(), ("f2",), ("f3",)], ids=repr)
+async def test_a_lock_that_is_asked_for_twice_opens_one_sign_in(bench: Bench, keys: tuple[str, ...]) -> None:
+    async with station(bench) as pilot:
+        await press(pilot, *keys)
+        app = pilot.app
+        assert isinstance(app, DeskApp)
+        if keys:
+            slow = threading.Event()
+            top = app.screen
+            assert isinstance(top, KioskScreen)
+            top.ask(slow.wait, lambda _: None, lane="cart", hold=True)
+            app.call_later(slow.set)
+        app.action_lock()
+        app.action_lock()  # before anything was put away
+        await settled(pilot)
+        assert [type(screen) for screen in app.screen_stack] == [ScanScreen, SignInScreen]
+        await scan(pilot, "lead")
+        await scan(pilot, "demo")
+        assert app.screen is app.screen_stack[0]
+        assert desk_of(pilot).staff.username == "lead"
 
 
 def desk_process(bench: Bench, username: str, **env: str) -> Terminal80x24:

@@ -57,7 +57,9 @@ def test_a_reply_is_swallowed_between_keys_wherever_it_is_cut(reply: bytes) -> N
 KEYS = {
     b"\x1bOR": "f3",
     b"\x1b[13~": "f3",
+    b"\x1b[[A": "f1",
     b"\x1b[[C": "f3",
+    b"\x1b[[E": "f5",
     b"\x1b[24~": "f12",
     b"\x1b[B": "down",
     b"\x1bOM": "enter",
@@ -69,8 +71,10 @@ KEYS = {
 
 
 @pytest.mark.parametrize("sequence", KEYS, ids=repr)
-def test_a_key_stays_a_key(sequence: bytes) -> None:
-    assert keys_of(sequence) == [KEYS[sequence]]
+def test_a_key_stays_a_key_wherever_it_is_cut(sequence: bytes) -> None:
+    for cut in range(len(sequence)):
+        assert keys_of(sequence[:cut], sequence[cut:]) == [KEYS[sequence]], cut
+    assert keys_of(*(sequence[place : place + 1] for place in range(len(sequence)))) == [KEYS[sequence]]
 
 
 @pytest.mark.parametrize("text", ["Z7", "7ABC", "/quit", "mno", "(B"])
@@ -79,6 +83,49 @@ def test_text_behind_escape_in_one_read_stays_whole(text: str) -> None:
     found = [message for message in keys.feed(f"\x1b{text}", 0.0) if isinstance(message, events.Key)]
     assert found[0].key == "escape"
     assert "".join(message.character or "" for message in found[1:]) == text
+
+
+def line_of(*reads: str, apart: float = 0.05) -> str:
+    """What the keys of ``reads`` spell; Esc and Enter by their names in brackets."""
+    keys, found = TerminalKeys(), []
+    for place, read in enumerate(reads):
+        found += keys.feed(read, place * apart)
+    found += keys.feed("", len(reads) * apart + UNFINISHED)
+    spelt = [message for message in found if isinstance(message, events.Key)]
+    return "".join((key.is_printable and key.character) or f"<{key.key}>" for key in spelt)
+
+
+@pytest.mark.parametrize("line_end", ["\r", "\n", "\t"])
+@pytest.mark.parametrize("first", [*map(chr, range(0x21, 0x5B)), *"\\]^_`amoz{~é"])
+def test_a_line_behind_escape_stays_whole_whatever_it_begins_with(first: str, line_end: str) -> None:
+    end = {"\r": "<enter>", "\n": "<ctrl+j>", "\t": "<tab>"}[line_end]
+    line = f"{first}XK123"
+    for cut in (1, 3, len(line)):
+        assert line_of("\x1b", line[:cut], f"{line[cut:]}{line_end}") == f"<escape>{line}{end}", cut
+    assert line_of("\x1b", f"{line}{line_end}") == f"<escape>{line}{end}"
+    if first != "O":
+        assert line_of(f"\x1b{line}{line_end}") == f"<escape>{line}{end}"
+
+
+@pytest.mark.parametrize(
+    "code", ["OLGA", "OWEN2026", "ORD-ABCDEFGH", "OPEN", "PAULA", "XK123", "_id", "OA", "OR1"]
+)
+def test_a_code_that_is_scanned_right_behind_escape_stays_whole(code: str) -> None:
+    expected = f"<escape>{code}<enter>"
+    assert line_of("\x1b", f"{code}\r") == expected or code == "OA"  # which is an arrow
+
+
+@pytest.mark.parametrize("begin", ["P", "X", "^", "_", "]"])
+def test_what_is_too_long_for_a_line_is_swallowed_with_its_end(begin: str) -> None:
+    assert line_of(f"\x1b{begin}{'x' * 500}\ra") == "a"
+    assert line_of(f"\x1b{begin}", "x" * 500, "\r", "a") == "a"
+
+
+def test_a_key_and_text_in_one_read_stay_apart() -> None:
+    assert line_of("\x1bOQshirt\r") == "<f2>shirt<enter>"
+    assert line_of("\x1b", "OQ", "shirt\r") == "<f2>shirt<enter>"
+    assert line_of("\x1b", "OQshirt\r", apart=0.001) == "<f2>shirt<enter>"
+    assert line_of("\x1b", "OQ\r") == "<f2><enter>"
 
 
 def test_bytes_that_are_no_text_are_characters_that_nobody_knows() -> None:

@@ -37,6 +37,10 @@ EVENTS, MAKES_ROOM = 8, 4
 """How many rows the flight recorder has, and how many old ones go at a time, so that few are painted anew."""
 
 SAFE = "The payment is safe; it is listed under what needs attention."
+LONGEST_SENTENCE = 230
+"""What the three rows of the sentence hold at 80 columns."""
+TRY_AGAIN, AT_MOST = 1.0, 5.0
+"""Seconds before a payment is taken up again whose database failed; twice as long each time, and at most."""
 
 
 class PaymentScreen(DeskScreen[PaymentState]):
@@ -58,7 +62,8 @@ class PaymentScreen(DeskScreen[PaymentState]):
         """How the order is to be paid now that no card is: cash or tender; '' while nobody has said so."""
         self._asked = False
         self._unwatched = ""
-        self._is_cut_off = self._withdrawn = False
+        self._is_cut_off = self._withdrawn = self._is_starting = False
+        self._pause, self._try_again_at = TRY_AGAIN, 0.0
         self._resolving = False
         self._chooser: ReaderScreen | None = None
         self._ticking: Timer | None = None
@@ -72,7 +77,7 @@ class PaymentScreen(DeskScreen[PaymentState]):
 
     def on_mount(self) -> None:
         self._ticking = self.set_interval(1, self._tick)
-        self.watch_it()
+        self._watch()
 
     def on_unmount(self) -> None:
         self._control.detach()
@@ -81,28 +86,46 @@ class PaymentScreen(DeskScreen[PaymentState]):
 
     def watch_it(self) -> None:
         """Drive the payment from here, with a lease on it."""
-        self._unwatched = ""
-        self._is_cut_off = False
+        self.say("Trying to watch it here.")
+        if not self._is_starting:
+            self._watch()
+
+    def _watch(self) -> None:
+        self._is_starting = True
         self._control = control = Control()
         self.follow(
             partial(payments.watch, self.desk, self.attempt_id, control, withdrawn=self._withdrawn),
-            self._show,
+            self._watched,
             self._lost,
             then=self._watched_to_the_end,
         )
+
+    def _watched(self, state: PaymentState) -> None:
+        """The watch has the payment; until its first state came, what was said before stands."""
+        if self._unwatched:
+            self.say("")
+        self._unwatched = ""
+        self._is_cut_off = self._is_starting = self._withdrawn = False
+        self._show(state)
 
     def _watched_to_the_end(self, last: PaymentState | None) -> None:
         if last is not None and last.live and not self._resolving:
             self._not_watched("Another desk has taken this payment over.")
 
     def _lost(self, error: Exception) -> None:
-        sentence = printable(self.kiosk.explain(error), 160)
+        self._is_starting = False
+        self._try_again_at = clock.monotonic() + self._pause
+        self._pause = min(2 * self._pause, AT_MOST)
+        if self._is_cut_off and isinstance(error, DatabaseUnavailable) and not isinstance(error, CutOff):
+            return  # it is still away: what was said of the card stays
+        sentence = printable(self.kiosk.explain(error), LONGEST_SENTENCE)
         self._not_watched(sentence if isinstance(error, Refusal | CutOff) else f"{SAFE} {sentence}")
         self._is_cut_off = isinstance(error, DatabaseUnavailable)
         self._withdrawn = isinstance(error, CutOff) and error.is_withdrawn
 
     def _not_watched(self, why: str) -> None:
         self._unwatched = why
+        self.say("")
         self.kiosk.bell()
         self._draw()
         self._look()
@@ -113,9 +136,11 @@ class PaymentScreen(DeskScreen[PaymentState]):
         self.ask(look, self._seen, lambda _: None, lane="look", latest=True)
 
     def _seen(self, state: PaymentState) -> None:
+        """The database can be read; whether it also takes the lease is tried now and then."""
         self._show(state)
-        if self._is_cut_off and self._unwatched:
-            self.watch_it()  # the database is back
+        is_due = clock.monotonic() >= self._try_again_at
+        if self._is_cut_off and self._unwatched and is_due and not self._is_starting:
+            self._watch()
 
     def _show(self, state: PaymentState) -> None:
         before, self._state = self._state, state
@@ -265,7 +290,7 @@ class PaymentScreen(DeskScreen[PaymentState]):
     def _resolved(self, done: Resolution) -> None:
         self._resolving = False
         if done.payment.live:
-            self.watch_it()
+            self._watch()
         else:
             self._show(done.payment)
 
@@ -273,7 +298,7 @@ class PaymentScreen(DeskScreen[PaymentState]):
         self._resolving = False
         self.failed(error)
         if self._state is not None and self._state.live:
-            self.watch_it()
+            self._watch()
 
     # Training
 

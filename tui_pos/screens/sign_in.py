@@ -47,6 +47,7 @@ class SignInScreen(KioskScreen[Entry]):
         self._first_note = note
         self._username = username
         self._secret = secret
+        self._early: list[ScanInput.Entered] = []
         self._heading = Row(_heading(heading), id="heading")
         self._question = Row(id="question")
 
@@ -74,12 +75,23 @@ class SignInScreen(KioskScreen[Entry]):
 
     @on(ScanInput.Entered)
     def _line(self, message: ScanInput.Entered) -> None:
-        """Take the line as it is: a password may begin with / or look like a barcode."""
+        """Take the line as it is: a password may begin with / or look like a barcode.
+
+        Once there is one to check, what is scanned is for the desk behind the sign-in, and no password.
+        """
         if not self._username and message.text.startswith("/"):
             return
         message.stop()
         message.prevent_default()
-        if message.truncated or len(message.text) > MAX_LENGTH:
+        if self.kiosk.is_forgotten(message):
+            self.kiosk.bell()
+        elif self._typed_ahead.keeps(message):
+            pass
+        elif not self._is_on_top:
+            self._pass_on(message)
+        elif self._username and self._secret:
+            self._early.append(message)
+        elif message.truncated or len(message.text) > MAX_LENGTH:
             self.say(f"That is longer than {MAX_LENGTH} characters: type it again.", "X", bell=True)
         elif self._username:
             self._secret = message.text
@@ -94,9 +106,15 @@ class SignInScreen(KioskScreen[Entry]):
 
     def action_back(self) -> None:
         self._username = self._secret = ""
+        self._early.clear()
         self._ask_next()
 
+    def forget_keys(self) -> None:
+        self._early.clear()
+        super().forget_keys()
+
     def failed(self, error: Exception) -> None:
+        self._typed_ahead.forget()  # what was scanned for the desk that did not open is no password
         self._ask_next()
         super().failed(error)
 
@@ -113,6 +131,10 @@ class SignInScreen(KioskScreen[Entry]):
             return
         username, secret, self._secret = self._username, self._secret, ""
         self.say("Checking, please wait")
+        self._typed_ahead.hold(leaving=True)
+        for message in self._early:
+            self._typed_ahead.keeps(message)
+        self._early.clear()
         self.ask(partial(_sign_in, username, secret, self._place), self._signed_in, hold=True)
 
     def _signed_in(self, entry: Entry) -> None:

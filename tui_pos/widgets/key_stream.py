@@ -122,7 +122,7 @@ class KeyStream:
         self._line_has_ended = False
         self._last = float("-inf")
         self._dirty = False
-        self._edited = False
+        self._edited = 0  # how much of the line, from its beginning, was edited: no scan begins there
         self._locking = False
 
     @property
@@ -141,7 +141,7 @@ class KeyStream:
         self._gaps.clear()
         self._truncated = False
         self._dirty = False
-        self._edited = False
+        self._edited = 0
 
     def forget(self) -> None:
         """Forget the line and every key that is held."""
@@ -262,7 +262,8 @@ class KeyStream:
         if self._text:
             del self._text[-1:], self._gaps[-1:]
             self._truncated = False
-            self._dirty = self._edited = True
+            self._dirty = True
+            self._edited = len(self._text)
 
     def _end_line(self, key: str, gap: float) -> list[Message]:
         if key == "tab" and not (self._run_has_text and self._is_scan(self._start_of_scan())):
@@ -286,14 +287,14 @@ class KeyStream:
         for index in range(len(self._text) - MIN_REPLACING, 0, -1):
             if self._gaps[index] < PAUSE:
                 continue
-            typed_before = index == 1 or not _mostly_fast(self._gaps[1:index])
+            typed_before = index == 1 or self._edited or not _mostly_fast(self._gaps[1:index])
             if typed_before and self._is_scan(index):
                 return index
         return 0
 
     def _is_scan(self, start: int) -> bool:
         return (
-            not self._edited
+            start >= self._edited
             and len(self._text) - start >= MIN_BURST
             and _mostly_fast(self._gaps[start + 1 :])
         )

@@ -7,7 +7,6 @@ reads it takes, and only its meaning as a key is asked of Textual.
 """
 
 import re
-from collections.abc import Iterable
 from typing import Final
 
 from textual import events, messages
@@ -29,11 +28,17 @@ STRING_LIMIT: Final = 64 * 1024
 SEQUENCE_LIMIT: Final = 256
 """Characters of one control sequence; what is longer is none."""
 
+TYPED_LIMIT: Final = 100
+"""Characters behind Esc that may be a line that somebody typed or scanned, though an answer begins so."""
+A_HANDS_PAUSE: Final = 0.03
+"""Seconds between Esc and text in the next read: longer than a read that is cut in two takes."""
+
 PASTE_START: Final = "\x1b[200~"
 PASTE_END: Final = "\x1b[201~"
 
-_CONTROL: Final = re.compile(r"\x1b\[(?:\[.|M...|[0-?]*[ -/]*[@-LN-~]|[0-?]+[ -/]*M)", re.DOTALL)
-"""A complete control sequence; ``[[A`` is how the Linux console sends F1, ``M`` and three signs the mouse."""
+_CONTROL: Final = re.compile(r"\x1b\[(?:\[.|M...|[0-?]*[ -/]*[@-LN-Z\\-~]|[0-?]+[ -/]*M)", re.DOTALL)
+"""A complete control sequence; ``[[A`` is how the Linux console sends F1, ``M`` and three signs the mouse:
+so ``[`` ends none, and ``M`` only one with parameters."""
 _CONTROL_BEGUN: Final = re.compile(r"\x1b\[(?:\[|M.{0,2}|[0-?]*[ -/]*)\Z", re.DOTALL)
 _SYNC_REPORT: Final = re.compile(r"\x1b\[\?2026;([1-4])\$y")
 _REPLY: Final = re.compile(r"\x1b\[(?:[<-?].*|[\d;]*(?:[cntxy]|\$y)|\d+;\d+R)", re.DOTALL)
@@ -57,7 +62,9 @@ class TerminalKeys:
         self._rest = ""
         self._since = 0.0
         self._in_string = False
+        self._string = ""
         self._string_size = 0
+        self._escape_came_first = False
         self._paste: list[str] | None = None
         self._paste_size = 0
         self.refused = 0
@@ -66,6 +73,7 @@ class TerminalKeys:
         """What ``text`` completes; "" after a pause ends what was begun and never finished."""
         found = [] if text else self._expire(now)
         if text:
+            self._escape_came_first = self._rest == ESC and now - self._since > A_HANDS_PAUSE
             self._since = now
             text, self._rest = self._rest + (text if text.isascii() else text.translate(_C1)), ""
         while text:
@@ -102,7 +110,7 @@ class TerminalKeys:
         if self._paste is not None:
             return self._in_paste(text, found)
         if self._in_string:
-            return self._through_string(text)
+            return self._through_string(text, found)
         start = text.find(ESC)
         if start != 0:
             plain, text = (text, "") if start < 0 else (text[:start], text[start:])
@@ -119,27 +127,35 @@ class TerminalKeys:
         if second == "[":
             return self._control(text, found)
         if second in _STRINGS:
-            self._in_string = True
+            self._in_string, self._string = True, second
             return text[2:]
         if second == ESC:
             found.append(events.Key("escape", ESC))
             return text[1:]
-        if second == "O":
-            if len(text) == 2:
-                self._rest = text
-                return ""
-            found += self._keys(text[:3])
-            return text[3:]
-        if len(text) > 2 and text[2] != ESC and second.isprintable():
-            # Esc and text that came in one read: the text stays whole.
+        if self._is_text_behind_escape(text):
             found.append(events.Key("escape", ESC))
             return text[1:]
+        if second == "O":
+            found += self._keys(text[:3]) if len(text) > 2 else ()
+            self._rest = text if len(text) == 2 else ""
+            return text[3:]
         if second in "\x08\x7f":
             found += self._keys(second)  # Alt with Backspace edits like any other
             return text[2:]
         # Alt with a key: Textual's name for it, which means nothing here.
         found += self._keys(text[:2]) or self._keys(second, alt=True)
         return text[2:]
+
+    def _is_text_behind_escape(self, text: str) -> bool:
+        """Whether Esc was pressed and text came in the same read, or after a hand's pause: it stays whole."""
+        after_pause, self._escape_came_first = self._escape_came_first, False
+        if text[1] == "O":
+            # A key of its own (F1 is ``OP``), and then what was typed after it; or a code like ORD-1.
+            is_key = len(text) == 3 or bool(self._keys(text[:3]))
+            return text[1:4].isprintable() and (
+                len(text) != 3 if after_pause else len(text) > 2 and not is_key
+            )
+        return text[1].isprintable() and (after_pause or (len(text) > 2 and text[2] != ESC))
 
     def _control(self, text: str, found: list[Message]) -> str:
         if complete := _CONTROL.match(text):
@@ -158,21 +174,34 @@ class TerminalKeys:
         broken = re.match(r"\x1b\[[0-?]*[ -/]*", text)
         return text[broken.end() if broken else 2 :]
 
-    def _through_string(self, text: str) -> str:
-        """Behind the end of an answer that is a string; any control character ends a broken one."""
+    def _through_string(self, text: str, found: list[Message]) -> str:
+        """Behind the end of an answer that is a string; any control character ends a broken one.
+
+        No answer has lines: what the end of one breaks was typed or scanned behind Esc, and stays whole; of
+        what is too long for that, its Enter must not act alone.
+        """
         end = _STRING_ENDS.search(text)
-        self._string_size += len(text) if end is None else end.start()
+        inside = text if end is None else text[: end.start()]
+        self._string_size += len(inside)
+        if len(self._string) <= TYPED_LIMIT:
+            self._string += inside.removesuffix(ESC)[: TYPED_LIMIT + 1]
         if end is None:
             self._rest = ESC if text.endswith(ESC) else ""
             return ""
+        line = self._string
         self._end_string()
-        closed = end[0] in ("\x1b\\", "\x07", "\x9c")
+        if end[0] in "\r\n\t" and len(line) <= TYPED_LIMIT:
+            found.append(events.Key("escape", ESC))
+            for character in line:
+                found += self._keys(character)
+            return text[end.start() :]
+        closed = end[0] in ("\x1b\\", "\x07", "\x9c", "\r", "\n", "\t")
         return text[end.end() if closed else end.start() :]
 
     def _end_string(self) -> None:
         if self._string_size > STRING_LIMIT:
             self.refused += self._string_size
-        self._in_string, self._string_size = False, 0
+        self._in_string, self._string, self._string_size = False, "", 0
 
     def _in_paste(self, text: str, found: list[Message]) -> str:
         inside, end, text = text.partition(PASTE_END)
@@ -200,7 +229,7 @@ class TerminalKeys:
             found.append(events.Paste(pasted))
         self._paste = None
 
-    def _keys(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
+    def _keys(self, sequence: str, alt: bool = False) -> list[events.Key]:
         try:
             keys = list(self._textual._sequence_to_key_events(sequence, alt))
         except (ValueError, OverflowError):
