@@ -392,7 +392,7 @@ async def test_a_payment_that_was_taken_over_says_so(desk: Desk) -> None:
 
 
 def _give_lease(attempt_id: int, owner: str) -> None:
-    until_then = clock.now() + timedelta(hours=1) if owner else None
+    until_then = clock.now() + timedelta(minutes=1) if owner else None
     run_tx(
         lambda: (
             Attempt.update(lease_owner=owner, lease_until=until_then)
