@@ -59,7 +59,7 @@ def start(folder: Path) -> "subprocess.Popen[str]":
     return process
 
 
-def demo(home: Path, *words: str, **variables: str) -> dict[str, Any]:
+def of_demo(home: Path, *words: str, **variables: str) -> dict[str, Any]:
     """A command of another process in the demonstration."""
     command = [sys.executable, "-m", "tui_pos", "--conference", "demo", "--json", *words]
     environment = {**os.environ, "TUI_POS_HOME": str(home), "XDG_CONFIG_HOME": str(home), **variables}
@@ -71,10 +71,10 @@ def demo(home: Path, *words: str, **variables: str) -> dict[str, Any]:
 
 
 def test_commands_need_no_config_no_account_and_no_password(home: Path) -> None:
-    placed = demo(home, "checkout", "--item", "t-shirt", "--attendee", "NOOR2026")
-    charged = demo(home, "charge", "--order", placed["reference"], "--reader", "Front-1", "--card", "good")
+    placed = of_demo(home, "checkout", "--item", "t-shirt", "--attendee", "NOOR2026")
+    charged = of_demo(home, "charge", "--order", placed["reference"], "--reader", "Front-1", "--card", "good")
     assert (charged["status"], charged["amount"], charged["card"]) == ("captured", "25.00", "Visa 4242")
-    orders = demo(home, "lookup", "NOOR2026")["orders"]
+    orders = of_demo(home, "lookup", "NOOR2026")["orders"]
     assert [order["status"] for order in orders] == ["paid", "paid"]
 
 
@@ -82,7 +82,7 @@ def test_desks_share_one_simulator_and_one_database(home: Path) -> None:
     first = training.prepare(Settings(home=home))
     second = training.prepare(Settings(home=home))
     assert (second.api_base, second.database_url) == (first.api_base, first.database_url)
-    sent = demo(home, "charge", "--amount", "5.00", "--reader", "Front-1", "--no-wait")
+    sent = of_demo(home, "charge", "--amount", "5.00", "--reader", "Front-1", "--no-wait")
     assert sent["payment_intent_id"] in Controls(first.api_base).books()
 
 
@@ -117,9 +117,9 @@ def test_the_trainee_is_signed_in_and_the_mode_is_training(home: Path) -> None:
 
 
 def test_a_killed_simulator_comes_back_with_what_it_knew(home: Path) -> None:
-    sent = demo(home, "charge", "--amount", "5.00", "--reader", "Front-1", "--no-wait")
+    sent = of_demo(home, "charge", "--amount", "5.00", "--reader", "Front-1", "--no-wait")
     os.kill(simulator_process(home / "demo"), signal.SIGKILL)
-    assert demo(home, "cancel", sent["payment_intent_id"])["status"] == "cancelled"
+    assert of_demo(home, "cancel", sent["payment_intent_id"])["status"] == "cancelled"
 
 
 def test_the_simulator_ends_with_the_last_desk_and_not_before(home: Path) -> None:
