@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tui_pos import config
-from tui_pos.config import ConfigError
+from tui_pos.core import config
+from tui_pos.core.config import ConfigError
 
 EXAMPLE = Path(__file__).parents[1] / "config.example.toml"
 LIVE_KEY = "sk_live_51Habcdefghijklmnop"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.databases import opened
-from tui_pos import crash_log, files
+from tui_pos.core import crash_log, files
 from tui_pos.data import connection, schema
 
 PROGRAM = [sys.executable, "-P", "-m", "tui_pos"]

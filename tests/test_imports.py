@@ -26,8 +26,11 @@ def loaded(program: str) -> set[str]:
     ("program", "absent"),
     [
         ("import tui_pos.cli", {"peewee", "playhouse", "textual", "stripe", "psycopg", "uvicorn", "babel"}),
-        ("import tui_pos.desk.visitor.lookup, tui_pos.opening", {"textual", "rich", "stripe", "uvicorn"}),
-        ("import tui_pos.doctor", {"textual", "rich", "stripe", "typer", "uvicorn"}),
+        (
+            "import tui_pos.desk.search.lookup, tui_pos.bootstrap.session",
+            {"textual", "rich", "stripe", "uvicorn"},
+        ),
+        ("import tui_pos.bootstrap.doctor", {"textual", "rich", "stripe", "typer", "uvicorn"}),
         ("import tui_pos.desk.payments", {"textual", "rich", "stripe"}),
         ("import tui_pos.simulator.app", {"textual", "rich", "stripe", "peewee"}),
         ("import tui_pos.terminal", {"textual", "rich", "stripe", "peewee"}),

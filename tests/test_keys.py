@@ -5,7 +5,7 @@ from collections import Counter
 from textual.app import App
 from textual.screen import Screen
 
-from tui_pos import keys
+from tui_pos.ui.input import keys
 
 FUNCTION_KEYS = {
     "f1": "help",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tui_pos import log_file
+from tui_pos.core import log_file
 
 FORK = multiprocessing.get_context("fork")
 WRITERS, LINES = 6, 400

@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tui_pos import crash_log, log_file, logs
+from tui_pos.core import (
+    crash_log,
+    log_file,
+    logs,
+)
 
 log = logging.getLogger("tui_pos.desk.sale")
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_pos import money
-from tui_pos.money import MoneyError
+from tui_pos.core import money
+from tui_pos.core.money import MoneyError
 
 CODES = [
     *sorted(money.ZERO_DECIMAL),
@@ -227,5 +227,5 @@ def test_minimum_charges() -> None:
 
 
 def test_babel_is_not_imported_before_a_symbol_is_wanted() -> None:
-    code = "import sys, tui_pos.money; sys.exit('babel' in sys.modules)"
+    code = "import sys, tui_pos.core.money; sys.exit('babel' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -9,15 +9,19 @@ from pathlib import Path
 import pytest
 
 from tests.desk.conftest import staff_called
-from tui_pos.config import ConferenceSettings, Settings, StationSettings
+from tui_pos.bootstrap.session import Place, open_place
+from tui_pos.core.config import (
+    ConferenceSettings,
+    Settings,
+    StationSettings,
+)
 from tui_pos.data import connection, installation
 from tui_pos.data.tables.program import Conference
 from tui_pos.desk import conference_rules, conferences
+from tui_pos.desk.carts import checkout
 from tui_pos.desk.conference_rules import Rules
 from tui_pos.desk.context import Mode, Staff
 from tui_pos.desk.errors import InvalidInput, Refused
-from tui_pos.desk.sale import checkout
-from tui_pos.opening import Place, open_place
 
 SIMULATOR = "http://127.0.0.1:12111"
 NOBODY = Staff(1, "amira", "Amira Haddad", frozenset())

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from tui_pos import training
-from tui_pos.config import Settings
+from tui_pos.bootstrap import demo
+from tui_pos.bootstrap.failures import known
+from tui_pos.bootstrap.session import open_place
+from tui_pos.core.config import Settings
 from tui_pos.data import backups, connection, steps, upgrades
 from tui_pos.desk.context import Mode
-from tui_pos.failures import known
-from tui_pos.opening import open_place
 from tui_pos.simulator import Controls
 
 SIMULATE = "from tui_pos import training; import sys, pathlib; training.UNUSED_SECONDS = 0.05;"
@@ -31,7 +31,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = tmp_path / "demo"
     folder.mkdir()
     yield tmp_path
-    training.leave()
+    demo.leave()
     connection.close_database()
     process_id = simulator_process(folder)
     if process_id:
@@ -45,7 +45,7 @@ def simulator_process(folder: Path) -> int:
             words = entry.read_bytes().split(b"\0")
         except OSError:
             continue
-        if b"tui_pos.training" in words and str(folder).encode() in words:
+        if b"tui_pos.bootstrap.demo" in words and str(folder).encode() in words:
             return int(entry.parent.name)
     return 0
 
@@ -79,8 +79,8 @@ def test_commands_need_no_config_no_account_and_no_password(home: Path) -> None:
 
 
 def test_desks_share_one_simulator_and_one_database(home: Path) -> None:
-    first = training.prepare(Settings(home=home))
-    second = training.prepare(Settings(home=home))
+    first = demo.prepare(Settings(home=home))
+    second = demo.prepare(Settings(home=home))
     assert (second.api_base, second.database_url) == (first.api_base, first.database_url)
     sent = of_demo(home, "charge", "--amount", "5.00", "--reader", "Front-1", "--no-wait")
     assert sent["payment_intent_id"] in Controls(first.api_base).books()
@@ -91,7 +91,7 @@ def test_two_desks_that_start_at_once_make_it_once(home: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TUI_POS_HOME", str(home))
         code = (
-            "from tui_pos import training; from tui_pos.config import load;"
+            "from tui_pos import training; from tui_pos.core.config import load;"
             "print(training.prepare(load()).api_base, flush=True); input()"
         )
         desks = [
@@ -124,9 +124,9 @@ def test_a_killed_simulator_comes_back_with_what_it_knew(home: Path) -> None:
 
 def test_the_simulator_ends_with_the_last_desk_and_not_before(home: Path) -> None:
     folder = home / "demo"
-    training._join(folder)
+    demo._join(folder)
     process = start(folder)
-    before = training.prepare(Settings(home=home)).api_base
+    before = demo.prepare(Settings(home=home)).api_base
     ended = threading.Event()
 
     def watch() -> None:
@@ -136,17 +136,17 @@ def test_the_simulator_ends_with_the_last_desk_and_not_before(home: Path) -> Non
     threading.Thread(target=watch, daemon=True).start()
     assert not ended.wait(0.5)
     assert Controls(before).books() == {}
-    training.leave()
+    demo.leave()
     assert ended.wait(20)
     assert process.returncode == 0
-    after = training.prepare(Settings(home=home)).api_base
+    after = demo.prepare(Settings(home=home)).api_base
     assert Controls(after).books() == {}
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(training.TrainingError, match=r"cannot be written to .*\$TUI_POS_HOME") as refused:
-        training.prepare(Settings(home=tmp_path / "file"))
+    with pytest.raises(demo.TrainingError, match=r"cannot be written to .*\$TUI_POS_HOME") as refused:
+        demo.prepare(Settings(home=tmp_path / "file"))
     failure = known(refused.value)
     assert failure is not None
     assert (failure.status, failure.code) == (5, "training")
@@ -154,8 +154,8 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None
 
 def test_a_state_file_of_something_else_is_one_sentence(home: Path) -> None:
     (home / "demo" / "stripe.sqlite3").write_text("no state at all, and long enough to be looked at" * 20)
-    with pytest.raises(training.TrainingError) as refused:
-        training.prepare(Settings(home=home))
+    with pytest.raises(demo.TrainingError) as refused:
+        demo.prepare(Settings(home=home))
     begin = f"The simulator does not start: {home}/demo/stripe.sqlite3 is not a state file of the simulator"
     assert str(refused.value).startswith(begin)
 
@@ -164,11 +164,11 @@ def test_a_new_demonstration_has_no_copy_and_an_older_one_has_one_that_the_log_n
     home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO", logger="tui_pos")
-    training.prepare(Settings(home))
+    demo.prepare(Settings(home))
     file = home / "demo" / "tui-pos.sqlite3"
     assert backups.found(file) == []
     assert "copied" not in caplog.text
     monkeypatch.setattr(upgrades, "STEPS", (*steps.STEPS, ("CREATE TABLE tui_pos_next (id {id})",)))
-    training.prepare(Settings(home))
+    demo.prepare(Settings(home))
     (copy,) = backups.found(file)
     assert f"copied the database to {copy} before its upgrade" in caplog.text

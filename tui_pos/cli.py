@@ -13,8 +13,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
-from tui_pos import config, files, logs, output
-from tui_pos.scan import printable
+from tui_pos.commands import output
+from tui_pos.core import (
+    config,
+    files,
+    logs,
+)
+from tui_pos.core.scan import printable
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +63,7 @@ def open_desk(options: Mapping[str, str]) -> int:
     """Open the desk on this terminal; the exit status when it is left."""
     # Until the screens take the signals there is nothing to end in order, and no trace of calls to be read.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    from tui_pos.app import run
+    from tui_pos.ui.app import run
 
     file = options.get("config")
     settings = config.load(None if file is None else Path(file))
@@ -124,8 +129,8 @@ class Ending:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
-        if "tui_pos.training" in sys.modules:
-            sys.modules["tui_pos.training"].leave()
+        if "tui_pos.bootstrap.demo" in sys.modules:
+            sys.modules["tui_pos.bootstrap.demo"].leave()
         if not isinstance(error, Exception):
             return error is None
         self.status = report(error, as_json=self.as_json)
@@ -134,8 +139,13 @@ class Ending:
 
 def report(error: Exception, *, as_json: bool) -> int:
     """Tell one error: JSON on standard output for programs, one sentence on standard error for people."""
-    from tui_pos import exit_codes, failures
-    from tui_pos.commands.call import Failed, safe, write
+    from tui_pos.bootstrap import failures
+    from tui_pos.commands.context import (
+        Failed,
+        safe,
+        write,
+    )
+    from tui_pos.core import exit_codes
 
     details: Mapping[str, object] = {}
     if isinstance(error, Failed):
@@ -156,7 +166,7 @@ def report(error: Exception, *, as_json: bool) -> int:
 
 def recorded(error: Exception) -> str:
     """Put an unexpected error into the log; the sentence that says where."""
-    from tui_pos import crash_log
+    from tui_pos.core import crash_log
 
     file = config.data_home() / crash_log.FILE_NAME
     try:

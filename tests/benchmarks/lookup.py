@@ -17,7 +17,7 @@ from tests.benchmarks.table import Row, Sizes, median, ratio
 from tests.desk.conftest import make_desk
 from tests.fixtures.databases import opened
 from tui_pos.data.base import database
-from tui_pos.desk.visitor import lookup
+from tui_pos.desk.search import lookup
 
 T = TypeVar("T")
 CROWDED = 100_000

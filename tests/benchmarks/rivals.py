@@ -11,7 +11,7 @@ from tests.desk.test_last_fifty import LEFT, leave_fifty, sell_out
 from tests.fixtures.databases import fill, load_dump, make_demo, opened, shared_folder
 from tests.fixtures.postgresql import is_installed, running_server
 from tests.fixtures.processes import run_together
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.connection import connected
 from tui_pos.desk.catalogue import stock
 

@@ -14,9 +14,10 @@ from tests.benchmarks.table import Row, Sizes, at_most, median
 from tests.desk.conftest import make_desk
 from tests.desk.paying import Watched, begin
 from tests.fixtures.databases import fill, opened
+from tui_pos.desk.carts import cart, checkout
+from tui_pos.desk.checkin import checkin
 from tui_pos.desk.context import Desk
-from tui_pos.desk.sale import cart, checkout
-from tui_pos.desk.visitor import checkin, lookup
+from tui_pos.desk.search import lookup
 from tui_pos.simulator import Server
 from tui_pos.terminal import Terminal
 from tui_pos.terminal.connection import Connection

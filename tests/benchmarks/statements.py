@@ -9,9 +9,9 @@ from tests.desk.conftest import make_desk
 from tests.fixtures.databases import fill, opened
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.registration import AddOn
+from tui_pos.desk.carts import cart, checkout
 from tui_pos.desk.catalogue import inventory
-from tui_pos.desk.sale import cart, checkout
-from tui_pos.desk.visitor import lookup
+from tui_pos.desk.search import lookup
 
 MORE_PRODUCTS = 200
 

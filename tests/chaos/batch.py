@@ -21,7 +21,7 @@ from tests.chaos.points import CHARGE_REQUESTS
 from tests.chaos.sale import Sales
 from tests.chaos.treasurer import Treasurer
 from tests.chaos.website import Website
-from tui_pos import clock, money
+from tui_pos.core import clock, money
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Attempt, Refund
 from tui_pos.data.tables.registration import AddOn, TicketType

@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from tui_pos import money
+from tui_pos.core import money
 from tui_pos.data.connection import connected
 from tui_pos.data.fields import ZERO
 from tui_pos.data.tables.desk import (
@@ -42,9 +42,9 @@ from tui_pos.data.tables.registration import (
     TerminalPayment,
     TicketType,
 )
-from tui_pos.desk.order.balance import balance
-from tui_pos.desk.payments.journal import MOVES
-from tui_pos.desk.tender.tenders import Tender
+from tui_pos.desk.orders.balance import balance
+from tui_pos.desk.orders.tenders import Tender
+from tui_pos.desk.payments.attempt_log import MOVES
 
 GIVEN_BACK = (RefundStage.PENDING, RefundStage.SUCCEEDED)
 SETTLED = (PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED)

@@ -16,22 +16,29 @@ from tests.chaos import mutations
 from tests.chaos.boundaries import Boundaries, Fate
 from tests.chaos.shared_clock import SharedClock
 from tests.desk.conftest import make_desk
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data import connection, installation
 from tui_pos.data.connection import connected
 from tui_pos.data.errors import DataError
 from tui_pos.data.tables.desk import Attempt
 from tui_pos.data.tables.registration import Attendee, Order, OrderLine
-from tui_pos.desk import conference_rules, conferences, maintenance, payments, reconcile
+from tui_pos.desk import (
+    conference_rules,
+    conferences,
+    lease_owners,
+    payments,
+    reconciliation,
+)
+from tui_pos.desk.carts import checkout
+from tui_pos.desk.checkin import redemption
 from tui_pos.desk.conference_rules import Rules
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refusal
-from tui_pos.desk.payments import Control, owners, resolve
-from tui_pos.desk.refund import refunds, voids
-from tui_pos.desk.refund.pieces import Piece
-from tui_pos.desk.sale import checkout
-from tui_pos.desk.tender import cash
-from tui_pos.desk.visitor import redemption
+from tui_pos.desk.payments import Control, resolve
+from tui_pos.desk.reconciliation import maintenance
+from tui_pos.desk.refunds import refunds, voids
+from tui_pos.desk.refunds.pieces import Piece
+from tui_pos.desk.tenders import cash
 from tui_pos.terminal import Terminal, TerminalError, Timeouts
 
 TIMEOUTS = Timeouts(connect=2.0, read=0.6, command=0.6, process=0.6)
@@ -249,19 +256,19 @@ def cancel_order(_: Worker, desk: Desk, reference: str) -> str:
     return checkout.cancel_order(desk, reference).status
 
 
-def reconciled(_: Worker, desk: Desk) -> list[reconcile.Mismatch]:
+def reconciled(_: Worker, desk: Desk) -> list[reconciliation.Mismatch]:
     """Bring everything home that nobody watches; what a person still has to look at."""
-    return [each for each in reconcile.run(desk).mismatches if not each.done]
+    return [each for each in reconciliation.run(desk).mismatches if not each.done]
 
 
-def checked(_: Worker, desk: Desk) -> list[reconcile.Mismatch]:
+def checked(_: Worker, desk: Desk) -> list[reconciliation.Mismatch]:
     """What the treasurer is told, with nothing changed."""
-    return list(reconcile.run(desk, check=True).mismatches)
+    return list(reconciliation.run(desk, check=True).mismatches)
 
 
 def tick(_: Worker, desk: Desk) -> bool:
     """What a running station does every half minute."""
-    return maintenance.tick(desk, owners.new_owner(desk))
+    return maintenance.tick(desk, lease_owners.new_owner(desk))
 
 
 JOBS: dict[str, Callable[..., object]] = {

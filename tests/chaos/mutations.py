@@ -7,20 +7,32 @@ from typing import Any
 
 from peewee import IntegrityError
 
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.tables.desk import Attempt, Refund, Stage
 from tui_pos.data.tables.registration import Payment
 from tui_pos.desk.context import Desk
-from tui_pos.desk.order import orders
-from tui_pos.desk.order.balance import OrderBalance, balance
-from tui_pos.desk.payments import booking, discrepancy, live, settle, start, steps, trouble
+from tui_pos.desk.orders import live_payment, orders
+from tui_pos.desk.orders.balance import OrderBalance, balance
+from tui_pos.desk.payments import (
+    bookkeeping,
+    discrepancy,
+    settle,
+    start,
+    transitions,
+    trouble,
+)
 from tui_pos.desk.payments.asking import Drive
 from tui_pos.desk.payments.backoff import Call
-from tui_pos.desk.reconcile import at_stripe
-from tui_pos.desk.reconcile.mismatches import Mismatch
-from tui_pos.desk.refund import card_refunds, elsewhere, refunds, web_site
-from tui_pos.desk.refund.card_refunds import CardPayment
-from tui_pos.desk.tender import tendering
+from tui_pos.desk.reconciliation import at_stripe
+from tui_pos.desk.reconciliation.mismatches import Mismatch
+from tui_pos.desk.refunds import (
+    card_refunds,
+    elsewhere,
+    refunds,
+    web_site,
+)
+from tui_pos.desk.refunds.card_refunds import CardPayment
+from tui_pos.desk.tenders import tendering
 from tui_pos.terminal import Intent, TerminalError
 from tui_pos.terminal import Refund as StripeRefund
 
@@ -50,14 +62,14 @@ def captured_before_the_answer() -> None:
         intent = drive.terminal.intent(attempt.intent_id)
         if intent.status != "requires_capture":
             return settle.settle(drive, intent)
-        if steps.given_up(drive):
+        if transitions.given_up(drive):
             return 0
-        booking.captured(drive.desk, attempt, replace(intent, amount_received=intent.amount))
+        bookkeeping.captured(drive.desk, attempt, replace(intent, amount_received=intent.amount))
         drive.terminal.capture(attempt.intent_id, key=f"{attempt.key}-capture")
         return 0
 
-    steps.STEPS[Stage.AUTHORIZED] = capture
-    _put(steps, "capture", capture)
+    transitions.STEPS[Stage.AUTHORIZED] = capture
+    _put(transitions, "capture", capture)
 
 
 def no_answer_means_failed() -> None:
@@ -65,7 +77,7 @@ def no_answer_means_failed() -> None:
 
     def unknown(drive: Drive, error: TerminalError, _: Call) -> float:
         stage = Stage.CANCELLED if drive.attempt.stage == Stage.AUTHORIZED else Stage.FAILED
-        booking.closed(drive.desk, drive.attempt, stage, error.message)
+        bookkeeping.closed(drive.desk, drive.attempt, stage, error.message)
         return 0
 
     _put(trouble, "unknown", unknown)
@@ -73,7 +85,7 @@ def no_answer_means_failed() -> None:
 
 def nobody_looks_first() -> None:
     """A payment begins without looking for another one: only the database's index keeps a second one out."""
-    refuse = live.refuse_live
+    refuse = live_payment.refuse_live
 
     def refuse_live(desk: Desk, same: Any) -> None:
         if sys.exc_info()[0] is IntegrityError:
@@ -134,7 +146,7 @@ def every_installation_is_ours() -> None:
 
 def version_before() -> None:
     """Not broken, but old: its payments, and orders whose whole rest one pays, are named to the webhook."""
-    metadata, intent_exists = steps.metadata, booking.intent_exists
+    metadata, intent_exists = transitions.metadata, bookkeeping.intent_exists
 
     def with_the_order(attempt: Attempt, desk: Desk) -> dict[str, str]:
         whole = balance(attempt.order).due <= 0 and orders.registers_buyer(attempt.order)
@@ -145,8 +157,8 @@ def version_before() -> None:
         payment = Payment.select(Payment.id).where(Payment.id == attempt.payment_id)
         Payment.update(stripe_payment_intent_id=intent.id).where(Payment.id.in_(payment)).execute()
 
-    _put(steps, "metadata", with_the_order)
-    _put(booking, "intent_exists", linked)
+    _put(transitions, "metadata", with_the_order)
+    _put(bookkeeping, "intent_exists", linked)
 
 
 def _put(module: object, name: str, value: object) -> None:

@@ -5,7 +5,7 @@ import struct
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from tui_pos import clock
+from tui_pos.core import clock
 
 OFFSET = struct.Struct("d")
 

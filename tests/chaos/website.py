@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from tui_pos import clock, money
+from tui_pos.core import clock, money
 from tui_pos.data.connection import connected, run_tx
 from tui_pos.data.tables.registration import (
     Attendee,

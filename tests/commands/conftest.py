@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.commands.till import Till, make_till
-from tui_pos import config
+from tui_pos.bootstrap.session import open_place
+from tui_pos.core import config
 from tui_pos.data import connection
-from tui_pos.opening import open_place
 from tui_pos.simulator import Server
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from tests.commands.till import READER, Till, order_row, write
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.program import Conference

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from tests.commands.till import READER, Till, attempt_of, order_row, payments_of
+from tui_pos.bootstrap.session import Place
 from tui_pos.desk.context import Mode
-from tui_pos.opening import Place
 
 
 def shirt(till: Till) -> str:

@@ -17,9 +17,9 @@ import pytest
 from tests.commands.till import Till, is_one_sentence
 from tests.doctor.conftest import ENOUGH, KEY
 from tests.fixtures.postgresql import PostgresqlServer
-from tui_pos import config
+from tui_pos.bootstrap.session import open_place
+from tui_pos.core import config
 from tui_pos.data import connection
-from tui_pos.opening import open_place
 from tui_pos.simulator import Server
 
 PROGRAM = shutil.which("tui-pos", path=str(Path(sys.executable).parent)) or "tui-pos"

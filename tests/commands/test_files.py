@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.till import Till, make_till, write
-from tui_pos import config, crash_log
+from tui_pos.core import config, crash_log
 from tui_pos.data import backups, connection, steps, upgrades
 from tui_pos.data.connection import connected
 from tui_pos.data.demo.staff import password_hash

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tui_pos import cli, config
+from tui_pos import cli
+from tui_pos.core import config
 from tui_pos.data import connection
 from tui_pos.data.base import database
 from tui_pos.data.connection import connected

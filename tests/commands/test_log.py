@@ -7,8 +7,8 @@ import pytest
 
 from tests.commands.till import READER, SECRET, Till
 from tests.desk.paying import INSUFFICIENT_FUNDS
-from tui_pos import log_file
-from tui_pos.commands.call import SECRET_VARIABLE
+from tui_pos.commands.context import SECRET_VARIABLE
+from tui_pos.core import log_file
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.registration import Order

@@ -8,12 +8,12 @@ import pytest
 from tests.commands.till import READER, SECRET, Answer, Till
 from tests.desk.selling import everything
 from tui_pos import cli
-from tui_pos.commands.call import SECRET_VARIABLE
+from tui_pos.commands.context import SECRET_VARIABLE
 from tui_pos.commands.setup import NEW_SECRET
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import JournalEntry, Station
-from tui_pos.desk.staff.passwords import verify
+from tui_pos.desk.access.passwords import verify
 
 
 def superusers() -> list[str]:

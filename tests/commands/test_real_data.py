@@ -7,7 +7,7 @@ import pytest
 
 from tests.commands.till import READER, Till, make_till, order_row, payments_of, write
 from tests.fixtures.databases import FROZEN_NOW
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data import connection
 from tui_pos.data.connection import connected
 from tui_pos.data.demo.staff import password_hash

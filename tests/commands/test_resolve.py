@@ -68,7 +68,7 @@ def test_nothing_is_decided_while_stripe_is_silent(till: Till) -> None:
 
 
 def test_a_cancel_that_stripe_refuses_ends_unfinished(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui_pos.desk.payments.wishes.ANSWERED_WITHIN", 1.0)
+    monkeypatch.setattr("tui_pos.desk.payments.commands.ANSWERED_WITHIN", 1.0)
     intent, _ = held(till)
     till.simulator.refuse("cancel", 403)
     assert till.refused("cancel", intent) == (5, "unfinished")

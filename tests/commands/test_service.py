@@ -3,9 +3,9 @@
 from tests.commands.till import READER, Till, order_row, write
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.auth import User
+from tui_pos.desk.access import service
+from tui_pos.desk.access.permissions import Action, allowed
 from tui_pos.desk.context import Staff
-from tui_pos.desk.staff import service
-from tui_pos.desk.staff.permissions import Action, allowed
 
 
 def test_it_finishes_an_interrupted_payment_for_nobodys_password(each_till: Till) -> None:

@@ -7,8 +7,9 @@ import pytest
 
 from tests.commands.till import READER, SECRET, Till, order_row, write
 from tests.desk.selling import everything
-from tui_pos import cli, opening
-from tui_pos.commands.call import SECRET_VARIABLE
+from tui_pos import cli
+from tui_pos.bootstrap import session
+from tui_pos.commands.context import SECRET_VARIABLE
 from tui_pos.data import connection
 from tui_pos.data.base import database
 from tui_pos.data.tables.program import Conference
@@ -117,13 +118,13 @@ def test_rehearsals_are_set_apart_by_init_account_and_purged(
     before = each_till.done("inventory")
     reference = sold(each_till, "lunch")
     assert each_till.done("inventory") != before
-    real = opening.key_of
+    real = session.key_of
 
-    def live(*words: object) -> opening.Key:
+    def live(*words: object) -> session.Key:
         """The simulator as if it were Stripe's live mode."""
-        return opening.Key(Mode.LIVE, real(*words).account)  # type: ignore[arg-type]
+        return session.Key(Mode.LIVE, real(*words).account)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(opening, "key_of", live)
+    monkeypatch.setattr(session, "key_of", live)
     assert each_till.refused("charge", "--amount", "5", "--reader", READER) == (4, "other_account")
     done = each_till.done("init", "--account", "--yes", staff="lead")["done"]
     assert "What desks sold in TRAINING (1 orders) is a rehearsal" in done[1]

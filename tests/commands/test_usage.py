@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.commands.till import SECRET, Till, is_one_sentence
-from tui_pos import cli, config
+from tui_pos import cli
+from tui_pos.core import config
 from tui_pos.desk import conferences
 
 HEAVY = ("peewee", "textual", "stripe", "uvicorn", "babel", "rich")

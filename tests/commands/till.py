@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tui_pos import cli
-from tui_pos.commands.call import SECRET_VARIABLE
+from tui_pos.commands.context import SECRET_VARIABLE
 from tui_pos.data.base import database
 from tui_pos.data.connection import connected, open_database
 from tui_pos.data.tables import DESK, SHOP

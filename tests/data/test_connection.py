@@ -12,7 +12,7 @@ from peewee import IntegrityError, InterfaceError
 from tests.fixtures.databases import opened
 from tests.fixtures.postgresql import PASSWORD, PostgresqlServer
 from tests.fixtures.processes import run_together
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data import connection, engines, schema
 from tui_pos.data.base import database
 from tui_pos.data.connection import (

@@ -11,7 +11,7 @@ from tests.fixtures.databases import opened
 from tests.fixtures.pgbouncer import pooler, program
 from tests.fixtures.postgresql import PASSWORD, USER, PostgresqlServer
 from tests.fixtures.processes import run_together
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data import schema
 from tui_pos.data.base import database
 from tui_pos.data.connection import connected, host_ahead, open_database, run_tx
@@ -19,7 +19,7 @@ from tui_pos.data.errors import DatabaseUnavailable
 from tui_pos.data.sessions import SETTINGS
 from tui_pos.data.tables.auth import Group
 from tui_pos.data.tables.registration import Order, TicketType
-from tui_pos.desk.sale import checkout
+from tui_pos.desk.carts import checkout
 
 ROLE = "odd_desk"
 MOMENT = datetime(2026, 7, 1, 12, 0, 0, 250_000, tzinfo=UTC)

@@ -10,7 +10,7 @@ import pytest
 from tests.fixtures.databases import opened
 from tests.fixtures.postgresql import PostgresqlServer
 from tests.fixtures.tcp_proxy import COMMIT, Proxy
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data import answers
 from tui_pos.data.base import database
 from tui_pos.data.connection import connected, run_tx

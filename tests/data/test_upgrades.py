@@ -24,7 +24,7 @@ from peewee import (
 
 from tests.fixtures.databases import opened
 from tests.fixtures.processes import run_together
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data import backups, connection, schema, steps, upgrades
 from tui_pos.data.base import Table, database
 from tui_pos.data.connection import connected, is_sqlite

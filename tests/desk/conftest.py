@@ -17,10 +17,11 @@ from tui_pos.data import installation
 from tui_pos.data.base import database
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.auth import User
-from tui_pos.desk import accounts, conferences
+from tui_pos.desk import conferences
+from tui_pos.desk.access.people import full_name
+from tui_pos.desk.access.rights import rights_of
 from tui_pos.desk.context import ConferenceInfo, Desk, Mode, Staff
-from tui_pos.desk.staff.rights import rights_of
-from tui_pos.desk.visitor.people import full_name
+from tui_pos.desk.payments import accounts
 from tui_pos.simulator import Server
 from tui_pos.terminal import Terminal
 

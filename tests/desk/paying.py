@@ -5,9 +5,9 @@ from collections.abc import Callable
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.registration import Order, Payment, TerminalPayment
 from tui_pos.desk import payments
+from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import Control, PaymentState
-from tui_pos.desk.sale import checkout
 from tui_pos.simulator import Server
 
 READER, LABEL = "tmr_front_1", "Front-1"

@@ -14,16 +14,21 @@ from tui_pos.data.connection import connected, run_tx
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import Attempt, ConferenceRules, Refund, Sale
 from tui_pos.data.tables.registration import Attendee, Order, OrderStatus, Payment, PaymentStatus
-from tui_pos.desk import accounts, conference_rules, maintenance, payments, reconcile, rehearsals
-from tui_pos.desk.accounts import COPIED
+from tui_pos.desk import (
+    conference_rules,
+    payments,
+    reconciliation,
+)
+from tui_pos.desk.carts import checkout
 from tui_pos.desk.catalogue import inventory
 from tui_pos.desk.context import COPIED_DATABASE, OTHER_ACCOUNT, Desk, Mode
 from tui_pos.desk.errors import Refused
-from tui_pos.desk.order import find_orders
-from tui_pos.desk.payments import resolve
-from tui_pos.desk.refund import card_refunds, refunds
-from tui_pos.desk.sale import checkout
-from tui_pos.desk.tender import cash
+from tui_pos.desk.payments import accounts, resolve
+from tui_pos.desk.payments.accounts import COPIED
+from tui_pos.desk.reconciliation import account_change, maintenance, rehearsals
+from tui_pos.desk.refunds import card_refunds, refunds
+from tui_pos.desk.search import find_orders
+from tui_pos.desk.tenders import cash
 from tui_pos.simulator import Server
 from tui_pos.terminal import Terminal, TerminalError
 
@@ -50,7 +55,7 @@ def held(desk: Desk, order: checkout.Placed, simulator: Server) -> str:
     return str(watched.run().intent_id)
 
 
-def kinds(result: reconcile.Reconciled) -> list[str]:
+def kinds(result: reconciliation.Reconciled) -> list[str]:
     return [mismatch.kind for mismatch in result.mismatches]
 
 
@@ -77,7 +82,7 @@ def test_another_accounts_key_takes_gives_back_and_sweeps_nothing(
     with connected():
         before = list(Attempt.select().dicts())
     assert maintenance.tick(other, "other")
-    result = reconcile.run(other)
+    result = reconciliation.run(other)
     with connected():
         assert list(Attempt.select().dicts()) == before
     assert kinds(result) == ["other_account", "unfinished"]
@@ -106,8 +111,8 @@ def test_captured_payments_that_stripe_does_not_know_are_told(
         run_tx(
             lambda: Attempt.update(created_at=Attempt.select().get().created_at.replace(year=2025)).execute()
         )
-    assert reconcile.run(card_desk, check=True).clean
-    result = reconcile.run(other_account(card_desk, simulator), check=True)
+    assert reconciliation.run(card_desk, check=True).clean
+    result = reconciliation.run(other_account(card_desk, simulator), check=True)
     told = {each.kind: each for each in result.mismatches}
     assert (told["unknown_to_stripe"].stripe, told["unknown_to_stripe"].books) == (None, Decimal(25))
     assert (told["unknown_to_stripe"].intent_id, result.clean) == (last.intent_id, False)
@@ -119,7 +124,7 @@ def test_a_copy_of_the_database_leaves_the_live_desks_hold(
     intent = held(card_desk, order, simulator)
     copy = replace(card_desk, account=None, no_account="It is a copy.", no_account_code=COPIED_DATABASE)
     maintenance.tick(copy, "copy")
-    assert kinds(reconcile.run(copy)) == ["copied_database", "unfinished"]
+    assert kinds(reconciliation.run(copy)) == ["copied_database", "unfinished"]
     with pytest.raises(Refused, match="a copy"):
         payments.begin(copy, checkout.sell(copy, [("t-shirt", 1)], name="B").reference, "tmr_front_2")
     assert simulator.books()[intent]["held"] == 2500
@@ -129,10 +134,10 @@ def test_an_installation_beside_the_original_touches_nothing_of_it(
     card_desk: Desk, order: checkout.Placed, simulator: Server
 ) -> None:
     intent = held(card_desk, order, simulator)
-    assert accounts.leave_to_the_other("desk-1") == [intent]
+    assert account_change.leave_to_the_other("desk-1") == [intent]
     beside = replace(card_desk, installation=installation.take_over(renew=True).key)
     assert beside.installation != card_desk.installation
-    assert reconcile.run(beside).mismatches == ()
+    assert reconciliation.run(beside).mismatches == ()
     maintenance.tick(beside, "beside")
     assert simulator.books()[intent]["held"] == 2500
     assert payments.begin(beside, order.reference, READER).live  # it owes all again here
@@ -143,7 +148,7 @@ def test_a_stray_of_another_installation_is_not_ours(card_desk: Desk, simulator:
     for number, whose in enumerate(("another", "")):
         extra = {"installation": whose} if whose else {}
         card_desk.terminal.create_intent(4200, "usd", metadata={**keys, **extra}, key=str(number))
-    assert reconcile.run(card_desk).mismatches == ()
+    assert reconciliation.run(card_desk).mismatches == ()
     assert {book["status"] for book in simulator.books().values()} == {"requires_payment_method"}
 
 
@@ -158,11 +163,11 @@ def test_from_rehearsal_to_real_payments(card_desk: Desk, simulator: Server) -> 
     assert left(card_desk) != before
 
     live = with_key(card_desk, simulator, "sk_live_abc", Mode.LIVE)
-    change = accounts.change_wanted(live.conference, live.terminal, Mode.LIVE)
+    change = account_change.change_wanted(live.conference, live.terminal, Mode.LIVE)
     assert (change.before.mode, change.mode, change.rehearsals) == ("TRAINING", "LIVE", 3)
     with pytest.raises(Refused, match="TRAINING, this host's Stripe key is LIVE"):
         payments.begin(live, waiting.reference, READER)
-    accounts.change(live.conference, "desk-3", change)
+    account_change.change(live.conference, "desk-3", change)
 
     stored = conference_rules.stored(live.conference.id)
     assert stored is not None
@@ -179,7 +184,7 @@ def test_from_rehearsal_to_real_payments(card_desk: Desk, simulator: Server) -> 
         assert Order.get_by_id(web).status == OrderStatus.PENDING
     assert left(card_desk) == before
     assert not {row.reference for row in find_orders.orders(live, limit=100)} & set(ended)
-    assert reconcile.run(live).mismatches == ()
+    assert reconciliation.run(live).mismatches == ()
 
     assert rehearsals.purge(live.conference.id) == 3
     with connected():
@@ -193,9 +198,9 @@ def test_real_payments_do_not_become_rehearsals(card_desk: Desk, simulator: Serv
     run_tx(lambda: ConferenceRules.update(mode="LIVE").execute())
     live = with_key(card_desk, simulator, "sk_live_abc", Mode.LIVE)
     paid(live, checkout.sell(live, [("t-shirt", 1)], name="Ada Byron"), simulator)
-    change = accounts.change_wanted(card_desk.conference, card_desk.terminal, Mode.TRAINING)
+    change = account_change.change_wanted(card_desk.conference, card_desk.terminal, Mode.TRAINING)
     with pytest.raises(Refused, match="has sold in LIVE mode"):
-        accounts.change(card_desk.conference, "desk-3", change)
+        account_change.change(card_desk.conference, "desk-3", change)
 
 
 def test_the_account_is_not_changed_under_a_live_payment(
@@ -203,9 +208,9 @@ def test_the_account_is_not_changed_under_a_live_payment(
 ) -> None:
     begin(card_desk, order)
     other = other_account(card_desk, simulator)
-    change = accounts.change_wanted(other.conference, other.terminal, Mode.TRAINING)
+    change = account_change.change_wanted(other.conference, other.terminal, Mode.TRAINING)
     with pytest.raises(Refused, match="under way"):
-        accounts.change(other.conference, "desk-3", change)
+        account_change.change(other.conference, "desk-3", change)
 
 
 def left(desk: Desk) -> dict[str, int | None]:
@@ -281,7 +286,7 @@ def test_a_payment_of_another_mode_or_account_is_left_alone(
             act()
         assert refused.value.code == OTHER_ACCOUNT
     assert maintenance.tick(lead, "me")
-    reconcile.run(lead)
+    reconciliation.run(lead)
     assert as_it_is(simulator) == before
 
 
@@ -326,7 +331,7 @@ def test_a_restricted_key_stores_no_account_and_sells(restricted: Desk, simulato
     with connected():
         row = Attempt.get(Attempt.intent_id == last.intent_id)
     assert (row.mode, row.account, stored_account(restricted)) == ("TRAINING", "", "")
-    assert reconcile.run(restricted, check=True).clean
+    assert reconciliation.run(restricted, check=True).clean
     again = with_key(restricted, simulator, "sk_test_simulator")
     second = checkout.sell(again, [("t-shirt", 1)], name="Bo Byron")
     assert paid(again, second, simulator).captured == Decimal(25)
@@ -345,8 +350,8 @@ def test_a_restricted_key_of_the_stored_account_goes_on_and_keeps_it(
     with connected():
         assert Attempt.get(Attempt.intent_id == last.intent_id).account == account
     assert stored_account(card_desk) == account
-    assert reconcile.run(restricted, check=True).clean
-    change = accounts.change_wanted(restricted.conference, restricted.terminal, Mode.TRAINING)
+    assert reconciliation.run(restricted, check=True).clean
+    change = account_change.change_wanted(restricted.conference, restricted.terminal, Mode.TRAINING)
     assert (change.is_needed, change.account) == (False, account), "it is the key of that very account"
 
 
@@ -364,9 +369,9 @@ def test_a_restricted_key_of_another_account_is_known_by_what_it_does_not_know(
         payments.begin(other, second.reference, "tmr_front_2")
     assert refused.value.code == OTHER_ACCOUNT
     maintenance.tick(other, "other")
-    assert "other_account" in kinds(reconcile.run(other))
+    assert "other_account" in kinds(reconciliation.run(other))
     assert simulator.books()[intent]["held"] == 2500
-    change = accounts.change_wanted(other.conference, other.terminal, Mode.TRAINING)
+    change = account_change.change_wanted(other.conference, other.terminal, Mode.TRAINING)
     assert (change.is_needed, change.account) == (True, accounts.UNKNOWN)
 
 
@@ -396,7 +401,7 @@ def test_a_full_key_of_the_same_account_is_stored_with_its_next_payment(
     assert stored_account(full) == ""
     paid(full, checkout.sell(full, [("t-shirt", 1)], name="Bo Byron"), simulator)
     assert stored_account(full).startswith("acct_")
-    assert reconcile.run(full, check=True).clean
+    assert reconciliation.run(full, check=True).clean
     with pytest.raises(Refused):
         accounts.ensure(other_account(full, simulator))
 

@@ -12,22 +12,27 @@ from hypothesis import strategies as st
 from tests.desk.paying import READER, Watched
 from tests.desk.selling import everything, items, order_row
 from tests.fixtures.databases import FrozenClock
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Attempt, Refund
 from tui_pos.data.tables.registration import Attendee, Order, Payment
 from tui_pos.desk import payments
+from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refusal
-from tui_pos.desk.order import find_orders, order_views
-from tui_pos.desk.order.balance import ACCEPTED, OrderBalance, balance
-from tui_pos.desk.order.kept import kept_payments, paid_by
-from tui_pos.desk.refund import card_refunds, refunds
-from tui_pos.desk.sale import checkout, holds
-from tui_pos.desk.tender import tendering
-from tui_pos.desk.tender.cash import take_cash
-from tui_pos.desk.tender.complimentary import give_free
-from tui_pos.desk.tender.credit import use_credit
+from tui_pos.desk.orders import holds, order_views
+from tui_pos.desk.orders.balance import (
+    ACCEPTED,
+    OrderBalance,
+    balance,
+)
+from tui_pos.desk.orders.kept import kept_payments, paid_by
+from tui_pos.desk.refunds import card_refunds, refunds
+from tui_pos.desk.search import find_orders
+from tui_pos.desk.tenders import tendering
+from tui_pos.desk.tenders.cash import take_cash
+from tui_pos.desk.tenders.complimentary import give_free
+from tui_pos.desk.tenders.credit import use_credit
 from tui_pos.simulator import Server
 
 D = Decimal

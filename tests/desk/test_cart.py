@@ -11,10 +11,10 @@ from tests.desk.selling import at, everything, items, user_of
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Sale
 from tui_pos.data.tables.registration import AddOn, Cart, CartItem, CartStatus, Voucher
+from tui_pos.desk.carts import cart, checkout
+from tui_pos.desk.carts.cart import CartView, Discount
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refused
-from tui_pos.desk.sale import cart, checkout
-from tui_pos.desk.sale.cart import CartView, Discount
 
 D = Decimal
 FULL_WIDTH_ONE = "\uff11"

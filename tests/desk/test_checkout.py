@@ -13,7 +13,7 @@ import pytest
 from tests.desk.conftest import AsStaff, statements
 from tests.desk.selling import at, everything, items, order_row, user_of, uses
 from tests.fixtures.databases import FROZEN_NOW
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.conditions import CategoryDiscount, ProductDiscount, TimeOrStockCondition
@@ -28,11 +28,11 @@ from tui_pos.data.tables.registration import (
     TicketType,
     Voucher,
 )
+from tui_pos.desk.carts import cart, checkout
+from tui_pos.desk.carts.checkout import Placed
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, Refused
-from tui_pos.desk.sale import cart, checkout
-from tui_pos.desk.sale.checkout import Placed
-from tui_pos.desk.visitor import lookup
+from tui_pos.desk.search import lookup
 
 D = Decimal
 HOLD = FROZEN_NOW + timedelta(minutes=15)

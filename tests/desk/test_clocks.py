@@ -10,14 +10,14 @@ import pytest
 from tests.desk.conftest import make_desk
 from tests.desk.paying import READER
 from tests.fixtures.databases import opened
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.connection import run_tx
 from tui_pos.desk import clocks, payments
+from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
 from tui_pos.desk.limits import Limits
-from tui_pos.desk.sale import checkout
-from tui_pos.desk.visitor import lookup
+from tui_pos.desk.search import lookup
 from tui_pos.simulator import Server
 from tui_pos.simulator.trace import Exchanged
 from tui_pos.terminal import Terminal

@@ -7,19 +7,19 @@ import pytest
 
 from tests.desk.conftest import AsStaff
 from tests.desk.selling import everything, items, user_of
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import JournalEntry
 from tui_pos.data.tables.registration import Attendee, Order
+from tui_pos.desk.access.people import full_name
+from tui_pos.desk.carts import checkout
+from tui_pos.desk.checkin.checkin import check_in
+from tui_pos.desk.checkin.guest_tickets import companions, register_companion
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refusal
-from tui_pos.desk.sale import checkout
-from tui_pos.desk.tender.cash import take_cash
-from tui_pos.desk.visitor.checkin import check_in
-from tui_pos.desk.visitor.companions import companions, register_companion
-from tui_pos.desk.visitor.lookup import attendee
-from tui_pos.desk.visitor.people import full_name
+from tui_pos.desk.search.lookup import attendee
+from tui_pos.desk.tenders.cash import take_cash
 
 D = Decimal
 

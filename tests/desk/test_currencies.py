@@ -8,21 +8,22 @@ import pytest
 from tests.desk.conftest import AsStaff
 from tests.desk.paying import READER, Watched
 from tests.desk.selling import everything, items, order_row
-from tui_pos import money
+from tui_pos.commands import serializers
+from tui_pos.core import money
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Attempt, CashMovement, JournalEntry
 from tui_pos.data.tables.registration import AddOn, Credit, Voucher
-from tui_pos.desk import answers, payments
+from tui_pos.desk import payments
+from tui_pos.desk.carts import cart, checkout
 from tui_pos.desk.catalogue import inventory
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refusal
-from tui_pos.desk.order.find_orders import orders
-from tui_pos.desk.order.receipts import receipt
-from tui_pos.desk.refund import refunds
-from tui_pos.desk.sale import cart, checkout
-from tui_pos.desk.tender.cash import quick_amounts, take_cash
-from tui_pos.desk.tender.credit import use_credit
-from tui_pos.desk.visitor import lookup
+from tui_pos.desk.refunds import refunds
+from tui_pos.desk.search import lookup
+from tui_pos.desk.search.find_orders import orders
+from tui_pos.desk.search.receipts import receipt
+from tui_pos.desk.tenders.cash import quick_amounts, take_cash
+from tui_pos.desk.tenders.credit import use_credit
 from tui_pos.simulator import Server
 
 D = Decimal
@@ -92,7 +93,7 @@ def test_a_sale_by_card(case: Case, lead: Desk, simulator: Server) -> None:
     (discount,) = view.discounts
     assert (discount.amount, view.total, reads(view.to_pay, case)) == (D(case.off), case.total, case.shown)
     placed = checkout.place(lead, sale, shown_total=view.total)
-    answer = answers.placed(lead, placed)
+    answer = serializers.placed(lead, placed)
     assert (answer["total"], answer["line_items"][0]["line_total"]) == (case.json, case.json)
     assert lookup.attendee(lead, "ZARA2026").verdict.word == f"OWES {case.shown}"
     begun = payments.begin(lead, placed.reference, READER)
@@ -101,7 +102,7 @@ def test_a_sale_by_card(case: Case, lead: Desk, simulator: Server) -> None:
     assert (paid.stage, paid.amount, reads(paid.amount, case)) == ("captured", case.total, case.shown)
     (book,) = simulator.books().values()
     assert (book["captured"], book["currency"]) == (case.minor, case.currency.lower())
-    assert answers.charged(paid)["amount"] == case.json
+    assert serializers.charged(paid)["amount"] == case.json
     slip = receipt(lead, placed.reference)
     assert (slip.currency, reads(slip.payments[0].amount, case)) == (case.currency, case.shown)
     assert order_row(placed.reference).total == case.total
@@ -153,7 +154,7 @@ def test_what_cannot_be_paid_is_refused_before_anything_is_sent(case: Case, lead
 
 def test_an_amount_typed_for_a_fee(case: Case, lead: Desk) -> None:
     placed = checkout.ad_hoc(lead, case.json, reason="late fee")
-    assert (placed.total, answers.placed(lead, placed)["total"]) == (case.total, case.json)
+    assert (placed.total, serializers.placed(lead, placed)["total"]) == (case.total, case.json)
     least = money.minimum_charge(case.currency)
     if least is not None:
         with pytest.raises(Refusal) as caught:

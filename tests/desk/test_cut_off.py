@@ -10,10 +10,10 @@ from tests.fixtures.failing import Ill, failing
 from tests.fixtures.postgresql import PostgresqlServer
 from tui_pos.data.connection import is_sqlite
 from tui_pos.desk import payments
+from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import CutOff, PaymentState, Stage, cut_off
-from tui_pos.desk.sale import checkout
-from tui_pos.desk.visitor import lookup
+from tui_pos.desk.search import lookup
 from tui_pos.simulator import Server
 
 AMOUNT = "25.00 USD"

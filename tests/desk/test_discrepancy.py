@@ -12,12 +12,12 @@ from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Attempt, AttemptEvent, Refund, Stage
 from tui_pos.data.tables.registration import OrderStatus
 from tui_pos.desk import payments
+from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
-from tui_pos.desk.order.receipts import receipt
 from tui_pos.desk.payments import PaymentState, discrepancy, recovery
 from tui_pos.desk.payments.discrepancy import Discrepancy
-from tui_pos.desk.refund import card_refunds, refunds
-from tui_pos.desk.sale import checkout
+from tui_pos.desk.refunds import card_refunds, refunds
+from tui_pos.desk.search.receipts import receipt
 from tui_pos.simulator import Server
 
 FOR_GOOD = 1000

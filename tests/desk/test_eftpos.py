@@ -9,14 +9,14 @@ from tests.desk.conftest import AsStaff
 from tests.desk.paying import READER, Watched, begin, rows
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Attempt, Stage
-from tui_pos.desk import payments, reconcile
+from tui_pos.desk import payments, reconciliation
+from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
-from tui_pos.desk.order import find_orders
-from tui_pos.desk.order.receipts import receipt
 from tui_pos.desk.payments import PaymentState, recovery
-from tui_pos.desk.refund import refunds
-from tui_pos.desk.sale import checkout
+from tui_pos.desk.refunds import refunds
+from tui_pos.desk.search import find_orders
+from tui_pos.desk.search.receipts import receipt
 from tui_pos.simulator import Server
 
 CARDS = ("eftpos_au_debit", "eftpos_au_visa_debit", "eftpos_au_mastercard_debit")
@@ -62,7 +62,7 @@ def test_it_is_captured_at_once_and_told_on_the_receipt(
     assert listed.paid_by.startswith("eftpos")
     with connected():
         assert Attempt.get_by_id(last.attempt_id).capture_tries == 0
-    assert reconcile.run(lead).clean
+    assert reconciliation.run(lead).clean
 
 
 def test_it_goes_back_without_the_card_a_part_and_the_rest(
@@ -80,7 +80,7 @@ def test_it_goes_back_without_the_card_a_part_and_the_rest(
     assert action is not None
     assert action.type == "process_payment_intent", "no reader asked for the card"
     assert receipt(lead, order.reference).given_back == order.total
-    assert reconcile.run(lead).clean
+    assert reconciliation.run(lead).clean
 
 
 def test_a_cancel_that_comes_after_the_card_is_too_late(

@@ -12,17 +12,17 @@ from tests.fixtures.databases import FrozenClock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import RefundOrigin, Repair
 from tui_pos.data.tables.registration import Attendee, Credit, Order, Payment
-from tui_pos.desk import maintenance, payments, reconcile
+from tui_pos.desk import payments, reconciliation
+from tui_pos.desk.carts import checkout
+from tui_pos.desk.checkin.checkin import check_in
+from tui_pos.desk.checkin.guest_tickets import companions
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
-from tui_pos.desk.order import find_orders, receipts
-from tui_pos.desk.refund import card_refunds, refunds
-from tui_pos.desk.sale import checkout
-from tui_pos.desk.tender import credit, tendering
-from tui_pos.desk.tender.complimentary import give_free
-from tui_pos.desk.visitor import lookup
-from tui_pos.desk.visitor.checkin import check_in
-from tui_pos.desk.visitor.companions import companions
+from tui_pos.desk.reconciliation import maintenance
+from tui_pos.desk.refunds import card_refunds, refunds
+from tui_pos.desk.search import find_orders, lookup, receipts
+from tui_pos.desk.tenders import credit, tendering
+from tui_pos.desk.tenders.complimentary import give_free
 from tui_pos.simulator import Server
 
 PENDS = "4000000000007726"
@@ -51,7 +51,7 @@ def old_form(order: checkout.Placed, intent_id: str) -> None:
 
 
 def told(desk: Desk) -> list[str]:
-    return [each.kind for each in reconcile.run(desk).mismatches]
+    return [each.kind for each in reconciliation.run(desk).mismatches]
 
 
 @pytest.mark.parametrize("webhook", ["none", "before", "after"])
@@ -85,7 +85,7 @@ def test_a_refund_in_the_dashboard_is_in_the_ledger(
     assert view.admits is (part is not None)
     assert lookup.attendee(lead, badge(order)).registered is (part is not None)
     assert told(lead)[:1] == ["repaired"]
-    assert reconcile.run(lead).clean
+    assert reconciliation.run(lead).clean
     assert simulator.books()[intent_id]["refunded"] == (part or 34900)
 
 
@@ -150,10 +150,10 @@ def test_a_late_success_after_a_dashboard_refund_admits_nobody(
     simulator.clear_faults()
     maintenance.tick(lead, "desk-3")
     assert rows(order)[0].status == "refunded"
-    result = reconcile.run(lead)
+    result = reconciliation.run(lead)
     assert not result.clean
     assert all("now refunded" in each.done for each in result.mismatches)
-    assert reconcile.run(lead).clean
+    assert reconciliation.run(lead).clean
 
 
 def test_a_dashboard_refund_of_a_card_that_paid_on_the_web(
@@ -181,7 +181,7 @@ def test_other_peoples_refunds_are_none_of_our_business(lead: Desk, simulator: S
     lead.terminal.capture(other.id, key="oc")
     simulator.dashboard_refund(other.id)
     assert maintenance.tick(lead, "desk-3")
-    assert reconcile.run(lead).clean
+    assert reconciliation.run(lead).clean
 
 
 @pytest.mark.parametrize("first", ["webhook", "desk"])

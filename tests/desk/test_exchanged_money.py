@@ -8,22 +8,23 @@ import pytest
 
 from tests.desk.paying import paid
 from tests.desk.selling import at, items, order_row, user_of
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import RefundOrigin
 from tui_pos.data.tables.registration import Attendee, Credit, Order
-from tui_pos.desk import maintenance, reconcile
+from tui_pos.desk import reconciliation
+from tui_pos.desk.carts import checkout
+from tui_pos.desk.checkin.checkin import check_in
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refusal, Refused
-from tui_pos.desk.order.receipts import receipt
-from tui_pos.desk.refund import refunds
-from tui_pos.desk.refund.exchanges import exchange
-from tui_pos.desk.refund.pieces import Piece
-from tui_pos.desk.sale import checkout
-from tui_pos.desk.tender.cash import take_cash
-from tui_pos.desk.tender.credit import use_credit
-from tui_pos.desk.visitor import lookup
-from tui_pos.desk.visitor.checkin import check_in
+from tui_pos.desk.reconciliation import maintenance
+from tui_pos.desk.refunds import refunds
+from tui_pos.desk.refunds.exchanges import exchange
+from tui_pos.desk.refunds.pieces import Piece
+from tui_pos.desk.search import lookup
+from tui_pos.desk.search.receipts import receipt
+from tui_pos.desk.tenders.cash import take_cash
+from tui_pos.desk.tenders.credit import use_credit
 from tui_pos.simulator import Server
 
 D = Decimal
@@ -66,7 +67,7 @@ def test_two_desks_exchange_one_piece_once(lead: Desk, simulator: Server, same_k
     assert others == ([] if same_key else ["order_not_paid"])
     assert lookup.order(lead, made.reference).due == D(30)
     assert (order_row(reference).status, receipt(lead, reference).kept) == ("refunded", D(0))
-    assert reconcile.run(lead).clean
+    assert reconciliation.run(lead).clean
 
 
 @pytest.mark.parametrize("pieces", [2, 3])
@@ -100,7 +101,7 @@ def test_an_exchange_and_a_refund_at_once_give_no_piece_twice(
     assert book["refunded"] == (5000 if "refunded" in done else 0)
     view = lookup.order(lead, reference)
     assert (view.given_back, sum(line.quantity for line in view.lines)) == (D(50), pieces - 2)
-    assert reconcile.run(lead).clean
+    assert reconciliation.run(lead).clean
 
 
 def wallet(desk: Desk, amount: str) -> int:
@@ -141,7 +142,7 @@ def test_what_store_credit_paid_goes_back_to_it(lead: Desk, wanted: str, due: in
     ways = {(row.tender, row.amount) for row in made}
     assert ways == ({("credit", D(25)), ("cash", D(30))} if due else {("credit", D(25) - back)})
     assert spendable(lead) == D(40)
-    assert reconcile.run(lead).clean
+    assert reconciliation.run(lead).clean
 
 
 def test_store_credit_of_an_exchange_that_nobody_pays_is_spendable_once(lead: Desk) -> None:
@@ -175,9 +176,9 @@ def test_a_dashboard_refund_after_an_exchange_is_money_that_the_new_order_has_no
     assert sum(each.kept for each in both) == D(25) + done.due - back
     made = [row for row in both[1].refunds if row.origin == RefundOrigin.DASHBOARD]
     assert [(row.amount, row.stage) for row in made] == [(back, "succeeded")]
-    told = [each.kind for each in reconcile.run(lead).mismatches]
+    told = [each.kind for each in reconciliation.run(lead).mismatches]
     assert told == ["repaired"]
-    assert reconcile.run(lead).clean
+    assert reconciliation.run(lead).clean
     left_over = D(25) + done.due - back
     if left_over:
         again = refunds.refund(lead, done.new.reference)

@@ -9,19 +9,19 @@ from tests.desk.selling import everything, items, order_row
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import CashMovement
 from tui_pos.data.tables.registration import Attendee, Credit, Payment
-from tui_pos.desk import payments, reconcile
+from tui_pos.desk import payments, reconciliation
+from tui_pos.desk.carts import checkout
+from tui_pos.desk.checkin.checkin import check_in
+from tui_pos.desk.checkin.guest_tickets import register_companion
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refusal
-from tui_pos.desk.order.receipts import receipt
-from tui_pos.desk.refund import refunds
-from tui_pos.desk.refund.exchanges import exchange, terms
-from tui_pos.desk.refund.pieces import Piece
-from tui_pos.desk.sale import checkout
-from tui_pos.desk.tender.cash import take_cash
-from tui_pos.desk.tender.credit import use_credit
-from tui_pos.desk.visitor import lookup
-from tui_pos.desk.visitor.checkin import check_in
-from tui_pos.desk.visitor.companions import register_companion
+from tui_pos.desk.refunds import refunds
+from tui_pos.desk.refunds.exchanges import exchange, terms
+from tui_pos.desk.refunds.pieces import Piece
+from tui_pos.desk.search import lookup
+from tui_pos.desk.search.receipts import receipt
+from tui_pos.desk.tenders.cash import take_cash
+from tui_pos.desk.tenders.credit import use_credit
 from tui_pos.simulator import Server
 
 D = Decimal
@@ -190,12 +190,12 @@ def test_the_books_agree_with_stripe_wherever_the_cards_money_went(lead: Desk, s
     reference = by_card(lead, "t-shirt*2 lunch", simulator)
     first = exchange(lead, reference, Piece("t-shirt"), "hoodie", reason="warmer")
     take_cash(lead, first.new.reference, first.due)
-    assert reconcile.run(lead).clean
+    assert reconciliation.run(lead).clean
     second = exchange(lead, reference, Piece("t-shirt"), "lunch", reason="hungry")  # costs less
-    assert reconcile.run(lead).clean
+    assert reconciliation.run(lead).clean
     refunds.refund(lead, second.new.reference)
-    assert reconcile.run(lead).clean
+    assert reconciliation.run(lead).clean
     again = exchange(lead, first.new.reference, Piece("hoodie"), "t-shirt", reason="too warm")
-    assert reconcile.run(lead).clean
+    assert reconciliation.run(lead).clean
     refunds.refund(lead, again.new.reference)
-    assert reconcile.run(lead).clean
+    assert reconciliation.run(lead).clean

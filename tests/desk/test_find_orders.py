@@ -9,17 +9,17 @@ from tests.desk.paying import READER, Watched, begin
 from tests.desk.rows import order_of
 from tests.desk.selling import items
 from tests.fixtures.databases import FrozenClock
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.registration import Order
+from tui_pos.desk.carts import checkout
+from tui_pos.desk.carts.checkout import cancel_order
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotPermitted
-from tui_pos.desk.order.find_orders import FoundOrder, orders
-from tui_pos.desk.refund import refunds
-from tui_pos.desk.sale import checkout
-from tui_pos.desk.sale.checkout import cancel_order
-from tui_pos.desk.tender.cash import take_cash
-from tui_pos.desk.tender.credit import use_credit
+from tui_pos.desk.refunds import refunds
+from tui_pos.desk.search.find_orders import FoundOrder, orders
+from tui_pos.desk.tenders.cash import take_cash
+from tui_pos.desk.tenders.credit import use_credit
 from tui_pos.simulator import Server
 
 D = Decimal

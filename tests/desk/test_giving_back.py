@@ -12,17 +12,17 @@ from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import CashMovement, JournalEntry
 from tui_pos.data.tables.registration import Credit, Order, Payment
 from tui_pos.desk import payments
+from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refusal
-from tui_pos.desk.reconcile import run
-from tui_pos.desk.refund import card_refunds, refunds
-from tui_pos.desk.refund.refund_views import RefundView
-from tui_pos.desk.refund.voids import void
-from tui_pos.desk.sale import checkout
-from tui_pos.desk.tender.cash import take_cash
-from tui_pos.desk.tender.complimentary import give_free
-from tui_pos.desk.tender.credit import use_credit
-from tui_pos.desk.visitor import lookup
+from tui_pos.desk.orders.refund_views import RefundView
+from tui_pos.desk.reconciliation import run
+from tui_pos.desk.refunds import card_refunds, refunds
+from tui_pos.desk.refunds.voids import void
+from tui_pos.desk.search import lookup
+from tui_pos.desk.tenders.cash import take_cash
+from tui_pos.desk.tenders.complimentary import give_free
+from tui_pos.desk.tenders.credit import use_credit
 from tui_pos.simulator import Server
 
 D = Decimal

@@ -12,33 +12,51 @@ import pytest
 import tui_pos
 from tests.desk.conftest import AsStaff
 from tests.desk.selling import everything
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.auth import GroupPermission, Permission, User, UserGroup
 from tui_pos.data.tables.program import Conference
 from tui_pos.desk import payments
+from tui_pos.desk.carts import cart, charges, checkout
+from tui_pos.desk.checkin import (
+    checkin,
+    guest_tickets,
+    redemption,
+)
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound, NotPermitted, Refused
-from tui_pos.desk.order.find_orders import orders
-from tui_pos.desk.payments import resolve, start, wishes
-from tui_pos.desk.refund import exchanges, refunds, voids
-from tui_pos.desk.refund.pieces import Piece
-from tui_pos.desk.sale import cart, checkout
-from tui_pos.desk.tender import cash, charges, complimentary, credit, tendering
-from tui_pos.desk.visitor import checkin, companions, lookup, redemption
+from tui_pos.desk.payments import (
+    commands,
+    resolve,
+    start,
+)
+from tui_pos.desk.refunds import (
+    exchanges,
+    refunds,
+    voids,
+)
+from tui_pos.desk.refunds.pieces import Piece
+from tui_pos.desk.search import lookup
+from tui_pos.desk.search.find_orders import orders
+from tui_pos.desk.tenders import (
+    cash,
+    complimentary,
+    credit,
+    tendering,
+)
 
 ROOT = Path(tui_pos.__file__).parent
 GUARDS = {"require", "require_sale"}
 WRITERS = {"run_tx"}
 
 NEEDS_NO_RIGHT = {
-    "tui_pos.desk.stations.remember_reader": "moves neither money nor people",
-    "tui_pos.desk.reader_display.show": "shows a cart on the reader, and takes no money",
-    "tui_pos.desk.reader_display.clear": "takes that off the reader",
-    "tui_pos.desk.occupancy.claim": "follows a sign-in",
-    "tui_pos.desk.occupancy.keep": "goes on with what a sign-in began",
-    "tui_pos.desk.occupancy.release": "whoever may do nothing any more may still leave",
-    "tui_pos.desk.maintenance.tick": "what every running station does, whoever is signed in",
+    "tui_pos.desk.search.readers.remember_reader": "moves neither money nor people",
+    "tui_pos.desk.carts.reader_display.show": "shows a cart on the reader, and takes no money",
+    "tui_pos.desk.carts.reader_display.clear": "takes that off the reader",
+    "tui_pos.desk.access.occupancy.claim": "follows a sign-in",
+    "tui_pos.desk.access.occupancy.keep": "goes on with what a sign-in began",
+    "tui_pos.desk.access.occupancy.release": "whoever may do nothing any more may still leave",
+    "tui_pos.desk.reconciliation.maintenance.tick": "what every running station does, whoever is signed in",
 }
 """What writes and asks for no right, and why."""
 
@@ -166,7 +184,7 @@ def test_what_writes_does_not_call_itself_looking() -> None:
         assert path is not None
         if "looks=True" in ast.unparse(names_in(path, module).functions[bare]):
             looking.add(name)
-    assert looking == {"tui_pos.desk.sale.cart.view", "tui_pos.desk.sale.cart.parked"} & use_cases()
+    assert looking == {"tui_pos.desk.carts.cart.view", "tui_pos.desk.carts.cart.parked"} & use_cases()
     assert not any(writes(name) for name in looking)
 
 
@@ -179,11 +197,11 @@ def test_one_that_forgot_it_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyP
     real = path_of
 
     def path_there(module: str) -> Path | None:
-        return forgetful if module == "tui_pos.desk.tender.cash" else real(module)
+        return forgetful if module == "tui_pos.desk.tenders.cash" else real(module)
 
-    assert asks_first("tui_pos.desk.tender.cash.take_cash")
+    assert asks_first("tui_pos.desk.tenders.cash.take_cash")
     monkeypatch.setattr(f"{__name__}.path_of", path_there)
-    assert not asks_first("tui_pos.desk.tender.cash.take_cash")
+    assert not asks_first("tui_pos.desk.tenders.cash.take_cash")
 
 
 Act = Callable[[Desk, str], object]
@@ -198,15 +216,15 @@ ACTS: dict[str, Act] = {
     "gift": lambda desk, order: complimentary.give_free(desk, order, "lost"),
     "card": lambda desk, order: start.begin(desk, order, "tmr_front_1"),
     "charge an amount": lambda desk, _: charges.begin_amount(desk, "5", "tmr_front_1"),
-    "capture": lambda desk, _: wishes.capture(desk, "pi_1"),
-    "cancel a payment": lambda desk, _: wishes.cancel(desk, "pi_1"),
+    "capture": lambda desk, _: commands.capture(desk, "pi_1"),
+    "cancel a payment": lambda desk, _: commands.cancel(desk, "pi_1"),
     "watch": lambda desk, _: next(payments.watch(desk, 1)),
     "resolve": lambda desk, _: resolve.resolve(desk, "pi_1", resolve.Option.KEEP, "why"),
     "refund": lambda desk, order: refunds.refund(desk, order, reason="why"),
     "void": lambda desk, order: voids.void(desk, order, "why"),
     "exchange": lambda desk, order: exchanges.exchange(desk, order, Piece("t-shirt"), "hoodie"),
     "complete": lambda desk, order: tendering.complete(desk, order),
-    "companion": lambda desk, order: companions.register_companion(desk, order, "Ann"),
+    "companion": lambda desk, order: guest_tickets.register_companion(desk, order, "Ann"),
     "check in": lambda desk, _: checkin.check_in(desk, "NOOR2026"),
     "hand out": lambda desk, _: redemption.hand_out(desk, "NOOR2026", 1),
 }

@@ -11,7 +11,7 @@ import pytest
 
 from tests.desk.selling import at, everything, items, order_row, uses
 from tests.fixtures.databases import FROZEN_NOW, FrozenClock
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data import connection
 from tui_pos.data.base import database
 from tui_pos.data.connection import connected, run_tx
@@ -26,12 +26,12 @@ from tui_pos.data.tables.registration import (
     PaymentStatus,
     Voucher,
 )
+from tui_pos.desk.carts import cart, checkout
 from tui_pos.desk.catalogue import stock
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound, Refused
-from tui_pos.desk.order import orders
-from tui_pos.desk.sale import cart, checkout, holds
-from tui_pos.desk.visitor import lookup
+from tui_pos.desk.orders import holds, orders
+from tui_pos.desk.search import lookup
 
 D = Decimal
 QUARTER_OF_AN_HOUR = 15 * 60

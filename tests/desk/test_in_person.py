@@ -10,11 +10,15 @@ import pytest
 from tests.desk.conftest import AsStaff
 from tests.desk.paying import READER, Watched, begin
 from tests.fixtures.databases import FrozenClock
+from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
+from tui_pos.desk.orders.refund_views import RefundView
 from tui_pos.desk.payments import Stage
-from tui_pos.desk.refund import card_refunds, in_person, refunds
-from tui_pos.desk.refund.refund_views import RefundView
-from tui_pos.desk.sale import checkout
+from tui_pos.desk.refunds import (
+    card_refunds,
+    in_person,
+    refunds,
+)
 from tui_pos.simulator import Server
 
 INTERAC = "4506445006931933"

@@ -6,7 +6,7 @@ import pytest
 
 from tests.desk.conftest import AsStaff, statements
 from tests.fixtures.databases import FrozenClock
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import AddOn, AddOnPrerequisite, TicketType

@@ -7,13 +7,13 @@ import pytest
 from tests.desk.conftest import make_desk
 from tests.fixtures.databases import opened
 from tests.fixtures.processes import run_together
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.registration import Order, OrderLine, TicketType
+from tui_pos.desk.carts import checkout
 from tui_pos.desk.catalogue import stock
 from tui_pos.desk.catalogue.pricing import Kind
 from tui_pos.desk.errors import Refused
-from tui_pos.desk.sale import checkout
 
 RIVALS = 8
 LEFT = 50

@@ -8,10 +8,10 @@ import pytest
 
 from tests.desk.paying import Watched, begin
 from tui_pos.data.errors import DatabaseUnavailable
-from tui_pos.desk import payments
+from tui_pos.desk import lease_owners, payments
+from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
-from tui_pos.desk.payments import journal, owners
-from tui_pos.desk.sale import checkout
+from tui_pos.desk.payments import attempt_log
 
 
 def ended_process() -> int:
@@ -27,21 +27,21 @@ def renamed(owner: str, **fields: str) -> str:
 
 
 def test_a_process_that_ended_here_is_gone(desk: Desk) -> None:
-    owner = owners.new_owner(desk)
-    assert len(owner) <= owners.LONGEST
-    assert owners.is_gone(renamed(owner, process=str(ended_process())))
-    assert not owners.is_gone(renamed(owner, process=str(os.getppid()), started=""))
-    assert owners.is_gone(renamed(owner, process=str(os.getppid()), started="1"))
+    owner = lease_owners.new_owner(desk)
+    assert len(owner) <= lease_owners.LONGEST
+    assert lease_owners.is_gone(renamed(owner, process=str(ended_process())))
+    assert not lease_owners.is_gone(renamed(owner, process=str(os.getppid()), started=""))
+    assert lease_owners.is_gone(renamed(owner, process=str(os.getppid()), started="1"))
 
 
 @pytest.mark.parametrize("place", ["", "0123456789ab-4026531836", "another-host"])
 def test_a_process_of_another_namespace_or_boot_is_not_declared_dead(desk: Desk, place: str) -> None:
-    owner = renamed(owners.new_owner(desk), process=str(ended_process()), place=place)
-    assert not owners.is_gone(owner)
+    owner = renamed(lease_owners.new_owner(desk), process=str(ended_process()), place=place)
+    assert not lease_owners.is_gone(owner)
 
 
 def test_a_name_from_before_is_waited_for(desk: Desk) -> None:
-    assert not owners.is_gone(f"0123abcd:{ended_process()}:host:{desk.station}")
+    assert not lease_owners.is_gone(f"0123abcd:{ended_process()}:host:{desk.station}")
 
 
 def test_after_a_lost_database_the_desk_takes_its_own_lease_anew(
@@ -56,7 +56,7 @@ def test_after_a_lost_database_the_desk_takes_its_own_lease_anew(
         raise DatabaseUnavailable("gone")
 
     with monkeypatch.context() as patch:
-        patch.setattr(journal, "connected", lost)
+        patch.setattr(attempt_log, "connected", lost)
         watching.close()  # nobody listens any more, so nobody is told
     again = Watched(card_desk, begun.attempt_id)
     again._at = {"sent": again.control.detach}

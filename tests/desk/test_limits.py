@@ -12,14 +12,14 @@ from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Attempt
 from tui_pos.data.tables.registration import CheckIn, Order, Payment
 from tui_pos.desk import payments
+from tui_pos.desk.carts import cart, charges, checkout
+from tui_pos.desk.checkin import checkin, redemption
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
 from tui_pos.desk.limits import Limits, Stop
-from tui_pos.desk.order import find_orders
-from tui_pos.desk.refund import refunds
-from tui_pos.desk.sale import cart, checkout
-from tui_pos.desk.tender import cash, charges, complimentary
-from tui_pos.desk.visitor import checkin, lookup, redemption, search
+from tui_pos.desk.refunds import refunds
+from tui_pos.desk.search import find_orders, lookup, search
+from tui_pos.desk.tenders import cash, complimentary
 from tui_pos.simulator import Server
 
 CODE = "NOOR2026"

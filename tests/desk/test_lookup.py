@@ -6,7 +6,7 @@ import pytest
 from tests.desk.conftest import AsStaff, statements
 from tests.desk.rows import order_of
 from tests.fixtures.databases import opened
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.base import database
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.auth import User
@@ -21,8 +21,8 @@ from tui_pos.data.tables.registration import (
 )
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refusal, Refused
-from tui_pos.desk.order import order_views
-from tui_pos.desk.visitor import lookup
+from tui_pos.desk.orders import order_views
+from tui_pos.desk.search import lookup
 
 D = Decimal
 

@@ -10,17 +10,21 @@ import pytest
 from peewee import QueryEvent
 
 from tests.desk.conftest import statements
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.base import database
 from tui_pos.data.connection import connected, is_sqlite, run_tx
 from tui_pos.data.queries import BATCH, batches
 from tui_pos.data.tables.desk import Attempt, CashMovement, Refund, Repair
 from tui_pos.data.tables.registration import Order, Payment
-from tui_pos.desk import accounts, conference_rules, rehearsals
+from tui_pos.desk import conference_rules
 from tui_pos.desk.conference_rules import Rules
 from tui_pos.desk.context import Desk
-from tui_pos.desk.reconcile import at_stripe
-from tui_pos.desk.refund import elsewhere, repairs, web_site
+from tui_pos.desk.reconciliation import account_change, at_stripe, rehearsals
+from tui_pos.desk.refunds import (
+    elsewhere,
+    repairs,
+    web_site,
+)
 from tui_pos.terminal import Intent
 from tui_pos.terminal import Refund as StripeRefund
 from tui_pos.terminal.model import intent_from, refund_from
@@ -228,7 +232,7 @@ def test_no_statement_takes_a_value_for_each_row(
 def test_a_copy_leaves_any_number_of_payments_alone(card_desk: Desk) -> None:
     intents = sold(card_desk, MANY, live=True)
     with events() as seen:
-        assert sorted(accounts.leave_to_the_other("desk-1")) == sorted(intents)
+        assert sorted(account_change.leave_to_the_other("desk-1")) == sorted(intents)
     assert widest(seen) < MANY
     with connected():
         assert not Attempt.select().where(Attempt.finished_at.is_null()).exists()

@@ -7,13 +7,14 @@ import pytest
 
 from tests.desk.conftest import AsStaff, make_desk, statements
 from tests.fixtures.processes import run_together
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import JournalEntry, Station
-from tui_pos.desk import occupancy, stations
+from tui_pos.desk import lease_owners
+from tui_pos.desk.access import occupancy
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
-from tui_pos.desk.payments import owners
+from tui_pos.desk.payments import readers
 
 ELSEWHERE = "other:1:1:another-host:desk-3"
 
@@ -92,10 +93,10 @@ def test_who_leaves_leaves_it_free_and_only_their_own(desk: Desk) -> None:
 
 
 def test_a_desk_of_this_host_whose_process_ended_is_not_waited_for(desk: Desk) -> None:
-    owner = owners.new_owner(desk)
+    owner = lease_owners.new_owner(desk)
     occupancy.claim(desk, owner)
     assert occupancy.claim(desk, "second") is not None
-    owners.ended(owner)
+    lease_owners.ended(owner)
     assert occupancy.claim(desk, "second") is None
 
 
@@ -117,13 +118,13 @@ def test_where_every_name_beside_it_is_taken_it_says_so(desk: Desk, monkeypatch:
 
 
 def test_its_reader_is_remembered_through_all_of_it(desk: Desk) -> None:
-    stations.remember_reader(desk, "tmr_1", "Front")
+    readers.remember_reader(desk, "tmr_1", "Front")
     occupancy.claim(desk, ELSEWHERE)
-    stations.remember_reader(desk, "tmr_2", "Back")
+    readers.remember_reader(desk, "tmr_2", "Back")
     occupancy.keep(desk, ELSEWHERE)
     assert occupancy.claim(desk, "second") is not None
     occupancy.release(desk, ELSEWHERE)
-    assert stations.remembered_reader(desk) == ("tmr_2", "Back")
+    assert readers.remembered_reader(desk) == ("tmr_2", "Back")
 
 
 def test_of_eight_that_come_at_once_one_has_it(shop: str) -> None:

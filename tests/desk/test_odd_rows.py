@@ -8,17 +8,18 @@ import pytest
 
 from tests.desk.test_limits import CODE, READS, lead
 from tests.fixtures.databases import ENGINES
-from tui_pos import failures
+from tui_pos.bootstrap import failures
 from tui_pos.data.base import database
 from tui_pos.data.connection import connected, is_sqlite
-from tui_pos.desk import conferences, reconcile, stations
+from tui_pos.desk import conferences, reconciliation
+from tui_pos.desk.carts import checkout
 from tui_pos.desk.catalogue import inventory
+from tui_pos.desk.checkin import checkin, redemption
 from tui_pos.desk.context import Desk
-from tui_pos.desk.order import receipts
-from tui_pos.desk.refund import refunds
-from tui_pos.desk.sale import checkout, holds
-from tui_pos.desk.tender import cash
-from tui_pos.desk.visitor import checkin, lookup, redemption
+from tui_pos.desk.orders import holds
+from tui_pos.desk.refunds import refunds
+from tui_pos.desk.search import activity, lookup, receipts
+from tui_pos.desk.tenders import cash
 
 ORDER, LINE = "program_registration_order", "program_registration_orderlineitem"
 PAYMENT, TICKET = "program_registration_payment", "program_registration_tickettype"
@@ -77,8 +78,8 @@ def test_an_odd_value_is_a_sentence_at_most(
         database.execute_sql(f"UPDATE {table} SET {column} = {values[0 if is_sqlite() else 1]}")
     acts: list[Callable[[], object]] = [
         conferences.known,
-        partial(stations.recent, desk, 8),
-        partial(stations.attention, desk),
+        partial(activity.recent, desk, 8),
+        partial(activity.attention, desk),
         partial(inventory.inventory, desk),
         *(partial(read, desk, paid) for read in READS.values()),
         partial(receipts.receipt, desk, paid),
@@ -89,7 +90,7 @@ def test_an_odd_value_is_a_sentence_at_most(
         lambda: refunds.refund(lead(desk), paid),
         partial(checkout.cancel_order, desk, order),
         partial(holds.release_expired, desk),
-        lambda: reconcile.run(lead(desk), check=True),
+        lambda: reconciliation.run(lead(desk), check=True),
         partial(lookup.attendee, desk, CODE),
     ]
     for act in acts:

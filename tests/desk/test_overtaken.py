@@ -7,13 +7,17 @@ import pytest
 from tests.desk.paying import Watched, begin
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Attempt, AttemptEvent, Stage
+from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
-from tui_pos.desk.payments import booking, journal, settle
+from tui_pos.desk.payments import (
+    attempt_log,
+    bookkeeping,
+    settle,
+)
 from tui_pos.desk.payments import trouble as troubles
 from tui_pos.desk.payments.asking import Drive
 from tui_pos.desk.payments.backoff import Call
 from tui_pos.desk.payments.discrepancy import WrongAnswer
-from tui_pos.desk.sale import checkout
 from tui_pos.simulator import Server
 from tui_pos.terminal import UnknownOutcome
 
@@ -24,7 +28,7 @@ SAYINGS: dict[str, tuple[Stage, Callable[[Drive], object]]] = {
     "a call for a person": (Stage.SENT, lambda drive: troubles.hand_over(drive, "look at it")),
     "an obstacle": (Stage.INTENT, lambda drive: troubles.obstacle(drive, "offline", "The reader is off.")),
     "a prompt": (Stage.SENT, settle.withdraw),
-    "a wish": (Stage.SENT, lambda drive: journal.ask(drive.desk, drive.attempt, "cancel")),
+    "a wish": (Stage.SENT, lambda drive: attempt_log.ask(drive.desk, drive.attempt, "cancel")),
 }
 
 
@@ -40,11 +44,11 @@ def test_nothing_is_said_of_a_payment_that_ended_elsewhere(
     with connected():
         attempt_id = watched.seen[-1].attempt_id
         Attempt.update(stage=stage).where(Attempt.id == attempt_id).execute()
-        hung = Drive(card_desk, journal.load(attempt_id))
-        booking.closed(card_desk, journal.load(attempt_id), Stage.CANCELLED, "cancelled elsewhere")
+        hung = Drive(card_desk, attempt_log.load(attempt_id))
+        bookkeeping.closed(card_desk, attempt_log.load(attempt_id), Stage.CANCELLED, "cancelled elsewhere")
         simulator.refuse("cancel_action", 400)
-        with pytest.raises(journal.Overtaken):
+        with pytest.raises(attempt_log.Overtaken):
             say(hung)
         last = AttemptEvent.select().where(AttemptEvent.attempt == attempt_id).order_by(AttemptEvent.id)
         assert [event.text for event in last][-1] == "cancelled elsewhere"
-        assert journal.load(attempt_id).stage == Stage.CANCELLED
+        assert attempt_log.load(attempt_id).stage == Stage.CANCELLED

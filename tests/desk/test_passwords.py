@@ -6,7 +6,7 @@ import pytest
 from argon2 import PasswordHasher
 from argon2.low_level import Type
 
-from tui_pos.desk.staff.passwords import verify
+from tui_pos.desk.access.passwords import verify
 
 SECRET = "lètmein"
 

@@ -10,11 +10,18 @@ from tests.fixtures.databases import FrozenClock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Attempt, Stage
 from tui_pos.desk import payments
+from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
-from tui_pos.desk.payments import PaymentState, backoff, recovery, resolve, settle, wishes
+from tui_pos.desk.payments import (
+    PaymentState,
+    backoff,
+    commands,
+    recovery,
+    resolve,
+    settle,
+)
 from tui_pos.desk.payments.asking import Drive
 from tui_pos.desk.payments.resolve import Option, Standing
-from tui_pos.desk.sale import checkout
 from tui_pos.simulator import Server
 
 
@@ -124,7 +131,7 @@ def test_a_status_not_foreseen_is_told_and_calls_a_person_in_the_end(
 def test_cancel_returns_in_bounded_time_and_asks_seldom(
     card_desk: Desk, order: checkout.Placed, simulator: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wishes, "ANSWERED_WITHIN", 2.5)
+    monkeypatch.setattr(commands, "ANSWERED_WITHIN", 2.5)
     state = left_at(card_desk, order, "sent", lambda: None)
     simulator.refuse("cancel", 403)
     last = payments.cancel(card_desk, state.intent_id)

@@ -2,15 +2,15 @@
 
 from tests.desk.paying import OTHER_READER, READER, Watched, begin, rows
 from tests.fixtures.databases import FrozenClock
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Stage
 from tui_pos.data.tables.registration import AddOn, OrderStatus
 from tui_pos.desk import payments
+from tui_pos.desk.carts import checkout
 from tui_pos.desk.catalogue import stock
 from tui_pos.desk.catalogue.pricing import Kind
 from tui_pos.desk.context import Desk
-from tui_pos.desk.sale import checkout
 from tui_pos.simulator import Server
 
 LONGER_THAN_A_HOLD = 20 * 60

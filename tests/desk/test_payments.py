@@ -21,11 +21,15 @@ from tui_pos.data.tables.registration import (
     PaymentStatus,
 )
 from tui_pos.desk import payments
+from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refused
-from tui_pos.desk.order.receipts import receipt
-from tui_pos.desk.payments import Control, PaymentState, journal
-from tui_pos.desk.sale import checkout
+from tui_pos.desk.payments import (
+    Control,
+    PaymentState,
+    attempt_log,
+)
+from tui_pos.desk.search.receipts import receipt
 from tui_pos.simulator import Server
 
 
@@ -544,10 +548,10 @@ def test_stages_move_along_the_table_alone(
     begun = begin(card_desk, order)
     Watched(card_desk, begun.attempt_id, sent=lambda: simulator.tap(READER)).run()
     with connected():
-        row = journal.load(begun.attempt_id)
+        row = attempt_log.load(begun.attempt_id)
         for stage in Stage:
             with pytest.raises(ValueError, match="may not move"):
-                journal.move(card_desk, row, stage, "back")
+                attempt_log.move(card_desk, row, stage, "back")
         events = list(AttemptEvent.select().where(AttemptEvent.attempt == row.id).order_by(AttemptEvent.id))
     assert [event.stage for event in events] == ["created", "intent", "sent", "authorized", "captured"]
     assert {event.station for event in events} == {"desk-3"}

@@ -7,24 +7,24 @@ import pytest
 from tests.desk.paying import READER, Watched
 from tests.desk.selling import everything, items, order_row
 from tests.fixtures.databases import FrozenClock
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.registration import AddOn, Attendee, OrderLine, Payment, ProductRedemption
-from tui_pos.desk import payments, reconcile
-from tui_pos.desk.catalogue import facts, stock
+from tui_pos.desk import payments, reconciliation
+from tui_pos.desk.carts import checkout
+from tui_pos.desk.catalogue import pricing_inputs, stock
 from tui_pos.desk.catalogue.pricing import Kind
+from tui_pos.desk.checkin.checkin import check_in
+from tui_pos.desk.checkin.guest_tickets import companions, register_companion
+from tui_pos.desk.checkin.redemption import hand_out, hand_outs
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refusal
-from tui_pos.desk.order.balance import balance
-from tui_pos.desk.order.receipts import receipt
-from tui_pos.desk.refund import card_refunds, refunds
-from tui_pos.desk.refund.pieces import Piece
-from tui_pos.desk.sale import checkout
-from tui_pos.desk.tender.cash import take_cash
-from tui_pos.desk.visitor import lookup
-from tui_pos.desk.visitor.checkin import check_in
-from tui_pos.desk.visitor.companions import companions, register_companion
-from tui_pos.desk.visitor.redemption import hand_out, hand_outs
+from tui_pos.desk.orders.balance import balance
+from tui_pos.desk.refunds import card_refunds, refunds
+from tui_pos.desk.refunds.pieces import Piece
+from tui_pos.desk.search import lookup
+from tui_pos.desk.search.receipts import receipt
+from tui_pos.desk.tenders.cash import take_cash
 from tui_pos.simulator import Server
 
 D = Decimal
@@ -191,7 +191,7 @@ def test_a_refund_that_fails_later_puts_everything_back(
     assert state(reference) != before
     simulator.advance(100)
     frozen_clock.advance(100)
-    reconcile.run(lead)
+    reconciliation.run(lead)
     assert state(reference) == before
     assert lookup.attendee(lead, ada).registered
     view = receipt(lead, reference)
@@ -207,7 +207,7 @@ def test_one_of_two_refunds_that_fails_gives_back_its_own_part_alone(
     refunds.refund(lead, reference)
     simulator.advance(100)
     frozen_clock.advance(100)
-    reconcile.run(lead)
+    reconciliation.run(lead)
     with connected():
         found = balance(order_row(reference))
         succeeded = Payment.select().where(
@@ -244,8 +244,8 @@ def test_a_ticket_that_went_back_is_no_ticket_for_rules(lead: Desk) -> None:
     ada = code_of(reference)
     with connected():
         user = Attendee.get(Attendee.access_code == ada).user_id
-        assert facts.load(lead.conference.id, user, None).owned
+        assert pricing_inputs.load(lead.conference.id, user, None).owned
     refunds.refund(lead, reference, lines=[Piece("regular")])
     with connected():
-        found = facts.load(lead.conference.id, user, None)
+        found = pricing_inputs.load(lead.conference.id, user, None)
     assert (found.owned, found.admitted) == ({}, frozenset())

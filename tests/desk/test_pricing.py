@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.auth import User, UserGroup
 from tui_pos.data.tables.conditions import (
@@ -19,7 +19,7 @@ from tui_pos.data.tables.conditions import (
 from tui_pos.data.tables.program import Speaker, Talk, TalkSpeaker
 from tui_pos.data.tables.registration import Attendee, TicketType, Voucher
 from tui_pos.desk.catalogue import pricing, products, vouchers
-from tui_pos.desk.catalogue.assessment import assess
+from tui_pos.desk.catalogue.evaluation import assess
 from tui_pos.desk.catalogue.pricing import Condition, Kind, Line, Off, Quote, Scope
 from tui_pos.desk.catalogue.products import Wanted
 from tui_pos.desk.context import Desk

@@ -7,9 +7,9 @@ import pytest
 from tests.desk.paying import OTHER_READER, READER, Watched, begin, rows
 from tui_pos.data.tables.desk import Stage
 from tui_pos.desk import payments
+from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import Control, PaymentState
-from tui_pos.desk.sale import checkout
 from tui_pos.simulator import Server
 from tui_pos.simulator.trace import Exchanged
 

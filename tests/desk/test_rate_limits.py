@@ -14,11 +14,12 @@ from tests.desk.paying import READER, Watched, begin, left_at, paid, rows
 from tests.fixtures.databases import FrozenClock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Attempt, Stage
-from tui_pos.desk import maintenance, payments
+from tui_pos.desk import payments
+from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import Control, PaymentState, recovery
-from tui_pos.desk.refund import refunds
-from tui_pos.desk.sale import checkout
+from tui_pos.desk.reconciliation import maintenance
+from tui_pos.desk.refunds import refunds
 from tui_pos.simulator import Server
 from tui_pos.simulator.trace import Exchanged
 

@@ -3,18 +3,18 @@
 import threading
 
 from tests.desk.paying import OTHER_READER, READER, Watched, begin
-from tui_pos.desk import duties, reader_display, stations
+from tui_pos.desk import leases
+from tui_pos.desk.carts import cart, checkout, reader_display
+from tui_pos.desk.carts.cart import CartView
 from tui_pos.desk.context import Desk
-from tui_pos.desk.payments import Control, Stage, watch
-from tui_pos.desk.payments.steps import display_duty
-from tui_pos.desk.sale import cart, checkout
-from tui_pos.desk.sale.cart import CartView
+from tui_pos.desk.payments import Control, Stage, readers, watch
+from tui_pos.desk.payments.transitions import display_duty
 from tui_pos.simulator import Server
 
 
 def filled(desk: Desk, reader: str = READER) -> CartView:
     """A cart with two shirts, at a station with a reader."""
-    stations.remember_reader(desk, reader, "Front")
+    readers.remember_reader(desk, reader, "Front")
     sale = cart.start(desk, name="Ada Byron")
     return cart.add(desk, sale.sale_id, "t-shirt", 2)
 
@@ -34,7 +34,7 @@ def test_the_cart_is_shown_and_taken_away(card_desk: Desk) -> None:
 
 def test_without_a_reader_or_an_account_nothing_is_asked(card_desk: Desk, desk: Desk) -> None:
     assert not reader_display.show(desk, filled(desk))
-    stations.remember_reader(card_desk, "", "")
+    readers.remember_reader(card_desk, "", "")
     assert not reader_display.clear(card_desk)
 
 
@@ -65,7 +65,7 @@ def test_a_shown_cart_gives_way_to_the_payment(card_desk: Desk, simulator: Serve
 def test_a_payment_waits_until_a_cart_that_is_being_shown_stands_there(card_desk: Desk) -> None:
     order = checkout.sell(card_desk, [("t-shirt", 1)], name="Bo")
     begun = begin(card_desk, order)
-    assert duties.take(display_duty(READER), "somebody", 60)
+    assert leases.take(display_duty(READER), "somebody", 60)
     sent = threading.Event()
     control = Control()
 
@@ -79,7 +79,7 @@ def test_a_payment_waits_until_a_cart_that_is_being_shown_stands_there(card_desk
     driving.start()
     assert not sent.wait(0.5)
     assert action(card_desk) == ""
-    duties.drop(display_duty(READER), "somebody")
+    leases.drop(display_duty(READER), "somebody")
     assert sent.wait(10)
     driving.join(10)
 
@@ -87,4 +87,4 @@ def test_a_payment_waits_until_a_cart_that_is_being_shown_stands_there(card_desk
 def test_a_reader_that_does_not_answer_stops_nobody(card_desk: Desk, simulator: Server) -> None:
     simulator.set_reader(OTHER_READER, "offline")
     assert not reader_display.show(card_desk, filled(card_desk, OTHER_READER))
-    assert duties.take(display_duty(OTHER_READER), "somebody", 1)
+    assert leases.take(display_duty(OTHER_READER), "somebody", 1)

@@ -3,13 +3,13 @@ from dataclasses import replace
 import pytest
 
 from tests.desk.conftest import AsStaff
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Attempt, Stage
 from tui_pos.data.tables.registration import Order
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotPermitted
-from tui_pos.desk.readers import ReaderRow, readers
+from tui_pos.desk.payments.readers import ReaderRow, readers
 from tui_pos.simulator import Server
 from tui_pos.terminal import Terminal, TerminalError
 

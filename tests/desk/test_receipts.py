@@ -5,7 +5,7 @@ import msgspec
 import pytest
 
 from tests.desk.conftest import AsStaff, statements
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Attempt, Sale, SaleStatus, Stage
 from tui_pos.data.tables.registration import (
@@ -18,7 +18,7 @@ from tui_pos.data.tables.registration import (
 )
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound, NotPermitted
-from tui_pos.desk.order.receipts import receipt
+from tui_pos.desk.search.receipts import receipt
 from tui_pos.terminal import Card
 
 CARD = Card(

@@ -8,15 +8,25 @@ import pytest
 
 from tests.desk.paying import OTHER_READER, READER, Watched, begin, left_at, paid, rows
 from tests.fixtures.databases import FrozenClock
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.connection import connected, run_tx
 from tui_pos.data.tables.desk import Attempt, Stage
 from tui_pos.data.tables.registration import Order, OrderStatus
-from tui_pos.desk import duties, maintenance, payments, reconcile
+from tui_pos.desk import (
+    leases,
+    payments,
+    reconciliation,
+)
+from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
-from tui_pos.desk.payments import backoff, journal, recovery, steps
-from tui_pos.desk.refund import elsewhere
-from tui_pos.desk.sale import checkout
+from tui_pos.desk.payments import (
+    attempt_log,
+    backoff,
+    recovery,
+    transitions,
+)
+from tui_pos.desk.reconciliation import maintenance
+from tui_pos.desk.refunds import elsewhere
 from tui_pos.simulator import Server
 
 
@@ -55,7 +65,7 @@ def test_a_hold_in_confirm_mode_stays_unconfirmed(
     for _ in range(2):
         (state,) = recovery.recover(desk)
         assert (state.stage, state.stuck, state.headline) == (Stage.AUTHORIZED, True, "AUTHORISED")
-    assert reconcile.run(desk).driven[0].stage is Stage.AUTHORIZED
+    assert reconciliation.run(desk).driven[0].stage is Stage.AUTHORIZED
     assert [book["status"] for book in simulator.books().values()] == ["requires_capture"]
     assert payments.capture(desk, state.intent_id).stage is Stage.CAPTURED
 
@@ -150,13 +160,13 @@ def test_twice_is_as_once(card_desk: Desk, order: checkout.Placed, simulator: Se
 
 def test_one_station_does_it_at_a_time(card_desk: Desk, frozen_clock: FrozenClock) -> None:
     duty = "maintenance:demo"
-    assert duties.take(duty, "desk-1", 60)
+    assert leases.take(duty, "desk-1", 60)
     assert not maintenance.tick(card_desk, "desk-2")
     frozen_clock.advance(61)
     assert maintenance.tick(card_desk, "desk-2")
-    assert duties.take(duty, "desk-1", 60)
-    assert not duties.take(duty, "desk-2", 60)
-    assert duties.take(duty, "desk-1", 60)
+    assert leases.take(duty, "desk-1", 60)
+    assert not leases.take(duty, "desk-2", 60)
+    assert leases.take(duty, "desk-1", 60)
 
 
 BACK = -timedelta(days=1).total_seconds()
@@ -165,13 +175,13 @@ BACK = -timedelta(days=1).total_seconds()
 def test_a_duty_taken_by_a_clock_that_was_ahead_is_anybodys(frozen_clock: FrozenClock, desk: Desk) -> None:
     duty = f"maintenance:{desk.conference.slug}"
     with connected():
-        assert duties.take(duty, "desk-1", 60)
+        assert leases.take(duty, "desk-1", 60)
         frozen_clock.advance(-30)
-        assert duties.is_taken(duty)
-        assert not duties.take(duty, "desk-2", 60)
+        assert leases.is_taken(duty)
+        assert not leases.take(duty, "desk-2", 60)
         frozen_clock.advance(BACK)
-        assert not duties.is_taken(duty)
-        assert duties.take(duty, "desk-2", 60)
+        assert not leases.is_taken(duty)
+        assert leases.take(duty, "desk-2", 60)
 
 
 def test_a_payment_held_by_a_clock_that_was_ahead_is_brought_home(
@@ -179,7 +189,7 @@ def test_a_payment_held_by_a_clock_that_was_ahead_is_brought_home(
 ) -> None:
     attempt_id = left_at(card_desk, order, "sent").attempt_id
     simulator.tap(READER)
-    held = {"lease_owner": "1:1:1:another-host:desk-9", "lease_until": clock.now() + journal.LEASE}
+    held = {"lease_owner": "1:1:1:another-host:desk-9", "lease_until": clock.now() + attempt_log.LEASE}
     run_tx(lambda: Attempt.update(held).where(Attempt.id == attempt_id).execute())
     frozen_clock.advance(-30)
     assert recovery.recover(card_desk) == ()
@@ -193,18 +203,18 @@ def test_who_watches_a_payment_holds_it_on_when_the_clock_goes_back(
 ) -> None:
     attempt_id = left_at(card_desk, order, "sent").attempt_id
     with connected():
-        attempt = journal.load(attempt_id)
-        journal.take_lease(card_desk, attempt, "first:1:1:another-host:desk-3")
+        attempt = attempt_log.load(attempt_id)
+        attempt_log.take_lease(card_desk, attempt, "first:1:1:another-host:desk-3")
         frozen_clock.advance(BACK)
-        journal.renew_lease(attempt, "first:1:1:another-host:desk-3")
-        assert journal.is_watched(journal.load(attempt_id), clock.now())
+        attempt_log.renew_lease(attempt, "first:1:1:another-host:desk-3")
+        assert attempt_log.is_watched(attempt_log.load(attempt_id), clock.now())
 
 
 def test_a_pause_that_began_on_a_clock_that_was_ahead_is_over(frozen_clock: FrozenClock) -> None:
     attempt = Attempt(retry_at=clock.now() + backoff.LONGEST_PAUSE)
-    assert steps.until_retry(attempt) == 300
+    assert transitions.until_retry(attempt) == 300
     frozen_clock.advance(BACK)
-    assert steps.until_retry(attempt) == 0
+    assert transitions.until_retry(attempt) == 0
 
 
 def test_what_was_done_elsewhere_is_looked_for_though_the_clock_was_ahead(

@@ -7,17 +7,22 @@ import pytest
 from tests.desk.conftest import AsStaff
 from tests.desk.selling import at, everything, items, order_row
 from tests.fixtures.databases import FrozenClock
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import JournalEntry
 from tui_pos.data.tables.registration import Order, ProductRedemption
+from tui_pos.desk.carts import checkout
+from tui_pos.desk.checkin.guest_tickets import register_companion
+from tui_pos.desk.checkin.redemption import (
+    HandOut,
+    hand_out,
+    hand_outs,
+    take_back,
+)
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotPermitted, Refusal
-from tui_pos.desk.sale import checkout
-from tui_pos.desk.tender.cash import take_cash
-from tui_pos.desk.visitor.companions import register_companion
-from tui_pos.desk.visitor.lookup import attendee
-from tui_pos.desk.visitor.redemption import HandOut, hand_out, hand_outs, take_back
+from tui_pos.desk.search.lookup import attendee
+from tui_pos.desk.tenders.cash import take_cash
 
 
 def line(desk: Desk, code: str, description: str) -> HandOut:

@@ -10,13 +10,13 @@ from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Refund, RefundStage, Stage
 from tui_pos.data.tables.registration import Attendee, Credit, Order, OrderStatus
 from tui_pos.desk import payments
+from tui_pos.desk.access.audit_log import REASON_LENGTH
+from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refused
-from tui_pos.desk.journal import REASON_LENGTH
-from tui_pos.desk.refund import card_refunds, refunds
-from tui_pos.desk.refund.pieces import Piece
-from tui_pos.desk.sale import checkout
-from tui_pos.desk.tender.cash import take_cash
+from tui_pos.desk.refunds import card_refunds, refunds
+from tui_pos.desk.refunds.pieces import Piece
+from tui_pos.desk.tenders.cash import take_cash
 from tui_pos.simulator import Server
 
 

@@ -10,25 +10,28 @@ from tests.desk.paying import paid
 from tests.desk.rows import order_of
 from tests.desk.selling import Rows, items, order_row, user_of
 from tests.fixtures.databases import FrozenClock
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.base import database
 from tui_pos.data.connection import connected, run_tx
 from tui_pos.data.queries import Row, rows
 from tui_pos.data.tables import SHOP
 from tui_pos.data.tables.registration import Attendee, Credit, Voucher
-from tui_pos.desk import accounts, maintenance, reconcile, rehearsals
+from tui_pos.desk import reconciliation
+from tui_pos.desk.carts import checkout
 from tui_pos.desk.catalogue import inventory
+from tui_pos.desk.checkin import redemption
+from tui_pos.desk.checkin.checkin import check_in
+from tui_pos.desk.checkin.guest_tickets import register_companion
 from tui_pos.desk.context import Desk, Mode
-from tui_pos.desk.refund import refunds, voids
-from tui_pos.desk.refund.exchanges import exchange
-from tui_pos.desk.refund.pieces import Piece
-from tui_pos.desk.sale import checkout
-from tui_pos.desk.tender.cash import take_cash
-from tui_pos.desk.tender.complimentary import give_free
-from tui_pos.desk.tender.credit import use_credit
-from tui_pos.desk.visitor import lookup, redemption
-from tui_pos.desk.visitor.checkin import check_in
-from tui_pos.desk.visitor.companions import register_companion
+from tui_pos.desk.payments import accounts
+from tui_pos.desk.reconciliation import account_change, maintenance, rehearsals
+from tui_pos.desk.refunds import refunds, voids
+from tui_pos.desk.refunds.exchanges import exchange
+from tui_pos.desk.refunds.pieces import Piece
+from tui_pos.desk.search import lookup
+from tui_pos.desk.tenders.cash import take_cash
+from tui_pos.desk.tenders.complimentary import give_free
+from tui_pos.desk.tenders.credit import use_credit
 from tui_pos.simulator import Server
 from tui_pos.terminal import Terminal
 
@@ -155,7 +158,7 @@ def the_dashboard_gives_back(desk: Desk, simulator: Server) -> None:
     by_card(desk, "t-shirt", simulator)
     (intent_id,) = simulator.books()
     simulator.dashboard_refund(intent_id, 1000)
-    reconcile.run(desk)
+    reconciliation.run(desk)
 
 
 ACTS: tuple[Act, ...] = (
@@ -203,8 +206,8 @@ def known(found: Rows, before: Rows) -> Rows:
 
 def gone_live(desk: Desk, simulator: Server) -> Desk:
     live = replace(desk, account=Terminal("sk_live_abc", api_base=simulator.url), mode=Mode.LIVE)
-    change = accounts.change_wanted(live.conference, live.terminal, Mode.LIVE)
-    accounts.change(live.conference, "desk-3", change)
+    change = account_change.change_wanted(live.conference, live.terminal, Mode.LIVE)
+    account_change.change(live.conference, "desk-3", change)
     return live
 
 
@@ -238,7 +241,7 @@ def test_nothing_of_a_rehearsal_is_left(
     assert lookup.attendee(live, "NOOR2026").credits_total == D(40)
     assert lookup.attendee(live, "NOOR2026").registered
     same(known(shop_rows(), before), before)
-    assert reconcile.run(live).clean
+    assert reconciliation.run(live).clean
     assert rehearsals.purge(live.conference.id) > 0
     same(shop_rows(), before)
     assert dangling() == []
@@ -269,4 +272,4 @@ def test_an_order_of_the_web_site_that_a_rehearsal_paid_and_refunded_is_as_it_wa
     found = known(shop_rows(), before)
     same(found, {name: before[name] for name in ("OrderLine", "Voucher", "Payment")})
     assert [lookup.order(live, each.reference).due for each in (by_credit, by_money)] == [D(25), D(30)]
-    assert reconcile.run(live).clean
+    assert reconciliation.run(live).clean

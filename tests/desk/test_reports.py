@@ -14,7 +14,7 @@ from tests.chaos.website import Website
 from tests.desk.paying import READER, Watched
 from tests.desk.selling import items
 from tests.fixtures.databases import FrozenClock
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.registration import (
     AddOn,
@@ -24,18 +24,19 @@ from tui_pos.data.tables.registration import (
     Payment,
     TicketType,
 )
-from tui_pos.desk import maintenance, payments, reconcile
+from tui_pos.desk import payments, reconciliation
+from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
-from tui_pos.desk.order.receipts import ReceiptView, receipt
-from tui_pos.desk.order.views import LineView
-from tui_pos.desk.refund import refunds
-from tui_pos.desk.refund.exchanges import exchange
-from tui_pos.desk.refund.pieces import Piece
-from tui_pos.desk.refund.voids import void
-from tui_pos.desk.sale import checkout
-from tui_pos.desk.tender.cash import take_cash
-from tui_pos.desk.tender.complimentary import give_free
-from tui_pos.desk.tender.credit import use_credit
+from tui_pos.desk.orders.views import LineView
+from tui_pos.desk.reconciliation import maintenance
+from tui_pos.desk.refunds import refunds
+from tui_pos.desk.refunds.exchanges import exchange
+from tui_pos.desk.refunds.pieces import Piece
+from tui_pos.desk.refunds.voids import void
+from tui_pos.desk.search.receipts import ReceiptView, receipt
+from tui_pos.desk.tenders.cash import take_cash
+from tui_pos.desk.tenders.complimentary import give_free
+from tui_pos.desk.tenders.credit import use_credit
 from tui_pos.simulator import Server
 
 D = Decimal
@@ -210,7 +211,7 @@ def test_its_reports_are_the_desks_receipts_to_the_cent(
     assert reported(first) == told(lead, day.references)
     simulator.advance(100)
     frozen_clock.advance(100)
-    reconcile.run(lead)
+    reconciliation.run(lead)
     after = told(lead, day.references)
     assert reported(first) == after
     website = Website(simulator.url)

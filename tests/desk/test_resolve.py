@@ -10,14 +10,19 @@ from tests.desk.paying import OTHER_READER, READER, Watched, begin, left_at, row
 from tests.desk.selling import everything
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Attempt, AttemptEvent, Stage
-from tui_pos.desk import payments, reconcile
+from tui_pos.desk import payments, reconciliation
+from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refused
-from tui_pos.desk.payments import PaymentState, journal, recovery, resolve
+from tui_pos.desk.payments import (
+    PaymentState,
+    attempt_log,
+    recovery,
+    resolve,
+)
 from tui_pos.desk.payments.resolve import Option, Standing
-from tui_pos.desk.refund import refunds
-from tui_pos.desk.sale import checkout
-from tui_pos.desk.tender.cash import take_cash
+from tui_pos.desk.refunds import refunds
+from tui_pos.desk.tenders.cash import take_cash
 from tui_pos.simulator import Server
 
 FOR_GOOD = 1000
@@ -61,7 +66,7 @@ def test_what_stripe_captured_is_booked(
         "captured, 25.00 booked, order paid",
     ):
         assert part in told
-    assert reconcile.run(lead).clean
+    assert reconciliation.run(lead).clean
     with pytest.raises(Refused) as caught:
         resolve.resolve(lead, state.intent_id, Option.BOOK_CAPTURED, "again")
     assert caught.value.code == "nothing_to_resolve"
@@ -139,7 +144,7 @@ def test_a_create_whose_answer_was_lost_is_found_and_released(
     assert (done.payment.stage, done.payment.problem) == (Stage.CANCELLED, "")
     assert done.payment.intent_id.startswith("pi_")
     assert {book["status"] for book in simulator.books().values()} == {"canceled"}
-    assert reconcile.run(lead).clean
+    assert reconciliation.run(lead).clean
 
 
 @pytest.mark.parametrize(
@@ -268,7 +273,7 @@ def test_a_hold_of_an_order_that_wants_it_no_more_is_released_not_captured(
 def test_a_payment_that_a_desk_watches_is_left_to_it(
     lead: Desk, order: checkout.Placed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui_pos.desk.payments.driver.PATIENCE", 0.1)
+    monkeypatch.setattr("tui_pos.desk.payments.watcher.PATIENCE", 0.1)
     begun = begin(lead, order)
     watched = Watched(lead, begun.attempt_id)
     seen: list[str] = []
@@ -316,4 +321,4 @@ def test_a_payment_on_another_reader_is_not_touched(lead: Desk, order: checkout.
     assert action.status == "in_progress"
     assert [each.attempt_id for each in payments.unfinished(lead)] == [other.attempt_id]
     with connected():
-        assert journal.load(state.attempt_id).lease_owner == ""
+        assert attempt_log.load(state.attempt_id).lease_owner == ""

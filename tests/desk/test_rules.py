@@ -3,14 +3,15 @@
 import pytest
 
 from tests.desk.selling import everything, items
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import Order, OrderStatus
+from tui_pos.desk.carts import cart, checkout
 from tui_pos.desk.catalogue import stock
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
-from tui_pos.desk.sale import cart, checkout, holds
+from tui_pos.desk.orders import holds
 
 REFUSED = (
     ("patron", None, "", "not_on_sale", "Patron (withdrawn) is not on sale."),

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from tests.desk.selling import at, order_row, uses
 from tests.fixtures.databases import FrozenClock
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.connection import connected, run_tx
 from tui_pos.data.tables.desk import Sale as SaleRow
 from tui_pos.data.tables.desk import SaleStatus
@@ -25,12 +25,12 @@ from tui_pos.data.tables.registration import (
     TicketType,
     Voucher,
 )
+from tui_pos.desk.carts import cart, checkout
 from tui_pos.desk.catalogue import stock
 from tui_pos.desk.catalogue.pricing import Key, Kind
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound, Refused
-from tui_pos.desk.order import orders
-from tui_pos.desk.sale import cart, checkout, holds
+from tui_pos.desk.orders import holds, orders
 
 LIMITED = {"hoodie": 6, "day-pass": 5}
 PER_PERSON = {"day-pass": 3}

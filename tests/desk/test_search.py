@@ -3,14 +3,18 @@ from decimal import Decimal
 import pytest
 
 from tests.desk.conftest import AsStaff, statements
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import AddOn, Attendee, Order, TicketType, Voucher
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refused
-from tui_pos.desk.visitor.lookup import Found, resolve, search
+from tui_pos.desk.search.lookup import (
+    Found,
+    resolve,
+    search,
+)
 
 NOOR = Found("attendee", "NOOR2026", "Noor Lindqvist", "noor@example.org, paid")
 

@@ -7,15 +7,15 @@ import argon2
 import bcrypt
 import pytest
 
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.auth import ContentType, Permission, User, UserPermission
+from tui_pos.desk.access import passwords
+from tui_pos.desk.access import sign_in as module
+from tui_pos.desk.access.sign_in import sign_in
+from tui_pos.desk.access.tries import At
 from tui_pos.desk.context import Staff
 from tui_pos.desk.errors import NotPermitted
-from tui_pos.desk.staff import passwords
-from tui_pos.desk.staff import sign_in as module
-from tui_pos.desk.staff.sign_in import sign_in
-from tui_pos.desk.staff.tries import At
 
 AT = At(None, "desk-3")
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.desk.conftest import AsStaff, statements
 from tests.fixtures.databases import FrozenClock
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Attempt, Sale, SaleStatus, Stage
 from tui_pos.data.tables.registration import (
@@ -20,21 +20,20 @@ from tui_pos.data.tables.registration import (
     TerminalPayment,
     TicketType,
 )
+from tui_pos.desk.carts import checkout
+from tui_pos.desk.checkin.checkin import check_in
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotPermitted
-from tui_pos.desk.refund import refunds
-from tui_pos.desk.sale import checkout
-from tui_pos.desk.stations import (
+from tui_pos.desk.payments.readers import remember_reader, remembered_reader
+from tui_pos.desk.refunds import refunds
+from tui_pos.desk.search.activity import (
     AttentionLine,
     RecentLine,
     attention,
     recent,
-    remember_reader,
-    remembered_reader,
 )
-from tui_pos.desk.tender.cash import take_cash
-from tui_pos.desk.tender.complimentary import give_free
-from tui_pos.desk.visitor.checkin import check_in
+from tui_pos.desk.tenders.cash import take_cash
+from tui_pos.desk.tenders.complimentary import give_free
 
 
 def sale(desk: Desk, name: str, status: str, total: str, **columns: Any) -> Order:

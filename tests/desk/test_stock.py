@@ -7,7 +7,7 @@ import pytest
 
 from tests.desk.conftest import statements
 from tests.fixtures.databases import FrozenClock
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.registration import AddOn, Order, OrderLine, OrderStatus, TicketType

@@ -13,10 +13,10 @@ from tui_pos.data.tables.auth import (
     UserGroup,
     UserPermission,
 )
+from tui_pos.desk.access import supervisors
+from tui_pos.desk.access.permissions import CHANGE_CONFERENCE, Action
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotPermitted
-from tui_pos.desk.staff import supervisors
-from tui_pos.desk.staff.permissions import CHANGE_CONFERENCE, Action
 
 
 def test_superusers_are_named_where_nobody_else_may(desk: Desk) -> None:

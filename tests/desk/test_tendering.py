@@ -12,21 +12,21 @@ from tests.desk.paying import READER, Watched, begin
 from tests.desk.rows import order_of
 from tests.desk.selling import at, everything, items, order_row, user_of
 from tests.fixtures.databases import FrozenClock
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Attempt, CashMovement, JournalEntry, Sale
 from tui_pos.data.tables.registration import Attendee, Credit, Payment
 from tui_pos.desk import payments
+from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refusal
-from tui_pos.desk.order.receipts import receipt
-from tui_pos.desk.sale import checkout
-from tui_pos.desk.tender import tendering
-from tui_pos.desk.tender.cash import quick_amounts, take_cash
-from tui_pos.desk.tender.complimentary import give_free
-from tui_pos.desk.tender.credit import use_credit
-from tui_pos.desk.tender.tendering import Tendered
-from tui_pos.desk.visitor import lookup
+from tui_pos.desk.search import lookup
+from tui_pos.desk.search.receipts import receipt
+from tui_pos.desk.tenders import tendering
+from tui_pos.desk.tenders.cash import quick_amounts, take_cash
+from tui_pos.desk.tenders.complimentary import give_free
+from tui_pos.desk.tenders.credit import use_credit
+from tui_pos.desk.tenders.tendering import Tendered
 from tui_pos.simulator import Server
 
 D = Decimal

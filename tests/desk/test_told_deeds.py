@@ -7,14 +7,18 @@ from datetime import timedelta
 import pytest
 
 from tests.desk.paying import begin, paid
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.connection import connected, run_tx
 from tui_pos.data.tables.registration import Order
+from tui_pos.desk.carts import checkout
+from tui_pos.desk.checkin import checkin
 from tui_pos.desk.context import Desk
-from tui_pos.desk.payments import journal as events
-from tui_pos.desk.refund import card_refunds, elsewhere, repairs
-from tui_pos.desk.sale import checkout
-from tui_pos.desk.visitor import checkin
+from tui_pos.desk.payments import attempt_log as events
+from tui_pos.desk.refunds import (
+    card_refunds,
+    elsewhere,
+    repairs,
+)
 from tui_pos.simulator import Server
 
 

@@ -9,15 +9,19 @@ from itertools import pairwise
 import pytest
 
 from tests.fixtures.processes import run_together
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.connection import connected, run_tx
 from tui_pos.data.errors import CommitUnknown, DatabaseUnavailable, ReadOnlyDatabase
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import JournalEntry
 from tui_pos.desk import conferences
+from tui_pos.desk.access import (
+    passwords,
+    sign_in,
+    tries,
+)
+from tui_pos.desk.access.tries import At
 from tui_pos.desk.errors import NotPermitted
-from tui_pos.desk.staff import passwords, sign_in, tries
-from tui_pos.desk.staff.tries import At
 
 MINUTE = timedelta(minutes=1)
 

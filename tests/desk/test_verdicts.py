@@ -3,7 +3,7 @@ from decimal import Decimal
 
 from tests.desk.rows import late, order_of
 from tests.fixtures.databases import FrozenClock
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Sale, SaleStatus
 from tui_pos.data.tables.registration import (
@@ -16,7 +16,7 @@ from tui_pos.data.tables.registration import (
     PaymentStatus,
 )
 from tui_pos.desk.context import Desk
-from tui_pos.desk.visitor import lookup
+from tui_pos.desk.search import lookup
 
 D = Decimal
 

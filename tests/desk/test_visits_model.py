@@ -21,17 +21,17 @@ from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import CashMovement, Refund
 from tui_pos.data.tables.registration import Credit, Order, OrderLine, OrderStatus, Payment
 from tui_pos.desk import payments
+from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refusal
-from tui_pos.desk.order.balance import balance
-from tui_pos.desk.refund import elsewhere, refunds
-from tui_pos.desk.refund.pieces import Piece, slug_of
-from tui_pos.desk.refund.voids import void
-from tui_pos.desk.sale import checkout
-from tui_pos.desk.tender.cash import take_cash
-from tui_pos.desk.tender.complimentary import give_free
-from tui_pos.desk.tender.credit import use_credit
-from tui_pos.desk.tender.tenders import TENDER_OF
+from tui_pos.desk.orders.balance import balance
+from tui_pos.desk.orders.tenders import TENDER_OF
+from tui_pos.desk.refunds import elsewhere, refunds
+from tui_pos.desk.refunds.pieces import Piece, slug_of
+from tui_pos.desk.refunds.voids import void
+from tui_pos.desk.tenders.cash import take_cash
+from tui_pos.desk.tenders.complimentary import give_free
+from tui_pos.desk.tenders.credit import use_credit
 from tui_pos.simulator import Server
 
 D = Decimal

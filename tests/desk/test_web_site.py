@@ -11,11 +11,12 @@ from tests.fixtures.databases import FrozenClock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Stage
 from tui_pos.data.tables.registration import OrderStatus, Payment
-from tui_pos.desk import maintenance, payments, reconcile
+from tui_pos.desk import payments, reconciliation
+from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
-from tui_pos.desk.payments import steps
-from tui_pos.desk.refund import refunds
-from tui_pos.desk.sale import checkout
+from tui_pos.desk.payments import transitions
+from tui_pos.desk.reconciliation import maintenance
+from tui_pos.desk.refunds import refunds
 from tui_pos.simulator import Server
 
 REFUND_FAILS_LATER = "4000000000005126"
@@ -119,7 +120,7 @@ def test_an_order_that_keeps_money_is_not_refunded(
     refunds.refund(lead, order.reference, order.total - 100, reason="late")
     assert deliver_all(website) == ["payment_intent.succeeded"] * 2 + ["charge.refunded"]
     assert counted(order) == ("partially_refunded", [Decimal(100)])
-    assert reconcile.run(lead).clean
+    assert reconciliation.run(lead).clean
 
 
 def test_a_cancelled_order_stays_cancelled_when_its_money_goes_back(
@@ -131,10 +132,10 @@ def test_a_cancelled_order_stays_cancelled_when_its_money_goes_back(
     refunds.refund(lead, order.reference, Decimal(40), reason="late")
     assert "charge.refunded" in deliver_all(website)
     assert counted(order)[0] == OrderStatus.CANCELLED
-    assert [each.kind for each in reconcile.run(lead).mismatches] == ["needs_a_person"]
+    assert [each.kind for each in reconciliation.run(lead).mismatches] == ["needs_a_person"]
     refunds.refund(lead, order.reference)
     assert counted(order) == (OrderStatus.CANCELLED, [])
-    assert reconcile.run(lead).clean
+    assert reconciliation.run(lead).clean
 
 
 @pytest.mark.parametrize("times", [1, 2])
@@ -147,7 +148,7 @@ def test_a_late_call_after_a_refund_books_nothing(
         for number in range(times):
             website.deliver({**event, "id": f"{event['id']}-{number}"})
     assert counted(order) == ("refunded", [])
-    assert reconcile.run(lead, check=True).clean
+    assert reconciliation.run(lead, check=True).clean
 
 
 @pytest.mark.parametrize("days", [0, 20])
@@ -166,14 +167,14 @@ def test_a_late_call_after_a_refund_books_nothing_for_long(
     late[0]["data"]["object"]["metadata"]["order_id"] = str(order.order_id)
     website.deliver(late[0])
     assert counted(order) == ("paid", [order.total])
-    assert not reconcile.run(lead, check=True).clean
+    assert not reconciliation.run(lead, check=True).clean
     frozen_clock.advance(days * 24 * 3600)
     simulator.advance(days * 24 * 3600)
     assert maintenance.tick(lead, "desk-3")
     assert counted(order) == ("refunded", [])
-    (told,) = reconcile.run(lead).mismatches
+    (told,) = reconciliation.run(lead).mismatches
     assert (told.kind, told.reference) == ("repaired", order.reference)
-    assert reconcile.run(lead, check=True).clean
+    assert reconciliation.run(lead, check=True).clean
 
 
 def test_a_refund_that_failed_is_not_believed_when_the_web_site_is_told_late(
@@ -184,7 +185,7 @@ def test_a_refund_that_failed_is_not_believed_when_the_web_site_is_told_late(
     refunds.refund(lead, order.reference)
     simulator.advance(100)
     frozen_clock.advance(100)
-    reconcile.run(lead)
+    reconciliation.run(lead)
     assert counted(order) == ("paid", [order.total])
     deliver_all(website)
     assert counted(order) == ("paid", [order.total])
@@ -243,11 +244,11 @@ def test_an_intent_of_before_without_its_rows_is_booked_once(
     lead: Desk, order: checkout.Placed, simulator: Server, website: Website, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A desk of before died when Stripe had its payment, which names the order to the webhook."""
-    keys = steps.metadata
+    keys = transitions.metadata
     with_order = {"order_id": str(order.order_id)}
-    monkeypatch.setattr(steps, "metadata", lambda attempt, desk: {**keys(attempt, desk), **with_order})
+    monkeypatch.setattr(transitions, "metadata", lambda attempt, desk: {**keys(attempt, desk), **with_order})
     watched = Watched(lead, begin(lead, order).attempt_id, sent=lambda: simulator.tap(READER))
     assert watched.run().stage is Stage.CAPTURED
     deliver_all(website)
     assert counted(order) == ("paid", [order.total])
-    assert reconcile.run(lead).clean
+    assert reconciliation.run(lead).clean

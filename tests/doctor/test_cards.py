@@ -6,16 +6,16 @@ import pytest
 
 from tests.desk.conftest import staff_called
 from tests.doctor.conftest import ENOUGH, KEY, faults, look, stopped
-from tui_pos import exit_codes
-from tui_pos.config import ConferenceSettings, Settings
+from tui_pos.bootstrap.doctor import Level
+from tui_pos.bootstrap.session import open_place
+from tui_pos.core import exit_codes
+from tui_pos.core.config import ConferenceSettings, Settings
 from tui_pos.data import connection, installation
 from tui_pos.data.tables.desk import ConferenceRules
 from tui_pos.desk import conference_rules, conferences
+from tui_pos.desk.carts import checkout
 from tui_pos.desk.conference_rules import Rules
 from tui_pos.desk.limits import Stop
-from tui_pos.desk.sale import checkout
-from tui_pos.doctor import Level
-from tui_pos.opening import open_place
 from tui_pos.simulator import Server
 
 pytestmark = pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)  # nothing here knows engines

@@ -14,17 +14,17 @@ from tests.doctor.conftest import faults, look, stopped
 from tests.fixtures.databases import opened
 from tests.fixtures.postgresql import USER, PostgresqlServer
 from tests.fixtures.processes import holding
-from tui_pos import exit_codes
-from tui_pos.config import ConferenceSettings, Settings
+from tui_pos.bootstrap.doctor import Level
+from tui_pos.core import exit_codes
+from tui_pos.core.config import ConferenceSettings, Settings
 from tui_pos.data import connection, health
 from tui_pos.data.base import database
 from tui_pos.data.connection import connected
 from tui_pos.data.steps import STEPS
 from tui_pos.data.tables.registration import Order
+from tui_pos.desk.carts import cart, checkout
 from tui_pos.desk.limits import Stop
-from tui_pos.desk.sale import cart, checkout
-from tui_pos.desk.tender.cash import take_cash
-from tui_pos.doctor import Level
+from tui_pos.desk.tenders.cash import take_cash
 
 SQLITE = pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
 POSTGRESQL = pytest.mark.parametrize("engine_url", ["postgresql"], indirect=True)

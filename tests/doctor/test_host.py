@@ -9,15 +9,23 @@ import pytest
 
 from tests.doctor.conftest import faults, settings_for
 from tests.fixtures.pty import Terminal80x24
-from tui_pos import clock, config, exit_codes
-from tui_pos.config import ConferenceSettings, Settings
+from tui_pos.bootstrap.doctor import (
+    Level,
+    Subject,
+    host,
+)
+from tui_pos.core import (
+    clock,
+    config,
+    exit_codes,
+)
+from tui_pos.core.config import ConferenceSettings, Settings
 from tui_pos.desk.limits import Stop
-from tui_pos.doctor import Level, Subject, host
 from tui_pos.simulator import Server
 
 LOOK = (
-    "from pathlib import Path; from tui_pos.config import Settings\n"
-    "from tui_pos.doctor import Subject, host\n"
+    "from pathlib import Path; from tui_pos.core.config import Settings\n"
+    "from tui_pos.bootstrap.doctor import Subject, host\n"
     "for each in host.terminal(Subject(Settings(Path('/nowhere')), None, 'desk-3')):\n"
     "    print('FOUND', each.level, each.sentence)\n"
 )

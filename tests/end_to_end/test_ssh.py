@@ -14,7 +14,7 @@ from tests.end_to_end.test_whole_sale import paid, to_the_prompt
 from tests.fixtures.postgresql import free_port
 from tests.fixtures.pty import Terminal80x24
 from tests.fixtures.sshd import PATIENCE, Sshd, run, serving, shown
-from tui_pos import log_file
+from tui_pos.core import log_file
 
 pytestmark = pytest.mark.usefixtures("sshd_is_here")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.pty import Terminal80x24
-from tui_pos import log_file
+from tui_pos.core import log_file
 from tui_pos.simulator import Controls
 
 PROGRAM = shutil.which("tui-pos", path=str(Path(sys.executable).parent)) or "tui-pos"

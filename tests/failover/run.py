@@ -24,10 +24,10 @@ from tests.desk.conftest import make_desk
 from tests.failover.cluster import NAME, Cluster, cluster
 from tests.failover.screen import Volunteer
 from tests.fixtures.databases import adopted, load_dump, make_demo, opened, shared_folder
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.registration import Order, OrderStatus
-from tui_pos.desk import reconcile
+from tui_pos.desk import reconciliation
 from tui_pos.desk.context import Desk
 from tui_pos.simulator import Child
 from tui_pos.terminal import Terminal
@@ -208,7 +208,7 @@ def _pictures(desk: Seller | Volunteer) -> list[str]:
 
 def _check(result: Result, desks: list[Seller | Volunteer], stripe: Child, since: datetime) -> None:
     desk = _treasurer(stripe)
-    reconcile.run(desk)
+    reconciliation.run(desk)
     cash: dict[str, Decimal] = {}
     prices: dict[str, Decimal] = {}
     for each in desks:

@@ -12,15 +12,15 @@ from dataclasses import replace
 from decimal import Decimal
 
 from tests.desk.conftest import make_desk
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data import connection
 from tui_pos.data.errors import DatabaseUnavailable
 from tui_pos.desk import payments
+from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
 from tui_pos.desk.payments import Control, CutOff, PaymentState, Stage
-from tui_pos.desk.sale import checkout
-from tui_pos.desk.tender.cash import take_cash
+from tui_pos.desk.tenders.cash import take_cash
 from tui_pos.terminal import Terminal
 
 PAUSE = 0.2

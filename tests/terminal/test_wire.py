@@ -333,7 +333,10 @@ def outcome(terminal: Terminal) -> object:
 
 @pytest.mark.parametrize(
     "then",
-    ["", "t = tui_pos.terminal.Terminal('sk_test_1'); t.check(); repr(t); t.is_live; import tui_pos.money"],
+    [
+        "",
+        "t = tui_pos.terminal.Terminal('sk_test_1'); t.check(); repr(t); t.is_live; import tui_pos.core",
+    ],
 )
 def test_importing_and_building_import_no_stripe(then: str) -> None:
     code = (

@@ -14,8 +14,8 @@ from tests.fixtures.pty import Terminal80x24
 from tests.ui.counter import desk_at
 from tests.ui.station import Bench
 from tui_pos.desk.context import Desk
-from tui_pos.screens import typed_ahead
 from tui_pos.simulator import Server
+from tui_pos.ui.screens import typed_ahead
 
 
 @pytest.fixture(autouse=True)

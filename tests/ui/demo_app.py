@@ -16,16 +16,21 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.timer import Timer
 
-from tui_pos import clock, keys
-from tui_pos.kiosk import KioskApp, run_kiosk
-from tui_pos.scan import Scan
-from tui_pos.screens.base import KioskScreen
-from tui_pos.screens.modals.confirm import Confirm
-from tui_pos.widgets.big_amount import BigAmount
-from tui_pos.widgets.line_list import Column, Line, LineList
-from tui_pos.widgets.row import Row
-from tui_pos.widgets.stage_line import StageLine
-from tui_pos.widgets.status_line import Mode, Status
+from tui_pos.core import clock
+from tui_pos.core.scan import Scan
+from tui_pos.ui.input import keys
+from tui_pos.ui.kiosk import KioskApp, run_kiosk
+from tui_pos.ui.screens.base import KioskScreen
+from tui_pos.ui.screens.modals.confirm import Confirm
+from tui_pos.ui.widgets.big_amount import BigAmount
+from tui_pos.ui.widgets.line_list import (
+    Column,
+    Line,
+    LineList,
+)
+from tui_pos.ui.widgets.row import Row
+from tui_pos.ui.widgets.stage_line import StageLine
+from tui_pos.ui.widgets.status_line import Mode, Status
 
 STAGES = ("saved", "sent", "waiting for card", "authorised", "captured")
 

@@ -12,14 +12,18 @@ from textual import events
 from textual.pilot import Pilot
 
 from tests.fixtures.pilot import NAMES, TIMEOUT, calls_ended, settled, shown
-from tui_pos import training
-from tui_pos.app import DeskApp
-from tui_pos.config import ConferenceSettings, Settings, StationSettings
+from tui_pos.bootstrap import demo
+from tui_pos.bootstrap.session import Place, open_place
+from tui_pos.core.config import (
+    ConferenceSettings,
+    Settings,
+    StationSettings,
+)
 from tui_pos.data import connection
+from tui_pos.desk.access import sign_in
 from tui_pos.desk.context import Desk, Staff
-from tui_pos.desk.staff import sign_in
-from tui_pos.opening import Place, open_place
 from tui_pos.simulator.seed import LOCATION_ID
+from tui_pos.ui.app import DeskApp
 
 
 class QuickPlace(Place):
@@ -51,7 +55,7 @@ class Bench:
         """The open desk-3; with the trainee at it, as the demonstration has it."""
         opened = open_place(self.settings(reader), "demo", "desk-3")
         known = {each.name: getattr(opened, each.name) for each in fields(opened)}
-        known["trainee"] = sign_in.without_asking(training.TRAINEE) if trainee else None
+        known["trainee"] = sign_in.without_asking(demo.TRAINEE) if trainee else None
         return QuickPlace(**known)
 
 

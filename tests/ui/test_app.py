@@ -13,18 +13,20 @@ from tests.fixtures.pilot import press, scan, settled, shown
 from tests.fixtures.pty import Terminal80x24
 from tests.ui.counter import shows, until
 from tests.ui.station import Bench, Station, desk_of, ended, row, station
-from tui_pos import app, config, training
-from tui_pos.app import run
-from tui_pos.config import ConfigError
+from tui_pos.bootstrap import demo
+from tui_pos.core import config
+from tui_pos.core.config import ConfigError
 from tui_pos.data import connection
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Sale
-from tui_pos.desk import stations
 from tui_pos.desk.errors import InvalidInput, NotFound
-from tui_pos.screens.attendee import AttendeeScreen
-from tui_pos.screens.scan import ScanScreen
-from tui_pos.screens.sign_in import SignInScreen
+from tui_pos.desk.payments import readers
 from tui_pos.simulator import Server
+from tui_pos.ui import app
+from tui_pos.ui.app import run
+from tui_pos.ui.screens.attendee import AttendeeScreen
+from tui_pos.ui.screens.scan import ScanScreen
+from tui_pos.ui.screens.sign_in import SignInScreen
 
 
 def imported_with(module: str) -> set[str]:
@@ -35,12 +37,12 @@ def imported_with(module: str) -> set[str]:
 
 
 def test_neither_stripe_nor_the_database_is_imported_before_the_first_screen() -> None:
-    loaded = imported_with("tui_pos.app")
+    loaded = imported_with("tui_pos.ui.app")
     assert not {"stripe", "requests", "peewee", "sqlite3", "typer"} & loaded
 
 
 def test_the_demonstration_is_the_one_that_training_makes() -> None:
-    assert training.SLUG == app.DEMO
+    assert demo.SLUG == app.DEMO
 
 
 async def test_scans_are_taken_before_the_desk_is_open(bench: Bench) -> None:
@@ -97,7 +99,7 @@ async def test_the_header_says_where_who_and_in_which_mode(bench: Bench) -> None
 async def test_the_configured_reader_is_this_station_s_until_another_is_chosen(bench: Bench) -> None:
     async with station(bench, reader="tmr_front_2") as pilot:
         await until(pilot, lambda: "Front-2 ready" in row(pilot, 0), "the reader")
-        assert stations.remembered_reader(desk_of(pilot)) == ("tmr_front_2", "Front-2")
+        assert readers.remembered_reader(desk_of(pilot)) == ("tmr_front_2", "Front-2")
     async with station(bench, reader="tmr_side_1") as pilot:
         await until(pilot, lambda: "Front-2 ready" in row(pilot, 0), "the reader")
 
@@ -156,7 +158,7 @@ async def test_the_unexpected_is_one_sentence_and_its_details_are_in_the_log(
         def broken(*_: object) -> None:
             raise ZeroDivisionError("with sk_test_secret in it")
 
-        monkeypatch.setattr("tui_pos.desk.visitor.checkin.check_in", broken)
+        monkeypatch.setattr("tui_pos.desk.checkin.checkin.check_in", broken)
         await scan(pilot, "NOOR2026")
         await press(pilot, "enter")
         text = " ".join(shown(pilot).split())

@@ -8,14 +8,15 @@ import pytest
 from tests.fixtures.pilot import press, scan, settled, shown
 from tests.ui.counter import shows, until
 from tests.ui.station import Bench, Station, desk_of, hammer, row, station
-from tui_pos.desk import stations
-from tui_pos.desk.visitor import checkin, lookup
-from tui_pos.screens.attendee import AttendeeScreen
-from tui_pos.screens.cart import CartScreen
-from tui_pos.screens.finding import find
-from tui_pos.screens.receipt import ReceiptScreen
-from tui_pos.screens.scan import ScanScreen
+from tui_pos.desk.checkin import checkin
+from tui_pos.desk.payments import readers
+from tui_pos.desk.search import lookup
 from tui_pos.simulator import Server
+from tui_pos.ui.screens.attendee import AttendeeScreen
+from tui_pos.ui.screens.cart import CartScreen
+from tui_pos.ui.screens.finding import find
+from tui_pos.ui.screens.receipt import ReceiptScreen
+from tui_pos.ui.screens.scan import ScanScreen
 
 VERDICTS = [
     ("NOOR2026", "[OK] REGISTERED", "check in"),
@@ -103,7 +104,7 @@ async def test_no_key_acts_on_the_person_before_while_the_next_is_looked_up(
     async with station(bench) as pilot:
         await scan(pilot, "NOOR2026")
         answer = Event()
-        monkeypatch.setattr("tui_pos.screens.scan._find", lambda *_: answer.wait(10) and find(*_))
+        monkeypatch.setattr("tui_pos.ui.screens.scan._find", lambda *_: answer.wait(10) and find(*_))
         screen = pilot.app.screen
         assert isinstance(screen, AttendeeScreen)
         hammer(pilot, *"KIMS2026", "enter", gap=0.001)
@@ -119,7 +120,7 @@ async def test_no_key_acts_on_the_person_before_while_the_next_is_looked_up(
 
 async def test_a_number_pays_what_is_owed_with_the_remembered_reader(bench: Bench, simulator: Server) -> None:
     async with station(bench) as pilot:
-        stations.remember_reader(desk_of(pilot), "tmr_front_2", "Front-2")
+        readers.remember_reader(desk_of(pilot), "tmr_front_2", "Front-2")
         await scan(pilot, "ELLA2026")
         assert "1> ORD-DEMO0009 pending 25.00 T-Shirt owes 25.00" in words(shown(pilot))
         await pilot.press("1")
@@ -151,7 +152,7 @@ async def test_without_a_remembered_reader_it_is_chosen_first(bench: Bench, simu
 
 async def test_a_payment_left_alone_is_found_again_at_the_order(bench: Bench) -> None:
     async with station(bench) as pilot:
-        stations.remember_reader(desk_of(pilot), "tmr_front_2", "Front-2")
+        readers.remember_reader(desk_of(pilot), "tmr_front_2", "Front-2")
         await scan(pilot, "INES2026")
         await pilot.press("enter")
         await shows(pilot, "WAITING FOR CARD")

@@ -7,13 +7,13 @@ from tests.fixtures.pilot import press, settled, shown, write
 from tests.ui.counter import at_counter, shows
 from tests.ui.test_orders import supervised
 from tests.ui.test_receipt import paid
+from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
-from tui_pos.desk.refund import refunds
-from tui_pos.desk.refund.pieces import Piece
-from tui_pos.desk.sale import checkout
-from tui_pos.desk.tender import cash
-from tui_pos.screens.receipt import ReceiptScreen
+from tui_pos.desk.refunds import refunds
+from tui_pos.desk.refunds.pieces import Piece
+from tui_pos.desk.tenders import cash
 from tui_pos.simulator import Server
+from tui_pos.ui.screens.receipt import ReceiptScreen
 
 
 @pytest.mark.parametrize("typed", ["0", "-5", "25.01", "1e9", "abc", "2.345"])

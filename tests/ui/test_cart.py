@@ -7,17 +7,18 @@ from tests.ui.counter import shows, until
 from tests.ui.station import Bench, Station, desk_of, hammer, row, station
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Sale
-from tui_pos.desk import payments, stations
+from tui_pos.desk import payments
+from tui_pos.desk.carts import cart, checkout
 from tui_pos.desk.catalogue.inventory import Product
 from tui_pos.desk.catalogue.pricing import ZERO, Kind
 from tui_pos.desk.errors import Refused
-from tui_pos.desk.sale import cart, checkout
-from tui_pos.desk.visitor import lookup
-from tui_pos.screens import catalogue
-from tui_pos.screens.cart import CartScreen
-from tui_pos.screens.receipt import ReceiptScreen
-from tui_pos.screens.scan import ScanScreen
+from tui_pos.desk.payments import readers
+from tui_pos.desk.search import lookup
 from tui_pos.simulator import Server
+from tui_pos.ui.screens import catalogue
+from tui_pos.ui.screens.cart import CartScreen
+from tui_pos.ui.screens.receipt import ReceiptScreen
+from tui_pos.ui.screens.scan import ScanScreen
 
 SHIRT, HOODIE, BREAKFAST, REGULAR = "7", "8", "breakfast", "1"
 
@@ -36,7 +37,7 @@ def to_pay(text: str) -> str:
 
 async def test_a_shirt_is_one_key_and_paying_one_more(bench: Bench, simulator: Server) -> None:
     async with station(bench) as pilot:
-        stations.remember_reader(desk_of(pilot), "tmr_front_2", "Front-2")
+        readers.remember_reader(desk_of(pilot), "tmr_front_2", "Front-2")
         await scan(pilot, "NOOR2026")
         await press(pilot, "f2")
         assert "Sell to Noor Lindqvist   noor@example.org" in row(pilot, 2)
@@ -61,7 +62,7 @@ async def test_a_shirt_is_one_key_and_paying_one_more(bench: Bench, simulator: S
 
 async def test_fast_keys_count_each_in_order_and_enter_pays_for_all_of_them(bench: Bench) -> None:
     async with station(bench) as pilot:
-        stations.remember_reader(desk_of(pilot), "tmr_front_2", "Front-2")
+        readers.remember_reader(desk_of(pilot), "tmr_front_2", "Front-2")
         await scan(pilot, "NOOR2026")
         hammer(pilot, "f2", *(SHIRT * 7), HOODIE, "enter", gap=0.04)
         await shows(pilot, "WAITING FOR CARD")
@@ -250,7 +251,7 @@ async def test_a_cancelled_payment_comes_back_and_the_sale_may_be_changed(
     bench: Bench, simulator: Server
 ) -> None:
     async with station(bench) as pilot:
-        stations.remember_reader(desk_of(pilot), "tmr_front_2", "Front-2")
+        readers.remember_reader(desk_of(pilot), "tmr_front_2", "Front-2")
         await scan(pilot, "NOOR2026")
         await press(pilot, "f2", SHIRT)
         await pilot.press("enter")
@@ -288,7 +289,7 @@ async def test_a_price_that_changed_meanwhile_is_said_before_anything_is_charged
 async def test_a_busy_reader_is_said_and_another_one_can_be_chosen(bench: Bench) -> None:
     async with station(bench) as pilot:
         desk = desk_of(pilot)
-        stations.remember_reader(desk, "tmr_front_2", "Front-2")
+        readers.remember_reader(desk, "tmr_front_2", "Front-2")
         other = checkout.sell(desk, [("t-shirt", 1)])
         payments.begin(desk, other.reference, "tmr_front_2", "Front-2")
         await press(pilot, "f2", SHIRT, "enter")

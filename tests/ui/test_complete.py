@@ -7,12 +7,12 @@ from tests.ui.counter import at_counter, shows
 from tests.ui.station import row
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.registration import Attendee
+from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
-from tui_pos.desk.sale import checkout
-from tui_pos.desk.tender import tendering
-from tui_pos.desk.visitor import lookup
-from tui_pos.screens.receipt import ReceiptScreen
+from tui_pos.desk.search import lookup
+from tui_pos.desk.tenders import tendering
 from tui_pos.simulator import Server
+from tui_pos.ui.screens.receipt import ReceiptScreen
 
 
 def sold(desk: Desk) -> checkout.Placed:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_pos.driver import BACKLOG_LIMIT, TerminalOutput
-from tui_pos.widgets.terminal_keys import TerminalKeys
+from tui_pos.ui.input.driver import BACKLOG_LIMIT, TerminalOutput
+from tui_pos.ui.input.terminal_keys import TerminalKeys
 
 FRAGMENTS = st.sampled_from(
     [

@@ -3,7 +3,8 @@
 from tests.fixtures.pilot import press, scan, shown, write
 from tests.ui.counter import shows
 from tests.ui.station import Bench, desk_of, row, station
-from tui_pos.desk.visitor import checkin, lookup, redemption
+from tui_pos.desk.checkin import checkin, redemption
+from tui_pos.desk.search import lookup
 
 
 def told(text: str) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from tests.fixtures.pty import Terminal80x24
 from tests.ui.conftest import Till
-from tui_pos.driver import BACKLOG_LIMIT
+from tui_pos.ui.input.driver import BACKLOG_LIMIT
 
 Start = Callable[..., Till]
 FRAME = 3_000

@@ -10,8 +10,8 @@ import pytest
 
 from tests.fixtures.pilot import settled
 from tests.ui.demo_app import Demo
-from tui_pos.jobs import THREADS
-from tui_pos.kiosk import KioskApp
+from tui_pos.ui.jobs import THREADS
+from tui_pos.ui.kiosk import KioskApp
 
 
 async def test_a_lane_keeps_its_order_and_lanes_do_not_wait_for_each_other() -> None:

@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 from textual.message import Message
 
-from tui_pos.widgets.key_stream import (
+from tui_pos.ui.input.key_stream import (
     HOLD,
     MAX_TEXT,
     Asked,

@@ -10,17 +10,18 @@ import pytest
 from tests.fixtures.pilot import press, scan, shown
 from tests.ui.counter import shows, until
 from tests.ui.station import Bench, desk_of, row, station
-from tui_pos import clock, doctor
-from tui_pos.app import DeskApp
-from tui_pos.config import ConferenceSettings, Settings
+from tui_pos.bootstrap import doctor
+from tui_pos.bootstrap.doctor import again
+from tui_pos.core import clock
+from tui_pos.core.config import ConferenceSettings, Settings
 from tui_pos.data import connection, health
 from tui_pos.data.errors import ReadOnlyDatabase
 from tui_pos.desk.limits import Stop
-from tui_pos.doctor import again
-from tui_pos.screens.attendee import AttendeeScreen
 from tui_pos.simulator import Server
 from tui_pos.simulator.seed import LOCATION_ID
 from tui_pos.simulator.trace import Exchanged
+from tui_pos.ui.app import DeskApp
+from tui_pos.ui.screens.attendee import AttendeeScreen
 
 KEY = "rk_test_till"
 NO_CHARGES = ["rak_payment_intent_write", "rak_terminal_reader_read", "rak_charge_write"]

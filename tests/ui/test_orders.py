@@ -12,16 +12,18 @@ from tests.fixtures.pilot import press, scan, settled, shown, write
 from tests.ui.counter import READER, at_counter, begun, owed, shows
 from tests.ui.station import Bench, desk_of, row, station
 from tests.ui.test_receipt import left, paid
-from tui_pos.desk import payments, stations
+from tui_pos.desk import payments
+from tui_pos.desk.carts import checkout
+from tui_pos.desk.checkin import redemption
+from tui_pos.desk.checkin.guest_tickets import register_companion
 from tui_pos.desk.context import Desk
-from tui_pos.desk.sale import checkout
-from tui_pos.desk.tender import cash, complimentary
-from tui_pos.desk.visitor import lookup, redemption
-from tui_pos.desk.visitor.companions import register_companion
-from tui_pos.screens.orders import OrdersScreen
-from tui_pos.screens.receipt import ReceiptScreen
-from tui_pos.screens.scan import ScanScreen
+from tui_pos.desk.payments import readers
+from tui_pos.desk.search import lookup
+from tui_pos.desk.tenders import cash, complimentary
 from tui_pos.simulator import Server
+from tui_pos.ui.screens.orders import OrdersScreen
+from tui_pos.ui.screens.receipt import ReceiptScreen
+from tui_pos.ui.screens.scan import ScanScreen
 
 LIST = slice(5, 18)
 
@@ -139,7 +141,7 @@ async def test_today_alone(desk: Desk) -> None:
 
 async def test_an_order_that_is_not_paid_is_paid_there(desk: Desk, simulator: Server) -> None:
     reference = owed(desk)
-    stations.remember_reader(desk, *READER)
+    readers.remember_reader(desk, *READER)
     async with at_counter(ReceiptScreen(desk, reference)) as pilot:
         await settled(pilot)
         assert row(pilot, 23) == " Enter card 25.00   F9 cash   F10 tender   /cancel cancel   Esc next"

@@ -17,16 +17,17 @@ from tests.fixtures.pilot import send_scan, shown
 from tests.fixtures.postgresql import PostgresqlServer
 from tests.fixtures.pty import Terminal80x24
 from tests.ui.counter import at_counter, begun, desk_at, shows, until, write
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.connection import run_tx
 from tui_pos.data.tables.desk import Attempt
 from tui_pos.data.tables.registration import Order, OrderStatus
-from tui_pos.desk import payments, stations
+from tui_pos.desk import payments
 from tui_pos.desk.context import Desk, Mode
-from tui_pos.desk.payments import Control, PaymentState, Stage, cut_off
-from tui_pos.screens.payment import PaymentScreen
-from tui_pos.screens.reader import ReaderScreen
+from tui_pos.desk.payments import Control, PaymentState, Stage, cut_off, readers
+from tui_pos.desk.search import activity
 from tui_pos.simulator import Server
+from tui_pos.ui.screens.payment import PaymentScreen
+from tui_pos.ui.screens.reader import ReaderScreen
 
 READER = "tmr_front_2"
 
@@ -253,7 +254,7 @@ async def test_an_offline_reader_is_changed_for_another(desk: Desk, simulator: S
         assert "Side-1   TRAINING" in paying.splitlines()[0]
         simulator.tap("tmr_side_1")
         await shows(pilot, "CAPTURED")
-        assert stations.remembered_reader(desk) == ("tmr_side_1", "Side-1")
+        assert readers.remembered_reader(desk) == ("tmr_side_1", "Side-1")
         assert pilot.app.status.reader == "Side-1"  # type: ignore[attr-defined]
         assert money(simulator) == [("succeeded", 0, 2500)]
 
@@ -334,7 +335,7 @@ async def test_the_next_person_is_served_meanwhile(desk: Desk, simulator: Server
         await pilot.press("f5")
         assert await left(pilot) is None
         await pilot.app.jobs.idle()  # type: ignore[attr-defined]
-    assert [line.id for line in stations.attention(desk)] == [attempt_id]
+    assert [line.id for line in activity.attention(desk)] == [attempt_id]
     simulator.tap(READER)
     async with at_counter(PaymentScreen(desk, attempt_id)) as pilot:
         await shows(pilot, "[OK] CAPTURED 25.00  Visa 4242")

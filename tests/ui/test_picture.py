@@ -13,10 +13,10 @@ import pytest
 
 from tests.fixtures.databases import FrozenClock, opened
 from tests.ui.counter import at_counter, begun, desk_at, shows
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.desk.context import Desk
-from tui_pos.screens.payment import PaymentScreen
 from tui_pos.simulator import Server
+from tui_pos.ui.screens.payment import PaymentScreen
 
 PICTURE = Path(__file__).with_name("payment.svg")
 REDRAW = "TUI_POS_UPDATE_PICTURE"

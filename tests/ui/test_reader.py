@@ -8,10 +8,10 @@ from textual.pilot import Pilot
 
 from tests.fixtures.pilot import press, scan, settled, shown, write
 from tests.ui.counter import at_counter, begun
-from tui_pos.desk import stations
 from tui_pos.desk.context import Desk
-from tui_pos.screens.reader import ReaderScreen
+from tui_pos.desk.payments import readers
 from tui_pos.simulator import Server
+from tui_pos.ui.screens.reader import ReaderScreen
 
 
 def chosen(pilot: Pilot[Any]) -> list[str]:
@@ -40,7 +40,7 @@ async def test_free_and_online_readers_come_first_and_say_so(desk: Desk, simulat
 
 
 async def test_enter_takes_the_one_that_the_station_remembers(desk: Desk) -> None:
-    stations.remember_reader(desk, "tmr_side_1", "Side-1")
+    readers.remember_reader(desk, "tmr_side_1", "Side-1")
     async with at_counter(ReaderScreen(desk)) as pilot:
         await settled(pilot)
         assert " 3> Side-1 " in shown(pilot)
@@ -52,7 +52,7 @@ async def test_enter_takes_the_one_that_the_station_remembers(desk: Desk) -> Non
 
 
 async def test_enter_takes_the_one_in_use_rather_than_the_remembered(desk: Desk) -> None:
-    stations.remember_reader(desk, "tmr_side_1", "Side-1")
+    readers.remember_reader(desk, "tmr_side_1", "Side-1")
     async with at_counter(ReaderScreen(desk, current="tmr_front_2")) as pilot:
         await settled(pilot)
         await press(pilot, "enter")
@@ -60,7 +60,7 @@ async def test_enter_takes_the_one_in_use_rather_than_the_remembered(desk: Desk)
 
 
 async def test_enter_takes_the_first_other_one_instead_of_one(desk: Desk) -> None:
-    stations.remember_reader(desk, "tmr_front_1", "Front-1")
+    readers.remember_reader(desk, "tmr_front_1", "Front-1")
     async with at_counter(ReaderScreen(desk, instead_of="tmr_front_1")) as pilot:
         await settled(pilot)
         await press(pilot, "enter")

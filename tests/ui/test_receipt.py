@@ -14,14 +14,15 @@ from tests.fixtures.pilot import press, scan, settled, shown
 from tests.ui.counter import READER, at_counter, begun, owed, shows, until
 from tests.ui.station import row
 from tui_pos.desk import payments
+from tui_pos.desk.carts import checkout
+from tui_pos.desk.checkin import checkin
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import Control, Stage
-from tui_pos.desk.sale import checkout
-from tui_pos.desk.tender.cash import take_cash
-from tui_pos.desk.visitor import checkin, lookup
-from tui_pos.screens.receipt import ReceiptScreen
-from tui_pos.screens.tender import TenderScreen
+from tui_pos.desk.search import lookup
+from tui_pos.desk.tenders.cash import take_cash
 from tui_pos.simulator import Server
+from tui_pos.ui.screens.receipt import ReceiptScreen
+from tui_pos.ui.screens.tender import TenderScreen
 
 
 def paid(desk: Desk, simulator: Server, attendee: str = "NOOR2026", card: str = "visa") -> str:

@@ -6,8 +6,8 @@ from tests.desk.conftest import staff_called
 from tests.ui.counter import at_counter, begun, shows, write
 from tui_pos.desk import payments
 from tui_pos.desk.context import Desk
-from tui_pos.screens.payment import PaymentScreen
 from tui_pos.simulator import Server
+from tui_pos.ui.screens.payment import PaymentScreen
 
 
 async def test_a_supervisor_ends_a_payment_that_stripe_does_not_know(desk: Desk, simulator: Server) -> None:

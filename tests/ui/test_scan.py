@@ -10,14 +10,14 @@ from tests.ui.counter import until
 from tests.ui.station import Bench, Station, desk_of, hammer, row, station
 from tui_pos.data import connection
 from tui_pos.data.demo.people import PEOPLE
-from tui_pos.desk import stations
-from tui_pos.desk.sale import cart, checkout
-from tui_pos.screens.attendee import AttendeeScreen
-from tui_pos.screens.cart import CartScreen
-from tui_pos.screens.finding import find
-from tui_pos.screens.modals.confirm import Confirm
-from tui_pos.screens.receipt import ReceiptScreen
-from tui_pos.screens.scan import ScanScreen
+from tui_pos.desk.carts import cart, checkout
+from tui_pos.desk.payments import readers
+from tui_pos.ui.screens.attendee import AttendeeScreen
+from tui_pos.ui.screens.cart import CartScreen
+from tui_pos.ui.screens.finding import find
+from tui_pos.ui.screens.modals.confirm import Confirm
+from tui_pos.ui.screens.receipt import ReceiptScreen
+from tui_pos.ui.screens.scan import ScanScreen
 
 HUNDRED = [f"{person.stem}2026" for person in PEOPLE] * 3
 
@@ -188,7 +188,7 @@ async def test_f5_opens_the_only_thing_that_needs_attention(bench: Bench) -> Non
 
 
 async def test_the_desk_looks_around_by_itself(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui_pos.screens.scan.EVERY", 0.05)
+    monkeypatch.setattr("tui_pos.ui.screens.scan.EVERY", 0.05)
     async with station(bench) as pilot:
         desk = desk_of(pilot)
         cart.park(desk, cart.start(desk, name="Ravi Chen").sale_id)
@@ -243,7 +243,7 @@ async def test_keys_wait_for_the_answer_to_a_scan(bench: Bench, monkeypatch: pyt
         home = pilot.app.screen
         assert isinstance(home, ScanScreen)
         answer = Event()
-        monkeypatch.setattr("tui_pos.screens.scan._find", lambda *_: answer.wait(10) and find(*_))
+        monkeypatch.setattr("tui_pos.ui.screens.scan._find", lambda *_: answer.wait(10) and find(*_))
         hammer(pilot, *"INES2026", "enter", gap=0.001)
         await until(pilot, lambda: home.prompt.text == "", "the scan")
         await asyncio.sleep(0.1)
@@ -265,13 +265,13 @@ async def test_the_reader_chosen_with_f4_is_remembered_and_named(bench: Bench) -
         await until(pilot, lambda: isinstance(pilot.app.screen, ScanScreen), "home")
         await settled(pilot)
         assert "Front-2 ready   TRAINING" in row(pilot, 0)
-        assert stations.remembered_reader(desk_of(pilot)) == ("tmr_front_2", "Front-2")
+        assert readers.remembered_reader(desk_of(pilot)) == ("tmr_front_2", "Front-2")
 
 
 async def test_a_database_that_is_back_leaves_nothing_stale_on_the_screen(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui_pos.screens.scan.EVERY", 0.05)
+    monkeypatch.setattr("tui_pos.ui.screens.scan.EVERY", 0.05)
     async with station(bench) as pilot:
         (bench.folder / "shop.sqlite3").rename(bench.folder / "gone.sqlite3")
         await until(pilot, lambda: "[X] The database file" in shown(pilot), "what is wrong")

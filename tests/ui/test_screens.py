@@ -8,9 +8,9 @@ from textual import events
 
 from tests.fixtures.pilot import press, scan, settled, shown, write
 from tests.ui.demo_app import Demo, DemoScreen, Home, Other
-from tui_pos.screens.modals.confirm import Confirm
-from tui_pos.screens.modals.notice import Notice
-from tui_pos.widgets.status_line import Mode, Status
+from tui_pos.ui.screens.modals.confirm import Confirm
+from tui_pos.ui.screens.modals.notice import Notice
+from tui_pos.ui.widgets.status_line import Mode, Status
 
 
 async def test_the_prompt_has_the_focus_on_every_screen() -> None:

@@ -8,12 +8,12 @@ import pytest
 from tests.fixtures.pilot import TIMEOUT, calls_ended, press, scan, send_scan, settled, shown, write
 from tests.ui.counter import until
 from tests.ui.station import Bench, Station, desk_of, ended, hammer, row, station
-from tui_pos.app import DeskApp
 from tui_pos.data.connection import close_database
-from tui_pos.desk.staff.passwords import verify
-from tui_pos.screens.scan import ScanScreen
-from tui_pos.screens.sign_in import SignInScreen
-from tui_pos.widgets.scan_input import ScanInput
+from tui_pos.desk.access.passwords import verify
+from tui_pos.ui.app import DeskApp
+from tui_pos.ui.screens.scan import ScanScreen
+from tui_pos.ui.screens.sign_in import SignInScreen
+from tui_pos.ui.widgets.scan_input import ScanInput
 
 WRONG = "The user name and the password do not fit together."
 
@@ -125,7 +125,7 @@ def checks(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[list[str], threadi
         may_end.wait(TIMEOUT)
         return verify(secret, stored)
 
-    monkeypatch.setattr("tui_pos.desk.staff.sign_in.verify", slow)
+    monkeypatch.setattr("tui_pos.desk.access.sign_in.verify", slow)
     yield tried, may_end
     may_end.set()
 

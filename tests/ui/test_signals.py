@@ -13,7 +13,7 @@ import pytest
 
 from tests.fixtures.pty import Terminal80x24
 from tests.ui.conftest import Till
-from tui_pos.kiosk import END_SIGNALS
+from tui_pos.ui.kiosk import END_SIGNALS
 
 END = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 OTHERS = sorted(set(END_SIGNALS) - set(END))

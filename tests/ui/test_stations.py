@@ -12,21 +12,21 @@ from tests.desk.conftest import staff_called
 from tests.fixtures.pilot import press, scan, settled, shown, write
 from tests.fixtures.pty import Terminal80x24
 from tests.ui.station import Bench, Station, desk_of, ended, row, station
-from tui_pos import clock
-from tui_pos.app import DeskApp
-from tui_pos.config import Settings, StationSettings
+from tui_pos.bootstrap.session import Place
+from tui_pos.core import clock
+from tui_pos.core.config import Settings, StationSettings
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.auth import User, UserGroup
 from tui_pos.data.tables.desk import JournalEntry
 from tui_pos.data.tables.desk import Station as StationRow
 from tui_pos.data.tables.program import Conference
-from tui_pos.desk import occupancy
+from tui_pos.desk import lease_owners
+from tui_pos.desk.access import occupancy
 from tui_pos.desk.context import Desk
-from tui_pos.desk.payments import owners
-from tui_pos.opening import Place
-from tui_pos.screens.base import KioskScreen
-from tui_pos.screens.scan import ScanScreen
-from tui_pos.screens.sign_in import SignInScreen
+from tui_pos.ui.app import DeskApp
+from tui_pos.ui.screens.base import KioskScreen
+from tui_pos.ui.screens.scan import ScanScreen
+from tui_pos.ui.screens.sign_in import SignInScreen
 
 
 class OtherStations(Bench):
@@ -51,10 +51,10 @@ def occupied(bench: Bench, username: str, *, is_alive: bool = True) -> Desk:
     """desk-3 as another running desk has it, on another host."""
     place = bench.place(trainee=False)
     desk = place.desk(staff_called(username))
-    owner = "other:1:1:another-host:desk-3" if is_alive else owners.new_owner(desk)
+    owner = "other:1:1:another-host:desk-3" if is_alive else lease_owners.new_owner(desk)
     occupancy.claim(desk, owner)
     if not is_alive:
-        owners.ended(owner)
+        lease_owners.ended(owner)
     with connected():
         StationRow.update(host="till-host").where(StationRow.name == "desk-3").execute()
     return desk

@@ -12,19 +12,19 @@ from tests.desk.conftest import staff_called
 from tests.fixtures.pilot import press, scan, settled, shown, write
 from tests.ui.counter import READER, Counter, at_counter, begun, owed, shows, until
 from tests.ui.station import Bench, desk_of, hammer, row, station
-from tui_pos.desk import payments, stations
+from tui_pos.desk import payments
 from tui_pos.desk.context import Desk
-from tui_pos.desk.order import receipts
-from tui_pos.desk.tender.tenders import Tender
-from tui_pos.desk.visitor import lookup
-from tui_pos.screens import tender_view
-from tui_pos.screens.attendee import AttendeeScreen
-from tui_pos.screens.cart import CartScreen
-from tui_pos.screens.payment import PaymentScreen
-from tui_pos.screens.receipt import ReceiptScreen
-from tui_pos.screens.tender import TenderScreen
+from tui_pos.desk.orders.tenders import Tender
+from tui_pos.desk.payments import readers
+from tui_pos.desk.search import lookup, receipts
 from tui_pos.simulator import Server
-from tui_pos.widgets.scan_input import ScanInput
+from tui_pos.ui.screens import tender_view
+from tui_pos.ui.screens.attendee import AttendeeScreen
+from tui_pos.ui.screens.cart import CartScreen
+from tui_pos.ui.screens.payment import PaymentScreen
+from tui_pos.ui.screens.receipt import ReceiptScreen
+from tui_pos.ui.screens.tender import TenderScreen
+from tui_pos.ui.widgets.scan_input import ScanInput
 
 
 def paid_by(desk: Desk, reference: str) -> list[tuple[str, str, str]]:
@@ -282,7 +282,7 @@ async def test_esc_gives_nothing_away(desk: Desk) -> None:
 
 async def test_a_card_for_a_part_and_cash_for_the_rest(desk: Desk, simulator: Server) -> None:
     reference = owed(desk)
-    stations.remember_reader(desk, *READER)
+    readers.remember_reader(desk, *READER)
     async with at_counter(TenderScreen(desk, reference, "cash")) as pilot:
         await opened(pilot)
         await write(pilot, "10")
@@ -304,7 +304,7 @@ async def test_a_card_below_what_stripe_takes_is_explained_before_anything_is_se
     desk: Desk, simulator: Server
 ) -> None:
     reference = owed(desk)
-    stations.remember_reader(desk, *READER)
+    readers.remember_reader(desk, *READER)
     async with at_counter(TenderScreen(desk, reference, "cash")) as pilot:
         await opened(pilot)
         await write(pilot, "0.30\r")
@@ -316,7 +316,7 @@ async def test_a_card_below_what_stripe_takes_is_explained_before_anything_is_se
 
 async def test_a_cancelled_card_comes_back_to_the_other_ways(desk: Desk, simulator: Server) -> None:
     reference = owed(desk)
-    stations.remember_reader(desk, *READER)
+    readers.remember_reader(desk, *READER)
     async with at_counter(TenderScreen(desk, reference, "cash")) as pilot:
         await opened(pilot)
         await pilot.press("f8")

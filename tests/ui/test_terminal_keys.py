@@ -5,7 +5,11 @@ from codecs import getincrementaldecoder
 import pytest
 from textual import events
 
-from tui_pos.widgets.terminal_keys import STRING_LIMIT, UNFINISHED, TerminalKeys
+from tui_pos.ui.input.terminal_keys import (
+    STRING_LIMIT,
+    UNFINISHED,
+    TerminalKeys,
+)
 
 REPLIES = {
     "primary attributes": b"\x1b[?62;1;6;22c",

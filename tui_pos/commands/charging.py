@@ -8,13 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tui_pos.commands.call import Call, Key, this_call, typed_key
+from tui_pos.commands.context import (
+    Call,
+    Key,
+    this_call,
+    typed_key,
+)
 from tui_pos.commands.paying import TestCard, by_card
+from tui_pos.desk.payments import readers
 
 if TYPE_CHECKING:
     from tui_pos.desk.context import Desk
     from tui_pos.desk.payments import PaymentState
-    from tui_pos.desk.tender.tendering import Tendered
+    from tui_pos.desk.tenders.tendering import Tendered
 
 
 class With(StrEnum):
@@ -132,12 +138,11 @@ def _refuse_misfits(wish: Wish) -> None:
 
 
 def _begun(desk: "Desk", wish: Wish, configured: str) -> "PaymentState":
-    from tui_pos.desk import stations
-    from tui_pos.desk.tender import charges
+    from tui_pos.desk.carts import charges
 
     reader = wish.reader
     if reader is None:
-        reader, _ = stations.reader_here(desk, configured)
+        reader, _ = readers.reader_here(desk, configured)
         if not reader:
             raise typer.TyperException(
                 f"The station {desk.station} has no reader: name one with --reader, by its id (tmr_...) or"
@@ -151,11 +156,11 @@ def _begun(desk: "Desk", wish: Wish, configured: str) -> "PaymentState":
 
 
 def _without_card(call: Call, wish: Wish) -> None:
-    from tui_pos.desk import answers
-    from tui_pos.desk.tender.cash import take_cash
-    from tui_pos.desk.tender.complimentary import give_free
-    from tui_pos.desk.tender.credit import use_credit
-    from tui_pos.desk.visitor import lookup
+    from tui_pos.commands import serializers
+    from tui_pos.desk.search import lookup
+    from tui_pos.desk.tenders.cash import take_cash
+    from tui_pos.desk.tenders.complimentary import give_free
+    from tui_pos.desk.tenders.credit import use_credit
 
     desk, key = call.desk(), typed_key(wish.key)
     part, given = _amount(desk, wish.part), _amount(desk, wish.given)
@@ -165,17 +170,17 @@ def _without_card(call: Call, wish: Wish) -> None:
         With.FREE: lambda reference: give_free(desk, reference, wish.reason or "", key=key),
     }
     taken = take[wish.tender](lookup.order(desk, wish.order or "").reference)
-    call.answer(answers.tendered(desk, taken), [_line(desk, wish.tender, taken)])
+    call.answer(serializers.tendered(desk, taken), [_line(desk, wish.tender, taken)])
 
 
 def _amount(desk: "Desk", typed: str | None) -> Decimal | None:
-    from tui_pos.money import parse_amount
+    from tui_pos.core.money import parse_amount
 
     return None if typed is None else parse_amount(typed, desk.conference.currency)
 
 
 def _line(desk: "Desk", tender: With, taken: "Tendered") -> str:
-    from tui_pos.money import format_amount
+    from tui_pos.core.money import format_amount
 
     currency = desk.conference.currency
     cells = [taken.reference, tender, f"{format_amount(taken.amount, currency)} {currency}"]

@@ -4,10 +4,14 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from tui_pos.commands.call import Call, Failed, this_call
+from tui_pos.commands.context import (
+    Call,
+    Failed,
+    this_call,
+)
 
 if TYPE_CHECKING:
-    from tui_pos.doctor import Subject
+    from tui_pos.bootstrap.doctor import Subject
 
 
 def doctor(context: typer.Context) -> None:
@@ -16,7 +20,7 @@ def doctor(context: typer.Context) -> None:
     Changes nothing and needs no password. Ends with 0 when nothing failed; else with the status of the
     first thing that failed, as every command does.
     """
-    from tui_pos import doctor as checks
+    from tui_pos.bootstrap import doctor as checks
 
     call = this_call(context)
     found = []
@@ -37,11 +41,12 @@ def doctor(context: typer.Context) -> None:
 
 
 def _subject(call: Call) -> "Subject":
-    from tui_pos import config, training
-    from tui_pos.doctor import Subject
+    from tui_pos.bootstrap import demo
+    from tui_pos.bootstrap.doctor import Subject
+    from tui_pos.core import config
 
     settings, station = call.settings(), config.station_name(call.station)
-    is_demo = call.conference == training.SLUG and training.SLUG not in settings.conferences
+    is_demo = call.conference == demo.SLUG and demo.SLUG not in settings.conferences
     if is_demo:
-        settings = training.prepare(settings)
+        settings = demo.prepare(settings)
     return Subject(settings, call.conference, station, is_open=is_demo)

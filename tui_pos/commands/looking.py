@@ -5,12 +5,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tui_pos.commands.call import Failed, table, this_call
+from tui_pos.commands.context import (
+    Failed,
+    table,
+    this_call,
+)
 
 if TYPE_CHECKING:
     from tui_pos.desk.catalogue.inventory import Product
     from tui_pos.desk.context import Desk
-    from tui_pos.desk.order.views import AttendeeView
+    from tui_pos.desk.orders.views import AttendeeView
 
 
 def lookup(
@@ -20,9 +24,9 @@ def lookup(
     ],
 ) -> None:
     """Say who a badge belongs to and what they owe."""
-    from tui_pos.desk import answers
+    from tui_pos.commands import serializers
     from tui_pos.desk.errors import NotFound
-    from tui_pos.desk.visitor.lookup import attendee
+    from tui_pos.desk.search.lookup import attendee
 
     call = this_call(context)
     desk = call.desk(store=False)
@@ -30,7 +34,7 @@ def lookup(
         found = attendee(desk, code)
     except NotFound as error:
         raise Failed(error.exit_status, error.code, error.message, {"access_code": code}) from error
-    call.answer(answers.attendee(desk, found), _attendee_lines(desk, found))
+    call.answer(serializers.attendee(desk, found), _attendee_lines(desk, found))
 
 
 FOUND = {
@@ -48,7 +52,7 @@ def find(
 ) -> None:
     """Find people, orders, vouchers and products as the desk's prompt does."""
     from tui_pos.desk.errors import NotFound
-    from tui_pos.desk.visitor.search import resolve
+    from tui_pos.desk.search.search import resolve
 
     call = this_call(context)
     desk = call.desk(store=False)
@@ -85,30 +89,30 @@ def manual(
 
 def inventory(context: typer.Context) -> None:
     """List what is on sale now."""
-    from tui_pos.desk import answers
+    from tui_pos.commands import serializers
     from tui_pos.desk.catalogue.inventory import inventory as on_sale
 
     call = this_call(context)
     desk = call.desk(store=False)
     products = on_sale(desk)
-    call.answer(answers.inventory(desk, products), _product_lines(desk, products))
+    call.answer(serializers.inventory(desk, products), _product_lines(desk, products))
 
 
 def conferences(context: typer.Context) -> None:
     """List the conferences of the database."""
-    from tui_pos.desk import answers
+    from tui_pos.bootstrap.session import opened
+    from tui_pos.commands import serializers
     from tui_pos.desk.conferences import known
-    from tui_pos.opening import opened
 
     call = this_call(context)
     opened(call.settings())
     rows = known()
     lines = table((row.slug, row.name, f"{row.start_date} to {row.end_date}") for row in rows)
-    call.answer(answers.conferences(rows), lines or ["There is no conference yet."])
+    call.answer(serializers.conferences(rows), lines or ["There is no conference yet."])
 
 
 def _attendee_lines(desk: "Desk", found: "AttendeeView") -> Iterator[str]:
-    from tui_pos.money import format_amount
+    from tui_pos.core.money import format_amount
 
     currency = desk.conference.currency
     yield f"{found.name}  {found.verdict.word}"
@@ -128,7 +132,7 @@ def _attendee_lines(desk: "Desk", found: "AttendeeView") -> Iterator[str]:
 
 
 def _product_lines(desk: "Desk", products: "tuple[Product, ...]") -> list[str]:
-    from tui_pos.money import format_amount
+    from tui_pos.core.money import format_amount
 
     return table(
         (

@@ -4,12 +4,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tui_pos import exit_codes
-from tui_pos.commands.call import Failed, table, this_call
+from tui_pos.commands.context import (
+    Failed,
+    table,
+    this_call,
+)
+from tui_pos.core import exit_codes
 
 if TYPE_CHECKING:
     from tui_pos.desk.context import Desk
-    from tui_pos.desk.order.find_orders import FoundOrder
+    from tui_pos.desk.search.find_orders import FoundOrder
 
 Reference = Annotated[str, typer.Argument(metavar="ORDER", help="The order, ORD-...")]
 
@@ -27,37 +31,37 @@ def orders(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 20,
 ) -> None:
     """Find orders, newest first; without TEXT the latest ones."""
-    from tui_pos.desk import answers
-    from tui_pos.desk.order import find_orders
+    from tui_pos.commands import serializers
+    from tui_pos.desk.search import find_orders
 
     call = this_call(context)
     desk = call.desk(store=False)
     rows = find_orders.orders(desk, text=text, today=today, limit=limit)
-    call.answer(answers.found_orders(desk, rows), _listed(desk, rows) or ["No order fits."])
+    call.answer(serializers.found_orders(desk, rows), _listed(desk, rows) or ["No order fits."])
 
 
 def cancel_order(context: typer.Context, reference: Reference) -> None:
     """Cancel an order that nothing was paid for; its stock, voucher and credit are free again."""
-    from tui_pos.desk import answers
-    from tui_pos.desk.sale import checkout
-    from tui_pos.desk.visitor import lookup
+    from tui_pos.commands import serializers
+    from tui_pos.desk.carts import checkout
+    from tui_pos.desk.search import lookup
 
     call = this_call(context)
     desk = call.desk()
     order = checkout.cancel_order(desk, lookup.order(desk, reference).reference)
-    call.answer(answers.order_made(desk, order), [f"{order.reference}  {order.status}"])
+    call.answer(serializers.order_made(desk, order), [f"{order.reference}  {order.status}"])
 
 
 def complete(context: typer.Context, reference: Reference) -> None:
     """Complete an order that is paid or free and was left unfinished on the web; its buyer gets a badge."""
-    from tui_pos.desk import answers
-    from tui_pos.desk.tender import tendering
-    from tui_pos.desk.visitor import lookup
+    from tui_pos.commands import serializers
+    from tui_pos.desk.search import lookup
+    from tui_pos.desk.tenders import tendering
 
     call = this_call(context)
     desk = call.desk()
     order = tendering.complete(desk, lookup.order(desk, reference).reference)
-    call.answer(answers.order_made(desk, order), [f"{order.reference}  {order.status}"])
+    call.answer(serializers.order_made(desk, order), [f"{order.reference}  {order.status}"])
 
 
 def void(
@@ -69,25 +73,25 @@ def void(
 
     Safe to run again, and needed when Stripe did not answer.
     """
+    from tui_pos.commands import serializers
     from tui_pos.commands.treasury import refund_lines
-    from tui_pos.desk import answers
-    from tui_pos.desk.refund import voids
-    from tui_pos.desk.visitor import lookup
+    from tui_pos.desk.refunds import voids
+    from tui_pos.desk.search import lookup
 
     call = this_call(context)
     desk = call.desk()
     made = voids.void(desk, lookup.order(desk, reference).reference, reason)
     if not made.done:
         sentence = f"{made.order.reference} is not voided yet: a card's refund is open. Void it again later."
-        raise Failed(exit_codes.UNAVAILABLE, "void_unfinished", sentence, answers.voided(desk, made))
+        raise Failed(exit_codes.UNAVAILABLE, "void_unfinished", sentence, serializers.voided(desk, made))
     call.answer(
-        answers.voided(desk, made),
+        serializers.voided(desk, made),
         [*refund_lines(made.refunds), f"{made.order.reference}  {made.order.status}"],
     )
 
 
 def _listed(desk: "Desk", rows: "tuple[FoundOrder, ...]") -> list[str]:
-    from tui_pos.money import format_amount
+    from tui_pos.core.money import format_amount
 
     currency = desk.conference.currency
     return table(
@@ -106,7 +110,7 @@ def _listed(desk: "Desk", rows: "tuple[FoundOrder, ...]") -> list[str]:
 
 def _money(row: "FoundOrder", currency: str) -> str:
     """What is due, or what paid it; and what went back of that."""
-    from tui_pos.money import format_amount
+    from tui_pos.core.money import format_amount
 
     told = [f"due {format_amount(row.due, currency)}" if row.due else row.paid_by]
     if row.given_back:

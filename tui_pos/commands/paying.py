@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tui_pos.commands.call import Call, Failed, this_call
+from tui_pos.commands.context import (
+    Call,
+    Failed,
+    this_call,
+)
 
 if TYPE_CHECKING:
     from tui_pos.desk.context import Desk
@@ -48,13 +52,14 @@ def by_card(
     call: Call, desk: "Desk", payment: "PaymentState", *, no_wait: bool, card: TestCard | None
 ) -> None:
     """Drive a payment that has begun until it is captured, or until only a person could decide."""
-    from tui_pos.desk import answers, payments
+    from tui_pos.commands import serializers
+    from tui_pos.desk import payments
 
     try:
         with closing(payments.watch(desk, payment.attempt_id)) as states:
             for payment in _shown(call, states):
                 if payment.stage == "sent" and no_wait:
-                    call.answer({**answers.charged(payment), "status": "processing"}, [_line(payment)])
+                    call.answer({**serializers.charged(payment), "status": "processing"}, [_line(payment)])
                     return
                 if payment.stage == "sent" and card:
                     payments.present_card(desk, payment.attempt_id, CARDS[card])
@@ -88,7 +93,7 @@ def _shown(call: Call, states: "Iterator[PaymentState]") -> "Iterator[PaymentSta
 
 
 def _line(payment: "PaymentState") -> str:
-    from tui_pos.money import format_amount
+    from tui_pos.core.money import format_amount
 
     amount = f"{format_amount(payment.amount, payment.currency)} {payment.currency}"
     reader = payment.reader_label or payment.reader_id
@@ -99,12 +104,12 @@ def _line(payment: "PaymentState") -> str:
 
 def _report(call: Call, desk: "Desk", payment: "PaymentState") -> None:
     """Say how it ended. Nobody is here to decide, so a payment that waits for a person is given up."""
-    from tui_pos.desk import answers
+    from tui_pos.commands import serializers
 
     stopped_at = payment
     if payment.stuck and payment.stage != "authorized" and not payment.problem:
         payment = _given_up(desk, payment)
-    details = answers.charged(payment)
+    details = serializers.charged(payment)
     if payment.stage in ("captured", "authorized") and not payment.problem:
         call.answer(details, [] if payment == stopped_at else [_line(payment)])
         return
@@ -123,9 +128,9 @@ def _given_up(desk: "Desk", payment: "PaymentState") -> "PaymentState":
 
 
 def _settled(call: Call, payment: "PaymentState", wanted: str) -> None:
-    from tui_pos.desk import answers
+    from tui_pos.commands import serializers
 
-    details = answers.settled(payment)
+    details = serializers.settled(payment)
     if payment.stage != wanted or payment.problem:
         raise _shortfall(payment, details)
     call.answer(details, [_line(payment)])
@@ -148,7 +153,7 @@ def _shortfall(payment: "PaymentState", details: dict[str, object], *, gave_up: 
 
 
 def _interrupted(desk: "Desk", payment: "PaymentState") -> Failed:
-    from tui_pos.desk import answers
+    from tui_pos.commands import serializers
 
     conference = desk.conference.slug
     how = (
@@ -158,4 +163,4 @@ def _interrupted(desk: "Desk", payment: "PaymentState") -> Failed:
     text = f"The payment for {payment.reference} is saved and goes on ({payment.headline.lower()}): {how}."
     if not payment.live:
         text = f"Interrupted; the payment for {payment.reference} had ended: {payment.headline.lower()}."
-    return Failed(INTERRUPTED, "interrupted", text, answers.charged(payment))
+    return Failed(INTERRUPTED, "interrupted", text, serializers.charged(payment))

@@ -9,7 +9,6 @@ from typing import Annotated
 
 import typer
 
-from tui_pos import logs
 from tui_pos.commands import (
     charging,
     examining,
@@ -24,8 +23,9 @@ from tui_pos.commands import (
     upgrading,
     visiting,
 )
-from tui_pos.commands.call import Call, write
-from tui_pos.config import ConfigError
+from tui_pos.commands.context import Call, write
+from tui_pos.core import logs
+from tui_pos.core.config import ConfigError
 from tui_pos.data import drivers
 
 app = typer.Typer(
@@ -94,7 +94,7 @@ def start(
     context.obj = Call(conference, config, station, staff, as_json, context.invoked_subcommand or "")
     prepare(context.obj)
     if context.invoked_subcommand is None:
-        from tui_pos.app import run
+        from tui_pos.ui.app import run
 
         raise typer.Exit(run(context.obj.settings(), conference, station, staff))
 

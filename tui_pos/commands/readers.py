@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from tui_pos.commands.call import table, this_call
+from tui_pos.commands.context import table, this_call
 
 
 def readers(
@@ -14,18 +14,18 @@ def readers(
     ] = None,
 ) -> None:
     """List the card readers, the usable first."""
-    from tui_pos.desk import answers
-    from tui_pos.desk.readers import readers as listed
+    from tui_pos.commands import serializers
+    from tui_pos.desk.payments.readers import readers as listed
 
     call = this_call(context)
     rows = listed(call.desk(store=False), location)
     lines = table((row.id, row.label, row.status, row.device_type, row.holder) for row in rows)
-    call.answer(answers.readers(rows), lines or ["There is no reader here."])
+    call.answer(serializers.readers(rows), lines or ["There is no reader here."])
 
 
 def connection_token(context: typer.Context) -> None:
     """Make a secret for a card reader's SDK."""
-    from tui_pos.desk.tokens import connection_token as token
+    from tui_pos.desk.payments.tokens import connection_token as token
 
     call = this_call(context)
     secret = token(call.desk())

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tui_pos import exit_codes
-from tui_pos.commands.call import Failed, this_call
+from tui_pos.commands.context import Failed, this_call
+from tui_pos.core import exit_codes
 
 if TYPE_CHECKING:
     from tui_pos.desk.payments.resolve import Option, Resolution
@@ -32,7 +32,7 @@ def resolve(
     reason: Annotated[str, typer.Option(help="Why, for the record.")] = "",
 ) -> None:
     """Show what Stripe and the books say of a payment that needs a person, and decide what becomes of it."""
-    from tui_pos.desk import answers
+    from tui_pos.commands import serializers
     from tui_pos.desk.payments import resolve as resolving
 
     call = this_call(context)
@@ -42,10 +42,10 @@ def resolve(
     desk = call.desk(store=chosen is not None)
     if chosen is None:
         found = resolving.inspect(desk, payment)
-        call.answer(answers.resolution(found), _lines(found))
+        call.answer(serializers.resolution(found), _lines(found))
         return
     done = resolving.resolve(desk, payment, chosen, reason)
-    details = answers.resolution(done)
+    details = serializers.resolution(done)
     if chosen != "keep" and (done.payment.live or done.payment.problem):
         said = done.payment.problem or f"{done.payment.headline.capitalize()}: {done.payment.detail}"
         raise Failed(
@@ -64,7 +64,7 @@ def _option(typed: str) -> "Option":
 
 
 def _lines(found: "Resolution") -> list[str]:
-    from tui_pos.money import amount_string
+    from tui_pos.core.money import amount_string
 
     payment, books = found.payment, found.books
     asked, booked, kept, total = (

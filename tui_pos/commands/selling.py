@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tui_pos.commands.call import table, this_call
+from tui_pos.commands.context import table, this_call
 
 if TYPE_CHECKING:
+    from tui_pos.desk.carts.checkout import Placed
     from tui_pos.desk.context import Desk
-    from tui_pos.desk.sale.checkout import Placed
 
 
 def checkout(
@@ -29,8 +29,8 @@ def checkout(
 
     It waits for payment unless it is free.
     """
-    from tui_pos.desk import answers
-    from tui_pos.desk.sale.checkout import sell
+    from tui_pos.commands import serializers
+    from tui_pos.desk.carts.checkout import sell
 
     call = this_call(context)
     items = [_item(text) for text in item]
@@ -41,10 +41,10 @@ def checkout(
     desk = call.desk()
     placed = sell(desk, items, attendee_code=attendee, voucher=voucher, name=name, email=email)
     if not credit:
-        call.answer(answers.placed(desk, placed), _lines(desk, placed))
+        call.answer(serializers.placed(desk, placed), _lines(desk, placed))
         return
     placed, used = _with_credit(desk, placed)
-    call.answer(answers.paid_by_credit(desk, placed, used), _lines(desk, placed, used))
+    call.answer(serializers.paid_by_credit(desk, placed, used), _lines(desk, placed, used))
 
 
 def _with_credit(desk: "Desk", placed: "Placed") -> "tuple[Placed, Decimal]":
@@ -52,9 +52,9 @@ def _with_credit(desk: "Desk", placed: "Placed") -> "tuple[Placed, Decimal]":
 
     An order that credit can pay nothing of is cancelled again.
     """
+    from tui_pos.desk.carts.checkout import Placed, cancel_order
     from tui_pos.desk.errors import Refusal
-    from tui_pos.desk.sale.checkout import Placed, cancel_order
-    from tui_pos.desk.tender.credit import use_credit
+    from tui_pos.desk.tenders.credit import use_credit
 
     if not placed.order.due:
         return placed, placed.order.due
@@ -67,7 +67,7 @@ def _with_credit(desk: "Desk", placed: "Placed") -> "tuple[Placed, Decimal]":
 
 
 def _lines(desk: "Desk", placed: "Placed", credit: Decimal | None = None) -> list[str]:
-    from tui_pos.money import format_amount
+    from tui_pos.core.money import format_amount
 
     currency = desk.conference.currency
     lines = table(
@@ -83,7 +83,7 @@ def _lines(desk: "Desk", placed: "Placed", credit: Decimal | None = None) -> lis
 
 def _item(text: str) -> tuple[str, int]:
     """SLUG or SLUG=QUANTITY."""
-    from tui_pos.desk.sale.cart import parse_quantity
+    from tui_pos.desk.carts.cart import parse_quantity
 
     slug, separator, quantity = text.partition("=")
     return slug.strip(), parse_quantity(quantity) if separator else 1

@@ -9,12 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tui_pos import clock, exit_codes
-from tui_pos.commands.call import Call, Failed, secret_of, this_call, warn
+from tui_pos.commands.context import (
+    Call,
+    Failed,
+    secret_of,
+    this_call,
+    warn,
+)
+from tui_pos.core import clock, exit_codes
 
 if TYPE_CHECKING:
-    from tui_pos.config import Settings
-    from tui_pos.desk.accounts import Change
+    from tui_pos.core.config import Settings
+    from tui_pos.desk.reconciliation.account_change import Change
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +72,8 @@ def init(
     --purge-rehearsals, --take-over, --new-installation and --supervisor --staff must be a supervisor who is
     there already.
     """
-    from tui_pos import config, founding, opening
+    from tui_pos.bootstrap import session, setup
+    from tui_pos.core import config
     from tui_pos.desk.conference_rules import Rules
 
     if take_over and new_installation:
@@ -78,7 +85,7 @@ def init(
     first = _date(starts, "--starts") if starts else clock.now().date()
     last = _date(ends, "--ends") if ends else first
     sets_up = account or purge_rehearsals or take_over or new_installation
-    wanted = founding.Wanted(
+    wanted = setup.Wanted(
         call.conference,
         name,
         first,
@@ -92,17 +99,17 @@ def init(
         partial(secret_of, variable=NEW_SECRET),
         config.station_name(call.station),
     )
-    done = list(founding.found(call.config, wanted))
+    done = list(setup.found(call.config, wanted))
     settings, station = call.settings(), config.station_name(call.station)
     if take_over or new_installation:
         _confirm(call, ["Every desk on this database will act on card payments again."], yes)
-        done += founding.take_over(station, renew=new_installation)
+        done += setup.take_over(station, renew=new_installation)
     if account:
         done += _take_account(call, settings, station, yes)
     if purge_rehearsals:
         done += _purge(call, settings, yes)
     log.info("init did %d things", len(done))
-    for warning in opening.warnings(settings, call.conference):
+    for warning in session.warnings(settings, call.conference):
         warn(warning)
     call.answer({"done": done}, done or ["Everything was there already."])
 
@@ -118,15 +125,15 @@ def _one_of(said: str, known: tuple[str, ...], option: str) -> str:
 
 
 def _take_account(call: Call, settings: "Settings", station: str, yes: bool) -> list[str]:
-    from tui_pos import founding
-    from tui_pos.desk import accounts
+    from tui_pos.bootstrap import setup
+    from tui_pos.desk.reconciliation import account_change
 
-    conference, change = founding.account_change(settings, call.conference)
+    conference, change = setup.wanted_account_change(settings, call.conference)
     lines = account_lines(conference.slug, change)
     if not change.is_needed:
         return lines
     _confirm(call, lines, yes)
-    accounts.change(conference, station, change)
+    account_change.change(conference, station, change)
     return lines
 
 
@@ -146,8 +153,9 @@ def account_lines(slug: str, change: "Change") -> list[str]:
 
 
 def _purge(call: Call, settings: "Settings", yes: bool) -> list[str]:
-    from tui_pos.desk import conferences, rehearsals
-    from tui_pos.opening import opened
+    from tui_pos.bootstrap.session import opened
+    from tui_pos.desk import conferences
+    from tui_pos.desk.reconciliation import rehearsals
 
     opened(settings)
     row = conferences.find(call.conference or "")

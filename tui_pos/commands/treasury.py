@@ -6,15 +6,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tui_pos import exit_codes
-from tui_pos.commands.call import Failed, Key, table, this_call, typed_key
+from tui_pos.commands.context import (
+    Failed,
+    Key,
+    table,
+    this_call,
+    typed_key,
+)
+from tui_pos.core import exit_codes
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from tui_pos.desk.reconcile import Reconciled
-    from tui_pos.desk.refund.pieces import Piece
-    from tui_pos.desk.refund.refund_views import RefundView
+    from tui_pos.desk.orders.refund_views import RefundView
+    from tui_pos.desk.reconciliation import Reconciled
+    from tui_pos.desk.refunds.pieces import Piece
 
 
 Pieces = Annotated[
@@ -41,10 +47,10 @@ def refund(
     reason: Annotated[str, typer.Option(help="Why, for the journal.")] = "",
 ) -> None:
     """Give pieces, an amount or all of an order back the way it was paid, or release what is only held."""
-    from tui_pos.desk import answers
-    from tui_pos.desk.refund import refunds
-    from tui_pos.desk.visitor import lookup
-    from tui_pos.money import parse_amount
+    from tui_pos.commands import serializers
+    from tui_pos.core.money import parse_amount
+    from tui_pos.desk.refunds import refunds
+    from tui_pos.desk.search import lookup
 
     call = this_call(context)
     lines = [_piece(each, badge) for each in line or ()]
@@ -54,7 +60,7 @@ def refund(
     order = lookup.order(desk, reference).reference
     made = refunds.refund(desk, order, wanted, lines=lines, reason=reason, came_back=came_back)
     after = lookup.order(desk, order)
-    details = answers.refunded(desk, after, made)
+    details = serializers.refunded(desk, after, made)
     _refuse_open(order, made, details)
     released = [f"{order}  the hold was released; nothing had been charged"]
     call.answer(details, refund_lines(made) or released)
@@ -71,10 +77,10 @@ def exchange(
     key: Key = None,
 ) -> None:
     """Exchange pieces of an order for another product; what costs less is given back, the rest is due."""
-    from tui_pos.desk import answers
-    from tui_pos.desk.refund import exchanges
-    from tui_pos.desk.visitor import lookup
-    from tui_pos.money import format_amount
+    from tui_pos.commands import serializers
+    from tui_pos.core.money import format_amount
+    from tui_pos.desk.refunds import exchanges
+    from tui_pos.desk.search import lookup
 
     call = this_call(context)
     piece, other, once = _piece(line, badge), _piece(wanted, ""), typed_key(key)
@@ -83,7 +89,7 @@ def exchange(
     done = exchanges.exchange(
         desk, order, piece, other.line, other.quantity, came_back=came_back, reason=reason, key=once
     )
-    details = answers.exchanged(desk, done)
+    details = serializers.exchanged(desk, done)
     _refuse_open(order, done.refunds, details)
     told = f"{order} -> {done.new.reference}  {format_amount(done.credit, desk.conference.currency)} of value"
     due = format_amount(done.due, desk.conference.currency)
@@ -93,8 +99,8 @@ def exchange(
 
 def _piece(text: str, badge: str) -> "Piece":
     """``SLUG``, ``ID``, and how many. Raises InvalidInput for what is no quantity."""
-    from tui_pos.desk.refund.pieces import Piece
-    from tui_pos.desk.sale.cart import parse_quantity
+    from tui_pos.desk.carts.cart import parse_quantity
+    from tui_pos.desk.refunds.pieces import Piece
 
     line, has_quantity, quantity = text.strip().rpartition("=")
     return Piece(line, parse_quantity(quantity), badge) if has_quantity else Piece(quantity, 1, badge)
@@ -114,7 +120,7 @@ def _refuse_open(order: str, made: "Iterable[RefundView]", details: dict[str, An
 
 def refund_lines(made: "Iterable[RefundView]") -> list[str]:
     """Each refund as people read it: how much, and where it went or is to go."""
-    from tui_pos.money import amount_string
+    from tui_pos.core.money import amount_string
 
     return [
         f"{row.reference}  {amount_string(row.amount, row.currency)} {row.currency}  {row.text}{_back(row)}"
@@ -143,13 +149,13 @@ def reconcile(
 
     Safe to run at any time, twice, and while desks are selling.
     """
-    from tui_pos.desk import answers
-    from tui_pos.desk import reconcile as books
+    from tui_pos.commands import serializers
+    from tui_pos.desk import reconciliation as books
 
     call = this_call(context)
     desk = call.service() if as_service else call.desk(store=not check)
     result = books.run(desk, check=check, window=timedelta(hours=hours))
-    details = answers.reconciled(result)
+    details = serializers.reconciled(result)
     # A check changes nothing and so tells of everything; a run has seen to what it could.
     count = len(result.mismatches if check else result.to_look_at)
     if count:
@@ -162,7 +168,7 @@ def reconcile(
 
 def _told(result: "Reconciled") -> list[str]:
     """The run as a treasurer reads it."""
-    from tui_pos.money import amount_string
+    from tui_pos.core.money import amount_string
 
     def figure(amount: "Decimal | None", currency: str) -> str:
         return "-" if amount is None else amount_string(amount, currency)

@@ -2,7 +2,7 @@
 
 import typer
 
-from tui_pos.commands.call import this_call
+from tui_pos.commands.context import this_call
 
 
 def upgrade(context: typer.Context) -> None:
@@ -10,14 +10,14 @@ def upgrade(context: typer.Context) -> None:
 
     A desk does the same when it opens; every other command refuses older tables. Safe to run again.
     """
-    from tui_pos import opening
+    from tui_pos.bootstrap import session
+    from tui_pos.bootstrap.upgrade import upgraded
     from tui_pos.data import connection
-    from tui_pos.upgrading import upgraded
 
     call = this_call(context)
     settings = call.settings()
     if not settings.database_url:
-        opening.opened(settings)
+        session.opened(settings)
     connection.open_database(settings.database_url, wal=settings.wal)
     done = upgraded(settings)
     changed = done.after > done.before

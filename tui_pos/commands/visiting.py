@@ -5,10 +5,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tui_pos.commands.call import Key, table, this_call, typed_key
+from tui_pos.commands.context import (
+    Key,
+    table,
+    this_call,
+    typed_key,
+)
 
 if TYPE_CHECKING:
-    from tui_pos.desk.visitor.redemption import HandOut
+    from tui_pos.desk.checkin.redemption import HandOut
 
 Badge = Annotated[str, typer.Argument(help="The badge's access code, as CODE or conference:CODE.")]
 Undo = Annotated[bool, typer.Option("--undo", help="Take the last one back.")]
@@ -17,10 +22,10 @@ Reason = Annotated[str, typer.Option(help="With --undo: why, for the journal.")]
 
 def check_in(context: typer.Context, code: Badge, undo: Undo = False, reason: Reason = "") -> None:
     """Let the holder of a badge in; tell when and where they came in first."""
-    from tui_pos.desk import answers
-    from tui_pos.desk.moments import when_and_where
-    from tui_pos.desk.visitor import checkin as door
-    from tui_pos.money import format_amount
+    from tui_pos.commands import serializers
+    from tui_pos.core.money import format_amount
+    from tui_pos.desk.checkin import checkin as door
+    from tui_pos.desk.search.moments import when_and_where
 
     call = this_call(context)
     _refuse_reason_alone(undo, reason)
@@ -28,7 +33,7 @@ def check_in(context: typer.Context, code: Badge, undo: Undo = False, reason: Re
     if undo:
         found = door.undo_check_in(desk, code, reason)
         still = "still checked in, from before" if found.first_check_in else "not checked in any more"
-        call.answer(answers.check_in_undone(found), [f"{found.name}  {still}"])
+        call.answer(serializers.check_in_undone(found), [f"{found.name}  {still}"])
         return
     result = door.check_in(desk, code)
     when = when_and_where(desk, result.at, result.station)
@@ -36,7 +41,7 @@ def check_in(context: typer.Context, code: Badge, undo: Undo = False, reason: Re
     lines = [f"{result.attendee.name}  {word} {when}"]
     if result.attendee.owes:
         lines.append(f"Owes {format_amount(result.attendee.owes, desk.conference.currency)}")
-    call.answer(answers.checked_in(desk, result), lines)
+    call.answer(serializers.checked_in(desk, result), lines)
 
 
 def hand_out(
@@ -53,9 +58,9 @@ def hand_out(
     key: Key = None,
 ) -> None:
     """Hand out what somebody bought beside tickets, or list it."""
-    from tui_pos.desk import answers
-    from tui_pos.desk.sale.cart import parse_quantity
-    from tui_pos.desk.visitor import redemption
+    from tui_pos.commands import serializers
+    from tui_pos.desk.carts.cart import parse_quantity
+    from tui_pos.desk.checkin import redemption
 
     call = this_call(context)
     _refuse_reason_alone(undo, reason)
@@ -68,13 +73,13 @@ def hand_out(
     desk = call.desk(store=line is not None)
     if line is None:
         rows = redemption.hand_outs(desk, code)
-        call.answer(answers.hand_outs(rows), _listed(rows) or ["There is nothing to hand out."])
+        call.answer(serializers.hand_outs(rows), _listed(rows) or ["There is nothing to hand out."])
         return
     if undo:
         state = redemption.take_back(desk, code, line, reason, quantity=pieces)
     else:
         state = redemption.hand_out(desk, code, line, pieces, key=once)
-    call.answer(answers.hand_out(state), _listed([state]))
+    call.answer(serializers.hand_out(state), _listed([state]))
 
 
 def companion(
@@ -85,19 +90,20 @@ def companion(
     key: Key = None,
 ) -> None:
     """Make a badge for a further ticket that somebody bought."""
-    from tui_pos.desk import answers
-    from tui_pos.desk.visitor import companions, lookup
+    from tui_pos.commands import serializers
+    from tui_pos.desk.checkin import guest_tickets
+    from tui_pos.desk.search import lookup
 
     call = this_call(context)
     once = typed_key(key)
     desk = call.desk()
     order = lookup.order(desk, reference).reference
-    found = companions.register_companion(desk, order, name, email, key=once)
-    left = companions.companions(desk, order)
+    found = guest_tickets.register_companion(desk, order, name, email, key=once)
+    left = guest_tickets.companions(desk, order)
     lines = [f"{found.name}  badge {found.access_code}  {order}"]
     if left:
         lines.append(f"{left} without a name")
-    call.answer(answers.companion(order, found, left), lines)
+    call.answer(serializers.companion(order, found, left), lines)
 
 
 def _refuse_reason_alone(undo: bool, reason: str) -> None:

@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from tui_pos import clock, files
+from tui_pos.core import clock, files
 from tui_pos.data import causes
 from tui_pos.data.errors import DatabaseUnavailable, SchemaMismatch
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from peewee import Check, DatabaseProxy, ForeignKeyField, IntegerField, Model
 
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.fields import IdField
 
 database = DatabaseProxy()

@@ -26,7 +26,7 @@ from peewee import (
 )
 from playhouse.pool import MaxConnectionsExceeded
 
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data import causes, engines
 from tui_pos.data.base import database
 from tui_pos.data.engines import BUSY_SECONDS

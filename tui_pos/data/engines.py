@@ -11,7 +11,7 @@ import peewee
 from peewee import Database
 from playhouse.pool import PooledSqliteDatabase
 
-from tui_pos import files
+from tui_pos.core import files
 from tui_pos.data.drivers import is_left_out
 from tui_pos.data.errors import DatabaseUnavailable
 from tui_pos.data.postgresql import DeskPostgresql

@@ -11,8 +11,8 @@ from typing import Any, Literal, overload
 
 from peewee import SQL, AutoField, Context, Field, NodeList, SqliteDatabase
 
+from tui_pos.core.scan import printable
 from tui_pos.data.errors import OddValue
-from tui_pos.scan import printable
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")

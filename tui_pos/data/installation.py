@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from peewee import PeeweeException
 
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data import upgrades
 from tui_pos.data.base import database
 from tui_pos.data.connection import connected, is_sqlite, run_tx

@@ -9,7 +9,7 @@ import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from tui_pos import clock
+from tui_pos.core import clock
 
 READ = (
     "SELECT (extract(epoch from now()) * 1000000)::bigint,"

@@ -7,7 +7,7 @@ them, or by ``init``. From then on a config may leave them out, and one that dif
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from tui_pos import clock, money
+from tui_pos.core import clock, money
 from tui_pos.data.connection import connected, lock, run_tx
 from tui_pos.data.queries import rows
 from tui_pos.data.tables.desk import Attempt, CashMovement, ConferenceRules, Refund, Sale

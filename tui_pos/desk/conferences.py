@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
+from tui_pos.core.scan import printable
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.program import Conference
 from tui_pos.desk.errors import NotFound
-from tui_pos.scan import printable
 
 NAMED = 8
 """How many conferences a refusal names."""

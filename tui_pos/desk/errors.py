@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from tui_pos import exit_codes
+from tui_pos.core import exit_codes
 
 
 class Refusal(Exception):

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tui_pos import files
+from tui_pos.core import files
 from tui_pos.simulator.server import serve
 from tui_pos.simulator.store import StateFileError
 

@@ -8,7 +8,7 @@ import json
 import sqlite3
 from pathlib import Path
 
-from tui_pos import files
+from tui_pos.core import files
 from tui_pos.simulator.errors import Json
 
 # Another simulator on the same file may be about to end (its desk was just closed): wait for it this long.

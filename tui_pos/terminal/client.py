@@ -1,7 +1,7 @@
 """`Terminal`: what a desk asks of one Stripe account, and nothing more.
 
-Amounts are ints in Stripe's minor units (see `tui_pos.money`), times aware UTC. Every method may raise any
-`TerminalError`; `UnknownOutcome` leaves open whether Stripe acted. A `key` is the idempotency key of one
+Amounts are ints in Stripe's minor units (see `tui_pos.core.money`), times aware UTC. Every method may raise
+any `TerminalError`; `UnknownOutcome` leaves open whether Stripe acted. A `key` is the idempotency key of one
 operation: store it before the first call and give the same one whenever that operation is repeated.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.terminal import errors
 from tui_pos.terminal.connection import Connection, Pace, Timeouts
 from tui_pos.terminal.errors import Misconfigured, NotFound, ReaderBusy

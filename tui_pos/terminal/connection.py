@@ -16,7 +16,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 from urllib.parse import urlsplit
 
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.terminal import errors
 from tui_pos.terminal.errors import Misconfigured, RateLimited, TerminalError, UnknownOutcome, error_for
 from tui_pos.terminal.model import Intent, intent_from

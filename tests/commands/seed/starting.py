@@ -4,7 +4,7 @@ import pytest
 
 from tests.commands.seed.steps import CHARGED, Row, charge, no_key, sent, shirt
 from tests.commands.till import READER, Till, attempt_of, lines_of, order_row, payments_of, write
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.registration import (

@@ -11,8 +11,8 @@ from peewee import SQL, Case, Value
 from tui_pos.data import fields
 from tui_pos.data.queries import Compiled, parameter
 from tui_pos.data.tables import conditions as tables
-from tui_pos.desk.catalogue.facts import NO_IDS, Facts
 from tui_pos.desk.catalogue.pricing import Condition, Off, Quote, Scope
+from tui_pos.desk.catalogue.pricing_inputs import NO_IDS, Facts
 
 LIMITED = (tables.TimeOrStockCondition, tables.ProductDiscount, tables.CategoryDiscount)
 """The kinds that count how often they were used."""

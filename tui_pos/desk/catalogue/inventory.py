@@ -8,14 +8,14 @@ from typing import Any
 
 from peewee import JOIN
 
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import AddOn, AddOnPrerequisite, TicketType
+from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.catalogue import stock
 from tui_pos.desk.catalogue.pricing import Key, Kind
 from tui_pos.desk.context import Desk
-from tui_pos.desk.staff.permissions import Action, require
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
-from tui_pos import money
+from tui_pos.core import money
 
 ZERO = Decimal("0.00")
 HUNDRED = Decimal(100)

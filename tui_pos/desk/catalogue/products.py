@@ -8,12 +8,12 @@ from typing import Any
 
 from peewee import SQL, Value
 
+from tui_pos.core.scan import printable
 from tui_pos.data.fields import money, utc
 from tui_pos.data.queries import Row, rows
 from tui_pos.data.tables.registration import AddOn, TicketType
 from tui_pos.desk.catalogue.pricing import Key, Kind, Line
 from tui_pos.desk.errors import InvalidInput, NotFound
-from tui_pos.scan import printable
 
 SLUG_LENGTH = 200
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tui_pos import money
+from tui_pos.core import money
 from tui_pos.desk.catalogue import stock
-from tui_pos.desk.catalogue.facts import Facts
 from tui_pos.desk.catalogue.pricing import Key, Kind, Voucher
+from tui_pos.desk.catalogue.pricing_inputs import Facts
 from tui_pos.desk.catalogue.products import Wanted
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from peewee import Case, fn
 
+from tui_pos.core.scan import printable
 from tui_pos.data.tables.registration import Voucher, VoucherAddOn, VoucherTicketType
 from tui_pos.desk.catalogue import pricing
-from tui_pos.desk.catalogue.facts import Facts
+from tui_pos.desk.catalogue.pricing_inputs import Facts
 from tui_pos.desk.errors import NotFound, Refused
-from tui_pos.scan import printable
 
 SHOWN = 40
 CODE_LENGTH = 100

@@ -8,12 +8,16 @@ while the database is not there, ``words`` tells people.
 """
 
 from tui_pos.data.tables.desk import Stage
+from tui_pos.desk.payments.commands import (
+    cancel,
+    capture,
+    present_card,
+)
 from tui_pos.desk.payments.control import Control
 from tui_pos.desk.payments.cut_off import CutOff
-from tui_pos.desk.payments.driver import watch
 from tui_pos.desk.payments.start import begin
 from tui_pos.desk.payments.state import EventLine, PaymentState, state, unfinished
-from tui_pos.desk.payments.wishes import cancel, capture, present_card
+from tui_pos.desk.payments.watcher import watch
 
 __all__ = [
     "Control",

@@ -6,9 +6,8 @@ from datetime import timedelta
 from typing import TypeVar
 
 from tui_pos.data.tables.desk import Attempt
-from tui_pos.desk import accounts
 from tui_pos.desk.context import Desk
-from tui_pos.desk.payments import discrepancy, journal
+from tui_pos.desk.payments import accounts, attempt_log, discrepancy
 from tui_pos.desk.payments.backoff import Call, Pace
 from tui_pos.terminal import Answer, Intent, Reader, Terminal, TerminalError
 
@@ -122,12 +121,12 @@ class Drive:
         try:
             answer = use()
         except TerminalError as error:
-            journal.answered(error.request_id or self.terminal.request_id)
+            attempt_log.answered(error.request_id or self.terminal.request_id)
             if error.is_definite:
                 self.pace.answered(call)
             else:
                 self.pace.failed(call, limited=error.answer is Answer.RATE_LIMITED)
             raise
-        journal.answered(self.terminal.request_id)
+        attempt_log.answered(self.terminal.request_id)
         self.pace.answered(call)
         return answer

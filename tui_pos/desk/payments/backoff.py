@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import timedelta
 from enum import StrEnum
 
-from tui_pos import clock
+from tui_pos.core import clock
 
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(minutes=5)

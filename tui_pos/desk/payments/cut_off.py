@@ -5,7 +5,7 @@ and Stripe says what became of the card until then. Whoever drives the payment n
 finds it in the journal as it was last written and goes on from what Stripe says.
 """
 
-from tui_pos import money
+from tui_pos.core import money
 from tui_pos.data.errors import DatabaseUnavailable
 from tui_pos.desk.payments.asking import Drive
 from tui_pos.terminal import Intent, ReaderBusy, TerminalError

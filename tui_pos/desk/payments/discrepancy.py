@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tui_pos import money
+from tui_pos.core import money
+from tui_pos.core.scan import printable
 from tui_pos.data.tables.desk import Attempt
 from tui_pos.desk.context import Desk, Mode
-from tui_pos.scan import printable
 from tui_pos.terminal import Intent, UnknownOutcome
 
 

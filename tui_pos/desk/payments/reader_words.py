@@ -1,7 +1,7 @@
 """What a reader's failed action means: a bank declined, the reader gave up, or the customer cancelled."""
 
 from tui_pos.data.tables.desk import Stage
-from tui_pos.desk.payments import journal
+from tui_pos.desk.payments import attempt_log
 from tui_pos.desk.payments.asking import Drive
 from tui_pos.desk.payments.trouble import obstacle
 from tui_pos.terminal import FailureKind, Intent, ReaderAction, decline_text
@@ -29,7 +29,7 @@ def on_reader_failure(drive: Drive, action: ReaderAction, intent: Intent) -> flo
         return obstacle(drive, "reader_idle", "The reader does not show the payment.")
     code = decline_code(action, intent, is_new=is_new)
     text = decline_text(code)
-    journal.move(
+    attempt_log.move(
         drive.desk,
         attempt,
         Stage.DECLINED,

@@ -7,12 +7,17 @@ import logging
 import time
 from datetime import timedelta
 
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import FINAL_STAGES, Attempt, Stage
+from tui_pos.desk import lease_owners
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
-from tui_pos.desk.payments import booking, journal, owners, steps
+from tui_pos.desk.payments import (
+    attempt_log,
+    bookkeeping,
+    transitions,
+)
 from tui_pos.desk.payments.asking import Drive
 from tui_pos.desk.payments.backoff import Call
 from tui_pos.desk.payments.settle import read
@@ -51,45 +56,45 @@ def _abandoned(desk: Desk) -> list[int]:
         return [
             row.id
             for row in query.order_by(Attempt.id)
-            if not journal.is_watched(row, now) or owners.is_gone(row.lease_owner)
+            if not attempt_log.is_watched(row, now) or lease_owners.is_gone(row.lease_owner)
         ]
 
 
 def _bring_home(desk: Desk, attempt_id: int) -> PaymentState | None:
     """Where the payment is in the end; None when somebody else took it up, or it is not of the key in use."""
-    owner = owners.new_owner(desk)
+    owner = lease_owners.new_owner(desk)
     with connected():
         try:
-            drive = Drive(desk, journal.load(attempt_id))
-            journal.take_lease(desk, drive.attempt, owner)
+            drive = Drive(desk, attempt_log.load(attempt_id))
+            attempt_log.take_lease(desk, drive.attempt, owner)
         except Refused:
             return None
     log.info("attempt %d was left alone and is taken up", attempt_id)
-    with journal.given_back(drive.attempt, owner):
+    with attempt_log.given_back(drive.attempt, owner):
         with connected():
-            drive.attempt = journal.load(attempt_id)  # whoever had the lease may have brought it home
+            drive.attempt = attempt_log.load(attempt_id)  # whoever had the lease may have brought it home
         for _ in range(MOST_STEPS):
-            with connected(), journal.one_step():
+            with connected(), attempt_log.one_step():
                 pause = _step(drive, owner)
             if pause is None:
                 break
             time.sleep(pause)
         with connected():
-            return picture(journal.load(attempt_id))
+            return picture(attempt_log.load(attempt_id))
 
 
 def _step(drive: Drive, owner: str) -> float | None:
     """One step towards home; the pause before the next one, None when there is none to take."""
-    if Stage(drive.attempt.stage) in FINAL_STAGES or steps.until_retry(drive.attempt):
+    if Stage(drive.attempt.stage) in FINAL_STAGES or transitions.until_retry(drive.attempt):
         return None
     try:
-        journal.renew_lease(drive.attempt, owner)
+        attempt_log.renew_lease(drive.attempt, owner)
         pause = _towards_home(drive)
-    except journal.Overtaken:
+    except attempt_log.Overtaken:
         pause = 0.0
-    drive.attempt = journal.load(drive.attempt.id)
+    drive.attempt = attempt_log.load(drive.attempt.id)
     home = Stage(drive.attempt.stage) in FINAL_STAGES or drive.attempt.lease_owner != owner
-    later = drive.pace.in_a_row > MOST_SILENCES or steps.until_retry(drive.attempt) > 0
+    later = drive.pace.in_a_row > MOST_SILENCES or transitions.until_retry(drive.attempt) > 0
     return None if home or later else pause
 
 
@@ -101,10 +106,10 @@ def _towards_home(drive: Drive) -> float | None:
         return (
             _wait_for_a_person(drive)
             if attempt.capture_mode == "confirm" and not attempt.wants
-            else steps.capture(drive)
+            else transitions.capture(drive)
         )
-    if attempt.wants == "cancel" and steps.may_cancel(attempt):
-        return steps.cancel(drive)
+    if attempt.wants == "cancel" and transitions.may_cancel(attempt):
+        return transitions.cancel(drive)
     before = stage
     pause = read(drive)
     now = Stage(attempt.stage)
@@ -117,7 +122,7 @@ def _wait_for_a_person(drive: Drive) -> float | None:
     """Money that is captured on a key stays unconfirmed: it is only looked whether the hold has ended, and
     released when the order does not want it any more."""
     read(drive)
-    if Stage(drive.attempt.stage) is Stage.AUTHORIZED and not steps.given_up(drive):
+    if Stage(drive.attempt.stage) is Stage.AUTHORIZED and not transitions.given_up(drive):
         return None
     return 0
 
@@ -130,22 +135,22 @@ def _look_for_intent(drive: Drive) -> float | None:
         except TerminalError as error:
             return trouble(drive, error, Call.FIND)
         if found is not None:
-            booking.intent_exists(drive.desk, drive.attempt, found)
+            bookkeeping.intent_exists(drive.desk, drive.attempt, found)
             return 0
     if not _is_old(drive):
         return None
-    booking.closed(drive.desk, drive.attempt, Stage.CANCELLED, "given up; Stripe never had the payment")
+    bookkeeping.closed(drive.desk, drive.attempt, Stage.CANCELLED, "given up; Stripe never had the payment")
     return 0
 
 
 def _give_up_if_old(drive: Drive) -> float | None:
     if not _is_old(drive):
         return None
-    journal.ask(drive.desk, drive.attempt, "cancel", "nobody went on with it; it is given up")
+    attempt_log.ask(drive.desk, drive.attempt, "cancel", "nobody went on with it; it is given up")
     return 0
 
 
 def _is_old(drive: Drive) -> bool:
     attempt = drive.attempt
     last = attempt.sent_at or attempt.created_at
-    return clock.now() - last > timedelta(seconds=drive.desk.prompt_seconds) + journal.LEASE
+    return clock.now() - last > timedelta(seconds=drive.desk.prompt_seconds) + attempt_log.LEASE

@@ -7,23 +7,28 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from tui_pos import money
+from tui_pos.core import money
+from tui_pos.core.scan import printable
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import FINAL_STAGES, Attempt, Stage
 from tui_pos.data.tables.registration import Order
-from tui_pos.desk import accounts
+from tui_pos.desk import lease_owners
+from tui_pos.desk.access import permissions
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, Refused
-from tui_pos.desk.order.balance import balance
-from tui_pos.desk.payments import booking, journal, owners, steps
+from tui_pos.desk.orders.balance import balance
+from tui_pos.desk.payments import (
+    accounts,
+    attempt_log,
+    bookkeeping,
+    transitions,
+)
 from tui_pos.desk.payments.asking import Drive
 from tui_pos.desk.payments.discrepancy import WrongAnswer
-from tui_pos.desk.payments.driver import take_lease
 from tui_pos.desk.payments.settle import settle, withdraw
 from tui_pos.desk.payments.state import PaymentState, picture
+from tui_pos.desk.payments.watcher import take_lease
 from tui_pos.desk.payments.words import WRITTEN_OFF_CODE
-from tui_pos.desk.staff import permissions
-from tui_pos.scan import printable
 from tui_pos.terminal import Intent, TerminalError
 from tui_pos.terminal import NotFound as NotAtStripe
 
@@ -110,23 +115,23 @@ def resolve(desk: Desk, wanted: str, option: Option, reason: str) -> Resolution:
     if not why:
         raise InvalidInput("reason_required", "Say with a reason why the payment is resolved like this.")
     desk = accounts.ours(desk)
-    owner = owners.new_owner(desk)
+    owner = lease_owners.new_owner(desk)
     with connected():
         drive = Drive(desk, _find(desk, wanted))
         take_lease(drive, owner)
-    with journal.given_back(drive.attempt, owner), connected(), journal.one_step():
-        drive.attempt = journal.load(drive.attempt.id)
+    with attempt_log.given_back(drive.attempt, owner), connected(), attempt_log.one_step():
+        drive.attempt = attempt_log.load(drive.attempt.id)
         before, intent = _both_sides(drive)
         _refuse(before, option)
         try:
             _ACTS[option](drive, intent, why)
-        except journal.Overtaken:
+        except attempt_log.Overtaken:
             raise Refused("changed", "The payment went on meanwhile; look at both sides again.") from None
-        after = _books(journal.load(drive.attempt.id))
+        after = _books(attempt_log.load(drive.attempt.id))
         moved = f"{_shown(before.books)} -> {_shown(after)}"
         text = f"resolved, {option}: {why}; Stripe: {before.stripe.said}; {moved}"
-        journal.note(desk, drive.attempt.id, after.stage, text)
-        return Resolution(picture(journal.load(drive.attempt.id)), before.stripe, after, ())
+        attempt_log.note(desk, drive.attempt.id, after.stage, text)
+        return Resolution(picture(attempt_log.load(drive.attempt.id)), before.stripe, after, ())
 
 
 def _refuse(found: Resolution, option: Option) -> None:
@@ -211,7 +216,7 @@ def _shown(books: BooksSide) -> str:
 def _options(attempt: Attempt, stripe: StripeSide) -> tuple[Option, ...]:
     """The decisions that are true; to leave it as it is always is."""
     if Stage(attempt.stage) in FINAL_STAGES:
-        less = attempt.decline_code == booking.CAPTURED_LESS
+        less = attempt.decline_code == bookkeeping.CAPTURED_LESS
         return (Option.ACCEPT_LESS, Option.KEEP) if less else (Option.KEEP,)
     if stripe.standing is not Standing.ANSWERED:
         ends = () if stripe.standing is Standing.NO_ANSWER else (Option.WRITE_OFF,)
@@ -234,7 +239,7 @@ def _known(drive: Drive, intent: Intent | None) -> Intent:
     """The intent, with its rows here: a create whose answer was lost has none yet."""
     assert intent is not None
     if drive.attempt.intent_id is None:
-        booking.intent_exists(drive.desk, drive.attempt, intent)
+        bookkeeping.intent_exists(drive.desk, drive.attempt, intent)
     return intent
 
 
@@ -244,30 +249,30 @@ def _book(drive: Drive, intent: Intent | None, _: str) -> None:
 
 def _capture(drive: Drive, intent: Intent | None, _: str) -> None:
     settle(drive, _known(drive, intent))
-    journal.ask(drive.desk, drive.attempt, "capture")
-    steps.capture(drive)
+    attempt_log.ask(drive.desk, drive.attempt, "capture")
+    transitions.capture(drive)
     if drive.attempt.wants == "cancel":  # the order does not want it any more
-        steps.cancel(drive)
+        transitions.cancel(drive)
 
 
 def _release(drive: Drive, intent: Intent | None, _: str) -> None:
     _known(drive, intent)
-    journal.ask(drive.desk, drive.attempt, "cancel")
-    steps.cancel(drive)
+    attempt_log.ask(drive.desk, drive.attempt, "cancel")
+    transitions.cancel(drive)
 
 
 def _write_off(drive: Drive, _: Intent | None, why: str) -> None:
     attempt = drive.attempt
     if attempt.intent_id is not None and attempt.times_sent:
         withdraw(drive)
-    journal.update(attempt, wants="")
-    booking.closed(
+    attempt_log.update(attempt, wants="")
+    bookkeeping.closed(
         drive.desk, attempt, Stage.CANCELLED, "written off", decline_code=WRITTEN_OFF_CODE, message=why
     )
 
 
 def _accept(drive: Drive, _: Intent | None, __: str) -> None:
-    journal.update(drive.attempt, problem="", message="", decline_code="")
+    attempt_log.update(drive.attempt, problem="", message="", decline_code="")
 
 
 def _keep(_: Drive, __: Intent | None, ___: str) -> None:

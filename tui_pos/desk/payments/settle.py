@@ -7,9 +7,9 @@ meanwhile surface as ``journal.Overtaken``.
 from collections.abc import Callable
 from datetime import timedelta
 
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.tables.desk import Stage
-from tui_pos.desk.payments import booking, journal
+from tui_pos.desk.payments import attempt_log, bookkeeping
 from tui_pos.desk.payments.asking import Drive
 from tui_pos.desk.payments.backoff import Call
 from tui_pos.desk.payments.reader_words import on_reader_failure
@@ -48,13 +48,13 @@ def settle(drive: Drive, intent: Intent) -> float:
 def held(drive: Drive, intent: Intent) -> float:
     """A card was approved and its money is held."""
     if Stage(drive.attempt.stage) is not Stage.AUTHORIZED:
-        booking.authorized(drive.desk, drive.attempt, intent)
+        bookkeeping.authorized(drive.desk, drive.attempt, intent)
     return drive.desk.poll_seconds if drive.attempt.capture_tries else 0  # a refused capture is not hurried
 
 
 def taken(drive: Drive, intent: Intent) -> float:
     """The money was captured, by us or at once, as single-message networks (Interac, eftpos) do."""
-    booking.captured(drive.desk, drive.attempt, intent)
+    bookkeeping.captured(drive.desk, drive.attempt, intent)
     return 0
 
 
@@ -62,11 +62,11 @@ def over(drive: Drive, intent: Intent) -> float:
     """The payment was given up, or its hold ran out."""
     desk, attempt = drive.desk, drive.attempt
     if intent.cancellation_reason in LAPSED:
-        booking.closed(desk, attempt, Stage.EXPIRED, "the hold ran out")
+        bookkeeping.closed(desk, attempt, Stage.EXPIRED, "the hold ran out")
     elif attempt.decline_code == NO_CARDS:
-        booking.closed(desk, attempt, Stage.FAILED, attempt.message)
+        bookkeeping.closed(desk, attempt, Stage.FAILED, attempt.message)
     else:
-        booking.closed(desk, attempt, Stage.CANCELLED, "Stripe says cancelled")
+        bookkeeping.closed(desk, attempt, Stage.CANCELLED, "Stripe says cancelled")
     return 0
 
 
@@ -82,10 +82,10 @@ def at_work(drive: Drive, intent: Intent) -> float:
     if stage is Stage.AUTHORIZED:
         if not attempt.message.startswith(said):
             text = f"{said} of the money that was held."
-            journal.tell(desk, attempt, text, message=text)
+            attempt_log.tell(desk, attempt, text, message=text)
     elif stage is not Stage.AUTHORIZING:
         text = "the card was read" if status in CARD_READ else said
-        journal.move(desk, attempt, Stage.AUTHORIZING, text, decline_code="", message="")
+        attempt_log.move(desk, attempt, Stage.AUTHORIZING, text, decline_code="", message="")
     if attempt.problem:
         return desk.poll_seconds * 10
     if clock.now() - attempt.updated_at > AT_WORK_FOR:
@@ -100,7 +100,7 @@ def settle_unpaid(drive: Drive, intent: Intent) -> float:
         return at_work(drive, intent)
     if not attempt.times_sent:
         if Stage(attempt.stage) is not Stage.INTENT:
-            journal.move(drive.desk, attempt, Stage.INTENT, "Stripe has the payment; no reader shows it")
+            attempt_log.move(drive.desk, attempt, Stage.INTENT, "Stripe has the payment; no reader shows it")
         return 0
     if pause := drive.pace.left(Call.READER):
         return pause
@@ -133,7 +133,7 @@ def waiting(drive: Drive) -> float:
     """The reader waits for a card; the prompt is withdrawn when nobody came for too long."""
     attempt = drive.attempt
     if Stage(attempt.stage) is not Stage.SENT:
-        journal.move(
+        attempt_log.move(
             drive.desk, attempt, Stage.SENT, "the reader waits for a card", decline_code="", message=""
         )
     since = attempt.sent_at or attempt.updated_at
@@ -200,7 +200,7 @@ def withdraw(drive: Drive) -> TerminalError | None:
     try:
         drive.withdraw()
     except TerminalError as error:
-        journal.tell(drive.desk, attempt, f"prompt not withdrawn: {error.message}")
+        attempt_log.tell(drive.desk, attempt, f"prompt not withdrawn: {error.message}")
         return error
     return None
 

@@ -4,24 +4,23 @@ from decimal import Decimal
 
 from peewee import IntegrityError
 
-from tui_pos import clock, money
+from tui_pos.core import clock, money
 from tui_pos.data.base import database
 from tui_pos.data.connection import connected, lock, run_tx
 from tui_pos.data.tables.desk import Attempt, Stage
 from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import Order, OrderStatus
-from tui_pos.desk import accounts, clocks
+from tui_pos.desk import clocks
+from tui_pos.desk.access import permissions
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, Refused
 from tui_pos.desk.limits import TO_BE_TIMED, TO_CHARGE
-from tui_pos.desk.order import orders
-from tui_pos.desk.order.balance import balance, refuse_open
-from tui_pos.desk.payments import journal
-from tui_pos.desk.payments.live import refuse_live
+from tui_pos.desk.orders import hold_renewal, orders
+from tui_pos.desk.orders.balance import balance, refuse_open
+from tui_pos.desk.orders.live_payment import refuse_live
+from tui_pos.desk.payments import accounts, attempt_log
 from tui_pos.desk.payments.state import PaymentState, picture
-from tui_pos.desk.sale import renewal
-from tui_pos.desk.staff import permissions
-from tui_pos.desk.tender import amounts
+from tui_pos.desk.tenders import amounts
 
 
 def begin(
@@ -60,7 +59,7 @@ def _open(
     refuse_open(order)
     take = _amount_to_take(desk, order, amount)
     now = clock.now()
-    renewal.hold(desk, order, now)
+    hold_renewal.hold(desk, order, now)
     try:
         with database.atomic():
             attempt = Attempt.create(
@@ -86,7 +85,7 @@ def _open(
         raise
     accounts.claim(desk, account)
     shown = money.format_amount(take, attempt.currency)
-    journal.note(desk, attempt.id, Stage.CREATED, f"attempt saved: {shown} {attempt.currency}")
+    attempt_log.note(desk, attempt.id, Stage.CREATED, f"attempt saved: {shown} {attempt.currency}")
     return attempt
 
 

@@ -7,15 +7,15 @@ from decimal import Decimal
 
 import msgspec
 
-from tui_pos import clock, money
+from tui_pos.core import clock, money
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import FINAL_STAGES, Attempt, AttemptEvent, Refund, Stage
 from tui_pos.data.tables.registration import Order, OrderStatus, PaymentMethod
+from tui_pos.desk.access.people import full_name
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound
-from tui_pos.desk.payments import journal, words
-from tui_pos.desk.tender.tenders import label
-from tui_pos.desk.visitor.people import full_name
+from tui_pos.desk.orders.tenders import label
+from tui_pos.desk.payments import attempt_log, words
 
 LAST_CALL = timedelta(hours=12)
 """Held money is called out this long before the bank lets go of it."""
@@ -70,7 +70,7 @@ class PaymentState:
 def state(desk: Desk, attempt_id: int) -> PaymentState:
     """The present picture of an attempt, from the journal alone. Raises NotFound."""
     with connected():
-        attempt = journal.load(attempt_id)
+        attempt = attempt_log.load(attempt_id)
         if attempt.conference_id != desk.conference.id:
             raise NotFound("attempt_not_found", f"There is no payment attempt {attempt_id}.")
         return picture(attempt)

@@ -3,9 +3,9 @@
 Every function answers how many seconds to wait before the next step.
 """
 
-from tui_pos import clock
+from tui_pos.core import clock
 from tui_pos.data.tables.desk import Stage
-from tui_pos.desk.payments import journal
+from tui_pos.desk.payments import attempt_log
 from tui_pos.desk.payments.asking import Drive
 from tui_pos.desk.payments.backoff import LONGEST_PAUSE, PERSON_AFTER, Call, after_refusals
 from tui_pos.desk.payments.discrepancy import WrongAnswer
@@ -42,12 +42,12 @@ def unknown(drive: Drive, error: TerminalError, call: Call) -> float:
     """Stripe may or may not have acted: say so, and read."""
     attempt = drive.attempt
     if Stage(attempt.stage) is not Stage.UNKNOWN:
-        journal.move(drive.desk, attempt, Stage.UNKNOWN, error.message, message=error.message)
+        attempt_log.move(drive.desk, attempt, Stage.UNKNOWN, error.message, message=error.message)
         return 0
     if isinstance(error, WrongAnswer):
         if drive.wrong_answers >= MOST_WRONG_ANSWERS:
             return hand_over(drive, error.message)
-        journal.tell(drive.desk, attempt, error.message)
+        attempt_log.tell(drive.desk, attempt, error.message)
     return drive.pace.left(call)
 
 
@@ -58,7 +58,7 @@ def count_refusal(drive: Drive, text: str, call: Call) -> float:
     pause = after_refusals(refusals)
     problem = f"Stripe keeps refusing to {call}: {text}" if refusals >= PERSON_AFTER else attempt.problem
     said = {"message": text, "problem": problem, "retry_at": clock.now() + pause}
-    journal.tell(drive.desk, attempt, f"Stripe refuses to {call}: {text}", refusals=refusals, **said)
+    attempt_log.tell(drive.desk, attempt, f"Stripe refuses to {call}: {text}", refusals=refusals, **said)
     return pause.total_seconds()
 
 
@@ -70,9 +70,9 @@ def hand_over(drive: Drive, problem: str) -> float:
     attempt = drive.attempt
     columns = {"problem": problem, "retry_at": clock.now() + LONGEST_PAUSE}
     if attempt.problem == problem:
-        journal.update(attempt, **columns)
+        attempt_log.update(attempt, **columns)
     else:
-        journal.tell(drive.desk, attempt, f"needs a person: {problem}", **columns)
+        attempt_log.tell(drive.desk, attempt, f"needs a person: {problem}", **columns)
     return LONGEST_PAUSE.total_seconds()
 
 
@@ -81,7 +81,7 @@ def obstacle(drive: Drive, code: str, text: str) -> float:
     attempt = drive.attempt
     if Stage(attempt.stage) is Stage.INTENT:
         if (attempt.decline_code, attempt.message) != (code, text):
-            journal.tell(drive.desk, attempt, text, decline_code=code, message=text)
+            attempt_log.tell(drive.desk, attempt, text, decline_code=code, message=text)
     else:
-        journal.move(drive.desk, attempt, Stage.INTENT, text, decline_code=code, message=text)
+        attempt_log.move(drive.desk, attempt, Stage.INTENT, text, decline_code=code, message=text)
     return 0

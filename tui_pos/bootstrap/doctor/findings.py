@@ -1,0 +1,72 @@
+"""What a check finds: how good it is, and one sentence that says what to do."""
+
+import re
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tui_pos.core import exit_codes
+from tui_pos.desk.limits import Stop
+
+
+class Level(StrEnum):
+    """How good it is. A warning stops nothing; what failed has to be put right before the first sale."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line: ``check`` names what was looked at, ``stops`` what a desk may not do because of it, and
+    ``status`` is the exit status of a command that finds it failed. A desk tells a warning only with
+    ``matters_here``."""
+
+    check: str
+    level: Level
+    sentence: str
+    stops: tuple[Stop, ...] = ()
+    status: int = exit_codes.UNAVAILABLE
+    matters_here: bool = False
+
+    @property
+    def is_told(self) -> bool:
+        """Whether a desk that is open tells it."""
+        return self.level is Level.FAILED or self.matters_here
+
+    @property
+    def topic(self) -> Hashable:
+        """Equal for findings that differ in their numbers alone, such as seconds: they are told once."""
+        return self.check, self.level, re.sub(r"\d+", "", self.sentence)
+
+
+def ok(check: str, sentence: str) -> Finding:
+    """Nothing is wrong."""
+    return Finding(check, Level.OK, sentence)
+
+
+def warning(check: str, sentence: str, *, matters_here: bool = False) -> Finding:
+    """Something should be put right."""
+    return Finding(check, Level.WARNING, sentence, matters_here=matters_here)
+
+
+def failed(check: str, sentence: str, *stops: Stop, status: int = exit_codes.UNAVAILABLE) -> Finding:
+    """Something has to be put right before the first sale."""
+    return Finding(check, Level.FAILED, sentence, stops, status)
+
+
+def failure(check: str, error: Exception, *stops: Stop) -> Finding:
+    """An expected error, as its own sentence and exit status. Raises ``error`` when it is none."""
+    from tui_pos.bootstrap import failures  # with Typer, which a desk does not need in order to open
+
+    known = failures.known(error)
+    if known is None:
+        raise error
+    return failed(check, known.sentence, *stops, status=known.status)
+
+
+def worst(found: Iterable[Finding]) -> Level:
+    """The worst level among them."""
+    levels = [finding.level for finding in found]
+    return max(levels, key=list(Level).index, default=Level.OK)

@@ -1,0 +1,64 @@
+"""What the checks look at: one conference at one station, as far as it could be found so far."""
+
+from dataclasses import dataclass
+
+from tui_pos.bootstrap import session
+from tui_pos.bootstrap.session import Key, Place
+from tui_pos.core.config import Settings
+from tui_pos.data import installation
+from tui_pos.desk.conference_rules import Rules
+from tui_pos.desk.conferences import ConferenceRow
+from tui_pos.desk.context import Desk, Mode, Staff
+from tui_pos.terminal import Account, Terminal
+
+NOBODY = Staff(0, "doctor", "doctor", frozenset())
+
+
+@dataclass
+class Subject:
+    """A check fills in what it has found, for those that come after it.
+
+    ``is_open`` says that the database answers and has tables that this version knows; ``account`` is the
+    Stripe account as Stripe says it is.
+    """
+
+    settings: Settings
+    slug: str | None
+    station: str
+    is_open: bool = False
+    conference: ConferenceRow | None = None
+    rules: Rules | None = None
+    key: Key | None = None
+    account: Account | None = None
+
+    @property
+    def terminal(self) -> Terminal | None:
+        """The Stripe account that this desk may use."""
+        return self.key.account if self.key is not None else None
+
+    @property
+    def currency(self) -> str:
+        """The conference's currency, "" where it is not known yet."""
+        if self.conference is None:
+            return ""
+        said = session.said_rules(self.settings, self.conference.slug).currency
+        return self.rules.currency if self.rules is not None else said
+
+    def desk(self) -> Desk:
+        """A desk with nobody at it, for what asks Stripe or the database in its name."""
+        assert self.conference is not None
+        rules = self.rules or session.said_rules(self.settings, self.conference.slug)
+        return Desk(
+            conference=session.info(self.settings, self.conference, rules),
+            station=self.station,
+            staff=NOBODY,
+            mode=self.key.mode if self.key is not None else Mode.LIVE,
+            account=self.terminal,
+            installation=installation.identity().key,
+        )
+
+
+def of_place(place: Place) -> Subject:
+    """The same for a desk that has just been opened."""
+    key = Key(place.mode, place.account) if place.account is not None else None
+    return Subject(place.settings, place.conference.slug, place.station, is_open=True, key=key)

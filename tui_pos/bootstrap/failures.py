@@ -1,0 +1,73 @@
+"""What can be expected to go wrong: its exit status, its reason code and its sentence, in one table."""
+
+import logging
+from dataclasses import dataclass
+
+import typer
+
+from tui_pos.core.config import ConfigError
+from tui_pos.core.exit_codes import (
+    NOT_FOUND,
+    UNAVAILABLE,
+    USAGE,
+)
+from tui_pos.core.money import MoneyError
+from tui_pos.data.errors import DataError
+from tui_pos.desk.errors import Refusal
+from tui_pos.terminal import errors as stripe
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An expected error as programs and people are told it."""
+
+    status: int
+    code: str
+    sentence: str
+
+
+# The first class that fits decides, so a special one stands before its base.
+TABLE: tuple[tuple[type[Exception], int, str], ...] = (
+    (typer.TyperException, USAGE, "usage"),
+    (typer.Abort, USAGE, "usage"),
+    (ConfigError, USAGE, "bad_config"),
+    (MoneyError, USAGE, "invalid_amount"),
+    (DataError, UNAVAILABLE, "database"),
+    (stripe.NotFound, NOT_FOUND, "stripe_not_found"),
+    (stripe.UnknownOutcome, UNAVAILABLE, "unknown_outcome"),
+    (stripe.ReaderOffline, UNAVAILABLE, "reader_offline"),
+    (stripe.ReaderBusy, UNAVAILABLE, "reader_busy"),
+    (stripe.RateLimited, UNAVAILABLE, "rate_limited"),
+    (stripe.Misconfigured, UNAVAILABLE, "stripe_misconfigured"),
+    (stripe.Declined, UNAVAILABLE, "declined"),
+    (stripe.AmountRefused, UNAVAILABLE, "amount_refused"),
+    (stripe.Refused, UNAVAILABLE, "stripe_refused"),
+)
+
+
+def known(error: BaseException) -> Failure | None:
+    """What to say and how to exit for an expected error; None for an unexpected one."""
+    if isinstance(error, Refusal):
+        return Failure(error.exit_status, error.code, error.message)
+    for kind, status, code in TABLE:
+        if isinstance(error, kind):
+            return Failure(status, code, _sentence(error))
+    return None
+
+
+def explain(error: Exception) -> str | None:
+    """The sentence for a screen; None for an unexpected error."""
+    failure = known(error)
+    if failure is None:
+        return None
+    log.info("told at the desk: %s", failure.code)
+    return failure.sentence
+
+
+def _sentence(error: BaseException) -> str:
+    if isinstance(error, typer.Abort):
+        return "Nothing was entered."
+    text = error.format_message() if isinstance(error, typer.TyperException) else str(error)
+    return text if text.endswith((".", "?", "!")) else f"{text}."

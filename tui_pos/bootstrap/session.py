@@ -1,0 +1,286 @@
+"""Opening a desk: from settings, a conference and a station to what every desk function needs.
+
+Shared by the app and the commands. Everything that cannot work is refused here, before the first sale.
+"""
+
+import logging
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from tui_pos.bootstrap import demo
+from tui_pos.bootstrap.upgrade import upgraded
+from tui_pos.core import config, logs
+from tui_pos.core.config import ConfigError, Settings
+from tui_pos.core.scan import printable
+from tui_pos.data import connection, installation, schema
+from tui_pos.desk import (
+    clocks,
+    conference_rules,
+    conferences,
+)
+from tui_pos.desk.access import sign_in
+from tui_pos.desk.access.tries import At
+from tui_pos.desk.conference_rules import Rules
+from tui_pos.desk.conferences import ConferenceRow
+from tui_pos.desk.context import (
+    COPIED_DATABASE,
+    NO_KEY,
+    OTHER_ACCOUNT,
+    ConferenceInfo,
+    Desk,
+    Mode,
+    Staff,
+    zone_of,
+)
+from tui_pos.desk.errors import InvalidInput
+from tui_pos.desk.limits import Limits
+from tui_pos.desk.payments import accounts
+from tui_pos.terminal import Terminal
+
+log = logging.getLogger(__name__)
+
+NAMED = 5
+"""How many conferences a warning names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One conference at one station, with the database open; ``desk`` adds who is signed in.
+
+    ``account`` is None when no Stripe key can be had or it must not be used here; ``no_account`` then says
+    why, and ``no_account_code`` for programs. ``warnings`` are sentences to be told at the start. ``trainee``
+    is who is signed in without being asked, in the demonstration alone. ``is_named``: somebody named the
+    station. ``unknown_station`` says that the config does not know it, '' where it does or names none at all.
+    ``limits`` is what checks have stopped, and what a wrong clock does.
+    """
+
+    settings: Settings
+    conference: ConferenceInfo
+    station: str
+    mode: Mode
+    account: Terminal | None = None
+    no_account: str = ""
+    no_account_code: str = NO_KEY
+    installation: str = ""
+    warnings: tuple[str, ...] = ()
+    trainee: Staff | None = None
+    is_named: bool = True
+    unknown_station: str = ""
+    limits: Limits = field(default_factory=Limits, compare=False)
+
+    @property
+    def sign_in_at(self) -> At:
+        """Where somebody signs in here."""
+        return At(self.conference.id, self.station, frozenset(self.settings.stations))
+
+    def desk(self, staff: Staff) -> Desk:
+        """The desk with this person at it."""
+        configured = self.settings.conference(self.conference.slug)
+        return Desk(
+            conference=self.conference,
+            station=self.station,
+            staff=staff,
+            mode=self.mode,
+            account=self.account,
+            no_account=self.no_account,
+            no_account_code=self.no_account_code,
+            installation=self.installation,
+            order_prefix=configured.order_prefix,
+            hold_minutes=configured.hold_minutes,
+            prompt_seconds=configured.prompt_seconds,
+            limits=self.limits,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The Stripe key of this host for a conference: account and mode; ``fault`` says why there is none."""
+
+    mode: Mode
+    account: Terminal | None = None
+    fault: str = ""
+
+
+def open_place(
+    settings: Settings,
+    slug: str | None,
+    station: str | None = None,
+    *,
+    upgrade: bool = False,
+    store: bool = True,
+) -> Place:
+    """Open the database, find the conference, name the station, prepare the Stripe account (asks nobody).
+
+    Slow for ``demo``, which may have to be made first. Raises ConfigError, DataError, NotFound for an unknown
+    slug and InvalidInput without one, both naming the known ones, and InvalidInput ``config_differs`` or
+    ``currency_unknown`` for a config that does not fit the stored rules. ``upgrade``: see `opened`. Without
+    ``store`` the database stays as it is: the rules of a new conference count and are not stored.
+    """
+    name = config.station_name(station)
+    logs.at_station(name)
+    is_demo = slug == demo.SLUG and slug not in settings.conferences
+    settings = demo.prepare(settings) if is_demo else opened(settings, upgrade=upgrade)
+    if not slug:
+        slugs = ", ".join(row.slug for row in conferences.known()) or "none yet"
+        raise InvalidInput(
+            "conference_required", f"Name the conference with --conference SLUG; this database has: {slugs}."
+        )
+    row = conferences.find(slug)
+    rules = conference_rules.settle(row, said_rules(settings, row.slug), named(settings), store=store)
+    place = Place(
+        settings=settings,
+        conference=info(settings, row, rules),
+        station=name,
+        mode=Mode.TRAINING if settings.api_base else Mode(rules.mode or Mode.LIVE),
+        warnings=warnings(settings, row.slug),
+        trainee=sign_in.without_asking(demo.TRAINEE) if is_demo else None,
+        is_named=config.is_station_named(station),
+        unknown_station=unknown_station(settings, name),
+    )
+    opened_place = _with_account(place, store)
+    limits = Limits(partial(clocks.stops, opened_place.account))
+    opened_place = replace(opened_place, limits=limits)
+    log.info(
+        "%s in %s, %s",
+        row.slug,
+        opened_place.mode,
+        opened_place.no_account_code if opened_place.no_account else "ready",
+    )
+    fault = logs.fault()
+    return replace(opened_place, warnings=(*opened_place.warnings, fault)) if fault else opened_place
+
+
+def opened(settings: Settings, *, upgrade: bool = False) -> Settings:
+    """The same settings, with their database open and its tables ready. Raises ConfigError, DataError.
+
+    Files, journal modes and tables are only made or changed with ``upgrade``; else what is not there or not
+    this version's is an error.
+    """
+    if not settings.database_url:
+        raise ConfigError(
+            "There is no config yet. To look around: tui-pos --conference demo."
+            f" To begin: tui-pos --conference SLUG init, which writes {config.user_config()}."
+        )
+    connection.open_database(settings.database_url, wal=settings.wal, keep=not upgrade)
+    if upgrade:
+        upgraded(settings)
+    else:
+        schema.check()
+    return settings
+
+
+def named(settings: Settings) -> str:
+    """The config as a sentence names it."""
+    return f"the config {settings.path}" if settings.path else "the config"
+
+
+def said_rules(settings: Settings, slug: str) -> Rules:
+    """What this host's config says of what is stored."""
+    configured = settings.conference(slug)
+    return Rules(
+        currency=(configured.currency or "").upper(),
+        capture=configured.capture or "",
+        prices=configured.prices or "",
+    )
+
+
+def info(settings: Settings, row: ConferenceRow, rules: Rules) -> ConferenceInfo:
+    """The conference with the rules that hold for it."""
+    return ConferenceInfo(
+        id=row.id,
+        slug=row.slug,
+        name=row.name,
+        currency=rules.currency,
+        timezone=row.timezone if zone_of(row.timezone) else "UTC",
+        capture=rules.capture,
+        location=settings.conference(row.slug).stripe_location,
+        prices=rules.prices,
+    )
+
+
+def key_of(settings: Settings, slug: str) -> Key:
+    """The key that the config names for a conference; one that cannot be had stops card payments alone."""
+    base = settings.api_base
+    mode = Mode.TRAINING if base else Mode.LIVE
+    try:
+        key = config.secret_key(settings, slug)
+    except ConfigError as error:
+        return Key(mode, fault=str(error))
+    if not key and base:
+        key = demo.SIMULATOR_KEY
+    if not key:
+        return Key(mode)
+    if not base and "_live_" not in key[:8]:
+        mode = Mode.TEST
+    return Key(mode, Terminal(key, api_base=base or None))
+
+
+def _with_account(place: Place, store: bool) -> Place:
+    """The place with its Stripe account, or with why it has none. Its mode is the conference's: what is sold
+    under another host's key counts as what the conference's other desks sell."""
+    whose = installation.identity()
+    place = replace(place, installation=whose.key)
+    key = key_of(place.settings, place.conference.slug)
+    if whose.is_copy:
+        return _blocked(place, COPIED_DATABASE, copied(place.conference.slug))
+    if key.account is None:
+        return replace(place, no_account=key.fault)
+    other = accounts.settle_mode(place.conference.id, place.conference.slug, key.mode, store=store)
+    if other:
+        return _blocked(place, OTHER_ACCOUNT, other)
+    return replace(place, mode=key.mode, account=key.account)
+
+
+def _blocked(place: Place, code: str, why: str) -> Place:
+    rules = conference_rules.stored(place.conference.id)
+    return replace(
+        place,
+        mode=Mode(rules.mode) if rules and rules.mode else place.mode,
+        no_account=why,
+        no_account_code=code,
+        warnings=(*place.warnings, why),
+    )
+
+
+def copied(slug: str) -> str:
+    """Why a copy of a database takes no cards, and how it is made to."""
+    return (
+        "This database is a copy of another installation's, so no card payment is touched from here:"
+        f" close that one and run tui-pos --conference {slug} init --take-over, or init --new-installation"
+        " beside it."
+    )
+
+
+def unknown_station(settings: Settings, station: str) -> str:
+    """That the config names stations and not this one, '' otherwise."""
+    if not settings.stations or station in settings.stations:
+        return ""
+    names = [printable(name, 40) for name in settings.stations]
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return (
+        f"There is no section [stations.{printable(station, 40)}] in {named(settings)}, which has"
+        f" {', '.join(names[:NAMED])}{more}."
+    )
+
+
+def warnings(settings: Settings, slug: str | None) -> tuple[str, ...]:
+    """What is to be told at the start of the config and the opened database's conference ``slug``."""
+    known = conferences.known()
+    there = ", ".join(row.slug for row in known[:NAMED]) or "none"
+    found = [
+        f"The section [conferences.{printable(each, 40)}] of {named(settings)} names no conference of the"
+        f" database, which has {there}."
+        for each in settings.conferences
+        if each not in [row.slug for row in known]
+    ]
+    row = next((row for row in known if row.slug == slug), None)
+    if row is not None and settings.conferences and row.slug not in settings.conferences:
+        found.append(
+            f"There is no section [conferences.{row.slug}] in {named(settings)}: it sells as the database"
+            " says, without cards."
+        )
+    if row is not None and zone_of(row.timezone) is None:
+        found.append(
+            f"The time zone {printable(row.timezone, 40)!r} of {row.slug} is not known: times are UTC."
+        )
+    return tuple(found)

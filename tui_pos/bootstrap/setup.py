@@ -1,0 +1,277 @@
+"""Making what is missing before the first sale: config, database, conference, first supervisor.
+
+A database of django-program only gets the ``tui_pos_*`` tables: its conferences and users are made there.
+"""
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from zoneinfo import available_timezones
+
+from tui_pos.bootstrap import session
+from tui_pos.bootstrap.upgrade import upgraded
+from tui_pos.core import (
+    clock,
+    config,
+    files,
+)
+from tui_pos.core.config import Settings
+from tui_pos.data import connection, installation
+from tui_pos.data.base import database
+from tui_pos.data.tables.auth import User
+from tui_pos.data.tables.desk import SchemaVersion
+from tui_pos.data.tables.program import Conference
+from tui_pos.desk import conference_rules, conferences
+from tui_pos.desk.access import supervisors
+from tui_pos.desk.access.permissions import Action, allowed
+from tui_pos.desk.access.sign_in import sign_in
+from tui_pos.desk.access.tries import At
+from tui_pos.desk.conference_rules import Rules
+from tui_pos.desk.conferences import ConferenceRow
+from tui_pos.desk.context import COPIED_DATABASE, NO_KEY, ConferenceInfo
+from tui_pos.desk.errors import InvalidInput, NotPermitted, Refused
+from tui_pos.desk.reconciliation import account_change
+from tui_pos.desk.reconciliation.account_change import Change
+
+ROUNDS = 1_000_000
+"""As many as Django's own hashes of today have."""
+
+CONFIG = """\
+# Written by tui-pos init; the README says what else can stand here. No secret belongs into this file.
+
+[conferences.{slug}]
+# Stored with the first opening; it cannot be changed after the first sale.
+{currency}
+# The name of the environment variable that holds the Stripe secret key; without it no card payments.
+# stripe_secret_key_env = "STRIPE_KEY"
+# stripe_location = "tml_..."
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What shall be there. ``secret`` is asked for the supervisor's password, only when one is made or has to
+    agree; ``rules`` says what of the conference's rules is to be stored, ``sets_up`` that more than what is
+    missing is to be changed afterwards, to which a supervisor has to agree. ``another`` is a further
+    supervisor, ``new_secret`` is asked for that one's password."""
+
+    slug: str | None
+    name: str
+    starts: date
+    ends: date
+    timezone: str
+    supervisor: str | None
+    secret: Callable[[str], str]
+    rules: Rules = field(default_factory=Rules)
+    sets_up: bool = False
+    another: str | None = None
+    new_secret: Callable[[str], str] | None = None
+    station: str = ""
+
+
+def found(config_file: Path | None, wanted: Wanted) -> tuple[str, ...]:
+    """Make what is missing and answer a sentence for each thing made.
+
+    Raises ConfigError, DataError, InvalidInput, NotFound for a conference that django-program must make, and
+    NotPermitted where a supervisor has to agree and did not.
+    """
+    _check(wanted)
+    done: list[str] = []
+    settings = _settings(config_file, wanted, done)
+    _database(settings, done)
+    if wanted.sets_up or wanted.another or _is_further(wanted):
+        _ask_a_supervisor(settings, wanted)
+    with connection.connected():
+        if not database.table_exists("django_migrations"):
+            done += [*_conference(wanted), *_supervisor(wanted), *_another(wanted)]
+        elif wanted.another:
+            raise InvalidInput("made_elsewhere", "This database's supervisors are made in django-program.")
+        elif wanted.slug:
+            conferences.find(wanted.slug)
+        if wanted.slug:
+            done += _rules(settings, wanted, conferences.find(wanted.slug))
+    return tuple(done)
+
+
+def _check(wanted: Wanted) -> None:
+    if wanted.slug and not re.fullmatch(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", wanted.slug[:200]):
+        raise InvalidInput(
+            "bad_slug", "A conference's slug has small letters, digits and dashes: pycon-us-2027."
+        )
+    if wanted.ends < wanted.starts:
+        raise InvalidInput("bad_dates", "The conference ends before it starts: swap --starts and --ends.")
+    if wanted.timezone not in available_timezones():
+        raise InvalidInput("bad_timezone", "Name the time zone as in Europe/Prague or America/New_York.")
+    if wanted.rules.currency:
+        conference_rules.currency_named(wanted.rules.currency)
+    names = (wanted.supervisor, wanted.another)
+    if any(name is not None and not re.fullmatch(r"[\w.@+-]{1,150}", name) for name in names):
+        raise InvalidInput("bad_username", "A user name has letters, digits and @ . + - _ only.")
+
+
+def _settings(file: Path | None, wanted: Wanted, done: list[str]) -> Settings:
+    named = config.named_file(file)
+    if named is None or not named.exists():
+        target = named or config.user_config()
+        if not wanted.slug:
+            raise InvalidInput("conference_required", "Name the conference: tui-pos --conference SLUG init.")
+        files.make_folder(target.parent)
+        files.make_file(target)
+        currency = f'currency = "{wanted.rules.currency}"' if wanted.rules.currency else '# currency = "..."'
+        target.write_text(CONFIG.format(slug=wanted.slug, currency=currency), encoding="utf-8")
+        done.append(f"Wrote the config {target}.")
+    return config.load(file)
+
+
+def _database(settings: Settings, done: list[str]) -> None:
+    if settings.database_url == config.embedded_database(settings.home):
+        files.make_folder(settings.home)
+    connection.open_database(settings.database_url, wal=settings.wal)
+    with connection.connected():
+        before = [database.table_exists(table._meta.table_name) for table in (Conference, SchemaVersion)]
+    upgraded(settings)
+    if not before[0]:
+        done.append("Made the database with all its tables.")
+    elif not before[1]:
+        done.append("Added the tui_pos_* tables to the database.")
+
+
+def _ask_a_supervisor(settings: Settings, wanted: Wanted) -> None:
+    """Sign a supervisor in, where there is one already; nobody can be one in a new database."""
+    if not supervisors.anybody_may(Action.SET_UP):
+        return
+    if wanted.supervisor is None:
+        raise InvalidInput("staff_required", "A supervisor has to agree to this: say who with --staff NAME.")
+    with connection.connected():
+        row = Conference.get_or_none(Conference.slug == wanted.slug) if wanted.slug else None
+    at = At(None if row is None else row.id, wanted.station, frozenset(settings.stations))
+    staff = sign_in(wanted.supervisor, wanted.secret(wanted.supervisor), at)
+    if not allowed(staff, Action.SET_UP):
+        raise NotPermitted("not_permitted", f"{staff.name} may not {Action.SET_UP}. Ask a supervisor.")
+
+
+def _conference(wanted: Wanted) -> list[str]:
+    if not wanted.slug or Conference.get_or_none(Conference.slug == wanted.slug):
+        return []
+    row = {"slug": wanted.slug, "name": wanted.name or wanted.slug, "timezone": wanted.timezone}
+    connection.run_tx(lambda: Conference.create(start_date=wanted.starts, end_date=wanted.ends, **row))
+    return [f"Made the conference {wanted.slug}."]
+
+
+def _rules(settings: Settings, wanted: Wanted, conference: ConferenceRow) -> list[str]:
+    """Store what was asked for, else what the config says; and say what is missing or does not fit."""
+    before = conference_rules.stored(conference.id)
+    said = session.said_rules(settings, conference.slug)
+    asked = wanted.rules
+    if asked != Rules():
+        after = conference_rules.write(conference, asked if before else _joined(asked, said))
+    elif before is None and said.currency:
+        after = conference_rules.write(conference, said)
+    elif before is None:
+        return [f"The currency of {conference.slug} is not known yet: run this again with --currency CUR."]
+    else:
+        after = before
+    done = []
+    if before != after:
+        done.append(
+            f"Stored for {conference.slug}: currency {after.currency}, capture {after.capture},"
+            f" prices {after.prices}."
+        )
+    for name, called in conference_rules.NAMES.items():
+        if getattr(said, name) not in ("", getattr(after, name)):
+            where = session.named(settings)
+            done.append(f"But {where} still says {called} {getattr(said, name)}: correct it.")
+    return done
+
+
+def _joined(asked: Rules, said: Rules) -> Rules:
+    return Rules(asked.currency or said.currency, asked.capture or said.capture, asked.prices or said.prices)
+
+
+def take_over(station: str, *, renew: bool) -> list[str]:
+    """Make the opened database the installation's own, or with ``renew`` one of its own; sentences of it."""
+    if not renew:
+        installation.take_over()
+        return [
+            "This database is the installation's own now."
+            " Close the other one for good: both would act on the same money."
+        ]
+    left = account_change.leave_to_the_other(station)
+    installation.take_over(renew=True)
+    told = [f"The payment {each} was under way: look at it in the other installation." for each in left]
+    return [
+        "This database is an installation of its own now; card payments made before stay the other one's.",
+        *told,
+    ]
+
+
+def wanted_account_change(settings: Settings, slug: str | None) -> tuple[ConferenceInfo, Change]:
+    """What taking this host's Stripe key for the conference would change; nothing is written.
+
+    Raises InvalidInput without a conference or key, Refused ``copied_database`` and TerminalError.
+    """
+    if not slug:
+        raise InvalidInput("conference_required", "Name the conference: tui-pos --conference SLUG init.")
+    row = conferences.find(slug)
+    rules = conference_rules.settle(row, session.said_rules(settings, slug), session.named(settings))
+    if installation.identity().is_copy:
+        raise Refused(COPIED_DATABASE, session.copied(slug))
+    key = session.key_of(settings, slug)
+    if key.account is None:
+        raise InvalidInput(NO_KEY, key.fault or f"No Stripe key is configured for {slug}.")
+    conference = session.info(settings, row, rules)
+    return conference, account_change.change_wanted(conference, key.account, key.mode)
+
+
+def _supervisor(wanted: Wanted) -> list[str]:
+    if wanted.supervisor is None:
+        somebody = User.select().where(User.is_superuser, User.is_active).exists()
+        return [] if somebody else ["Nobody can sign in yet: run this again with --staff NAME."]
+    if User.get_or_none(User.username == wanted.supervisor):
+        return []
+    _make_supervisor(wanted.supervisor, wanted.secret, is_first=True)
+    return [f"Made the supervisor {wanted.supervisor}."]
+
+
+def _is_further(wanted: Wanted) -> bool:
+    """Whether ``init --staff`` would make a supervisor beside those who are there."""
+    if wanted.supervisor is None or not supervisors.anybody_may(Action.SET_UP):
+        return False
+    with connection.connected():
+        if database.table_exists("django_migrations"):
+            return False  # nobody is made there
+        return not User.select().where(User.username == wanted.supervisor).exists()
+
+
+def _another(wanted: Wanted) -> list[str]:
+    if wanted.another is None:
+        return []
+    if User.get_or_none(User.username == wanted.another):
+        raise Refused("user_exists", f"There is a user {wanted.another} already.")
+    _make_supervisor(wanted.another, wanted.new_secret or wanted.secret, is_first=False)
+    return [f"Made the supervisor {wanted.another}."]
+
+
+def _make_supervisor(username: str, secret: Callable[[str], str], *, is_first: bool) -> None:
+    row = {"username": username, "password": hashed(secret(username))}
+
+    def make() -> None:
+        installation.alone()
+        if is_first and supervisors.anybody_may(Action.SET_UP):
+            raise Refused("supervisor_exists", "Somebody else was made the first supervisor just now.")
+        User.create(is_superuser=True, is_staff=True, **row)
+
+    connection.run_tx(make)
+
+
+def hashed(secret: str) -> str:
+    """The password as Django stores it."""
+    if not secret:
+        raise InvalidInput("bad_password", "The password is empty.")
+    salt = clock.random_code(22)
+    digest = hashlib.pbkdf2_hmac("sha256", secret.encode(), salt.encode(), ROUNDS)
+    return f"pbkdf2_sha256${ROUNDS}${salt}${base64.b64encode(digest).decode()}"

@@ -1,0 +1,171 @@
+"""What every command shares: the options before it, the desk that they open, and how it answers."""
+
+import contextlib
+import getpass
+import json
+import logging
+import os
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tui_pos.core.config import Settings, load
+from tui_pos.core.scan import printable
+
+if TYPE_CHECKING:
+    from tui_pos.bootstrap.session import Place
+    from tui_pos.desk.context import Desk, Staff
+
+log = logging.getLogger(__name__)
+
+SECRET_VARIABLE = "TUI_POS_SECRET"
+
+LONGEST = 200
+"""The longest text of one cell in an answer for people; a longer one is cut."""
+
+Key = Annotated[
+    str | None, typer.Option(metavar="KEY", help="Asked again with the same key, nothing more is done.")
+]
+"""For what a script may have to ask for twice, because it did not see the first answer."""
+
+
+class Failed(Exception):
+    """A command that found out, truthfully, that it did not succeed: its answer and the exit status."""
+
+    def __init__(self, status: int, code: str, sentence: str, details: Mapping[str, object]) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.code = code
+        self.sentence = sentence
+        self.details = details
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The options that hold for every command."""
+
+    conference: str | None = None
+    config: Path | None = None
+    station: str | None = None
+    staff: str | None = None
+    json: bool = False
+    command: str = ""
+
+    def settings(self) -> Settings:
+        """The settings that the options name. Raises ConfigError."""
+        return load(self.config)
+
+    def place(self, *, store: bool = True) -> "Place":
+        """The conference and station that the options name, opened; ``store``: see `opening.open_place`."""
+        from tui_pos.bootstrap.session import open_place
+        from tui_pos.desk import clocks
+
+        log.info("%s begins", self.command)
+        place = open_place(self.settings(), self.conference, self.station, store=store)
+        told = (
+            *place.warnings,
+            place.unknown_station,
+            *(each.sentence for each in clocks.apart(place.account)),
+        )
+        for warning in filter(None, told):
+            warn(warning)
+        return place
+
+    def desk(self, *, store: bool = True) -> "Desk":
+        """The desk for the staff member that the options name, or for the trainee.
+
+        A command that only looks leaves the database as it is, without ``store``.
+        """
+        return self.desk_at(self.place(store=store), store=store)
+
+    def desk_at(self, place: "Place", *, store: bool = True) -> "Desk":
+        """The desk there, for the staff member that the options name, or for the trainee."""
+        return place.desk(self._staff(place, told=store))
+
+    def service(self) -> "Desk":
+        """The desk for the host's service account, which no password is asked for."""
+        from tui_pos.desk.access import service
+
+        return self.place().desk(service.account())
+
+    def answer(self, data: dict[str, Any], lines: Iterable[str]) -> None:
+        """Write one answer: ``data`` as one line of JSON, or ``lines`` for people."""
+        if self.json:
+            write(json.dumps(data))
+            return
+        for line in lines:
+            write(safe(line))
+
+    def say(self, line: str) -> None:
+        """Write a line while the command runs; programs only want the end."""
+        if not self.json:
+            write(safe(line))
+
+    def _staff(self, place: "Place", *, told: bool) -> "Staff":
+        from tui_pos.desk.access import sign_in
+
+        if self.staff is None and place.trainee is not None:
+            return place.trainee
+        if self.staff is None:
+            raise typer.TyperException(
+                f"Say who you are with --staff NAME (password: ${SECRET_VARIABLE}, or asked)."
+            )
+        return sign_in.sign_in(self.staff, secret_of(self.staff), place.sign_in_at, told=told)
+
+
+def this_call(context: typer.Context) -> Call:
+    """The options of the command that runs."""
+    call: Call = context.obj
+    return call
+
+
+def typed_key(key: str | None) -> str:
+    """The value of ``Key`` for the desk; a variable that a script forgot to set protects nothing."""
+    if key is not None and not key.strip():
+        raise typer.TyperException("--key is empty: make one up for each deed, or leave it out.")
+    return key or ""
+
+
+def write(line: str) -> None:
+    """One line to standard output, at once, so that whoever reads a pipe sees each stage.
+
+    A line that cannot be written stops no work that is under way: ``output`` tells it at the end.
+    """
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def warn(line: str) -> None:
+    """One line to standard error, beside the answer; whoever has closed it does not want to know."""
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"{safe(line)}\n")
+
+
+def safe(line: str) -> str:
+    """The line without any escape sequence or control character, whatever stands in the data; spaces stay."""
+    return re.sub(r"[^ ]+", lambda word: printable(word[0], LONGEST), line)
+
+
+def table(rows: Iterable[tuple[str, ...]]) -> list[str]:
+    """Rows as aligned columns; what stands in a cell is made printable first, so that it cannot widen one."""
+    cells = [tuple(printable(cell, LONGEST) for cell in row) for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)] if cells else []
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in cells
+    ]
+
+
+def secret_of(username: str, variable: str = SECRET_VARIABLE) -> str:
+    """The password from ``variable`` of the environment, else asked on the terminal."""
+    secret = os.environ.get(variable)
+    if secret is not None:
+        return secret
+    if not sys.stdin.isatty():
+        raise typer.TyperException(f"Put the password of {printable(username)} into ${variable}.")
+    return getpass.getpass(f"Password of {printable(username)}: ")

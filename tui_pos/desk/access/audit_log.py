@@ -1,0 +1,78 @@
+"""The desk's journal: what somebody did that a supervisor may ask about, with the reason they gave.
+
+Call inside the transaction of the deed: an entry without its deed, or a deed without its entry, is worth
+nothing. A deed that a person could ask for twice by pressing a key twice carries a key: ``done`` finds the
+entry of the first time.
+"""
+
+import logging
+from decimal import Decimal
+from functools import partial
+
+from tui_pos.core import clock, money
+from tui_pos.core.scan import printable
+from tui_pos.data.connection import on_commit
+from tui_pos.data.tables.desk import Deed, JournalEntry
+from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import InvalidInput
+
+log = logging.getLogger(__name__)
+
+REASON_LENGTH = 200
+KEY_LENGTH = 64
+
+
+def record(
+    desk: Desk,
+    what: Deed,
+    *,
+    order_id: int | None = None,
+    payment_id: int | None = None,
+    attendee_id: int | None = None,
+    amount: Decimal | None = None,
+    text: str = "",
+    reason: str = "",
+    key: str = "",
+) -> JournalEntry:
+    """Write one entry; ``amount`` is in the conference's currency."""
+    currency = desk.conference.currency
+    entry: JournalEntry = JournalEntry.create(
+        conference=desk.conference.id,
+        at=clock.now(),
+        station=desk.station,
+        staff=desk.staff.id,
+        what=what,
+        order=order_id,
+        payment=payment_id,
+        attendee=attendee_id,
+        amount=None if amount is None else money.to_minor(amount, currency),
+        currency="" if amount is None else currency,
+        text=text,
+        reason=reason,
+        key=key or None,
+    )
+    on_commit(partial(log.info, "%s, order %s, staff %d", what, order_id or "-", desk.staff.id))
+    return entry
+
+
+def done(what: Deed, key: str, order_id: int) -> JournalEntry | None:
+    """The entry of the same deed under this key, if it was done before; ``''`` is no key.
+
+    Call with the order locked. Raises InvalidInput ``key_used`` when the key stands for something else.
+    """
+    if not key:
+        return None
+    if len(key) > KEY_LENGTH:
+        raise InvalidInput("invalid_key", f"A key has at most {KEY_LENGTH} characters.")
+    entry: JournalEntry | None = JournalEntry.get_or_none(JournalEntry.key == key)
+    if entry is not None and (entry.what, entry.order_id) != (what, order_id):
+        raise InvalidInput("key_used", "This key was used for something else; make a new one.")
+    return entry
+
+
+def reason_given(reason: str) -> str:
+    """The reason on one line. Raises InvalidInput ``reason_required`` when there is none."""
+    shown = printable(reason, REASON_LENGTH)
+    if not shown:
+        raise InvalidInput("reason_required", "Say why: a reason is needed for this.")
+    return shown

@@ -1,0 +1,144 @@
+"""Which running desk has a station: one at a time, so that two never work on the same sale without a word."""
+
+import socket
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tui_pos.core import clock
+from tui_pos.core.scan import printable
+from tui_pos.data.connection import connected, lock, run_tx
+from tui_pos.data.tables.auth import User
+from tui_pos.data.tables.desk import Deed, Station
+from tui_pos.desk import lease_owners
+from tui_pos.desk.access import audit_log
+from tui_pos.desk.access.people import full_name
+from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import Refused
+from tui_pos.desk.lapses import has_lapsed
+
+LAPSES_AFTER = timedelta(seconds=45)
+"""A desk that cannot say so any more, because its host or link died, has lost it then."""
+LONGEST_HOST = 100
+MOST_BESIDE = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who has a station open, on which host, since when (UTC); ``is_same`` as the one who asks."""
+
+    name: str
+    host: str
+    since: datetime
+    is_same: bool
+
+
+def claim(desk: Desk, owner: str, *, take_over: bool = False) -> Holder | None:
+    """Have the station for the running desk ``owner`` (``owners.new_owner``); None when it has it.
+
+    Answers who else has it, and changes nothing then, unless it is to be taken over: that desk learns of it
+    from ``keep``, and the audit log says who took it from whom. Raises DatabaseUnavailable.
+    """
+
+    def work() -> Holder | None:
+        row, now = _locked(desk), clock.now()
+        holder = _holder(desk, row, owner, now)
+        if holder is not None and not take_over:
+            return holder
+        if holder is not None:
+            audit_log.record(desk, Deed.STATION_TAKEN, text=f"{holder.name} had it open on {holder.host}")
+        since = row.open_since if row.desk == owner and row.staff_id == desk.staff.id else None
+        _write(
+            row, now, desk=owner, staff=desk.staff.id, open_since=since or now, open_until=now + LAPSES_AFTER
+        )
+        return None
+
+    holder = run_tx(work)
+    if holder is None:
+        lease_owners.at_work(owner)
+    return holder
+
+
+def keep(desk: Desk, owner: str) -> Holder | None:
+    """Go on having the station; who took it over meanwhile, if somebody did. Raises DatabaseUnavailable.
+
+    Written only when half of the time is gone.
+    """
+    with connected():
+        row = Station.get_or_none(Station.conference == desk.conference.id, Station.name == desk.station)
+    if row is not None and row.desk == owner and row.open_until is not None:
+        left = row.open_until - clock.now()
+        if LAPSES_AFTER / 2 < left <= LAPSES_AFTER:
+            return None
+    return claim(desk, owner)
+
+
+def release(desk: Desk, owner: str) -> None:
+    """Leave the station to whoever comes next. Raises DatabaseUnavailable."""
+
+    def work() -> None:
+        row = _locked(desk)
+        if row.desk == owner:
+            _write(row, clock.now(), desk="", staff=None, open_since=None, open_until=None)
+
+    try:
+        run_tx(work)
+    finally:
+        lease_owners.ended(owner)
+
+
+def free_name(desk: Desk) -> str:
+    """A name beside the station's that no running desk has: desk-3-2, desk-3-3 and so on.
+
+    Raises Refused ``no_free_station``.
+    """
+    with connected():
+        now = clock.now()
+        taken = {
+            row.name
+            for row in Station.select().where(Station.conference == desk.conference.id)
+            if _is_held(row, "", now)
+        }
+    names = (f"{desk.station[:36]}-{number}" for number in range(2, MOST_BESIDE))
+    free = next((name for name in names if name not in taken), "")
+    if not free:
+        raise Refused(
+            "no_free_station", f"Too many desks beside {desk.station} are open: name this one with --station."
+        )
+    return free
+
+
+def _locked(desk: Desk) -> Station:
+    """The station's row, made where there is none."""
+    mine = (Station.conference == desk.conference.id) & (Station.name == desk.station)
+    row: Station | None = lock(Station.select().where(mine)).first()
+    if row is None:
+        now = clock.now()
+        Station.insert(
+            conference=desk.conference.id, name=desk.station, created_at=now, updated_at=now
+        ).on_conflict_ignore().execute()
+        row = lock(Station.select().where(mine)).get()
+    return row
+
+
+def _write(row: Station, now: datetime, **changes: object) -> None:
+    host = socket.gethostname()[:LONGEST_HOST] if changes["desk"] else ""
+    Station.update(**changes, host=host, updated_at=now).where(Station.id == row.id).execute()
+
+
+def _holder(desk: Desk, row: Station, owner: str, now: datetime) -> Holder | None:
+    if not _is_held(row, owner, now):
+        return None
+    user = User.get_or_none(User.id == row.staff_id) if row.staff_id else None
+    return Holder(
+        name=printable(full_name(user), 40) if user is not None else "somebody",
+        host=printable(row.host, 40),
+        since=row.open_since or now,
+        is_same=row.staff_id == desk.staff.id,
+    )
+
+
+def _is_held(row: Station, owner: str, now: datetime) -> bool:
+    """Whether another desk than ``owner`` has it: one whose process ended has not."""
+    if not row.desk or row.desk == owner or row.open_until is None:
+        return False
+    return not has_lapsed(row.open_until, LAPSES_AFTER, now) and not lease_owners.is_gone(row.desk)

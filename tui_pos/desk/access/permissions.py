@@ -1,0 +1,115 @@
+"""Who may do what: one table from actions to django-program's rights."""
+
+from dataclasses import replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from tui_pos.desk.context import Desk, Staff
+from tui_pos.desk.errors import NotPermitted, Refused
+
+if TYPE_CHECKING:
+    from tui_pos.desk.access.rights import Standing
+
+
+class Action(StrEnum):
+    """What a desk does that needs a right; the value is how a refusal names it."""
+
+    LOOK_UP = "look people and orders up"
+    CHECK_IN = "check people in"
+    SELL = "sell"
+    CHARGE = "take card payments"
+    CAPTURE = "capture payments"
+    CANCEL = "cancel orders and payments"
+    READERS = "see the card readers"
+    CONNECTION_TOKEN = "connect a reader"
+    REFUND = "refund"
+    RESOLVE = "resolve payments"
+    COMP = "give away for free"
+    SET_UP = "change whose payments these are"
+    RECONCILE = "reconcile payments"
+    ADDRESSES = "see e-mail addresses"
+
+
+CHANGE_CONFERENCE = "change_conference"
+VIEW_CHECKIN = "view_checkin"
+USE_TERMINAL = "use_terminal"
+SERVICE = "service account"
+"""Held by the host's service account alone: no row of the database can give it."""
+
+_DOOR = frozenset({VIEW_CHECKIN, USE_TERMINAL, CHANGE_CONFERENCE})
+_TILL = frozenset({USE_TERMINAL, CHANGE_CONFERENCE})
+_SUPERVISOR = frozenset({CHANGE_CONFERENCE})
+
+GRANTS: dict[Action, frozenset[str]] = {
+    Action.LOOK_UP: _DOOR,
+    Action.CHECK_IN: _DOOR,
+    Action.SELL: _TILL,
+    Action.CHARGE: _TILL,
+    Action.CAPTURE: _TILL,
+    Action.CANCEL: _TILL,
+    Action.READERS: _TILL,
+    Action.CONNECTION_TOKEN: _TILL,
+    Action.REFUND: _SUPERVISOR,
+    Action.RESOLVE: _SUPERVISOR,
+    Action.COMP: _SUPERVISOR,
+    Action.SET_UP: _SUPERVISOR,
+    Action.ADDRESSES: _TILL,
+    Action.RECONCILE: _TILL | {SERVICE},
+}
+"""Any one of the rights allows the action; a superuser may do everything."""
+
+LOOKING = frozenset({Action.LOOK_UP, Action.READERS, Action.ADDRESSES})
+"""What changes nothing: the rights of the sign-in are enough for it."""
+
+DESK_RIGHTS = frozenset[str]().union(*GRANTS.values()) - {SERVICE}
+"""Somebody who holds none of these has no business at a desk."""
+
+
+def allowed(staff: Staff, action: Action) -> bool:
+    """Whether this person may do it."""
+    return staff.is_superuser or not GRANTS[action].isdisjoint(staff.codenames)
+
+
+def require(desk: Desk, action: Action, *, looks: bool = False) -> None:
+    """Raise NotPermitted unless who is signed in may do it.
+
+    What moves money or people is allowed by what the database says now: ``inactive`` is the code for somebody
+    who may not sign in any more. What only ``looks`` at such things is allowed by the rights of the sign-in.
+    """
+    if looks or action in LOOKING:
+        _refuse_unless(allowed(desk.staff, action), desk, action)
+    else:
+        _now(desk, action)
+
+
+def require_sale(desk: Desk, action: Action = Action.SELL) -> None:
+    """The same for what makes an order or takes money for one: an inactive conference sells nothing.
+
+    Raises Refused ``conference_inactive``. Look-ups, check-ins, refunds, and what puts a sale away go on.
+    """
+    if not _now(desk, action).conference_is_active:
+        raise Refused(
+            "conference_inactive",
+            f"{desk.conference.name} is not active on the web site: nothing is sold for it.",
+        )
+
+
+def _now(desk: Desk, action: Action) -> "Standing":
+    """How the person stands now, when that allows the action."""
+    from tui_pos.desk.access import rights  # the screens need this module before there is a database
+
+    now = rights.standing(desk.staff.id, desk.conference.id)
+    if now is None or not now.is_active:
+        raise NotPermitted(
+            "inactive", f"{desk.staff.name} may not sign in any more: lock and ask a supervisor."
+        )
+    # What no row of the database can give was not taken away by one either.
+    held = now.codenames | (desk.staff.codenames - DESK_RIGHTS)
+    staff = replace(desk.staff, codenames=held, is_superuser=now.is_superuser)
+    _refuse_unless(allowed(staff, action), desk, action)
+    return now
+
+
+def _refuse_unless(may: bool, desk: Desk, action: Action) -> None:
+    if not may:
+        raise NotPermitted("not_permitted", f"{desk.staff.name} may not {action}. Ask a supervisor.")

@@ -1,0 +1,117 @@
+"""Signing in at a desk with the web site's user name and password."""
+
+import logging
+import time
+
+from tui_pos.core import clock
+from tui_pos.data.connection import connected, run_tx
+from tui_pos.data.errors import DatabaseUnavailable
+from tui_pos.data.tables.auth import User
+from tui_pos.desk.access import tries
+from tui_pos.desk.access.passwords import verify
+from tui_pos.desk.access.people import full_name
+from tui_pos.desk.access.permissions import DESK_RIGHTS
+from tui_pos.desk.access.rights import rights_of
+from tui_pos.desk.access.tries import At
+from tui_pos.desk.context import Staff
+from tui_pos.desk.errors import NotPermitted
+
+log = logging.getLogger(__name__)
+
+ANSWER_AFTER = 1.5
+"""Seconds after which a wrong secret is answered at the earliest: longer than any usual hash takes, so that
+the time tells neither whether there is such a user nor how the password is stored."""
+
+_RIGHTS = ", ".join(sorted(DESK_RIGHTS))
+
+
+def sign_in(username: str, secret: str, at: At, *, told: bool = True) -> Staff:
+    """The staff member with this user name (exact) and password, written into the audit log.
+
+    Raises NotPermitted: ``wrong_credentials`` with one sentence for an unknown user, a wrong password and an
+    inactive user, ``too_many_tries`` before anything is checked while the name or the station has to wait,
+    ``no_desk_rights`` for somebody who may not use a desk. Without ``told`` a success is not written: a
+    command that only looks changes no database. Takes a second or two: call it in a worker. ``last_login``
+    stays as it is: no session of the web site begins here.
+    """
+    began = clock.monotonic()
+    with connected():
+        user = _user(username)
+        name = _name(username, user)
+        tries.refuse_while_locked(at, name)
+    correct = verify(secret, user.password if user is not None else "")
+    correct = correct and user is not None and user.is_active
+    if told or not correct:
+        _count(at, name, correct=correct)
+    else:
+        _refuse_if_locked_meanwhile(at, name)
+    if user is None or not correct:
+        # Not even the name: it may be the password, typed too early.
+        log.warning("a sign-in was refused at %s", at.station)
+        pause(began + ANSWER_AFTER - clock.monotonic())
+        raise NotPermitted("wrong_credentials", "The user name and the password do not fit together.")
+    log.info("staff %d signed in", user.id)
+    return _staff(user)
+
+
+def without_asking(username: str) -> Staff:
+    """The staff member of this name, who is asked for nothing: the trainee of the demonstration.
+
+    Raises NotPermitted as ``sign_in`` does.
+    """
+    with connected():
+        user = _user(username)
+    if user is None or not user.is_active:
+        raise NotPermitted("wrong_credentials", "There is no such user who may sign in.")
+    return _staff(user)
+
+
+def pause(seconds: float) -> None:
+    """Wait, at most ``ANSWER_AFTER``."""
+    time.sleep(min(max(0.0, seconds), ANSWER_AFTER))
+
+
+def _count(at: At, name: tries.Name, *, correct: bool) -> None:
+    """A database that cannot be written to does not keep out who knows the secret: looking up goes on."""
+    try:
+        run_tx(lambda: tries.count(at, name, correct=correct))
+    except DatabaseUnavailable:
+        log.error("a sign-in could not be written into the audit log")
+        _refuse_if_locked_meanwhile(at, name)
+        if not correct:
+            tries.count_here(at, name)
+
+
+def _refuse_if_locked_meanwhile(at: At, name: tries.Name) -> None:
+    """What ``tries.count`` does for a try that is written: guesses at once learn no more than one alone."""
+    with connected():
+        tries.refuse_while_locked(at, name)
+
+
+def _staff(user: User) -> Staff:
+    with connected():
+        codenames = rights_of(user.id)
+    if not _may_use_desk(user, codenames):
+        raise NotPermitted(
+            "no_desk_rights",
+            f"{full_name(user)} may not use a desk; one of these rights is needed: {_RIGHTS}.",
+        )
+    return Staff(user.id, user.username, full_name(user), codenames, user.is_superuser)
+
+
+def _may_use_desk(user: User, codenames: frozenset[str]) -> bool:
+    return user.is_superuser or not codenames.isdisjoint(DESK_RIGHTS)
+
+
+def _name(username: str, user: User | None) -> tries.Name:
+    """What a try is counted under: only the staff's own rows, for whoever stands in the audit log cannot be
+    deleted on the web site any more. The same is asked for every name, so that the time tells nothing."""
+    unknown, codenames = tries.unknown_name(username), rights_of(user.id if user is not None else 0)
+    return tries.Name(user.id) if user is not None and _may_use_desk(user, codenames) else unknown
+
+
+def _user(username: str) -> User | None:
+    if "\0" in username:  # PostgreSQL refuses to compare it, and no user name holds it
+        return None
+    user: User | None = User.get_or_none(User.username == username)
+    return user

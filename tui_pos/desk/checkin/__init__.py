@@ -1,0 +1,1 @@
+"""Letting people in and handing out what they bought."""

@@ -1,0 +1,224 @@
+"""Handing out what was bought beside tickets: meals, shirts, tutorials, once for every piece that was paid.
+
+Pieces are counted per line of an order, whoever of its attendees fetches them; every paid order of somebody
+counts, not only the one on the badge. django-program has a row for each piece and knows no other way to take
+one back than to delete it; who did so and why stays in the journal. Its rows have no station: it is the note.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from peewee import fn
+
+from tui_pos.core import clock
+from tui_pos.core.scan import printable
+from tui_pos.data.connection import connected, lock, run_tx
+from tui_pos.data.queries import rows
+from tui_pos.data.tables.desk import Deed
+from tui_pos.data.tables.registration import Order, OrderLine, OrderStatus, ProductRedemption
+from tui_pos.desk.access import audit_log
+from tui_pos.desk.access.permissions import Action, require
+from tui_pos.desk.carts.cart import check_quantity
+from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import NotFound, Refused
+from tui_pos.desk.limits import TO_WRITE
+from tui_pos.desk.orders.balance import admits, balance
+from tui_pos.desk.orders.leaving import (
+    NOTHING,
+    Leaving,
+    leaving,
+)
+from tui_pos.desk.orders.views import AttendeeView, OrderView
+from tui_pos.desk.search import lookup
+from tui_pos.desk.search.moments import when_and_where
+
+NOT_PAID: dict[str, tuple[str, str]] = {
+    OrderStatus.PENDING: ("not_paid", "is not paid yet"),
+    OrderStatus.CANCELLED: ("cancelled", "was cancelled"),
+    OrderStatus.REFUNDED: ("refunded", "was refunded"),
+}
+"""Why nothing of an order is handed out: reason code and words."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandOut:
+    """A line of a paid order, how many pieces of it were bought, and how many are left to hand out.
+
+    What was given back counts nowhere; ``leaving`` are those that a refund without an answer may take away.
+    """
+
+    line_id: int
+    reference: str
+    description: str
+    bought: int
+    left: int
+    leaving: int = 0
+
+
+def hand_outs(desk: Desk, code: str) -> tuple[HandOut, ...]:
+    """What is or was to be handed out to the attendee with this badge, oldest first.
+
+    Raises what ``lookup.attendee`` raises.
+    """
+    require(desk, Action.CHECK_IN)
+    with connected():
+        found = lookup.attendee(desk, code)
+        return tuple(sorted(_lines(found.orders), key=lambda line: line.line_id))
+
+
+def hand_out(desk: Desk, code: str, line_id: int, quantity: int = 1, *, key: str = "") -> HandOut:
+    """Record that ``quantity`` pieces of a line were handed out; what is left then.
+
+    Asked again with the same ``key`` nothing more is handed out. Raises what ``lookup.attendee`` raises,
+    InvalidInput ``invalid_quantity`` or ``key_used``, NotFound ``line_not_found``, Refused ``not_paid``,
+    ``cancelled`` or ``refunded`` (the order), ``refund_open`` (a refund may take the pieces away),
+    ``handed_out`` or ``too_many``.
+    """
+    require(desk, Action.CHECK_IN)
+    desk.limits.refuse(*TO_WRITE)
+    check_quantity(quantity)
+
+    def work() -> HandOut:
+        attendee, order, line = _locked(desk, code, line_id)
+        if audit_log.done(Deed.HAND_OUT, key, order.id):
+            return _state(order, line)
+        state = _state(order, line)
+        _refuse_what_went_back(state, quantity)
+        if not admits(order.status, balance(order)):
+            reason, words = NOT_PAID.get(order.status, NOT_PAID[OrderStatus.REFUNDED])
+            raise Refused(reason, f"Not handed out: order {order.reference} {words}.")
+        _refuse_unless_left(desk, state, quantity)
+        _write(desk, attendee, order, line, quantity, key)
+        return _state(order, line)
+
+    with connected():
+        return run_tx(work)
+
+
+def take_back(desk: Desk, code: str, line_id: int, reason: str, *, quantity: int = 1) -> HandOut:
+    """Record that the last ``quantity`` pieces of a line were not handed out after all, or came back.
+
+    Raises as ``hand_out``, InvalidInput ``reason_required``, and Refused ``not_handed_out``.
+    """
+    require(desk, Action.CHECK_IN)
+    desk.limits.refuse(*TO_WRITE)
+    check_quantity(quantity)
+    why = audit_log.reason_given(reason)
+
+    def work() -> HandOut:
+        attendee, order, line = _locked(desk, code, line_id)
+        last = list(
+            ProductRedemption.select(ProductRedemption.id)
+            .where(ProductRedemption.order_line == line.id)
+            .order_by(ProductRedemption.id.desc())
+            .limit(quantity)
+        )
+        shown = printable(line.description)
+        if len(last) < quantity:
+            raise Refused("not_handed_out", f"Only {len(last)} x {shown} was handed out so far.")
+        ProductRedemption.delete().where(ProductRedemption.id.in_([row.id for row in last])).execute()
+        text = f"{quantity} x {shown}"
+        audit_log.record(
+            desk, Deed.TAKE_BACK, order_id=order.id, attendee_id=attendee.id, text=text, reason=why
+        )
+        return _state(order, line)
+
+    with connected():
+        return run_tx(work)
+
+
+def _lines(orders: Iterable[OrderView]) -> Iterable[HandOut]:
+    """The add-ons of those orders that admit; free amounts and deleted products are not handed out."""
+    lines = {
+        line.id: (order, line)
+        for order in orders
+        if order.admits
+        for line in order.lines
+        if line.addon_slug is not None and line.quantity
+    }
+    handed = _handed_out(lines)
+    for number, (order, line) in lines.items():
+        going = leaving([order.id]) if order.being_given_back else NOTHING
+        gone = _going(going, order.id, number, line.quantity)
+        left = max(line.quantity - gone - handed.get(number, 0), 0)
+        yield HandOut(number, order.reference, line.description, line.quantity, left, gone)
+
+
+def _going(going: Leaving, order_id: int, line_id: int, quantity: int) -> int:
+    return quantity if order_id in going.orders else going.pieces.get(line_id, 0)
+
+
+def _handed_out(line_ids: Iterable[int]) -> dict[int, int]:
+    """How many pieces of each line were handed out."""
+    query = (
+        ProductRedemption.select(ProductRedemption.order_line, fn.COUNT(ProductRedemption.id))
+        .where(ProductRedemption.order_line.in_(list(line_ids)))
+        .group_by(ProductRedemption.order_line)
+    )
+    return dict(rows(query))
+
+
+def _locked(desk: Desk, code: str, line_id: int) -> tuple[AttendeeView, Order, OrderLine]:
+    """Who came, and the order and line of theirs, locked in this order as refunds and the web shop lock."""
+    attendee = lookup.attendee(desk, code)
+    # Compared here: a typed number may be larger than the column.
+    theirs = OrderLine.select().where(OrderLine.order.in_([order.id for order in attendee.orders]))
+    named = next((line for line in theirs if line.id == line_id), None)
+    if named is None:
+        raise NotFound(
+            "line_not_found", f"{printable(attendee.name)} bought nothing with the number {line_id}."
+        )
+    order = lock(Order.select().where(Order.id == named.order_id)).get()
+    line = lock(OrderLine.select().where(OrderLine.id == line_id)).get()
+    return attendee, order, line
+
+
+def _state(order: Order, line: OrderLine) -> HandOut:
+    gone = _going(leaving([order.id]), order.id, line.id, line.quantity)
+    left = max(line.quantity - gone - _handed_out([line.id]).get(line.id, 0), 0)
+    return HandOut(line.id, order.reference, line.description, line.quantity, left, gone)
+
+
+def _refuse_what_went_back(state: HandOut, quantity: int) -> None:
+    if not state.bought:
+        raise Refused("refunded", f"Not handed out: {printable(state.description)} was given back.")
+    if state.leaving and quantity > state.left:
+        raise Refused(
+            "refund_open",
+            f"Not handed out: {state.leaving} x {printable(state.description)} is being given back, and"
+            " Stripe has not answered yet.",
+        )
+
+
+def _refuse_unless_left(desk: Desk, state: HandOut, quantity: int) -> None:
+    shown = printable(state.description)
+    if not state.left:
+        last = (
+            ProductRedemption.select()
+            .where(ProductRedemption.order_line == state.line_id)
+            .order_by(ProductRedemption.id.desc())
+            .first()
+        )
+        when = f", last {when_and_where(desk, last.redeemed_at, printable(last.note, 40))}" if last else ""
+        raise Refused(
+            "handed_out", f"{shown} was handed out already: {state.bought} of {state.bought}{when}."
+        )
+    if quantity > state.left:
+        raise Refused("too_many", f"Only {state.left} of {state.bought} x {shown} is left to hand out.")
+
+
+def _write(
+    desk: Desk, attendee: AttendeeView, order: Order, line: OrderLine, quantity: int, key: str
+) -> None:
+    now = clock.now()
+    piece = {
+        "attendee": attendee.id,
+        "conference": desk.conference.id,
+        "order_line": line.id,
+        "redeemed_by": desk.staff.id,
+        "redeemed_at": now,
+        "note": desk.station,
+    }
+    ProductRedemption.insert_many([piece] * quantity).execute()
+    text = f"{quantity} x {printable(line.description)}"
+    audit_log.record(desk, Deed.HAND_OUT, order_id=order.id, attendee_id=attendee.id, text=text, key=key)

@@ -1,0 +1,48 @@
+"""Duties that one process of all has for a while; a lease in the database says which."""
+
+from datetime import timedelta
+
+from peewee import IntegrityError
+
+from tui_pos.core import clock
+from tui_pos.data.base import database
+from tui_pos.data.connection import run_tx
+from tui_pos.data.tables.desk import Lease
+from tui_pos.desk.lapses import has_lapsed
+
+LONGEST = timedelta(seconds=60)
+"""No duty is taken for longer at once."""
+
+
+def take(name: str, owner: str, seconds: float) -> bool:
+    """Take or keep a duty for ``seconds``, up to ``LONGEST``; False while somebody else has it."""
+
+    def write() -> bool:
+        now = clock.now()
+        until = now + timedelta(seconds=seconds)
+        changed = (
+            Lease.update(owner=owner, until=until)
+            .where(Lease.name == name, (Lease.owner == owner) | has_lapsed(Lease.until, LONGEST, now))
+            .execute()
+        )
+        if changed:
+            return True
+        try:
+            with database.atomic():
+                Lease.create(name=name, owner=owner, until=until)
+        except IntegrityError:
+            return False
+        return True
+
+    return run_tx(write)
+
+
+def is_taken(name: str) -> bool:
+    """Whether somebody has the duty now; needs a connection."""
+    lapsed = has_lapsed(Lease.until, LONGEST, clock.now())
+    return bool(Lease.select().where(Lease.name == name, ~lapsed).exists())
+
+
+def drop(name: str, owner: str) -> None:
+    """Let somebody else have the duty at once."""
+    run_tx(lambda: Lease.delete().where(Lease.name == name, Lease.owner == owner).execute())

@@ -1,0 +1,55 @@
+"""Access codes: what a scanned or typed badge says."""
+
+import re
+
+from peewee import fn
+
+from tui_pos.core import scan
+from tui_pos.data.connection import connected
+from tui_pos.data.tables.program import Conference
+from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import InvalidInput, NotFound, Refused
+
+_CODE = re.compile(r"[A-Za-z0-9]{1,20}")
+
+
+def access_code(desk: Desk, text: str) -> str:
+    """The access code in ``CODE`` or ``conference:CODE``, upper case, without the blanks that people type.
+
+    Raises InvalidInput ``invalid_code`` for what cannot be one, Refused ``other_conference`` or NotFound
+    ``attendee_not_found`` when the badge names another conference.
+    """
+    slug, colon, code = text.rpartition(":")
+    bare = "".join(code.split())
+    if not _CODE.fullmatch(bare):
+        shown = f"{scan.printable(text, 40)!r} is" if text.strip() else "That is"
+        raise InvalidInput(
+            "invalid_code",
+            f"{shown} not an access code: scan the badge or type its 1 to 20 letters and digits.",
+        )
+    if colon:
+        refuse_other(desk, slug.strip())
+    return bare.upper()
+
+
+def refuse_other(desk: Desk, slug: str) -> None:
+    """Raise unless ``slug``, as a badge names it, is the desk's conference.
+
+    Raises Refused ``other_conference``, or NotFound ``attendee_not_found`` when there is none of that name.
+    """
+    named = scan.printable(slug, 200).lower()
+    if named == desk.conference.slug.lower():
+        return
+    with connected():
+        other: Conference | None = (
+            Conference.select(Conference.name).where(fn.LOWER(Conference.slug) == named).first()
+        )
+    if other is not None:
+        raise other_conference(desk, other.name)
+    shown = scan.printable(slug, 40)
+    raise NotFound("attendee_not_found", f"That badge is for {shown!r}, a conference not known here.")
+
+
+def other_conference(desk: Desk, name: str) -> Refused:
+    """What is raised for a badge of the conference called ``name``."""
+    return Refused("other_conference", f"That badge is for {name}; this desk is for {desk.conference.name}.")

@@ -1,0 +1,154 @@
+"""Letting go of what an unpaid order holds: stock, a voucher's use, credit. Each exactly once.
+
+A pending order holds stock until ``hold_expires_at``; counting looks at the time, so stock is free again by
+itself. The voucher and the credit come back when the order is released: by hand, or by the sweep here, which
+takes the web shop's orders too, as its own checkout would have done. An order that money was taken for, or
+that a card payment is running for, is never released.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from peewee import Expression, fn
+
+from tui_pos.core import clock
+from tui_pos.data.connection import lock, run_tx
+from tui_pos.data.fields import ZERO
+from tui_pos.data.queries import rows
+from tui_pos.data.tables.desk import Attempt, Refund, Sale, SaleStatus
+from tui_pos.data.tables.program import Conference
+from tui_pos.data.tables.registration import (
+    PAID_STATUSES,
+    Order,
+    OrderStatus,
+    Payment,
+    PaymentMethod,
+)
+from tui_pos.desk.catalogue import vouchers
+from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import Refused
+from tui_pos.desk.orders import store_credit
+from tui_pos.desk.orders.balance import (
+    ACCEPTED,
+    columns,
+    from_columns,
+    is_kept,
+)
+
+log = logging.getLogger(__name__)
+
+NOT_CREDIT = Payment.method != PaymentMethod.CREDIT
+"""Credit goes back to its owner with the order; money does not."""
+
+BATCH = 500
+"""How many orders one sweep releases: a shop left alone for a year must not hold the lock for long."""
+
+
+def release_expired(desk: Desk) -> int:
+    """Cancel the conference's pending orders whose hold ran out; answers how many."""
+
+    def work() -> int:
+        now = clock.now()
+        lock(Conference.select(Conference.id).where(Conference.id == desk.conference.id)).get()
+        return sweep(desk.conference.id, now)
+
+    released = run_tx(work)
+    if released:
+        log.info("%d orders let go, their hold ran out", released)
+    return released
+
+
+def lock_conference(conference_id: int, now: datetime) -> None:
+    """Lock the conference until the transaction ends, and sweep when there is something to sweep."""
+    query = Conference.select(Conference.id, any_expired(conference_id, now).alias("expired"))
+    ((_, expired),) = rows(lock(query.where(Conference.id == conference_id)))
+    if expired:
+        sweep(conference_id, now)
+
+
+def any_expired(conference_id: int, now: datetime) -> Any:
+    """An SQL condition: there is something to sweep. It costs no statement of its own."""
+    return fn.EXISTS(Order.select(Order.id).where(_expired(conference_id, now), *_untouched()))
+
+
+def sweep(conference_id: int, now: datetime) -> int:
+    """``release_expired`` inside a transaction that has the conference locked."""
+    found = lock(
+        Order.select().where(_expired(conference_id, now), *_untouched()).order_by(Order.id).limit(BATCH)
+    )
+    locked = list(found)
+    # Asked again under the lock: a payment may have begun between reading the order and locking it.
+    free = _free([order.id for order in locked])
+    release([order for order in locked if order.id in free], now)
+    return len(free)
+
+
+def release(orders: Sequence[Order], now: datetime) -> None:
+    """Cancel these pending orders of one conference and give back what they held.
+
+    Call inside a transaction with the orders locked and found releasable. Their sales are given up; a sale
+    whose cart is still there can be reopened.
+    """
+    if not orders:
+        return
+    ids = [order.id for order in orders]
+    Order.update(status=OrderStatus.CANCELLED, hold_expires_at=None, updated_at=now).where(
+        Order.id.in_(ids)
+    ).execute()
+    vouchers.give_back(orders[0].conference_id, [order.voucher_code for order in orders])
+    store_credit.give_back(orders, now)
+    Sale.update(status=SaleStatus.ABANDONED, updated_at=now).where(Sale.order.in_(ids)).execute()
+
+
+def refuse_unless_releasable(order: Order) -> None:
+    """Raise Refused unless the locked order is pending, nothing was paid and no card payment is running."""
+    if order.status in PAID_STATUSES:
+        raise Refused("order_not_pending", f"{order.reference} is paid: void it instead.")
+    if order.status != OrderStatus.PENDING:
+        state = order.status.replace("_", " ")
+        raise Refused(
+            "order_not_pending", f"{order.reference} is {state}; only a pending order can be cancelled."
+        )
+    if Order.select().where(Order.id == order.id, _no_live_attempt()).first() is None:
+        raise Refused("payment_live", f"A card payment for {order.reference} is running; cancel it first.")
+    if not _free([order.id]):
+        raise Refused("order_has_payments", f"Money was taken for {order.reference}; refund it instead.")
+
+
+def _expired(conference_id: int, now: datetime) -> Expression:
+    expired: Expression = (
+        (Order.conference == conference_id)
+        & (Order.status == OrderStatus.PENDING)
+        & (Order.hold_expires_at <= now)
+    )
+    return expired
+
+
+def _free(order_ids: Sequence[int]) -> set[int]:
+    """Those that can be let go: no card payment is running, and the ledger keeps no money of them."""
+    if not order_ids:
+        return set()
+    query = Order.select(Order.id, Order.total, *columns(NOT_CREDIT)).where(
+        Order.id.in_(order_ids), *_untouched()
+    )
+    found = ((number, from_columns(total, money)) for number, total, *money in rows(query))
+    return {number for number, kept in found if kept.kept <= ZERO and not kept.being_given_back}
+
+
+def _untouched() -> tuple[Any, Any]:
+    return _no_live_attempt(), _may_keep_nothing()
+
+
+def _no_live_attempt() -> Any:
+    return ~fn.EXISTS(
+        Attempt.select(Attempt.id).where(Attempt.order == Order.id, Attempt.finished_at.is_null())
+    )
+
+
+def _may_keep_nothing() -> Any:
+    """Whether the ledger may keep no money: no payment that counts is wholly kept. ``_free`` says truly."""
+    given_back = Refund.select(Refund.id).where(Refund.payment == Payment.id, Refund.stage.in_(ACCEPTED))
+    counting = (Payment.order == Order.id) & (Payment.amount > ZERO) & is_kept() & NOT_CREDIT
+    return ~fn.EXISTS(Payment.select(Payment.id).where(counting, ~fn.EXISTS(given_back)))

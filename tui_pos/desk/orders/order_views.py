@@ -1,0 +1,193 @@
+"""Orders as ``OrderView``: two statements, whatever their number."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+from peewee import JOIN, Expression, Query
+
+from tui_pos.core import clock
+from tui_pos.core.scan import printable
+from tui_pos.data.connection import connected
+from tui_pos.data.fields import money, utc
+from tui_pos.data.queries import Compiled, Row, parameter
+from tui_pos.data.tables.desk import Attempt, Sale, SaleStatus
+from tui_pos.data.tables.registration import (
+    AddOn,
+    Order,
+    OrderLine,
+    TicketType,
+)
+from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import InvalidInput, NotFound
+from tui_pos.desk.orders.balance import (
+    admits,
+    columns,
+    due_of,
+    from_columns,
+)
+from tui_pos.desk.orders.views import LineView, OrderView
+
+_ID = re.compile(r"[0-9]{1,18}")
+_REFERENCE = re.compile(r"[!-~]{1,100}")
+COLUMNS = 15
+"""How many columns of an order come before those of its balance."""
+
+
+def orders(
+    conference_id: int,
+    *,
+    user_id: int | None = None,
+    order_id: int | None = None,
+    reference: str | None = None,
+) -> tuple[OrderView, ...]:
+    """The conference's orders of this user, with this id or with this reference, newest first."""
+    wanted = {"user": user_id, "id": order_id, "reference": reference}
+    # The conference is compared here: SQLite may prefer its index, and would then read everybody's orders.
+    found = [row for row in _ORDERS.rows(**wanted) if row[1] == conference_id]
+    if not found:
+        return ()
+    lines: dict[int, list[LineView]] = {}
+    for order_of_line, *line in _LINES.rows(**wanted):
+        lines.setdefault(order_of_line, []).append(_line(line))
+    now = clock.now()
+    return tuple(_order(row, tuple(lines.get(row[0], ())), now) for row in found)
+
+
+def _wanted() -> Expression:
+    wanted: Expression = (
+        (Order.user == parameter("user"))
+        | (Order.id == parameter("id"))
+        | (Order.reference == parameter("reference"))
+    )
+    return wanted
+
+
+def _order_query() -> Query:
+    return (
+        Order.select(
+            Order.id,
+            Order.conference,
+            Order.reference,
+            Order.status,
+            Order.subtotal,
+            Order.discount_amount,
+            Order.total,
+            Order.billing_name,
+            Order.billing_email,
+            Order.user,
+            Order.voucher_code,
+            Order.created_at,
+            Order.hold_expires_at,
+            Attempt.id,
+            Sale.id,
+            *columns(),
+        )
+        .join(
+            Attempt,
+            JOIN.LEFT_OUTER,
+            on=(Attempt.order == Order.id) & Attempt.finished_at.is_null(),
+            src=Order,
+        )
+        .join(Sale, JOIN.LEFT_OUTER, on=(Sale.order == Order.id), src=Order)
+        .where(_wanted(), Sale.status.is_null() | (Sale.status != SaleStatus.REHEARSAL))
+        .order_by(Order.created_at.desc(), Order.id.desc())
+    )
+
+
+def _line_query() -> Query:
+    return (
+        OrderLine.select(
+            OrderLine.order,
+            OrderLine.id,
+            OrderLine.description,
+            OrderLine.quantity,
+            OrderLine.unit_price,
+            OrderLine.line_total,
+            TicketType.slug,
+            AddOn.slug,
+        )
+        .join(Order)
+        .join(TicketType, JOIN.LEFT_OUTER, on=(OrderLine.ticket_type == TicketType.id), src=OrderLine)
+        .join(AddOn, JOIN.LEFT_OUTER, on=(OrderLine.addon == AddOn.id), src=OrderLine)
+        .where(_wanted() & ((OrderLine.quantity > 0) | (OrderLine.line_total != 0)))
+        .order_by(OrderLine.id)
+    )
+
+
+_ORDERS = Compiled(_order_query)
+_LINES = Compiled(_line_query)
+
+
+def _line(columns: list[Any]) -> LineView:
+    number, description, quantity, unit_price, line_total, ticket_slug, addon_slug = columns
+    return LineView(
+        number, description, quantity, money(unit_price), money(line_total), ticket_slug, addon_slug
+    )
+
+
+def _order(row: Row, lines: tuple[LineView, ...], now: datetime) -> OrderView:
+    (
+        number,
+        _,
+        reference,
+        status,
+        subtotal,
+        discount,
+        total,
+        *buyer,
+        voucher,
+        created,
+        hold,
+        attempt,
+        sale,
+    ) = row[:COLUMNS]
+    found = from_columns(money(total), row[COLUMNS:])
+    due = due_of(status, found)
+    hold_expires_at = None if hold is None else utc(hold)
+    left_behind = hold_expires_at is not None and hold_expires_at <= now and not found.kept and sale is None
+    name, email, user_id = buyer
+    return OrderView(
+        id=number,
+        reference=reference,
+        status=status,
+        subtotal=money(subtotal),
+        discount=money(discount),
+        total=money(total),
+        paid=found.kept,
+        received=found.received,
+        given_back=found.given_back,
+        being_given_back=found.being_given_back,
+        due=due,
+        owed=due > 0 and not left_behind,
+        admits=admits(status, found),
+        buyer_name=name,
+        buyer_email=email,
+        user_id=user_id,
+        voucher_code=voucher,
+        created_at=utc(created),
+        hold_expires_at=hold_expires_at,
+        lines=lines,
+        live_attempt_id=attempt,
+    )
+
+
+def by_reference(desk: Desk, reference: str | int) -> OrderView:
+    """The order with this reference (any case) or id.
+
+    Raises InvalidInput ``invalid_reference``, NotFound ``order_not_found``.
+    """
+    wanted = str(reference).strip().upper()
+    if not _REFERENCE.fullmatch(wanted):
+        shown = f"{printable(wanted, 40)!r} is" if wanted else "That is"
+        example = f"{desk.order_prefix}-8F3K2AQ7"
+        raise InvalidInput("invalid_reference", f"{shown} not an order reference such as {example}.")
+    with connected():
+        if _ID.fullmatch(wanted):
+            found = orders(desk.conference.id, order_id=int(wanted))
+        else:
+            found = orders(desk.conference.id, reference=wanted)
+    if not found:
+        shown = printable(wanted, 40)
+        raise NotFound("order_not_found", f"There is no order {shown} in {desk.conference.name}.")
+    return found[0]

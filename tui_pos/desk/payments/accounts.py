@@ -1,0 +1,216 @@
+"""Which Stripe account and which mode a conference's card payments belong to.
+
+The mode (LIVE, TEST, TRAINING) is stored when a desk first opens with a key, the account when its first card
+payment is begun. A key of another account or mode takes, gives back and sweeps nothing until
+``init --account`` has said what changes. Money of one account is never looked for in another.
+"""
+
+from dataclasses import replace
+from weakref import WeakKeyDictionary
+
+from tui_pos.core import clock
+from tui_pos.data.connection import connected, lock, run_tx
+from tui_pos.data.tables.desk import Attempt, ConferenceRules
+from tui_pos.data.tables.program import Conference
+from tui_pos.desk import conference_rules
+from tui_pos.desk.conference_rules import Rules
+from tui_pos.desk.context import OTHER_ACCOUNT, ConferenceInfo, Desk, Mode
+from tui_pos.desk.errors import Refused
+from tui_pos.terminal import IntentNotFound, Misconfigured, Terminal, TerminalError
+
+COPIED = "copied"
+"""The account of card payments that belong to the installation that this database was copied from."""
+
+UNKNOWN = ""
+"""The account of a key that has no right to read it, and of a conference before its first card payment."""
+
+_asked: WeakKeyDictionary[Terminal, str] = WeakKeyDictionary()
+
+
+def settle_mode(conference_id: int, slug: str, mode: Mode, *, store: bool = True) -> str:
+    """Store the mode of this host's key, unless something was sold in another one, which then holds.
+
+    Asks nobody. Answers why the key must not be used here, "" when it may; without ``store`` that is all.
+    """
+
+    def work() -> Rules:
+        found = locked_rules(conference_id)
+        if found.mode == mode or (found.mode and conference_rules.has_sold(conference_id)):
+            return found
+        store_rules(conference_id, mode, UNKNOWN)
+        return locked_rules(conference_id)
+
+    found = conference_rules.stored(conference_id) or Rules()
+    if found.mode != mode:
+        if not store and not (found.mode and conference_rules.has_sold(conference_id)):
+            return ""
+        found = run_tx(work) if store else found
+    return "" if found.mode == mode else _other_mode(slug, found.mode, mode)
+
+
+def ensure(desk: Desk) -> str:
+    """The id of the account that the desk's key belongs to, after looking that it is the conference's.
+
+    Asks Stripe once in a process; ``UNKNOWN`` when the key has no right to say it. Writes nothing. Raises
+    Refused ``other_account``, InvalidInput ``no_stripe_key`` and TerminalError.
+    """
+    found = conference_rules.stored(desk.conference.id) or Rules()
+    account = _account_of(desk, found.account)
+    _refuse_other(desk, found, account)
+    return account or found.account
+
+
+def claim(desk: Desk, account: str) -> None:
+    """Store mode and account with a card payment that begins, unless they are; call inside its transaction.
+
+    Raises Refused ``other_account`` when somebody else was quicker with another one.
+    """
+    found = locked_rules(desk.conference.id, desk.conference)
+    _refuse_other(desk, found, account)
+    if not found.mode or (account and not found.account):
+        store_rules(desk.conference.id, desk.mode, account)
+
+
+def _refuse_other(desk: Desk, found: Rules, account: str) -> None:
+    slug = desk.conference.slug
+    if found.mode not in ("", desk.mode):
+        raise Refused(OTHER_ACCOUNT, _other_mode(slug, found.mode, desk.mode))
+    if account and found.account and account != found.account:
+        raise Refused(OTHER_ACCOUNT, _other_account(slug, found.account, account))
+
+
+def is_ours(desk: Desk) -> bool:
+    """Whether a sweep may use the desk's key now: not without one, nor with one that is not the conference's,
+    nor while Stripe does not say which it is."""
+    if desk.account is None:
+        return False
+    try:
+        ensure(desk)
+    except (Refused, TerminalError):
+        return False
+    return True
+
+
+def ours(desk: Desk) -> Desk:
+    """The desk as it may act: without its key when that is known to be another account's or mode's. A Stripe
+    that does not answer decides nothing."""
+    if desk.account is None:
+        return desk
+    try:
+        ensure(desk)
+    except TerminalError:
+        return desk
+    except Refused as refused:
+        return replace(desk, account=None, no_account=refused.message, no_account_code=refused.code)
+    return desk
+
+
+def foreign(desk: Desk, attempt: Attempt) -> str:
+    """Why the desk's key must not touch a card payment: it belongs to another mode, account or installation.
+
+    "" when it may. Asks nobody; of a payment from before mode and account were kept, either may be. Needs a
+    connection.
+    """
+    if attempt.account == COPIED:
+        return "This card payment belongs to the installation that this database was copied from."
+    account = _asked.get(desk.account, UNKNOWN) if desk.account else UNKNOWN
+    if not account and attempt.account:
+        account = (conference_rules.stored(desk.conference.id) or Rules()).account
+    other_mode = attempt.mode not in ("", desk.mode)
+    other_account = UNKNOWN not in (attempt.account, account) and attempt.account != account
+    if not (other_mode or other_account):
+        return ""
+    theirs, ours_ = f"{attempt.mode} {attempt.account}".strip(), f"{desk.mode} {account}".strip()
+    return f"This card payment belongs to {theirs}, this host's Stripe key to {ours_}."
+
+
+def refuse_foreign(desk: Desk, attempt: Attempt) -> None:
+    """Raise Refused ``other_account`` where ``foreign`` says why, before anything is sent."""
+    if why := foreign(desk, attempt):
+        raise Refused(OTHER_ACCOUNT, why)
+
+
+def _account_of(desk: Desk, stored_account: str) -> str:
+    terminal = desk.terminal
+    if terminal not in _asked:
+        named = name_of(terminal)
+        account = named or stored_account
+        if not (named and stored_account):
+            # Without a name on either side the payments say whose they are.
+            knows = knows_newest(terminal, desk.conference.id, desk.mode, stored_account)
+            if knows is False:
+                raise Refused(OTHER_ACCOUNT, _not_known(desk.conference.slug))
+            account = account if knows else named
+        _asked[terminal] = account
+    return _asked[terminal]
+
+
+def name_of(terminal: Terminal) -> str:
+    """The account of a key, ``UNKNOWN`` where it has no right to say it. Raises TerminalError."""
+    try:
+        return terminal.account().id
+    except Misconfigured:
+        return UNKNOWN
+
+
+def knows_newest(terminal: Terminal, conference_id: int, mode: str, account: str) -> bool | None:
+    """Whether a key knows the newest card payment of this account and mode; None when there is none."""
+    with connected():
+        newest = (
+            Attempt.select(Attempt.intent_id)
+            .where(
+                Attempt.conference == conference_id,
+                Attempt.intent_id.is_null(False),
+                Attempt.mode == mode,
+                Attempt.account == account,
+            )
+            .order_by(Attempt.id.desc())
+            .first()
+        )
+    if newest is None:
+        return None
+    try:
+        terminal.intent(str(newest.intent_id))
+    except IntentNotFound:
+        return False
+    return True
+
+
+def locked_rules(conference_id: int, info: ConferenceInfo | None = None) -> Rules:
+    """The rules, with the conference locked until the transaction ends."""
+    lock(Conference.select(Conference.id).where(Conference.id == conference_id)).get()
+    found = conference_rules.stored(conference_id)
+    if found is None and info is not None:
+        conference_rules.create(conference_id, Rules(info.currency, info.capture, info.prices))
+        found = conference_rules.stored(conference_id)
+    return found or Rules()
+
+
+def store_rules(conference_id: int, mode: str, account: str) -> None:
+    changes: dict[str, object] = {"mode": str(mode), "account": account}
+    row = ConferenceRules.get_or_none(ConferenceRules.conference == conference_id)
+    if row is not None and row.mode != mode:
+        changes["updated_at"] = clock.now()
+    ConferenceRules.update(**changes).where(ConferenceRules.conference == conference_id).execute()
+
+
+def _other_mode(slug: str, stored_mode: str, mode: str) -> str:
+    return f"The payments of {slug} are {stored_mode}, this host's Stripe key is {mode}{_how(slug)}"
+
+
+def _other_account(slug: str, stored_account: str, account: str) -> str:
+    return (
+        f"The card payments of {slug} belong to the Stripe account {stored_account}, this host's key to"
+        f" {account}{_how(slug)}"
+    )
+
+
+def _not_known(slug: str) -> str:
+    return (
+        f"Stripe does not know the last card payment of {slug} under this key, so it is another account's"
+        f"{_how(slug)}"
+    )
+
+
+def _how(slug: str) -> str:
+    return f": correct the key, or run tui-pos --conference {slug} init --account to see what would change."

@@ -1,0 +1,266 @@
+"""What became true of a payment: journal, django-program's rows and order in one transaction each."""
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tui_pos.core import clock, money
+from tui_pos.data.connection import lock, run_tx
+from tui_pos.data.tables.desk import Attempt, Stage
+from tui_pos.data.tables.program import Conference
+from tui_pos.data.tables.registration import (
+    CaptureStatus,
+    Order,
+    OrderStatus,
+    Payment,
+    PaymentMethod,
+    PaymentStatus,
+    TerminalPayment,
+)
+from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import Refused
+from tui_pos.desk.orders import hold_renewal, orders
+from tui_pos.desk.orders.balance import balance
+from tui_pos.desk.orders.tenders import label
+from tui_pos.desk.payments import attempt_log
+
+if TYPE_CHECKING:
+    from tui_pos.terminal import Intent
+
+NO_CARD_YET = CaptureStatus.FAILED
+"""django-program has no state for "no card seen yet"; its default, authorized, would claim held money."""
+
+CAPTURED_LESS = "captured_less"
+"""Kept in ``decline_code`` of a captured payment that Stripe captured a part of, until that is accepted."""
+
+DOUBLE = "Booked a second time by the web site's webhook; the card was charged once."
+
+
+def intent_exists(desk: Desk, attempt: Attempt, intent: "Intent") -> None:
+    """Stripe has the payment: write its rows before money moves.
+
+    The payment names no intent: by it the web site's webhook would act on the order, late and doubled too.
+    An intent of before names the order to that webhook, which must find its payment then, or books another.
+    """
+
+    def write() -> None:
+        amount = money.from_minor(attempt.amount, attempt.currency)
+        payment = Payment.create(
+            order=attempt.order_id,
+            method=PaymentMethod.TERMINAL,
+            status=PaymentStatus.PENDING,
+            amount=amount,
+            stripe_payment_intent_id=intent.id if "order_id" in intent.metadata else "",
+            created_by=attempt.staff_id,
+        )
+        TerminalPayment.create(
+            payment=payment,
+            conference=attempt.conference_id,
+            reader_id=attempt.reader_id,
+            payment_intent_id=intent.id,
+            capture_status=NO_CARD_YET,
+        )
+        attempt_log.move(
+            desk,
+            attempt,
+            Stage.INTENT,
+            f"Stripe has the payment {intent.id}",
+            payment=payment.id,
+            intent_id=intent.id,
+            decline_code="",
+            message="",
+        )
+
+    run_tx(write)
+
+
+def authorized(desk: Desk, attempt: Attempt, intent: "Intent") -> None:
+    """A card was approved and the money is held.
+
+    The web site's webhook failed the payment when an earlier card was declined; it would book another one.
+    """
+
+    def write() -> None:
+        attempt_log.move(
+            desk, attempt, Stage.AUTHORIZED, _approved(intent), message="", **_card_columns(intent)
+        )
+        Payment.update(status=PaymentStatus.PENDING).where(
+            Payment.id == attempt.payment_id, Payment.status == PaymentStatus.FAILED
+        ).execute()
+        _write_card(attempt, intent, CaptureStatus.AUTHORIZED)
+
+    run_tx(write)
+
+
+def unlink(payment_id: int | None) -> None:
+    """Take the intent off a payment that names one, as those from before do, before Stripe is asked to give
+    its money back or to let go of it.
+
+    To the web site's webhook a hold that is released, or one payment given back of several, is the whole
+    order refunded; a payment without an intent it does not find. The card's own row keeps the intent.
+    """
+    linked = (Payment.id == payment_id) & (Payment.stripe_payment_intent_id != "")
+    if Payment.select(Payment.id).where(linked).exists():
+        run_tx(lambda: Payment.update(stripe_payment_intent_id="").where(linked).execute())
+
+
+def unwanted(desk: Desk, attempt: Attempt) -> str:
+    """Why the order must not be charged any more, in one sentence; empty when it may, and its stock is held.
+
+    Looks under lock: the order may have been cancelled or paid otherwise since the payment began, or its
+    hold may have run out and what it wants been sold.
+    """
+
+    def look() -> str:
+        lock(Conference.select(Conference.id).where(Conference.id == attempt.conference_id)).get()
+        order = lock(Order.select().where(Order.id == attempt.order_id)).get()
+        if order.status != OrderStatus.PENDING:
+            return f"The order is {order.status.replace('_', ' ')} meanwhile; the card is not charged."
+        owed = order.total - balance(order).covered
+        if money.from_minor(attempt.amount, attempt.currency) > owed:
+            return "The order was paid otherwise meanwhile; the card is not charged."
+        try:
+            hold_renewal.hold(desk, order, clock.now())
+        except Refused as gone:
+            return f"{gone.message} The card is not charged."
+        return ""
+
+    return run_tx(look)
+
+
+def captured(desk: Desk, attempt: Attempt, intent: "Intent") -> None:
+    """Stripe captured the money: book what it captured and finish the order.
+
+    The web site's webhook may have booked a payment of before and its order already; then only what is
+    missing is written. Money that does not fit the order any more, or is less than was asked for, is booked
+    all the same and marked for a person.
+    """
+
+    def write() -> None:
+        now = clock.now()
+        order = lock(Order.select().where(Order.id == attempt.order_id)).get()
+        Payment.update(
+            status=PaymentStatus.SUCCEEDED,
+            amount=money.from_minor(intent.amount_received, attempt.currency),
+            stripe_charge_id=intent.latest_charge_id or "",
+        ).where(Payment.id == attempt.payment_id).execute()
+        drop_doubles(attempt)
+        _write_card(attempt, intent, CaptureStatus.CAPTURED, captured_at=now)
+        orders.finish_if_paid(order, now)
+        is_less = intent.amount_received < attempt.amount
+        problem = " ".join(
+            filter(None, (_short(attempt, intent) if is_less else "", misfit(order, attempt.currency)))
+        )
+        columns = {
+            **_card_columns(intent),
+            "decline_code": CAPTURED_LESS if is_less else "",
+            "problem": problem,
+            "message": problem or _unconfirmed(attempt),
+        }
+        text = "; ".join(filter(None, (_paid(attempt, intent), str(columns["message"]))))
+        attempt_log.move(desk, attempt, Stage.CAPTURED, text, **columns)
+
+    run_tx(write)
+
+
+def _paid(attempt: Attempt, intent: "Intent") -> str:
+    received = money.from_minor(intent.amount_received, attempt.currency)
+    return f"captured {money.format_amount(received, attempt.currency)} {attempt.currency}"
+
+
+def _short(attempt: Attempt, intent: "Intent") -> str:
+    received, asked = (
+        money.format_amount(money.from_minor(minor, attempt.currency), attempt.currency)
+        for minor in (intent.amount_received, attempt.amount)
+    )
+    return f"Stripe captured {received} of {asked} {attempt.currency}."
+
+
+def _unconfirmed(attempt: Attempt) -> str:
+    """Where a key captures: that some cards (Interac, eftpos) are charged without one."""
+    by_itself = attempt.capture_mode == "confirm" and not attempt.capture_tries
+    return "This card was charged at once, without being confirmed." if by_itself else ""
+
+
+def drop_doubles(attempt: Attempt) -> None:
+    """Let nothing count that the web site's webhook booked for the same intent beside our own payment."""
+    Payment.update(status=PaymentStatus.FAILED, note=DOUBLE).where(
+        Payment.order == attempt.order_id,
+        Payment.stripe_payment_intent_id == attempt.intent_id,
+        Payment.id != attempt.payment_id,
+        Payment.status == PaymentStatus.SUCCEEDED,
+    ).execute()
+
+
+def misfit(order: Order, currency: str) -> str:
+    """What is wrong with the money that is kept for the order, for a person; empty when it fits."""
+    found = balance(order)
+    if found.kept > 0 and order.status in (OrderStatus.CANCELLED, OrderStatus.REFUNDED):
+        return f"The card was charged but the order is {order.status}. Refund it or have the order restored."
+    if not found.surplus:
+        return ""
+    much = money.format_amount(found.surplus, currency)
+    return f"The order was paid {much} more than its total. Refund the difference."
+
+
+def review(order: Order) -> None:
+    """Mark the order's last captured payment when its money does not fit the order any more, or unmark them.
+
+    Orders are cancelled, paid and refunded elsewhere too, after the desk is done. Call with the order locked.
+    """
+    query = Attempt.select().where(Attempt.order == order.id, Attempt.stage == Stage.CAPTURED)
+    last_first = list(query.order_by(Attempt.id.desc()))
+    problem = misfit(order, last_first[0].currency) if last_first else ""
+    for attempt in last_first:
+        if attempt.decline_code != CAPTURED_LESS and attempt.problem != problem:
+            Attempt.update(problem=problem, message=problem).where(Attempt.id == attempt.id).execute()
+        problem = ""
+
+
+def closed(desk: Desk, attempt: Attempt, stage: Stage, text: str, **columns: object) -> None:
+    """The attempt ended without money: cancelled, failed or expired."""
+
+    def write() -> None:
+        now = clock.now()
+        Payment.update(status=PaymentStatus.FAILED, stripe_payment_intent_id="").where(
+            Payment.id == attempt.payment_id, Payment.status != PaymentStatus.SUCCEEDED
+        ).execute()
+        ended = {"capture_status": CaptureStatus.FAILED, "updated_at": now}
+        if stage is not Stage.FAILED:
+            ended |= {"capture_status": CaptureStatus.CANCELLED, "cancelled_at": now}
+        TerminalPayment.update(**ended).where(TerminalPayment.payment == attempt.payment_id).execute()
+        attempt_log.move(desk, attempt, stage, text, **columns)
+
+    run_tx(write)
+
+
+def _approved(intent: "Intent") -> str:
+    card = intent.card
+    return f"authorised {label(PaymentMethod.TERMINAL, card.brand, card.last4)}" if card else "authorised"
+
+
+def _card_columns(intent: "Intent") -> dict[str, object]:
+    card = msgspec.json.encode(intent.card).decode() if intent.card else ""
+    return {
+        "card": card,
+        "charge_id": intent.latest_charge_id or "",
+        "capture_before": intent.capture_before,
+        "decline_code": "",
+    }
+
+
+def _write_card(attempt: Attempt, intent: "Intent", status: CaptureStatus, **columns: object) -> None:
+    card = intent.card
+    known = (
+        {
+            "terminal_id": card.location or "",
+            "card_brand": card.brand or "",
+            "card_last4": card.last4 or "",
+            "receipt_url": intent.receipt_url[:500],
+        }
+        if card
+        else {}
+    )
+    TerminalPayment.update(
+        capture_status=status, reader_id=attempt.reader_id, updated_at=clock.now(), **known, **columns
+    ).where(TerminalPayment.payment == attempt.payment_id).execute()

@@ -1,0 +1,108 @@
+"""Acting on a payment by its intent, as the commands do; and the training card."""
+
+import time
+from contextlib import suppress
+
+from tui_pos.core import clock
+from tui_pos.data.connection import connected
+from tui_pos.data.tables.desk import Attempt, Stage
+from tui_pos.desk.access import permissions
+from tui_pos.desk.context import Desk, Mode
+from tui_pos.desk.errors import InvalidInput, NotFound, Refused
+from tui_pos.desk.payments import attempt_log
+from tui_pos.desk.payments.control import Control
+from tui_pos.desk.payments.state import PaymentState, picture
+from tui_pos.desk.payments.watcher import watch
+
+ANSWERED_WITHIN = 25.0
+"""Seconds after which a command answers where the payment is, even when it has not ended."""
+
+
+def capture(desk: Desk, intent_id: str) -> PaymentState:
+    """Take the money that a card payment holds; a payment captured before is answered as captured.
+
+    Answers within ``ANSWERED_WITHIN`` and one call to Stripe. Raises NotPermitted, InvalidInput, NotFound and
+    Refused when no money is held.
+    """
+    permissions.require(desk, permissions.Action.CAPTURE)
+    now = _find(desk, intent_id)
+    if now.stage is Stage.CAPTURED:
+        return now
+    if now.stage is not Stage.AUTHORIZED:
+        raise Refused(
+            "not_authorized", f"No money is held for {intent_id}: the payment is {now.headline.lower()}."
+        )
+    control = Control()
+    control.capture()
+    return _drive_to_end(desk, now, control, {Stage.AUTHORIZED, Stage.UNKNOWN})
+
+
+def cancel(desk: Desk, intent_id: str) -> PaymentState:
+    """Withdraw the prompt and give up the payment, or release the hold; answers what Stripe says in the end.
+
+    Answers within ``ANSWERED_WITHIN`` and one call to Stripe. Raises NotPermitted, InvalidInput, NotFound and
+    Refused when it was paid already.
+    """
+    permissions.require(desk, permissions.Action.CANCEL)
+    now = _find(desk, intent_id)
+    if now.stage is Stage.CAPTURED:
+        raise Refused(
+            "too_late", f"Too late to cancel: {now.amount} {now.currency} was captured. Refund it instead."
+        )
+    if not now.live:
+        return now
+    control = Control()
+    control.cancel()
+    try:
+        return _drive_to_end(desk, now, control, set(Stage))
+    except Refused as refusal:
+        if refusal.code != "attempt_held":
+            raise
+    return _leave_to_its_watcher(desk, now.attempt_id, "cancel")
+
+
+def _find(desk: Desk, intent_id: str) -> PaymentState:
+    wanted = intent_id.strip()
+    if not wanted:
+        raise InvalidInput("payment_intent_required", "Name the payment (pi_...).")
+    with connected():
+        attempt: Attempt | None = Attempt.get_or_none(
+            Attempt.conference == desk.conference.id, Attempt.intent_id == wanted
+        )
+        if attempt is None:
+            raise NotFound("payment_not_found", "This conference has no such card payment.")
+        return picture(attempt)
+
+
+def _drive_to_end(desk: Desk, now: PaymentState, control: Control, while_at: set[Stage]) -> PaymentState:
+    """Watch until the payment ended, is somewhere that the wish has no more say in, or needs a person."""
+    for seen, state in enumerate(watch(desk, now.attempt_id, control, seconds=ANSWERED_WITHIN)):
+        now = state
+        tried = seen > 1  # the first state is from before the wish, the second from before Stripe was asked
+        if now.stage not in while_at or (tried and now.problem):
+            break
+    return now
+
+
+def _leave_to_its_watcher(desk: Desk, attempt_id: int, want: str) -> PaymentState:
+    """Commit the wish for the station that watches the payment, and wait until that station has acted."""
+    deadline = clock.monotonic() + ANSWERED_WITHIN
+    while True:
+        with connected():
+            attempt = attempt_log.load(attempt_id)
+            if not attempt.wants and attempt.finished_at is None:
+                with suppress(attempt_log.Overtaken):
+                    attempt_log.ask(desk, attempt, want)
+            now = picture(attempt)
+        if not now.live or clock.monotonic() > deadline:
+            return now
+        time.sleep(desk.poll_seconds)
+
+
+def present_card(desk: Desk, attempt_id: int, number: str) -> None:
+    """In training, tap a test card on the payment's reader. Raises Refused outside training."""
+    if desk.mode is not Mode.TRAINING:
+        raise Refused("not_training", "Only in training does a key tap the card.")
+    with connected():
+        attempt = attempt_log.load(attempt_id)
+    desk.terminal.present_card(attempt.reader_id, number)

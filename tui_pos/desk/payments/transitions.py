@@ -1,0 +1,332 @@
+"""One step of a payment at a time: ask Stripe for the next thing, then write what became true.
+
+Each step takes the attempt as it is stored, and answers how many seconds to wait before the next one.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+
+from peewee import IntegrityError
+
+from tui_pos.core import clock
+from tui_pos.data.tables.desk import Attempt, Stage
+from tui_pos.desk import leases
+from tui_pos.desk.context import Desk
+from tui_pos.desk.lapses import has_lapsed
+from tui_pos.desk.payments import attempt_log, bookkeeping
+from tui_pos.desk.payments.asking import Drive
+from tui_pos.desk.payments.backoff import LONGEST_PAUSE, Call
+from tui_pos.desk.payments.settle import (
+    ENDED,
+    NO_CARDS,
+    PICK_UP,
+    PROCESS,
+    read,
+    refused,
+    settle,
+    taken_by_other,
+    unless_paid,
+    waiting,
+    withdraw,
+)
+from tui_pos.desk.payments.state import is_stuck
+from tui_pos.desk.payments.trouble import is_missing, obstacle, trouble
+from tui_pos.terminal import (
+    NO_CARDS_IN_PERSON,
+    Answer,
+    Intent,
+    Misconfigured,
+    NotFound,
+    RateLimited,
+    ReaderBusy,
+    ReaderOffline,
+    TerminalError,
+    UnknownOutcome,
+)
+
+EVERY_LOOKS = 5
+"""How many looks at a waiting reader go to one at the payment."""
+
+OBSTACLES: tuple[tuple[type[TerminalError], str], ...] = (
+    (ReaderOffline, "reader_offline"),
+    (ReaderBusy, "reader_busy"),
+    (RateLimited, "rate_limited"),
+    (NotFound, "reader_unknown"),
+    (Misconfigured, "misconfigured"),
+    (TerminalError, "refused"),
+)
+"""What kept the payment from the reader, first match; the words are in ``words.OBSTACLES``."""
+
+
+def step(drive: Drive) -> float:
+    """Do what the stage asks for; seconds to wait before the next step."""
+    attempt = drive.attempt
+    if wait := until_retry(attempt):
+        return wait
+    if attempt.wants == "cancel" and may_cancel(attempt):
+        return cancel(drive)
+    if is_stuck(attempt):
+        return look_again(drive)
+    return STEPS[Stage(attempt.stage)](drive)
+
+
+def until_retry(attempt: Attempt) -> float:
+    """Seconds until Stripe may be asked again after it refused; 0 when now."""
+    now = clock.now()
+    if attempt.retry_at is None or has_lapsed(attempt.retry_at, LONGEST_PAUSE, now):
+        return 0.0
+    return float((attempt.retry_at - now).total_seconds())
+
+
+def may_cancel(attempt: Attempt) -> bool:
+    """Whether asking Stripe to cancel makes sense now: not before the outcome of the last call is known, and
+    not while the bank is being asked, unless it takes too long to be true."""
+    stage = Stage(attempt.stage)
+    if stage is Stage.AUTHORIZING:
+        return clock.now() - attempt.updated_at > PICK_UP
+    return stage is not Stage.UNKNOWN
+
+
+def create(drive: Drive) -> float:
+    """Ask Stripe for the intent; before asking a second time, look whether the first one arrived."""
+    attempt = drive.attempt
+    if pause := max(drive.pace.left(Call.FIND), drive.pace.left(Call.CREATE)):
+        return pause
+    try:
+        found = drive.find() if attempt.create_tries else None
+    except TerminalError as error:
+        return trouble(drive, error, Call.FIND)
+    try:
+        intent = found or ask_for_intent(drive)
+    except TerminalError as error:
+        if not error.is_definite:
+            return trouble(drive, error, Call.CREATE)
+        bookkeeping.closed(drive.desk, attempt, Stage.FAILED, error.message, message=error.message)
+        return 0
+    bookkeeping.intent_exists(drive.desk, attempt, intent)
+    if not intent.takes_cards_in_person:
+        why = NO_CARDS_IN_PERSON.format(currency=attempt.currency)
+        attempt_log.update(attempt, decline_code=NO_CARDS)
+        attempt_log.ask(drive.desk, attempt, "cancel", why)
+    return 0
+
+
+def ask_for_intent(drive: Drive) -> Intent:
+    """Create the intent. Each try has its own key: a stored fault would be replayed under the old one, and an
+    intent too many that no reader shows holds no money."""
+    attempt = drive.attempt
+    attempt_log.update(attempt, create_tries=attempt.create_tries + 1)
+    return drive.create(metadata(attempt, drive.desk), f"{attempt.key}-create-{attempt.create_tries}")
+
+
+def metadata(attempt: Attempt, desk: Desk) -> Mapping[str, str]:
+    """Our own keys alone. ``order_id`` would make the web site's webhook act on the order: it marks it paid
+    whatever the amount, and revives one that was refunded."""
+    return {
+        "conference": desk.conference.slug,
+        "order": attempt.order.reference,
+        "attempt": attempt.key,
+        "station": attempt.station,
+        "terminal": "true",
+        "installation": desk.installation,
+    }
+
+
+def send(drive: Drive) -> float:
+    """Show the payment on the reader, unless the reader is somebody else's at this moment."""
+    attempt = drive.attempt
+    if given_up(drive):
+        return 0
+    try:
+        reader = drive.reader()
+    except UnknownOutcome as error:
+        return kept_away(drive, "no_answer", error.message)
+    except TerminalError as error:
+        return kept_away(drive, code_for(error), error.message)
+    if taken_by_other(reader, drive.intent_id):
+        return kept_away(drive, "reader_taken", "The reader shows another payment.")
+    while leases.is_taken(display_duty(attempt.reader_id)):
+        time.sleep(drive.desk.poll_seconds / 10)
+    attempt_log.update(attempt, times_sent=attempt.times_sent + 1, sent_at=clock.now())
+    try:
+        drive.process()
+    except TerminalError as error:
+        return not_sent(drive, error)
+    shown = f"reader {attempt.reader_label or attempt.reader_id} shows the amount"
+    drive.withdrawn = False
+    attempt_log.move(drive.desk, attempt, Stage.SENT, shown, decline_code="", message="")
+    return 0
+
+
+def not_sent(drive: Drive, error: TerminalError) -> float:
+    """The reader was not made to show it; a refusal may mean that a card has paid it already."""
+    if error.answer is Answer.RATE_LIMITED and drive.attempt.times_sent == 1:
+        return obstacle(drive, code_for(error), error.message)
+    if error.answer is Answer.NONE or is_missing(error, Call.PROCESS):
+        return trouble(drive, error, Call.PROCESS)
+    return unless_paid(drive, lambda _: obstacle(drive, code_for(error), error.message))
+
+
+def kept_away(drive: Drive, code: str, text: str) -> float:
+    """The reader was not asked to show it; where one was asked before, a card may have paid it since."""
+    if not drive.attempt.times_sent:
+        return obstacle(drive, code, text)
+    return unless_paid(drive, lambda _: obstacle(drive, code, text))
+
+
+def given_up(drive: Drive) -> bool:
+    """Whether the order does not want the payment any more; it is then to be cancelled."""
+    problem = bookkeeping.unwanted(drive.desk, drive.attempt)
+    if problem:
+        attempt_log.ask(drive.desk, drive.attempt, "cancel", problem)
+    return bool(problem)
+
+
+def switch(drive: Drive, reader_id: str, reader_label: str) -> float:
+    """Show the same payment on another reader, unless the first one is reading a card at this moment.
+
+    A dead reader cannot be told to stop; that is safe, because both would take the same payment once.
+    """
+    attempt = drive.attempt
+    if attempt.times_sent and isinstance(withdraw(drive), ReaderBusy):
+        return drive.desk.poll_seconds
+    label = reader_label or reader_id
+    to_reader = {"reader_id": reader_id, "reader_label": reader_label}
+    try:
+        if Stage(attempt.stage) is Stage.INTENT:
+            attempt_log.update(attempt, **to_reader)
+        else:
+            attempt_log.move(drive.desk, attempt, Stage.INTENT, f"to be shown on {label}", **to_reader)
+    except IntegrityError:
+        return kept_away(drive, "reader_taken", f"Another payment is live on {label}.")
+    return send(drive)
+
+
+def display_duty(reader_id: str) -> str:
+    """The duty under which a cart is written on a reader's display: it would take a payment's place.
+
+    Whoever takes it looks for a live payment afterwards, and a payment is live before it is sent: so one of
+    the two always sees the other. It lasts seconds.
+    """
+    return f"display:{reader_id}"
+
+
+def code_for(error: TerminalError) -> str:
+    """The obstacle that an error of the reader stands for."""
+    return next(code for kind, code in OBSTACLES if isinstance(error, kind))
+
+
+def recheck(drive: Drive) -> float:
+    """The outcome of a call is not known: find out where the payment is."""
+    if drive.attempt.intent_id is not None:
+        return read(drive)
+    return give_up_unseen(drive) if drive.attempt.wants == "cancel" else create(drive)
+
+
+def give_up_unseen(drive: Drive) -> float:
+    """A create without answer, and the payment was given up: find the intent to cancel it."""
+    if pause := drive.pace.left(Call.FIND):
+        return pause
+    try:
+        found = drive.find()
+    except TerminalError as error:
+        return trouble(drive, error, Call.FIND)
+    if found is not None:
+        bookkeeping.intent_exists(drive.desk, drive.attempt, found)
+    else:
+        bookkeeping.closed(
+            drive.desk, drive.attempt, Stage.CANCELLED, "cancelled; Stripe never had the payment"
+        )
+    return 0
+
+
+def capture(drive: Drive) -> float:
+    """Take the held money, if the order still wants it. Stripe captures once only, so a repeat after reading
+    that it is not captured has a fresh key: a stored fault would be replayed under the old one."""
+    attempt = drive.attempt
+    if pause := max(drive.pace.left(Call.CAPTURE), drive.pace.left(Call.READ)):
+        return pause
+    try:
+        if attempt.capture_tries:
+            intent = drive.read()
+            if intent.status != "requires_capture":
+                return settle(drive, intent)
+    except TerminalError as error:
+        return trouble(drive, error, Call.READ)
+    if given_up(drive):
+        return 0
+    attempt_log.update(attempt, capture_tries=attempt.capture_tries + 1)
+    try:
+        intent = drive.capture(f"{attempt.key}-capture-{attempt.capture_tries}")
+    except TerminalError as error:
+        return not_done(drive, error, Call.CAPTURE)
+    if intent.status == "requires_capture":
+        return refused(drive, "it is still held.", Call.CAPTURE)
+    return settle(drive, intent)
+
+
+def cancel(drive: Drive) -> float:
+    """Withdraw the prompt and give up the intent, each whatever became of the other; Stripe decides."""
+    attempt = drive.attempt
+    if attempt.intent_id is None:
+        if attempt.create_tries:
+            return give_up_unseen(drive)
+        bookkeeping.closed(drive.desk, attempt, Stage.CANCELLED, "cancelled before Stripe was asked")
+        return 0
+    if pause := drive.pace.left(Call.CANCEL):
+        return pause
+    if attempt.times_sent and Stage(attempt.stage) is not Stage.AUTHORIZED:
+        withdraw(drive)
+    bookkeeping.unlink(attempt.payment_id)
+    try:
+        intent = drive.cancel()
+    except TerminalError as error:
+        return not_done(drive, error, Call.CANCEL)
+    if intent.status not in ENDED:
+        return refused(drive, f"it says {intent.status.replace('_', ' ')}.", Call.CANCEL)
+    return settle(drive, intent)
+
+
+def not_done(drive: Drive, error: TerminalError, call: Call) -> float:
+    """A capture or a cancel failed: a refusal is an answer, and everything else is as for any call."""
+    if error.is_definite and not is_missing(error, call):
+        return refused(drive, error.message, call)
+    if error.answer is Answer.RATE_LIMITED and drive.attempt.message != error.message:
+        attempt_log.update(drive.attempt, message=error.message)
+    return trouble(drive, error, call)
+
+
+def look_again(drive: Drive) -> float:
+    """While a person decides: a card may have been approved late, or the hold may have run out."""
+    pause = read(drive) if drive.attempt.times_sent else 0
+    return max(pause, drive.desk.poll_seconds * 5)
+
+
+def look_at_reader(drive: Drive) -> float:
+    """While a card is waited for the reader tells when the payment is worth reading; now and then it is read
+    all the same, for what a reader does not tell."""
+    if pause := drive.pace.left(Call.READER):
+        return pause
+    drive.looks += 1
+    if drive.looks % EVERY_LOOKS == 0:
+        return read(drive)
+    try:
+        reader = drive.reader()
+    except TerminalError:
+        return read(drive)
+    action = reader.action
+    shown = action is not None and action.type == PROCESS and action.intent_id == drive.intent_id
+    if shown and action is not None and action.status == "in_progress":
+        return waiting(drive)
+    return read(drive)
+
+
+STEPS: dict[Stage, Callable[[Drive], float]] = {
+    Stage.CREATED: create,
+    Stage.INTENT: send,
+    Stage.SENT: look_at_reader,
+    Stage.AUTHORIZING: read,
+    Stage.AUTHORIZED: capture,
+    Stage.UNKNOWN: recheck,
+}
+"""What a stage asks for while no person has to decide."""

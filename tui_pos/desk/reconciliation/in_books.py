@@ -1,0 +1,119 @@
+"""What the books alone show to be wrong or unfinished; Stripe is not asked, no figure is called its."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from peewee import fn
+
+from tui_pos.core import money
+from tui_pos.data.connection import connected
+from tui_pos.data.tables.desk import Attempt, CashMovement, Refund, RefundStage
+from tui_pos.data.tables.registration import PAID_STATUSES, Order, OrderStatus, Payment, PaymentStatus
+from tui_pos.desk.context import Desk
+from tui_pos.desk.orders.balance import OrderBalance, balance
+from tui_pos.desk.reconciliation.mismatches import (
+    UNFINISHED,
+    Mismatch,
+    of_attempt,
+    told,
+)
+from tui_pos.desk.refunds import cash_and_credit
+
+
+def failed_refunds(desk: Desk, since: datetime) -> Iterator[Mismatch]:
+    """Refunds that Stripe accepted and could not deliver, until the money was given back after all."""
+    with connected():
+        failed = Refund.select().where(
+            Refund.conference == desk.conference.id,
+            Refund.stage == RefundStage.FAILED,
+            Refund.refund_id.is_null(False),
+            Refund.attempt.is_null(False),
+            Refund.updated_at >= since,
+        )
+        yield from told(failed.order_by(Refund.id), _undelivered, lambda row: str(row.refund_id))
+
+
+def _undelivered(row: Refund) -> Iterable[Mismatch]:
+    if cash_and_credit.left_of(row.attempt.payment, row.currency) >= row.amount:
+        text = f"a refund failed ({row.message}); give the money back in another way"
+        yield of_attempt(row.attempt, "refund_failed", text, books=row.amount)
+
+
+def unfinished(desk: Desk) -> Iterator[Mismatch]:
+    """Payments and refunds of which the end is not known yet, and booked ones that need a person."""
+    with connected():
+        attempts = Attempt.select().where(
+            Attempt.conference == desk.conference.id, Attempt.finished_at.is_null() | (Attempt.problem != "")
+        )
+        yield from told(attempts.order_by(Attempt.id), _still_open, lambda row: row.intent_id or row.key)
+        pending = Refund.select().where(
+            Refund.conference == desk.conference.id,
+            Refund.stage == RefundStage.UNKNOWN,
+            Refund.attempt.is_null(False),
+        )
+        yield from told(pending.order_by(Refund.id), _without_answer, lambda row: row.key)
+
+
+def _still_open(attempt: Attempt) -> Iterable[Mismatch]:
+    kind = "needs_a_person" if attempt.problem else UNFINISHED
+    yield of_attempt(attempt, kind, attempt.problem or f"the payment is still {attempt.stage}")
+
+
+def _without_answer(row: Refund) -> Iterable[Mismatch]:
+    amount = money.format_amount(money.from_minor(row.amount, row.currency), row.currency)
+    yield of_attempt(row.attempt, UNFINISHED, f"a refund of {amount} {row.currency} has no answer yet")
+
+
+def misfit_orders(desk: Desk, since: datetime) -> Iterator[Mismatch]:
+    """Orders that count as paid with more or less than their total, and cancelled ones with money in them."""
+    by_card = Attempt.select(Attempt.order)
+    by_cash = CashMovement.select(CashMovement.order).where(CashMovement.order.is_null(False))
+    lately = Order.id.in_(by_card.where(Attempt.created_at >= since)) | Order.id.in_(
+        by_cash.where(CashMovement.created_at >= since)
+    )
+    problems = Attempt.select(Attempt.order).where(Attempt.problem != "")
+    counts = Payment.select(Payment.id).where(
+        Payment.order == Order.id, Payment.status == PaymentStatus.SUCCEEDED
+    )
+    # An order may be cancelled long after it was paid for.
+    cancelled = (
+        (Order.status == OrderStatus.CANCELLED)
+        & (Order.id.in_(by_card) | Order.id.in_(by_cash))
+        & Order.id.not_in(problems)
+        & fn.EXISTS(counts)
+    )
+    with connected():
+        # The ids alone: the web site's values may be such that a whole row cannot be read.
+        rows = Order.select(Order.id, Order.reference).where(
+            Order.conference == desk.conference.id,
+            (Order.status.in_(PAID_STATUSES) & lately) | cancelled,
+        )
+        found = list(rows.order_by(Order.id))
+        currency = desk.conference.currency
+        yield from told(found, lambda row: _misfit(row.id, currency), lambda row: str(row.reference))
+
+
+def _misfit(order_id: int, currency: str) -> Iterable[Mismatch]:
+    order = Order.get_by_id(order_id)
+    found = balance(order)
+    kind = _kind_of_misfit(order, found)
+    if kind:
+        total = money.format_amount(order.total, currency)
+        yield Mismatch(kind, order.reference, "", None, found.kept, currency, MISFITS[kind].format(total))
+
+
+def _kind_of_misfit(order: Order, found: OrderBalance) -> str:
+    if order.status == OrderStatus.CANCELLED:
+        return "paid_and_cancelled" if found.kept else ""
+    if found.kept < order.total:
+        # What was refunded in part before refunds lowered the price keeps less than it says.
+        return "paid_short" if order.status == OrderStatus.PAID else ""
+    return "paid_over" if found.kept > order.total else ""
+
+
+MISFITS = {
+    "paid_and_cancelled": "the order is cancelled and its money is still here",
+    "paid_short": "the order is paid with less than its total of {}",
+    "paid_over": "the order is paid with more than its total of {}",
+}
+"""What is wrong, where ``{}`` is the order's total."""

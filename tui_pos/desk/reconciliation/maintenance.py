@@ -1,0 +1,46 @@
+"""What some station has to do every half minute, whoever is signed in: one of all does it at a time."""
+
+from contextlib import suppress
+
+from tui_pos.desk import leases
+from tui_pos.desk.context import Desk
+from tui_pos.desk.orders import holds
+from tui_pos.desk.payments import accounts, recovery
+from tui_pos.desk.refunds import (
+    cancelled_credit,
+    card_refunds,
+    elsewhere,
+    web_site,
+)
+from tui_pos.terminal import TerminalError
+
+SECONDS = 30.0
+"""How often a running station tries."""
+
+DUTY_SECONDS = 60.0
+"""A station that died in the middle lets the next one in after this long."""
+
+
+def tick(desk: Desk, owner: str) -> bool:
+    """Recover payments, follow refunds up, find what was done elsewhere, let expired holds go.
+
+    False when another station is at it.
+
+    ``owner`` names the running program (``payments.owners.new_owner``). Raises DatabaseUnavailable; what
+    Stripe does not answer stays as it is for the next time.
+    """
+    duty = f"maintenance:{desk.conference.slug}"
+    if not leases.take(duty, owner, DUTY_SECONDS):
+        return False
+    try:
+        if accounts.is_ours(desk):
+            recovery.recover(desk)
+            card_refunds.follow_up(desk)
+            with suppress(TerminalError):  # asked again at the next tick, from where it was seen last
+                elsewhere.look(desk)
+            web_site.put_right(desk)
+        cancelled_credit.put_back(desk)
+        holds.release_expired(desk)
+    finally:
+        leases.drop(duty, owner)
+    return True

@@ -1,0 +1,139 @@
+"""One reconciliation: a short list of steps, first those that put right, then those that only look."""
+
+import logging
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from peewee import fn
+
+from tui_pos.core import clock
+from tui_pos.data.connection import connected, lock, run_tx
+from tui_pos.data.tables.desk import Attempt, Stage
+from tui_pos.data.tables.registration import Order, OrderStatus, Payment, PaymentStatus
+from tui_pos.desk import conference_rules
+from tui_pos.desk.access.permissions import Action, require
+from tui_pos.desk.conference_rules import Rules
+from tui_pos.desk.context import NO_KEY, Desk
+from tui_pos.desk.payments import accounts, bookkeeping, recovery
+from tui_pos.desk.reconciliation import at_stripe, in_books
+from tui_pos.desk.reconciliation.mismatches import (
+    REPAIRED,
+    Mismatch,
+    Reconciled,
+    told,
+)
+from tui_pos.desk.refunds import (
+    cancelled_credit,
+    card_refunds,
+    elsewhere,
+    repairs,
+    web_site,
+)
+
+log = logging.getLogger(__name__)
+
+WINDOW = timedelta(hours=48)
+"""How far back Stripe is swept: held money lives two days on most cards."""
+
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+"""Before any payment."""
+
+REPAIRS = {
+    "web_site": "the web site had written what Stripe does not say",
+    "refund_dashboard": "money was given back in Stripe's dashboard",
+    "credit_put_back": "the web site cancelled an order that credit had paid a part of",
+}
+"""What had happened, by the kind of a repair."""
+
+
+def run(desk: Desk, *, check: bool = False, window: timedelta = WINDOW) -> Reconciled:
+    """Recover payments and refunds, sweep Stripe over ``window``, compare every payment's and order's sums.
+
+    Every payment that the books call captured is looked at, however old. With ``check`` nothing is changed
+    anywhere, at Stripe or here: it only tells. So it is with a key that is not the conference's; on a copy
+    of the database Stripe is not even asked. Raises NotPermitted, InvalidInput ``no_stripe_key`` and the
+    ``terminal`` errors when Stripe does not answer.
+    """
+    require(desk, Action.RECONCILE)
+    since = clock.now() - window
+    ours = accounts.ours(desk)
+    account = (conference_rules.stored(desk.conference.id) or Rules()).account
+    if ours.account is None and ours.no_account_code != NO_KEY:
+        return Reconciled((), (), (_kept_away(ours), *_looked_at(desk, since, account)))
+    driven = () if check else recovery.recover(ours)
+    followed = () if check else card_refunds.follow_up(ours)
+    swept = at_stripe.sweep(ours, ours.terminal, since, account)
+    put_right: list[Mismatch] = []
+    if not check:
+        followed += elsewhere.look_since(ours, clock.now() - max(window, elsewhere.MAY_CHANGE))
+        followed += elsewhere.compare(ours, swept.values())
+        web_site.put_right(ours, since=BEGINNING)
+        cancelled_credit.put_back(ours)
+        put_right += _review_orders(ours, since)
+    found = [
+        *put_right,
+        *in_books.unfinished(ours),
+        *in_books.failed_refunds(ours, since),
+        *at_stripe.strays(ours, swept, check=check),
+        *at_stripe.sums(ours, ours.terminal, swept, account),
+        *in_books.misfit_orders(ours, since),
+        *_repaired(ours, mark=not check),
+    ]
+    log.info("reconciled: %d payments and %d refunds driven", len(driven), len(followed))
+    for row in found:
+        log.warning("mismatch %s: order %s, %s", row.kind, row.reference or "-", row.intent_id or "-")
+    return Reconciled(driven, followed, tuple(found))
+
+
+def _kept_away(desk: Desk) -> Mismatch:
+    return Mismatch(desk.no_account_code, "", "", None, None, "", desk.no_account.rstrip("."))
+
+
+def _looked_at(desk: Desk, since: datetime, account: str) -> Iterator[Mismatch]:
+    """What can be told without the right to change anything: Stripe is read where there is a key."""
+    yield from in_books.unfinished(desk)
+    if desk.account is not None:
+        swept = at_stripe.sweep(desk, desk.account, since, account)
+        yield from at_stripe.sums(desk, desk.account, swept, account)
+    yield from in_books.misfit_orders(desk, since)
+
+
+def _repaired(desk: Desk, *, mark: bool) -> Iterator[Mismatch]:
+    """What was put right since the last run, by it or by any desk; told once."""
+    with connected():
+        untold = repairs.untold(desk.conference.id)
+        for row in untold:
+            reference = row.order.reference if row.order_id else ""
+            text, done = REPAIRS.get(row.kind, row.kind), f"was {row.before_state}; now {row.after_state}"
+            yield Mismatch(REPAIRED, reference, "", None, None, desk.conference.currency, text, done)
+        if mark:
+            repairs.mark_told(untold)
+
+
+def _review_orders(desk: Desk, since: datetime) -> list[Mismatch]:
+    """Mark captured payments whose order was cancelled or paid elsewhere since, for a person to decide."""
+
+    def review(order_id: int) -> None:
+        bookkeeping.review(lock(Order.select().where(Order.id == order_id)).get())
+
+    def look(order_id: int) -> Iterable[Mismatch]:
+        run_tx(partial(review, order_id))
+        return ()
+
+    others = Payment.select(Payment.id).where(
+        Payment.order == Order.id, Payment.id != Attempt.payment, Payment.status == PaymentStatus.SUCCEEDED
+    )
+    with connected():
+        doubtful = (
+            Attempt.select(Attempt.order)
+            .join(Order)
+            .where(
+                Attempt.conference == desk.conference.id,
+                Attempt.stage == Stage.CAPTURED,
+                Attempt.created_at >= since,
+                (Order.status != OrderStatus.PAID) | (Attempt.problem != "") | fn.EXISTS(others),
+            )
+        )
+        ids = sorted({row.order_id for row in doubtful})
+        return list(told(ids, look, lambda order_id: f"the order with the number {order_id}"))

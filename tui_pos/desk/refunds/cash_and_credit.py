@@ -1,0 +1,119 @@
+"""Giving back what no reader at a desk had taken: cash from the drawer, credit to where it came from.
+
+All of it is done the moment it is written, each as a refund that succeeded. What was given away or free has
+an amount of 0. Call inside a transaction with the order locked.
+"""
+
+from decimal import Decimal
+
+from tui_pos.core import clock, money
+from tui_pos.data.tables.desk import (
+    Attempt,
+    Deed,
+    MovementKind,
+    Refund,
+    RefundOrigin,
+    RefundStage,
+)
+from tui_pos.data.tables.registration import Order, Payment, PaymentMethod, PaymentStatus
+from tui_pos.desk.access import audit_log
+from tui_pos.desk.context import Desk
+from tui_pos.desk.orders import store_credit
+from tui_pos.desk.orders.balance import ACCEPTED, OPEN
+from tui_pos.desk.orders.tenders import Tender
+from tui_pos.desk.tenders import cash
+
+
+def new_refund(
+    desk: Desk,
+    order: Order,
+    payment: Payment | None,
+    tender: Tender,
+    amount: int,
+    reason: str,
+    *,
+    attempt: Attempt | None = None,
+    exchange_id: int | None = None,
+) -> Refund:
+    """Write a refund of ``amount`` (minor units); a card's is only asked for, any other is made."""
+    now = clock.now()
+    is_made = attempt is None
+    row: Refund = Refund.create(
+        conference=desk.conference.id,
+        order=order.id,
+        payment=payment.id if payment else None,
+        attempt=attempt.id if attempt else None,
+        exchange=exchange_id,
+        origin=RefundOrigin.DESK,
+        tender=tender,
+        key=clock.new_id(),
+        station=desk.station,
+        staff=desk.staff.id,
+        amount=amount,
+        currency=attempt.currency if attempt else desk.conference.currency,
+        reason=reason,
+        stage=RefundStage.SUCCEEDED if is_made else RefundStage.CREATED,
+        created_at=now,
+        updated_at=now,
+        finished_at=now if is_made else None,
+    )
+    return row
+
+
+def give_back(desk: Desk, order: Order, payment: Payment, way: Tender, amount: int, reason: str) -> Refund:
+    """Give ``amount`` (minor units, at most what is left) of a payment back in cash or as credit."""
+    now, major = clock.now(), money.from_minor(amount, desk.conference.currency)
+    if way is Tender.CREDIT:
+        row = new_refund(desk, order, payment, Tender.CREDIT, amount, reason)
+        put_on = store_credit.restore(order, major, now)
+        if put_on is not None:
+            shown = money.format_amount(put_on.amount, desk.conference.currency)
+            row.message = f"{shown} of it is a new credit, because the old one has expired"
+            row.save(only=[Refund.message])
+    else:
+        row = new_refund(desk, order, payment, Tender.CASH, amount, reason)
+        cash.move(desk, order, payment.id, MovementKind.REFUND, major, now)
+    _record(desk, order, row, major)
+    return row
+
+
+def end_free(desk: Desk, order: Order, reason: str) -> Refund:
+    """Take back what nobody had paid anything for."""
+    row = new_refund(desk, order, None, Tender.COMP, 0, reason)
+    _record(desk, order, row, Decimal(0))
+    return row
+
+
+def left_of(payment: Payment, currency: str) -> int:
+    """What of a payment can still be given back, in minor units; nothing that a refund may take away.
+
+    A refund that was made has lowered the payment by what it gave back; those from before that was done did
+    not, and count here.
+    """
+    if payment.status != PaymentStatus.SUCCEEDED:
+        return 0
+    unsplit = Refund.stage.in_(ACCEPTED) & Refund.split.is_null()
+    rows = Refund.select(Refund.amount).where(Refund.payment == payment.id, unsplit | Refund.stage.in_(OPEN))
+    return money.to_minor(payment.amount, currency) - sum(row.amount for row in rows)
+
+
+def gifts(order: Order) -> list[Payment]:
+    """What was given away of the order, or the record that it was free."""
+    return list(
+        Payment.select().where(
+            Payment.order == order.id,
+            Payment.status == PaymentStatus.SUCCEEDED,
+            Payment.method == PaymentMethod.COMP,
+        )
+    )
+
+
+def _record(desk: Desk, order: Order, row: Refund, major: Decimal) -> None:
+    audit_log.record(
+        desk,
+        Deed.REFUND,
+        order_id=order.id,
+        payment_id=row.payment_id,
+        amount=major,
+        reason=row.reason,
+    )

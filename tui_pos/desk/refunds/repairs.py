@@ -1,0 +1,64 @@
+"""What was put right in the books without anybody at a desk: written with before and after, told once.
+
+Call inside the transaction of the repair, with the order locked.
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from functools import partial
+
+from tui_pos.core import clock
+from tui_pos.data.connection import on_commit, run_tx
+from tui_pos.data.queries import batches
+from tui_pos.data.tables.desk import Repair
+from tui_pos.data.tables.registration import Order
+from tui_pos.desk.context import Desk
+from tui_pos.desk.orders.balance import balance
+
+log = logging.getLogger(__name__)
+
+
+def standing(order: Order) -> str:
+    """How an order stands, as a repair keeps it: its status, its price and what is kept of its money."""
+    found = balance(order)
+    twice = f", books {found.doubled} that was charged once" if found.doubled else ""
+    return f"{order.status}, costs {order.total}, keeps {found.kept}{twice}"
+
+
+def record(
+    desk: Desk, order: Order, kind: str, before: str, *, payment_id: int | None = None, is_news: bool = False
+) -> None:
+    """Note a repair of an order that stood as ``before``, unless nothing about it has changed.
+
+    ``is_news``: something else is new, and is told all the same.
+    """
+    after = standing(order)
+    if after == before and not is_news:
+        return
+    on_commit(partial(log.warning, "put right: %s, order %s", kind, order.reference))
+    Repair.create(
+        conference=order.conference_id,
+        at=clock.now(),
+        station=desk.station,
+        order=order.id,
+        payment=payment_id,
+        kind=kind,
+        before_state=before,
+        after_state=after,
+    )
+
+
+def untold(conference_id: int) -> list[Repair]:
+    """What no reconciliation has told yet, oldest first; needs a connection."""
+    rows = Repair.select().where(Repair.conference == conference_id, Repair.told_at.is_null())
+    return list(rows.order_by(Repair.id))
+
+
+def mark_told(told: Iterable[Repair]) -> None:
+    """These were told now."""
+
+    def write(ids: Sequence[int]) -> None:
+        Repair.update(told_at=clock.now()).where(Repair.id.in_(ids)).execute()
+
+    for ids in batches(row.id for row in told):
+        run_tx(partial(write, ids))

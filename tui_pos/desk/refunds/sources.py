@@ -1,0 +1,98 @@
+"""Where the money of an order came from, and so the way by which it goes back. Call with the order locked.
+
+A card's money goes to that card, cash comes from the drawer, credit goes back to where it came from. Credit
+that an exchange brought from another order is what had paid that one: a card, cash or credit. What was paid
+on the web site is given back there or in Stripe's dashboard.
+"""
+
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
+
+from tui_pos.data.tables.desk import Attempt, CashMovement, Refund, RefundStage, Stage
+from tui_pos.data.tables.registration import Order, Payment, PaymentMethod, PaymentStatus
+from tui_pos.desk.errors import Refused
+from tui_pos.desk.orders.tenders import Tender
+from tui_pos.desk.orders.web_payments import on_the_web
+from tui_pos.desk.refunds.cash_and_credit import left_of
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A payment of which ``left`` (minor units) is kept, and the way back: None means the web site's.
+
+    ``attempt`` is the card payment whose money it is; it may be that of the order that was exchanged.
+    """
+
+    payment: Payment
+    left: int
+    way: Tender | None
+    attempt: Attempt | None = None
+
+
+def sources(order: Order, currency: str) -> list[Source]:
+    """Every payment of which something can be given back, wherever, the last one first; gifts are none."""
+    money_ = Payment.method != PaymentMethod.COMP
+    query = Payment.select().where(
+        Payment.order == order.id, Payment.status == PaymentStatus.SUCCEEDED, money_
+    )
+    by_hand = {payment.id for payment in query.where(on_the_web())}
+    found = [_source(payment, currency, by_hand) for payment in query.order_by(Payment.id.desc())]
+    return [source for source in found if source.left > 0]
+
+
+def ours(found: Sequence[Source]) -> list[Source]:
+    """Those that a desk gives back."""
+    return [source for source in found if source.way is not None]
+
+
+def paid_elsewhere(order: Order, currency: str) -> bool:
+    """Whether money for it was taken on the web site: by its card form, or by hand on its manage page."""
+    return any(source.way is None for source in sources(order, currency))
+
+
+def paid_online(order: Order) -> Refused:
+    """The refusal for what was paid on the web site."""
+    return Refused(
+        "paid_online",
+        f"Order {order.reference} was paid on the web site: its money is given back there or in"
+        " Stripe's dashboard.",
+    )
+
+
+def split(found: Sequence[Source], wanted: int) -> Iterator[tuple[Source, int]]:
+    """``wanted`` minor units as parts of these payments, each up to what is left of it."""
+    for source in found:
+        part = min(source.left, wanted)
+        if part > 0:
+            yield source, part
+        wanted -= part
+
+
+def origin(payment: Payment) -> Payment:
+    """The payment whose money this one is: itself, unless an exchange brought it from another order."""
+    while payment.method == PaymentMethod.CREDIT and payment.reference:
+        exchanged: Refund | None = Refund.get_or_none(
+            Refund.key == payment.reference,
+            Refund.exchange == payment.order_id,
+            Refund.stage == RefundStage.SUCCEEDED,
+        )
+        if exchanged is None or exchanged.payment_id is None:
+            break
+        payment = exchanged.payment
+    return payment
+
+
+def _source(payment: Payment, currency: str, by_hand: Set[int]) -> Source:
+    if payment.id in by_hand:  # the web site's people took it, on the manage page
+        return Source(payment, left_of(payment, currency), None)
+    first = origin(payment)
+    attempt: Attempt | None = Attempt.get_or_none(
+        Attempt.payment == first.id, Attempt.stage == Stage.CAPTURED
+    )
+    left = left_of(payment, attempt.currency if attempt else currency)
+    if attempt is not None:
+        return Source(payment, left, Tender.CARD, attempt)
+    if first.method == PaymentMethod.CREDIT:
+        return Source(payment, left, Tender.CREDIT)
+    in_drawer = CashMovement.select().where(CashMovement.payment == first.id).exists()
+    return Source(payment, left, Tender.CASH if in_drawer else None)

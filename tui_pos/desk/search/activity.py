@@ -1,0 +1,216 @@
+"""What a station shows: what happened here, what needs attention."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from itertools import groupby
+
+from peewee import JOIN
+
+from tui_pos.core import clock, money
+from tui_pos.data.connection import connected
+from tui_pos.data.fields import ZERO
+from tui_pos.data.queries import rows
+from tui_pos.data.tables.auth import User
+from tui_pos.data.tables.desk import Attempt, Sale, SaleStatus
+from tui_pos.data.tables.registration import (
+    PAID_STATUSES,
+    AddOn,
+    Attendee,
+    CartItem,
+    CheckIn,
+    Order,
+    OrderStatus,
+    PaymentMethod,
+    TicketType,
+)
+from tui_pos.desk.access.people import (
+    called,
+    full_name,
+    without_addresses,
+)
+from tui_pos.desk.access.permissions import Action, require
+from tui_pos.desk.context import Desk
+from tui_pos.desk.orders.balance import (
+    OrderBalance,
+    admits,
+    columns,
+    due_of,
+    from_columns,
+)
+from tui_pos.desk.orders.kept import (
+    KeptPayment,
+    kept_payments,
+    paid_by,
+)
+from tui_pos.desk.payments import attempt_log
+from tui_pos.desk.payments.state import said_about
+
+WALK_UP = "walk-up"
+"""A buyer who gave no name."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecentLine:
+    """One sale or check-in at this station; ``tone`` is ok, warn or plain."""
+
+    at: datetime
+    title: str
+    detail: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionLine:
+    """Something unfinished. ``kind`` is attempt or parked, ``id`` the attempt's or the sale's.
+
+    ``amount`` of a parked sale is before discounts. ``tone`` is unknown, warn or bad.
+    """
+
+    kind: str
+    id: int
+    reference: str
+    name: str
+    amount: Decimal
+    text: str
+    tone: str
+
+
+def recent(desk: Desk, limit: int) -> tuple[RecentLine, ...]:
+    """The last sales and check-ins at this station, newest first."""
+    require(desk, Action.LOOK_UP)
+    with connected():
+        lines = [*_sales(desk, limit), *_check_ins(desk, limit)]
+    return tuple(sorted(lines, key=lambda line: line.at, reverse=True)[:limit])
+
+
+def attention(desk: Desk) -> tuple[AttentionLine, ...]:
+    """Payments of the conference that no other station watches, then parked sales, oldest first."""
+    require(desk, Action.LOOK_UP)
+    with connected():
+        return (*_attempts(desk), *_parked(desk))
+
+
+def _sales(desk: Desk, limit: int) -> list[RecentLine]:
+    query = (
+        Sale.select(
+            Sale.updated_at,
+            Sale.buyer_name,
+            Order.billing_name,
+            Order.id,
+            Order.status,
+            Order.total,
+            *columns(),
+        )
+        .join(Order)
+        .where(Sale.conference == desk.conference.id, Sale.station == desk.station)
+        .order_by(Sale.updated_at.desc())
+        .limit(limit)
+    )
+    found = list(rows(query))
+    payments = kept_payments([row[3] for row in found])
+    return [
+        RecentLine(
+            at,
+            without_addresses(desk, buyer or billed or WALK_UP),
+            *_said(desk, status, from_columns(total, money_of), payments.get(order_id, [])),
+        )
+        for at, buyer, billed, order_id, status, total, *money_of in found
+    ]
+
+
+def _said(desk: Desk, status: str, found: OrderBalance, payments: list[KeptPayment]) -> tuple[str, str]:
+    """What is told of a sale, as the ledger counts its money, and its tone."""
+
+    def shown(amount: Decimal) -> str:
+        return money.format_amount(amount, desk.conference.currency)
+
+    back = f", {shown(found.given_back)} given back" if found.given_back else ""
+    if status in PAID_STATUSES:
+        by_card = any(each.method == PaymentMethod.TERMINAL and each.is_told for each in payments)
+        word = "captured" if by_card else "paid"
+        detail = f"{word} {shown(found.kept)}{back}   {paid_by(payments)}"
+        return detail.rstrip(), "ok" if admits(status, found) else "warn"
+    if status == OrderStatus.PENDING:
+        return f"not paid {shown(due_of(status, found))}{back}", "warn"
+    return status.replace("_", " ") + (back or f" {shown(found.total)}"), "plain"
+
+
+def _check_ins(desk: Desk, limit: int) -> list[RecentLine]:
+    query = (
+        CheckIn.select(CheckIn.checked_in_at, User.first_name, User.last_name, User.username)
+        .join(Attendee)
+        .join(User)
+        .where(CheckIn.conference == desk.conference.id, CheckIn.station == desk.station)
+        .order_by(CheckIn.id.desc())
+        .limit(limit)
+    )
+    return [RecentLine(at, called(*name), "checked in", "ok") for at, *name in rows(query)]
+
+
+def _attempts(desk: Desk) -> Iterable[AttentionLine]:
+    now = clock.now()
+    query = (
+        Attempt.select(Attempt, Order, User)
+        .join(Order)
+        .join(User)
+        .where(Attempt.conference == desk.conference.id)
+        .where(Attempt.finished_at.is_null() | (Attempt.problem != ""))
+        .order_by(Attempt.id)
+    )
+    for attempt in query:
+        if attempt.problem or attempt.station == desk.station or not attempt_log.is_watched(attempt, now):
+            yield _attempt_line(desk, attempt)
+
+
+def _attempt_line(desk: Desk, attempt: Attempt) -> AttentionLine:
+    said = said_about(attempt)
+    order: Order = attempt.order
+    return AttentionLine(
+        kind="attempt",
+        id=attempt.id,
+        reference=order.reference,
+        name=without_addresses(desk, order.billing_name or full_name(order.user)),
+        amount=money.from_minor(attempt.amount, attempt.currency),
+        text=(attempt.problem or said.headline).rstrip(".") + _elsewhere(desk, attempt.station),
+        tone="warn" if said.tone in ("ok", "plain") else said.tone,
+    )
+
+
+def _parked(desk: Desk) -> Iterable[AttentionLine]:
+    query = (
+        Sale.select(
+            Sale.id,
+            Sale.buyer_name,
+            Sale.station,
+            Sale.updated_at,
+            CartItem.quantity,
+            TicketType.price,
+            AddOn.price,
+        )
+        .join(CartItem, JOIN.LEFT_OUTER, on=(CartItem.cart == Sale.cart))
+        .join(TicketType, JOIN.LEFT_OUTER, on=(CartItem.ticket_type == TicketType.id))
+        .join(AddOn, JOIN.LEFT_OUTER, on=(CartItem.addon == AddOn.id), src=CartItem)
+        .where(Sale.conference == desk.conference.id, Sale.status == SaleStatus.PARKED)
+        .order_by(Sale.updated_at, Sale.id)
+    )
+    for (number, name, station, at), items in groupby(rows(query), key=lambda row: row[:4]):
+        yield AttentionLine(
+            kind="parked",
+            id=number,
+            reference="",
+            name=without_addresses(desk, name or WALK_UP),
+            amount=sum((_price(*item[4:]) for item in items), ZERO),
+            text=f"parked {desk.local(at):%H:%M}{_elsewhere(desk, station)}",
+            tone="warn",
+        )
+
+
+def _price(quantity: int | None, ticket_price: Decimal | None, addon_price: Decimal | None) -> Decimal:
+    """A cart line before discounts; nothing for an empty cart."""
+    return (ticket_price or addon_price or ZERO) * (quantity or 0)
+
+
+def _elsewhere(desk: Desk, station: str) -> str:
+    return "" if station == desk.station else f" at {station}"

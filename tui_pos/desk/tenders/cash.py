@@ -1,0 +1,123 @@
+"""Cash: amount given, change, and the drawer's own record of it.
+
+django-program has no cash: it is a ``manual`` payment there. Nothing is rounded to the smallest coin.
+"""
+
+from datetime import datetime
+from decimal import ROUND_CEILING, Decimal
+
+from tui_pos.core import money
+from tui_pos.data.fields import ZERO
+from tui_pos.data.tables.desk import CashMovement, MovementKind
+from tui_pos.data.tables.registration import Order, PaymentMethod
+from tui_pos.desk.access.permissions import require_sale
+from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import InvalidInput
+from tui_pos.desk.orders.tenders import Tender
+from tui_pos.desk.tenders import amounts, tendering
+from tui_pos.desk.tenders.tendering import Booked, Tendered
+
+# fmt: off
+NOTES = {
+    "USD": "1 5 10 20 50 100", "EUR": "5 10 20 50 100 200 500", "GBP": "5 10 20 50",
+    "CHF": "10 20 50 100 200 1000",
+    "CAD": "5 10 20 50 100", "AUD": "5 10 20 50 100", "NZD": "5 10 20 50 100", "SGD": "2 5 10 50 100 1000",
+    "SEK": "20 50 100 200 500 1000", "NOK": "50 100 200 500 1000", "DKK": "50 100 200 500 1000",
+    "CZK": "100 200 500 1000 2000 5000", "PLN": "10 20 50 100 200 500", "RON": "1 5 10 20 50 100 200 500",
+    "HUF": "500 1000 2000 5000 10000 20000", "INR": "10 20 50 100 200 500 2000", "ZAR": "10 20 50 100 200",
+    "BRL": "2 5 10 20 50 100 200", "MXN": "20 50 100 200 500 1000", "JPY": "1000 5000 10000",
+    "KRW": "1000 5000 10000 50000", "ISK": "500 1000 2000 5000 10000", "KWD": "0.25 0.50 1 5 10 20",
+    "UGX": "1000 2000 5000 10000 20000 50000",
+}
+# fmt: on
+"""The notes that people carry, per currency; for others they are guessed (``_usual_notes``)."""
+
+MOST_QUICK = 5
+
+
+def take_cash(
+    desk: Desk, reference: str, given: Decimal, amount: Decimal | None = None, *, key: str = ""
+) -> Tendered:
+    """Take ``amount`` (None: all that is due) of an order in cash, ``given`` being what lies on the counter.
+
+    Make one ``key`` per dialog (``clock.new_id``): pressed twice, the same cash is booked once. Raises
+    NotPermitted, what ``tendering.take`` raises, and InvalidInput ``invalid_amount``, ``amount_too_high``,
+    ``too_little_given`` or ``too_much_given``.
+    """
+    require_sale(desk)
+    currency = desk.conference.currency
+    amounts.payable(given, currency)
+
+    def book(order: Order, due: Decimal, now: datetime) -> Booked:
+        wanted = amounts.part_of(order.reference, due, amount, currency)
+        _check_given(desk, wanted, given)
+        return _book(desk, order, wanted, given, now)
+
+    return tendering.take(desk, reference, Tender.CASH, key, book)
+
+
+def quick_amounts(due: Decimal, currency: str) -> tuple[Decimal, ...]:
+    """What people are likely to hand over for ``due``: exactly that, then what whole notes come to."""
+    notes = _notes(currency) or _usual_notes(due)
+    rounded = {(due / note).to_integral_value(ROUND_CEILING) * note for note in notes} - {due}
+    return (due, *(money.round_half_up(each, currency) for each in sorted(rounded)))[:MOST_QUICK]
+
+
+def move(
+    desk: Desk,
+    order: Order,
+    payment_id: int,
+    kind: MovementKind,
+    amount: Decimal,
+    now: datetime,
+    *,
+    given: Decimal = ZERO,
+    change: Decimal = ZERO,
+) -> None:
+    """Record cash into or out of this station's drawer."""
+    currency = desk.conference.currency
+    CashMovement.create(
+        conference=desk.conference.id,
+        order=order.id,
+        payment=payment_id,
+        station=desk.station,
+        staff=desk.staff.id,
+        kind=kind,
+        amount=money.to_minor(amount, currency),
+        given=money.to_minor(given, currency),
+        change=money.to_minor(change, currency),
+        currency=currency,
+        created_at=now,
+    )
+
+
+def _book(desk: Desk, order: Order, wanted: Decimal, given: Decimal, now: datetime) -> Booked:
+    change = given - wanted
+    note = f"Cash at {desk.station}: given {_shown(desk, given)}, change {_shown(desk, change)}"
+    payment_id = tendering.pay(desk, order, PaymentMethod.MANUAL, wanted, note, now)
+    move(desk, order, payment_id, MovementKind.SALE, wanted, now, given=given, change=change)
+    return Booked(wanted, payment_id, given, change)
+
+
+def _check_given(desk: Desk, wanted: Decimal, given: Decimal) -> None:
+    """Nobody lays down a note that would come back whole: a wrong key, or a badge scanned into the field."""
+    shown, price = _shown(desk, given), _shown(desk, wanted)
+    if given < wanted:
+        raise InvalidInput("too_little_given", f"{shown} is less than {price}: ask for more, or take a part.")
+    notes = _notes(desk.conference.currency)
+    if notes and given - wanted >= notes[-1]:
+        raise InvalidInput("too_much_given", f"{shown} is too much for {price}: count it and enter it again.")
+
+
+def _notes(currency: str) -> tuple[Decimal, ...]:
+    return tuple(Decimal(note) for note in NOTES.get(currency.upper(), "").split())
+
+
+def _usual_notes(due: Decimal) -> tuple[Decimal, ...]:
+    """1, 2 and 5 of the tens below and around ``due``: so most currencies are made."""
+    size = due.adjusted()
+    return tuple(Decimal(step).scaleb(ten) for ten in (size - 1, size) for step in (1, 2, 5))
+
+
+def _shown(desk: Desk, amount: Decimal) -> str:
+    return money.format_amount(amount, desk.conference.currency)

@@ -1,0 +1,33 @@
+"""Giving away what is left to pay, by somebody who may, for a reason that is kept.
+
+django-program counts the amount of a complimentary payment as revenue, so a gift lowers the order's price and
+its payment is one of 0.00, as the web site's own are; how much was given away stays in the journal.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+
+from tui_pos.data.fields import ZERO
+from tui_pos.data.tables.registration import Order, PaymentMethod
+from tui_pos.desk.access import audit_log
+from tui_pos.desk.access.permissions import Action, require_sale
+from tui_pos.desk.context import Desk
+from tui_pos.desk.orders import prices
+from tui_pos.desk.orders.tenders import Tender
+from tui_pos.desk.tenders import tendering
+from tui_pos.desk.tenders.tendering import Booked, Tendered
+
+
+def give_free(desk: Desk, reference: str, reason: str, *, key: str = "") -> Tendered:
+    """Lower an order's price by all that is still due, which completes it.
+
+    Raises NotPermitted, InvalidInput ``reason_required``, and what ``tendering.take`` raises.
+    """
+    require_sale(desk, Action.COMP)
+    why = audit_log.reason_given(reason)
+
+    def book(order: Order, due: Decimal, now: datetime) -> Booked:
+        prices.lower(order, due, f"Complimentary: {why}", now)
+        return Booked(due, tendering.pay(desk, order, PaymentMethod.COMP, ZERO, why, now), reason=why)
+
+    return tendering.take(desk, reference, Tender.COMP, key, book)

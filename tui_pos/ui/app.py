@@ -1,0 +1,438 @@
+"""The desk's app: paints the first screen, opens the desk behind it, signs in and out, keeps the header true.
+
+Everything slow (the database, the demonstration, Stripe) is imported and opened in threads once the first
+screen stands; scans and typing are taken from then on.
+"""
+
+import logging
+import os
+from collections.abc import Callable, Hashable
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from pkgutil import walk_packages
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+from textual.screen import ModalScreen, Screen
+
+from tui_pos.core import crash_log
+from tui_pos.core.config import Settings
+from tui_pos.data import drivers
+from tui_pos.desk.access.permissions import Action, allowed
+from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import InvalidInput
+from tui_pos.ui.kiosk import (
+    KioskApp,
+    run_kiosk,
+    unfit_terminal,
+)
+from tui_pos.ui.screens.base import KioskScreen
+from tui_pos.ui.screens.desk_screen import DeskScreen, state_of
+from tui_pos.ui.screens.entering import (
+    Entry,
+    ask_about_station,
+    enter,
+)
+from tui_pos.ui.screens.scan import ScanScreen
+from tui_pos.ui.screens.sign_in import SignInScreen
+from tui_pos.ui.widgets.status_line import Mode, Status
+
+if TYPE_CHECKING:
+    from tui_pos.bootstrap.doctor import (
+        Again,
+        Finding,
+        Turn,
+    )
+    from tui_pos.bootstrap.session import Place
+    from tui_pos.desk.access.occupancy import Holder
+
+log = logging.getLogger(__name__)
+
+DEMO = "demo"
+"""The conference that needs no sign-in, unless the config has one of that name."""
+SECRET_VARIABLE = "TUI_POS_SECRET"
+LOOK_AT_READER_EVERY = 60.0
+MAINTAIN_EVERY = 30.0
+KEEP_EVERY = 10.0
+"""A station that is not said to be in use for longer than `desk.occupancy` waits is anybody's."""
+LEAVING_TAKES = 0.5
+
+
+class DeskApp(KioskApp):
+    """One station. ``open_place`` opens the desk, in a thread; ``staff`` signs in, or the trainee does.
+
+    ``failure`` is why the desk could not be opened; the app has then ended.
+    """
+
+    # Textual loads a screen's own style sheet when it is pushed, which the first screen never is.
+    CSS_PATH = Path(__file__).parent / "screens" / "scan.tcss"
+
+    def __init__(
+        self,
+        settings: Settings,
+        open_place: "Callable[[], Place]",
+        *,
+        is_demo: bool = False,
+        staff: str = "",
+        secret: str = "",
+    ) -> None:
+        super().__init__(log_path=settings.home / crash_log.FILE_NAME, explain=_explain)
+        self.scanner_prefixes = settings.scanner.prefixes
+        self.scanner_suffixes = settings.scanner.suffixes
+        self.desk: Desk | None = None
+        self._open_place = open_place
+        self._place: Place | None = None
+        self._is_maintaining = False
+        self._faults: dict[Hashable, Finding] = {}
+        self._told: set[Hashable] = set()
+        self._again: Again | None = None
+        self._entry: Entry | None = None
+        self._station_agreed = False
+        self._home = ScanScreen()
+        self._sign_in = None if is_demo and not staff else SignInScreen(staff, secret)
+
+    def first_screen(self) -> Screen[Any]:
+        return self._home
+
+    def on_mount(self) -> None:
+        if self._sign_in is not None:
+            self.push_screen(self._sign_in, self._signed_in)
+        self.call_after_refresh(self._open)
+        self.set_interval(LOOK_AT_READER_EVERY, self._look_at_reader)
+        self.set_interval(MAINTAIN_EVERY, self._maintain)
+        self.set_interval(KEEP_EVERY, self._keep_station)
+
+    # Opening
+
+    def _open(self) -> None:
+        call = partial(_open, self._open_place, asks=self._sign_in is not None)
+        self.ask(self, call, self._opened, self._not_opened)
+
+    def _not_opened(self, error: Exception) -> None:
+        self.failure = error
+        self.exit()
+
+    def _opened(self, opened: "tuple[Place | Entry, list[Finding]]") -> None:
+        where, found = opened
+        self._place = place = where.place if isinstance(where, Entry) else where
+        self._faults = {each.topic: each for each in found if each.is_told}
+        self._show_nobody()
+        if self._sign_in is not None:
+            self._sign_in.desk_opened(self._heading, place)
+        elif isinstance(where, Entry):
+            ask_about_station(self._home, where, self._signed_in, agreed=False)
+
+    # Signing in and out
+
+    def _signed_in(self, entry: Entry | None) -> None:
+        assert entry is not None
+        self._entry, self._place, self._station_agreed = entry, entry.place, True
+        self.desk = desk = entry.desk
+        log.info("staff %d at the desk", desk.staff.id)
+        self.order_prefix = desk.order_prefix
+        self.set_status(replace(self.status, staff=desk.staff.name, station=desk.station))
+        self._home.desk_opened(desk)
+        self._told = {*self._faults}
+        if told := (*self._place.warnings, *(each.sentence for each in self._faults.values())):
+            self._home.alert(" ".join(told))
+        self._look_at_reader()
+        self._again = again = _pauses()
+        self.ask(self, partial(_examine_all, self._place, again), self._examined, self._unasked_failed)
+        self._maintain()
+        if desk.account is not None:
+            self.ask(self, desk.account.warm_up, _nothing, self._unasked_failed)
+
+    def action_lock(self) -> None:
+        """F12: back to the sign-in, once nothing is lost by it."""
+        self._lock("")
+
+    def _lock(self, why: str) -> None:
+        """What stands in front of the desk's own screens, a dialog or the help, is left as by Esc."""
+        if self.desk is None:
+            return
+        top = [screen for screen in self.screen_stack if isinstance(screen, DeskScreen)][-1]
+        above = self.screen_stack[self.screen_stack.index(top) + 1 :]
+        if above:
+            self.close_screen(above[0])
+        self.call_later(top.put_away, partial(self._sign_out, why))
+
+    def _sign_out(self, why: str = "") -> None:
+        if self.desk is None:
+            return  # locked already: F12 came twice before its screen was put away
+        log.info("locked")
+        self.forget_input()  # what was typed at the desk must not reach the sign-in
+        if self._entry is not None:
+            self.ask(self, partial(_release, self._entry), _nothing, self._unasked_failed)
+        self._entry = self.desk = None
+        self._show_nobody()
+        self._home.go_home()
+        assert self._place is not None
+        self._sign_in = SignInScreen(
+            heading=self._heading, place=self._place, agreed=self._station_agreed, note=why
+        )
+        self._home.go(self._sign_in, self._signed_in)
+
+    @property
+    def _heading(self) -> str:
+        assert self._place is not None
+        return f"Sign in to {self._place.conference.name} at {self._place.station}"
+
+    def _show_nobody(self) -> None:
+        assert self._place is not None
+        place = self._place
+        mode, zone = Mode(place.mode.value), place.conference.timezone
+        limits = place.limits.shown
+        self.set_status(Status(place.conference.name, place.station, mode=mode, timezone=zone, limits=limits))
+
+    # The station is this desk's alone
+
+    def _keep_station(self) -> None:
+        if self._entry is not None:
+            keep = partial(_keep, self._entry)
+            self.ask(self, keep, self._kept, self._unasked_failed, lane="station", latest=True)
+
+    def _kept(self, holder: "Holder | None") -> None:
+        """Lock when somebody has taken the station over: from then on two would work on the same sales."""
+        if holder is None or self._entry is None or self.desk is None:
+            return
+        at = f"{self.desk.local(holder.since):%H:%M} on {holder.host}"
+        self._entry = None
+        self._lock(f"{holder.name} took {self.desk.station} over at {at}.")
+
+    # What some station has to do every half minute
+
+    def _maintain(self) -> None:
+        again = self._again
+        if (
+            self.desk is not None
+            and self._place is not None
+            and again is not None
+            and not self._is_maintaining
+        ):
+            self._is_maintaining = True
+            call = partial(_maintain, self.desk, self._place, again)
+            self.ask(self, call, self._maintained, self._not_maintained)
+
+    def _maintained(self, found: "list[Finding]") -> None:
+        self._is_maintaining = False
+        self._examined(found)
+
+    # What the checks find while the desk is open
+
+    def _examined(self, found: "list[Finding]") -> None:
+        """The header says what is stopped; what is new is told at home, where nobody is in a sale."""
+        assert self._place is not None
+        self.set_status(replace(self.status, limits=self._place.limits.shown))
+        looked_at = {each.check for each in found}
+        self._faults = {
+            topic: each for topic, each in self._faults.items() if each.check not in looked_at
+        } | {each.topic: each for each in found if each.is_told}
+        self._told &= self._faults.keys()
+        new = [each for topic, each in self._faults.items() if topic not in self._told]
+        if not new or self.desk is None or self.screen is not self._home:
+            return
+        self._told |= self._faults.keys()
+        urgent = [each.sentence for each in new if each.stops]
+        if urgent:
+            self._home.alert(" ".join(urgent))
+        else:
+            self._home.say(new[0].sentence, "!")
+
+    def _not_maintained(self, error: Exception) -> None:
+        self._is_maintaining = False
+        self._unasked_failed(error)
+
+    # The reader in the header
+
+    def _look_at_reader(self) -> None:
+        desk, place = self.desk, self._place
+        if desk is None or place is None or not allowed(desk.staff, Action.READERS):
+            return
+        configured = place.settings.reader(place.station)
+        look = partial(_reader_here, desk, configured)
+        self.ask(self, look, self._show_reader, self._unasked_failed, lane="reader")
+
+    def _show_reader(self, reader: tuple[str, str]) -> None:
+        if self.desk is not None:
+            label, state = reader
+            self.set_status(replace(self.status, reader=label, reader_state=state))
+
+    def _unasked_failed(self, error: Exception) -> None:
+        """Nobody asked for this call, and the next payment says what is wrong: only log the unexpected."""
+        if _explain(error) is None:
+            self.record(error)
+
+    def leave_station(self) -> None:
+        """Let somebody else have the station at once; a database that is away does not keep the process."""
+        if self._entry is not None:
+            leaving = Thread(target=_release_quietly, args=(self._entry,), daemon=True)
+            leaving.start()
+            leaving.join(LEAVING_TAKES)
+
+    # Help
+
+    def action_help(self) -> None:
+        """F1."""
+        from tui_pos.ui.screens.help import HelpScreen
+
+        top = self.screen
+        if isinstance(top, KioskScreen) and not isinstance(top, ModalScreen):
+            top.go(HelpScreen(top))
+
+
+def run(settings: Settings, conference: str | None, station: str | None, staff: str | None) -> int:
+    """Run the desk on this terminal until it is left; the exit status.
+
+    Raises what ``opening.open_place`` raises, and InvalidInput where there is no usable terminal.
+    """
+    drivers.leave_out_unused(settings.database_url or "sqlite:")
+    is_demo = conference == DEMO and DEMO not in settings.conferences
+    unfit = unfit_terminal()
+    if unfit or not conference or not (settings.database_url or is_demo):
+        # Without a terminal no desk opens, so nothing is upgraded for it.
+        _open_place(settings, conference, station, upgrade=not unfit)
+        raise InvalidInput("no_terminal", unfit)
+    app = DeskApp(
+        settings,
+        partial(_open_place, settings, conference, station),
+        is_demo=is_demo,
+        staff=staff or "",
+        secret=os.environ.get(SECRET_VARIABLE, ""),
+    )
+    log.info("the desk begins")
+    status = run_kiosk(app)
+    log.info("the desk ends with %d", status)
+    app.leave_station()
+    if app.failure is not None:
+        raise app.failure
+    return status
+
+
+def _open(open_place: "Callable[[], Place]", *, asks: bool) -> "tuple[Place | Entry, list[Finding]]":
+    """Open the desk, for its trainee unless it ``asks`` who is there, with everything that its calls import;
+    what the first checks find, with it.
+
+    In this one thread: two that import modules which import each other see halves of them.
+    """
+    from tui_pos import desk
+    from tui_pos.bootstrap import doctor
+    from tui_pos.ui import screens
+
+    place = open_place()
+    found = _examine(place, doctor.Turn.OPENING)
+    for package in (desk, screens):
+        for module in walk_packages(package.__path__, f"{package.__name__}."):
+            import_module(module.name)
+    where = place if asks or place.trainee is None else enter(place, place.trainee)
+    return where, found
+
+
+def _open_place(
+    settings: Settings, conference: str | None, station: str | None, *, upgrade: bool = True
+) -> "Place":
+    from tui_pos.bootstrap.session import open_place
+
+    return open_place(settings, conference, station, upgrade=upgrade)
+
+
+def _explain(error: Exception) -> str | None:
+    from tui_pos.bootstrap.failures import explain
+
+    return explain(error)
+
+
+def _pauses() -> "Again":
+    from tui_pos.bootstrap import doctor
+
+    return doctor.Again()
+
+
+def _maintain(desk: Desk, place: "Place", again: "Again") -> "list[Finding]":
+    """Look again at the clocks and, now and then, at what failed, so that it goes on; then do a station's
+    chores."""
+    from tui_pos.bootstrap import doctor
+    from tui_pos.desk import clocks, lease_owners
+    from tui_pos.desk.limits import Stop
+    from tui_pos.desk.reconciliation import maintenance
+
+    clocks.ask(desk.account)
+    found = _examine(place, doctor.Turn.OPENING)
+    if again.is_due:
+        found += _examine_again(place, again)
+    if not place.limits.why(Stop.SAVING):
+        maintenance.tick(desk, lease_owners.new_owner(desk))
+    return found
+
+
+def _examine_all(place: "Place", again: "Again") -> "list[Finding]":
+    """What all the checks behind the first screen find."""
+    from tui_pos.bootstrap import doctor
+
+    return [*_examine(place, doctor.Turn.BEHIND), *_examine_again(place, again)]
+
+
+def _examine_again(place: "Place", again: "Again") -> "list[Finding]":
+    from tui_pos.bootstrap import doctor
+
+    found = _examine(place, doctor.Turn.AGAIN)
+    again.looked(found)
+    return found
+
+
+def _examine(place: "Place", turn: "Turn") -> "list[Finding]":
+    """What the checks of a turn find, and the desk stopped by it."""
+    from tui_pos.bootstrap import doctor
+
+    found = list(doctor.examine(doctor.of_place(place), turn))
+    doctor.limit(place.limits, turn, found)
+    return found
+
+
+def _keep(entry: Entry) -> "Holder | None":
+    from tui_pos.desk.access import occupancy
+
+    return occupancy.keep(entry.desk, entry.owner)
+
+
+def _release(entry: Entry) -> None:
+    from tui_pos.desk.access import occupancy
+
+    occupancy.release(entry.desk, entry.owner)
+
+
+def _release_quietly(entry: Entry) -> None:
+    from tui_pos.data.errors import DataError
+
+    with suppress(DataError):  # it lapses by itself
+        _release(entry)
+
+
+def _reader_here(desk: Desk, configured: str) -> tuple[str, str]:
+    """The label and state of this station's reader; ("", "") without one.
+
+    It is the one that was chosen here last, else the configured one, which is remembered from then on.
+    """
+    from tui_pos.desk.payments import readers
+    from tui_pos.terminal import TerminalError
+
+    reader_id, label = remembered = readers.reader_here(desk, configured)
+    if not reader_id:
+        return "", ""
+    if desk.account is None:
+        return label or reader_id, ""
+    try:
+        row = next((row for row in readers.readers(desk, "") if row.id == reader_id), None)
+    except TerminalError:
+        return label or reader_id, "not known"
+    if row is None:
+        return label or reader_id, "not found"
+    if remembered != (row.id, row.label):
+        readers.remember_reader(desk, row.id, row.label)
+    return row.label, state_of(row)
+
+
+def _nothing(_: object) -> None:
+    """What there is to do with an outcome that nobody waits for."""

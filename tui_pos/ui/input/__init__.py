@@ -1,0 +1,1 @@
+"""How keys come in: the terminal driver, the stream of keys, keys as data."""

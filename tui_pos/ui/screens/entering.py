@@ -1,0 +1,118 @@
+"""From who somebody is to a desk that is theirs: what is asked about the station before it opens.
+
+A station is one desk's at a time. One that the config does not know may be a slip of the keyboard, and one
+that is in use is another desk's, until somebody says that it is not.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import Refused
+from tui_pos.ui.screens.base import KioskScreen
+
+if TYPE_CHECKING:
+    from tui_pos.bootstrap.session import Place
+    from tui_pos.desk.access.occupancy import Holder
+    from tui_pos.desk.context import Staff
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A person at a station: the desk as it will be, the name of the running desk, and who is there already.
+
+    ``beside`` is a free name beside the station's, where nobody has named it.
+    """
+
+    place: "Place"
+    desk: Desk
+    owner: str
+    holder: "Holder | None" = None
+    beside: str = ""
+
+
+Entered = Callable[[Entry], object]
+
+
+def enter(place: "Place", staff: "Staff", *, take_over: bool = False) -> Entry:
+    """Have the station, unless another desk has it. Call in a thread.
+
+    A database that cannot be written to keeps nobody from looking up.
+    """
+    from tui_pos.data.errors import DatabaseUnavailable
+    from tui_pos.desk import lease_owners
+    from tui_pos.desk.access import occupancy
+
+    desk = place.desk(staff)
+    entry = Entry(place, desk, lease_owners.new_owner(desk))
+    try:
+        holder = occupancy.claim(desk, entry.owner, take_over=take_over)
+    except DatabaseUnavailable:
+        return entry
+    if holder is None:
+        return entry
+    # In the demonstration everybody is the trainee.
+    is_shared = not place.is_named and (not holder.is_same or place.trainee is not None)
+    return replace(entry, holder=holder, beside=occupancy.free_name(desk) if is_shared else "")
+
+
+def ask_about_station(screen: KioskScreen[Any], entry: Entry, entered: Entered, *, agreed: bool) -> None:
+    """Ask on top of ``screen`` what there is to ask, then call ``entered``; a station that is not wanted
+    after all ends the program. ``agreed``: that the config does not know it was agreed to before."""
+    if entry.place.unknown_station and not agreed:
+        _ask_unknown(screen, entry, entered)
+    elif entry.holder is not None:
+        _ask_in_use(screen, entry, entry.holder, entered)
+    else:
+        entered(entry)
+
+
+def _ask_unknown(screen: KioskScreen[Any], entry: Entry, entered: Entered) -> None:
+    from tui_pos.ui.screens.modals.confirm import Confirm
+
+    station = entry.desk.station
+    question = Confirm(
+        f"The station {station} is not known",
+        f"{entry.place.unknown_station} Open this desk under that name all the same?",
+        f"open {station}",
+    )
+
+    def answered(yes: bool | None) -> None:
+        if yes:
+            ask_about_station(screen, entry, entered, agreed=True)
+        else:
+            _leave(screen, "station_unknown", f"{entry.place.unknown_station} Name this desk with --station.")
+
+    screen.go(question, answered)
+
+
+def _ask_in_use(screen: KioskScreen[Any], entry: Entry, holder: "Holder", entered: Entered) -> None:
+    from tui_pos.ui.screens.modals.confirm import Confirm
+
+    station = entry.desk.station
+    said = (
+        f"{holder.name} has had {station} open since {entry.desk.local(holder.since):%H:%M} on {holder.host}."
+    )
+    if entry.beside:
+        then = f"Enter opens this desk beside it, as {entry.beside}."
+        place, label = replace(entry.place, station=entry.beside), f"open {entry.beside}"
+    else:
+        then = "Enter takes the station over: the other desk locks itself and keeps its work."
+        place, label = entry.place, f"take {station} over"
+    call = partial(enter, place, entry.desk.staff, take_over=not entry.beside)
+
+    def answered(yes: bool | None) -> None:
+        if yes:
+            again = partial(ask_about_station, screen, entered=entered, agreed=True)
+            screen.ask(call, again, hold=True)
+        else:
+            _leave(screen, "station_in_use", f"{said} Name this desk with --station.")
+
+    screen.go(Confirm(f"{station} is in use", f"{said} {then}", label), answered)
+
+
+def _leave(screen: KioskScreen[Any], code: str, sentence: str) -> None:
+    screen.kiosk.failure = Refused(code, sentence)
+    screen.kiosk.exit()

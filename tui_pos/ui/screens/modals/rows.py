@@ -1,0 +1,166 @@
+"""Dialogs with a list of which one row, or some pieces, are chosen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, TypeVar
+
+from textual.app import ComposeResult
+
+from tui_pos.ui.input import keys
+from tui_pos.ui.screens.modals.base import KioskModal
+from tui_pos.ui.widgets.line_list import (
+    Column,
+    Line,
+    LineList,
+)
+
+R = TypeVar("R")
+
+COLUMNS = (Column(), Column(12, right=True), Column(22))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A row: what it is called, an amount, and more about it. ``key`` is what it is answered with.
+
+    ``most``: how many pieces of it can be taken; 0 for a row that is not about pieces.
+    """
+
+    key: str
+    text: str
+    amount: str = ""
+    about: str = ""
+    most: int = 0
+
+
+class _Rows(KioskModal[R]):
+    """Base of both: rows that digits and arrows choose."""
+
+    PICKS: ClassVar[bool] = True
+
+    def __init__(self, heading: str, sentence: str, choices: Sequence[Choice], first: str = "") -> None:
+        super().__init__(heading, sentence)
+        self._choices = {choice.key: choice for choice in choices}
+        self._first = first
+        self._list = LineList(*COLUMNS)
+
+    def compose_fields(self) -> ComposeResult:
+        yield self._list
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._draw()
+        if self._first:
+            self._list.choose(self._first)
+        self.refresh_hints()
+
+    def moved(self, delta: int) -> None:
+        self._list.move(delta)
+        self.refresh_hints()
+
+    def picked(self, number: int) -> None:
+        line = self._list.numbered_line(number)
+        if line is None:
+            super().picked(number)
+        else:
+            self.refresh_hints()
+
+    @property
+    def _chosen(self) -> Choice | None:
+        line = self._list.chosen
+        return self._choices[line.key] if line is not None else None
+
+    def _cells(self, choice: Choice) -> tuple[str, ...]:
+        return (choice.text, choice.amount, choice.about)
+
+    def _draw(self) -> None:
+        self._list.set_lines([Line(self._cells(each), key=each.key) for each in self._choices.values()])
+
+
+class ChooseRow(_Rows[str]):
+    """Left with the key of the row that Enter was pressed on, by Esc with None."""
+
+    def hints(self) -> Sequence[keys.Hint]:
+        chosen = self._chosen
+        enter = chosen.text if chosen is not None else "nothing"
+        return (keys.hint("confirm", enter), keys.hint("pick"), keys.hint("back", "leave as it is"))
+
+    def action_confirm(self) -> None:
+        if (chosen := self._chosen) is not None:
+            self.leave(chosen.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """An answer to `ChoosePieces`: pieces per row, or the ``row`` that is about no pieces."""
+
+    row: str = ""
+    pieces: tuple[tuple[str, int], ...] = ()
+
+
+class ChoosePieces(_Rows[Chosen]):
+    """Asks how many pieces of which rows; ``+`` and ``-`` count them. Left by Esc with None.
+
+    Args:
+        verb: What is done with them ("give back"), as the key bar says it.
+        several: Whether pieces of more than one row can be chosen.
+    """
+
+    def __init__(
+        self,
+        heading: str,
+        sentence: str,
+        choices: Sequence[Choice],
+        verb: str,
+        *,
+        first: str = "",
+        several: bool = True,
+    ) -> None:
+        super().__init__(heading, sentence, choices, first)
+        self._verb = verb
+        self._several = several
+        self._counts: dict[str, int] = {}
+
+    def hints(self) -> Sequence[keys.Hint]:
+        return (
+            keys.hint("confirm", self._enter()),
+            keys.hint("pick"),
+            keys.hint("more"),
+            keys.hint("fewer"),
+            keys.hint("back", "leave as it is"),
+        )
+
+    def stepped(self, delta: int) -> None:
+        chosen = self._chosen
+        if chosen is None or not chosen.most:
+            self.say("Choose a row with pieces first.", "!", bell=True)
+            return
+        count = min(max(self._counts.get(chosen.key, 0) + delta, 0), chosen.most)
+        if count == self._counts.get(chosen.key, 0):
+            self.kiosk.bell()
+        others = {key: number for key, number in self._counts.items() if self._several and key != chosen.key}
+        self._counts = others | ({chosen.key: count} if count else {})
+        self._draw()
+        self.refresh_hints()
+
+    def action_confirm(self) -> None:
+        chosen = self._chosen
+        if self._counts:
+            self.leave(Chosen(pieces=tuple(self._counts.items())))
+        elif chosen is not None and chosen.most:
+            self.leave(Chosen(pieces=((chosen.key, 1),)))
+        elif chosen is not None:
+            self.leave(Chosen(row=chosen.key))
+
+    def _enter(self) -> str:
+        chosen = self._chosen
+        if self._counts:
+            named = [f"{count} x {self._choices[key].text}" for key, count in self._counts.items()]
+            return f"{self._verb} {named[0] if len(named) == 1 else f'{sum(self._counts.values())} pieces'}"
+        if chosen is None:
+            return "nothing"
+        return f"{self._verb} 1 x {chosen.text}" if chosen.most else chosen.text.lower()
+
+    def _cells(self, choice: Choice) -> tuple[str, ...]:
+        count = self._counts.get(choice.key, 0)
+        return (choice.text, choice.amount, f"{count} of {choice.about}" if choice.most else choice.about)

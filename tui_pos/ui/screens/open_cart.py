@@ -1,0 +1,138 @@
+"""The sale behind the cart screen, changed one call after another. Runs in a worker; asks the desk alone."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from tui_pos.desk.carts import cart, checkout
+from tui_pos.desk.carts.cart import CartView
+from tui_pos.desk.carts.checkout import Placed
+from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import NotFound, Refusal
+from tui_pos.desk.search.search import Found, resolve
+from tui_pos.ui.screens.desk_screen import Begins
+from tui_pos.ui.widgets.cart_pane import key_of
+
+ORDERED = "ordered"
+
+
+class OpenCart:
+    """The sale as the desk answered last. All calls belong into one lane, which makes them one by one.
+
+    The sale of a stranger begins when something is put in, so that a look at the prices leaves nothing.
+    """
+
+    def __init__(self, desk: Desk, begins: Begins) -> None:
+        self._desk = desk
+        self._begins = begins
+        self._view: CartView | None = None
+
+    def view(self) -> CartView | None:
+        """The sale as it stands; None while there is none."""
+        if self._view is not None:
+            self._view = cart.view(self._desk, self._view.sale_id)
+        elif self._begins.parked or self._begins.attendee_code:
+            self._view = self._begin()
+        return self._view
+
+    def add(self, key: str) -> CartView:
+        """One more of a product."""
+        return self._change(lambda sale: cart.add(self._desk, sale, key))
+
+    def step(self, key: str, delta: int) -> CartView:
+        """``delta`` more of a product that is in; none left takes it out."""
+        quantity = sum(line.quantity for line in self._current.lines if key_of(line) == key) + delta
+        if quantity > 0:
+            return self._change(lambda sale: cart.set_quantity(self._desk, sale, key, quantity))
+        return self._change(lambda sale: cart.remove(self._desk, sale, key))
+
+    def set_voucher(self, code: str) -> CartView:
+        """Use a voucher, or none for ''."""
+        return self._change(lambda sale: cart.set_voucher(self._desk, sale, code))
+
+    def set_buyer(self, name: str | None = None, email: str | None = None) -> CartView:
+        """Say who buys; what is None stays."""
+        return self._change(
+            lambda sale: cart.set_buyer(
+                self._desk,
+                sale,
+                self._current.buyer_name if name is None else name,
+                self._current.buyer_email if email is None else email,
+            )
+        )
+
+    def sell_to(self, code: str) -> CartView:
+        """Give the sale to the holder of a badge: what is in the cart goes with it."""
+        new = cart.start(self._desk, attendee_code=code)
+        old = self._view
+        if old is not None and old.sale_id != new.sale_id:
+            for line in old.lines:
+                new = cart.add(self._desk, new.sale_id, key_of(line), line.quantity)
+            if old.voucher_code:
+                new = cart.set_voucher(self._desk, new.sale_id, old.voucher_code)
+            cart.abandon(self._desk, old.sale_id)
+        self._view = new
+        return new
+
+    def place(self, shown_total: Decimal) -> Placed:
+        """Make it an order, at the total that the customer was told."""
+        placed = checkout.place(self._desk, self._current.sale_id, shown_total=shown_total)
+        self.view()
+        return placed
+
+    def park(self) -> None:
+        """Put it aside for any station."""
+        self._change(lambda sale: cart.park(self._desk, sale))
+
+    def put_away(self) -> str:
+        """Leave it as nobody loses anything by; answers what became of it, in words, '' when nothing did.
+
+        An order that waits for a card is left alone, an empty sale is given up, a stranger's sale is parked,
+        and one to a badge is found again with the badge.
+        """
+        if self._view is None:
+            return ""
+        if self._view.status == ORDERED:
+            try:
+                self._view = checkout.reopen(self._desk, self._view.sale_id)
+            except Refusal as refusal:
+                return refusal.message
+        if not self._view.lines:
+            cart.abandon(self._desk, self._view.sale_id)
+            return ""
+        if self._view.attendee_id is None:
+            cart.park(self._desk, self._view.sale_id)
+            return "The sale is parked: it stands under Needs attention."
+        return "The sale is kept: scan the same badge here to go on."
+
+    @property
+    def _current(self) -> CartView:
+        if self._view is None:
+            self._view = self._begin()
+        return self._view
+
+    def _begin(self) -> CartView:
+        if self._begins.parked:
+            return cart.recall(self._desk, self._begins.parked)
+        return cart.start(self._desk, attendee_code=self._begins.attendee_code or None)
+
+    def _change(self, change: Callable[[int], CartView]) -> CartView:
+        """Change the cart; an order that was not paid becomes a cart again first."""
+        now = self._current
+        if now.status == ORDERED:
+            now = checkout.reopen(self._desk, now.sale_id)
+        self._view = change(now.sale_id)
+        return self._view
+
+
+def named(desk: Desk, text: str) -> Found:
+    """What bears exactly this name: a badge, an e-mail's owner, an order, a voucher or a product.
+
+    Raises what ``resolve`` raises, and NotFound where it only found something similar.
+    """
+    hits = resolve(desk, text)
+    wanted = text.strip().casefold()
+    for hit in hits:
+        exact = {hit.key.casefold(), hit.detail.partition(",")[0].casefold()}
+        if len(hits) == 1 and (wanted in exact or wanted.rpartition(":")[2] in exact):
+            return hit
+    raise NotFound("nothing_found", f"No product, voucher or badge is called {text}.")

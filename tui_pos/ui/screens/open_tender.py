@@ -1,0 +1,76 @@
+"""The order behind the tender screen: what is due, what part of it is meant, how it is taken once."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from functools import partial
+
+from tui_pos.core import clock
+from tui_pos.desk.access.permissions import Action, allowed
+from tui_pos.desk.context import Desk
+from tui_pos.desk.orders.tenders import Tender
+from tui_pos.desk.search.receipts import ReceiptView
+from tui_pos.desk.tenders.cash import take_cash
+from tui_pos.desk.tenders.complimentary import give_free
+from tui_pos.desk.tenders.credit import use_credit
+from tui_pos.desk.tenders.tendering import Tendered
+from tui_pos.ui.screens import tender_view as view
+from tui_pos.ui.screens.tender_view import Way
+
+
+class OpenTender:
+    """The order as the desk answered last (``receipt``), and the ``part`` that is meant (None: all of it)."""
+
+    def __init__(self, desk: Desk, reference: str) -> None:
+        self._desk = desk
+        self._reference = reference
+        self.receipt: ReceiptView | None = None
+        self.part: Decimal | None = None
+        # One key until something was taken under it: however often Enter comes through, it is taken once.
+        self._key = clock.new_id()
+
+    @property
+    def due(self) -> Decimal:
+        """What is still to be paid."""
+        return self.receipt.order.due if self.receipt is not None else Decimal()
+
+    @property
+    def wanted(self) -> Decimal:
+        """What is taken next: the part, or all that is due."""
+        return self.due if self.part is None else min(self.part, self.due)
+
+    @property
+    def live(self) -> int | None:
+        """The card payment that is under way for the order; nothing else is taken meanwhile."""
+        return self.receipt.order.live_attempt_id if self.receipt is not None else None
+
+    def ways(self, reader: str) -> tuple[Way, ...]:
+        """Every way to pay what is wanted; ``reader`` is this station's."""
+        if self.receipt is None or not self.due or self.live is not None:
+            return ()
+        return view.ways(
+            self.receipt,
+            self.wanted,
+            reader,
+            may_charge=allowed(self._desk.staff, Action.CHARGE),
+            may_give=allowed(self._desk.staff, Action.COMP),
+        )
+
+    def cash(self, given: Decimal) -> Way:
+        """Taking what is wanted out of the cash that is given."""
+        return view.cash(given, self.wanted, self._desk.conference.currency)
+
+    def call(self, way: Way, reason: str = "") -> Callable[[], Tendered]:
+        """What takes it, for a worker; not for cards, which have a screen of their own."""
+        match way.tender:
+            case Tender.CASH:
+                take = partial(take_cash, self._desk, self._reference, way.given, way.amount)
+            case Tender.CREDIT:
+                take = partial(use_credit, self._desk, self._reference, way.amount)
+            case _:
+                take = partial(give_free, self._desk, self._reference, reason)
+        return partial(take, key=self._key)
+
+    def taken(self) -> None:
+        """Something was taken: what comes next is something else."""
+        self._key = clock.new_id()
+        self.part = None

@@ -1,0 +1,154 @@
+"""What the payment screen says of a payment: pure functions of its state."""
+
+import re
+from dataclasses import dataclass
+
+from rich.text import Text
+
+from tui_pos.core import money
+from tui_pos.core.scan import printable
+from tui_pos.desk.payments import PaymentState, Stage
+from tui_pos.desk.payments.resolve import Option, Resolution
+from tui_pos.ui.widgets import signs
+
+STEPS = ("saved", "sent", "card", "authorised", "captured")
+"""The way of a payment, left to right."""
+
+UNDER_WAY: dict[Stage, tuple[int, str]] = {
+    Stage.CREATED: (0, "saved"),
+    Stage.INTENT: (1, "sending"),
+    Stage.SENT: (2, "waiting for card"),
+    Stage.AUTHORIZING: (3, "authorising"),
+    Stage.AUTHORIZED: (4, "capturing"),
+}
+"""Where on it a payment is that nothing stands in the way of, and what is being done there."""
+
+WITH_REASON = (
+    "DECLINED",
+    "NOT SENT",
+    "NOT SET UP",
+    "NOT STARTED",
+    "READER GAVE UP",
+    "STRIPE REFUSES",
+    "WRITTEN OFF",
+)
+"""The headlines that do not say why; beside any other the detail says the same again, or is an old one."""
+
+OPTIONS: dict[Option, str] = {
+    Option.BOOK_CAPTURED: "book it",
+    Option.CAPTURE: "capture it",
+    Option.RELEASE: "cancel at Stripe",
+    Option.WRITE_OFF: "write it off",
+    Option.ACCEPT_LESS: "accept less",
+}
+"""What a supervisor may decide, for the key bar; to leave it as it is, Esc."""
+
+MEANINGS: dict[Option, str] = {
+    Option.BOOK_CAPTURED: "What Stripe captured is booked.",
+    Option.CAPTURE: "The money that is held is taken.",
+    Option.RELEASE: "It is cancelled at Stripe, and what it holds is released.",
+    Option.WRITE_OFF: "It ends here: nothing is booked for it, reader and order are free.",
+    Option.ACCEPT_LESS: "Less than was asked for stays booked; the order owes the rest.",
+}
+
+KEY = re.compile(r"\b(?:Enter|Esc|F\d+): ")
+
+TRY_AGAIN = ("reader_gave_up", "customer_canceled", "connection_error")
+"""What ended a try on the reader without a bank declining."""
+
+PLAIN = "plain"
+NAME_WIDTH = 28
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What Enter does: a method of the screen, and how the key bar calls it."""
+
+    name: str
+    label: str
+
+
+def next_step(state: PaymentState, *, watched: bool) -> Step | None:
+    """The one safe next step; None while there is nothing to do but wait."""
+    if not state.live:
+        paid = "take the rest" if state.more_to_pay and not state.problem else "receipt"
+        return Step("finish", paid if state.stage is Stage.CAPTURED else "back to the order")
+    if not watched:
+        return Step("watch_it", "watch it here")
+    if not state.stuck or state.problem:
+        return None
+    if state.stage is Stage.AUTHORIZED:
+        return Step("capture", f"capture {amount(state)}")
+    tried = state.stage is Stage.DECLINED or state.decline in TRY_AGAIN
+    return Step("retry", "try again" if tried else "send again")
+
+
+def amount(state: PaymentState) -> str:
+    """The amount as people read it, without its currency."""
+    return money.format_amount(state.amount, state.currency)
+
+
+def captured(state: PaymentState) -> str:
+    """What Stripe captured, which may be less than was asked for."""
+    return money.format_amount(state.amount if state.captured is None else state.captured, state.currency)
+
+
+def both_sides(found: Resolution) -> str:
+    """What Stripe and the books say, one under the other."""
+    books, currency = found.books, found.payment.currency
+    asked, booked, kept, total = (
+        money.format_amount(each, currency) for each in (books.asked, books.booked, books.kept, books.total)
+    )
+    lines = (
+        f"Stripe: {found.stripe.said}",
+        f"Books: {books.stage}, {booked} booked of {asked} {currency}",
+        f"Order: {books.order_status}, {kept} kept of {total}",
+        books.problem,
+    )
+    return "\n".join(printable(line, 300) for line in lines if line)
+
+
+def title(state: PaymentState) -> Text:
+    """Who pays for which order."""
+    return Text(f"{printable(state.buyer, NAME_WIDTH)}   {state.reference}")
+
+
+def is_under_way(state: PaymentState) -> bool:
+    """Whether the payment is on its way and nobody has to be told anything."""
+    return state.tone == PLAIN and state.stage in UNDER_WAY
+
+
+def headline(state: PaymentState, seconds: int, *, watched: bool) -> Text:
+    """What has become of the payment, in the place of the stages."""
+    if state.live and not watched:
+        return _signed("warn", "NOT WATCHED HERE", f"last seen: {state.headline}")
+    return _signed(state.tone, *_parts(state, seconds))
+
+
+def _signed(tone: str, *parts: str) -> Text:
+    line = "  ".join(printable(part, 100) for part in parts if part)
+    style = f"bold {signs.style(tone)}".rstrip()
+    return Text(f"{signs.sign(tone)} {line}".lstrip(), style=style, no_wrap=True, overflow="ellipsis")
+
+
+def _parts(state: PaymentState, seconds: int) -> tuple[str, ...]:
+    if state.stage is Stage.UNKNOWN and not state.problem:
+        return (f"{state.headline} for {seconds} s",)
+    if state.stage is Stage.CAPTURED and state.tone == "ok":
+        return (f"{state.headline} {captured(state)}", state.card, state.detail)
+    if state.stage is Stage.AUTHORIZED and not state.problem and state.headline not in WITH_REASON:
+        return (f"{state.headline} {amount(state)}", state.card)
+    return (state.headline, state.detail if state.headline in WITH_REASON else "")
+
+
+def advice(state: PaymentState, width: int) -> str:
+    """What to do or to tell the customer; keys that do not fit beside it stand in a row of their own."""
+    text = state.advice
+    if state.problem:
+        text = f"{state.problem} {text}"
+    elif state.stage is Stage.CAPTURED and state.tone != "ok":
+        text = f"{captured(state)} captured. {text}"
+    keys = KEY.search(text)
+    if keys is None or len(text) <= width:
+        return text
+    return f"{text[: keys.start()].rstrip()}\n{text[keys.start() :]}"

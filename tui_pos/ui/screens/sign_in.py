@@ -1,0 +1,155 @@
+"""Sign-in: the user name, then the password, both on the one prompt line."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+
+from tui_pos.core.scan import MAX_LENGTH, printable
+from tui_pos.ui.input import keys
+from tui_pos.ui.screens.base import KioskScreen
+from tui_pos.ui.screens.entering import (
+    Entry,
+    ask_about_station,
+    enter,
+)
+from tui_pos.ui.widgets.row import Row
+from tui_pos.ui.widgets.scan_input import ScanInput
+
+if TYPE_CHECKING:
+    from tui_pos.bootstrap.session import Place
+
+
+class SignInScreen(KioskScreen[Entry]):
+    """Asks who is at the desk, and what there is to ask about its station; left with that desk.
+
+    It may be typed to before the database is open. ``username`` is asked for no more when it is given; with
+    ``secret`` nothing is. ``heading`` says where one signs in to, ``place`` is that; without them the desk is
+    still opening (`desk_opened`). ``agreed``: that the config does not know the station was agreed to before.
+    ``note`` is told first.
+    """
+
+    CSS_PATH = "sign_in.tcss"
+    PICKS = False
+
+    def __init__(
+        self,
+        username: str = "",
+        secret: str = "",
+        *,
+        heading: str = "",
+        place: "Place | None" = None,
+        agreed: bool = False,
+        note: str = "",
+    ) -> None:
+        super().__init__()
+        self._place = place
+        self._agreed = agreed
+        self._first_note = note
+        self._username = username
+        self._secret = secret
+        self._early: list[ScanInput.Entered] = []
+        self._heading = Row(_heading(heading), id="heading")
+        self._question = Row(id="question")
+
+    def compose_body(self) -> ComposeResult:
+        yield self._heading
+        yield self._question
+        yield self.prompt
+
+    def on_mount(self) -> None:
+        self._ask_next()
+        if self._first_note:
+            self.alert(self._first_note, "!")
+
+    def hints(self) -> Sequence[keys.Hint]:
+        if self._username:
+            return (keys.hint("confirm", "sign in"), keys.hint("back", "another user"), keys.hint("help"))
+        return (keys.hint("confirm", "go on"), keys.hint("help"), keys.Hint("/quit", "leave"))
+
+    def desk_opened(self, heading: str, place: "Place") -> None:
+        """The database is open; ``heading`` says where one signs in to."""
+        self._place = place
+        self._heading.show(_heading(heading))
+        if self._username and self._secret:
+            self._check()
+
+    @on(ScanInput.Entered)
+    def _line(self, message: ScanInput.Entered) -> None:
+        """Take the line as it is: a password may begin with / or look like a barcode.
+
+        Once there is one to check, what is scanned is for the desk behind the sign-in, and no password.
+        """
+        if not self._username and message.text.startswith("/"):
+            return
+        message.stop()
+        message.prevent_default()
+        if self.kiosk.is_forgotten(message):
+            self.kiosk.bell()
+        elif self._typed_ahead.keeps(message):
+            pass
+        elif not self._is_on_top:
+            self._pass_on(message)
+        elif self._username and self._secret:
+            self._early.append(message)
+        elif message.truncated or len(message.text) > MAX_LENGTH:
+            self.say(f"That is longer than {MAX_LENGTH} characters: type it again.", "X", bell=True)
+        elif self._username:
+            self._secret = message.text
+            self._check()
+        else:
+            self._username = message.text.strip()
+            self._ask_next()
+
+    def action_confirm(self) -> None:
+        what = "password" if self._username else "user name"
+        self.say(f"Type your {what}, then press Enter.", "!")
+
+    def action_back(self) -> None:
+        self._username = self._secret = ""
+        self._early.clear()
+        self._ask_next()
+
+    def forget_keys(self) -> None:
+        self._early.clear()
+        super().forget_keys()
+
+    def failed(self, error: Exception) -> None:
+        self._typed_ahead.forget()  # what was scanned for the desk that did not open is no password
+        self._ask_next()
+        super().failed(error)
+
+    def _ask_next(self) -> None:
+        what = f"Password of {printable(self._username, 40)}" if self._username else "User name"
+        self._question.show(Text(what))
+        self.prompt.set_masked(bool(self._username))
+        self.say("")
+        self.refresh_hints()
+
+    def _check(self) -> None:
+        if self._place is None:
+            self.say("Opening the desk, please wait")
+            return
+        username, secret, self._secret = self._username, self._secret, ""
+        self.say("Checking, please wait")
+        self._typed_ahead.hold(leaving=True)
+        for message in self._early:
+            self._typed_ahead.keeps(message)
+        self._early.clear()
+        self.ask(partial(_sign_in, username, secret, self._place), self._signed_in, hold=True)
+
+    def _signed_in(self, entry: Entry) -> None:
+        ask_about_station(self, entry, self.leave, agreed=self._agreed)
+
+
+def _heading(text: str) -> Text:
+    return Text(printable(text), style="bold")
+
+
+def _sign_in(username: str, secret: str, place: "Place") -> Entry:
+    from tui_pos.desk.access.sign_in import sign_in
+
+    return enter(place, sign_in(username, secret, place.sign_in_at))

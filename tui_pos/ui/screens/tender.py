@@ -1,0 +1,345 @@
+"""Tender: cash with change, credit, a gift, a card for a part, in any mix, until nothing is left to pay.
+
+The prompt takes an amount. As much as is to be taken, or more, is the cash that was given; less is a part,
+which then is what every row and key below takes. A single digit is the number of a row, as everywhere.
+"""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from functools import partial
+
+from rich.text import Text
+from textual.app import ComposeResult
+
+from tui_pos.core import money
+from tui_pos.core.scan import Scan, printable
+from tui_pos.desk.access.permissions import Action
+from tui_pos.desk.context import Desk
+from tui_pos.desk.orders.tenders import Tender
+from tui_pos.desk.payments import PaymentState
+from tui_pos.desk.search.receipts import ReceiptView, receipt
+from tui_pos.desk.tenders.tendering import Tendered
+from tui_pos.ui.input import keys
+from tui_pos.ui.screens import tender_view as view
+from tui_pos.ui.screens.desk_screen import NEXT, DeskScreen
+from tui_pos.ui.screens.modals.ask import AskText
+from tui_pos.ui.screens.open_tender import OpenTender
+from tui_pos.ui.screens.tender_view import LABELS, Way
+from tui_pos.ui.widgets.big_amount import BigAmount
+from tui_pos.ui.widgets.line_list import (
+    Column,
+    Line,
+    LineList,
+)
+
+ASKS = "Type what they give, or press a number; less than all is a part"
+
+
+class TenderScreen(DeskScreen[str]):
+    """Left with a sentence on what was taken; once nothing is left to pay it ends on the receipt."""
+
+    CSS_PATH = "tender.tcss"
+    PICKS = False
+    PLACEHOLDER = ASKS
+
+    def __init__(self, desk: Desk, reference: str, first: str) -> None:
+        super().__init__(desk)
+        self.reference = reference
+        self._first = first
+        self._open = OpenTender(desk, reference)
+        self._ways: tuple[Way, ...] = ()
+        self._is_taking = False
+        self._told: Tendered | PaymentState | None = None
+        self._left_with = ""
+        self._sums = LineList(Column(34), Column(12, right=True), numbered=False, choosing=False, id="sums")
+        self._list = LineList(Column(16), Column(12, right=True), Column(), id="ways")
+
+    def compose_body(self) -> ComposeResult:
+        yield self._sums
+        yield self.prompt
+        yield self._list
+        yield BigAmount()
+
+    def on_mount(self) -> None:
+        self._read(lambda: self._choose_first(self._first))
+
+    # What is to be paid
+
+    def _read(self, then: Callable[[], object] = lambda: None) -> None:
+        def show(receipt_now: ReceiptView) -> None:
+            self._open.receipt = receipt_now
+            order = receipt_now.order
+            self.title_text = Text(f"{printable(order.buyer_name, 28)}   {order.reference}".strip())
+            self.refresh_title()
+            self._sums.set_lines(view.sums(receipt_now, self.amount))
+            self._offer()
+            then()
+
+        self.ask(partial(receipt, self.desk, self.reference), show, lane="tender", hold=True)
+
+    def _now_read(self) -> None:
+        self.forget_keys()  # they were meant for a screen without sums, and would take money here
+        self._choose_first(self._first)
+
+    def _offer(self) -> None:
+        """Show the ways to pay; none while somebody is to be told what was taken."""
+        self._ways = self._open.ways(self.kiosk.status.reader) if self._told is None else ()
+        self._list.set_lines(view.way_lines(self._ways, self.amount))
+        self._draw()
+
+    def _choose_first(self, command: str) -> None:
+        """Choose the first row that the key means: F9 the first with cash, F10 the first without."""
+        wanted = [
+            place
+            for place, way in enumerate(self._ways)
+            if (way.tender is Tender.CASH) == (command == "cash")
+        ]
+        if wanted:
+            self._list.choose(str(wanted[0]))
+        self._draw()
+
+    def _set_part(self, amount: Decimal) -> None:
+        self._open.part = amount
+        self._offer()
+        self.say(
+            f"{self.amount(amount)} of {self.amount(self._open.due)}: choose how it is paid, Esc for all."
+        )
+
+    # What was typed
+
+    def _typed(self, text: str) -> Way | Decimal | None:
+        """A row by its digit, cash that covers what is wanted, or a part. Raises MoneyError."""
+        if len(text) == 1 and (line := self._list.numbered_line(int(text) if text.isdecimal() else 0)):
+            return self._way(line)
+        amount = money.parse_amount(text, self.desk.conference.currency)
+        if amount < self._open.wanted:
+            return amount
+        return self._open.cash(amount)
+
+    def _way(self, line: Line | None) -> Way | None:
+        return self._ways[int(line.key)] if line is not None else None
+
+    def _proposed(self) -> Way | Decimal | None:
+        """What Enter would do now."""
+        text = self.prompt.text.strip()
+        if not text or text.startswith("/"):
+            return self._way(self._list.chosen)
+        try:
+            return self._typed(text)
+        except money.MoneyError:
+            return None
+
+    def changed(self, text: str) -> None:
+        if len(text) > 1:  # an amount, whose first digit looked like a row
+            self._list.choose("0")
+        self._draw()
+
+    def picked(self, number: int) -> None:
+        """A digit that was typed before this screen had opened."""
+        if self._list.numbered_line(number) is None:
+            super().picked(number)
+        self._draw()
+
+    def moved(self, delta: int) -> None:
+        self.prompt.clear()
+        self._list.move(delta)
+        self._draw()
+
+    def entered(self, scan: Scan) -> None:
+        if scan.scanned:
+            self.say("That scan was not used: this order is to be paid first.", "!", bell=True)
+            return
+        if self._told is not None:
+            self._go_on()
+        if not self._ways:
+            self.kiosk.bell()
+            return
+        try:
+            self._answer(scan.raw_shown)
+        except money.MoneyError as error:
+            self.say(str(error), "X", bell=True)
+
+    def _answer(self, text: str) -> None:
+        typed = self._typed(text)
+        if isinstance(typed, Way) and len(text) == 1 and self._open.wanted <= int(text) != typed.given:
+            shown = f"{LABELS[typed.tender]} {self.amount(typed.given or typed.amount)}"
+            self.say(f"{text} is {shown}: Enter takes it. Type {text}.00 for that amount.", "!", bell=True)
+            self._draw()
+        else:
+            self._do(typed)
+
+    # Taking it
+
+    def action_confirm(self) -> None:
+        if self._told is not None:
+            self._go_on()
+        elif self._open.receipt is None:
+            self.say("One moment: reading the order.")
+            self._read(self._now_read)  # the first time may have failed
+        elif self._open.live is not None:
+            self.watch_payment(self._open.live, self._card_unpaid, self._card_paid)
+        elif not self._open.due:
+            self.show_receipt(self.reference, NEXT)
+        else:
+            self._do(self._way(self._list.chosen))
+
+    def _do(self, wanted: Way | Decimal | None) -> None:
+        if self._is_taking or wanted is None:
+            self.kiosk.bell()
+        elif isinstance(wanted, Decimal):
+            self._set_part(wanted)
+        elif wanted.tender is Tender.CARD:
+            self._charge(wanted.amount)
+        elif wanted.tender is Tender.COMP:
+            self._give(wanted)
+        else:
+            self._take(wanted)
+
+    def _take(self, way: Way, reason: str = "") -> None:
+        self._is_taking = True
+        self.ask(self._open.call(way, reason), self._taken, self._not_taken, lane="tender", hold=True)
+
+    def _taken(self, tendered: Tendered) -> None:
+        self._is_taking = False
+        self._open.taken()
+        if not tendered.remaining and not tendered.change:
+            self.show_receipt(self.reference, NEXT)
+            return
+        self._tell(tendered, view.taken(tendered, self.amount))
+
+    def _not_taken(self, error: Exception) -> None:
+        self._is_taking = False
+        self.failed(error)
+        self._read()
+
+    def _tell(self, what: Tendered | PaymentState, sentence: str) -> None:
+        """Say what was taken until Enter: change is not to be overlooked, nor what is still to be paid."""
+        self._told = what
+        self._left_with = sentence
+        self._read(lambda: self.say(f"{sentence}. {self._rest()}", "OK"))
+
+    def _rest(self) -> str:
+        return f"{self.amount(self._open.due)} is still to be paid." if self._open.due else "All is paid."
+
+    def _go_on(self) -> None:
+        self._told = None
+        if self._open.due:
+            self.say(ASKS)
+            self._offer()
+        else:
+            self.show_receipt(self.reference, NEXT)
+
+    def _give(self, way: Way) -> None:
+        if not self.may(Action.COMP):
+            self.refuse(Action.COMP)
+            return
+        shown = self.amount(way.amount)
+        question = AskText(
+            f"Give {shown} for free", "Why? The reason is kept with your name.", f"give {shown} for free"
+        )
+
+        def given(reason: str | None) -> None:
+            if reason is not None:
+                self._take(way, reason)
+
+        self.go(question, given)
+
+    # Keys
+
+    def action_cash(self) -> None:
+        """F9: cash, for the part that was typed."""
+        self._use_typed_part()
+        self._choose_first("cash")
+
+    def action_tender(self) -> None:
+        """F10: another way than cash, for the part that was typed."""
+        self._use_typed_part()
+        self._choose_first("tender")
+
+    def action_card(self) -> None:
+        """F8: the part that was typed, or all that is due, on the reader."""
+        self._use_typed_part()
+        if self._is_taking or not self._ways:
+            self.kiosk.bell()
+        else:
+            self._charge(self._open.wanted)
+
+    def _use_typed_part(self) -> None:
+        if self._told is not None:
+            self._go_on()
+        proposed = self._proposed() if self.prompt.text else None
+        self.prompt.clear()
+        if isinstance(proposed, Decimal):
+            self._set_part(proposed)
+
+    def take_tender(self, reference: str, first: str) -> None:
+        """A card payment that is to be paid otherwise comes back to this screen."""
+        del reference
+        self._read(lambda: self._choose_first(first))
+
+    def _charge(self, amount: Decimal) -> None:
+        self.take_card(self.reference, self._card_unpaid, amount=amount, paid=self._card_paid)
+
+    def _card_paid(self, state: PaymentState) -> None:
+        self._open.taken()
+
+        def told() -> None:
+            if not self._open.due:
+                self.show_receipt(self.reference, NEXT)
+            else:
+                self._tell(state, f"{state.card or 'Card'} {self.amount(state.amount)}")
+
+        self._read(told)
+
+    def _card_unpaid(self, state: PaymentState) -> None:
+        self._read(lambda: self.say(f"{state.headline.capitalize()}: nothing was charged.", "!"))
+
+    def action_back(self) -> None:
+        if self._told is not None:
+            self._go_on()
+        elif self._open.part is not None:
+            self._open.part = None
+            self.say(ASKS)
+            self._offer()
+        else:
+            self.leave(f"{self._left_with}. {self._rest()}" if self._left_with else "")
+
+    # Drawing
+
+    def hints(self) -> Sequence[keys.Hint]:
+        if self._open.receipt is None:
+            return (keys.hint("confirm", "read the order"), keys.hint("back"))
+        if self._told is not None or not self._open.due:
+            return (keys.hint("confirm", "go on" if self._open.due else "receipt"),)
+        if self._open.live is not None:
+            return (keys.hint("confirm", "see the card payment"), keys.hint("back"))
+        return (
+            keys.hint("confirm", self._enter()),
+            *([keys.hint("card")] if self.may(Action.CHARGE) else []),
+            keys.hint("cash"),
+            keys.hint("tender", "other ways"),
+            keys.hint("back", "all of it" if self._open.part is not None else None),
+        )
+
+    def _enter(self) -> str:
+        proposed = self._proposed()
+        if isinstance(proposed, Decimal):
+            return f"pay {self.amount(proposed)} of it"
+        if proposed is None:
+            return "take it"
+        return view.NEXT_STEPS[proposed.tender].format(self.amount(proposed.amount))
+
+    def _draw(self) -> None:
+        currency, told, proposed = self.desk.conference.currency, self._told, self._proposed()
+        if isinstance(told, Tendered) and told.change:
+            big = ("CHANGE", told.change)
+        elif told is not None or self._open.live is not None:
+            big = ("STILL TO PAY", self._open.due)
+        elif isinstance(proposed, Way) and proposed.change:
+            big = ("CHANGE", proposed.change)
+        elif isinstance(proposed, Way):
+            big = ("TO PAY", proposed.amount)
+        else:
+            big = ("TO PAY", proposed or self._open.wanted)
+        self.query_one(BigAmount).show(f"{big[0]} {currency}", self.amount(big[1]))
+        self.refresh_hints()

@@ -1,0 +1,90 @@
+"""Keys typed while the screen is about to change: they wait, and act on the next one, if it comes soon.
+
+A volunteer who knows the way types F2, 1, Enter faster than screens open. A key that acted on the screen
+before would pay where it should add; one that was dropped would make people wait for the program.
+"""
+
+from typing import TYPE_CHECKING, Any, Final
+
+from textual.message import Message
+from textual.screen import ModalScreen
+
+from tui_pos.core import clock
+from tui_pos.ui.input.key_stream import HOLD
+from tui_pos.ui.widgets.scan_input import ScanInput
+
+if TYPE_CHECKING:
+    from tui_pos.ui.screens.base import KioskScreen
+
+TYPED_AHEAD: Final = 0.5
+"""Seconds: a key that waited longer, or was pressed after others had to wait for so long, was pressed out of
+impatience, with the screen before in sight."""
+
+
+class TypedAhead:
+    """The keys of one screen while it holds them."""
+
+    def __init__(self, screen: "KioskScreen[Any]") -> None:
+        self._screen = screen
+        self._waiting: list[Message] | None = None
+        self.held_since = 0.0
+        self._leaving = False
+        self._was_quiet = False
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether keys wait because another screen is about to open."""
+        return self._leaving
+
+    def hold(self, *, leaving: bool = False) -> None:
+        """Let keys wait; with ``leaving`` scans too, because another screen is about to open."""
+        if self._waiting is None:
+            self._waiting, self.held_since = [], clock.monotonic()
+        self._leaving = self._leaving or leaving
+
+    def release(self) -> None:
+        """Hand on what waits to the screen that is on top once the changes under way are done."""
+        if self._waiting is not None:
+            self._screen.app.call_later(self._hand_on)
+
+    def forget(self) -> None:
+        """Drop the keys that wait; those that come later still do."""
+        if self._waiting:
+            self._waiting.clear()
+
+    def keeps(self, message: Message) -> bool:
+        """Whether ``message`` waits now and must not act."""
+        if self._waiting is None or (isinstance(message, ScanInput.Entered) and not self._leaving):
+            return False
+        self._waiting.append(message)
+        return True
+
+    def _hand_on(self) -> None:
+        waiting, self._waiting = self._waiting or [], None
+        for message in waiting:
+            self._give(message)
+        # A key that was pressed before the change may still be held by the prompt of the screen before.
+        covered = self._screen.is_running and self._screen.app.screen is not self._screen
+        was_quiet, self._was_quiet = self._was_quiet, not self._screen.prompt.is_waiting
+        if covered and not (was_quiet and self._was_quiet):
+            self._waiting = []
+            self._screen.set_timer(HOLD / 2, self._hand_on)
+        else:
+            self._leaving = self._was_quiet = False
+
+    def _give(self, message: Message) -> None:
+        from tui_pos.ui.screens.base import KioskScreen  # which holds one of these
+
+        top = self._screen.app.screen
+        if isinstance(top, KioskScreen):
+            if isinstance(message, ScanInput.Entered):
+                if message.scanned:
+                    top.prompt.post_message(ScanInput.Entered(message.text, True, message.truncated))
+                    return
+            elif self._is_ahead(message) and not isinstance(top, ModalScreen):
+                top.call_later(top.take, message)
+                return
+        self._screen.app.bell()
+
+    def _is_ahead(self, message: Message) -> bool:
+        return max(clock.monotonic() - message.time, message.time - self.held_since) < TYPED_AHEAD

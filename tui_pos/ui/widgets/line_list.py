@@ -1,0 +1,210 @@
+"""A list of rows in columns (cart, catalogue, orders, readers) that repaints only the cells that changed.
+
+Textual's tables repaint whole: a changed cell costs 2,400 bytes over SSH, a row here about a hundred.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Size
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui_pos.core.scan import printable
+from tui_pos.ui.widgets.painting import changes, lean
+
+GAP = 2
+NUMBERS = range(1, 10)
+
+Cell = str | tuple[str, str]
+"""A text, or a text and its Rich style. Text from outside is made safe here."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """``width`` in cells; 0 takes what the others leave. ``right`` aligns amounts."""
+
+    width: int = 0
+    right: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row, standing for ``key``. With ``pick`` False it has no number and is never chosen.
+
+    With fewer cells than there are columns the last one takes the rest of the row.
+    """
+
+    cells: tuple[Cell, ...]
+    key: str = ""
+    pick: bool = True
+    style: str = ""
+
+
+class LineList(Widget):
+    """Rows with the chosen one reversed and marked ``>``; the rows in sight that can be picked are numbered.
+
+    Args:
+        columns: The columns, left to right; each is cut to its width.
+        numbered: Show numbers, from ``first_number`` (a second list on a screen goes on counting) to 9.
+        choosing: Whether a row is chosen at all.
+        empty: What stands there without rows.
+    """
+
+    DEFAULT_CSS = "LineList { height: 1fr; width: 1fr; }"
+
+    def __init__(
+        self,
+        *columns: Column,
+        numbered: bool = True,
+        first_number: int = 1,
+        choosing: bool = True,
+        empty: str = "",
+        id: str | None = None,  # noqa: A002  # Textual's name for it
+    ) -> None:
+        super().__init__(id=id)
+        self._columns = columns
+        self._numbered = numbered
+        self._first_number = first_number
+        self._choosing = choosing
+        self._empty = Line((), pick=False) if not empty else Line((empty,), pick=False, style="dim")
+        self._lines: Sequence[Line] = ()
+        self._chosen: int | None = None
+        self._top = 0
+        self._drawn: list[tuple[Line, int | None, bool]] = []
+        self._laid_out_for: Size | None = None
+
+    @property
+    def lines(self) -> Sequence[Line]:
+        """All rows."""
+        return self._lines
+
+    @property
+    def chosen(self) -> Line | None:
+        """The reversed row."""
+        return None if self._chosen is None else self._lines[self._chosen]
+
+    def set_lines(self, lines: Sequence[Line]) -> None:
+        """Show ``lines``. The chosen row stays chosen by its key, else the row at its place."""
+        key = self.chosen.key if self.chosen is not None else None
+        place = self._chosen or 0
+        self._lines = tuple(lines)
+        same = [index for index, line in enumerate(self._lines) if line.pick and line.key == key]
+        self._chosen = same[0] if same else self._nearest(place)
+        self._update()
+
+    def set_first_number(self, number: int) -> None:
+        """Count the rows from ``number``."""
+        self._first_number = number
+        self._update()
+
+    def move(self, delta: int) -> Line | None:
+        """Choose the row ``delta`` further down, stopping at both ends; return it."""
+        pickable = [index for index, line in enumerate(self._lines) if line.pick]
+        if pickable and self._chosen is not None:
+            place = pickable.index(self._chosen) + delta
+            self._chosen = pickable[max(0, min(place, len(pickable) - 1))]
+            self._update()
+        return self.chosen
+
+    def choose(self, key: str) -> Line | None:
+        """Choose the row with ``key``; None if there is none."""
+        for index, line in enumerate(self._lines):
+            if line.pick and line.key == key:
+                self._chosen = index if self._choosing else None
+                self._update()
+                return line
+        return None
+
+    def numbered_line(self, number: int) -> Line | None:
+        """The row that shows ``number``, chosen from now on; None if no row does."""
+        for line, shown, _ in self._drawn:
+            if shown == number:
+                self.choose(line.key)
+                return line
+        return None
+
+    def last_number(self) -> int:
+        """The highest number shown, or the one before the first."""
+        return max((shown for _, shown, _ in self._drawn if shown), default=self._first_number - 1)
+
+    def _nearest(self, place: int) -> int | None:
+        pickable = [index for index, line in enumerate(self._lines) if line.pick]
+        if not pickable or not self._choosing:
+            return None
+        return min(pickable, key=lambda index: abs(index - place))
+
+    def _update(self) -> None:
+        """Find the cells that would look different now, and have only those painted."""
+        rows = range(self.size.height)
+        before = [self.render_line(y) for y in rows]
+        self._lay_out()
+        if regions := changes(before, [self.render_line(y) for y in rows]):
+            self.refresh(*regions)
+
+    def _lay_out(self) -> None:
+        height = self.size.height or 1
+        if self._chosen is not None:
+            self._top = min(max(self._top, self._chosen - height + 1), self._chosen)
+        self._top = min(self._top, max(0, len(self._lines) - height))
+        self._drawn = self._in_sight(height)
+        self._laid_out_for = self.size
+
+    def _in_sight(self, height: int) -> list[tuple[Line, int | None, bool]]:
+        if not self._lines:
+            return [(self._empty, None, False)]
+        rows: list[tuple[Line, int | None, bool]] = []
+        number = self._first_number
+        for index in range(self._top, min(self._top + height, len(self._lines))):
+            line = self._lines[index]
+            shown = number if self._numbered and line.pick and number in NUMBERS else None
+            number += shown is not None
+            rows.append((line, shown, index == self._chosen))
+        return rows
+
+    def render_line(self, y: int) -> Strip:
+        # Here, not at the resize, which comes after the first paint: rows drawn late are painted twice.
+        if self._laid_out_for != self.size:
+            self._lay_out()
+        width, own = self.size.width, lean(self.rich_style)
+        if y >= len(self._drawn):
+            return Strip.blank(width, own)
+        line, number, chosen = self._drawn[y]
+        base = own + Style.parse(line.style) + Style(reverse=True if chosen else None)
+        segments = [Segment(self._lead(number, chosen), base)]
+        room = width - cell_len(segments[0].text)
+        widths = self._widths(room, len(line.cells)) if line is not self._empty else [room]
+        for index, (cell, cell_width) in enumerate(zip(line.cells, widths, strict=False)):
+            text, style = (cell, "") if isinstance(cell, str) else cell
+            right = line is not self._empty and self._columns[index].right
+            gap = " " * GAP if index < len(widths) - 1 else ""
+            segments.append(Segment(fit(text, cell_width, right) + gap, base + Style.parse(style)))
+        return Strip(segments).adjust_cell_length(width, base).simplify()
+
+    def _lead(self, number: int | None, chosen: bool) -> str:
+        mark = ">" if chosen else " "
+        if self._numbered:
+            return f"{number or ' '}{mark} "
+        return f"{mark} " if self._choosing else ""
+
+    def _widths(self, room: int, cells: int) -> list[int]:
+        fixed = sum(column.width for column in self._columns) + GAP * (len(self._columns) - 1)
+        open_columns = sum(not column.width for column in self._columns)
+        share = max(0, room - fixed) // max(1, open_columns)
+        widths = [column.width or share for column in self._columns]
+        if cells >= len(widths):
+            return widths
+        first = widths[: max(0, cells - 1)]
+        return [*first, room - sum(first) - GAP * len(first)]
+
+
+def fit(text: str, width: int, right: bool = False) -> str:
+    """``text`` made safe and exactly ``width`` cells wide; cut text ends in ``…``."""
+    shown = printable(text, max(1, width)) if width > 0 else ""
+    if cell_len(shown) > width:
+        shown = set_cell_size(shown, max(0, width - 1)).rstrip() + "…" * (width > 0)
+    room = " " * (width - cell_len(shown))
+    return room + shown if right else shown + room

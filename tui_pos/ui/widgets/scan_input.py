@@ -1,0 +1,170 @@
+"""The prompt line: every scan and every key of a screen arrives here, in order."""
+
+import asyncio
+from typing import TypeAlias
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.timer import Timer
+from textual.widget import Widget
+
+from tui_pos.core import clock
+from tui_pos.core.scan import printable
+from tui_pos.ui.input import key_stream
+from tui_pos.ui.input.key_stream import KeyStream
+
+NOTE_STYLES = {
+    "OK": Style(color="green"),
+    "!": Style(color="yellow"),
+    "X": Style(color="red"),
+    "?": Style(color="magenta"),
+    "": Style(),
+}
+"""A note's sign (shown as ``[X]``) and its colour, which only underlines it."""
+
+
+class ScanInput(Widget, can_focus=True):
+    """One row, ``> text_``. Always holds the focus; consumes every key, so no binding of Textual's ever runs.
+
+    Posts the messages of `key_stream`: `Entered`, `Changed`, `Picked`, `Moved`, `Stepped`, `Confirmed`,
+    `Asked`, `Refused`, strictly in the order of the keys. Every key that a screen knows comes through here,
+    because Textual runs bindings only after a key has bubbled to the app, when later characters have long
+    been handled.
+
+    Args:
+        picks: Whether digits, ``+`` and ``-`` act in the empty prompt; False where numbers are typed.
+        masked: Show ``*`` for each character (a PIN).
+        quiet: Draw nothing while the prompt is empty and has no note (screens that ask for nothing).
+    """
+
+    DEFAULT_CSS = "ScanInput { height: 1; width: 1fr; }"
+
+    Entered: TypeAlias = key_stream.Entered
+    Changed: TypeAlias = key_stream.Changed
+    Picked: TypeAlias = key_stream.Picked
+    Moved: TypeAlias = key_stream.Moved
+    Stepped: TypeAlias = key_stream.Stepped
+    Confirmed: TypeAlias = key_stream.Confirmed
+    Asked: TypeAlias = key_stream.Asked
+    Refused: TypeAlias = key_stream.Refused
+
+    def __init__(self, *, picks: bool = True, masked: bool = False, quiet: bool = False) -> None:
+        super().__init__()
+        self._stream = KeyStream(picks)
+        self._masked = masked
+        self._quiet = quiet
+        self._note: tuple[str, str] = ("", "")
+        self._drawn = ("", "")
+        self._timer: Timer | None = None
+
+    @property
+    def text(self) -> str:
+        """What stands in the prompt."""
+        return self._stream.text
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a key is held, or typed text is about to be announced."""
+        return self._timer is not None
+
+    def clear(self) -> None:
+        """Empty the prompt."""
+        self._stream.clear()
+        self._redraw()
+
+    def forget(self) -> None:
+        """Empty the prompt and let go of keys that are held, unsaid."""
+        self._stream.forget()
+        self._redraw()
+
+    def _is_forgotten(self, event: Message) -> bool:
+        """Whether the app has dropped what was read then: a flood, or keys behind a lock."""
+        is_forgotten = getattr(self.app, "is_forgotten", None)
+        return is_forgotten is not None and bool(is_forgotten(event))
+
+    def set_picks(self, picks: bool) -> None:
+        """From now on, whether digits, ``+`` and ``-`` act in the empty prompt."""
+        self._stream.picks = picks
+
+    def set_masked(self, masked: bool) -> None:
+        """From now on, whether ``*`` is shown for each character."""
+        self._masked = masked
+        self._redraw()
+
+    def set_note(self, note: str, sign: str = "") -> None:
+        """Show ``note`` in the empty prompt, with ``sign`` (``OK``, ``!``, ``X`` or ``?``) before it."""
+        self._note = (note, sign)
+        self._redraw()
+
+    def on_key(self, event: events.Key) -> None:
+        event.stop()
+        event.prevent_default()
+        if event.key != "f12" and self._is_forgotten(event):
+            return
+        self._deliver(self._stream.feed(event.key, event.character, event.time))
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        event.prevent_default()
+        if self._is_forgotten(event):
+            return
+        self._deliver(self._stream.paste(event.text, event.time))
+
+    def _deliver(self, messages: list[Message]) -> None:
+        for message in messages:
+            self.post_message(message)
+        self._redraw()
+        if self._timer is None and (due := self._stream.due) is not None:
+            self._timer = self.set_timer(max(0.001, due - clock.monotonic()), self._ask_to_settle)
+
+    def _redraw(self) -> None:
+        """Have painted what differs, and only as far as it reaches: over SSH a key then costs forty bytes."""
+        before, self._drawn = self._drawn, self._content()
+        if before != self._drawn:
+            reach = max(cell_len("".join(before)), cell_len("".join(self._drawn)))
+            self.refresh(Region(0, 0, min(reach, self.size.width), 1))
+
+    def _ask_to_settle(self) -> None:
+        """The time is up, but keys read before now may be on their way here: go their way, behind them."""
+        asyncio.get_running_loop().call_soon(self.app.call_later, self._queue_settling)
+
+    def _queue_settling(self) -> None:
+        self.call_later(self._settle)
+
+    def _settle(self) -> None:
+        self._timer = None
+        self._deliver(self._stream.settle(clock.monotonic()))
+
+    def render_line(self, y: int) -> Strip:
+        style = self.rich_style
+        if y:
+            return Strip.blank(self.size.width, style)
+        self._drawn = self._content()
+        line, note = self._drawn
+        segments = [Segment(line, style), Segment(note, style + NOTE_STYLES[self._note[1]])]
+        return Strip(segments).adjust_cell_length(self.size.width, style).simplify()
+
+    def _content(self) -> tuple[str, str]:
+        """What the row shows: the prompt with its text, and the note."""
+        text = self.text
+        note, sign = self._note
+        if self._quiet and not text and not note:
+            return "", ""
+        line = f"> {self._shown_text(text, self.size.width - 3)}_"
+        if text or not note:
+            return line, ""
+        lead = f"[{sign}] " if sign else ""
+        return line, "  " + printable(lead + note, max(1, self.size.width - cell_len(line) - 2))
+
+    def _shown_text(self, text: str, room: int) -> str:
+        """The end of the text, which is where typing goes on."""
+        end = text[-room:] if room > 0 else ""
+        shown = "*" * len(end) if self._masked else end.replace(key_stream.SEPARATOR, " ")
+        while cell_len(shown) > room > 0:
+            shown = shown[1:]
+        return shown
