@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.desk.conftest import staff_called
-from tui_pos.bootstrap.session import Place, open_place
+from tui_pos.bootstrap.session import DeskSession, open_place
 from tui_pos.core.config import (
     ConferenceSettings,
     Settings,
@@ -46,7 +46,7 @@ def make_small(settings: Settings) -> None:
     connection.run_tx(lambda: Conference.create(**row))
 
 
-def opened(settings: Settings, key: str, patch: pytest.MonkeyPatch) -> Place:
+def opened(settings: Settings, key: str, patch: pytest.MonkeyPatch) -> DeskSession:
     patch.setenv("DEMO_KEY", key)
     return open_place(settings, "demo", "desk-3")
 

@@ -108,8 +108,8 @@ def _play(floor: Floor, result: Result, boundaries: Collection[str], scenario: S
         sales.play()
         result.sales += 1
         if floor.rng.random() < 0.1:
-            bring_home(floor, website, sales)
-    bring_home(floor, website, sales)
+            recover_everything(floor, website, sales)
+    recover_everything(floor, website, sales)
     result.breaches += _check(floor, since)
     if not result.breaches:
         result.breaches += _hand_back(floor)
@@ -166,7 +166,7 @@ def _make_scarce(now: datetime) -> None:
             table.update(total_quantity=taken + LEFT).where(table.id == product.id).execute()
 
 
-def bring_home(floor: Floor, website: Website, sales: Sales) -> None:
+def recover_everything(floor: Floor, website: Website, sales: Sales) -> None:
     """Recover until nothing is under way; at first with faults, by processes that die, by two at once."""
     _calm_down(floor)
     for number in range(ROUNDS):

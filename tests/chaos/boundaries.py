@@ -107,14 +107,14 @@ class Boundaries:
 
 
 def _writer() -> str:
-    """Who asked for the transaction that is committed: ``booking.captured``, ``journal.move steps.send``."""
+    """Who asked for the transaction that is committed: ``bookkeeping.captured``."""
     names: list[str] = []
     frame = sys._getframe(2)
     while frame is not None and len(names) < 2:
         module = frame.f_globals.get("__name__", "")
         if module.startswith(ROOM):
             names.append(f"{module.rpartition('.')[2]}.{frame.f_code.co_name}")
-            if not names[-1].startswith("journal."):
+            if not names[-1].startswith("attempt_log."):
                 break
         frame = frame.f_back  # type: ignore[assignment]  # the loop ends at None
     return " ".join(names) or "elsewhere"

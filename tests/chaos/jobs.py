@@ -34,7 +34,7 @@ from tui_pos.desk.checkin import redemption
 from tui_pos.desk.conference_rules import Rules
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refusal
-from tui_pos.desk.payments import Control, resolve
+from tui_pos.desk.payments import CommandQueue, resolve
 from tui_pos.desk.reconciliation import maintenance
 from tui_pos.desk.refunds import refunds, voids
 from tui_pos.desk.refunds.pieces import Piece
@@ -74,7 +74,7 @@ class Worker:
 
     def __init__(self, line: Connection, job: Job) -> None:
         self.job = job
-        self.control = Control()
+        self.control = CommandQueue()
         self._line = line
         self._lock = threading.Lock()
         self._go = threading.Semaphore(0)

@@ -21,7 +21,7 @@ from tui_pos.desk.payments import (
     transitions,
     trouble,
 )
-from tui_pos.desk.payments.asking import Drive
+from tui_pos.desk.payments.asking import AttemptWorker
 from tui_pos.desk.payments.backoff import Call
 from tui_pos.desk.reconciliation import at_stripe
 from tui_pos.desk.reconciliation.mismatches import Mismatch
@@ -56,16 +56,16 @@ def refund_key_not_stored() -> None:
 def captured_before_the_answer() -> None:
     """The money is booked, then asked for."""
 
-    def capture(drive: Drive) -> float:
-        attempt = drive.attempt
+    def capture(worker: AttemptWorker) -> float:
+        attempt = worker.attempt
         assert attempt.intent_id is not None
-        intent = drive.terminal.intent(attempt.intent_id)
+        intent = worker.terminal.intent(attempt.intent_id)
         if intent.status != "requires_capture":
-            return settle.settle(drive, intent)
-        if transitions.given_up(drive):
+            return settle.settle(worker, intent)
+        if transitions.abandon(worker):
             return 0
-        bookkeeping.captured(drive.desk, attempt, replace(intent, amount_received=intent.amount))
-        drive.terminal.capture(attempt.intent_id, key=f"{attempt.key}-capture")
+        bookkeeping.captured(worker.desk, attempt, replace(intent, amount_received=intent.amount))
+        worker.terminal.capture(attempt.intent_id, key=f"{attempt.key}-capture")
         return 0
 
     transitions.STEPS[Stage.AUTHORIZED] = capture
@@ -75,9 +75,9 @@ def captured_before_the_answer() -> None:
 def no_answer_means_failed() -> None:
     """An unknown outcome is taken for a failure, and nobody looks."""
 
-    def unknown(drive: Drive, error: TerminalError, _: Call) -> float:
-        stage = Stage.CANCELLED if drive.attempt.stage == Stage.AUTHORIZED else Stage.FAILED
-        bookkeeping.closed(drive.desk, drive.attempt, stage, error.message)
+    def unknown(worker: AttemptWorker, error: TerminalError, _: Call) -> float:
+        stage = Stage.CANCELLED if worker.attempt.stage == Stage.AUTHORIZED else Stage.FAILED
+        bookkeeping.record_failure(worker.desk, worker.attempt, stage, error.message)
         return 0
 
     _put(trouble, "unknown", unknown)
@@ -146,19 +146,19 @@ def every_installation_is_ours() -> None:
 
 def version_before() -> None:
     """Not broken, but old: its payments, and orders whose whole rest one pays, are named to the webhook."""
-    metadata, intent_exists = transitions.metadata, bookkeeping.intent_exists
+    metadata, record_intent = transitions.metadata, bookkeeping.record_intent
 
     def with_the_order(attempt: Attempt, desk: Desk) -> dict[str, str]:
         whole = balance(attempt.order).due <= 0 and orders.registers_buyer(attempt.order)
         return {**metadata(attempt, desk), **({"order_id": str(attempt.order_id)} if whole else {})}
 
     def linked(desk: Desk, attempt: Attempt, intent: Intent) -> None:
-        intent_exists(desk, attempt, intent)
+        record_intent(desk, attempt, intent)
         payment = Payment.select(Payment.id).where(Payment.id == attempt.payment_id)
         Payment.update(stripe_payment_intent_id=intent.id).where(Payment.id.in_(payment)).execute()
 
     _put(transitions, "metadata", with_the_order)
-    _put(bookkeeping, "intent_exists", linked)
+    _put(bookkeeping, "record_intent", linked)
 
 
 def _put(module: object, name: str, value: object) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.commands.till import READER, Till, attempt_of, order_row, payments_of
-from tui_pos.bootstrap.session import Place
+from tui_pos.bootstrap.session import DeskSession
 from tui_pos.desk.context import Mode
 
 
@@ -23,8 +23,8 @@ def shirt(till: Till) -> str:
 
 def change_desk(patch: pytest.MonkeyPatch, **changes: Any) -> None:
     """Every desk that is opened from here on has these fields."""
-    real = Place.desk
-    patch.setattr(Place, "desk", lambda place, staff: replace(real(place, staff), **changes))
+    real = DeskSession.desk
+    patch.setattr(DeskSession, "desk", lambda place, staff: replace(real(place, staff), **changes))
 
 
 def started(till: Till, *words: str) -> "subprocess.Popen[str]":

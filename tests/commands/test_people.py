@@ -12,7 +12,7 @@ from tui_pos.commands.context import SECRET_VARIABLE
 from tui_pos.commands.setup import NEW_SECRET
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.auth import User
-from tui_pos.data.tables.desk import JournalEntry, Station
+from tui_pos.data.tables.desk import AuditEntry, Station
 from tui_pos.desk.access.passwords import verify
 
 
@@ -31,7 +31,7 @@ def test_commands_are_locked_out_after_wrong_secrets(
     assert each_till.refused("inventory") == (6, "too_many_tries")
     assert each_till.done("inventory", staff="lead")
     with connected():
-        assert JournalEntry.select().where(JournalEntry.what == "sign_in_failed").count() == 3
+        assert AuditEntry.select().where(AuditEntry.what == "sign_in_failed").count() == 3
 
 
 @pytest.mark.parametrize("staff", ["mallory", "trainee", "scanner"])

@@ -6,7 +6,7 @@ from tests.fixtures.databases import opened
 from tui_pos.data import steps, upgrades
 from tui_pos.data.base import database
 from tui_pos.data.connection import connected
-from tui_pos.data.tables.desk import JournalEntry
+from tui_pos.data.tables.desk import AuditEntry
 
 
 def test_the_audit_log_keeps_every_entry_when_it_learns_of_sign_ins(
@@ -30,13 +30,11 @@ def test_the_audit_log_keeps_every_entry_when_it_learns_of_sign_ins(
         upgrades.upgrade()
         kept = [
             (row.text, row.amount, row.key, row.at.second, row.staff_id, row.conference_id)
-            for row in JournalEntry.select().order_by(JournalEntry.id)
+            for row in AuditEntry.select().order_by(AuditEntry.id)
         ]
         assert kept == [(f"text {n}", n, f"key-{n}", n, user, conference) for n in (0, 2, 3, 4)]
-        nobody = JournalEntry.create(conference=None, station="desk", staff=None, what="sign_in_failed")
-        assert nobody.id > max(
-            row.id for row in JournalEntry.select().where(JournalEntry.amount.is_null(False))
-        )
+        nobody = AuditEntry.create(conference=None, station="desk", staff=None, what="sign_in_failed")
+        assert nobody.id > max(row.id for row in AuditEntry.select().where(AuditEntry.amount.is_null(False)))
 
 
 @pytest.mark.parametrize("real_url", ["postgresql"], indirect=True)

@@ -18,7 +18,7 @@ from tui_pos.data.tables import DESK, SHOP
 from tui_pos.data.tables.auth import Group
 from tui_pos.data.tables.registration import CheckIn
 
-Facts = dict[str, object]
+PricingInputs = dict[str, object]
 
 
 def affinity(declared: str) -> str:
@@ -28,7 +28,7 @@ def affinity(declared: str) -> str:
     return next((kind for word, kind in rules if word in upper), "numeric")
 
 
-def sqlite_table(file: sqlite3.Connection, name: str) -> Facts:
+def sqlite_table(file: sqlite3.Connection, name: str) -> PricingInputs:
     """What matters of a table, however its SQL is spelled."""
     (sql,) = file.execute("SELECT sql FROM sqlite_master WHERE name = ?", (name,)).fetchone()
     columns = {

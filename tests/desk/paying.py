@@ -7,7 +7,7 @@ from tui_pos.data.tables.registration import Order, Payment, TerminalPayment
 from tui_pos.desk import payments
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
-from tui_pos.desk.payments import Control, PaymentState
+from tui_pos.desk.payments import CommandQueue, PaymentState
 from tui_pos.simulator import Server
 
 READER, LABEL = "tmr_front_1", "Front-1"
@@ -23,7 +23,7 @@ class Watched:
     """A running watch that acts once at each stage named, as a person would."""
 
     def __init__(self, desk: Desk, attempt_id: int, **at: Callable[[], object]) -> None:
-        self.control = Control()
+        self.control = CommandQueue()
         self.seen: list[PaymentState] = []
         self._states = payments.watch(desk, attempt_id, self.control)
         self._at = at

@@ -6,7 +6,7 @@ from typing import Any
 from tui_pos.data.connection import connected
 from tui_pos.data.queries import Row, rows
 from tui_pos.data.tables import DESK, SHOP
-from tui_pos.data.tables.desk import Deed, JournalEntry
+from tui_pos.data.tables.desk import AuditAction, AuditEntry
 from tui_pos.data.tables.registration import Attendee, Order, Voucher
 from tui_pos.desk.context import Desk
 
@@ -38,8 +38,8 @@ def everything() -> Rows:
 def _rows_of(table: Any) -> Any:
     """All but who signed in, which is written down whatever is refused afterwards."""
     query = table.select()
-    if table is JournalEntry:
-        return query.where(JournalEntry.what.not_in([Deed.SIGN_IN, Deed.SIGN_IN_FAILED]))
+    if table is AuditEntry:
+        return query.where(AuditEntry.what.not_in([AuditAction.SIGN_IN, AuditAction.SIGN_IN_FAILED]))
     return query
 
 

@@ -8,7 +8,7 @@ from tests.desk.conftest import AsStaff, statements
 from tests.fixtures.databases import FrozenClock
 from tui_pos.core import clock
 from tui_pos.data.connection import connected
-from tui_pos.data.tables.desk import JournalEntry
+from tui_pos.data.tables.desk import AuditEntry
 from tui_pos.data.tables.registration import Attendee, CheckIn, Order, OrderStatus
 from tui_pos.desk.checkin.checkin import (
     CheckInResult,
@@ -120,7 +120,7 @@ def test_a_check_in_is_taken_back_with_its_reason(desk: Desk) -> None:
     assert (back.checked_in_at, back.first_check_in, back.verdict.word) == (None, None, "REGISTERED")
     assert passes("NOOR2026") == []
     with connected():
-        (entry,) = JournalEntry.select()
+        (entry,) = AuditEntry.select()
     assert (entry.what, entry.reason, entry.station, entry.attendee_id) == (
         "undo_check_in",
         "wrong person",

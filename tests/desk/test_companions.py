@@ -10,7 +10,7 @@ from tests.desk.selling import everything, items, user_of
 from tui_pos.core import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.auth import User
-from tui_pos.data.tables.desk import JournalEntry
+from tui_pos.data.tables.desk import AuditEntry
 from tui_pos.data.tables.registration import Attendee, Order
 from tui_pos.desk.access.people import full_name
 from tui_pos.desk.carts import checkout
@@ -55,7 +55,7 @@ def test_the_buyer_is_the_first_of_three(desk: Desk) -> None:
     with connected():
         user = User.get_by_id(first.user_id)
         assert (user.password[0], user.username.startswith("desk-guest-")) == ("!", True)
-        entries = list(JournalEntry.select().where(JournalEntry.what == "companion"))
+        entries = list(AuditEntry.select().where(AuditEntry.what == "companion"))
     assert [entry.text for entry in entries] == ["Charles Babbage", "Mary"]
 
 

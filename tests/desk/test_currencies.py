@@ -11,7 +11,7 @@ from tests.desk.selling import everything, items, order_row
 from tui_pos.commands import serializers
 from tui_pos.core import money
 from tui_pos.data.connection import connected
-from tui_pos.data.tables.desk import Attempt, CashMovement, JournalEntry
+from tui_pos.data.tables.desk import Attempt, AuditEntry, CashMovement
 from tui_pos.data.tables.registration import AddOn, Credit, Voucher
 from tui_pos.desk import payments
 from tui_pos.desk.carts import cart, checkout
@@ -129,7 +129,7 @@ def test_a_sale_by_card_cash_and_credit(case: Case, lead: Desk, simulator: Serve
     assert (done.amount, done.change, done.order.status) == (rest, given - rest, "paid")
     with connected():
         (moved,), (attempt,) = CashMovement.select(), Attempt.select()
-        entries = {entry.what: entry.amount for entry in JournalEntry.select()}
+        entries = {entry.what: entry.amount for entry in AuditEntry.select()}
     assert moved.amount == case.minor - 2 * case.part_minor
     assert moved.given - moved.change == moved.amount
     assert (attempt.amount, entries["credit"]) == (case.part_minor, case.part_minor)

@@ -9,7 +9,7 @@ from tests.desk.paying import READER, Watched
 from tests.desk.selling import at, everything, items, order_row, user_of, uses
 from tests.fixtures.databases import FrozenClock
 from tui_pos.data.connection import connected
-from tui_pos.data.tables.desk import CashMovement, JournalEntry
+from tui_pos.data.tables.desk import AuditEntry, CashMovement
 from tui_pos.data.tables.registration import Credit, Order, Payment
 from tui_pos.desk import payments
 from tui_pos.desk.carts import checkout
@@ -79,7 +79,7 @@ def test_cash_comes_from_the_drawer_that_refunds(lead: Desk) -> None:
     assert statuses(reference) == ("refunded", [("manual", "refunded"), ("manual", "refunded")])
     assert drawer("desk-3") == D(2000)
     with connected():
-        (first, _) = JournalEntry.select().where(JournalEntry.what == "refund").order_by(JournalEntry.id)
+        (first, _) = AuditEntry.select().where(AuditEntry.what == "refund").order_by(AuditEntry.id)
     assert (first.reason, first.station, first.staff_id) == ("wrong size", "desk-4", lead.staff.id)
     assert told(refunds.refunds_of(lead, reference)) == [
         ("cash", D("20.00"), "succeeded"),
@@ -320,7 +320,7 @@ def test_a_void_after_a_refund_frees_the_voucher(lead: Desk) -> None:
         assert void(lead, reference, "never happened").done
         assert uses(lead, "TENOFF") == 0
     with connected():
-        assert JournalEntry.select().where(JournalEntry.what == "void").count() == 1
+        assert AuditEntry.select().where(AuditEntry.what == "void").count() == 1
 
 
 def test_a_void_waits_for_stripe(lead: Desk, simulator: Server, frozen_clock: FrozenClock) -> None:

@@ -241,17 +241,17 @@ def test_a_copy_leaves_any_number_of_payments_alone(card_desk: Desk) -> None:
 def test_a_tick_asks_no_more_for_many_refunds_than_for_few(card_desk: Desk) -> None:
     sold(card_desk, 2)
     with statements() as few:
-        web_site.put_right(card_desk)
+        web_site.repair_webhook_effects(card_desk)
     sold(card_desk, 100)
     with statements() as many:
-        web_site.put_right(card_desk)
+        web_site.repair_webhook_effects(card_desk)
     assert len(many) == len(few)
 
 
 def test_a_tick_reads_what_changed_lately_by_an_index(card_desk: Desk) -> None:
     sold(card_desk, 400, at=clock.now() - timedelta(days=90))
     with events() as seen:
-        web_site.put_right(card_desk)
+        web_site.repair_webhook_effects(card_desk)
     plans = [plan_of(each) for each in seen if "tui_pos_" in each.sql]
     assert len(plans) == 3
     for plan in plans:

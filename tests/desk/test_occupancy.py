@@ -9,7 +9,7 @@ from tests.desk.conftest import AsStaff, make_desk, statements
 from tests.fixtures.processes import run_together
 from tui_pos.core import clock
 from tui_pos.data.connection import connected
-from tui_pos.data.tables.desk import JournalEntry, Station
+from tui_pos.data.tables.desk import AuditEntry, Station
 from tui_pos.desk import lease_owners
 from tui_pos.desk.access import occupancy
 from tui_pos.desk.context import Desk
@@ -45,7 +45,7 @@ def test_taking_it_over_is_learned_by_the_other_and_written_down(desk: Desk, as_
     assert holder.name == "Lena Lead"
     assert occupancy.keep(lead, "second") is None
     with connected():
-        (entry,) = JournalEntry.select()
+        (entry,) = AuditEntry.select()
     assert (entry.what, entry.staff_id, entry.station) == ("station_taken", lead.staff.id, "desk-3")
 
 

@@ -15,20 +15,20 @@ from tui_pos.desk.payments import (
     settle,
 )
 from tui_pos.desk.payments import trouble as troubles
-from tui_pos.desk.payments.asking import Drive
+from tui_pos.desk.payments.asking import AttemptWorker
 from tui_pos.desk.payments.backoff import Call
 from tui_pos.desk.payments.discrepancy import WrongAnswer
 from tui_pos.simulator import Server
 from tui_pos.terminal import UnknownOutcome
 
-SAYINGS: dict[str, tuple[Stage, Callable[[Drive], object]]] = {
-    "a wrong answer": (Stage.UNKNOWN, lambda drive: troubles.unknown(drive, WrongAnswer([]), Call.FIND)),
-    "no answer": (Stage.SENT, lambda drive: troubles.unknown(drive, UnknownOutcome("?"), Call.READ)),
-    "a refusal": (Stage.SENT, lambda drive: troubles.count_refusal(drive, "no", Call.PROCESS)),
-    "a call for a person": (Stage.SENT, lambda drive: troubles.hand_over(drive, "look at it")),
-    "an obstacle": (Stage.INTENT, lambda drive: troubles.obstacle(drive, "offline", "The reader is off.")),
+SAYINGS: dict[str, tuple[Stage, Callable[[AttemptWorker], object]]] = {
+    "a wrong answer": (Stage.UNKNOWN, lambda worker: troubles.unknown(worker, WrongAnswer([]), Call.FIND)),
+    "no answer": (Stage.SENT, lambda worker: troubles.unknown(worker, UnknownOutcome("?"), Call.READ)),
+    "a refusal": (Stage.SENT, lambda worker: troubles.count_refusal(worker, "no", Call.PROCESS)),
+    "a call for a person": (Stage.SENT, lambda worker: troubles.hand_over(worker, "look at it")),
+    "an obstacle": (Stage.INTENT, lambda worker: troubles.obstacle(worker, "offline", "The reader is off.")),
     "a prompt": (Stage.SENT, settle.withdraw),
-    "a wish": (Stage.SENT, lambda drive: attempt_log.ask(drive.desk, drive.attempt, "cancel")),
+    "a wish": (Stage.SENT, lambda worker: attempt_log.ask(worker.desk, worker.attempt, "cancel")),
 }
 
 
@@ -44,10 +44,12 @@ def test_nothing_is_said_of_a_payment_that_ended_elsewhere(
     with connected():
         attempt_id = watched.seen[-1].attempt_id
         Attempt.update(stage=stage).where(Attempt.id == attempt_id).execute()
-        hung = Drive(card_desk, attempt_log.load(attempt_id))
-        bookkeeping.closed(card_desk, attempt_log.load(attempt_id), Stage.CANCELLED, "cancelled elsewhere")
+        hung = AttemptWorker(card_desk, attempt_log.load(attempt_id))
+        bookkeeping.record_failure(
+            card_desk, attempt_log.load(attempt_id), Stage.CANCELLED, "cancelled elsewhere"
+        )
         simulator.refuse("cancel_action", 400)
-        with pytest.raises(attempt_log.Overtaken):
+        with pytest.raises(attempt_log.StaleAttempt):
             say(hung)
         last = AttemptEvent.select().where(AttemptEvent.attempt == attempt_id).order_by(AttemptEvent.id)
         assert [event.text for event in last][-1] == "cancelled elsewhere"

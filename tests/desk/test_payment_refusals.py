@@ -20,7 +20,7 @@ from tui_pos.desk.payments import (
     resolve,
     settle,
 )
-from tui_pos.desk.payments.asking import Drive
+from tui_pos.desk.payments.asking import AttemptWorker
 from tui_pos.desk.payments.resolve import Option, Standing
 from tui_pos.simulator import Server
 
@@ -172,8 +172,8 @@ def test_every_word_of_stripes_leads_somewhere(
     state = left_at(desk, order, stage, act)
     intent = replace(desk.terminal.intent(state.intent_id), status=status)
     with connected():
-        drive = Drive(desk, Attempt.get_by_id(state.attempt_id))
-        assert settle.settle(drive, intent) > 0
+        worker = AttemptWorker(desk, Attempt.get_by_id(state.attempt_id))
+        assert settle.settle(worker, intent) > 0
     now = payments.state(desk, state.attempt_id)
     assert now.stage is (Stage.AUTHORIZED if stage == "authorized" else Stage.AUTHORIZING)
     assert f"Stripe says {status.replace('_', ' ')}" in now.events[-1].text

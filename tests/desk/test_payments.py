@@ -25,7 +25,7 @@ from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refused
 from tui_pos.desk.payments import (
-    Control,
+    CommandQueue,
     PaymentState,
     attempt_log,
 )
@@ -168,7 +168,7 @@ def test_cancelled_before_stripe_was_asked_leaves_nothing_there(
     card_desk: Desk, order: checkout.Placed, simulator: Server
 ) -> None:
     begun = begin(card_desk, order)
-    control = Control()
+    control = CommandQueue()
     control.cancel()
     last = list(payments.watch(card_desk, begun.attempt_id, control))[-1]
     assert last.stage is Stage.CANCELLED
@@ -197,7 +197,7 @@ def test_a_cancel_while_the_bank_is_asked_waits_for_the_answer(
     card_desk: Desk, order: checkout.Placed, simulator: Server
 ) -> None:
     begun = begin(card_desk, order)
-    control = Control()
+    control = CommandQueue()
     headlines: list[str] = []
     for state in payments.watch(card_desk, begun.attempt_id, control):
         headlines.append(state.headline)

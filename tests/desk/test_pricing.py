@@ -19,9 +19,9 @@ from tui_pos.data.tables.conditions import (
 from tui_pos.data.tables.program import Speaker, Talk, TalkSpeaker
 from tui_pos.data.tables.registration import Attendee, TicketType, Voucher
 from tui_pos.desk.catalogue import pricing, products, vouchers
-from tui_pos.desk.catalogue.evaluation import assess
+from tui_pos.desk.catalogue.evaluation import evaluate
 from tui_pos.desk.catalogue.pricing import Condition, Kind, Line, Off, Quote, Scope
-from tui_pos.desk.catalogue.products import Wanted
+from tui_pos.desk.catalogue.products import RequestedProduct
 from tui_pos.desk.context import Desk
 
 D = Decimal
@@ -86,8 +86,8 @@ def priced(desk: Desk, items: str, user_id: int | None, voucher: str) -> Quote:
     """The quote for ``slug*quantity slug``, whatever the rules say about selling it."""
     wanted = [item.partition("*") for item in items.split()]
     named = products.named(desk.conference.id, [slug for slug, _, _ in wanted])
-    cart = [Wanted(named[slug], int(quantity or 1)) for slug, _, quantity in wanted]
-    return assess(desk, cart, user_id, _voucher_row(desk, voucher), clock.now()).quote
+    cart = [RequestedProduct(named[slug], int(quantity or 1)) for slug, _, quantity in wanted]
+    return evaluate(desk, cart, user_id, _voucher_row(desk, voucher), clock.now()).quote
 
 
 def _voucher_row(desk: Desk, code: str) -> Voucher | None:

@@ -9,7 +9,7 @@ from tui_pos.data.tables.desk import Stage
 from tui_pos.desk import payments
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
-from tui_pos.desk.payments import Control, PaymentState
+from tui_pos.desk.payments import CommandQueue, PaymentState
 from tui_pos.simulator import Server
 from tui_pos.simulator.trace import Exchanged
 
@@ -71,12 +71,14 @@ def test_what_could_not_be_read_is_not_called_uncharged(
     begun = begin(card_desk, order)
     said = [
         f"{state.headline}: {state.advice}"
-        for state in payments.watch(card_desk, begun.attempt_id, Control(), seconds=0.5)
+        for state in payments.watch(card_desk, begun.attempt_id, CommandQueue(), seconds=0.5)
     ]
     assert uncharged(said) == []
     simulator.clear_faults()
     told = next(
-        state for state in payments.watch(card_desk, begun.attempt_id, Control()) if state.stuck or state.card
+        state
+        for state in payments.watch(card_desk, begun.attempt_id, CommandQueue())
+        if state.stuck or state.card
     )
     assert uncharged([told.advice]) == [told.advice], "now it was read"
     again = Watched(card_desk, begun.attempt_id, sent=lambda: simulator.tap(READER))
@@ -121,7 +123,7 @@ def test_a_second_try_on_a_payment_that_was_paid_meanwhile_is_told_as_paid(
     """Enter after an obstacle: what keeps it from the reader now says nothing of the try before."""
     simulator.set_reader(READER, "offline")
     begun = begin(card_desk, order)
-    control, said = Control(), []
+    control, said = CommandQueue(), []
     states = payments.watch(card_desk, begun.attempt_id, control)
     for state in states:
         if state.stuck:

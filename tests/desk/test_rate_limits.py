@@ -17,7 +17,7 @@ from tui_pos.data.tables.desk import Attempt, Stage
 from tui_pos.desk import payments
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
-from tui_pos.desk.payments import Control, PaymentState, recovery
+from tui_pos.desk.payments import CommandQueue, PaymentState, recovery
 from tui_pos.desk.reconciliation import maintenance
 from tui_pos.desk.refunds import refunds
 from tui_pos.simulator import Server
@@ -42,9 +42,9 @@ def limited(exchanges: list[Exchanged]) -> Counter[str]:
     )
 
 
-def for_a_minute(desk: Desk, attempt_id: int, ask: Callable[[Control], object]) -> PaymentState:
+def for_a_minute(desk: Desk, attempt_id: int, ask: Callable[[CommandQueue], object]) -> PaymentState:
     """Watch for a minute of back-off, with what a person asks for at once."""
-    control = Control()
+    control = CommandQueue()
     ask(control)
     *_, last = payments.watch(desk, attempt_id, control, seconds=MINUTE * desk.poll_seconds)
     return last
@@ -85,7 +85,7 @@ def test_a_payment_that_no_reader_shows_waits_for_a_person(
 ) -> None:
     simulator.set_reader(READER, "offline")
     begun = begin(card_desk, order)
-    state = next(each for each in payments.watch(card_desk, begun.attempt_id, Control()) if each.stuck)
+    state = next(each for each in payments.watch(card_desk, begun.attempt_id, CommandQueue()) if each.stuck)
     simulator.set_reader(READER, "online")
     simulator.rate_limit(3600, operation)
     last = for_a_minute(card_desk, state.attempt_id, lambda control: control.retry())

@@ -7,7 +7,7 @@ from tui_pos.desk import leases
 from tui_pos.desk.carts import cart, checkout, reader_display
 from tui_pos.desk.carts.cart import CartView
 from tui_pos.desk.context import Desk
-from tui_pos.desk.payments import Control, Stage, readers, watch
+from tui_pos.desk.payments import CommandQueue, Stage, readers, watch
 from tui_pos.desk.payments.transitions import display_duty
 from tui_pos.simulator import Server
 
@@ -67,15 +67,15 @@ def test_a_payment_waits_until_a_cart_that_is_being_shown_stands_there(card_desk
     begun = begin(card_desk, order)
     assert leases.take(display_duty(READER), "somebody", 60)
     sent = threading.Event()
-    control = Control()
+    control = CommandQueue()
 
-    def drive() -> None:
+    def worker() -> None:
         for state in watch(card_desk, begun.attempt_id, control):
             if state.stage is Stage.SENT:
                 sent.set()
                 control.cancel()
 
-    driving = threading.Thread(target=drive)
+    driving = threading.Thread(target=worker)
     driving.start()
     assert not sent.wait(0.5)
     assert action(card_desk) == ""

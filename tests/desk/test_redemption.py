@@ -9,7 +9,7 @@ from tests.desk.selling import at, everything, items, order_row
 from tests.fixtures.databases import FrozenClock
 from tui_pos.core import clock
 from tui_pos.data.connection import connected
-from tui_pos.data.tables.desk import JournalEntry
+from tui_pos.data.tables.desk import AuditEntry
 from tui_pos.data.tables.registration import Order, ProductRedemption
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.checkin.guest_tickets import register_companion
@@ -64,7 +64,7 @@ def test_a_piece_is_handed_out_with_who_and_where(desk: Desk) -> None:
         attendee(desk, "OWEN2026").id,
     )
     with connected():
-        (entry,) = JournalEntry.select()
+        (entry,) = AuditEntry.select()
     assert (entry.what, entry.text, entry.station) == ("hand_out", "1 x T-Shirt", "desk-3")
 
 
@@ -172,7 +172,7 @@ def test_taking_back_needs_a_reason_and_keeps_it(desk: Desk) -> None:
     assert done.left == 1
     assert [piece.id for piece in pieces(shirts.line_id)] == [first]
     with connected():
-        (entry,) = JournalEntry.select().where(JournalEntry.what == "take_back")
+        (entry,) = AuditEntry.select().where(AuditEntry.what == "take_back")
     assert (entry.text, entry.reason, entry.station, entry.staff_id) == (
         "1 x T-Shirt",
         "wrong size",

@@ -14,7 +14,7 @@ from tests.desk.selling import at, everything, items, order_row, user_of
 from tests.fixtures.databases import FrozenClock
 from tui_pos.core import clock
 from tui_pos.data.connection import connected
-from tui_pos.data.tables.desk import Attempt, CashMovement, JournalEntry, Sale
+from tui_pos.data.tables.desk import Attempt, AuditEntry, CashMovement, Sale
 from tui_pos.data.tables.registration import Attendee, Credit, Payment
 from tui_pos.desk import payments
 from tui_pos.desk.carts import checkout
@@ -99,7 +99,7 @@ def test_cash_with_change(desk: Desk) -> None:
             "sale",
         )
         assert (moved.amount, moved.given, moved.change, moved.currency) == (5000, 6000, 1000, "USD")
-        (entry,) = JournalEntry.select()
+        (entry,) = AuditEntry.select()
         assert (entry.what, entry.order_id, entry.amount, entry.station) == (
             "cash",
             order.order_id,
@@ -287,7 +287,7 @@ def test_a_gift_needs_the_right_and_a_reason(desk: Desk, as_staff: AsStaff) -> N
     assert paid_with(reference) == [("manual", "succeeded", D("20.00")), ("comp", "succeeded", D("0.00"))]
     assert order_row(reference).total == D("20.00")
     with connected():
-        (entry,) = JournalEntry.select().where(JournalEntry.what == "comp")
+        (entry,) = AuditEntry.select().where(AuditEntry.what == "comp")
         (payment,) = Payment.select().where(Payment.id == entry.payment_id)
     assert (entry.reason, entry.staff_id, payment.note) == (
         "keynote speaker",

@@ -13,7 +13,7 @@ from tui_pos.core import clock
 from tui_pos.data.connection import connected, run_tx
 from tui_pos.data.errors import CommitUnknown, DatabaseUnavailable, ReadOnlyDatabase
 from tui_pos.data.tables.auth import User
-from tui_pos.data.tables.desk import JournalEntry
+from tui_pos.data.tables.desk import AuditEntry
 from tui_pos.desk import conferences
 from tui_pos.desk.access import (
     passwords,
@@ -141,7 +141,7 @@ def test_failures_and_successes_are_in_the_audit_log() -> None:
         username, secret = pair.split()
         tried(username, secret)
     with connected():
-        rows = list(JournalEntry.select().order_by(JournalEntry.id))
+        rows = list(AuditEntry.select().order_by(AuditEntry.id))
     told = [(row.what, row.staff_id, row.station) for row in rows]
     everything = str([row.__data__ for row in rows])
     assert told == [
@@ -157,7 +157,7 @@ def test_failures_and_successes_are_in_the_audit_log() -> None:
 def test_the_sign_ins_of_one_script_are_told_once_until_something_else_happens(time: Clock) -> None:
     def told() -> int:
         with connected():
-            return int(JournalEntry.select().where(JournalEntry.what == "sign_in").count())
+            return int(AuditEntry.select().where(AuditEntry.what == "sign_in").count())
 
     for _ in range(5):
         assert tried("trainee", "demo") == ""
@@ -181,8 +181,8 @@ def test_processes_that_guess_at_once_learn_no_more_than_one_alone(shop: str) ->
     answers = [answer for each in run_together(shop, guess, 6) for answer in each]
     assert set(answers) == {"wrong_credentials", "too_many_tries"}
     with connected():
-        failed = JournalEntry.what == "sign_in_failed"
-        rows = list(JournalEntry.select().where(failed).order_by(JournalEntry.id))
+        failed = AuditEntry.what == "sign_in_failed"
+        rows = list(AuditEntry.select().where(failed).order_by(AuditEntry.id))
     assert len(rows) == answers.count("wrong_credentials")
     for before, after in pairwise(rows[2:]):
         assert after.at - before.at >= timedelta(seconds=2)
@@ -211,7 +211,7 @@ def test_a_right_secret_is_no_use_once_others_have_locked_the_name_meanwhile(
 def test_a_success_of_who_only_looks_is_not_written_and_a_failure_is(time: Clock) -> None:
     def told() -> list[str]:
         with connected():
-            return [row.what for row in JournalEntry.select().order_by(JournalEntry.id)]
+            return [row.what for row in AuditEntry.select().order_by(AuditEntry.id)]
 
     assert sign_in.sign_in("trainee", "demo", desk_at(), told=False).username == "trainee"
     assert told() == []

@@ -19,7 +19,7 @@ from tui_pos.desk import payments
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
-from tui_pos.desk.payments import Control, CutOff, PaymentState, Stage
+from tui_pos.desk.payments import CommandQueue, CutOff, PaymentState, Stage
 from tui_pos.desk.tenders.cash import take_cash
 from tui_pos.terminal import Terminal
 
@@ -85,7 +85,7 @@ def begun(desk: Desk, reader: str, reference: str) -> int:
 
 def watched(desk: Desk, attempt_id: int, withdrawn: bool) -> PaymentState:
     """Watch it as a person does, who tries again whenever the desk asks."""
-    control = Control()
+    control = CommandQueue()
     state = None
     for state in payments.watch(desk, attempt_id, control, seconds=30, withdrawn=withdrawn):
         if state.stuck:

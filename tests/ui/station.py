@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 
 from tests.fixtures.pilot import NAMES, TIMEOUT, calls_ended, settled, shown
 from tui_pos.bootstrap import demo
-from tui_pos.bootstrap.session import Place, open_place
+from tui_pos.bootstrap.session import DeskSession, open_place
 from tui_pos.core.config import (
     ConferenceSettings,
     Settings,
@@ -26,7 +26,7 @@ from tui_pos.simulator.seed import LOCATION_ID
 from tui_pos.ui.app import DeskApp
 
 
-class QuickPlace(Place):
+class QuickPlace(DeskSession):
     """Looks at payments more often, so that tests need not wait for a second."""
 
     def desk(self, staff: Staff) -> Desk:
@@ -51,7 +51,7 @@ class Bench:
             stations={"desk-3": StationSettings(reader=reader)} if reader else {},
         )
 
-    def place(self, *, trainee: bool = True, reader: str = "") -> Place:
+    def place(self, *, trainee: bool = True, reader: str = "") -> DeskSession:
         """The open desk-3; with the trainee at it, as the demonstration has it."""
         opened = open_place(self.settings(reader), "demo", "desk-3")
         known = {each.name: getattr(opened, each.name) for each in fields(opened)}

@@ -9,7 +9,7 @@ import pytest
 from tests.fixtures.pty import Terminal80x24
 from tests.ui.station import Bench
 from tui_pos.data.connection import close_database, connected, open_database
-from tui_pos.data.tables.desk import JournalEntry, Sale
+from tui_pos.data.tables.desk import AuditEntry, Sale
 from tui_pos.data.tables.registration import CheckIn
 
 F12 = "\x1b[24~"
@@ -45,7 +45,7 @@ def written(bench: Bench) -> tuple[int, int, int]:
     open_database(bench.database_url)
     try:
         with connected():
-            signed_in = JournalEntry.select().where(JournalEntry.what.startswith("sign_in"))
+            signed_in = AuditEntry.select().where(AuditEntry.what.startswith("sign_in"))
             return signed_in.count(), Sale.select().count(), CheckIn.select().count()
     finally:
         close_database()

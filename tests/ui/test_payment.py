@@ -23,7 +23,7 @@ from tui_pos.data.tables.desk import Attempt
 from tui_pos.data.tables.registration import Order, OrderStatus
 from tui_pos.desk import payments
 from tui_pos.desk.context import Desk, Mode
-from tui_pos.desk.payments import Control, PaymentState, Stage, cut_off, readers
+from tui_pos.desk.payments import CommandQueue, PaymentState, Stage, cut_off, readers
 from tui_pos.desk.search import activity
 from tui_pos.simulator import Server
 from tui_pos.ui.screens.payment import PaymentScreen
@@ -353,7 +353,7 @@ async def test_closing_the_program_lets_go_of_the_payment(desk: Desk) -> None:
 
 async def test_a_payment_of_another_desk_is_shown_and_left_alone(desk: Desk) -> None:
     attempt_id = begun(replace(desk, station="desk-1"))
-    elsewhere = payments.watch(replace(desk, station="desk-1"), attempt_id, Control())
+    elsewhere = payments.watch(replace(desk, station="desk-1"), attempt_id, CommandQueue())
     next(elsewhere)
     async with at_counter(PaymentScreen(desk, attempt_id)) as pilot:
         held = await shows(pilot, "[!] NOT WATCHED HERE", "being watched at desk-1, Tilda Trainee, since")
@@ -369,7 +369,7 @@ async def test_a_payment_of_another_desk_is_shown_and_left_alone(desk: Desk) -> 
 
 async def test_esc_leaves_a_payment_of_another_desk_as_it_is(desk: Desk) -> None:
     attempt_id = begun(desk)
-    elsewhere = payments.watch(replace(desk, station="desk-1"), attempt_id, Control())
+    elsewhere = payments.watch(replace(desk, station="desk-1"), attempt_id, CommandQueue())
     next(elsewhere)
     async with at_counter(PaymentScreen(desk, attempt_id)) as pilot:
         await shows(pilot, "NOT WATCHED HERE")

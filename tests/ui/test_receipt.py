@@ -17,7 +17,7 @@ from tui_pos.desk import payments
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.checkin import checkin
 from tui_pos.desk.context import Desk
-from tui_pos.desk.payments import Control, Stage
+from tui_pos.desk.payments import CommandQueue, Stage
 from tui_pos.desk.search import lookup
 from tui_pos.desk.tenders.cash import take_cash
 from tui_pos.simulator import Server
@@ -27,7 +27,7 @@ from tui_pos.ui.screens.tender import TenderScreen
 
 def paid(desk: Desk, simulator: Server, attendee: str = "NOOR2026", card: str = "visa") -> str:
     """The reference of an order that was paid by card at this desk."""
-    attempt_id, control = begun(desk, attendee), Control()
+    attempt_id, control = begun(desk, attendee), CommandQueue()
     for state in payments.watch(desk, attempt_id, control):
         if state.stage is Stage.SENT:
             simulator.tap(READER[0], card)

@@ -12,12 +12,12 @@ from tests.desk.conftest import staff_called
 from tests.fixtures.pilot import press, scan, settled, shown, write
 from tests.fixtures.pty import Terminal80x24
 from tests.ui.station import Bench, Station, desk_of, ended, row, station
-from tui_pos.bootstrap.session import Place
+from tui_pos.bootstrap.session import DeskSession
 from tui_pos.core import clock
 from tui_pos.core.config import Settings, StationSettings
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.auth import User, UserGroup
-from tui_pos.data.tables.desk import JournalEntry
+from tui_pos.data.tables.desk import AuditEntry
 from tui_pos.data.tables.desk import Station as StationRow
 from tui_pos.data.tables.program import Conference
 from tui_pos.desk import lease_owners
@@ -39,7 +39,7 @@ class OtherStations(Bench):
 class Unnamed(Bench):
     """Nobody has named the station: it is called after an address."""
 
-    def place(self, *, trainee: bool = True, reader: str = "") -> Place:
+    def place(self, *, trainee: bool = True, reader: str = "") -> DeskSession:
         return replace(super().place(trainee=trainee, reader=reader), is_named=False)
 
 
@@ -121,7 +121,7 @@ async def test_a_station_in_use_is_told_by_whom_and_since_when_and_asked(bench: 
         assert isinstance(pilot.app.screen, ScanScreen)
         assert holder()[1] == "trainee"
         with connected():
-            (entry,) = JournalEntry.select().where(JournalEntry.what == "station_taken")
+            (entry,) = AuditEntry.select().where(AuditEntry.what == "station_taken")
         assert entry.text == "Lena Lead had it open on till-host"
         await scan(pilot, "NOOR2026")
         assert "Noor Lindqvist" in shown(pilot)

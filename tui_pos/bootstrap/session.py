@@ -44,7 +44,7 @@ NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DeskSession:
     """One conference at one station, with the database open; ``desk`` adds who is signed in.
 
     ``account`` is None when no Stripe key can be had or it must not be used here; ``no_account`` then says
@@ -108,7 +108,7 @@ def open_place(
     *,
     upgrade: bool = False,
     store: bool = True,
-) -> Place:
+) -> DeskSession:
     """Open the database, find the conference, name the station, prepare the Stripe account (asks nobody).
 
     Slow for ``demo``, which may have to be made first. Raises ConfigError, DataError, NotFound for an unknown
@@ -127,7 +127,7 @@ def open_place(
         )
     row = conferences.find(slug)
     rules = conference_rules.settle(row, said_rules(settings, row.slug), named(settings), store=store)
-    place = Place(
+    place = DeskSession(
         settings=settings,
         conference=info(settings, row, rules),
         station=name,
@@ -215,7 +215,7 @@ def key_of(settings: Settings, slug: str) -> Key:
     return Key(mode, Terminal(key, api_base=base or None))
 
 
-def _with_account(place: Place, store: bool) -> Place:
+def _with_account(place: DeskSession, store: bool) -> DeskSession:
     """The place with its Stripe account, or with why it has none. Its mode is the conference's: what is sold
     under another host's key counts as what the conference's other desks sell."""
     whose = installation.identity()
@@ -231,7 +231,7 @@ def _with_account(place: Place, store: bool) -> Place:
     return replace(place, mode=key.mode, account=key.account)
 
 
-def _blocked(place: Place, code: str, why: str) -> Place:
+def _blocked(place: DeskSession, code: str, why: str) -> DeskSession:
     rules = conference_rules.stored(place.conference.id)
     return replace(
         place,

@@ -53,7 +53,7 @@ CONFIG = """\
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class SetupRequest:
     """What shall be there. ``secret`` is asked for the supervisor's password, only when one is made or has to
     agree; ``rules`` says what of the conference's rules is to be stored, ``sets_up`` that more than what is
     missing is to be changed afterwards, to which a supervisor has to agree. ``another`` is a further
@@ -73,7 +73,7 @@ class Wanted:
     station: str = ""
 
 
-def found(config_file: Path | None, wanted: Wanted) -> tuple[str, ...]:
+def found(config_file: Path | None, wanted: SetupRequest) -> tuple[str, ...]:
     """Make what is missing and answer a sentence for each thing made.
 
     Raises ConfigError, DataError, InvalidInput, NotFound for a conference that django-program must make, and
@@ -97,7 +97,7 @@ def found(config_file: Path | None, wanted: Wanted) -> tuple[str, ...]:
     return tuple(done)
 
 
-def _check(wanted: Wanted) -> None:
+def _check(wanted: SetupRequest) -> None:
     if wanted.slug and not re.fullmatch(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", wanted.slug[:200]):
         raise InvalidInput(
             "bad_slug", "A conference's slug has small letters, digits and dashes: pycon-us-2027."
@@ -113,7 +113,7 @@ def _check(wanted: Wanted) -> None:
         raise InvalidInput("bad_username", "A user name has letters, digits and @ . + - _ only.")
 
 
-def _settings(file: Path | None, wanted: Wanted, done: list[str]) -> Settings:
+def _settings(file: Path | None, wanted: SetupRequest, done: list[str]) -> Settings:
     named = config.named_file(file)
     if named is None or not named.exists():
         target = named or config.user_config()
@@ -140,7 +140,7 @@ def _database(settings: Settings, done: list[str]) -> None:
         done.append("Added the tui_pos_* tables to the database.")
 
 
-def _ask_a_supervisor(settings: Settings, wanted: Wanted) -> None:
+def _ask_a_supervisor(settings: Settings, wanted: SetupRequest) -> None:
     """Sign a supervisor in, where there is one already; nobody can be one in a new database."""
     if not supervisors.anybody_may(Action.SET_UP):
         return
@@ -154,7 +154,7 @@ def _ask_a_supervisor(settings: Settings, wanted: Wanted) -> None:
         raise NotPermitted("not_permitted", f"{staff.name} may not {Action.SET_UP}. Ask a supervisor.")
 
 
-def _conference(wanted: Wanted) -> list[str]:
+def _conference(wanted: SetupRequest) -> list[str]:
     if not wanted.slug or Conference.get_or_none(Conference.slug == wanted.slug):
         return []
     row = {"slug": wanted.slug, "name": wanted.name or wanted.slug, "timezone": wanted.timezone}
@@ -162,7 +162,7 @@ def _conference(wanted: Wanted) -> list[str]:
     return [f"Made the conference {wanted.slug}."]
 
 
-def _rules(settings: Settings, wanted: Wanted, conference: ConferenceRow) -> list[str]:
+def _rules(settings: Settings, wanted: SetupRequest, conference: ConferenceRow) -> list[str]:
     """Store what was asked for, else what the config says; and say what is missing or does not fit."""
     before = conference_rules.stored(conference.id)
     said = session.said_rules(settings, conference.slug)
@@ -227,7 +227,7 @@ def wanted_account_change(settings: Settings, slug: str | None) -> tuple[Confere
     return conference, account_change.change_wanted(conference, key.account, key.mode)
 
 
-def _supervisor(wanted: Wanted) -> list[str]:
+def _supervisor(wanted: SetupRequest) -> list[str]:
     if wanted.supervisor is None:
         somebody = User.select().where(User.is_superuser, User.is_active).exists()
         return [] if somebody else ["Nobody can sign in yet: run this again with --staff NAME."]
@@ -237,7 +237,7 @@ def _supervisor(wanted: Wanted) -> list[str]:
     return [f"Made the supervisor {wanted.supervisor}."]
 
 
-def _is_further(wanted: Wanted) -> bool:
+def _is_further(wanted: SetupRequest) -> bool:
     """Whether ``init --staff`` would make a supervisor beside those who are there."""
     if wanted.supervisor is None or not supervisors.anybody_may(Action.SET_UP):
         return False
@@ -247,7 +247,7 @@ def _is_further(wanted: Wanted) -> bool:
         return not User.select().where(User.username == wanted.supervisor).exists()
 
 
-def _another(wanted: Wanted) -> list[str]:
+def _another(wanted: SetupRequest) -> list[str]:
     if wanted.another is None:
         return []
     if User.get_or_none(User.username == wanted.another):

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tui_pos.commands.context import (
-    Call,
+    CommandContext,
     Key,
-    this_call,
+    current,
     typed_key,
 )
 from tui_pos.commands.paying import TestCard, by_card
@@ -47,7 +47,7 @@ GOES_WITH: dict[str, tuple[With, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ChargeRequest:
     """The options of one charge; a field has its option's name."""
 
     tender: With
@@ -92,43 +92,45 @@ def charge(
 
     A card is waited for until it is captured, or until only a person could decide; then it is given up.
     """
-    wish = Wish(tender, reader, order, part, amount, attendee, given, reason, key, no_wait, card)
-    _refuse_misfits(wish)
-    call = this_call(context)
-    if wish.tender is not With.CARD:
-        _without_card(call, wish)
+    request = ChargeRequest(tender, reader, order, part, amount, attendee, given, reason, key, no_wait, card)
+    _refuse_misfits(request)
+    call = current(context)
+    if request.tender is not With.CARD:
+        _without_card(call, request)
         return
     place = call.place()
     desk = call.desk_at(place)
     if card is not None and desk.mode != "TRAINING":
         raise typer.TyperException("--card is for training; here a customer presents the card.")
-    by_card(call, desk, _begun(desk, wish, place.settings.reader(place.station)), no_wait=no_wait, card=card)
+    by_card(
+        call, desk, _begun(desk, request, place.settings.reader(place.station)), no_wait=no_wait, card=card
+    )
 
 
-def _refuse_misfits(wish: Wish) -> None:
+def _refuse_misfits(request: ChargeRequest) -> None:
     """Refuse options that contradict each other, and those that are missing."""
     for name, tenders in GOES_WITH.items():
-        if getattr(wish, name) not in (None, False) and wish.tender not in tenders:
+        if getattr(request, name) not in (None, False) and request.tender not in tenders:
             option = name.replace("_", "-")
-            raise typer.TyperException(f"--{option} does not go with --tender {wish.tender}.")
-    of_card = wish.tender is With.CARD
-    on_order = of_card and wish.order is not None
+            raise typer.TyperException(f"--{option} does not go with --tender {request.tender}.")
+    of_card = request.tender is With.CARD
+    on_order = of_card and request.order is not None
     faults = (
-        (not of_card and wish.order is None, "Name the order with --order REFERENCE."),
+        (not of_card and request.order is None, "Name the order with --order REFERENCE."),
         (
-            wish.tender is With.CASH and wish.given is None,
+            request.tender is With.CASH and request.given is None,
             "Say with --given AMOUNT how much cash was handed over.",
         ),
         (
-            of_card and (wish.order is None) == (wish.amount is None),
+            of_card and (request.order is None) == (request.amount is None),
             "Give either --order REFERENCE or --amount AMOUNT.",
         ),
         (
-            on_order and (wish.attendee is not None or bool(wish.reason)),
+            on_order and (request.attendee is not None or bool(request.reason)),
             "--attendee and --reason go with --amount; an order knows its buyer.",
         ),
         (
-            wish.amount is not None and wish.part is not None,
+            request.amount is not None and request.part is not None,
             "--part goes with --order; --amount is an order of its own.",
         ),
     )
@@ -137,10 +139,10 @@ def _refuse_misfits(wish: Wish) -> None:
             raise typer.TyperException(sentence)
 
 
-def _begun(desk: "Desk", wish: Wish, configured: str) -> "PaymentState":
+def _begun(desk: "Desk", request: ChargeRequest, configured: str) -> "PaymentState":
     from tui_pos.desk.carts import charges
 
-    reader = wish.reader
+    reader = request.reader
     if reader is None:
         reader, _ = readers.reader_here(desk, configured)
         if not reader:
@@ -148,29 +150,29 @@ def _begun(desk: "Desk", wish: Wish, configured: str) -> "PaymentState":
                 f"The station {desk.station} has no reader: name one with --reader, by its id (tmr_...) or"
                 " its label."
             )
-    if wish.order is None:
+    if request.order is None:
         return charges.begin_amount(
-            desk, wish.amount or "", reader, attendee_code=wish.attendee, reason=wish.reason or ""
+            desk, request.amount or "", reader, attendee_code=request.attendee, reason=request.reason or ""
         )
-    return charges.begin_order(desk, wish.order, reader, _amount(desk, wish.part))
+    return charges.begin_order(desk, request.order, reader, _amount(desk, request.part))
 
 
-def _without_card(call: Call, wish: Wish) -> None:
+def _without_card(call: CommandContext, request: ChargeRequest) -> None:
     from tui_pos.commands import serializers
     from tui_pos.desk.search import lookup
     from tui_pos.desk.tenders.cash import take_cash
     from tui_pos.desk.tenders.complimentary import give_free
     from tui_pos.desk.tenders.credit import use_credit
 
-    desk, key = call.desk(), typed_key(wish.key)
-    part, given = _amount(desk, wish.part), _amount(desk, wish.given)
+    desk, key = call.desk(), typed_key(request.key)
+    part, given = _amount(desk, request.part), _amount(desk, request.given)
     take: dict[With, Callable[[str], Tendered]] = {
         With.CASH: lambda reference: take_cash(desk, reference, given or Decimal(0), part, key=key),
         With.CREDIT: lambda reference: use_credit(desk, reference, part, key=key),
-        With.FREE: lambda reference: give_free(desk, reference, wish.reason or "", key=key),
+        With.FREE: lambda reference: give_free(desk, reference, request.reason or "", key=key),
     }
-    taken = take[wish.tender](lookup.order(desk, wish.order or "").reference)
-    call.answer(serializers.tendered(desk, taken), [_line(desk, wish.tender, taken)])
+    taken = take[request.tender](lookup.order(desk, request.order or "").reference)
+    call.answer(serializers.tendered(desk, taken), [_line(desk, request.tender, taken)])
 
 
 def _amount(desk: "Desk", typed: str | None) -> Decimal | None:

@@ -18,7 +18,7 @@ from tui_pos.core.config import Settings, load
 from tui_pos.core.scan import printable
 
 if TYPE_CHECKING:
-    from tui_pos.bootstrap.session import Place
+    from tui_pos.bootstrap.session import DeskSession
     from tui_pos.desk.context import Desk, Staff
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class Failed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class CommandContext:
     """The options that hold for every command."""
 
     conference: str | None = None
@@ -60,7 +60,7 @@ class Call:
         """The settings that the options name. Raises ConfigError."""
         return load(self.config)
 
-    def place(self, *, store: bool = True) -> "Place":
+    def place(self, *, store: bool = True) -> "DeskSession":
         """The conference and station that the options name, opened; ``store``: see `opening.open_place`."""
         from tui_pos.bootstrap.session import open_place
         from tui_pos.desk import clocks
@@ -83,7 +83,7 @@ class Call:
         """
         return self.desk_at(self.place(store=store), store=store)
 
-    def desk_at(self, place: "Place", *, store: bool = True) -> "Desk":
+    def desk_at(self, place: "DeskSession", *, store: bool = True) -> "Desk":
         """The desk there, for the staff member that the options name, or for the trainee."""
         return place.desk(self._staff(place, told=store))
 
@@ -106,7 +106,7 @@ class Call:
         if not self.json:
             write(safe(line))
 
-    def _staff(self, place: "Place", *, told: bool) -> "Staff":
+    def _staff(self, place: "DeskSession", *, told: bool) -> "Staff":
         from tui_pos.desk.access import sign_in
 
         if self.staff is None and place.trainee is not None:
@@ -118,9 +118,9 @@ class Call:
         return sign_in.sign_in(self.staff, secret_of(self.staff), place.sign_in_at, told=told)
 
 
-def this_call(context: typer.Context) -> Call:
+def current(context: typer.Context) -> CommandContext:
     """The options of the command that runs."""
-    call: Call = context.obj
+    call: CommandContext = context.obj
     return call
 
 

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from tui_pos.commands.context import (
-    Call,
+    CommandContext,
     Failed,
-    this_call,
+    current,
 )
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def doctor(context: typer.Context) -> None:
     """
     from tui_pos.bootstrap import doctor as checks
 
-    call = this_call(context)
+    call = current(context)
     found = []
     for finding in checks.examine(_subject(call)):
         found.append(finding)
@@ -40,7 +40,7 @@ def doctor(context: typer.Context) -> None:
     call.answer(data, [])
 
 
-def _subject(call: Call) -> "Subject":
+def _subject(call: CommandContext) -> "Subject":
     from tui_pos.bootstrap import demo
     from tui_pos.bootstrap.doctor import Subject
     from tui_pos.core import config

@@ -7,8 +7,8 @@ import typer
 
 from tui_pos.commands.context import (
     Failed,
+    current,
     table,
-    this_call,
 )
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def lookup(
     from tui_pos.desk.errors import NotFound
     from tui_pos.desk.search.lookup import attendee
 
-    call = this_call(context)
+    call = current(context)
     desk = call.desk(store=False)
     try:
         found = attendee(desk, code)
@@ -54,7 +54,7 @@ def find(
     from tui_pos.desk.errors import NotFound
     from tui_pos.desk.search.search import resolve
 
-    call = this_call(context)
+    call = current(context)
     desk = call.desk(store=False)
     try:
         found = resolve(desk, text)
@@ -76,7 +76,7 @@ def manual(
     """Show a page of the manual; it needs no network."""
     from tui_pos import manual as pages
 
-    call = this_call(context)
+    call = current(context)
     topics = pages.topics()
     if not topic:
         call.answer({"topics": topics}, table(topics.items()))
@@ -92,7 +92,7 @@ def inventory(context: typer.Context) -> None:
     from tui_pos.commands import serializers
     from tui_pos.desk.catalogue.inventory import inventory as on_sale
 
-    call = this_call(context)
+    call = current(context)
     desk = call.desk(store=False)
     products = on_sale(desk)
     call.answer(serializers.inventory(desk, products), _product_lines(desk, products))
@@ -104,7 +104,7 @@ def conferences(context: typer.Context) -> None:
     from tui_pos.commands import serializers
     from tui_pos.desk.conferences import known
 
-    call = this_call(context)
+    call = current(context)
     opened(call.settings())
     rows = known()
     lines = table((row.slug, row.name, f"{row.start_date} to {row.end_date}") for row in rows)

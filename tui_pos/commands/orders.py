@@ -6,8 +6,8 @@ import typer
 
 from tui_pos.commands.context import (
     Failed,
+    current,
     table,
-    this_call,
 )
 from tui_pos.core import exit_codes
 
@@ -34,7 +34,7 @@ def orders(
     from tui_pos.commands import serializers
     from tui_pos.desk.search import find_orders
 
-    call = this_call(context)
+    call = current(context)
     desk = call.desk(store=False)
     rows = find_orders.orders(desk, text=text, today=today, limit=limit)
     call.answer(serializers.found_orders(desk, rows), _listed(desk, rows) or ["No order fits."])
@@ -46,7 +46,7 @@ def cancel_order(context: typer.Context, reference: Reference) -> None:
     from tui_pos.desk.carts import checkout
     from tui_pos.desk.search import lookup
 
-    call = this_call(context)
+    call = current(context)
     desk = call.desk()
     order = checkout.cancel_order(desk, lookup.order(desk, reference).reference)
     call.answer(serializers.order_made(desk, order), [f"{order.reference}  {order.status}"])
@@ -58,7 +58,7 @@ def complete(context: typer.Context, reference: Reference) -> None:
     from tui_pos.desk.search import lookup
     from tui_pos.desk.tenders import tendering
 
-    call = this_call(context)
+    call = current(context)
     desk = call.desk()
     order = tendering.complete(desk, lookup.order(desk, reference).reference)
     call.answer(serializers.order_made(desk, order), [f"{order.reference}  {order.status}"])
@@ -78,7 +78,7 @@ def void(
     from tui_pos.desk.refunds import voids
     from tui_pos.desk.search import lookup
 
-    call = this_call(context)
+    call = current(context)
     desk = call.desk()
     made = voids.void(desk, lookup.order(desk, reference).reference, reason)
     if not made.done:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tui_pos.commands.context import (
-    Call,
+    CommandContext,
     Failed,
-    this_call,
+    current,
 )
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ PaymentIntent = Annotated[str, typer.Argument(metavar="PAYMENT_INTENT", help="Th
 
 
 def by_card(
-    call: Call, desk: "Desk", payment: "PaymentState", *, no_wait: bool, card: TestCard | None
+    call: CommandContext, desk: "Desk", payment: "PaymentState", *, no_wait: bool, card: TestCard | None
 ) -> None:
     """Drive a payment that has begun until it is captured, or until only a person could decide."""
     from tui_pos.commands import serializers
@@ -72,7 +72,7 @@ def capture(context: typer.Context, payment_intent: PaymentIntent) -> None:
     """Take the money that a payment holds."""
     from tui_pos.desk import payments
 
-    call = this_call(context)
+    call = current(context)
     payment = payments.capture(call.desk(), payment_intent)
     _settled(call, payment, "captured")
 
@@ -81,12 +81,12 @@ def cancel(context: typer.Context, payment_intent: PaymentIntent) -> None:
     """Give a payment up, or release what it holds."""
     from tui_pos.desk import payments
 
-    call = this_call(context)
+    call = current(context)
     payment = payments.cancel(call.desk(), payment_intent)
     _settled(call, payment, "cancelled")
 
 
-def _shown(call: Call, states: "Iterator[PaymentState]") -> "Iterator[PaymentState]":
+def _shown(call: CommandContext, states: "Iterator[PaymentState]") -> "Iterator[PaymentState]":
     for payment in states:
         call.say(_line(payment))
         yield payment
@@ -102,7 +102,7 @@ def _line(payment: "PaymentState") -> str:
     )
 
 
-def _report(call: Call, desk: "Desk", payment: "PaymentState") -> None:
+def _report(call: CommandContext, desk: "Desk", payment: "PaymentState") -> None:
     """Say how it ended. Nobody is here to decide, so a payment that waits for a person is given up."""
     from tui_pos.commands import serializers
 
@@ -127,7 +127,7 @@ def _given_up(desk: "Desk", payment: "PaymentState") -> "PaymentState":
         return payments.state(desk, payment.attempt_id)
 
 
-def _settled(call: Call, payment: "PaymentState", wanted: str) -> None:
+def _settled(call: CommandContext, payment: "PaymentState", wanted: str) -> None:
     from tui_pos.commands import serializers
 
     details = serializers.settled(payment)

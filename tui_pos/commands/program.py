@@ -23,7 +23,7 @@ from tui_pos.commands import (
     upgrading,
     visiting,
 )
-from tui_pos.commands.context import Call, write
+from tui_pos.commands.context import CommandContext, write
 from tui_pos.core import logs
 from tui_pos.core.config import ConfigError
 from tui_pos.data import drivers
@@ -91,7 +91,9 @@ def start(
 
         write(f"tui-pos {version('tui-pos')}")
         raise typer.Exit
-    context.obj = Call(conference, config, station, staff, as_json, context.invoked_subcommand or "")
+    context.obj = CommandContext(
+        conference, config, station, staff, as_json, context.invoked_subcommand or ""
+    )
     prepare(context.obj)
     if context.invoked_subcommand is None:
         from tui_pos.ui.app import run
@@ -99,7 +101,7 @@ def start(
         raise typer.Exit(run(context.obj.settings(), conference, station, staff))
 
 
-def prepare(call: Call) -> None:
+def prepare(call: CommandContext) -> None:
     """Set up the log, and leave PostgreSQL's driver out for a desk on SQLite: Peewee would import it too, a
     third of its start, for nothing."""
     try:

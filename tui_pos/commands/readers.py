@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from tui_pos.commands.context import table, this_call
+from tui_pos.commands.context import current, table
 
 
 def readers(
@@ -17,7 +17,7 @@ def readers(
     from tui_pos.commands import serializers
     from tui_pos.desk.payments.readers import readers as listed
 
-    call = this_call(context)
+    call = current(context)
     rows = listed(call.desk(store=False), location)
     lines = table((row.id, row.label, row.status, row.device_type, row.holder) for row in rows)
     call.answer(serializers.readers(rows), lines or ["There is no reader here."])
@@ -27,6 +27,6 @@ def connection_token(context: typer.Context) -> None:
     """Make a secret for a card reader's SDK."""
     from tui_pos.desk.payments.tokens import connection_token as token
 
-    call = this_call(context)
+    call = current(context)
     secret = token(call.desk())
     call.answer({"secret": secret}, [secret])

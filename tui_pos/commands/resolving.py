@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tui_pos.commands.context import Failed, this_call
+from tui_pos.commands.context import Failed, current
 from tui_pos.core import exit_codes
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def resolve(
     from tui_pos.commands import serializers
     from tui_pos.desk.payments import resolve as resolving
 
-    call = this_call(context)
+    call = current(context)
     if option is None and reason:
         raise typer.TyperException("--reason goes with --as OPTION.")
     chosen = None if option is None else _option(option)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tui_pos.commands.context import table, this_call
+from tui_pos.commands.context import current, table
 
 if TYPE_CHECKING:
     from tui_pos.desk.carts.checkout import Placed
@@ -32,7 +32,7 @@ def checkout(
     from tui_pos.commands import serializers
     from tui_pos.desk.carts.checkout import sell
 
-    call = this_call(context)
+    call = current(context)
     items = [_item(text) for text in item]
     if voucher is not None and not voucher.strip():
         raise typer.TyperException("--voucher is empty: name a voucher, or leave it out.")

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tui_pos.commands.context import (
-    Call,
+    CommandContext,
     Failed,
+    current,
     secret_of,
-    this_call,
     warn,
 )
 from tui_pos.core import clock, exit_codes
@@ -81,11 +81,11 @@ def init(
     rules = Rules(
         currency.upper(), _one_of(capture, CAPTURES, "--capture"), _one_of(prices, RULES, "--prices")
     )
-    call = this_call(context)
+    call = current(context)
     first = _date(starts, "--starts") if starts else clock.now().date()
     last = _date(ends, "--ends") if ends else first
     sets_up = account or purge_rehearsals or take_over or new_installation
-    wanted = setup.Wanted(
+    wanted = setup.SetupRequest(
         call.conference,
         name,
         first,
@@ -124,7 +124,7 @@ def _one_of(said: str, known: tuple[str, ...], option: str) -> str:
     return said
 
 
-def _take_account(call: Call, settings: "Settings", station: str, yes: bool) -> list[str]:
+def _take_account(call: CommandContext, settings: "Settings", station: str, yes: bool) -> list[str]:
     from tui_pos.bootstrap import setup
     from tui_pos.desk.reconciliation import account_change
 
@@ -152,7 +152,7 @@ def account_lines(slug: str, change: "Change") -> list[str]:
     return lines
 
 
-def _purge(call: Call, settings: "Settings", yes: bool) -> list[str]:
+def _purge(call: CommandContext, settings: "Settings", yes: bool) -> list[str]:
     from tui_pos.bootstrap.session import opened
     from tui_pos.desk import conferences
     from tui_pos.desk.reconciliation import rehearsals
@@ -163,7 +163,7 @@ def _purge(call: Call, settings: "Settings", yes: bool) -> list[str]:
     return [f"Deleted {rehearsals.purge(row.id)} rehearsals of {row.slug}."]
 
 
-def _confirm(call: Call, lines: list[str], yes: bool) -> None:
+def _confirm(call: CommandContext, lines: list[str], yes: bool) -> None:
     """Go on with --yes, or when a person at a terminal says so."""
     if yes:
         return
@@ -200,7 +200,7 @@ def simulator(
     from tui_pos.simulator import serve
     from tui_pos.simulator.store import StateFileError
 
-    call = this_call(context)
+    call = current(context)
     try:
         serve(
             port, state, tap_after, lambda url: call.answer({"url": url}, [f"Simulator listening on {url}"])

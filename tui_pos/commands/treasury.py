@@ -9,8 +9,8 @@ import typer
 from tui_pos.commands.context import (
     Failed,
     Key,
+    current,
     table,
-    this_call,
     typed_key,
 )
 from tui_pos.core import exit_codes
@@ -52,7 +52,7 @@ def refund(
     from tui_pos.desk.refunds import refunds
     from tui_pos.desk.search import lookup
 
-    call = this_call(context)
+    call = current(context)
     lines = [_piece(each, badge) for each in line or ()]
     _refuse_without_lines(bool(lines), badge, came_back)
     desk = call.desk()
@@ -82,7 +82,7 @@ def exchange(
     from tui_pos.desk.refunds import exchanges
     from tui_pos.desk.search import lookup
 
-    call = this_call(context)
+    call = current(context)
     piece, other, once = _piece(line, badge), _piece(wanted, ""), typed_key(key)
     desk = call.desk()
     order = lookup.order(desk, reference).reference
@@ -152,7 +152,7 @@ def reconcile(
     from tui_pos.commands import serializers
     from tui_pos.desk import reconciliation as books
 
-    call = this_call(context)
+    call = current(context)
     desk = call.service() if as_service else call.desk(store=not check)
     result = books.run(desk, check=check, window=timedelta(hours=hours))
     details = serializers.reconciled(result)

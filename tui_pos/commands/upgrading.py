@@ -2,7 +2,7 @@
 
 import typer
 
-from tui_pos.commands.context import this_call
+from tui_pos.commands.context import current
 
 
 def upgrade(context: typer.Context) -> None:
@@ -14,7 +14,7 @@ def upgrade(context: typer.Context) -> None:
     from tui_pos.bootstrap.upgrade import upgraded
     from tui_pos.data import connection
 
-    call = this_call(context)
+    call = current(context)
     settings = call.settings()
     if not settings.database_url:
         session.opened(settings)

@@ -7,8 +7,8 @@ import typer
 
 from tui_pos.commands.context import (
     Key,
+    current,
     table,
-    this_call,
     typed_key,
 )
 
@@ -27,7 +27,7 @@ def check_in(context: typer.Context, code: Badge, undo: Undo = False, reason: Re
     from tui_pos.desk.checkin import checkin as door
     from tui_pos.desk.search.moments import when_and_where
 
-    call = this_call(context)
+    call = current(context)
     _refuse_reason_alone(undo, reason)
     desk = call.desk()
     if undo:
@@ -62,7 +62,7 @@ def hand_out(
     from tui_pos.desk.carts.cart import parse_quantity
     from tui_pos.desk.checkin import redemption
 
-    call = this_call(context)
+    call = current(context)
     _refuse_reason_alone(undo, reason)
     if line is None and (undo or quantity is not None or key is not None):
         raise typer.TyperException("Name the line with --line; without any option the lines are listed.")
@@ -94,7 +94,7 @@ def companion(
     from tui_pos.desk.checkin import guest_tickets
     from tui_pos.desk.search import lookup
 
-    call = this_call(context)
+    call = current(context)
     once = typed_key(key)
     desk = call.desk()
     order = lookup.order(desk, reference).reference

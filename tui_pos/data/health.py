@@ -52,7 +52,7 @@ WRITTEN: dict[type[Table], tuple[str, ...]] = {
     desk.ConferenceRules: (INSERT, UPDATE),
     desk.Lease: (INSERT, UPDATE, DELETE),
     desk.CashMovement: (INSERT,),
-    desk.JournalEntry: (INSERT,),
+    desk.AuditEntry: (INSERT,),
 }
 """What a desk does to the tables that it writes; `init`, which founds, upgrades and purges, needs more."""
 

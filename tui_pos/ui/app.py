@@ -46,7 +46,7 @@ if TYPE_CHECKING:
         Finding,
         Turn,
     )
-    from tui_pos.bootstrap.session import Place
+    from tui_pos.bootstrap.session import DeskSession
     from tui_pos.desk.access.occupancy import Holder
 
 log = logging.getLogger(__name__)
@@ -73,7 +73,7 @@ class DeskApp(KioskApp):
     def __init__(
         self,
         settings: Settings,
-        open_place: "Callable[[], Place]",
+        open_place: "Callable[[], DeskSession]",
         *,
         is_demo: bool = False,
         staff: str = "",
@@ -84,7 +84,7 @@ class DeskApp(KioskApp):
         self.scanner_suffixes = settings.scanner.suffixes
         self.desk: Desk | None = None
         self._open_place = open_place
-        self._place: Place | None = None
+        self._place: DeskSession | None = None
         self._is_maintaining = False
         self._faults: dict[Hashable, Finding] = {}
         self._told: set[Hashable] = set()
@@ -115,7 +115,7 @@ class DeskApp(KioskApp):
         self.failure = error
         self.exit()
 
-    def _opened(self, opened: "tuple[Place | Entry, list[Finding]]") -> None:
+    def _opened(self, opened: "tuple[DeskSession | Entry, list[Finding]]") -> None:
         where, found = opened
         self._place = place = where.place if isinstance(where, Entry) else where
         self._faults = {each.topic: each for each in found if each.is_told}
@@ -311,7 +311,9 @@ def run(settings: Settings, conference: str | None, station: str | None, staff: 
     return status
 
 
-def _open(open_place: "Callable[[], Place]", *, asks: bool) -> "tuple[Place | Entry, list[Finding]]":
+def _open(
+    open_place: "Callable[[], DeskSession]", *, asks: bool
+) -> "tuple[DeskSession | Entry, list[Finding]]":
     """Open the desk, for its trainee unless it ``asks`` who is there, with everything that its calls import;
     what the first checks find, with it.
 
@@ -332,7 +334,7 @@ def _open(open_place: "Callable[[], Place]", *, asks: bool) -> "tuple[Place | En
 
 def _open_place(
     settings: Settings, conference: str | None, station: str | None, *, upgrade: bool = True
-) -> "Place":
+) -> "DeskSession":
     from tui_pos.bootstrap.session import open_place
 
     return open_place(settings, conference, station, upgrade=upgrade)
@@ -350,7 +352,7 @@ def _pauses() -> "Again":
     return doctor.Again()
 
 
-def _maintain(desk: Desk, place: "Place", again: "Again") -> "list[Finding]":
+def _maintain(desk: Desk, place: "DeskSession", again: "Again") -> "list[Finding]":
     """Look again at the clocks and, now and then, at what failed, so that it goes on; then do a station's
     chores."""
     from tui_pos.bootstrap import doctor
@@ -367,14 +369,14 @@ def _maintain(desk: Desk, place: "Place", again: "Again") -> "list[Finding]":
     return found
 
 
-def _examine_all(place: "Place", again: "Again") -> "list[Finding]":
+def _examine_all(place: "DeskSession", again: "Again") -> "list[Finding]":
     """What all the checks behind the first screen find."""
     from tui_pos.bootstrap import doctor
 
     return [*_examine(place, doctor.Turn.BEHIND), *_examine_again(place, again)]
 
 
-def _examine_again(place: "Place", again: "Again") -> "list[Finding]":
+def _examine_again(place: "DeskSession", again: "Again") -> "list[Finding]":
     from tui_pos.bootstrap import doctor
 
     found = _examine(place, doctor.Turn.AGAIN)
@@ -382,7 +384,7 @@ def _examine_again(place: "Place", again: "Again") -> "list[Finding]":
     return found
 
 
-def _examine(place: "Place", turn: "Turn") -> "list[Finding]":
+def _examine(place: "DeskSession", turn: "Turn") -> "list[Finding]":
     """What the checks of a turn find, and the desk stopped by it."""
     from tui_pos.bootstrap import doctor
 

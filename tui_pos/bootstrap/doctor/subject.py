@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tui_pos.bootstrap import session
-from tui_pos.bootstrap.session import Key, Place
+from tui_pos.bootstrap.session import DeskSession, Key
 from tui_pos.core.config import Settings
 from tui_pos.data import installation
 from tui_pos.desk.conference_rules import Rules
@@ -58,7 +58,7 @@ class Subject:
         )
 
 
-def of_place(place: Place) -> Subject:
+def of_place(place: DeskSession) -> Subject:
     """The same for a desk that has just been opened."""
     key = Key(place.mode, place.account) if place.account is not None else None
     return Subject(place.settings, place.conference.slug, place.station, is_open=True, key=key)

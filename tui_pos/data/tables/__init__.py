@@ -56,5 +56,5 @@ DESK: tuple[type[Table], ...] = (
     desk.ConferenceRules,
     desk.Lease,
     desk.CashMovement,
-    desk.JournalEntry,
+    desk.AuditEntry,
 )

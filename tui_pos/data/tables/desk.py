@@ -372,7 +372,7 @@ class CashMovement(Table):
         table_name = "tui_pos_cash_movement"
 
 
-class Deed(StrEnum):
+class AuditAction(StrEnum):
     """What somebody did at a desk that a supervisor may ask about."""
 
     CASH = "cash"
@@ -390,7 +390,7 @@ class Deed(StrEnum):
     STATION_TAKEN = "station_taken"
 
 
-class JournalEntry(Table):
+class AuditEntry(Table):
     """Who did what, where, when, to whom and why. Written with the deed in one transaction, never changed.
 
     ``key`` is unique: a deed that is asked for again under its key is answered, not done again. ``staff`` of

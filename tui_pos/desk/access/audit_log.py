@@ -12,7 +12,7 @@ from functools import partial
 from tui_pos.core import clock, money
 from tui_pos.core.scan import printable
 from tui_pos.data.connection import on_commit
-from tui_pos.data.tables.desk import Deed, JournalEntry
+from tui_pos.data.tables.desk import AuditAction, AuditEntry
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput
 
@@ -24,7 +24,7 @@ KEY_LENGTH = 64
 
 def record(
     desk: Desk,
-    what: Deed,
+    what: AuditAction,
     *,
     order_id: int | None = None,
     payment_id: int | None = None,
@@ -33,10 +33,10 @@ def record(
     text: str = "",
     reason: str = "",
     key: str = "",
-) -> JournalEntry:
+) -> AuditEntry:
     """Write one entry; ``amount`` is in the conference's currency."""
     currency = desk.conference.currency
-    entry: JournalEntry = JournalEntry.create(
+    entry: AuditEntry = AuditEntry.create(
         conference=desk.conference.id,
         at=clock.now(),
         station=desk.station,
@@ -55,7 +55,7 @@ def record(
     return entry
 
 
-def done(what: Deed, key: str, order_id: int) -> JournalEntry | None:
+def done(what: AuditAction, key: str, order_id: int) -> AuditEntry | None:
     """The entry of the same deed under this key, if it was done before; ``''`` is no key.
 
     Call with the order locked. Raises InvalidInput ``key_used`` when the key stands for something else.
@@ -64,7 +64,7 @@ def done(what: Deed, key: str, order_id: int) -> JournalEntry | None:
         return None
     if len(key) > KEY_LENGTH:
         raise InvalidInput("invalid_key", f"A key has at most {KEY_LENGTH} characters.")
-    entry: JournalEntry | None = JournalEntry.get_or_none(JournalEntry.key == key)
+    entry: AuditEntry | None = AuditEntry.get_or_none(AuditEntry.key == key)
     if entry is not None and (entry.what, entry.order_id) != (what, order_id):
         raise InvalidInput("key_used", "This key was used for something else; make a new one.")
     return entry

@@ -8,7 +8,7 @@ from tui_pos.core import clock
 from tui_pos.core.scan import printable
 from tui_pos.data.connection import connected, lock, run_tx
 from tui_pos.data.tables.auth import User
-from tui_pos.data.tables.desk import Deed, Station
+from tui_pos.data.tables.desk import AuditAction, Station
 from tui_pos.desk import lease_owners
 from tui_pos.desk.access import audit_log
 from tui_pos.desk.access.people import full_name
@@ -45,7 +45,9 @@ def claim(desk: Desk, owner: str, *, take_over: bool = False) -> Holder | None:
         if holder is not None and not take_over:
             return holder
         if holder is not None:
-            audit_log.record(desk, Deed.STATION_TAKEN, text=f"{holder.name} had it open on {holder.host}")
+            audit_log.record(
+                desk, AuditAction.STATION_TAKEN, text=f"{holder.name} had it open on {holder.host}"
+            )
         since = row.open_since if row.desk == owner and row.staff_id == desk.staff.id else None
         _write(
             row, now, desk=owner, staff=desk.staff.id, open_since=since or now, open_until=now + LAPSES_AFTER

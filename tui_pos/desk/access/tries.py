@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from tui_pos.core import clock
 from tui_pos.core.scan import printable
 from tui_pos.data.connection import lock
-from tui_pos.data.tables.desk import Deed, Installation, JournalEntry
+from tui_pos.data.tables.desk import AuditAction, AuditEntry, Installation
 from tui_pos.desk.errors import NotPermitted
 from tui_pos.desk.lapses import CLOCKS_APART
 
@@ -27,7 +27,7 @@ UNKNOWN = 65_536
 """Names that nobody of the staff has are kept as one of so many numbers: one may be a password, typed too
 early."""
 
-_here: list[JournalEntry] = []
+_here: list[AuditEntry] = []
 """Wrong tries that the database did not take: they count in this process at least."""
 
 
@@ -77,7 +77,9 @@ def refuse_while_locked(at: At, name: Name) -> None:
     recent = _recent(now)
     of_name = _since_success(entry for entry in recent if (entry.staff_id, entry.text) == _key(name))
     _refuse(of_name, OF_A_NAME, now, "for this name")
-    here = [entry for entry in recent if entry.station == at.station and entry.what == Deed.SIGN_IN_FAILED]
+    here = [
+        entry for entry in recent if entry.station == at.station and entry.what == AuditAction.SIGN_IN_FAILED
+    ]
     _refuse(here, OF_A_STATION, now, f"at {printable(at.station, 40)}")
     if at.station not in at.named:
         _refuse(
@@ -95,17 +97,17 @@ def count(at: At, name: Name, *, correct: bool) -> None:
     refuse_while_locked(at, name)
     if correct and _is_told(at, name):
         return
-    _entry(at, name, Deed.SIGN_IN if correct else Deed.SIGN_IN_FAILED).save(force_insert=True)
+    _entry(at, name, AuditAction.SIGN_IN if correct else AuditAction.SIGN_IN_FAILED).save(force_insert=True)
 
 
 def count_here(at: At, name: Name) -> None:
     """Count a wrong try in this process alone, while the database takes no writes."""
-    entry = _entry(at, name, Deed.SIGN_IN_FAILED)
+    entry = _entry(at, name, AuditAction.SIGN_IN_FAILED)
     _here[:] = [each for each in _here if each.at > entry.at - LOOK_BACK] + [entry]
 
 
-def _entry(at: At, name: Name, what: Deed) -> JournalEntry:
-    return JournalEntry(
+def _entry(at: At, name: Name, what: AuditAction) -> AuditEntry:
+    return AuditEntry(
         conference=at.conference_id,
         at=clock.now(),
         station=at.station,
@@ -122,14 +124,14 @@ def _is_told(at: At, name: Name) -> bool:
     theirs = [entry for entry in _recent(now) if (entry.staff_id, entry.text) == _key(name)]
     if not theirs or theirs[-1].at <= now - WINDOW:
         return False
-    return (theirs[-1].what, theirs[-1].station) == (Deed.SIGN_IN, at.station)
+    return (theirs[-1].what, theirs[-1].station) == (AuditAction.SIGN_IN, at.station)
 
 
-def _recent(now: datetime) -> list[JournalEntry]:
-    tries = JournalEntry.what.in_([Deed.SIGN_IN, Deed.SIGN_IN_FAILED])
+def _recent(now: datetime) -> list[AuditEntry]:
+    tries = AuditEntry.what.in_([AuditAction.SIGN_IN, AuditAction.SIGN_IN_FAILED])
     since, until = now - LOOK_BACK, now + CLOCKS_APART  # later is of a clock that was put back since
-    query = JournalEntry.select().where(tries, JournalEntry.at > since, JournalEntry.at < until)
-    query = query.order_by(JournalEntry.id)
+    query = AuditEntry.select().where(tries, AuditEntry.at > since, AuditEntry.at < until)
+    query = query.order_by(AuditEntry.id)
     here = [each for each in _here if since < each.at < until]
     return sorted([*query, *here], key=lambda entry: entry.at) if here else list(query)
 
@@ -138,24 +140,24 @@ def _key(name: Name) -> tuple[int | None, str]:
     return name.user_id, name.mark
 
 
-def _since_success(entries: Iterable[JournalEntry]) -> list[JournalEntry]:
+def _since_success(entries: Iterable[AuditEntry]) -> list[AuditEntry]:
     """The failures behind the last success."""
-    failures: list[JournalEntry] = []
+    failures: list[AuditEntry] = []
     for entry in entries:
-        if entry.what == Deed.SIGN_IN:
+        if entry.what == AuditAction.SIGN_IN:
             failures.clear()
         else:
             failures.append(entry)
     return failures
 
 
-def _unnamed(recent: Iterable[JournalEntry], named: frozenset[str]) -> list[JournalEntry]:
+def _unnamed(recent: Iterable[AuditEntry], named: frozenset[str]) -> list[AuditEntry]:
     """The failures at stations without a section, but for those of somebody who then came in right there."""
-    found: list[JournalEntry] = []
+    found: list[AuditEntry] = []
     for entry in recent:
         if entry.station in named:
             continue
-        if entry.what == Deed.SIGN_IN_FAILED:
+        if entry.what == AuditAction.SIGN_IN_FAILED:
             found.append(entry)
         else:
             theirs = (entry.staff_id, entry.text, entry.station)
@@ -163,7 +165,7 @@ def _unnamed(recent: Iterable[JournalEntry], named: frozenset[str]) -> list[Jour
     return found
 
 
-def _adding_up(failures: list[JournalEntry]) -> list[JournalEntry]:
+def _adding_up(failures: list[AuditEntry]) -> list[AuditEntry]:
     """The last ones, as far back as none is much older than the next."""
     for place in range(len(failures) - 1, 0, -1):
         if failures[place].at - failures[place - 1].at > WINDOW:
@@ -171,7 +173,7 @@ def _adding_up(failures: list[JournalEntry]) -> list[JournalEntry]:
     return failures
 
 
-def _refuse(every: list[JournalEntry], limit: Limit, now: datetime, where: str) -> None:
+def _refuse(every: list[AuditEntry], limit: Limit, now: datetime, where: str) -> None:
     failures = _adding_up(every)
     if len(failures) < limit.free:
         return

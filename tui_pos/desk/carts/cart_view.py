@@ -11,9 +11,9 @@ from tui_pos.data.tables.desk import Sale, SaleStatus
 from tui_pos.data.tables.registration import AddOn, Cart, CartItem, Order, TicketType, Voucher
 from tui_pos.desk.carts import sales
 from tui_pos.desk.catalogue import products, vouchers
-from tui_pos.desk.catalogue.evaluation import Assessment, assess
+from tui_pos.desk.catalogue.evaluation import Assessment, evaluate
 from tui_pos.desk.catalogue.pricing import ZERO, Condition, Kind, Off, Quote
-from tui_pos.desk.catalogue.products import Wanted
+from tui_pos.desk.catalogue.products import RequestedProduct
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders import order_views, store_credit
 from tui_pos.desk.orders.views import LineView, OrderView
@@ -71,7 +71,7 @@ class CartView:
     problem: str
 
 
-def content(cart_id: int | None) -> tuple[Wanted, ...]:
+def content(cart_id: int | None) -> tuple[RequestedProduct, ...]:
     """What lies in the cart, in the order in which it was put there; one statement."""
     rows = (
         CartItem.select(CartItem, TicketType, AddOn)
@@ -81,7 +81,9 @@ def content(cart_id: int | None) -> tuple[Wanted, ...]:
         .where(CartItem.cart == cart_id)
         .order_by(CartItem.id)
     )
-    return tuple(Wanted(products.of_row(row.ticket_type or row.addon), row.quantity) for row in rows)
+    return tuple(
+        RequestedProduct(products.of_row(row.ticket_type or row.addon), row.quantity) for row in rows
+    )
 
 
 def load(desk: Desk, sale_id: int) -> CartView:
@@ -107,7 +109,7 @@ def _open(desk: Desk, sale: Sale) -> CartView:
     voucher: Voucher | None = sale.cart.voucher
     problem = vouchers.problem(voucher, now) if voucher else ""
     cart = content(sale.cart_id)
-    assessed = assess(desk, cart, user_id, None if problem else voucher, now)
+    assessed = evaluate(desk, cart, user_id, None if problem else voucher, now)
     quote = assessed.quote
     return CartView(
         sale_id=sale.id,
@@ -130,7 +132,7 @@ def _open(desk: Desk, sale: Sale) -> CartView:
     )
 
 
-def _lines(cart: Sequence[Wanted], assessed: Assessment) -> tuple[CartLine, ...]:
+def _lines(cart: Sequence[RequestedProduct], assessed: Assessment) -> tuple[CartLine, ...]:
     lines = []
     for number, (wanted, priced) in enumerate(zip(cart, assessed.quote.lines, strict=True), start=1):
         problem = assessed.problems.get(wanted.product.key)

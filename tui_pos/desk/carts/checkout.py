@@ -30,9 +30,9 @@ from tui_pos.desk.carts import (
 )
 from tui_pos.desk.carts.cart_view import CartView
 from tui_pos.desk.catalogue import conditions, products, vouchers
-from tui_pos.desk.catalogue.evaluation import assess
+from tui_pos.desk.catalogue.evaluation import evaluate
 from tui_pos.desk.catalogue.pricing import ZERO
-from tui_pos.desk.catalogue.products import Product, Wanted
+from tui_pos.desk.catalogue.products import Product, RequestedProduct
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, Refused
 from tui_pos.desk.orders import (
@@ -249,22 +249,22 @@ def _locked_with_sale(desk: Desk, sale_id: int, now: datetime) -> Sale:
     if row is None:  # no such sale, or one without a cart, which is an order already
         return sales.locked(desk, sale_id)
     if row.expired:
-        holds.sweep(desk.conference.id, now)
+        holds.expire_holds(desk.conference.id, now)
     sale: Sale = row.sale
     return sale
 
 
-def _merged(items: Sequence[tuple[Product, int]]) -> tuple[Wanted, ...]:
+def _merged(items: Sequence[tuple[Product, int]]) -> tuple[RequestedProduct, ...]:
     quantities: dict[Product, int] = {}
     for product, quantity in items:
         quantities[product] = cart.check_quantity(quantities.get(product, 0) + quantity)
-    return tuple(Wanted(product, quantity) for product, quantity in quantities.items())
+    return tuple(RequestedProduct(product, quantity) for product, quantity in quantities.items())
 
 
 def _order(
     desk: Desk,
     buyer: Buyer,
-    wanted: Sequence[Wanted],
+    wanted: Sequence[RequestedProduct],
     voucher: Voucher | None,
     now: datetime,
     shown_total: Decimal | None = None,
@@ -272,7 +272,7 @@ def _order(
     """Check, price and write an order with the conference locked and a use of the voucher taken."""
     if not wanted:
         raise Refused("cart_empty", "The cart is empty: add something first.")
-    assessed = assess(desk, wanted, buyer.user_id, voucher, now)
+    assessed = evaluate(desk, wanted, buyer.user_id, voucher, now)
     for problem in assessed.problems.values():
         raise Refused(problem.code, problem.sentence)
     quote = assessed.quote

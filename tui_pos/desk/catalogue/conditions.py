@@ -12,7 +12,7 @@ from tui_pos.data import fields
 from tui_pos.data.queries import Compiled, parameter
 from tui_pos.data.tables import conditions as tables
 from tui_pos.desk.catalogue.pricing import Condition, Off, Quote, Scope
-from tui_pos.desk.catalogue.pricing_inputs import NO_IDS, Facts
+from tui_pos.desk.catalogue.pricing_inputs import NO_IDS, PricingInputs
 
 LIMITED = (tables.TimeOrStockCondition, tables.ProductDiscount, tables.CategoryDiscount)
 """The kinds that count how often they were used."""
@@ -65,7 +65,7 @@ ABSENT: dict[str, Any] = {
 }
 
 
-def in_force(conference_id: int, facts: Facts, now: datetime) -> tuple[Condition, ...]:
+def in_force(conference_id: int, facts: PricingInputs, now: datetime) -> tuple[Condition, ...]:
     """The conditions that hold for the buyer behind ``facts``; one statement."""
     buyer = _Buyer(facts, now)
     rows = (_Row(*values) for values in _ACTIVE.rows(conference=conference_id))
@@ -96,7 +96,7 @@ def _active() -> Any:
 _ACTIVE = Compiled(_active)
 
 
-def _condition(row: _Row, facts: Facts) -> Condition:
+def _condition(row: _Row, facts: PricingInputs) -> Condition:
     is_category = row.kind == tables.CategoryDiscount.__name__
     return Condition(
         kind=row.kind,
@@ -116,7 +116,7 @@ def _category_scope(row: _Row) -> Scope:
     )
 
 
-def _scope(row: _Row, facts: Facts) -> Scope:
+def _scope(row: _Row, facts: PricingInputs) -> Scope:
     """No listed tickets means every ticket, no listed add-ons every add-on, each for itself."""
     kind = BY_NAME[row.kind]
     return Scope(
@@ -128,7 +128,7 @@ def _scope(row: _Row, facts: Facts) -> Scope:
 class _Buyer(NamedTuple):
     """Who buys, and when."""
 
-    facts: Facts
+    facts: PricingInputs
     now: datetime
 
 

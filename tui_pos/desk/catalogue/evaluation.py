@@ -14,8 +14,8 @@ from tui_pos.desk.catalogue import (
     vouchers,
 )
 from tui_pos.desk.catalogue.pricing import Key, Quote
-from tui_pos.desk.catalogue.products import Wanted
-from tui_pos.desk.catalogue.rules import Problem, Situation
+from tui_pos.desk.catalogue.products import RequestedProduct
+from tui_pos.desk.catalogue.rules import Problem, RuleContext
 from tui_pos.desk.conference_rules import PriceRule
 from tui_pos.desk.context import Desk
 
@@ -28,8 +28,8 @@ class Assessment:
     problems: dict[Key, Problem]
 
 
-def assess(
-    desk: Desk, cart: Sequence[Wanted], user_id: int | None, voucher: Voucher | None, now: datetime
+def evaluate(
+    desk: Desk, cart: Sequence[RequestedProduct], user_id: int | None, voucher: Voucher | None, now: datetime
 ) -> Assessment:
     """Price and check ``cart`` for its buyer (None: a stranger) in three statements.
 
@@ -43,7 +43,7 @@ def assess(
     else:
         holding = conditions.in_force(desk.conference.id, known, now)
         quote = pricing.quote(lines, holding, offer, currency)
-    situation = Situation(
+    situation = RuleContext(
         now=now,
         local=desk.local,
         cart=cart,

@@ -39,7 +39,7 @@ NO_IDS: Ids = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class PricingInputs:
     """The buyer, the add-ons' prerequisites, and what conditions and the voucher are limited to.
 
     ``links`` are the many-to-many rows: ids per (table name, owner's id). An owner without rows is absent.
@@ -62,7 +62,7 @@ class Facts:
         return self.links.get((table.__name__, owner_id), NO_IDS)
 
 
-def load(conference_id: int, user_id: int | None, voucher_id: int | None) -> Facts:
+def load(conference_id: int, user_id: int | None, voucher_id: int | None) -> PricingInputs:
     """Read it all; ``user_id`` None is a stranger, who brings nothing."""
     by_topic: dict[str, list[_Row]] = defaultdict(list)
     links: dict[tuple[str, int], set[int]] = defaultdict(set)
@@ -70,7 +70,7 @@ def load(conference_id: int, user_id: int | None, voucher_id: int | None) -> Fac
         row = _Row(*values)
         by_topic[row.topic].append(row)
         links[row.topic, row.owner].add(row.target)
-    return Facts(
+    return PricingInputs(
         total_capacity=by_topic["capacity"][0].number,
         groups=frozenset(row.target for row in by_topic["group"]),
         is_speaker=bool(by_topic["speaker"]),

@@ -44,7 +44,7 @@ class Product:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RequestedProduct:
     """So many of a product."""
 
     product: Product

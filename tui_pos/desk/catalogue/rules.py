@@ -7,8 +7,8 @@ from datetime import datetime
 from tui_pos.core import money
 from tui_pos.desk.catalogue import stock
 from tui_pos.desk.catalogue.pricing import Key, Kind, Voucher
-from tui_pos.desk.catalogue.pricing_inputs import Facts
-from tui_pos.desk.catalogue.products import Wanted
+from tui_pos.desk.catalogue.pricing_inputs import PricingInputs
+from tui_pos.desk.catalogue.products import RequestedProduct
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +20,19 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Situation:
+class RuleContext:
     """All that the rules look at beside the line itself. ``voucher`` is one that is valid now."""
 
     now: datetime
     local: Callable[[datetime], datetime]
-    cart: Sequence[Wanted]
+    cart: Sequence[RequestedProduct]
     sold: Mapping[Key, int]
-    facts: Facts
+    facts: PricingInputs
     voucher: Voucher | None
     currency: str
 
 
-def problems(situation: Situation) -> dict[Key, Problem]:
+def problems(situation: RuleContext) -> dict[Key, Problem]:
     """The first rule that each line of the cart breaks; a line that may be sold is not in it."""
     found: dict[Key, Problem] = {}
     for wanted in situation.cart:
@@ -43,12 +43,12 @@ def problems(situation: Situation) -> dict[Key, Problem]:
     return found
 
 
-def _active(wanted: Wanted, situation: Situation) -> str:
+def _active(wanted: RequestedProduct, situation: RuleContext) -> str:
     del situation
     return "" if wanted.product.is_active else f"{wanted.product.name} is not on sale."
 
 
-def _window(wanted: Wanted, situation: Situation) -> str:
+def _window(wanted: RequestedProduct, situation: RuleContext) -> str:
     product = wanted.product
     if product.available_from is not None and situation.now < product.available_from:
         return f"{product.name} goes on sale on {_day(product.available_from, situation)}."
@@ -57,11 +57,11 @@ def _window(wanted: Wanted, situation: Situation) -> str:
     return ""
 
 
-def _day(moment: datetime, situation: Situation) -> str:
+def _day(moment: datetime, situation: RuleContext) -> str:
     return situation.local(moment).strftime("%Y-%m-%d %H:%M")
 
 
-def _price(wanted: Wanted, situation: Situation) -> str:
+def _price(wanted: RequestedProduct, situation: RuleContext) -> str:
     """Such as 10.50 JPY, which the shop's columns hold and nobody can pay."""
     product, currency = wanted.product, situation.currency
     if not product.price % money.quantum(currency):
@@ -69,7 +69,7 @@ def _price(wanted: Wanted, situation: Situation) -> str:
     return f"{product.name} costs {product.price} {currency}, which cannot be paid: have its price corrected."
 
 
-def _voucher(wanted: Wanted, situation: Situation) -> str:
+def _voucher(wanted: RequestedProduct, situation: RuleContext) -> str:
     product, voucher = wanted.product, situation.voucher
     if not product.requires_voucher:
         return ""
@@ -80,7 +80,7 @@ def _voucher(wanted: Wanted, situation: Situation) -> str:
     return ""
 
 
-def _limit(wanted: Wanted, situation: Situation) -> str:
+def _limit(wanted: RequestedProduct, situation: RuleContext) -> str:
     product = wanted.product
     owned = situation.facts.owned.get(product.id, 0)
     if product.limit_per_user is None or owned + wanted.quantity <= product.limit_per_user:
@@ -89,7 +89,7 @@ def _limit(wanted: Wanted, situation: Situation) -> str:
     return f"{product.name}: at most {product.limit_per_user} per person{bought}."
 
 
-def _prerequisite(wanted: Wanted, situation: Situation) -> str:
+def _prerequisite(wanted: RequestedProduct, situation: RuleContext) -> str:
     """One of the tickets in the cart, or owned already: wider than the web shop, which asks for the cart.
 
     At a desk the usual buyer of a tutorial is somebody who registered long ago.
@@ -103,7 +103,7 @@ def _prerequisite(wanted: Wanted, situation: Situation) -> str:
     return f"{product.name} needs a ticket: {' or '.join(sorted(needs.values()))}."
 
 
-def _stock(wanted: Wanted, situation: Situation) -> str:
+def _stock(wanted: RequestedProduct, situation: RuleContext) -> str:
     product = wanted.product
     left = stock.remaining(product.total_quantity, situation.sold.get(product.key, 0))
     if left is None or wanted.quantity <= left:
@@ -111,7 +111,7 @@ def _stock(wanted: Wanted, situation: Situation) -> str:
     return f"{product.name}: only {left} left." if left else f"{product.name} is sold out."
 
 
-def _capacity(wanted: Wanted, situation: Situation) -> str:
+def _capacity(wanted: RequestedProduct, situation: RuleContext) -> str:
     """Tickets alone take a seat; the line named is the one that no longer fits behind those before it."""
     product, capacity = wanted.product, situation.facts.total_capacity
     left = stock.remaining(capacity, stock.seats_taken(situation.sold))
@@ -125,7 +125,7 @@ def _capacity(wanted: Wanted, situation: Situation) -> str:
     return f"{product.name}: the venue {room}."
 
 
-RULES: tuple[tuple[str, Callable[[Wanted, Situation], str]], ...] = (
+RULES: tuple[tuple[str, Callable[[RequestedProduct, RuleContext], str]], ...] = (
     ("not_on_sale", _active),
     ("not_on_sale", _window),
     ("not_payable", _price),

@@ -10,7 +10,7 @@ from peewee import Case, fn
 from tui_pos.core.scan import printable
 from tui_pos.data.tables.registration import Voucher, VoucherAddOn, VoucherTicketType
 from tui_pos.desk.catalogue import pricing
-from tui_pos.desk.catalogue.pricing_inputs import Facts
+from tui_pos.desk.catalogue.pricing_inputs import PricingInputs
 from tui_pos.desk.errors import NotFound, Refused
 
 SHOWN = 40
@@ -52,7 +52,7 @@ def refuse_unless_valid(row: Voucher, now: datetime) -> None:
         raise Refused("voucher_not_valid", sentence)
 
 
-def offer(row: Voucher, facts: Facts) -> pricing.Voucher:
+def offer(row: Voucher, facts: PricingInputs) -> pricing.Voucher:
     """The voucher as pricing takes it; no listed tickets means every ticket, and so for add-ons."""
     return pricing.Voucher(
         id=row.id,

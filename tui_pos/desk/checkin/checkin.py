@@ -8,7 +8,7 @@ from functools import partial
 from tui_pos.core import clock
 from tui_pos.core.scan import printable
 from tui_pos.data.connection import connected, lock, on_commit, run_tx
-from tui_pos.data.tables.desk import Deed
+from tui_pos.data.tables.desk import AuditAction
 from tui_pos.data.tables.registration import Attendee, CheckIn
 from tui_pos.desk.access import audit_log
 from tui_pos.desk.access.permissions import Action, require
@@ -110,4 +110,4 @@ def _take_back(desk: Desk, code: str, reason: str) -> None:
         Attendee.update(checked_in_at=None, updated_at=clock.now()).where(
             Attendee.id == attendee.id
         ).execute()
-    audit_log.record(desk, Deed.UNDO_CHECK_IN, attendee_id=attendee.id, reason=reason)
+    audit_log.record(desk, AuditAction.UNDO_CHECK_IN, attendee_id=attendee.id, reason=reason)

@@ -7,7 +7,7 @@ account, an access code and a link to the same order, when their name is asked f
 from tui_pos.core import clock
 from tui_pos.core.scan import printable
 from tui_pos.data.connection import connected, run_tx
-from tui_pos.data.tables.desk import Deed
+from tui_pos.data.tables.desk import AuditAction
 from tui_pos.data.tables.registration import Order
 from tui_pos.desk.access import audit_log
 from tui_pos.desk.access.permissions import Action, require
@@ -42,7 +42,7 @@ def register_companion(
 
     def work() -> str:
         order = orders.locked(desk.conference.id, printable(reference, 100))
-        entry = audit_log.done(Deed.COMPANION, key, order.id)
+        entry = audit_log.done(AuditAction.COMPANION, key, order.id)
         return entry.attendee.access_code if entry else _register(desk, order, full_name, address, key)
 
     with connected():
@@ -57,5 +57,7 @@ def _register(desk: Desk, order: Order, name: str, email: str, key: str) -> str:
         raise Refused("no_ticket_left", f"Every ticket of {order.reference} has its attendee.")
     now = clock.now()
     attendee = registration.admit(order, guests.guest_user(name, email, now).id, now)
-    audit_log.record(desk, Deed.COMPANION, order_id=order.id, attendee_id=attendee.id, text=name, key=key)
+    audit_log.record(
+        desk, AuditAction.COMPANION, order_id=order.id, attendee_id=attendee.id, text=name, key=key
+    )
     return str(attendee.access_code)

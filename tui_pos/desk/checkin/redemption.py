@@ -14,7 +14,7 @@ from tui_pos.core import clock
 from tui_pos.core.scan import printable
 from tui_pos.data.connection import connected, lock, run_tx
 from tui_pos.data.queries import rows
-from tui_pos.data.tables.desk import Deed
+from tui_pos.data.tables.desk import AuditAction
 from tui_pos.data.tables.registration import Order, OrderLine, OrderStatus, ProductRedemption
 from tui_pos.desk.access import audit_log
 from tui_pos.desk.access.permissions import Action, require
@@ -80,7 +80,7 @@ def hand_out(desk: Desk, code: str, line_id: int, quantity: int = 1, *, key: str
 
     def work() -> HandOut:
         attendee, order, line = _locked(desk, code, line_id)
-        if audit_log.done(Deed.HAND_OUT, key, order.id):
+        if audit_log.done(AuditAction.HAND_OUT, key, order.id):
             return _state(order, line)
         state = _state(order, line)
         _refuse_what_went_back(state, quantity)
@@ -119,7 +119,7 @@ def take_back(desk: Desk, code: str, line_id: int, reason: str, *, quantity: int
         ProductRedemption.delete().where(ProductRedemption.id.in_([row.id for row in last])).execute()
         text = f"{quantity} x {shown}"
         audit_log.record(
-            desk, Deed.TAKE_BACK, order_id=order.id, attendee_id=attendee.id, text=text, reason=why
+            desk, AuditAction.TAKE_BACK, order_id=order.id, attendee_id=attendee.id, text=text, reason=why
         )
         return _state(order, line)
 
@@ -221,4 +221,6 @@ def _write(
     }
     ProductRedemption.insert_many([piece] * quantity).execute()
     text = f"{quantity} x {printable(line.description)}"
-    audit_log.record(desk, Deed.HAND_OUT, order_id=order.id, attendee_id=attendee.id, text=text, key=key)
+    audit_log.record(
+        desk, AuditAction.HAND_OUT, order_id=order.id, attendee_id=attendee.id, text=text, key=key
+    )

@@ -52,7 +52,7 @@ def release_expired(desk: Desk) -> int:
     def work() -> int:
         now = clock.now()
         lock(Conference.select(Conference.id).where(Conference.id == desk.conference.id)).get()
-        return sweep(desk.conference.id, now)
+        return expire_holds(desk.conference.id, now)
 
     released = run_tx(work)
     if released:
@@ -65,7 +65,7 @@ def lock_conference(conference_id: int, now: datetime) -> None:
     query = Conference.select(Conference.id, any_expired(conference_id, now).alias("expired"))
     ((_, expired),) = rows(lock(query.where(Conference.id == conference_id)))
     if expired:
-        sweep(conference_id, now)
+        expire_holds(conference_id, now)
 
 
 def any_expired(conference_id: int, now: datetime) -> Any:
@@ -73,7 +73,7 @@ def any_expired(conference_id: int, now: datetime) -> Any:
     return fn.EXISTS(Order.select(Order.id).where(_expired(conference_id, now), *_untouched()))
 
 
-def sweep(conference_id: int, now: datetime) -> int:
+def expire_holds(conference_id: int, now: datetime) -> int:
     """``release_expired`` inside a transaction that has the conference locked."""
     found = lock(
         Order.select().where(_expired(conference_id, now), *_untouched()).order_by(Order.id).limit(BATCH)

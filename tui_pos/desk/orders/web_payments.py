@@ -8,7 +8,7 @@ from typing import Any
 
 from peewee import fn
 
-from tui_pos.data.tables.desk import CashMovement, Deed, JournalEntry, MovementKind
+from tui_pos.data.tables.desk import AuditAction, AuditEntry, CashMovement, MovementKind
 from tui_pos.data.tables.registration import Credit, Payment, PaymentMethod
 
 
@@ -19,13 +19,11 @@ def on_the_web() -> Any:
     )
     spent = Credit.select(Credit.id).where(Credit.applied_to_order == Payment.order)
     by_hand = Payment.method == PaymentMethod.MANUAL
-    no_credit = (Payment.method == PaymentMethod.CREDIT) & ~_done(Deed.CREDIT) & ~fn.EXISTS(spent)
-    no_gift = (Payment.method == PaymentMethod.COMP) & (Payment.amount > 0) & ~_done(Deed.COMP)
+    no_credit = (Payment.method == PaymentMethod.CREDIT) & ~_done(AuditAction.CREDIT) & ~fn.EXISTS(spent)
+    no_gift = (Payment.method == PaymentMethod.COMP) & (Payment.amount > 0) & ~_done(AuditAction.COMP)
     return (by_hand & ~fn.EXISTS(cash)) | no_credit | no_gift
 
 
-def _done(deed: Deed) -> Any:
-    entry = JournalEntry.select(JournalEntry.id).where(
-        JournalEntry.order == Payment.order, JournalEntry.what == deed
-    )
+def _done(deed: AuditAction) -> Any:
+    entry = AuditEntry.select(AuditEntry.id).where(AuditEntry.order == Payment.order, AuditEntry.what == deed)
     return fn.EXISTS(entry)

@@ -13,14 +13,14 @@ from tui_pos.desk.payments.commands import (
     capture,
     present_card,
 )
-from tui_pos.desk.payments.control import Control
+from tui_pos.desk.payments.control import CommandQueue
 from tui_pos.desk.payments.cut_off import CutOff
 from tui_pos.desk.payments.start import begin
 from tui_pos.desk.payments.state import EventLine, PaymentState, state, unfinished
 from tui_pos.desk.payments.watcher import watch
 
 __all__ = [
-    "Control",
+    "CommandQueue",
     "CutOff",
     "EventLine",
     "PaymentState",

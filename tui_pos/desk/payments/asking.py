@@ -18,7 +18,7 @@ CLOCK_SKEW = timedelta(hours=1)
 
 
 @dataclass(slots=True)
-class Drive:
+class AttemptWorker:
     """One watcher of one attempt: the desk, the account, what went unanswered, and wrong answers in a row.
 
     Made with a connection; raises Refused ``other_account`` for a payment that is not the key's in use.

@@ -69,7 +69,7 @@ def answered(request_id: str) -> None:
         step.request_id = request_id
 
 
-class Overtaken(Exception):
+class StaleAttempt(Exception):
     """Another process moved the attempt meanwhile; read it again."""
 
 
@@ -84,7 +84,7 @@ def load(attempt_id: int) -> Attempt:
 def move(desk: Desk, attempt: Attempt, stage: Stage, text: str, **columns: Any) -> None:
     """Write one allowed move with its event, as one transaction or inside the caller's.
 
-    ``attempt`` is brought up to date. Raises Overtaken when it is no longer where the caller saw it or
+    ``attempt`` is brought up to date. Raises StaleAttempt when it is no longer where the caller saw it or
     somebody took it over, and ValueError for a move that the table does not allow (a fault in this program).
     """
     before = Stage(attempt.stage)
@@ -97,7 +97,7 @@ def move(desk: Desk, attempt: Attempt, stage: Stage, text: str, **columns: Any) 
 
     def write() -> None:
         if not Attempt.update(**changes).where(*_as_seen(attempt)).execute():
-            raise Overtaken
+            raise StaleAttempt
         note(desk, attempt.id, stage, text)
 
     run_tx(write)
@@ -119,10 +119,10 @@ def _forgotten(before: Stage, stage: Stage) -> dict[str, Any]:
 
 
 def update(attempt: Attempt, **columns: Any) -> None:
-    """Write columns of an attempt that is not moving. Raises Overtaken as ``move`` does."""
+    """Write columns of an attempt that is not moving. Raises StaleAttempt as ``move`` does."""
     changes = {**columns, "updated_at": clock.now()}
     if not run_tx(lambda: Attempt.update(**changes).where(*_as_seen(attempt)).execute()):
-        raise Overtaken
+        raise StaleAttempt
     for name, value in changes.items():
         setattr(attempt, name, value)
 
@@ -137,7 +137,7 @@ def _as_seen(attempt: Attempt) -> tuple[Any, Any, Any]:
 
 
 def tell(desk: Desk, attempt: Attempt, text: str, **columns: Any) -> None:
-    """Add an event to an attempt that is not moving, with the columns that go with it. Raises Overtaken as
+    """Add an event to an attempt that is not moving, with the columns that go with it. Raises StaleAttempt as
     ``move`` does: a desk that hung must not speak after its successor has brought the payment to an end."""
 
     def write() -> None:
@@ -208,7 +208,7 @@ def _not_held(attempt: Attempt, owner: str) -> list[str]:
 
 
 def renew_lease(attempt: Attempt, owner: str) -> None:
-    """Keep the lease; written only when half of it is gone. Raises Overtaken when somebody took over."""
+    """Keep the lease; written only when half of it is gone. Raises StaleAttempt when somebody took over."""
     if attempt.lease_until is not None and LEASE / 2 < attempt.lease_until - clock.now() <= LEASE:
         return
 
@@ -219,7 +219,7 @@ def renew_lease(attempt: Attempt, owner: str) -> None:
 
     until = run_tx(renew)
     if until is None:
-        raise Overtaken
+        raise StaleAttempt
     attempt.lease_until = until
 
 

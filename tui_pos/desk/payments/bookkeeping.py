@@ -36,7 +36,7 @@ CAPTURED_LESS = "captured_less"
 DOUBLE = "Booked a second time by the web site's webhook; the card was charged once."
 
 
-def intent_exists(desk: Desk, attempt: Attempt, intent: "Intent") -> None:
+def record_intent(desk: Desk, attempt: Attempt, intent: "Intent") -> None:
     """Stripe has the payment: write its rows before money moves.
 
     The payment names no intent: by it the web site's webhook would act on the order, late and doubled too.
@@ -92,7 +92,7 @@ def authorized(desk: Desk, attempt: Attempt, intent: "Intent") -> None:
     run_tx(write)
 
 
-def unlink(payment_id: int | None) -> None:
+def detach_intent(payment_id: int | None) -> None:
     """Take the intent off a payment that names one, as those from before do, before Stripe is asked to give
     its money back or to let go of it.
 
@@ -104,7 +104,7 @@ def unlink(payment_id: int | None) -> None:
         run_tx(lambda: Payment.update(stripe_payment_intent_id="").where(linked).execute())
 
 
-def unwanted(desk: Desk, attempt: Attempt) -> str:
+def recheck_order(desk: Desk, attempt: Attempt) -> str:
     """Why the order must not be charged any more, in one sentence; empty when it may, and its stock is held.
 
     Looks under lock: the order may have been cancelled or paid otherwise since the payment began, or its
@@ -149,7 +149,9 @@ def captured(desk: Desk, attempt: Attempt, intent: "Intent") -> None:
         orders.finish_if_paid(order, now)
         is_less = intent.amount_received < attempt.amount
         problem = " ".join(
-            filter(None, (_short(attempt, intent) if is_less else "", misfit(order, attempt.currency)))
+            filter(
+                None, (_short(attempt, intent) if is_less else "", discrepancy_of(order, attempt.currency))
+            )
         )
         columns = {
             **_card_columns(intent),
@@ -192,7 +194,7 @@ def drop_doubles(attempt: Attempt) -> None:
     ).execute()
 
 
-def misfit(order: Order, currency: str) -> str:
+def discrepancy_of(order: Order, currency: str) -> str:
     """What is wrong with the money that is kept for the order, for a person; empty when it fits."""
     found = balance(order)
     if found.kept > 0 and order.status in (OrderStatus.CANCELLED, OrderStatus.REFUNDED):
@@ -203,21 +205,21 @@ def misfit(order: Order, currency: str) -> str:
     return f"The order was paid {much} more than its total. Refund the difference."
 
 
-def review(order: Order) -> None:
+def flag_discrepancy(order: Order) -> None:
     """Mark the order's last captured payment when its money does not fit the order any more, or unmark them.
 
     Orders are cancelled, paid and refunded elsewhere too, after the desk is done. Call with the order locked.
     """
     query = Attempt.select().where(Attempt.order == order.id, Attempt.stage == Stage.CAPTURED)
     last_first = list(query.order_by(Attempt.id.desc()))
-    problem = misfit(order, last_first[0].currency) if last_first else ""
+    problem = discrepancy_of(order, last_first[0].currency) if last_first else ""
     for attempt in last_first:
         if attempt.decline_code != CAPTURED_LESS and attempt.problem != problem:
             Attempt.update(problem=problem, message=problem).where(Attempt.id == attempt.id).execute()
         problem = ""
 
 
-def closed(desk: Desk, attempt: Attempt, stage: Stage, text: str, **columns: object) -> None:
+def record_failure(desk: Desk, attempt: Attempt, stage: Stage, text: str, **columns: object) -> None:
     """The attempt ended without money: cancelled, failed or expired."""
 
     def write() -> None:

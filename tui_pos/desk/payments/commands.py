@@ -10,8 +10,8 @@ from tui_pos.desk.access import permissions
 from tui_pos.desk.context import Desk, Mode
 from tui_pos.desk.errors import InvalidInput, NotFound, Refused
 from tui_pos.desk.payments import attempt_log
-from tui_pos.desk.payments.control import Control
-from tui_pos.desk.payments.state import PaymentState, picture
+from tui_pos.desk.payments.control import CommandQueue
+from tui_pos.desk.payments.state import PaymentState, to_view
 from tui_pos.desk.payments.watcher import watch
 
 ANSWERED_WITHIN = 25.0
@@ -32,7 +32,7 @@ def capture(desk: Desk, intent_id: str) -> PaymentState:
         raise Refused(
             "not_authorized", f"No money is held for {intent_id}: the payment is {now.headline.lower()}."
         )
-    control = Control()
+    control = CommandQueue()
     control.capture()
     return _drive_to_end(desk, now, control, {Stage.AUTHORIZED, Stage.UNKNOWN})
 
@@ -51,7 +51,7 @@ def cancel(desk: Desk, intent_id: str) -> PaymentState:
         )
     if not now.live:
         return now
-    control = Control()
+    control = CommandQueue()
     control.cancel()
     try:
         return _drive_to_end(desk, now, control, set(Stage))
@@ -71,10 +71,10 @@ def _find(desk: Desk, intent_id: str) -> PaymentState:
         )
         if attempt is None:
             raise NotFound("payment_not_found", "This conference has no such card payment.")
-        return picture(attempt)
+        return to_view(attempt)
 
 
-def _drive_to_end(desk: Desk, now: PaymentState, control: Control, while_at: set[Stage]) -> PaymentState:
+def _drive_to_end(desk: Desk, now: PaymentState, control: CommandQueue, while_at: set[Stage]) -> PaymentState:
     """Watch until the payment ended, is somewhere that the wish has no more say in, or needs a person."""
     for seen, state in enumerate(watch(desk, now.attempt_id, control, seconds=ANSWERED_WITHIN)):
         now = state
@@ -91,9 +91,9 @@ def _leave_to_its_watcher(desk: Desk, attempt_id: int, want: str) -> PaymentStat
         with connected():
             attempt = attempt_log.load(attempt_id)
             if not attempt.wants and attempt.finished_at is None:
-                with suppress(attempt_log.Overtaken):
+                with suppress(attempt_log.StaleAttempt):
                     attempt_log.ask(desk, attempt, want)
-            now = picture(attempt)
+            now = to_view(attempt)
         if not now.live or clock.monotonic() > deadline:
             return now
         time.sleep(desk.poll_seconds)

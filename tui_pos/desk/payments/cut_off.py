@@ -7,7 +7,7 @@ finds it in the journal as it was last written and goes on from what Stripe says
 
 from tui_pos.core import money
 from tui_pos.data.errors import DatabaseUnavailable
-from tui_pos.desk.payments.asking import Drive
+from tui_pos.desk.payments.asking import AttemptWorker
 from tui_pos.terminal import Intent, ReaderBusy, TerminalError
 
 
@@ -33,30 +33,30 @@ CANCELLED = "The payment was cancelled; no card was charged."
 UNKNOWN = "Stripe does not answer either: look at the reader, and do not charge again."
 
 
-def cut_off(drive: Drive, error: DatabaseUnavailable) -> CutOff:
+def cut_off(worker: AttemptWorker, error: DatabaseUnavailable) -> CutOff:
     """Withdraw the prompt and say what is true; asks Stripe, writes nothing."""
     cause, _, _ = str(error).rstrip(".").partition(";")  # what follows is said of a write, not of the card
-    return CutOff(_said_of_card(drive), f"{cause}.")
+    return CutOff(_said_of_card(worker), f"{cause}.")
 
 
-def _said_of_card(drive: Drive) -> str:
-    attempt = drive.attempt
+def _said_of_card(worker: AttemptWorker) -> str:
+    attempt = worker.attempt
     if attempt.intent_id is None or not attempt.times_sent:
         return NOT_ASKED
     refusal: TerminalError | None = None
     try:
-        drive.withdraw()
+        worker.withdraw()
     except TerminalError as error:
         refusal = error
     try:
-        intent = drive.terminal.intent(drive.intent_id)  # not compared: that needs the database
+        intent = worker.terminal.intent(worker.intent_id)  # not compared: that needs the database
     except TerminalError:
         return UNKNOWN
-    return _said_of(drive, intent, refusal)
+    return _said_of(worker, intent, refusal)
 
 
-def _said_of(drive: Drive, intent: Intent, refusal: TerminalError | None) -> str:
-    attempt = drive.attempt
+def _said_of(worker: AttemptWorker, intent: Intent, refusal: TerminalError | None) -> str:
+    attempt = worker.attempt
     shown = money.format_amount(money.from_minor(attempt.amount, attempt.currency), attempt.currency)
     amount = f"{shown} {attempt.currency}"
     if intent.status == "requires_capture":

@@ -2,7 +2,7 @@
 
 from tui_pos.data.tables.desk import Stage
 from tui_pos.desk.payments import attempt_log
-from tui_pos.desk.payments.asking import Drive
+from tui_pos.desk.payments.asking import AttemptWorker
 from tui_pos.desk.payments.trouble import obstacle
 from tui_pos.terminal import FailureKind, Intent, ReaderAction, decline_text
 
@@ -15,22 +15,22 @@ SENTENCES = {
 """What these codes of a reader mean; each is an obstacle of its own."""
 
 
-def on_reader_failure(drive: Drive, action: ReaderAction, intent: Intent) -> float:
+def on_reader_failure(worker: AttemptWorker, action: ReaderAction, intent: Intent) -> float:
     """Say why the reader gave up on a card; ``intent`` was read afterwards and holds no money."""
-    attempt = drive.attempt
+    attempt = worker.attempt
     if action.failure is not FailureKind.DECLINED:
         code = "customer_canceled" if action.failure is FailureKind.CANCELLED else action.failure_code
         if code in SENTENCES:
-            return obstacle(drive, code, SENTENCES[code])
+            return obstacle(worker, code, SENTENCES[code])
         said = action.api_error.message if action.api_error else action.failure_message
-        return obstacle(drive, "reader_gave_up", said or action.failure_code or "It does not say why.")
+        return obstacle(worker, "reader_gave_up", said or action.failure_code or "It does not say why.")
     is_new = attempt.times_sent == 1 or (intent.latest_charge_id or "") != attempt.charge_id
     if not is_new and Stage(attempt.stage) not in ACKNOWLEDGED:
-        return obstacle(drive, "reader_idle", "The reader does not show the payment.")
+        return obstacle(worker, "reader_idle", "The reader does not show the payment.")
     code = decline_code(action, intent, is_new=is_new)
     text = decline_text(code)
     attempt_log.move(
-        drive.desk,
+        worker.desk,
         attempt,
         Stage.DECLINED,
         f"declined: {text}",

@@ -18,10 +18,10 @@ from tui_pos.desk.payments import (
     bookkeeping,
     transitions,
 )
-from tui_pos.desk.payments.asking import Drive
+from tui_pos.desk.payments.asking import AttemptWorker
 from tui_pos.desk.payments.backoff import Call
 from tui_pos.desk.payments.settle import read
-from tui_pos.desk.payments.state import PaymentState, picture
+from tui_pos.desk.payments.state import PaymentState, to_view
 from tui_pos.desk.payments.trouble import trouble
 from tui_pos.terminal import TerminalError
 
@@ -37,7 +37,7 @@ AT_WORK = (Stage.AUTHORIZING, Stage.UNKNOWN)
 
 
 def recover(desk: Desk) -> tuple[PaymentState, ...]:
-    """Drive every live payment of the conference that nobody holds a lease on; answers where each is now.
+    """Advance every live payment of the conference that nobody holds a lease on; answers where each is now.
 
     Captured money is booked, a held amount is captured if its order still wants it and released if not; where
     a conference captures on a key it stays held until somebody confirms it or the hold runs out. A
@@ -65,92 +65,94 @@ def _bring_home(desk: Desk, attempt_id: int) -> PaymentState | None:
     owner = lease_owners.new_owner(desk)
     with connected():
         try:
-            drive = Drive(desk, attempt_log.load(attempt_id))
-            attempt_log.take_lease(desk, drive.attempt, owner)
+            worker = AttemptWorker(desk, attempt_log.load(attempt_id))
+            attempt_log.take_lease(desk, worker.attempt, owner)
         except Refused:
             return None
     log.info("attempt %d was left alone and is taken up", attempt_id)
-    with attempt_log.given_back(drive.attempt, owner):
+    with attempt_log.given_back(worker.attempt, owner):
         with connected():
-            drive.attempt = attempt_log.load(attempt_id)  # whoever had the lease may have brought it home
+            worker.attempt = attempt_log.load(attempt_id)  # whoever had the lease may have brought it home
         for _ in range(MOST_STEPS):
             with connected(), attempt_log.one_step():
-                pause = _step(drive, owner)
+                pause = _step(worker, owner)
             if pause is None:
                 break
             time.sleep(pause)
         with connected():
-            return picture(attempt_log.load(attempt_id))
+            return to_view(attempt_log.load(attempt_id))
 
 
-def _step(drive: Drive, owner: str) -> float | None:
+def _step(worker: AttemptWorker, owner: str) -> float | None:
     """One step towards home; the pause before the next one, None when there is none to take."""
-    if Stage(drive.attempt.stage) in FINAL_STAGES or transitions.until_retry(drive.attempt):
+    if Stage(worker.attempt.stage) in FINAL_STAGES or transitions.until_retry(worker.attempt):
         return None
     try:
-        attempt_log.renew_lease(drive.attempt, owner)
-        pause = _towards_home(drive)
-    except attempt_log.Overtaken:
+        attempt_log.renew_lease(worker.attempt, owner)
+        pause = _towards_home(worker)
+    except attempt_log.StaleAttempt:
         pause = 0.0
-    drive.attempt = attempt_log.load(drive.attempt.id)
-    home = Stage(drive.attempt.stage) in FINAL_STAGES or drive.attempt.lease_owner != owner
-    later = drive.pace.in_a_row > MOST_SILENCES or transitions.until_retry(drive.attempt) > 0
+    worker.attempt = attempt_log.load(worker.attempt.id)
+    home = Stage(worker.attempt.stage) in FINAL_STAGES or worker.attempt.lease_owner != owner
+    later = worker.pace.in_a_row > MOST_SILENCES or transitions.until_retry(worker.attempt) > 0
     return None if home or later else pause
 
 
-def _towards_home(drive: Drive) -> float | None:
-    attempt, stage = drive.attempt, Stage(drive.attempt.stage)
+def _towards_home(worker: AttemptWorker) -> float | None:
+    attempt, stage = worker.attempt, Stage(worker.attempt.stage)
     if attempt.intent_id is None:
-        return _look_for_intent(drive)
+        return _look_for_intent(worker)
     if stage is Stage.AUTHORIZED and attempt.wants != "cancel":
         return (
-            _wait_for_a_person(drive)
+            _wait_for_a_person(worker)
             if attempt.capture_mode == "confirm" and not attempt.wants
-            else transitions.capture(drive)
+            else transitions.capture(worker)
         )
     if attempt.wants == "cancel" and transitions.may_cancel(attempt):
-        return transitions.cancel(drive)
+        return transitions.cancel(worker)
     before = stage
-    pause = read(drive)
+    pause = read(worker)
     now = Stage(attempt.stage)
     if now in AT_WORK or now is not before or now in FINAL_STAGES:
         return pause
-    return _give_up_if_old(drive)
+    return _give_up_if_old(worker)
 
 
-def _wait_for_a_person(drive: Drive) -> float | None:
+def _wait_for_a_person(worker: AttemptWorker) -> float | None:
     """Money that is captured on a key stays unconfirmed: it is only looked whether the hold has ended, and
     released when the order does not want it any more."""
-    read(drive)
-    if Stage(drive.attempt.stage) is Stage.AUTHORIZED and not transitions.given_up(drive):
+    read(worker)
+    if Stage(worker.attempt.stage) is Stage.AUTHORIZED and not transitions.abandon(worker):
         return None
     return 0
 
 
-def _look_for_intent(drive: Drive) -> float | None:
+def _look_for_intent(worker: AttemptWorker) -> float | None:
     """Stripe may never have been asked, or its answer was lost."""
-    if drive.attempt.create_tries:
+    if worker.attempt.create_tries:
         try:
-            found = drive.find()
+            found = worker.find()
         except TerminalError as error:
-            return trouble(drive, error, Call.FIND)
+            return trouble(worker, error, Call.FIND)
         if found is not None:
-            bookkeeping.intent_exists(drive.desk, drive.attempt, found)
+            bookkeeping.record_intent(worker.desk, worker.attempt, found)
             return 0
-    if not _is_old(drive):
+    if not _is_old(worker):
         return None
-    bookkeeping.closed(drive.desk, drive.attempt, Stage.CANCELLED, "given up; Stripe never had the payment")
+    bookkeeping.record_failure(
+        worker.desk, worker.attempt, Stage.CANCELLED, "given up; Stripe never had the payment"
+    )
     return 0
 
 
-def _give_up_if_old(drive: Drive) -> float | None:
-    if not _is_old(drive):
+def _give_up_if_old(worker: AttemptWorker) -> float | None:
+    if not _is_old(worker):
         return None
-    attempt_log.ask(drive.desk, drive.attempt, "cancel", "nobody went on with it; it is given up")
+    attempt_log.ask(worker.desk, worker.attempt, "cancel", "nobody went on with it; it is given up")
     return 0
 
 
-def _is_old(drive: Drive) -> bool:
-    attempt = drive.attempt
+def _is_old(worker: AttemptWorker) -> bool:
+    attempt = worker.attempt
     last = attempt.sent_at or attempt.created_at
-    return clock.now() - last > timedelta(seconds=drive.desk.prompt_seconds) + attempt_log.LEASE
+    return clock.now() - last > timedelta(seconds=worker.desk.prompt_seconds) + attempt_log.LEASE

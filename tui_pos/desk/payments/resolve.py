@@ -23,10 +23,10 @@ from tui_pos.desk.payments import (
     bookkeeping,
     transitions,
 )
-from tui_pos.desk.payments.asking import Drive
+from tui_pos.desk.payments.asking import AttemptWorker
 from tui_pos.desk.payments.discrepancy import WrongAnswer
 from tui_pos.desk.payments.settle import settle, withdraw
-from tui_pos.desk.payments.state import PaymentState, picture
+from tui_pos.desk.payments.state import PaymentState, to_view
 from tui_pos.desk.payments.watcher import take_lease
 from tui_pos.desk.payments.words import WRITTEN_OFF_CODE
 from tui_pos.terminal import Intent, TerminalError
@@ -100,7 +100,7 @@ def inspect(desk: Desk, wanted: str) -> Resolution:
     permissions.require(desk, permissions.Action.RESOLVE)
     desk = accounts.ours(desk)
     with connected():
-        return _both_sides(Drive(desk, _find(desk, wanted)))[0]
+        return _both_sides(AttemptWorker(desk, _find(desk, wanted)))[0]
 
 
 def resolve(desk: Desk, wanted: str, option: Option, reason: str) -> Resolution:
@@ -117,21 +117,21 @@ def resolve(desk: Desk, wanted: str, option: Option, reason: str) -> Resolution:
     desk = accounts.ours(desk)
     owner = lease_owners.new_owner(desk)
     with connected():
-        drive = Drive(desk, _find(desk, wanted))
-        take_lease(drive, owner)
-    with attempt_log.given_back(drive.attempt, owner), connected(), attempt_log.one_step():
-        drive.attempt = attempt_log.load(drive.attempt.id)
-        before, intent = _both_sides(drive)
+        worker = AttemptWorker(desk, _find(desk, wanted))
+        take_lease(worker, owner)
+    with attempt_log.given_back(worker.attempt, owner), connected(), attempt_log.one_step():
+        worker.attempt = attempt_log.load(worker.attempt.id)
+        before, intent = _both_sides(worker)
         _refuse(before, option)
         try:
-            _ACTS[option](drive, intent, why)
-        except attempt_log.Overtaken:
+            _ACTS[option](worker, intent, why)
+        except attempt_log.StaleAttempt:
             raise Refused("changed", "The payment went on meanwhile; look at both sides again.") from None
-        after = _books(attempt_log.load(drive.attempt.id))
+        after = _books(attempt_log.load(worker.attempt.id))
         moved = f"{_shown(before.books)} -> {_shown(after)}"
         text = f"resolved, {option}: {why}; Stripe: {before.stripe.said}; {moved}"
-        attempt_log.note(desk, drive.attempt.id, after.stage, text)
-        return Resolution(picture(attempt_log.load(drive.attempt.id)), before.stripe, after, ())
+        attempt_log.note(desk, worker.attempt.id, after.stage, text)
+        return Resolution(to_view(attempt_log.load(worker.attempt.id)), before.stripe, after, ())
 
 
 def _refuse(found: Resolution, option: Option) -> None:
@@ -168,17 +168,17 @@ def _find(desk: Desk, wanted: str) -> Attempt:
     raise Refused("nothing_to_resolve", "This payment has ended and needs nobody.")
 
 
-def _both_sides(drive: Drive) -> tuple[Resolution, Intent | None]:
-    stripe, intent = _read(drive)
-    attempt = drive.attempt
-    return Resolution(picture(attempt), stripe, _books(attempt), _options(attempt, stripe)), intent
+def _both_sides(worker: AttemptWorker) -> tuple[Resolution, Intent | None]:
+    stripe, intent = _read(worker)
+    attempt = worker.attempt
+    return Resolution(to_view(attempt), stripe, _books(attempt), _options(attempt, stripe)), intent
 
 
-def _read(drive: Drive) -> tuple[StripeSide, Intent | None]:
-    attempt = drive.attempt
+def _read(worker: AttemptWorker) -> tuple[StripeSide, Intent | None]:
+    attempt = worker.attempt
     named = attempt.intent_id or ""
     try:
-        intent = drive.read() if named else (drive.find() if attempt.create_tries else None)
+        intent = worker.read() if named else (worker.find() if attempt.create_tries else None)
     except WrongAnswer as error:
         return StripeSide(Standing.WRONG, named, "", error.message), None
     except TerminalError as error:
@@ -197,7 +197,7 @@ def _read(drive: Drive) -> tuple[StripeSide, Intent | None]:
 
 def _books(attempt: Attempt) -> BooksSide:
     order: Order = Order.get_by_id(attempt.order_id)
-    now = picture(attempt)
+    now = to_view(attempt)
     return BooksSide(
         order_status=str(order.status),
         total=order.total,
@@ -235,47 +235,47 @@ _BY_STATUS = {
 """By Stripe's status; in any other nothing was captured, and the payment can be cancelled or written off."""
 
 
-def _known(drive: Drive, intent: Intent | None) -> Intent:
+def _known(worker: AttemptWorker, intent: Intent | None) -> Intent:
     """The intent, with its rows here: a create whose answer was lost has none yet."""
     assert intent is not None
-    if drive.attempt.intent_id is None:
-        bookkeeping.intent_exists(drive.desk, drive.attempt, intent)
+    if worker.attempt.intent_id is None:
+        bookkeeping.record_intent(worker.desk, worker.attempt, intent)
     return intent
 
 
-def _book(drive: Drive, intent: Intent | None, _: str) -> None:
-    settle(drive, _known(drive, intent))
+def _book(worker: AttemptWorker, intent: Intent | None, _: str) -> None:
+    settle(worker, _known(worker, intent))
 
 
-def _capture(drive: Drive, intent: Intent | None, _: str) -> None:
-    settle(drive, _known(drive, intent))
-    attempt_log.ask(drive.desk, drive.attempt, "capture")
-    transitions.capture(drive)
-    if drive.attempt.wants == "cancel":  # the order does not want it any more
-        transitions.cancel(drive)
+def _capture(worker: AttemptWorker, intent: Intent | None, _: str) -> None:
+    settle(worker, _known(worker, intent))
+    attempt_log.ask(worker.desk, worker.attempt, "capture")
+    transitions.capture(worker)
+    if worker.attempt.wants == "cancel":  # the order does not want it any more
+        transitions.cancel(worker)
 
 
-def _release(drive: Drive, intent: Intent | None, _: str) -> None:
-    _known(drive, intent)
-    attempt_log.ask(drive.desk, drive.attempt, "cancel")
-    transitions.cancel(drive)
+def _release(worker: AttemptWorker, intent: Intent | None, _: str) -> None:
+    _known(worker, intent)
+    attempt_log.ask(worker.desk, worker.attempt, "cancel")
+    transitions.cancel(worker)
 
 
-def _write_off(drive: Drive, _: Intent | None, why: str) -> None:
-    attempt = drive.attempt
+def _write_off(worker: AttemptWorker, _: Intent | None, why: str) -> None:
+    attempt = worker.attempt
     if attempt.intent_id is not None and attempt.times_sent:
-        withdraw(drive)
+        withdraw(worker)
     attempt_log.update(attempt, wants="")
-    bookkeeping.closed(
-        drive.desk, attempt, Stage.CANCELLED, "written off", decline_code=WRITTEN_OFF_CODE, message=why
+    bookkeeping.record_failure(
+        worker.desk, attempt, Stage.CANCELLED, "written off", decline_code=WRITTEN_OFF_CODE, message=why
     )
 
 
-def _accept(drive: Drive, _: Intent | None, __: str) -> None:
-    attempt_log.update(drive.attempt, problem="", message="", decline_code="")
+def _accept(worker: AttemptWorker, _: Intent | None, __: str) -> None:
+    attempt_log.update(worker.attempt, problem="", message="", decline_code="")
 
 
-def _keep(_: Drive, __: Intent | None, ___: str) -> None:
+def _keep(_: AttemptWorker, __: Intent | None, ___: str) -> None:
     """Only the event tells that somebody looked."""
 
 

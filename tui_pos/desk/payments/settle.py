@@ -1,7 +1,7 @@
 """Where a payment truly is: read the intent, and where that is not enough the reader; write what they say.
 
 Every function answers how many seconds to wait before the next step. Moves that another process made
-meanwhile surface as ``journal.Overtaken``.
+meanwhile surface as ``journal.StaleAttempt``.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from datetime import timedelta
 from tui_pos.core import clock
 from tui_pos.data.tables.desk import Stage
 from tui_pos.desk.payments import attempt_log, bookkeeping
-from tui_pos.desk.payments.asking import Drive
+from tui_pos.desk.payments.asking import AttemptWorker
 from tui_pos.desk.payments.backoff import Call
 from tui_pos.desk.payments.reader_words import on_reader_failure
 from tui_pos.desk.payments.state import is_stuck
@@ -29,54 +29,54 @@ NO_CARDS = "no_cards_in_person"
 """Kept in ``decline_code`` of a payment that is cancelled because the account cannot take it on a reader."""
 
 
-def read(drive: Drive) -> float:
+def read(worker: AttemptWorker) -> float:
     """Read the intent back and go where it truly is."""
-    if pause := drive.pace.left(Call.READ):
+    if pause := worker.pace.left(Call.READ):
         return pause
     try:
-        intent = drive.read()
+        intent = worker.read()
     except TerminalError as error:
-        return trouble(drive, error, Call.READ)
-    return settle(drive, intent)
+        return trouble(worker, error, Call.READ)
+    return settle(worker, intent)
 
 
-def settle(drive: Drive, intent: Intent) -> float:
+def settle(worker: AttemptWorker, intent: Intent) -> float:
     """Go where the intent says the payment is. Stripe may say words that this program does not know."""
-    return HANDLING.get(intent.status, at_work)(drive, intent)
+    return HANDLING.get(intent.status, at_work)(worker, intent)
 
 
-def held(drive: Drive, intent: Intent) -> float:
+def held(worker: AttemptWorker, intent: Intent) -> float:
     """A card was approved and its money is held."""
-    if Stage(drive.attempt.stage) is not Stage.AUTHORIZED:
-        bookkeeping.authorized(drive.desk, drive.attempt, intent)
-    return drive.desk.poll_seconds if drive.attempt.capture_tries else 0  # a refused capture is not hurried
+    if Stage(worker.attempt.stage) is not Stage.AUTHORIZED:
+        bookkeeping.authorized(worker.desk, worker.attempt, intent)
+    return worker.desk.poll_seconds if worker.attempt.capture_tries else 0  # a refused capture is not hurried
 
 
-def taken(drive: Drive, intent: Intent) -> float:
+def taken(worker: AttemptWorker, intent: Intent) -> float:
     """The money was captured, by us or at once, as single-message networks (Interac, eftpos) do."""
-    bookkeeping.captured(drive.desk, drive.attempt, intent)
+    bookkeeping.captured(worker.desk, worker.attempt, intent)
     return 0
 
 
-def over(drive: Drive, intent: Intent) -> float:
+def over(worker: AttemptWorker, intent: Intent) -> float:
     """The payment was given up, or its hold ran out."""
-    desk, attempt = drive.desk, drive.attempt
+    desk, attempt = worker.desk, worker.attempt
     if intent.cancellation_reason in LAPSED:
-        bookkeeping.closed(desk, attempt, Stage.EXPIRED, "the hold ran out")
+        bookkeeping.record_failure(desk, attempt, Stage.EXPIRED, "the hold ran out")
     elif attempt.decline_code == NO_CARDS:
-        bookkeeping.closed(desk, attempt, Stage.FAILED, attempt.message)
+        bookkeeping.record_failure(desk, attempt, Stage.FAILED, attempt.message)
     else:
-        bookkeeping.closed(desk, attempt, Stage.CANCELLED, "Stripe says cancelled")
+        bookkeeping.record_failure(desk, attempt, Stage.CANCELLED, "Stripe says cancelled")
     return 0
 
 
-def at_work(drive: Drive, intent: Intent) -> float:
+def at_work(worker: AttemptWorker, intent: Intent) -> float:
     """Neither paid nor unpaid: the bank is asked, or Stripe is in a state that no stage stands for.
 
     Money that was held stays AUTHORIZED until Stripe says what became of it. After ``AT_WORK_FOR`` a person
     is called; until then and afterwards the payment is read on.
     """
-    desk, attempt, status = drive.desk, drive.attempt, intent.status
+    desk, attempt, status = worker.desk, worker.attempt, intent.status
     stage = Stage(attempt.stage)
     said = f"Stripe says {status.replace('_', ' ')}"
     if stage is Stage.AUTHORIZED:
@@ -89,73 +89,75 @@ def at_work(drive: Drive, intent: Intent) -> float:
     if attempt.problem:
         return desk.poll_seconds * 10
     if clock.now() - attempt.updated_at > AT_WORK_FOR:
-        return hand_over(drive, f"{said} for more than a minute, so it is not known whether this was paid.")
+        return hand_over(worker, f"{said} for more than a minute, so it is not known whether this was paid.")
     return desk.poll_seconds
 
 
-def settle_unpaid(drive: Drive, intent: Intent) -> float:
+def settle_unpaid(worker: AttemptWorker, intent: Intent) -> float:
     """No money yet: the reader says whether it waits for a card, gave up, or shows something else."""
-    attempt = drive.attempt
+    attempt = worker.attempt
     if Stage(attempt.stage) is Stage.AUTHORIZED:
-        return at_work(drive, intent)
+        return at_work(worker, intent)
     if not attempt.times_sent:
         if Stage(attempt.stage) is not Stage.INTENT:
-            attempt_log.move(drive.desk, attempt, Stage.INTENT, "Stripe has the payment; no reader shows it")
+            attempt_log.move(worker.desk, attempt, Stage.INTENT, "Stripe has the payment; no reader shows it")
         return 0
-    if pause := drive.pace.left(Call.READER):
+    if pause := worker.pace.left(Call.READER):
         return pause
     try:
-        reader = drive.reader()
+        reader = worker.reader()
     except NotFound as error:
         return (
-            drive.desk.poll_seconds if is_stuck(attempt) else obstacle(drive, "reader_unknown", error.message)
+            worker.desk.poll_seconds
+            if is_stuck(attempt)
+            else obstacle(worker, "reader_unknown", error.message)
         )
     except TerminalError as error:
-        return trouble(drive, error, Call.READER)
-    return by_reader(drive, reader, intent.id)
+        return trouble(worker, error, Call.READER)
+    return by_reader(worker, reader, intent.id)
 
 
-def by_reader(drive: Drive, reader: Reader, intent_id: str) -> float:
+def by_reader(worker: AttemptWorker, reader: Reader, intent_id: str) -> float:
     """What the reader does with a payment that holds no money."""
     action = reader.action
     if action is None or action.type != PROCESS or action.intent_id != intent_id:
-        return not_shown(drive, reader)
+        return not_shown(worker, reader)
     if action.status == "failed":
-        if is_stuck(drive.attempt):
-            return drive.desk.poll_seconds  # told already
-        return unless_paid(drive, lambda intent: on_reader_failure(drive, action, intent))
+        if is_stuck(worker.attempt):
+            return worker.desk.poll_seconds  # told already
+        return unless_paid(worker, lambda intent: on_reader_failure(worker, action, intent))
     if action.status == "in_progress":
-        return waiting(drive)
-    return drive.desk.poll_seconds / 10  # succeeded after the intent was read: read it again
+        return waiting(worker)
+    return worker.desk.poll_seconds / 10  # succeeded after the intent was read: read it again
 
 
-def waiting(drive: Drive) -> float:
+def waiting(worker: AttemptWorker) -> float:
     """The reader waits for a card; the prompt is withdrawn when nobody came for too long."""
-    attempt = drive.attempt
+    attempt = worker.attempt
     if Stage(attempt.stage) is not Stage.SENT:
         attempt_log.move(
-            drive.desk, attempt, Stage.SENT, "the reader waits for a card", decline_code="", message=""
+            worker.desk, attempt, Stage.SENT, "the reader waits for a card", decline_code="", message=""
         )
     since = attempt.sent_at or attempt.updated_at
-    too_long = clock.now() - since > timedelta(seconds=drive.desk.prompt_seconds)
-    if too_long and not drive.pace.left(Call.WITHDRAW) and withdraw(drive) is None:
-        text = f"No card for {drive.desk.prompt_seconds} s; the prompt was withdrawn."
-        return unless_paid(drive, lambda _: obstacle(drive, "nobody_paid", text))
-    return drive.desk.poll_seconds
+    too_long = clock.now() - since > timedelta(seconds=worker.desk.prompt_seconds)
+    if too_long and not worker.pace.left(Call.WITHDRAW) and withdraw(worker) is None:
+        text = f"No card for {worker.desk.prompt_seconds} s; the prompt was withdrawn."
+        return unless_paid(worker, lambda _: obstacle(worker, "nobody_paid", text))
+    return worker.desk.poll_seconds
 
 
-def not_shown(drive: Drive, reader: Reader) -> float:
+def not_shown(worker: AttemptWorker, reader: Reader) -> float:
     """The reader shows something else or nothing; a prompt just sent gets time to appear."""
-    attempt = drive.attempt
+    attempt = worker.attempt
     if is_stuck(attempt):
-        return drive.desk.poll_seconds
-    if taken_by_other(reader, drive.intent_id):
-        return obstacle(drive, "reader_taken", "Another payment took over the reader.")
-    sent_at = None if drive.withdrawn else attempt.sent_at
+        return worker.desk.poll_seconds
+    if taken_by_other(reader, worker.intent_id):
+        return obstacle(worker, "reader_taken", "Another payment took over the reader.")
+    sent_at = None if worker.withdrawn else attempt.sent_at
     fresh = sent_at is not None and clock.now() - sent_at < PICK_UP
     if fresh and Stage(attempt.stage) is Stage.SENT:
-        return drive.desk.poll_seconds
-    return obstacle(drive, "reader_idle", "The reader does not show the payment.")
+        return worker.desk.poll_seconds
+    return obstacle(worker, "reader_idle", "The reader does not show the payment.")
 
 
 def taken_by_other(reader: Reader, intent_id: str) -> bool:
@@ -166,41 +168,41 @@ def taken_by_other(reader: Reader, intent_id: str) -> bool:
     return action.type != PROCESS or action.intent_id != intent_id
 
 
-def unless_paid(drive: Drive, then: Callable[[Intent], float]) -> float:
+def unless_paid(worker: AttemptWorker, then: Callable[[Intent], float]) -> float:
     """Before saying that nothing was charged, read once more: it may have been approved after all."""
     try:
-        intent = drive.read()
+        intent = worker.read()
     except TerminalError as error:
-        return trouble(drive, error, Call.READ)
-    return then(intent) if intent.status == "requires_payment_method" else settle(drive, intent)
+        return trouble(worker, error, Call.READ)
+    return then(intent) if intent.status == "requires_payment_method" else settle(worker, intent)
 
 
-def refused(drive: Drive, text: str, call: Call) -> float:
+def refused(worker: AttemptWorker, text: str, call: Call) -> float:
     """Stripe decided against a capture or a cancel: look once whether the payment is over, then wait.
 
     The stage stays; each refusal in a row is waited for longer, and some of them call for a person.
     """
-    attempt = drive.attempt
-    pause = count_refusal(drive, text, call)
+    attempt = worker.attempt
+    pause = count_refusal(worker, text, call)
     try:
-        intent = drive.read()
+        intent = worker.read()
     except TerminalError as error:
         return (
             pause
             if error.is_definite and not is_missing(error, Call.READ)
-            else trouble(drive, error, Call.READ)
+            else trouble(worker, error, Call.READ)
         )
     newly_held = intent.status == "requires_capture" and Stage(attempt.stage) is not Stage.AUTHORIZED
-    return settle(drive, intent) if newly_held or intent.status in ENDED else pause
+    return settle(worker, intent) if newly_held or intent.status in ENDED else pause
 
 
-def withdraw(drive: Drive) -> TerminalError | None:
+def withdraw(worker: AttemptWorker) -> TerminalError | None:
     """Take our prompt off the reader; answers why the reader would not, as while it authorises a card."""
-    attempt = drive.attempt
+    attempt = worker.attempt
     try:
-        drive.withdraw()
+        worker.withdraw()
     except TerminalError as error:
-        attempt_log.tell(drive.desk, attempt, f"prompt not withdrawn: {error.message}")
+        attempt_log.tell(worker.desk, attempt, f"prompt not withdrawn: {error.message}")
         return error
     return None
 
@@ -210,7 +212,7 @@ CARD_READ = ("requires_confirmation", "processing")
 
 ENDED = ("succeeded", "canceled")
 
-HANDLING: dict[str, Callable[[Drive, Intent], float]] = {
+HANDLING: dict[str, Callable[[AttemptWorker, Intent], float]] = {
     "requires_payment_method": settle_unpaid,
     "requires_confirmation": at_work,
     "requires_action": at_work,

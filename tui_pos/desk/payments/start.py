@@ -19,7 +19,7 @@ from tui_pos.desk.orders import hold_renewal, orders
 from tui_pos.desk.orders.balance import balance, refuse_open
 from tui_pos.desk.orders.live_payment import refuse_live
 from tui_pos.desk.payments import accounts, attempt_log
-from tui_pos.desk.payments.state import PaymentState, picture
+from tui_pos.desk.payments.state import PaymentState, to_view
 from tui_pos.desk.tenders import amounts
 
 
@@ -41,7 +41,7 @@ def begin(
         clocks.ask(desk.account)  # it may have been set right since
     with connected():
         attempt = run_tx(lambda: _open(desk, account, reference, reader_id.strip(), reader_label, amount))
-        return picture(attempt)
+        return to_view(attempt)
 
 
 def _open(

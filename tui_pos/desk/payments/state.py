@@ -73,21 +73,21 @@ def state(desk: Desk, attempt_id: int) -> PaymentState:
         attempt = attempt_log.load(attempt_id)
         if attempt.conference_id != desk.conference.id:
             raise NotFound("attempt_not_found", f"There is no payment attempt {attempt_id}.")
-        return picture(attempt)
+        return to_view(attempt)
 
 
 def unfinished(desk: Desk) -> tuple[PaymentState, ...]:
     """Every live payment of the conference, oldest first."""
     with connected():
         rows = Attempt.select().where(Attempt.conference == desk.conference.id, Attempt.finished_at.is_null())
-        return tuple(picture(row) for row in rows.order_by(Attempt.id))
+        return tuple(to_view(row) for row in rows.order_by(Attempt.id))
 
 
-def picture(attempt: Attempt) -> PaymentState:
+def to_view(attempt: Attempt) -> PaymentState:
     """The frozen picture of a row; needs a connection."""
     order: Order = attempt.order
     stage = Stage(attempt.stage)
-    said, more_to_pay = said_about(attempt), order.status == OrderStatus.PENDING
+    said, more_to_pay = notice_for(attempt), order.status == OrderStatus.PENDING
     paid_a_part = stage is Stage.CAPTURED and more_to_pay and not attempt.problem
     advice = words.TAKE_THE_REST if paid_a_part else said.advice
     return PaymentState(
@@ -131,7 +131,7 @@ def _captured(attempt: Attempt) -> Decimal | None:
     return whole
 
 
-def said_about(attempt: Attempt) -> words.Words:
+def notice_for(attempt: Attempt) -> words.Words:
     """The words that fit the row."""
     stage = Stage(attempt.stage)
     if attempt.problem:

@@ -14,7 +14,7 @@ from tui_pos.desk import leases
 from tui_pos.desk.context import Desk
 from tui_pos.desk.lapses import has_lapsed
 from tui_pos.desk.payments import attempt_log, bookkeeping
-from tui_pos.desk.payments.asking import Drive
+from tui_pos.desk.payments.asking import AttemptWorker
 from tui_pos.desk.payments.backoff import LONGEST_PAUSE, Call
 from tui_pos.desk.payments.settle import (
     ENDED,
@@ -58,16 +58,16 @@ OBSTACLES: tuple[tuple[type[TerminalError], str], ...] = (
 """What kept the payment from the reader, first match; the words are in ``words.OBSTACLES``."""
 
 
-def step(drive: Drive) -> float:
+def step(worker: AttemptWorker) -> float:
     """Do what the stage asks for; seconds to wait before the next step."""
-    attempt = drive.attempt
+    attempt = worker.attempt
     if wait := until_retry(attempt):
         return wait
     if attempt.wants == "cancel" and may_cancel(attempt):
-        return cancel(drive)
+        return cancel(worker)
     if is_stuck(attempt):
-        return look_again(drive)
-    return STEPS[Stage(attempt.stage)](drive)
+        return look_again(worker)
+    return STEPS[Stage(attempt.stage)](worker)
 
 
 def until_retry(attempt: Attempt) -> float:
@@ -87,36 +87,36 @@ def may_cancel(attempt: Attempt) -> bool:
     return stage is not Stage.UNKNOWN
 
 
-def create(drive: Drive) -> float:
+def create(worker: AttemptWorker) -> float:
     """Ask Stripe for the intent; before asking a second time, look whether the first one arrived."""
-    attempt = drive.attempt
-    if pause := max(drive.pace.left(Call.FIND), drive.pace.left(Call.CREATE)):
+    attempt = worker.attempt
+    if pause := max(worker.pace.left(Call.FIND), worker.pace.left(Call.CREATE)):
         return pause
     try:
-        found = drive.find() if attempt.create_tries else None
+        found = worker.find() if attempt.create_tries else None
     except TerminalError as error:
-        return trouble(drive, error, Call.FIND)
+        return trouble(worker, error, Call.FIND)
     try:
-        intent = found or ask_for_intent(drive)
+        intent = found or ask_for_intent(worker)
     except TerminalError as error:
         if not error.is_definite:
-            return trouble(drive, error, Call.CREATE)
-        bookkeeping.closed(drive.desk, attempt, Stage.FAILED, error.message, message=error.message)
+            return trouble(worker, error, Call.CREATE)
+        bookkeeping.record_failure(worker.desk, attempt, Stage.FAILED, error.message, message=error.message)
         return 0
-    bookkeeping.intent_exists(drive.desk, attempt, intent)
+    bookkeeping.record_intent(worker.desk, attempt, intent)
     if not intent.takes_cards_in_person:
         why = NO_CARDS_IN_PERSON.format(currency=attempt.currency)
         attempt_log.update(attempt, decline_code=NO_CARDS)
-        attempt_log.ask(drive.desk, attempt, "cancel", why)
+        attempt_log.ask(worker.desk, attempt, "cancel", why)
     return 0
 
 
-def ask_for_intent(drive: Drive) -> Intent:
+def ask_for_intent(worker: AttemptWorker) -> Intent:
     """Create the intent. Each try has its own key: a stored fault would be replayed under the old one, and an
     intent too many that no reader shows holds no money."""
-    attempt = drive.attempt
+    attempt = worker.attempt
     attempt_log.update(attempt, create_tries=attempt.create_tries + 1)
-    return drive.create(metadata(attempt, drive.desk), f"{attempt.key}-create-{attempt.create_tries}")
+    return worker.create(metadata(attempt, worker.desk), f"{attempt.key}-create-{attempt.create_tries}")
 
 
 def metadata(attempt: Attempt, desk: Desk) -> Mapping[str, str]:
@@ -132,74 +132,74 @@ def metadata(attempt: Attempt, desk: Desk) -> Mapping[str, str]:
     }
 
 
-def send(drive: Drive) -> float:
+def send(worker: AttemptWorker) -> float:
     """Show the payment on the reader, unless the reader is somebody else's at this moment."""
-    attempt = drive.attempt
-    if given_up(drive):
+    attempt = worker.attempt
+    if abandon(worker):
         return 0
     try:
-        reader = drive.reader()
+        reader = worker.reader()
     except UnknownOutcome as error:
-        return kept_away(drive, "no_answer", error.message)
+        return kept_away(worker, "no_answer", error.message)
     except TerminalError as error:
-        return kept_away(drive, code_for(error), error.message)
-    if taken_by_other(reader, drive.intent_id):
-        return kept_away(drive, "reader_taken", "The reader shows another payment.")
+        return kept_away(worker, code_for(error), error.message)
+    if taken_by_other(reader, worker.intent_id):
+        return kept_away(worker, "reader_taken", "The reader shows another payment.")
     while leases.is_taken(display_duty(attempt.reader_id)):
-        time.sleep(drive.desk.poll_seconds / 10)
+        time.sleep(worker.desk.poll_seconds / 10)
     attempt_log.update(attempt, times_sent=attempt.times_sent + 1, sent_at=clock.now())
     try:
-        drive.process()
+        worker.process()
     except TerminalError as error:
-        return not_sent(drive, error)
+        return not_sent(worker, error)
     shown = f"reader {attempt.reader_label or attempt.reader_id} shows the amount"
-    drive.withdrawn = False
-    attempt_log.move(drive.desk, attempt, Stage.SENT, shown, decline_code="", message="")
+    worker.withdrawn = False
+    attempt_log.move(worker.desk, attempt, Stage.SENT, shown, decline_code="", message="")
     return 0
 
 
-def not_sent(drive: Drive, error: TerminalError) -> float:
+def not_sent(worker: AttemptWorker, error: TerminalError) -> float:
     """The reader was not made to show it; a refusal may mean that a card has paid it already."""
-    if error.answer is Answer.RATE_LIMITED and drive.attempt.times_sent == 1:
-        return obstacle(drive, code_for(error), error.message)
+    if error.answer is Answer.RATE_LIMITED and worker.attempt.times_sent == 1:
+        return obstacle(worker, code_for(error), error.message)
     if error.answer is Answer.NONE or is_missing(error, Call.PROCESS):
-        return trouble(drive, error, Call.PROCESS)
-    return unless_paid(drive, lambda _: obstacle(drive, code_for(error), error.message))
+        return trouble(worker, error, Call.PROCESS)
+    return unless_paid(worker, lambda _: obstacle(worker, code_for(error), error.message))
 
 
-def kept_away(drive: Drive, code: str, text: str) -> float:
+def kept_away(worker: AttemptWorker, code: str, text: str) -> float:
     """The reader was not asked to show it; where one was asked before, a card may have paid it since."""
-    if not drive.attempt.times_sent:
-        return obstacle(drive, code, text)
-    return unless_paid(drive, lambda _: obstacle(drive, code, text))
+    if not worker.attempt.times_sent:
+        return obstacle(worker, code, text)
+    return unless_paid(worker, lambda _: obstacle(worker, code, text))
 
 
-def given_up(drive: Drive) -> bool:
+def abandon(worker: AttemptWorker) -> bool:
     """Whether the order does not want the payment any more; it is then to be cancelled."""
-    problem = bookkeeping.unwanted(drive.desk, drive.attempt)
+    problem = bookkeeping.recheck_order(worker.desk, worker.attempt)
     if problem:
-        attempt_log.ask(drive.desk, drive.attempt, "cancel", problem)
+        attempt_log.ask(worker.desk, worker.attempt, "cancel", problem)
     return bool(problem)
 
 
-def switch(drive: Drive, reader_id: str, reader_label: str) -> float:
+def switch(worker: AttemptWorker, reader_id: str, reader_label: str) -> float:
     """Show the same payment on another reader, unless the first one is reading a card at this moment.
 
     A dead reader cannot be told to stop; that is safe, because both would take the same payment once.
     """
-    attempt = drive.attempt
-    if attempt.times_sent and isinstance(withdraw(drive), ReaderBusy):
-        return drive.desk.poll_seconds
+    attempt = worker.attempt
+    if attempt.times_sent and isinstance(withdraw(worker), ReaderBusy):
+        return worker.desk.poll_seconds
     label = reader_label or reader_id
     to_reader = {"reader_id": reader_id, "reader_label": reader_label}
     try:
         if Stage(attempt.stage) is Stage.INTENT:
             attempt_log.update(attempt, **to_reader)
         else:
-            attempt_log.move(drive.desk, attempt, Stage.INTENT, f"to be shown on {label}", **to_reader)
+            attempt_log.move(worker.desk, attempt, Stage.INTENT, f"to be shown on {label}", **to_reader)
     except IntegrityError:
-        return kept_away(drive, "reader_taken", f"Another payment is live on {label}.")
-    return send(drive)
+        return kept_away(worker, "reader_taken", f"Another payment is live on {label}.")
+    return send(worker)
 
 
 def display_duty(reader_id: str) -> str:
@@ -216,112 +216,112 @@ def code_for(error: TerminalError) -> str:
     return next(code for kind, code in OBSTACLES if isinstance(error, kind))
 
 
-def recheck(drive: Drive) -> float:
+def recheck(worker: AttemptWorker) -> float:
     """The outcome of a call is not known: find out where the payment is."""
-    if drive.attempt.intent_id is not None:
-        return read(drive)
-    return give_up_unseen(drive) if drive.attempt.wants == "cancel" else create(drive)
+    if worker.attempt.intent_id is not None:
+        return read(worker)
+    return give_up_unseen(worker) if worker.attempt.wants == "cancel" else create(worker)
 
 
-def give_up_unseen(drive: Drive) -> float:
+def give_up_unseen(worker: AttemptWorker) -> float:
     """A create without answer, and the payment was given up: find the intent to cancel it."""
-    if pause := drive.pace.left(Call.FIND):
+    if pause := worker.pace.left(Call.FIND):
         return pause
     try:
-        found = drive.find()
+        found = worker.find()
     except TerminalError as error:
-        return trouble(drive, error, Call.FIND)
+        return trouble(worker, error, Call.FIND)
     if found is not None:
-        bookkeeping.intent_exists(drive.desk, drive.attempt, found)
+        bookkeeping.record_intent(worker.desk, worker.attempt, found)
     else:
-        bookkeeping.closed(
-            drive.desk, drive.attempt, Stage.CANCELLED, "cancelled; Stripe never had the payment"
+        bookkeeping.record_failure(
+            worker.desk, worker.attempt, Stage.CANCELLED, "cancelled; Stripe never had the payment"
         )
     return 0
 
 
-def capture(drive: Drive) -> float:
+def capture(worker: AttemptWorker) -> float:
     """Take the held money, if the order still wants it. Stripe captures once only, so a repeat after reading
     that it is not captured has a fresh key: a stored fault would be replayed under the old one."""
-    attempt = drive.attempt
-    if pause := max(drive.pace.left(Call.CAPTURE), drive.pace.left(Call.READ)):
+    attempt = worker.attempt
+    if pause := max(worker.pace.left(Call.CAPTURE), worker.pace.left(Call.READ)):
         return pause
     try:
         if attempt.capture_tries:
-            intent = drive.read()
+            intent = worker.read()
             if intent.status != "requires_capture":
-                return settle(drive, intent)
+                return settle(worker, intent)
     except TerminalError as error:
-        return trouble(drive, error, Call.READ)
-    if given_up(drive):
+        return trouble(worker, error, Call.READ)
+    if abandon(worker):
         return 0
     attempt_log.update(attempt, capture_tries=attempt.capture_tries + 1)
     try:
-        intent = drive.capture(f"{attempt.key}-capture-{attempt.capture_tries}")
+        intent = worker.capture(f"{attempt.key}-capture-{attempt.capture_tries}")
     except TerminalError as error:
-        return not_done(drive, error, Call.CAPTURE)
+        return not_done(worker, error, Call.CAPTURE)
     if intent.status == "requires_capture":
-        return refused(drive, "it is still held.", Call.CAPTURE)
-    return settle(drive, intent)
+        return refused(worker, "it is still held.", Call.CAPTURE)
+    return settle(worker, intent)
 
 
-def cancel(drive: Drive) -> float:
+def cancel(worker: AttemptWorker) -> float:
     """Withdraw the prompt and give up the intent, each whatever became of the other; Stripe decides."""
-    attempt = drive.attempt
+    attempt = worker.attempt
     if attempt.intent_id is None:
         if attempt.create_tries:
-            return give_up_unseen(drive)
-        bookkeeping.closed(drive.desk, attempt, Stage.CANCELLED, "cancelled before Stripe was asked")
+            return give_up_unseen(worker)
+        bookkeeping.record_failure(worker.desk, attempt, Stage.CANCELLED, "cancelled before Stripe was asked")
         return 0
-    if pause := drive.pace.left(Call.CANCEL):
+    if pause := worker.pace.left(Call.CANCEL):
         return pause
     if attempt.times_sent and Stage(attempt.stage) is not Stage.AUTHORIZED:
-        withdraw(drive)
-    bookkeeping.unlink(attempt.payment_id)
+        withdraw(worker)
+    bookkeeping.detach_intent(attempt.payment_id)
     try:
-        intent = drive.cancel()
+        intent = worker.cancel()
     except TerminalError as error:
-        return not_done(drive, error, Call.CANCEL)
+        return not_done(worker, error, Call.CANCEL)
     if intent.status not in ENDED:
-        return refused(drive, f"it says {intent.status.replace('_', ' ')}.", Call.CANCEL)
-    return settle(drive, intent)
+        return refused(worker, f"it says {intent.status.replace('_', ' ')}.", Call.CANCEL)
+    return settle(worker, intent)
 
 
-def not_done(drive: Drive, error: TerminalError, call: Call) -> float:
+def not_done(worker: AttemptWorker, error: TerminalError, call: Call) -> float:
     """A capture or a cancel failed: a refusal is an answer, and everything else is as for any call."""
     if error.is_definite and not is_missing(error, call):
-        return refused(drive, error.message, call)
-    if error.answer is Answer.RATE_LIMITED and drive.attempt.message != error.message:
-        attempt_log.update(drive.attempt, message=error.message)
-    return trouble(drive, error, call)
+        return refused(worker, error.message, call)
+    if error.answer is Answer.RATE_LIMITED and worker.attempt.message != error.message:
+        attempt_log.update(worker.attempt, message=error.message)
+    return trouble(worker, error, call)
 
 
-def look_again(drive: Drive) -> float:
+def look_again(worker: AttemptWorker) -> float:
     """While a person decides: a card may have been approved late, or the hold may have run out."""
-    pause = read(drive) if drive.attempt.times_sent else 0
-    return max(pause, drive.desk.poll_seconds * 5)
+    pause = read(worker) if worker.attempt.times_sent else 0
+    return max(pause, worker.desk.poll_seconds * 5)
 
 
-def look_at_reader(drive: Drive) -> float:
+def look_at_reader(worker: AttemptWorker) -> float:
     """While a card is waited for the reader tells when the payment is worth reading; now and then it is read
     all the same, for what a reader does not tell."""
-    if pause := drive.pace.left(Call.READER):
+    if pause := worker.pace.left(Call.READER):
         return pause
-    drive.looks += 1
-    if drive.looks % EVERY_LOOKS == 0:
-        return read(drive)
+    worker.looks += 1
+    if worker.looks % EVERY_LOOKS == 0:
+        return read(worker)
     try:
-        reader = drive.reader()
+        reader = worker.reader()
     except TerminalError:
-        return read(drive)
+        return read(worker)
     action = reader.action
-    shown = action is not None and action.type == PROCESS and action.intent_id == drive.intent_id
+    shown = action is not None and action.type == PROCESS and action.intent_id == worker.intent_id
     if shown and action is not None and action.status == "in_progress":
-        return waiting(drive)
-    return read(drive)
+        return waiting(worker)
+    return read(worker)
 
 
-STEPS: dict[Stage, Callable[[Drive], float]] = {
+STEPS: dict[Stage, Callable[[AttemptWorker], float]] = {
     Stage.CREATED: create,
     Stage.INTENT: send,
     Stage.SENT: look_at_reader,

@@ -6,7 +6,7 @@ Every function answers how many seconds to wait before the next step.
 from tui_pos.core import clock
 from tui_pos.data.tables.desk import Stage
 from tui_pos.desk.payments import attempt_log
-from tui_pos.desk.payments.asking import Drive
+from tui_pos.desk.payments.asking import AttemptWorker
 from tui_pos.desk.payments.backoff import LONGEST_PAUSE, PERSON_AFTER, Call, after_refusals
 from tui_pos.desk.payments.discrepancy import WrongAnswer
 from tui_pos.terminal import Answer, IntentNotFound, NotFound, TerminalError
@@ -22,15 +22,15 @@ NOT_KNOWN = (
 ABOUT_INTENT = (Call.READ, Call.CAPTURE, Call.CANCEL)
 
 
-def trouble(drive: Drive, error: TerminalError, call: Call) -> float:
+def trouble(worker: AttemptWorker, error: TerminalError, call: Call) -> float:
     """What follows from a failed call, whatever it was about."""
     if error.answer is Answer.RATE_LIMITED:
-        return drive.pace.left(call)
+        return worker.pace.left(call)
     if error.answer is Answer.NONE:
-        return unknown(drive, error, call)
+        return unknown(worker, error, call)
     if is_missing(error, call):
-        return hand_over(drive, NOT_KNOWN)
-    return count_refusal(drive, error.message, call)
+        return hand_over(worker, NOT_KNOWN)
+    return count_refusal(worker, error.message, call)
 
 
 def is_missing(error: TerminalError, call: Call) -> bool:
@@ -38,50 +38,50 @@ def is_missing(error: TerminalError, call: Call) -> bool:
     return isinstance(error, IntentNotFound) or (isinstance(error, NotFound) and call in ABOUT_INTENT)
 
 
-def unknown(drive: Drive, error: TerminalError, call: Call) -> float:
+def unknown(worker: AttemptWorker, error: TerminalError, call: Call) -> float:
     """Stripe may or may not have acted: say so, and read."""
-    attempt = drive.attempt
+    attempt = worker.attempt
     if Stage(attempt.stage) is not Stage.UNKNOWN:
-        attempt_log.move(drive.desk, attempt, Stage.UNKNOWN, error.message, message=error.message)
+        attempt_log.move(worker.desk, attempt, Stage.UNKNOWN, error.message, message=error.message)
         return 0
     if isinstance(error, WrongAnswer):
-        if drive.wrong_answers >= MOST_WRONG_ANSWERS:
-            return hand_over(drive, error.message)
-        attempt_log.tell(drive.desk, attempt, error.message)
-    return drive.pace.left(call)
+        if worker.wrong_answers >= MOST_WRONG_ANSWERS:
+            return hand_over(worker, error.message)
+        attempt_log.tell(worker.desk, attempt, error.message)
+    return worker.pace.left(call)
 
 
-def count_refusal(drive: Drive, text: str, call: Call) -> float:
+def count_refusal(worker: AttemptWorker, text: str, call: Call) -> float:
     """Stripe decided against it: keep the stage, say why, wait longer each time, then call a person."""
-    attempt = drive.attempt
+    attempt = worker.attempt
     refusals = attempt.refusals + 1
     pause = after_refusals(refusals)
     problem = f"Stripe keeps refusing to {call}: {text}" if refusals >= PERSON_AFTER else attempt.problem
     said = {"message": text, "problem": problem, "retry_at": clock.now() + pause}
-    attempt_log.tell(drive.desk, attempt, f"Stripe refuses to {call}: {text}", refusals=refusals, **said)
+    attempt_log.tell(worker.desk, attempt, f"Stripe refuses to {call}: {text}", refusals=refusals, **said)
     return pause.total_seconds()
 
 
-def hand_over(drive: Drive, problem: str) -> float:
+def hand_over(worker: AttemptWorker, problem: str) -> float:
     """Call a person: nothing that this program may do by itself brings the payment to an end.
 
     It is looked at again all the same, but seldom: what was wrong may be put right elsewhere.
     """
-    attempt = drive.attempt
+    attempt = worker.attempt
     columns = {"problem": problem, "retry_at": clock.now() + LONGEST_PAUSE}
     if attempt.problem == problem:
         attempt_log.update(attempt, **columns)
     else:
-        attempt_log.tell(drive.desk, attempt, f"needs a person: {problem}", **columns)
+        attempt_log.tell(worker.desk, attempt, f"needs a person: {problem}", **columns)
     return LONGEST_PAUSE.total_seconds()
 
 
-def obstacle(drive: Drive, code: str, text: str) -> float:
+def obstacle(worker: AttemptWorker, code: str, text: str) -> float:
     """The payment is at Stripe but on no reader; a person decides how to go on."""
-    attempt = drive.attempt
+    attempt = worker.attempt
     if Stage(attempt.stage) is Stage.INTENT:
         if (attempt.decline_code, attempt.message) != (code, text):
-            attempt_log.tell(drive.desk, attempt, text, decline_code=code, message=text)
+            attempt_log.tell(worker.desk, attempt, text, decline_code=code, message=text)
     else:
-        attempt_log.move(drive.desk, attempt, Stage.INTENT, text, decline_code=code, message=text)
+        attempt_log.move(worker.desk, attempt, Stage.INTENT, text, decline_code=code, message=text)
     return 0

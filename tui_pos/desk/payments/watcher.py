@@ -12,10 +12,10 @@ from tui_pos.desk.access import permissions
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
 from tui_pos.desk.payments import accounts, attempt_log, transitions
-from tui_pos.desk.payments.asking import Drive
-from tui_pos.desk.payments.control import Control, Wish
+from tui_pos.desk.payments.asking import AttemptWorker
+from tui_pos.desk.payments.control import CommandQueue, PaymentCommand
 from tui_pos.desk.payments.cut_off import cut_off
-from tui_pos.desk.payments.state import PaymentState, picture, state, wishes
+from tui_pos.desk.payments.state import PaymentState, state, to_view, wishes
 
 PATIENCE = 2.0
 LONGEST_PAUSE = attempt_log.LEASE.total_seconds() / 3
@@ -27,12 +27,12 @@ NO_NEWS = 30.0
 def watch(
     desk: Desk,
     attempt_id: int,
-    control: Control | None = None,
+    control: CommandQueue | None = None,
     *,
     seconds: float | None = None,
     withdrawn: bool = False,
 ) -> Generator[PaymentState, None, None]:
-    """Drive the payment and yield each new state, the present one first.
+    """AttemptWorker the payment and yield each new state, the present one first.
 
     With a ``control`` it goes on until the payment has ended or was detached, or for ``seconds``; without one
     it also ends where only a person can decide (``state.stuck``), or after ``NO_NEWS`` without a change.
@@ -47,25 +47,25 @@ def watch(
     deadline = None if seconds is None else clock.monotonic() + seconds
     with connected():
         state(desk, attempt_id)  # refuses another conference's
-        drive = Drive(desk, attempt_log.load(attempt_id), withdrawn=withdrawn)
-        take_lease(drive, owner)
-    with attempt_log.given_back(drive.attempt, owner):
+        worker = AttemptWorker(desk, attempt_log.load(attempt_id), withdrawn=withdrawn)
+        take_lease(worker, owner)
+    with attempt_log.given_back(worker.attempt, owner):
         with connected():
-            drive.attempt = attempt_log.load(attempt_id)  # whoever had the lease may have moved it
+            worker.attempt = attempt_log.load(attempt_id)  # whoever had the lease may have moved it
         try:
-            yield from _states(drive, owner, control, deadline)
+            yield from _states(worker, owner, control, deadline)
         except DatabaseUnavailable as error:
-            if Stage(drive.attempt.stage) in FINAL_STAGES:
+            if Stage(worker.attempt.stage) in FINAL_STAGES:
                 raise
-            raise cut_off(drive, error) from error
+            raise cut_off(worker, error) from error
 
 
-def take_lease(drive: Drive, owner: str) -> None:
+def take_lease(worker: AttemptWorker, owner: str) -> None:
     """Recovery holds a lease for a moment only; who watches is told of one that stays. Raises Refused."""
     deadline = clock.monotonic() + PATIENCE
     while True:
         try:
-            attempt_log.take_lease(drive.desk, drive.attempt, owner)
+            attempt_log.take_lease(worker.desk, worker.attempt, owner)
         except Refused:
             if clock.monotonic() > deadline:
                 raise
@@ -75,13 +75,13 @@ def take_lease(drive: Drive, owner: str) -> None:
 
 
 def _states(
-    drive: Drive, owner: str, control: Control | None, deadline: float | None
+    worker: AttemptWorker, owner: str, control: CommandQueue | None, deadline: float | None
 ) -> Generator[PaymentState, None, None]:
     shown: PaymentState | None = None
     pause, changed = 0.0, clock.monotonic()
     while True:
         with connected():
-            now = picture(drive.attempt)
+            now = to_view(worker.attempt)
         if now != shown:
             yield now
             shown, changed = now, clock.monotonic()
@@ -90,18 +90,18 @@ def _states(
         left = LONGEST_PAUSE if deadline is None else deadline - clock.monotonic()
         if left <= 0:
             return
-        wish = _wait(control, min(pause, left, LONGEST_PAUSE))
-        if wish is not None and wish.kind == "detach":
+        command = _wait(control, min(pause, left, LONGEST_PAUSE))
+        if command is not None and command.kind == "detach":
             return
         with connected(), attempt_log.one_step():
             try:
-                pause = _go_on(drive, owner, wish)
-            except attempt_log.Overtaken:
+                pause = _go_on(worker, owner, command)
+            except attempt_log.StaleAttempt:
                 pause = 0.0
-            drive.attempt = attempt_log.load(drive.attempt.id)
-            if drive.attempt.lease_owner != owner:
+            worker.attempt = attempt_log.load(worker.attempt.id)
+            if worker.attempt.lease_owner != owner:
                 return
-        if wish is not None:
+        if command is not None:
             shown = None  # whoever wished waits for an answer, even that nothing has changed
 
 
@@ -110,39 +110,39 @@ def _is_old_news(now: PaymentState, changed: float) -> bool:
     return now.stage is not Stage.SENT and clock.monotonic() - changed > NO_NEWS
 
 
-def _wait(control: Control | None, seconds: float) -> Wish | None:
+def _wait(control: CommandQueue | None, seconds: float) -> PaymentCommand | None:
     if control is not None:
         return control.next(seconds)
     time.sleep(seconds)
     return None
 
 
-def _go_on(drive: Drive, owner: str, wish: Wish | None) -> float:
-    attempt_log.renew_lease(drive.attempt, owner)
-    if wish is not None and wish.kind in wishes(drive.attempt):
-        if wish.kind in _NEEDS:
-            permissions.require(drive.desk, _NEEDS[wish.kind])
-        drive.pace.hurry()
-        return _WISHES[wish.kind](drive, wish)
-    return transitions.step(drive)
+def _go_on(worker: AttemptWorker, owner: str, command: PaymentCommand | None) -> float:
+    attempt_log.renew_lease(worker.attempt, owner)
+    if command is not None and command.kind in wishes(worker.attempt):
+        if command.kind in _NEEDS:
+            permissions.require(worker.desk, _NEEDS[command.kind])
+        worker.pace.hurry()
+        return _WISHES[command.kind](worker, command)
+    return transitions.step(worker)
 
 
-def _cancel(drive: Drive, _: Wish) -> float:
-    attempt_log.ask(drive.desk, drive.attempt, "cancel")
+def _cancel(worker: AttemptWorker, _: PaymentCommand) -> float:
+    attempt_log.ask(worker.desk, worker.attempt, "cancel")
     return 0
 
 
-def _capture(drive: Drive, _: Wish) -> float:
-    attempt_log.ask(drive.desk, drive.attempt, "capture")
+def _capture(worker: AttemptWorker, _: PaymentCommand) -> float:
+    attempt_log.ask(worker.desk, worker.attempt, "capture")
     return 0
 
 
-def _retry(drive: Drive, _: Wish) -> float:
-    return transitions.send(drive)
+def _retry(worker: AttemptWorker, _: PaymentCommand) -> float:
+    return transitions.send(worker)
 
 
-def _switch(drive: Drive, wish: Wish) -> float:
-    return transitions.switch(drive, wish.reader_id, wish.reader_label)
+def _switch(worker: AttemptWorker, command: PaymentCommand) -> float:
+    return transitions.switch(worker, command.reader_id, command.reader_label)
 
 
 _WISHES = {"cancel": _cancel, "capture": _capture, "retry": _retry, "switch": _switch}

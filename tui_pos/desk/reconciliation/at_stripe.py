@@ -70,7 +70,7 @@ def _is_ours(desk: Desk, intent: Intent, keys: set[str]) -> bool:
     return installation == desk.installation if installation else said["attempt"] in keys
 
 
-def strays(desk: Desk, swept: Swept, *, check: bool) -> Iterator[Mismatch]:
+def orphans(desk: Desk, swept: Swept, *, check: bool) -> Iterator[Mismatch]:
     """Intents with our metadata that no attempt calls its own: an answer was lost, or the row was."""
     with connected():
         rows = Attempt.select(Attempt.intent_id, Attempt.key, Attempt.finished_at).where(

@@ -38,7 +38,7 @@ def tick(desk: Desk, owner: str) -> bool:
             card_refunds.follow_up(desk)
             with suppress(TerminalError):  # asked again at the next tick, from where it was seen last
                 elsewhere.look(desk)
-            web_site.put_right(desk)
+            web_site.repair_webhook_effects(desk)
         cancelled_credit.put_back(desk)
         holds.release_expired(desk)
     finally:

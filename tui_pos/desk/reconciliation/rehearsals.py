@@ -22,10 +22,10 @@ from tui_pos.data.tables.auth import User, UserGroup, UserPermission
 from tui_pos.data.tables.desk import (
     Attempt,
     AttemptEvent,
+    AuditAction,
+    AuditEntry,
     CashMovement,
     ConferenceRules,
-    Deed,
-    JournalEntry,
     Refund,
     RefundLine,
     RefundOrigin,
@@ -164,11 +164,11 @@ def _rehearsed_payments(conference_id: int, mode: str) -> list[int]:
         CashMovement.select(CashMovement.payment).where(
             CashMovement.conference == conference_id, CashMovement.created_at >= rules.updated_at
         ),
-        JournalEntry.select(JournalEntry.payment).where(
-            JournalEntry.conference == conference_id,
-            JournalEntry.payment.is_null(False),
-            JournalEntry.what.in_((Deed.CASH, Deed.CREDIT, Deed.COMP)),
-            JournalEntry.at >= rules.updated_at,
+        AuditEntry.select(AuditEntry.payment).where(
+            AuditEntry.conference == conference_id,
+            AuditEntry.payment.is_null(False),
+            AuditEntry.what.in_((AuditAction.CASH, AuditAction.CREDIT, AuditAction.COMP)),
+            AuditEntry.at >= rules.updated_at,
         ),
     )
     for query in otherwise:
@@ -196,7 +196,7 @@ def _end(conference_id: int, ids: Sequence[int]) -> None:
 
 def _uses_voucher(order: Order) -> bool:
     """Whether the order still counts as a use of its voucher; a cancel and a void have given that back."""
-    voided = JournalEntry.select().where(JournalEntry.order == order.id, JournalEntry.what == Deed.VOID)
+    voided = AuditEntry.select().where(AuditEntry.order == order.id, AuditEntry.what == AuditAction.VOID)
     return order.status != OrderStatus.CANCELLED and not voided.exists()
 
 
@@ -285,8 +285,8 @@ def _delete(conference_id: int, ids: Sequence[int]) -> None:
     found = _locked(conference_id, ids)
     came_along = Attendee.select(Attendee.user).where(
         Attendee.id.in_(
-            JournalEntry.select(JournalEntry.attendee).where(
-                JournalEntry.order.in_(ids), JournalEntry.what == Deed.COMPANION
+            AuditEntry.select(AuditEntry.attendee).where(
+                AuditEntry.order.in_(ids), AuditEntry.what == AuditAction.COMPANION
             )
         )
     )
@@ -302,7 +302,7 @@ def _delete(conference_id: int, ids: Sequence[int]) -> None:
         (AttemptEvent, AttemptEvent.attempt.in_(attempts)),
         (Attempt, Attempt.order.in_(ids)),
         (CashMovement, CashMovement.order.in_(ids)),
-        (JournalEntry, JournalEntry.order.in_(ids)),
+        (AuditEntry, AuditEntry.order.in_(ids)),
         (Sale, Sale.order.in_(ids)),
         (TerminalPayment, TerminalPayment.payment.in_(payments)),
         (Payment, Payment.order.in_(ids)),
@@ -331,7 +331,7 @@ def _delete_guests(people: set[int]) -> None:
     gone = [row.id for row in guests]
     attendees = [row.id for row in Attendee.select(Attendee.id).where(Attendee.user.in_(gone))]
     CheckIn.delete().where(CheckIn.attendee.in_(attendees)).execute()
-    for table in (Sale, JournalEntry, RefundLine):
+    for table in (Sale, AuditEntry, RefundLine):
         table.update(attendee=None).where(table.attendee.in_(attendees)).execute()
     Attendee.delete().where(Attendee.id.in_(attendees)).execute()
     UserGroup.delete().where(UserGroup.user.in_(gone)).execute()

@@ -64,18 +64,18 @@ def run(desk: Desk, *, check: bool = False, window: timedelta = WINDOW) -> Recon
     driven = () if check else recovery.recover(ours)
     followed = () if check else card_refunds.follow_up(ours)
     swept = at_stripe.sweep(ours, ours.terminal, since, account)
-    put_right: list[Mismatch] = []
+    repair_webhook_effects: list[Mismatch] = []
     if not check:
         followed += elsewhere.look_since(ours, clock.now() - max(window, elsewhere.MAY_CHANGE))
         followed += elsewhere.compare(ours, swept.values())
-        web_site.put_right(ours, since=BEGINNING)
+        web_site.repair_webhook_effects(ours, since=BEGINNING)
         cancelled_credit.put_back(ours)
-        put_right += _review_orders(ours, since)
+        repair_webhook_effects += _review_orders(ours, since)
     found = [
-        *put_right,
+        *repair_webhook_effects,
         *in_books.unfinished(ours),
         *in_books.failed_refunds(ours, since),
-        *at_stripe.strays(ours, swept, check=check),
+        *at_stripe.orphans(ours, swept, check=check),
         *at_stripe.sums(ours, ours.terminal, swept, account),
         *in_books.misfit_orders(ours, since),
         *_repaired(ours, mark=not check),
@@ -115,7 +115,7 @@ def _review_orders(desk: Desk, since: datetime) -> list[Mismatch]:
     """Mark captured payments whose order was cancelled or paid elsewhere since, for a person to decide."""
 
     def review(order_id: int) -> None:
-        bookkeeping.review(lock(Order.select().where(Order.id == order_id)).get())
+        bookkeeping.flag_discrepancy(lock(Order.select().where(Order.id == order_id)).get())
 
     def look(order_id: int) -> Iterable[Mismatch]:
         run_tx(partial(review, order_id))

@@ -144,7 +144,7 @@ def book(desk: Desk, refund_id: int, said: StripeRefund) -> None:
         if row.origin != RefundOrigin.DESK:
             kind = f"refund_{row.origin}"
             repairs.record(desk, order, kind, before, payment_id=row.payment_id, is_news=is_news)
-        bookkeeping.review(order)
+        bookkeeping.flag_discrepancy(order)
         told = (row.id, order.reference, stage, said.id)
         on_commit(partial(log.info, "refund %d of order %s: %s, %s", *told))
 

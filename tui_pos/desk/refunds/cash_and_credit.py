@@ -9,7 +9,7 @@ from decimal import Decimal
 from tui_pos.core import clock, money
 from tui_pos.data.tables.desk import (
     Attempt,
-    Deed,
+    AuditAction,
     MovementKind,
     Refund,
     RefundOrigin,
@@ -97,7 +97,7 @@ def left_of(payment: Payment, currency: str) -> int:
     return money.to_minor(payment.amount, currency) - sum(row.amount for row in rows)
 
 
-def gifts(order: Order) -> list[Payment]:
+def complimentary_payments(order: Order) -> list[Payment]:
     """What was given away of the order, or the record that it was free."""
     return list(
         Payment.select().where(
@@ -111,7 +111,7 @@ def gifts(order: Order) -> list[Payment]:
 def _record(desk: Desk, order: Order, row: Refund, major: Decimal) -> None:
     audit_log.record(
         desk,
-        Deed.REFUND,
+        AuditAction.REFUND,
         order_id=order.id,
         payment_id=row.payment_id,
         amount=major,

@@ -14,7 +14,7 @@ from tui_pos.core import clock, money
 from tui_pos.core.scan import printable
 from tui_pos.data.connection import connected, run_tx
 from tui_pos.data.fields import ZERO
-from tui_pos.data.tables.desk import Attempt, Deed, JournalEntry, Refund
+from tui_pos.data.tables.desk import Attempt, AuditAction, AuditEntry, Refund
 from tui_pos.data.tables.registration import PAID_STATUSES, Attendee, Order, PaymentMethod
 from tui_pos.desk.access import audit_log
 from tui_pos.desk.access.permissions import (
@@ -154,7 +154,7 @@ def _exchange(desk: Desk, wish: _Wish, key: str) -> _Done:
     now, currency = clock.now(), desk.conference.currency
     holds.lock_conference(desk.conference.id, now)
     order = orders.locked(desk.conference.id, printable(wish.reference, 100))
-    entry = audit_log.done(Deed.EXCHANGE, key, order.id)
+    entry = audit_log.done(AuditAction.EXCHANGE, key, order.id)
     if entry is not None:
         return _again(entry, order)
     refuse_live(desk, Attempt.order == order.id)
@@ -173,11 +173,11 @@ def _exchange(desk: Desk, wish: _Wish, key: str) -> _Done:
     rows = _move_value(desk, order, new, found, value, credit, wish.reason)
     pieces.write(rows, taken)
     effects.reflect(order, *rows)
-    bookkeeping.review(order)
+    bookkeeping.flag_discrepancy(order)
     _pay(desk, new, rows, now)
     audit_log.record(
         desk,
-        Deed.EXCHANGE,
+        AuditAction.EXCHANGE,
         order_id=order.id,
         amount=_major(value, currency),
         text=new.reference,
@@ -232,7 +232,7 @@ def _pay(desk: Desk, new: Order, rows: Sequence[Refund], now: datetime) -> None:
     orders.finish_if_paid(new, now)
 
 
-def _again(entry: JournalEntry, order: Order) -> _Done:
+def _again(entry: AuditEntry, order: Order) -> _Done:
     """What was exchanged the first time."""
     new = Order.get(Order.reference == entry.text)
     moved = Refund.select().where(Refund.exchange == new.id)

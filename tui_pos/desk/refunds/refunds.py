@@ -143,7 +143,7 @@ def _refundable(desk: Desk, reference: str) -> Refundable:
     refuse_open(order)
     found = sources.ours(sources.sources(order, currency))
     lines = tuple(pieces.refundable_lines(order, currency)) if _counts(order) else ()
-    if not found and (cash_and_credit.gifts(order) or _held(desk, reference)):
+    if not found and (cash_and_credit.complimentary_payments(order) or _held(desk, reference)):
         return Refundable(amount=Decimal("0.00"), lines=lines)
     total = _whole(order, found, currency)
     return Refundable(amount=money.from_minor(total, currency), lines=lines)
@@ -169,7 +169,7 @@ def _open(desk: Desk, reference: str, wish: _Wish) -> list[int]:
     refuse_open(order)
     found = sources.ours(sources.sources(order, desk.conference.currency))
     taken = _taken(desk, order, wish)
-    nothing_paid = not found and (wish.released or bool(cash_and_credit.gifts(order)))
+    nothing_paid = not found and (wish.released or bool(cash_and_credit.complimentary_payments(order)))
     if nothing_paid and wish.is_whole:
         return [] if wish.released else [_end_free(desk, order, wish.reason)]
     parts = list(sources.split(found, _wanted(desk, order, wish, found, taken)))
@@ -181,7 +181,7 @@ def _open(desk: Desk, reference: str, wish: _Wish) -> list[int]:
     pieces.write(rows, taken)
     pieces.take_from_hands(taken)
     effects.reflect(order, *rows)
-    bookkeeping.review(order)
+    bookkeeping.flag_discrepancy(order)
     return [row.id for row in rows]
 
 
@@ -260,7 +260,7 @@ def give_back(desk: Desk, order: Order, source: Source, amount: int, reason: str
     desk.limits.refuse(*TO_REFUND_A_CARD)
     accounts.refuse_foreign(desk, attempt)
     # To the web site's webhook one payment of several that goes back is the whole order refunded.
-    bookkeeping.unlink(attempt.payment_id)
+    bookkeeping.detach_intent(attempt.payment_id)
     row = cash_and_credit.new_refund(
         desk, order, source.payment, Tender.CARD, amount, reason, attempt=attempt
     )

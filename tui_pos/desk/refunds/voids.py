@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tui_pos.core import clock
 from tui_pos.core.scan import printable
 from tui_pos.data.connection import connected, run_tx
-from tui_pos.data.tables.desk import Attempt, Deed, JournalEntry
+from tui_pos.data.tables.desk import Attempt, AuditAction, AuditEntry
 from tui_pos.data.tables.registration import Order, OrderStatus
 from tui_pos.desk.access import audit_log
 from tui_pos.desk.access.permissions import Action, require
@@ -64,7 +64,7 @@ def _check(desk: Desk, reference: str) -> bool:
         raise Refused(
             "paid_online", f"Order {order.reference} was paid on the web site; it cannot be voided here."
         )
-    left = balance(order).kept > 0 or bool(cash_and_credit.gifts(order))
+    left = balance(order).kept > 0 or bool(cash_and_credit.complimentary_payments(order))
     if order.status == OrderStatus.CANCELLED or (order.status == OrderStatus.PENDING and not left):
         raise Refused("order_not_paid", f"Nothing was paid for {order.reference}; there is nothing to void.")
     return left
@@ -76,14 +76,14 @@ def _seal(desk: Desk, reference: str, reason: str) -> bool:
     if order.status == OrderStatus.PENDING and not balance(order).kept:
         holds.refuse_unless_releasable(order)
         holds.release([order], clock.now())
-        audit_log.record(desk, Deed.VOID, order_id=order.id, reason=reason)
+        audit_log.record(desk, AuditAction.VOID, order_id=order.id, reason=reason)
         return True
     if order.status == OrderStatus.REFUNDED and not _voided(order):
         vouchers.give_back(order.conference_id, [order.voucher_code])
-        audit_log.record(desk, Deed.VOID, order_id=order.id, reason=reason)
+        audit_log.record(desk, AuditAction.VOID, order_id=order.id, reason=reason)
     return order.status in (OrderStatus.REFUNDED, OrderStatus.CANCELLED)
 
 
 def _voided(order: Order) -> bool:
-    entries = JournalEntry.select().where(JournalEntry.order == order.id, JournalEntry.what == Deed.VOID)
+    entries = AuditEntry.select().where(AuditEntry.order == order.id, AuditEntry.what == AuditAction.VOID)
     return bool(entries.exists())

@@ -50,7 +50,7 @@ from tui_pos.terminal import Intent, TerminalError
 SETTLED = (PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED)
 
 
-def put_right(desk: Desk, *, since: datetime | None = None) -> None:
+def repair_webhook_effects(desk: Desk, *, since: datetime | None = None) -> None:
     """Undo that for every payment of the conference that was given back; safe to do twice and at once.
 
     Looks at card payments that ended, and refunds that changed, from ``since`` on: ``MAY_CHANGE`` ago unless
@@ -214,7 +214,7 @@ def _put_right(desk: Desk, order_id: int, cards: Iterable[CardPayment], said: Ma
     card_refunds.drop_doubles(order)
     effects.settle(order)
     _relink(order, clock.now())
-    bookkeeping.review(order)
+    bookkeeping.flag_discrepancy(order)
     repairs.record(desk, order, "web_site", before)
 
 

@@ -45,7 +45,7 @@ from tui_pos.desk.orders.kept import (
     paid_by,
 )
 from tui_pos.desk.payments import attempt_log
-from tui_pos.desk.payments.state import said_about
+from tui_pos.desk.payments.state import notice_for
 
 WALK_UP = "walk-up"
 """A buyer who gave no name."""
@@ -165,7 +165,7 @@ def _attempts(desk: Desk) -> Iterable[AttentionLine]:
 
 
 def _attempt_line(desk: Desk, attempt: Attempt) -> AttentionLine:
-    said = said_about(attempt)
+    said = notice_for(attempt)
     order: Order = attempt.order
     return AttentionLine(
         kind="attempt",

@@ -44,7 +44,7 @@ from tui_pos.desk.orders.kept import (
     paid_by,
 )
 from tui_pos.desk.orders.orders import rehearsals
-from tui_pos.desk.payments.state import said_about
+from tui_pos.desk.payments.state import notice_for
 from tui_pos.desk.search.search import MAX_WORDS, says
 
 COLUMNS = 12
@@ -139,7 +139,7 @@ def _found(
 ) -> FoundOrder:
     number, reference, status, total, billed, email, hold, created_at, user_email, *name = row[:COLUMNS]
     pending, money_of = status == OrderStatus.PENDING, from_columns(total, row[COLUMNS:])
-    said = said_about(attempt) if attempt else None
+    said = notice_for(attempt) if attempt else None
     return FoundOrder(
         id=number,
         reference=reference,

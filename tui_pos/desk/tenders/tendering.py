@@ -14,7 +14,7 @@ from tui_pos.core import clock, money
 from tui_pos.core.scan import printable
 from tui_pos.data.connection import connected, lock, run_tx
 from tui_pos.data.fields import ZERO
-from tui_pos.data.tables.desk import Attempt, CashMovement, Deed, JournalEntry
+from tui_pos.data.tables.desk import Attempt, AuditAction, AuditEntry, CashMovement
 from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import (
     PAID_STATUSES,
@@ -39,7 +39,7 @@ from tui_pos.desk.orders.live_payment import refuse_live
 from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.orders.views import OrderView
 
-DEED_OF = {Tender.CASH: Deed.CASH, Tender.CREDIT: Deed.CREDIT, Tender.COMP: Deed.COMP}
+DEED_OF = {Tender.CASH: AuditAction.CASH, Tender.CREDIT: AuditAction.CREDIT, Tender.COMP: AuditAction.COMP}
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ def _refuse_unless_payable(desk: Desk, order: Order) -> None:
     refuse_open(order)
 
 
-def _booked(entry: JournalEntry) -> Booked:
+def _booked(entry: AuditEntry) -> Booked:
     """What an entry of the journal says was booked."""
     currency = entry.currency
     amount = money.from_minor(entry.amount or 0, currency)

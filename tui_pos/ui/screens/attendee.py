@@ -20,7 +20,7 @@ from tui_pos.desk.search import lookup
 from tui_pos.desk.search.moments import when_and_where
 from tui_pos.ui.input import keys
 from tui_pos.ui.screens import hand_outs
-from tui_pos.ui.screens.desk_screen import Begins, DeskScreen
+from tui_pos.ui.screens.desk_screen import DeskScreen, SaleStart
 from tui_pos.ui.screens.hand_outs import Undoing
 from tui_pos.ui.screens.modals.ask import AskText
 from tui_pos.ui.widgets.line_list import (
@@ -280,7 +280,7 @@ class AttendeeScreen(DeskScreen[None]):
 
     def action_walk_up(self) -> None:
         """F2: sell to this person."""
-        begins = Begins(attendee_code=self.person.access_code, buyer=self.person.name)
+        begins = SaleStart(attendee_code=self.person.access_code, buyer=self.person.name)
         self.sell(begins, lambda note: self._refresh(lambda: self.say(note)))
 
     def entered(self, scan: Scan) -> None:

@@ -60,7 +60,7 @@ Settled = Callable[[tuple[Piece, ...], bool], object]
 """Goes on with pieces that the desk would take back, and whether they had been handed out."""
 
 
-class BackDeeds(DeskScreen[str]):
+class ReturnActions(DeskScreen[str]):
     """Base of the order's deeds: ``/refund``, ``/exchange`` and ``/void``."""
 
     reference: str

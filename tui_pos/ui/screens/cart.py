@@ -23,10 +23,10 @@ from tui_pos.ui.screens import catalogue as shelf
 from tui_pos.ui.screens import open_cart
 from tui_pos.ui.screens.desk_screen import (
     NEXT,
-    Begins,
     DeskScreen,
+    SaleStart,
 )
-from tui_pos.ui.screens.open_cart import ORDERED, OpenCart
+from tui_pos.ui.screens.open_cart import ORDERED, CartController
 from tui_pos.ui.screens.typed_ahead import TYPED_AHEAD
 from tui_pos.ui.widgets.cart_pane import CartPane
 from tui_pos.ui.widgets.divider import Divider
@@ -51,13 +51,13 @@ class CartScreen(DeskScreen[str]):
     CSS_PATH = "cart.tcss"
     PLACEHOLDER = "Type a product, scan a voucher; PgDn shows more products"
 
-    def __init__(self, desk: Desk, begins: Begins) -> None:
+    def __init__(self, desk: Desk, begins: SaleStart) -> None:
         super().__init__(desk)
         self.view: CartView | None = None
         self._display: Timer | None = None
         self._is_displayed = False
         self._begins = begins
-        self._sale = OpenCart(desk, begins)
+        self._sale = CartController(desk, begins)
         self._under_way = 0
         self._pay_next = False
         self._pays_by = "card"

@@ -33,7 +33,7 @@ ATTENDEE = "attendee:"
 
 
 @dataclass(frozen=True, slots=True)
-class Begins:
+class SaleStart:
     """How a sale begins: for the holder of a badge (called ``buyer`` until the desk says more), taken up
     where it was ``parked``, or for a stranger; with a product or a voucher in it from the start."""
 
@@ -106,7 +106,7 @@ class DeskScreen(KioskScreen[R]):
         """Call ``then`` when nothing is lost by closing this screen without another key."""
         then()
 
-    def sell(self, begins: Begins, then: Callable[[str], object]) -> None:
+    def sell(self, begins: SaleStart, then: Callable[[str], object]) -> None:
         """Open the cart; when it is left unpaid, ``then`` gets what became of the sale, in words or ''."""
         if not self.may(Action.SELL):
             self.say(f"{self.desk.staff.name} may not sell. Ask a supervisor.", "X", bell=True)

@@ -14,7 +14,7 @@ from tui_pos.desk.errors import Refused
 from tui_pos.ui.screens.base import KioskScreen
 
 if TYPE_CHECKING:
-    from tui_pos.bootstrap.session import Place
+    from tui_pos.bootstrap.session import DeskSession
     from tui_pos.desk.access.occupancy import Holder
     from tui_pos.desk.context import Staff
 
@@ -26,7 +26,7 @@ class Entry:
     ``beside`` is a free name beside the station's, where nobody has named it.
     """
 
-    place: "Place"
+    place: "DeskSession"
     desk: Desk
     owner: str
     holder: "Holder | None" = None
@@ -36,7 +36,7 @@ class Entry:
 Entered = Callable[[Entry], object]
 
 
-def enter(place: "Place", staff: "Staff", *, take_over: bool = False) -> Entry:
+def enter(place: "DeskSession", staff: "Staff", *, take_over: bool = False) -> Entry:
     """Have the station, unless another desk has it. Call in a thread.
 
     A database that cannot be written to keeps nobody from looking up.

@@ -9,7 +9,7 @@ from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.search import lookup, receipts
 from tui_pos.desk.search.activity import RecentLine
 from tui_pos.desk.search.search import Found, resolve
-from tui_pos.ui.screens.desk_screen import Begins
+from tui_pos.ui.screens.desk_screen import SaleStart
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Answer:
     line: RecentLine
     person: AttendeeView | None = None
     order: OrderView | None = None
-    sells: Begins | None = None
+    sells: SaleStart | None = None
     several: tuple[Found, ...] = ()
     refusal: str = ""
 
@@ -45,7 +45,7 @@ def open_hit(desk: Desk, hit: Found) -> Answer:
         return _person(lookup.attendee(desk, hit.key))
     if hit.kind == "order":
         return _order(desk, hit.key)
-    begins = Begins(voucher=hit.key) if hit.kind == "voucher" else Begins(product=hit.key)
+    begins = SaleStart(voucher=hit.key) if hit.kind == "voucher" else SaleStart(product=hit.key)
     return Answer(_line(hit.title, hit.detail, "plain"), sells=begins)
 
 

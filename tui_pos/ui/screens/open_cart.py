@@ -9,19 +9,19 @@ from tui_pos.desk.carts.checkout import Placed
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound, Refusal
 from tui_pos.desk.search.search import Found, resolve
-from tui_pos.ui.screens.desk_screen import Begins
+from tui_pos.ui.screens.desk_screen import SaleStart
 from tui_pos.ui.widgets.cart_pane import key_of
 
 ORDERED = "ordered"
 
 
-class OpenCart:
+class CartController:
     """The sale as the desk answered last. All calls belong into one lane, which makes them one by one.
 
     The sale of a stranger begins when something is put in, so that a look at the prices leaves nothing.
     """
 
-    def __init__(self, desk: Desk, begins: Begins) -> None:
+    def __init__(self, desk: Desk, begins: SaleStart) -> None:
         self._desk = desk
         self._begins = begins
         self._view: CartView | None = None

@@ -17,7 +17,7 @@ from tui_pos.ui.screens import tender_view as view
 from tui_pos.ui.screens.tender_view import Way
 
 
-class OpenTender:
+class TenderController:
     """The order as the desk answered last (``receipt``), and the ``part`` that is meant (None: all of it)."""
 
     def __init__(self, desk: Desk, reference: str) -> None:

@@ -12,14 +12,14 @@ from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.payments import PaymentState
 from tui_pos.desk.tenders import tendering
 from tui_pos.ui.input import keys
-from tui_pos.ui.screens.back_deeds import BackDeeds
+from tui_pos.ui.screens.back_deeds import ReturnActions
 from tui_pos.ui.screens.modals.ask import AskText
 from tui_pos.ui.screens.modals.confirm import Confirm
 
 REFUNDABLE = ("paid", "partially_refunded")
 
 
-class OrderDeeds(BackDeeds):
+class OrderActions(ReturnActions):
     """Base of the receipt screen.
 
     A screen on it keeps ``order``, ``unnamed`` and ``to_complete`` true by `reread`."""
@@ -101,7 +101,7 @@ class OrderDeeds(BackDeeds):
             pay()
 
     def tender_left(self, note: str) -> None:
-        self.reread(lambda: super(OrderDeeds, self).tender_left(note))
+        self.reread(lambda: super(OrderActions, self).tender_left(note))
 
     def _complete_paid(self) -> None:
         call = partial(tendering.complete, self.desk, self.reference)

@@ -15,7 +15,7 @@ from tui_pos.desk import payments
 from tui_pos.desk.access.permissions import Action
 from tui_pos.desk.context import Desk, Mode
 from tui_pos.desk.errors import Refusal
-from tui_pos.desk.payments import Control, CutOff, EventLine, PaymentState, Stage, readers, resolve
+from tui_pos.desk.payments import CommandQueue, CutOff, EventLine, PaymentState, Stage, readers, resolve
 from tui_pos.desk.payments.readers import ReaderRow
 from tui_pos.desk.payments.resolve import Option, Resolution
 from tui_pos.ui.input import keys
@@ -61,7 +61,7 @@ class PaymentScreen(DeskScreen[PaymentState]):
     def __init__(self, desk: Desk, attempt_id: int) -> None:
         super().__init__(desk)
         self.attempt_id = attempt_id
-        self._control = Control()
+        self._control = CommandQueue()
         self._state: PaymentState | None = None
         self.instead = ""
         """How the order is to be paid now that no card is: cash or tender; '' while nobody has said so."""
@@ -97,7 +97,7 @@ class PaymentScreen(DeskScreen[PaymentState]):
 
     def _watch(self) -> None:
         self._is_starting = True
-        self._control = control = Control()
+        self._control = control = CommandQueue()
         self.follow(
             partial(payments.watch, self.desk, self.attempt_id, control, withdrawn=self._withdrawn),
             self._watched,

@@ -25,7 +25,7 @@ from tui_pos.desk.search.moments import when_and_where
 from tui_pos.desk.search.receipts import ReceiptView, receipt
 from tui_pos.ui.input import keys
 from tui_pos.ui.screens.desk_screen import ATTENDEE, NEXT
-from tui_pos.ui.screens.order_deeds import OrderDeeds
+from tui_pos.ui.screens.order_deeds import OrderActions
 from tui_pos.ui.widgets import signs
 from tui_pos.ui.widgets.line_list import (
     Cell,
@@ -75,7 +75,7 @@ class Read:
     unnamed: int
 
 
-class ReceiptScreen(OrderDeeds):
+class ReceiptScreen(OrderActions):
     """Left with `NEXT` to serve the next person, `ATTENDEE` and a code to go to that one, None by Esc."""
 
     CSS_PATH = "receipt.tcss"

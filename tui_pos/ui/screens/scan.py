@@ -19,7 +19,7 @@ from tui_pos.desk.access.permissions import Action
 from tui_pos.desk.context import Desk
 from tui_pos.ui.input import keys
 from tui_pos.ui.jobs import Job
-from tui_pos.ui.screens.desk_screen import Begins, DeskScreen
+from tui_pos.ui.screens.desk_screen import DeskScreen, SaleStart
 from tui_pos.ui.widgets.line_list import (
     Column,
     Line,
@@ -262,7 +262,7 @@ class ScanScreen(DeskScreen[None]):
     # Selling
 
     def action_walk_up(self) -> None:
-        self.sell(Begins(), self.say)
+        self.sell(SaleStart(), self.say)
 
     def action_orders(self) -> None:
         """F3."""
@@ -318,7 +318,7 @@ class ScanScreen(DeskScreen[None]):
         if line.kind == "attempt":
             self.watch_payment(line.id, self._unpaid)
         else:
-            self.sell(Begins(parked=line.id), self.say)
+            self.sell(SaleStart(parked=line.id), self.say)
 
     # Keys
 

@@ -20,7 +20,7 @@ from tui_pos.ui.widgets.row import Row
 from tui_pos.ui.widgets.scan_input import ScanInput
 
 if TYPE_CHECKING:
-    from tui_pos.bootstrap.session import Place
+    from tui_pos.bootstrap.session import DeskSession
 
 
 class SignInScreen(KioskScreen[Entry]):
@@ -41,7 +41,7 @@ class SignInScreen(KioskScreen[Entry]):
         secret: str = "",
         *,
         heading: str = "",
-        place: "Place | None" = None,
+        place: "DeskSession | None" = None,
         agreed: bool = False,
         note: str = "",
     ) -> None:
@@ -70,7 +70,7 @@ class SignInScreen(KioskScreen[Entry]):
             return (keys.hint("confirm", "sign in"), keys.hint("back", "another user"), keys.hint("help"))
         return (keys.hint("confirm", "go on"), keys.hint("help"), keys.Hint("/quit", "leave"))
 
-    def desk_opened(self, heading: str, place: "Place") -> None:
+    def desk_opened(self, heading: str, place: "DeskSession") -> None:
         """The database is open; ``heading`` says where one signs in to."""
         self._place = place
         self._heading.show(_heading(heading))
@@ -149,7 +149,7 @@ def _heading(text: str) -> Text:
     return Text(printable(text), style="bold")
 
 
-def _sign_in(username: str, secret: str, place: "Place") -> Entry:
+def _sign_in(username: str, secret: str, place: "DeskSession") -> Entry:
     from tui_pos.desk.access.sign_in import sign_in
 
     return enter(place, sign_in(username, secret, place.sign_in_at))

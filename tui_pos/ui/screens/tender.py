@@ -23,7 +23,7 @@ from tui_pos.ui.input import keys
 from tui_pos.ui.screens import tender_view as view
 from tui_pos.ui.screens.desk_screen import NEXT, DeskScreen
 from tui_pos.ui.screens.modals.ask import AskText
-from tui_pos.ui.screens.open_tender import OpenTender
+from tui_pos.ui.screens.open_tender import TenderController
 from tui_pos.ui.screens.tender_view import LABELS, Way
 from tui_pos.ui.widgets.big_amount import BigAmount
 from tui_pos.ui.widgets.line_list import (
@@ -46,7 +46,7 @@ class TenderScreen(DeskScreen[str]):
         super().__init__(desk)
         self.reference = reference
         self._first = first
-        self._open = OpenTender(desk, reference)
+        self._open = TenderController(desk, reference)
         self._ways: tuple[Way, ...] = ()
         self._is_taking = False
         self._told: Tendered | PaymentState | None = None
