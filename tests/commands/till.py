@@ -22,7 +22,7 @@ SECRET = "demo"
 READER = "tmr_front_1"
 
 
-WITHOUT = {"tui_pos_journal": "WHERE what NOT IN ('sign_in', 'sign_in_failed')"}
+WITHOUT = {"tui_pos_audit_entry": "WHERE what NOT IN ('sign_in', 'sign_in_failed')"}
 """Who signs in is written down, whatever is refused afterwards."""
 
 

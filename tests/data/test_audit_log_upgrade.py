@@ -56,10 +56,10 @@ def test_who_owns_the_audit_log_and_may_use_it_is_as_before(
             monkeypatch.setattr(upgrades, "STEPS", steps.STEPS)
             upgrades.upgrade()
             found = database.execute_sql(
-                "SELECT tableowner, has_table_privilege(%s, 'tui_pos_journal', 'SELECT'),"
-                " has_table_privilege(%s, 'tui_pos_journal', 'INSERT'),"
-                " has_table_privilege(%s, 'tui_pos_journal', 'UPDATE')"
-                " FROM pg_tables WHERE tablename = 'tui_pos_journal'",
+                "SELECT tableowner, has_table_privilege(%s, 'tui_pos_audit_entry', 'SELECT'),"
+                " has_table_privilege(%s, 'tui_pos_audit_entry', 'INSERT'),"
+                " has_table_privilege(%s, 'tui_pos_audit_entry', 'UPDATE')"
+                " FROM pg_tables WHERE tablename = 'tui_pos_audit_entry'",
                 (role, role, role),
             ).fetchone()
             assert found == (owner, True, True, False)

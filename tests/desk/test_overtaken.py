@@ -6,7 +6,7 @@ import pytest
 
 from tests.desk.paying import Watched, begin
 from tui_pos.data.connection import connected
-from tui_pos.data.tables.desk import Attempt, AttemptEvent, Stage
+from tui_pos.data.tables.desk import Attempt, AttemptEvent, Obstacle, RequestedAction, Stage
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import (
@@ -26,9 +26,15 @@ SAYINGS: dict[str, tuple[Stage, Callable[[AttemptWorker], object]]] = {
     "no answer": (Stage.SENT, lambda worker: troubles.unknown(worker, UnknownOutcome("?"), Call.READ)),
     "a refusal": (Stage.SENT, lambda worker: troubles.count_refusal(worker, "no", Call.PROCESS)),
     "a call for a person": (Stage.SENT, lambda worker: troubles.hand_over(worker, "look at it")),
-    "an obstacle": (Stage.INTENT, lambda worker: troubles.obstacle(worker, "offline", "The reader is off.")),
+    "an obstacle": (
+        Stage.INTENT,
+        lambda worker: troubles.obstacle(worker, Obstacle.READER_OFFLINE, "The reader is off."),
+    ),
     "a prompt": (Stage.SENT, settle.withdraw),
-    "a wish": (Stage.SENT, lambda worker: attempt_log.ask(worker.desk, worker.attempt, "cancel")),
+    "what a person asks": (
+        Stage.SENT,
+        lambda worker: attempt_log.ask(worker.desk, worker.attempt, RequestedAction.CANCEL),
+    ),
 }
 
 

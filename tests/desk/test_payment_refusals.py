@@ -8,7 +8,7 @@ import pytest
 from tests.desk.paying import READER, Watched, begin, left_at, rows
 from tests.fixtures.databases import FrozenClock
 from tui_pos.data.connection import connected
-from tui_pos.data.tables.desk import Attempt, Stage
+from tui_pos.data.tables.desk import Attempt, RequestedAction, Stage
 from tui_pos.desk import payments
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
@@ -67,7 +67,7 @@ def test_a_refusal_for_good_keeps_the_stage_and_calls_a_person(
     else:
         state = left_at(card_desk, order, "sent", lambda: None)
         with connected():
-            Attempt.update(wants="cancel").execute()
+            Attempt.update(requested_action=RequestedAction.CANCEL).execute()
     state = rounds(card_desk, frozen_clock, 1)
     assert (state.headline, state.live) == ("STRIPE REFUSES", True)
     assert state.stage is (Stage.AUTHORIZED if operation == "capture" else Stage.SENT)

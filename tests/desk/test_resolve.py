@@ -176,7 +176,9 @@ def without_leases() -> object:
     """Every row, but for who looked last."""
     found = everything()
     with connected():
-        return found | {"Attempt": [(row.stage, row.problem, row.wants) for row in Attempt.select()]}
+        return found | {
+            "Attempt": [(row.stage, row.problem, row.requested_action) for row in Attempt.select()]
+        }
 
 
 @pytest.mark.parametrize("fault", ["cut_before", "answer_lost", "error_500", "rate_limit_429", "not_json"])

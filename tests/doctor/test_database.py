@@ -201,7 +201,7 @@ def test_a_role_with_just_the_rights_of_a_desk_sells(clerk: Callable[..., Settin
         ("UPDATE", "program_registration_discountforproduct"),
         ("UPDATE", "tui_pos_installation"),
         ("UPDATE (updated_at)", "program_conference_conference"),
-        ("INSERT", "tui_pos_journal"),
+        ("INSERT", "tui_pos_audit_entry"),
     ],
 )
 def test_a_right_that_the_role_lacks_is_named(clerk: Callable[..., Settings], right: str, table: str) -> None:

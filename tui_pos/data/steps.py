@@ -303,4 +303,20 @@ STEPS: tuple[tuple[str | ByEngine, ...], ...] = (
         "ALTER TABLE tui_pos_station ADD COLUMN open_since {time}",
         "ALTER TABLE tui_pos_station ADD COLUMN open_until {time}",
     ),
+    (
+        # The field's words for what a person asked of a payment, and for the audit log.
+        "ALTER TABLE tui_pos_attempt RENAME COLUMN wants TO requested_action",
+        "ALTER TABLE tui_pos_journal RENAME TO tui_pos_audit_entry",
+        "DROP INDEX tui_pos_journal_order",
+        "DROP INDEX tui_pos_journal_at",
+        "DROP INDEX tui_pos_journal_what",
+        "CREATE INDEX tui_pos_audit_entry_order ON tui_pos_audit_entry (order_id)",
+        "CREATE INDEX tui_pos_audit_entry_at ON tui_pos_audit_entry (conference_id, at)",
+        "CREATE INDEX tui_pos_audit_entry_what ON tui_pos_audit_entry (what, at)",
+        # Codes of ours had been kept beside the banks'.
+        "ALTER TABLE tui_pos_attempt ADD COLUMN obstacle varchar(50) NOT NULL DEFAULT ''",
+        """UPDATE tui_pos_attempt SET obstacle = decline_code, decline_code = ''
+            WHERE stage = 'intent'
+                OR decline_code IN ('no_cards_in_person', 'written_off', 'captured_less')""",
+    ),
 )

@@ -41,6 +41,43 @@ class Stage(StrEnum):
     EXPIRED = "expired"
 
 
+class CaptureMode(StrEnum):
+    """When held money is taken: at once, or on a key."""
+
+    AUTOMATIC = "automatic"
+    CONFIRM = "confirm"
+
+
+class RequestedAction(StrEnum):
+    """What a person has asked of a payment and Stripe has not answered yet."""
+
+    NONE = ""
+    CANCEL = "cancel"
+    CAPTURE = "capture"
+
+
+class Obstacle(StrEnum):
+    """What keeps a payment from a card or from being booked whole, other than a bank's decline."""
+
+    NONE = ""
+    READER_OFFLINE = "reader_offline"
+    READER_BUSY = "reader_busy"
+    READER_TAKEN = "reader_taken"
+    READER_IDLE = "reader_idle"
+    READER_UNKNOWN = "reader_unknown"
+    READER_GAVE_UP = "reader_gave_up"
+    NOBODY_PAID = "nobody_paid"
+    CUSTOMER_CANCELED = "customer_canceled"
+    CONNECTION_ERROR = "connection_error"
+    RATE_LIMITED = "rate_limited"
+    NO_ANSWER = "no_answer"
+    REFUSED = "refused"
+    MISCONFIGURED = "misconfigured"
+    NO_CARDS_IN_PERSON = "no_cards_in_person"
+    WRITTEN_OFF = "written_off"
+    CAPTURED_LESS = "captured_less"
+
+
 FINAL_STAGES = frozenset({Stage.CAPTURED, Stage.CANCELLED, Stage.FAILED, Stage.EXPIRED})
 
 
@@ -111,7 +148,7 @@ class Attempt(Table):
     live; two partial unique indexes allow one live attempt per order and per reader, across all stations.
     ``mode`` and ``account`` say whose money it is: LIVE, TEST or TRAINING, and the Stripe account's id; both
     are empty on attempts from before they were kept. ``refusals`` counts Stripe's definite refusals in a row,
-    and nothing is asked again before ``retry_at``.
+    and nothing is asked again before ``retry_at``. ``decline_code`` is a bank's.
     """
 
     conference = foreign_key(Conference)
@@ -130,7 +167,7 @@ class Attempt(Table):
     currency = CharField(3)
     stage = CharField(20, default=Stage.CREATED)
     capture_mode = CharField(20)
-    wants = CharField(20, default="")
+    requested_action = CharField(20, default=RequestedAction.NONE)
     intent_id = CharField(200, null=True, unique=True)
     charge_id = CharField(200, default="")
     create_tries = IntegerField(default=0)
@@ -151,6 +188,7 @@ class Attempt(Table):
     account = CharField(100, default="")
     refusals = IntegerField(default=0)
     retry_at = time_column(null=True)
+    obstacle = CharField(50, default=Obstacle.NONE)
 
     class Meta:
         table_name = "tui_pos_attempt"
@@ -418,4 +456,4 @@ class AuditEntry(Table):
     key = CharField(64, null=True, unique=True)
 
     class Meta:
-        table_name = "tui_pos_journal"
+        table_name = "tui_pos_audit_entry"

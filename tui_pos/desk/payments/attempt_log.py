@@ -12,7 +12,7 @@ from typing import Any
 from tui_pos.core import clock
 from tui_pos.data.connection import connected, on_commit, run_tx
 from tui_pos.data.errors import DatabaseUnavailable
-from tui_pos.data.tables.desk import FINAL_STAGES, Attempt, AttemptEvent, Stage
+from tui_pos.data.tables.desk import FINAL_STAGES, Attempt, AttemptEvent, RequestedAction, Stage
 from tui_pos.desk import lease_owners
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound, Refused
@@ -147,12 +147,12 @@ def tell(desk: Desk, attempt: Attempt, text: str, **columns: Any) -> None:
     run_tx(write)
 
 
-def ask(desk: Desk, attempt: Attempt, want: str, why: str = "") -> None:
-    """Commit a wish before acting on it, so that whoever drives or recovers the payment goes on with it.
+def ask(desk: Desk, attempt: Attempt, action: RequestedAction, why: str = "") -> None:
+    """Commit what was asked for before acting on it, so that whoever drives the payment goes on with it.
 
     A refused payment is then tried at once: a person asked.
     """
-    tell(desk, attempt, why or f"{want} asked for", wants=want, message=why, retry_at=None)
+    tell(desk, attempt, why or f"{action} asked for", requested_action=action, message=why, retry_at=None)
 
 
 def note(desk: Desk, attempt_id: int, stage: str, text: str, request_id: str = "") -> None:

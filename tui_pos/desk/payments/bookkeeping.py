@@ -6,7 +6,7 @@ import msgspec
 
 from tui_pos.core import clock, money
 from tui_pos.data.connection import lock, run_tx
-from tui_pos.data.tables.desk import Attempt, Stage
+from tui_pos.data.tables.desk import Attempt, CaptureMode, Obstacle, Stage
 from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import (
     CaptureStatus,
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 
 NO_CARD_YET = CaptureStatus.FAILED
 """django-program has no state for "no card seen yet"; its default, authorized, would claim held money."""
-
-CAPTURED_LESS = "captured_less"
-"""Kept in ``decline_code`` of a captured payment that Stripe captured a part of, until that is accepted."""
 
 DOUBLE = "Booked a second time by the web site's webhook; the card was charged once."
 
@@ -68,6 +65,7 @@ def record_intent(desk: Desk, attempt: Attempt, intent: "Intent") -> None:
             payment=payment.id,
             intent_id=intent.id,
             decline_code="",
+            obstacle=Obstacle.NONE,
             message="",
         )
 
@@ -155,7 +153,7 @@ def captured(desk: Desk, attempt: Attempt, intent: "Intent") -> None:
         )
         columns = {
             **_card_columns(intent),
-            "decline_code": CAPTURED_LESS if is_less else "",
+            "obstacle": Obstacle.CAPTURED_LESS if is_less else Obstacle.NONE,
             "problem": problem,
             "message": problem or _unconfirmed(attempt),
         }
@@ -180,7 +178,7 @@ def _short(attempt: Attempt, intent: "Intent") -> str:
 
 def _unconfirmed(attempt: Attempt) -> str:
     """Where a key captures: that some cards (Interac, eftpos) are charged without one."""
-    by_itself = attempt.capture_mode == "confirm" and not attempt.capture_tries
+    by_itself = attempt.capture_mode == CaptureMode.CONFIRM and not attempt.capture_tries
     return "This card was charged at once, without being confirmed." if by_itself else ""
 
 
@@ -214,7 +212,7 @@ def flag_discrepancy(order: Order) -> None:
     last_first = list(query.order_by(Attempt.id.desc()))
     problem = discrepancy_of(order, last_first[0].currency) if last_first else ""
     for attempt in last_first:
-        if attempt.decline_code != CAPTURED_LESS and attempt.problem != problem:
+        if attempt.obstacle != Obstacle.CAPTURED_LESS and attempt.problem != problem:
             Attempt.update(problem=problem, message=problem).where(Attempt.id == attempt.id).execute()
         problem = ""
 
@@ -248,6 +246,7 @@ def _card_columns(intent: "Intent") -> dict[str, object]:
         "charge_id": intent.latest_charge_id or "",
         "capture_before": intent.capture_before,
         "decline_code": "",
+        "obstacle": Obstacle.NONE,
     }
 
 

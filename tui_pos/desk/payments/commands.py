@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from tui_pos.core import clock
 from tui_pos.data.connection import connected
-from tui_pos.data.tables.desk import Attempt, Stage
+from tui_pos.data.tables.desk import Attempt, RequestedAction, Stage
 from tui_pos.desk.access import permissions
 from tui_pos.desk.context import Desk, Mode
 from tui_pos.desk.errors import InvalidInput, NotFound, Refused
@@ -58,7 +58,7 @@ def cancel(desk: Desk, intent_id: str) -> PaymentState:
     except Refused as refusal:
         if refusal.code != "attempt_held":
             raise
-    return _leave_to_its_watcher(desk, now.attempt_id, "cancel")
+    return _leave_to_its_watcher(desk, now.attempt_id, RequestedAction.CANCEL)
 
 
 def _find(desk: Desk, intent_id: str) -> PaymentState:
@@ -84,15 +84,15 @@ def _drive_to_end(desk: Desk, now: PaymentState, control: CommandQueue, while_at
     return now
 
 
-def _leave_to_its_watcher(desk: Desk, attempt_id: int, want: str) -> PaymentState:
-    """Commit the wish for the station that watches the payment, and wait until that station has acted."""
+def _leave_to_its_watcher(desk: Desk, attempt_id: int, action: RequestedAction) -> PaymentState:
+    """Commit what was asked for; the station that watches the payment acts, and is waited for."""
     deadline = clock.monotonic() + ANSWERED_WITHIN
     while True:
         with connected():
             attempt = attempt_log.load(attempt_id)
-            if not attempt.wants and attempt.finished_at is None:
+            if not attempt.requested_action and attempt.finished_at is None:
                 with suppress(attempt_log.StaleAttempt):
-                    attempt_log.ask(desk, attempt, want)
+                    attempt_log.ask(desk, attempt, action)
             now = to_view(attempt)
         if not now.live or clock.monotonic() > deadline:
             return now

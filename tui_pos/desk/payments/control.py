@@ -1,20 +1,31 @@
-"""How a person's wishes reach a running payment from another thread."""
+"""How a person's commands reach a running payment from another thread."""
 
 import threading
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class CommandKind(StrEnum):
+    """What a person may ask of a payment that is watched."""
+
+    CANCEL = "cancel"
+    RETRY = "retry"
+    CAPTURE = "capture"
+    DETACH = "detach"
+    SWITCH = "switch"
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentCommand:
-    """What the person at the desk wants: cancel, retry, capture, detach, or switch to another reader."""
+    """What the person at the desk asked for; the reader is that of SWITCH."""
 
-    kind: str
+    kind: CommandKind
     reader_id: str = ""
     reader_label: str = ""
 
 
 class CommandQueue:
-    """The wishes for one running ``watch``; every method may be called from any thread."""
+    """The commands for one running ``watch``; every method may be called from any thread."""
 
     def __init__(self) -> None:
         self._ready = threading.Condition()
@@ -22,23 +33,23 @@ class CommandQueue:
 
     def cancel(self) -> None:
         """Take the prompt back and give the money up; Stripe has the last word."""
-        self._put(PaymentCommand("cancel"))
+        self._put(PaymentCommand(CommandKind.CANCEL))
 
     def retry(self) -> None:
         """After a decline or a reader's trouble: show the same payment on the reader again."""
-        self._put(PaymentCommand("retry"))
+        self._put(PaymentCommand(CommandKind.RETRY))
 
     def capture(self) -> None:
         """Take the held money, where the conference captures on a key."""
-        self._put(PaymentCommand("capture"))
+        self._put(PaymentCommand(CommandKind.CAPTURE))
 
     def detach(self) -> None:
         """Stop watching; the payment stays as it is, safe in the journal."""
-        self._put(PaymentCommand("detach"))
+        self._put(PaymentCommand(CommandKind.DETACH))
 
     def switch(self, reader_id: str, reader_label: str = "") -> None:
         """Show the same payment on another reader."""
-        self._put(PaymentCommand("switch", reader_id, reader_label))
+        self._put(PaymentCommand(CommandKind.SWITCH, reader_id, reader_label))
 
     def _put(self, command: PaymentCommand) -> None:
         with self._ready:
@@ -46,7 +57,7 @@ class CommandQueue:
             self._ready.notify()
 
     def next(self, seconds: float | None) -> PaymentCommand | None:
-        """The oldest wish, waiting for one up to ``seconds`` (None: for ever)."""
+        """The oldest command, waiting for one up to ``seconds`` (None: for ever)."""
         with self._ready:
             self._ready.wait_for(lambda: bool(self._commands), seconds)
             return self._commands.pop(0) if self._commands else None

@@ -1,6 +1,6 @@
 """What a reader's failed action means: a bank declined, the reader gave up, or the customer cancelled."""
 
-from tui_pos.data.tables.desk import Stage
+from tui_pos.data.tables.desk import Obstacle, Stage
 from tui_pos.desk.payments import attempt_log
 from tui_pos.desk.payments.asking import AttemptWorker
 from tui_pos.desk.payments.trouble import obstacle
@@ -9,8 +9,8 @@ from tui_pos.terminal import FailureKind, Intent, ReaderAction, decline_text
 ACKNOWLEDGED = (Stage.SENT, Stage.AUTHORIZING)
 
 SENTENCES = {
-    "customer_canceled": "The payment was cancelled on the reader.",
-    "connection_error": "The reader lost its connection while it took the card.",
+    Obstacle.CUSTOMER_CANCELED: "The payment was cancelled on the reader.",
+    Obstacle.CONNECTION_ERROR: "The reader lost its connection while it took the card.",
 }
 """What these codes of a reader mean; each is an obstacle of its own."""
 
@@ -20,13 +20,16 @@ def on_reader_failure(worker: AttemptWorker, action: ReaderAction, intent: Inten
     attempt = worker.attempt
     if action.failure is not FailureKind.DECLINED:
         code = "customer_canceled" if action.failure is FailureKind.CANCELLED else action.failure_code
-        if code in SENTENCES:
-            return obstacle(worker, code, SENTENCES[code])
+        for found, sentence in SENTENCES.items():
+            if found == code:
+                return obstacle(worker, found, sentence)
         said = action.api_error.message if action.api_error else action.failure_message
-        return obstacle(worker, "reader_gave_up", said or action.failure_code or "It does not say why.")
+        return obstacle(
+            worker, Obstacle.READER_GAVE_UP, said or action.failure_code or "It does not say why."
+        )
     is_new = attempt.times_sent == 1 or (intent.latest_charge_id or "") != attempt.charge_id
     if not is_new and Stage(attempt.stage) not in ACKNOWLEDGED:
-        return obstacle(worker, "reader_idle", "The reader does not show the payment.")
+        return obstacle(worker, Obstacle.READER_IDLE, "The reader does not show the payment.")
     code = decline_code(action, intent, is_new=is_new)
     text = decline_text(code)
     attempt_log.move(
@@ -35,6 +38,7 @@ def on_reader_failure(worker: AttemptWorker, action: ReaderAction, intent: Inten
         Stage.DECLINED,
         f"declined: {text}",
         decline_code=code,
+        obstacle=Obstacle.NONE,
         message=text,
         charge_id=intent.latest_charge_id or "",
     )

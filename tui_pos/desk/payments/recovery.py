@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from tui_pos.core import clock
 from tui_pos.data.connection import connected
-from tui_pos.data.tables.desk import FINAL_STAGES, Attempt, Stage
+from tui_pos.data.tables.desk import FINAL_STAGES, Attempt, CaptureMode, RequestedAction, Stage
 from tui_pos.desk import lease_owners
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
@@ -102,13 +102,13 @@ def _towards_home(worker: AttemptWorker) -> float | None:
     attempt, stage = worker.attempt, Stage(worker.attempt.stage)
     if attempt.intent_id is None:
         return _look_for_intent(worker)
-    if stage is Stage.AUTHORIZED and attempt.wants != "cancel":
+    if stage is Stage.AUTHORIZED and attempt.requested_action != RequestedAction.CANCEL:
         return (
             _wait_for_a_person(worker)
-            if attempt.capture_mode == "confirm" and not attempt.wants
+            if attempt.capture_mode == CaptureMode.CONFIRM and not attempt.requested_action
             else transitions.capture(worker)
         )
-    if attempt.wants == "cancel" and transitions.may_cancel(attempt):
+    if attempt.requested_action == RequestedAction.CANCEL and transitions.may_cancel(attempt):
         return transitions.cancel(worker)
     before = stage
     pause = read(worker)
@@ -148,7 +148,9 @@ def _look_for_intent(worker: AttemptWorker) -> float | None:
 def _give_up_if_old(worker: AttemptWorker) -> float | None:
     if not _is_old(worker):
         return None
-    attempt_log.ask(worker.desk, worker.attempt, "cancel", "nobody went on with it; it is given up")
+    attempt_log.ask(
+        worker.desk, worker.attempt, RequestedAction.CANCEL, "nobody went on with it; it is given up"
+    )
     return 0
 
 

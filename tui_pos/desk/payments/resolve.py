@@ -10,7 +10,7 @@ from enum import StrEnum
 from tui_pos.core import money
 from tui_pos.core.scan import printable
 from tui_pos.data.connection import connected
-from tui_pos.data.tables.desk import FINAL_STAGES, Attempt, Stage
+from tui_pos.data.tables.desk import FINAL_STAGES, Attempt, Obstacle, RequestedAction, Stage
 from tui_pos.data.tables.registration import Order
 from tui_pos.desk import lease_owners
 from tui_pos.desk.access import permissions
@@ -28,7 +28,6 @@ from tui_pos.desk.payments.discrepancy import WrongAnswer
 from tui_pos.desk.payments.settle import settle, withdraw
 from tui_pos.desk.payments.state import PaymentState, to_view
 from tui_pos.desk.payments.watcher import take_lease
-from tui_pos.desk.payments.words import WRITTEN_OFF_CODE
 from tui_pos.terminal import Intent, TerminalError
 from tui_pos.terminal import NotFound as NotAtStripe
 
@@ -216,7 +215,7 @@ def _shown(books: BooksSide) -> str:
 def _options(attempt: Attempt, stripe: StripeSide) -> tuple[Option, ...]:
     """The decisions that are true; to leave it as it is always is."""
     if Stage(attempt.stage) in FINAL_STAGES:
-        less = attempt.decline_code == bookkeeping.CAPTURED_LESS
+        less = attempt.obstacle == Obstacle.CAPTURED_LESS
         return (Option.ACCEPT_LESS, Option.KEEP) if less else (Option.KEEP,)
     if stripe.standing is not Standing.ANSWERED:
         ends = () if stripe.standing is Standing.NO_ANSWER else (Option.WRITE_OFF,)
@@ -249,15 +248,15 @@ def _book(worker: AttemptWorker, intent: Intent | None, _: str) -> None:
 
 def _capture(worker: AttemptWorker, intent: Intent | None, _: str) -> None:
     settle(worker, _known(worker, intent))
-    attempt_log.ask(worker.desk, worker.attempt, "capture")
+    attempt_log.ask(worker.desk, worker.attempt, RequestedAction.CAPTURE)
     transitions.capture(worker)
-    if worker.attempt.wants == "cancel":  # the order does not want it any more
+    if worker.attempt.requested_action == RequestedAction.CANCEL:  # the order does not want it any more
         transitions.cancel(worker)
 
 
 def _release(worker: AttemptWorker, intent: Intent | None, _: str) -> None:
     _known(worker, intent)
-    attempt_log.ask(worker.desk, worker.attempt, "cancel")
+    attempt_log.ask(worker.desk, worker.attempt, RequestedAction.CANCEL)
     transitions.cancel(worker)
 
 
@@ -265,14 +264,14 @@ def _write_off(worker: AttemptWorker, _: Intent | None, why: str) -> None:
     attempt = worker.attempt
     if attempt.intent_id is not None and attempt.times_sent:
         withdraw(worker)
-    attempt_log.update(attempt, wants="")
+    attempt_log.update(attempt, requested_action=RequestedAction.NONE)
     bookkeeping.record_failure(
-        worker.desk, attempt, Stage.CANCELLED, "written off", decline_code=WRITTEN_OFF_CODE, message=why
+        worker.desk, attempt, Stage.CANCELLED, "written off", obstacle=Obstacle.WRITTEN_OFF, message=why
     )
 
 
 def _accept(worker: AttemptWorker, _: Intent | None, __: str) -> None:
-    attempt_log.update(worker.attempt, problem="", message="", decline_code="")
+    attempt_log.update(worker.attempt, problem="", message="", obstacle=Obstacle.NONE)
 
 
 def _keep(_: AttemptWorker, __: Intent | None, ___: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from tui_pos.core import clock
-from tui_pos.data.tables.desk import Stage
+from tui_pos.data.tables.desk import Obstacle, Stage
 from tui_pos.desk.payments import attempt_log, bookkeeping
 from tui_pos.desk.payments.asking import AttemptWorker
 from tui_pos.desk.payments.backoff import Call
@@ -25,8 +25,6 @@ AT_WORK_FOR = timedelta(seconds=60)
 
 PROCESS = "process_payment_intent"
 LAPSED = ("automatic", "expired")
-NO_CARDS = "no_cards_in_person"
-"""Kept in ``decline_code`` of a payment that is cancelled because the account cannot take it on a reader."""
 
 
 def read(worker: AttemptWorker) -> float:
@@ -63,7 +61,7 @@ def over(worker: AttemptWorker, intent: Intent) -> float:
     desk, attempt = worker.desk, worker.attempt
     if intent.cancellation_reason in LAPSED:
         bookkeeping.record_failure(desk, attempt, Stage.EXPIRED, "the hold ran out")
-    elif attempt.decline_code == NO_CARDS:
+    elif attempt.obstacle == Obstacle.NO_CARDS_IN_PERSON:
         bookkeeping.record_failure(desk, attempt, Stage.FAILED, attempt.message)
     else:
         bookkeeping.record_failure(desk, attempt, Stage.CANCELLED, "Stripe says cancelled")
@@ -85,7 +83,9 @@ def at_work(worker: AttemptWorker, intent: Intent) -> float:
             attempt_log.tell(desk, attempt, text, message=text)
     elif stage is not Stage.AUTHORIZING:
         text = "the card was read" if status in CARD_READ else said
-        attempt_log.move(desk, attempt, Stage.AUTHORIZING, text, decline_code="", message="")
+        attempt_log.move(
+            desk, attempt, Stage.AUTHORIZING, text, decline_code="", obstacle=Obstacle.NONE, message=""
+        )
     if attempt.problem:
         return desk.poll_seconds * 10
     if clock.now() - attempt.updated_at > AT_WORK_FOR:
@@ -110,7 +110,7 @@ def settle_unpaid(worker: AttemptWorker, intent: Intent) -> float:
         return (
             worker.desk.poll_seconds
             if is_stuck(attempt)
-            else obstacle(worker, "reader_unknown", error.message)
+            else obstacle(worker, Obstacle.READER_UNKNOWN, error.message)
         )
     except TerminalError as error:
         return trouble(worker, error, Call.READER)
@@ -136,13 +136,19 @@ def waiting(worker: AttemptWorker) -> float:
     attempt = worker.attempt
     if Stage(attempt.stage) is not Stage.SENT:
         attempt_log.move(
-            worker.desk, attempt, Stage.SENT, "the reader waits for a card", decline_code="", message=""
+            worker.desk,
+            attempt,
+            Stage.SENT,
+            "the reader waits for a card",
+            decline_code="",
+            obstacle=Obstacle.NONE,
+            message="",
         )
     since = attempt.sent_at or attempt.updated_at
     too_long = clock.now() - since > timedelta(seconds=worker.desk.prompt_seconds)
     if too_long and not worker.pace.left(Call.WITHDRAW) and withdraw(worker) is None:
         text = f"No card for {worker.desk.prompt_seconds} s; the prompt was withdrawn."
-        return unless_paid(worker, lambda _: obstacle(worker, "nobody_paid", text))
+        return unless_paid(worker, lambda _: obstacle(worker, Obstacle.NOBODY_PAID, text))
     return worker.desk.poll_seconds
 
 
@@ -152,12 +158,12 @@ def not_shown(worker: AttemptWorker, reader: Reader) -> float:
     if is_stuck(attempt):
         return worker.desk.poll_seconds
     if taken_by_other(reader, worker.intent_id):
-        return obstacle(worker, "reader_taken", "Another payment took over the reader.")
+        return obstacle(worker, Obstacle.READER_TAKEN, "Another payment took over the reader.")
     sent_at = None if worker.withdrawn else attempt.sent_at
     fresh = sent_at is not None and clock.now() - sent_at < PICK_UP
     if fresh and Stage(attempt.stage) is Stage.SENT:
         return worker.desk.poll_seconds
-    return obstacle(worker, "reader_idle", "The reader does not show the payment.")
+    return obstacle(worker, Obstacle.READER_IDLE, "The reader does not show the payment.")
 
 
 def taken_by_other(reader: Reader, intent_id: str) -> bool:

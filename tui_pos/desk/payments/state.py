@@ -9,13 +9,23 @@ import msgspec
 
 from tui_pos.core import clock, money
 from tui_pos.data.connection import connected
-from tui_pos.data.tables.desk import FINAL_STAGES, Attempt, AttemptEvent, Refund, Stage
+from tui_pos.data.tables.desk import (
+    FINAL_STAGES,
+    Attempt,
+    AttemptEvent,
+    CaptureMode,
+    Obstacle,
+    Refund,
+    RequestedAction,
+    Stage,
+)
 from tui_pos.data.tables.registration import Order, OrderStatus, PaymentMethod
 from tui_pos.desk.access.people import full_name
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound
 from tui_pos.desk.orders.tenders import label
 from tui_pos.desk.payments import attempt_log, words
+from tui_pos.desk.payments.control import CommandKind
 
 LAST_CALL = timedelta(hours=12)
 """Held money is called out this long before the bank lets go of it."""
@@ -58,7 +68,7 @@ class PaymentState:
     card: str
     problem: str
     live: bool
-    wishes: frozenset[str]
+    wishes: frozenset[CommandKind]
     stuck: bool
     more_to_pay: bool
     captured: Decimal | None
@@ -105,7 +115,7 @@ def to_view(attempt: Attempt) -> PaymentState:
         advice=advice.replace("{reader}", attempt.reader_label or attempt.reader_id),
         tone=said.tone,
         detail=attempt.message,
-        decline=attempt.decline_code,
+        decline=attempt.decline_code or attempt.obstacle,
         card=card_text(attempt),
         problem=attempt.problem,
         live=stage not in FINAL_STAGES,
@@ -138,13 +148,17 @@ def notice_for(attempt: Attempt) -> words.Words:
         return words.NEEDS_A_PERSON
     if attempt.refusals and stage not in FINAL_STAGES and stage is not Stage.UNKNOWN:
         return words.REFUSED
-    if attempt.wants == "cancel" and stage not in FINAL_STAGES and stage is not Stage.UNKNOWN:
+    if (
+        attempt.requested_action == RequestedAction.CANCEL
+        and stage not in FINAL_STAGES
+        and stage is not Stage.UNKNOWN
+    ):
         return words.CANCELLING
-    if stage is Stage.INTENT and attempt.decline_code in words.OBSTACLES:
-        return words.OBSTACLES[attempt.decline_code]
-    if stage is Stage.CANCELLED and attempt.decline_code == words.WRITTEN_OFF_CODE:
+    if stage is Stage.INTENT and attempt.obstacle in words.OBSTACLES:
+        return words.OBSTACLES[Obstacle(attempt.obstacle)]
+    if stage is Stage.CANCELLED and attempt.obstacle == Obstacle.WRITTEN_OFF:
         return words.WRITTEN_OFF
-    if stage is Stage.CAPTURED and attempt.wants == "cancel":
+    if stage is Stage.CAPTURED and attempt.requested_action == RequestedAction.CANCEL:
         return words.TOO_LATE
     if stage is Stage.AUTHORIZED and _runs_out(attempt):
         return words.RUNS_OUT
@@ -159,32 +173,34 @@ def _runs_out(attempt: Attempt) -> bool:
 
 def is_stuck(attempt: Attempt) -> bool:
     """Whether only a person can bring the payment on: a decline, a reader's trouble, a hold to confirm."""
-    if attempt.wants:
+    if attempt.requested_action:
         return False
     stage = Stage(attempt.stage)
     return (
         stage is Stage.DECLINED
-        or (stage is Stage.INTENT and bool(attempt.decline_code))
-        or (stage is Stage.AUTHORIZED and attempt.capture_mode == "confirm")
+        or (stage is Stage.INTENT and bool(attempt.obstacle))
+        or (stage is Stage.AUTHORIZED and attempt.capture_mode == CaptureMode.CONFIRM)
     )
 
 
-def wishes(attempt: Attempt) -> frozenset[str]:
+def wishes(attempt: Attempt) -> frozenset[CommandKind]:
     """What a person may ask for now; after a cancel was asked for only to leave, and to ask again in vain."""
     stage = Stage(attempt.stage)
     if stage in FINAL_STAGES:
         return frozenset()
-    if attempt.wants:
+    if attempt.requested_action:
         is_in_vain = attempt.refusals or attempt.problem
-        return frozenset({"cancel", "detach"} if is_in_vain else {"detach"})
-    return _WISHES.get(stage, frozenset({"cancel", "detach"}))
+        return frozenset({CommandKind.CANCEL, CommandKind.DETACH} if is_in_vain else {CommandKind.DETACH})
+    return _WISHES.get(stage, frozenset({CommandKind.CANCEL, CommandKind.DETACH}))
 
 
-_WISHES: dict[Stage, frozenset[str]] = {
-    Stage.INTENT: frozenset({"retry", "switch", "cancel", "detach"}),
-    Stage.DECLINED: frozenset({"retry", "switch", "cancel", "detach"}),
-    Stage.SENT: frozenset({"switch", "cancel", "detach"}),
-    Stage.AUTHORIZED: frozenset({"capture", "cancel", "detach"}),
+_WISHES: dict[Stage, frozenset[CommandKind]] = {
+    Stage.INTENT: frozenset({CommandKind.RETRY, CommandKind.SWITCH, CommandKind.CANCEL, CommandKind.DETACH}),
+    Stage.DECLINED: frozenset(
+        {CommandKind.RETRY, CommandKind.SWITCH, CommandKind.CANCEL, CommandKind.DETACH}
+    ),
+    Stage.SENT: frozenset({CommandKind.SWITCH, CommandKind.CANCEL, CommandKind.DETACH}),
+    Stage.AUTHORIZED: frozenset({CommandKind.CAPTURE, CommandKind.CANCEL, CommandKind.DETACH}),
 }
 
 

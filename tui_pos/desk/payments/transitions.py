@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from peewee import IntegrityError
 
 from tui_pos.core import clock
-from tui_pos.data.tables.desk import Attempt, Stage
+from tui_pos.data.tables.desk import Attempt, Obstacle, RequestedAction, Stage
 from tui_pos.desk import leases
 from tui_pos.desk.context import Desk
 from tui_pos.desk.lapses import has_lapsed
@@ -18,7 +18,6 @@ from tui_pos.desk.payments.asking import AttemptWorker
 from tui_pos.desk.payments.backoff import LONGEST_PAUSE, Call
 from tui_pos.desk.payments.settle import (
     ENDED,
-    NO_CARDS,
     PICK_UP,
     PROCESS,
     read,
@@ -47,13 +46,13 @@ from tui_pos.terminal import (
 EVERY_LOOKS = 5
 """How many looks at a waiting reader go to one at the payment."""
 
-OBSTACLES: tuple[tuple[type[TerminalError], str], ...] = (
-    (ReaderOffline, "reader_offline"),
-    (ReaderBusy, "reader_busy"),
-    (RateLimited, "rate_limited"),
-    (NotFound, "reader_unknown"),
-    (Misconfigured, "misconfigured"),
-    (TerminalError, "refused"),
+OBSTACLES: tuple[tuple[type[TerminalError], Obstacle], ...] = (
+    (ReaderOffline, Obstacle.READER_OFFLINE),
+    (ReaderBusy, Obstacle.READER_BUSY),
+    (RateLimited, Obstacle.RATE_LIMITED),
+    (NotFound, Obstacle.READER_UNKNOWN),
+    (Misconfigured, Obstacle.MISCONFIGURED),
+    (TerminalError, Obstacle.REFUSED),
 )
 """What kept the payment from the reader, first match; the words are in ``words.OBSTACLES``."""
 
@@ -63,7 +62,7 @@ def step(worker: AttemptWorker) -> float:
     attempt = worker.attempt
     if wait := until_retry(attempt):
         return wait
-    if attempt.wants == "cancel" and may_cancel(attempt):
+    if attempt.requested_action == RequestedAction.CANCEL and may_cancel(attempt):
         return cancel(worker)
     if is_stuck(attempt):
         return look_again(worker)
@@ -106,8 +105,8 @@ def create(worker: AttemptWorker) -> float:
     bookkeeping.record_intent(worker.desk, attempt, intent)
     if not intent.takes_cards_in_person:
         why = NO_CARDS_IN_PERSON.format(currency=attempt.currency)
-        attempt_log.update(attempt, decline_code=NO_CARDS)
-        attempt_log.ask(worker.desk, attempt, "cancel", why)
+        attempt_log.update(attempt, obstacle=Obstacle.NO_CARDS_IN_PERSON)
+        attempt_log.ask(worker.desk, attempt, RequestedAction.CANCEL, why)
     return 0
 
 
@@ -140,11 +139,11 @@ def send(worker: AttemptWorker) -> float:
     try:
         reader = worker.reader()
     except UnknownOutcome as error:
-        return kept_away(worker, "no_answer", error.message)
+        return kept_away(worker, Obstacle.NO_ANSWER, error.message)
     except TerminalError as error:
-        return kept_away(worker, code_for(error), error.message)
+        return kept_away(worker, obstacle_for(error), error.message)
     if taken_by_other(reader, worker.intent_id):
-        return kept_away(worker, "reader_taken", "The reader shows another payment.")
+        return kept_away(worker, Obstacle.READER_TAKEN, "The reader shows another payment.")
     while leases.is_taken(display_duty(attempt.reader_id)):
         time.sleep(worker.desk.poll_seconds / 10)
     attempt_log.update(attempt, times_sent=attempt.times_sent + 1, sent_at=clock.now())
@@ -154,31 +153,33 @@ def send(worker: AttemptWorker) -> float:
         return not_sent(worker, error)
     shown = f"reader {attempt.reader_label or attempt.reader_id} shows the amount"
     worker.withdrawn = False
-    attempt_log.move(worker.desk, attempt, Stage.SENT, shown, decline_code="", message="")
+    attempt_log.move(
+        worker.desk, attempt, Stage.SENT, shown, decline_code="", obstacle=Obstacle.NONE, message=""
+    )
     return 0
 
 
 def not_sent(worker: AttemptWorker, error: TerminalError) -> float:
     """The reader was not made to show it; a refusal may mean that a card has paid it already."""
     if error.answer is Answer.RATE_LIMITED and worker.attempt.times_sent == 1:
-        return obstacle(worker, code_for(error), error.message)
+        return obstacle(worker, obstacle_for(error), error.message)
     if error.answer is Answer.NONE or is_missing(error, Call.PROCESS):
         return trouble(worker, error, Call.PROCESS)
-    return unless_paid(worker, lambda _: obstacle(worker, code_for(error), error.message))
+    return unless_paid(worker, lambda _: obstacle(worker, obstacle_for(error), error.message))
 
 
-def kept_away(worker: AttemptWorker, code: str, text: str) -> float:
+def kept_away(worker: AttemptWorker, found: Obstacle, text: str) -> float:
     """The reader was not asked to show it; where one was asked before, a card may have paid it since."""
     if not worker.attempt.times_sent:
-        return obstacle(worker, code, text)
-    return unless_paid(worker, lambda _: obstacle(worker, code, text))
+        return obstacle(worker, found, text)
+    return unless_paid(worker, lambda _: obstacle(worker, found, text))
 
 
 def abandon(worker: AttemptWorker) -> bool:
     """Whether the order does not want the payment any more; it is then to be cancelled."""
     problem = bookkeeping.recheck_order(worker.desk, worker.attempt)
     if problem:
-        attempt_log.ask(worker.desk, worker.attempt, "cancel", problem)
+        attempt_log.ask(worker.desk, worker.attempt, RequestedAction.CANCEL, problem)
     return bool(problem)
 
 
@@ -198,7 +199,7 @@ def switch(worker: AttemptWorker, reader_id: str, reader_label: str) -> float:
         else:
             attempt_log.move(worker.desk, attempt, Stage.INTENT, f"to be shown on {label}", **to_reader)
     except IntegrityError:
-        return kept_away(worker, "reader_taken", f"Another payment is live on {label}.")
+        return kept_away(worker, Obstacle.READER_TAKEN, f"Another payment is live on {label}.")
     return send(worker)
 
 
@@ -211,16 +212,20 @@ def display_duty(reader_id: str) -> str:
     return f"display:{reader_id}"
 
 
-def code_for(error: TerminalError) -> str:
+def obstacle_for(error: TerminalError) -> Obstacle:
     """The obstacle that an error of the reader stands for."""
-    return next(code for kind, code in OBSTACLES if isinstance(error, kind))
+    return next(found for kind, found in OBSTACLES if isinstance(error, kind))
 
 
 def recheck(worker: AttemptWorker) -> float:
     """The outcome of a call is not known: find out where the payment is."""
     if worker.attempt.intent_id is not None:
         return read(worker)
-    return give_up_unseen(worker) if worker.attempt.wants == "cancel" else create(worker)
+    return (
+        give_up_unseen(worker)
+        if worker.attempt.requested_action == RequestedAction.CANCEL
+        else create(worker)
+    )
 
 
 def give_up_unseen(worker: AttemptWorker) -> float:

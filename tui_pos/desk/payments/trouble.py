@@ -4,7 +4,7 @@ Every function answers how many seconds to wait before the next step.
 """
 
 from tui_pos.core import clock
-from tui_pos.data.tables.desk import Stage
+from tui_pos.data.tables.desk import Obstacle, Stage
 from tui_pos.desk.payments import attempt_log
 from tui_pos.desk.payments.asking import AttemptWorker
 from tui_pos.desk.payments.backoff import LONGEST_PAUSE, PERSON_AFTER, Call, after_refusals
@@ -76,12 +76,14 @@ def hand_over(worker: AttemptWorker, problem: str) -> float:
     return LONGEST_PAUSE.total_seconds()
 
 
-def obstacle(worker: AttemptWorker, code: str, text: str) -> float:
+def obstacle(worker: AttemptWorker, found: Obstacle, text: str) -> float:
     """The payment is at Stripe but on no reader; a person decides how to go on."""
     attempt = worker.attempt
     if Stage(attempt.stage) is Stage.INTENT:
-        if (attempt.decline_code, attempt.message) != (code, text):
-            attempt_log.tell(worker.desk, attempt, text, decline_code=code, message=text)
+        if (attempt.obstacle, attempt.message) != (found, text):
+            attempt_log.tell(worker.desk, attempt, text, obstacle=found, decline_code="", message=text)
     else:
-        attempt_log.move(worker.desk, attempt, Stage.INTENT, text, decline_code=code, message=text)
+        attempt_log.move(
+            worker.desk, attempt, Stage.INTENT, text, obstacle=found, decline_code="", message=text
+        )
     return 0

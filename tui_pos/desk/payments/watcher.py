@@ -6,14 +6,14 @@ from collections.abc import Generator
 from tui_pos.core import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.errors import DatabaseUnavailable
-from tui_pos.data.tables.desk import FINAL_STAGES, Stage
+from tui_pos.data.tables.desk import FINAL_STAGES, RequestedAction, Stage
 from tui_pos.desk import lease_owners
 from tui_pos.desk.access import permissions
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
 from tui_pos.desk.payments import accounts, attempt_log, transitions
 from tui_pos.desk.payments.asking import AttemptWorker
-from tui_pos.desk.payments.control import CommandQueue, PaymentCommand
+from tui_pos.desk.payments.control import CommandKind, CommandQueue, PaymentCommand
 from tui_pos.desk.payments.cut_off import cut_off
 from tui_pos.desk.payments.state import PaymentState, state, to_view, wishes
 
@@ -32,7 +32,7 @@ def watch(
     seconds: float | None = None,
     withdrawn: bool = False,
 ) -> Generator[PaymentState, None, None]:
-    """AttemptWorker the payment and yield each new state, the present one first.
+    """Advance the payment and yield each new state, the present one first.
 
     With a ``control`` it goes on until the payment has ended or was detached, or for ``seconds``; without one
     it also ends where only a person can decide (``state.stuck``), or after ``NO_NEWS`` without a change.
@@ -91,7 +91,7 @@ def _states(
         if left <= 0:
             return
         command = _wait(control, min(pause, left, LONGEST_PAUSE))
-        if command is not None and command.kind == "detach":
+        if command is not None and command.kind is CommandKind.DETACH:
             return
         with connected(), attempt_log.one_step():
             try:
@@ -102,7 +102,7 @@ def _states(
             if worker.attempt.lease_owner != owner:
                 return
         if command is not None:
-            shown = None  # whoever wished waits for an answer, even that nothing has changed
+            shown = None  # whoever asked waits for an answer, even that nothing has changed
 
 
 def _is_old_news(now: PaymentState, changed: float) -> bool:
@@ -123,17 +123,17 @@ def _go_on(worker: AttemptWorker, owner: str, command: PaymentCommand | None) ->
         if command.kind in _NEEDS:
             permissions.require(worker.desk, _NEEDS[command.kind])
         worker.pace.hurry()
-        return _WISHES[command.kind](worker, command)
+        return _HANDLERS[command.kind](worker, command)
     return transitions.step(worker)
 
 
 def _cancel(worker: AttemptWorker, _: PaymentCommand) -> float:
-    attempt_log.ask(worker.desk, worker.attempt, "cancel")
+    attempt_log.ask(worker.desk, worker.attempt, RequestedAction.CANCEL)
     return 0
 
 
 def _capture(worker: AttemptWorker, _: PaymentCommand) -> float:
-    attempt_log.ask(worker.desk, worker.attempt, "capture")
+    attempt_log.ask(worker.desk, worker.attempt, RequestedAction.CAPTURE)
     return 0
 
 
@@ -145,10 +145,15 @@ def _switch(worker: AttemptWorker, command: PaymentCommand) -> float:
     return transitions.switch(worker, command.reader_id, command.reader_label)
 
 
-_WISHES = {"cancel": _cancel, "capture": _capture, "retry": _retry, "switch": _switch}
+_HANDLERS = {
+    CommandKind.CANCEL: _cancel,
+    CommandKind.CAPTURE: _capture,
+    CommandKind.RETRY: _retry,
+    CommandKind.SWITCH: _switch,
+}
 _NEEDS = {
-    "capture": permissions.Action.CAPTURE,
-    "retry": permissions.Action.CHARGE,
-    "switch": permissions.Action.CHARGE,
+    CommandKind.CAPTURE: permissions.Action.CAPTURE,
+    CommandKind.RETRY: permissions.Action.CHARGE,
+    CommandKind.SWITCH: permissions.Action.CHARGE,
 }
 """What takes money is allowed by the rights of that moment; whoever saw a payment begin may give it up."""

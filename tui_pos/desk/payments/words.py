@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tui_pos.data.tables.desk import Stage
+from tui_pos.data.tables.desk import Obstacle, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,60 +40,58 @@ CONFIRM = Words("AUTHORISED", "The money is held. Enter: capture it   Esc: relea
 RUNS_OUT = Words("HOLD RUNS OUT SOON", "Enter: capture it before it is too late   Esc: release it", "bad")
 """For held money that the bank will let go of within ``state.LAST_CALL``."""
 
-OBSTACLES: dict[str, Words] = {
-    "reader_offline": Words(
+OBSTACLES: dict[Obstacle, Words] = {
+    Obstacle.READER_OFFLINE: Words(
         "READER OFFLINE",
         "Nothing was charged. Check its power and network. Enter: send again   F4: other reader",
         "warn",
     ),
-    "reader_busy": Words(
+    Obstacle.READER_BUSY: Words(
         "READER BUSY",
         "Nothing was charged. Wait or take out a card left in it. Enter: send again   F4: other reader",
         "warn",
     ),
-    "reader_taken": Words(
+    Obstacle.READER_TAKEN: Words(
         "READER TAKEN", "Another payment is on that reader. Nothing was charged. F4: other reader", "warn"
     ),
-    "reader_idle": Words(
+    Obstacle.READER_IDLE: Words(
         "READER IS IDLE",
         "The reader does not show the payment. Nothing was charged. Enter: send again",
         "warn",
     ),
-    "nobody_paid": Words(
+    Obstacle.NOBODY_PAID: Words(
         "NO CARD CAME",
         "The prompt was withdrawn; nothing was charged. Enter: send again   Esc: cancel",
         "warn",
     ),
-    "rate_limited": Words("STRIPE IS BUSY", "Nothing was charged. Enter: send again", "warn"),
-    "reader_unknown": Words(
+    Obstacle.RATE_LIMITED: Words("STRIPE IS BUSY", "Nothing was charged. Enter: send again", "warn"),
+    Obstacle.READER_UNKNOWN: Words(
         "READER NOT KNOWN", "Stripe does not know this reader. Nothing was charged. F4: other reader", "bad"
     ),
-    "no_answer": Words(
+    Obstacle.NO_ANSWER: Words(
         "STRIPE IS SILENT", "Nothing was sent, nothing was charged. Enter: send again   Esc: cancel", "warn"
     ),
-    "refused": Words("NOT SENT", "Nothing was charged. F4: other reader   Esc: cancel", "bad"),
-    "reader_gave_up": Words(
+    Obstacle.REFUSED: Words("NOT SENT", "Nothing was charged. F4: other reader   Esc: cancel", "bad"),
+    Obstacle.READER_GAVE_UP: Words(
         "READER GAVE UP", "Nothing was charged. Enter: try again   F4: other reader", "warn"
     ),
-    "customer_canceled": Words(
+    Obstacle.CUSTOMER_CANCELED: Words(
         "CANCELLED ON THE READER", "Nothing was charged. Enter: try again   Esc: cancel", "warn"
     ),
-    "connection_error": Words(
+    Obstacle.CONNECTION_ERROR: Words(
         "READER LOST CONTACT",
         "Stripe says nothing was charged. Enter: try again   F4: other reader",
         "warn",
     ),
-    "misconfigured": Words("NOT SET UP", "Nothing was charged. Esc: cancel   F9: cash instead", "bad"),
+    Obstacle.MISCONFIGURED: Words("NOT SET UP", "Nothing was charged. Esc: cancel   F9: cash instead", "bad"),
 }
-"""What keeps a payment that Stripe has from a reader; kept in ``decline_code`` while the stage is intent."""
+"""What keeps a payment that Stripe has from a reader, while the stage is intent."""
 
 REFUSED = Words("STRIPE REFUSES", "Nothing more is charged. It is asked again in a while.", "warn")
 """Stripe decided against what was asked, and not yet so often that a person is called."""
 
-WRITTEN_OFF_CODE = "written_off"
-"""Kept in ``decline_code`` of a payment that a supervisor ended without Stripe's word."""
-
 WRITTEN_OFF = Words("WRITTEN OFF", "Nothing was booked for it. Enter: back to the order", "warn")
+"""For a payment that a supervisor ended without Stripe's word."""
 
 CANCELLING = Words("CANCELLING", "Asking the reader and Stripe; what they say comes here.", "warn")
 """A cancel was asked for, and nobody knows yet whether it is in time."""
