@@ -24,13 +24,15 @@ from tui_pos.desk.context import Mode, Staff
 from tui_pos.desk.errors import InvalidInput, Refused
 
 SIMULATOR = "http://127.0.0.1:12111"
-NOBODY = Staff(1, "amira", "Amira Haddad", frozenset())
+NOBODY = Staff(id=1, username="amira", name="Amira Haddad", codenames=frozenset())
 
 
 @pytest.fixture
 def settings(demo_url: str, tmp_path: Path) -> Iterator[Settings]:
     conference = ConferenceSettings(currency="eur", stripe_secret_key_env="DEMO_KEY", capture="confirm")
-    yield Settings(tmp_path, tmp_path / "c.toml", demo_url, conferences={"demo": conference})
+    yield Settings(
+        home=tmp_path, path=tmp_path / "c.toml", database_url=demo_url, conferences={"demo": conference}
+    )
     connection.close_database()
 
 

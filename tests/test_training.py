@@ -164,11 +164,11 @@ def test_a_new_demonstration_has_no_copy_and_an_older_one_has_one_that_the_log_n
     home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO", logger="tui_pos")
-    demo.prepare(Settings(home))
+    demo.prepare(Settings(home=home))
     file = home / "demo" / "tui-pos.sqlite3"
     assert backups.found(file) == []
     assert "copied" not in caplog.text
     monkeypatch.setattr(upgrades, "STEPS", (*steps.STEPS, ("CREATE TABLE tui_pos_next (id {id})",)))
-    demo.prepare(Settings(home))
+    demo.prepare(Settings(home=home))
     (copy,) = backups.found(file)
     assert f"copied the database to {copy} before its upgrade" in caplog.text

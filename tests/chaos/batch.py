@@ -97,7 +97,9 @@ def run(
 
 def _play(floor: Floor, result: Result, boundaries: Collection[str], scenario: Scenario | None) -> None:
     since = floor.clock.now()
-    conference_rules.write(conferences.find("demo"), Rules("USD", "automatic", PriceRule.SERVICES))
+    conference_rules.write(
+        conferences.find("demo"), Rules(currency="USD", capture="automatic", prices=PriceRule.SERVICES)
+    )
     _make_scarce(since)
     website = Website(floor.simulator.url, floor.note)
     sales = Sales(floor, website, boundaries)

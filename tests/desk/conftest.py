@@ -31,16 +31,28 @@ AsStaff = Callable[[Desk, str], Desk]
 def make_desk(slug: str, username: str, station: str = "desk-3") -> Desk:
     """A desk on the open database."""
     row = conferences.find(slug)
-    conference = ConferenceInfo(row.id, row.slug, row.name, timezone=row.timezone)
+    conference = ConferenceInfo(id=row.id, slug=row.slug, name=row.name, timezone=row.timezone)
     whose = installation.identity().key
-    return Desk(conference, station, staff_called(username), Mode.TRAINING, installation=whose)
+    return Desk(
+        conference=conference,
+        station=station,
+        staff=staff_called(username),
+        mode=Mode.TRAINING,
+        installation=whose,
+    )
 
 
 def staff_called(username: str) -> Staff:
     """A staff member as signed in, without the time that a password takes."""
     with connected():
         user = User.get(User.username == username)
-        return Staff(user.id, username, full_name(user), rights_of(user.id), user.is_superuser)
+        return Staff(
+            id=user.id,
+            username=username,
+            name=full_name(user),
+            codenames=rights_of(user.id),
+            is_superuser=user.is_superuser,
+        )
 
 
 @pytest.fixture

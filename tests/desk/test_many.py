@@ -197,7 +197,9 @@ def doubted(desk: Desk, _: list[str]) -> None:
 
 def set_apart(desk: Desk, _: list[str]) -> None:
     with connected():
-        conference_rules.create(desk.conference.id, Rules("USD", "automatic", "services", mode="TEST"))
+        conference_rules.create(
+            desk.conference.id, Rules(currency="USD", capture="automatic", prices="services", mode="TEST")
+        )
         Attempt.update(mode="TEST").where(Attempt.conference == desk.conference.id).execute()
         paid = [
             {"order": row.order_id, "payment": row.payment_id}

@@ -50,7 +50,7 @@ def test_nothing_is_said_of_a_payment_that_ended_elsewhere(
     with connected():
         attempt_id = watched.seen[-1].attempt_id
         Attempt.update(stage=stage).where(Attempt.id == attempt_id).execute()
-        hung = AttemptWorker(card_desk, attempt_log.load(attempt_id))
+        hung = AttemptWorker(desk=card_desk, attempt=attempt_log.load(attempt_id))
         bookkeeping.record_failure(
             card_desk, attempt_log.load(attempt_id), Stage.CANCELLED, "cancelled elsewhere"
         )

@@ -172,7 +172,7 @@ def test_every_word_of_stripes_leads_somewhere(
     state = left_at(desk, order, stage, act)
     intent = replace(desk.terminal.intent(state.intent_id), status=status)
     with connected():
-        worker = AttemptWorker(desk, Attempt.get_by_id(state.attempt_id))
+        worker = AttemptWorker(desk=desk, attempt=Attempt.get_by_id(state.attempt_id))
         assert settle.settle(worker, intent) > 0
     now = payments.state(desk, state.attempt_id)
     assert now.stage is (Stage.AUTHORIZED if stage == "authorized" else Stage.AUTHORIZING)

@@ -26,7 +26,7 @@ TILL = DOOR | {
 
 
 def holding(*codenames: str) -> Staff:
-    return Staff(1, "sam", "Sam", frozenset(codenames))
+    return Staff(id=1, username="sam", name="Sam", codenames=frozenset(codenames))
 
 
 @pytest.mark.parametrize(

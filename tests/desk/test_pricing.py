@@ -177,15 +177,15 @@ EVERYTHING = Scope()
 
 
 def line(price: str, quantity: int = 1, number: int = 1, kind: Kind = Kind.ADDON) -> Line:
-    return Line(kind, number, f"Thing {number}", quantity, D(price))
+    return Line(kind=kind, id=number, name=f"Thing {number}", quantity=quantity, unit_price=D(price))
 
 
 def off(percent: str, name: str = "Condition", **more: Any) -> Condition:
-    return replace(Condition("X", 1, name, Off.PERCENTAGE, D(percent)), **more)
+    return replace(Condition(kind="X", id=1, name=name, off=Off.PERCENTAGE, value=D(percent)), **more)
 
 
 def voucher(kind: Off, value: str = "0", scope: Scope = EVERYTHING) -> pricing.Voucher:
-    return pricing.Voucher(1, "V", kind, D(value), scope)
+    return pricing.Voucher(id=1, code="V", off=kind, value=D(value), scope=scope)
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,10 @@ def user_called(username: str) -> User:
 def test_a_right_held_through_a_group() -> None:
     user = user_called("trainee")
     assert signed_in("trainee", "demo") == Staff(
-        user.id, "trainee", "Tilda Trainee", frozenset({"use_terminal", "view_checkin"})
+        id=user.id,
+        username="trainee",
+        name="Tilda Trainee",
+        codenames=frozenset({"use_terminal", "view_checkin"}),
     )
 
 

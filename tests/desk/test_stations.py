@@ -234,8 +234,24 @@ def test_parked_sales_with_their_worth(desk: Desk, frozen_clock: FrozenClock) ->
             ids.append(Sale.create(conference=desk.conference.id, staff=desk.staff.id, **values).id)
             frozen_clock.advance(60)
     assert attention(desk) == (
-        AttentionLine("parked", ids[0], "", "Ravi Chen", Decimal("195.00"), "parked 13:00 at desk-1", "warn"),
-        AttentionLine("parked", ids[1], "", "walk-up", Decimal("0.00"), "parked 13:01", "warn"),
+        AttentionLine(
+            kind="parked",
+            id=ids[0],
+            reference="",
+            name="Ravi Chen",
+            amount=Decimal("195.00"),
+            text="parked 13:00 at desk-1",
+            tone="warn",
+        ),
+        AttentionLine(
+            kind="parked",
+            id=ids[1],
+            reference="",
+            name="walk-up",
+            amount=Decimal("0.00"),
+            text="parked 13:01",
+            tone="warn",
+        ),
     )
 
 

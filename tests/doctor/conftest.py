@@ -33,7 +33,7 @@ def settings_for(url: str, simulator: Server, folder: Path, **changes: object) -
         currency="USD", stripe_secret_key_env="DEMO_KEY", stripe_location=LOCATION_ID
     )
     settings = Settings(
-        folder,
+        home=folder,
         database_url=url,
         api_base=simulator.url,
         conferences={"demo": conference},
@@ -61,7 +61,7 @@ def settings(
 
 def look(settings: Settings, slug: str | None = "demo", station: str = "desk-3") -> list[Finding]:
     """What the doctor finds."""
-    return list(doctor.examine(Subject(settings, slug, station)))
+    return list(doctor.examine(Subject(settings=settings, slug=slug, station=station)))
 
 
 def faults(settings: Settings, slug: str | None = "demo", station: str = "desk-3") -> dict[str, Finding]:

@@ -41,7 +41,7 @@ def bare(tmp_path: Path, simulator: Server) -> Settings:
 
 def files(settings: Settings) -> list[str]:
     """The files that others can get at."""
-    found = host.files(Subject(settings, "demo", "desk-3"))
+    found = host.files(Subject(settings=settings, slug="demo", station="desk-3"))
     return [each.sentence.rpartition(" ")[2].rstrip(".") for each in found if each.level is Level.WARNING]
 
 
@@ -83,7 +83,7 @@ def test_a_config_with_a_password_is_for_its_owner_alone(bare: Settings, tmp_pat
 
 
 def test_without_a_config_there_is_one_line_that_says_how_to_begin(tmp_path: Path) -> None:
-    found = faults(Settings(tmp_path), None)["config"]
+    found = faults(Settings(home=tmp_path), None)["config"]
     assert (found.level, found.status) == (Level.FAILED, exit_codes.USAGE)
     assert "tui-pos --conference SLUG init" in found.sentence
 
@@ -109,12 +109,12 @@ def test_a_wrong_clock(
 
 
 def test_a_station_that_the_config_does_not_know(bare: Settings) -> None:
-    (found,) = host.station(Subject(bare, None, "desk-3"))
+    (found,) = host.station(Subject(settings=bare, slug=None, station="desk-3"))
     assert found.level is Level.OK
-    (found,) = host.station(Subject(bare, None, "desk-9"))
+    (found,) = host.station(Subject(settings=bare, slug=None, station="desk-9"))
     assert (found.level, "[stations.desk-9]" in found.sentence) == (Level.WARNING, True)
     assert config.STATION_VARIABLE in found.sentence
-    (found,) = host.station(Subject(replace(bare, stations={}), None, "desk-9"))
+    (found,) = host.station(Subject(settings=replace(bare, stations={}), slug=None, station="desk-9"))
     assert found.level is Level.OK
 
 
@@ -142,6 +142,6 @@ def test_the_terminal(size: tuple[int, int], env: dict[str, str], says: list[str
 
 
 def test_without_a_terminal_there_is_nothing_to_look_at(bare: Settings) -> None:
-    (found,) = host.terminal(Subject(bare, None, "desk-3"))
+    (found,) = host.terminal(Subject(settings=bare, slug=None, station="desk-3"))
     assert found.level is Level.OK
     assert "no terminal" in found.sentence

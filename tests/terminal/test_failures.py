@@ -51,7 +51,10 @@ def test_why_it_failed(code: str | None, api_error: dict[str, Any] | None, kind:
 
 @pytest.mark.parametrize("status", ["in_progress", "succeeded", "a_state_of_the_future"])
 def test_what_did_not_fail_has_no_failure(status: str) -> None:
-    assert model.ReaderAction("process_payment_intent", status, failure_code="card_declined").failure is None
+    assert (
+        model.ReaderAction(type="process_payment_intent", status=status, failure_code="card_declined").failure
+        is None
+    )
 
 
 def test_the_bank_says_why_inside_the_error() -> None:

@@ -172,7 +172,11 @@ def test_a_reader_counts_in_milliseconds() -> None:
     reader = model.reader_from(READER)
     assert reader.last_seen_at == datetime(2026, 9, 21, 14, 13, 20, 123000, tzinfo=UTC)
     assert reader.action == model.ReaderAction(
-        "process_payment_intent", "failed", "pi_1", "card_declined", "Declined."
+        type="process_payment_intent",
+        status="failed",
+        intent_id="pi_1",
+        failure_code="card_declined",
+        failure_message="Declined.",
     )
 
 
@@ -184,9 +188,9 @@ def test_a_reader_as_bare_as_it_can_be() -> None:
 def test_actions_without_a_payment_have_no_intent() -> None:
     action = {"type": "set_reader_display", "status": "in_progress", "set_reader_display": {"type": "cart"}}
     reader = model.reader_from({**READER, "action": action})
-    assert reader.action == model.ReaderAction("set_reader_display", "in_progress")
+    assert reader.action == model.ReaderAction(type="set_reader_display", status="in_progress")
     unknown = model.reader_from({**READER, "action": {"type": "dance", "status": "dancing"}})
-    assert unknown.action == model.ReaderAction("dance", "dancing")
+    assert unknown.action == model.ReaderAction(type="dance", status="dancing")
 
 
 def test_expanded_ids_are_ids() -> None:

@@ -117,7 +117,19 @@ def test_what_begins_with_the_text_comes_first() -> None:
 
 def _product(name: str) -> Product:
     slug = name.lower().replace(" ", "-").replace(":", "")
-    return Product(Kind.ADDON, 1, slug, name, "", ZERO, None, False, True, "", 0)
+    return Product(
+        kind=Kind.ADDON,
+        id=1,
+        slug=slug,
+        name=name,
+        description="",
+        price=ZERO,
+        remaining=None,
+        requires_voucher=False,
+        sellable=True,
+        reason="",
+        order=0,
+    )
 
 
 async def test_page_down_numbers_the_next_products(bench: Bench) -> None:

@@ -214,9 +214,14 @@ def test_the_checks_of_an_opening_desk_are_the_doctor_s(bench: Bench) -> None:
     }
     asked = {
         each.check
-        for each in doctor.examine(doctor.Subject(bench.settings(), "demo", "desk-3"), doctor.Turn.ASKED)
+        for each in doctor.examine(
+            doctor.Subject(settings=bench.settings(), slug="demo", station="desk-3"), doctor.Turn.ASKED
+        )
     }
-    everything = {each.check for each in doctor.examine(doctor.Subject(bench.settings(), "demo", "desk-3"))}
+    everything = {
+        each.check
+        for each in doctor.examine(doctor.Subject(settings=bench.settings(), slug="demo", station="desk-3"))
+    }
     assert found | asked == everything
     assert found >= {
         "writable",

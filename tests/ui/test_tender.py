@@ -440,7 +440,15 @@ async def test_where_nothing_is_owed_nothing_is_taken(bench: Bench) -> None:
 def test_payments_beyond_three_are_summed_up(desk: Desk) -> None:
     reference = owed(desk)
     view = receipts.receipt(desk, reference)
-    line = receipts.PaymentLine("credit", "Credit", Decimal(2), view.order.created_at, (), "", "")
+    line = receipts.PaymentLine(
+        method="credit",
+        label="Credit",
+        amount=Decimal(2),
+        at=view.order.created_at,
+        card=(),
+        note="",
+        receipt_url="",
+    )
     rows = tender_view.sums(replace(view, payments=(line,) * 5), str)
     assert [row.cells for row in rows[1:-1]] == [
         ("Paid by Credit", "-2"),

@@ -43,7 +43,7 @@ NAMED = 5
 """How many conferences a warning names."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeskSession:
     """One conference at one station, with the database open; ``desk`` adds who is signed in.
 

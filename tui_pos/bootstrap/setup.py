@@ -52,7 +52,7 @@ CONFIG = """\
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetupRequest:
     """What shall be there. ``secret`` is asked for the supervisor's password, only when one is made or has to
     agree; ``rules`` says what of the conference's rules is to be stored, ``sets_up`` that more than what is
@@ -189,7 +189,11 @@ def _rules(settings: Settings, wanted: SetupRequest, conference: ConferenceRow) 
 
 
 def _joined(asked: Rules, said: Rules) -> Rules:
-    return Rules(asked.currency or said.currency, asked.capture or said.capture, asked.prices or said.prices)
+    return Rules(
+        currency=asked.currency or said.currency,
+        capture=asked.capture or said.capture,
+        prices=asked.prices or said.prices,
+    )
 
 
 def take_over(station: str, *, renew: bool) -> list[str]:

@@ -49,4 +49,4 @@ def _subject(call: CommandContext) -> "Subject":
     is_demo = call.conference == demo.SLUG and demo.SLUG not in settings.conferences
     if is_demo:
         settings = demo.prepare(settings)
-    return Subject(settings, call.conference, station, is_open=is_demo)
+    return Subject(settings=settings, slug=call.conference, station=station, is_open=is_demo)

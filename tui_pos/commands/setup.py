@@ -79,25 +79,27 @@ def init(
     if take_over and new_installation:
         raise typer.TyperException("Give --take-over or --new-installation, not both.")
     rules = Rules(
-        currency.upper(), _one_of(capture, CAPTURES, "--capture"), _one_of(prices, RULES, "--prices")
+        currency=currency.upper(),
+        capture=_one_of(capture, CAPTURES, "--capture"),
+        prices=_one_of(prices, RULES, "--prices"),
     )
     call = current(context)
     first = _date(starts, "--starts") if starts else clock.now().date()
     last = _date(ends, "--ends") if ends else first
     sets_up = account or purge_rehearsals or take_over or new_installation
     wanted = setup.SetupRequest(
-        call.conference,
-        name,
-        first,
-        last,
-        timezone,
-        call.staff,
-        secret_of,
-        rules,
-        sets_up,
-        supervisor,
-        partial(secret_of, variable=NEW_SECRET),
-        config.station_name(call.station),
+        slug=call.conference,
+        name=name,
+        starts=first,
+        ends=last,
+        timezone=timezone,
+        supervisor=call.staff,
+        secret=secret_of,
+        rules=rules,
+        sets_up=sets_up,
+        another=supervisor,
+        new_secret=partial(secret_of, variable=NEW_SECRET),
+        station=config.station_name(call.station),
     )
     done = list(setup.found(call.config, wanted))
     settings, station = call.settings(), config.station_name(call.station)

@@ -115,7 +115,7 @@ class StationSettings(Struct, frozen=True, forbid_unknown_fields=True):
 UNMENTIONED = ConferenceSettings()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything that was configured. ``path`` is the file it came from, None when there is none."""
 

@@ -48,7 +48,7 @@ class Kind(StrEnum):
     """Cannot be used; ``reason`` says why and what to do."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Scan:
     """One scanned or typed string, understood.
 
@@ -80,7 +80,7 @@ def parse(
         return _invalid(shown, f"That is longer than {MAX_LENGTH} characters: scan or type it again.")
     bare = _unwrap(text, prefixes, suffixes)
     if not bare:
-        return Scan(Kind.EMPTY, "", None, shown)
+        return Scan(kind=Kind.EMPTY, value="", conference=None, raw_shown=shown)
     if any(unicodedata.category(char) in ("Cc", "Cs", "Cf") for char in bare):
         return _invalid(shown, "That holds control characters: scan it again, or type the code.")
     if bare.startswith("/"):
@@ -128,13 +128,20 @@ def _unwrap(text: str, prefixes: Sequence[str], suffixes: Sequence[str]) -> str:
 
 
 def _invalid(shown: str, reason: str) -> Scan:
-    return Scan(Kind.INVALID, "", None, shown, reason=reason)
+    return Scan(kind=Kind.INVALID, value="", conference=None, raw_shown=shown, reason=reason)
 
 
 def _command(bare: str, shown: str) -> Scan:
     if match := _COMMAND.fullmatch(bare):
         word, argument = match.groups(default="")
-        return Scan(Kind.COMMAND, word.lower(), None, shown, text=word, argument=argument.strip())
+        return Scan(
+            kind=Kind.COMMAND,
+            value=word.lower(),
+            conference=None,
+            raw_shown=shown,
+            text=word,
+            argument=argument.strip(),
+        )
     return _invalid(shown, "After / comes one word, such as /help.")
 
 
@@ -155,12 +162,14 @@ def _from_url(bare: str, shown: str, order_prefix: str) -> Scan:
 
 def _plain(bare: str, conference: str | None, shown: str, order_prefix: str) -> Scan:
     if re.fullmatch(rf"{re.escape(order_prefix)}-[A-Z0-9]+", bare, re.IGNORECASE):
-        return Scan(Kind.ORDER, bare.upper(), conference, shown, text=bare)
+        return Scan(kind=Kind.ORDER, value=bare.upper(), conference=conference, raw_shown=shown, text=bare)
     if _CODE.fullmatch(bare) or _DASHED_CODE.fullmatch(bare):
-        return Scan(Kind.CODE, bare.upper(), conference, shown, text=bare)
+        return Scan(kind=Kind.CODE, value=bare.upper(), conference=conference, raw_shown=shown, text=bare)
     slug, colon, code = bare.partition(":")
     if colon and conference is None and _SLUG.fullmatch(slug.strip()):
         inner = _plain(code.strip(), slug.strip().lower(), shown, order_prefix)
         if inner.kind in (Kind.CODE, Kind.ORDER):
             return inner
-    return Scan(Kind.SEARCH, " ".join(bare.split()), conference, shown, text=bare)
+    return Scan(
+        kind=Kind.SEARCH, value=" ".join(bare.split()), conference=conference, raw_shown=shown, text=bare
+    )

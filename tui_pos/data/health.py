@@ -105,7 +105,7 @@ FREE = """
 """Of what others do, an ordinary role sees who they are and where, but not that they are clients."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OddRows:
     """Rows of a shared table whose ``column`` holds what it cannot mean; ``ids`` are the first few."""
 
@@ -237,4 +237,6 @@ def _odd(table: type[Table], column: str, condition: str, values: tuple[Any, ...
     rows = database.execute_sql(
         f'SELECT id, {shown} FROM "{name}" WHERE {test} ORDER BY id LIMIT {SHOWN}', values
     ).fetchall()
-    return OddRows(name, column, count, tuple(row[0] for row in rows), str(rows[0][1]))
+    return OddRows(
+        table=name, column=column, count=count, ids=tuple(row[0] for row in rows), example=str(rows[0][1])
+    )

@@ -99,7 +99,7 @@ class Ways:
         return f"BEGIN ISOLATION LEVEL {isolation or self.isolation}; {settings}{READ}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Session:
     """A session as it is: the value of each setting, and where it finds tables."""
 
@@ -164,7 +164,16 @@ def _ask_time(connection: Any, clock: DatabaseClock) -> None:
 def _look(connection: Any) -> _Session:
     row = connection.execute(_LOOK, prepare=False).fetchone()
     *values, isolation, pooled, path, creates_in, role, finds_in, places = row
-    return _Session(tuple(values), isolation, pooled, path, creates_in, role, finds_in, tuple(places or ()))
+    return _Session(
+        values=tuple(values),
+        isolation=isolation,
+        is_pooled=pooled,
+        search_path=path,
+        creates_in=creates_in,
+        role=role,
+        finds_in=finds_in,
+        places=tuple(places or ()),
+    )
 
 
 def _within(connection: Any, ways: Ways) -> _Session:

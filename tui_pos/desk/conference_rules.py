@@ -23,7 +23,7 @@ class PriceRule(StrEnum):
     SHOP = "shop"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """A conference's rules; ``mode`` and ``account`` are empty while no card payment was begun.
 
@@ -118,7 +118,9 @@ def write(conference: ConferenceRow, said: Rules) -> Rules:
 def _new(said: Rules) -> Rules:
     """The rules of a conference that has none yet."""
     currency = currency_named(said.currency) if said.currency else ""
-    return Rules(currency, said.capture or "automatic", said.prices or PriceRule.SERVICES)
+    return Rules(
+        currency=currency, capture=said.capture or "automatic", prices=said.prices or PriceRule.SERVICES
+    )
 
 
 def has_sold(conference_id: int) -> bool:
@@ -175,4 +177,6 @@ def create(conference_id: int, rules: Rules) -> None:
 
 
 def _from_row(row: ConferenceRules) -> Rules:
-    return Rules(row.currency, row.capture, row.price_rule, row.mode, row.account)
+    return Rules(
+        currency=row.currency, capture=row.capture, prices=row.price_rule, mode=row.mode, account=row.account
+    )

@@ -12,7 +12,7 @@ NAMED = 8
 """How many conferences a refusal names."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConferenceRow:
     """One conference; ``timezone`` is an IANA name."""
 
@@ -40,7 +40,13 @@ def known() -> tuple[ConferenceRow, ...]:
     with connected():
         return tuple(
             ConferenceRow(
-                row.id, row.slug, row.name, row.start_date, row.end_date, row.timezone, row.is_active
+                id=row.id,
+                slug=row.slug,
+                name=row.name,
+                start_date=row.start_date,
+                end_date=row.end_date,
+                timezone=row.timezone,
+                is_active=row.is_active,
             )
             for row in query
         )

@@ -34,7 +34,7 @@ class Mode(StrEnum):
     TRAINING = "TRAINING"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConferenceInfo:
     """The conference that a desk works for: its stored rules, and the readers' location from the config."""
 
@@ -48,7 +48,7 @@ class ConferenceInfo:
     prices: str = "services"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Staff:
     """Who is signed in; ``codenames`` are the rights of django-program that this person holds."""
 
@@ -59,7 +59,7 @@ class Staff:
     is_superuser: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """Everything that a desk function needs to know about where it runs.
 

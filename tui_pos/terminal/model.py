@@ -41,7 +41,7 @@ class ApiFailure:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderAction:
     """What the reader does or last did: `status` is in_progress, succeeded or failed.
 
@@ -76,7 +76,7 @@ class ReaderAction:
         return (found.decline_code or found.code if found else "") or self.failure_code
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
     """A card reader. `status` is a hint only: Stripe itself advises not to block payments on it."""
 
@@ -91,7 +91,7 @@ class Reader:
     last_seen_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """The card, and what a receipt must or may print: see each field's name at Stripe in `card_from`."""
 
@@ -129,7 +129,7 @@ class LastError:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
     """A payment. `card`, `capture_before` and `amount_refunded` come from its latest charge.
 
@@ -164,7 +164,7 @@ class Intent:
         return "card_present" in self.payment_method_types
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
     """A refund. `status` can turn to failed later, even after succeeded."""
 

@@ -17,7 +17,7 @@ class Level(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One line: ``check`` names what was looked at, ``stops`` what a desk may not do because of it, and
     ``status`` is the exit status of a command that finds it failed. A desk tells a warning only with
@@ -43,17 +43,17 @@ class Finding:
 
 def ok(check: str, sentence: str) -> Finding:
     """Nothing is wrong."""
-    return Finding(check, Level.OK, sentence)
+    return Finding(check=check, level=Level.OK, sentence=sentence)
 
 
 def warning(check: str, sentence: str, *, matters_here: bool = False) -> Finding:
     """Something should be put right."""
-    return Finding(check, Level.WARNING, sentence, matters_here=matters_here)
+    return Finding(check=check, level=Level.WARNING, sentence=sentence, matters_here=matters_here)
 
 
 def failed(check: str, sentence: str, *stops: Stop, status: int = exit_codes.UNAVAILABLE) -> Finding:
     """Something has to be put right before the first sale."""
-    return Finding(check, Level.FAILED, sentence, stops, status)
+    return Finding(check=check, level=Level.FAILED, sentence=sentence, stops=stops, status=status)
 
 
 def failure(check: str, error: Exception, *stops: Stop) -> Finding:

@@ -11,10 +11,10 @@ from tui_pos.desk.conferences import ConferenceRow
 from tui_pos.desk.context import Desk, Mode, Staff
 from tui_pos.terminal import Account, Terminal
 
-NOBODY = Staff(0, "doctor", "doctor", frozenset())
+NOBODY = Staff(id=0, username="doctor", name="doctor", codenames=frozenset())
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Subject:
     """A check fills in what it has found, for those that come after it.
 
@@ -61,4 +61,6 @@ class Subject:
 def of_place(place: DeskSession) -> Subject:
     """The same for a desk that has just been opened."""
     key = Key(place.mode, place.account) if place.account is not None else None
-    return Subject(place.settings, place.conference.slug, place.station, is_open=True, key=key)
+    return Subject(
+        settings=place.settings, slug=place.conference.slug, station=place.station, is_open=True, key=key
+    )

@@ -33,4 +33,4 @@ def account() -> Staff:
         raise NotPermitted(
             "service_account", f"The user {USERNAME} has a password or every right: remove that user first."
         )
-    return Staff(user.id, USERNAME, USERNAME, frozenset({SERVICE}))
+    return Staff(id=user.id, username=USERNAME, name=USERNAME, codenames=frozenset({SERVICE}))

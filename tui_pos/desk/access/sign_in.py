@@ -96,7 +96,13 @@ def _staff(user: User) -> Staff:
             "no_desk_rights",
             f"{full_name(user)} may not use a desk; one of these rights is needed: {_RIGHTS}.",
         )
-    return Staff(user.id, user.username, full_name(user), codenames, user.is_superuser)
+    return Staff(
+        id=user.id,
+        username=user.username,
+        name=full_name(user),
+        codenames=codenames,
+        is_superuser=user.is_superuser,
+    )
 
 
 def _may_use_desk(user: User, codenames: frozenset[str]) -> bool:

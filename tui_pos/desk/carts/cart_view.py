@@ -19,7 +19,7 @@ from tui_pos.desk.orders import order_views, store_credit
 from tui_pos.desk.orders.views import LineView, OrderView
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CartLine:
     """One product in the cart; ``problem`` is why it cannot be sold as it is ('' when it can)."""
 
@@ -44,7 +44,7 @@ class Discount:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CartView:
     """A sale and its cart, priced now; once it is an order, as the order was priced.
 

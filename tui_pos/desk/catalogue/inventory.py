@@ -18,7 +18,7 @@ from tui_pos.desk.catalogue.pricing import Key, Kind
 from tui_pos.desk.context import Desk
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
     """A ticket type or add-on. ``remaining`` None means unlimited.
 
@@ -54,7 +54,7 @@ def catalogue(desk: Desk) -> tuple[Product, ...]:
     return tuple(sorted(products, key=lambda product: not product.sellable))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Shelf:
     """Everything that was read: products in the shop's order, and what their state depends on."""
 
@@ -80,7 +80,7 @@ def _read(desk: Desk) -> _Shelf:
         sold = stock.sold(desk.conference.id, now)
     capacity = tickets[0].conference.total_capacity if tickets else 0
     full = stock.remaining(capacity, stock.seats_taken(sold)) == 0
-    return _Shelf(desk, now, (*tickets, *addons), sold, full, needed)
+    return _Shelf(desk=desk, now=now, rows=(*tickets, *addons), sold=sold, venue_full=full, needed=needed)
 
 
 def _addons(desk: Desk, ticket_names: Mapping[int, str]) -> tuple[list[AddOn], dict[int, tuple[str, ...]]]:

@@ -28,7 +28,7 @@ Key = tuple[Kind, int]
 """What identifies a product: ids of tickets and of add-ons overlap."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """So many of one product, at its price now (major units)."""
 
@@ -70,7 +70,7 @@ class Off(StrEnum):
     AMOUNT = "fixed_amount"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
     """An automatic discount that holds for this buyer now; ``kind`` and ``id`` say which row it is."""
 
@@ -84,7 +84,7 @@ class Condition:
     priority: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Voucher:
     """A voucher that is valid now. An amount is for the whole cart, not for each piece."""
 

@@ -38,7 +38,7 @@ Ids = frozenset[int]
 NO_IDS: Ids = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PricingInputs:
     """The buyer, the add-ons' prerequisites, and what conditions and the voucher are limited to.
 

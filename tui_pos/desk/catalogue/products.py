@@ -18,7 +18,7 @@ from tui_pos.desk.errors import InvalidInput, NotFound
 SLUG_LENGTH = 200
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
     """A ticket type or an add-on as it is now.
 
@@ -54,7 +54,13 @@ class RequestedProduct:
     def line(self) -> Line:
         """The same as pricing takes it."""
         product = self.product
-        return Line(product.kind, product.id, product.name, self.quantity, product.price)
+        return Line(
+            kind=product.kind,
+            id=product.id,
+            name=product.name,
+            quantity=self.quantity,
+            unit_price=product.price,
+        )
 
 
 def of_row(row: TicketType | AddOn) -> Product:

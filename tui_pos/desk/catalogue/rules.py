@@ -19,7 +19,7 @@ class Problem:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RuleContext:
     """All that the rules look at beside the line itself. ``voucher`` is one that is valid now."""
 

@@ -40,7 +40,7 @@ NOT_PAID: dict[str, tuple[str, str]] = {
 """Why nothing of an order is handed out: reason code and words."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HandOut:
     """A line of a paid order, how many pieces of it were bought, and how many are left to hand out.
 
@@ -141,7 +141,14 @@ def _lines(orders: Iterable[OrderView]) -> Iterable[HandOut]:
         going = leaving([order.id]) if order.being_given_back else NOTHING
         gone = _going(going, order.id, number, line.quantity)
         left = max(line.quantity - gone - handed.get(number, 0), 0)
-        yield HandOut(number, order.reference, line.description, line.quantity, left, gone)
+        yield HandOut(
+            line_id=number,
+            reference=order.reference,
+            description=line.description,
+            bought=line.quantity,
+            left=left,
+            leaving=gone,
+        )
 
 
 def _going(going: Leaving, order_id: int, line_id: int, quantity: int) -> int:
@@ -176,7 +183,14 @@ def _locked(desk: Desk, code: str, line_id: int) -> tuple[AttendeeView, Order, O
 def _state(order: Order, line: OrderLine) -> HandOut:
     gone = _going(leaving([order.id]), order.id, line.id, line.quantity)
     left = max(line.quantity - gone - _handed_out([line.id]).get(line.id, 0), 0)
-    return HandOut(line.id, order.reference, line.description, line.quantity, left, gone)
+    return HandOut(
+        line_id=line.id,
+        reference=order.reference,
+        description=line.description,
+        bought=line.quantity,
+        left=left,
+        leaving=gone,
+    )
 
 
 def _refuse_what_went_back(state: HandOut, quantity: int) -> None:

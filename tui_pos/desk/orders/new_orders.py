@@ -30,7 +30,7 @@ from tui_pos.desk.orders.views import LineView, OrderView
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewLine:
     """A line to be written; ``product`` None is a free amount. ``total`` is what is to be paid for it."""
 

@@ -122,7 +122,13 @@ _LINES = Compiled(_line_query)
 def _line(columns: list[Any]) -> LineView:
     number, description, quantity, unit_price, line_total, ticket_slug, addon_slug = columns
     return LineView(
-        number, description, quantity, money(unit_price), money(line_total), ticket_slug, addon_slug
+        id=number,
+        description=description,
+        quantity=quantity,
+        unit_price=money(unit_price),
+        line_total=money(line_total),
+        ticket_slug=ticket_slug,
+        addon_slug=addon_slug,
     )
 
 

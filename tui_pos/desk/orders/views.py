@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineView:
     """One line of an order. Both slugs are None for a free amount and for a product that was deleted."""
 
@@ -21,7 +21,7 @@ class LineView:
     addon_slug: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderView:
     """An order. ``due`` is what is still to be paid, zero unless the order is pending.
 
@@ -83,7 +83,7 @@ class Verdict:
     tone: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AttendeeView:
     """Somebody with a badge. ``order`` is the linked one, ``orders`` all of theirs here, newest first.
 

@@ -181,7 +181,9 @@ def locked_rules(conference_id: int, info: ConferenceInfo | None = None) -> Rule
     lock(Conference.select(Conference.id).where(Conference.id == conference_id)).get()
     found = conference_rules.stored(conference_id)
     if found is None and info is not None:
-        conference_rules.create(conference_id, Rules(info.currency, info.capture, info.prices))
+        conference_rules.create(
+            conference_id, Rules(currency=info.currency, capture=info.capture, prices=info.prices)
+        )
         found = conference_rules.stored(conference_id)
     return found or Rules()
 

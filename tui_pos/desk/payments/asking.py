@@ -17,7 +17,7 @@ CLOCK_SKEW = timedelta(hours=1)
 """How wrong this host's clock may be when the intent of a lost answer is looked for by its time."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class AttemptWorker:
     """One watcher of one attempt: the desk, the account, what went unanswered, and wrong answers in a row.
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tui_pos.terminal import Reader
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderRow:
     """A reader; ``status`` is Stripe's word (online, offline).
 

@@ -65,7 +65,7 @@ def _bring_home(desk: Desk, attempt_id: int) -> PaymentState | None:
     owner = lease_owners.new_owner(desk)
     with connected():
         try:
-            worker = AttemptWorker(desk, attempt_log.load(attempt_id))
+            worker = AttemptWorker(desk=desk, attempt=attempt_log.load(attempt_id))
             attempt_log.take_lease(desk, worker.attempt, owner)
         except Refused:
             return None

@@ -55,7 +55,7 @@ class Standing(StrEnum):
     NO_ANSWER = "no_answer"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StripeSide:
     """What Stripe says at this moment; amounts None and ``status`` '' where it told nothing."""
 
@@ -67,7 +67,7 @@ class StripeSide:
     captured: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BooksSide:
     """What the books say: the order, the attempt, and why a person is needed."""
 
@@ -99,7 +99,7 @@ def inspect(desk: Desk, wanted: str) -> Resolution:
     permissions.require(desk, permissions.Action.RESOLVE)
     desk = accounts.ours(desk)
     with connected():
-        return _both_sides(AttemptWorker(desk, _find(desk, wanted)))[0]
+        return _both_sides(AttemptWorker(desk=desk, attempt=_find(desk, wanted)))[0]
 
 
 def resolve(desk: Desk, wanted: str, option: Option, reason: str) -> Resolution:
@@ -116,7 +116,7 @@ def resolve(desk: Desk, wanted: str, option: Option, reason: str) -> Resolution:
     desk = accounts.ours(desk)
     owner = lease_owners.new_owner(desk)
     with connected():
-        worker = AttemptWorker(desk, _find(desk, wanted))
+        worker = AttemptWorker(desk=desk, attempt=_find(desk, wanted))
         take_lease(worker, owner)
     with attempt_log.given_back(worker.attempt, owner), connected(), attempt_log.one_step():
         worker.attempt = attempt_log.load(worker.attempt.id)
@@ -179,19 +179,27 @@ def _read(worker: AttemptWorker) -> tuple[StripeSide, Intent | None]:
     try:
         intent = worker.read() if named else (worker.find() if attempt.create_tries else None)
     except WrongAnswer as error:
-        return StripeSide(Standing.WRONG, named, "", error.message), None
+        return StripeSide(standing=Standing.WRONG, intent_id=named, status="", said=error.message), None
     except TerminalError as error:
         standing = Standing.REFUSED if error.is_definite else Standing.NO_ANSWER
         if isinstance(error, NotAtStripe):
             standing = Standing.NOT_KNOWN
-        return StripeSide(standing, named, "", error.message), None
+        return StripeSide(standing=standing, intent_id=named, status="", said=error.message), None
     if intent is None:
-        return StripeSide(Standing.NOT_KNOWN, "", "", "Stripe never had this payment."), None
+        return StripeSide(
+            standing=Standing.NOT_KNOWN, intent_id="", status="", said="Stripe never had this payment."
+        ), None
     held = intent.amount_capturable if intent.status == "requires_capture" else 0
     amounts = [money.from_minor(minor, attempt.currency) for minor in (held, intent.amount_received)]
     shown = [f"{money.format_amount(each, attempt.currency)} {attempt.currency}" for each in amounts]
-    said = f"{intent.status.replace('_', ' ')}, {shown[0]} held, {shown[1]} captured."
-    return StripeSide(Standing.ANSWERED, intent.id, intent.status, said, *amounts), intent
+    return StripeSide(
+        standing=Standing.ANSWERED,
+        intent_id=intent.id,
+        status=intent.status,
+        said=f"{intent.status.replace('_', ' ')}, {shown[0]} held, {shown[1]} captured.",
+        held=amounts[0],
+        captured=amounts[1],
+    ), intent
 
 
 def _books(attempt: Attempt) -> BooksSide:

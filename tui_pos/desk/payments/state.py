@@ -41,7 +41,7 @@ class EventLine:
     who: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentState:
     """Where a payment is. ``headline`` and ``advice`` are for people, the rest for programs.
 

@@ -47,7 +47,7 @@ def watch(
     deadline = None if seconds is None else clock.monotonic() + seconds
     with connected():
         state(desk, attempt_id)  # refuses another conference's
-        worker = AttemptWorker(desk, attempt_log.load(attempt_id), withdrawn=withdrawn)
+        worker = AttemptWorker(desk=desk, attempt=attempt_log.load(attempt_id), withdrawn=withdrawn)
         take_lease(worker, owner)
     with attempt_log.given_back(worker.attempt, owner):
         with connected():

@@ -106,7 +106,14 @@ def _stray(desk: Desk, intent: Intent, check: bool) -> Mismatch:
         except TerminalError as error:
             text = f"{text}: {error.message}"
     return Mismatch(
-        kind, intent.metadata.get("order", ""), intent.id, amount, None, intent.currency.upper(), text, done
+        kind=kind,
+        reference=intent.metadata.get("order", ""),
+        intent_id=intent.id,
+        stripe=amount,
+        books=None,
+        currency=intent.currency.upper(),
+        text=text,
+        done=done,
     )
 
 
@@ -155,13 +162,13 @@ def _compared(attempt: Attempt, intent: Intent | None) -> Iterator[Mismatch]:
         text = f"Stripe has it in {intent.currency.upper()}, the books in {attempt.currency}"
         amount = money.from_minor(there, intent.currency)
         yield Mismatch(
-            "sums_differ",
-            attempt.order.reference,
-            intent.id,
-            amount,
-            None,
-            intent.currency.upper(),
-            text,
+            kind="sums_differ",
+            reference=attempt.order.reference,
+            intent_id=intent.id,
+            stripe=amount,
+            books=None,
+            currency=intent.currency.upper(),
+            text=text,
         )
     elif there != here:
         text = "Stripe and the books do not agree"

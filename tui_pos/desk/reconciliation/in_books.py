@@ -99,7 +99,15 @@ def _misfit(order_id: int, currency: str) -> Iterable[Mismatch]:
     kind = _kind_of_misfit(order, found)
     if kind:
         total = money.format_amount(order.total, currency)
-        yield Mismatch(kind, order.reference, "", None, found.kept, currency, MISFITS[kind].format(total))
+        yield Mismatch(
+            kind=kind,
+            reference=order.reference,
+            intent_id="",
+            stripe=None,
+            books=found.kept,
+            currency=currency,
+            text=MISFITS[kind].format(total),
+        )
 
 
 def _kind_of_misfit(order: Order, found: OrderBalance) -> str:

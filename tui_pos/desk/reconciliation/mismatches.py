@@ -25,7 +25,7 @@ UNREADABLE = (money.MoneyError, ValueError, ArithmeticError, DoesNotExist)
 """What a row raises whose currency, amount, time or order cannot be made sense of."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mismatch:
     """One thing that the books and Stripe do not agree on.
 
@@ -72,7 +72,13 @@ def of_attempt(
         None if minor is None else money.from_minor(minor, attempt.currency) for minor in (stripe, books)
     )
     return Mismatch(
-        kind, attempt.order.reference, attempt.intent_id or "", there, here, attempt.currency, text
+        kind=kind,
+        reference=attempt.order.reference,
+        intent_id=attempt.intent_id or "",
+        stripe=there,
+        books=here,
+        currency=attempt.currency,
+        text=text,
     )
 
 
@@ -93,4 +99,12 @@ def told(
 def unreadable(name: str, error: Exception) -> Mismatch:
     """That something cannot be read, and why; its figures are not known."""
     why = "its order is gone" if isinstance(error, DoesNotExist) else printable(str(error), 120)
-    return Mismatch("unreadable", "", name, None, None, "", f"{name} cannot be read: {why}".rstrip("."))
+    return Mismatch(
+        kind="unreadable",
+        reference="",
+        intent_id=name,
+        stripe=None,
+        books=None,
+        currency="",
+        text=f"{name} cannot be read: {why}".rstrip("."),
+    )

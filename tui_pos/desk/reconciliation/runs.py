@@ -87,7 +87,15 @@ def run(desk: Desk, *, check: bool = False, window: timedelta = WINDOW) -> Recon
 
 
 def _kept_away(desk: Desk) -> Mismatch:
-    return Mismatch(desk.no_account_code, "", "", None, None, "", desk.no_account.rstrip("."))
+    return Mismatch(
+        kind=desk.no_account_code,
+        reference="",
+        intent_id="",
+        stripe=None,
+        books=None,
+        currency="",
+        text=desk.no_account.rstrip("."),
+    )
 
 
 def _looked_at(desk: Desk, since: datetime, account: str) -> Iterator[Mismatch]:
@@ -106,7 +114,16 @@ def _repaired(desk: Desk, *, mark: bool) -> Iterator[Mismatch]:
         for row in untold:
             reference = row.order.reference if row.order_id else ""
             text, done = REPAIRS.get(row.kind, row.kind), f"was {row.before_state}; now {row.after_state}"
-            yield Mismatch(REPAIRED, reference, "", None, None, desk.conference.currency, text, done)
+            yield Mismatch(
+                kind=REPAIRED,
+                reference=reference,
+                intent_id="",
+                stripe=None,
+                books=None,
+                currency=desk.conference.currency,
+                text=text,
+                done=done,
+            )
         if mark:
             repairs.mark_told(untold)
 

@@ -47,7 +47,7 @@ IN_THE_DASHBOARD = "Refunded in Stripe's dashboard"
 NOT_OURS = "Stripe's answer was about another refund, and nothing was booked of it."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CardPayment:
     """A card that Stripe charged for an order: at a desk (``attempt``), or in the web site's own form."""
 
@@ -61,7 +61,13 @@ class CardPayment:
     def at_a_desk(cls, attempt: Attempt) -> Self:
         """The card payment behind an attempt that Stripe has an intent of."""
         assert attempt.intent_id is not None
-        return cls(attempt.order_id, attempt.payment, attempt.intent_id, attempt.currency, attempt)
+        return cls(
+            order_id=attempt.order_id,
+            payment=attempt.payment,
+            intent_id=attempt.intent_id,
+            currency=attempt.currency,
+            attempt=attempt,
+        )
 
 
 def follow_up(desk: Desk) -> tuple[RefundView, ...]:

@@ -92,7 +92,13 @@ def cards_of(desk: Desk, intent_ids: Iterable[str]) -> Mapping[str | None, CardP
         intent_id = payment.stripe_payment_intent_id
         # The oldest is the payment; a later one of the same intent was booked a second time.
         cards.setdefault(
-            intent_id, CardPayment(payment.order_id, payment, intent_id, desk.conference.currency)
+            intent_id,
+            CardPayment(
+                order_id=payment.order_id,
+                payment=payment,
+                intent_id=intent_id,
+                currency=desk.conference.currency,
+            ),
         )
     return cards
 

@@ -95,7 +95,14 @@ def exchange(
     """
     require(desk, Action.REFUND)
     require_sale(desk)
-    wish = _Wish(reference, piece, slug, quantity, came_back, printable(reason, audit_log.REASON_LENGTH))
+    wish = _Wish(
+        reference=reference,
+        piece=piece,
+        slug=slug,
+        quantity=quantity,
+        came_back=came_back,
+        reason=printable(reason, audit_log.REASON_LENGTH),
+    )
     with connected():
         done = run_tx(lambda: _exchange(desk, wish, key))
         made = tuple(card_refunds.pursue(desk, each) for each in done.given_back)
@@ -106,7 +113,7 @@ def terms(desk: Desk, reference: str, piece: Piece, slug: str, quantity: int = 1
     """What ``exchange`` would come to, by all its rules; nothing is written. Raises as ``exchange``."""
     require(desk, Action.REFUND)
     require_sale(desk)
-    wish = _Wish(reference, piece, slug, quantity, came_back=True, reason="")
+    wish = _Wish(reference=reference, piece=piece, slug=slug, quantity=quantity, came_back=True, reason="")
 
     def work() -> None:
         raise _NotMeant(_exchange(desk, wish, ""))
@@ -120,7 +127,7 @@ def terms(desk: Desk, reference: str, piece: Piece, slug: str, quantity: int = 1
     return Terms(value=value, price=done.price, due=done.price - credit, back=value - credit)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Wish:
     reference: str
     piece: Piece
@@ -130,7 +137,7 @@ class _Wish:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Done:
     """What an exchange wrote; money in minor units."""
 
@@ -185,7 +192,7 @@ def _exchange(desk: Desk, wish: _Wish, key: str) -> _Done:
         key=key,
     )
     back = tuple(row.id for row in rows if row.exchange_id is None)
-    return _Done(order.id, new.id, value, credit, new.total, back)
+    return _Done(old_id=order.id, new_id=new.id, value=value, credit=credit, price=new.total, given_back=back)
 
 
 def _buyer(order: Order) -> Buyer:
@@ -237,7 +244,14 @@ def _again(entry: AuditEntry, order: Order) -> _Done:
     new = Order.get(Order.reference == entry.text)
     moved = Refund.select().where(Refund.exchange == new.id)
     credit = sum(row.amount for row in moved)
-    return _Done(order.id, new.id, int(entry.amount or 0), credit, new.total, ())
+    return _Done(
+        old_id=order.id,
+        new_id=new.id,
+        value=int(entry.amount or 0),
+        credit=credit,
+        price=new.total,
+        given_back=(),
+    )
 
 
 def _answer(desk: Desk, done: _Done, made: tuple[RefundView, ...]) -> Exchanged:

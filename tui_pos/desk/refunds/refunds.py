@@ -84,7 +84,9 @@ def refund(
         held = run_tx(lambda: _held(desk, reference))
     if held is not None and amount is None and not lines:
         payments.cancel(desk, held)
-    wish = _Wish(amount, tuple(lines), reason, came_back, released=held is not None)
+    wish = _Wish(
+        amount=amount, lines=tuple(lines), reason=reason, came_back=came_back, released=held is not None
+    )
     with connected():
         opened = run_tx(lambda: _open(desk, reference, wish))
     return tuple(card_refunds.pursue(desk, each) for each in opened)
@@ -109,7 +111,7 @@ def check(desk: Desk, reference: str, lines: Sequence[Piece], *, came_back: bool
 
     def work() -> int:
         order = orders.locked(desk.conference.id, printable(reference, 100))
-        wish = _Wish(None, tuple(lines), "", came_back, released=False)
+        wish = _Wish(amount=None, lines=tuple(lines), reason="", came_back=came_back, released=False)
         return sum(each.amount for each in _taken(desk, order, wish))
 
     with connected():
@@ -125,7 +127,7 @@ def refunds_of(desk: Desk, reference: str) -> tuple[RefundView, ...]:
         return tuple(of_row(row) for row in rows)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Wish:
     amount: Decimal | None
     lines: tuple[Piece, ...]

@@ -121,7 +121,7 @@ def _refunded_without_a_row(desk: Desk, since: datetime) -> dict[int, list[CardP
     return cards
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Trace:
     """A refund beside its payment, amounts in minor units. ``split`` is the part split off for it."""
 
@@ -156,7 +156,15 @@ def _traces(order_ids: Any) -> dict[int, list[_Trace]]:
     found: dict[int, list[_Trace]] = {}
     for order_id, currency, stage, amount, lowered, payment_id, status, paid, split in rows(query):
         minor = [money.to_minor(fields.money(each or 0), currency) for each in (paid, split)]
-        trace = _Trace(payment_id, status, minor[0], amount, minor[1], stage in ACCEPTED, bool(lowered))
+        trace = _Trace(
+            payment_id=payment_id,
+            status=status,
+            paid=minor[0],
+            amount=amount,
+            split=minor[1],
+            is_accepted=stage in ACCEPTED,
+            lowers=bool(lowered),
+        )
         found.setdefault(order_id, []).append(trace)
     return found
 
@@ -168,7 +176,9 @@ def _cards_of(order_id: int) -> Iterator[CardPayment]:
         if row.attempt_id is not None:
             yield CardPayment.at_a_desk(row.attempt)
         elif intent_id:
-            yield CardPayment(order_id, row.payment, intent_id, row.currency)
+            yield CardPayment(
+                order_id=order_id, payment=row.payment, intent_id=intent_id, currency=row.currency
+            )
 
 
 def _differs(status: str, found: OrderBalance, traces: Sequence[_Trace]) -> bool:

@@ -61,7 +61,7 @@ class RecentLine:
     tone: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AttentionLine:
     """Something unfinished. ``kind`` is attempt or parked, ``id`` the attempt's or the sale's.
 

@@ -55,7 +55,7 @@ ONE = Decimal(1)
 _LAST_FOUR = re.compile(r"[0-9]{4}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FoundOrder:
     """An order in a list. ``items`` and ``paid_by`` are for people ("2 x T-Shirt, Lunch", "Visa 4242, Cash").
 

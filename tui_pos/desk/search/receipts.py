@@ -72,7 +72,7 @@ CARD_WORDS = {
 """Stripe's words where people say it otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentLine:
     """One payment, as it was made; what went back of it is a refund.
 
@@ -105,7 +105,7 @@ class Bought:
     total: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptView:
     """What was bought, how it was paid, what went back of it (``refunds``, oldest first) and what is kept.
 
@@ -213,13 +213,13 @@ def _all_lines(order_id: int) -> list[LineView]:
     )
     return [
         LineView(
-            line.id,
-            line.description,
-            line.quantity,
-            line.unit_price,
-            line.line_total,
-            line.ticket_type.slug if line.ticket_type_id else None,
-            line.addon.slug if line.addon_id else None,
+            id=line.id,
+            description=line.description,
+            quantity=line.quantity,
+            unit_price=line.unit_price,
+            line_total=line.line_total,
+            ticket_slug=line.ticket_type.slug if line.ticket_type_id else None,
+            addon_slug=line.addon.slug if line.addon_id else None,
         )
         for line in query
     ]

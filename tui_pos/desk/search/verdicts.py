@@ -9,7 +9,7 @@ from tui_pos.desk.orders.views import Verdict
 GOING_BACK = "going_back"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """How somebody stands. ``owes`` and ``first`` are for people ("35.00", "09:14 at desk-2"), '' when none.
 

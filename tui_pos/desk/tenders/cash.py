@@ -96,7 +96,7 @@ def _book(desk: Desk, order: Order, wanted: Decimal, given: Decimal, now: dateti
     note = f"Cash at {desk.station}: given {_shown(desk, given)}, change {_shown(desk, change)}"
     payment_id = tendering.pay(desk, order, PaymentMethod.MANUAL, wanted, note, now)
     move(desk, order, payment_id, MovementKind.SALE, wanted, now, given=given, change=change)
-    return Booked(wanted, payment_id, given, change)
+    return Booked(amount=wanted, payment_id=payment_id, given=given, change=change)
 
 
 def _check_given(desk: Desk, wanted: Decimal, given: Decimal) -> None:

@@ -28,6 +28,8 @@ def give_free(desk: Desk, reference: str, reason: str, *, key: str = "") -> Tend
 
     def book(order: Order, due: Decimal, now: datetime) -> Booked:
         prices.lower(order, due, f"Complimentary: {why}", now)
-        return Booked(due, tendering.pay(desk, order, PaymentMethod.COMP, ZERO, why, now), reason=why)
+        return Booked(
+            amount=due, payment_id=tendering.pay(desk, order, PaymentMethod.COMP, ZERO, why, now), reason=why
+        )
 
     return tendering.take(desk, reference, Tender.COMP, key, book)

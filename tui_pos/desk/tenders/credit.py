@@ -35,6 +35,6 @@ def use_credit(desk: Desk, reference: str, amount: Decimal | None = None, *, key
             most = money.format_amount(left, currency)
             raise InvalidInput("credit_too_low", f"The buyer of {order.reference} has only {most} of credit.")
         ids = [tendering.pay(desk, order, PaymentMethod.CREDIT, each, "", now) for each in spent]
-        return Booked(left, ids[0] if len(ids) == 1 else None)
+        return Booked(amount=left, payment_id=ids[0] if len(ids) == 1 else None)
 
     return tendering.take(desk, reference, Tender.CREDIT, key, book)

@@ -42,7 +42,7 @@ from tui_pos.desk.orders.views import OrderView
 DEED_OF = {Tender.CASH: AuditAction.CASH, Tender.CREDIT: AuditAction.CREDIT, Tender.COMP: AuditAction.COMP}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tendered:
     """What was taken for an order. ``remaining`` is still to be paid; zero when the order is complete.
 
@@ -58,7 +58,7 @@ class Tendered:
     order: OrderView
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Booked:
     """What a tender wrote: how much it paid, with which payment where it was one, and why."""
 
@@ -194,9 +194,9 @@ def _booked(entry: AuditEntry) -> Booked:
         CashMovement.get_or_none(CashMovement.payment == entry.payment_id) if entry.payment_id else None
     )
     if cash is None:
-        return Booked(amount)
+        return Booked(amount=amount)
     return Booked(
-        amount,
+        amount=amount,
         given=money.from_minor(cash.given, currency),
         change=money.from_minor(cash.change, currency),
     )
