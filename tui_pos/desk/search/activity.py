@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from decimal import Decimal
 from itertools import groupby
 
@@ -61,14 +62,21 @@ class RecentLine:
     tone: str
 
 
+class AttentionKind(StrEnum):
+    """What is unfinished: a card payment, or a sale that was put aside."""
+
+    ATTEMPT = "attempt"
+    PARKED = "parked"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttentionLine:
-    """Something unfinished. ``kind`` is attempt or parked, ``id`` the attempt's or the sale's.
+    """Something unfinished; ``id`` is the attempt's or the sale's.
 
     ``amount`` of a parked sale is before discounts. ``tone`` is unknown, warn or bad.
     """
 
-    kind: str
+    kind: AttentionKind
     id: int
     reference: str
     name: str
@@ -168,7 +176,7 @@ def _attempt_line(desk: Desk, attempt: Attempt) -> AttentionLine:
     said = notice_for(attempt)
     order: Order = attempt.order
     return AttentionLine(
-        kind="attempt",
+        kind=AttentionKind.ATTEMPT,
         id=attempt.id,
         reference=order.reference,
         name=without_addresses(desk, order.billing_name or full_name(order.user)),
@@ -197,7 +205,7 @@ def _parked(desk: Desk) -> Iterable[AttentionLine]:
     )
     for (number, name, station, at), items in groupby(rows(query), key=lambda row: row[:4]):
         yield AttentionLine(
-            kind="parked",
+            kind=AttentionKind.PARKED,
             id=number,
             reference="",
             name=without_addresses(desk, name or WALK_UP),

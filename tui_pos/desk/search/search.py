@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import reduce
 from operator import and_, or_
 from typing import Any
@@ -37,15 +38,24 @@ MAX_WORDS = 6
 """More words narrow nothing down; they only make a statement that takes long."""
 
 
+class HitKind(StrEnum):
+    """What was found."""
+
+    ATTENDEE = "attendee"
+    ORDER = "order"
+    VOUCHER = "voucher"
+    PRODUCT = "product"
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """One hit, and ``key`` to open it with.
 
-    ``kind`` is attendee (key: access code), order (reference), voucher (code) or product (slug, with
-    ``ticket:`` or ``addon:`` before it where both have it).
+    The key of an attendee is the access code, of an order its reference, of a voucher its code, of a product
+    its slug, with ``ticket:`` or ``addon:`` before it where both have it.
     """
 
-    kind: str
+    kind: HitKind
     key: str
     title: str
     detail: str
@@ -130,7 +140,7 @@ def _attendees(desk: Desk, condition: Expression, limit: int) -> Iterable[tuple[
     for code, user_id, *name, email, status in rows(query):
         shown = email if sees_addresses(desk) else ""
         detail = ", ".join(filter(None, (shown, _spaced(status or "no order"))))
-        yield Found("attendee", code, without_addresses(desk, called(*name)), detail), user_id
+        yield Found(HitKind.ATTENDEE, code, without_addresses(desk, called(*name)), detail), user_id
 
 
 def _orders(desk: Desk, words: list[str], found_users: list[int], limit: int) -> Iterable[Found]:
@@ -160,7 +170,7 @@ def _found_orders(desk: Desk, condition: Expression, limit: int) -> Iterable[Fou
     )
     for reference, status, total, buyer, *name in rows(query):
         detail = f"{_spaced(status)} {money.format_amount(total, desk.conference.currency)}"
-        yield Found("order", reference, without_addresses(desk, buyer or called(*name)), detail)
+        yield Found(HitKind.ORDER, reference, without_addresses(desk, buyer or called(*name)), detail)
 
 
 def _voucher(desk: Desk, text: str) -> tuple[Found, ...]:
@@ -169,7 +179,7 @@ def _voucher(desk: Desk, text: str) -> tuple[Found, ...]:
     except NotFound:
         return ()
     problem = vouchers.problem(voucher, clock.now())
-    return (Found("voucher", voucher.code, f"Voucher {voucher.code}", problem),)
+    return (Found(HitKind.VOUCHER, voucher.code, f"Voucher {voucher.code}", problem),)
 
 
 def _products(desk: Desk, slug: str) -> tuple[Found, ...]:
@@ -181,7 +191,7 @@ def _products(desk: Desk, slug: str) -> tuple[Found, ...]:
     ]
     return tuple(
         Found(
-            "product",
+            HitKind.PRODUCT,
             f"{kind}:{row.slug}" if len(found) > 1 else row.slug,
             row.name,
             money.format_amount(row.price, desk.conference.currency),
