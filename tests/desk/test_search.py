@@ -15,8 +15,9 @@ from tui_pos.desk.search.lookup import (
     resolve,
     search,
 )
+from tui_pos.desk.search.search import HitKind
 
-NOOR = Found("attendee", "NOOR2026", "Noor Lindqvist", "noor@example.org, paid")
+NOOR = Found(HitKind.ATTENDEE, "NOOR2026", "Noor Lindqvist", "noor@example.org, paid")
 
 
 def keys(found: tuple[Found, ...]) -> list[str]:
@@ -73,7 +74,7 @@ def test_orders_of_others_follow_the_people(desk: Desk) -> None:
     order = guest_order(desk, billing_name="Noor Elsewhere", billing_email="n@elsewhere.net")
     assert search(desk, "noor") == (
         NOOR,
-        Found("order", order.reference, "Noor Elsewhere", "pending 1,234.50"),
+        Found(HitKind.ORDER, order.reference, "Noor Elsewhere", "pending 1,234.50"),
     )
     assert keys(search(desk, "elsewhere.net")) == [order.reference]
 
@@ -161,8 +162,8 @@ def test_a_slug_that_a_ticket_and_an_addon_share_gives_both(desk: Desk) -> None:
             conference=desk.conference.id, name="Regular coffee", slug="regular", price=regular.price
         )
     assert resolve(desk, "regular") == (
-        Found("product", "ticket:regular", "Regular", "349.00"),
-        Found("product", "addon:regular", "Regular coffee", "349.00"),
+        Found(HitKind.PRODUCT, "ticket:regular", "Regular", "349.00"),
+        Found(HitKind.PRODUCT, "addon:regular", "Regular coffee", "349.00"),
     )
 
 

@@ -27,6 +27,7 @@ from tui_pos.desk.errors import NotPermitted
 from tui_pos.desk.payments.readers import remember_reader, remembered_reader
 from tui_pos.desk.refunds import refunds
 from tui_pos.desk.search.activity import (
+    AttentionKind,
     AttentionLine,
     RecentLine,
     attention,
@@ -182,7 +183,7 @@ def test_a_payment_that_nobody_watches(desk: Desk) -> None:
     lost = attempt(desk, "ORD-DEMO0003")
     assert attention(desk) == (
         AttentionLine(
-            kind="attempt",
+            kind=AttentionKind.ATTEMPT,
             id=lost.id,
             reference="ORD-DEMO0003",
             name="Inês Park",
@@ -235,7 +236,7 @@ def test_parked_sales_with_their_worth(desk: Desk, frozen_clock: FrozenClock) ->
             frozen_clock.advance(60)
     assert attention(desk) == (
         AttentionLine(
-            kind="parked",
+            kind=AttentionKind.PARKED,
             id=ids[0],
             reference="",
             name="Ravi Chen",
@@ -244,7 +245,7 @@ def test_parked_sales_with_their_worth(desk: Desk, frozen_clock: FrozenClock) ->
             tone="warn",
         ),
         AttentionLine(
-            kind="parked",
+            kind=AttentionKind.PARKED,
             id=ids[1],
             reference="",
             name="walk-up",
