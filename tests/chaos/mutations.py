@@ -33,8 +33,7 @@ from tui_pos.desk.refunds import (
 )
 from tui_pos.desk.refunds.card_refunds import CardPayment
 from tui_pos.desk.tenders import tendering
-from tui_pos.terminal import Intent, TerminalError
-from tui_pos.terminal import Refund as StripeRefund
+from tui_pos.terminal import Intent, StripeRefund, TerminalError
 
 
 def apply(name: str) -> None:

@@ -10,13 +10,13 @@ from tui_pos.core import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import AddOn, AddOnPrerequisite, TicketType
-from tui_pos.desk.catalogue.inventory import Product, catalogue, inventory
+from tui_pos.desk.catalogue.inventory import InventoryItem, catalogue, inventory
 from tui_pos.desk.catalogue.pricing import Kind
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotPermitted
 
 
-def by_slug(products: tuple[Product, ...]) -> dict[str, Product]:
+def by_slug(products: tuple[InventoryItem, ...]) -> dict[str, InventoryItem]:
     return {product.slug: product for product in products}
 
 

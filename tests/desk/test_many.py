@@ -25,8 +25,7 @@ from tui_pos.desk.refunds import (
     repairs,
     web_site,
 )
-from tui_pos.terminal import Intent
-from tui_pos.terminal import Refund as StripeRefund
+from tui_pos.terminal import Intent, StripeRefund
 from tui_pos.terminal.model import intent_from, refund_from
 
 MANY = 2 * BATCH + 50

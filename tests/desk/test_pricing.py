@@ -184,8 +184,8 @@ def off(percent: str, name: str = "Condition", **more: Any) -> Condition:
     return replace(Condition(kind="X", id=1, name=name, off=Off.PERCENTAGE, value=D(percent)), **more)
 
 
-def voucher(kind: Off, value: str = "0", scope: Scope = EVERYTHING) -> pricing.Voucher:
-    return pricing.Voucher(id=1, code="V", off=kind, value=D(value), scope=scope)
+def voucher(kind: Off, value: str = "0", scope: Scope = EVERYTHING) -> pricing.VoucherTerms:
+    return pricing.VoucherTerms(id=1, code="V", off=kind, value=D(value), scope=scope)
 
 
 @pytest.mark.parametrize(

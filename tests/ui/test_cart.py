@@ -9,7 +9,7 @@ from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Sale
 from tui_pos.desk import payments
 from tui_pos.desk.carts import cart, checkout
-from tui_pos.desk.catalogue.inventory import Product
+from tui_pos.desk.catalogue.inventory import InventoryItem
 from tui_pos.desk.catalogue.pricing import ZERO, Kind
 from tui_pos.desk.errors import Refused
 from tui_pos.desk.payments import readers
@@ -115,9 +115,9 @@ def test_what_begins_with_the_text_comes_first() -> None:
     assert catalogue.matching(products, "[/off]") == ()
 
 
-def _product(name: str) -> Product:
+def _product(name: str) -> InventoryItem:
     slug = name.lower().replace(" ", "-").replace(":", "")
-    return Product(
+    return InventoryItem(
         kind=Kind.ADDON,
         id=1,
         slug=slug,

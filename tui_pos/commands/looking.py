@@ -12,7 +12,6 @@ from tui_pos.commands.context import (
 )
 
 if TYPE_CHECKING:
-    from tui_pos.desk.catalogue.inventory import Product
     from tui_pos.desk.context import Desk
     from tui_pos.desk.orders.views import AttendeeView
 
@@ -131,7 +130,7 @@ def _attendee_lines(desk: "Desk", found: "AttendeeView") -> Iterator[str]:
         yield f"Credit  {format_amount(found.credits_total, currency)}"
 
 
-def _product_lines(desk: "Desk", products: "tuple[Product, ...]") -> list[str]:
+def _product_lines(desk: "Desk", products: "tuple[InventoryItem, ...]") -> list[str]:
     from tui_pos.core.money import format_amount
 
     return table(

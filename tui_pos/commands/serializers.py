@@ -12,7 +12,7 @@ from typing import Any
 
 from tui_pos.core import money
 from tui_pos.desk.carts.checkout import Placed
-from tui_pos.desk.catalogue.inventory import Product
+from tui_pos.desk.catalogue.inventory import InventoryItem
 from tui_pos.desk.checkin.checkin import CheckInResult
 from tui_pos.desk.checkin.redemption import HandOut
 from tui_pos.desk.conferences import ConferenceRow
@@ -48,7 +48,7 @@ def attendee(desk: Desk, found: AttendeeView) -> Json:
     }
 
 
-def inventory(desk: Desk, products: Iterable[Product]) -> Json:
+def inventory(desk: Desk, products: Iterable[InventoryItem]) -> Json:
     """FetchInventoryView."""
     listed = list(products)
     return {
@@ -367,7 +367,7 @@ def _credit(desk: Desk, credit: CreditView) -> Json:
     }
 
 
-def _product(desk: Desk, product: Product) -> Json:
+def _product(desk: Desk, product: InventoryItem) -> Json:
     return {
         "id": product.id,
         "name": product.name,

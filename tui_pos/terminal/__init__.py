@@ -40,7 +40,7 @@ from tui_pos.terminal.model import (
     Location,
     Reader,
     ReaderAction,
-    Refund,
+    StripeRefund,
 )
 from tui_pos.terminal.rights import MissingRight, Purpose
 
@@ -71,9 +71,9 @@ __all__ = [
     "ReaderBusy",
     "ReaderOffline",
     "ReaderTimeout",
-    "Refund",
     "RefundReason",
     "Refused",
+    "StripeRefund",
     "Terminal",
     "TerminalError",
     "Timeouts",

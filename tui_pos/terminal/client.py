@@ -22,7 +22,7 @@ from tui_pos.terminal.model import (
     Json,
     Location,
     Reader,
-    Refund,
+    StripeRefund,
     account_from,
     connection_token_from,
     intent_from,
@@ -283,7 +283,7 @@ class Terminal:
         key: str,
         metadata: Mapping[str, str],
         reason: RefundReason | None = None,
-    ) -> Refund:
+    ) -> StripeRefund:
         """Pay back `amount` of a captured payment; what Stripe calls pending may still fail later."""
         params: RefundCreateParams = {
             "payment_intent": _id(intent_id),
@@ -326,11 +326,11 @@ class Terminal:
             ),
         )
 
-    def refund_status(self, refund_id: str) -> Refund:
+    def refund_status(self, refund_id: str) -> StripeRefund:
         """The refund as it is now."""
         return self._ask(Pace.READ, refund_from, lambda client: client.v1.refunds.retrieve(_id(refund_id)))
 
-    def refunds(self, intent_id: str) -> list[Refund]:
+    def refunds(self, intent_id: str) -> list[StripeRefund]:
         """All refunds of the payment, newest first."""
         return list(
             self._each(
@@ -339,7 +339,7 @@ class Terminal:
             )
         )
 
-    def refunds_created(self, since: datetime) -> Iterator[Refund]:
+    def refunds_created(self, since: datetime) -> Iterator[StripeRefund]:
         """Every refund of the account created from `since` on, whoever asked for it, newest first."""
         params: RefundListParams = {"created": {"gte": int(since.timestamp())}, "limit": PAGE}
         return self._each(refund_from, lambda client: client.v1.refunds.list(params))

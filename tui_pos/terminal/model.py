@@ -165,7 +165,7 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refund:
+class StripeRefund:
     """A refund. `status` can turn to failed later, even after succeeded."""
 
     id: str
@@ -288,8 +288,8 @@ def card_from(data: Json, kind: str) -> Card:
     )
 
 
-def refund_from(data: Json) -> Refund:
-    return Refund(
+def refund_from(data: Json) -> StripeRefund:
+    return StripeRefund(
         id=_required(data, "id"),
         status=_text(data, "status"),
         amount=int(data["amount"]),

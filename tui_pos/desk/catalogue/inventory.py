@@ -19,7 +19,7 @@ from tui_pos.desk.context import Desk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Product:
+class InventoryItem:
     """A ticket type or add-on. ``remaining`` None means unlimited.
 
     ``reason`` says in a few words why it is not sellable, or what it needs ("voucher only", "needs a ticket:
@@ -39,14 +39,14 @@ class Product:
     order: int
 
 
-def inventory(desk: Desk) -> tuple[Product, ...]:
+def inventory(desk: Desk) -> tuple[InventoryItem, ...]:
     """Active products within their sale window, tickets first, in the shop's order; sold-out ones too."""
     require(desk, Action.LOOK_UP)
     shelf = _read(desk)
     return tuple(_product(row, shelf) for row in shelf.rows if not _closed(row, shelf))
 
 
-def catalogue(desk: Desk) -> tuple[Product, ...]:
+def catalogue(desk: Desk) -> tuple[InventoryItem, ...]:
     """Every product of the conference: what can be sold now first, then the rest with its reason."""
     require(desk, Action.LOOK_UP)
     shelf = _read(desk)
@@ -100,11 +100,11 @@ def _addons(desk: Desk, ticket_names: Mapping[int, str]) -> tuple[list[AddOn], d
     return list(addons.values()), needed
 
 
-def _product(row: TicketType | AddOn, shelf: _Shelf) -> Product:
+def _product(row: TicketType | AddOn, shelf: _Shelf) -> InventoryItem:
     kind = Kind.TICKET if isinstance(row, TicketType) else Kind.ADDON
     left = stock.remaining(row.total_quantity, shelf.sold.get((kind, row.id), 0))
     why_not = _closed(row, shelf) or _gone(kind, left, shelf)
-    return Product(
+    return InventoryItem(
         kind=kind,
         id=row.id,
         slug=row.slug,

@@ -85,7 +85,7 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Voucher:
+class VoucherTerms:
     """A voucher that is valid now. An amount is for the whole cart, not for each piece."""
 
     id: int
@@ -154,7 +154,7 @@ class Quote:
 
 
 def quote(
-    lines: Sequence[Line], conditions: Sequence[Condition], voucher: Voucher | None, currency: str
+    lines: Sequence[Line], conditions: Sequence[Condition], voucher: VoucherTerms | None, currency: str
 ) -> Quote:
     """Price ``lines`` as the services do. ``conditions`` are those that hold for the buyer, in any order."""
     ordered = sorted(conditions, key=lambda condition: (condition.priority, condition.name))
@@ -162,7 +162,7 @@ def quote(
     return Quote(tuple(_with_voucher(after_conditions, voucher, currency)))
 
 
-def shop_quote(lines: Sequence[Line], voucher: Voucher | None, currency: str) -> Quote:
+def shop_quote(lines: Sequence[Line], voucher: VoucherTerms | None, currency: str) -> Quote:
     """Price ``lines`` as django-program's web shop does: no condition, and the voucher on the whole subtotal,
     whatever products it lists, rounded once. Here the lines share it, so that each can be given back."""
     priced = [Priced(line, None, ZERO, ZERO) for line in lines]
@@ -196,7 +196,7 @@ def _condition_discount(condition: Condition, line: Line, currency: str) -> Deci
     return _percentage(line.unit_price * pieces, condition.value, currency)
 
 
-def _with_voucher(priced: Sequence[Priced], voucher: Voucher | None, currency: str) -> Sequence[Priced]:
+def _with_voucher(priced: Sequence[Priced], voucher: VoucherTerms | None, currency: str) -> Sequence[Priced]:
     if voucher is None:
         return priced
     left = {p.line.key: p.total for p in priced if voucher.scope.covers(p.line) and p.total > ZERO}

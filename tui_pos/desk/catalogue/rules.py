@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tui_pos.core import money
 from tui_pos.desk.catalogue import stock
-from tui_pos.desk.catalogue.pricing import Key, Kind, Voucher
+from tui_pos.desk.catalogue.pricing import Key, Kind, VoucherTerms
 from tui_pos.desk.catalogue.pricing_inputs import PricingInputs
 from tui_pos.desk.catalogue.products import RequestedProduct
 
@@ -28,7 +28,7 @@ class RuleContext:
     cart: Sequence[RequestedProduct]
     sold: Mapping[Key, int]
     facts: PricingInputs
-    voucher: Voucher | None
+    voucher: VoucherTerms | None
     currency: str
 
 

@@ -52,9 +52,9 @@ def refuse_unless_valid(row: Voucher, now: datetime) -> None:
         raise Refused("voucher_not_valid", sentence)
 
 
-def offer(row: Voucher, facts: PricingInputs) -> pricing.Voucher:
+def offer(row: Voucher, facts: PricingInputs) -> pricing.VoucherTerms:
     """The voucher as pricing takes it; no listed tickets means every ticket, and so for add-ons."""
-    return pricing.Voucher(
+    return pricing.VoucherTerms(
         id=row.id,
         code=row.code,
         off=pricing.Off(row.voucher_type),

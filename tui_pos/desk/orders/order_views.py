@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from peewee import JOIN, Expression, Query
 
@@ -30,8 +30,26 @@ from tui_pos.desk.orders.views import LineView, OrderView
 
 _ID = re.compile(r"[0-9]{1,18}")
 _REFERENCE = re.compile(r"[!-~]{1,100}")
-COLUMNS = 15
-"""How many columns of an order come before those of its balance."""
+
+
+class _OrderRow(NamedTuple):
+    """The columns of an order that come before those of its balance."""
+
+    id: int
+    conference_id: int
+    reference: str
+    status: str
+    subtotal: object
+    discount: object
+    total: object
+    buyer_name: str
+    buyer_email: str
+    user_id: int
+    voucher_code: str
+    created_at: object
+    hold_expires_at: object
+    live_attempt_id: int | None
+    sale_id: int | None
 
 
 def orders(
@@ -132,49 +150,36 @@ def _line(columns: list[Any]) -> LineView:
     )
 
 
-def _order(row: Row, lines: tuple[LineView, ...], now: datetime) -> OrderView:
-    (
-        number,
-        _,
-        reference,
-        status,
-        subtotal,
-        discount,
-        total,
-        *buyer,
-        voucher,
-        created,
-        hold,
-        attempt,
-        sale,
-    ) = row[:COLUMNS]
-    found = from_columns(money(total), row[COLUMNS:])
-    due = due_of(status, found)
-    hold_expires_at = None if hold is None else utc(hold)
-    left_behind = hold_expires_at is not None and hold_expires_at <= now and not found.kept and sale is None
-    name, email, user_id = buyer
+def _order(columns: Row, lines: tuple[LineView, ...], now: datetime) -> OrderView:
+    ours = len(_OrderRow._fields)
+    row = _OrderRow(*columns[:ours])
+    found = from_columns(money(row.total), columns[ours:])
+    due = due_of(row.status, found)
+    hold_expires_at = None if row.hold_expires_at is None else utc(row.hold_expires_at)
+    is_over = hold_expires_at is not None and hold_expires_at <= now
+    left_behind = is_over and not found.kept and row.sale_id is None
     return OrderView(
-        id=number,
-        reference=reference,
-        status=status,
-        subtotal=money(subtotal),
-        discount=money(discount),
-        total=money(total),
+        id=row.id,
+        reference=row.reference,
+        status=row.status,
+        subtotal=money(row.subtotal),
+        discount=money(row.discount),
+        total=money(row.total),
         paid=found.kept,
         received=found.received,
         given_back=found.given_back,
         being_given_back=found.being_given_back,
         due=due,
         owed=due > 0 and not left_behind,
-        admits=admits(status, found),
-        buyer_name=name,
-        buyer_email=email,
-        user_id=user_id,
-        voucher_code=voucher,
-        created_at=utc(created),
+        admits=admits(row.status, found),
+        buyer_name=row.buyer_name,
+        buyer_email=row.buyer_email,
+        user_id=row.user_id,
+        voucher_code=row.voucher_code,
+        created_at=utc(row.created_at),
         hold_expires_at=hold_expires_at,
         lines=lines,
-        live_attempt_id=attempt,
+        live_attempt_id=row.live_attempt_id,
     )
 
 

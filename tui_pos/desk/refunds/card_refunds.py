@@ -25,8 +25,7 @@ from tui_pos.desk.refunds import (
     repairs,
 )
 from tui_pos.desk.refunds.cash_and_credit import left_of
-from tui_pos.terminal import RateLimited, TerminalError, UnknownOutcome
-from tui_pos.terminal import Refund as StripeRefund
+from tui_pos.terminal import RateLimited, StripeRefund, TerminalError, UnknownOutcome
 
 log = logging.getLogger(__name__)
 

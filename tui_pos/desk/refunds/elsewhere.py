@@ -20,8 +20,7 @@ from tui_pos.desk.orders.refund_views import RefundView, of_row
 from tui_pos.desk.payments import accounts
 from tui_pos.desk.refunds import card_refunds
 from tui_pos.desk.refunds.card_refunds import STAGE_OF, CardPayment
-from tui_pos.terminal import Intent
-from tui_pos.terminal import Refund as StripeRefund
+from tui_pos.terminal import Intent, StripeRefund
 
 MAY_CHANGE = timedelta(days=30)
 """For so long after it was made a refund is looked at again, and looked for where nobody has looked yet."""

@@ -11,8 +11,7 @@ from tui_pos.core import clock
 from tui_pos.data.tables.desk import Attempt, Refund
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments.state import card_facts
-from tui_pos.terminal import ReaderAction, ReaderBusy, Refused, UnknownOutcome
-from tui_pos.terminal import Refund as StripeRefund
+from tui_pos.terminal import ReaderAction, ReaderBusy, Refused, StripeRefund, UnknownOutcome
 
 WAIT = 60.0
 """Seconds for the card to come."""

@@ -11,7 +11,7 @@ from functools import partial
 
 from tui_pos.core import clock
 from tui_pos.desk.access.permissions import Action
-from tui_pos.desk.catalogue.inventory import Product, catalogue
+from tui_pos.desk.catalogue.inventory import InventoryItem, catalogue
 from tui_pos.desk.errors import Refusal
 from tui_pos.desk.orders.refund_views import RefundView
 from tui_pos.desk.refunds import (
@@ -218,7 +218,7 @@ class ReturnActions(DeskScreen[str]):
         self.go(question, answered)
 
     def _ask_for_what(self, pieces: tuple[Piece, ...], came_back: bool) -> None:
-        def show(products: tuple[Product, ...]) -> None:
+        def show(products: tuple[InventoryItem, ...]) -> None:
             rows = [
                 Choice(
                     product.slug,

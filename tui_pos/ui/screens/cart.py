@@ -13,7 +13,7 @@ from tui_pos.core.scan import Scan, printable
 from tui_pos.desk.carts import reader_display
 from tui_pos.desk.carts.cart import CartView
 from tui_pos.desk.carts.checkout import Placed
-from tui_pos.desk.catalogue.inventory import Product, catalogue
+from tui_pos.desk.catalogue.inventory import InventoryItem, catalogue
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import PaymentState
 from tui_pos.desk.search.search import Found
@@ -62,7 +62,7 @@ class CartScreen(DeskScreen[str]):
         self._pay_next = False
         self._pays_by = "card"
         self._failed_at = float("-inf")
-        self._products: tuple[Product, ...] | None = None
+        self._products: tuple[InventoryItem, ...] | None = None
         self._early_picks: list[int] = []
         self._filter = ""
         self._offset = 0
@@ -111,7 +111,7 @@ class CartScreen(DeskScreen[str]):
 
     # The catalogue
 
-    def _show_products(self, products: tuple[Product, ...]) -> None:
+    def _show_products(self, products: tuple[InventoryItem, ...]) -> None:
         self._products = products
         self._draw_catalogue()
         early, self._early_picks = self._early_picks, []
@@ -124,7 +124,7 @@ class CartScreen(DeskScreen[str]):
         self._offset = min(self._offset, max(0, len(fitting) - 1))
         self._catalogue.set_lines([self._product_line(product) for product in fitting[self._offset :]])
 
-    def _product_line(self, product: Product) -> Line:
+    def _product_line(self, product: InventoryItem) -> Line:
         return Line(
             (product.name, self.amount(product.price), shelf.note(product)),
             key=_key(product),
@@ -185,7 +185,7 @@ class CartScreen(DeskScreen[str]):
         self._show_only(text)
         self.say("Press the number of the one to add; Esc shows all.")
 
-    def _add_named(self, product: Product) -> None:
+    def _add_named(self, product: InventoryItem) -> None:
         if product.sellable:
             self._add(_key(product))
         else:
@@ -396,5 +396,5 @@ class CartScreen(DeskScreen[str]):
         self.ask(self._sale.put_away, then, lane="cart", hold=True)
 
 
-def _key(product: Product) -> str:
+def _key(product: InventoryItem) -> str:
     return f"{product.kind}:{product.slug}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tui_pos.desk.catalogue.inventory import Product
+from tui_pos.desk.catalogue.inventory import InventoryItem
 
 SHORT_REASONS = (
     ("not active", "withdrawn"),
@@ -14,7 +14,7 @@ SHORT_REASONS = (
 """Beginnings of the desk's reasons, and what fits beside a price; the whole is said when it matters."""
 
 
-def matching(products: Sequence[Product], text: str) -> tuple[Product, ...]:
+def matching(products: Sequence[InventoryItem], text: str) -> tuple[InventoryItem, ...]:
     """The products that ``text`` may mean: names that begin with it, then words that do, then the rest."""
     words = text.casefold().split()
     if not words:
@@ -23,14 +23,14 @@ def matching(products: Sequence[Product], text: str) -> tuple[Product, ...]:
     return tuple(product for _, product in sorted(ranked, key=lambda pair: pair[0]))
 
 
-def named(products: Sequence[Product], text: str) -> Product | None:
+def named(products: Sequence[InventoryItem], text: str) -> InventoryItem | None:
     """The product of exactly this name or code; None where there is none, or a ticket and an add-on."""
     wanted = text.strip().casefold()
     found = [product for product in products if wanted in (product.slug.casefold(), product.name.casefold())]
     return found[0] if len(found) == 1 else None
 
 
-def note(product: Product) -> str:
+def note(product: InventoryItem) -> str:
     """What stands beside the price: why it cannot be sold, what it needs, or how many are left."""
     for beginning, short in SHORT_REASONS:
         if product.reason.startswith(beginning):
@@ -40,7 +40,7 @@ def note(product: Product) -> str:
     return "" if product.remaining is None else f"{product.remaining:,} left"
 
 
-def _rank(product: Product, words: Sequence[str]) -> int | None:
+def _rank(product: InventoryItem, words: Sequence[str]) -> int | None:
     name, slug = product.name.casefold(), product.slug.casefold()
     if not all(word in name or word in slug for word in words):
         return None
