@@ -12,6 +12,7 @@ from tui_pos.commands.context import (
 )
 
 if TYPE_CHECKING:
+    from tui_pos.desk.catalogue.inventory import InventoryItem
     from tui_pos.desk.context import Desk
     from tui_pos.desk.orders.views import AttendeeView
 
