@@ -1,1 +1,1 @@
-"""Who may act: signing in, rights, and what needs a supervisor."""
+"""Who may act: sign-in, rights, stations in use, the audit log."""

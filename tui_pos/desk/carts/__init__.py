@@ -1,1 +1,1 @@
-"""From a cart to an order: carts, buyers, checkout, and the hold on its stock."""
+"""From a cart to an order: carts, checkout, and what a charge needs before it begins."""

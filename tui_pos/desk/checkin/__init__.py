@@ -1,1 +1,1 @@
-"""Letting people in and handing out what they bought."""
+"""Letting people in, handing out what they bought, naming guest tickets."""

@@ -1,1 +1,1 @@
-"""What was bought: what an order owes, when it is complete, how it is shown and found again."""
+"""What was bought: what an order owes, how it is written, held, completed and shown."""

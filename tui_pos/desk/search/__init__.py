@@ -1,1 +1,1 @@
-"""Who stands at the desk: look-up and search, check-in, what they are handed, whom they bring."""
+"""Who and what was meant: people, orders, receipts, what happened at a station."""
