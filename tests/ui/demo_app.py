@@ -3,6 +3,7 @@
 ``python -m tests.ui.demo_app LOG`` writes one line to LOG for everything that its screens are told.
 """
 
+import signal
 import sys
 from collections.abc import Generator, Sequence
 from datetime import timedelta
@@ -208,6 +209,7 @@ def end_minute_soon(after: float = 2.5) -> None:
 
 
 def main() -> int:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # as the command line does before it opens a desk
     if "--minute-ends-soon" in sys.argv:
         end_minute_soon()
     events = Path(sys.argv[1])

@@ -218,6 +218,11 @@ async def test_the_stages_fill_and_the_current_one_is_in_capitals() -> None:
         assert rows(shown(pilot))[0] == "saved  >  sent  >   WAITING FOR CARD  12 s  >  captured"
 
 
+def test_a_header_that_is_being_made_is_left_to_its_screen() -> None:
+    """The desk may learn who signed in at the very moment at which a screen opens."""
+    StatusLine().show(Status("PyCon US 2027", "desk-3", "Amira Haddad"))
+
+
 @pytest.mark.parametrize("mode", list(Mode))
 async def test_the_header_always_says_whose_money_it_is(mode: Mode) -> None:
     header = StatusLine()

@@ -85,6 +85,8 @@ class StatusLine(Horizontal):
 
     def show(self, status: Status, title: Text | None = None) -> None:
         """Draw ``status``; ``title`` stands in place of conference, station and staff."""
+        if not self.query(Clock):
+            return  # its screen is being made, and shows what is true once it is there
         self.query_one(Clock).set_timezone(status.timezone)
         row = self.query_one(Row)
         left = title.copy() if title is not None else _who(status)
