@@ -19,7 +19,7 @@ from tui_pos.desk.errors import Refused
 from tui_pos.desk.limits import Limits
 from tui_pos.desk.search import lookup
 from tui_pos.simulator import Server
-from tui_pos.simulator.trace import Exchanged
+from tui_pos.simulator.server.trace import Exchanged
 from tui_pos.terminal import Terminal
 
 Shift = Callable[[float], None]

@@ -11,7 +11,7 @@ from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import CommandQueue, PaymentState
 from tui_pos.simulator import Server
-from tui_pos.simulator.trace import Exchanged
+from tui_pos.simulator.server.trace import Exchanged
 
 NOTHING = "Nothing was charged"
 

@@ -21,7 +21,7 @@ from tui_pos.desk.payments import CommandQueue, PaymentState, recovery
 from tui_pos.desk.reconciliation import maintenance
 from tui_pos.desk.refunds import refunds
 from tui_pos.simulator import Server
-from tui_pos.simulator.trace import Exchanged
+from tui_pos.simulator.server.trace import Exchanged
 
 MINUTE = 60
 """In polls, and in seconds of a desk that polls once a second."""

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.simulator.counter import READER, Counter
-from tui_pos.simulator.cards import CARDS, Card
+from tui_pos.simulator.engine.cards import CARDS, Card
 
 PRESENT = [card for card in CARDS if card.brand != "interac"]
 

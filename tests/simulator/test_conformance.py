@@ -16,9 +16,9 @@ from tests.fixtures.simulator import fail_for, written
 from tests.fixtures.stripe_types import PARAMS, answer_problems, problems, request_problems
 from tests.simulator.counter import READER, Counter
 from tui_pos.simulator import Child
-from tui_pos.simulator.routes import ENDPOINTS
-from tui_pos.simulator.trace import FOLDER_VARIABLE, Exchanged
-from tui_pos.simulator.world import API_VERSION as SIMULATED
+from tui_pos.simulator.api.routes import ENDPOINTS
+from tui_pos.simulator.engine.accounts import API_VERSION as SIMULATED
+from tui_pos.simulator.server.trace import FOLDER_VARIABLE, Exchanged
 from tui_pos.terminal import API_VERSION as ASKED
 
 INTENTS = "/v1/payment_intents"

@@ -12,7 +12,8 @@ import pytest
 import stripe
 
 from tests.simulator.counter import READER, Counter, client, code_of, refused
-from tui_pos.simulator import Child, Controls, Server, StartError, StateFileError, store
+from tui_pos.simulator import Child, Controls, Server, StartError, StateFileError
+from tui_pos.simulator.engine import store
 
 PYTHON = [sys.executable, "-m", "tui_pos.simulator"]
 

@@ -6,7 +6,7 @@ import pytest
 import stripe
 
 from tests.simulator.counter import MANUAL, READER, Counter, client, refused
-from tui_pos.simulator.controls import CommandError
+from tui_pos.simulator.server.control_client import CommandError
 
 KEY = "rk_test_till"
 ALL = ["rak_payment_intent_write", "rak_terminal_reader_write", "rak_charge_write"]

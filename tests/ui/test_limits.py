@@ -18,8 +18,8 @@ from tui_pos.data import connection, health
 from tui_pos.data.errors import ReadOnlyDatabase
 from tui_pos.desk.limits import Stop
 from tui_pos.simulator import Server
-from tui_pos.simulator.seed import LOCATION_ID
-from tui_pos.simulator.trace import Exchanged
+from tui_pos.simulator.engine.fixtures import LOCATION_ID
+from tui_pos.simulator.server.trace import Exchanged
 from tui_pos.ui.app import DeskApp
 from tui_pos.ui.screens.attendee import AttendeeScreen
 

@@ -1,0 +1,166 @@
+"""Stripe's test cards and test amounts, and how each ends."""
+
+from dataclasses import dataclass
+
+from tui_pos.simulator.api.errors import ApiError
+
+VISA_WINDOW = 5 * 86400 - 6 * 3600
+OTHER_WINDOW = 2 * 86400
+
+
+@dataclass(frozen=True, slots=True)
+class Decline:
+    """Why a card was refused: the error code, the issuer's code, and what Stripe says."""
+
+    code: str
+    decline_code: str
+    message: str
+
+
+def _declined(
+    decline_code: str, message: str = "Your card was declined.", code: str = "card_declined"
+) -> Decline:
+    return Decline(code, decline_code, message)
+
+
+DECLINES: dict[str, Decline] = {
+    decline.decline_code: decline
+    for decline in (
+        _declined("generic_decline"),
+        _declined("do_not_honor"),
+        _declined("call_issuer"),
+        _declined("insufficient_funds", "Your card has insufficient funds."),
+        _declined("lost_card"),
+        _declined("stolen_card"),
+        _declined("expired_card", "Your card has expired.", "expired_card"),
+        _declined("processing_error", "An error occurred while processing your card.", "processing_error"),
+        _declined("incorrect_pin", "The PIN you entered is incorrect."),
+        _declined("pin_try_exceeded", "The allowable number of PIN tries was exceeded."),
+        _declined("withdrawal_count_limit_exceeded", "Your card has reached its limit of withdrawals."),
+        _declined("offline_pin_required", "Your card requires a PIN."),
+        _declined("online_or_offline_pin_required", "Your card requires a PIN."),
+    )
+}
+
+# The last two digits of an amount, when the simulator was told to mind them.
+TEST_AMOUNTS = {
+    "01": "call_issuer",
+    "02": "offline_pin_required",
+    "03": "online_or_offline_pin_required",
+    "05": "generic_decline",
+    "55": "incorrect_pin",
+    "60": "online_or_offline_pin_required",
+    "65": "withdrawal_count_limit_exceeded",
+    "75": "pin_try_exceeded",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """What all cards of a brand share; ``window`` is how many seconds an authorisation holds."""
+
+    application: str
+    aid: str
+    window: int = OTHER_WINDOW
+
+
+NETWORKS = {
+    "visa": Network("Visa Credit", "A0000000031010", VISA_WINDOW),
+    "mastercard": Network("Mastercard", "A0000000041010"),
+    "amex": Network("American Express", "A000000025010402"),
+    "discover": Network("Discover", "A0000001523010"),
+    "diners": Network("Diners Club", "A0000001523010"),
+    "jcb": Network("JCB", "A0000000651010"),
+    "unionpay": Network("UnionPay Credit", "A000000333010102"),
+    "interac": Network("Interac", "A0000002771010"),
+    "eftpos_au": Network("eftpos", "A00000038410"),
+    "cartes_bancaires": Network("CB", "A0000000421010", VISA_WINDOW),
+    "unknown": Network("girocard", "A0000003591010028001"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One test card. ``single_message`` networks take the money at once and cannot hold it."""
+
+    number: str
+    name: str
+    brand: str
+    funding: str = "credit"
+    decline: str | None = None
+    cvm: str = "none"
+    refund: str = "succeeded"
+
+    @property
+    def single_message(self) -> bool:
+        return self.brand in ("interac", "eftpos_au")
+
+    @property
+    def network(self) -> Network:
+        return NETWORKS[self.brand]
+
+
+def _refused(number: str, reason: str) -> Card:
+    return Card(number, f"charge_declined_{reason}", "visa", decline=reason)
+
+
+CARDS = (
+    Card("4242424242424242", "visa", "visa"),
+    Card("4000056655665556", "visa_debit", "visa", "debit"),
+    Card("5555555555554444", "mastercard", "mastercard"),
+    Card("5200828282828210", "mastercard_debit", "mastercard", "debit"),
+    Card("5105105105105100", "mastercard_prepaid", "mastercard", "prepaid"),
+    Card("378282246310005", "amex", "amex"),
+    Card("371449635398431", "amex2", "amex"),
+    Card("6011111111111117", "discover", "discover"),
+    Card("6011000990139424", "discover2", "discover"),
+    Card("3056930009020004", "diners", "diners"),
+    Card("36227206271667", "diners_14digits", "diners"),
+    Card("3566002020360505", "jcb", "jcb"),
+    Card("6200000000000005", "unionpay", "unionpay"),
+    Card("4506445006931933", "interac", "interac", "debit", cvm="online_pin"),
+    Card("6280000360000978", "eftpos_au_debit", "eftpos_au", "debit"),
+    Card("4000050360000001", "eftpos_au_visa_debit", "eftpos_au", "debit"),
+    Card("5555050360000080", "eftpos_au_mastercard_debit", "eftpos_au", "debit"),
+    Card("4000002500001001", "cartes_bancaires_visa_debit", "cartes_bancaires", "debit"),
+    Card("5555552500001001", "cartes_bancaires_mastercard_debit", "cartes_bancaires", "debit"),
+    Card("4711009900000316877", "girocard_debit", "unknown", "debit"),
+    Card("4001007020000002", "offline_pin_cvm", "visa", cvm="offline_pin"),
+    Card("4000008260000075", "offline_pin_sca_retry", "visa", cvm="offline_pin"),
+    Card("4001000360000005", "online_pin_cvm", "visa", cvm="online_pin"),
+    Card("4000002760000008", "online_pin_sca_retry", "visa", cvm="online_pin"),
+    Card("4000000000000002", "charge_declined", "visa", decline="generic_decline"),
+    _refused("4000000000009995", "insufficient_funds"),
+    _refused("4000000000009987", "lost_card"),
+    _refused("4000000000009979", "stolen_card"),
+    _refused("4000000000000069", "expired_card"),
+    _refused("4000000000000119", "processing_error"),
+    Card("4000000000005126", "refund_fail", "visa", refund="failed"),
+    Card("4000000000007726", "refund_pending", "visa", refund="pending"),
+)
+
+BY_NUMBER = {card.number: card for card in CARDS}
+BY_NAME = (
+    {card.name: card for card in CARDS}
+    | {card.decline: card for card in CARDS if card.decline}
+    | {"declined": BY_NUMBER["4000000000000002"]}
+)
+
+GOOD = BY_NUMBER["4242424242424242"]
+INTERAC = BY_NUMBER["4506445006931933"]
+
+
+def find(written: str, param: str) -> Card:
+    """The test card with this number or name. Raises ApiError when there is none."""
+    card = BY_NAME.get(written) or BY_NUMBER.get("".join(written.split()))
+    if card is None:
+        raise ApiError(
+            f"Not a test card: {written[:40]}. Use one of Stripe's test card numbers.", param=param
+        )
+    return card
+
+
+def decline_for_amount(amount: int) -> Decline | None:
+    """How the test amounts say that this amount ends: None is approved."""
+    reason = TEST_AMOUNTS.get(f"{amount % 100:02d}")
+    return DECLINES[reason] if reason else None
