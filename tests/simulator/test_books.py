@@ -53,7 +53,7 @@ def test_the_first_start(counter: Counter) -> None:
 
 
 def test_without_seed_there_is_nothing() -> None:
-    with Server(seed=False) as bare:
+    with Server(demo_readers=False) as bare:
         assert Counter(bare).api.terminal.readers.list().data == []
 
 

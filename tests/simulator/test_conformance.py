@@ -140,5 +140,12 @@ def test_a_simulator_in_a_process_of_its_own_writes_down_what_it_exchanged(
 
 def test_a_refused_request_may_be_wrong_but_its_error_may_not() -> None:
     error = {"type": "invalid_request_error", "message": "No.", "because": "x"}
-    refused = Exchanged("POST", INTENTS, "colour=red", ASKED, 400, json.dumps({"error": error}))
+    refused = Exchanged(
+        method="POST",
+        path=INTENTS,
+        form="colour=red",
+        version=ASKED,
+        status=400,
+        body=json.dumps({"error": error}),
+    )
     assert problems(refused) == [f"POST {INTENTS}: error.because is no field of Stripe's"]

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from tui_pos.simulator.api.errors import ApiError, Json
 from tui_pos.simulator.api.lists import whole_list
-from tui_pos.simulator.engine.accounts import World
+from tui_pos.simulator.engine.accounts import Account
+from tui_pos.simulator.engine.errors import ApiError, Json
 
 MAX_DEPTH = 4
 
@@ -69,30 +69,32 @@ def kinds(paths: Iterable[str], returns: str) -> Iterator[str]:
             yield kind
 
 
-def expanded(world: World, record: Json, paths: Iterable[str]) -> Json:
+def expanded(account: Account, record: Json, paths: Iterable[str]) -> Json:
     """The object as a client sees it, with the objects that it asked for. ``paths`` have been checked."""
     if record["object"] in LISTS:
         inner = [path.removeprefix("data.") for path in paths]
-        return record | {"data": [expanded(world, one, inner) for one in record["data"]]}
-    shown = world.shown(record)
+        return record | {"data": [expanded(account, one, inner) for one in record["data"]]}
+    shown = account.client_view(record)
     for path in paths:
         place, rest = _step(record["object"], path)
         if place is not None:
-            shown = _with(world, shown, place.split("."), EXPANDABLE[record["object"]][place], rest)
+            shown = _with(account, shown, place.split("."), EXPANDABLE[record["object"]][place], rest)
     return shown
 
 
-def _with(world: World, record: Json, place: list[str], kind: str, rest: str) -> Json:
+def _with(account: Account, record: Json, place: list[str], kind: str, rest: str) -> Json:
     name, *deeper = place
     value = record.get(name)
     if deeper:
-        return record | {name: _with(world, value, deeper, kind, rest)} if isinstance(value, dict) else record
+        return (
+            record | {name: _with(account, value, deeper, kind, rest)} if isinstance(value, dict) else record
+        )
     if kind == "refunds":
-        refunds = [one for one in world.store.all("refund").values() if one["charge"] == record["id"]]
+        refunds = [one for one in account.store.all("refund").values() if one["charge"] == record["id"]]
         return record | {
-            name: whole_list(f"/v1/charges/{record['id']}/refunds", map(world.shown, refunds[::-1]))
+            name: whole_list(f"/v1/charges/{record['id']}/refunds", map(account.client_view, refunds[::-1]))
         }
     if isinstance(value, dict):
-        return record | {name: expanded(world, value, [rest])} if rest else record
-    found = world.store.get(kind, value) if value else None
-    return record if found is None else record | {name: expanded(world, found, [rest] if rest else [])}
+        return record | {name: expanded(account, value, [rest])} if rest else record
+    found = account.store.get(kind, value) if value else None
+    return record if found is None else record | {name: expanded(account, found, [rest] if rest else [])}

@@ -7,7 +7,7 @@ numbered keys is a list is known only to whoever knows the parameter.
 from typing import Union
 from urllib.parse import parse_qsl
 
-from tui_pos.simulator.api.errors import ApiError
+from tui_pos.simulator.engine.errors import ApiError
 
 Form = dict[str, Union[str, "Form"]]
 

@@ -2,34 +2,34 @@
 
 import hashlib
 
-from tui_pos.simulator.api.authentication import Holder
-from tui_pos.simulator.api.errors import ApiError, Json
-from tui_pos.simulator.engine.accounts import World
+from tui_pos.simulator.api.authentication import Credentials
+from tui_pos.simulator.engine.accounts import Account
+from tui_pos.simulator.engine.errors import ApiError, Json
 
-KEPT_FOR = 24 * 3600
+KEPT_SECONDS = 24 * 3600
 MAX_KEY = 255
 
 
-class Keys:
+class IdempotencyKeys:
     """Answers by account, mode and key, and the keys whose first request still runs."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, account: Account) -> None:
+        self._account = account
         self._running: set[str] = set()
 
-    def begin(self, holder: Holder, key: str, fingerprint: str) -> Json | None:
+    def begin(self, credentials: Credentials, key: str, fingerprint: str) -> Json | None:
         """The stored answer, or None when the request must run; then ``end`` must follow.
 
         Raises ApiError when the key was used for another request or its first request still runs.
         """
         if len(key) > MAX_KEY:
             raise ApiError(f"Idempotency-Key has at most {MAX_KEY} characters.", executed=False)
-        slot = _slot(holder, key)
+        slot = _slot(credentials, key)
         if slot in self._running:
             message = "There is another request in progress with this idempotency key."
             raise ApiError(message, "idempotency_key_in_use")
-        answer = self._world.store.get("answer", slot)
-        if answer is None or answer["created"] + KEPT_FOR <= self._world.now():
+        answer = self._account.store.get("answer", slot)
+        if answer is None or answer["created"] + KEPT_SECONDS <= self._account.now():
             self._running.add(slot)
             return None
         if answer["fingerprint"] != fingerprint:
@@ -40,29 +40,21 @@ class Keys:
             raise ApiError(message, kind="idempotency_error", executed=False)
         return answer
 
-    def keep(
-        self, holder: Holder, key: str, fingerprint: str, request_id: str, status: int, body: str
-    ) -> None:
-        """Store what the request answered."""
-        answer = {
-            "created": self._world.now(),
-            "fingerprint": fingerprint,
-            "status": status,
-            "body": body,
-            "request": request_id,
-        }
-        self._world.store.put("answer", _slot(holder, key), answer)
+    def keep(self, credentials: Credentials, key: str, answer: Json) -> None:
+        """Store what a request answered: its ``fingerprint``, ``status``, ``body`` and ``request`` id."""
+        created = {"created": self._account.now()}
+        self._account.store.put("answer", _slot(credentials, key), created | answer)
 
-    def end(self, holder: Holder, key: str) -> None:
+    def end(self, credentials: Credentials, key: str) -> None:
         """The request with this key no longer runs."""
-        self._running.discard(_slot(holder, key))
+        self._running.discard(_slot(credentials, key))
 
     def purge(self) -> None:
         """Drop the answers that are too old to be given again."""
-        oldest = self._world.now() - KEPT_FOR
-        for slot, answer in list(self._world.store.all("answer").items()):
+        oldest = self._account.now() - KEPT_SECONDS
+        for slot, answer in list(self._account.store.all("answer").items()):
             if answer["created"] <= oldest:
-                self._world.store.delete("answer", slot)
+                self._account.store.delete("answer", slot)
 
 
 def fingerprint(method: str, path: str, form: str) -> str:
@@ -70,5 +62,5 @@ def fingerprint(method: str, path: str, form: str) -> str:
     return hashlib.sha256("\n".join([method, path, *sorted(form.split("&"))]).encode()).hexdigest()
 
 
-def _slot(holder: Holder, key: str) -> str:
-    return f"{holder.account} {holder.livemode} {key}"
+def _slot(credentials: Credentials, key: str) -> str:
+    return f"{credentials.account_id} {credentials.livemode} {key}"

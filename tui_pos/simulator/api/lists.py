@@ -4,9 +4,9 @@ import operator
 from collections.abc import Iterable
 from itertools import islice
 
-from tui_pos.simulator.api.errors import ApiError, Json, no_such
 from tui_pos.simulator.api.params import Field, number
-from tui_pos.simulator.engine.accounts import Call, World
+from tui_pos.simulator.engine.accounts import Account
+from tui_pos.simulator.engine.errors import ApiError, Json, no_such
 
 DEFAULT_LIMIT = 10
 PAGING: dict[str, Field] = {
@@ -17,28 +17,28 @@ PAGING: dict[str, Field] = {
 COMPARE = {"gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le}
 
 
-def page(world: World, kind: str, call: Call) -> Json:
+def page(account: Account, kind: str, path: str, params: Json) -> Json:
     """The part of a list that was asked for; every other parameter is a filter on the field of its name."""
-    sent = dict(call.params)
-    limit = int(sent.pop("limit", DEFAULT_LIMIT))
-    after, before = sent.pop("starting_after", None), sent.pop("ending_before", None)
-    sent.pop("expand", None)
+    filters = dict(params)
+    limit = int(filters.pop("limit", DEFAULT_LIMIT))
+    after, before = filters.pop("starting_after", None), filters.pop("ending_before", None)
+    filters.pop("expand", None)
     if after and before:
         raise ApiError("You cannot use both starting_after and ending_before.", param="starting_after")
-    every = world.store.all(kind).values()
+    every = account.store.all(kind).values()
     records: Iterable[Json] = every if before else reversed(every)
-    records = filter(world.visible, records)
+    records = filter(account.visible, records)
     if after:
         records = _beyond(kind, after, "starting_after", list(records))
     elif before:
         records = _beyond(kind, before, "ending_before", list(records))
-    # A reader's status is known only when it is shown, so what a client sees is what is filtered.
-    found = (record for record in records if _matches(world.shown(record), sent))
+    # A reader's status is computed when it is shown, so the filters apply to what a client sees.
+    found = (record for record in records if _matches(account.client_view(record), filters))
     chosen = list(islice(found, limit + 1))
     data = chosen[:limit]
     return {
         "object": "list",
-        "url": call.path,
+        "url": path,
         "has_more": len(chosen) > limit,
         "data": data[::-1] if before else data,
     }

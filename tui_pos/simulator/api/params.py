@@ -2,22 +2,34 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Any
 
-from tui_pos.simulator.api.errors import ApiError, Json
 from tui_pos.simulator.api.forms import Form
+from tui_pos.simulator.engine.errors import ApiError, Json
 
-MAX_METADATA_KEYS = 50
 MAX_METADATA_NAME = 40
 MAX_METADATA_VALUE = 500
 MAX_TEXT = 5000
 
 
-@dataclass(frozen=True, slots=True)
+class Kind(Enum):
+    """What a parameter's value is."""
+
+    TEXT = auto()
+    INTEGER = auto()
+    BOOLEAN = auto()
+    HASH = auto()
+    LIST = auto()
+    METADATA = auto()
+    RANGE = auto()  # a number, or a hash of bounds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
     """One parameter. ``fields`` describes a hash, ``item`` the members of a list."""
 
-    kind: str = "text"
+    kind: Kind = Kind.TEXT
     required: bool = False
     choices: tuple[str, ...] = ()
     low: int | None = None
@@ -31,35 +43,36 @@ class Field:
 Schema = Mapping[str, Field]
 
 TEXT = Field()
-INTEGER = Field("integer")
-BOOLEAN = Field("boolean")
-METADATA = Field("metadata")
-TEXTS = Field("list", item=TEXT)
+INTEGER = Field(kind=Kind.INTEGER)
+BOOLEAN = Field(kind=Kind.BOOLEAN)
+METADATA = Field(kind=Kind.METADATA)
+RANGE = Field(kind=Kind.RANGE)
+TEXTS = Field(kind=Kind.LIST, item=TEXT)
 
 
 def text(*choices: str, required: bool = False) -> Field:
     """A string, of these when any are given."""
-    return Field("text", required, choices)
+    return Field(required=required, choices=choices)
 
 
 def number(low: int | None = None, high: int | None = None, *, required: bool = False) -> Field:
     """A whole number within bounds."""
-    return Field("integer", required, low=low, high=high)
+    return Field(kind=Kind.INTEGER, required=required, low=low, high=high)
 
 
 def group(**fields: Field) -> Field:
     """A hash of named fields."""
-    return Field("hash", fields=fields)
+    return Field(kind=Kind.HASH, fields=fields)
 
 
 def clearable(**fields: Field) -> Field:
     """A hash that may be sent as ``""``."""
-    return Field("hash", fields=fields, clears=True)
+    return Field(kind=Kind.HASH, fields=fields, clears=True)
 
 
 def items(item: Field, required: bool = False) -> Field:
     """A list."""
-    return Field("list", required, item=item)
+    return Field(kind=Kind.LIST, required=required, item=item)
 
 
 def checked(schema: Schema, form: Form, inside: str = "") -> Json:
@@ -166,25 +179,12 @@ def _range(_: Field, value: str | Form, path: str) -> Json:
     return checked(dict.fromkeys(("gt", "gte", "lt", "lte"), INTEGER), value, path)
 
 
-CONVERTERS: dict[str, Callable[[Field, Any, str], object]] = {
-    "text": _text,
-    "integer": _integer,
-    "boolean": _boolean,
-    "hash": _hash,
-    "list": _list,
-    "metadata": _metadata,
-    "range": _range,
+CONVERTERS: dict[Kind, Callable[[Field, Any, str], object]] = {
+    Kind.TEXT: _text,
+    Kind.INTEGER: _integer,
+    Kind.BOOLEAN: _boolean,
+    Kind.HASH: _hash,
+    Kind.LIST: _list,
+    Kind.METADATA: _metadata,
+    Kind.RANGE: _range,
 }
-
-
-def merged_metadata(old: dict[str, str], change: dict[str, str] | str | None) -> dict[str, str]:
-    """Metadata after an update: ``""`` clears all, an empty value removes its key."""
-    if change is None:
-        return old
-    if isinstance(change, str):
-        return {}
-    merged = {name: value for name, value in (old | change).items() if value != ""}
-    if len(merged) > MAX_METADATA_KEYS:
-        message = f"Metadata has at most {MAX_METADATA_KEYS} keys."
-        raise ApiError(message, param="metadata", executed=False)
-    return merged

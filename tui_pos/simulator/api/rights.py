@@ -6,8 +6,8 @@ A right to write is one to read as well, as in Stripe's dashboard, where each re
 from collections.abc import Iterable
 from typing import cast
 
-from tui_pos.simulator.api.errors import ApiError
-from tui_pos.simulator.engine.accounts import World
+from tui_pos.simulator.engine.accounts import Account
+from tui_pos.simulator.engine.errors import ApiError
 
 RESTRICTED = "rk_"
 OF_PATH = {
@@ -41,23 +41,24 @@ def to_expand(kinds: Iterable[str]) -> list[str]:
     return [f"rak_{OF_KIND.get(kind, OTHER)}_read" for kind in kinds]
 
 
-def check(world: World, key: str, *wanted: str) -> None:
+def check(account: Account, key: str, *wanted: str) -> None:
     """Raises ApiError naming the first of these rights that the key lacks.
 
     A secret key has all of them, and so has a restricted key that the setting ``rights`` does not name.
     """
-    named = cast("dict[str, list[str]]", world.setting("rights"))
+    named = cast("dict[str, list[str]]", account.setting("rights"))
     if not key.startswith(RESTRICTED) or key not in named:
         return
     held = {*named[key], *(right.removesuffix("_write") + "_read" for right in named[key])}
     for right in wanted:
         if right not in held:
-            raise ApiError(missing(right), status=403, executed=False)
+            raise forbidden(right)
 
 
-def missing(right: str) -> str:
-    """What Stripe says to a key that lacks a right."""
-    return (
+def forbidden(right: str) -> ApiError:
+    """The error for a key that lacks a right."""
+    message = (
         "The provided key does not have the required permissions for this endpoint. "
         f"Having the '{right}' permission would allow this request to continue."
     )
+    return ApiError(message, status=403, executed=False)

@@ -5,9 +5,9 @@ import re
 from collections.abc import Callable
 from typing import cast
 
-from tui_pos.simulator.api.errors import ApiError, Json
 from tui_pos.simulator.api.lists import DEFAULT_LIMIT
-from tui_pos.simulator.engine.accounts import Call, World
+from tui_pos.simulator.engine.accounts import Account
+from tui_pos.simulator.engine.errors import ApiError, Json
 
 CLAUSE = re.compile(
     r"""\s*(?P<no>-)?(?P<field>[a-z_]+)(?:\[(?P<mq>["'])(?P<key>[^"']{1,40})(?P=mq)\])?"""
@@ -24,22 +24,22 @@ NUMBERS: dict[str, Callable[[int, int], bool]] = {
 Test = Callable[[Json], bool]
 
 
-def search_page(world: World, kind: str, call: Call) -> Json:
+def search_page(account: Account, kind: str, path: str, params: Json) -> Json:
     """The records that a query finds. As at Stripe, a new one is found only after a while (search_lag)."""
-    tests, every = _parsed(call.params["query"])
-    newest = world.now() - cast(int, world.setting("search_lag"))
+    tests, every = _parsed(params["query"])
+    newest = account.now() - cast(int, account.setting("search_lag"))
     join = all if every else any
     found = [
         record
-        for record in reversed(world.store.all(kind).values())
-        if world.visible(record) and record["created"] <= newest and join(test(record) for test in tests)
+        for record in reversed(account.store.all(kind).values())
+        if account.visible(record) and record["created"] <= newest and join(test(record) for test in tests)
     ]
-    limit = int(call.params.get("limit", DEFAULT_LIMIT))
-    start = _start(call.params.get("page", ""))
+    limit = int(params.get("limit", DEFAULT_LIMIT))
+    start = _start(params.get("page", ""))
     more = len(found) > start + limit
     return {
         "object": "search_result",
-        "url": call.path,
+        "url": path,
         "has_more": more,
         "next_page": f"page_{start + limit}" if more else None,
         "data": found[start : start + limit],

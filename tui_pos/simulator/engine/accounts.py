@@ -1,24 +1,25 @@
-"""The accounts that the simulator plays: records, clock, events and what is due by itself."""
+"""Stripe as one state: the records of its accounts, their settings, its clock, its events and its timers."""
 
 import secrets
 import string
 import time
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from enum import StrEnum
 
-from tui_pos.simulator.api.errors import Json, no_such
+from tui_pos.simulator.engine.errors import Json, no_such
+from tui_pos.simulator.engine.reader_state import is_offline, last_seen_at
 from tui_pos.simulator.engine.store import Store
-from tui_pos.simulator.server.trace import Observer
 
 ID_ALPHABET = string.ascii_letters + string.digits
 API_VERSION = "2026-10-28.endive"
 EVENTS_KEPT = 2000
 DEFAULT_ACCOUNT = "acct_1SimulatedDesk000"
-# Before this version a released hold was a refund: see `World.emit`.
+# Before this version a released hold was a refund: see `Account.emit`.
 RELEASES_ARE_NO_REFUNDS = "2025-03-31"
 
-# What a person may set while it runs; see control.py.
+# What may be set while it runs: see `server.control_api`.
 DEFAULTS: Json = {
     "clock_offset": 0,
     "tap_after": None,
@@ -35,33 +36,43 @@ DEFAULTS: Json = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request to an endpoint: the ids in its path, its checked parameters, and whose key it has.
+class Timer(StrEnum):
+    """What happens to a record by itself once its time has come."""
 
-    Without an account it is nobody's request but the simulator's own act, which sees everything.
+    HOLD_EXPIRES = "hold lapses"
+    REFUND_SETTLES = "refund settles"
+    COLLECTED_CARD_EXPIRES = "collected card lapses"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whose request is being answered. Without an account it is the simulator's own act: it sees everything.
+
+    The request's id and idempotency key are shown in the events that it causes.
     """
 
-    path: str
-    ids: dict[str, str] = field(default_factory=dict)
-    params: Json = field(default_factory=dict)
+    account_id: str | None = None
+    livemode: bool = False
     request_id: str | None = None
     idempotency_key: str | None = None
-    account: str | None = None
-    livemode: bool = False
 
 
-class World:
-    """Stripe's records, of any account and mode. Not thread-safe: the server's one thread owns it."""
+SIMULATOR = Caller()
+
+
+class Account:
+    """Stripe's records, of every account and mode that a key names; a caller sees those of its own.
+
+    Not thread-safe: the server's one thread owns it.
+    """
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self.call = Call("")
-        # Set by whoever runs an event loop: present a card in this many seconds.
-        self.tap_later: Callable[[str, float], None] = lambda _turn, _seconds: None
+        self.caller = SIMULATOR
+        # Set by whoever runs an event loop: present the card of this turn in so many seconds.
+        self.schedule_card: Callable[[str, float], None] = lambda _turn, _seconds: None
         # Changes with every reset and at the end, so that a request that sleeps knows when to give up.
-        self.age = 0
-        self.observer: Observer | None = None
+        self.generation = 0
 
     # Settings and time
 
@@ -70,7 +81,7 @@ class World:
         record = self.store.get("setting", name)
         return DEFAULTS[name] if record is None else record["value"]
 
-    def set(self, name: str, value: object) -> None:
+    def set_setting(self, name: str, value: object) -> None:
         """Keep a setting."""
         self.store.put("setting", name, {"value": value})
 
@@ -104,23 +115,23 @@ class World:
     def visible(self, record: Json) -> bool:
         """Whether the present request's key may see it: it is of the same account and mode, or is one of the
         demonstration's readers, which stand on the counter whichever key is used."""
-        call = self.call
-        if call.account is None or record.get("_everywhere"):
+        caller = self.caller
+        if caller.account_id is None or record.get("_everywhere"):
             return True
-        return account_of(record) == call.account and is_live(record) == call.livemode
+        return owner_of(record) == caller.account_id and is_live(record) == caller.livemode
 
-    def fresh(self, kind: str, prefix: str, of: Json | None = None) -> Json:
+    def new_object(self, kind: str, prefix: str, of: Json | None = None) -> Json:
         """What every new Stripe object begins with. It belongs to whom ``of`` belongs, else to who asks."""
         if of is None or of.get("_everywhere"):
-            owner, live = self.call.account or DEFAULT_ACCOUNT, self.call.livemode
+            owner, live = self.caller.account_id or DEFAULT_ACCOUNT, self.caller.livemode
         else:
-            owner, live = account_of(of), is_live(of)
+            owner, live = owner_of(of), is_live(of)
         record = {"id": self.new_id(prefix), "object": kind, "_account": owner, "_live": live}
         return record if kind == "refund" else record | {"livemode": live}
 
-    def dated(self, kind: str, prefix: str, of: Json | None = None) -> Json:
+    def new_dated_object(self, kind: str, prefix: str, of: Json | None = None) -> Json:
         """The same with the time it was made, which all but locations and readers have."""
-        return self.fresh(kind, prefix, of) | {"created": self.now()}
+        return self.new_object(kind, prefix, of) | {"created": self.now()}
 
     # Events
 
@@ -129,16 +140,16 @@ class World:
 
         To a webhook endpoint of an old version a hold that was released, whole or in part, is a refund.
         """
-        now = deepcopy(self.shown(subject))
+        now = deepcopy(self.client_view(subject))
         if self.releases_are_refunds and subject["object"] == "charge" and subject.get("_released"):
             now["amount_refunded"] += subject["_released"]
             now["refunded"] = now["amount_refunded"] == now["amount"]
-        event = self.dated("event", "evt", of=subject) | {
+        event = self.new_dated_object("event", "evt", of=subject) | {
             "api_version": self.setting("webhook_version"),
             "type": kind,
             "pending_webhooks": 0,
             "data": {"object": now},
-            "request": {"id": self.call.request_id, "idempotency_key": self.call.idempotency_key},
+            "request": {"id": self.caller.request_id, "idempotency_key": self.caller.idempotency_key},
         }
         self.save(event)
         events = self.store.all("event")
@@ -150,46 +161,37 @@ class World:
         """Whether events follow a version in which a released hold was a refund."""
         return str(self.setting("webhook_version")) < RELEASES_ARE_NO_REFUNDS
 
-    def shown(self, record: Json) -> Json:
+    def client_view(self, record: Json) -> Json:
         """An object as a client sees it: without the simulator's own notes, whose names begin with ``_``."""
         visible = {name: value for name, value in record.items() if not name.startswith("_")}
         if record.get("_everywhere"):
-            visible["livemode"] = self.call.livemode
+            visible["livemode"] = self.caller.livemode
         if "_silent_since" in record:
-            signal = record["_silent_since"]
-            last = self.precise_now() if signal is None else signal
-            visible["last_seen_at"] = int(last * 1000)
-            visible["status"] = "offline" if self.offline(record) else "online"
+            now = self.precise_now()
+            visible["last_seen_at"] = last_seen_at(record, now)
+            visible["status"] = "offline" if is_offline(record, now) else "online"
         return visible
 
-    def offline(self, reader: Json) -> bool:
-        """Whether Stripe has given the reader up: no signal for two minutes."""
-        since = reader["_silent_since"]
-        return since is not None and self.precise_now() - since >= OFFLINE_AFTER
+    # Timers
 
-    # What happens by itself
-
-    def remind(self, what: str, record_id: str, due: int) -> None:
-        """Have something done to a record at a time; one reminder of a kind for a record."""
+    def start_timer(self, what: Timer, record_id: str, due: int) -> None:
+        """Have something happen to a record at a time (Unix seconds); a record has one timer of a kind."""
         self.store.put("timer", f"{what} {record_id}", {"what": what, "id": record_id, "due": due})
 
-    def forget(self, what: str, record_id: str) -> None:
-        """Drop a reminder, if it is there."""
+    def cancel_timer(self, what: Timer, record_id: str) -> None:
+        """Drop a timer, if it is there."""
         self.store.delete("timer", f"{what} {record_id}")
 
-    def due(self) -> list[Json]:
-        """The reminders whose time has come, taken off the list, soonest first."""
+    def due_timers(self) -> list[Json]:
+        """The timers whose time has come, taken off the list, soonest first."""
         now = self.now()
-        ripe = [timer for timer in self.store.all("timer").values() if timer["due"] <= now]
-        for timer in ripe:
-            self.forget(timer["what"], timer["id"])
-        return sorted(ripe, key=lambda timer: int(timer["due"]))
+        due = [timer for timer in self.store.all("timer").values() if timer["due"] <= now]
+        for timer in due:
+            self.cancel_timer(Timer(timer["what"]), timer["id"])
+        return sorted(due, key=lambda timer: int(timer["due"]))
 
 
-OFFLINE_AFTER = 120
-
-
-def account_of(record: Json) -> str:
+def owner_of(record: Json) -> str:
     """The id of the account that a record belongs to."""
     return str(record.get("_account", DEFAULT_ACCOUNT))
 

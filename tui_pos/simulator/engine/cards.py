@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tui_pos.simulator.api.errors import ApiError
+from tui_pos.simulator.engine.errors import ApiError
 
 VISA_WINDOW = 5 * 86400 - 6 * 3600
 OTHER_WINDOW = 2 * 86400
@@ -79,64 +79,85 @@ NETWORKS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One test card. ``single_message`` networks take the money at once and cannot hold it."""
+    """One test card: ``decline`` is the issuer's code, ``cvm`` how its holder is verified, ``refund`` how a
+    refund to it ends. ``single_message`` networks take the money at once and cannot hold it."""
 
     number: str
     name: str
     brand: str
-    funding: str = "credit"
-    decline: str | None = None
-    cvm: str = "none"
-    refund: str = "succeeded"
+    funding: str
+    decline: str | None
+    cvm: str
+    refund: str
 
     @property
     def single_message(self) -> bool:
         return self.brand in ("interac", "eftpos_au")
 
     @property
+    def method_type(self) -> str:
+        """The payment method type that a reader makes of it."""
+        return "interac_present" if self.brand == "interac" else "card_present"
+
+    @property
     def network(self) -> Network:
         return NETWORKS[self.brand]
 
 
-def _refused(number: str, reason: str) -> Card:
-    return Card(number, f"charge_declined_{reason}", "visa", decline=reason)
+def _card(
+    number: str,
+    name: str,
+    brand: str,
+    funding: str = "credit",
+    *,
+    decline: str | None = None,
+    cvm: str = "none",
+    refund: str = "succeeded",
+) -> Card:
+    return Card(
+        number=number, name=name, brand=brand, funding=funding, decline=decline, cvm=cvm, refund=refund
+    )
+
+
+def _declining(number: str, reason: str) -> Card:
+    return _card(number, f"charge_declined_{reason}", "visa", decline=reason)
 
 
 CARDS = (
-    Card("4242424242424242", "visa", "visa"),
-    Card("4000056655665556", "visa_debit", "visa", "debit"),
-    Card("5555555555554444", "mastercard", "mastercard"),
-    Card("5200828282828210", "mastercard_debit", "mastercard", "debit"),
-    Card("5105105105105100", "mastercard_prepaid", "mastercard", "prepaid"),
-    Card("378282246310005", "amex", "amex"),
-    Card("371449635398431", "amex2", "amex"),
-    Card("6011111111111117", "discover", "discover"),
-    Card("6011000990139424", "discover2", "discover"),
-    Card("3056930009020004", "diners", "diners"),
-    Card("36227206271667", "diners_14digits", "diners"),
-    Card("3566002020360505", "jcb", "jcb"),
-    Card("6200000000000005", "unionpay", "unionpay"),
-    Card("4506445006931933", "interac", "interac", "debit", cvm="online_pin"),
-    Card("6280000360000978", "eftpos_au_debit", "eftpos_au", "debit"),
-    Card("4000050360000001", "eftpos_au_visa_debit", "eftpos_au", "debit"),
-    Card("5555050360000080", "eftpos_au_mastercard_debit", "eftpos_au", "debit"),
-    Card("4000002500001001", "cartes_bancaires_visa_debit", "cartes_bancaires", "debit"),
-    Card("5555552500001001", "cartes_bancaires_mastercard_debit", "cartes_bancaires", "debit"),
-    Card("4711009900000316877", "girocard_debit", "unknown", "debit"),
-    Card("4001007020000002", "offline_pin_cvm", "visa", cvm="offline_pin"),
-    Card("4000008260000075", "offline_pin_sca_retry", "visa", cvm="offline_pin"),
-    Card("4001000360000005", "online_pin_cvm", "visa", cvm="online_pin"),
-    Card("4000002760000008", "online_pin_sca_retry", "visa", cvm="online_pin"),
-    Card("4000000000000002", "charge_declined", "visa", decline="generic_decline"),
-    _refused("4000000000009995", "insufficient_funds"),
-    _refused("4000000000009987", "lost_card"),
-    _refused("4000000000009979", "stolen_card"),
-    _refused("4000000000000069", "expired_card"),
-    _refused("4000000000000119", "processing_error"),
-    Card("4000000000005126", "refund_fail", "visa", refund="failed"),
-    Card("4000000000007726", "refund_pending", "visa", refund="pending"),
+    _card("4242424242424242", "visa", "visa"),
+    _card("4000056655665556", "visa_debit", "visa", "debit"),
+    _card("5555555555554444", "mastercard", "mastercard"),
+    _card("5200828282828210", "mastercard_debit", "mastercard", "debit"),
+    _card("5105105105105100", "mastercard_prepaid", "mastercard", "prepaid"),
+    _card("378282246310005", "amex", "amex"),
+    _card("371449635398431", "amex2", "amex"),
+    _card("6011111111111117", "discover", "discover"),
+    _card("6011000990139424", "discover2", "discover"),
+    _card("3056930009020004", "diners", "diners"),
+    _card("36227206271667", "diners_14digits", "diners"),
+    _card("3566002020360505", "jcb", "jcb"),
+    _card("6200000000000005", "unionpay", "unionpay"),
+    _card("4506445006931933", "interac", "interac", "debit", cvm="online_pin"),
+    _card("6280000360000978", "eftpos_au_debit", "eftpos_au", "debit"),
+    _card("4000050360000001", "eftpos_au_visa_debit", "eftpos_au", "debit"),
+    _card("5555050360000080", "eftpos_au_mastercard_debit", "eftpos_au", "debit"),
+    _card("4000002500001001", "cartes_bancaires_visa_debit", "cartes_bancaires", "debit"),
+    _card("5555552500001001", "cartes_bancaires_mastercard_debit", "cartes_bancaires", "debit"),
+    _card("4711009900000316877", "girocard_debit", "unknown", "debit"),
+    _card("4001007020000002", "offline_pin_cvm", "visa", cvm="offline_pin"),
+    _card("4000008260000075", "offline_pin_sca_retry", "visa", cvm="offline_pin"),
+    _card("4001000360000005", "online_pin_cvm", "visa", cvm="online_pin"),
+    _card("4000002760000008", "online_pin_sca_retry", "visa", cvm="online_pin"),
+    _card("4000000000000002", "charge_declined", "visa", decline="generic_decline"),
+    _declining("4000000000009995", "insufficient_funds"),
+    _declining("4000000000009987", "lost_card"),
+    _declining("4000000000009979", "stolen_card"),
+    _declining("4000000000000069", "expired_card"),
+    _declining("4000000000000119", "processing_error"),
+    _card("4000000000005126", "refund_fail", "visa", refund="failed"),
+    _card("4000000000007726", "refund_pending", "visa", refund="pending"),
 )
 
 BY_NUMBER = {card.number: card for card in CARDS}

@@ -1,6 +1,6 @@
 """Which amounts Stripe takes in which currency; all amounts are in the currency's smallest unit."""
 
-from tui_pos.simulator.api.errors import ApiError
+from tui_pos.simulator.engine.errors import ApiError
 
 MAXIMUM = 999_999_999_999
 

@@ -1,21 +1,41 @@
-"""Bad days by command: what is to go wrong, with which requests, and how often."""
+"""Faults on command: what goes wrong with which requests, and how often."""
 
 import json
 from dataclasses import dataclass
+from enum import StrEnum
 from fnmatch import fnmatchcase
 
-from tui_pos.simulator.api import rights
-from tui_pos.simulator.api.errors import ApiError, Json
-from tui_pos.simulator.engine.accounts import World
+from tui_pos.simulator.engine.accounts import Account
+from tui_pos.simulator.engine.errors import ApiError, Json
 
 
-@dataclass(frozen=True, slots=True)
+class Fault(StrEnum):
+    """What can go wrong; its values are the ``do`` of the control API."""
+
+    ANSWER_LOST = "answer_lost"
+    CUT_BEFORE = "cut_before"
+    ERROR_500 = "error_500"
+    ERROR_500_AFTER = "error_500_after"
+    RATE_LIMIT = "rate_limit_429"
+    LOCK_TIMEOUT = "lock_timeout_429"
+    FORBIDDEN = "forbidden_403"
+    UNAVAILABLE = "unavailable_503"
+    KEY_EXPIRED = "key_expired_401"
+    DELAY = "delay"
+    SLOW = "slow"
+    NOT_JSON = "not_json"
+    REFUSE = "refuse"
+    ALTER = "alter"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
     """What a fault does around the work of a request, in this order."""
 
     wait_before: bool = False
     cut_before: bool = False
     refuse: Json | None = None
+    forbid: bool = False
     work: bool = True
     fail: bool = False
     wait_after: bool = False
@@ -24,22 +44,19 @@ class Effect:
     alter: Json | None = None
 
 
-# What a fault says itself is put in by `_effect`: refuse, alter and two more.
-EFFECTS: dict[str, Effect] = {
-    "answer_lost": Effect(cut_after=True),
-    "cut_before": Effect(cut_before=True),
-    "error_500": Effect(work=False, fail=True),
-    "error_500_after": Effect(fail=True),
-    "rate_limit_429": Effect(),
-    "lock_timeout_429": Effect(refuse={"code": "lock_timeout"}),
-    "forbidden_403": Effect(),
-    "unavailable_503": Effect(refuse={"status": 503, "kind": "api_error"}),
-    "key_expired_401": Effect(refuse={"code": "api_key_expired", "status": 401}),
-    "delay": Effect(wait_after=True),
-    "slow": Effect(wait_before=True),
-    "not_json": Effect(garble=True),
-    "refuse": Effect(),
-    "alter": Effect(),
+# Those that are not here take something from the fault: see `_effect`.
+EFFECTS: dict[Fault, Effect] = {
+    Fault.ANSWER_LOST: Effect(cut_after=True),
+    Fault.CUT_BEFORE: Effect(cut_before=True),
+    Fault.ERROR_500: Effect(work=False, fail=True),
+    Fault.ERROR_500_AFTER: Effect(fail=True),
+    Fault.LOCK_TIMEOUT: Effect(refuse={"code": "lock_timeout"}),
+    Fault.FORBIDDEN: Effect(forbid=True),
+    Fault.UNAVAILABLE: Effect(refuse={"status": 503, "kind": "api_error"}),
+    Fault.KEY_EXPIRED: Effect(refuse={"code": "api_key_expired", "status": 401}),
+    Fault.DELAY: Effect(wait_after=True),
+    Fault.SLOW: Effect(wait_before=True),
+    Fault.NOT_JSON: Effect(garble=True),
 }
 
 RATE_REASONS = (
@@ -49,15 +66,15 @@ RATE_REASONS = (
     "endpoint-concurrency",
     "resource-specific",
 )
-KINDS = {402: "card_error"}
-REFUSED = {
+TYPES = {402: "card_error"}
+MESSAGES = {
     "rate_limit": "Too many requests: slow down.",
     "lock_timeout": "Another request is using this object: try again in a moment.",
     "api_key_expired": "This API key has been rolled: use the new one.",
     None: "This was ordered to fail.",
 }
 
-NOTHING = Effect()
+NO_EFFECT = Effect()
 MOST = 1_000_000
 
 
@@ -67,7 +84,7 @@ def refusal(effect: Effect) -> ApiError | None:
         return None
     ordered = dict(effect.refuse)
     code = ordered.pop("code", None)
-    message = ordered.pop("message", None) or REFUSED.get(code, REFUSED[None])
+    message = ordered.pop("message", None) or MESSAGES.get(code, MESSAGES[None])
     return ApiError(message, code, executed=False, **ordered)
 
 
@@ -79,10 +96,10 @@ def altered(body: str, changes: Json) -> str:
     return json.dumps(record | changes)
 
 
-def order(world: World, fault: Json) -> Json:
-    """Order a fault: ``on`` (a pattern of method and path), ``do``, ``times``, ``after``, ``seconds``.
+def add_fault(account: Account, fault: Json) -> Json:
+    """Add a fault: ``on`` (a pattern of method and path), ``do``, ``times``, ``after``, ``seconds``.
 
-    With ``during`` it strikes for so many seconds of the simulator's clock, however often. ``refuse`` answers
+    With ``during`` it applies for so many seconds of the simulator's clock, however often. ``refuse`` answers
     ``status`` with the error object's fields in ``refusal``, ``alter`` changes ``fields`` of the answer, a
     ``rate_limit_429`` has its ``reason``. Raises ApiError when it is not one.
     """
@@ -92,8 +109,8 @@ def order(world: World, fault: Json) -> Json:
     for name in fault:
         if name not in known:
             raise ApiError(f"A fault has no '{name[:40]}': it has {', '.join(known)}.", param=name[:40])
-    if full["do"] not in tuple(EFFECTS):
-        raise ApiError(f"No such fault. There are {', '.join(EFFECTS)}.", param="do")
+    if full["do"] not in tuple(Fault):
+        raise ApiError(f"No such fault. There are {', '.join(Fault)}.", param="do")
     if not isinstance(full["on"], str):
         raise ApiError("A fault's 'on' is a pattern: 'POST /v1/payment_intents/*/capture'.", param="on")
     for name in ("refusal", "fields"):
@@ -107,43 +124,41 @@ def order(world: World, fault: Json) -> Json:
         value = full[name]
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < MOST:
             raise ApiError(f"A fault's '{name}' is a number from 0 to {MOST}.", param=name)
-    fault_id = world.new_id("fault")
-    full["until"] = world.precise_now() + full["during"] if full["during"] else None
-    world.store.put("fault", fault_id, full | {"id": fault_id})
+    fault_id = account.new_id("fault")
+    full["until"] = account.precise_now() + full["during"] if full["during"] else None
+    account.store.put("fault", fault_id, full | {"id": fault_id})
     return full | {"id": fault_id}
 
 
-def struck(world: World, method: str, path: str) -> tuple[Effect, float]:
+def next_effect(account: Account, method: str, path: str) -> tuple[Effect, float]:
     """What goes wrong with this request, and its seconds. Uses up one of the fault's times."""
-    for fault_id, fault in list(world.store.all("fault").items()):
+    for fault_id, fault in list(account.store.all("fault").items()):
         if not fnmatchcase(f"{method} {path}", fault["on"]):
             continue
         if fault["after"] > 0:
-            world.store.put("fault", fault_id, fault | {"after": fault["after"] - 1})
+            account.store.put("fault", fault_id, fault | {"after": fault["after"] - 1})
             continue
         if fault.get("until") is not None:
-            if fault["until"] > world.precise_now():
-                return _effect(fault, method, path), float(fault["seconds"])
-            world.store.delete("fault", fault_id)
+            if fault["until"] > account.precise_now():
+                return _effect(fault), float(fault["seconds"])
+            account.store.delete("fault", fault_id)
             continue
         if fault["times"] > 1:
-            world.store.put("fault", fault_id, fault | {"times": fault["times"] - 1})
+            account.store.put("fault", fault_id, fault | {"times": fault["times"] - 1})
         else:
-            world.store.delete("fault", fault_id)
-        return _effect(fault, method, path), float(fault["seconds"])
-    return NOTHING, 0.0
+            account.store.delete("fault", fault_id)
+        return _effect(fault), float(fault["seconds"])
+    return NO_EFFECT, 0.0
 
 
-def _effect(fault: Json, method: str, path: str) -> Effect:
-    if fault["do"] == "forbidden_403":
-        return Effect(refuse={"status": 403, "message": rights.missing(rights.needed(method, path))})
-    if fault["do"] == "refuse":
+def _effect(fault: Json) -> Effect:
+    kind = Fault(fault["do"])
+    if kind is Fault.REFUSE:
         status = int(fault["status"])
-        return Effect(refuse={"status": status, "kind": KINDS.get(status)} | fault["refusal"])
-    if fault["do"] == "alter":
+        return Effect(refuse={"status": status, "kind": TYPES.get(status)} | fault["refusal"])
+    if kind is Fault.ALTER:
         return Effect(alter=fault["fields"])
-    if fault["do"] == "rate_limit_429":
-        return Effect(
-            refuse={"code": "rate_limit", "headers": {"Stripe-Rate-Limited-Reason": fault["reason"]}}
-        )
-    return EFFECTS[fault["do"]]
+    if kind is Fault.RATE_LIMIT:
+        headers = {"Stripe-Rate-Limited-Reason": fault["reason"]}
+        return Effect(refuse={"code": "rate_limit", "headers": headers})
+    return EFFECTS[kind]

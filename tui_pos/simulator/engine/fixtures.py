@@ -1,7 +1,8 @@
-"""What an empty simulator begins with: one location and the readers on its counters."""
+"""What an empty simulator begins with: one location and the readers at its counters."""
 
 from tui_pos.simulator.engine import objects
-from tui_pos.simulator.engine.accounts import OFFLINE_AFTER, World
+from tui_pos.simulator.engine.accounts import Account
+from tui_pos.simulator.engine.reader_state import OFFLINE_AFTER
 
 LOCATION_ID = "tml_demo_front_desk"
 
@@ -21,15 +22,15 @@ ADDRESS = {
 }
 
 
-def plant(world: World) -> None:
+def create_demo_readers(account: Account) -> None:
     """Make the demonstration's location and readers, unless there is a reader or location already."""
-    if world.store.all("terminal.location") or world.store.all("terminal.reader"):
+    if account.store.all("terminal.location") or account.store.all("terminal.reader"):
         return
-    world.save(objects.location(world, "Front desk", ADDRESS) | {"id": LOCATION_ID, "_everywhere": True})
+    account.save(objects.location(account, "Front desk", ADDRESS) | {"id": LOCATION_ID, "_everywhere": True})
     for number, (reader_id, label, device, on) in enumerate(READERS, 1):
-        reader = objects.reader(world, label, device, LOCATION_ID)
+        reader = objects.reader(account, label, device, LOCATION_ID)
         reader |= {"id": reader_id, "serial_number": f"SIM{number:06d}", "_everywhere": True}
         if not on:
-            reader["_silent_since"] = world.precise_now() - OFFLINE_AFTER
-        world.save(reader)
-    world.store.commit()
+            reader["_silent_since"] = account.precise_now() - OFFLINE_AFTER
+        account.save(reader)
+    account.store.commit()

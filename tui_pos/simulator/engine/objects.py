@@ -1,8 +1,14 @@
-"""The shapes of Stripe's objects: every field that is always there, with the value it begins with."""
+"""The shapes of Stripe's objects: every field that is always there, with the value it begins with.
 
-from tui_pos.simulator.api.errors import Json
-from tui_pos.simulator.engine.accounts import World
+Fields whose names begin with ``_`` are the simulator's own and shown to no client.
+"""
+
+from tui_pos.simulator.engine.accounts import Account
 from tui_pos.simulator.engine.cards import Card, Decline
+from tui_pos.simulator.engine.errors import ApiError, Json
+from tui_pos.simulator.engine.reader_state import Condition, Phase
+
+MAX_METADATA_KEYS = 50
 
 EXPIRY_YEAR = 2034
 EXPIRY_MONTH = 12
@@ -33,9 +39,9 @@ REFUND_NULLS = (
 ADDRESS_NULLS = ("city", "country", "line1", "line2", "postal_code", "state")
 
 
-def payment_intent(world: World) -> Json:
-    """A new PaymentIntent without its amount, currency and ways to pay."""
-    intent = world.dated("payment_intent", "pi")
+def payment_intent(account: Account) -> Json:
+    """A new PaymentIntent without its amount, currency and payment method types."""
+    intent = account.new_dated_object("payment_intent", "pi")
     return (
         intent
         | dict.fromkeys(INTENT_NULLS)
@@ -44,7 +50,7 @@ def payment_intent(world: World) -> Json:
             "amount_capturable": 0,
             "amount_details": {"tip": {}},
             "amount_received": 0,
-            "client_secret": f"{intent['id']}_secret_{world.new_id('x')[2:]}",
+            "client_secret": f"{intent['id']}_secret_{account.new_id('x')[2:]}",
             "confirmation_method": "automatic",
             "metadata": {},
             "payment_method_options": {},
@@ -53,11 +59,11 @@ def payment_intent(world: World) -> Json:
     )
 
 
-def charge(world: World, intent: Json, method: Json) -> Json:
+def charge(account: Account, intent: Json, method: Json) -> Json:
     """A new charge of an intent, not yet said to be paid or failed."""
     copied = ("amount", "currency", "description", "metadata", "receipt_email", "statement_descriptor")
     return (
-        world.dated("charge", "ch", of=intent)
+        account.new_dated_object("charge", "ch", of=intent)
         | dict.fromkeys(CHARGE_NULLS)
         | {name: intent[name] for name in (*copied, "statement_descriptor_suffix", "transfer_group")}
         | {
@@ -107,10 +113,10 @@ def declined_outcome(decline: Decline) -> Json:
     }
 
 
-def payment_method(world: World, intent: Json, card: Card, *, online: bool = False) -> Json:
-    """What a card is to Stripe: one at a reader, or one that was typed into a form."""
-    kind = "card" if online else _type(card)
-    return world.dated("payment_method", "pm", of=intent) | {
+def payment_method(account: Account, intent: Json, card: Card, *, online: bool = False) -> Json:
+    """The PaymentMethod of a card: read by a reader, or typed into a form (``online``)."""
+    kind = "card" if online else card.method_type
+    return account.new_dated_object("payment_method", "pm", of=intent) | {
         "allow_redisplay": "unspecified",
         "billing_details": {
             "address": dict.fromkeys(ADDRESS_NULLS),
@@ -121,15 +127,15 @@ def payment_method(world: World, intent: Json, card: Card, *, online: bool = Fal
         "customer": None,
         "metadata": {},
         "type": kind,
-        kind: _online_facts(card) if online else _card_facts(card),
+        kind: _online_card(card) if online else _card_fields(card),
         "_card": card.number,
     }
 
 
 def method_details(intent: Json, reader: Json, card: Card, *, incremental: bool) -> Json:
     """A charge's payment_method_details for a card read by a reader."""
-    kind = _type(card)
-    facts = _card_facts(card) | {
+    kind = card.method_type
+    fields = _card_fields(card) | {
         "emv_auth_data": None,
         "generated_card": None,
         "location": reader["location"],
@@ -140,33 +146,29 @@ def method_details(intent: Json, reader: Json, card: Card, *, incremental: bool)
         "receipt": _receipt(card),
     }
     if kind == "card_present":
-        facts |= {
+        fields |= {
             "amount_authorized": intent["amount"],
             "incremental_authorization_supported": incremental,
             "offline": {"stored_at": None, "type": None},
             "overcapture_supported": False,
         }
-    return {"type": kind, kind: facts}
+    return {"type": kind, kind: fields}
 
 
 def online_details(intent: Json, card: Card) -> Json:
     """A charge's payment_method_details for a card that was typed into a form."""
-    facts = _online_facts(card) | {"amount_authorized": intent["amount"], "network": card.brand}
-    return {"type": "card", "card": facts}
+    fields = _online_card(card) | {"amount_authorized": intent["amount"], "network": card.brand}
+    return {"type": "card", "card": fields}
 
 
-def _online_facts(card: Card) -> Json:
+def _online_card(card: Card) -> Json:
     named = ("brand", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4")
-    facts = _card_facts(card)
-    return {name: facts[name] for name in named} | {"checks": None, "wallet": None}
+    fields = _card_fields(card)
+    return {name: fields[name] for name in named} | {"checks": None, "wallet": None}
 
 
-def _type(card: Card) -> str:
-    return "interac_present" if card.brand == "interac" else "card_present"
-
-
-def _card_facts(card: Card) -> Json:
-    facts = {
+def _card_fields(card: Card) -> Json:
+    fields = {
         "brand": card.brand,
         "cardholder_name": None,
         "country": "US",
@@ -178,8 +180,8 @@ def _card_facts(card: Card) -> Json:
         "preferred_locales": ["en"],
     }
     if card.brand == "interac":
-        return facts | {"issuer": "Simulated Bank"}
-    return facts | {"brand_product": None, "wallet": None}
+        return fields | {"issuer": "Simulated Bank"}
+    return fields | {"brand_product": None, "wallet": None}
 
 
 def _receipt(card: Card) -> Json:
@@ -196,10 +198,10 @@ def _receipt(card: Card) -> Json:
     }
 
 
-def refund(world: World, charged: Json, amount: int) -> Json:
+def refund(account: Account, charged: Json, amount: int) -> Json:
     """A new refund of a charge."""
     return (
-        world.dated("refund", "re", of=charged)
+        account.new_dated_object("refund", "re", of=charged)
         | dict.fromkeys(REFUND_NULLS)
         | {
             "amount": amount,
@@ -213,19 +215,19 @@ def refund(world: World, charged: Json, amount: int) -> Json:
     )
 
 
-def location(world: World, display_name: str, address: Json) -> Json:
+def location(account: Account, display_name: str, address: Json) -> Json:
     """A new Terminal location."""
-    return world.fresh("terminal.location", "tml") | {
+    return account.new_object("terminal.location", "tml") | {
         "address": dict.fromkeys(ADDRESS_NULLS) | address,
         "display_name": display_name,
         "metadata": {},
     }
 
 
-def reader(world: World, label: str, device_type: str, location_id: str | None) -> Json:
+def reader(account: Account, label: str, device_type: str, location_id: str | None) -> Json:
     """A new reader: idle, switched on and connected."""
     return (
-        world.fresh("terminal.reader", "tmr")
+        account.new_object("terminal.reader", "tmr")
         | {
             "action": None,
             "device_sw_version": "2.42.0.0",
@@ -234,9 +236,9 @@ def reader(world: World, label: str, device_type: str, location_id: str | None) 
             "label": label,
             "location": location_id,
             "metadata": {},
-            "serial_number": world.new_id("SIM")[4:14].upper(),
-            "_condition": "online",
-            "_phase": "idle",
+            "serial_number": account.new_id("SIM")[4:14].upper(),
+            "_condition": Condition.ONLINE,
+            "_phase": Phase.IDLE,
             "_silent_since": None,
             "_next": {},
             "_collected": None,
@@ -244,3 +246,16 @@ def reader(world: World, label: str, device_type: str, location_id: str | None) 
             "_turn": None,
         }
     )
+
+
+def merged_metadata(old: dict[str, str], change: dict[str, str] | str | None) -> dict[str, str]:
+    """Metadata after an update: ``""`` clears all, an empty value removes its key."""
+    if change is None:
+        return old
+    if isinstance(change, str):
+        return {}
+    merged = {name: value for name, value in (old | change).items() if value != ""}
+    if len(merged) > MAX_METADATA_KEYS:
+        message = f"Metadata has at most {MAX_METADATA_KEYS} keys."
+        raise ApiError(message, param="metadata", executed=False)
+    return merged

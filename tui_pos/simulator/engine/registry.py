@@ -1,10 +1,9 @@
-"""Locations, readers as entries in Stripe's books, connection tokens and events."""
+"""What is registered with Stripe: the account, its locations and readers, and connection tokens."""
 
-from tui_pos.simulator.api.errors import ApiError, Json
-from tui_pos.simulator.api.lists import page
-from tui_pos.simulator.api.params import merged_metadata
 from tui_pos.simulator.engine import objects
-from tui_pos.simulator.engine.accounts import Call, World
+from tui_pos.simulator.engine.accounts import DEFAULT_ACCOUNT, Account
+from tui_pos.simulator.engine.errors import ApiError, Json
+from tui_pos.simulator.engine.objects import merged_metadata
 
 DEVICES = {
     "simulated-wpe": "simulated_wisepos_e",
@@ -16,89 +15,90 @@ LOCATION = "terminal.location"
 READER = "terminal.reader"
 
 
-def create_location(world: World, call: Call) -> Json:
-    sent = call.params
-    location = objects.location(world, sent["display_name"], sent.get("address") or {})
-    location["metadata"] = merged_metadata({}, sent.get("metadata"))
-    if sent.get("phone"):
-        location["phone"] = sent["phone"]
-    return world.save(location)
+def account_details(account: Account, _: Json) -> Json:
+    """GET /v1/account."""
+    return {
+        "id": account.caller.account_id or DEFAULT_ACCOUNT,
+        "object": "account",
+        "business_profile": None,
+        "business_type": None,
+        "charges_enabled": True,
+        "controller": {"type": "account"},
+        "country": account.setting("country"),
+        "default_currency": account.setting("default_currency"),
+        "details_submitted": True,
+        "email": "treasurer@example.org",
+        "payouts_enabled": True,
+        "settings": None,
+        "type": "standard",
+    }
 
 
-def retrieve_location(world: World, call: Call) -> Json:
-    return world.fetch(LOCATION, call.ids["id"], "location")
+def create_location(account: Account, params: Json) -> Json:
+    """POST /v1/terminal/locations."""
+    location = objects.location(account, params["display_name"], params.get("address") or {})
+    location["metadata"] = merged_metadata({}, params.get("metadata"))
+    if params.get("phone"):
+        location["phone"] = params["phone"]
+    return account.save(location)
 
 
-def list_locations(world: World, call: Call) -> Json:
-    return page(world, LOCATION, call)
-
-
-def update_location(world: World, call: Call) -> Json:
-    location = retrieve_location(world, call)
-    sent = call.params
-    location["metadata"] = merged_metadata(location["metadata"], sent.get("metadata"))
-    location["address"] |= sent.get("address") or {}
+def update_location(account: Account, location_id: str, params: Json) -> Json:
+    """POST /v1/terminal/locations/{id}."""
+    location = account.fetch(LOCATION, location_id, "location")
+    location["metadata"] = merged_metadata(location["metadata"], params.get("metadata"))
+    location["address"] |= params.get("address") or {}
     for name in ("display_name", "phone"):
-        if sent.get(name):
-            location[name] = sent[name]
-    return world.save(location)
+        if params.get(name):
+            location[name] = params[name]
+    return account.save(location)
 
 
-def delete_location(world: World, call: Call) -> Json:
-    location = retrieve_location(world, call)
-    if any(reader["location"] == location["id"] for reader in world.store.all(READER).values()):
+def delete_location(account: Account, location_id: str, _: Json) -> Json:
+    """DELETE /v1/terminal/locations/{id}."""
+    location = account.fetch(LOCATION, location_id, "location")
+    if any(reader["location"] == location["id"] for reader in account.store.all(READER).values()):
         raise ApiError("This location still has readers: delete them first.", param="location")
-    world.store.delete(LOCATION, location["id"])
-    return {"id": location["id"], "object": LOCATION, "deleted": True}
+    return _deleted(account, location)
 
 
-def register_reader(world: World, call: Call) -> Json:
-    sent = call.params
-    code = sent["registration_code"]
+def register_reader(account: Account, params: Json) -> Json:
+    """POST /v1/terminal/readers."""
+    code = params["registration_code"]
     if code not in DEVICES:
         codes = ", ".join(DEVICES)
         raise ApiError(f"No reader shows this code. There are {codes}.", param="registration_code")
-    location_id = sent.get("location") or None
+    location_id = params.get("location") or None
     if location_id is not None:
-        world.fetch(LOCATION, location_id, "location", in_path=False)
-    reader = objects.reader(world, sent.get("label") or code, DEVICES[code], location_id)
-    reader["metadata"] = merged_metadata({}, sent.get("metadata"))
-    return world.save(reader)
+        account.fetch(LOCATION, location_id, "location", in_path=False)
+    reader = objects.reader(account, params.get("label") or code, DEVICES[code], location_id)
+    reader["metadata"] = merged_metadata({}, params.get("metadata"))
+    return account.save(reader)
 
 
-def retrieve_reader(world: World, call: Call) -> Json:
-    return world.fetch(READER, call.ids["id"], "reader")
+def update_reader(account: Account, reader_id: str, params: Json) -> Json:
+    """POST /v1/terminal/readers/{id}."""
+    reader = account.fetch(READER, reader_id, "reader")
+    reader["metadata"] = merged_metadata(reader["metadata"], params.get("metadata"))
+    if "label" in params:
+        reader["label"] = params["label"] or reader["serial_number"]
+    return account.save(reader)
 
 
-def list_readers(world: World, call: Call) -> Json:
-    return page(world, READER, call)
+def delete_reader(account: Account, reader_id: str, _: Json) -> Json:
+    """DELETE /v1/terminal/readers/{id}."""
+    return _deleted(account, account.fetch(READER, reader_id, "reader"))
 
 
-def update_reader(world: World, call: Call) -> Json:
-    reader = retrieve_reader(world, call)
-    reader["metadata"] = merged_metadata(reader["metadata"], call.params.get("metadata"))
-    if "label" in call.params:
-        reader["label"] = call.params["label"] or reader["serial_number"]
-    return world.save(reader)
+def _deleted(account: Account, record: Json) -> Json:
+    account.store.delete(record["object"], record["id"])
+    return {"id": record["id"], "object": record["object"], "deleted": True}
 
 
-def delete_reader(world: World, call: Call) -> Json:
-    reader = retrieve_reader(world, call)
-    world.store.delete(READER, reader["id"])
-    return {"id": reader["id"], "object": READER, "deleted": True}
-
-
-def connection_token(world: World, call: Call) -> Json:
-    token: Json = {"object": "terminal.connection_token", "secret": world.new_id("pst_test")}
-    if call.params.get("location"):
-        location = world.fetch(LOCATION, call.params["location"], "location", in_path=False)
+def create_connection_token(account: Account, params: Json) -> Json:
+    """POST /v1/terminal/connection_tokens."""
+    token: Json = {"object": "terminal.connection_token", "secret": account.new_id("pst_test")}
+    if params.get("location"):
+        location = account.fetch(LOCATION, params["location"], "location", in_path=False)
         token["location"] = location["id"]
     return token
-
-
-def retrieve_event(world: World, call: Call) -> Json:
-    return world.fetch("event", call.ids["id"], "id")
-
-
-def list_events(world: World, call: Call) -> Json:
-    return page(world, "event", call)

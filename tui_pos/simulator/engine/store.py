@@ -9,7 +9,7 @@ import sqlite3
 from pathlib import Path
 
 from tui_pos.core import files
-from tui_pos.simulator.api.errors import Json
+from tui_pos.simulator.engine.errors import Json
 
 # Another simulator on the same file may be about to end (its desk was just closed): wait for it this long.
 LOCK_SECONDS = 3.0

@@ -1,7 +1,6 @@
 """The simulator as an ASGI application: Stripe's paths and its own."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -11,57 +10,56 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from tui_pos.simulator.api.errors import ApiError
-from tui_pos.simulator.api.idempotency import Keys
+from tui_pos.simulator.api.idempotency import IdempotencyKeys
 from tui_pos.simulator.api.routes import ENDPOINTS, Endpoint
 from tui_pos.simulator.engine import presentment
-from tui_pos.simulator.engine.accounts import World
-from tui_pos.simulator.engine.timers import catch_up
+from tui_pos.simulator.engine.accounts import Account
+from tui_pos.simulator.engine.errors import ApiError
+from tui_pos.simulator.engine.timers import run_due_timers
 from tui_pos.simulator.server import control_api
-from tui_pos.simulator.server.request_handling import answer, respond
+from tui_pos.simulator.server.request_handling import error_response, handle
+from tui_pos.simulator.server.trace import Observer
 
 
-def build(world: World) -> ASGIApp:
-    """The application for one world, which it then owns."""
-    keys = Keys(world)
+def build(account: Account, observer: Observer | None) -> ASGIApp:
+    """The application for one account, which it then owns; ``observer`` is told of every exchange."""
+    keys = IdempotencyKeys(account)
 
     def route(endpoint: Endpoint) -> Route:
         async def serve(request: Request) -> Response:
-            catch_up(world)
-            return await respond(world, keys, endpoint, request)
+            run_due_timers(account)
+            return await handle(account, keys, endpoint, request, observer)
 
         return Route(endpoint.path, serve, methods=[endpoint.method])
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         keys.purge()
-        presentment.resume(world)
-        world.store.commit()
+        presentment.resume_scheduled_cards(account)
+        account.store.commit()
         yield
 
     app = Starlette(
-        routes=[*map(route, ENDPOINTS), *control_api.routes(world)],
+        routes=[*map(route, ENDPOINTS), *control_api.routes(account)],
         exception_handlers={404: _unknown_path, 405: _unknown_path},
         lifespan=lifespan,
     )
-    world.tap_later = lambda turn, seconds: _tap_later(world, turn, seconds)
+    account.schedule_card = lambda turn, seconds: _schedule_card(account, turn, seconds)
     return _without_last_slash(app)
 
 
-def _tap_later(world: World, turn: str, seconds: float) -> None:
-    def come() -> None:
-        catch_up(world)
-        presentment.come_by_itself(world, turn)
-        world.store.commit()
+def _schedule_card(account: Account, turn: str, seconds: float) -> None:
+    def present() -> None:
+        run_due_timers(account)
+        presentment.present_scheduled_card(account, turn)
+        account.store.commit()
 
-    asyncio.get_running_loop().call_later(seconds, come)
+    asyncio.get_running_loop().call_later(seconds, present)
 
 
 async def _unknown_path(request: Request, _: Exception) -> Response:
     message = f"Unrecognized request URL ({request.method}: {request.url.path[:200]})."
-    error = ApiError(message, status=404)
-    request_id = "req_unknown_path"
-    return answer(404, json.dumps(error.body(request_id)), {"Request-Id": request_id} | error.headers)
+    return error_response(ApiError(message, status=404), {"Request-Id": "req_unknown_path"})
 
 
 def _without_last_slash(app: ASGIApp) -> ASGIApp:

@@ -1,80 +1,90 @@
-"""/simulator: what Stripe has not. Present cards, break readers, order faults, move time, read the books."""
+"""The paths under /simulator: present cards, break readers, add faults, move the clock, read the books."""
 
 import json
 from collections.abc import Callable
+from enum import StrEnum
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tui_pos.simulator.api.errors import ApiError, Json
+from tui_pos.simulator.api.errors import error_answer
 from tui_pos.simulator.engine import cards, dashboard, faults, fixtures, presentment, readers, refunds
-from tui_pos.simulator.engine.accounts import DEFAULTS, OFFLINE_AFTER, World
-from tui_pos.simulator.engine.readers import REFUSALS
-from tui_pos.simulator.engine.timers import catch_up
-from tui_pos.simulator.server.request_handling import answer
+from tui_pos.simulator.engine.accounts import DEFAULTS, Account
+from tui_pos.simulator.engine.errors import ApiError, Json
+from tui_pos.simulator.engine.reader_state import OFFLINE_AFTER, Condition, ReaderFault
+from tui_pos.simulator.engine.timers import run_due_timers
+from tui_pos.simulator.server.request_handling import json_response
 
-STATES = ("online", "offline", "dead", *REFUSALS)
-NEXT = (
-    "ack_lost",
-    "timeout_not_delivered",
-    "connection_error_after_authorization",
-    "connection_error_before_authorization",
-    "slow",
-)
-OUTCOMES = ("approve", "decline", "lost")
-
-Command = Callable[[World, str, Json], Json]
+# What a reader may be beside its conditions: silent from now on, or for long enough to be offline.
+DEAD, OFFLINE = "dead", "offline"
+STATES = (DEAD, OFFLINE, *Condition)
+# What may be ordered to go wrong next at a reader; ``slow`` is seconds, and a fault of the request.
+SLOW = "slow"
+NEXT = (*ReaderFault, SLOW)
 
 
-def order_fault(world: World, _: str, sent: Json) -> Json:
-    return faults.order(world, sent)
+class Outcome(StrEnum):
+    """How a card that was held at the reader ends."""
+
+    APPROVE = "approve"
+    DECLINE = "decline"
+    LOST = "lost"
 
 
-def list_faults(world: World, _: str, __: Json) -> Json:
-    return {"faults": list(world.store.all("fault").values())}
+Command = Callable[[Account, str, Json], Json]
 
 
-def clear_faults(world: World, _: str, __: Json) -> Json:
-    for fault_id in list(world.store.all("fault")):
-        world.store.delete("fault", fault_id)
-    for reader in world.store.all("terminal.reader").values():
+def add_fault(account: Account, _: str, sent: Json) -> Json:
+    return faults.add_fault(account, sent)
+
+
+def list_faults(account: Account, _: str, __: Json) -> Json:
+    return {"faults": list(account.store.all("fault").values())}
+
+
+def clear_faults(account: Account, _: str, __: Json) -> Json:
+    for fault_id in list(account.store.all("fault")):
+        account.store.delete("fault", fault_id)
+    for reader in account.store.all("terminal.reader").values():
         reader["_next"] = {}
-        world.save(reader)
+        account.save(reader)
     return {"faults": []}
 
 
-def set_reader(world: World, reader_id: str, sent: Json) -> Json:
+def set_reader(account: Account, reader_id: str, sent: Json) -> Json:
     """``state`` is how the reader is from now on; ``next`` what goes wrong once; ``software`` its version."""
     _only(sent, "state", "next", "software")
-    reader = world.fetch("terminal.reader", reader_id, "reader")
+    reader = account.fetch("terminal.reader", reader_id, "reader")
     coming = sent.get("next") or {}
     if not isinstance(coming, dict):
         raise ApiError(f"'next' is an object with some of {', '.join(NEXT)}.", param="next")
     _only(coming, *NEXT)
     if "state" in sent:
-        _set_state(world, reader, _choice(sent["state"], STATES, "state"))
-    if "slow" in coming:
+        _set_state(account, reader, _choice(sent["state"], STATES, "state"))
+    if SLOW in coming:
         pattern = f"POST /v1/terminal/readers/{reader_id}/*"
-        faults.order(world, {"on": pattern, "do": "delay", "seconds": coming["slow"]})
+        faults.add_fault(account, {"on": pattern, "do": "delay", "seconds": coming[SLOW]})
     if "software" in sent:
         reader["device_sw_version"] = _text(sent["software"], "software")
-    reader["_next"] |= {name: value for name, value in coming.items() if name != "slow" and value}
-    return world.shown(world.save(reader))
+    reader["_next"] |= {name: value for name, value in coming.items() if name != SLOW and value}
+    return account.client_view(account.save(reader))
 
 
-def _set_state(world: World, reader: Json, state: str) -> None:
-    silent = {"dead": world.precise_now(), "offline": world.precise_now() - OFFLINE_AFTER}
+def _set_state(account: Account, reader: Json, state: str) -> None:
+    silent = {DEAD: account.precise_now(), OFFLINE: account.precise_now() - OFFLINE_AFTER}
     reader["_silent_since"] = silent.get(state)
-    reader["_condition"] = "online" if state in silent else state
+    reader["_condition"] = Condition.ONLINE if state in silent else state
 
 
-def tap(world: World, _: str, sent: Json) -> Json:
+def tap(account: Account, _: str, sent: Json) -> Json:
     """``reader``, ``card`` (a number or a name), ``tip``, and ``hold``: true or the status to wait in."""
     _only(sent, "reader", "card", "hold", "tip")
-    reader = world.fetch("terminal.reader", str(sent.get("reader")), "reader")
+    reader = account.fetch("terminal.reader", str(sent.get("reader")), "reader")
     card = (
-        cards.find(str(sent["card"]), "card") if sent.get("card") else presentment.usual_card(world, reader)
+        cards.find(str(sent["card"]), "card")
+        if sent.get("card")
+        else presentment.default_card(account, reader)
     )
     hold = sent.get("hold") or None
     status = (
@@ -85,50 +95,52 @@ def tap(world: World, _: str, sent: Json) -> Json:
         else _choice(hold, presentment.HELD_AS, "hold")
     )
     tip = None if sent.get("tip") is None else int(_number(sent["tip"], "tip"))
-    return world.shown(presentment.tap(world, reader, card, tip=tip, hold=status))
+    return account.client_view(presentment.present_card(account, reader, card, tip=tip, hold=status))
 
 
-def finish(world: World, reader_id: str, sent: Json) -> Json:
+def finish(account: Account, reader_id: str, sent: Json) -> Json:
     """``outcome`` of a card that was held: approve, decline (for a ``reason``) or lost."""
     _only(sent, "outcome", "reason")
-    outcome = _choice(sent.get("outcome", "approve"), OUTCOMES, "outcome")
+    outcome = Outcome(_choice(sent.get("outcome", Outcome.APPROVE), tuple(Outcome), "outcome"))
     reason = _choice(sent.get("reason", "generic_decline"), tuple(cards.DECLINES), "reason")
-    reader = world.fetch("terminal.reader", reader_id, "reader")
-    decline = cards.DECLINES[reason] if outcome == "decline" else None
-    return world.shown(presentment.finish(world, reader, decline, lost=outcome == "lost"))
+    reader = account.fetch("terminal.reader", reader_id, "reader")
+    decline = cards.DECLINES[reason] if outcome is Outcome.DECLINE else None
+    return account.client_view(
+        presentment.finish_authorization(account, reader, decline, lost=outcome is Outcome.LOST)
+    )
 
 
-def customer_cancel(world: World, reader_id: str, _: Json) -> Json:
-    reader = world.fetch("terminal.reader", reader_id, "reader")
-    return world.shown(readers.customer_cancels(world, reader))
+def customer_cancel(account: Account, reader_id: str, _: Json) -> Json:
+    reader = account.fetch("terminal.reader", reader_id, "reader")
+    return account.client_view(readers.cancel_by_customer(account, reader))
 
 
-def move_clock(world: World, _: str, sent: Json) -> Json:
+def move_clock(account: Account, _: str, sent: Json) -> Json:
     """``advance``: seconds to move the simulator's clock on."""
     _only(sent, "advance")
     seconds = _number(sent.get("advance", 0), "advance")
-    offset = _number(world.setting("clock_offset"), "clock_offset")
-    world.set("clock_offset", offset + seconds)
-    return {"now": world.now()}
+    offset = _number(account.setting("clock_offset"), "clock_offset")
+    account.set_setting("clock_offset", offset + seconds)
+    return {"now": account.now()}
 
 
-def set_settings(world: World, _: str, sent: Json) -> Json:
+def set_settings(account: Account, _: str, sent: Json) -> Json:
     """``tap_after``, ``test_amounts``, ``search_lag``; of the account ``country``, ``default_currency``,
     ``no_cards_in``, the ``rights`` of its restricted keys and the ``webhook_version`` of its events."""
     known = tuple(name for name in DEFAULTS if name != "clock_offset")
     _only(sent, *known)
     for name, value in sent.items():
         if name == "test_amounts":
-            world.set(name, value is True)
+            account.set_setting(name, value is True)
         elif name == "no_cards_in":
-            world.set(name, [_text(one, name).lower() for one in _list(value, name)])
+            account.set_setting(name, [_text(one, name).lower() for one in _list(value, name)])
         elif name == "rights":
-            world.set(name, _rights(value))
+            account.set_setting(name, _rights(value))
         elif isinstance(DEFAULTS[name], str):
-            world.set(name, _text(value, name))
+            account.set_setting(name, _text(value, name))
         else:
-            world.set(name, None if value is None and name == "tap_after" else _number(value, name))
-    return {name: world.setting(name) for name in known}
+            account.set_setting(name, None if value is None and name == "tap_after" else _number(value, name))
+    return {name: account.setting(name) for name in known}
 
 
 def _rights(value: object) -> dict[str, list[str]]:
@@ -137,60 +149,60 @@ def _rights(value: object) -> dict[str, list[str]]:
     return {key: [_text(one, "rights") for one in _list(held, "rights")] for key, held in value.items()}
 
 
-def reset(world: World, _: str, __: Json) -> Json:
+def reset(account: Account, _: str, __: Json) -> Json:
     """Forget everything and begin again with the demonstration's readers."""
-    world.store.clear()
-    world.age += 1
-    fixtures.plant(world)
+    account.store.clear()
+    account.generation += 1
+    fixtures.create_demo_readers(account)
     return {}
 
 
-def set_intent(world: World, intent_id: str, sent: Json) -> Json:
+def set_intent(account: Account, intent_id: str, sent: Json) -> Json:
     """``status``: whatever state Stripe may put a payment into."""
     _only(sent, "status")
-    intent = dashboard.payment(world, intent_id)
-    return dashboard.set_status(world, intent, _text(sent.get("status"), "status"))
+    intent = dashboard.payment(account, intent_id)
+    return dashboard.set_status(account, intent, _text(sent.get("status"), "status"))
 
 
-def pay_online(world: World, _: str, sent: Json) -> Json:
+def pay_online(account: Account, _: str, sent: Json) -> Json:
     """``amount`` in minor units, ``currency`` and ``metadata``."""
     _only(sent, "amount", "currency", "metadata")
     amount = int(_number(sent.get("amount"), "amount"))
-    return dashboard.pay_online(world, amount, _text(sent.get("currency"), "currency"), _metadata(sent))
+    return dashboard.pay_online(account, amount, _text(sent.get("currency"), "currency"), _metadata(sent))
 
 
-def dashboard_refund(world: World, intent_id: str, sent: Json) -> Json:
+def dashboard_refund(account: Account, intent_id: str, sent: Json) -> Json:
     """``amount`` (all that is left without it) and ``metadata``."""
     _only(sent, "amount", "metadata")
     amount = None if sent.get("amount") is None else int(_number(sent["amount"], "amount"))
-    return dashboard.refund(world, dashboard.payment(world, intent_id), amount, _metadata(sent))
+    return dashboard.refund(account, dashboard.payment(account, intent_id), amount, _metadata(sent))
 
 
 def _metadata(sent: Json) -> dict[str, str]:
     return {str(name): str(value) for name, value in (sent.get("metadata") or {}).items()}
 
 
-def dashboard_cancel(world: World, intent_id: str, _: Json) -> Json:
-    return dashboard.cancel(world, dashboard.payment(world, intent_id))
+def dashboard_cancel(account: Account, intent_id: str, _: Json) -> Json:
+    return dashboard.cancel(account, dashboard.payment(account, intent_id))
 
 
-def forget_intent(world: World, intent_id: str, _: Json) -> Json:
-    dashboard.forget(world, dashboard.payment(world, intent_id))
+def forget_intent(account: Account, intent_id: str, _: Json) -> Json:
+    dashboard.delete_payment(account, dashboard.payment(account, intent_id))
     return {}
 
 
-def wipe(world: World, _: str, __: Json) -> Json:
+def wipe(account: Account, _: str, __: Json) -> Json:
     """Forget every payment, as a sandbox that is wiped; readers and settings stay."""
-    for intent in list(world.store.all("payment_intent").values()):
-        dashboard.forget(world, intent)
+    for intent in list(account.store.all("payment_intent").values()):
+        dashboard.delete_payment(account, intent)
     return {}
 
 
-def books(world: World, _: str, __: Json) -> Json:
+def books(account: Account, _: str, __: Json) -> Json:
     """What truly happened to the money, by PaymentIntent."""
     refunded: dict[str, int] = {}
-    for refund in world.store.all("refund").values():
-        if refund["status"] in refunds.COUNTED:
+    for refund in account.store.all("refund").values():
+        if refund["status"] in refunds.COUNTED_STATUSES:
             intent_id = refund["payment_intent"]
             refunded[intent_id] = refunded.get(intent_id, 0) + refund["amount"]
     return {
@@ -204,7 +216,7 @@ def books(world: World, _: str, __: Json) -> Json:
                 "refunded": refunded.get(intent["id"], 0),
                 "metadata": intent["metadata"],
             }
-            for intent in world.store.all("payment_intent").values()
+            for intent in account.store.all("payment_intent").values()
         }
     }
 
@@ -240,7 +252,7 @@ def _number(value: object, name: str) -> float:
 
 
 COMMANDS: tuple[tuple[str, str, Command], ...] = (
-    ("POST", "/simulator/faults", order_fault),
+    ("POST", "/simulator/faults", add_fault),
     ("GET", "/simulator/faults", list_faults),
     ("DELETE", "/simulator/faults", clear_faults),
     ("POST", "/simulator/readers/{id}", set_reader),
@@ -260,23 +272,24 @@ COMMANDS: tuple[tuple[str, str, Command], ...] = (
 )
 
 
-def routes(world: World) -> list[Route]:
+def routes(account: Account) -> list[Route]:
     """The routes of all commands."""
-    return [_route(world, *command) for command in COMMANDS]
+    return [_route(account, *command) for command in COMMANDS]
 
 
-def _route(world: World, method: str, path: str, command: Command) -> Route:
+def _route(account: Account, method: str, path: str, command: Command) -> Route:
     async def serve(request: Request) -> Response:
         try:
             sent = await _sent(request)
-            catch_up(world)
-            result = command(world, request.path_params.get("id", ""), sent)
-            catch_up(world)
+            run_due_timers(account)
+            result = command(account, request.path_params.get("id", ""), sent)
+            run_due_timers(account)
         except ApiError as error:
-            return answer(error.status, json.dumps(error.body("req_simulator")), {})
+            answer = error_answer(error, "req_simulator")
+            return json_response(answer.status, answer.body, {})
         finally:
-            world.store.commit()
-        return answer(200, json.dumps(result), {})
+            account.store.commit()
+        return json_response(200, json.dumps(result), {})
 
     return Route(path, serve, methods=[method])
 

@@ -14,8 +14,8 @@ from typing import Self
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from tui_pos.simulator.engine import fixtures as seeds
-from tui_pos.simulator.engine.accounts import World
+from tui_pos.simulator.engine.accounts import Account
+from tui_pos.simulator.engine.fixtures import create_demo_readers
 from tui_pos.simulator.engine.store import Store
 from tui_pos.simulator.server.app import build
 from tui_pos.simulator.server.control_client import Controls
@@ -33,8 +33,9 @@ class Server(Controls):
 
     ``port`` 0 takes a free one. ``tap_after`` presents a good card by itself that many seconds after a reader
     begins to wait, 0 at once. ``test_amounts`` makes Stripe's test amounts (ending 01, 05, …) decline; it is
-    off by default, so that no demonstration price declines by accident. ``observer`` is told of every
-    exchange, in the server's thread.
+    off by default, so that no demonstration price declines by accident. ``demo_readers`` makes the
+    demonstration's location and readers in an empty state. ``observer`` is told of every exchange, in the
+    server's thread.
 
     Raises StateFileError for a state file that cannot be used and OSError for a port that is taken.
     """
@@ -45,15 +46,17 @@ class Server(Controls):
         *,
         port: int = 0,
         tap_after: float | None = None,
-        seed: bool = True,
+        demo_readers: bool = True,
         test_amounts: bool = False,
         observer: Observer | None = None,
     ) -> None:
         self._socket = _bound(port)
         super().__init__(f"http://{HOST}:{self._socket.getsockname()[1]}")
         try:
-            self._world = _world(state_file, tap_after=tap_after, seed=seed, test_amounts=test_amounts)
-            self._world.observer = observer or from_environment()
+            self._account = _open_account(state_file, tap_after=tap_after, test_amounts=test_amounts)
+            if demo_readers:
+                create_demo_readers(self._account)
+            self._observer = observer or from_environment()
         except BaseException:
             self._socket.close()
             raise
@@ -63,7 +66,7 @@ class Server(Controls):
     def start(self) -> Self:
         """Begin to serve; returns when requests are answered."""
         ready = threading.Event()
-        self._server = _uvicorn(self._world, ready.set)
+        self._server = _uvicorn(self._account, self._observer, ready.set)
         self._thread = threading.Thread(
             target=self._server.run, args=([self._socket],), name="simulator", daemon=True
         )
@@ -75,10 +78,10 @@ class Server(Controls):
     def stop(self) -> None:
         """Stop serving and close the state file."""
         if self._server is not None and self._thread is not None:
-            _end(self._server, self._world)
+            _end(self._server, self._account)
             self._thread.join()
         self._socket.close()
-        self._world.store.close()
+        self._account.store.close()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -103,32 +106,32 @@ def serve(
     however that one died. Call it from the main thread. Raises as Server does.
     """
     listening = _bound(port)
-    world = _world(state_file, tap_after=tap_after, seed=True, test_amounts=False)
-    world.observer = from_environment()
+    account = _open_account(state_file, tap_after=tap_after, test_amounts=False)
+    create_demo_readers(account)
     url = f"http://{HOST}:{listening.getsockname()[1]}"
-    server = _uvicorn(world, lambda: on_ready(url))
+    server = _uvicorn(account, from_environment(), lambda: on_ready(url))
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: _end(server, world))
+        signal.signal(number, lambda *_: _end(server, account))
     if until_stdin_closes:
-        threading.Thread(target=_end_with_stdin, args=(server, world), daemon=True).start()
+        threading.Thread(target=_end_with_stdin, args=(server, account), daemon=True).start()
     try:
         server.run([listening])
     finally:
         listening.close()
-        world.store.close()
+        account.store.close()
 
 
-def _end(server: uvicorn.Server, world: World) -> None:
-    world.age += 1
+def _end(server: uvicorn.Server, account: Account) -> None:
+    account.generation += 1
     server.should_exit = True
 
 
-def _end_with_stdin(server: uvicorn.Server, world: World) -> None:
+def _end_with_stdin(server: uvicorn.Server, account: Account) -> None:
     # A standard input that was never open is closed.
     with suppress(OSError):
         while os.read(STDIN, 4096):
             pass
-    _end(server, world)
+    _end(server, account)
 
 
 def _bound(port: int) -> socket.socket:
@@ -143,14 +146,12 @@ def _bound(port: int) -> socket.socket:
     return listening
 
 
-def _world(state_file: Path | None, *, tap_after: float | None, seed: bool, test_amounts: bool) -> World:
-    world = World(Store(state_file))
-    world.set("tap_after", tap_after)
-    world.set("test_amounts", test_amounts)
-    if seed:
-        seeds.plant(world)
-    world.store.commit()
-    return world
+def _open_account(state_file: Path | None, *, tap_after: float | None, test_amounts: bool) -> Account:
+    account = Account(Store(state_file))
+    account.set_setting("tap_after", tap_after)
+    account.set_setting("test_amounts", test_amounts)
+    account.store.commit()
+    return account
 
 
 class Protocol(H11Protocol):
@@ -178,9 +179,9 @@ class Announcing(uvicorn.Server):
         self._on_ready()
 
 
-def _uvicorn(world: World, on_ready: Callable[[], None]) -> uvicorn.Server:
+def _uvicorn(account: Account, observer: Observer | None, on_ready: Callable[[], None]) -> uvicorn.Server:
     config = uvicorn.Config(
-        build(world),
+        build(account, observer),
         http=Protocol,
         ws="none",
         loop="asyncio",

@@ -9,7 +9,7 @@ from pathlib import Path
 FOLDER_VARIABLE = "TUI_POS_SIMULATOR_TRACE"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Exchanged:
     """One request and its answer. ``form`` is the query and body as they were sent, joined by ``&``;
     ``altered`` is an answer that a fault changed on its way."""
