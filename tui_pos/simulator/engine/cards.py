@@ -94,6 +94,7 @@ class Card:
 
     @property
     def single_message(self) -> bool:
+        """Whether its network cannot hold money."""
         return self.brand in ("interac", "eftpos_au")
 
     @property
@@ -103,6 +104,7 @@ class Card:
 
     @property
     def network(self) -> Network:
+        """What all cards of its brand share."""
         return NETWORKS[self.brand]
 
 

@@ -31,8 +31,7 @@ def cancel(account: Account, intent: Json) -> Json:
     """Cancel a payment that is not captured, and release its hold."""
     if intent["status"] not in intents.CANCELABLE:
         raise ApiError(f"This PaymentIntent cannot be canceled: its status is {intent['status']}.")
-    event = "charge.refunded" if account.releases_are_refunds else None
-    payments.cancel(account, intent, "requested_by_customer", event=event)
+    payments.cancel(account, intent, "requested_by_customer")
     return account.client_view(intent)
 
 
@@ -54,3 +53,24 @@ def delete_payment(account: Account, intent: Json) -> None:
         if intent["id"] in answer["body"]:
             account.store.delete("answer", slot)
     account.store.delete("payment_intent", intent["id"])
+
+
+def books(account: Account) -> dict[str, Json]:
+    """What happened to the money of each payment, by the id of its PaymentIntent; amounts in minor units."""
+    refunded: dict[str, int] = {}
+    for refund in account.store.all("refund").values():
+        if refund["status"] in refunds.COUNTED_STATUSES:
+            intent_id = refund["payment_intent"]
+            refunded[intent_id] = refunded.get(intent_id, 0) + refund["amount"]
+    return {
+        intent["id"]: {
+            "amount": intent["amount"],
+            "currency": intent["currency"],
+            "status": intent["status"],
+            "held": intent["amount_capturable"],
+            "captured": intent["amount_received"],
+            "refunded": refunded.get(intent["id"], 0),
+            "metadata": intent["metadata"],
+        }
+        for intent in account.store.all("payment_intent").values()
+    }

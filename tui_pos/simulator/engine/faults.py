@@ -74,6 +74,20 @@ MESSAGES = {
     None: "This was ordered to fail.",
 }
 
+# The fields of a fault.
+DEFAULTS: Json = {
+    "on": "*",
+    "do": "",
+    "times": 1,
+    "after": 0,
+    "seconds": 1.0,
+    "during": 0,
+    "status": 400,
+    "refusal": {},
+    "fields": {},
+    "reason": RATE_REASONS[0],
+}
+
 NO_EFFECT = Effect()
 MOST = 1_000_000
 
@@ -103,31 +117,34 @@ def add_fault(account: Account, fault: Json) -> Json:
     ``status`` with the error object's fields in ``refusal``, ``alter`` changes ``fields`` of the answer, a
     ``rate_limit_429`` has its ``reason``. Raises ApiError when it is not one.
     """
-    known: Json = {"on": "*", "do": "", "times": 1, "after": 0, "seconds": 1.0, "during": 0}
-    known |= {"status": 400, "refusal": {}, "fields": {}, "reason": RATE_REASONS[0]}
-    full = known | fault
+    full = DEFAULTS | fault
     for name in fault:
-        if name not in known:
-            raise ApiError(f"A fault has no '{name[:40]}': it has {', '.join(known)}.", param=name[:40])
-    if full["do"] not in tuple(Fault):
-        raise ApiError(f"No such fault. There are {', '.join(Fault)}.", param="do")
-    if not isinstance(full["on"], str):
-        raise ApiError("A fault's 'on' is a pattern: 'POST /v1/payment_intents/*/capture'.", param="on")
-    for name in ("refusal", "fields"):
-        if not isinstance(full[name], dict):
-            raise ApiError(f"A fault's '{name}' is an object.", param=name)
-    if full["status"] not in range(400, 600):
-        raise ApiError("A fault's 'status' is one of an error's, 400 to 599.", param="status")
-    if full["reason"] not in RATE_REASONS:
-        raise ApiError(f"A fault's 'reason' is one of {', '.join(RATE_REASONS)}.", param="reason")
-    for name in ("times", "after", "seconds", "during"):
-        value = full[name]
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < MOST:
-            raise ApiError(f"A fault's '{name}' is a number from 0 to {MOST}.", param=name)
+        if name not in DEFAULTS:
+            message = f"A fault has no '{name[:40]}': it has {', '.join(DEFAULTS)}."
+            raise ApiError(message, param=name[:40])
+    _check(full)
     fault_id = account.new_id("fault")
     full["until"] = account.precise_now() + full["during"] if full["during"] else None
     account.store.put("fault", fault_id, full | {"id": fault_id})
     return full | {"id": fault_id}
+
+
+def _check(fault: Json) -> None:
+    if fault["do"] not in tuple(Fault):
+        raise ApiError(f"No such fault. There are {', '.join(Fault)}.", param="do")
+    if not isinstance(fault["on"], str):
+        raise ApiError("A fault's 'on' is a pattern: 'POST /v1/payment_intents/*/capture'.", param="on")
+    for name in ("refusal", "fields"):
+        if not isinstance(fault[name], dict):
+            raise ApiError(f"A fault's '{name}' is an object.", param=name)
+    if fault["status"] not in range(400, 600):
+        raise ApiError("A fault's 'status' is one of an error's, 400 to 599.", param="status")
+    if fault["reason"] not in RATE_REASONS:
+        raise ApiError(f"A fault's 'reason' is one of {', '.join(RATE_REASONS)}.", param="reason")
+    for name in ("times", "after", "seconds", "during"):
+        value = fault[name]
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < MOST:
+            raise ApiError(f"A fault's '{name}' is a number from 0 to {MOST}.", param=name)
 
 
 def next_effect(account: Account, method: str, path: str) -> tuple[Effect, float]:

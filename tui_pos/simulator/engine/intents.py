@@ -123,8 +123,7 @@ def cancel(account: Account, intent_id: str, params: Json) -> Json:
     intent = _unlocked(account, intent_id)
     if intent["status"] not in CANCELABLE:
         raise _unexpected_state(account, intent, "canceled")
-    event = "charge.refunded" if account.releases_are_refunds else None
-    payments.cancel(account, intent, params.get("cancellation_reason"), event=event)
+    payments.cancel(account, intent, params.get("cancellation_reason"))
     return intent
 
 

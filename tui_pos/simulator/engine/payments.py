@@ -67,18 +67,17 @@ def _capture_method(intent: Json) -> str:
     return str(_card_options(intent).get("capture_method") or intent["capture_method"])
 
 
-def is_held(intent: Json, card: Card) -> bool:
+def _is_held(intent: Json, card: Card) -> bool:
     """Whether an approval only holds the money."""
     method = _capture_method(intent)
     return method == "manual" or (method == "manual_preferred" and not card.single_message)
 
 
 def _approve(account: Account, intent: Json, charge: Json, method: Json, card: Card) -> None:
-    hold = is_held(intent, card)
     amount = intent["amount"]
     charge |= {"status": "succeeded", "paid": True, "outcome": objects.approved_outcome()}
     intent |= {"payment_method": method["id"], "last_payment_error": None}
-    if hold:
+    if _is_held(intent, card):
         intent |= {"status": "requires_capture", "amount_capturable": amount}
         expires = account.now() + card.network.window
         card_details(charge)["capture_before"] = expires
@@ -141,7 +140,7 @@ def mark_captured(account: Account, charge: Json, amount: int) -> None:
 
 
 def cancel(account: Account, intent: Json, reason: str | None, *, event: str | None = None) -> None:
-    """Cancel an intent; held money goes back to the card, with an ``event`` if Stripe has one for it."""
+    """Cancel an intent and release its hold; ``event`` is what its charge emits, if not the usual."""
     account.cancel_timer(Timer.HOLD_EXPIRES, intent["id"])
     had_hold = intent["status"] == "requires_capture"
     intent |= {
@@ -155,6 +154,8 @@ def cancel(account: Account, intent: Json, reason: str | None, *, event: str | N
         charge = account.fetch("charge", intent["latest_charge"], "charge")
         charge["_released"] = charge["amount"]
         account.save(charge)
+        if event is None and account.releases_are_refunds:
+            event = "charge.refunded"
         if event is not None:
             account.emit(event, charge)
     account.emit("payment_intent.canceled", intent)

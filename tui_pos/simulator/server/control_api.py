@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tui_pos.simulator.api.errors import error_answer
-from tui_pos.simulator.engine import cards, dashboard, faults, fixtures, presentment, readers, refunds
+from tui_pos.simulator.engine import cards, dashboard, faults, fixtures, presentment, readers
 from tui_pos.simulator.engine.accounts import DEFAULTS, Account
 from tui_pos.simulator.engine.errors import ApiError, Json
 from tui_pos.simulator.engine.reader_state import OFFLINE_AFTER, Condition, ReaderFault
@@ -36,14 +36,17 @@ Command = Callable[[Account, str, Json], Json]
 
 
 def add_fault(account: Account, _: str, sent: Json) -> Json:
+    """The fields of ``faults.add_fault``."""
     return faults.add_fault(account, sent)
 
 
 def list_faults(account: Account, _: str, __: Json) -> Json:
+    """The faults that are not used up."""
     return {"faults": list(account.store.all("fault").values())}
 
 
 def clear_faults(account: Account, _: str, __: Json) -> Json:
+    """Nothing goes wrong any more, at no reader either."""
     for fault_id in list(account.store.all("fault")):
         account.store.delete("fault", fault_id)
     for reader in account.store.all("terminal.reader").values():
@@ -81,21 +84,13 @@ def tap(account: Account, _: str, sent: Json) -> Json:
     """``reader``, ``card`` (a number or a name), ``tip``, and ``hold``: true or the status to wait in."""
     _only(sent, "reader", "card", "hold", "tip")
     reader = account.fetch("terminal.reader", str(sent.get("reader")), "reader")
-    card = (
-        cards.find(str(sent["card"]), "card")
-        if sent.get("card")
-        else presentment.default_card(account, reader)
-    )
+    name = sent.get("card")
+    card = cards.find(str(name), "card") if name else presentment.default_card(account, reader)
     hold = sent.get("hold") or None
-    status = (
-        None
-        if hold is None
-        else presentment.HELD_AS[0]
-        if hold is True
-        else _choice(hold, presentment.HELD_AS, "hold")
-    )
+    if hold is not None:
+        hold = presentment.HELD_AS[0] if hold is True else _choice(hold, presentment.HELD_AS, "hold")
     tip = None if sent.get("tip") is None else int(_number(sent["tip"], "tip"))
-    return account.client_view(presentment.present_card(account, reader, card, tip=tip, hold=status))
+    return account.client_view(presentment.present_card(account, reader, card, tip=tip, hold=hold))
 
 
 def finish(account: Account, reader_id: str, sent: Json) -> Json:
@@ -111,6 +106,7 @@ def finish(account: Account, reader_id: str, sent: Json) -> Json:
 
 
 def customer_cancel(account: Account, reader_id: str, _: Json) -> Json:
+    """The customer presses the reader's cancel key."""
     reader = account.fetch("terminal.reader", reader_id, "reader")
     return account.client_view(readers.cancel_by_customer(account, reader))
 
@@ -183,10 +179,12 @@ def _metadata(sent: Json) -> dict[str, str]:
 
 
 def dashboard_cancel(account: Account, intent_id: str, _: Json) -> Json:
+    """The treasurer cancels a payment."""
     return dashboard.cancel(account, dashboard.payment(account, intent_id))
 
 
 def forget_intent(account: Account, intent_id: str, _: Json) -> Json:
+    """Stripe knows no such payment any more."""
     dashboard.delete_payment(account, dashboard.payment(account, intent_id))
     return {}
 
@@ -199,26 +197,8 @@ def wipe(account: Account, _: str, __: Json) -> Json:
 
 
 def books(account: Account, _: str, __: Json) -> Json:
-    """What truly happened to the money, by PaymentIntent."""
-    refunded: dict[str, int] = {}
-    for refund in account.store.all("refund").values():
-        if refund["status"] in refunds.COUNTED_STATUSES:
-            intent_id = refund["payment_intent"]
-            refunded[intent_id] = refunded.get(intent_id, 0) + refund["amount"]
-    return {
-        "payment_intents": {
-            intent["id"]: {
-                "amount": intent["amount"],
-                "currency": intent["currency"],
-                "status": intent["status"],
-                "held": intent["amount_capturable"],
-                "captured": intent["amount_received"],
-                "refunded": refunded.get(intent["id"], 0),
-                "metadata": intent["metadata"],
-            }
-            for intent in account.store.all("payment_intent").values()
-        }
-    }
+    """What happened to the money of each payment, by the id of its PaymentIntent."""
+    return {"payment_intents": dashboard.books(account)}
 
 
 def _only(sent: Json, *known: str) -> None:

@@ -162,7 +162,7 @@ class Protocol(H11Protocol):
         super().connection_made(transport)
 
 
-class Announcing(uvicorn.Server):
+class AnnouncingServer(uvicorn.Server):
     """Says when it answers, and leaves signals to ``serve``."""
 
     def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
@@ -193,4 +193,4 @@ def _uvicorn(account: Account, observer: Observer | None, on_ready: Callable[[],
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=1,
     )
-    return Announcing(config, on_ready)
+    return AnnouncingServer(config, on_ready)
