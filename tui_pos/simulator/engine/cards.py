@@ -42,7 +42,7 @@ DECLINES: dict[str, Decline] = {
     )
 }
 
-# The last two digits of an amount, when the simulator was told to mind them.
+# The last two digits of an amount, when the setting ``test_amounts`` is on.
 TEST_AMOUNTS = {
     "01": "call_issuer",
     "02": "offline_pin_required",

@@ -60,7 +60,7 @@ def payment_intent(account: Account) -> Json:
 
 
 def charge(account: Account, intent: Json, method: Json) -> Json:
-    """A new charge of an intent, not yet said to be paid or failed."""
+    """A new charge of an intent, neither paid nor failed yet."""
     copied = ("amount", "currency", "description", "metadata", "receipt_email", "statement_descriptor")
     return (
         account.new_dated_object("charge", "ch", of=intent)

@@ -102,7 +102,7 @@ def _start(account: Account, reader: Json, kind: str, job: Json, phase: Phase = 
 
 
 def _acknowledged(account: Account, reader: Json) -> Json:
-    """The reader, which did what it was told. Raises ApiError when its acknowledgement was to be lost."""
+    """The reader, after its command. Raises ApiError when a fault loses its acknowledgement."""
     if _fails(account, reader, ReaderFault.ACK_LOST):
         raise ApiError(TIMEOUT, "terminal_reader_timeout")
     return reader

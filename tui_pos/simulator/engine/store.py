@@ -1,7 +1,7 @@
 """Where the simulator keeps what it knows: in memory, and written through to a SQLite file when it has one.
 
-The file is what makes a killed simulator lose nothing: a request commits before it answers. It is not synced
-to the disk, because a killed process does not lose what the kernel has, and nobody's money lies here.
+A killed simulator loses nothing, because a request commits before it is answered. The file is not synced to
+disk: the kernel keeps what a killed process wrote, and what a power cut loses is no real money.
 """
 
 import json

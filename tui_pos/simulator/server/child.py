@@ -37,23 +37,23 @@ class Child(Controls):
         ]
         command += ["--state", str(state_file)] if state_file is not None else []
         command += ["--tap-after", str(tap_after)] if tap_after is not None else []
-        with tempfile.TemporaryFile() as complaints:
+        with tempfile.TemporaryFile() as errors:
             # A session of its own: the keys that interrupt or hang up the desk's terminal are not for it.
             self.process = subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=complaints,
+                stderr=errors,
                 start_new_session=True,
             )
             assert self.process.stdout is not None
-            said = self.process.stdout.readline().decode().strip()
-            if not said.startswith("listening on "):
+            line = self.process.stdout.readline().decode().strip()
+            if not line.startswith("listening on "):
                 self.stop()
-                complaints.seek(0)
-                lines = complaints.read().decode(errors="replace").strip().splitlines()
+                errors.seek(0)
+                lines = errors.read().decode(errors="replace").strip().splitlines()
                 raise StartError(lines[-1] if lines else "The simulator ended before it listened.")
-        super().__init__(said.removeprefix("listening on "))
+        super().__init__(line.removeprefix("listening on "))
 
     def stop(self) -> None:
         """End it and wait until it is gone."""

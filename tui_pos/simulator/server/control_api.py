@@ -19,7 +19,7 @@ from tui_pos.simulator.server.request_handling import json_response
 # What a reader may be beside its conditions: silent from now on, or for long enough to be offline.
 DEAD, OFFLINE = "dead", "offline"
 STATES = (DEAD, OFFLINE, *Condition)
-# What may be ordered to go wrong next at a reader; ``slow`` is seconds, and a fault of the request.
+# What may go wrong next at a reader; ``slow`` is a number of seconds, and a fault of the request.
 SLOW = "slow"
 NEXT = (*ReaderFault, SLOW)
 

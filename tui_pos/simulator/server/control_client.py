@@ -2,10 +2,9 @@
 
 import http.client
 import json
-from typing import Any
 from urllib.parse import urlsplit
 
-Json = dict[str, Any]
+from tui_pos.simulator.engine.errors import Json
 
 TIMEOUT_SECONDS = 10.0
 

@@ -1,4 +1,4 @@
-"""One request to Stripe's paths, from its bytes to its answer, with the fault that was ordered for it."""
+"""One request to Stripe's paths, from its bytes to its answer, with the fault that is set for it."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""What time does, by moving the simulator's clock."""
+"""What happens by itself once its time has come, by moving the simulator's clock."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Bad days by command, as the real client meets them."""
+"""Faults on command, as the real client meets them."""
 
 import time
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a test of the desk's defences orders: wrong answers, refusals for good, acts in the dashboard."""
+"""The control paths: altered answers, lasting refusals, acts in the dashboard, several accounts."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Locations, readers, tokens, refunds: the entries in Stripe's books."""
+"""Locations, readers, tokens, metadata, refunds, and the books that add them up."""
 
 import pytest
 
@@ -52,7 +52,7 @@ def test_the_first_start(counter: Counter) -> None:
     assert counter.api.terminal.locations.retrieve("tml_demo_front_desk").display_name == "Front desk"
 
 
-def test_without_seed_there_is_nothing() -> None:
+def test_without_demo_readers_there_is_nothing() -> None:
     with Server(demo_readers=False) as bare:
         assert Counter(bare).api.terminal.readers.list().data == []
 

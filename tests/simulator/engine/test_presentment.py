@@ -1,4 +1,4 @@
-"""What a desk rarely does: split collection, tips, raised holds, Interac."""
+"""Cards in the rarer flows: collect and confirm, tips, raised holds, Interac."""
 
 from typing import Any
 
