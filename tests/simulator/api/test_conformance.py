@@ -18,7 +18,7 @@ from tests.simulator.counter import READER, Counter
 from tui_pos.simulator import Child
 from tui_pos.simulator.api.routes import ENDPOINTS
 from tui_pos.simulator.engine.accounts import API_VERSION as SIMULATED
-from tui_pos.simulator.server.trace import FOLDER_VARIABLE, Exchanged
+from tui_pos.simulator.server.trace import FOLDER_VARIABLE, HttpExchange
 from tui_pos.terminal import API_VERSION as ASKED
 
 INTENTS = "/v1/payment_intents"
@@ -140,7 +140,7 @@ def test_a_simulator_in_a_process_of_its_own_writes_down_what_it_exchanged(
 
 def test_a_refused_request_may_be_wrong_but_its_error_may_not() -> None:
     error = {"type": "invalid_request_error", "message": "No.", "because": "x"}
-    refused = Exchanged(
+    refused = HttpExchange(
         method="POST",
         path=INTENTS,
         form="colour=red",

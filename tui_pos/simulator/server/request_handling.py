@@ -20,7 +20,7 @@ from tui_pos.simulator.engine import faults
 from tui_pos.simulator.engine.accounts import API_VERSION, Account, Caller
 from tui_pos.simulator.engine.errors import ApiError
 from tui_pos.simulator.engine.faults import Effect
-from tui_pos.simulator.server.trace import Exchanged, Observer
+from tui_pos.simulator.server.trace import HttpExchange, Observer
 
 FORM = "application/x-www-form-urlencoded"
 # Parameters that Stripe took before this version.
@@ -185,12 +185,12 @@ async def handle(
         account.store.commit()
     if observer is not None and request is not None and not isinstance(response, Disconnect):
         altered = bool(effect.alter) or effect.garble
-        observer(_exchanged(request, response, altered=altered))
+        observer(_exchange(request, response, altered=altered))
     return response
 
 
-def _exchanged(request: ApiRequest, response: Response, *, altered: bool) -> Exchanged:
-    return Exchanged(
+def _exchange(request: ApiRequest, response: Response, *, altered: bool) -> HttpExchange:
+    return HttpExchange(
         method=request.method,
         path=request.path,
         form=request.form,

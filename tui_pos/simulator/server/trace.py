@@ -10,7 +10,7 @@ FOLDER_VARIABLE = "TUI_POS_SIMULATOR_TRACE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Exchanged:
+class HttpExchange:
     """One request and its answer. ``form`` is the query and body as they were sent, joined by ``&``;
     ``altered`` is an answer that a fault changed on its way."""
 
@@ -23,7 +23,7 @@ class Exchanged:
     altered: bool = False
 
 
-Observer = Callable[[Exchanged], None]
+Observer = Callable[[HttpExchange], None]
 
 
 def from_environment() -> Observer | None:
@@ -34,8 +34,8 @@ def from_environment() -> Observer | None:
         return None
     file = Path(folder) / f"{os.getpid()}.jsonl"
 
-    def write(exchanged: Exchanged) -> None:
+    def write(exchange: HttpExchange) -> None:
         with file.open("a", encoding="utf-8") as lines:
-            lines.write(json.dumps(asdict(exchanged)) + "\n")
+            lines.write(json.dumps(asdict(exchange)) + "\n")
 
     return write
