@@ -32,7 +32,7 @@ def loaded(program: str) -> set[str]:
         ),
         ("import tui_pos.bootstrap.doctor", {"textual", "rich", "stripe", "typer", "uvicorn"}),
         ("import tui_pos.desk.payments", {"textual", "rich", "stripe"}),
-        ("import tui_pos.simulator.app", {"textual", "rich", "stripe", "peewee"}),
+        ("import tui_pos.simulator.server.app", {"textual", "rich", "stripe", "peewee"}),
         ("import tui_pos.terminal", {"textual", "rich", "stripe", "peewee"}),
         (EVERYTHING, {"stripe", "aiohttp"}),
     ],

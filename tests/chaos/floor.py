@@ -23,7 +23,7 @@ from tests.chaos.shared_clock import SharedClock
 from tests.chaos.website import ask_stripe
 from tui_pos.data import connection
 from tui_pos.simulator import Child, CommandError
-from tui_pos.simulator.controls import OPERATIONS
+from tui_pos.simulator.server.control_client import OPERATIONS
 
 READERS = ("tmr_front_1", "tmr_front_2", "tmr_side_1")
 OFF_READER = "tmr_back_1"

@@ -16,7 +16,7 @@ from tui_pos.data.tables import DESK, SHOP
 from tui_pos.data.tables.desk import Attempt
 from tui_pos.data.tables.registration import Order, OrderLine, Payment
 from tui_pos.simulator import Server
-from tui_pos.simulator.seed import LOCATION_ID
+from tui_pos.simulator.engine.fixtures import LOCATION_ID
 
 SECRET = "demo"
 READER = "tmr_front_1"

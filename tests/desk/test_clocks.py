@@ -19,7 +19,7 @@ from tui_pos.desk.errors import Refused
 from tui_pos.desk.limits import Limits
 from tui_pos.desk.search import lookup
 from tui_pos.simulator import Server
-from tui_pos.simulator.trace import Exchanged
+from tui_pos.simulator.server.trace import HttpExchange
 from tui_pos.terminal import Terminal
 
 Shift = Callable[[float], None]
@@ -122,7 +122,7 @@ def test_what_stripe_said_of_a_clock_that_was_set_right_stops_nothing(
 
 
 def test_stripe_is_asked_only_when_it_said_nothing_for_a_while(
-    alone: Desk, exchanges: list[Exchanged], monkeypatch: pytest.MonkeyPatch
+    alone: Desk, exchanges: list[HttpExchange], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = len(exchanges)
     clocks.ask(alone.account)

@@ -11,7 +11,7 @@ from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import CommandQueue, PaymentState
 from tui_pos.simulator import Server
-from tui_pos.simulator.trace import Exchanged
+from tui_pos.simulator.server.trace import HttpExchange
 
 NOTHING = "Nothing was charged"
 
@@ -21,7 +21,7 @@ def order(card_desk: Desk) -> checkout.Placed:
     return checkout.sell(card_desk, [("t-shirt", 1)], attendee_code="NOOR2026")
 
 
-def paths(exchanges: list[Exchanged]) -> list[str]:
+def paths(exchanges: list[HttpExchange]) -> list[str]:
     """What was asked of Stripe, oldest first, by the last word of its path."""
     return [f"{each.method} {each.path.rsplit('/', 1)[-1]}" for each in exchanges]
 
@@ -48,7 +48,7 @@ def test_the_payment_is_read_before_nothing_was_charged_is_said(
     card_desk: Desk,
     order: checkout.Placed,
     simulator: Server,
-    exchanges: list[Exchanged],
+    exchanges: list[HttpExchange],
     status: int,
     code: str | None,
     headline: str,

@@ -21,7 +21,7 @@ from tui_pos.desk.payments import CommandQueue, PaymentState, recovery
 from tui_pos.desk.reconciliation import maintenance
 from tui_pos.desk.refunds import refunds
 from tui_pos.simulator import Server
-from tui_pos.simulator.trace import Exchanged
+from tui_pos.simulator.server.trace import HttpExchange
 
 MINUTE = 60
 """In polls, and in seconds of a desk that polls once a second."""
@@ -35,7 +35,7 @@ def order(card_desk: Desk) -> checkout.Placed:
     return checkout.sell(card_desk, [("t-shirt", 1)], attendee_code="NOOR2026")
 
 
-def limited(exchanges: list[Exchanged]) -> Counter[str]:
+def limited(exchanges: list[HttpExchange]) -> Counter[str]:
     """How often Stripe said 429, by what it was asked."""
     return Counter(
         f"{each.method} {each.path.rsplit('/', 1)[-1]}" for each in exchanges if each.status == 429
@@ -58,7 +58,7 @@ def test_a_capture_and_a_cancel_are_asked_for_less_and_less(
     card_desk: Desk,
     order: checkout.Placed,
     simulator: Server,
-    exchanges: list[Exchanged],
+    exchanges: list[HttpExchange],
 ) -> None:
     desk = replace(card_desk, conference=replace(card_desk.conference, capture="confirm"))
     if operation == "capture":
@@ -81,7 +81,7 @@ def test_a_capture_and_a_cancel_are_asked_for_less_and_less(
 
 @pytest.mark.parametrize("operation", ["process", "any"])
 def test_a_payment_that_no_reader_shows_waits_for_a_person(
-    operation: str, card_desk: Desk, order: checkout.Placed, simulator: Server, exchanges: list[Exchanged]
+    operation: str, card_desk: Desk, order: checkout.Placed, simulator: Server, exchanges: list[HttpExchange]
 ) -> None:
     simulator.set_reader(READER, "offline")
     begun = begin(card_desk, order)
@@ -99,7 +99,7 @@ def test_a_payment_that_no_reader_shows_waits_for_a_person(
 
 
 def test_a_reader_that_refuses_while_stripe_is_busy_is_not_asked_without_end(
-    card_desk: Desk, order: checkout.Placed, simulator: Server, exchanges: list[Exchanged]
+    card_desk: Desk, order: checkout.Placed, simulator: Server, exchanges: list[HttpExchange]
 ) -> None:
     """Only the read tells whether nothing was charged, and that is what Stripe has too many of."""
     simulator.refuse("process", 400, "terminal_reader_busy")
@@ -111,7 +111,7 @@ def test_a_reader_that_refuses_while_stripe_is_busy_is_not_asked_without_end(
 
 
 def test_desks_that_recover_ask_seldom_too(
-    card_desk: Desk, order: checkout.Placed, simulator: Server, exchanges: list[Exchanged]
+    card_desk: Desk, order: checkout.Placed, simulator: Server, exchanges: list[HttpExchange]
 ) -> None:
     """Two stations, each every half minute."""
     state = left_at(card_desk, order, "sent", lambda: simulator.tap(READER))
@@ -131,7 +131,7 @@ def test_a_refund_is_asked_for_once_a_round(
     lead: Desk,
     order: checkout.Placed,
     simulator: Server,
-    exchanges: list[Exchanged],
+    exchanges: list[HttpExchange],
     frozen_clock: FrozenClock,
 ) -> None:
     paid(lead, order, simulator)

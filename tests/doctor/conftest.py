@@ -21,7 +21,7 @@ from tui_pos.core.config import (
 from tui_pos.data import connection, health
 from tui_pos.desk.limits import Stop
 from tui_pos.simulator import Server
-from tui_pos.simulator.seed import LOCATION_ID
+from tui_pos.simulator.engine.fixtures import LOCATION_ID
 
 KEY = "rk_test_till"
 ENOUGH = ("rak_payment_intent_write", "rak_terminal_reader_write", "rak_charge_write")

@@ -22,7 +22,7 @@ from tui_pos.core.config import (
 from tui_pos.data import connection
 from tui_pos.desk.access import sign_in
 from tui_pos.desk.context import Desk, Staff
-from tui_pos.simulator.seed import LOCATION_ID
+from tui_pos.simulator.engine.fixtures import LOCATION_ID
 from tui_pos.ui.app import DeskApp
 
 

@@ -18,8 +18,8 @@ from tui_pos.data import connection, health
 from tui_pos.data.errors import ReadOnlyDatabase
 from tui_pos.desk.limits import Stop
 from tui_pos.simulator import Server
-from tui_pos.simulator.seed import LOCATION_ID
-from tui_pos.simulator.trace import Exchanged
+from tui_pos.simulator.engine.fixtures import LOCATION_ID
+from tui_pos.simulator.server.trace import HttpExchange
 from tui_pos.ui.app import DeskApp
 from tui_pos.ui.screens.attendee import AttendeeScreen
 
@@ -129,7 +129,7 @@ async def test_a_key_is_looked_at_once_stripe_can_be_reached(
 async def test_what_is_slow_is_looked_at_once_and_what_failed_more_and_more_seldom(
     restricted: Restricted,
     simulator: Server,
-    exchanges: list[Exchanged],
+    exchanges: list[HttpExchange],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     read: list[str] = []

@@ -22,7 +22,7 @@ from tui_pos.core import clock, files
 from tui_pos.core.config import ConferenceSettings, Settings
 from tui_pos.data import connection, demo
 from tui_pos.desk.errors import Refusal
-from tui_pos.simulator.seed import LOCATION_ID
+from tui_pos.simulator.engine.fixtures import LOCATION_ID
 
 SLUG = demo.SLUG
 TRAINEE = "trainee"
@@ -143,8 +143,7 @@ def _opened(file: Path) -> int:
 
 def simulate(folder: Path) -> None:
     """Be the simulator of this folder until no desk is left; writes the port to standard output."""
-    from tui_pos.simulator import serve
-    from tui_pos.simulator.store import StateFileError
+    from tui_pos.simulator import StateFileError, serve
 
     lock = _opened(folder / "stripe.port")
     fcntl.flock(lock, fcntl.LOCK_EX)

@@ -199,8 +199,7 @@ def simulator(
 
     Name its address as api_base in the config: every screen then says TRAINING.
     """
-    from tui_pos.simulator import serve
-    from tui_pos.simulator.store import StateFileError
+    from tui_pos.simulator import StateFileError, serve
 
     call = current(context)
     try:

@@ -8,21 +8,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tui_pos.simulator.child import Child, StartError
-    from tui_pos.simulator.controls import CommandError, Controls
-    from tui_pos.simulator.server import Server, serve
-    from tui_pos.simulator.store import StateFileError
+    from tui_pos.simulator.engine.store import StateFileError
+    from tui_pos.simulator.server.child import Child, StartError
+    from tui_pos.simulator.server.control_client import CommandError, Controls
+    from tui_pos.simulator.server.server import Server, serve
 
 __all__ = ["Child", "CommandError", "Controls", "Server", "StartError", "StateFileError", "serve"]
 
 HOMES = {
-    "Child": "child",
-    "StartError": "child",
-    "CommandError": "controls",
-    "Controls": "controls",
-    "Server": "server",
-    "serve": "server",
-    "StateFileError": "store",
+    "Child": "server.child",
+    "StartError": "server.child",
+    "CommandError": "server.control_client",
+    "Controls": "server.control_client",
+    "Server": "server.server",
+    "serve": "server.server",
+    "StateFileError": "engine.store",
 }
 
 

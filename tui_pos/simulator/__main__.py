@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 from tui_pos.core import files
-from tui_pos.simulator.server import serve
-from tui_pos.simulator.store import StateFileError
+from tui_pos.simulator.engine.store import StateFileError
+from tui_pos.simulator.server.server import serve
 
 
 def main() -> int:

@@ -1,0 +1,1 @@
+"""What Stripe's HTTP API says: routes, parameters, lists, search, expansion, errors, idempotency."""

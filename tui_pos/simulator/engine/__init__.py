@@ -1,0 +1,1 @@
+"""What happens inside Stripe: accounts, payments, card readers, refunds, cards, and what is due later."""
