@@ -1,21 +1,16 @@
 """The command line itself: options, exit statuses, and what is said when nothing can be done yet."""
 
-import dataclasses
 import json
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import cast
 
 import pytest
-from typer.core import TyperGroup
 
 from tests.commands.till import SECRET, Till, is_one_sentence
 from tui_pos import cli
-from tui_pos.commands import program
-from tui_pos.commands.context import Options
 from tui_pos.core import config
 from tui_pos.desk import conferences
 
@@ -83,64 +78,6 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     )
     for command in (*commands, *desk, "simulator", "conferences", "init"):
         assert f"\n  {command} " in said
-
-
-def test_common_options_may_stand_before_or_after_the_command(till: Till) -> None:
-    config_file = str(till.config)
-    front = [
-        "--json",
-        "--config",
-        config_file,
-        "--conference=demo",
-        "--staff",
-        "trainee",
-        "lookup",
-        "NOOR2026",
-    ]
-    back = [
-        "lookup",
-        "NOOR2026",
-        "--staff=trainee",
-        "--conference",
-        "demo",
-        f"--config={config_file}",
-        "--json",
-    ]
-    answers = []
-    for words in (front, back):
-        till.capture.readouterr()
-        assert cli.main(words) == 0
-        answers.append(json.loads(till.capture.readouterr().out))
-    assert answers[0] == answers[1]
-
-
-@pytest.mark.parametrize(
-    ("words", "json_wanted"),
-    [
-        (["lookup", "--json", "--", "--staff"], True),
-        (["lookup", "--", "--staff", "--json"], False),
-        (["lookup", "--colour", "--json"], True),
-        (["--conference", "demo", "nonsense", "--json", "--config"], True),
-        (["--version", "--json", "--conference"], True),
-    ],
-)
-def test_json_is_asked_for_wherever_it_is_an_option_even_if_other_words_are_wrong(
-    words: list[str], json_wanted: bool, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert cli.main(words) == 2
-    said = capsys.readouterr()
-    assert (said.out.startswith('{"error":'), said.err == "") == (json_wanted, json_wanted)
-
-
-def test_an_option_after_the_command_wins_over_the_same_before_it(till: Till) -> None:
-    assert till.run("lookup", "NOOR2026", "--conference", "demo", conference="elsewhere").status == 0
-    assert till.run("lookup", "NOOR2026", "--conference", "elsewhere").status == 3
-
-
-def test_no_command_has_an_option_of_its_own_by_the_name_of_one_that_holds_everywhere() -> None:
-    everywhere = {field.name for field in dataclasses.fields(Options)}
-    commands = cast(TyperGroup, program.PROGRAM).commands
-    assert all(everywhere.isdisjoint(option.name for option in each.params) for each in commands.values())
 
 
 @pytest.mark.parametrize(
