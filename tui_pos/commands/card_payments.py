@@ -91,7 +91,6 @@ def _shown(context: CommandContext, states: "Iterator[PaymentState]") -> "Iterat
 
 
 def _line(payment: "PaymentState") -> str:
-
     amount = f"{format_amount(payment.amount, payment.currency)} {payment.currency}"
     reader = payment.reader_label or payment.reader_id
     return "  ".join(
@@ -101,7 +100,6 @@ def _line(payment: "PaymentState") -> str:
 
 def _report(context: CommandContext, desk: "Desk", payment: "PaymentState") -> None:
     """Say how it ended. Nobody is here to decide, so a payment that waits for a person is given up."""
-
     stopped_at = payment
     if payment.stuck and payment.stage != "authorized" and not payment.problem:
         payment = _given_up(desk, payment)
@@ -123,7 +121,6 @@ def _given_up(desk: "Desk", payment: "PaymentState") -> "PaymentState":
 
 
 def _settled(context: CommandContext, payment: "PaymentState", wanted: str) -> None:
-
     details = serializers.settled(payment)
     if payment.stage != wanted or payment.problem:
         raise _shortfall(payment, details)
@@ -147,7 +144,6 @@ def _shortfall(payment: "PaymentState", details: dict[str, object], *, gave_up: 
 
 
 def _interrupted(desk: "Desk", payment: "PaymentState") -> Failed:
-
     conference = desk.conference.slug
     how = (
         f"see it with tui-pos --conference {conference}, end it with"
@@ -233,7 +229,6 @@ def _option(typed: str) -> "Option":
 
 
 def _resolution_lines(found: "Resolution") -> list[str]:
-
     payment, books = found.payment, found.books
     asked, booked, kept, total = (
         amount_string(each, payment.currency) for each in (books.asked, books.booked, books.kept, books.total)

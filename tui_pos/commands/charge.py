@@ -183,12 +183,10 @@ def _without_card(context: CommandContext, request: ChargeRequest) -> None:
 
 
 def _amount(desk: "Desk", typed: str | None) -> Decimal | None:
-
     return None if typed is None else parse_amount(typed, desk.conference.currency)
 
 
 def _line(desk: "Desk", tender: With, taken: "Tendered") -> str:
-
     currency = desk.conference.currency
     cells = [taken.reference, tender, f"{format_amount(taken.amount, currency)} {currency}"]
     if tender is With.CASH:

@@ -69,7 +69,6 @@ def manual(
     topic: Annotated[str, typer.Argument(help="The page; without it the topics are listed.")] = "",
 ) -> None:
     """Show a page of the manual; it needs no network."""
-
     topics = pages.topics()
     if not topic:
         context.answer({"topics": topics}, table(topics.items()))
@@ -101,7 +100,6 @@ def conferences(context: CommandContext) -> None:
 
 
 def _attendee_lines(desk: "Desk", found: "AttendeeView") -> Iterator[str]:
-
     currency = desk.conference.currency
     yield f"{found.name}  {found.verdict.word}"
     yield found.verdict.sentence

@@ -84,7 +84,6 @@ def void(
 
 
 def _listed(desk: "Desk", rows: "tuple[FoundOrder, ...]") -> list[str]:
-
     currency = desk.conference.currency
     return table(
         (
@@ -102,7 +101,6 @@ def _listed(desk: "Desk", rows: "tuple[FoundOrder, ...]") -> list[str]:
 
 def _money(row: "FoundOrder", currency: str) -> str:
     """What is due, or what paid it; and what went back of that."""
-
     told = [f"due {format_amount(row.due, currency)}" if row.due else row.paid_by]
     if row.given_back:
         back, gross = (format_amount(each, currency) for each in (row.given_back, row.received))
@@ -162,7 +160,6 @@ def _with_credit(desk: "Desk", placed: "Placed") -> "tuple[Placed, Decimal]":
 
 
 def _placed_lines(desk: "Desk", placed: "Placed", credit: Decimal | None = None) -> list[str]:
-
     currency = desk.conference.currency
     lines = table(
         (f"{line.quantity} x", line.description, format_amount(line.line_total, currency))

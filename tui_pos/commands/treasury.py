@@ -110,7 +110,6 @@ def _refuse_open(order: str, made: "Iterable[RefundView]", details: dict[str, An
 
 def refund_lines(made: "Iterable[RefundView]") -> list[str]:
     """Each refund as people read it: how much, and where it went or is to go."""
-
     return [
         f"{row.reference}  {amount_string(row.amount, row.currency)} {row.currency}  {row.text}{_back(row)}"
         for row in made
