@@ -20,8 +20,8 @@ from tui_pos.data import backups, connection, steps, upgrades
 from tui_pos.desk.context import Mode
 from tui_pos.simulator import Controls
 
-SIMULATE = "from tui_pos import training; import sys, pathlib; training.UNUSED_SECONDS = 0.05;"
-SIMULATE += "training.simulate(pathlib.Path(sys.argv[1]))"
+SIMULATE = "from tui_pos.bootstrap import demo; import sys, pathlib; demo.UNUSED_SECONDS = 0.05;"
+SIMULATE += "demo.simulate(pathlib.Path(sys.argv[1]))"
 
 
 @pytest.fixture
@@ -91,8 +91,8 @@ def test_two_desks_that_start_at_once_make_it_once(home: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TUI_POS_HOME", str(home))
         code = (
-            "from tui_pos import training; from tui_pos.core.config import load;"
-            "print(training.prepare(load()).api_base, flush=True); input()"
+            "from tui_pos.bootstrap import demo; from tui_pos.core.config import load;"
+            "print(demo.prepare(load()).api_base, flush=True); input()"
         )
         desks = [
             subprocess.Popen(
