@@ -47,6 +47,12 @@ def test_help_needs_neither_database_nor_screens(arguments: list[str]) -> None:
     assert modules & {"peewee", "textual", "stripe"} == set()
 
 
+def test_the_start_of_the_desk_waits_for_textual_alone() -> None:
+    modules = loaded("from tui_pos.cli import main\nmain(['--config', '/nowhere', '--conference', 'demo'])")
+    assert "textual" in modules
+    assert modules & {"stripe", "psycopg", "uvicorn", "pydantic"} == set()
+
+
 def test_a_desk_on_sqlite_does_without_the_driver_of_postgresql(demo_url: str) -> None:
     assert "psycopg" in loaded(OPEN.format(demo_url))
     assert "psycopg" not in loaded(LEAVE_OUT.format(demo_url) + OPEN.format(demo_url))

@@ -1,34 +1,21 @@
-"""The front door: tells the desk itself from a command, and catches every error of either in one place.
+"""The process: its streams and signals; the one place where an error becomes an answer and an exit status.
 
-The desk is opened without Typer, which takes a third of its start to import and to read four options.
+The options, the commands and what opens the desk: ``commands.program``.
 """
 
 import io
 import json
 import logging
-import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from types import TracebackType
 
 from tui_pos.commands import output
-from tui_pos.core import (
-    config,
-    files,
-    logs,
-)
+from tui_pos.core import config, crash_log, exit_codes, files
 from tui_pos.core.scan import printable
 
 log = logging.getLogger(__name__)
-
-EVERYWHERE = ("--conference", "--config", "--station", "--staff")
-"""Options with a value that may stand before or after the command, as --json may."""
-
-
-COMPLETION = "_TUI_POS_COMPLETE"
-"""Set by the shell that asks Typer what could stand here; the desk itself must not open then."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,49 +23,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     files.keep_to_myself()
     if arguments is None:
         output.guard()
-    words = in_front(sys.argv[1:] if arguments is None else arguments)
+        end_silently()
+    words = sys.argv[1:] if arguments is None else arguments
     accept_any_name()
-    with Ending(as_json="--json" in words) as ending:
+    with Ending(words) as ending:
+        from tui_pos.commands import program  # Typer: 40 ms in which Ctrl-C must end silently
+
         refuse_unreadable(words)
-        options = None if COMPLETION in os.environ else desk_alone(words)
-        ending.status = run_command(words) if options is None else open_desk(options)
+        ending.status = program.run(words)
     return output.status(ending.status)
 
 
-def desk_alone(words: Sequence[str]) -> Mapping[str, str] | None:
-    """The options by their names where ``words`` are nothing else: then the desk itself is wanted."""
-    options: dict[str, str] = {}
-    queue = list(words)
-    while queue:
-        option, equals, value = queue.pop(0).partition("=")
-        if not equals:
-            value = queue.pop(0) if queue else "-"
-        if option not in EVERYWHERE or value.startswith("-"):
-            return None
-        options[option.removeprefix("--")] = value
-    return options
-
-
-def open_desk(options: Mapping[str, str]) -> int:
-    """Open the desk on this terminal; the exit status when it is left."""
-    # Until the screens take the signals there is nothing to end in order, and no trace of calls to be read.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    from tui_pos.ui.app import run
-
-    file = options.get("config")
-    settings = config.load(None if file is None else Path(file))
-    logs.set_up(settings.home, settings.logging.level)
-    return run(settings, options.get("conference"), options.get("station"), options.get("staff"))
-
-
-def run_command(words: Sequence[str]) -> int:
-    """Leave ``words`` to Typer; the exit status. Raises what the command raises."""
-    import typer.main
-
-    from tui_pos.commands.program import app
-
-    status = typer.main.get_command(app).main(list(words), prog_name="tui-pos", standalone_mode=False)
-    return int(status or 0)
+def end_silently() -> None:
+    """Let Ctrl-C end the process until a command runs or the screens take the signals: nothing has begun
+    that has to end in order, and nobody wants to read a trace of calls."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def accept_any_name() -> None:
@@ -86,25 +46,6 @@ def accept_any_name() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-
-
-def in_front(words: Sequence[str]) -> list[str]:
-    """The same words with the options that hold for every command before it, where Typer looks for them."""
-    front: list[str] = []
-    rest: list[str] = []
-    queue = list(words)
-    while queue:
-        word = queue.pop(0)
-        if word == "--":
-            rest += [word, *queue]
-            break
-        if word == "--json" or word.startswith(tuple(f"{option}=" for option in EVERYWHERE)):
-            front.append(word)
-        elif word in EVERYWHERE and queue:
-            front += [word, queue.pop(0)]
-        else:
-            rest.append(word)
-    return [*front, *rest]
 
 
 def refuse_unreadable(words: Sequence[str]) -> None:
@@ -119,8 +60,8 @@ def refuse_unreadable(words: Sequence[str]) -> None:
 class Ending:
     """However the command ends, turns it into one answer and an exit status."""
 
-    def __init__(self, *, as_json: bool) -> None:
-        self.as_json = as_json
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words = words
         self.status = 0
 
     def __enter__(self) -> "Ending":
@@ -133,19 +74,15 @@ class Ending:
             sys.modules["tui_pos.bootstrap.demo"].leave()
         if not isinstance(error, Exception):
             return error is None
-        self.status = report(error, as_json=self.as_json)
+        self.status = report(error, self.words)
         return True
 
 
-def report(error: Exception, *, as_json: bool) -> int:
+def report(error: Exception, words: Sequence[str]) -> int:
     """Tell one error: JSON on standard output for programs, one sentence on standard error for people."""
     from tui_pos.bootstrap import failures
-    from tui_pos.commands.context import (
-        Failed,
-        safe,
-        write,
-    )
-    from tui_pos.core import exit_codes
+    from tui_pos.commands.context import Failed, safe, write
+    from tui_pos.commands.program import wants_json
 
     details: Mapping[str, object] = {}
     if isinstance(error, Failed):
@@ -157,7 +94,7 @@ def report(error: Exception, *, as_json: bool) -> int:
         failure = failures.Failure(exit_codes.CRASHED, "unexpected", recorded(error))
     if failure.status != exit_codes.USAGE:
         log.warning("ends with %d, %s", failure.status, failure.code)
-    if as_json:
+    if wants_json(words):
         write(json.dumps({"error": failure.sentence, "code": failure.code, **details}))
     else:
         sys.stderr.write(f"{safe(failure.sentence)}\n")
@@ -166,8 +103,6 @@ def report(error: Exception, *, as_json: bool) -> int:
 
 def recorded(error: Exception) -> str:
     """Put an unexpected error into the log; the sentence that says where."""
-    from tui_pos.core import crash_log
-
     file = config.data_home() / crash_log.FILE_NAME
     try:
         reference = crash_log.record(error, file)

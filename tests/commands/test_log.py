@@ -58,7 +58,7 @@ def test_a_day_of_sales_refunds_and_searches_leaves_nothing_private_in_the_log(
     log = (tmp_path / "home" / log_file.NAME).read_text()
     assert [word for word in private_words() if word in log] == []
     assert "@" not in log
-    for room in ("commands.", "cli", "opening", "data.", "terminal.", "desk.sale.", "desk.payments."):
+    for room in ("commands.", "cli", "bootstrap.", "data.", "terminal.", "desk.orders.", "desk.payments."):
         assert f" {room}" in log, room
     for told in ("POST /v1/payment_intents: 200", "charge begins", "signed in", "a sign-in was refused"):
         assert told in log, told

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.commands.till import READER, Till, payments_of
-from tui_pos import cli, manual
+from tui_pos import manual
+
+COMPLETION = "_TUI_POS_COMPLETE"
+"""Set by the shell that asks what could stand here."""
 
 PROGRAM = f"{sys.executable} -m tui_pos"
 OUT = {"full": ">/dev/full", "closed": ">&-"}
@@ -100,13 +103,13 @@ def test_each_shell_gets_its_completion(shell_name: str, tmp_path: Path) -> None
     environment = {**os.environ, "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1", "HOME": str(tmp_path)}
     command = [sys.executable, "-m", "tui_pos", "--show-completion", shell_name]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True)
-    assert cli.COMPLETION in done.stdout
+    assert COMPLETION in done.stdout
 
 
 def test_completion_opens_no_desk(tmp_path: Path) -> None:
     environment = {
         **os.environ,
-        cli.COMPLETION: "complete_bash",
+        COMPLETION: "complete_bash",
         "COMP_WORDS": "tui-pos rec",
         "COMP_CWORD": "1",
     }

@@ -80,40 +80,6 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         assert f"\n  {command} " in said
 
 
-def test_common_options_may_stand_before_or_after_the_command(till: Till) -> None:
-    config_file = str(till.config)
-    front = [
-        "--json",
-        "--config",
-        config_file,
-        "--conference=demo",
-        "--staff",
-        "trainee",
-        "lookup",
-        "NOOR2026",
-    ]
-    back = [
-        "lookup",
-        "NOOR2026",
-        "--staff=trainee",
-        "--conference",
-        "demo",
-        f"--config={config_file}",
-        "--json",
-    ]
-    answers = []
-    for words in (front, back):
-        till.capture.readouterr()
-        assert cli.main(words) == 0
-        answers.append(json.loads(till.capture.readouterr().out))
-    assert answers[0] == answers[1]
-
-
-def test_after_two_dashes_words_are_no_options() -> None:
-    words = ["lookup", "--json", "--", "--staff", "--json"]
-    assert cli.in_front(words) == ["--json", "lookup", "--", "--staff", "--json"]
-
-
 @pytest.mark.parametrize(
     ("words", "said"),
     [

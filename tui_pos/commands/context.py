@@ -45,28 +45,37 @@ class Failed(Exception):
         self.details = details
 
 
-@dataclass(frozen=True, slots=True)
-class CommandContext:
-    """The options that hold for every command."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """The options that hold for every command, before it or after it; `program.start` declares them."""
 
-    conference: str | None = None
-    config: Path | None = None
-    station: str | None = None
-    staff: str | None = None
-    json: bool = False
-    command: str = ""
+    conference: str | None
+    config: Path | None
+    station: str | None
+    staff: str | None
+    as_json: bool
+
+    def settings(self) -> Settings:
+        """The settings that --config names. Raises ConfigError."""
+        return load(self.config)
+
+
+class CommandContext(typer.Context):
+    """What a command is given: its options, the desk that they open, and the way to answer."""
+
+    options: Options
 
     def settings(self) -> Settings:
         """The settings that the options name. Raises ConfigError."""
-        return load(self.config)
+        return self.options.settings()
 
     def place(self, *, store: bool = True) -> "DeskSession":
-        """The conference and station that the options name, opened; ``store``: see `opening.open_place`."""
+        """The conference and station that the options name, opened; ``store``: see `session.open_place`."""
         from tui_pos.bootstrap.session import open_place
         from tui_pos.desk import clocks
 
-        log.info("%s begins", self.command)
-        place = open_place(self.settings(), self.conference, self.station, store=store)
+        log.info("%s begins", self.info_name)
+        place = open_place(self.settings(), self.options.conference, self.options.station, store=store)
         told = (
             *place.warnings,
             place.unknown_station,
@@ -95,7 +104,7 @@ class CommandContext:
 
     def answer(self, data: dict[str, Any], lines: Iterable[str]) -> None:
         """Write one answer: ``data`` as one line of JSON, or ``lines`` for people."""
-        if self.json:
+        if self.options.as_json:
             write(json.dumps(data))
             return
         for line in lines:
@@ -103,25 +112,20 @@ class CommandContext:
 
     def say(self, line: str) -> None:
         """Write a line while the command runs; programs only want the end."""
-        if not self.json:
+        if not self.options.as_json:
             write(safe(line))
 
     def _staff(self, place: "DeskSession", *, told: bool) -> "Staff":
         from tui_pos.desk.access import sign_in
 
-        if self.staff is None and place.trainee is not None:
+        name = self.options.staff
+        if name is None and place.trainee is not None:
             return place.trainee
-        if self.staff is None:
+        if name is None:
             raise typer.TyperException(
                 f"Say who you are with --staff NAME (password: ${SECRET_VARIABLE}, or asked)."
             )
-        return sign_in.sign_in(self.staff, secret_of(self.staff), place.sign_in_at, told=told)
-
-
-def current(context: typer.Context) -> CommandContext:
-    """The options of the command that runs."""
-    call: CommandContext = context.obj
-    return call
+        return sign_in.sign_in(name, secret_of(name), place.sign_in_at, told=told)
 
 
 def typed_key(key: str | None) -> str:

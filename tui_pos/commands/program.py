@@ -1,51 +1,95 @@
-"""Typer's program: every command, and the options that hold for all of them.
+"""Typer's program: the desk itself, the commands, and the options that hold for all of them."""
 
-Heavy modules (Peewee, Textual, Stripe) are imported by the command that needs them, so that ``--help`` and a
-wrong option answer at once.
-"""
-
+import signal
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+import typer.core
+import typer.main
 
-from tui_pos.commands import (
-    charging,
-    examining,
-    looking,
-    orders,
-    paying,
-    readers,
-    resolving,
-    selling,
-    setup,
-    treasury,
-    upgrading,
-    visiting,
-)
-from tui_pos.commands.context import CommandContext, write
+from tui_pos.commands import card_payments, charge, checkin, lookup, orders, setup, treasury
+from tui_pos.commands.context import CommandContext, Options, write
 from tui_pos.core import logs
 from tui_pos.core.config import ConfigError
 from tui_pos.data import drivers
 
-app = typer.Typer(
-    name="tui-pos",
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    no_args_is_help=False,
-)
+NAME = "tui-pos"
+
+
+class AsTyped(typer.core.TyperOption):
+    """An option whose value is what was typed, or what its callback makes of that.
+
+    Of any other Typer lets pydantic say that a text is a text, and its import makes the start 50 ms longer.
+    """
+
+    def process_value(self, ctx: Any, value: Any) -> Any:
+        """The value for the function that declares the option."""
+        return value if self.callback is None else self.callback(ctx, self, value)
+
+
+class Program(typer.core.TyperGroup):
+    """The desk, or a command."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """The options of ``start``, those for completion, and --help."""
+        params = super().get_params(ctx)
+        for option in params:
+            option.__class__ = AsTyped
+        return params
+
+
+class Command(typer.core.TyperCommand):
+    """A command that takes the options of ``start`` too: they may stand before or after its name."""
+
+    context_class = CommandContext
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """The command's own parameters, those that hold for every command, and --help."""
+        *own, help_option = super().get_params(ctx)
+        return [*own, *_shared(ctx.parent), help_option]
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command with its own parameters; the others are its context's ``options``."""
+        ctx.options = Options(**{option.name: ctx.params.pop(option.name) for option in _shared(ctx.parent)})
+        _prepare(ctx)
+        return super().invoke(ctx)
+
+
+def _shared(program: Any) -> list[Any]:
+    """The options that ``start`` is given; it is not given --version and --help, which end the program."""
+    return [option for option in program.command.params if option.expose_value]
+
+
+app = typer.Typer(name=NAME, cls=Program, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+def _prepare(context: CommandContext) -> None:
+    """Let Ctrl-C interrupt the command in order, set up the log, and leave PostgreSQL's driver out where the
+    database is SQLite: Peewee would import it too, a third of a start, for nothing."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        settings = context.settings()
+    except ConfigError:
+        return  # a command that needs the config will say so
+    logs.set_up(settings.home, settings.logging.level)
+    drivers.leave_out_unused(settings.database_url or "sqlite:")
+
+
 for command in (
-    looking.lookup,
-    looking.find,
-    looking.inventory,
-    visiting.check_in,
-    visiting.hand_out,
-    visiting.companion,
-    selling.checkout,
-    charging.charge,
-    paying.capture,
-    paying.cancel,
-    resolving.resolve,
+    lookup.lookup,
+    lookup.find,
+    lookup.inventory,
+    checkin.check_in,
+    checkin.hand_out,
+    checkin.companion,
+    orders.checkout,
+    charge.charge,
+    card_payments.capture,
+    card_payments.cancel,
+    card_payments.resolve,
     orders.orders,
     orders.complete,
     orders.cancel_order,
@@ -53,16 +97,28 @@ for command in (
     treasury.refund,
     treasury.exchange,
     treasury.reconcile,
-    readers.readers,
-    readers.connection_token,
-    looking.conferences,
-    looking.manual,
-    examining.doctor,
+    card_payments.readers,
+    card_payments.connection_token,
+    lookup.conferences,
+    lookup.manual,
+    setup.doctor,
     setup.init,
-    upgrading.upgrade,
+    setup.upgrade,
     setup.simulator,
 ):
-    app.command()(command)
+    app.command(cls=Command)(command)
+
+
+def _path(typed: str | None) -> Path | None:
+    return None if typed is None else Path(typed)
+
+
+def _show_version(context: typer.Context, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        from importlib import metadata  # 15 ms, which no other command needs
+
+        write(f"{NAME} {metadata.version(NAME)}")
+        raise typer.Exit
 
 
 @app.callback(invoke_without_command=True)
@@ -73,7 +129,11 @@ def start(
     ] = None,
     config: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="The config file, instead of $TUI_POS_CONFIG and the usual ones."),
+        typer.Option(
+            metavar="FILE",
+            help="The config file, instead of $TUI_POS_CONFIG and the usual ones.",
+            callback=_path,
+        ),
     ] = None,
     station: Annotated[
         str | None, typer.Option(metavar="NAME", help="This desk's name, instead of $TUI_POS_STATION.")
@@ -83,30 +143,51 @@ def start(
         typer.Option(metavar="NAME", help="Who acts; the password comes from $TUI_POS_SECRET or is asked."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON; errors too.")] = False,
-    show_version: Annotated[bool, typer.Option("--version", help="Show the version and end.")] = False,
-) -> None:
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            help="Show the version and end.",
+            callback=_show_version,
+            is_eager=True,
+            expose_value=False,
+        ),
+    ] = False,
+) -> int:
     """The registration desk of a conference. Without a command the desk itself opens."""
-    if show_version:
-        from importlib.metadata import version
-
-        write(f"tui-pos {version('tui-pos')}")
-        raise typer.Exit
-    context.obj = CommandContext(
-        conference, config, station, staff, as_json, context.invoked_subcommand or ""
-    )
-    prepare(context.obj)
     if context.invoked_subcommand is None:
-        from tui_pos.ui.app import run
+        return _open_desk(
+            Options(conference=conference, config=config, station=station, staff=staff, as_json=as_json)
+        )
+    # What stands before the command holds unless the same option stands after it.
+    context.default_map = {context.invoked_subcommand: context.params}
+    return 0
 
-        raise typer.Exit(run(context.obj.settings(), conference, station, staff))
 
+def _open_desk(options: Options) -> int:
+    """Open the desk on this terminal; the exit status when it is left."""
+    from tui_pos.ui import app as desk_app
 
-def prepare(call: CommandContext) -> None:
-    """Set up the log, and leave PostgreSQL's driver out for a desk on SQLite: Peewee would import it too, a
-    third of its start, for nothing."""
-    try:
-        settings = call.settings()
-    except ConfigError:
-        return  # a command that needs the config will say so
+    settings = options.settings()
     logs.set_up(settings.home, settings.logging.level)
-    drivers.leave_out_unused(settings.database_url or "sqlite:")
+    return desk_app.run(settings, options.conference, options.station, options.staff)
+
+
+PROGRAM = typer.main.get_command(app)
+
+
+def run(words: Sequence[str]) -> int:
+    """Do what ``words`` say; the exit status. Raises what a command raises."""
+    return int(PROGRAM.main(list(words), prog_name=NAME, standalone_mode=False) or 0)
+
+
+def wants_json(words: Sequence[str]) -> bool:
+    """Whether --json is among ``words``, though others of them are wrong."""
+    context = PROGRAM.make_context(
+        NAME,
+        list(words),
+        resilient_parsing=True,
+        ignore_unknown_options=True,
+        allow_interspersed_args=True,
+    )
+    return bool(context.params["as_json"])

@@ -5,33 +5,37 @@ add-on, ``amount`` and ``card`` of a charge are beyond those views; so is whatev
 ``tender`` is django-program's word for a payment, so a gift is ``comp``.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui_pos.core import money
-from tui_pos.desk.carts.checkout import Placed
-from tui_pos.desk.catalogue.inventory import InventoryItem
-from tui_pos.desk.checkin.checkin import CheckInResult
-from tui_pos.desk.checkin.redemption import HandOut
-from tui_pos.desk.conferences import ConferenceRow
-from tui_pos.desk.context import Desk
-from tui_pos.desk.orders.refund_views import RefundView
-from tui_pos.desk.orders.views import (
-    AttendeeView,
-    CreditView,
-    LineView,
-    OrderView,
-)
-from tui_pos.desk.payments import PaymentState
-from tui_pos.desk.payments.readers import ReaderRow
-from tui_pos.desk.payments.resolve import Resolution
-from tui_pos.desk.reconciliation import Reconciled
-from tui_pos.desk.refunds.exchanges import Exchanged
-from tui_pos.desk.refunds.voids import Voided
-from tui_pos.desk.search.find_orders import FoundOrder
-from tui_pos.desk.tenders.tendering import Tendered
+
+if TYPE_CHECKING:
+    from tui_pos.desk.carts.checkout import Placed
+    from tui_pos.desk.catalogue.inventory import InventoryItem
+    from tui_pos.desk.checkin.checkin import CheckInResult
+    from tui_pos.desk.checkin.redemption import HandOut
+    from tui_pos.desk.conferences import ConferenceRow
+    from tui_pos.desk.context import Desk
+    from tui_pos.desk.orders.refund_views import RefundView
+    from tui_pos.desk.orders.views import (
+        AttendeeView,
+        CreditView,
+        LineView,
+        OrderView,
+    )
+    from tui_pos.desk.payments import PaymentState
+    from tui_pos.desk.payments.readers import ReaderRow
+    from tui_pos.desk.payments.resolve import Resolution
+    from tui_pos.desk.reconciliation import Reconciled
+    from tui_pos.desk.refunds.exchanges import Exchanged
+    from tui_pos.desk.refunds.voids import Voided
+    from tui_pos.desk.search.find_orders import FoundOrder
+    from tui_pos.desk.tenders.tendering import Tendered
 
 Json = dict[str, Any]
 

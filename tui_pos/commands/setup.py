@@ -1,4 +1,4 @@
-"""init, simulator: what runs before there is a desk."""
+"""init, upgrade, doctor, simulator: what runs before there is a desk."""
 
 import logging
 import sys
@@ -9,16 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tui_pos.commands.context import (
-    CommandContext,
-    Failed,
-    current,
-    secret_of,
-    warn,
-)
-from tui_pos.core import clock, exit_codes
+from tui_pos.commands.context import CommandContext, Failed, secret_of, warn
+from tui_pos.core import clock, config, exit_codes
 
 if TYPE_CHECKING:
+    from tui_pos.bootstrap.doctor import Subject
     from tui_pos.core.config import Settings
     from tui_pos.desk.reconciliation.account_change import Change
 
@@ -29,7 +24,7 @@ NEW_SECRET = "TUI_POS_NEW_SECRET"
 
 
 def init(
-    context: typer.Context,
+    context: CommandContext,
     name: Annotated[str, typer.Option(help="The conference's name.")] = "",
     starts: Annotated[
         str, typer.Option(metavar="YYYY-MM-DD", help="Its first day; today if not given.")
@@ -73,7 +68,6 @@ def init(
     there already.
     """
     from tui_pos.bootstrap import session, setup
-    from tui_pos.core import config
     from tui_pos.desk.conference_rules import Rules
 
     if take_over and new_installation:
@@ -83,37 +77,36 @@ def init(
         capture=_one_of(capture, CAPTURES, "--capture"),
         prices=_one_of(prices, RULES, "--prices"),
     )
-    call = current(context)
     first = _date(starts, "--starts") if starts else clock.now().date()
     last = _date(ends, "--ends") if ends else first
     sets_up = account or purge_rehearsals or take_over or new_installation
     wanted = setup.SetupRequest(
-        slug=call.conference,
+        slug=context.options.conference,
         name=name,
         starts=first,
         ends=last,
         timezone=timezone,
-        supervisor=call.staff,
+        supervisor=context.options.staff,
         secret=secret_of,
         rules=rules,
         sets_up=sets_up,
         another=supervisor,
         new_secret=partial(secret_of, variable=NEW_SECRET),
-        station=config.station_name(call.station),
+        station=config.station_name(context.options.station),
     )
-    done = list(setup.found(call.config, wanted))
-    settings, station = call.settings(), config.station_name(call.station)
+    done = list(setup.found(context.options.config, wanted))
+    settings, station = context.settings(), config.station_name(context.options.station)
     if take_over or new_installation:
-        _confirm(call, ["Every desk on this database will act on card payments again."], yes)
+        _confirm(context, ["Every desk on this database will act on card payments again."], yes)
         done += setup.take_over(station, renew=new_installation)
     if account:
-        done += _take_account(call, settings, station, yes)
+        done += _take_account(context, settings, station, yes)
     if purge_rehearsals:
-        done += _purge(call, settings, yes)
+        done += _purge(context, settings, yes)
     log.info("init did %d things", len(done))
-    for warning in session.warnings(settings, call.conference):
+    for warning in session.warnings(settings, context.options.conference):
         warn(warning)
-    call.answer({"done": done}, done or ["Everything was there already."])
+    context.answer({"done": done}, done or ["Everything was there already."])
 
 
 CAPTURES = ("automatic", "confirm")
@@ -126,15 +119,15 @@ def _one_of(said: str, known: tuple[str, ...], option: str) -> str:
     return said
 
 
-def _take_account(call: CommandContext, settings: "Settings", station: str, yes: bool) -> list[str]:
+def _take_account(context: CommandContext, settings: "Settings", station: str, yes: bool) -> list[str]:
     from tui_pos.bootstrap import setup
     from tui_pos.desk.reconciliation import account_change
 
-    conference, change = setup.wanted_account_change(settings, call.conference)
+    conference, change = setup.wanted_account_change(settings, context.options.conference)
     lines = account_lines(conference.slug, change)
     if not change.is_needed:
         return lines
-    _confirm(call, lines, yes)
+    _confirm(context, lines, yes)
     account_change.change(conference, station, change)
     return lines
 
@@ -154,25 +147,25 @@ def account_lines(slug: str, change: "Change") -> list[str]:
     return lines
 
 
-def _purge(call: CommandContext, settings: "Settings", yes: bool) -> list[str]:
+def _purge(context: CommandContext, settings: "Settings", yes: bool) -> list[str]:
     from tui_pos.bootstrap.session import opened
     from tui_pos.desk import conferences
     from tui_pos.desk.reconciliation import rehearsals
 
     opened(settings)
-    row = conferences.find(call.conference or "")
-    _confirm(call, [f"Every rehearsal of {row.slug} will be deleted for good."], yes)
+    row = conferences.find(context.options.conference or "")
+    _confirm(context, [f"Every rehearsal of {row.slug} will be deleted for good."], yes)
     return [f"Deleted {rehearsals.purge(row.id)} rehearsals of {row.slug}."]
 
 
-def _confirm(call: CommandContext, lines: list[str], yes: bool) -> None:
+def _confirm(context: CommandContext, lines: list[str], yes: bool) -> None:
     """Go on with --yes, or when a person at a terminal says so."""
     if yes:
         return
-    if call.json or not sys.stdin.isatty():
+    if context.options.as_json or not sys.stdin.isatty():
         raise Failed(exit_codes.REFUSED, "not_confirmed", f"{' '.join(lines)} Say --yes to do it.", {})
     for line in lines:
-        call.say(line)
+        context.say(line)
     if not typer.confirm("Go on?"):
         raise typer.Abort
 
@@ -185,7 +178,7 @@ def _date(text: str, option: str) -> date:
 
 
 def simulator(
-    context: typer.Context,
+    context: CommandContext,
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="The port on 127.0.0.1; 0 takes a free one.")
     ] = 12111,
@@ -201,10 +194,12 @@ def simulator(
     """
     from tui_pos.simulator import StateFileError, serve
 
-    call = current(context)
     try:
         serve(
-            port, state, tap_after, lambda url: call.answer({"url": url}, [f"Simulator listening on {url}"])
+            port,
+            state,
+            tap_after,
+            lambda url: context.answer({"url": url}, [f"Simulator listening on {url}"]),
         )
     except StateFileError as error:
         raise typer.TyperException(str(error)) from None
@@ -212,3 +207,61 @@ def simulator(
         raise typer.TyperException(
             f"The simulator cannot listen on 127.0.0.1:{port}: {error.strerror}."
         ) from None
+
+
+def doctor(context: CommandContext) -> None:
+    """Look at everything that a first sale and its refund need, and say what to do.
+
+    Changes nothing and needs no password. Ends with 0 when nothing failed; else with the status of the
+    first thing that failed, as every command does.
+    """
+    from tui_pos.bootstrap import doctor as checks
+
+    found = []
+    for finding in checks.examine(_subject(context)):
+        found.append(finding)
+        context.say(f"{finding.level:9}{finding.check:13}{finding.sentence}")
+    data = {
+        "status": str(checks.worst(found)),
+        "checks": [
+            {"check": each.check, "status": str(each.level), "sentence": each.sentence} for each in found
+        ],
+    }
+    failed = [each for each in found if each.level is checks.Level.FAILED]
+    if failed:
+        lines = f"{len(failed)} {'line' if len(failed) == 1 else 'lines'} failed"
+        raise Failed(failed[0].status, "checks_failed", f"{lines}: {failed[0].sentence}", data)
+    context.answer(data, [])
+
+
+def _subject(context: CommandContext) -> "Subject":
+    from tui_pos.bootstrap import demo
+    from tui_pos.bootstrap.doctor import Subject
+
+    settings, station = context.settings(), config.station_name(context.options.station)
+    is_demo = context.options.conference == demo.SLUG and demo.SLUG not in settings.conferences
+    if is_demo:
+        settings = demo.prepare(settings)
+    return Subject(settings=settings, slug=context.options.conference, station=station, is_open=is_demo)
+
+
+def upgrade(context: CommandContext) -> None:
+    """Bring the tui_pos_* tables up to this version; a SQLite file is copied first.
+
+    A desk does the same when it opens; every other command refuses older tables. Safe to run again.
+    """
+    from tui_pos.bootstrap import session
+    from tui_pos.bootstrap.upgrade import upgraded
+    from tui_pos.data import connection
+
+    settings = context.settings()
+    if not settings.database_url:
+        session.opened(settings)
+    connection.open_database(settings.database_url, wal=settings.wal)
+    done = upgraded(settings)
+    changed = done.after > done.before
+    lines = [f"Upgraded from step {done.before} to {done.after}." if changed else "Everything is up to date."]
+    if done.backup is not None:
+        lines.append(f"The database as it was before: {done.backup}")
+    data = {"before": done.before, "after": done.after, "backup": str(done.backup) if done.backup else None}
+    context.answer(data, lines)

@@ -6,14 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tui_pos.commands.context import (
-    Failed,
-    Key,
-    current,
-    table,
-    typed_key,
-)
+from tui_pos.commands import serializers
+from tui_pos.commands.context import CommandContext, Failed, Key, table, typed_key
 from tui_pos.core import exit_codes
+from tui_pos.core.money import amount_string, format_amount, parse_amount
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -36,7 +32,7 @@ CameBack = Annotated[bool, typer.Option("--came-back", help="What was handed out
 
 
 def refund(
-    context: typer.Context,
+    context: CommandContext,
     reference: Annotated[str, typer.Argument(metavar="ORDER", help="The order, ORD-...")],
     line: Pieces = None,
     badge: Badge = "",
@@ -47,15 +43,12 @@ def refund(
     reason: Annotated[str, typer.Option(help="Why, for the journal.")] = "",
 ) -> None:
     """Give pieces, an amount or all of an order back the way it was paid, or release what is only held."""
-    from tui_pos.commands import serializers
-    from tui_pos.core.money import parse_amount
     from tui_pos.desk.refunds import refunds
     from tui_pos.desk.search import lookup
 
-    call = current(context)
     lines = [_piece(each, badge) for each in line or ()]
     _refuse_without_lines(bool(lines), badge, came_back)
-    desk = call.desk()
+    desk = context.desk()
     wanted = None if amount is None else parse_amount(amount, desk.conference.currency)
     order = lookup.order(desk, reference).reference
     made = refunds.refund(desk, order, wanted, lines=lines, reason=reason, came_back=came_back)
@@ -63,11 +56,11 @@ def refund(
     details = serializers.refunded(desk, after, made)
     _refuse_open(order, made, details)
     released = [f"{order}  the hold was released; nothing had been charged"]
-    call.answer(details, refund_lines(made) or released)
+    context.answer(details, refund_lines(made) or released)
 
 
 def exchange(
-    context: typer.Context,
+    context: CommandContext,
     reference: Annotated[str, typer.Argument(metavar="ORDER", help="The order, ORD-...")],
     line: Annotated[str, typer.Option(metavar="SLUG|ID[=QTY]", help="What is given back.")],
     wanted: Annotated[str, typer.Option("--for", metavar="SLUG[=QTY]", help="What is taken for it.")],
@@ -77,14 +70,11 @@ def exchange(
     key: Key = None,
 ) -> None:
     """Exchange pieces of an order for another product; what costs less is given back, the rest is due."""
-    from tui_pos.commands import serializers
-    from tui_pos.core.money import format_amount
     from tui_pos.desk.refunds import exchanges
     from tui_pos.desk.search import lookup
 
-    call = current(context)
     piece, other, once = _piece(line, badge), _piece(wanted, ""), typed_key(key)
-    desk = call.desk()
+    desk = context.desk()
     order = lookup.order(desk, reference).reference
     done = exchanges.exchange(
         desk, order, piece, other.line, other.quantity, came_back=came_back, reason=reason, key=once
@@ -94,7 +84,7 @@ def exchange(
     told = f"{order} -> {done.new.reference}  {format_amount(done.credit, desk.conference.currency)} of value"
     due = format_amount(done.due, desk.conference.currency)
     rest = [f"{done.new.reference}  still due {due}. {exchanges.IF_NOT_PAID}"] if done.due else []
-    call.answer(details, [told, *refund_lines(done.refunds), *rest])
+    context.answer(details, [told, *refund_lines(done.refunds), *rest])
 
 
 def _piece(text: str, badge: str) -> "Piece":
@@ -120,8 +110,6 @@ def _refuse_open(order: str, made: "Iterable[RefundView]", details: dict[str, An
 
 def refund_lines(made: "Iterable[RefundView]") -> list[str]:
     """Each refund as people read it: how much, and where it went or is to go."""
-    from tui_pos.core.money import amount_string
-
     return [
         f"{row.reference}  {amount_string(row.amount, row.currency)} {row.currency}  {row.text}{_back(row)}"
         for row in made
@@ -134,7 +122,7 @@ def _back(row: "RefundView") -> str:
 
 
 def reconcile(
-    context: typer.Context,
+    context: CommandContext,
     check: Annotated[
         bool, typer.Option("--check", help="Change nothing; end with status 4 when something is found.")
     ] = False,
@@ -149,26 +137,23 @@ def reconcile(
 
     Safe to run at any time, twice, and while desks are selling.
     """
-    from tui_pos.commands import serializers
     from tui_pos.desk import reconciliation as books
 
-    call = current(context)
-    desk = call.service() if as_service else call.desk(store=not check)
+    desk = context.service() if as_service else context.desk(store=not check)
     result = books.run(desk, check=check, window=timedelta(hours=hours))
     details = serializers.reconciled(result)
     # A check changes nothing and so tells of everything; a run has seen to what it could.
     count = len(result.mismatches if check else result.to_look_at)
     if count:
         for line in _told(result):
-            call.say(line)
+            context.say(line)
         word = "mismatch" if count == 1 else "mismatches"
         raise Failed(exit_codes.REFUSED, "mismatches_found", f"{count} {word} found.", details)
-    call.answer(details, _told(result))
+    context.answer(details, _told(result))
 
 
 def _told(result: "Reconciled") -> list[str]:
     """The run as a treasurer reads it."""
-    from tui_pos.core.money import amount_string
 
     def figure(amount: "Decimal | None", currency: str) -> str:
         return "-" if amount is None else amount_string(amount, currency)

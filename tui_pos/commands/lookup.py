@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tui_pos.commands.context import (
-    Failed,
-    current,
-    table,
-)
+from tui_pos import manual as pages
+from tui_pos.commands import serializers
+from tui_pos.commands.context import CommandContext, Failed, table
+from tui_pos.core.money import format_amount
+from tui_pos.desk.errors import NotFound
 
 if TYPE_CHECKING:
     from tui_pos.desk.catalogue.inventory import InventoryItem
@@ -18,23 +18,20 @@ if TYPE_CHECKING:
 
 
 def lookup(
-    context: typer.Context,
+    context: CommandContext,
     code: Annotated[
         str, typer.Argument(help="The badge's access code, as CODE or conference:CODE, in any case.")
     ],
 ) -> None:
     """Say who a badge belongs to and what they owe."""
-    from tui_pos.commands import serializers
-    from tui_pos.desk.errors import NotFound
     from tui_pos.desk.search.lookup import attendee
 
-    call = current(context)
-    desk = call.desk(store=False)
+    desk = context.desk(store=False)
     try:
         found = attendee(desk, code)
     except NotFound as error:
         raise Failed(error.exit_status, error.code, error.message, {"access_code": code}) from error
-    call.answer(serializers.attendee(desk, found), _attendee_lines(desk, found))
+    context.answer(serializers.attendee(desk, found), _attendee_lines(desk, found))
 
 
 FOUND = {
@@ -47,15 +44,13 @@ FOUND = {
 
 
 def find(
-    context: typer.Context,
+    context: CommandContext,
     text: Annotated[str, typer.Argument(help="A badge, a code, a reference, words of a name or e-mail.")],
 ) -> None:
     """Find people, orders, vouchers and products as the desk's prompt does."""
-    from tui_pos.desk.errors import NotFound
     from tui_pos.desk.search.search import resolve
 
-    call = current(context)
-    desk = call.desk(store=False)
+    desk = context.desk(store=False)
     try:
         found = resolve(desk, text)
     except NotFound as error:
@@ -66,54 +61,45 @@ def find(
     for hit in found:
         name, key = FOUND[hit.kind]
         lists[name].append({key: hit.key, "name": hit.title, "detail": hit.detail})
-    call.answer(lists, table((hit.key, hit.title, hit.detail) for hit in found) or ["Nothing was found."])
+    context.answer(lists, table((hit.key, hit.title, hit.detail) for hit in found) or ["Nothing was found."])
 
 
 def manual(
-    context: typer.Context,
+    context: CommandContext,
     topic: Annotated[str, typer.Argument(help="The page; without it the topics are listed.")] = "",
 ) -> None:
     """Show a page of the manual; it needs no network."""
-    from tui_pos import manual as pages
-
-    call = current(context)
     topics = pages.topics()
     if not topic:
-        call.answer({"topics": topics}, table(topics.items()))
+        context.answer({"topics": topics}, table(topics.items()))
     elif topic in topics:
         text = pages.page(topic)
-        call.answer({"topic": topic, "text": text}, text.splitlines())
+        context.answer({"topic": topic, "text": text}, text.splitlines())
     else:
         raise typer.TyperException(f"There is no page {topic!r}; the pages are {', '.join(topics)}.")
 
 
-def inventory(context: typer.Context) -> None:
+def inventory(context: CommandContext) -> None:
     """List what is on sale now."""
-    from tui_pos.commands import serializers
     from tui_pos.desk.catalogue.inventory import inventory as on_sale
 
-    call = current(context)
-    desk = call.desk(store=False)
+    desk = context.desk(store=False)
     products = on_sale(desk)
-    call.answer(serializers.inventory(desk, products), _product_lines(desk, products))
+    context.answer(serializers.inventory(desk, products), _product_lines(desk, products))
 
 
-def conferences(context: typer.Context) -> None:
+def conferences(context: CommandContext) -> None:
     """List the conferences of the database."""
     from tui_pos.bootstrap.session import opened
-    from tui_pos.commands import serializers
     from tui_pos.desk.conferences import known
 
-    call = current(context)
-    opened(call.settings())
+    opened(context.settings())
     rows = known()
     lines = table((row.slug, row.name, f"{row.start_date} to {row.end_date}") for row in rows)
-    call.answer(serializers.conferences(rows), lines or ["There is no conference yet."])
+    context.answer(serializers.conferences(rows), lines or ["There is no conference yet."])
 
 
 def _attendee_lines(desk: "Desk", found: "AttendeeView") -> Iterator[str]:
-    from tui_pos.core.money import format_amount
-
     currency = desk.conference.currency
     yield f"{found.name}  {found.verdict.word}"
     yield found.verdict.sentence
@@ -132,8 +118,6 @@ def _attendee_lines(desk: "Desk", found: "AttendeeView") -> Iterator[str]:
 
 
 def _product_lines(desk: "Desk", products: "tuple[InventoryItem, ...]") -> list[str]:
-    from tui_pos.core.money import format_amount
-
     return table(
         (
             product.slug,

@@ -8,14 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tui_pos.commands.context import (
-    CommandContext,
-    Key,
-    current,
-    typed_key,
-)
-from tui_pos.commands.paying import TestCard, by_card
-from tui_pos.desk.payments import readers
+from tui_pos.commands import serializers
+from tui_pos.commands.card_payments import TestCard, by_card
+from tui_pos.commands.context import CommandContext, Key, typed_key
+from tui_pos.core.money import format_amount, parse_amount
 
 if TYPE_CHECKING:
     from tui_pos.desk.context import Desk
@@ -46,7 +42,7 @@ GOES_WITH: dict[str, tuple[With, ...]] = {
 """The tenders that an option is for; any other would ignore what somebody meant by it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChargeRequest:
     """The options of one charge; a field has its option's name."""
 
@@ -64,7 +60,7 @@ class ChargeRequest:
 
 
 def charge(
-    context: typer.Context,
+    context: CommandContext,
     tender: Annotated[With, typer.Option(help="What is paid with.")] = With.CARD,
     reader: Annotated[
         str | None,
@@ -92,18 +88,29 @@ def charge(
 
     A card is waited for until it is captured, or until only a person could decide; then it is given up.
     """
-    request = ChargeRequest(tender, reader, order, part, amount, attendee, given, reason, key, no_wait, card)
+    request = ChargeRequest(
+        tender=tender,
+        reader=reader,
+        order=order,
+        part=part,
+        amount=amount,
+        attendee=attendee,
+        given=given,
+        reason=reason,
+        key=key,
+        no_wait=no_wait,
+        card=card,
+    )
     _refuse_misfits(request)
-    call = current(context)
     if request.tender is not With.CARD:
-        _without_card(call, request)
+        _without_card(context, request)
         return
-    place = call.place()
-    desk = call.desk_at(place)
+    place = context.place()
+    desk = context.desk_at(place)
     if card is not None and desk.mode != "TRAINING":
         raise typer.TyperException("--card is for training; here a customer presents the card.")
     by_card(
-        call, desk, _begun(desk, request, place.settings.reader(place.station)), no_wait=no_wait, card=card
+        context, desk, _begun(desk, request, place.settings.reader(place.station)), no_wait=no_wait, card=card
     )
 
 
@@ -141,6 +148,7 @@ def _refuse_misfits(request: ChargeRequest) -> None:
 
 def _begun(desk: "Desk", request: ChargeRequest, configured: str) -> "PaymentState":
     from tui_pos.desk.carts import charges
+    from tui_pos.desk.payments import readers
 
     reader = request.reader
     if reader is None:
@@ -157,14 +165,13 @@ def _begun(desk: "Desk", request: ChargeRequest, configured: str) -> "PaymentSta
     return charges.begin_order(desk, request.order, reader, _amount(desk, request.part))
 
 
-def _without_card(call: CommandContext, request: ChargeRequest) -> None:
-    from tui_pos.commands import serializers
+def _without_card(context: CommandContext, request: ChargeRequest) -> None:
     from tui_pos.desk.search import lookup
     from tui_pos.desk.tenders.cash import take_cash
     from tui_pos.desk.tenders.complimentary import give_free
     from tui_pos.desk.tenders.credit import use_credit
 
-    desk, key = call.desk(), typed_key(request.key)
+    desk, key = context.desk(), typed_key(request.key)
     part, given = _amount(desk, request.part), _amount(desk, request.given)
     take: dict[With, Callable[[str], Tendered]] = {
         With.CASH: lambda reference: take_cash(desk, reference, given or Decimal(0), part, key=key),
@@ -172,18 +179,14 @@ def _without_card(call: CommandContext, request: ChargeRequest) -> None:
         With.FREE: lambda reference: give_free(desk, reference, request.reason or "", key=key),
     }
     taken = take[request.tender](lookup.order(desk, request.order or "").reference)
-    call.answer(serializers.tendered(desk, taken), [_line(desk, request.tender, taken)])
+    context.answer(serializers.tendered(desk, taken), [_line(desk, request.tender, taken)])
 
 
 def _amount(desk: "Desk", typed: str | None) -> Decimal | None:
-    from tui_pos.core.money import parse_amount
-
     return None if typed is None else parse_amount(typed, desk.conference.currency)
 
 
 def _line(desk: "Desk", tender: With, taken: "Tendered") -> str:
-    from tui_pos.core.money import format_amount
-
     currency = desk.conference.currency
     cells = [taken.reference, tender, f"{format_amount(taken.amount, currency)} {currency}"]
     if tender is With.CASH:

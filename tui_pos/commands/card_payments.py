@@ -1,0 +1,243 @@
+"""Card payments: driving one for ``charge``; capture, cancel, resolve; readers and connection-token."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tui_pos.commands import serializers
+from tui_pos.commands.context import CommandContext, Failed, table
+from tui_pos.core import exit_codes
+from tui_pos.core.money import amount_string, format_amount
+from tui_pos.desk.errors import Refused
+
+if TYPE_CHECKING:
+    from tui_pos.desk.context import Desk
+    from tui_pos.desk.payments import PaymentState
+    from tui_pos.desk.payments.resolve import Option, Resolution
+
+INTERRUPTED = 130
+
+
+class TestCard(StrEnum):
+    """The cards that a trainee can hold to a reader."""
+
+    GOOD = "good"
+    DECLINED = "declined"
+
+
+CARDS = {TestCard.GOOD: "4242424242424242", TestCard.DECLINED: "4000000000000002"}
+"""Stripe's numbers for them."""
+
+# By stage: exit status, reason code ("" for the obstacle's own) and what is true of the money.
+SHORTFALLS: dict[str, tuple[int, str, str]] = {
+    "declined": (5, "declined", "The card was declined: {detail} Nothing was charged."),
+    "intent": (5, "", "{detail} Nothing was charged."),
+    "failed": (5, "failed", "{detail} Nothing was charged."),
+    "cancelled": (4, "cancelled", "The payment was cancelled; nothing was charged."),
+    "expired": (4, "expired", "The hold ran out; nothing was charged."),
+}
+OPEN_END = (
+    5,
+    "unfinished",
+    "{headline}: {detail} Do not charge again; a desk of this conference goes on with it.",
+)
+NEEDS_A_PERSON = (5, "unfinished", "{headline}: {detail} Do not charge again; see tui-pos resolve {name}.")
+
+PaymentIntent = Annotated[str, typer.Argument(metavar="PAYMENT_INTENT", help="The payment, pi_...")]
+
+
+def by_card(
+    context: CommandContext, desk: "Desk", payment: "PaymentState", *, no_wait: bool, card: TestCard | None
+) -> None:
+    """Drive a payment that has begun until it is captured, or until only a person could decide."""
+    from tui_pos.desk import payments
+
+    try:
+        with closing(payments.watch(desk, payment.attempt_id)) as states:
+            for payment in _shown(context, states):
+                if payment.stage == "sent" and no_wait:
+                    context.answer({**serializers.charged(payment), "status": "processing"}, [_line(payment)])
+                    return
+                if payment.stage == "sent" and card:
+                    payments.present_card(desk, payment.attempt_id, CARDS[card])
+    except KeyboardInterrupt:
+        raise _interrupted(desk, payments.state(desk, payment.attempt_id)) from None
+    _report(context, desk, payment)
+
+
+def capture(context: CommandContext, payment_intent: PaymentIntent) -> None:
+    """Take the money that a payment holds."""
+    from tui_pos.desk import payments
+
+    payment = payments.capture(context.desk(), payment_intent)
+    _settled(context, payment, "captured")
+
+
+def cancel(context: CommandContext, payment_intent: PaymentIntent) -> None:
+    """Give a payment up, or release what it holds."""
+    from tui_pos.desk import payments
+
+    payment = payments.cancel(context.desk(), payment_intent)
+    _settled(context, payment, "cancelled")
+
+
+def _shown(context: CommandContext, states: "Iterator[PaymentState]") -> "Iterator[PaymentState]":
+    for payment in states:
+        context.say(_line(payment))
+        yield payment
+
+
+def _line(payment: "PaymentState") -> str:
+    amount = f"{format_amount(payment.amount, payment.currency)} {payment.currency}"
+    reader = payment.reader_label or payment.reader_id
+    return "  ".join(
+        part for part in (payment.headline, amount, reader, payment.card, payment.detail) if part
+    )
+
+
+def _report(context: CommandContext, desk: "Desk", payment: "PaymentState") -> None:
+    """Say how it ended. Nobody is here to decide, so a payment that waits for a person is given up."""
+    stopped_at = payment
+    if payment.stuck and payment.stage != "authorized" and not payment.problem:
+        payment = _given_up(desk, payment)
+    details = serializers.charged(payment)
+    if payment.stage in ("captured", "authorized") and not payment.problem:
+        context.answer(details, [] if payment == stopped_at else [_line(payment)])
+        return
+    gave_up = payment.stage == "cancelled"
+    raise _shortfall(stopped_at if gave_up else payment, details, gave_up=gave_up)
+
+
+def _given_up(desk: "Desk", payment: "PaymentState") -> "PaymentState":
+    from tui_pos.desk import payments
+
+    try:
+        return payments.cancel(desk, payment.intent_id)
+    except Refused:  # a card was approved after all
+        return payments.state(desk, payment.attempt_id)
+
+
+def _settled(context: CommandContext, payment: "PaymentState", wanted: str) -> None:
+    details = serializers.settled(payment)
+    if payment.stage != wanted or payment.problem:
+        raise _shortfall(payment, details)
+    context.answer(details, [_line(payment)])
+
+
+def _shortfall(payment: "PaymentState", details: dict[str, object], *, gave_up: bool = False) -> Failed:
+    """``gave_up``: the payment was cancelled at Stripe where it stood, so its stage says how it ended."""
+    status, code, sentence = SHORTFALLS.get(payment.stage, OPEN_END)
+    if payment.live and not gave_up:
+        status, code, sentence = OPEN_END
+    if payment.problem:
+        status, code, sentence = NEEDS_A_PERSON
+    detail = payment.problem or payment.detail or "it has not ended yet."
+    text = sentence.format(
+        headline=payment.headline,
+        detail=detail if detail.endswith(".") else f"{detail}.",
+        name=payment.intent_id or payment.reference,
+    )
+    return Failed(status, code or payment.decline or "not_sent", text, details)
+
+
+def _interrupted(desk: "Desk", payment: "PaymentState") -> Failed:
+    conference = desk.conference.slug
+    how = (
+        f"see it with tui-pos --conference {conference}, end it with"
+        f" tui-pos --conference {conference} cancel {payment.intent_id or 'PAYMENT_INTENT'}"
+    )
+    text = f"The payment for {payment.reference} is saved and goes on ({payment.headline.lower()}): {how}."
+    if not payment.live:
+        text = f"Interrupted; the payment for {payment.reference} had ended: {payment.headline.lower()}."
+    return Failed(INTERRUPTED, "interrupted", text, serializers.charged(payment))
+
+
+def readers(
+    context: CommandContext,
+    location: Annotated[
+        str | None, typer.Option(metavar="LOCATION", help='Those at this place (tml_...); "" for all places.')
+    ] = None,
+) -> None:
+    """List the card readers, the usable first."""
+    from tui_pos.desk.payments.readers import readers as listed
+
+    rows = listed(context.desk(store=False), location)
+    lines = table((row.id, row.label, row.status, row.device_type, row.holder) for row in rows)
+    context.answer(serializers.readers(rows), lines or ["There is no reader here."])
+
+
+def connection_token(context: CommandContext) -> None:
+    """Make a secret for a card reader's SDK."""
+    from tui_pos.desk.payments.tokens import connection_token as token
+
+    secret = token(context.desk())
+    context.answer({"secret": secret}, [secret])
+
+
+DECISIONS = {
+    "book-captured": "book what Stripe captured",
+    "capture": "take the money that is held",
+    "release": "cancel it at Stripe, and release what it holds",
+    "write-off": "end it here; nothing is booked for it",
+    "accept-less": "accept that less was captured than asked for",
+    "keep": "leave it as it is, with a note of why",
+}
+"""What each option means, for people."""
+
+
+def resolve(
+    context: CommandContext,
+    payment: Annotated[
+        str, typer.Argument(metavar="PAYMENT_INTENT", help="The payment, pi_..., or its order, ORD-...")
+    ],
+    option: Annotated[
+        str | None, typer.Option("--as", metavar="OPTION", help="What to decide; without it only look.")
+    ] = None,
+    reason: Annotated[str, typer.Option(help="Why, for the record.")] = "",
+) -> None:
+    """Show what Stripe and the books say of a payment that needs a person, and decide what becomes of it."""
+    from tui_pos.desk.payments import resolve as resolving
+
+    if option is None and reason:
+        raise typer.TyperException("--reason goes with --as OPTION.")
+    chosen = None if option is None else _option(option)
+    desk = context.desk(store=chosen is not None)
+    if chosen is None:
+        found = resolving.inspect(desk, payment)
+        context.answer(serializers.resolution(found), _resolution_lines(found))
+        return
+    done = resolving.resolve(desk, payment, chosen, reason)
+    details = serializers.resolution(done)
+    if chosen != "keep" and (done.payment.live or done.payment.problem):
+        said = done.payment.problem or f"{done.payment.headline.capitalize()}: {done.payment.detail}"
+        raise Failed(
+            exit_codes.UNAVAILABLE, "unfinished", said if said.endswith(".") else f"{said}.", details
+        )
+    context.answer(details, [f"{done.payment.reference}  {done.payment.headline}  {done.books.order_status}"])
+
+
+def _option(typed: str) -> "Option":
+    from tui_pos.desk.payments.resolve import Option
+
+    try:
+        return Option(typed)
+    except ValueError:
+        raise typer.TyperException(f"--as is one of {', '.join(Option)}.") from None
+
+
+def _resolution_lines(found: "Resolution") -> list[str]:
+    payment, books = found.payment, found.books
+    asked, booked, kept, total = (
+        amount_string(each, payment.currency) for each in (books.asked, books.booked, books.kept, books.total)
+    )
+    return [
+        f"{payment.reference}  {payment.buyer}  {payment.intent_id}",
+        f"Stripe  {found.stripe.said}",
+        f"Books   {books.stage}, {booked} booked of {asked} {payment.currency};"
+        f" order {books.order_status}, {kept} kept of {total}",
+        *([f"Why     {books.problem}"] if books.problem else []),
+        *(f"  --as {option:<14} {DECISIONS[option]}" for option in found.options),
+    ]
