@@ -24,7 +24,7 @@ from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
 from tui_pos.terminal import Terminal
 from tui_pos.ui.kiosk import KioskApp, run_kiosk
-from tui_pos.ui.screens.base import KioskScreen
+from tui_pos.ui.kiosk_screen import KioskScreen
 from tui_pos.ui.screens.payment import PaymentScreen
 from tui_pos.ui.widgets.status_line import Mode, Status
 

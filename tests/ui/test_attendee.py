@@ -12,9 +12,9 @@ from tui_pos.desk.checkin import checkin
 from tui_pos.desk.payments import readers
 from tui_pos.desk.search import lookup
 from tui_pos.simulator import Server
+from tui_pos.ui.scan_result import find
 from tui_pos.ui.screens.attendee import AttendeeScreen
 from tui_pos.ui.screens.cart import CartScreen
-from tui_pos.ui.screens.finding import find
 from tui_pos.ui.screens.receipt import ReceiptScreen
 from tui_pos.ui.screens.scan import ScanScreen
 

@@ -12,10 +12,10 @@ from tui_pos.data import connection
 from tui_pos.data.demo.people import PEOPLE
 from tui_pos.desk.carts import cart, checkout
 from tui_pos.desk.payments import readers
+from tui_pos.ui.dialogs.confirm import Confirm
+from tui_pos.ui.scan_result import find
 from tui_pos.ui.screens.attendee import AttendeeScreen
 from tui_pos.ui.screens.cart import CartScreen
-from tui_pos.ui.screens.finding import find
-from tui_pos.ui.screens.modals.confirm import Confirm
 from tui_pos.ui.screens.receipt import ReceiptScreen
 from tui_pos.ui.screens.scan import ScanScreen
 

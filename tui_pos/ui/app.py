@@ -24,13 +24,13 @@ from tui_pos.data import drivers
 from tui_pos.desk.access.permissions import Action, allowed
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput
+from tui_pos.ui.desk_screen import DeskScreen, state_of
 from tui_pos.ui.kiosk import (
     KioskApp,
     run_kiosk,
     unfit_terminal,
 )
-from tui_pos.ui.screens.base import KioskScreen
-from tui_pos.ui.screens.desk_screen import DeskScreen, state_of
+from tui_pos.ui.kiosk_screen import KioskScreen
 from tui_pos.ui.screens.entering import (
     Entry,
     ask_about_station,

@@ -18,11 +18,11 @@ from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.payments import PaymentState
 from tui_pos.desk.search import lookup
 from tui_pos.desk.search.moments import when_and_where
+from tui_pos.ui.desk_screen import DeskScreen, SaleStart
+from tui_pos.ui.dialogs.ask import AskText
 from tui_pos.ui.input import keys
 from tui_pos.ui.screens import hand_outs
-from tui_pos.ui.screens.desk_screen import DeskScreen, SaleStart
 from tui_pos.ui.screens.hand_outs import Undoing
-from tui_pos.ui.screens.modals.ask import AskText
 from tui_pos.ui.widgets.line_list import (
     Column,
     Line,

@@ -17,17 +17,17 @@ from tui_pos.desk.catalogue.inventory import InventoryItem, catalogue
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import PaymentState
 from tui_pos.desk.search.search import Found
-from tui_pos.ui.input import keys
-from tui_pos.ui.input.key_stream import PAGE
-from tui_pos.ui.screens import catalogue as shelf
-from tui_pos.ui.screens import open_cart
-from tui_pos.ui.screens.desk_screen import (
+from tui_pos.ui.desk_screen import (
     NEXT,
     DeskScreen,
     SaleStart,
 )
-from tui_pos.ui.screens.open_cart import ORDERED, CartController
-from tui_pos.ui.screens.typed_ahead import TYPED_AHEAD
+from tui_pos.ui.input import keys
+from tui_pos.ui.input.key_stream import PAGE
+from tui_pos.ui.screens import cart_controller
+from tui_pos.ui.screens import catalogue as shelf
+from tui_pos.ui.screens.cart_controller import ORDERED, CartController
+from tui_pos.ui.typed_ahead import TYPED_AHEAD
 from tui_pos.ui.widgets.cart_pane import CartPane
 from tui_pos.ui.widgets.divider import Divider
 from tui_pos.ui.widgets.line_list import (
@@ -175,7 +175,7 @@ class CartScreen(DeskScreen[str]):
             self._show_only("")
             text = f"{scan.conference}:{scan.text}" if scan.conference else scan.text
             self.ask(
-                partial(open_cart.named, self.desk, text),
+                partial(cart_controller.named, self.desk, text),
                 self._use,
                 partial(self._not_named, text),
                 hold=True,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
-from tui_pos.ui.screens.base import KioskScreen
+from tui_pos.ui.kiosk_screen import KioskScreen
 
 if TYPE_CHECKING:
     from tui_pos.bootstrap.session import DeskSession
@@ -70,7 +70,7 @@ def ask_about_station(screen: KioskScreen[Any], entry: Entry, entered: Entered, 
 
 
 def _ask_unknown(screen: KioskScreen[Any], entry: Entry, entered: Entered) -> None:
-    from tui_pos.ui.screens.modals.confirm import Confirm
+    from tui_pos.ui.dialogs.confirm import Confirm
 
     station = entry.desk.station
     question = Confirm(
@@ -89,7 +89,7 @@ def _ask_unknown(screen: KioskScreen[Any], entry: Entry, entered: Entered) -> No
 
 
 def _ask_in_use(screen: KioskScreen[Any], entry: Entry, holder: "Holder", entered: Entered) -> None:
-    from tui_pos.ui.screens.modals.confirm import Confirm
+    from tui_pos.ui.dialogs.confirm import Confirm
 
     station = entry.desk.station
     said = (

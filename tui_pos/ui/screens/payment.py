@@ -18,11 +18,11 @@ from tui_pos.desk.errors import Refusal
 from tui_pos.desk.payments import CommandQueue, CutOff, EventLine, PaymentState, Stage, readers, resolve
 from tui_pos.desk.payments.readers import ReaderRow
 from tui_pos.desk.payments.resolve import Option, Resolution
+from tui_pos.ui.desk_screen import DeskScreen
+from tui_pos.ui.dialogs.ask import AskText
+from tui_pos.ui.dialogs.choose import Choose
 from tui_pos.ui.input import keys
 from tui_pos.ui.screens import payment_view as view
-from tui_pos.ui.screens.desk_screen import DeskScreen
-from tui_pos.ui.screens.modals.ask import AskText
-from tui_pos.ui.screens.modals.choose import Choose
 from tui_pos.ui.screens.reader import ReaderScreen
 from tui_pos.ui.widgets.big_amount import BigAmount
 from tui_pos.ui.widgets.line_list import (

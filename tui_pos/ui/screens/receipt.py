@@ -23,9 +23,9 @@ from tui_pos.desk.orders.views import (
 )
 from tui_pos.desk.search.moments import when_and_where
 from tui_pos.desk.search.receipts import ReceiptView, receipt
+from tui_pos.ui.desk_screen import ATTENDEE, NEXT
 from tui_pos.ui.input import keys
-from tui_pos.ui.screens.desk_screen import ATTENDEE, NEXT
-from tui_pos.ui.screens.order_deeds import OrderActions
+from tui_pos.ui.screens.order_actions import OrderActions
 from tui_pos.ui.widgets import signs
 from tui_pos.ui.widgets.line_list import (
     Cell,
@@ -117,8 +117,8 @@ class ReceiptScreen(OrderActions):
         elif self._to_check_in() is not None:
             enter = "check in and next person"
         else:
-            return (keys.hint("confirm", "next person"), *self._more(), *self.deed_hints())
-        return (keys.hint("confirm", enter), *self._more(), *self.deed_hints(), keys.hint("back", "next"))
+            return (keys.hint("confirm", "next person"), *self._more(), *self.other_hints())
+        return (keys.hint("confirm", enter), *self._more(), *self.other_hints(), keys.hint("back", "next"))
 
     def _more(self) -> Sequence[keys.Hint]:
         """What a receipt that is longer than the screen says first."""

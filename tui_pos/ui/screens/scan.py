@@ -17,9 +17,9 @@ from textual.containers import Vertical
 from tui_pos.core.scan import Scan
 from tui_pos.desk.access.permissions import Action
 from tui_pos.desk.context import Desk
+from tui_pos.ui.desk_screen import DeskScreen, SaleStart
 from tui_pos.ui.input import keys
 from tui_pos.ui.jobs import Job
-from tui_pos.ui.screens.desk_screen import DeskScreen, SaleStart
 from tui_pos.ui.widgets.line_list import (
     Column,
     Line,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tui_pos.desk.payments import PaymentState
     from tui_pos.desk.search.activity import AttentionLine, RecentLine
     from tui_pos.desk.search.search import Found
-    from tui_pos.ui.screens.finding import Answer
+    from tui_pos.ui.scan_result import ScanResult
 
 EVERY = 5.0
 """Seconds between two looks at what happened here and what needs attention."""
@@ -52,7 +52,7 @@ class ScanScreen(DeskScreen[None]):
         self._before_opening: list[Scan] = []
         self._under_way: list[Job] = []
         self._unseen = False
-        self._answers: list[Answer] = []
+        self._results: list[ScanResult] = []
         self._era = 0
         self._hits: tuple[Found, ...] = ()
         self._moved_to: Found | None = None
@@ -166,7 +166,7 @@ class ScanScreen(DeskScreen[None]):
             self.look_up(scan)
 
     def look_up(self, scan: Scan) -> None:
-        """Look up what was scanned or typed, here or on a person's screen above; keys wait for the answer."""
+        """Look up what was scanned or typed, here or on a person's screen above; keys wait for the result."""
         if not self._is_open:
             self._before_opening.append(scan)
             return
@@ -175,7 +175,7 @@ class ScanScreen(DeskScreen[None]):
     def _open_hit(self, hit: "Found") -> None:
         self._ask_for(partial(_open_hit, self.desk, hit), hit.title)
 
-    def _ask_for(self, call: "Callable[[], Answer]", text: str) -> None:
+    def _ask_for(self, call: "Callable[[], ScanResult]", text: str) -> None:
         self.hold_keys()
         then, failed = partial(self._answered, self._era), partial(self._not_answered, self._era, text)
         self._under_way.append(self.ask(call, then, failed, lane="look-up"))
@@ -187,7 +187,7 @@ class ScanScreen(DeskScreen[None]):
         for look in self._under_way:
             look.cancel()
         self._under_way.clear()
-        self._answers.clear()
+        self._results.clear()
         self._before_opening.clear()
         if self._is_open and not self.is_leaving:
             self.free_keys()
@@ -196,58 +196,58 @@ class ScanScreen(DeskScreen[None]):
         """The desk could not even look: that scan is listed, so that it is not taken for done."""
         self._answered(era, _unanswered(text, self.kiosk.explain(error)))
 
-    def _answered(self, era: int, answer: "Answer") -> None:
+    def _answered(self, era: int, result: "ScanResult") -> None:
         if era != self._era:
             return
         del self._under_way[0]  # one lane answers in the order of asking
-        self.looked_up.append(answer.line)
-        self._answers.append(answer)
+        self.looked_up.append(result.line)
+        self._results.append(result)
         self._show_recent()
         if not self._under_way:
             # Scans that came in the same write as this one are under way then.
-            self.after_keys(self._open_answers)
+            self.after_keys(self._open_results)
 
-    def _open_answers(self) -> None:
-        if self._under_way or not self._answers:
+    def _open_results(self) -> None:
+        if self._under_way or not self._results:
             return
-        answers, self._answers = self._answers, []
+        results, self._results = self._results, []
         self._hide_hits()
-        if len({answer.line.title for answer in answers}) == 1:
-            self._open(answers[-1])
+        if len({result.line.title for result in results}) == 1:
+            self._open(results[-1])
         else:
             self.go_home()
             self.say(
-                f"{len(answers)} scans came at once: each is listed here, none was opened.", "!", bell=True
+                f"{len(results)} scans came at once: each is listed here, none was opened.", "!", bell=True
             )
         self.free_keys()
 
-    def _open(self, answer: "Answer") -> None:
-        if answer.person is not None:
+    def _open(self, result: "ScanResult") -> None:
+        if result.person is not None:
             from tui_pos.ui.screens.attendee import AttendeeScreen
 
             top = self.kiosk.screen
             if isinstance(top, AttendeeScreen):
-                top.show(answer.person)
+                top.show(result.person)
             else:
-                self.go(AttendeeScreen(self.desk, answer.person, self.look_up))
+                self.go(AttendeeScreen(self.desk, result.person, self.look_up))
             return
         self.go_home()
-        if answer.refusal:
-            self.alert(answer.refusal, "X")
-        elif answer.several:
-            self._show_hits(answer.several)
-            self.say(f"{len(answer.several)} found: press a number, or arrow and Enter.")
-        elif answer.sells is not None:
-            self.sell(answer.sells, self.say)
-        elif answer.order is not None:
-            self._open_order(answer.order)
+        if result.refusal:
+            self.alert(result.refusal, "X")
+        elif result.several:
+            self._show_hits(result.several)
+            self.say(f"{len(result.several)} found: press a number, or arrow and Enter.")
+        elif result.sells is not None:
+            self.sell(result.sells, self.say)
+        elif result.order is not None:
+            self._open_order(result.order)
 
     def _open_order(self, order: "OrderView") -> None:
         """An order of somebody without a badge: paid here when it is still owed, else shown."""
         if not order.due or not self.may(Action.CHARGE):
             self.show_receipt(order.reference)
             return
-        from tui_pos.ui.screens.modals.confirm import Confirm
+        from tui_pos.ui.dialogs.confirm import Confirm
 
         owed = self.amount(order.due)
         what = ", ".join(f"{line.quantity} x {line.description}" for line in order.lines if line.quantity)
@@ -357,19 +357,19 @@ def _search(desk: Desk, text: str) -> "tuple[Found, ...]":
     return search(desk, text)
 
 
-def _find(desk: Desk, text: str) -> "Answer":
-    from tui_pos.ui.screens.finding import find
+def _find(desk: Desk, text: str) -> "ScanResult":
+    from tui_pos.ui.scan_result import find
 
     return find(desk, text)
 
 
-def _open_hit(desk: Desk, hit: "Found") -> "Answer":
-    from tui_pos.ui.screens.finding import open_hit
+def _open_hit(desk: Desk, hit: "Found") -> "ScanResult":
+    from tui_pos.ui.scan_result import open_hit
 
     return open_hit(desk, hit)
 
 
-def _unanswered(text: str, sentence: str) -> "Answer":
-    from tui_pos.ui.screens.finding import unanswered
+def _unanswered(text: str, sentence: str) -> "ScanResult":
+    from tui_pos.ui.scan_result import unanswered
 
     return unanswered(text, sentence)

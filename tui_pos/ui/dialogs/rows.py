@@ -7,7 +7,7 @@ from typing import ClassVar, TypeVar
 from textual.app import ComposeResult
 
 from tui_pos.ui.input import keys
-from tui_pos.ui.screens.modals.base import KioskModal
+from tui_pos.ui.kiosk_screen import KioskModal
 from tui_pos.ui.widgets.line_list import (
     Column,
     Line,

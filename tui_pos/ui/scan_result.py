@@ -9,11 +9,11 @@ from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.search import lookup, receipts
 from tui_pos.desk.search.activity import RecentLine
 from tui_pos.desk.search.search import Found, resolve
-from tui_pos.ui.screens.desk_screen import SaleStart
+from tui_pos.ui.desk_screen import SaleStart
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ScanResult:
     """What was found, as one line for the list and as what can be opened.
 
     At most one of the others is set: ``person``, ``order`` (of somebody without badge), ``sells`` (the sale
@@ -28,37 +28,37 @@ class Answer:
     refusal: str = ""
 
 
-def find(desk: Desk, text: str) -> Answer:
-    """What ``text`` means here. A refusal of the desk is an answer too; raises DataError."""
+def find(desk: Desk, text: str) -> ScanResult:
+    """What ``text`` means here. A refusal of the desk is a result too; raises DataError."""
     try:
         found = resolve(desk, text)
         if len(found) == 1:
             return open_hit(desk, found[0])
     except Refusal as refusal:
-        return Answer(_line(text, refusal.message, "bad"), refusal=refusal.message)
-    return Answer(_line(text, f"{len(found)} found", "plain"), several=found)
+        return ScanResult(_line(text, refusal.message, "bad"), refusal=refusal.message)
+    return ScanResult(_line(text, f"{len(found)} found", "plain"), several=found)
 
 
-def open_hit(desk: Desk, hit: Found) -> Answer:
+def open_hit(desk: Desk, hit: Found) -> ScanResult:
     """All about one hit. Raises what the desk raises."""
     if hit.kind == "attendee":
         return _person(lookup.attendee(desk, hit.key))
     if hit.kind == "order":
         return _order(desk, hit.key)
     begins = SaleStart(voucher=hit.key) if hit.kind == "voucher" else SaleStart(product=hit.key)
-    return Answer(_line(hit.title, hit.detail, "plain"), sells=begins)
+    return ScanResult(_line(hit.title, hit.detail, "plain"), sells=begins)
 
 
-def unanswered(text: str, sentence: str) -> Answer:
+def unanswered(text: str, sentence: str) -> ScanResult:
     """That nothing could be found out about ``text``."""
-    return Answer(_line(text, sentence, "bad"), refusal=sentence)
+    return ScanResult(_line(text, sentence, "bad"), refusal=sentence)
 
 
-def _person(person: AttendeeView) -> Answer:
-    return Answer(_line(person.name, person.verdict.word, person.verdict.tone), person=person)
+def _person(person: AttendeeView) -> ScanResult:
+    return ScanResult(_line(person.name, person.verdict.word, person.verdict.tone), person=person)
 
 
-def _order(desk: Desk, reference: str) -> Answer:
+def _order(desk: Desk, reference: str) -> ScanResult:
     receipt = receipts.receipt(desk, reference)
     order = receipt.order
     if receipt.attendee is not None and order.due:
@@ -66,7 +66,7 @@ def _order(desk: Desk, reference: str) -> Answer:
     total = money.format_amount(order.total, desk.conference.currency)
     tone = "warn" if order.due else "plain"
     status = f"{order.reference} {order.status.replace('_', ' ')} {total}"
-    return Answer(_line(order.buyer_name or order.reference, status, tone), order=order)
+    return ScanResult(_line(order.buyer_name or order.reference, status, tone), order=order)
 
 
 def _line(title: str, detail: str, tone: str) -> RecentLine:

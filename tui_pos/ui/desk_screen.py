@@ -17,7 +17,7 @@ from tui_pos.core import money
 from tui_pos.core.scan import printable
 from tui_pos.desk.access.permissions import Action, allowed
 from tui_pos.desk.context import Desk
-from tui_pos.ui.screens.base import KioskScreen
+from tui_pos.ui.kiosk_screen import KioskScreen
 from tui_pos.ui.widgets.scan_input import ScanInput
 
 if TYPE_CHECKING:

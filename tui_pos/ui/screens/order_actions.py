@@ -11,10 +11,10 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.payments import PaymentState
 from tui_pos.desk.tenders import tendering
+from tui_pos.ui.dialogs.ask import AskText
+from tui_pos.ui.dialogs.confirm import Confirm
 from tui_pos.ui.input import keys
-from tui_pos.ui.screens.back_deeds import ReturnActions
-from tui_pos.ui.screens.modals.ask import AskText
-from tui_pos.ui.screens.modals.confirm import Confirm
+from tui_pos.ui.screens.return_actions import ReturnActions
 
 REFUNDABLE = ("paid", "partially_refunded")
 
@@ -54,7 +54,7 @@ class OrderActions(ReturnActions):
             return self.action_names, "name tickets"
         return None
 
-    def deed_hints(self) -> Sequence[keys.Hint]:
+    def other_hints(self) -> Sequence[keys.Hint]:
         """What else can be done to it."""
         order = self.order
         if order is None or order.live_attempt_id is not None:

@@ -8,7 +8,7 @@ from typing import ClassVar, TypeVar
 from tui_pos.core import money
 from tui_pos.core.scan import Scan
 from tui_pos.ui.input import keys
-from tui_pos.ui.screens.modals.base import KioskModal
+from tui_pos.ui.kiosk_screen import KioskModal
 
 R = TypeVar("R")
 

@@ -28,14 +28,14 @@ from tui_pos.desk.refunds.refunds import (
     refundable,
 )
 from tui_pos.desk.refunds.voids import Voided
-from tui_pos.ui.screens.desk_screen import DeskScreen
-from tui_pos.ui.screens.modals.ask import (
+from tui_pos.ui.desk_screen import DeskScreen
+from tui_pos.ui.dialogs.ask import (
     AskAmount,
     AskText,
     Part,
 )
-from tui_pos.ui.screens.modals.confirm import Confirm
-from tui_pos.ui.screens.modals.rows import (
+from tui_pos.ui.dialogs.confirm import Confirm
+from tui_pos.ui.dialogs.rows import (
     Choice,
     ChoosePieces,
     ChooseRow,
