@@ -24,20 +24,21 @@ from tui_pos.data import drivers
 from tui_pos.desk.access.permissions import Action, allowed
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput
-from tui_pos.ui.desk_screen import DeskScreen, state_of
+from tui_pos.ui.desk_screen import DeskScreen, Navigator, state_of
 from tui_pos.ui.kiosk import (
     KioskApp,
     run_kiosk,
     unfit_terminal,
 )
 from tui_pos.ui.kiosk_screen import KioskScreen
-from tui_pos.ui.screens.entering import (
+from tui_pos.ui.screens.help import HelpScreen
+from tui_pos.ui.screens.scan import ScanScreen
+from tui_pos.ui.screens.sign_in import SignInScreen
+from tui_pos.ui.station_entry import (
     Entry,
     ask_about_station,
     enter,
 )
-from tui_pos.ui.screens.scan import ScanScreen
-from tui_pos.ui.screens.sign_in import SignInScreen
 from tui_pos.ui.widgets.status_line import Mode, Status
 
 if TYPE_CHECKING:
@@ -69,6 +70,9 @@ class DeskApp(KioskApp):
 
     # Textual loads a screen's own style sheet when it is pushed, which the first screen never is.
     CSS_PATH = Path(__file__).parent / "screens" / "scan.tcss"
+
+    navigator: Navigator
+    """Is there once the desk is open."""
 
     def __init__(
         self,
@@ -117,6 +121,9 @@ class DeskApp(KioskApp):
 
     def _opened(self, opened: "tuple[DeskSession | Entry, list[Finding]]") -> None:
         where, found = opened
+        from tui_pos.ui.navigation import Navigation  # imported by now: see `_open`
+
+        self.navigator = Navigation(self)
         self._place = place = where.place if isinstance(where, Entry) else where
         self._faults = {each.topic: each for each in found if each.is_told}
         self._show_nobody()
@@ -168,7 +175,7 @@ class DeskApp(KioskApp):
             self.ask(self, partial(_release, self._entry), _nothing, self._unasked_failed)
         self._entry = self.desk = None
         self._show_nobody()
-        self._home.go_home()
+        self.navigator.go_home()
         assert self._place is not None
         self._sign_in = SignInScreen(
             heading=self._heading, place=self._place, agreed=self._station_agreed, note=why
@@ -276,8 +283,6 @@ class DeskApp(KioskApp):
 
     def action_help(self) -> None:
         """F1."""
-        from tui_pos.ui.screens.help import HelpScreen
-
         top = self.screen
         if isinstance(top, KioskScreen) and not isinstance(top, ModalScreen):
             top.go(HelpScreen(top))
@@ -321,13 +326,12 @@ def _open(
     """
     from tui_pos import desk
     from tui_pos.bootstrap import doctor
-    from tui_pos.ui import screens
 
     place = open_place()
     found = _examine(place, doctor.Turn.OPENING)
-    for package in (desk, screens):
-        for module in walk_packages(package.__path__, f"{package.__name__}."):
-            import_module(module.name)
+    for module in walk_packages(desk.__path__, f"{desk.__name__}."):
+        import_module(module.name)
+    import_module("tui_pos.ui.navigation")  # and with it all screens
     where = place if asks or place.trainee is None else enter(place, place.trainee)
     return where, found
 

@@ -1,47 +1,101 @@
-"""What the screens of a signed-in desk share: the desk, how it shows money and time, the ways to a payment.
-
-``desk`` is imported where it is used, not at the top: the first screen is painted before the database is.
-"""
+"""What the screens of a signed-in desk share: the desk, money and time in its way, and the `Navigator`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from textual import on
 from textual.message import Message
 
 from tui_pos.core import money
-from tui_pos.core.scan import printable
+from tui_pos.core.scan import Scan, printable
 from tui_pos.desk.access.permissions import Action, allowed
 from tui_pos.desk.context import Desk
 from tui_pos.ui.kiosk_screen import KioskScreen
-from tui_pos.ui.widgets.scan_input import ScanInput
+from tui_pos.ui.results import PayBy, PaymentEnd, SaleStart, StillOwed
 
 if TYPE_CHECKING:
-    from tui_pos.desk.payments import PaymentState
     from tui_pos.desk.payments.readers import ReaderRow
+    from tui_pos.desk.search.activity import AttentionLine
+    from tui_pos.ui.scan_result import ScanResult
 
 R = TypeVar("R")
 
-NEXT = "next"
-"""What the receipt is left with to serve the next person."""
-ATTENDEE = "attendee:"
-"""What the receipt is left with, before an access code, to go to that person."""
+
+class Navigator(Protocol):
+    """What a screen asks for when it is done: the next one. `tui_pos.ui.navigation` answers.
+
+    ``screen`` is the one that asks; the next opens on top of it and comes back to it. An order that is to be
+    paid ends on its receipt, or at home where a payment was left alone; ``then`` is called in no other case
+    than that something is still owed.
+    """
+
+    def go_home(self, note: str = "") -> None:
+        """Close everything above the Scan screen, and say ``note`` there."""
+
+    def look_up(self, scan: Scan) -> None:
+        """A badge or another code was read: have it looked up, as at home."""
+
+    def open_found(
+        self, screen: "DeskScreen[Any]", found: "ScanResult", then: Callable[[StillOwed], object]
+    ) -> None:
+        """Open the one thing that a scan or a search found."""
+
+    def attend_to(
+        self, screen: "DeskScreen[Any]", line: "AttentionLine", then: Callable[[StillOwed], object]
+    ) -> None:
+        """Open what needs attention: a card payment or a parked sale."""
+
+    def sell(self, screen: "DeskScreen[Any]", start: SaleStart, then: Callable[[str], object]) -> None:
+        """Sell something; when that is left unpaid, ``then`` gets what became of it, in words or ''."""
+
+    def pay(
+        self, screen: "DeskScreen[Any]", reference: str, by: PayBy, then: Callable[[StillOwed], object]
+    ) -> None:
+        """Take what the order owes: by card, or in any mix of tenders, ``by`` being offered first."""
+
+    def pay_part_by_card(
+        self,
+        screen: "DeskScreen[Any]",
+        reference: str,
+        amount: Decimal,
+        then: Callable[[PaymentEnd], object],
+    ) -> None:
+        """Take ``amount`` of what the order owes by card; however it ends, ``then`` is told."""
+
+    def watch_payment(
+        self, screen: "DeskScreen[Any]", attempt_id: int, then: Callable[[StillOwed], object]
+    ) -> None:
+        """Show a card payment that was begun before; goes on as `pay` does."""
+
+    def watch_part(
+        self, screen: "DeskScreen[Any]", attempt_id: int, then: Callable[[PaymentEnd], object]
+    ) -> None:
+        """Show a card payment that was begun before; goes on as `pay_part_by_card` does."""
+
+    def choose_reader(self, screen: "DeskScreen[Any]", chosen: Callable[[], object]) -> None:
+        """Let a reader be chosen and remembered for this station, then call ``chosen``; not after Esc."""
+
+    def choose_other_reader(
+        self,
+        screen: "DeskScreen[Any]",
+        instead_of: str,
+        chosen: "Callable[[ReaderRow | None], None]",
+    ) -> KioskScreen[Any]:
+        """Let a reader be chosen for one payment, None after Esc; answers its screen, to close it early."""
+
+    def show_receipt(self, screen: "DeskScreen[Any]", reference: str, *, sale_is_over: bool = False) -> None:
+        """Show the receipt. Esc comes back to ``screen``; to the next person where its sale is over."""
+
+    def show_orders(self, screen: "DeskScreen[Any]") -> None:
+        """Let an order be found again."""
 
 
-@dataclass(frozen=True, slots=True)
-class SaleStart:
-    """How a sale begins: for the holder of a badge (called ``buyer`` until the desk says more), taken up
-    where it was ``parked``, or for a stranger; with a product or a voucher in it from the start."""
-
-    attendee_code: str = ""
-    buyer: str = ""
-    parked: int = 0
-    product: str = ""
-    voucher: str = ""
+class _Navigated(Protocol):
+    navigator: Navigator
 
 
 @dataclass
@@ -60,6 +114,11 @@ class DeskScreen(KioskScreen[R]):
         super().__init__()
         if desk is not None:
             self.desk = desk
+
+    @property
+    def navigator(self) -> Navigator:
+        """Whom to ask for the next screen."""
+        return cast(_Navigated, self.app).navigator
 
     def amount(self, value: Decimal) -> str:
         """Money as people read it, without its currency."""
@@ -94,147 +153,21 @@ class DeskScreen(KioskScreen[R]):
         message.stop()
         message.then()
 
-    def go_home(self, note: str = "") -> None:
-        """Close everything above the Scan screen, and say ``note`` there."""
-        home, *above = self.kiosk.screen_stack
-        if above:
-            self.kiosk.close_screen(above[0])
-        if note and isinstance(home, KioskScreen):
-            home.say(note, "OK")
-
     def put_away(self, then: Callable[[], object]) -> None:
         """Call ``then`` when nothing is lost by closing this screen without another key."""
         then()
-
-    def sell(self, begins: SaleStart, then: Callable[[str], object]) -> None:
-        """Open the cart; when it is left unpaid, ``then`` gets what became of the sale, in words or ''."""
-        if not self.may(Action.SELL):
-            self.say(f"{self.desk.staff.name} may not sell. Ask a supervisor.", "X", bell=True)
-            return
-        from tui_pos.ui.screens.cart import CartScreen
-
-        def left(note: str | None) -> None:
-            then(note or "")
-
-        self.go(CartScreen(self.desk, begins), left)
 
     def action_quit(self) -> None:
         """``/quit``."""
         self.put_away(self.kiosk.exit)
 
-    # The reader of this station
-
     def action_reader(self) -> None:
         """F4."""
-        self.choose_reader(lambda: self.say(f"Reader {self.kiosk.status.reader}.", "OK"))
+        self.navigator.choose_reader(self, lambda: self.say(f"Reader {self.kiosk.status.reader}.", "OK"))
 
-    def choose_reader(self, chosen: Callable[[], object]) -> None:
-        """Let a reader be chosen and remembered for this station, then call ``chosen``; not after Esc."""
-        from tui_pos.ui.screens.reader import ReaderScreen
-
-        def left(row: "ReaderRow | None") -> None:
-            if row is not None:
-                self.ask(partial(_remember, self.desk, row), lambda _: remembered(row), hold=True)
-
-        def remembered(row: "ReaderRow") -> None:
-            self._reader_remembered(row)
-            chosen()
-
-        def known(reader: tuple[str, str] | None) -> None:
-            self.go(ReaderScreen(self.desk, current=reader[0] if reader else ""), left)
-
-        self.ask(partial(_remembered, self.desk), known, hold=True)
-
-    def _reader_remembered(self, row: "ReaderRow") -> None:
-        """The header of every screen names this station's reader."""
+    def show_reader(self, row: "ReaderRow") -> None:
+        """Name this station's reader in the header of every screen."""
         self.kiosk.set_status(replace(self.kiosk.status, reader=row.label, reader_state=state_of(row)))
-
-    # Card payments
-
-    def take_card(
-        self,
-        reference: str,
-        unpaid: "Callable[[PaymentState], object]",
-        *,
-        amount: Decimal | None = None,
-        paid: "Callable[[PaymentState], object] | None" = None,
-    ) -> None:
-        """Take what the order owes, or ``amount`` of it, on this station's reader; where none is remembered
-        it is chosen first.
-
-        Ends in ``paid`` (without it: on the receipt), at home when the payment was left alone, at another
-        tender, or in ``unpaid`` with how it ended.
-        """
-
-        def begun(attempt_id: int | None) -> None:
-            if attempt_id is None:
-                self.choose_reader(lambda: self.take_card(reference, unpaid, amount=amount, paid=paid))
-            else:
-                self.watch_payment(attempt_id, unpaid, paid)
-
-        self.ask(partial(_begin, self.desk, reference, amount), begun, hold=True)
-
-    def watch_payment(
-        self,
-        attempt_id: int,
-        unpaid: "Callable[[PaymentState], object]",
-        paid: "Callable[[PaymentState], object] | None" = None,
-    ) -> None:
-        """Show a payment that was begun before; ends as `take_card` does."""
-        from tui_pos.ui.screens.payment import PaymentScreen
-
-        screen = PaymentScreen(self.desk, attempt_id)
-
-        def left(state: "PaymentState | None") -> None:
-            if state is None:
-                self.go_home()
-            elif state.stage == "captured":
-                paid(state) if paid else self.show_receipt(state.reference, NEXT)
-            elif screen.instead:
-                self.take_tender(state.reference, screen.instead)
-            else:
-                unpaid(state)
-
-        self.go(screen, left)
-
-    # Other tenders
-
-    def take_tender(self, reference: str, first: str) -> None:
-        """Let the order be paid in any way or mix of ways, ``first`` (cash or tender) being offered first.
-
-        Ends on the receipt, or in `tender_left` while something is still to be paid.
-        """
-        from tui_pos.ui.screens.tender import TenderScreen
-
-        def left(note: str | None) -> None:
-            self.tender_left(note or "")
-
-        self.go(TenderScreen(self.desk, reference, first), left)
-
-    def tender_left(self, note: str) -> None:
-        """The order is not paid, or only in part: ``note`` says what was taken, '' that nothing was."""
-        self.say(note, "!" if note else "")
-
-    def show_receipt(self, reference: str, without_answer: str = "") -> None:
-        """Show the receipt; from it the next person is served.
-
-        ``without_answer`` is what leaving it by Esc means; '' comes back to this screen.
-        """
-        from tui_pos.ui.screens.receipt import ReceiptScreen
-
-        def left(result: str | None) -> None:
-            self._receipt_left(result or without_answer)
-
-        self.go(ReceiptScreen(self.desk, reference), left)
-
-    def _receipt_left(self, result: str) -> None:
-        if result:
-            self.go_home()
-        if result.startswith(ATTENDEE):
-            home = self.kiosk.screen_stack[0]
-            assert isinstance(home, KioskScreen)
-            code = ScanInput.Entered(result.removeprefix(ATTENDEE), scanned=True)
-            self.kiosk.call_later(home.prompt.post_message, code)
 
 
 def state_of(row: "ReaderRow") -> str:
@@ -244,33 +177,8 @@ def state_of(row: "ReaderRow") -> str:
     return "in use" if row.in_use else "ready"
 
 
-def _remember(desk: Desk, row: "ReaderRow") -> None:
-    from tui_pos.desk.payments.readers import remember_reader
-
-    remember_reader(desk, row.id, row.label)
-
-
-def _remembered(desk: Desk) -> tuple[str, str] | None:
-    from tui_pos.desk.payments.readers import remembered_reader
-
-    return remembered_reader(desk)
-
-
-def _begin(desk: Desk, reference: str, amount: Decimal | None) -> int | None:
-    """The payment attempt, saved; None when this station has no reader yet.
-
-    One of this station's that is live already is gone on with: it was saved though no answer came.
-    """
-    from tui_pos.desk import payments
-
-    for live in payments.unfinished(desk):
-        if (live.reference, live.station) == (reference, desk.station):
-            return live.attempt_id
-    reader = _remembered(desk)
-    return payments.begin(desk, reference, *reader, amount=amount).attempt_id if reader else None
-
-
 def _who_may(desk: Desk, action: Action) -> tuple[str, ...]:
+    # Home is painted before the database is there.
     from tui_pos.desk.access.supervisors import who_may
 
     return who_may(desk, action)

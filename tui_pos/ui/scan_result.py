@@ -9,7 +9,7 @@ from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.search import lookup, receipts
 from tui_pos.desk.search.activity import RecentLine
 from tui_pos.desk.search.search import Found, resolve
-from tui_pos.ui.desk_screen import SaleStart
+from tui_pos.ui.results import SaleStart
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from tui_pos.desk.carts import checkout
 from tui_pos.desk.checkin.guest_tickets import register_companion
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.views import AttendeeView, OrderView
-from tui_pos.desk.payments import PaymentState
 from tui_pos.desk.tenders import tendering
 from tui_pos.ui.dialogs.ask import AskText
 from tui_pos.ui.dialogs.confirm import Confirm
 from tui_pos.ui.input import keys
+from tui_pos.ui.results import PayBy, StillOwed
 from tui_pos.ui.screens.return_actions import ReturnActions
 
 REFUNDABLE = ("paid", "partially_refunded")
@@ -73,24 +73,24 @@ class OrderActions(ReturnActions):
 
     def _resume(self) -> None:
         if self.order is not None and self.order.live_attempt_id is not None:
-            self.watch_payment(self.order.live_attempt_id, self._unpaid)
+            self.navigator.watch_payment(self, self.order.live_attempt_id, self._still_owed)
 
-    def _unpaid(self, state: PaymentState) -> None:
-        self.reread(lambda: self.say(f"{state.headline.capitalize()}: nothing was charged.", "!"))
+    def _still_owed(self, owed: StillOwed) -> None:
+        self.reread(lambda: self.say(owed.sentence, owed.sign))
 
     def action_card(self) -> None:
         """F8: what is due, on the reader."""
-        self._pay(lambda: self.take_card(self.reference, self._unpaid))
+        self._pay(PayBy.CARD)
 
     def action_cash(self) -> None:
         """F9."""
-        self._pay(lambda: self.take_tender(self.reference, "cash"))
+        self._pay(PayBy.CASH)
 
     def action_tender(self) -> None:
         """F10."""
-        self._pay(lambda: self.take_tender(self.reference, "tender"))
+        self._pay(PayBy.OTHER)
 
-    def _pay(self, pay: Callable[[], object]) -> None:
+    def _pay(self, by: PayBy) -> None:
         if self.order is None or not self.order.due:
             self.say("Nothing is to be paid here.", "!", bell=True)
         elif not self.may(Action.CHARGE):
@@ -98,10 +98,7 @@ class OrderActions(ReturnActions):
         elif self.order.live_attempt_id is not None:
             self._resume()
         else:
-            pay()
-
-    def tender_left(self, note: str) -> None:
-        self.reread(lambda: super(OrderActions, self).tender_left(note))
+            self.navigator.pay(self, self.reference, by, self._still_owed)
 
     def _complete_paid(self) -> None:
         call = partial(tendering.complete, self.desk, self.reference)

@@ -133,7 +133,7 @@ class OrdersScreen(DeskScreen[None]):
 
     def _open(self, order: FoundOrder) -> None:
         self._has_moved = False
-        self.show_receipt(order.reference)
+        self.navigator.show_receipt(self, order.reference)
 
     def _chosen(self) -> FoundOrder | None:
         line = self._list.chosen

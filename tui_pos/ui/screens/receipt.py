@@ -23,8 +23,8 @@ from tui_pos.desk.orders.views import (
 )
 from tui_pos.desk.search.moments import when_and_where
 from tui_pos.desk.search.receipts import ReceiptView, receipt
-from tui_pos.ui.desk_screen import ATTENDEE, NEXT
 from tui_pos.ui.input import keys
+from tui_pos.ui.results import NextPerson
 from tui_pos.ui.screens.order_actions import OrderActions
 from tui_pos.ui.widgets import signs
 from tui_pos.ui.widgets.line_list import (
@@ -76,7 +76,7 @@ class Read:
 
 
 class ReceiptScreen(OrderActions):
-    """Left with `NEXT` to serve the next person, `ATTENDEE` and a code to go to that one, None by Esc."""
+    """Left with who is next; by Esc with None."""
 
     CSS_PATH = "receipt.tcss"
     PICKS = False
@@ -133,13 +133,13 @@ class ReceiptScreen(OrderActions):
         elif step is not None:
             step[0]()
         elif person is None:
-            self.leave(NEXT)
+            self.leave(NextPerson())
         else:
             self.ask(partial(check_in, self.desk, person.access_code), self._checked_in, hold=True)
 
     def _checked_in(self, result: CheckInResult) -> None:
         if result.first:
-            self.leave(NEXT)
+            self.leave(NextPerson())
             return
         at = when_and_where(self.desk, result.at, printable(result.station, 20))
         self.say(f"Somebody checked this badge in before: {at}.", "!", bell=True)
@@ -157,7 +157,7 @@ class ReceiptScreen(OrderActions):
 
     def entered(self, scan: Scan) -> None:
         """The next person's badge."""
-        self.leave(ATTENDEE + scan.text)
+        self.leave(NextPerson(scan.text))
 
     def _to_check_in(self) -> AttendeeView | None:
         """Who is to be let in: with a paid ticket, not in yet, and by somebody who may do it."""

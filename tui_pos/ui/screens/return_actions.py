@@ -41,6 +41,7 @@ from tui_pos.ui.dialogs.rows import (
     ChooseRow,
     Chosen,
 )
+from tui_pos.ui.results import NextPerson
 
 ALL, AMOUNT = "all", "amount"
 LEFT = "{} is left to give back. How much of it? Enter alone: all. It goes back the way it came."
@@ -60,7 +61,7 @@ Settled = Callable[[tuple[Piece, ...], bool], object]
 """Goes on with pieces that the desk would take back, and whether they had been handed out."""
 
 
-class ReturnActions(DeskScreen[str]):
+class ReturnActions(DeskScreen[NextPerson]):
     """Base of the order's deeds: ``/refund``, ``/exchange`` and ``/void``."""
 
     reference: str
@@ -268,7 +269,7 @@ class ReturnActions(DeskScreen[str]):
 
     def _exchanged(self, done: Exchanged) -> None:
         if done.due:
-            self.reread(lambda: self.show_receipt(done.new.reference))
+            self.reread(lambda: self.navigator.show_receipt(self, done.new.reference))
             return
         said = self._said(done.refunds)
         self._tell(f"Exchanged: {done.new.reference} is paid. {said}".rstrip(), _sign(done.refunds))

@@ -17,9 +17,10 @@ from textual.containers import Vertical
 from tui_pos.core.scan import Scan
 from tui_pos.desk.access.permissions import Action
 from tui_pos.desk.context import Desk
-from tui_pos.ui.desk_screen import DeskScreen, SaleStart
+from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
 from tui_pos.ui.jobs import Job
+from tui_pos.ui.results import SaleStart, StillOwed
 from tui_pos.ui.widgets.line_list import (
     Column,
     Line,
@@ -29,8 +30,6 @@ from tui_pos.ui.widgets.row import Row
 from tui_pos.ui.widgets.signs import sign, style
 
 if TYPE_CHECKING:
-    from tui_pos.desk.orders.views import OrderView
-    from tui_pos.desk.payments import PaymentState
     from tui_pos.desk.search.activity import AttentionLine, RecentLine
     from tui_pos.desk.search.search import Found
     from tui_pos.ui.scan_result import ScanResult
@@ -215,60 +214,38 @@ class ScanScreen(DeskScreen[None]):
         if len({result.line.title for result in results}) == 1:
             self._open(results[-1])
         else:
-            self.go_home()
+            self.navigator.go_home()
             self.say(
                 f"{len(results)} scans came at once: each is listed here, none was opened.", "!", bell=True
             )
         self.free_keys()
 
     def _open(self, result: "ScanResult") -> None:
-        if result.person is not None:
-            from tui_pos.ui.screens.attendee import AttendeeScreen
-
-            top = self.kiosk.screen
-            if isinstance(top, AttendeeScreen):
-                top.show(result.person)
-            else:
-                self.go(AttendeeScreen(self.desk, result.person, self.look_up))
+        if not (result.refusal or result.several):
+            self.navigator.open_found(self, result, self._still_owed)
             return
-        self.go_home()
+        self.navigator.go_home()
         if result.refusal:
             self.alert(result.refusal, "X")
-        elif result.several:
+        else:
             self._show_hits(result.several)
             self.say(f"{len(result.several)} found: press a number, or arrow and Enter.")
-        elif result.sells is not None:
-            self.sell(result.sells, self.say)
-        elif result.order is not None:
-            self._open_order(result.order)
 
-    def _open_order(self, order: "OrderView") -> None:
-        """An order of somebody without a badge: paid here when it is still owed, else shown."""
-        if not order.due or not self.may(Action.CHARGE):
-            self.show_receipt(order.reference)
-            return
-        from tui_pos.ui.dialogs.confirm import Confirm
-
-        owed = self.amount(order.due)
-        what = ", ".join(f"{line.quantity} x {line.description}" for line in order.lines if line.quantity)
-        question = Confirm(
-            f"{order.reference}  {order.buyer_name}", f"{what}: {owed} is to be paid.", f"take {owed} by card"
-        )
-        self.go(question, lambda yes: self.take_card(order.reference, self._unpaid) if yes else None)
-
-    def _unpaid(self, state: "PaymentState") -> None:
-        self.say(f"{state.reference}: {state.headline.lower()}, it is still to be paid.", "!")
+    def _still_owed(self, owed: StillOwed) -> None:
+        state = owed.card
+        if state is None:
+            self.say(owed.sentence, owed.sign)
+        else:
+            self.say(f"{state.reference}: {state.headline.lower()}, it is still to be paid.", "!")
 
     # Selling
 
     def action_walk_up(self) -> None:
-        self.sell(SaleStart(), self.say)
+        self.navigator.sell(self, SaleStart(), self.say)
 
     def action_orders(self) -> None:
         """F3."""
-        from tui_pos.ui.screens.orders import OrdersScreen
-
-        self.go(OrdersScreen(self.desk))
+        self.navigator.show_orders(self)
 
     # Choosing a row
 
@@ -315,10 +292,7 @@ class ScanScreen(DeskScreen[None]):
         super().picked(number)
 
     def _attend_to(self, line: "AttentionLine") -> None:
-        if line.kind == "attempt":
-            self.watch_payment(line.id, self._unpaid)
-        else:
-            self.sell(SaleStart(parked=line.id), self.say)
+        self.navigator.attend_to(self, line, self._still_owed)
 
     # Keys
 
@@ -343,6 +317,9 @@ class ScanScreen(DeskScreen[None]):
 
 def _text_of(scan: Scan) -> str:
     return f"{scan.conference}:{scan.text}" if scan.conference else scan.text
+
+
+# Home is painted before the database is there: what asks it is imported when it is asked.
 
 
 def _around(desk: Desk) -> "tuple[tuple[RecentLine, ...], tuple[AttentionLine, ...]]":

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from tui_pos.core.scan import MAX_LENGTH, printable
 from tui_pos.ui.input import keys
 from tui_pos.ui.kiosk_screen import KioskScreen
-from tui_pos.ui.screens.entering import (
+from tui_pos.ui.station_entry import (
     Entry,
     ask_about_station,
     enter,

@@ -16,12 +16,13 @@ from tui_pos.core.scan import Scan, printable
 from tui_pos.desk.access.permissions import Action
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.tenders import Tender
-from tui_pos.desk.payments import PaymentState
+from tui_pos.desk.payments import PaymentState, Stage
 from tui_pos.desk.search.receipts import ReceiptView, receipt
 from tui_pos.desk.tenders.tendering import Tendered
-from tui_pos.ui.desk_screen import NEXT, DeskScreen
+from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.ask import AskText
 from tui_pos.ui.input import keys
+from tui_pos.ui.results import PayBy, PaymentEnd, StillOwed
 from tui_pos.ui.screens import tender_view as view
 from tui_pos.ui.screens.tender_controller import TenderController
 from tui_pos.ui.screens.tender_view import LABELS, PaymentOption
@@ -35,14 +36,14 @@ from tui_pos.ui.widgets.line_list import (
 ASKS = "Type what they give, or press a number; less than all is a part"
 
 
-class TenderScreen(DeskScreen[str]):
-    """Left with a sentence on what was taken; once nothing is left to pay it ends on the receipt."""
+class TenderScreen(DeskScreen[StillOwed]):
+    """Left with what was taken of what is still owed; once nothing is left to pay it ends on the receipt."""
 
     CSS_PATH = "tender.tcss"
     PICKS = False
     PLACEHOLDER = ASKS
 
-    def __init__(self, desk: Desk, reference: str, first: str) -> None:
+    def __init__(self, desk: Desk, reference: str, first: PayBy) -> None:
         super().__init__(desk)
         self.reference = reference
         self._first = first
@@ -87,12 +88,12 @@ class TenderScreen(DeskScreen[str]):
         self._list.set_lines(view.option_lines(self._options, self.amount))
         self._draw()
 
-    def _choose_first(self, command: str) -> None:
+    def _choose_first(self, by: PayBy) -> None:
         """Choose the first row that the key means: F9 the first with cash, F10 the first without."""
         wanted = [
             place
             for place, option in enumerate(self._options)
-            if (option.tender is Tender.CASH) == (command == "cash")
+            if (option.tender is Tender.CASH) == (by is PayBy.CASH)
         ]
         if wanted:
             self._list.choose(str(wanted[0]))
@@ -181,9 +182,9 @@ class TenderScreen(DeskScreen[str]):
             self.say("One moment: reading the order.")
             self._read(self._now_read)  # the first time may have failed
         elif self._tender.live is not None:
-            self.watch_payment(self._tender.live, self._card_unpaid, self._card_paid)
+            self.navigator.watch_part(self, self._tender.live, self._card_ended)
         elif not self._tender.due:
-            self.show_receipt(self.reference, NEXT)
+            self._show_receipt()
         else:
             self._do(self._option(self._list.chosen))
 
@@ -207,7 +208,7 @@ class TenderScreen(DeskScreen[str]):
         self._is_taking = False
         self._tender.taken()
         if not tendered.remaining and not tendered.change:
-            self.show_receipt(self.reference, NEXT)
+            self._show_receipt()
             return
         self._tell(tendered, view.taken(tendered, self.amount))
 
@@ -231,7 +232,7 @@ class TenderScreen(DeskScreen[str]):
             self.say(ASKS)
             self._offer()
         else:
-            self.show_receipt(self.reference, NEXT)
+            self._show_receipt()
 
     def _give(self, option: PaymentOption) -> None:
         if not self.may(Action.COMP):
@@ -253,12 +254,12 @@ class TenderScreen(DeskScreen[str]):
     def action_cash(self) -> None:
         """F9: cash, for the part that was typed."""
         self._use_typed_part()
-        self._choose_first("cash")
+        self._choose_first(PayBy.CASH)
 
     def action_tender(self) -> None:
         """F10: another way than cash, for the part that was typed."""
         self._use_typed_part()
-        self._choose_first("tender")
+        self._choose_first(PayBy.OTHER)
 
     def action_card(self) -> None:
         """F8: the part that was typed, or all that is due, on the reader."""
@@ -276,27 +277,31 @@ class TenderScreen(DeskScreen[str]):
         if isinstance(proposed, Decimal):
             self._set_part(proposed)
 
-    def take_tender(self, reference: str, first: str) -> None:
-        """A card payment that is to be paid otherwise comes back to this screen."""
-        del reference
-        self._read(lambda: self._choose_first(first))
-
     def _charge(self, amount: Decimal) -> None:
-        self.take_card(self.reference, self._card_unpaid, amount=amount, paid=self._card_paid)
+        self.navigator.pay_part_by_card(self, self.reference, amount, self._card_ended)
+
+    def _card_ended(self, end: PaymentEnd) -> None:
+        instead, state = end.instead, end.state
+        if state.stage is Stage.CAPTURED:
+            self._card_paid(state)
+        elif instead is not None:
+            self._read(lambda: self._choose_first(instead))
+        else:
+            self._read(lambda: self.say(StillOwed(card=state).sentence, "!"))
 
     def _card_paid(self, state: PaymentState) -> None:
         self._tender.taken()
 
         def told() -> None:
             if not self._tender.due:
-                self.show_receipt(self.reference, NEXT)
+                self._show_receipt()
             else:
                 self._tell(state, f"{state.card or 'Card'} {self.amount(state.amount)}")
 
         self._read(told)
 
-    def _card_unpaid(self, state: PaymentState) -> None:
-        self._read(lambda: self.say(f"{state.headline.capitalize()}: nothing was charged.", "!"))
+    def _show_receipt(self) -> None:
+        self.navigator.show_receipt(self, self.reference, sale_is_over=True)
 
     def action_back(self) -> None:
         if self._told is not None:
@@ -306,7 +311,7 @@ class TenderScreen(DeskScreen[str]):
             self.say(ASKS)
             self._offer()
         else:
-            self.leave(f"{self._left_with}. {self._rest()}" if self._left_with else "")
+            self.leave(StillOwed(f"{self._left_with}. {self._rest()}" if self._left_with else ""))
 
     # Drawing
 
