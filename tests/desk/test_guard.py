@@ -162,7 +162,7 @@ def takes_a_desk(function: str) -> bool:
 def use_cases() -> set[str]:
     """What commands and screens ask of the desk, with a desk: found in their code, not listed by hand."""
     found: set[str] = set()
-    for path in [*ROOT.glob("commands/*.py"), *ROOT.glob("screens/**/*.py"), ROOT / "app.py"]:
+    for path in [*ROOT.glob("commands/*.py"), *ROOT.glob("ui/**/*.py")]:
         names = names_in(path, module_of(path))
         used = set(used_in(ast.parse(path.read_text()), names))
         found |= {name for name in used if name.startswith("tui_pos.desk.") and takes_a_desk(name)}

@@ -25,6 +25,14 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The one safe next step: what Enter does now, and how the key bar calls it."""
+
+    take: Callable[[], object]
+    label: str
+
+
 class Navigator(Protocol):
     """What a screen asks for when it is done: the next one. `tui_pos.ui.navigation` answers.
 

@@ -39,7 +39,7 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.payments import Stage
 from tui_pos.desk.payments.readers import ReaderRow, remember_reader, remembered_reader
-from tui_pos.desk.search.activity import AttentionLine
+from tui_pos.desk.search.activity import AttentionKind, AttentionLine
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.confirm import Confirm
 from tui_pos.ui.kiosk import KioskApp
@@ -115,7 +115,7 @@ class Navigation:
         screen.go(question, answered)
 
     def attend_to(self, screen: Screen, line: AttentionLine, then: Owed) -> None:
-        if line.kind == "attempt":
+        if line.kind is AttentionKind.ATTEMPT:
             self.watch_payment(screen, line.id, then)
         else:
             self.sell(screen, SaleStart(parked=line.id), screen.say)

@@ -8,7 +8,7 @@ from tui_pos.desk.errors import Refusal
 from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.search import lookup, receipts
 from tui_pos.desk.search.activity import RecentLine
-from tui_pos.desk.search.search import Found, resolve
+from tui_pos.desk.search.search import Found, HitKind, resolve
 from tui_pos.ui.results import SaleStart
 
 
@@ -41,11 +41,11 @@ def find(desk: Desk, text: str) -> ScanResult:
 
 def open_hit(desk: Desk, hit: Found) -> ScanResult:
     """All about one hit. Raises what the desk raises."""
-    if hit.kind == "attendee":
+    if hit.kind is HitKind.ATTENDEE:
         return _person(lookup.attendee(desk, hit.key))
-    if hit.kind == "order":
+    if hit.kind is HitKind.ORDER:
         return _order(desk, hit.key)
-    begins = SaleStart(voucher=hit.key) if hit.kind == "voucher" else SaleStart(product=hit.key)
+    begins = SaleStart(voucher=hit.key) if hit.kind is HitKind.VOUCHER else SaleStart(product=hit.key)
     return ScanResult(_line(hit.title, hit.detail, "plain"), sells=begins)
 
 

@@ -1,7 +1,7 @@
 """Attendee: the verdict first, then what they bought and owe, and the one safe next step."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from rich.text import Text
@@ -17,7 +17,7 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.search import lookup
 from tui_pos.desk.search.moments import when_and_where
-from tui_pos.ui.desk_screen import DeskScreen
+from tui_pos.ui.desk_screen import DeskScreen, Step
 from tui_pos.ui.dialogs.ask import AskText
 from tui_pos.ui.input import keys
 from tui_pos.ui.results import PayBy, SaleStart, StillOwed
@@ -33,14 +33,6 @@ from tui_pos.ui.widgets.spread import Spread
 
 LAST_NUMBER = 9
 STATUS_WORDS = {"partially_refunded": "part refunded"}
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What Enter does: a name for the program, the words for the key bar."""
-
-    name: str
-    label: str
 
 
 class AttendeeScreen(DeskScreen[None]):
@@ -153,23 +145,15 @@ class AttendeeScreen(DeskScreen[None]):
     def _next_step(self) -> Step:
         person, owed = self.person, self._owed()
         if person.registered and person.first_check_in is None:
-            return Step("check_in", "check in")
+            return Step(self.action_checkin, "check in")
         if not person.registered and len(owed) == 1:
-            return Step("pay", f"pay {self.amount(owed[0].due)}")
+            return Step(partial(self._pay, owed[0], PayBy.CARD), f"pay {self.amount(owed[0].due)}")
         if not person.registered and not owed and self.may(Action.SELL):
-            return Step("sell", "sell")
-        return Step("next", "next person")
+            return Step(self.action_walk_up, "sell")
+        return Step(self.leave, "next person")
 
     def action_confirm(self) -> None:
-        match self._next_step().name:
-            case "check_in":
-                self.action_checkin()
-            case "pay":
-                self._pay(self._owed()[0], PayBy.CARD)
-            case "sell":
-                self.action_walk_up()
-            case _:
-                self.leave()
+        self._next_step().take()
 
     def action_checkin(self) -> None:
         """``/checkin``, and Enter when they may come in."""

@@ -15,7 +15,7 @@ from tui_pos.desk.carts.cart import CartView
 from tui_pos.desk.carts.checkout import Placed
 from tui_pos.desk.catalogue.inventory import InventoryItem, catalogue
 from tui_pos.desk.context import Desk
-from tui_pos.desk.search.search import Found
+from tui_pos.desk.search.search import Found, HitKind
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
 from tui_pos.ui.input.key_stream import PAGE
@@ -190,11 +190,11 @@ class CartScreen(DeskScreen[str]):
 
     def _use(self, found: Found) -> None:
         match found.kind:
-            case "product":
+            case HitKind.PRODUCT:
                 self._add(found.key)
-            case "voucher":
+            case HitKind.VOUCHER:
                 self._change(partial(self._sale.set_voucher, found.key))
-            case "attendee":
+            case HitKind.ATTENDEE:
                 self._sell_to(found)
             case _:
                 self.say(f"{found.key} is an order: park this sale (F6), then scan it again.", "!", bell=True)

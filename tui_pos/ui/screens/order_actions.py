@@ -12,7 +12,7 @@ from tui_pos.desk.checkin.guest_tickets import register_companion
 from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.search.receipts import ReceiptView
 from tui_pos.desk.tenders import tendering
-from tui_pos.ui.desk_screen import DeskScreen
+from tui_pos.ui.desk_screen import DeskScreen, Step
 from tui_pos.ui.dialogs.ask import AskText
 from tui_pos.ui.dialogs.confirm import Confirm
 from tui_pos.ui.input import keys
@@ -57,21 +57,21 @@ class OrderActions:
 
     # The one safe next step
 
-    def next_step(self) -> tuple[Callable[[], object], str] | None:
-        """What Enter does for the order, and how the key bar calls it; None when it needs nothing."""
+    def next_step(self) -> Step | None:
+        """What Enter does for the order; None when it needs nothing."""
         order = self._order
         if order is None:
             return None
         if order.live_attempt_id is not None and self._screen.may(Action.CHARGE):
-            return self._resume, "see the card payment"
+            return Step(self._resume, "see the card payment")
         if order.owed and self._screen.may(Action.CHARGE):
-            return partial(self.pay, PayBy.CARD), f"card {self._screen.amount(order.due)}"
+            return Step(partial(self.pay, PayBy.CARD), f"card {self._screen.amount(order.due)}")
         if order.status == "pending" and not order.due and self._screen.may(Action.SELL):
-            return self._complete, "complete it, nothing to pay"
+            return Step(self._complete, "complete it, nothing to pay")
         if self.now is not None and self.now.receipt.to_complete and self._screen.may(Action.SELL):
-            return self._complete_paid, "complete it for its buyer"
+            return Step(self._complete_paid, "complete it for its buyer")
         if self._unnamed and not self._skips_names and self._screen.may(Action.SELL):
-            return self.ask_names, "name tickets"
+            return Step(self.ask_names, "name tickets")
         return None
 
     def hints(self) -> Sequence[keys.Hint]:

@@ -26,6 +26,7 @@ from tui_pos.ui.input import keys
 from tui_pos.ui.kiosk_screen import KioskScreen
 from tui_pos.ui.results import PayBy, PaymentEnd
 from tui_pos.ui.screens import payment_view as view
+from tui_pos.ui.screens.payment_view import Enter
 from tui_pos.ui.widgets.big_amount import BigAmount
 from tui_pos.ui.widgets.line_list import (
     Column,
@@ -173,7 +174,13 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         if step is None:
             self.say("There is nothing to confirm now.", "!", bell=True)
         else:
-            getattr(self, step.name)()
+            steps = {
+                Enter.FINISH: self.finish,
+                Enter.WATCH: self.watch_it,
+                Enter.CAPTURE: self.capture,
+                Enter.RETRY: self.retry,
+            }
+            steps[step.does]()
 
     def finish(self) -> None:
         """The payment has ended: go on with how."""
@@ -369,7 +376,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
 
     def _step(self) -> view.Step | None:
         if self._state is None:
-            return view.Step("watch_it", "watch it here") if self._unwatched else None
+            return view.Step(Enter.WATCH, "watch it here") if self._unwatched else None
         return view.next_step(self._state, watched=not self._unwatched)
 
     def _draw(self) -> None:

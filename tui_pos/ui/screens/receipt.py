@@ -109,7 +109,7 @@ class ReceiptScreen(DeskScreen[NextPerson]):
         if self._order_actions.now is None:
             enter = "read the receipt"
         elif step is not None:
-            enter = step[1]
+            enter = step.label
         elif self._to_check_in() is not None:
             enter = "check in and next person"
         else:
@@ -127,7 +127,7 @@ class ReceiptScreen(DeskScreen[NextPerson]):
             self.say("One moment: reading the receipt.")
             self._reread()  # the first time may have failed
         elif step is not None:
-            step[0]()
+            step.take()
         elif person is None:
             self.leave(NextPerson())
         else:
