@@ -381,15 +381,15 @@ class KioskModal(KioskScreen[R], ModalScreen[R]):
     """Base of all dialogs. Opaque, because a dimmed screen behind costs twice the bytes of a new one.
 
     A scan is refused with a bell and its Enter presses nothing. ``leave(result)`` answers; Esc answers None.
+    ``enter`` is what Enter does, as the key bar says it.
     """
 
     PICKS: ClassVar[bool] = False
     QUIET: ClassVar[bool] = True
-    ENTER: ClassVar[str] = "close"
-    """What Enter will do; the key bar and the dialog say it."""
 
-    def __init__(self, heading: str, sentence: str, sign: str = "") -> None:
+    def __init__(self, heading: str, sentence: str, sign: str = "", enter: str = "close") -> None:
         super().__init__()
+        self._enter = enter
         self._heading = heading
         self._sentence = sentence
         self._sign = sign
@@ -406,11 +406,18 @@ class KioskModal(KioskScreen[R], ModalScreen[R]):
         yield from ()
 
     def hints(self) -> Sequence[keys.Hint]:
-        return (keys.hint("confirm", self.ENTER), keys.hint("back", "leave as it is"))
+        return (keys.hint("confirm", self._enter), keys.hint("back", "leave as it is"))
 
     def entered(self, scan: Scan) -> None:
-        what = "That scan" if scan.scanned else "That text"
-        self.say(f"{what} was not used: answer the question first.", "!", bell=True)
+        if scan.scanned:
+            self.say("That scan was not used: answer the question first.", "!", bell=True)
+        else:
+            self.answered(scan.raw_shown)
+
+    def answered(self, text: str) -> None:
+        """A line was typed; a question that is not for one refuses it."""
+        del text
+        self.say("That text was not used: answer the question first.", "!", bell=True)
 
 
 class Notice(KioskModal[None]):

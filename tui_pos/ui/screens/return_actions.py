@@ -37,7 +37,6 @@ from tui_pos.ui.dialogs.ask import (
 from tui_pos.ui.dialogs.confirm import Confirm
 from tui_pos.ui.dialogs.rows import (
     Choice,
-    ChoosePieces,
     ChooseRow,
     Chosen,
 )
@@ -91,7 +90,7 @@ class ReturnActions:
         rows.append(Choice(ALL, "All of it", self._screen.amount(found.amount)))
         if found.amount:
             rows.append(Choice(AMOUNT, "An amount", about="and no piece"))
-        question = ChoosePieces(f"Refund {self._reference}", WHICH, rows, "give back", first=ALL)
+        question = ChooseRow(f"Refund {self._reference}", WHICH, rows, "give back", first=ALL)
 
         def answered(chosen: Chosen | None) -> None:
             if chosen is None:
@@ -184,12 +183,12 @@ class ReturnActions:
         nameless = next(piece for piece in pieces if by_id[piece.line].badges and not piece.badge)
         badges = [badge for badge in by_id[nameless.line].badges if badge not in named]
 
-        def answered(badge: str | None) -> None:
-            if badge is None:
+        def answered(chosen: Chosen | None) -> None:
+            if chosen is None:
                 return
             others = [piece for piece in pieces if piece is not nameless]
             rest = [replace(nameless, quantity=nameless.quantity - 1)] if nameless.quantity > 1 else []
-            then((*others, replace(nameless, quantity=1, badge=badge), *rest))
+            then((*others, replace(nameless, quantity=1, badge=chosen.row), *rest))
 
         rows = [Choice(badge, f"badge {badge}") for badge in badges]
         self._screen.go(ChooseRow(f"Ticket of {self._reference}", WHOSE, rows), answered)
@@ -209,7 +208,7 @@ class ReturnActions:
         rows = [self._choice(line) for line in found.lines]
         rows = [replace(row, most=1) if row.key in one_by_one else row for row in rows]
         sentence = "What is exchanged? Its value pays for what is taken instead."
-        question = ChoosePieces(f"Exchange of {self._reference}", sentence, rows, "exchange", several=False)
+        question = ChooseRow(f"Exchange of {self._reference}", sentence, rows, "exchange", several=False)
 
         def answered(chosen: Chosen | None) -> None:
             if chosen is not None:
@@ -232,9 +231,9 @@ class ReturnActions:
             count = sum(piece.quantity for piece in pieces)
             sentence = f"What is taken instead? As many as go back: {count}."
 
-            def answered(slug: str | None) -> None:
-                if slug is not None:
-                    self._ask_terms(pieces, came_back, slug)
+            def answered(chosen: Chosen | None) -> None:
+                if chosen is not None:
+                    self._ask_terms(pieces, came_back, chosen.row)
 
             self._screen.go(ChooseRow(f"Exchange of {self._reference}", sentence, rows), answered)
 
