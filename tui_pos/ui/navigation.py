@@ -1,7 +1,8 @@
 """Which screen follows which, and with what result: the one module that knows the screens of the desk.
 
     from        by                       to
-    sign-in     who is there             home (in `tui_pos.ui.app`, as it works before the database)
+    sign-in     who is there             home (`tui_pos.ui.app` opens both, before the database is there)
+    any         F12                      sign-in
     home        a person                 attendee
                 an order                 its receipt; a question and the payment where it is still owed
                 a voucher, a product     cart
@@ -45,7 +46,7 @@ from tui_pos.ui.dialogs.confirm import Confirm
 from tui_pos.ui.kiosk import KioskApp
 from tui_pos.ui.kiosk_screen import KioskScreen
 from tui_pos.ui.results import NextPerson, PayBy, PaymentEnd, SaleStart, StillOwed
-from tui_pos.ui.scan_result import ScanResult
+from tui_pos.ui.scan_result import LookUps, ScanResult
 from tui_pos.ui.screens.attendee import AttendeeScreen
 from tui_pos.ui.screens.cart import CartScreen
 from tui_pos.ui.screens.orders import OrdersScreen
@@ -53,7 +54,9 @@ from tui_pos.ui.screens.payment import PaymentScreen
 from tui_pos.ui.screens.reader import ReaderScreen
 from tui_pos.ui.screens.receipt import ReceiptScreen
 from tui_pos.ui.screens.scan import ScanScreen
+from tui_pos.ui.screens.sign_in import SignInScreen
 from tui_pos.ui.screens.tender import TenderScreen
+from tui_pos.ui.station_entry import Entry
 from tui_pos.ui.widgets.scan_input import ScanInput
 
 Screen = DeskScreen[Any]
@@ -66,7 +69,22 @@ class Navigation:
     def __init__(self, app: KioskApp) -> None:
         self._app = app
 
-    # Home, and what was found there
+    # Sign-in and home
+
+    def open_home(self, desk: Desk) -> None:
+        """Somebody has signed in."""
+        self._home.desk_opened(desk, LookUps(desk))
+
+    def lock(self, sign_in: SignInScreen, then: Callable[[Entry | None], None]) -> None:
+        """Nobody is signed in any more; ``then`` is told who is next."""
+        self.go_home()
+        self._home.go(sign_in, then)
+
+    @property
+    def _home(self) -> ScanScreen:
+        home = self._app.screen_stack[0]
+        assert isinstance(home, ScanScreen)
+        return home
 
     def go_home(self, note: str = "") -> None:
         home, *above = self._app.screen_stack
@@ -76,9 +94,9 @@ class Navigation:
             home.say(note, "OK")
 
     def look_up(self, scan: Scan) -> None:
-        home = self._app.screen_stack[0]
-        assert isinstance(home, ScanScreen)
-        home.look_up(scan)
+        self._home.look_up(scan)
+
+    # What was found
 
     def open_found(self, screen: Screen, found: ScanResult, then: Owed) -> None:
         if found.person is not None:

@@ -6,9 +6,9 @@ from tui_pos.core import clock, money
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refusal
 from tui_pos.desk.orders.views import AttendeeView, OrderView
-from tui_pos.desk.search import lookup, receipts
-from tui_pos.desk.search.activity import RecentLine
-from tui_pos.desk.search.search import Found, HitKind, resolve
+from tui_pos.desk.search import activity, lookup, receipts
+from tui_pos.desk.search.activity import AttentionLine, RecentLine
+from tui_pos.desk.search.search import Found, HitKind, resolve, search
 from tui_pos.ui.results import SaleStart
 
 
@@ -28,30 +28,42 @@ class ScanResult:
     refusal: str = ""
 
 
-def find(desk: Desk, text: str) -> ScanResult:
-    """What ``text`` means here. A refusal of the desk is a result too; raises DataError."""
-    try:
-        found = resolve(desk, text)
-        if len(found) == 1:
-            return open_hit(desk, found[0])
-    except Refusal as refusal:
-        return ScanResult(_line(text, refusal.message, "bad"), refusal=refusal.message)
-    return ScanResult(_line(text, f"{len(found)} found", "plain"), several=found)
+class LookUps:
+    """What the Scan screen asks of a desk, in a worker. Each raises DataError."""
 
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
 
-def open_hit(desk: Desk, hit: Found) -> ScanResult:
-    """All about one hit. Raises what the desk raises."""
-    if hit.kind is HitKind.ATTENDEE:
-        return _person(lookup.attendee(desk, hit.key))
-    if hit.kind is HitKind.ORDER:
-        return _order(desk, hit.key)
-    begins = SaleStart(voucher=hit.key) if hit.kind is HitKind.VOUCHER else SaleStart(product=hit.key)
-    return ScanResult(_line(hit.title, hit.detail, "plain"), sells=begins)
+    def around(self, rows: int) -> tuple[tuple[RecentLine, ...], tuple[AttentionLine, ...]]:
+        """What happened here last, at most ``rows`` of it, and what needs attention."""
+        return activity.recent(self._desk, rows), activity.attention(self._desk)
 
+    def search(self, text: str) -> tuple[Found, ...]:
+        """What fits a text that is still being typed."""
+        return search(self._desk, text)
 
-def unanswered(text: str, sentence: str) -> ScanResult:
-    """That nothing could be found out about ``text``."""
-    return ScanResult(_line(text, sentence, "bad"), refusal=sentence)
+    def find(self, text: str) -> ScanResult:
+        """What a whole line means here. A refusal of the desk is a result too."""
+        try:
+            found = resolve(self._desk, text)
+            if len(found) == 1:
+                return self.open_hit(found[0])
+        except Refusal as refusal:
+            return self.unanswered(text, refusal.message)
+        return ScanResult(_line(text, f"{len(found)} found", "plain"), several=found)
+
+    def open_hit(self, hit: Found) -> ScanResult:
+        """All about one hit. Raises what the desk raises."""
+        if hit.kind is HitKind.ATTENDEE:
+            return _person(lookup.attendee(self._desk, hit.key))
+        if hit.kind is HitKind.ORDER:
+            return _order(self._desk, hit.key)
+        begins = SaleStart(voucher=hit.key) if hit.kind is HitKind.VOUCHER else SaleStart(product=hit.key)
+        return ScanResult(_line(hit.title, hit.detail, "plain"), sells=begins)
+
+    def unanswered(self, text: str, sentence: str) -> ScanResult:
+        """That nothing could be found out about ``text``, and why."""
+        return ScanResult(_line(text, sentence, "bad"), refusal=sentence)
 
 
 def _person(person: AttendeeView) -> ScanResult:

@@ -32,7 +32,7 @@ from tui_pos.ui.widgets.signs import sign, style
 if TYPE_CHECKING:
     from tui_pos.desk.search.activity import AttentionLine, RecentLine
     from tui_pos.desk.search.search import Found
-    from tui_pos.ui.scan_result import ScanResult
+    from tui_pos.ui.scan_result import LookUps, ScanResult
 
 EVERY = 5.0
 """Seconds between two looks at what happened here and what needs attention."""
@@ -44,10 +44,12 @@ MIN_SEARCH = 2
 class ScanScreen(DeskScreen[None]):
     """Opens before the database does: scans wait until `desk_opened`."""
 
-    def __init__(self, desk: Desk | None = None) -> None:
-        super().__init__(desk)
+    _look_ups: "LookUps"
+
+    def __init__(self) -> None:
+        super().__init__()
         self.looked_up: deque[RecentLine] = deque(maxlen=LOOKED_UP_KEPT)
-        self._is_open = desk is not None
+        self._is_open = False
         self._before_opening: list[Scan] = []
         self._under_way: list[Job] = []
         self._unseen = False
@@ -92,18 +94,15 @@ class ScanScreen(DeskScreen[None]):
 
     def on_mount(self) -> None:
         self.set_interval(EVERY, self._look_around)
-        if self._is_open:
-            self._look_around()
-        else:
-            self.hold_keys()
-            self.say("Opening the desk; scans are taken already")
+        self.hold_keys()
+        self.say("Opening the desk; scans are taken already")
 
     def on_screen_resume(self) -> None:
         self._look_around()
 
-    def desk_opened(self, desk: Desk) -> None:
-        """From now on this is the home of ``desk``."""
-        self.desk = desk
+    def desk_opened(self, desk: Desk, look_ups: "LookUps") -> None:
+        """From now on this is the home of ``desk``, which ``look_ups`` asks."""
+        self.desk, self._look_ups = desk, look_ups
         self._is_open = True
         self.say("")
         self.free_keys()
@@ -116,7 +115,8 @@ class ScanScreen(DeskScreen[None]):
     def _look_around(self) -> None:
         if not self._is_open or self.kiosk.screen is not self:
             return
-        self.ask(partial(_around, self.desk), self._show_around, self._not_seen, lane="around", latest=True)
+        look = partial(self._look_ups.around, RECENT_ROWS)
+        self.ask(look, self._show_around, self._not_seen, lane="around", latest=True)
 
     def _not_seen(self, error: Exception) -> None:
         self._unseen = True
@@ -169,10 +169,10 @@ class ScanScreen(DeskScreen[None]):
         if not self._is_open:
             self._before_opening.append(scan)
             return
-        self._ask_for(partial(_find, self.desk, _text_of(scan)), _text_of(scan))
+        self._ask_for(partial(self._look_ups.find, _text_of(scan)), _text_of(scan))
 
     def _open_hit(self, hit: "Found") -> None:
-        self._ask_for(partial(_open_hit, self.desk, hit), hit.title)
+        self._ask_for(partial(self._look_ups.open_hit, hit), hit.title)
 
     def _ask_for(self, call: "Callable[[], ScanResult]", text: str) -> None:
         self.hold_keys()
@@ -193,7 +193,7 @@ class ScanScreen(DeskScreen[None]):
 
     def _not_answered(self, era: int, text: str, error: Exception) -> None:
         """The desk could not even look: that scan is listed, so that it is not taken for done."""
-        self._answered(era, _unanswered(text, self.kiosk.explain(error)))
+        self._answered(era, self._look_ups.unanswered(text, self.kiosk.explain(error)))
 
     def _answered(self, era: int, result: "ScanResult") -> None:
         if era != self._era:
@@ -255,7 +255,7 @@ class ScanScreen(DeskScreen[None]):
         if len(text.strip()) < MIN_SEARCH or text.startswith("/"):
             self._hide_hits()
             return
-        self.ask(partial(_search, self.desk, text), self._found, lane="search", latest=True)
+        self.ask(partial(self._look_ups.search, text), self._found, lane="search", latest=True)
 
     def _found(self, hits: "tuple[Found, ...]") -> None:
         if self.prompt.text:
@@ -317,36 +317,3 @@ class ScanScreen(DeskScreen[None]):
 
 def _text_of(scan: Scan) -> str:
     return f"{scan.conference}:{scan.text}" if scan.conference else scan.text
-
-
-# Home is painted before the database is there: what asks it is imported when it is asked.
-
-
-def _around(desk: Desk) -> "tuple[tuple[RecentLine, ...], tuple[AttentionLine, ...]]":
-    from tui_pos.desk.search import activity
-
-    return activity.recent(desk, RECENT_ROWS), activity.attention(desk)
-
-
-def _search(desk: Desk, text: str) -> "tuple[Found, ...]":
-    from tui_pos.desk.search.search import search
-
-    return search(desk, text)
-
-
-def _find(desk: Desk, text: str) -> "ScanResult":
-    from tui_pos.ui.scan_result import find
-
-    return find(desk, text)
-
-
-def _open_hit(desk: Desk, hit: "Found") -> "ScanResult":
-    from tui_pos.ui.scan_result import open_hit
-
-    return open_hit(desk, hit)
-
-
-def _unanswered(text: str, sentence: str) -> "ScanResult":
-    from tui_pos.ui.scan_result import unanswered
-
-    return unanswered(text, sentence)
