@@ -50,7 +50,7 @@ GUARDS = {"require", "require_sale"}
 WRITERS = {"run_tx"}
 
 NEEDS_NO_RIGHT = {
-    "tui_pos.desk.search.readers.remember_reader": "moves neither money nor people",
+    "tui_pos.desk.payments.readers.remember_reader": "moves neither money nor people",
     "tui_pos.desk.carts.reader_display.show": "shows a cart on the reader, and takes no money",
     "tui_pos.desk.carts.reader_display.clear": "takes that off the reader",
     "tui_pos.desk.access.occupancy.claim": "follows a sign-in",
@@ -189,7 +189,7 @@ def test_what_writes_does_not_call_itself_looking() -> None:
 
 
 def test_one_that_forgot_it_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = (ROOT / "desk/tender/cash.py").read_text()
+    text = (ROOT / "desk/tenders/cash.py").read_text()
     assert "    require_sale(desk)\n" in text
     forgetful = tmp_path / "tui_pos" / "desk" / "tender" / "cash.py"
     forgetful.parent.mkdir(parents=True)
