@@ -50,7 +50,7 @@ GUARDS = {"require", "require_sale"}
 WRITERS = {"run_tx"}
 
 NEEDS_NO_RIGHT = {
-    "tui_pos.desk.search.readers.remember_reader": "moves neither money nor people",
+    "tui_pos.desk.payments.readers.remember_reader": "moves neither money nor people",
     "tui_pos.desk.carts.reader_display.show": "shows a cart on the reader, and takes no money",
     "tui_pos.desk.carts.reader_display.clear": "takes that off the reader",
     "tui_pos.desk.access.occupancy.claim": "follows a sign-in",
@@ -162,7 +162,7 @@ def takes_a_desk(function: str) -> bool:
 def use_cases() -> set[str]:
     """What commands and screens ask of the desk, with a desk: found in their code, not listed by hand."""
     found: set[str] = set()
-    for path in [*ROOT.glob("commands/*.py"), *ROOT.glob("screens/**/*.py"), ROOT / "app.py"]:
+    for path in [*ROOT.glob("commands/*.py"), *ROOT.glob("ui/**/*.py")]:
         names = names_in(path, module_of(path))
         used = set(used_in(ast.parse(path.read_text()), names))
         found |= {name for name in used if name.startswith("tui_pos.desk.") and takes_a_desk(name)}
@@ -189,7 +189,7 @@ def test_what_writes_does_not_call_itself_looking() -> None:
 
 
 def test_one_that_forgot_it_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = (ROOT / "desk/tender/cash.py").read_text()
+    text = (ROOT / "desk/tenders/cash.py").read_text()
     assert "    require_sale(desk)\n" in text
     forgetful = tmp_path / "tui_pos" / "desk" / "tender" / "cash.py"
     forgetful.parent.mkdir(parents=True)

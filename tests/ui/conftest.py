@@ -15,7 +15,7 @@ from tests.ui.counter import desk_at
 from tests.ui.station import Bench
 from tui_pos.desk.context import Desk
 from tui_pos.simulator import Server
-from tui_pos.ui.screens import typed_ahead
+from tui_pos.ui import typed_ahead
 
 
 @pytest.fixture(autouse=True)

@@ -24,7 +24,8 @@ from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
 from tui_pos.terminal import Terminal
 from tui_pos.ui.kiosk import KioskApp, run_kiosk
-from tui_pos.ui.screens.base import KioskScreen
+from tui_pos.ui.kiosk_screen import KioskScreen
+from tui_pos.ui.navigation import Navigation
 from tui_pos.ui.screens.payment import PaymentScreen
 from tui_pos.ui.widgets.status_line import Mode, Status
 
@@ -43,6 +44,7 @@ class Counter(KioskApp):
         self.status = Status(
             "Demo Conference", "desk-3", "Tilda Trainee", "Front-1", "ready", Mode.TRAINING, ZONE
         )
+        self.navigator = Navigation(self)
         self._screen_to_open = screen
         self.left: list[Any] = []
         self.bells = 0

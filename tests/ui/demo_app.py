@@ -19,10 +19,10 @@ from textual.timer import Timer
 
 from tui_pos.core import clock
 from tui_pos.core.scan import Scan
+from tui_pos.ui.dialogs.confirm import Confirm
 from tui_pos.ui.input import keys
 from tui_pos.ui.kiosk import KioskApp, run_kiosk
-from tui_pos.ui.screens.base import KioskScreen
-from tui_pos.ui.screens.modals.confirm import Confirm
+from tui_pos.ui.kiosk_screen import KioskScreen
 from tui_pos.ui.widgets.big_amount import BigAmount
 from tui_pos.ui.widgets.line_list import (
     Column,

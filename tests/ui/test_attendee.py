@@ -12,9 +12,9 @@ from tui_pos.desk.checkin import checkin
 from tui_pos.desk.payments import readers
 from tui_pos.desk.search import lookup
 from tui_pos.simulator import Server
+from tui_pos.ui.scan_result import LookUps
 from tui_pos.ui.screens.attendee import AttendeeScreen
 from tui_pos.ui.screens.cart import CartScreen
-from tui_pos.ui.screens.finding import find
 from tui_pos.ui.screens.receipt import ReceiptScreen
 from tui_pos.ui.screens.scan import ScanScreen
 
@@ -104,7 +104,8 @@ async def test_no_key_acts_on_the_person_before_while_the_next_is_looked_up(
     async with station(bench) as pilot:
         await scan(pilot, "NOOR2026")
         answer = Event()
-        monkeypatch.setattr("tui_pos.ui.screens.scan._find", lambda *_: answer.wait(10) and find(*_))
+        find = LookUps.find
+        monkeypatch.setattr(LookUps, "find", lambda *_: answer.wait(10) and find(*_))
         screen = pilot.app.screen
         assert isinstance(screen, AttendeeScreen)
         hammer(pilot, *"KIMS2026", "enter", gap=0.001)

@@ -118,7 +118,7 @@ async def test_a_key_is_looked_at_once_stripe_can_be_reached(
     async with station(restricted) as pilot:
         await press(pilot, "enter")
         assert isinstance(pilot.app, DeskApp)
-        await until(pilot, lambda: pilot.app._again.is_due, "a first look in vain")  # type: ignore[attr-defined]
+        await until(pilot, lambda: pilot.app._upkeep.again.is_due, "a first look in vain")  # type: ignore[attr-defined]
         assert "NO CARDS" not in row(pilot, 0)
         await until(pilot, lambda: not pilot.app._is_maintaining, "the first tick")  # type: ignore[attr-defined]
         simulator.command("DELETE", "faults")

@@ -21,6 +21,7 @@ from tui_pos.desk.payments import readers
 from tui_pos.desk.search import lookup
 from tui_pos.desk.tenders import cash, complimentary
 from tui_pos.simulator import Server
+from tui_pos.ui.results import NextPerson
 from tui_pos.ui.screens.orders import OrdersScreen
 from tui_pos.ui.screens.receipt import ReceiptScreen
 from tui_pos.ui.screens.scan import ScanScreen
@@ -420,7 +421,7 @@ async def test_names_can_be_skipped(desk: Desk) -> None:
         await press(pilot, "enter", "escape")
         assert "The tickets stay without names; /names asks again." in shown(pilot)
         await press(pilot, "enter")
-        assert left(pilot) == ["next"]
+        assert left(pilot) == [NextPerson()]
 
 
 async def test_an_unusable_address_names_nobody_and_asks_again(desk: Desk) -> None:

@@ -26,6 +26,7 @@ from tui_pos.desk.context import Desk, Mode
 from tui_pos.desk.payments import CommandQueue, PaymentState, Stage, cut_off, readers
 from tui_pos.desk.search import activity
 from tui_pos.simulator import Server
+from tui_pos.ui.results import PaymentEnd
 from tui_pos.ui.screens.payment import PaymentScreen
 from tui_pos.ui.screens.reader import ReaderScreen
 
@@ -50,9 +51,9 @@ def recorded(desk: Desk, attempt_id: int) -> list[str]:
 async def ended(pilot: Pilot[Any], key: str) -> PaymentState:
     """Press ``key`` on a payment that has ended; how it ended."""
     await pilot.press(key)
-    state = await left(pilot)
-    assert isinstance(state, PaymentState)
-    return state
+    end = await left(pilot)
+    assert isinstance(end, PaymentEnd)
+    return end.state
 
 
 async def left(pilot: Pilot[Any]) -> Any:

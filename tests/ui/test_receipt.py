@@ -21,6 +21,7 @@ from tui_pos.desk.payments import CommandQueue, Stage
 from tui_pos.desk.search import lookup
 from tui_pos.desk.tenders.cash import take_cash
 from tui_pos.simulator import Server
+from tui_pos.ui.results import NextPerson, PayBy
 from tui_pos.ui.screens.receipt import ReceiptScreen
 from tui_pos.ui.screens.tender import TenderScreen
 
@@ -70,7 +71,7 @@ async def test_enter_checks_in_and_goes_to_the_next_person(desk: Desk, simulator
     async with at_counter(ReceiptScreen(desk, reference)) as pilot:
         await settled(pilot)
         await press(pilot, "enter")
-        assert left(pilot) == ["next"]
+        assert left(pilot) == [NextPerson()]
     assert lookup.attendee(desk, "NOOR2026").first_check_in is not None
 
 
@@ -90,7 +91,7 @@ async def test_who_is_in_already_is_not_checked_in_again(desk: Desk, simulator: 
         assert "[OK] registered   badge TOMA2026   Checked in" in shown(pilot)
         assert shown(pilot).splitlines()[-1] == " Enter next person"
         await press(pilot, "enter")
-        assert left(pilot) == ["next"]
+        assert left(pilot) == [NextPerson()]
 
 
 async def test_who_was_let_in_meanwhile_is_seen_before_going_on(desk: Desk, simulator: Server) -> None:
@@ -103,7 +104,7 @@ async def test_who_was_let_in_meanwhile_is_seen_before_going_on(desk: Desk, simu
         assert "at desk-1" in shown(pilot)
         assert left(pilot) == []
         await press(pilot, "enter")
-        assert left(pilot) == ["next"]
+        assert left(pilot) == [NextPerson()]
 
 
 async def test_a_walk_up_has_no_badge(desk: Desk) -> None:
@@ -129,7 +130,7 @@ async def test_a_scanned_badge_goes_to_the_next_person(desk: Desk, simulator: Se
     async with at_counter(ReceiptScreen(desk, reference)) as pilot:
         await settled(pilot)
         await scan(pilot, "OWEN2026")
-        assert left(pilot) == ["attendee:OWEN2026"]
+        assert left(pilot) == [NextPerson("OWEN2026")]
     assert lookup.attendee(desk, "NOOR2026").first_check_in is None
 
 
@@ -176,7 +177,7 @@ async def test_a_receipt_longer_than_the_screen_scrolls(desk: Desk) -> None:
         assert last not in shown(pilot)
 
 
-@pytest.mark.parametrize("screen", [ReceiptScreen, partial(TenderScreen, first="cash")])
+@pytest.mark.parametrize("screen", [ReceiptScreen, partial(TenderScreen, first=PayBy.CASH)])
 async def test_what_could_not_be_read_is_read_by_enter(
     desk: Desk, tmp_path: Path, screen: Callable[[Desk, str], Any]
 ) -> None:

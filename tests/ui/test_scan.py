@@ -12,10 +12,10 @@ from tui_pos.data import connection
 from tui_pos.data.demo.people import PEOPLE
 from tui_pos.desk.carts import cart, checkout
 from tui_pos.desk.payments import readers
+from tui_pos.ui.dialogs.confirm import Confirm
+from tui_pos.ui.scan_result import LookUps
 from tui_pos.ui.screens.attendee import AttendeeScreen
 from tui_pos.ui.screens.cart import CartScreen
-from tui_pos.ui.screens.finding import find
-from tui_pos.ui.screens.modals.confirm import Confirm
 from tui_pos.ui.screens.receipt import ReceiptScreen
 from tui_pos.ui.screens.scan import ScanScreen
 
@@ -243,7 +243,8 @@ async def test_keys_wait_for_the_answer_to_a_scan(bench: Bench, monkeypatch: pyt
         home = pilot.app.screen
         assert isinstance(home, ScanScreen)
         answer = Event()
-        monkeypatch.setattr("tui_pos.ui.screens.scan._find", lambda *_: answer.wait(10) and find(*_))
+        find = LookUps.find
+        monkeypatch.setattr(LookUps, "find", lambda *_: answer.wait(10) and find(*_))
         hammer(pilot, *"INES2026", "enter", gap=0.001)
         await until(pilot, lambda: home.prompt.text == "", "the scan")
         await asyncio.sleep(0.1)

@@ -8,8 +8,8 @@ from textual import events
 
 from tests.fixtures.pilot import press, scan, settled, shown, write
 from tests.ui.demo_app import Demo, DemoScreen, Home, Other
-from tui_pos.ui.screens.modals.confirm import Confirm
-from tui_pos.ui.screens.modals.notice import Notice
+from tui_pos.ui.dialogs.confirm import Confirm
+from tui_pos.ui.kiosk_screen import Notice
 from tui_pos.ui.widgets.status_line import Mode, Status
 
 

@@ -24,7 +24,7 @@ from tui_pos.desk import lease_owners
 from tui_pos.desk.access import occupancy
 from tui_pos.desk.context import Desk
 from tui_pos.ui.app import DeskApp
-from tui_pos.ui.screens.base import KioskScreen
+from tui_pos.ui.kiosk_screen import KioskScreen
 from tui_pos.ui.screens.scan import ScanScreen
 from tui_pos.ui.screens.sign_in import SignInScreen
 

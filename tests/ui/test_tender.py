@@ -18,6 +18,7 @@ from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.payments import readers
 from tui_pos.desk.search import lookup, receipts
 from tui_pos.simulator import Server
+from tui_pos.ui.results import PayBy, StillOwed
 from tui_pos.ui.screens import tender_view
 from tui_pos.ui.screens.attendee import AttendeeScreen
 from tui_pos.ui.screens.cart import CartScreen
@@ -51,7 +52,7 @@ async def opened(pilot: Pilot[Any]) -> None:
 
 async def test_exact_cash_is_one_key(desk: Desk) -> None:
     reference = owed(desk)
-    async with at_counter(TenderScreen(desk, reference, "cash")) as pilot:
+    async with at_counter(TenderScreen(desk, reference, PayBy.CASH)) as pilot:
         await opened(pilot)
         assert row(pilot, 0).startswith(f" Noor Lindqvist   {reference}")
         assert sum_rows(pilot) == ["Total 25.00", "Still to pay USD 25.00"]
@@ -67,7 +68,7 @@ async def test_enter_twice_for_an_order_that_could_not_be_read_takes_nothing(
 ) -> None:
     reference = owed(desk)
     (tmp_path / "shop.sqlite3").rename(tmp_path / "away")
-    async with at_counter(TenderScreen(desk, reference, "cash")) as pilot:
+    async with at_counter(TenderScreen(desk, reference, PayBy.CASH)) as pilot:
         await shows(pilot, "Please read")
         (tmp_path / "away").rename(tmp_path / "shop.sqlite3")
         await press(pilot, "enter")
@@ -81,7 +82,7 @@ async def test_enter_twice_for_an_order_that_could_not_be_read_takes_nothing(
 
 async def test_a_number_is_what_they_give_and_the_change_stands_there_before_and_after(desk: Desk) -> None:
     reference = owed(desk)
-    async with at_counter(TenderScreen(desk, reference, "cash")) as pilot:
+    async with at_counter(TenderScreen(desk, reference, PayBy.CASH)) as pilot:
         await opened(pilot)
         await press(pilot, "3")
         assert "3> Cash                     40.00  change 15.00" in shown(pilot)
@@ -99,7 +100,7 @@ async def test_a_number_is_what_they_give_and_the_change_stands_there_before_and
 
 async def test_what_they_give_can_be_typed(desk: Desk) -> None:
     reference = owed(desk)
-    async with at_counter(TenderScreen(desk, reference, "cash")) as pilot:
+    async with at_counter(TenderScreen(desk, reference, PayBy.CASH)) as pilot:
         await opened(pilot)
         await write(pilot, "30.50")
         assert "CHANGE USD" in shown(pilot)
@@ -111,7 +112,7 @@ async def test_what_they_give_can_be_typed(desk: Desk) -> None:
 
 async def test_arrows_choose_a_row_and_forget_what_was_typed(desk: Desk) -> None:
     reference = owed(desk)
-    async with at_counter(TenderScreen(desk, reference, "cash")) as pilot:
+    async with at_counter(TenderScreen(desk, reference, PayBy.CASH)) as pilot:
         await opened(pilot)
         await write(pilot, "77")
         await press(pilot, "down")
@@ -135,7 +136,7 @@ async def test_an_unusable_amount_is_one_sentence_and_takes_nothing(
     desk: Desk, typed: str, sentence: str
 ) -> None:
     reference = owed(desk)
-    async with at_counter(TenderScreen(desk, reference, "cash")) as pilot:
+    async with at_counter(TenderScreen(desk, reference, PayBy.CASH)) as pilot:
         await opened(pilot)
         await write(pilot, f"{typed}\r")
         assert sentence in shown(pilot)
@@ -146,7 +147,7 @@ async def test_an_unusable_amount_is_one_sentence_and_takes_nothing(
 
 async def test_a_scan_is_refused_with_a_bell(desk: Desk) -> None:
     reference = owed(desk)
-    async with at_counter(TenderScreen(desk, reference, "cash")) as pilot:
+    async with at_counter(TenderScreen(desk, reference, PayBy.CASH)) as pilot:
         await opened(pilot)
         for code in ("OWEN2026", "40.00"):
             await scan(pilot, code)
@@ -158,7 +159,7 @@ async def test_a_scan_is_refused_with_a_bell(desk: Desk) -> None:
 
 async def test_a_digit_that_could_be_the_amount_itself_is_asked_about(desk: Desk) -> None:
     reference = owed(desk)
-    async with at_counter(TenderScreen(desk, reference, "cash")) as pilot:
+    async with at_counter(TenderScreen(desk, reference, PayBy.CASH)) as pilot:
         await opened(pilot)
         await write(pilot, "20.50\r")
         await press(pilot, "f9", "enter", "enter")
@@ -172,7 +173,7 @@ async def test_a_digit_that_could_be_the_amount_itself_is_asked_about(desk: Desk
 
 async def test_credit_pays_what_there_is_and_the_rest_stays_on_the_screen(desk: Desk) -> None:
     reference = owed(desk, "HUGO2026")
-    async with at_counter(TenderScreen(desk, reference, "tender")) as pilot:
+    async with at_counter(TenderScreen(desk, reference, PayBy.OTHER)) as pilot:
         await opened(pilot)
         assert "6> Credit                   20.00  of 20.00" in shown(pilot)
         assert row(pilot, 23).startswith(" Enter use 20.00 of credit")
@@ -189,7 +190,7 @@ async def test_credit_pays_what_there_is_and_the_rest_stays_on_the_screen(desk: 
 
 async def test_a_second_enter_never_takes_the_rest(desk: Desk) -> None:
     reference = owed(desk, "HUGO2026")
-    async with at_counter(TenderScreen(desk, reference, "tender")) as pilot:
+    async with at_counter(TenderScreen(desk, reference, PayBy.OTHER)) as pilot:
         await opened(pilot)
         hammer(pilot, "enter", "enter", gap=0.1)
         await settled(pilot)
@@ -199,7 +200,7 @@ async def test_a_second_enter_never_takes_the_rest(desk: Desk) -> None:
 
 async def test_an_amount_that_is_typed_twice_is_taken_once(desk: Desk) -> None:
     reference = owed(desk)
-    async with at_counter(TenderScreen(desk, reference, "cash")) as pilot:
+    async with at_counter(TenderScreen(desk, reference, PayBy.CASH)) as pilot:
         await opened(pilot)
         hammer(pilot, *"30", "enter", *"30", "enter", gap=0.07)
         await settled(pilot)
@@ -208,7 +209,7 @@ async def test_an_amount_that_is_typed_twice_is_taken_once(desk: Desk) -> None:
 
 async def test_a_part_in_credit_leaves_the_other_credit_where_it_is(desk: Desk) -> None:
     reference = owed(desk, "RICH2026")
-    async with at_counter(TenderScreen(desk, reference, "cash")) as pilot:
+    async with at_counter(TenderScreen(desk, reference, PayBy.CASH)) as pilot:
         await opened(pilot)
         await write(pilot, "10\r")
         assert "10.00 of 25.00: choose how it is paid, Esc for all." in shown(pilot)
@@ -223,29 +224,29 @@ async def test_a_part_in_credit_leaves_the_other_credit_where_it_is(desk: Desk) 
 
 async def test_esc_gives_up_the_part_first_then_goes_back(desk: Desk) -> None:
     reference = owed(desk)
-    async with at_counter(TenderScreen(desk, reference, "cash")) as pilot:
+    async with at_counter(TenderScreen(desk, reference, PayBy.CASH)) as pilot:
         await opened(pilot)
         await write(pilot, "10\r")
         await press(pilot, "escape")
         assert row(pilot, 23).startswith(" Enter take 25.00 in cash")
         await press(pilot, "escape")
         assert isinstance(pilot.app, Counter)
-        assert pilot.app.left == [""]
+        assert pilot.app.left == [StillOwed()]
 
 
 async def test_who_goes_back_after_a_part_is_told_what_was_taken(desk: Desk) -> None:
     reference = owed(desk)
-    async with at_counter(TenderScreen(desk, reference, "cash")) as pilot:
+    async with at_counter(TenderScreen(desk, reference, PayBy.CASH)) as pilot:
         await opened(pilot)
         await write(pilot, "10\r")
         await press(pilot, "enter", "enter", "escape")
         assert isinstance(pilot.app, Counter)
-        assert pilot.app.left == ["Cash 10.00, given 10.00. 15.00 is still to be paid."]
+        assert pilot.app.left == [StillOwed("Cash 10.00, given 10.00. 15.00 is still to be paid.")]
 
 
 async def test_only_a_supervisor_gives_away_and_the_others_read_who_that_is(desk: Desk) -> None:
     reference = owed(desk)
-    async with at_counter(TenderScreen(desk, reference, "cash")) as pilot:
+    async with at_counter(TenderScreen(desk, reference, PayBy.CASH)) as pilot:
         await opened(pilot)
         assert "Free of charge           25.00  only a supervisor may" in shown(pilot)
         await press(pilot, "7", "enter")
@@ -256,7 +257,7 @@ async def test_only_a_supervisor_gives_away_and_the_others_read_who_that_is(desk
 async def test_a_gift_asks_for_its_reason(desk: Desk) -> None:
     reference = owed(desk)
     lead = replace(desk, staff=staff_called("lead"))
-    async with at_counter(TenderScreen(lead, reference, "cash")) as pilot:
+    async with at_counter(TenderScreen(lead, reference, PayBy.CASH)) as pilot:
         await opened(pilot)
         await press(pilot, "7", "enter")
         assert "Give 25.00 for free" in shown(pilot)
@@ -273,7 +274,7 @@ async def test_a_gift_asks_for_its_reason(desk: Desk) -> None:
 async def test_esc_gives_nothing_away(desk: Desk) -> None:
     reference = owed(desk)
     lead = replace(desk, staff=staff_called("lead"))
-    async with at_counter(TenderScreen(lead, reference, "cash")) as pilot:
+    async with at_counter(TenderScreen(lead, reference, PayBy.CASH)) as pilot:
         await opened(pilot)
         await press(pilot, "7", "enter", "escape")
         assert is_at(pilot, TenderScreen)
@@ -283,7 +284,7 @@ async def test_esc_gives_nothing_away(desk: Desk) -> None:
 async def test_a_card_for_a_part_and_cash_for_the_rest(desk: Desk, simulator: Server) -> None:
     reference = owed(desk)
     readers.remember_reader(desk, *READER)
-    async with at_counter(TenderScreen(desk, reference, "cash")) as pilot:
+    async with at_counter(TenderScreen(desk, reference, PayBy.CASH)) as pilot:
         await opened(pilot)
         await write(pilot, "10")
         await pilot.press("f8")
@@ -305,7 +306,7 @@ async def test_a_card_below_what_stripe_takes_is_explained_before_anything_is_se
 ) -> None:
     reference = owed(desk)
     readers.remember_reader(desk, *READER)
-    async with at_counter(TenderScreen(desk, reference, "cash")) as pilot:
+    async with at_counter(TenderScreen(desk, reference, PayBy.CASH)) as pilot:
         await opened(pilot)
         await write(pilot, "0.30\r")
         assert "a card cannot be charged less than 0.50" in shown(pilot)
@@ -317,7 +318,7 @@ async def test_a_card_below_what_stripe_takes_is_explained_before_anything_is_se
 async def test_a_cancelled_card_comes_back_to_the_other_ways(desk: Desk, simulator: Server) -> None:
     reference = owed(desk)
     readers.remember_reader(desk, *READER)
-    async with at_counter(TenderScreen(desk, reference, "cash")) as pilot:
+    async with at_counter(TenderScreen(desk, reference, PayBy.CASH)) as pilot:
         await opened(pilot)
         await pilot.press("f8")
         await shows(pilot, "WAITING FOR CARD")
@@ -332,7 +333,7 @@ async def test_a_cancelled_card_comes_back_to_the_other_ways(desk: Desk, simulat
 async def test_a_card_payment_under_way_is_shown_and_not_paid_beside(desk: Desk) -> None:
     attempt_id = begun(desk)
     reference = payments.state(desk, attempt_id).reference
-    async with at_counter(TenderScreen(desk, reference, "cash")) as pilot:
+    async with at_counter(TenderScreen(desk, reference, PayBy.CASH)) as pilot:
         await opened(pilot)
         assert row(pilot, 23).startswith(" Enter see the card payment")
         await write(pilot, "40\r")
@@ -350,7 +351,7 @@ async def test_a_cash_payment_on_the_payment_screen_cancels_the_card_first(
         assert isinstance(pilot.app, Counter)
         app = pilot.app
         await until(pilot, lambda: bool(app.left), "the payment to end")
-        assert app.left[0].headline == "CANCELLED"
+        assert app.left[0].state.headline == "CANCELLED"
         assert [book["status"] for book in simulator.books().values()] == ["canceled"]
 
 
@@ -387,7 +388,7 @@ async def test_fast_hands_add_and_take_cash(bench: Bench) -> None:
 
 
 async def test_a_number_typed_before_the_screen_opened_chooses_its_row(desk: Desk) -> None:
-    async with at_counter(TenderScreen(desk, owed(desk), "cash")) as pilot:
+    async with at_counter(TenderScreen(desk, owed(desk), PayBy.CASH)) as pilot:
         await opened(pilot)
         pilot.app.screen.query_one(ScanInput).post_message(ScanInput.Picked(4))
         await settled(pilot)
@@ -459,5 +460,5 @@ def test_payments_beyond_three_are_summed_up(desk: Desk) -> None:
 
 def test_who_may_not_charge_is_offered_no_card(desk: Desk) -> None:
     view = receipts.receipt(desk, owed(desk))
-    ways = tender_view.ways(view, view.order.due, "", may_charge=False, may_give=True)
-    assert {way.tender for way in ways} == {Tender.CASH, Tender.COMP}
+    options = tender_view.payment_options(view, view.order.due, "", may_charge=False, may_give=True)
+    assert {option.tender for option in options} == {Tender.CASH, Tender.COMP}

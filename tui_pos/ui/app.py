@@ -7,12 +7,9 @@ screen stands; scans and typing are taken from then on.
 import logging
 import os
 from collections.abc import Callable, Hashable
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from importlib import import_module
 from pathlib import Path
-from pkgutil import walk_packages
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
@@ -24,30 +21,28 @@ from tui_pos.data import drivers
 from tui_pos.desk.access.permissions import Action, allowed
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput
+from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.kiosk import (
     KioskApp,
     run_kiosk,
     unfit_terminal,
 )
-from tui_pos.ui.screens.base import KioskScreen
-from tui_pos.ui.screens.desk_screen import DeskScreen, state_of
-from tui_pos.ui.screens.entering import (
-    Entry,
-    ask_about_station,
-    enter,
-)
+from tui_pos.ui.kiosk_screen import KioskScreen
+from tui_pos.ui.screens.help import HelpScreen
 from tui_pos.ui.screens.scan import ScanScreen
 from tui_pos.ui.screens.sign_in import SignInScreen
+from tui_pos.ui.station_entry import (
+    Entry,
+    ask_about_station,
+)
 from tui_pos.ui.widgets.status_line import Mode, Status
 
 if TYPE_CHECKING:
-    from tui_pos.bootstrap.doctor import (
-        Again,
-        Finding,
-        Turn,
-    )
+    from tui_pos.bootstrap.doctor import Finding
     from tui_pos.bootstrap.session import DeskSession
     from tui_pos.desk.access.occupancy import Holder
+    from tui_pos.ui.navigation import Navigation
+    from tui_pos.ui.upkeep import Upkeep
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +65,9 @@ class DeskApp(KioskApp):
     # Textual loads a screen's own style sheet when it is pushed, which the first screen never is.
     CSS_PATH = Path(__file__).parent / "screens" / "scan.tcss"
 
+    navigator: "Navigation"
+    """Is there once somebody is signed in."""
+
     def __init__(
         self,
         settings: Settings,
@@ -88,7 +86,7 @@ class DeskApp(KioskApp):
         self._is_maintaining = False
         self._faults: dict[Hashable, Finding] = {}
         self._told: set[Hashable] = set()
-        self._again: Again | None = None
+        self._upkeep: Upkeep | None = None
         self._entry: Entry | None = None
         self._station_agreed = False
         self._home = ScanScreen()
@@ -128,19 +126,23 @@ class DeskApp(KioskApp):
     # Signing in and out
 
     def _signed_in(self, entry: Entry | None) -> None:
+        from tui_pos.ui.navigation import Navigation  # both were imported by `_open`
+        from tui_pos.ui.upkeep import Upkeep
+
         assert entry is not None
+        self.navigator = Navigation(self)
+        self._upkeep = upkeep = Upkeep(entry)
         self._entry, self._place, self._station_agreed = entry, entry.place, True
         self.desk = desk = entry.desk
         log.info("staff %d at the desk", desk.staff.id)
         self.order_prefix = desk.order_prefix
         self.set_status(replace(self.status, staff=desk.staff.name, station=desk.station))
-        self._home.desk_opened(desk)
+        self.navigator.open_home(desk)
         self._told = {*self._faults}
         if told := (*self._place.warnings, *(each.sentence for each in self._faults.values())):
             self._home.alert(" ".join(told))
         self._look_at_reader()
-        self._again = again = _pauses()
-        self.ask(self, partial(_examine_all, self._place, again), self._examined, self._unasked_failed)
+        self.ask(self, upkeep.examine_all, self._examined, self._unasked_failed)
         self._maintain()
         if desk.account is not None:
             self.ask(self, desk.account.warm_up, _nothing, self._unasked_failed)
@@ -164,16 +166,15 @@ class DeskApp(KioskApp):
             return  # locked already: F12 came twice before its screen was put away
         log.info("locked")
         self.forget_input()  # what was typed at the desk must not reach the sign-in
-        if self._entry is not None:
-            self.ask(self, partial(_release, self._entry), _nothing, self._unasked_failed)
+        if self._entry is not None and self._upkeep is not None:
+            self.ask(self, self._upkeep.release_station, _nothing, self._unasked_failed)
         self._entry = self.desk = None
         self._show_nobody()
-        self._home.go_home()
         assert self._place is not None
         self._sign_in = SignInScreen(
             heading=self._heading, place=self._place, agreed=self._station_agreed, note=why
         )
-        self._home.go(self._sign_in, self._signed_in)
+        self.navigator.lock(self._sign_in, self._signed_in)
 
     @property
     def _heading(self) -> str:
@@ -190,8 +191,8 @@ class DeskApp(KioskApp):
     # The station is this desk's alone
 
     def _keep_station(self) -> None:
-        if self._entry is not None:
-            keep = partial(_keep, self._entry)
+        if self._entry is not None and self._upkeep is not None:
+            keep = self._upkeep.keep_station
             self.ask(self, keep, self._kept, self._unasked_failed, lane="station", latest=True)
 
     def _kept(self, holder: "Holder | None") -> None:
@@ -205,16 +206,9 @@ class DeskApp(KioskApp):
     # What some station has to do every half minute
 
     def _maintain(self) -> None:
-        again = self._again
-        if (
-            self.desk is not None
-            and self._place is not None
-            and again is not None
-            and not self._is_maintaining
-        ):
+        if self.desk is not None and self._upkeep is not None and not self._is_maintaining:
             self._is_maintaining = True
-            call = partial(_maintain, self.desk, self._place, again)
-            self.ask(self, call, self._maintained, self._not_maintained)
+            self.ask(self, self._upkeep.maintain, self._maintained, self._not_maintained)
 
     def _maintained(self, found: "list[Finding]") -> None:
         self._is_maintaining = False
@@ -248,12 +242,9 @@ class DeskApp(KioskApp):
     # The reader in the header
 
     def _look_at_reader(self) -> None:
-        desk, place = self.desk, self._place
-        if desk is None or place is None or not allowed(desk.staff, Action.READERS):
+        if self.desk is None or self._upkeep is None or not allowed(self.desk.staff, Action.READERS):
             return
-        configured = place.settings.reader(place.station)
-        look = partial(_reader_here, desk, configured)
-        self.ask(self, look, self._show_reader, self._unasked_failed, lane="reader")
+        self.ask(self, self._upkeep.reader_here, self._show_reader, self._unasked_failed, lane="reader")
 
     def _show_reader(self, reader: tuple[str, str]) -> None:
         if self.desk is not None:
@@ -267,8 +258,8 @@ class DeskApp(KioskApp):
 
     def leave_station(self) -> None:
         """Let somebody else have the station at once; a database that is away does not keep the process."""
-        if self._entry is not None:
-            leaving = Thread(target=_release_quietly, args=(self._entry,), daemon=True)
+        if self._entry is not None and self._upkeep is not None:
+            leaving = Thread(target=self._upkeep.release_station_quietly, daemon=True)
             leaving.start()
             leaving.join(LEAVING_TAKES)
 
@@ -276,8 +267,6 @@ class DeskApp(KioskApp):
 
     def action_help(self) -> None:
         """F1."""
-        from tui_pos.ui.screens.help import HelpScreen
-
         top = self.screen
         if isinstance(top, KioskScreen) and not isinstance(top, ModalScreen):
             top.go(HelpScreen(top))
@@ -314,22 +303,10 @@ def run(settings: Settings, conference: str | None, station: str | None, staff: 
 def _open(
     open_place: "Callable[[], DeskSession]", *, asks: bool
 ) -> "tuple[DeskSession | Entry, list[Finding]]":
-    """Open the desk, for its trainee unless it ``asks`` who is there, with everything that its calls import;
-    what the first checks find, with it.
+    """See `upkeep.open_desk`; called in a thread once the first screen stands, which waits for no import."""
+    from tui_pos.ui import upkeep
 
-    In this one thread: two that import modules which import each other see halves of them.
-    """
-    from tui_pos import desk
-    from tui_pos.bootstrap import doctor
-    from tui_pos.ui import screens
-
-    place = open_place()
-    found = _examine(place, doctor.Turn.OPENING)
-    for package in (desk, screens):
-        for module in walk_packages(package.__path__, f"{package.__name__}."):
-            import_module(module.name)
-    where = place if asks or place.trainee is None else enter(place, place.trainee)
-    return where, found
+    return upkeep.open_desk(open_place, asks=asks)
 
 
 def _open_place(
@@ -344,96 +321,6 @@ def _explain(error: Exception) -> str | None:
     from tui_pos.bootstrap.failures import explain
 
     return explain(error)
-
-
-def _pauses() -> "Again":
-    from tui_pos.bootstrap import doctor
-
-    return doctor.Again()
-
-
-def _maintain(desk: Desk, place: "DeskSession", again: "Again") -> "list[Finding]":
-    """Look again at the clocks and, now and then, at what failed, so that it goes on; then do a station's
-    chores."""
-    from tui_pos.bootstrap import doctor
-    from tui_pos.desk import clocks, lease_owners
-    from tui_pos.desk.limits import Stop
-    from tui_pos.desk.reconciliation import maintenance
-
-    clocks.ask(desk.account)
-    found = _examine(place, doctor.Turn.OPENING)
-    if again.is_due:
-        found += _examine_again(place, again)
-    if not place.limits.why(Stop.SAVING):
-        maintenance.tick(desk, lease_owners.new_owner(desk))
-    return found
-
-
-def _examine_all(place: "DeskSession", again: "Again") -> "list[Finding]":
-    """What all the checks behind the first screen find."""
-    from tui_pos.bootstrap import doctor
-
-    return [*_examine(place, doctor.Turn.BEHIND), *_examine_again(place, again)]
-
-
-def _examine_again(place: "DeskSession", again: "Again") -> "list[Finding]":
-    from tui_pos.bootstrap import doctor
-
-    found = _examine(place, doctor.Turn.AGAIN)
-    again.looked(found)
-    return found
-
-
-def _examine(place: "DeskSession", turn: "Turn") -> "list[Finding]":
-    """What the checks of a turn find, and the desk stopped by it."""
-    from tui_pos.bootstrap import doctor
-
-    found = list(doctor.examine(doctor.of_place(place), turn))
-    doctor.limit(place.limits, turn, found)
-    return found
-
-
-def _keep(entry: Entry) -> "Holder | None":
-    from tui_pos.desk.access import occupancy
-
-    return occupancy.keep(entry.desk, entry.owner)
-
-
-def _release(entry: Entry) -> None:
-    from tui_pos.desk.access import occupancy
-
-    occupancy.release(entry.desk, entry.owner)
-
-
-def _release_quietly(entry: Entry) -> None:
-    from tui_pos.data.errors import DataError
-
-    with suppress(DataError):  # it lapses by itself
-        _release(entry)
-
-
-def _reader_here(desk: Desk, configured: str) -> tuple[str, str]:
-    """The label and state of this station's reader; ("", "") without one.
-
-    It is the one that was chosen here last, else the configured one, which is remembered from then on.
-    """
-    from tui_pos.desk.payments import readers
-    from tui_pos.terminal import TerminalError
-
-    reader_id, label = remembered = readers.reader_here(desk, configured)
-    if not reader_id:
-        return "", ""
-    if desk.account is None:
-        return label or reader_id, ""
-    try:
-        row = next((row for row in readers.readers(desk, "") if row.id == reader_id), None)
-    except TerminalError:
-        return label or reader_id, "not known"
-    if row is None:
-        return label or reader_id, "not found"
-    if remembered != (row.id, row.label):
-        readers.remember_reader(desk, row.id, row.label)
-    return row.label, state_of(row)
 
 
 def _nothing(_: object) -> None:

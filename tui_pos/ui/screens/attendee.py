@@ -1,7 +1,7 @@
 """Attendee: the verdict first, then what they bought and owe, and the one safe next step."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from rich.text import Text
@@ -15,14 +15,14 @@ from tui_pos.desk.checkin.checkin import CheckInResult
 from tui_pos.desk.checkin.redemption import HandOut
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.views import AttendeeView, OrderView
-from tui_pos.desk.payments import PaymentState
 from tui_pos.desk.search import lookup
 from tui_pos.desk.search.moments import when_and_where
+from tui_pos.ui.desk_screen import DeskScreen, Step
+from tui_pos.ui.dialogs.ask import AskText
 from tui_pos.ui.input import keys
+from tui_pos.ui.results import PayBy, SaleStart, StillOwed
 from tui_pos.ui.screens import hand_outs
-from tui_pos.ui.screens.desk_screen import DeskScreen, SaleStart
 from tui_pos.ui.screens.hand_outs import Undoing
-from tui_pos.ui.screens.modals.ask import AskText
 from tui_pos.ui.widgets.line_list import (
     Column,
     Line,
@@ -35,23 +35,14 @@ LAST_NUMBER = 9
 STATUS_WORDS = {"partially_refunded": "part refunded"}
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What Enter does: a name for the program, the words for the key bar."""
-
-    name: str
-    label: str
-
-
 class AttendeeScreen(DeskScreen[None]):
-    """One person. ``look_up`` takes the next badge that is scanned here; `show` then shows that person."""
+    """One person. The next badge that is scanned here is looked up; `show` then shows that person."""
 
     CSS_PATH = "attendee.tcss"
 
-    def __init__(self, desk: Desk, person: AttendeeView, look_up: Callable[[Scan], None]) -> None:
+    def __init__(self, desk: Desk, person: AttendeeView) -> None:
         super().__init__(desk)
         self.person = person
-        self._look_up = look_up
         self._hand_outs: tuple[HandOut, ...] = ()
         self._verdict = Spread()
         self._facts = Spread()
@@ -154,23 +145,15 @@ class AttendeeScreen(DeskScreen[None]):
     def _next_step(self) -> Step:
         person, owed = self.person, self._owed()
         if person.registered and person.first_check_in is None:
-            return Step("check_in", "check in")
+            return Step(self.action_checkin, "check in")
         if not person.registered and len(owed) == 1:
-            return Step("pay", f"pay {self.amount(owed[0].due)}")
+            return Step(partial(self._pay, owed[0], PayBy.CARD), f"pay {self.amount(owed[0].due)}")
         if not person.registered and not owed and self.may(Action.SELL):
-            return Step("sell", "sell")
-        return Step("next", "next person")
+            return Step(self.action_walk_up, "sell")
+        return Step(self.leave, "next person")
 
     def action_confirm(self) -> None:
-        match self._next_step().name:
-            case "check_in":
-                self.action_checkin()
-            case "pay":
-                self._pay(self._owed()[0])
-            case "sell":
-                self.action_walk_up()
-            case _:
-                self.leave()
+        self._next_step().take()
 
     def action_checkin(self) -> None:
         """``/checkin``, and Enter when they may come in."""
@@ -229,46 +212,43 @@ class AttendeeScreen(DeskScreen[None]):
         if order is None:
             super().picked(number)
         elif order.live_attempt_id is not None and self.may(Action.CHARGE):
-            self.watch_payment(order.live_attempt_id, self._unpaid)
+            self.navigator.watch_payment(self, order.live_attempt_id, self._still_owed)
         elif order.due and self.may(Action.CHARGE):
-            self._pay(order)
+            self._pay(order, PayBy.CARD)
         else:
-            self.show_receipt(order.reference)
+            self.navigator.show_receipt(self, order.reference)
 
     def moved(self, delta: int) -> None:
         self._list.move(delta)
 
     def action_card(self) -> None:
         """F8: the chosen order, if something is owed for it, else the only one for which it is."""
-        self._pay_chosen(self._pay)
+        self._pay_chosen(PayBy.CARD)
 
     def action_cash(self) -> None:
         """F9."""
-        self._pay_chosen(lambda order: self.take_tender(order.reference, "cash"))
+        self._pay_chosen(PayBy.CASH)
 
     def action_tender(self) -> None:
         """F10."""
-        self._pay_chosen(lambda order: self.take_tender(order.reference, "tender"))
+        self._pay_chosen(PayBy.OTHER)
 
-    def _pay_chosen(self, pay: Callable[[OrderView], object]) -> None:
+    def _pay_chosen(self, by: PayBy) -> None:
         owed, line = self._owed(), self._list.chosen
         chosen = [order for order in owed if line is not None and order.reference == line.key]
         if len(chosen or owed) == 1:
-            pay((chosen or owed)[0])
+            self._pay((chosen or owed)[0], by)
         elif owed:
             self.say("Choose the order to pay with the arrows first.", "!", bell=True)
         else:
             self.say("Nothing is owed here; F2 sells something.", "!")
 
-    def _pay(self, order: OrderView) -> None:
-        self.take_card(order.reference, self._unpaid)
+    def _pay(self, order: OrderView, by: PayBy) -> None:
+        self.navigator.pay(self, order.reference, by, self._still_owed)
 
-    def _unpaid(self, state: PaymentState) -> None:
-        """The payment ended without money: say so over what is true now."""
-        self._refresh(lambda: self.say(f"{state.headline.capitalize()}: nothing was charged.", "!"))
-
-    def tender_left(self, note: str) -> None:
-        self._refresh(lambda: super(AttendeeScreen, self).tender_left(note))
+    def _still_owed(self, owed: StillOwed) -> None:
+        """Say how it ended over what is true now."""
+        self._refresh(lambda: self.say(owed.sentence, owed.sign))
 
     def _refresh(self, then: Callable[[], object]) -> None:
         def draw(person: AttendeeView) -> None:
@@ -281,12 +261,12 @@ class AttendeeScreen(DeskScreen[None]):
     def action_walk_up(self) -> None:
         """F2: sell to this person."""
         begins = SaleStart(attendee_code=self.person.access_code, buyer=self.person.name)
-        self.sell(begins, lambda note: self._refresh(lambda: self.say(note)))
+        self.navigator.sell(self, begins, lambda note: self._refresh(lambda: self.say(note)))
 
     def entered(self, scan: Scan) -> None:
         """The next badge: until its person is shown, no key acts on this one."""
         self.hold_keys()
-        self._look_up(scan)
+        self.navigator.look_up(scan)
 
 
 def _numbers(first: int, last: int) -> str:

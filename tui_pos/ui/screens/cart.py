@@ -15,19 +15,15 @@ from tui_pos.desk.carts.cart import CartView
 from tui_pos.desk.carts.checkout import Placed
 from tui_pos.desk.catalogue.inventory import InventoryItem, catalogue
 from tui_pos.desk.context import Desk
-from tui_pos.desk.payments import PaymentState
-from tui_pos.desk.search.search import Found
+from tui_pos.desk.search.search import Found, HitKind
+from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
 from tui_pos.ui.input.key_stream import PAGE
+from tui_pos.ui.results import PayBy, SaleStart, StillOwed
+from tui_pos.ui.screens import cart_controller
 from tui_pos.ui.screens import catalogue as shelf
-from tui_pos.ui.screens import open_cart
-from tui_pos.ui.screens.desk_screen import (
-    NEXT,
-    DeskScreen,
-    SaleStart,
-)
-from tui_pos.ui.screens.open_cart import ORDERED, CartController
-from tui_pos.ui.screens.typed_ahead import TYPED_AHEAD
+from tui_pos.ui.screens.cart_controller import ORDERED, CartController
+from tui_pos.ui.typed_ahead import TYPED_AHEAD
 from tui_pos.ui.widgets.cart_pane import CartPane
 from tui_pos.ui.widgets.divider import Divider
 from tui_pos.ui.widgets.line_list import (
@@ -60,7 +56,7 @@ class CartScreen(DeskScreen[str]):
         self._sale = CartController(desk, begins)
         self._under_way = 0
         self._pay_next = False
-        self._pays_by = "card"
+        self._pays_by = PayBy.CARD
         self._failed_at = float("-inf")
         self._products: tuple[InventoryItem, ...] | None = None
         self._early_picks: list[int] = []
@@ -175,7 +171,7 @@ class CartScreen(DeskScreen[str]):
             self._show_only("")
             text = f"{scan.conference}:{scan.text}" if scan.conference else scan.text
             self.ask(
-                partial(open_cart.named, self.desk, text),
+                partial(cart_controller.named, self.desk, text),
                 self._use,
                 partial(self._not_named, text),
                 hold=True,
@@ -194,11 +190,11 @@ class CartScreen(DeskScreen[str]):
 
     def _use(self, found: Found) -> None:
         match found.kind:
-            case "product":
+            case HitKind.PRODUCT:
                 self._add(found.key)
-            case "voucher":
+            case HitKind.VOUCHER:
                 self._change(partial(self._sale.set_voucher, found.key))
-            case "attendee":
+            case HitKind.ATTENDEE:
                 self._sell_to(found)
             case _:
                 self.say(f"{found.key} is an order: park this sale (F6), then scan it again.", "!", bell=True)
@@ -316,22 +312,22 @@ class CartScreen(DeskScreen[str]):
     # Paying
 
     def action_confirm(self) -> None:
-        self._pay_by("card")
+        self._pay_by(PayBy.CARD)
 
     def action_card(self) -> None:
         """F8: what Enter does."""
-        self._pay_by("card")
+        self._pay_by(PayBy.CARD)
 
     def action_cash(self) -> None:
         """F9: cash, with change."""
-        self._pay_by("cash")
+        self._pay_by(PayBy.CASH)
 
     def action_tender(self) -> None:
         """F10: another way, or several."""
-        self._pay_by("tender")
+        self._pay_by(PayBy.OTHER)
 
-    def _pay_by(self, tender: str) -> None:
-        self._pays_by = tender
+    def _pay_by(self, by: PayBy) -> None:
+        self._pays_by = by
         if clock.monotonic() - self._failed_at < TYPED_AHEAD:
             self.kiosk.bell()
         elif self._filter:
@@ -353,23 +349,20 @@ class CartScreen(DeskScreen[str]):
     def _placed(self, placed: Placed) -> None:
         self._change(self._sale.view)
         if not placed.order.due:
-            self.show_receipt(placed.reference, NEXT)
-        elif self._pays_by == "card":
-            self.take_card(placed.reference, self._unpaid)
+            self.navigator.show_receipt(self, placed.reference, sale_is_over=True)
         else:
-            self.take_tender(placed.reference, self._pays_by)
+            self.navigator.pay(self, placed.reference, self._pays_by, self._still_owed)
 
     def _not_placed(self, error: Exception) -> None:
         self.failed(error)
         self._change(self._sale.view)
 
-    def _unpaid(self, state: PaymentState) -> None:
+    def _still_owed(self, owed: StillOwed) -> None:
         self._change(self._sale.view)
-        self.say(f"{state.headline.capitalize()}: nothing was charged. Change the sale, or Enter again.", "!")
-
-    def tender_left(self, note: str) -> None:
-        self._change(self._sale.view)
-        super().tender_left(note or "Nothing was taken yet. Change the sale, or take the money.")
+        if owed.card is not None:
+            self.say(f"{owed.sentence} Change the sale, or Enter again.", "!")
+        else:
+            self.say(owed.sentence or "Nothing was taken yet. Change the sale, or take the money.", "!")
 
     # Leaving
 
@@ -386,7 +379,7 @@ class CartScreen(DeskScreen[str]):
             self.ask(self._sale.park, lambda _: self._parked(), lane="cart", hold=True)
 
     def _parked(self) -> None:
-        self.go_home(f"The sale {self._whose()} is parked: it stands under Needs attention.")
+        self.navigator.go_home(f"The sale {self._whose()} is parked: it stands under Needs attention.")
 
     def put_away(self, then: Callable[[], object]) -> None:
         # Whoever may not sell any more, or has no database, still locks: the sale stays open at this station.

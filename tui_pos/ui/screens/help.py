@@ -6,7 +6,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 
 from tui_pos.ui.input import keys
-from tui_pos.ui.screens.base import KioskScreen
+from tui_pos.ui.kiosk_screen import KioskScreen
 from tui_pos.ui.widgets.line_list import (
     Column,
     Line,

@@ -10,8 +10,8 @@ from tui_pos.core import clock
 from tui_pos.core.scan import Scan, printable
 from tui_pos.desk.context import Desk
 from tui_pos.desk.search.find_orders import FoundOrder, orders
+from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
-from tui_pos.ui.screens.desk_screen import DeskScreen
 from tui_pos.ui.widgets import signs
 from tui_pos.ui.widgets.line_list import (
     Cell,
@@ -133,7 +133,7 @@ class OrdersScreen(DeskScreen[None]):
 
     def _open(self, order: FoundOrder) -> None:
         self._has_moved = False
-        self.show_receipt(order.reference)
+        self.navigator.show_receipt(self, order.reference)
 
     def _chosen(self) -> FoundOrder | None:
         line = self._list.chosen

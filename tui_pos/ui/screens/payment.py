@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -18,12 +19,14 @@ from tui_pos.desk.errors import Refusal
 from tui_pos.desk.payments import CommandQueue, CutOff, EventLine, PaymentState, Stage, readers, resolve
 from tui_pos.desk.payments.readers import ReaderRow
 from tui_pos.desk.payments.resolve import Option, Resolution
+from tui_pos.ui.desk_screen import DeskScreen
+from tui_pos.ui.dialogs.ask import AskText
+from tui_pos.ui.dialogs.choose import Choose
 from tui_pos.ui.input import keys
+from tui_pos.ui.kiosk_screen import KioskScreen
+from tui_pos.ui.results import PayBy, PaymentEnd
 from tui_pos.ui.screens import payment_view as view
-from tui_pos.ui.screens.desk_screen import DeskScreen
-from tui_pos.ui.screens.modals.ask import AskText
-from tui_pos.ui.screens.modals.choose import Choose
-from tui_pos.ui.screens.reader import ReaderScreen
+from tui_pos.ui.screens.payment_view import Enter
 from tui_pos.ui.widgets.big_amount import BigAmount
 from tui_pos.ui.widgets.line_list import (
     Column,
@@ -48,8 +51,8 @@ TRY_AGAIN, AT_MOST = 1.0, 5.0
 """Seconds before a payment is taken up again whose database failed; twice as long each time, and at most."""
 
 
-class PaymentScreen(DeskScreen[PaymentState]):
-    """Drives the attempt; left with its last state once it has ended, with None while money may still move.
+class PaymentScreen(DeskScreen[PaymentEnd]):
+    """Drives the attempt; left with how it ended, with None while money may still move.
 
     Leaving never ends a payment: it is let go of, and the journal keeps it.
     """
@@ -63,14 +66,13 @@ class PaymentScreen(DeskScreen[PaymentState]):
         self.attempt_id = attempt_id
         self._control = CommandQueue()
         self._state: PaymentState | None = None
-        self.instead = ""
-        """How the order is to be paid now that no card is: cash or tender; '' while nobody has said so."""
+        self._instead: PayBy | None = None
         self._asked = False
         self._unwatched = ""
         self._is_cut_off = self._withdrawn = self._is_starting = False
         self._pause, self._try_again_at = TRY_AGAIN, 0.0
         self._resolving = False
-        self._chooser: ReaderScreen | None = None
+        self._chooser: KioskScreen[Any] | None = None
         self._ticking: Timer | None = None
 
     def compose_body(self) -> ComposeResult:
@@ -162,7 +164,7 @@ class PaymentScreen(DeskScreen[PaymentState]):
         if self._chooser is not None and "switch" not in state.wishes:
             self._chooser.leave()
         self._draw()
-        if self.instead and _ended_unpaid(state):
+        if self._instead and _ended_unpaid(state):
             self.finish()
 
     # What Enter does
@@ -172,11 +174,17 @@ class PaymentScreen(DeskScreen[PaymentState]):
         if step is None:
             self.say("There is nothing to confirm now.", "!", bell=True)
         else:
-            getattr(self, step.name)()
+            steps = {
+                Enter.FINISH: self.finish,
+                Enter.WATCH: self.watch_it,
+                Enter.CAPTURE: self.capture,
+                Enter.RETRY: self.retry,
+            }
+            steps[step.does]()
 
     def finish(self) -> None:
         """The payment has ended: go on with how."""
-        self.leave(self._state)
+        self.leave(PaymentEnd(self._state, self._instead) if self._state is not None else None)
 
     def capture(self) -> None:
         """Take the money that is held."""
@@ -217,13 +225,13 @@ class PaymentScreen(DeskScreen[PaymentState]):
 
     def action_cash(self) -> None:
         """F9: no card, cash instead."""
-        self._pay_otherwise("cash")
+        self._pay_otherwise(PayBy.CASH)
 
     def action_tender(self) -> None:
         """F10: no card, another tender instead."""
-        self._pay_otherwise("tender")
+        self._pay_otherwise(PayBy.OTHER)
 
-    def _pay_otherwise(self, how: str) -> None:
+    def _pay_otherwise(self, by: PayBy) -> None:
         """Only once Stripe says that no card is charged any more."""
         state = self._state
         if state is None or not (_ended_unpaid(state) or self._may_cancel(state)):
@@ -231,7 +239,7 @@ class PaymentScreen(DeskScreen[PaymentState]):
             wait = "The card was charged." if charged else "Wait for what Stripe says about the card."
             self.say(wait, "!", bell=True)
             return
-        self.instead = how
+        self._instead = by
         if state.live:
             self._control.cancel()
             self._wait_for_it("Asking the reader and Stripe to cancel first.")
@@ -247,8 +255,7 @@ class PaymentScreen(DeskScreen[PaymentState]):
         if state is None or self._unwatched or "switch" not in state.wishes:
             self.say("Another reader cannot take it over at this moment.", "!", bell=True)
             return
-        self._chooser = ReaderScreen(self.desk, instead_of=state.reader_id)
-        self.go(self._chooser, self._reader_chosen)
+        self._chooser = self.navigator.choose_other_reader(self, state.reader_id, self._reader_chosen)
 
     def _reader_chosen(self, row: ReaderRow | None) -> None:
         self._chooser = None
@@ -257,7 +264,7 @@ class PaymentScreen(DeskScreen[PaymentState]):
         self._control.switch(row.id, row.label)
         self._wait_for_it(f"Sending it to {row.label}.")
         remember = partial(readers.remember_reader, self.desk, row.id, row.label)
-        self.ask(remember, lambda _: self._reader_remembered(row))
+        self.ask(remember, lambda _: self.show_reader(row))
 
     # What a supervisor decides
 
@@ -369,7 +376,7 @@ class PaymentScreen(DeskScreen[PaymentState]):
 
     def _step(self) -> view.Step | None:
         if self._state is None:
-            return view.Step("watch_it", "watch it here") if self._unwatched else None
+            return view.Step(Enter.WATCH, "watch it here") if self._unwatched else None
         return view.next_step(self._state, watched=not self._unwatched)
 
     def _draw(self) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from enum import Enum
 
 from rich.text import Text
 
@@ -60,11 +61,20 @@ PLAIN = "plain"
 NAME_WIDTH = 28
 
 
+class Enter(Enum):
+    """What Enter may do on the payment screen."""
+
+    FINISH = "go on with how the payment ended"
+    WATCH = "drive it from here"
+    CAPTURE = "take the money that is held"
+    RETRY = "show it on the reader again"
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What Enter does: a method of the screen, and how the key bar calls it."""
+    """What Enter does now, and how the key bar calls it."""
 
-    name: str
+    does: Enter
     label: str
 
 
@@ -72,15 +82,15 @@ def next_step(state: PaymentState, *, watched: bool) -> Step | None:
     """The one safe next step; None while there is nothing to do but wait."""
     if not state.live:
         paid = "take the rest" if state.more_to_pay and not state.problem else "receipt"
-        return Step("finish", paid if state.stage is Stage.CAPTURED else "back to the order")
+        return Step(Enter.FINISH, paid if state.stage is Stage.CAPTURED else "back to the order")
     if not watched:
-        return Step("watch_it", "watch it here")
+        return Step(Enter.WATCH, "watch it here")
     if not state.stuck or state.problem:
         return None
     if state.stage is Stage.AUTHORIZED:
-        return Step("capture", f"capture {amount(state)}")
+        return Step(Enter.CAPTURE, f"capture {amount(state)}")
     tried = state.stage is Stage.DECLINED or state.decline in TRY_AGAIN
-    return Step("retry", "try again" if tried else "send again")
+    return Step(Enter.RETRY, "try again" if tried else "send again")
 
 
 def amount(state: PaymentState) -> str:

@@ -9,8 +9,8 @@ from textual.app import ComposeResult
 from tui_pos.core.scan import Scan, printable
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments.readers import ReaderRow, readers, remembered_reader
+from tui_pos.ui.desk_screen import DeskScreen, state_of
 from tui_pos.ui.input import keys
-from tui_pos.ui.screens.desk_screen import DeskScreen, state_of
 from tui_pos.ui.widgets import signs
 from tui_pos.ui.widgets.line_list import (
     Column,

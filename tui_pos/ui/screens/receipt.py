@@ -1,7 +1,7 @@
 """The receipt screen: one order, what was bought and how it was paid; from here the person is let in."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from itertools import zip_longest
@@ -23,9 +23,11 @@ from tui_pos.desk.orders.views import (
 )
 from tui_pos.desk.search.moments import when_and_where
 from tui_pos.desk.search.receipts import ReceiptView, receipt
+from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
-from tui_pos.ui.screens.desk_screen import ATTENDEE, NEXT
-from tui_pos.ui.screens.order_deeds import OrderActions
+from tui_pos.ui.results import NextPerson, PayBy
+from tui_pos.ui.screens.order_actions import OrderActions, OrderNow
+from tui_pos.ui.screens.return_actions import ReturnActions
 from tui_pos.ui.widgets import signs
 from tui_pos.ui.widgets.line_list import (
     Cell,
@@ -67,23 +69,17 @@ STATUS_TONES = {"paid": "ok", "partially_refunded": "warn", "pending": "warn"}
 """How good the status of an order is; every other one is bad."""
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
-    """All that the screen shows of an order."""
-
-    receipt: ReceiptView
-    unnamed: int
-
-
-class ReceiptScreen(OrderActions):
-    """Left with `NEXT` to serve the next person, `ATTENDEE` and a code to go to that one, None by Esc."""
+class ReceiptScreen(DeskScreen[NextPerson]):
+    """Left with who is next; by Esc with None."""
 
     CSS_PATH = "receipt.tcss"
     PICKS = False
 
     def __init__(self, desk: Desk, reference: str) -> None:
-        super().__init__(desk, reference)
-        self._receipt: ReceiptView | None = None
+        super().__init__(desk)
+        self.reference = reference
+        self._order_actions = OrderActions(self, reference, self._reread)
+        self._returns = ReturnActions(self, reference, self._reread)
         self._lines: list[Line] = []
         self._top = 0
 
@@ -94,14 +90,14 @@ class ReceiptScreen(OrderActions):
         yield self.prompt
 
     def on_mount(self) -> None:
-        self.reread()
+        self._reread()
 
-    def reread(self, then: Callable[[], object] = lambda: None) -> None:
-        def show(read: Read) -> None:
-            self._receipt = read.receipt
-            self.order, self.unnamed = read.receipt.order, read.unnamed
-            self.to_complete = read.receipt.to_complete
-            self._draw(read.receipt)
+    def _reread(self, then: Callable[[], object] = lambda: None) -> None:
+        """Show what is true now, then call ``then``."""
+
+        def show(now: OrderNow) -> None:
+            self._order_actions.now = now
+            self._draw(now)
             then()
 
         self.ask(partial(_read, self.desk, self.reference), show)
@@ -109,16 +105,16 @@ class ReceiptScreen(OrderActions):
     # Keys
 
     def hints(self) -> Sequence[keys.Hint]:
-        step = self.next_step()
-        if self._receipt is None:
+        step, others = self._order_actions.next_step(), (*self._more(), *self._order_actions.hints())
+        if self._order_actions.now is None:
             enter = "read the receipt"
         elif step is not None:
-            enter = step[1]
+            enter = step.label
         elif self._to_check_in() is not None:
             enter = "check in and next person"
         else:
-            return (keys.hint("confirm", "next person"), *self._more(), *self.deed_hints())
-        return (keys.hint("confirm", enter), *self._more(), *self.deed_hints(), keys.hint("back", "next"))
+            return (keys.hint("confirm", "next person"), *others)
+        return (keys.hint("confirm", enter), *others, keys.hint("back", "next"))
 
     def _more(self) -> Sequence[keys.Hint]:
         """What a receipt that is longer than the screen says first."""
@@ -126,24 +122,24 @@ class ReceiptScreen(OrderActions):
 
     def action_confirm(self) -> None:
         """Enter: what the order needs, then let the person in, and on to the next one."""
-        step, person = self.next_step(), self._to_check_in()
-        if self._receipt is None:
+        step, person = self._order_actions.next_step(), self._to_check_in()
+        if self._order_actions.now is None:
             self.say("One moment: reading the receipt.")
-            self.reread()  # the first time may have failed
+            self._reread()  # the first time may have failed
         elif step is not None:
-            step[0]()
+            step.take()
         elif person is None:
-            self.leave(NEXT)
+            self.leave(NextPerson())
         else:
             self.ask(partial(check_in, self.desk, person.access_code), self._checked_in, hold=True)
 
     def _checked_in(self, result: CheckInResult) -> None:
         if result.first:
-            self.leave(NEXT)
+            self.leave(NextPerson())
             return
         at = when_and_where(self.desk, result.at, printable(result.station, 20))
         self.say(f"Somebody checked this badge in before: {at}.", "!", bell=True)
-        self.reread()
+        self._reread()
 
     def moved(self, delta: int) -> None:
         """The rows of a longer receipt that do not fit."""
@@ -157,11 +153,44 @@ class ReceiptScreen(OrderActions):
 
     def entered(self, scan: Scan) -> None:
         """The next person's badge."""
-        self.leave(ATTENDEE + scan.text)
+        self.leave(NextPerson(scan.text))
+
+    def action_card(self) -> None:
+        """F8: what is due, on the reader."""
+        self._order_actions.pay(PayBy.CARD)
+
+    def action_cash(self) -> None:
+        """F9."""
+        self._order_actions.pay(PayBy.CASH)
+
+    def action_tender(self) -> None:
+        """F10."""
+        self._order_actions.pay(PayBy.OTHER)
+
+    def action_cancel(self) -> None:
+        """``/cancel``: an order that nothing was paid for."""
+        self._order_actions.cancel()
+
+    def action_names(self) -> None:
+        """``/names``: who gets the tickets that have no name."""
+        self._order_actions.ask_names()
+
+    def action_refund(self) -> None:
+        """``/refund``: pieces or an amount."""
+        self._order_actions.if_allowed(Action.REFUND, self._returns.refund)
+
+    def action_exchange(self) -> None:
+        """``/exchange``: a piece for another product."""
+        self._order_actions.if_allowed(Action.REFUND, self._returns.exchange)
+
+    def action_void(self) -> None:
+        """``/void``: the whole sale."""
+        self._order_actions.if_allowed(Action.REFUND, self._returns.void)
 
     def _to_check_in(self) -> AttendeeView | None:
         """Who is to be let in: with a paid ticket, not in yet, and by somebody who may do it."""
-        person = self._receipt.attendee if self._receipt is not None else None
+        now = self._order_actions.now
+        person = now.receipt.attendee if now is not None else None
         if person is None or not person.registered or person.checked_in_at is not None:
             return None
         return person if self.may(Action.CHECK_IN) else None
@@ -173,7 +202,8 @@ class ReceiptScreen(OrderActions):
         status = replace(self.kiosk.status, reader="", reader_state="")
         self.query_one(StatusLine).show(status, self.title_text)
 
-    def _draw(self, view: ReceiptView) -> None:
+    def _draw(self, now: OrderNow) -> None:
+        view = now.receipt
         self.title_text = self._title(view)
         seller = ", ".join(part for part in (view.station, view.staff) if part)
         self.query_one(Spread).show_ends(
@@ -185,7 +215,7 @@ class ReceiptScreen(OrderActions):
             for left, right in zip_longest(bought, facts, fillvalue=("", ""))
         ]
         self.moved(0)
-        self.query_one("#person", Row).show(self._person(view.attendee))
+        self.query_one("#person", Row).show(self._person(view.attendee, now.unnamed))
         self.refresh_title()
         self.refresh_hints()
 
@@ -241,15 +271,15 @@ class ReceiptScreen(OrderActions):
             rows.append((f"and {len(rest)} more lines", self.amount(total)))
         return rows
 
-    def _person(self, person: AttendeeView | None) -> Text:
+    def _person(self, person: AttendeeView | None, unnamed: int) -> Text:
         if person is None:
             return Text("No badge: this was sold to a walk-up.")
         verdict = person.verdict
         word, tone = ("registered", "ok") if person.registered else (verdict.word, verdict.tone)
         line = Text(f"{signs.sign(tone)} {word}", style=signs.style(tone))
         line = Text.assemble(line, f"   badge {printable(person.access_code)}")
-        if self.unnamed:
-            line.append(f"   [!] {self.unnamed} more without name", style=signs.style("warn"))
+        if unnamed:
+            line.append(f"   [!] {unnamed} more without name", style=signs.style("warn"))
         if person.checked_in_at is not None:
             line.append(f"   {verdict.sentence}")
         elif person.registered:
@@ -259,9 +289,9 @@ class ReceiptScreen(OrderActions):
         return line
 
 
-def _read(desk: Desk, reference: str) -> Read:
+def _read(desk: Desk, reference: str) -> OrderNow:
     seller = allowed(desk.staff, Action.SELL)
-    return Read(receipt(desk, reference), companions(desk, reference) if seller else 0)
+    return OrderNow(receipt(desk, reference), companions(desk, reference) if seller else 0)
 
 
 def _item(line: LineView) -> str:

@@ -17,9 +17,10 @@ from textual.containers import Vertical
 from tui_pos.core.scan import Scan
 from tui_pos.desk.access.permissions import Action
 from tui_pos.desk.context import Desk
+from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
 from tui_pos.ui.jobs import Job
-from tui_pos.ui.screens.desk_screen import DeskScreen, SaleStart
+from tui_pos.ui.results import SaleStart, StillOwed
 from tui_pos.ui.widgets.line_list import (
     Column,
     Line,
@@ -29,11 +30,9 @@ from tui_pos.ui.widgets.row import Row
 from tui_pos.ui.widgets.signs import sign, style
 
 if TYPE_CHECKING:
-    from tui_pos.desk.orders.views import OrderView
-    from tui_pos.desk.payments import PaymentState
     from tui_pos.desk.search.activity import AttentionLine, RecentLine
     from tui_pos.desk.search.search import Found
-    from tui_pos.ui.screens.finding import Answer
+    from tui_pos.ui.scan_result import LookUps, ScanResult
 
 EVERY = 5.0
 """Seconds between two looks at what happened here and what needs attention."""
@@ -45,14 +44,16 @@ MIN_SEARCH = 2
 class ScanScreen(DeskScreen[None]):
     """Opens before the database does: scans wait until `desk_opened`."""
 
-    def __init__(self, desk: Desk | None = None) -> None:
-        super().__init__(desk)
+    _look_ups: "LookUps"
+
+    def __init__(self) -> None:
+        super().__init__()
         self.looked_up: deque[RecentLine] = deque(maxlen=LOOKED_UP_KEPT)
-        self._is_open = desk is not None
+        self._is_open = False
         self._before_opening: list[Scan] = []
         self._under_way: list[Job] = []
         self._unseen = False
-        self._answers: list[Answer] = []
+        self._results: list[ScanResult] = []
         self._era = 0
         self._hits: tuple[Found, ...] = ()
         self._moved_to: Found | None = None
@@ -93,18 +94,15 @@ class ScanScreen(DeskScreen[None]):
 
     def on_mount(self) -> None:
         self.set_interval(EVERY, self._look_around)
-        if self._is_open:
-            self._look_around()
-        else:
-            self.hold_keys()
-            self.say("Opening the desk; scans are taken already")
+        self.hold_keys()
+        self.say("Opening the desk; scans are taken already")
 
     def on_screen_resume(self) -> None:
         self._look_around()
 
-    def desk_opened(self, desk: Desk) -> None:
-        """From now on this is the home of ``desk``."""
-        self.desk = desk
+    def desk_opened(self, desk: Desk, look_ups: "LookUps") -> None:
+        """From now on this is the home of ``desk``, which ``look_ups`` asks."""
+        self.desk, self._look_ups = desk, look_ups
         self._is_open = True
         self.say("")
         self.free_keys()
@@ -117,7 +115,8 @@ class ScanScreen(DeskScreen[None]):
     def _look_around(self) -> None:
         if not self._is_open or self.kiosk.screen is not self:
             return
-        self.ask(partial(_around, self.desk), self._show_around, self._not_seen, lane="around", latest=True)
+        look = partial(self._look_ups.around, RECENT_ROWS)
+        self.ask(look, self._show_around, self._not_seen, lane="around", latest=True)
 
     def _not_seen(self, error: Exception) -> None:
         self._unseen = True
@@ -166,16 +165,16 @@ class ScanScreen(DeskScreen[None]):
             self.look_up(scan)
 
     def look_up(self, scan: Scan) -> None:
-        """Look up what was scanned or typed, here or on a person's screen above; keys wait for the answer."""
+        """Look up what was scanned or typed, here or on a person's screen above; keys wait for the result."""
         if not self._is_open:
             self._before_opening.append(scan)
             return
-        self._ask_for(partial(_find, self.desk, _text_of(scan)), _text_of(scan))
+        self._ask_for(partial(self._look_ups.find, _text_of(scan)), _text_of(scan))
 
     def _open_hit(self, hit: "Found") -> None:
-        self._ask_for(partial(_open_hit, self.desk, hit), hit.title)
+        self._ask_for(partial(self._look_ups.open_hit, hit), hit.title)
 
-    def _ask_for(self, call: "Callable[[], Answer]", text: str) -> None:
+    def _ask_for(self, call: "Callable[[], ScanResult]", text: str) -> None:
         self.hold_keys()
         then, failed = partial(self._answered, self._era), partial(self._not_answered, self._era, text)
         self._under_way.append(self.ask(call, then, failed, lane="look-up"))
@@ -187,88 +186,66 @@ class ScanScreen(DeskScreen[None]):
         for look in self._under_way:
             look.cancel()
         self._under_way.clear()
-        self._answers.clear()
+        self._results.clear()
         self._before_opening.clear()
         if self._is_open and not self.is_leaving:
             self.free_keys()
 
     def _not_answered(self, era: int, text: str, error: Exception) -> None:
         """The desk could not even look: that scan is listed, so that it is not taken for done."""
-        self._answered(era, _unanswered(text, self.kiosk.explain(error)))
+        self._answered(era, self._look_ups.unanswered(text, self.kiosk.explain(error)))
 
-    def _answered(self, era: int, answer: "Answer") -> None:
+    def _answered(self, era: int, result: "ScanResult") -> None:
         if era != self._era:
             return
         del self._under_way[0]  # one lane answers in the order of asking
-        self.looked_up.append(answer.line)
-        self._answers.append(answer)
+        self.looked_up.append(result.line)
+        self._results.append(result)
         self._show_recent()
         if not self._under_way:
             # Scans that came in the same write as this one are under way then.
-            self.after_keys(self._open_answers)
+            self.after_keys(self._open_results)
 
-    def _open_answers(self) -> None:
-        if self._under_way or not self._answers:
+    def _open_results(self) -> None:
+        if self._under_way or not self._results:
             return
-        answers, self._answers = self._answers, []
+        results, self._results = self._results, []
         self._hide_hits()
-        if len({answer.line.title for answer in answers}) == 1:
-            self._open(answers[-1])
+        if len({result.line.title for result in results}) == 1:
+            self._open(results[-1])
         else:
-            self.go_home()
+            self.navigator.go_home()
             self.say(
-                f"{len(answers)} scans came at once: each is listed here, none was opened.", "!", bell=True
+                f"{len(results)} scans came at once: each is listed here, none was opened.", "!", bell=True
             )
         self.free_keys()
 
-    def _open(self, answer: "Answer") -> None:
-        if answer.person is not None:
-            from tui_pos.ui.screens.attendee import AttendeeScreen
-
-            top = self.kiosk.screen
-            if isinstance(top, AttendeeScreen):
-                top.show(answer.person)
-            else:
-                self.go(AttendeeScreen(self.desk, answer.person, self.look_up))
+    def _open(self, result: "ScanResult") -> None:
+        if not (result.refusal or result.several):
+            self.navigator.open_found(self, result, self._still_owed)
             return
-        self.go_home()
-        if answer.refusal:
-            self.alert(answer.refusal, "X")
-        elif answer.several:
-            self._show_hits(answer.several)
-            self.say(f"{len(answer.several)} found: press a number, or arrow and Enter.")
-        elif answer.sells is not None:
-            self.sell(answer.sells, self.say)
-        elif answer.order is not None:
-            self._open_order(answer.order)
+        self.navigator.go_home()
+        if result.refusal:
+            self.alert(result.refusal, "X")
+        else:
+            self._show_hits(result.several)
+            self.say(f"{len(result.several)} found: press a number, or arrow and Enter.")
 
-    def _open_order(self, order: "OrderView") -> None:
-        """An order of somebody without a badge: paid here when it is still owed, else shown."""
-        if not order.due or not self.may(Action.CHARGE):
-            self.show_receipt(order.reference)
-            return
-        from tui_pos.ui.screens.modals.confirm import Confirm
-
-        owed = self.amount(order.due)
-        what = ", ".join(f"{line.quantity} x {line.description}" for line in order.lines if line.quantity)
-        question = Confirm(
-            f"{order.reference}  {order.buyer_name}", f"{what}: {owed} is to be paid.", f"take {owed} by card"
-        )
-        self.go(question, lambda yes: self.take_card(order.reference, self._unpaid) if yes else None)
-
-    def _unpaid(self, state: "PaymentState") -> None:
-        self.say(f"{state.reference}: {state.headline.lower()}, it is still to be paid.", "!")
+    def _still_owed(self, owed: StillOwed) -> None:
+        state = owed.card
+        if state is None:
+            self.say(owed.sentence, owed.sign)
+        else:
+            self.say(f"{state.reference}: {state.headline.lower()}, it is still to be paid.", "!")
 
     # Selling
 
     def action_walk_up(self) -> None:
-        self.sell(SaleStart(), self.say)
+        self.navigator.sell(self, SaleStart(), self.say)
 
     def action_orders(self) -> None:
         """F3."""
-        from tui_pos.ui.screens.orders import OrdersScreen
-
-        self.go(OrdersScreen(self.desk))
+        self.navigator.show_orders(self)
 
     # Choosing a row
 
@@ -278,7 +255,7 @@ class ScanScreen(DeskScreen[None]):
         if len(text.strip()) < MIN_SEARCH or text.startswith("/"):
             self._hide_hits()
             return
-        self.ask(partial(_search, self.desk, text), self._found, lane="search", latest=True)
+        self.ask(partial(self._look_ups.search, text), self._found, lane="search", latest=True)
 
     def _found(self, hits: "tuple[Found, ...]") -> None:
         if self.prompt.text:
@@ -315,10 +292,7 @@ class ScanScreen(DeskScreen[None]):
         super().picked(number)
 
     def _attend_to(self, line: "AttentionLine") -> None:
-        if line.kind == "attempt":
-            self.watch_payment(line.id, self._unpaid)
-        else:
-            self.sell(SaleStart(parked=line.id), self.say)
+        self.navigator.attend_to(self, line, self._still_owed)
 
     # Keys
 
@@ -343,33 +317,3 @@ class ScanScreen(DeskScreen[None]):
 
 def _text_of(scan: Scan) -> str:
     return f"{scan.conference}:{scan.text}" if scan.conference else scan.text
-
-
-def _around(desk: Desk) -> "tuple[tuple[RecentLine, ...], tuple[AttentionLine, ...]]":
-    from tui_pos.desk.search import activity
-
-    return activity.recent(desk, RECENT_ROWS), activity.attention(desk)
-
-
-def _search(desk: Desk, text: str) -> "tuple[Found, ...]":
-    from tui_pos.desk.search.search import search
-
-    return search(desk, text)
-
-
-def _find(desk: Desk, text: str) -> "Answer":
-    from tui_pos.ui.screens.finding import find
-
-    return find(desk, text)
-
-
-def _open_hit(desk: Desk, hit: "Found") -> "Answer":
-    from tui_pos.ui.screens.finding import open_hit
-
-    return open_hit(desk, hit)
-
-
-def _unanswered(text: str, sentence: str) -> "Answer":
-    from tui_pos.ui.screens.finding import unanswered
-
-    return unanswered(text, sentence)

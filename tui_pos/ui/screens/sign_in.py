@@ -10,8 +10,8 @@ from textual.app import ComposeResult
 
 from tui_pos.core.scan import MAX_LENGTH, printable
 from tui_pos.ui.input import keys
-from tui_pos.ui.screens.base import KioskScreen
-from tui_pos.ui.screens.entering import (
+from tui_pos.ui.kiosk_screen import KioskScreen
+from tui_pos.ui.station_entry import (
     Entry,
     ask_about_station,
     enter,
@@ -92,7 +92,7 @@ class SignInScreen(KioskScreen[Entry]):
         elif self._typed_ahead.keeps(message):
             pass
         elif not self._is_on_top:
-            self._pass_on(message)
+            self._hand_to_top(message, is_ahead=False)
         elif self._username and self._secret:
             self._early.append(message)
         elif message.truncated or len(message.text) > MAX_LENGTH:

@@ -16,15 +16,16 @@ from tui_pos.core.scan import Scan, printable
 from tui_pos.desk.access.permissions import Action
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.tenders import Tender
-from tui_pos.desk.payments import PaymentState
+from tui_pos.desk.payments import PaymentState, Stage
 from tui_pos.desk.search.receipts import ReceiptView, receipt
 from tui_pos.desk.tenders.tendering import Tendered
+from tui_pos.ui.desk_screen import DeskScreen
+from tui_pos.ui.dialogs.ask import AskText
 from tui_pos.ui.input import keys
+from tui_pos.ui.results import PayBy, PaymentEnd, StillOwed
 from tui_pos.ui.screens import tender_view as view
-from tui_pos.ui.screens.desk_screen import NEXT, DeskScreen
-from tui_pos.ui.screens.modals.ask import AskText
-from tui_pos.ui.screens.open_tender import TenderController
-from tui_pos.ui.screens.tender_view import LABELS, Way
+from tui_pos.ui.screens.tender_controller import TenderController
+from tui_pos.ui.screens.tender_view import LABELS, PaymentOption
 from tui_pos.ui.widgets.big_amount import BigAmount
 from tui_pos.ui.widgets.line_list import (
     Column,
@@ -35,24 +36,24 @@ from tui_pos.ui.widgets.line_list import (
 ASKS = "Type what they give, or press a number; less than all is a part"
 
 
-class TenderScreen(DeskScreen[str]):
-    """Left with a sentence on what was taken; once nothing is left to pay it ends on the receipt."""
+class TenderScreen(DeskScreen[StillOwed]):
+    """Left with what was taken of what is still owed; once nothing is left to pay it ends on the receipt."""
 
     CSS_PATH = "tender.tcss"
     PICKS = False
     PLACEHOLDER = ASKS
 
-    def __init__(self, desk: Desk, reference: str, first: str) -> None:
+    def __init__(self, desk: Desk, reference: str, first: PayBy) -> None:
         super().__init__(desk)
         self.reference = reference
         self._first = first
-        self._open = TenderController(desk, reference)
-        self._ways: tuple[Way, ...] = ()
+        self._tender = TenderController(desk, reference)
+        self._options: tuple[PaymentOption, ...] = ()
         self._is_taking = False
         self._told: Tendered | PaymentState | None = None
         self._left_with = ""
         self._sums = LineList(Column(34), Column(12, right=True), numbered=False, choosing=False, id="sums")
-        self._list = LineList(Column(16), Column(12, right=True), Column(), id="ways")
+        self._list = LineList(Column(16), Column(12, right=True), Column(), id="options")
 
     def compose_body(self) -> ComposeResult:
         yield self._sums
@@ -67,7 +68,7 @@ class TenderScreen(DeskScreen[str]):
 
     def _read(self, then: Callable[[], object] = lambda: None) -> None:
         def show(receipt_now: ReceiptView) -> None:
-            self._open.receipt = receipt_now
+            self._tender.receipt = receipt_now
             order = receipt_now.order
             self.title_text = Text(f"{printable(order.buyer_name, 28)}   {order.reference}".strip())
             self.refresh_title()
@@ -82,48 +83,48 @@ class TenderScreen(DeskScreen[str]):
         self._choose_first(self._first)
 
     def _offer(self) -> None:
-        """Show the ways to pay; none while somebody is to be told what was taken."""
-        self._ways = self._open.ways(self.kiosk.status.reader) if self._told is None else ()
-        self._list.set_lines(view.way_lines(self._ways, self.amount))
+        """Show the payment options; none while somebody is to be told what was taken."""
+        self._options = self._tender.options(self.kiosk.status.reader) if self._told is None else ()
+        self._list.set_lines(view.option_lines(self._options, self.amount))
         self._draw()
 
-    def _choose_first(self, command: str) -> None:
+    def _choose_first(self, by: PayBy) -> None:
         """Choose the first row that the key means: F9 the first with cash, F10 the first without."""
         wanted = [
             place
-            for place, way in enumerate(self._ways)
-            if (way.tender is Tender.CASH) == (command == "cash")
+            for place, option in enumerate(self._options)
+            if (option.tender is Tender.CASH) == (by is PayBy.CASH)
         ]
         if wanted:
             self._list.choose(str(wanted[0]))
         self._draw()
 
     def _set_part(self, amount: Decimal) -> None:
-        self._open.part = amount
+        self._tender.part = amount
         self._offer()
         self.say(
-            f"{self.amount(amount)} of {self.amount(self._open.due)}: choose how it is paid, Esc for all."
+            f"{self.amount(amount)} of {self.amount(self._tender.due)}: choose how it is paid, Esc for all."
         )
 
     # What was typed
 
-    def _typed(self, text: str) -> Way | Decimal | None:
+    def _typed(self, text: str) -> PaymentOption | Decimal | None:
         """A row by its digit, cash that covers what is wanted, or a part. Raises MoneyError."""
         if len(text) == 1 and (line := self._list.numbered_line(int(text) if text.isdecimal() else 0)):
-            return self._way(line)
+            return self._option(line)
         amount = money.parse_amount(text, self.desk.conference.currency)
-        if amount < self._open.wanted:
+        if amount < self._tender.wanted:
             return amount
-        return self._open.cash(amount)
+        return self._tender.cash(amount)
 
-    def _way(self, line: Line | None) -> Way | None:
-        return self._ways[int(line.key)] if line is not None else None
+    def _option(self, line: Line | None) -> PaymentOption | None:
+        return self._options[int(line.key)] if line is not None else None
 
-    def _proposed(self) -> Way | Decimal | None:
+    def _proposed(self) -> PaymentOption | Decimal | None:
         """What Enter would do now."""
         text = self.prompt.text.strip()
         if not text or text.startswith("/"):
-            return self._way(self._list.chosen)
+            return self._option(self._list.chosen)
         try:
             return self._typed(text)
         except money.MoneyError:
@@ -151,7 +152,7 @@ class TenderScreen(DeskScreen[str]):
             return
         if self._told is not None:
             self._go_on()
-        if not self._ways:
+        if not self._options:
             self.kiosk.bell()
             return
         try:
@@ -161,7 +162,11 @@ class TenderScreen(DeskScreen[str]):
 
     def _answer(self, text: str) -> None:
         typed = self._typed(text)
-        if isinstance(typed, Way) and len(text) == 1 and self._open.wanted <= int(text) != typed.given:
+        if (
+            isinstance(typed, PaymentOption)
+            and len(text) == 1
+            and self._tender.wanted <= int(text) != typed.given
+        ):
             shown = f"{LABELS[typed.tender]} {self.amount(typed.given or typed.amount)}"
             self.say(f"{text} is {shown}: Enter takes it. Type {text}.00 for that amount.", "!", bell=True)
             self._draw()
@@ -173,17 +178,17 @@ class TenderScreen(DeskScreen[str]):
     def action_confirm(self) -> None:
         if self._told is not None:
             self._go_on()
-        elif self._open.receipt is None:
+        elif self._tender.receipt is None:
             self.say("One moment: reading the order.")
             self._read(self._now_read)  # the first time may have failed
-        elif self._open.live is not None:
-            self.watch_payment(self._open.live, self._card_unpaid, self._card_paid)
-        elif not self._open.due:
-            self.show_receipt(self.reference, NEXT)
+        elif self._tender.live is not None:
+            self.navigator.watch_part(self, self._tender.live, self._card_ended)
+        elif not self._tender.due:
+            self._show_receipt()
         else:
-            self._do(self._way(self._list.chosen))
+            self._do(self._option(self._list.chosen))
 
-    def _do(self, wanted: Way | Decimal | None) -> None:
+    def _do(self, wanted: PaymentOption | Decimal | None) -> None:
         if self._is_taking or wanted is None:
             self.kiosk.bell()
         elif isinstance(wanted, Decimal):
@@ -195,15 +200,15 @@ class TenderScreen(DeskScreen[str]):
         else:
             self._take(wanted)
 
-    def _take(self, way: Way, reason: str = "") -> None:
+    def _take(self, option: PaymentOption, reason: str = "") -> None:
         self._is_taking = True
-        self.ask(self._open.call(way, reason), self._taken, self._not_taken, lane="tender", hold=True)
+        self.ask(self._tender.call(option, reason), self._taken, self._not_taken, lane="tender", hold=True)
 
     def _taken(self, tendered: Tendered) -> None:
         self._is_taking = False
-        self._open.taken()
+        self._tender.taken()
         if not tendered.remaining and not tendered.change:
-            self.show_receipt(self.reference, NEXT)
+            self._show_receipt()
             return
         self._tell(tendered, view.taken(tendered, self.amount))
 
@@ -219,28 +224,28 @@ class TenderScreen(DeskScreen[str]):
         self._read(lambda: self.say(f"{sentence}. {self._rest()}", "OK"))
 
     def _rest(self) -> str:
-        return f"{self.amount(self._open.due)} is still to be paid." if self._open.due else "All is paid."
+        return f"{self.amount(self._tender.due)} is still to be paid." if self._tender.due else "All is paid."
 
     def _go_on(self) -> None:
         self._told = None
-        if self._open.due:
+        if self._tender.due:
             self.say(ASKS)
             self._offer()
         else:
-            self.show_receipt(self.reference, NEXT)
+            self._show_receipt()
 
-    def _give(self, way: Way) -> None:
+    def _give(self, option: PaymentOption) -> None:
         if not self.may(Action.COMP):
             self.refuse(Action.COMP)
             return
-        shown = self.amount(way.amount)
+        shown = self.amount(option.amount)
         question = AskText(
             f"Give {shown} for free", "Why? The reason is kept with your name.", f"give {shown} for free"
         )
 
         def given(reason: str | None) -> None:
             if reason is not None:
-                self._take(way, reason)
+                self._take(option, reason)
 
         self.go(question, given)
 
@@ -249,20 +254,20 @@ class TenderScreen(DeskScreen[str]):
     def action_cash(self) -> None:
         """F9: cash, for the part that was typed."""
         self._use_typed_part()
-        self._choose_first("cash")
+        self._choose_first(PayBy.CASH)
 
     def action_tender(self) -> None:
         """F10: another way than cash, for the part that was typed."""
         self._use_typed_part()
-        self._choose_first("tender")
+        self._choose_first(PayBy.OTHER)
 
     def action_card(self) -> None:
         """F8: the part that was typed, or all that is due, on the reader."""
         self._use_typed_part()
-        if self._is_taking or not self._ways:
+        if self._is_taking or not self._options:
             self.kiosk.bell()
         else:
-            self._charge(self._open.wanted)
+            self._charge(self._tender.wanted)
 
     def _use_typed_part(self) -> None:
         if self._told is not None:
@@ -272,53 +277,57 @@ class TenderScreen(DeskScreen[str]):
         if isinstance(proposed, Decimal):
             self._set_part(proposed)
 
-    def take_tender(self, reference: str, first: str) -> None:
-        """A card payment that is to be paid otherwise comes back to this screen."""
-        del reference
-        self._read(lambda: self._choose_first(first))
-
     def _charge(self, amount: Decimal) -> None:
-        self.take_card(self.reference, self._card_unpaid, amount=amount, paid=self._card_paid)
+        self.navigator.pay_part_by_card(self, self.reference, amount, self._card_ended)
+
+    def _card_ended(self, end: PaymentEnd) -> None:
+        instead, state = end.instead, end.state
+        if state.stage is Stage.CAPTURED:
+            self._card_paid(state)
+        elif instead is not None:
+            self._read(lambda: self._choose_first(instead))
+        else:
+            self._read(lambda: self.say(StillOwed(card=state).sentence, "!"))
 
     def _card_paid(self, state: PaymentState) -> None:
-        self._open.taken()
+        self._tender.taken()
 
         def told() -> None:
-            if not self._open.due:
-                self.show_receipt(self.reference, NEXT)
+            if not self._tender.due:
+                self._show_receipt()
             else:
                 self._tell(state, f"{state.card or 'Card'} {self.amount(state.amount)}")
 
         self._read(told)
 
-    def _card_unpaid(self, state: PaymentState) -> None:
-        self._read(lambda: self.say(f"{state.headline.capitalize()}: nothing was charged.", "!"))
+    def _show_receipt(self) -> None:
+        self.navigator.show_receipt(self, self.reference, sale_is_over=True)
 
     def action_back(self) -> None:
         if self._told is not None:
             self._go_on()
-        elif self._open.part is not None:
-            self._open.part = None
+        elif self._tender.part is not None:
+            self._tender.part = None
             self.say(ASKS)
             self._offer()
         else:
-            self.leave(f"{self._left_with}. {self._rest()}" if self._left_with else "")
+            self.leave(StillOwed(f"{self._left_with}. {self._rest()}" if self._left_with else ""))
 
     # Drawing
 
     def hints(self) -> Sequence[keys.Hint]:
-        if self._open.receipt is None:
+        if self._tender.receipt is None:
             return (keys.hint("confirm", "read the order"), keys.hint("back"))
-        if self._told is not None or not self._open.due:
-            return (keys.hint("confirm", "go on" if self._open.due else "receipt"),)
-        if self._open.live is not None:
+        if self._told is not None or not self._tender.due:
+            return (keys.hint("confirm", "go on" if self._tender.due else "receipt"),)
+        if self._tender.live is not None:
             return (keys.hint("confirm", "see the card payment"), keys.hint("back"))
         return (
             keys.hint("confirm", self._enter()),
             *([keys.hint("card")] if self.may(Action.CHARGE) else []),
             keys.hint("cash"),
             keys.hint("tender", "other ways"),
-            keys.hint("back", "all of it" if self._open.part is not None else None),
+            keys.hint("back", "all of it" if self._tender.part is not None else None),
         )
 
     def _enter(self) -> str:
@@ -333,13 +342,13 @@ class TenderScreen(DeskScreen[str]):
         currency, told, proposed = self.desk.conference.currency, self._told, self._proposed()
         if isinstance(told, Tendered) and told.change:
             big = ("CHANGE", told.change)
-        elif told is not None or self._open.live is not None:
-            big = ("STILL TO PAY", self._open.due)
-        elif isinstance(proposed, Way) and proposed.change:
+        elif told is not None or self._tender.live is not None:
+            big = ("STILL TO PAY", self._tender.due)
+        elif isinstance(proposed, PaymentOption) and proposed.change:
             big = ("CHANGE", proposed.change)
-        elif isinstance(proposed, Way):
+        elif isinstance(proposed, PaymentOption):
             big = ("TO PAY", proposed.amount)
         else:
-            big = ("TO PAY", proposed or self._open.wanted)
+            big = ("TO PAY", proposed or self._tender.wanted)
         self.query_one(BigAmount).show(f"{big[0]} {currency}", self.amount(big[1]))
         self.refresh_hints()

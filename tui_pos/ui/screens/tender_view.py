@@ -18,7 +18,7 @@ ZERO = Decimal()
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class PaymentOption:
     """One way to pay ``amount``; ``given`` is the cash on the counter. ``note`` stands beside it."""
 
     tender: Tender
@@ -40,19 +40,19 @@ NEXT_STEPS = {
     Tender.CARD: "card {}",
     Tender.COMP: "give {} for free",
 }
-"""What Enter does with the chosen way."""
+"""What Enter does with the chosen option."""
 
 
-def cash(given: Decimal, wanted: Decimal, currency: str) -> Way:
+def cash(given: Decimal, wanted: Decimal, currency: str) -> PaymentOption:
     """Taking ``wanted`` out of what is given."""
     back = given - wanted
     note = f"change {money.format_amount(back, currency)}" if back else "exactly"
-    return Way(Tender.CASH, wanted, note, given)
+    return PaymentOption(Tender.CASH, wanted, note, given)
 
 
-def ways(
+def payment_options(
     view: ReceiptView, wanted: Decimal, reader: str, *, may_charge: bool, may_give: bool
-) -> tuple[Way, ...]:
+) -> tuple[PaymentOption, ...]:
     """Every way to pay ``wanted`` of the order, in the order in which they are numbered."""
     currency = view.currency
     found = [cash(given, wanted, currency) for given in quick_amounts(wanted, currency)]
@@ -61,12 +61,12 @@ def ways(
     usable = credit - credit % money.quantum(currency)
     if usable:
         note = f"of {money.format_amount(credit, currency)}"
-        found.append(Way(Tender.CREDIT, min(usable, wanted), note))
+        found.append(PaymentOption(Tender.CREDIT, min(usable, wanted), note))
     if may_charge:
-        found.append(Way(Tender.CARD, wanted, _card_note(wanted, currency, reader)))
+        found.append(PaymentOption(Tender.CARD, wanted, _card_note(wanted, currency, reader)))
     if wanted == view.order.due:
         note = "asks for the reason" if may_give else "only a supervisor may"
-        found.append(Way(Tender.COMP, wanted, note))
+        found.append(PaymentOption(Tender.COMP, wanted, note))
     return tuple(found)
 
 
@@ -77,11 +77,11 @@ def _card_note(wanted: Decimal, currency: str, reader: str) -> str:
     return f"on {reader}" if reader else "on a reader that you choose"
 
 
-def way_lines(found: tuple[Way, ...], amount: Callable[[Decimal], str]) -> list[Line]:
-    """The ways as rows; a row's key is its place."""
+def option_lines(found: tuple[PaymentOption, ...], amount: Callable[[Decimal], str]) -> list[Line]:
+    """The options as rows; a row's key is its place."""
     return [
-        Line((LABELS[way.tender], amount(way.given or way.amount), way.note), key=str(place))
-        for place, way in enumerate(found)
+        Line((LABELS[option.tender], amount(option.given or option.amount), option.note), key=str(place))
+        for place, option in enumerate(found)
     ]
 
 

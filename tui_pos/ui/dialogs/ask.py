@@ -1,43 +1,20 @@
 """Dialogs that ask for one line: a text, or an amount."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
 from tui_pos.core import money
-from tui_pos.core.scan import Scan
-from tui_pos.ui.input import keys
-from tui_pos.ui.screens.modals.base import KioskModal
-
-R = TypeVar("R")
+from tui_pos.ui.kiosk_screen import KioskModal
 
 
-class Ask(KioskModal[R]):
-    """Base of both; ``enter`` is what Enter does with the answer, as the key bar says it."""
+class AskText(KioskModal[str]):
+    """Asks for a reason or a name. Left with it; by Esc with None."""
 
     QUIET: ClassVar[bool] = False
 
     def __init__(self, heading: str, sentence: str, enter: str, sign: str = "") -> None:
-        super().__init__(heading, sentence, sign)
-        self._enter = enter
-
-    def hints(self) -> Sequence[keys.Hint]:
-        return (keys.hint("confirm", self._enter), keys.hint("back", "leave as it is"))
-
-    def entered(self, scan: Scan) -> None:
-        if scan.scanned:
-            super().entered(scan)
-        else:
-            self.answered(scan.raw_shown)
-
-    def answered(self, text: str) -> None:
-        """A line was typed."""
-        raise NotImplementedError
-
-
-class AskText(Ask[str]):
-    """Asks for a reason or a name. Left with it; by Esc with None."""
+        super().__init__(heading, sentence, sign, enter)
 
     def answered(self, text: str) -> None:
         self.leave(text)
@@ -53,11 +30,13 @@ class Part:
     amount: Decimal | None
 
 
-class AskAmount(Ask[Part]):
+class AskAmount(KioskModal[Part]):
     """Asks for an amount in ``currency``; Enter alone means all. Left by Esc with None."""
 
+    QUIET: ClassVar[bool] = False
+
     def __init__(self, heading: str, sentence: str, enter: str, currency: str) -> None:
-        super().__init__(heading, sentence, enter)
+        super().__init__(heading, sentence, enter=enter)
         self._currency = currency
 
     def answered(self, text: str) -> None:

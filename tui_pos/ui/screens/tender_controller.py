@@ -14,7 +14,7 @@ from tui_pos.desk.tenders.complimentary import give_free
 from tui_pos.desk.tenders.credit import use_credit
 from tui_pos.desk.tenders.tendering import Tendered
 from tui_pos.ui.screens import tender_view as view
-from tui_pos.ui.screens.tender_view import Way
+from tui_pos.ui.screens.tender_view import PaymentOption
 
 
 class TenderController:
@@ -43,11 +43,11 @@ class TenderController:
         """The card payment that is under way for the order; nothing else is taken meanwhile."""
         return self.receipt.order.live_attempt_id if self.receipt is not None else None
 
-    def ways(self, reader: str) -> tuple[Way, ...]:
+    def options(self, reader: str) -> tuple[PaymentOption, ...]:
         """Every way to pay what is wanted; ``reader`` is this station's."""
         if self.receipt is None or not self.due or self.live is not None:
             return ()
-        return view.ways(
+        return view.payment_options(
             self.receipt,
             self.wanted,
             reader,
@@ -55,17 +55,17 @@ class TenderController:
             may_give=allowed(self._desk.staff, Action.COMP),
         )
 
-    def cash(self, given: Decimal) -> Way:
+    def cash(self, given: Decimal) -> PaymentOption:
         """Taking what is wanted out of the cash that is given."""
         return view.cash(given, self.wanted, self._desk.conference.currency)
 
-    def call(self, way: Way, reason: str = "") -> Callable[[], Tendered]:
+    def call(self, option: PaymentOption, reason: str = "") -> Callable[[], Tendered]:
         """What takes it, for a worker; not for cards, which have a screen of their own."""
-        match way.tender:
+        match option.tender:
             case Tender.CASH:
-                take = partial(take_cash, self._desk, self._reference, way.given, way.amount)
+                take = partial(take_cash, self._desk, self._reference, option.given, option.amount)
             case Tender.CREDIT:
-                take = partial(use_credit, self._desk, self._reference, way.amount)
+                take = partial(use_credit, self._desk, self._reference, option.amount)
             case _:
                 take = partial(give_free, self._desk, self._reference, reason)
         return partial(take, key=self._key)

@@ -23,7 +23,7 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.geometry import Size
 from textual.message import Message
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from tui_pos.core.scan import (
@@ -34,7 +34,7 @@ from tui_pos.core.scan import (
 from tui_pos.ui.input import keys
 from tui_pos.ui.jobs import Job
 from tui_pos.ui.kiosk import KioskApp
-from tui_pos.ui.screens.typed_ahead import TypedAhead
+from tui_pos.ui.typed_ahead import TypedAhead
 from tui_pos.ui.widgets.key_bar import KeyBar
 from tui_pos.ui.widgets.row import Rule
 from tui_pos.ui.widgets.scan_input import ScanInput
@@ -80,7 +80,7 @@ class KioskScreen(Screen[R], inherit_bindings=False):
         super().__init__()
         self.prompt = ScanInput(picks=self.PICKS, masked=self.MASKED, quiet=self.QUIET)
         self.prompt.set_note(self.PLACEHOLDER)
-        self._typed_ahead = TypedAhead(self)
+        self._typed_ahead = TypedAhead(self, self.prompt, self._hand_to_top)
 
     @property
     def kiosk(self) -> KioskApp:
@@ -194,8 +194,6 @@ class KioskScreen(Screen[R], inherit_bindings=False):
         if len(sentence) <= NOTE_WIDTH:
             self.say(sentence, sign, bell=True)
             return
-        from tui_pos.ui.screens.modals.notice import Notice  # a dialog is a screen itself
-
         self.kiosk.bell()
         if any(isinstance(each, Notice) and each.sentence == sentence for each in self.kiosk.screen_stack):
             return  # it is being read
@@ -275,7 +273,7 @@ class KioskScreen(Screen[R], inherit_bindings=False):
         if self.kiosk.is_forgotten(message) or self._typed_ahead.keeps(message):
             return
         if not self._is_on_top:
-            self._pass_on(message)
+            self._hand_to_top(message, is_ahead=False)
             return
         self.say(self.PLACEHOLDER)
         app = self.kiosk
@@ -295,13 +293,19 @@ class KioskScreen(Screen[R], inherit_bindings=False):
         elif scan.kind is not Kind.EMPTY:
             self.entered(scan)
 
-    def _pass_on(self, message: ScanInput.Entered) -> None:
-        """A scan that was read here before another screen opened is for that one; typed text for none."""
+    def _hand_to_top(self, message: Message, *, is_ahead: bool) -> None:
+        """Give a scan that was read here before another screen opened, or a key that was typed ``is_ahead``
+        of it, to that screen. Typed text, and keys pressed out of impatience, are for none."""
         top = self.kiosk.screen
-        if message.scanned and isinstance(top, KioskScreen):
-            top.prompt.post_message(ScanInput.Entered(message.text, True, message.truncated))
-        else:
-            self.kiosk.bell()
+        if isinstance(top, KioskScreen):
+            if isinstance(message, ScanInput.Entered):
+                if message.scanned:
+                    top.prompt.post_message(ScanInput.Entered(message.text, True, message.truncated))
+                    return
+            elif is_ahead and not isinstance(top, ModalScreen):
+                top.call_later(top.take, message)
+                return
+        self.kiosk.bell()
 
     def _word(self, scan: Scan) -> None:
         command = keys.BY_WORD.get(scan.value)
@@ -371,3 +375,60 @@ class KioskScreen(Screen[R], inherit_bindings=False):
             self.say(f"{keys.shown_key(name)} does nothing here.", "!", bell=True)
         else:
             action()
+
+
+class KioskModal(KioskScreen[R], ModalScreen[R]):
+    """Base of all dialogs. Opaque, because a dimmed screen behind costs twice the bytes of a new one.
+
+    A scan is refused with a bell and its Enter presses nothing. ``leave(result)`` answers; Esc answers None.
+    ``enter`` is what Enter does, as the key bar says it.
+    """
+
+    PICKS: ClassVar[bool] = False
+    QUIET: ClassVar[bool] = True
+
+    def __init__(self, heading: str, sentence: str, sign: str = "", enter: str = "close") -> None:
+        super().__init__()
+        self._enter = enter
+        self._heading = heading
+        self._sentence = sentence
+        self._sign = sign
+
+    def compose_body(self) -> ComposeResult:
+        lead = f"[{self._sign}] " if self._sign else ""
+        yield Static(Text(f"\n\n{lead}{self._heading}", style="bold"), markup=False)
+        yield Static(Text(f"\n{self._sentence}\n"), markup=False)
+        yield from self.compose_fields()
+        yield self.prompt
+
+    def compose_fields(self) -> ComposeResult:
+        """More widgets, between the sentence and the prompt."""
+        yield from ()
+
+    def hints(self) -> Sequence[keys.Hint]:
+        return (keys.hint("confirm", self._enter), keys.hint("back", "leave as it is"))
+
+    def entered(self, scan: Scan) -> None:
+        if scan.scanned:
+            self.say("That scan was not used: answer the question first.", "!", bell=True)
+        else:
+            self.answered(scan.raw_shown)
+
+    def answered(self, text: str) -> None:
+        """A line was typed; a question that is not for one refuses it."""
+        del text
+        self.say("That text was not used: answer the question first.", "!", bell=True)
+
+
+class Notice(KioskModal[None]):
+    """One message that must be seen before work goes on. Stands here because `alert` opens it."""
+
+    def __init__(self, sentence: str, sign: str = "!", heading: str = "Please read") -> None:
+        super().__init__(heading, sentence, sign)
+        self.sentence = sentence
+
+    def hints(self) -> Sequence[keys.Hint]:
+        return (keys.hint("confirm", "go on"),)
+
+    def action_confirm(self) -> None:
+        self.leave()

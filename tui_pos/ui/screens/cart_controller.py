@@ -9,7 +9,7 @@ from tui_pos.desk.carts.checkout import Placed
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound, Refusal
 from tui_pos.desk.search.search import Found, resolve
-from tui_pos.ui.screens.desk_screen import SaleStart
+from tui_pos.ui.results import SaleStart
 from tui_pos.ui.widgets.cart_pane import key_of
 
 ORDERED = "ordered"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tui_pos.ui.input import keys
-from tui_pos.ui.screens.modals.base import KioskModal
+from tui_pos.ui.kiosk_screen import KioskModal
 
 CHOICE_KEYS = ("confirm", "cash", "tender")
 """The commands whose keys choose: Enter the usual way, F9 and F10 the others."""

@@ -4,28 +4,33 @@ A volunteer who knows the way types F2, 1, Enter faster than screens open. A key
 before would pay where it should add; one that was dropped would make people wait for the program.
 """
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 
 from textual.message import Message
-from textual.screen import ModalScreen
+from textual.screen import Screen
 
 from tui_pos.core import clock
 from tui_pos.ui.input.key_stream import HOLD
 from tui_pos.ui.widgets.scan_input import ScanInput
-
-if TYPE_CHECKING:
-    from tui_pos.ui.screens.base import KioskScreen
 
 TYPED_AHEAD: Final = 0.5
 """Seconds: a key that waited longer, or was pressed after others had to wait for so long, was pressed out of
 impatience, with the screen before in sight."""
 
 
-class TypedAhead:
-    """The keys of one screen while it holds them."""
+class HandToTop(Protocol):
+    """Gives a message to the screen that is on top now; ``is_ahead``: it did not wait for too long."""
 
-    def __init__(self, screen: "KioskScreen[Any]") -> None:
+    def __call__(self, message: Message, *, is_ahead: bool) -> None: ...
+
+
+class TypedAhead:
+    """The keys of one screen, read by its prompt, while it holds them."""
+
+    def __init__(self, screen: Screen[Any], prompt: ScanInput, hand_to_top: HandToTop) -> None:
         self._screen = screen
+        self._prompt = prompt
+        self._hand_to_top = hand_to_top
         self._waiting: list[Message] | None = None
         self.held_since = 0.0
         self._leaving = False
@@ -62,29 +67,15 @@ class TypedAhead:
     def _hand_on(self) -> None:
         waiting, self._waiting = self._waiting or [], None
         for message in waiting:
-            self._give(message)
+            self._hand_to_top(message, is_ahead=self._is_ahead(message))
         # A key that was pressed before the change may still be held by the prompt of the screen before.
         covered = self._screen.is_running and self._screen.app.screen is not self._screen
-        was_quiet, self._was_quiet = self._was_quiet, not self._screen.prompt.is_waiting
+        was_quiet, self._was_quiet = self._was_quiet, not self._prompt.is_waiting
         if covered and not (was_quiet and self._was_quiet):
             self._waiting = []
             self._screen.set_timer(HOLD / 2, self._hand_on)
         else:
             self._leaving = self._was_quiet = False
-
-    def _give(self, message: Message) -> None:
-        from tui_pos.ui.screens.base import KioskScreen  # which holds one of these
-
-        top = self._screen.app.screen
-        if isinstance(top, KioskScreen):
-            if isinstance(message, ScanInput.Entered):
-                if message.scanned:
-                    top.prompt.post_message(ScanInput.Entered(message.text, True, message.truncated))
-                    return
-            elif self._is_ahead(message) and not isinstance(top, ModalScreen):
-                top.call_later(top.take, message)
-                return
-        self._screen.app.bell()
 
     def _is_ahead(self, message: Message) -> bool:
         return max(clock.monotonic() - message.time, message.time - self.held_since) < TYPED_AHEAD

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
-from tui_pos.ui.screens.base import KioskScreen
+from tui_pos.ui.dialogs.confirm import Confirm
+from tui_pos.ui.kiosk_screen import KioskScreen
 
 if TYPE_CHECKING:
     from tui_pos.bootstrap.session import DeskSession
@@ -41,6 +42,7 @@ def enter(place: "DeskSession", staff: "Staff", *, take_over: bool = False) -> E
 
     A database that cannot be written to keeps nobody from looking up.
     """
+    # The sign-in is painted before these are there.
     from tui_pos.data.errors import DatabaseUnavailable
     from tui_pos.desk import lease_owners
     from tui_pos.desk.access import occupancy
@@ -70,8 +72,6 @@ def ask_about_station(screen: KioskScreen[Any], entry: Entry, entered: Entered, 
 
 
 def _ask_unknown(screen: KioskScreen[Any], entry: Entry, entered: Entered) -> None:
-    from tui_pos.ui.screens.modals.confirm import Confirm
-
     station = entry.desk.station
     question = Confirm(
         f"The station {station} is not known",
@@ -89,8 +89,6 @@ def _ask_unknown(screen: KioskScreen[Any], entry: Entry, entered: Entered) -> No
 
 
 def _ask_in_use(screen: KioskScreen[Any], entry: Entry, holder: "Holder", entered: Entered) -> None:
-    from tui_pos.ui.screens.modals.confirm import Confirm
-
     station = entry.desk.station
     said = (
         f"{holder.name} has had {station} open since {entry.desk.local(holder.since):%H:%M} on {holder.host}."

@@ -1,20 +1,18 @@
-"""Dialogs with a list of which one row, or some pieces, are chosen."""
+"""The dialog with a list of which one row, or some pieces, are chosen."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 
 from tui_pos.ui.input import keys
-from tui_pos.ui.screens.modals.base import KioskModal
+from tui_pos.ui.kiosk_screen import KioskModal
 from tui_pos.ui.widgets.line_list import (
     Column,
     Line,
     LineList,
 )
-
-R = TypeVar("R")
 
 COLUMNS = (Column(), Column(12, right=True), Column(22))
 
@@ -33,15 +31,41 @@ class Choice:
     most: int = 0
 
 
-class _Rows(KioskModal[R]):
-    """Base of both: rows that digits and arrows choose."""
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The answer: pieces per row, or the ``row`` that is about no pieces."""
+
+    row: str = ""
+    pieces: tuple[tuple[str, int], ...] = ()
+
+
+class ChooseRow(KioskModal[Chosen]):
+    """Asks for a row, or for pieces of rows, that ``+`` and ``-`` count. Left by Esc with None.
+
+    Args:
+        verb: What is done with pieces ("give back"), as the key bar says it; '' where no row is about pieces.
+        first: The key of the row that is chosen first.
+        several: Whether pieces of more than one row can be chosen.
+    """
 
     PICKS: ClassVar[bool] = True
 
-    def __init__(self, heading: str, sentence: str, choices: Sequence[Choice], first: str = "") -> None:
+    def __init__(
+        self,
+        heading: str,
+        sentence: str,
+        choices: Sequence[Choice],
+        verb: str = "",
+        *,
+        first: str = "",
+        several: bool = True,
+    ) -> None:
         super().__init__(heading, sentence)
         self._choices = {choice.key: choice for choice in choices}
         self._first = first
+        self._verb = verb
+        self._several = several
+        self._counts: dict[str, int] = {}
         self._list = LineList(*COLUMNS)
 
     def compose_fields(self) -> ComposeResult:
@@ -70,68 +94,18 @@ class _Rows(KioskModal[R]):
         line = self._list.chosen
         return self._choices[line.key] if line is not None else None
 
-    def _cells(self, choice: Choice) -> tuple[str, ...]:
-        return (choice.text, choice.amount, choice.about)
-
     def _draw(self) -> None:
         self._list.set_lines([Line(self._cells(each), key=each.key) for each in self._choices.values()])
 
-
-class ChooseRow(_Rows[str]):
-    """Left with the key of the row that Enter was pressed on, by Esc with None."""
-
     def hints(self) -> Sequence[keys.Hint]:
-        chosen = self._chosen
-        enter = chosen.text if chosen is not None else "nothing"
-        return (keys.hint("confirm", enter), keys.hint("pick"), keys.hint("back", "leave as it is"))
-
-    def action_confirm(self) -> None:
-        if (chosen := self._chosen) is not None:
-            self.leave(chosen.key)
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """An answer to `ChoosePieces`: pieces per row, or the ``row`` that is about no pieces."""
-
-    row: str = ""
-    pieces: tuple[tuple[str, int], ...] = ()
-
-
-class ChoosePieces(_Rows[Chosen]):
-    """Asks how many pieces of which rows; ``+`` and ``-`` count them. Left by Esc with None.
-
-    Args:
-        verb: What is done with them ("give back"), as the key bar says it.
-        several: Whether pieces of more than one row can be chosen.
-    """
-
-    def __init__(
-        self,
-        heading: str,
-        sentence: str,
-        choices: Sequence[Choice],
-        verb: str,
-        *,
-        first: str = "",
-        several: bool = True,
-    ) -> None:
-        super().__init__(heading, sentence, choices, first)
-        self._verb = verb
-        self._several = several
-        self._counts: dict[str, int] = {}
-
-    def hints(self) -> Sequence[keys.Hint]:
-        return (
-            keys.hint("confirm", self._enter()),
-            keys.hint("pick"),
-            keys.hint("more"),
-            keys.hint("fewer"),
-            keys.hint("back", "leave as it is"),
-        )
+        count = keys.hints("more", "fewer") if self._verb else ()
+        enter = keys.hint("confirm", self._next())
+        return (enter, keys.hint("pick"), *count, keys.hint("back", "leave as it is"))
 
     def stepped(self, delta: int) -> None:
         chosen = self._chosen
+        if not self._verb:
+            return
         if chosen is None or not chosen.most:
             self.say("Choose a row with pieces first.", "!", bell=True)
             return
@@ -152,14 +126,17 @@ class ChoosePieces(_Rows[Chosen]):
         elif chosen is not None:
             self.leave(Chosen(row=chosen.key))
 
-    def _enter(self) -> str:
+    def _next(self) -> str:
+        """What Enter does now."""
         chosen = self._chosen
         if self._counts:
             named = [f"{count} x {self._choices[key].text}" for key, count in self._counts.items()]
             return f"{self._verb} {named[0] if len(named) == 1 else f'{sum(self._counts.values())} pieces'}"
         if chosen is None:
             return "nothing"
-        return f"{self._verb} 1 x {chosen.text}" if chosen.most else chosen.text.lower()
+        if chosen.most:
+            return f"{self._verb} 1 x {chosen.text}"
+        return chosen.text.lower() if self._verb else chosen.text
 
     def _cells(self, choice: Choice) -> tuple[str, ...]:
         count = self._counts.get(choice.key, 0)

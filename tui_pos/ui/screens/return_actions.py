@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 from tui_pos.core import clock
-from tui_pos.desk.access.permissions import Action
 from tui_pos.desk.catalogue.inventory import InventoryItem, catalogue
 from tui_pos.desk.errors import Refusal
 from tui_pos.desk.orders.refund_views import RefundView
@@ -28,16 +28,15 @@ from tui_pos.desk.refunds.refunds import (
     refundable,
 )
 from tui_pos.desk.refunds.voids import Voided
-from tui_pos.ui.screens.desk_screen import DeskScreen
-from tui_pos.ui.screens.modals.ask import (
+from tui_pos.ui.desk_screen import DeskScreen
+from tui_pos.ui.dialogs.ask import (
     AskAmount,
     AskText,
     Part,
 )
-from tui_pos.ui.screens.modals.confirm import Confirm
-from tui_pos.ui.screens.modals.rows import (
+from tui_pos.ui.dialogs.confirm import Confirm
+from tui_pos.ui.dialogs.rows import (
     Choice,
-    ChoosePieces,
     ChooseRow,
     Chosen,
 )
@@ -56,41 +55,42 @@ IS_BACK = "{} Is it back on the counter?"
 SIGNS: dict[str, str] = {"failed": "X", "unknown": "?", "created": "?"}
 """The signs of refunds that are not on their way; all others are."""
 
+Reread = Callable[[Callable[[], object]], None]
+
 Settled = Callable[[tuple[Piece, ...], bool], object]
 """Goes on with pieces that the desk would take back, and whether they had been handed out."""
 
 
-class ReturnActions(DeskScreen[str]):
-    """Base of the order's deeds: ``/refund``, ``/exchange`` and ``/void``."""
+class ReturnActions:
+    """Refund, exchange and void of the order that ``screen`` shows, for somebody who may do it.
 
-    reference: str
+    ``reread`` shows what is true now, then calls what it is given.
+    """
 
-    def reread(self, then: Callable[[], object] = lambda: None) -> None:
-        """Show what is true now, then call ``then``."""
-        raise NotImplementedError
+    def __init__(self, screen: DeskScreen[Any], reference: str, reread: Reread) -> None:
+        self._screen = screen
+        self._desk = screen.desk
+        self._reference = reference
+        self._reread = reread
 
     def _tell(self, sentence: str, sign: str = "OK") -> None:
-        self.reread(lambda: self.alert(sentence, sign))
-
-    def _if_allowed(self, action: Action, then: Callable[[], object]) -> None:
-        raise NotImplementedError
+        self._reread(lambda: self._screen.alert(sentence, sign))
 
     # Refund
 
-    def action_refund(self) -> None:
-        """``/refund``: which pieces or how much, then why, then what Stripe says."""
-        read = partial(refundable, self.desk, self.reference)
-        self._if_allowed(Action.REFUND, lambda: self.ask(read, self._ask_which, hold=True))
+    def refund(self) -> None:
+        """Ask which pieces or how much, then why, then say what Stripe says."""
+        self._screen.ask(partial(refundable, self._desk, self._reference), self._ask_which, hold=True)
 
     def _ask_which(self, found: Refundable) -> None:
         if not found.lines:
             self._ask_how_much(found)
             return
         rows = [self._choice(line) for line in found.lines]
-        rows.append(Choice(ALL, "All of it", self.amount(found.amount)))
+        rows.append(Choice(ALL, "All of it", self._screen.amount(found.amount)))
         if found.amount:
             rows.append(Choice(AMOUNT, "An amount", about="and no piece"))
-        question = ChoosePieces(f"Refund {self.reference}", WHICH, rows, "give back", first=ALL)
+        question = ChooseRow(f"Refund {self._reference}", WHICH, rows, "give back", first=ALL)
 
         def answered(chosen: Chosen | None) -> None:
             if chosen is None:
@@ -102,29 +102,29 @@ class ReturnActions(DeskScreen[str]):
             else:
                 self._settle(_pieces(chosen), found.lines, self._ask_why_pieces)
 
-        self.go(question, answered)
+        self._screen.go(question, answered)
 
     def _choice(self, line: RefundableLine) -> Choice:
         about = f"{line.left}"
         if line.handed_out:
             about += f", {line.handed_out} handed out"
-        return Choice(str(line.line_id), line.description, self.amount(line.each), about, line.left)
+        return Choice(str(line.line_id), line.description, self._screen.amount(line.each), about, line.left)
 
     def _all(self, found: Refundable) -> str:
-        return f"all {self.amount(found.amount)}" if found.amount else "all"
+        return f"all {self._screen.amount(found.amount)}" if found.amount else "all"
 
     def _ask_how_much(self, found: Refundable) -> None:
         left = found.amount
         enter = f"{self._all(found)}, or the amount" if left else "take all of it back"
-        sentence = LEFT.format(self.amount(left)) if left else NO_MONEY_LEFT
-        question = AskAmount(f"Refund {self.reference}", sentence, enter, self.desk.conference.currency)
+        sentence = LEFT.format(self._screen.amount(left)) if left else NO_MONEY_LEFT
+        question = AskAmount(f"Refund {self._reference}", sentence, enter, self._desk.conference.currency)
 
         def answered(part: Part | None) -> None:
             if part is not None:
-                what = self._all(found) if part.amount is None else self.amount(part.amount)
+                what = self._all(found) if part.amount is None else self._screen.amount(part.amount)
                 self._ask_why(part.amount, what)
 
-        self.go(question, answered)
+        self._screen.go(question, answered)
 
     def _ask_why_pieces(self, pieces: tuple[Piece, ...], came_back: bool) -> None:
         count = sum(piece.quantity for piece in pieces)
@@ -133,15 +133,15 @@ class ReturnActions(DeskScreen[str]):
     def _ask_why(
         self, amount: Decimal | None, what: str, pieces: tuple[Piece, ...] = (), came_back: bool = False
     ) -> None:
-        question = AskText(f"Refund {what} of {self.reference}", WHY, f"refund {what}", "!")
+        question = AskText(f"Refund {what} of {self._reference}", WHY, f"refund {what}", "!")
 
         def answered(reason: str | None) -> None:
             if reason is not None:
-                self.say(ASKING_INTERAC if in_person.is_possible(self.desk) else ASKING)
-                call = partial(refund, self.desk, self.reference, amount, lines=pieces, reason=reason)
-                self.ask(partial(call, came_back=came_back), self._refunded, hold=True)
+                self._screen.say(ASKING_INTERAC if in_person.is_possible(self._desk) else ASKING)
+                call = partial(refund, self._desk, self._reference, amount, lines=pieces, reason=reason)
+                self._screen.ask(partial(call, came_back=came_back), self._refunded, hold=True)
 
-        self.go(question, answered)
+        self._screen.go(question, answered)
 
     def _refunded(self, made: Sequence[RefundView]) -> None:
         self._tell(self._said(made) or "The money that was held is released.", _sign(made))
@@ -164,12 +164,12 @@ class ReturnActions(DeskScreen[str]):
             elif code == "handed_out":
                 again = partial(self._settle, pieces, lines, then, True)
                 question = Confirm("Handed out", IS_BACK.format(error), "it is back, go on")
-                self.go(question, lambda yes: again() if yes else None)
+                self._screen.go(question, lambda yes: again() if yes else None)
             else:
-                self.failed(error)
+                self._screen.failed(error)
 
-        call = partial(check, self.desk, self.reference, pieces, came_back=came_back)
-        self.ask(call, lambda _: then(pieces, came_back), refused, hold=True)
+        call = partial(check, self._desk, self._reference, pieces, came_back=came_back)
+        self._screen.ask(call, lambda _: then(pieces, came_back), refused, hold=True)
 
     def _ask_whose(
         self,
@@ -183,39 +183,38 @@ class ReturnActions(DeskScreen[str]):
         nameless = next(piece for piece in pieces if by_id[piece.line].badges and not piece.badge)
         badges = [badge for badge in by_id[nameless.line].badges if badge not in named]
 
-        def answered(badge: str | None) -> None:
-            if badge is None:
+        def answered(chosen: Chosen | None) -> None:
+            if chosen is None:
                 return
             others = [piece for piece in pieces if piece is not nameless]
             rest = [replace(nameless, quantity=nameless.quantity - 1)] if nameless.quantity > 1 else []
-            then((*others, replace(nameless, quantity=1, badge=badge), *rest))
+            then((*others, replace(nameless, quantity=1, badge=chosen.row), *rest))
 
         rows = [Choice(badge, f"badge {badge}") for badge in badges]
-        self.go(ChooseRow(f"Ticket of {self.reference}", WHOSE, rows), answered)
+        self._screen.go(ChooseRow(f"Ticket of {self._reference}", WHOSE, rows), answered)
 
     # Exchange
 
-    def action_exchange(self) -> None:
-        """``/exchange``: what goes back, what is taken for it, and what that comes to."""
-        read = partial(refundable, self.desk, self.reference)
-        self._if_allowed(Action.REFUND, lambda: self.ask(read, self._ask_exchanged, hold=True))
+    def exchange(self) -> None:
+        """Ask what goes back and what is taken for it, then say what that comes to."""
+        self._screen.ask(partial(refundable, self._desk, self._reference), self._ask_exchanged, hold=True)
 
     def _ask_exchanged(self, found: Refundable) -> None:
         if not found.lines:
-            self.say("There is no piece of a paid order here to exchange.", "!", bell=True)
+            self._screen.say("There is no piece of a paid order here to exchange.", "!", bell=True)
             return
         # Tickets of several people go one by one: each stays somebody's.
         one_by_one = {str(line.line_id) for line in found.lines if len(line.badges) > 1}
         rows = [self._choice(line) for line in found.lines]
         rows = [replace(row, most=1) if row.key in one_by_one else row for row in rows]
         sentence = "What is exchanged? Its value pays for what is taken instead."
-        question = ChoosePieces(f"Exchange of {self.reference}", sentence, rows, "exchange", several=False)
+        question = ChooseRow(f"Exchange of {self._reference}", sentence, rows, "exchange", several=False)
 
         def answered(chosen: Chosen | None) -> None:
             if chosen is not None:
                 self._settle(_pieces(chosen), found.lines, self._ask_for_what)
 
-        self.go(question, answered)
+        self._screen.go(question, answered)
 
     def _ask_for_what(self, pieces: tuple[Piece, ...], came_back: bool) -> None:
         def show(products: tuple[InventoryItem, ...]) -> None:
@@ -223,7 +222,7 @@ class ReturnActions(DeskScreen[str]):
                 Choice(
                     product.slug,
                     product.name,
-                    self.amount(product.price),
+                    self._screen.amount(product.price),
                     "" if product.remaining is None else f"{product.remaining} left",
                 )
                 for product in products
@@ -232,17 +231,17 @@ class ReturnActions(DeskScreen[str]):
             count = sum(piece.quantity for piece in pieces)
             sentence = f"What is taken instead? As many as go back: {count}."
 
-            def answered(slug: str | None) -> None:
-                if slug is not None:
-                    self._ask_terms(pieces, came_back, slug)
+            def answered(chosen: Chosen | None) -> None:
+                if chosen is not None:
+                    self._ask_terms(pieces, came_back, chosen.row)
 
-            self.go(ChooseRow(f"Exchange of {self.reference}", sentence, rows), answered)
+            self._screen.go(ChooseRow(f"Exchange of {self._reference}", sentence, rows), answered)
 
-        self.ask(partial(catalogue, self.desk), show, hold=True)
+        self._screen.ask(partial(catalogue, self._desk), show, hold=True)
 
     def _ask_terms(self, pieces: tuple[Piece, ...], came_back: bool, slug: str) -> None:
         (piece,) = pieces
-        call = partial(exchanges.terms, self.desk, self.reference, piece, slug, piece.quantity)
+        call = partial(exchanges.terms, self._desk, self._reference, piece, slug, piece.quantity)
         key = clock.new_id()
 
         def told(found: Terms) -> None:
@@ -250,45 +249,47 @@ class ReturnActions(DeskScreen[str]):
 
             def agreed(yes: bool | None) -> None:
                 if yes:
-                    do = partial(exchanges.exchange, self.desk, self.reference, piece, slug, piece.quantity)
-                    self.ask(partial(do, came_back=came_back, key=key), self._exchanged, hold=True)
+                    do = partial(exchanges.exchange, self._desk, self._reference, piece, slug, piece.quantity)
+                    self._screen.ask(partial(do, came_back=came_back, key=key), self._exchanged, hold=True)
 
-            self.go(question, agreed)
+            self._screen.go(question, agreed)
 
-        self.ask(call, told, hold=True)
+        self._screen.ask(call, told, hold=True)
 
     def _terms(self, found: Terms) -> str:
-        value, price = self.amount(found.value), self.amount(found.price)
+        value, price = self._screen.amount(found.value), self._screen.amount(found.price)
         told = f"What goes back is worth {value}, what is taken instead costs {price}."
         if found.due:
-            return f"{told} {self.amount(found.due)} is still to be paid. {exchanges.IF_NOT_PAID}"
+            return f"{told} {self._screen.amount(found.due)} is still to be paid. {exchanges.IF_NOT_PAID}"
         if found.back:
-            return f"{told} {self.amount(found.back)} goes back the way it was paid."
+            return f"{told} {self._screen.amount(found.back)} goes back the way it was paid."
         return f"{told} Nothing is to be paid."
 
     def _exchanged(self, done: Exchanged) -> None:
         if done.due:
-            self.reread(lambda: self.show_receipt(done.new.reference))
+            self._reread(lambda: self._screen.navigator.show_receipt(self._screen, done.new.reference))
             return
         said = self._said(done.refunds)
         self._tell(f"Exchanged: {done.new.reference} is paid. {said}".rstrip(), _sign(done.refunds))
 
     # Void
 
-    def action_void(self) -> None:
-        """``/void``: the whole sale, as if it had not been made."""
+    def void(self) -> None:
+        """Take the whole sale back, as if it had not been made."""
         question = AskText(
-            f"Void {self.reference}",
+            f"Void {self._reference}",
             "All its money goes back the way it came, and its voucher is free again. Why?",
             "void the whole sale",
             "!",
         )
-        self._if_allowed(Action.REFUND, lambda: self.go(question, self._void_reason))
+        self._screen.go(question, self._void_reason)
 
     def _void_reason(self, reason: str | None) -> None:
         if reason is not None:
-            self.say(ASKING_INTERAC if in_person.is_possible(self.desk) else ASKING)
-            self.ask(partial(voids.void, self.desk, self.reference, reason), self._voided, hold=True)
+            self._screen.say(ASKING_INTERAC if in_person.is_possible(self._desk) else ASKING)
+            self._screen.ask(
+                partial(voids.void, self._desk, self._reference, reason), self._voided, hold=True
+            )
 
     def _voided(self, voided: Voided) -> None:
         said = self._said(voided.refunds)
@@ -296,7 +297,7 @@ class ReturnActions(DeskScreen[str]):
         self._tell(f"{end} {said}".rstrip(), "OK" if voided.done else _sign(voided.refunds))
 
     def _said(self, made: Sequence[RefundView]) -> str:
-        return "; ".join(f"{self.amount(each.amount)} {each.tender}: {each.text}" for each in made)
+        return "; ".join(f"{self._screen.amount(each.amount)} {each.tender}: {each.text}" for each in made)
 
 
 def _pieces(chosen: Chosen) -> tuple[Piece, ...]:

@@ -1,0 +1,259 @@
+"""Which screen follows which, and with what result: the one module that knows the screens of the desk.
+
+    from        by                       to
+    sign-in     who is there             home (`tui_pos.ui.app` opens both, before the database is there)
+    any         F12                      sign-in
+    home        a person                 attendee
+                an order                 its receipt; a question and the payment where it is still owed
+                a voucher, a product     cart
+                what needs attention     payment, or the cart with the parked sale
+                F2 / F3 / F4             cart / orders / reader
+    attendee    F2, Enter                cart, and back with what became of the sale
+                an order, F8, F9, F10    payment or tender, and back while it is still owed; else its receipt
+                a scan                   looked up by home: the next attendee takes this one's place
+    cart        Enter, F8                payment, through the reader screen where this station has no reader
+                F9, F10                  tender
+                nothing to pay           receipt
+    payment     captured                 receipt; the tender screen goes on by itself
+                another tender           tender
+                ended unpaid             back to where it was asked for
+                left alone               home
+    tender      all is paid              receipt
+                Esc                      back to where it was asked for, with what was taken
+    receipt     Enter, a scan            home, which looks the scanned badge up
+                Esc                      back to where it was asked for; home after a sale
+    orders      an order                 its receipt
+
+What was scanned is looked up in one place, `ScanScreen.look_up`; a dialog refuses it, and so does a payment
+that is under way.
+"""
+
+from collections.abc import Callable
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from tui_pos.core.scan import Scan
+from tui_pos.desk import payments
+from tui_pos.desk.access.permissions import Action
+from tui_pos.desk.context import Desk
+from tui_pos.desk.orders.views import AttendeeView, OrderView
+from tui_pos.desk.payments import Stage
+from tui_pos.desk.payments.readers import ReaderRow, remember_reader, remembered_reader
+from tui_pos.desk.search.activity import AttentionKind, AttentionLine
+from tui_pos.ui.desk_screen import DeskScreen
+from tui_pos.ui.dialogs.confirm import Confirm
+from tui_pos.ui.kiosk import KioskApp
+from tui_pos.ui.kiosk_screen import KioskScreen
+from tui_pos.ui.results import NextPerson, PayBy, PaymentEnd, SaleStart, StillOwed
+from tui_pos.ui.scan_result import LookUps, ScanResult
+from tui_pos.ui.screens.attendee import AttendeeScreen
+from tui_pos.ui.screens.cart import CartScreen
+from tui_pos.ui.screens.orders import OrdersScreen
+from tui_pos.ui.screens.payment import PaymentScreen
+from tui_pos.ui.screens.reader import ReaderScreen
+from tui_pos.ui.screens.receipt import ReceiptScreen
+from tui_pos.ui.screens.scan import ScanScreen
+from tui_pos.ui.screens.sign_in import SignInScreen
+from tui_pos.ui.screens.tender import TenderScreen
+from tui_pos.ui.station_entry import Entry
+from tui_pos.ui.widgets.scan_input import ScanInput
+
+Screen = DeskScreen[Any]
+Owed = Callable[[StillOwed], object]
+
+
+class Navigation:
+    """The `Navigator` of an app, whose first screen is home."""
+
+    def __init__(self, app: KioskApp) -> None:
+        self._app = app
+
+    # Sign-in and home
+
+    def open_home(self, desk: Desk) -> None:
+        """Somebody has signed in."""
+        self._home.desk_opened(desk, LookUps(desk))
+
+    def lock(self, sign_in: SignInScreen, then: Callable[[Entry | None], None]) -> None:
+        """Nobody is signed in any more; ``then`` is told who is next."""
+        self.go_home()
+        self._home.go(sign_in, then)
+
+    @property
+    def _home(self) -> ScanScreen:
+        home = self._app.screen_stack[0]
+        assert isinstance(home, ScanScreen)
+        return home
+
+    def go_home(self, note: str = "") -> None:
+        home, *above = self._app.screen_stack
+        if above:
+            self._app.close_screen(above[0])
+        if note and isinstance(home, KioskScreen):
+            home.say(note, "OK")
+
+    def look_up(self, scan: Scan) -> None:
+        self._home.look_up(scan)
+
+    # What was found
+
+    def open_found(self, screen: Screen, found: ScanResult, then: Owed) -> None:
+        if found.person is not None:
+            self._show_person(screen, found.person)
+            return
+        self.go_home()
+        if found.sells is not None:
+            self.sell(screen, found.sells, screen.say)
+        elif found.order is not None:
+            self._open_order(screen, found.order, then)
+
+    def _show_person(self, screen: Screen, person: AttendeeView) -> None:
+        top = self._app.screen
+        if isinstance(top, AttendeeScreen):
+            top.show(person)
+        else:
+            screen.go(AttendeeScreen(screen.desk, person))
+
+    def _open_order(self, screen: Screen, order: OrderView, then: Owed) -> None:
+        """An order of somebody without a badge: paid here when it is still owed, else shown."""
+        if not order.due or not screen.may(Action.CHARGE):
+            self.show_receipt(screen, order.reference)
+            return
+        owed = screen.amount(order.due)
+        what = ", ".join(f"{line.quantity} x {line.description}" for line in order.lines if line.quantity)
+        question = Confirm(
+            f"{order.reference}  {order.buyer_name}", f"{what}: {owed} is to be paid.", f"take {owed} by card"
+        )
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.pay(screen, order.reference, PayBy.CARD, then)
+
+        screen.go(question, answered)
+
+    def attend_to(self, screen: Screen, line: AttentionLine, then: Owed) -> None:
+        if line.kind is AttentionKind.ATTEMPT:
+            self.watch_payment(screen, line.id, then)
+        else:
+            self.sell(screen, SaleStart(parked=line.id), screen.say)
+
+    def show_orders(self, screen: Screen) -> None:
+        screen.go(OrdersScreen(screen.desk))
+
+    # Selling
+
+    def sell(self, screen: Screen, start: SaleStart, then: Callable[[str], object]) -> None:
+        def left(note: str | None) -> None:
+            then(note or "")
+
+        if not screen.may(Action.SELL):
+            screen.say(f"{screen.desk.staff.name} may not sell. Ask a supervisor.", "X", bell=True)
+        else:
+            screen.go(CartScreen(screen.desk, start), left)
+
+    # Paying
+
+    def pay(self, screen: Screen, reference: str, by: PayBy, then: Owed) -> None:
+        if by is PayBy.CARD:
+            self._take_card(screen, reference, None, partial(self._card_ended, screen, then))
+        else:
+            self._take_tender(screen, reference, by, then)
+
+    def pay_part_by_card(
+        self, screen: Screen, reference: str, amount: Decimal, then: Callable[[PaymentEnd], object]
+    ) -> None:
+        self._take_card(screen, reference, amount, then)
+
+    def watch_payment(self, screen: Screen, attempt_id: int, then: Owed) -> None:
+        self.watch_part(screen, attempt_id, partial(self._card_ended, screen, then))
+
+    def watch_part(self, screen: Screen, attempt_id: int, then: Callable[[PaymentEnd], object]) -> None:
+        def left(end: PaymentEnd | None) -> None:
+            if end is None:
+                self.go_home()
+            else:
+                then(end)
+
+        screen.go(PaymentScreen(screen.desk, attempt_id), left)
+
+    def _take_card(
+        self, screen: Screen, reference: str, amount: Decimal | None, then: Callable[[PaymentEnd], object]
+    ) -> None:
+        """Take ``amount``, or all that is owed, on this station's reader; where none is remembered it is
+        chosen first."""
+
+        def begun(attempt_id: int | None) -> None:
+            if attempt_id is None:
+                self.choose_reader(screen, partial(self._take_card, screen, reference, amount, then))
+            else:
+                self.watch_part(screen, attempt_id, then)
+
+        screen.ask(partial(_begin, screen.desk, reference, amount), begun, hold=True)
+
+    def _card_ended(self, screen: Screen, then: Owed, end: PaymentEnd) -> None:
+        """The payment of all that was owed has ended."""
+        if end.state.stage is Stage.CAPTURED:
+            self.show_receipt(screen, end.state.reference, sale_is_over=True)
+        elif end.instead is not None:
+            self._take_tender(screen, end.state.reference, end.instead, then)
+        else:
+            then(StillOwed(card=end.state))
+
+    def _take_tender(self, screen: Screen, reference: str, first: PayBy, then: Owed) -> None:
+        def left(owed: StillOwed | None) -> None:
+            then(owed or StillOwed())
+
+        screen.go(TenderScreen(screen.desk, reference, first), left)
+
+    def show_receipt(self, screen: Screen, reference: str, *, sale_is_over: bool = False) -> None:
+        without_answer = NextPerson() if sale_is_over else None
+
+        def left(next_person: NextPerson | None) -> None:
+            if found := next_person or without_answer:
+                self._serve(found)
+
+        screen.go(ReceiptScreen(screen.desk, reference), left)
+
+    def _serve(self, person: NextPerson) -> None:
+        self.go_home()
+        if person.badge:
+            home = self._app.screen_stack[0]
+            assert isinstance(home, KioskScreen)
+            self._app.call_later(home.prompt.post_message, ScanInput.Entered(person.badge, scanned=True))
+
+    # The reader of this station
+
+    def choose_reader(self, screen: Screen, chosen: Callable[[], object]) -> None:
+        def left(row: ReaderRow | None) -> None:
+            if row is not None:
+                remember = partial(remember_reader, screen.desk, row.id, row.label)
+                screen.ask(remember, lambda _: remembered(row), hold=True)
+
+        def remembered(row: ReaderRow) -> None:
+            screen.show_reader(row)
+            chosen()
+
+        def known(reader: tuple[str, str] | None) -> None:
+            screen.go(ReaderScreen(screen.desk, current=reader[0] if reader else ""), left)
+
+        screen.ask(partial(remembered_reader, screen.desk), known, hold=True)
+
+    def choose_other_reader(
+        self, screen: Screen, instead_of: str, chosen: Callable[[ReaderRow | None], None]
+    ) -> KioskScreen[Any]:
+        chooser = ReaderScreen(screen.desk, instead_of=instead_of)
+        screen.go(chooser, chosen)
+        return chooser
+
+
+def _begin(desk: Desk, reference: str, amount: Decimal | None) -> int | None:
+    """The payment attempt, saved; None when this station has no reader yet.
+
+    One of this station's that is live already is gone on with: it was saved though no answer came.
+    """
+    for live in payments.unfinished(desk):
+        if (live.reference, live.station) == (reference, desk.station):
+            return live.attempt_id
+    reader = remembered_reader(desk)
+    return payments.begin(desk, reference, *reader, amount=amount).attempt_id if reader else None

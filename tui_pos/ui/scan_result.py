@@ -1,0 +1,85 @@
+"""What a scanned or typed line on the Scan screen leads to. Runs in a worker; asks the desk alone."""
+
+from dataclasses import dataclass
+
+from tui_pos.core import clock, money
+from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import Refusal
+from tui_pos.desk.orders.views import AttendeeView, OrderView
+from tui_pos.desk.search import activity, lookup, receipts
+from tui_pos.desk.search.activity import AttentionLine, RecentLine
+from tui_pos.desk.search.search import Found, HitKind, resolve, search
+from tui_pos.ui.results import SaleStart
+
+
+@dataclass(frozen=True, slots=True)
+class ScanResult:
+    """What was found, as one line for the list and as what can be opened.
+
+    At most one of the others is set: ``person``, ``order`` (of somebody without badge), ``sells`` (the sale
+    that a voucher or a product begins), ``several`` to choose from, or ``refusal``, why there is nothing.
+    """
+
+    line: RecentLine
+    person: AttendeeView | None = None
+    order: OrderView | None = None
+    sells: SaleStart | None = None
+    several: tuple[Found, ...] = ()
+    refusal: str = ""
+
+
+class LookUps:
+    """What the Scan screen asks of a desk, in a worker. Each raises DataError."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def around(self, rows: int) -> tuple[tuple[RecentLine, ...], tuple[AttentionLine, ...]]:
+        """What happened here last, at most ``rows`` of it, and what needs attention."""
+        return activity.recent(self._desk, rows), activity.attention(self._desk)
+
+    def search(self, text: str) -> tuple[Found, ...]:
+        """What fits a text that is still being typed."""
+        return search(self._desk, text)
+
+    def find(self, text: str) -> ScanResult:
+        """What a whole line means here. A refusal of the desk is a result too."""
+        try:
+            found = resolve(self._desk, text)
+            if len(found) == 1:
+                return self.open_hit(found[0])
+        except Refusal as refusal:
+            return self.unanswered(text, refusal.message)
+        return ScanResult(_line(text, f"{len(found)} found", "plain"), several=found)
+
+    def open_hit(self, hit: Found) -> ScanResult:
+        """All about one hit. Raises what the desk raises."""
+        if hit.kind is HitKind.ATTENDEE:
+            return _person(lookup.attendee(self._desk, hit.key))
+        if hit.kind is HitKind.ORDER:
+            return _order(self._desk, hit.key)
+        begins = SaleStart(voucher=hit.key) if hit.kind is HitKind.VOUCHER else SaleStart(product=hit.key)
+        return ScanResult(_line(hit.title, hit.detail, "plain"), sells=begins)
+
+    def unanswered(self, text: str, sentence: str) -> ScanResult:
+        """That nothing could be found out about ``text``, and why."""
+        return ScanResult(_line(text, sentence, "bad"), refusal=sentence)
+
+
+def _person(person: AttendeeView) -> ScanResult:
+    return ScanResult(_line(person.name, person.verdict.word, person.verdict.tone), person=person)
+
+
+def _order(desk: Desk, reference: str) -> ScanResult:
+    receipt = receipts.receipt(desk, reference)
+    order = receipt.order
+    if receipt.attendee is not None and order.due:
+        return _person(receipt.attendee)
+    total = money.format_amount(order.total, desk.conference.currency)
+    tone = "warn" if order.due else "plain"
+    status = f"{order.reference} {order.status.replace('_', ' ')} {total}"
+    return ScanResult(_line(order.buyer_name or order.reference, status, tone), order=order)
+
+
+def _line(title: str, detail: str, tone: str) -> RecentLine:
+    return RecentLine(clock.now(), title, detail, tone)

@@ -1,0 +1,119 @@
+"""What a desk does behind its screens: it is opened, checked now and then, and keeps its station to itself.
+
+Everything here runs in threads. The app imports it once the first screen stands: the database and Stripe's
+package come with it.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from importlib import import_module
+from pkgutil import walk_packages
+
+from tui_pos import desk as desk_package
+from tui_pos.bootstrap import doctor
+from tui_pos.bootstrap.doctor import Again, Finding, Turn
+from tui_pos.bootstrap.session import DeskSession
+from tui_pos.data.errors import DataError
+from tui_pos.desk import clocks, lease_owners
+from tui_pos.desk.access import occupancy
+from tui_pos.desk.access.occupancy import Holder
+from tui_pos.desk.limits import Stop
+from tui_pos.desk.payments import readers
+from tui_pos.desk.reconciliation import maintenance
+from tui_pos.terminal import TerminalError
+from tui_pos.ui.desk_screen import state_of
+from tui_pos.ui.station_entry import Entry, enter
+
+
+def open_desk(
+    open_place: Callable[[], DeskSession], *, asks: bool
+) -> tuple[DeskSession | Entry, list[Finding]]:
+    """Open the desk, for its trainee unless it ``asks`` who is there, with everything that its calls import;
+    what the first checks find, with it.
+
+    In this one thread: two that import modules which import each other see halves of them.
+    """
+    place = open_place()
+    found = _examine(place, Turn.OPENING)
+    for module in walk_packages(desk_package.__path__, f"{desk_package.__name__}."):
+        import_module(module.name)
+    import_module("tui_pos.ui.navigation")  # and with it all screens
+    where = place if asks or place.trainee is None else enter(place, place.trainee)
+    return where, found
+
+
+class Upkeep:
+    """The checks and chores of an open desk, for as long as one person is signed in."""
+
+    def __init__(self, entry: Entry) -> None:
+        self._entry = entry
+        self._place = entry.place
+        self._desk = entry.desk
+        self.again = Again()
+
+    # The checks
+
+    def examine_all(self) -> list[Finding]:
+        """What all the checks behind the first screen find."""
+        return [*_examine(self._place, Turn.BEHIND), *self._examine_again()]
+
+    def maintain(self) -> list[Finding]:
+        """Look again at the clocks and, now and then, at what failed, so that it goes on; then do a station's
+        chores."""
+        clocks.ask(self._desk.account)
+        found = _examine(self._place, Turn.OPENING)
+        if self.again.is_due:
+            found += self._examine_again()
+        if not self._place.limits.why(Stop.SAVING):
+            maintenance.tick(self._desk, lease_owners.new_owner(self._desk))
+        return found
+
+    def _examine_again(self) -> list[Finding]:
+        found = _examine(self._place, Turn.AGAIN)
+        self.again.looked(found)
+        return found
+
+    # The station
+
+    def keep_station(self) -> Holder | None:
+        """Go on having the station; who has it instead, if somebody took it over."""
+        return occupancy.keep(self._entry.desk, self._entry.owner)
+
+    def release_station(self) -> None:
+        """Let somebody else have the station. Raises DataError."""
+        occupancy.release(self._entry.desk, self._entry.owner)
+
+    def release_station_quietly(self) -> None:
+        """The same where nobody can be told that it failed: it lapses by itself."""
+        with suppress(DataError):
+            self.release_station()
+
+    # The reader
+
+    def reader_here(self) -> tuple[str, str]:
+        """The label and state of this station's reader; ("", "") without one.
+
+        It is the one that was chosen here last, else the configured one, which is remembered from then on.
+        """
+        configured = self._place.settings.reader(self._place.station)
+        reader_id, label = remembered = readers.reader_here(self._desk, configured)
+        if not reader_id:
+            return "", ""
+        if self._desk.account is None:
+            return label or reader_id, ""
+        try:
+            row = next((row for row in readers.readers(self._desk, "") if row.id == reader_id), None)
+        except TerminalError:
+            return label or reader_id, "not known"
+        if row is None:
+            return label or reader_id, "not found"
+        if remembered != (row.id, row.label):
+            readers.remember_reader(self._desk, row.id, row.label)
+        return row.label, state_of(row)
+
+
+def _examine(place: DeskSession, turn: Turn) -> list[Finding]:
+    """What the checks of a turn find, and the desk stopped by it."""
+    found = list(doctor.examine(doctor.of_place(place), turn))
+    doctor.limit(place.limits, turn, found)
+    return found
