@@ -146,6 +146,7 @@ def report(error: Exception, *, as_json: bool) -> int:
         write,
     )
     from tui_pos.core import exit_codes
+    from tui_pos.ui.messages import sentence
 
     details: Mapping[str, object] = {}
     if isinstance(error, Failed):
@@ -157,10 +158,11 @@ def report(error: Exception, *, as_json: bool) -> int:
         failure = failures.Failure(exit_codes.CRASHED, "unexpected", recorded(error))
     if failure.status != exit_codes.USAGE:
         log.warning("ends with %d, %s", failure.status, failure.code)
+    said = sentence(failure.said)
     if as_json:
-        write(json.dumps({"error": failure.sentence, "code": failure.code, **details}))
+        write(json.dumps({"error": said, "code": failure.code, **details}))
     else:
-        sys.stderr.write(f"{safe(failure.sentence)}\n")
+        sys.stderr.write(f"{safe(said)}\n")
     return failure.status
 
 

@@ -64,13 +64,14 @@ class CommandContext:
         """The conference and station that the options name, opened; ``store``: see `opening.open_place`."""
         from tui_pos.bootstrap.session import open_place
         from tui_pos.desk import clocks
+        from tui_pos.ui.messages import sentence
 
         log.info("%s begins", self.command)
         place = open_place(self.settings(), self.conference, self.station, store=store)
         told = (
-            *place.warnings,
+            *map(sentence, place.warnings),
             place.unknown_station,
-            *(each.sentence for each in clocks.apart(place.account)),
+            *(sentence(each.reason) for each in clocks.apart(place.account)),
         )
         for warning in filter(None, told):
             warn(warning)

@@ -27,13 +27,14 @@ def lookup(
     from tui_pos.commands import serializers
     from tui_pos.desk.errors import NotFound
     from tui_pos.desk.search.lookup import attendee
+    from tui_pos.ui.messages import sentence
 
     call = current(context)
     desk = call.desk(store=False)
     try:
         found = attendee(desk, code)
     except NotFound as error:
-        raise Failed(error.exit_status, error.code, error.message, {"access_code": code}) from error
+        raise Failed(error.exit_status, error.code, sentence(error), {"access_code": code}) from error
     call.answer(serializers.attendee(desk, found), _attendee_lines(desk, found))
 
 
@@ -53,6 +54,7 @@ def find(
     """Find people, orders, vouchers and products as the desk's prompt does."""
     from tui_pos.desk.errors import NotFound
     from tui_pos.desk.search.search import resolve
+    from tui_pos.ui.messages import sentence
 
     call = current(context)
     desk = call.desk(store=False)
@@ -65,8 +67,10 @@ def find(
     lists: dict[str, list[dict[str, str]]] = {name: [] for name, _ in FOUND.values()}
     for hit in found:
         name, key = FOUND[hit.kind]
-        lists[name].append({key: hit.key, "name": hit.title, "detail": hit.detail})
-    call.answer(lists, table((hit.key, hit.title, hit.detail) for hit in found) or ["Nothing was found."])
+        lists[name].append({key: hit.key, "name": hit.title, "detail": sentence(hit.detail)})
+    call.answer(
+        lists, table((hit.key, hit.title, sentence(hit.detail)) for hit in found) or ["Nothing was found."]
+    )
 
 
 def manual(
@@ -113,10 +117,11 @@ def conferences(context: typer.Context) -> None:
 
 def _attendee_lines(desk: "Desk", found: "AttendeeView") -> Iterator[str]:
     from tui_pos.core.money import format_amount
+    from tui_pos.ui.messages.verdicts import words
 
-    currency = desk.conference.currency
-    yield f"{found.name}  {found.verdict.word}"
-    yield found.verdict.sentence
+    currency, said = desk.conference.currency, words(found.verdict)
+    yield f"{found.name}  {said.word}"
+    yield said.sentence
     yield "  ".join(filter(None, (found.email, f"badge {found.access_code}")))
     yield from table(
         (

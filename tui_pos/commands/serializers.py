@@ -27,11 +27,12 @@ from tui_pos.desk.orders.views import (
 from tui_pos.desk.payments import PaymentState
 from tui_pos.desk.payments.readers import ReaderRow
 from tui_pos.desk.payments.resolve import Resolution
-from tui_pos.desk.reconciliation import Reconciled
+from tui_pos.desk.reconciliation import Mismatch, Reconciled
 from tui_pos.desk.refunds.exchanges import Exchanged
 from tui_pos.desk.refunds.voids import Voided
 from tui_pos.desk.search.find_orders import FoundOrder
 from tui_pos.desk.tenders.tendering import Tendered
+from tui_pos.ui.messages import sentence
 
 Json = dict[str, Any]
 
@@ -267,6 +268,11 @@ def hand_out(row: HandOut) -> Json:
     }
 
 
+def mismatch_text(mismatch: Mismatch) -> str:
+    """What a mismatch is, without a full stop."""
+    return mismatch.text if isinstance(mismatch.text, str) else sentence(mismatch.text).rstrip(".")
+
+
 def reconciled(result: Reconciled) -> Json:
     """What a run drove, and what it found."""
     return {
@@ -284,7 +290,7 @@ def reconciled(result: Reconciled) -> Json:
                 "stripe": _figure(mismatch.stripe, mismatch.currency),
                 "books": _figure(mismatch.books, mismatch.currency),
                 "currency": mismatch.currency,
-                "text": mismatch.text,
+                "text": mismatch_text(mismatch),
                 "done": mismatch.done,
             }
             for mismatch in result.mismatches

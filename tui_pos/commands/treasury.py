@@ -168,6 +168,7 @@ def reconcile(
 
 def _told(result: "Reconciled") -> list[str]:
     """The run as a treasurer reads it."""
+    from tui_pos.commands.serializers import mismatch_text
     from tui_pos.core.money import amount_string
 
     def figure(amount: "Decimal | None", currency: str) -> str:
@@ -184,7 +185,7 @@ def _told(result: "Reconciled") -> list[str]:
             mismatch.intent_id,
             f"Stripe {figure(mismatch.stripe, mismatch.currency)}",
             f"books {figure(mismatch.books, mismatch.currency)} {mismatch.currency}",
-            mismatch.done or f"{mismatch.text}: look at it",
+            mismatch.done or f"{mismatch_text(mismatch)}: look at it",
         )
         for mismatch in result.mismatches
     )

@@ -6,7 +6,7 @@ screen stands; scans and typing are taken from then on.
 
 import logging
 import os
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -23,7 +23,7 @@ from tui_pos.core.config import Settings
 from tui_pos.data import drivers
 from tui_pos.desk.access.permissions import Action, allowed
 from tui_pos.desk.context import Desk
-from tui_pos.desk.errors import InvalidInput
+from tui_pos.desk.errors import InvalidInput, Reason
 from tui_pos.ui.kiosk import (
     KioskApp,
     run_kiosk,
@@ -136,7 +136,7 @@ class DeskApp(KioskApp):
         self.set_status(replace(self.status, staff=desk.staff.name, station=desk.station))
         self._home.desk_opened(desk)
         self._told = {*self._faults}
-        if told := (*self._place.warnings, *(each.sentence for each in self._faults.values())):
+        if told := _sentences((*self._place.warnings, *(each.said for each in self._faults.values()))):
             self._home.alert(" ".join(told))
         self._look_at_reader()
         self._again = again = _pauses()
@@ -235,11 +235,11 @@ class DeskApp(KioskApp):
         if not new or self.desk is None or self.screen is not self._home:
             return
         self._told |= self._faults.keys()
-        urgent = [each.sentence for each in new if each.stops]
+        urgent = _sentences(each.said for each in new if each.stops)
         if urgent:
             self._home.alert(" ".join(urgent))
         else:
-            self._home.say(new[0].sentence, "!")
+            self._home.say(_sentences([new[0].said])[0], "!")
 
     def _not_maintained(self, error: Exception) -> None:
         self._is_maintaining = False
@@ -341,9 +341,15 @@ def _open_place(
 
 
 def _explain(error: Exception) -> str | None:
-    from tui_pos.bootstrap.failures import explain
+    from tui_pos.ui.messages.failures import explain
 
     return explain(error)
+
+
+def _sentences(said: "Iterable[str | Reason]") -> list[str]:
+    from tui_pos.ui.messages import sentence
+
+    return [sentence(each) for each in said]
 
 
 def _pauses() -> "Again":

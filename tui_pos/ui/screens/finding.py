@@ -9,6 +9,8 @@ from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.search import lookup, receipts
 from tui_pos.desk.search.activity import RecentLine
 from tui_pos.desk.search.search import Found, resolve
+from tui_pos.ui.messages import sentence
+from tui_pos.ui.messages.verdicts import words
 from tui_pos.ui.screens.desk_screen import SaleStart
 
 
@@ -35,7 +37,8 @@ def find(desk: Desk, text: str) -> Answer:
         if len(found) == 1:
             return open_hit(desk, found[0])
     except Refusal as refusal:
-        return Answer(_line(text, refusal.message, "bad"), refusal=refusal.message)
+        said = sentence(refusal)
+        return Answer(_line(text, said, "bad"), refusal=said)
     return Answer(_line(text, f"{len(found)} found", "plain"), several=found)
 
 
@@ -46,7 +49,7 @@ def open_hit(desk: Desk, hit: Found) -> Answer:
     if hit.kind == "order":
         return _order(desk, hit.key)
     begins = SaleStart(voucher=hit.key) if hit.kind == "voucher" else SaleStart(product=hit.key)
-    return Answer(_line(hit.title, hit.detail, "plain"), sells=begins)
+    return Answer(_line(hit.title, sentence(hit.detail), "plain"), sells=begins)
 
 
 def unanswered(text: str, sentence: str) -> Answer:
@@ -55,7 +58,7 @@ def unanswered(text: str, sentence: str) -> Answer:
 
 
 def _person(person: AttendeeView) -> Answer:
-    return Answer(_line(person.name, person.verdict.word, person.verdict.tone), person=person)
+    return Answer(_line(person.name, words(person.verdict).word, person.verdict.tone), person=person)
 
 
 def _order(desk: Desk, reference: str) -> Answer:

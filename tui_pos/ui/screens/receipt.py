@@ -24,6 +24,7 @@ from tui_pos.desk.orders.views import (
 from tui_pos.desk.search.moments import when_and_where
 from tui_pos.desk.search.receipts import ReceiptView, receipt
 from tui_pos.ui.input import keys
+from tui_pos.ui.messages.verdicts import words
 from tui_pos.ui.screens.desk_screen import ATTENDEE, NEXT
 from tui_pos.ui.screens.order_deeds import OrderActions
 from tui_pos.ui.widgets import signs
@@ -245,13 +246,13 @@ class ReceiptScreen(OrderActions):
         if person is None:
             return Text("No badge: this was sold to a walk-up.")
         verdict = person.verdict
-        word, tone = ("registered", "ok") if person.registered else (verdict.word, verdict.tone)
+        word, tone = ("registered", "ok") if person.registered else (words(verdict).word, verdict.tone)
         line = Text(f"{signs.sign(tone)} {word}", style=signs.style(tone))
         line = Text.assemble(line, f"   badge {printable(person.access_code)}")
         if self.unnamed:
             line.append(f"   [!] {self.unnamed} more without name", style=signs.style("warn"))
         if person.checked_in_at is not None:
-            line.append(f"   {verdict.sentence}")
+            line.append(f"   {words(verdict).sentence}")
         elif person.registered:
             line.append("   [!] not checked in yet", style=signs.style("warn"))
         if person.registered and person.owes:

@@ -19,6 +19,7 @@ from tui_pos.desk.access.permissions import Action
 from tui_pos.desk.context import Desk
 from tui_pos.ui.input import keys
 from tui_pos.ui.jobs import Job
+from tui_pos.ui.messages import sentence
 from tui_pos.ui.screens.desk_screen import DeskScreen, SaleStart
 from tui_pos.ui.widgets.line_list import (
     Column,
@@ -288,7 +289,10 @@ class ScanScreen(DeskScreen[None]):
         self._hits = hits
         self._moved_to = None
         self._hit_list.set_lines(
-            [Line((hit.title, hit.key, hit.detail), key=str(place)) for place, hit in enumerate(hits)]
+            [
+                Line((hit.title, hit.key, sentence(hit.detail)), key=str(place))
+                for place, hit in enumerate(hits)
+            ]
         )
         self.query_one("#lists").display = False
         self._hit_list.display = True
