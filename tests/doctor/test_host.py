@@ -28,7 +28,8 @@ LOOK = (
     "from pathlib import Path; from tui_pos.core.config import Settings\n"
     "from tui_pos.bootstrap.doctor import Subject, host\n"
     "from tui_pos.ui.messages import sentence\n"
-    "for each in host.terminal(Subject(Settings(Path('/nowhere')), None, 'desk-3')):\n"
+    "nowhere = Settings(home=Path('/nowhere'))\n"
+    "for each in host.terminal(Subject(settings=nowhere, slug=None, station='desk-3')):\n"
     "    print('FOUND', each.level, sentence(each.said))\n"
 )
 
