@@ -34,6 +34,7 @@ def loaded(program: str) -> set[str]:
         ("import tui_pos.desk.payments", {"textual", "rich", "stripe"}),
         ("import tui_pos.simulator.server.app", {"textual", "rich", "stripe", "peewee"}),
         ("import tui_pos.terminal", {"textual", "rich", "stripe", "peewee"}),
+        ("import tui_pos.ui.messages", {"textual", "rich", "stripe", "peewee", "typer"}),
         (EVERYTHING, {"stripe", "aiohttp"}),
     ],
 )

@@ -83,6 +83,7 @@ def report(error: Exception, words: Sequence[str]) -> int:
     from tui_pos.bootstrap import failures
     from tui_pos.commands.context import Failed, safe, write
     from tui_pos.commands.program import wants_json
+    from tui_pos.ui.messages import sentence
 
     details: Mapping[str, object] = {}
     if isinstance(error, Failed):
@@ -94,10 +95,11 @@ def report(error: Exception, words: Sequence[str]) -> int:
         failure = failures.Failure(exit_codes.CRASHED, "unexpected", recorded(error))
     if failure.status != exit_codes.USAGE:
         log.warning("ends with %d, %s", failure.status, failure.code)
+    said = sentence(failure.said)
     if wants_json(words):
-        write(json.dumps({"error": failure.sentence, "code": failure.code, **details}))
+        write(json.dumps({"error": said, "code": failure.code, **details}))
     else:
-        sys.stderr.write(f"{safe(failure.sentence)}\n")
+        sys.stderr.write(f"{safe(said)}\n")
     return failure.status
 
 

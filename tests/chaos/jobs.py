@@ -134,7 +134,7 @@ def serve(line: Connection) -> None:
         worker.boundaries.install()
         outcome, value = "done", JOBS[worker.job.do](worker, desk, *worker.job.given)
     except Refusal as error:
-        outcome, value = "refused", (error.code, error.message)
+        outcome, value = "refused", (error.code, str(error))
     except (DataError, TerminalError) as error:
         outcome, value = "failed", repr(error)
     except BaseException as error:

@@ -136,7 +136,7 @@ def test_a_sale_becomes_one_order_however_often_it_is_placed(desk: Desk) -> None
     )
     assert [(line.slug, line.quantity, line.discount) for line in view.lines] == [("t-shirt", 1, D("2.50"))]
     for change in (cart.add, cart.remove):
-        with pytest.raises(Refused, match="became an order; reopen it"):
+        with pytest.raises(Refused, match=r"^sale_ordered\.frozen$"):
             change(desk, sale, "t-shirt")
 
 
@@ -164,7 +164,7 @@ def test_an_empty_cart_is_no_order(desk: Desk) -> None:
     sale = cart.start(desk).sale_id
     before = everything()
     for nothing in (partial(checkout.place, desk, sale), partial(checkout.sell, desk, [])):
-        with pytest.raises(Refused, match=r"^The cart is empty: add something first\.$"):
+        with pytest.raises(Refused, match=r"^cart_empty$"):
             nothing()
     assert everything() == before
 
@@ -176,7 +176,7 @@ def test_nothing_is_written_when_the_last_line_fails(desk: Desk) -> None:
         cart.add(desk, sale, slug)
     cart.set_voucher(desk, sale, "TENOFF")
     checkout_once = everything()
-    with pytest.raises(Refused, match=r"^Mug \(sold out\) is sold out\.$"):
+    with pytest.raises(Refused, match=r"^sold_out product=Mug \(sold out\)$"):
         checkout.place(desk, sale)
     assert everything() == checkout_once
 
@@ -186,9 +186,7 @@ def test_a_changed_price_is_pointed_out_before_paying(desk: Desk) -> None:
     shown = cart.add(desk, sale, "t-shirt").total
     with connected():
         AddOn.update(price=D("27.00")).where(AddOn.slug == "t-shirt").execute()
-    with pytest.raises(
-        Refused, match=r"^The total is now 27\.00, no longer 25\.00: look at the cart again\.$"
-    ) as refusal:
+    with pytest.raises(Refused, match=r"^price_changed now=27\.00 before=25\.00 currency=USD$") as refusal:
         checkout.place(desk, sale, shown_total=shown)
     assert refusal.value.code == "price_changed"
     assert checkout.place(desk, sale, shown_total=cart.view(desk, sale).total).total == D("27.00")
@@ -252,7 +250,7 @@ def test_a_reference_that_is_taken_is_not_used_again(desk: Desk, monkeypatch: py
         }
     monkeypatch.setattr(clock, "random_code", lambda length: "A" * length)
     before = everything()
-    with pytest.raises(Refused, match=r"^No free reference was found\. Try again\.$"):
+    with pytest.raises(Refused, match=r"^no_free_reference$"):
         checkout.sell(desk, items("t-shirt"), attendee_code="NOOR2026")
     assert everything() == before
 
@@ -274,7 +272,7 @@ def test_a_voucher_is_used_once_per_order_and_no_more_often_than_it_may(desk: De
         Voucher.update(max_uses=2).where(Voucher.code == "TENOFF").execute()
     for _ in range(2):
         checkout.sell(desk, items("t-shirt regular"), voucher="TENOFF")
-    with pytest.raises(Refused, match=r"^Voucher TENOFF is used up\.$"):
+    with pytest.raises(Refused, match=r"^voucher_not_valid\.used_up voucher=TENOFF$"):
         checkout.sell(desk, items("t-shirt"), voucher="TENOFF")
     assert uses(desk, "TENOFF") == 2
 
@@ -297,7 +295,7 @@ def test_an_order_beyond_what_a_column_holds_is_refused(desk: Desk) -> None:
     with connected():
         TicketType.update(price=D("99999999.99")).where(TicketType.slug == "corporate").execute()
     before = everything()
-    with pytest.raises(Refused, match=r"^One order can be at most 99,999,999\.99: sell it in parts\.$"):
+    with pytest.raises(Refused, match=r"^amount_too_large most=99999999\.99 currency=USD$"):
         checkout.sell(desk, items("corporate*2"))
     assert everything() == before
 
@@ -356,12 +354,15 @@ def test_a_free_amount_must_be_money_that_a_card_can_pay(desk: Desk) -> None:
         with pytest.raises(InvalidInput) as refusal:
             checkout.ad_hoc(desk, amount, attendee_code="UNKNOWN")
         assert refusal.value.code == "invalid_amount"
-    with pytest.raises(InvalidInput, match=r"^The least that a card can be charged is 0\.50 USD\.$"):
+    with pytest.raises(InvalidInput, match=r"^amount_too_small\.order least=0\.50 currency=USD$"):
         checkout.ad_hoc(desk, "0.49", attendee_code="UNKNOWN")
     yen = replace(desk, conference=replace(desk.conference, currency="JPY"))
-    with pytest.raises(InvalidInput, match="JPY has no decimals"):
+    with pytest.raises(
+        InvalidInput,
+        match=r"^invalid_amount\.typed found=JPY has no decimals: enter an amount such as 1250\.$",
+    ):
         checkout.ad_hoc(yen, "100.50")
-    with pytest.raises(NotFound, match=r"^UNKNOWN is not known in Demo Conference\.$"):
+    with pytest.raises(NotFound, match=r"^attendee_not_found code=UNKNOWN conference=Demo Conference$"):
         checkout.ad_hoc(desk, "5.00", attendee_code="UNKNOWN")
     assert everything() == before
     assert checkout.ad_hoc(yen, "100").total == D("100.00")
@@ -383,7 +384,7 @@ def test_reopening_cancels_the_order_and_gives_the_cart_back(desk: Desk, as_staf
     neighbour = as_staff(at(desk, "desk-4"), "lead")
     view = checkout.reopen(neighbour, sale)
     assert (view.status, view.station, view.reference, view.voucher_code) == ("open", "desk-4", "", "TENOFF")
-    assert [(line.slug, line.quantity, line.problem) for line in view.lines] == [("hoodie", 10, "")]
+    assert [(line.slug, line.quantity, line.problem) for line in view.lines] == [("hoodie", 10, None)]
     assert (order_row(placed.reference).status, uses(desk, "TENOFF")) == ("cancelled", 0)
     cart.set_quantity(neighbour, sale, "hoodie", 9)
     again = checkout.place(neighbour, sale)
@@ -393,13 +394,13 @@ def test_reopening_cancels_the_order_and_gives_the_cart_back(desk: Desk, as_staf
 
 def test_what_cannot_be_reopened(desk: Desk) -> None:
     paid, _ = placed_cart(desk, "sprint-breakfast")
-    with pytest.raises(Refused, match="is paid: void it instead"):
+    with pytest.raises(Refused, match=r"^order_not_pending\.void "):
         checkout.reopen(desk, paid)
     placed = checkout.sell(desk, items("t-shirt"))
     with connected():
         sale = Sale.get(Sale.order == placed.order_id).id
         orders = Order.select().count()
-    with pytest.raises(Refused, match="had no cart"):
+    with pytest.raises(Refused, match=r"^sale_without_cart$"):
         checkout.reopen(desk, sale)
     with connected():
         assert Order.select().count() == orders

@@ -51,7 +51,7 @@ def test_the_buyer_is_the_first_of_three(desk: Desk) -> None:
     assert admitted_by(reference) == ["Ada Byron", "Charles Babbage", "Mary"]
     for person in (first, second):
         assert check_in(desk, person.access_code).first
-        assert attendee(desk, f"demo:{person.access_code.lower()}").verdict.word == "ALREADY CHECKED IN"
+        assert attendee(desk, f"demo:{person.access_code.lower()}").verdict.key == "already_checked_in"
     with connected():
         user = User.get_by_id(first.user_id)
         assert (user.password[0], user.username.startswith("desk-guest-")) == ("!", True)
@@ -65,10 +65,7 @@ def test_never_more_than_tickets(desk: Desk) -> None:
     before = everything()
     with pytest.raises(Refusal) as caught:
         register_companion(desk, reference, "Percy")
-    assert (caught.value.code, caught.value.message) == (
-        "no_ticket_left",
-        f"Every ticket of {reference} has its attendee.",
-    )
+    assert str(caught.value) == f"no_ticket_left order={reference}"
     assert everything() == before
 
 
@@ -117,9 +114,9 @@ def test_a_shirt_and_an_unpaid_order_admit_nobody(desk: Desk, as_staff: AsStaff)
         with pytest.raises(Refusal) as caught:
             register_companion(desk, reference, "Mary")
         assert caught.value.code == code
-    with pytest.raises(InvalidInput, match="Enter the name"):
+    with pytest.raises(InvalidInput, match=r"^name_required$"):
         register_companion(desk, shirt, " \x1b[31m ")
-    with pytest.raises(InvalidInput, match="is not an e-mail address"):
+    with pytest.raises(InvalidInput, match=r"^invalid_email "):
         register_companion(desk, shirt, "Mary", "mary@")
     with pytest.raises(NotFound):
         register_companion(desk, "ORD-NONE", "Mary")

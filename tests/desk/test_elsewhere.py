@@ -141,7 +141,7 @@ def test_a_late_success_after_a_dashboard_refund_admits_nobody(
     assert rows(order)[0].status == "paid"
     found = lookup.attendee(lead, badge(order))
     assert (found.registered, found.verdict.code) == (False, "refunded")
-    with pytest.raises(Refused, match="given back"):
+    with pytest.raises(Refused, match=r"^refunded\.check_in "):
         check_in(lead, badge(order))
     simulator.refuse("retrieve", 500)
     simulator.refuse("refunds", 500)
@@ -218,7 +218,7 @@ def test_what_the_manage_page_wrote_is_no_cash_and_completes_for_its_buyer(
     (listed,) = find_orders.orders(lead, text=order.reference)
     assert listed.paid_by == "Paid on the web site"
     if method != "comp":
-        with pytest.raises(Refused, match="web site"):
+        with pytest.raises(Refused, match=r"^paid_online "):
             refunds.refund(lead, order.reference)
     view = tendering.complete(lead, order.reference)
     assert (view.status, view.hold_expires_at) == ("paid", None)
@@ -227,7 +227,7 @@ def test_what_the_manage_page_wrote_is_no_cash_and_completes_for_its_buyer(
         assert made.user_id == view.user_id
     assert companions(lead, order.reference) == 0
     assert not receipts.receipt(lead, order.reference).to_complete
-    with pytest.raises(Refused, match="already paid"):
+    with pytest.raises(Refused, match=r"^already_paid "):
         tendering.complete(lead, order.reference)
 
 
@@ -258,7 +258,7 @@ def test_credit_of_an_order_that_the_web_site_swept_is_put_back_and_told(
 
 def test_a_paid_free_order_is_voided_not_cancelled(lead: Desk, order: checkout.Placed) -> None:
     give_free(lead, order.reference, "speaker")
-    with pytest.raises(Refused, match="void it instead"):
+    with pytest.raises(Refused, match=r"^order_not_pending\.void "):
         checkout.cancel_order(lead, order.reference)
 
 

@@ -93,18 +93,18 @@ def test_never_more_than_is_left_of_all_tenders(lead: Desk) -> None:
     take_cash(lead, reference, D(30))
     refunds.refund(lead, reference, D(35), reason="late")
     before = everything()
-    for amount, code, sentence in (
-        ("15.01", "amount_too_high", f"At most 15.00 USD is left to refund on {reference}."),
-        ("0", "invalid_amount", "Enter an amount above zero."),
-        ("-5", "invalid_amount", "An amount cannot be negative: '-5'."),
-        ("1.005", "invalid_amount", "USD is paid in steps of 0.01: '1.005' is between two."),
+    for amount, reason in (
+        ("15.01", f"amount_too_high.refund left=15.00 currency=USD order={reference}"),
+        ("0", "invalid_amount.zero"),
+        ("-5", "invalid_amount.typed found=An amount cannot be negative: '-5'."),
+        ("1.005", "invalid_amount.typed found=USD is paid in steps of 0.01: '1.005' is between two."),
     ):
         with pytest.raises(Refusal) as caught:
             refunds.refund(lead, reference, D(amount), reason="late")
-        assert (caught.value.code, caught.value.message) == (code, sentence)
+        assert str(caught.value) == reason
     assert everything() == before
     refunds.refund(lead, reference, D(15), reason="late")
-    with pytest.raises(Refusal, match=f"Nothing is left to refund on order {reference}"):
+    with pytest.raises(Refusal, match=r"^nothing_to_refund "):
         refunds.refund(lead, reference)
 
 
@@ -181,7 +181,7 @@ def test_a_card_that_stripe_is_silent_about_holds_back_only_itself(
     ]
     assert statuses(reference)[0] == "partially_refunded"
     before = everything()
-    with pytest.raises(Refusal, match="has no answer from Stripe yet"):
+    with pytest.raises(Refusal, match=r"^refund_open "):
         refunds.refund(lead, reference)
     assert everything() == before
     frozen_clock.advance(1)
@@ -212,7 +212,7 @@ def test_what_was_given_away_or_free_gives_nothing_back(wanted: str, lead: Desk)
         give_free(lead, reference, "prize")
     assert told(refunds.refund(lead, reference, reason="mistake")) == [("comp", D(0), "succeeded")]
     assert statuses(reference) == ("refunded", [("comp", "refunded")])
-    with pytest.raises(Refusal, match="Nothing is left"):
+    with pytest.raises(Refusal, match=r"^nothing_to_refund "):
         refunds.refund(lead, reference)
     assert told(refunds.refunds_of(lead, reference)) == [("comp", D(0), "succeeded")]
 
@@ -237,18 +237,15 @@ def test_who_may_and_what_a_web_shop_must_refund_itself(lead: Desk, desk: Desk) 
         void(desk, online, "because")
     with pytest.raises(NotFound):
         void(lead, "ORD-NONE", "because")
-    with pytest.raises(InvalidInput, match="Say why"):
+    with pytest.raises(InvalidInput, match=r"^reason_required$"):
         void(lead, online, " ")
-    for act, rest in (
-        (lambda: refunds.refund(lead, online), ": its money is given back there or in Stripe's dashboard."),
-        (lambda: void(lead, online, "because"), "; it cannot be voided here."),
+    for act, key in (
+        (lambda: refunds.refund(lead, online), "paid_online"),
+        (lambda: void(lead, online, "because"), "paid_online.void"),
     ):
         with pytest.raises(Refusal) as caught:
             act()
-        assert (caught.value.code, caught.value.message) == (
-            "paid_online",
-            f"Order {online} was paid on the web site{rest}",
-        )
+        assert str(caught.value) == f"{key} order={online}"
 
 
 def test_without_an_account_a_card_is_not_begun_to_be_refunded(
@@ -258,7 +255,7 @@ def test_without_an_account_a_card_is_not_begun_to_be_refunded(
     by_card(lead, reference, D(30), simulator)
     take_cash(lead, reference, D(20))
     before = everything()
-    with pytest.raises(InvalidInput, match="No Stripe key"):
+    with pytest.raises(InvalidInput, match=r"^no_stripe_key conference=demo$"):
         refunds.refund(as_staff(desk, "lead"), reference)
     assert everything() == before
     assert told(refunds.refund(as_staff(desk, "lead"), reference, D(20), reason="late")) == [

@@ -90,7 +90,7 @@ def test_a_hold_that_ran_out_gives_everything_back_once(swept: Desk, frozen_cloc
     cart.set_voucher(swept, sale, "TENOFF")
     placed = checkout.place(swept, sale)
     assert uses(swept, "TENOFF") == 1
-    with pytest.raises(Refused, match="is sold out"):
+    with pytest.raises(Refused, match=r"^sold_out product=Hoodie$"):
         checkout.sell(swept, items("hoodie"))
     frozen_clock.advance(QUARTER_OF_AN_HOUR - 1)
     assert holds.release_expired(swept) == 0
@@ -101,9 +101,9 @@ def test_a_hold_that_ran_out_gives_everything_back_once(swept: Desk, frozen_cloc
     assert uses(swept, "TENOFF") == 0
     with connected():
         assert Sale.get_by_id(sale).status == "abandoned"
-    with pytest.raises(Refused, match="given up; start a new one or reopen it"):
+    with pytest.raises(Refused, match=r"^sale_abandoned\.frozen$"):
         checkout.place(swept, sale)
-    assert checkout.reopen(swept, sale).lines[0].problem == ""
+    assert checkout.reopen(swept, sale).lines[0].problem is None
     assert checkout.place(swept, sale).reference != placed.reference
 
 
@@ -112,7 +112,7 @@ def test_stock_is_free_the_moment_a_hold_ends_even_unswept(swept: Desk, frozen_c
     frozen_clock.advance(QUARTER_OF_AN_HOUR)
     with connected():
         counts = stock.sold(swept.conference.id, clock.now())
-    assert cart.add(swept, cart.start(swept).sale_id, "hoodie", 10).lines[0].problem == ""
+    assert cart.add(swept, cart.start(swept).sale_id, "hoodie", 10).lines[0].problem is None
     assert sum(count for (kind, _), count in counts.items() if kind == "addon") > 0
 
 
@@ -221,15 +221,15 @@ def test_what_cannot_be_cancelled_says_why(swept: Desk) -> None:
     gone = checkout.sell(swept, items("hoodie"))
     checkout.cancel_order(swept, gone.reference)
     before = everything()
-    for reference, code, sentence in (
-        (part_paid.reference, "order_has_payments", "Money was taken for {}; refund it instead."),
-        (paying.reference, "payment_live", "A card payment for {} is running; cancel it first."),
-        (free.reference, "order_not_pending", "{} is paid: void it instead."),
-        (gone.reference, "order_not_pending", "{} is cancelled; only a pending order can be cancelled."),
+    for reference, reason in (
+        (part_paid.reference, "order_has_payments order={}"),
+        (paying.reference, "payment_live.cancel order={}"),
+        (free.reference, "order_not_pending.void order={}"),
+        (gone.reference, "order_not_pending.cancel order={} status=cancelled"),
     ):
         with pytest.raises(Refused) as refusal:
             checkout.cancel_order(swept, reference)
-        assert (refusal.value.code, refusal.value.message) == (code, sentence.format(reference))
+        assert str(refusal.value) == reason.format(reference)
     for unknown in ("ORD-NOTTHERE", "", "\x1b[2J", "x" * 500, "ORD\x00"):
         with pytest.raises(NotFound):
             checkout.cancel_order(swept, unknown)

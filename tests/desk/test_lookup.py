@@ -176,14 +176,14 @@ def test_what_cannot_be_a_code_gets_one_short_sentence(desk: Desk) -> None:
         error = refused(desk, text)
         assert isinstance(error, InvalidInput)
         assert (error.code, error.exit_status) == ("invalid_code", 2)
-        assert len(error.message) < 160
-        assert error.message.isprintable()
+        assert len(str(error)) < 160
+        assert str(error).isprintable()
 
 
 def test_an_unknown_code(desk: Desk) -> None:
     error = refused(desk, "k7q2m9zx")
     assert isinstance(error, NotFound)
-    assert (error.code, error.message) == ("attendee_not_found", "K7Q2M9ZX is not known in Demo Conference.")
+    assert str(error) == "attendee_not_found code=K7Q2M9ZX conference=Demo Conference"
 
 
 def test_a_badge_of_another_conference_is_named(desk2077: Desk) -> None:
@@ -193,7 +193,7 @@ def test_a_badge_of_another_conference_is_named(desk2077: Desk) -> None:
         error = refused(desk2077, form.format(code=elsewhere.access_code))
         assert isinstance(error, Refused)
         assert (error.code, error.exit_status) == ("other_conference", 4)
-        assert error.message == "That badge is for Python 2075; this desk is for Python 2077."
+        assert str(error) == "other_conference theirs=Python 2075 ours=Python 2077"
 
 
 def test_a_badge_of_a_conference_that_is_not_there(desk: Desk) -> None:
@@ -201,8 +201,8 @@ def test_a_badge_of_a_conference_that_is_not_there(desk: Desk) -> None:
         error = refused(desk, f"{slug}:NOOR2026")
         assert isinstance(error, NotFound)
         assert error.code == "attendee_not_found"
-        assert len(error.message) < 160
-        assert error.message.isprintable()
+        assert len(str(error)) < 160
+        assert str(error).isprintable()
 
 
 def test_whoever_checks_people_in_may_look_them_up(desk: Desk, as_staff: AsStaff) -> None:
@@ -259,8 +259,8 @@ def test_what_cannot_be_an_order_reference(desk: Desk) -> None:
         with pytest.raises(InvalidInput) as caught:
             lookup.order(desk, reference)
         assert caught.value.code == "invalid_reference"
-        assert len(caught.value.message) < 160
-        assert caught.value.message.isprintable()
+        assert len(str(caught.value)) < 160
+        assert str(caught.value).isprintable()
 
 
 def test_an_order_of_another_conference_is_not_here(desk2077: Desk) -> None:

@@ -20,6 +20,7 @@ from tui_pos.desk.orders import holds
 from tui_pos.desk.refunds import refunds
 from tui_pos.desk.search import activity, lookup, receipts
 from tui_pos.desk.tenders import cash
+from tui_pos.ui.messages import sentence
 
 ORDER, LINE = "program_registration_order", "program_registration_orderlineitem"
 PAYMENT, TICKET = "program_registration_payment", "program_registration_tickettype"
@@ -100,8 +101,8 @@ def test_an_odd_value_is_a_sentence_at_most(
             known = failures.known(error)
             if known is None:
                 raise
-            assert known.sentence.endswith("."), known.sentence
-            assert known.sentence.isprintable()
+            assert sentence(known.said).endswith("."), known.said
+            assert sentence(known.said).isprintable()
 
 
 @pytest.mark.parametrize("column", ["total", "created_at"])

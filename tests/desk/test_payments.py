@@ -255,14 +255,14 @@ def test_the_capture_and_cancel_commands_act_by_intent(
     begun = begin(desk, order)
     for state in payments.watch(desk, begun.attempt_id):
         if state.stage is Stage.SENT:
-            with pytest.raises(Refused, match="waiting for card"):
+            with pytest.raises(Refused, match=r"^not_authorized .*state=waiting for card$"):
                 payments.capture(desk, state.intent_id)
             simulator.tap(READER)
     assert state.stage is Stage.AUTHORIZED
     captured = payments.capture(desk, state.intent_id)
     assert captured.stage is Stage.CAPTURED
     assert payments.capture(desk, state.intent_id).stage is Stage.CAPTURED
-    with pytest.raises(Refused, match="Too late to cancel"):
+    with pytest.raises(Refused, match=r"^too_late "):
         payments.cancel(desk, state.intent_id)
     (book,) = simulator.books().values()
     assert book["captured"] == 2500
@@ -421,7 +421,7 @@ def test_another_station_waits_for_the_lease(card_desk: Desk, order: checkout.Pl
     watching = payments.watch(card_desk, begun.attempt_id)
     next(watching)
     elsewhere = replace(card_desk, station="desk-9")
-    with pytest.raises(Refused, match="being watched at desk-3"):
+    with pytest.raises(Refused, match=r"^attempt_held holder=desk-3"):
         next(payments.watch(elsewhere, begun.attempt_id))
     watching.close()
     assert next(payments.watch(elsewhere, begun.attempt_id)).stage is Stage.CREATED
@@ -429,10 +429,10 @@ def test_another_station_waits_for_the_lease(card_desk: Desk, order: checkout.Pl
 
 def test_one_live_payment_per_order_and_per_reader(card_desk: Desk, order: checkout.Placed) -> None:
     begin(card_desk, order)
-    with pytest.raises(Refused, match=r"under way on Front-1 \(desk-3"):
+    with pytest.raises(Refused, match=r"^payment_live .*reader=Front-1 holder=desk-3"):
         begin(card_desk, order, OTHER_READER)
     second = checkout.sell(card_desk, [("t-shirt", 1)], name="Bob")
-    with pytest.raises(Refused, match="under way on Front-1"):
+    with pytest.raises(Refused, match=r"^payment_live .*reader=Front-1 "):
         begin(card_desk, second)
 
 
@@ -508,18 +508,18 @@ def test_what_is_refused_before_anything_is_written(card_desk: Desk, order: chec
     other = make_desk("demo", "scanner")
     with pytest.raises(NotPermitted):
         begin(replace(card_desk, staff=other.staff), order)
-    with pytest.raises(InvalidInput, match="No Stripe key"):
+    with pytest.raises(InvalidInput, match=r"^no_stripe_key "):
         begin(replace(card_desk, account=None), order)
-    with pytest.raises(InvalidInput, match="Choose a reader"):
+    with pytest.raises(InvalidInput, match=r"^reader_required\.choose$"):
         begin(card_desk, order, "  ")
-    with pytest.raises(NotFound, match="no order"):
+    with pytest.raises(NotFound, match=r"^order_not_found"):
         payments.begin(card_desk, "ORD-NONE", READER)
-    with pytest.raises(InvalidInput, match="less than"):
+    with pytest.raises(InvalidInput, match=r"^amount_too_high "):
         payments.begin(card_desk, order.reference, READER, amount=Decimal("25.01"))
-    with pytest.raises(Refused, match="A card cannot be charged less"):
+    with pytest.raises(Refused, match=r"^amount_too_small "):
         payments.begin(card_desk, order.reference, READER, amount=Decimal("0.49"))
     checkout.cancel_order(card_desk, order.reference)
-    with pytest.raises(Refused, match="is cancelled, not pending"):
+    with pytest.raises(Refused, match=r"^order_not_pending\.charge .*status=cancelled$"):
         begin(card_desk, order)
     with connected():
         assert Attempt.select().count() == 0

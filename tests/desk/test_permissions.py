@@ -57,5 +57,5 @@ def test_a_refusal_says_who_may_not_do_what(desk: Desk, as_staff: AsStaff) -> No
     with pytest.raises(NotPermitted) as refused:
         require(as_staff(desk, "scanner"), Action.CAPTURE)
     assert refused.value.code == "not_permitted"
-    assert refused.value.message == "Sam Scanner may not capture payments. Ask a supervisor."
+    assert refused.value.values == {"who": "Sam Scanner", "action": Action.CAPTURE}
     assert refused.value.exit_status == 6

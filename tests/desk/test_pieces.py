@@ -88,7 +88,7 @@ def test_a_ticket_that_went_back_admits_nobody(lead: Desk) -> None:
     mary = register_companion(lead, reference, "Mary").access_code
     check_in(lead, mary)
     refunds.refund(lead, reference, lines=[Piece("day-pass", badge=ada)])
-    assert lookup.attendee(lead, ada).verdict.word == "REFUNDED"
+    assert lookup.attendee(lead, ada).verdict.key == "refunded.ticket"
     assert refused(check_in, lead, ada) == "refunded"
     assert lookup.attendee(lead, mary).registered
     assert companions(lead, reference) == 0
@@ -136,7 +136,7 @@ def test_nothing_is_handed_out_of_what_may_be_going_back(lead: Desk, simulator: 
     simulator.fault("answer_lost", "POST /v1/refunds", times=3)
     refunds.refund(lead, reference, lines=[Piece("t-shirt"), Piece("day-pass")])
     assert refused(check_in, lead, ada) == "refund_open"
-    assert lookup.attendee(lead, ada).verdict.word == "BEING REFUNDED"
+    assert lookup.attendee(lead, ada).verdict.key == "refund_open.ticket"
     assert refused(hand_out, lead, ada, shirts, 2) == "refund_open"
     assert hand_out(lead, ada, shirts).left == 0
     assert hand_out(lead, ada, lunch).left == 0

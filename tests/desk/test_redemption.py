@@ -36,12 +36,12 @@ def pieces(line_id: int) -> list[ProductRedemption]:
         return list(query.order_by(ProductRedemption.id))
 
 
-def refusal_of(desk: Desk, code: str, line_id: int, quantity: int = 1) -> tuple[str, str]:
+def refusal_of(desk: Desk, code: str, line_id: int, quantity: int = 1) -> str:
     before = everything()
     with pytest.raises(Refusal) as caught:
         hand_out(desk, code, line_id, quantity)
     assert everything() == before
-    return caught.value.code, caught.value.message
+    return str(caught.value)
 
 
 def test_what_is_left_of_what_was_bought(desk: Desk) -> None:
@@ -70,20 +70,16 @@ def test_a_piece_is_handed_out_with_who_and_where(desk: Desk) -> None:
 
 def test_never_more_than_were_bought(desk: Desk, frozen_clock: FrozenClock) -> None:
     shirts, lunch = line(desk, "OWEN2026", "T-Shirt"), line(desk, "OWEN2026", "Lunch")
-    assert refusal_of(desk, "OWEN2026", shirts.line_id, 3) == (
-        "too_many",
-        "Only 2 of 2 x T-Shirt is left to hand out.",
-    )
+    assert refusal_of(desk, "OWEN2026", shirts.line_id, 3) == ("too_many left=2 bought=2 product=T-Shirt")
     assert hand_out(at(desk, "desk-1"), "OWEN2026", lunch.line_id).left == 0
     frozen_clock.advance(60)
     assert refusal_of(desk, "OWEN2026", lunch.line_id) == (
-        "handed_out",
-        "Lunch was handed out already: 1 of 1, last 13:00 at desk-1.",
+        "handed_out product=Lunch bought=1 last=13:00 at desk-1"
     )
     frozen_clock.advance(24 * 3600)
-    assert "last 23 Nov 13:00 at desk-1" in refusal_of(desk, "OWEN2026", lunch.line_id)[1]
-    assert refusal_of(desk, "OWEN2026", shirts.line_id, 0)[0] == "invalid_quantity"
-    assert refusal_of(desk, "OWEN2026", shirts.line_id, 1000)[0] == "invalid_quantity"
+    assert refusal_of(desk, "OWEN2026", lunch.line_id).endswith("last=23 Nov 13:00 at desk-1")
+    assert "invalid_quantity " in refusal_of(desk, "OWEN2026", shirts.line_id, 0)
+    assert "invalid_quantity " in refusal_of(desk, "OWEN2026", shirts.line_id, 1000)
 
 
 def test_one_lunch_for_three_attendees_of_an_order_is_one_lunch(desk: Desk) -> None:
@@ -94,7 +90,7 @@ def test_one_lunch_for_three_attendees_of_an_order_is_one_lunch(desk: Desk) -> N
     assert [line(desk, code, "Lunch") for code in names] == [lunch, lunch]
     assert hand_out(desk, names[0], lunch.line_id).left == 0
     for code in ("ZARA2026", names[1]):
-        assert refusal_of(desk, code, lunch.line_id)[0] == "handed_out"
+        assert "handed_out " in refusal_of(desk, code, lunch.line_id)
 
 
 def test_eight_desks_hand_out_two_shirts_twice(desk: Desk) -> None:
@@ -128,32 +124,23 @@ def test_a_second_order_is_handed_out_too(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "code", "words"),
-    [
-        ("pending", "not_paid", "is not paid yet"),
-        ("cancelled", "cancelled", "was cancelled"),
-        ("refunded", "refunded", "was refunded"),
-    ],
+    ("status", "code"), [("pending", "not_paid"), ("cancelled", "cancelled"), ("refunded", "refunded")]
 )
-def test_what_is_not_paid_any_more_is_not_handed_out(status: str, code: str, words: str, desk: Desk) -> None:
+def test_what_is_not_paid_any_more_is_not_handed_out(status: str, code: str, desk: Desk) -> None:
     lunch = line(desk, "OWEN2026", "Lunch")
     with connected():
         Order.update(status=status).where(Order.reference == lunch.reference).execute()
-    assert refusal_of(desk, "OWEN2026", lunch.line_id) == (
-        code,
-        f"Not handed out: order {lunch.reference} {words}.",
-    )
+    assert refusal_of(desk, "OWEN2026", lunch.line_id) == f"{code}.to_hand_out order={lunch.reference}"
     assert hand_outs(desk, "OWEN2026") == ()
 
 
 def test_somebody_elses_line_and_badges_that_are_none(desk: Desk, as_staff: AsStaff) -> None:
     lunch = line(desk, "OWEN2026", "Lunch")
     assert refusal_of(desk, "NOOR2026", lunch.line_id) == (
-        "line_not_found",
-        f"Noor Lindqvist bought nothing with the number {lunch.line_id}.",
+        f"line_not_found.attendee who=Noor Lindqvist line={lunch.line_id}"
     )
-    assert refusal_of(desk, "NOBODY26", lunch.line_id)[0] == "attendee_not_found"
-    assert refusal_of(desk, "pycon:OWEN2026", lunch.line_id)[0] == "attendee_not_found"
+    assert "attendee_not_found " in refusal_of(desk, "NOBODY26", lunch.line_id)
+    assert "attendee_not_found.conference " in refusal_of(desk, "pycon:OWEN2026", lunch.line_id)
     visitor = as_staff(desk, "visitor")
     for act in (lambda: hand_outs(visitor, "OWEN2026"), lambda: hand_out(visitor, "OWEN2026", 1)):
         with pytest.raises(NotPermitted):
@@ -182,17 +169,11 @@ def test_taking_back_needs_a_reason_and_keeps_it(desk: Desk) -> None:
     assert entry.order_id == order_row(shirts.reference).id
     with pytest.raises(Refusal) as caught:
         take_back(desk, "OWEN2026", shirts.line_id, "again", quantity=2)
-    assert (caught.value.code, caught.value.message) == (
-        "not_handed_out",
-        "Only 1 x T-Shirt was handed out so far.",
-    )
+    assert str(caught.value) == "not_handed_out quantity=1 product=T-Shirt"
     assert hand_out(desk, "OWEN2026", shirts.line_id).left == 0
 
 
 def test_what_the_web_site_handed_out_counts(desk: Desk) -> None:
     lunch = line(desk, "GIVE2026", "Lunch")
-    assert refusal_of(desk, "GIVE2026", lunch.line_id) == (
-        "handed_out",
-        "Lunch was handed out already: 1 of 1, last 13:00.",
-    )
+    assert refusal_of(desk, "GIVE2026", lunch.line_id) == ("handed_out product=Lunch bought=1 last=13:00")
     assert take_back(desk, "GIVE2026", lunch.line_id, "dropped it").left == 1

@@ -9,7 +9,7 @@ from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import AddOn, Attendee, Order, TicketType, Voucher
 from tui_pos.desk.context import Desk
-from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refused
+from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refused, because
 from tui_pos.desk.search.lookup import (
     Found,
     resolve,
@@ -152,7 +152,7 @@ def test_a_badge_goes_before_a_voucher_and_a_voucher_before_a_product(desk: Desk
 
 def test_a_voucher_says_what_is_wrong_with_it(desk: Desk) -> None:
     assert resolve(desk, "FIFTY")[0].detail == ""
-    assert resolve(desk, "USEDUP")[0].detail == "Voucher USEDUP is used up."
+    assert resolve(desk, "USEDUP")[0].detail == because("voucher_not_valid.used_up", voucher="USEDUP")
 
 
 def test_a_slug_that_a_ticket_and_an_addon_share_gives_both(desk: Desk) -> None:
@@ -174,7 +174,7 @@ def test_another_conferences_badge_is_refused_by_name(desk2077: Desk) -> None:
         with pytest.raises(Refused) as caught:
             resolve(desk2077, text)
         assert caught.value.code == "other_conference"
-        assert "Python 2076" in caught.value.message
+        assert caught.value.values["theirs"] == "Python 2076"
 
 
 def test_what_is_named_here_goes_before_another_conferences_badge(desk2077: Desk) -> None:
@@ -188,8 +188,7 @@ def test_what_is_unknown_is_named_back(desk: Desk) -> None:
     for text in ("K7Q2M9ZX", "ORD-NOPE1234", "nobody at all", "demo:K7Q2M9ZX"):
         with pytest.raises(NotFound) as caught:
             resolve(desk, text)
-        assert caught.value.code == "nothing_found"
-        assert caught.value.message == f"{text} is not known in Demo Conference."
+        assert str(caught.value) == f"nothing_found text={text} conference=Demo Conference"
 
 
 def test_what_cannot_be_a_scan(desk: Desk) -> None:
@@ -197,8 +196,8 @@ def test_what_cannot_be_a_scan(desk: Desk) -> None:
         with pytest.raises(InvalidInput) as caught:
             resolve(desk, text)
         assert caught.value.code == "invalid_scan"
-        assert len(caught.value.message) < 120
-        assert caught.value.message.isprintable()
+        assert len(str(caught.value)) < 120
+        assert str(caught.value).isprintable()
 
 
 def test_a_badge_costs_one_statement(desk: Desk) -> None:

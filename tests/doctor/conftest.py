@@ -22,6 +22,7 @@ from tui_pos.data import connection, health
 from tui_pos.desk.limits import Stop
 from tui_pos.simulator import Server
 from tui_pos.simulator.engine.fixtures import LOCATION_ID
+from tui_pos.ui.messages import sentence
 
 KEY = "rk_test_till"
 ENOUGH = ("rak_payment_intent_write", "rak_terminal_reader_write", "rak_charge_write")
@@ -68,9 +69,9 @@ def faults(settings: Settings, slug: str | None = "demo", station: str = "desk-3
     """What it finds that is not ok, the first of each check; each is one printable sentence."""
     found = [each for each in look(settings, slug, station) if each.level is not Level.OK]
     for each in found:
-        assert each.sentence.isprintable()
-        assert each.sentence.endswith(".")
-        assert len(each.sentence) < 300
+        assert sentence(each.said).isprintable()
+        assert sentence(each.said).endswith(".")
+        assert len(sentence(each.said)) < 300
     return {each.check: each for each in reversed(found)}
 
 

@@ -17,6 +17,7 @@ from tui_pos.desk.carts import checkout
 from tui_pos.desk.conference_rules import Rules
 from tui_pos.desk.limits import Stop
 from tui_pos.simulator import Server
+from tui_pos.ui.messages import sentence
 
 pytestmark = pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)  # nothing here knows engines
 
@@ -49,7 +50,7 @@ def test_the_missing_right_is_named_and_stops_what_needs_it(
     simulator.configure(rights={KEY: [*(set(ENOUGH) - {right}), right.replace("_write", "_read")]})
     found = faults(settings)["rights"]
     assert (found.level, found.status) == (Level.FAILED, exit_codes.UNAVAILABLE)
-    assert f"({right})" in found.sentence
+    assert f"({right})" in sentence(found.said)
     assert stopped(settings) == stops
 
 
@@ -62,15 +63,15 @@ def test_without_the_rights_to_look_it_says_what_could_not_be_looked_at(
         "account": Level.WARNING,
         "location": Level.WARNING,
     }
-    assert "rak_accounts_kyc_basic_read" in found["account"].sentence
+    assert "rak_accounts_kyc_basic_read" in sentence(found["account"].said)
     assert stopped(settings) == set()
 
 
 def test_a_country_with_other_money_is_no_place_for_cards(settings: Settings, simulator: Server) -> None:
     simulator.configure(country="CH", default_currency="chf")
     found = faults(settings)
-    assert "The Stripe account is in CH and takes CHF, not USD" in found["account"].sentence
-    assert "is in US, its Stripe account in CH" in found["location"].sentence
+    assert "The Stripe account is in CH and takes CHF, not USD" in sentence(found["account"].said)
+    assert "is in US, its Stripe account in CH" in sentence(found["location"].said)
     assert stopped(settings) == {Stop.CARDS}
 
 
@@ -85,7 +86,7 @@ def test_the_location_s_country_is_compared_with_the_currency(settings: Settings
             )
         },
     )
-    assert "tml_demo_front_desk is in US and takes USD, not EUR" in faults(other)["location"].sentence
+    assert "tml_demo_front_desk is in US and takes USD, not EUR" in sentence(faults(other)["location"].said)
     assert stopped(other) == {Stop.CARDS}
 
 
@@ -123,8 +124,8 @@ def test_a_key_that_cannot_be_used(
     monkeypatch.setenv("DEMO_KEY", key)
     found = faults(settings)["key"]
     assert (found.level, found.status) == (level, status)
-    assert says in found.sentence
-    assert "hunter2" not in found.sentence
+    assert says in sentence(found.said)
+    assert "hunter2" not in sentence(found.said)
 
 
 def test_without_a_key_there_are_no_cards_and_that_is_all(settings: Settings) -> None:
@@ -143,10 +144,10 @@ def test_a_key_of_another_mode_and_a_copy_are_told_and_nothing_is_changed(
     before = conference_rules.stored(place.conference.id)
     found = faults(elsewhere)["key"]
     assert (found.level, found.status) == (Level.FAILED, exit_codes.REFUSED)
-    assert "init --account" in found.sentence
+    assert "init --account" in sentence(found.said)
     assert conference_rules.stored(place.conference.id) == before
     monkeypatch.setattr(installation, "place", lambda: "sqlite:0:0:0")
-    assert "is a copy of another installation's" in faults(settings)["key"].sentence
+    assert "is a copy of another installation's" in sentence(faults(settings)["key"].said)
 
 
 def test_a_key_of_another_account_stops_cards(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,7 +156,7 @@ def test_a_key_of_another_account_stops_cards(settings: Settings, monkeypatch: p
     monkeypatch.setenv("DEMO_KEY", "sk_test_otheraccount")
     found = faults(settings)["account"]
     assert (found.level, found.status) == (Level.FAILED, exit_codes.REFUSED)
-    assert "acct_1Another" in found.sentence
+    assert "acct_1Another" in sentence(found.said)
     assert stopped(settings) == {Stop.CARDS, Stop.CARD_REFUNDS}
     assert place.account is not None
 
@@ -173,17 +174,19 @@ def test_a_reader_that_is_off_matters_where_it_stands(
     simulator.set_reader("tmr_front_1", state)
     found = faults(settings, station=station).get("readers")
     assert (found.level if found else Level.OK) is level
-    assert says in (found.sentence if found else "")
+    assert says in (sentence(found.said) if found else "")
 
 
 def test_a_reader_that_is_not_there(settings: Settings, simulator: Server) -> None:
     for reader in ("tmr_front_1", "tmr_front_2", "tmr_side_1"):
         simulator.set_reader(reader, "offline")
-    assert "All 4 readers at tml_demo_front_desk are off" in faults(settings, station="x")["readers"].sentence
+    assert "All 4 readers at tml_demo_front_desk are off" in sentence(
+        faults(settings, station="x")["readers"].said
+    )
     gone = replace(settings, stations={"desk-3": type(settings.stations["desk-3"])(reader="tmr_gone")})
     found = faults(gone)["readers"]
     assert found.level is Level.FAILED
-    assert "tmr_gone, which the config names for this station" in found.sentence
+    assert "tmr_gone, which the config names for this station" in sentence(found.said)
 
 
 def test_a_location_that_stripe_does_not_know(settings: Settings) -> None:

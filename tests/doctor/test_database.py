@@ -25,6 +25,7 @@ from tui_pos.data.tables.registration import Order
 from tui_pos.desk.carts import cart, checkout
 from tui_pos.desk.limits import Stop
 from tui_pos.desk.tenders.cash import take_cash
+from tui_pos.ui.messages import sentence
 
 SQLITE = pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
 POSTGRESQL = pytest.mark.parametrize("engine_url", ["postgresql"], indirect=True)
@@ -66,8 +67,8 @@ def test_looking_changes_nothing(settings: Settings) -> None:
 def test_a_database_that_is_not_there_is_not_made(settings: Settings, tmp_path: Path) -> None:
     found = faults(replace(settings, database_url=f"sqlite:///{tmp_path}/none.sqlite3"))
     assert list(found) == ["database"]
-    assert (
-        f"There is no database {tmp_path}/none.sqlite3; tui-pos init makes one." in found["database"].sentence
+    assert f"There is no database {tmp_path}/none.sqlite3; tui-pos init makes one." in sentence(
+        found["database"].said
     )
     assert not (tmp_path / "none.sqlite3").exists()
 
@@ -87,7 +88,7 @@ def test_a_file_that_is_something_else(settings: Settings, tmp_path: Path, conte
     found = faults(replace(settings, database_url=f"sqlite:///{file}"))
     assert list(found) == ["database"]
     assert (found["database"].level, found["database"].status) == (Level.FAILED, exit_codes.UNAVAILABLE)
-    assert says in found["database"].sentence
+    assert says in sentence(found["database"].said)
 
 
 @SQLITE
@@ -106,8 +107,8 @@ def test_a_damaged_page_stops_selling_and_nothing_else(settings: Settings) -> No
         pages.write(b"\xa5" * size)
     found = faults(settings)
     assert (found["damage"].level, found["damage"].stops) == (Level.FAILED, (Stop.SELLING,))
-    assert "is damaged" in found["damage"].sentence
-    assert "restore the last backup" in found["damage"].sentence
+    assert "is damaged" in sentence(found["damage"].said)
+    assert "restore the last backup" in sentence(found["damage"].said)
     assert stopped(settings) == {Stop.SELLING}
 
 
@@ -119,7 +120,7 @@ def test_a_file_damaged_from_its_first_page_on_is_not_opened(settings: Settings)
     file.write_bytes(content[:100] + b"\xa5" * (len(content) - 100))
     found = faults(settings)
     assert list(found) == ["database"]
-    assert "is damaged" in found["database"].sentence
+    assert "is damaged" in sentence(found["database"].said)
 
 
 @SQLITE
@@ -130,7 +131,7 @@ def test_little_room_is_told_before_there_is_none(
     assert faults(settings)["disk"].level is Level.WARNING
     monkeypatch.setattr(health, "free_bytes", lambda: 10 * 2**20)
     found = faults(settings)["disk"]
-    assert (found.level, found.sentence) == (
+    assert (found.level, sentence(found.said)) == (
         Level.FAILED,
         "The disk of the database has 10 MiB left: make room before the next sale.",
     )
@@ -142,8 +143,8 @@ def test_a_read_only_server_stops_saving(settings: Settings, postgresql_server: 
     postgresql_server.psql(name, f"--command=ALTER DATABASE {name} SET default_transaction_read_only = on")
     found = faults(settings)
     assert (found["writable"].level, found["writable"].stops) == (Level.FAILED, (Stop.SAVING,))
-    assert found["writable"].sentence.startswith("The database is read-only (")
-    assert found["writable"].sentence.endswith("Look-ups go on.")
+    assert sentence(found["writable"].said).startswith("The database is read-only (")
+    assert sentence(found["writable"].said).endswith("Look-ups go on.")
     assert stopped(settings) == {Stop.SAVING}
 
 
@@ -207,13 +208,13 @@ def test_a_role_with_just_the_rights_of_a_desk_sells(clerk: Callable[..., Settin
 def test_a_right_that_the_role_lacks_is_named(clerk: Callable[..., Settings], right: str, table: str) -> None:
     found = faults(clerk(*granted(), f"REVOKE {right} ON {table} FROM {{role}}"))["writable"]
     assert found.stops == (Stop.SAVING,)
-    assert f"GRANT {right.split()[0]} ON {table} TO" in found.sentence
+    assert f"GRANT {right.split()[0]} ON {table} TO" in sentence(found.said)
 
 
 @POSTGRESQL
 def test_a_role_that_may_not_even_try_to_write_is_told(clerk: Callable[..., Settings]) -> None:
     settings = clerk(*granted(), "REVOKE UPDATE ON tui_pos_schema_version FROM {role}")
-    assert "permission denied for table tui_pos_schema_version" in faults(settings)["writable"].sentence
+    assert "permission denied for table tui_pos_schema_version" in sentence(faults(settings)["writable"].said)
 
 
 @POSTGRESQL
@@ -234,7 +235,7 @@ def test_too_many_connections(settings: Settings, postgresql_server: PostgresqlS
     postgresql_server.psql("postgres", f"--command=ALTER DATABASE {name} CONNECTION LIMIT 4")
     found = faults(settings)["connections"]
     assert found.level is Level.WARNING
-    assert "takes only 3 more connections, and a desk may use 8" in found.sentence
+    assert "takes only 3 more connections, and a desk may use 8" in sentence(found.said)
     connection.close_database()
     role = f"few_{name}"
     postgresql_server.psql(
@@ -245,8 +246,8 @@ def test_too_many_connections(settings: Settings, postgresql_server: PostgresqlS
     few = replace(settings, database_url=f"postgresql://{role}:x@127.0.0.1:{postgresql_server.port}/{name}")
     found = faults(few)["database"]
     assert found.status == exit_codes.UNAVAILABLE
-    assert "takes no more connections" in found.sentence
-    assert f'too many connections for role "{role}"' in found.sentence
+    assert "takes no more connections" in sentence(found.said)
+    assert f'too many connections for role "{role}"' in sentence(found.said)
     postgresql_server.psql(name, f"--command=DROP OWNED BY {role}", f"--command=DROP ROLE {role}")
 
 
@@ -280,7 +281,7 @@ def test_a_database_that_is_only_busy_stops_nothing(
 def test_tables_that_this_version_does_not_know(settings: Settings, change: str, says: str) -> None:
     run(settings.database_url, change)
     found = faults(settings)
-    assert says in (found["database"].sentence if found else "")
+    assert says in (sentence(found["database"].said) if found else "")
     assert bool(found) == bool(says)
 
 
@@ -295,7 +296,7 @@ def test_a_column_that_must_be_filled_is_named(settings: Settings) -> None:
             "PRAGMA writable_schema = 0",
         ]
     run(settings.database_url, f"ALTER TABLE program_registration_order ADD COLUMN {column}", *drop)
-    assert "program_registration_order.gift must be filled" in faults(settings)["database"].sentence
+    assert "program_registration_order.gift must be filled" in sentence(faults(settings)["database"].said)
 
 
 @pytest.mark.parametrize("left_behind", [True, False])
@@ -306,7 +307,7 @@ def test_users_in_another_table_are_refused_by_its_name(settings: Settings, left
     found = faults(settings)
     assert list(found) == ["database"]
     assert "The users of this django-program are in accounts_member, not in auth_user" in (
-        found["database"].sentence
+        sentence(found["database"].said)
     )
 
 
@@ -358,8 +359,8 @@ def test_an_odd_row_is_one_warning(settings: Settings) -> None:
         count = Order.select().count()
     found = faults(settings)["rows"]
     assert (found.level, found.stops) == (Level.WARNING, ())
-    assert found.sentence.startswith("program_registration_order.status holds 'on hold'")
-    assert f"in {count} rows (id " in found.sentence
+    assert sentence(found.said).startswith("program_registration_order.status holds 'on hold'")
+    assert f"in {count} rows (id " in sentence(found.said)
 
 
 def test_what_the_conference_says(settings: Settings) -> None:
@@ -372,8 +373,8 @@ def test_what_the_conference_says(settings: Settings) -> None:
         "conference": (Level.WARNING, ()),
         "active": (Level.FAILED, (Stop.SELLING,)),
     }
-    assert "'Mars/Olympus' of demo is not known: times are UTC" in found["conference"].sentence
-    assert "is not active on the web site, so nothing is sold" in found["active"].sentence
+    assert "'Mars/Olympus' of demo is not known: times are UTC" in sentence(found["conference"].said)
+    assert "is not active on the web site, so nothing is sold" in sentence(found["active"].said)
     assert found["active"].status == exit_codes.REFUSED
 
 
@@ -391,7 +392,7 @@ def test_what_is_configured_is_what_is_stored(
     said = ConferenceSettings(**conference)  # type: ignore[arg-type]
     found = faults(replace(settings, conferences={"demo": said}), slug)["conference"]
     assert (found.level, found.status) == (Level.FAILED, status)
-    assert says in found.sentence
+    assert says in sentence(found.said)
     assert faults(settings, None)["conference"].level is Level.WARNING
 
 
@@ -406,5 +407,7 @@ def test_a_server_that_does_not_answer(settings: Settings, postgresql_server: Po
     ):
         found = faults(replace(settings, database_url=other(end)))
         assert list(found) == ["database"]
-        assert says in found["database"].sentence
-        assert USER not in found["database"].sentence or "from-the-tests" not in found["database"].sentence
+        assert says in sentence(found["database"].said)
+        assert USER not in sentence(found["database"].said) or "from-the-tests" not in sentence(
+            found["database"].said
+        )

@@ -22,12 +22,15 @@ from tui_pos.core import (
 from tui_pos.core.config import ConferenceSettings, Settings
 from tui_pos.desk.limits import Stop
 from tui_pos.simulator import Server
+from tui_pos.ui.messages import sentence
 
 LOOK = (
     "from pathlib import Path; from tui_pos.core.config import Settings\n"
     "from tui_pos.bootstrap.doctor import Subject, host\n"
-    "for each in host.terminal(Subject(Settings(Path('/nowhere')), None, 'desk-3')):\n"
-    "    print('FOUND', each.level, each.sentence)\n"
+    "from tui_pos.ui.messages import sentence\n"
+    "nowhere = Settings(home=Path('/nowhere'))\n"
+    "for each in host.terminal(Subject(settings=nowhere, slug=None, station='desk-3')):\n"
+    "    print('FOUND', each.level, sentence(each.said))\n"
 )
 
 
@@ -42,7 +45,9 @@ def bare(tmp_path: Path, simulator: Server) -> Settings:
 def files(settings: Settings) -> list[str]:
     """The files that others can get at."""
     found = host.files(Subject(settings=settings, slug="demo", station="desk-3"))
-    return [each.sentence.rpartition(" ")[2].rstrip(".") for each in found if each.level is Level.WARNING]
+    return [
+        sentence(each.said).rpartition(" ")[2].rstrip(".") for each in found if each.level is Level.WARNING
+    ]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +90,7 @@ def test_a_config_with_a_password_is_for_its_owner_alone(bare: Settings, tmp_pat
 def test_without_a_config_there_is_one_line_that_says_how_to_begin(tmp_path: Path) -> None:
     found = faults(Settings(home=tmp_path), None)["config"]
     assert (found.level, found.status) == (Level.FAILED, exit_codes.USAGE)
-    assert "tui-pos --conference SLUG init" in found.sentence
+    assert "tui-pos --conference SLUG init" in sentence(found.said)
 
 
 @pytest.mark.parametrize(
@@ -105,15 +110,15 @@ def test_a_wrong_clock(
     assert list(found) == ["clock"] * (level is not None)
     for each in found.values():
         assert (each.level, each.stops, each.is_told) == (level, stops, True)
-        assert "set the clock of the one that is wrong" in each.sentence
+        assert "set the clock of the one that is wrong" in sentence(each.said)
 
 
 def test_a_station_that_the_config_does_not_know(bare: Settings) -> None:
     (found,) = host.station(Subject(settings=bare, slug=None, station="desk-3"))
     assert found.level is Level.OK
     (found,) = host.station(Subject(settings=bare, slug=None, station="desk-9"))
-    assert (found.level, "[stations.desk-9]" in found.sentence) == (Level.WARNING, True)
-    assert config.STATION_VARIABLE in found.sentence
+    assert (found.level, "[stations.desk-9]" in sentence(found.said)) == (Level.WARNING, True)
+    assert config.STATION_VARIABLE in sentence(found.said)
     (found,) = host.station(Subject(settings=replace(bare, stations={}), slug=None, station="desk-9"))
     assert found.level is Level.OK
 
@@ -144,4 +149,4 @@ def test_the_terminal(size: tuple[int, int], env: dict[str, str], says: list[str
 def test_without_a_terminal_there_is_nothing_to_look_at(bare: Settings) -> None:
     (found,) = host.terminal(Subject(settings=bare, slug=None, station="desk-3"))
     assert found.level is Level.OK
-    assert "no terminal" in found.sentence
+    assert "no terminal" in sentence(found.said)

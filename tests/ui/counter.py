@@ -18,13 +18,13 @@ from textual.screen import Screen
 from tests.desk.conftest import make_desk
 from tests.fixtures.databases import opened
 from tests.fixtures.pilot import NAMES, calls_ended, shown
-from tui_pos.bootstrap import failures
 from tui_pos.desk import payments
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
 from tui_pos.terminal import Terminal
 from tui_pos.ui.kiosk import KioskApp, run_kiosk
 from tui_pos.ui.kiosk_screen import KioskScreen
+from tui_pos.ui.messages import failures
 from tui_pos.ui.navigation import Navigation
 from tui_pos.ui.screens.payment import PaymentScreen
 from tui_pos.ui.widgets.status_line import Mode, Status

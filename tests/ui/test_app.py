@@ -187,7 +187,7 @@ def test_without_a_conference_or_a_config_it_says_how_to_begin(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(app, "unfit_terminal", lambda: "")
-    with pytest.raises(InvalidInput, match="this database has: demo"):
+    with pytest.raises(InvalidInput, match=r"known=\['demo'\]"):
         run(bench.settings(), None, "desk-3", None)
     with pytest.raises(ConfigError, match="tui-pos --conference demo"):
         run(config.Settings(home=bench.folder), "pycon", "desk-3", None)

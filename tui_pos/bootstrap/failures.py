@@ -1,6 +1,5 @@
-"""What can be expected to go wrong: its exit status, its reason code and its sentence, in one table."""
+"""What can be expected to go wrong: its exit status and its reason code, in one table."""
 
-import logging
 from dataclasses import dataclass
 
 import typer
@@ -13,19 +12,17 @@ from tui_pos.core.exit_codes import (
 )
 from tui_pos.core.money import MoneyError
 from tui_pos.data.errors import DataError
-from tui_pos.desk.errors import Refusal
+from tui_pos.desk.errors import Reason, Refusal
 from tui_pos.terminal import errors as stripe
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An expected error as programs and people are told it."""
+    """An expected error as programs and people are told it; ``said`` is for ``ui.messages.sentence``."""
 
     status: int
     code: str
-    sentence: str
+    said: str | Reason
 
 
 # The first class that fits decides, so a special one stands before its base.
@@ -50,20 +47,11 @@ TABLE: tuple[tuple[type[Exception], int, str], ...] = (
 def known(error: BaseException) -> Failure | None:
     """What to say and how to exit for an expected error; None for an unexpected one."""
     if isinstance(error, Refusal):
-        return Failure(error.exit_status, error.code, error.message)
+        return Failure(error.exit_status, error.code, error.message or error.reason)
     for kind, status, code in TABLE:
         if isinstance(error, kind):
             return Failure(status, code, _sentence(error))
     return None
-
-
-def explain(error: Exception) -> str | None:
-    """The sentence for a screen; None for an unexpected error."""
-    failure = known(error)
-    if failure is None:
-        return None
-    log.info("told at the desk: %s", failure.code)
-    return failure.sentence
 
 
 def _sentence(error: BaseException) -> str:

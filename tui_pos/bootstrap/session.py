@@ -23,16 +23,13 @@ from tui_pos.desk.access.tries import At
 from tui_pos.desk.conference_rules import Rules
 from tui_pos.desk.conferences import ConferenceRow
 from tui_pos.desk.context import (
-    COPIED_DATABASE,
-    NO_KEY,
-    OTHER_ACCOUNT,
     ConferenceInfo,
     Desk,
     Mode,
     Staff,
     zone_of,
 )
-from tui_pos.desk.errors import InvalidInput
+from tui_pos.desk.errors import InvalidInput, Reason, because
 from tui_pos.desk.limits import Limits
 from tui_pos.desk.payments import accounts
 from tui_pos.terminal import Terminal
@@ -47,10 +44,10 @@ NAMED = 5
 class DeskSession:
     """One conference at one station, with the database open; ``desk`` adds who is signed in.
 
-    ``account`` is None when no Stripe key can be had or it must not be used here; ``no_account`` then says
-    why, and ``no_account_code`` for programs. ``warnings`` are sentences to be told at the start. ``trainee``
-    is who is signed in without being asked, in the demonstration alone. ``is_named``: somebody named the
-    station. ``unknown_station`` says that the config does not know it, '' where it does or names none at all.
+    ``account`` is None when no Stripe key can be had or it must not be used here; ``no_account`` is why.
+    ``warnings`` are to be told at the start. ``trainee`` is who is signed in without being asked, in the
+    demonstration alone. ``is_named``: somebody named the station. ``unknown_station`` says that the config
+    does not know it, '' where it does or names none at all.
     ``limits`` is what checks have stopped, and what a wrong clock does.
     """
 
@@ -59,10 +56,9 @@ class DeskSession:
     station: str
     mode: Mode
     account: Terminal | None = None
-    no_account: str = ""
-    no_account_code: str = NO_KEY
+    no_account: Reason | None = None
     installation: str = ""
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[str | Reason, ...] = ()
     trainee: Staff | None = None
     is_named: bool = True
     unknown_station: str = ""
@@ -83,7 +79,6 @@ class DeskSession:
             mode=self.mode,
             account=self.account,
             no_account=self.no_account,
-            no_account_code=self.no_account_code,
             installation=self.installation,
             order_prefix=configured.order_prefix,
             hold_minutes=configured.hold_minutes,
@@ -121,10 +116,7 @@ def open_place(
     is_demo = slug == demo.SLUG and slug not in settings.conferences
     settings = demo.prepare(settings) if is_demo else opened(settings, upgrade=upgrade)
     if not slug:
-        slugs = ", ".join(row.slug for row in conferences.known()) or "none yet"
-        raise InvalidInput(
-            "conference_required", f"Name the conference with --conference SLUG; this database has: {slugs}."
-        )
+        raise InvalidInput("conference_required.known", known=[row.slug for row in conferences.known()])
     row = conferences.find(slug)
     rules = conference_rules.settle(row, said_rules(settings, row.slug), named(settings), store=store)
     place = DeskSession(
@@ -144,7 +136,7 @@ def open_place(
         "%s in %s, %s",
         row.slug,
         opened_place.mode,
-        opened_place.no_account_code if opened_place.no_account else "ready",
+        opened_place.no_account.code if opened_place.no_account else "ready",
     )
     fault = logs.fault()
     return replace(opened_place, warnings=(*opened_place.warnings, fault)) if fault else opened_place
@@ -222,33 +214,29 @@ def _with_account(place: DeskSession, store: bool) -> DeskSession:
     place = replace(place, installation=whose.key)
     key = key_of(place.settings, place.conference.slug)
     if whose.is_copy:
-        return _blocked(place, COPIED_DATABASE, copied(place.conference.slug))
+        return _blocked(place, copied(place.conference.slug))
     if key.account is None:
-        return replace(place, no_account=key.fault)
+        why = because("no_stripe_key.fault", found=key.fault) if key.fault else None
+        return replace(place, no_account=why)
     other = accounts.settle_mode(place.conference.id, place.conference.slug, key.mode, store=store)
     if other:
-        return _blocked(place, OTHER_ACCOUNT, other)
+        return _blocked(place, other)
     return replace(place, mode=key.mode, account=key.account)
 
 
-def _blocked(place: DeskSession, code: str, why: str) -> DeskSession:
+def _blocked(place: DeskSession, why: Reason) -> DeskSession:
     rules = conference_rules.stored(place.conference.id)
     return replace(
         place,
         mode=Mode(rules.mode) if rules and rules.mode else place.mode,
         no_account=why,
-        no_account_code=code,
         warnings=(*place.warnings, why),
     )
 
 
-def copied(slug: str) -> str:
-    """Why a copy of a database takes no cards, and how it is made to."""
-    return (
-        "This database is a copy of another installation's, so no card payment is touched from here:"
-        f" close that one and run tui-pos --conference {slug} init --take-over, or init --new-installation"
-        " beside it."
-    )
+def copied(slug: str) -> Reason:
+    """Why a copy of a database takes no cards."""
+    return because("copied_database", conference=slug)
 
 
 def unknown_station(settings: Settings, station: str) -> str:

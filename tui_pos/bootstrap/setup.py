@@ -32,7 +32,7 @@ from tui_pos.desk.access.sign_in import sign_in
 from tui_pos.desk.access.tries import At
 from tui_pos.desk.conference_rules import Rules
 from tui_pos.desk.conferences import ConferenceRow
-from tui_pos.desk.context import COPIED_DATABASE, NO_KEY, ConferenceInfo
+from tui_pos.desk.context import ConferenceInfo
 from tui_pos.desk.errors import InvalidInput, NotPermitted, Refused
 from tui_pos.desk.reconciliation import account_change
 from tui_pos.desk.reconciliation.account_change import Change
@@ -89,7 +89,7 @@ def found(config_file: Path | None, wanted: SetupRequest) -> tuple[str, ...]:
         if not database.table_exists("django_migrations"):
             done += [*_conference(wanted), *_supervisor(wanted), *_another(wanted)]
         elif wanted.another:
-            raise InvalidInput("made_elsewhere", "This database's supervisors are made in django-program.")
+            raise InvalidInput("made_elsewhere")
         elif wanted.slug:
             conferences.find(wanted.slug)
         if wanted.slug:
@@ -99,18 +99,16 @@ def found(config_file: Path | None, wanted: SetupRequest) -> tuple[str, ...]:
 
 def _check(wanted: SetupRequest) -> None:
     if wanted.slug and not re.fullmatch(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", wanted.slug[:200]):
-        raise InvalidInput(
-            "bad_slug", "A conference's slug has small letters, digits and dashes: pycon-us-2027."
-        )
+        raise InvalidInput("bad_slug")
     if wanted.ends < wanted.starts:
-        raise InvalidInput("bad_dates", "The conference ends before it starts: swap --starts and --ends.")
+        raise InvalidInput("bad_dates")
     if wanted.timezone not in available_timezones():
-        raise InvalidInput("bad_timezone", "Name the time zone as in Europe/Prague or America/New_York.")
+        raise InvalidInput("bad_timezone")
     if wanted.rules.currency:
         conference_rules.currency_named(wanted.rules.currency)
     names = (wanted.supervisor, wanted.another)
     if any(name is not None and not re.fullmatch(r"[\w.@+-]{1,150}", name) for name in names):
-        raise InvalidInput("bad_username", "A user name has letters, digits and @ . + - _ only.")
+        raise InvalidInput("bad_username")
 
 
 def _settings(file: Path | None, wanted: SetupRequest, done: list[str]) -> Settings:
@@ -118,7 +116,7 @@ def _settings(file: Path | None, wanted: SetupRequest, done: list[str]) -> Setti
     if named is None or not named.exists():
         target = named or config.user_config()
         if not wanted.slug:
-            raise InvalidInput("conference_required", "Name the conference: tui-pos --conference SLUG init.")
+            raise InvalidInput("conference_required")
         files.make_folder(target.parent)
         files.make_file(target)
         currency = f'currency = "{wanted.rules.currency}"' if wanted.rules.currency else '# currency = "..."'
@@ -145,13 +143,13 @@ def _ask_a_supervisor(settings: Settings, wanted: SetupRequest) -> None:
     if not supervisors.anybody_may(Action.SET_UP):
         return
     if wanted.supervisor is None:
-        raise InvalidInput("staff_required", "A supervisor has to agree to this: say who with --staff NAME.")
+        raise InvalidInput("staff_required")
     with connection.connected():
         row = Conference.get_or_none(Conference.slug == wanted.slug) if wanted.slug else None
     at = At(None if row is None else row.id, wanted.station, frozenset(settings.stations))
     staff = sign_in(wanted.supervisor, wanted.secret(wanted.supervisor), at)
     if not allowed(staff, Action.SET_UP):
-        raise NotPermitted("not_permitted", f"{staff.name} may not {Action.SET_UP}. Ask a supervisor.")
+        raise NotPermitted("not_permitted", who=staff.name, action=Action.SET_UP)
 
 
 def _conference(wanted: SetupRequest) -> list[str]:
@@ -219,14 +217,16 @@ def wanted_account_change(settings: Settings, slug: str | None) -> tuple[Confere
     Raises InvalidInput without a conference or key, Refused ``copied_database`` and TerminalError.
     """
     if not slug:
-        raise InvalidInput("conference_required", "Name the conference: tui-pos --conference SLUG init.")
+        raise InvalidInput("conference_required")
     row = conferences.find(slug)
     rules = conference_rules.settle(row, session.said_rules(settings, slug), session.named(settings))
     if installation.identity().is_copy:
-        raise Refused(COPIED_DATABASE, session.copied(slug))
+        raise Refused(session.copied(slug))
     key = session.key_of(settings, slug)
     if key.account is None:
-        raise InvalidInput(NO_KEY, key.fault or f"No Stripe key is configured for {slug}.")
+        if key.fault:
+            raise InvalidInput("no_stripe_key.fault", found=key.fault)
+        raise InvalidInput("no_stripe_key.to_take", conference=slug)
     conference = session.info(settings, row, rules)
     return conference, account_change.change_wanted(conference, key.account, key.mode)
 
@@ -255,7 +255,7 @@ def _another(wanted: SetupRequest) -> list[str]:
     if wanted.another is None:
         return []
     if User.get_or_none(User.username == wanted.another):
-        raise Refused("user_exists", f"There is a user {wanted.another} already.")
+        raise Refused("user_exists", user=wanted.another)
     _make_supervisor(wanted.another, wanted.new_secret or wanted.secret, is_first=False)
     return [f"Made the supervisor {wanted.another}."]
 
@@ -266,7 +266,7 @@ def _make_supervisor(username: str, secret: Callable[[str], str], *, is_first: b
     def make() -> None:
         installation.alone()
         if is_first and supervisors.anybody_may(Action.SET_UP):
-            raise Refused("supervisor_exists", "Somebody else was made the first supervisor just now.")
+            raise Refused("supervisor_exists")
         User.create(is_superuser=True, is_staff=True, **row)
 
     connection.run_tx(make)
@@ -275,7 +275,7 @@ def _make_supervisor(username: str, secret: Callable[[str], str], *, is_first: b
 def hashed(secret: str) -> str:
     """The password as Django stores it."""
     if not secret:
-        raise InvalidInput("bad_password", "The password is empty.")
+        raise InvalidInput("bad_password")
     salt = clock.random_code(22)
     digest = hashlib.pbkdf2_hmac("sha256", secret.encode(), salt.encode(), ROUNDS)
     return f"pbkdf2_sha256${ROUNDS}${salt}${base64.b64encode(digest).decode()}"

@@ -73,13 +73,14 @@ class CommandContext(typer.Context):
         """The conference and station that the options name, opened; ``store``: see `session.open_place`."""
         from tui_pos.bootstrap.session import open_place
         from tui_pos.desk import clocks
+        from tui_pos.ui.messages import sentence
 
         log.info("%s begins", self.info_name)
         place = open_place(self.settings(), self.options.conference, self.options.station, store=store)
         told = (
-            *place.warnings,
+            *map(sentence, place.warnings),
             place.unknown_station,
-            *(each.sentence for each in clocks.apart(place.account)),
+            *(sentence(each.reason) for each in clocks.apart(place.account)),
         )
         for warning in filter(None, told):
             warn(warning)

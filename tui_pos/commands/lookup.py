@@ -25,12 +25,13 @@ def lookup(
 ) -> None:
     """Say who a badge belongs to and what they owe."""
     from tui_pos.desk.search.lookup import attendee
+    from tui_pos.ui.messages import sentence
 
     desk = context.desk(store=False)
     try:
         found = attendee(desk, code)
     except NotFound as error:
-        raise Failed(error.exit_status, error.code, error.message, {"access_code": code}) from error
+        raise Failed(error.exit_status, error.code, sentence(error), {"access_code": code}) from error
     context.answer(serializers.attendee(desk, found), _attendee_lines(desk, found))
 
 
@@ -49,6 +50,7 @@ def find(
 ) -> None:
     """Find people, orders, vouchers and products as the desk's prompt does."""
     from tui_pos.desk.search.search import resolve
+    from tui_pos.ui.messages import sentence
 
     desk = context.desk(store=False)
     try:
@@ -60,8 +62,9 @@ def find(
     lists: dict[str, list[dict[str, str]]] = {name: [] for name, _ in FOUND.values()}
     for hit in found:
         name, key = FOUND[hit.kind]
-        lists[name].append({key: hit.key, "name": hit.title, "detail": hit.detail})
-    context.answer(lists, table((hit.key, hit.title, hit.detail) for hit in found) or ["Nothing was found."])
+        lists[name].append({key: hit.key, "name": hit.title, "detail": sentence(hit.detail)})
+    lines = table((hit.key, hit.title, sentence(hit.detail)) for hit in found)
+    context.answer(lists, lines or ["Nothing was found."])
 
 
 def manual(
@@ -100,9 +103,11 @@ def conferences(context: CommandContext) -> None:
 
 
 def _attendee_lines(desk: "Desk", found: "AttendeeView") -> Iterator[str]:
-    currency = desk.conference.currency
-    yield f"{found.name}  {found.verdict.word}"
-    yield found.verdict.sentence
+    from tui_pos.ui.messages.verdicts import words
+
+    currency, said = desk.conference.currency, words(found.verdict)
+    yield f"{found.name}  {said.word}"
+    yield said.sentence
     yield "  ".join(filter(None, (found.email, f"badge {found.access_code}")))
     yield from table(
         (

@@ -216,21 +216,23 @@ def doctor(context: CommandContext) -> None:
     first thing that failed, as every command does.
     """
     from tui_pos.bootstrap import doctor as checks
+    from tui_pos.ui.messages import sentence
 
     found = []
     for finding in checks.examine(_subject(context)):
         found.append(finding)
-        context.say(f"{finding.level:9}{finding.check:13}{finding.sentence}")
+        context.say(f"{finding.level:9}{finding.check:13}{sentence(finding.said)}")
     data = {
         "status": str(checks.worst(found)),
         "checks": [
-            {"check": each.check, "status": str(each.level), "sentence": each.sentence} for each in found
+            {"check": each.check, "status": str(each.level), "sentence": sentence(each.said)}
+            for each in found
         ],
     }
     failed = [each for each in found if each.level is checks.Level.FAILED]
     if failed:
         lines = f"{len(failed)} {'line' if len(failed) == 1 else 'lines'} failed"
-        raise Failed(failed[0].status, "checks_failed", f"{lines}: {failed[0].sentence}", data)
+        raise Failed(failed[0].status, "checks_failed", f"{lines}: {sentence(failed[0].said)}", data)
     context.answer(data, [])
 
 

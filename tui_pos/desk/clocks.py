@@ -8,8 +8,10 @@ nothing is begun that another desk or Stripe would time; look-ups and check-ins 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from enum import StrEnum
 
 from tui_pos.data.connection import host_ahead
+from tui_pos.desk.errors import Reason, because
 from tui_pos.desk.limits import Stop
 from tui_pos.terminal import Terminal, TerminalError
 
@@ -20,11 +22,18 @@ ASK_AGAIN = 30.0
 """Stripe is asked for the time where it has not said anything for so many seconds."""
 
 
+class Whose(StrEnum):
+    """A clock that this host's is held against."""
+
+    DATABASE = "database"
+    STRIPE = "stripe"
+
+
 @dataclass(frozen=True, slots=True)
 class Apart:
     """This host's clock is certainly ``seconds`` (negative: behind) from the clock of ``whose``."""
 
-    whose: str
+    whose: Whose
     seconds: float
 
     @property
@@ -33,15 +42,9 @@ class Apart:
         return abs(self.seconds) >= REFUSE
 
     @property
-    def sentence(self) -> str:
-        """What to tell, and what to do."""
-        size, which = abs(self.seconds), "ahead of" if self.seconds > 0 else "behind"
-        how_much = f"{size:.0f} seconds" if size < 120 else f"{size / 60:.0f} minutes"
-        stops = ", so nothing can be sold here" if self.is_refused else ""
-        return (
-            f"This computer's clock is {how_much} {which} {self.whose}{stops}:"
-            " set the clock of the one that is wrong (timedatectl set-ntp true)."
-        )
+    def reason(self) -> Reason:
+        """What to tell."""
+        return because("wrong_clock", whose=self.whose, seconds=round(self.seconds), stops=self.is_refused)
 
 
 def apart(account: Terminal | None) -> tuple[Apart, ...]:
@@ -49,9 +52,9 @@ def apart(account: Terminal | None) -> tuple[Apart, ...]:
     return tuple(each for each in _all(account) if abs(each.seconds) >= WARN)
 
 
-def stops(account: Terminal | None) -> Mapping[Stop, str]:
+def stops(account: Terminal | None) -> Mapping[Stop, Reason]:
     """What a clock stops that is ``REFUSE`` seconds or more from this host's, as last seen."""
-    return next(({Stop.TIMING: each.sentence} for each in _all(account) if each.is_refused), {})
+    return next(({Stop.TIMING: each.reason} for each in _all(account) if each.is_refused), {})
 
 
 def ask(account: Terminal | None) -> tuple[Apart, ...]:
@@ -73,7 +76,7 @@ def _is_due(account: Terminal) -> bool:
 def _all(account: Terminal | None) -> Iterator[Apart]:
     database = host_ahead()
     if database is not None:
-        yield Apart("the database's", database.certain)
+        yield Apart(Whose.DATABASE, database.certain)
     stripe = account.clock_ahead() if account is not None else None
     if stripe is not None:
-        yield Apart("Stripe's", stripe)
+        yield Apart(Whose.STRIPE, stripe)

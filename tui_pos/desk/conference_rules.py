@@ -65,19 +65,18 @@ def settle(conference: ConferenceRow, said: Rules, where: str, *, store: bool = 
         if theirs and theirs != ours:
             raise InvalidInput(
                 "config_differs",
-                f"The database says {called} {ours} for {conference.slug}, {where} says {theirs}:"
-                f" correct the config, or change the database with init --{name}.",
+                rule=name,
+                called=called,
+                stored=ours,
+                conference=conference.slug,
+                where=where,
+                said=theirs,
             )
     return found
 
 
 def _unknown_currency(conference: ConferenceRow, where: str) -> InvalidInput:
-    return InvalidInput(
-        "currency_unknown",
-        f"The currency of {conference.slug} is not known, neither to the database nor to {where}:"
-        f" say it in [conferences.{conference.slug}] or with tui-pos --conference {conference.slug}"
-        " init --currency CUR.",
-    )
+    return InvalidInput("currency_unknown.nowhere", conference=conference.slug, where=where)
 
 
 def write(conference: ConferenceRow, said: Rules) -> Rules:
@@ -102,9 +101,7 @@ def write(conference: ConferenceRow, said: Rules) -> Rules:
             changes.get(name, getattr(found, name)) != getattr(found, name) for name in ("currency", "prices")
         ) and has_sold(conference.id):
             raise Refused(
-                "already_sold",
-                f"Something was sold for {conference.slug} in {found.currency} by the price rule"
-                f" {found.prices}; these cannot be changed any more.",
+                "already_sold", conference=conference.slug, currency=found.currency, prices=found.prices
             )
         new = replace(found, **changes)
         ConferenceRules.update(currency=new.currency, capture=new.capture, price_rule=new.prices).where(
@@ -140,14 +137,14 @@ def currency_named(said: str) -> str:
     try:
         money.exponent(currency)
     except money.MoneyError as error:
-        raise InvalidInput("currency_unknown", str(error)) from None
+        raise InvalidInput("currency_unknown.wrong", found=str(error)) from None
     return currency
 
 
 def _refuse_another_currency(conference: ConferenceRow, currency: str) -> None:
     """Desks of before the rules were stored have sold in the currency that their config said."""
     if not currency:
-        raise InvalidInput("currency_unknown", f"Say the currency of {conference.slug} with --currency CUR.")
+        raise InvalidInput("currency_unknown", conference=conference.slug)
     for table in (Attempt, CashMovement):
         used = {
             str(row[0])
@@ -155,10 +152,7 @@ def _refuse_another_currency(conference: ConferenceRow, currency: str) -> None:
         }
         other = sorted(used - {currency})
         if other:
-            raise Refused(
-                "already_sold",
-                f"Desks have sold for {conference.slug} in {other[0]}, not {currency}: correct the config.",
-            )
+            raise Refused("already_sold.in_another", conference=conference.slug, used=other[0], said=currency)
 
 
 def create(conference_id: int, rules: Rules) -> None:

@@ -8,7 +8,6 @@ from tui_pos.data.connection import connected
 from tui_pos.data.tables.program import Conference
 from tui_pos.desk.errors import NotFound
 
-NAMED = 8
 """How many conferences a refusal names."""
 
 
@@ -58,6 +57,4 @@ def find(slug: str) -> ConferenceRow:
     for row in rows:
         if row.slug == slug:
             return row
-    names = ", ".join(row.slug for row in rows[:NAMED]) + (", …" if len(rows) > NAMED else "")
-    there = f"there are {names}" if rows else "the database has none"
-    raise NotFound("conference_not_found", f"There is no conference {printable(slug, 40)!r}: {there}.")
+    raise NotFound("conference_not_found", conference=printable(slug, 40), known=[row.slug for row in rows])

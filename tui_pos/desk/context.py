@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from tui_pos.desk.errors import InvalidInput, Refusal, Refused
+from tui_pos.desk.errors import InvalidInput, Reason, Refusal, Refused, because
 from tui_pos.desk.limits import Limits
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ def zone_of(name: str) -> ZoneInfo | None:
 
 
 NO_KEY = "no_stripe_key"
-COPIED_DATABASE = "copied_database"
 OTHER_ACCOUNT = "other_account"
 
 
@@ -63,8 +62,8 @@ class Staff:
 class Desk:
     """Everything that a desk function needs to know about where it runs.
 
-    ``no_account`` is the sentence that says why there is no ``account``, when more is known than that, and
-    ``no_account_code`` its reason: no key, a copied database, or a key that is not the conference's.
+    ``no_account`` is why there is no ``account``, when more is known than that: a fault of the key, a copied
+    database, or a key that is not the conference's.
     ``installation`` is the key of the installation, which stands in every intent's metadata. ``limits`` is
     what is stopped at the moment, shared by every copy of this desk.
     """
@@ -74,8 +73,7 @@ class Desk:
     staff: Staff
     mode: Mode
     account: "Terminal | None" = None
-    no_account: str = ""
-    no_account_code: str = NO_KEY
+    no_account: Reason | None = None
     installation: str = ""
     order_prefix: str = "ORD"
     hold_minutes: int = 15
@@ -88,12 +86,9 @@ class Desk:
         """The conference's Stripe account. Raises InvalidInput ``no_stripe_key`` when none is configured, and
         Refused ``copied_database`` or ``other_account`` when the one that is must not be used here."""
         if self.account is None:
-            kind: type[Refusal] = InvalidInput if self.no_account_code == NO_KEY else Refused
-            raise kind(
-                self.no_account_code,
-                self.no_account
-                or f"No Stripe key is configured for {self.conference.slug}; card payments are not possible.",
-            )
+            why = self.no_account or because("no_stripe_key", conference=self.conference.slug)
+            kind: type[Refusal] = InvalidInput if why.code == NO_KEY else Refused
+            raise kind(why)
         return self.account
 
     def local(self, moment: datetime) -> datetime:

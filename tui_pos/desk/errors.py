@@ -1,19 +1,59 @@
-"""What the desk refuses: a reason code for programs, one sentence for people, an exit status for commands."""
+"""What the desk refuses: a reason with its values, and an exit status for commands. Words are not said here.
 
+A reason's key is its code, or ``code.case`` where one code is refused in several cases: programs are told the
+code, and ``ui.messages`` has one sentence for each key, filled with the values.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import ClassVar
 
 from tui_pos.core import exit_codes
 
 
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something cannot be done; ``values`` are what its sentence names, money with its ``currency``."""
+
+    key: str
+    values: Mapping[str, object]
+
+    @property
+    def code(self) -> str:
+        """The reason code for programs."""
+        return self.key.partition(".")[0]
+
+    def __str__(self) -> str:
+        return " ".join((self.key, *(f"{name}={value!s}" for name, value in self.values.items())))
+
+
+def because(key: str, /, **values: object) -> Reason:
+    """The reason of this key with these values."""
+    return Reason(key, values)
+
+
 class Refusal(Exception):
-    """Base of everything the desk refuses on purpose. Nothing was written and nothing was sent."""
+    """Base of everything the desk refuses on purpose. Nothing was written and nothing was sent.
+
+    ``message`` is a sentence given by who raised it, in place of the one of ``ui.messages``.
+    """
 
     exit_status: ClassVar[int] = exit_codes.REFUSED
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
+    def __init__(self, reason: str | Reason, message: str = "", /, **values: object) -> None:
+        self.reason = because(reason, **values) if isinstance(reason, str) else reason
         self.message = message
+        super().__init__(message or str(self.reason))
+
+    @property
+    def code(self) -> str:
+        """The reason code for programs."""
+        return self.reason.code
+
+    @property
+    def values(self) -> Mapping[str, object]:
+        """What the sentence names."""
+        return self.reason.values
 
 
 class InvalidInput(Refusal):

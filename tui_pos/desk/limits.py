@@ -7,7 +7,7 @@ need what is broken is refused here before anything is begun.
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 
-from tui_pos.desk.errors import Refused
+from tui_pos.desk.errors import Reason, Refused
 
 
 class Stop(StrEnum):
@@ -33,27 +33,27 @@ SHOWN = {
 class Limits:
     """The stops of one running desk, shared by everything that acts for it; may be read from any thread.
 
-    ``at_the_moment`` answers those that are looked at in the moment of an act, with their sentences.
+    ``at_the_moment`` answers those that are looked at in the moment of an act, with what is said of them.
     """
 
-    def __init__(self, at_the_moment: Callable[[], Mapping[Stop, str]] = dict) -> None:
+    def __init__(self, at_the_moment: Callable[[], Mapping[Stop, str | Reason]] = dict) -> None:
         self._at_the_moment = at_the_moment
-        self._found: Mapping[str, Mapping[Stop, str]] = {}
+        self._found: Mapping[str, Mapping[Stop, str | Reason]] = {}
 
-    def replace(self, source: str, found: Mapping[Stop, str]) -> None:
-        """Let ``found`` (the sentence of each stop) be all that the checks named ``source`` found."""
+    def replace(self, source: str, found: Mapping[Stop, str | Reason]) -> None:
+        """Let ``found`` (what is said of each stop) be all that the checks named ``source`` found."""
         self._found = {**self._found, source: dict(found)}
 
-    def why(self, stop: Stop) -> str:
-        """The sentence of a stop, "" when there is none."""
+    def why(self, stop: Stop) -> str | Reason:
+        """What a check said of a stop, "" when there is none."""
         every = (*self._found.values(), self._at_the_moment())
         return next((found[stop] for found in every if stop in found), "")
 
     def refuse(self, *stops: Stop) -> None:
-        """Raise Refused with the reason code and the sentence of the first of these that there is."""
+        """Raise Refused with the reason code and the words of the first of these that there is."""
         for stop in stops:
-            if sentence := self.why(stop):
-                raise Refused(stop, sentence)
+            if found := self.why(stop):
+                raise Refused(f"{stop}.found", found=found)
 
     @property
     def shown(self) -> str:

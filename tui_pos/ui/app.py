@@ -6,7 +6,7 @@ screen stands; scans and typing are taken from then on.
 
 import logging
 import os
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from tui_pos.core.config import Settings
 from tui_pos.data import drivers
 from tui_pos.desk.access.permissions import Action, allowed
 from tui_pos.desk.context import Desk
-from tui_pos.desk.errors import InvalidInput
+from tui_pos.desk.errors import InvalidInput, Reason
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.kiosk import (
     KioskApp,
@@ -139,7 +139,7 @@ class DeskApp(KioskApp):
         self.set_status(replace(self.status, staff=desk.staff.name, station=desk.station))
         self.navigator.open_home(desk)
         self._told = {*self._faults}
-        if told := (*self._place.warnings, *(each.sentence for each in self._faults.values())):
+        if told := _sentences((*self._place.warnings, *(each.said for each in self._faults.values()))):
             self._home.alert(" ".join(told))
         self._look_at_reader()
         self.ask(self, upkeep.examine_all, self._examined, self._unasked_failed)
@@ -229,11 +229,11 @@ class DeskApp(KioskApp):
         if not new or self.desk is None or self.screen is not self._home:
             return
         self._told |= self._faults.keys()
-        urgent = [each.sentence for each in new if each.stops]
+        urgent = _sentences(each.said for each in new if each.stops)
         if urgent:
             self._home.alert(" ".join(urgent))
         else:
-            self._home.say(new[0].sentence, "!")
+            self._home.say(_sentences([new[0].said])[0], "!")
 
     def _not_maintained(self, error: Exception) -> None:
         self._is_maintaining = False
@@ -318,9 +318,15 @@ def _open_place(
 
 
 def _explain(error: Exception) -> str | None:
-    from tui_pos.bootstrap.failures import explain
+    from tui_pos.ui.messages.failures import explain
 
     return explain(error)
+
+
+def _sentences(said: "Iterable[str | Reason]") -> list[str]:
+    from tui_pos.ui.messages import sentence
+
+    return [sentence(each) for each in said]
 
 
 def _nothing(_: object) -> None:

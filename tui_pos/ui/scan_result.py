@@ -9,6 +9,8 @@ from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.search import activity, lookup, receipts
 from tui_pos.desk.search.activity import AttentionLine, RecentLine
 from tui_pos.desk.search.search import Found, HitKind, resolve, search
+from tui_pos.ui.messages import sentence
+from tui_pos.ui.messages.verdicts import words
 from tui_pos.ui.results import SaleStart
 
 
@@ -49,7 +51,7 @@ class LookUps:
             if len(found) == 1:
                 return self.open_hit(found[0])
         except Refusal as refusal:
-            return self.unanswered(text, refusal.message)
+            return self.unanswered(text, sentence(refusal))
         return ScanResult(_line(text, f"{len(found)} found", "plain"), several=found)
 
     def open_hit(self, hit: Found) -> ScanResult:
@@ -59,7 +61,7 @@ class LookUps:
         if hit.kind is HitKind.ORDER:
             return _order(self._desk, hit.key)
         begins = SaleStart(voucher=hit.key) if hit.kind is HitKind.VOUCHER else SaleStart(product=hit.key)
-        return ScanResult(_line(hit.title, hit.detail, "plain"), sells=begins)
+        return ScanResult(_line(hit.title, sentence(hit.detail), "plain"), sells=begins)
 
     def unanswered(self, text: str, sentence: str) -> ScanResult:
         """That nothing could be found out about ``text``, and why."""
@@ -67,7 +69,7 @@ class LookUps:
 
 
 def _person(person: AttendeeView) -> ScanResult:
-    return ScanResult(_line(person.name, person.verdict.word, person.verdict.tone), person=person)
+    return ScanResult(_line(person.name, words(person.verdict).word, person.verdict.tone), person=person)
 
 
 def _order(desk: Desk, reference: str) -> ScanResult:

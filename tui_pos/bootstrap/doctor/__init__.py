@@ -20,6 +20,7 @@ from tui_pos.bootstrap.doctor.findings import (
     worst,
 )
 from tui_pos.bootstrap.doctor.subject import Subject, of_place
+from tui_pos.desk.errors import Reason
 from tui_pos.desk.limits import Limits, Stop
 
 __all__ = ["CHECKS", "Again", "Finding", "Level", "Subject", "Turn", "examine", "limit", "of_place", "worst"]
@@ -97,8 +98,8 @@ def limit(limits: Limits, turn: Turn, found: Iterable[Finding]) -> None:
 
     But for a wrong clock, which ``Limits`` sees by itself in the moment of an act.
     """
-    stops: dict[Stop, str] = {}
+    stops: dict[Stop, str | Reason] = {}
     for finding in found:
         for stop in set(finding.stops) - {Stop.TIMING}:
-            stops.setdefault(stop, finding.sentence)
+            stops.setdefault(stop, finding.said)
     limits.replace(turn.value, stops)

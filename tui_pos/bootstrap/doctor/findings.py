@@ -1,4 +1,4 @@
-"""What a check finds: how good it is, and one sentence that says what to do."""
+"""What a check finds: how good it is, and what is to be said of it."""
 
 import re
 from collections.abc import Hashable, Iterable
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tui_pos.core import exit_codes
+from tui_pos.desk.errors import Reason
 from tui_pos.desk.limits import Stop
 
 
@@ -19,13 +20,13 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One line: ``check`` names what was looked at, ``stops`` what a desk may not do because of it, and
-    ``status`` is the exit status of a command that finds it failed. A desk tells a warning only with
-    ``matters_here``."""
+    """One line: ``check`` names what was looked at, ``said`` is one sentence that says what to do, or the
+    reason that ``ui.messages`` has one for. ``stops`` is what a desk may not do because of it, ``status`` the
+    exit status of a command that finds it failed. A desk tells a warning only with ``matters_here``."""
 
     check: str
     level: Level
-    sentence: str
+    said: str | Reason
     stops: tuple[Stop, ...] = ()
     status: int = exit_codes.UNAVAILABLE
     matters_here: bool = False
@@ -38,32 +39,32 @@ class Finding:
     @property
     def topic(self) -> Hashable:
         """Equal for findings that differ in their numbers alone, such as seconds: they are told once."""
-        return self.check, self.level, re.sub(r"\d+", "", self.sentence)
+        return self.check, self.level, re.sub(r"\d+", "", str(self.said))
 
 
-def ok(check: str, sentence: str) -> Finding:
+def ok(check: str, said: str) -> Finding:
     """Nothing is wrong."""
-    return Finding(check=check, level=Level.OK, sentence=sentence)
+    return Finding(check=check, level=Level.OK, said=said)
 
 
-def warning(check: str, sentence: str, *, matters_here: bool = False) -> Finding:
+def warning(check: str, said: str | Reason, *, matters_here: bool = False) -> Finding:
     """Something should be put right."""
-    return Finding(check=check, level=Level.WARNING, sentence=sentence, matters_here=matters_here)
+    return Finding(check=check, level=Level.WARNING, said=said, matters_here=matters_here)
 
 
-def failed(check: str, sentence: str, *stops: Stop, status: int = exit_codes.UNAVAILABLE) -> Finding:
+def failed(check: str, said: str | Reason, *stops: Stop, status: int = exit_codes.UNAVAILABLE) -> Finding:
     """Something has to be put right before the first sale."""
-    return Finding(check=check, level=Level.FAILED, sentence=sentence, stops=stops, status=status)
+    return Finding(check=check, level=Level.FAILED, said=said, stops=stops, status=status)
 
 
 def failure(check: str, error: Exception, *stops: Stop) -> Finding:
-    """An expected error, as its own sentence and exit status. Raises ``error`` when it is none."""
+    """An expected error, as its own words and exit status. Raises ``error`` when it is none."""
     from tui_pos.bootstrap import failures  # with Typer, which a desk does not need in order to open
 
     known = failures.known(error)
     if known is None:
         raise error
-    return failed(check, known.sentence, *stops, status=known.status)
+    return failed(check, known.said, *stops, status=known.status)
 
 
 def worst(found: Iterable[Finding]) -> Level:

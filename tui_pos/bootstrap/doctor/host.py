@@ -135,9 +135,9 @@ def clock(subject: Subject) -> Iterator[Finding]:
     found = clocks.apart(subject.terminal)
     for each in found:
         if each.is_refused:
-            yield failed("clock", each.sentence, Stop.TIMING, status=exit_codes.REFUSED)
+            yield failed("clock", each.reason, Stop.TIMING, status=exit_codes.REFUSED)
         else:
-            yield warning("clock", each.sentence, matters_here=True)
+            yield warning("clock", each.reason, matters_here=True)
     if not found:
         yield ok("clock", "This computer's clock is right, as far as others have told the time.")
 

@@ -63,10 +63,10 @@ def done(what: AuditAction, key: str, order_id: int) -> AuditEntry | None:
     if not key:
         return None
     if len(key) > KEY_LENGTH:
-        raise InvalidInput("invalid_key", f"A key has at most {KEY_LENGTH} characters.")
+        raise InvalidInput("invalid_key", most=KEY_LENGTH)
     entry: AuditEntry | None = AuditEntry.get_or_none(AuditEntry.key == key)
     if entry is not None and (entry.what, entry.order_id) != (what, order_id):
-        raise InvalidInput("key_used", "This key was used for something else; make a new one.")
+        raise InvalidInput("key_used")
     return entry
 
 
@@ -74,5 +74,5 @@ def reason_given(reason: str) -> str:
     """The reason on one line. Raises InvalidInput ``reason_required`` when there is none."""
     shown = printable(reason, REASON_LENGTH)
     if not shown:
-        raise InvalidInput("reason_required", "Say why: a reason is needed for this.")
+        raise InvalidInput("reason_required")
     return shown

@@ -103,9 +103,7 @@ def free_name(desk: Desk) -> str:
     names = (f"{desk.station[:36]}-{number}" for number in range(2, MOST_BESIDE))
     free = next((name for name in names if name not in taken), "")
     if not free:
-        raise Refused(
-            "no_free_station", f"Too many desks beside {desk.station} are open: name this one with --station."
-        )
+        raise Refused("no_free_station", station=desk.station)
     return free
 
 

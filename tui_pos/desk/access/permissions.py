@@ -88,10 +88,7 @@ def require_sale(desk: Desk, action: Action = Action.SELL) -> None:
     Raises Refused ``conference_inactive``. Look-ups, check-ins, refunds, and what puts a sale away go on.
     """
     if not _now(desk, action).conference_is_active:
-        raise Refused(
-            "conference_inactive",
-            f"{desk.conference.name} is not active on the web site: nothing is sold for it.",
-        )
+        raise Refused("conference_inactive", conference=desk.conference.name)
 
 
 def _now(desk: Desk, action: Action) -> "Standing":
@@ -100,9 +97,7 @@ def _now(desk: Desk, action: Action) -> "Standing":
 
     now = rights.standing(desk.staff.id, desk.conference.id)
     if now is None or not now.is_active:
-        raise NotPermitted(
-            "inactive", f"{desk.staff.name} may not sign in any more: lock and ask a supervisor."
-        )
+        raise NotPermitted("inactive", who=desk.staff.name)
     # What no row of the database can give was not taken away by one either.
     held = now.codenames | (desk.staff.codenames - DESK_RIGHTS)
     staff = replace(desk.staff, codenames=held, is_superuser=now.is_superuser)
@@ -112,4 +107,4 @@ def _now(desk: Desk, action: Action) -> "Standing":
 
 def _refuse_unless(may: bool, desk: Desk, action: Action) -> None:
     if not may:
-        raise NotPermitted("not_permitted", f"{desk.staff.name} may not {action}. Ask a supervisor.")
+        raise NotPermitted("not_permitted", who=desk.staff.name, action=action)

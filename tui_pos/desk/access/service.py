@@ -28,9 +28,7 @@ def account() -> Staff:
             new = {"password": f"{UNUSABLE}{clock.random_code(40)}"}
             user, _ = run_tx(partial(User.get_or_create, username=USERNAME, defaults=new))
     if not user.is_active:
-        raise NotPermitted("service_account", f"The user {USERNAME} was made inactive: make it active again.")
+        raise NotPermitted("service_account.inactive", user=USERNAME)
     if user.is_superuser or not user.password.startswith(UNUSABLE):
-        raise NotPermitted(
-            "service_account", f"The user {USERNAME} has a password or every right: remove that user first."
-        )
+        raise NotPermitted("service_account.person", user=USERNAME)
     return Staff(id=user.id, username=USERNAME, name=USERNAME, codenames=frozenset({SERVICE}))

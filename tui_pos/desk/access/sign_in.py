@@ -22,8 +22,6 @@ ANSWER_AFTER = 1.5
 """Seconds after which a wrong secret is answered at the earliest: longer than any usual hash takes, so that
 the time tells neither whether there is such a user nor how the password is stored."""
 
-_RIGHTS = ", ".join(sorted(DESK_RIGHTS))
-
 
 def sign_in(username: str, secret: str, at: At, *, told: bool = True) -> Staff:
     """The staff member with this user name (exact) and password, written into the audit log.
@@ -49,7 +47,7 @@ def sign_in(username: str, secret: str, at: At, *, told: bool = True) -> Staff:
         # Not even the name: it may be the password, typed too early.
         log.warning("a sign-in was refused at %s", at.station)
         pause(began + ANSWER_AFTER - clock.monotonic())
-        raise NotPermitted("wrong_credentials", "The user name and the password do not fit together.")
+        raise NotPermitted("wrong_credentials")
     log.info("staff %d signed in", user.id)
     return _staff(user)
 
@@ -62,7 +60,7 @@ def without_asking(username: str) -> Staff:
     with connected():
         user = _user(username)
     if user is None or not user.is_active:
-        raise NotPermitted("wrong_credentials", "There is no such user who may sign in.")
+        raise NotPermitted("wrong_credentials.no_user")
     return _staff(user)
 
 
@@ -92,10 +90,7 @@ def _staff(user: User) -> Staff:
     with connected():
         codenames = rights_of(user.id)
     if not _may_use_desk(user, codenames):
-        raise NotPermitted(
-            "no_desk_rights",
-            f"{full_name(user)} may not use a desk; one of these rights is needed: {_RIGHTS}.",
-        )
+        raise NotPermitted("no_desk_rights", who=full_name(user), rights=sorted(DESK_RIGHTS))
     return Staff(
         id=user.id,
         username=user.username,

@@ -6,10 +6,10 @@ that nobody has is counted like any other, so that a lock tells nothing either.
 
 import hashlib
 import hmac
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from tui_pos.core import clock
 from tui_pos.core.scan import printable
@@ -41,18 +41,27 @@ class At:
     named: frozenset[str] = frozenset()
 
 
+class Whose(StrEnum):
+    """What wrong secrets are counted for."""
+
+    NAME = "name"
+    STATION = "station"
+    UNNAMED_STATIONS = "unnamed_stations"
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """So many wrong secrets are free, so many lock; each one between makes the wait twice as long."""
 
+    whose: Whose
     free: int
     locks: int
 
 
-OF_A_NAME = Limit(free=3, locks=10)
-OF_A_STATION = Limit(free=6, locks=20)
+OF_A_NAME = Limit(Whose.NAME, free=3, locks=10)
+OF_A_STATION = Limit(Whose.STATION, free=6, locks=20)
 """Wider: several people sign in there, and one name alone cannot lock it."""
-OF_UNNAMED_STATIONS = Limit(free=12, locks=40)
+OF_UNNAMED_STATIONS = Limit(Whose.UNNAMED_STATIONS, free=12, locks=40)
 """Of all that the config does not name together: whoever runs the program can give a station any name."""
 
 
@@ -76,15 +85,14 @@ def refuse_while_locked(at: At, name: Name) -> None:
     now = clock.now()
     recent = _recent(now)
     of_name = _since_success(entry for entry in recent if (entry.staff_id, entry.text) == _key(name))
-    _refuse(of_name, OF_A_NAME, now, "for this name")
+    shown = printable(at.station, 40)
+    _refuse(of_name, OF_A_NAME, now, shown)
     here = [
         entry for entry in recent if entry.station == at.station and entry.what == AuditAction.SIGN_IN_FAILED
     ]
-    _refuse(here, OF_A_STATION, now, f"at {printable(at.station, 40)}")
+    _refuse(here, OF_A_STATION, now, shown)
     if at.station not in at.named:
-        _refuse(
-            _unnamed(recent, at.named), OF_UNNAMED_STATIONS, now, "at stations that the config does not name"
-        )
+        _refuse(_unnamed(recent, at.named), OF_UNNAMED_STATIONS, now, shown)
 
 
 def count(at: At, name: Name, *, correct: bool) -> None:
@@ -173,7 +181,7 @@ def _adding_up(failures: list[AuditEntry]) -> list[AuditEntry]:
     return failures
 
 
-def _refuse(every: list[AuditEntry], limit: Limit, now: datetime, where: str) -> None:
+def _refuse(every: list[AuditEntry], limit: Limit, now: datetime, station: str) -> None:
     failures = _adding_up(every)
     if len(failures) < limit.free:
         return
@@ -182,13 +190,4 @@ def _refuse(every: list[AuditEntry], limit: Limit, now: datetime, where: str) ->
         wait = WINDOW
     left = min(failures[-1].at + wait - now, wait)
     if left > timedelta(0):
-        raise NotPermitted(
-            "too_many_tries", f"Too many wrong passwords {where}: try again in {_spoken(left)}."
-        )
-
-
-def _spoken(left: timedelta) -> str:
-    seconds = math.ceil(left.total_seconds())
-    if seconds > 90:
-        return f"{math.ceil(seconds / 60)} minutes"
-    return "a second" if seconds == 1 else f"{seconds} seconds"
+        raise NotPermitted("too_many_tries", whose=limit.whose, station=station, left=left)

@@ -169,7 +169,7 @@ def abandon(desk: Desk, sale_id: int) -> CartView:
 
     def work(sale: Sale) -> None:
         if sale.order_id is not None and sale.status != SaleStatus.ABANDONED:
-            raise Refused("sale_ordered", "This sale became an order; cancel the order instead.")
+            raise Refused("sale_ordered.abandon")
         sales.move(desk, sale, SaleStatus.ABANDONED, clock.now())
 
     return _changed(desk, sale_id, work, anywhere=True)
@@ -203,10 +203,7 @@ def check_quantity(quantity: int) -> int:
 
 
 def _bad_quantity(given: object) -> InvalidInput:
-    shown = printable(str(given), 20) or "Nothing"
-    return InvalidInput(
-        "invalid_quantity", f"{shown} is not a quantity: enter a whole number from 1 to {MAX_QUANTITY}."
-    )
+    return InvalidInput("invalid_quantity", given=printable(str(given), 20), most=MAX_QUANTITY)
 
 
 def _resumed(desk: Desk, buyer: Buyer) -> int | None:
@@ -270,7 +267,7 @@ def _item_named(desk: Desk, sale: Sale, slug: str) -> CartItem:
     product = products.named(desk.conference.id, [slug])[slug]
     item = _item(sale, product)
     if item is None:
-        raise NotFound("line_not_found", f"{product.name} is not in the cart.")
+        raise NotFound("line_not_found", product=product.name)
     return item
 
 

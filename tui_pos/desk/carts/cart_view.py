@@ -15,13 +15,14 @@ from tui_pos.desk.catalogue.evaluation import Assessment, evaluate
 from tui_pos.desk.catalogue.pricing import ZERO, Condition, Kind, Off, Quote
 from tui_pos.desk.catalogue.products import RequestedProduct
 from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import Reason
 from tui_pos.desk.orders import order_views, store_credit
 from tui_pos.desk.orders.views import LineView, OrderView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CartLine:
-    """One product in the cart; ``problem`` is why it cannot be sold as it is ('' when it can)."""
+    """One product in the cart; ``problem`` is why it cannot be sold as it is (None when it can)."""
 
     number: int
     kind: Kind | None
@@ -33,7 +34,7 @@ class CartLine:
     gross: Decimal
     discount: Decimal
     total: Decimal
-    problem: str
+    problem: Reason | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class CartView:
     to_pay: Decimal
     voucher_code: str
     currency: str
-    problem: str
+    problem: Reason | None
 
 
 def content(cart_id: int | None) -> tuple[RequestedProduct, ...]:
@@ -107,7 +108,7 @@ def _open(desk: Desk, sale: Sale) -> CartView:
     now = clock.now()
     user_id = sale.cart.user_id if sale.attendee_id else None
     voucher: Voucher | None = sale.cart.voucher
-    problem = vouchers.problem(voucher, now) if voucher else ""
+    problem = vouchers.problem(voucher, now) if voucher else None
     cart = content(sale.cart_id)
     assessed = evaluate(desk, cart, user_id, None if problem else voucher, now)
     quote = assessed.quote
@@ -135,7 +136,6 @@ def _open(desk: Desk, sale: Sale) -> CartView:
 def _lines(cart: Sequence[RequestedProduct], assessed: Assessment) -> tuple[CartLine, ...]:
     lines = []
     for number, (wanted, priced) in enumerate(zip(cart, assessed.quote.lines, strict=True), start=1):
-        problem = assessed.problems.get(wanted.product.key)
         lines.append(
             CartLine(
                 number=number,
@@ -148,7 +148,7 @@ def _lines(cart: Sequence[RequestedProduct], assessed: Assessment) -> tuple[Cart
                 gross=priced.line.gross,
                 discount=priced.discount,
                 total=priced.total,
-                problem=problem.sentence if problem else "",
+                problem=assessed.problems.get(wanted.product.key),
             )
         )
     return tuple(lines)
@@ -191,7 +191,7 @@ def _ordered(desk: Desk, sale: Sale, order: OrderView) -> CartView:
         to_pay=order.due,
         voucher_code=order.voucher_code,
         currency=desk.conference.currency,
-        problem="",
+        problem=None,
     )
 
 
@@ -209,5 +209,5 @@ def _order_line(number: int, line: LineView) -> CartLine:
         gross=gross,
         discount=gross - line.line_total,
         total=line.line_total,
-        problem="",
+        problem=None,
     )

@@ -51,16 +51,13 @@ def begin_amount(
 
 def _reader(desk: Desk, wanted: str) -> ReaderRow:
     if not wanted.strip():
-        raise InvalidInput("reader_required", "Name the reader by its id (tmr_...) or its label.")
+        raise InvalidInput("reader_required")
     rows = readers(desk)
     found = [row for row in rows if wanted.strip() in (row.id, row.label)]
     if not found:
-        known = ", ".join(f"{row.label} ({row.id})" for row in rows) or "none"
-        raise NotFound("reader_not_found", f"This conference has no such reader; its readers: {known}.")
+        raise NotFound("reader_not_found", readers=[f"{row.label} ({row.id})" for row in rows])
     if len(found) > 1:
-        raise InvalidInput(
-            "reader_ambiguous", f"Several readers are called {found[0].label}: name one by its id."
-        )
+        raise InvalidInput("reader_ambiguous", reader=found[0].label)
     if found[0].holder:
-        raise Refused("reader_busy", f"The reader {found[0].label} is taken by {found[0].holder}.")
+        raise Refused("reader_busy", reader=found[0].label, holder=found[0].holder)
     return found[0]

@@ -82,7 +82,7 @@ class Placed:
 def place(desk: Desk, sale_id: int, *, shown_total: Decimal | None = None) -> Placed:
     """Make the sale's cart an order, once: called again it answers the same order.
 
-    Raises Refused with the code of the rule that a line breaks and a sentence that names the product,
+    Raises Refused with the code of the rule that a line breaks and the values that its sentence names,
     ``cart_empty``, ``voucher_not_valid``, ``price_changed`` when the total is not ``shown_total`` (what the
     customer was told), ``sale_...`` when the sale is not open at this station; NotFound ``sale_not_found``.
     """
@@ -214,7 +214,7 @@ def reopen(desk: Desk, sale_id: int) -> CartView:
         here = Sale.conference == desk.conference.id
         seen = sales.found(Sale.get_or_none(Sale.id == sale_id, here), sale_id)
         if seen.cart_id is None:
-            raise Refused("sale_without_cart", "This sale had no cart; cancel its order and sell again.")
+            raise Refused("sale_without_cart")
         if seen.order_id is not None:
             _release_unless_cancelled(seen.order_id, now)
         sale = sales.locked(desk, sale_id)
@@ -271,10 +271,10 @@ def _order(
 ) -> NewOrder:
     """Check, price and write an order with the conference locked and a use of the voucher taken."""
     if not wanted:
-        raise Refused("cart_empty", "The cart is empty: add something first.")
+        raise Refused("cart_empty")
     assessed = evaluate(desk, wanted, buyer.user_id, voucher, now)
-    for problem in assessed.problems.values():
-        raise Refused(problem.code, problem.sentence)
+    for reason in assessed.problems.values():
+        raise Refused(reason)
     quote = assessed.quote
     _check_total(desk, quote.subtotal, quote.total, shown_total)
     conditions.count_uses(quote)
@@ -295,11 +295,9 @@ def _order(
 def _check_total(desk: Desk, subtotal: Decimal, total: Decimal, shown_total: Decimal | None) -> None:
     currency = desk.conference.currency
     if subtotal > money.MAX_AMOUNT:
-        most = money.format_amount(money.MAX_AMOUNT, currency)
-        raise Refused("amount_too_large", f"One order can be at most {most}: sell it in parts.")
+        raise Refused("amount_too_large", most=money.MAX_AMOUNT, currency=currency)
     if shown_total is not None and total != shown_total:
-        now, before = (money.format_amount(each, currency) for each in (total, shown_total))
-        raise Refused("price_changed", f"The total is now {now}, no longer {before}: look at the cart again.")
+        raise Refused("price_changed", now=total, before=shown_total, currency=currency)
 
 
 def _without_cart(
@@ -352,9 +350,8 @@ def _amount(desk: Desk, amount: str | Decimal) -> Decimal:
     try:
         price = money.parse_amount(str(amount), currency)
     except money.MoneyError as error:
-        raise InvalidInput("invalid_amount", str(error)) from error
+        raise InvalidInput("invalid_amount.typed", found=str(error)) from error
     least = money.minimum_charge(currency)
     if least is not None and price < least:
-        shown = money.format_amount(least, currency)
-        raise InvalidInput("amount_too_small", f"The least that a card can be charged is {shown} {currency}.")
+        raise InvalidInput("amount_too_small.order", least=least, currency=currency)
     return price

@@ -7,15 +7,6 @@ from tui_pos.data.tables.desk import Sale, SaleStatus
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound, Refused
 
-FROZEN = {
-    SaleStatus.ORDERED: "This sale became an order; reopen it to change it.",
-    SaleStatus.CLOSED: "This sale is paid and closed; start a new one.",
-    SaleStatus.ABANDONED: "This sale was given up; start a new one or reopen it.",
-    SaleStatus.REHEARSAL: "This sale was made before the conference took real payments; start a new one.",
-    SaleStatus.PARKED: "This sale is parked; recall it first.",
-}
-"""Why the cart of a sale in this state cannot be changed."""
-
 
 def locked(desk: Desk, sale_id: int) -> Sale:
     """The sale, locked until the transaction ends. Raises NotFound ``sale_not_found``."""
@@ -26,7 +17,7 @@ def locked(desk: Desk, sale_id: int) -> Sale:
 def found(sale: Sale | None, sale_id: int) -> Sale:
     """``sale``, or NotFound ``sale_not_found`` when there is none."""
     if sale is None:
-        raise NotFound("sale_not_found", f"There is no sale {sale_id} in this conference.")
+        raise NotFound("sale_not_found", sale=sale_id)
     return sale
 
 
@@ -34,15 +25,13 @@ def refuse_unless_open_here(desk: Desk, sale: Sale) -> None:
     """Raise Refused unless the sale's cart may be changed at this station."""
     refuse_unless_open(sale)
     if sale.station != desk.station:
-        raise Refused(
-            "sale_elsewhere", f"This sale is open at {sale.station} now; recall it to work on it here."
-        )
+        raise Refused("sale_elsewhere", station=sale.station)
 
 
 def refuse_unless_open(sale: Sale) -> None:
     """Raise Refused unless the sale's cart may be changed, wherever."""
     if sale.status != SaleStatus.OPEN:
-        raise Refused(f"sale_{sale.status}", FROZEN[SaleStatus(sale.status)])
+        raise Refused(f"sale_{sale.status}.frozen")
 
 
 def move(desk: Desk, sale: Sale, status: SaleStatus, now: datetime) -> None:

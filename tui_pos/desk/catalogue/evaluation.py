@@ -15,9 +15,10 @@ from tui_pos.desk.catalogue import (
 )
 from tui_pos.desk.catalogue.pricing import Key, Quote
 from tui_pos.desk.catalogue.products import RequestedProduct
-from tui_pos.desk.catalogue.rules import Problem, RuleContext
+from tui_pos.desk.catalogue.rules import RuleContext
 from tui_pos.desk.conference_rules import PriceRule
 from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Assessment:
     """The price of a cart, and per product what stands in the way of selling it."""
 
     quote: Quote
-    problems: dict[Key, Problem]
+    problems: dict[Key, Reason]
 
 
 def evaluate(

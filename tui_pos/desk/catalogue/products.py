@@ -133,9 +133,7 @@ def _the_one(slug: str, found: dict[tuple[Kind, str], Product]) -> Product:
     matches = [found[each, bare] for each in Kind if (each, bare) in found and kind in ("", each)]
     shown = printable(slug, 40)
     if not matches:
-        raise NotFound("product_not_found", f"There is no product {shown} in this conference.")
+        raise NotFound("product_not_found", product=shown)
     if len(matches) > 1:
-        raise InvalidInput(
-            "product_ambiguous", f"{shown} is a ticket and an add-on: say ticket:{shown} or addon:{shown}."
-        )
+        raise InvalidInput("product_ambiguous", product=shown)
     return matches[0]

@@ -9,14 +9,7 @@ from tui_pos.desk.catalogue import stock
 from tui_pos.desk.catalogue.pricing import Key, Kind, VoucherTerms
 from tui_pos.desk.catalogue.pricing_inputs import PricingInputs
 from tui_pos.desk.catalogue.products import RequestedProduct
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a line cannot be sold: a reason code and one sentence that names the product."""
-
-    code: str
-    sentence: str
+from tui_pos.desk.errors import Reason, because
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,64 +25,60 @@ class RuleContext:
     currency: str
 
 
-def problems(situation: RuleContext) -> dict[Key, Problem]:
+def problems(situation: RuleContext) -> dict[Key, Reason]:
     """The first rule that each line of the cart breaks; a line that may be sold is not in it."""
-    found: dict[Key, Problem] = {}
+    found: dict[Key, Reason] = {}
     for wanted in situation.cart:
-        broken = ((code, rule(wanted, situation)) for code, rule in RULES)
-        problem = next((Problem(code, sentence) for code, sentence in broken if sentence), None)
-        if problem:
-            found[wanted.product.key] = problem
+        broken = (rule(wanted, situation) for rule in RULES)
+        if reason := next(filter(None, broken), None):
+            found[wanted.product.key] = reason
     return found
 
 
-def _active(wanted: RequestedProduct, situation: RuleContext) -> str:
+def _active(wanted: RequestedProduct, situation: RuleContext) -> Reason | None:
     del situation
-    return "" if wanted.product.is_active else f"{wanted.product.name} is not on sale."
+    return None if wanted.product.is_active else because("not_on_sale", product=wanted.product.name)
 
 
-def _window(wanted: RequestedProduct, situation: RuleContext) -> str:
+def _window(wanted: RequestedProduct, situation: RuleContext) -> Reason | None:
     product = wanted.product
     if product.available_from is not None and situation.now < product.available_from:
-        return f"{product.name} goes on sale on {_day(product.available_from, situation)}."
+        opens = situation.local(product.available_from)
+        return because("not_on_sale.yet", product=product.name, opens=opens)
     if product.available_until is not None and product.available_until < situation.now:
-        return f"{product.name} was on sale until {_day(product.available_until, situation)}."
-    return ""
+        closed = situation.local(product.available_until)
+        return because("not_on_sale.over", product=product.name, closed=closed)
+    return None
 
 
-def _day(moment: datetime, situation: RuleContext) -> str:
-    return situation.local(moment).strftime("%Y-%m-%d %H:%M")
-
-
-def _price(wanted: RequestedProduct, situation: RuleContext) -> str:
+def _price(wanted: RequestedProduct, situation: RuleContext) -> Reason | None:
     """Such as 10.50 JPY, which the shop's columns hold and nobody can pay."""
     product, currency = wanted.product, situation.currency
     if not product.price % money.quantum(currency):
-        return ""
-    return f"{product.name} costs {product.price} {currency}, which cannot be paid: have its price corrected."
+        return None
+    return because("not_payable", product=product.name, price=product.price, currency=currency)
 
 
-def _voucher(wanted: RequestedProduct, situation: RuleContext) -> str:
+def _voucher(wanted: RequestedProduct, situation: RuleContext) -> Reason | None:
     product, voucher = wanted.product, situation.voucher
     if not product.requires_voucher:
-        return ""
+        return None
     if voucher is None or not voucher.unlocks_hidden_tickets:
-        return f"{product.name} needs a voucher that unlocks it."
+        return because("needs_voucher", product=product.name)
     if not voucher.scope.covers(wanted.line):
-        return f"{product.name} is not unlocked by voucher {voucher.code}."
-    return ""
+        return because("needs_voucher.other", product=product.name, voucher=voucher.code)
+    return None
 
 
-def _limit(wanted: RequestedProduct, situation: RuleContext) -> str:
+def _limit(wanted: RequestedProduct, situation: RuleContext) -> Reason | None:
     product = wanted.product
     owned = situation.facts.owned.get(product.id, 0)
     if product.limit_per_user is None or owned + wanted.quantity <= product.limit_per_user:
-        return ""
-    bought = f", {owned} already bought" if owned else ""
-    return f"{product.name}: at most {product.limit_per_user} per person{bought}."
+        return None
+    return because("limit_per_user", product=product.name, most=product.limit_per_user, owned=owned)
 
 
-def _prerequisite(wanted: RequestedProduct, situation: RuleContext) -> str:
+def _prerequisite(wanted: RequestedProduct, situation: RuleContext) -> Reason | None:
     """One of the tickets in the cart, or owned already: wider than the web shop, which asks for the cart.
 
     At a desk the usual buyer of a tutorial is somebody who registered long ago.
@@ -99,40 +88,43 @@ def _prerequisite(wanted: RequestedProduct, situation: RuleContext) -> str:
     has = {other.product.id for other in situation.cart if other.product.kind is Kind.TICKET}
     has |= situation.facts.owned.keys() | situation.facts.admitted
     if not needs or not needs.keys().isdisjoint(has):
-        return ""
-    return f"{product.name} needs a ticket: {' or '.join(sorted(needs.values()))}."
+        return None
+    return because("needs_ticket", product=product.name, tickets=sorted(needs.values()))
 
 
-def _stock(wanted: RequestedProduct, situation: RuleContext) -> str:
+def _stock(wanted: RequestedProduct, situation: RuleContext) -> Reason | None:
     product = wanted.product
     left = stock.remaining(product.total_quantity, situation.sold.get(product.key, 0))
     if left is None or wanted.quantity <= left:
-        return ""
-    return f"{product.name}: only {left} left." if left else f"{product.name} is sold out."
+        return None
+    if left:
+        return because("sold_out.few", product=product.name, left=left)
+    return because("sold_out", product=product.name)
 
 
-def _capacity(wanted: RequestedProduct, situation: RuleContext) -> str:
+def _capacity(wanted: RequestedProduct, situation: RuleContext) -> Reason | None:
     """Tickets alone take a seat; the line named is the one that no longer fits behind those before it."""
     product, capacity = wanted.product, situation.facts.total_capacity
     left = stock.remaining(capacity, stock.seats_taken(situation.sold))
     if left is None or product.kind is not Kind.TICKET:
-        return ""
+        return None
     tickets = [other for other in situation.cart if other.product.kind is Kind.TICKET]
     before = sum(other.quantity for other in tickets[: tickets.index(wanted)])
     if before + wanted.quantity <= left:
-        return ""
-    room = f"has room for only {left} more" if left else "is full"
-    return f"{product.name}: the venue {room}."
+        return None
+    if left:
+        return because("venue_full.few", product=product.name, left=left)
+    return because("venue_full", product=product.name)
 
 
-RULES: tuple[tuple[str, Callable[[RequestedProduct, RuleContext], str]], ...] = (
-    ("not_on_sale", _active),
-    ("not_on_sale", _window),
-    ("not_payable", _price),
-    ("needs_voucher", _voucher),
-    ("limit_per_user", _limit),
-    ("needs_ticket", _prerequisite),
-    ("sold_out", _stock),
-    ("venue_full", _capacity),
+RULES: tuple[Callable[[RequestedProduct, RuleContext], Reason | None], ...] = (
+    _active,
+    _window,
+    _price,
+    _voucher,
+    _limit,
+    _prerequisite,
+    _stock,
+    _capacity,
 )
-"""In the order in which they are told: each gives one sentence, or '' when it is kept."""
+"""In the order in which they are told: each gives why it is broken, or None when it is kept."""

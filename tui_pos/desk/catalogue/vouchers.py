@@ -11,7 +11,7 @@ from tui_pos.core.scan import printable
 from tui_pos.data.tables.registration import Voucher, VoucherAddOn, VoucherTicketType
 from tui_pos.desk.catalogue import pricing
 from tui_pos.desk.catalogue.pricing_inputs import PricingInputs
-from tui_pos.desk.errors import NotFound, Refused
+from tui_pos.desk.errors import NotFound, Reason, Refused, because
 
 SHOWN = 40
 CODE_LENGTH = 100
@@ -28,28 +28,29 @@ def find(conference_id: int, code: str) -> Voucher:
     if not matches:
         matches = list(here.where(fn.LOWER(Voucher.code) == wanted.lower()))
     if len(matches) != 1:
-        raise NotFound(
-            "voucher_not_found", f"There is no voucher {printable(wanted, SHOWN)} in this conference."
-        )
+        raise NotFound("voucher_not_found", voucher=printable(wanted, SHOWN))
     return matches[0]
 
 
-def problem(row: Voucher, now: datetime) -> str:
-    """Why the voucher cannot be used now, one sentence; '' when it can."""
+def problem(row: Voucher, now: datetime) -> Reason | None:
+    """Why the voucher cannot be used now; None when it can."""
     code = printable(row.code, SHOWN)
     reasons = (
-        (not row.is_active, f"Voucher {code} is switched off."),
-        (row.valid_from is not None and now < row.valid_from, f"Voucher {code} is not valid yet."),
-        (row.valid_until is not None and row.valid_until < now, f"Voucher {code} is no longer valid."),
-        (row.times_used >= row.max_uses, f"Voucher {code} is used up."),
+        (not row.is_active, because("voucher_not_valid.off", voucher=code)),
+        (row.valid_from is not None and now < row.valid_from, because("voucher_not_valid.yet", voucher=code)),
+        (
+            row.valid_until is not None and row.valid_until < now,
+            because("voucher_not_valid.over", voucher=code),
+        ),
+        (row.times_used >= row.max_uses, because("voucher_not_valid.used_up", voucher=code)),
     )
-    return next((sentence for applies, sentence in reasons if applies), "")
+    return next((reason for applies, reason in reasons if applies), None)
 
 
 def refuse_unless_valid(row: Voucher, now: datetime) -> None:
     """Raise Refused ``voucher_not_valid`` when the voucher cannot be used now."""
-    if sentence := problem(row, now):
-        raise Refused("voucher_not_valid", sentence)
+    if reason := problem(row, now):
+        raise Refused(reason)
 
 
 def offer(row: Voucher, facts: PricingInputs) -> pricing.VoucherTerms:
@@ -75,7 +76,7 @@ def take(voucher_id: int, now: datetime) -> Voucher:
     taken = _taken(Voucher.id == voucher_id, now)
     if taken is None:
         refuse_unless_valid(Voucher.get_by_id(voucher_id), now)
-        raise Refused("voucher_not_valid", "The voucher was changed this moment. Try again.")
+        raise Refused("voucher_not_valid.changed")
     return taken
 
 

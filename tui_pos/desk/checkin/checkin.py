@@ -56,7 +56,7 @@ def _pass(desk: Desk, code: str) -> CheckInResult:
     list(lock(Attendee.select(Attendee.id).where(Attendee.access_code == code)))
     attendee = lookup.attendee(desk, code)
     if not attendee.registered:
-        raise Refused(attendee.verdict.code, f"Not checked in. {attendee.verdict.sentence}")
+        raise Refused(f"{attendee.verdict.code}.check_in", verdict=attendee.verdict)
     now = clock.now()
     on_commit(partial(log.info, "attendee %d checked in by staff %d", attendee.id, desk.staff.id))
     CheckIn.create(
@@ -100,11 +100,10 @@ def _take_back(desk: Desk, code: str, reason: str) -> None:
     list(lock(Attendee.select(Attendee.id).where(Attendee.access_code == code)))
     attendee = lookup.attendee(desk, code)
     if attendee.first_check_in is None:
-        raise Refused("not_checked_in", f"{printable(attendee.name)} is not checked in.")
+        raise Refused("not_checked_in", who=printable(attendee.name))
     passes = list(CheckIn.select().where(CheckIn.attendee == attendee.id).order_by(CheckIn.id.desc()))
     if not passes:
-        name = printable(attendee.name)
-        raise Refused("no_check_in", f"{name} was marked as checked in elsewhere; that is not undone here.")
+        raise Refused("no_check_in", who=printable(attendee.name))
     passes[0].delete_instance()
     if len(passes) == 1 and _was_written_with(passes[0], attendee):
         Attendee.update(checked_in_at=None, updated_at=clock.now()).where(

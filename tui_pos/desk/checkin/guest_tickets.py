@@ -38,7 +38,7 @@ def register_companion(
     require(desk, Action.SELL)
     full_name, address = guests.clean_name(name), guests.clean_email(email)
     if not full_name:
-        raise InvalidInput("name_required", "Enter the name of the person who gets the ticket.")
+        raise InvalidInput("name_required")
 
     def work() -> str:
         order = orders.locked(desk.conference.id, printable(reference, 100))
@@ -52,9 +52,9 @@ def register_companion(
 def _register(desk: Desk, order: Order, name: str, email: str, key: str) -> str:
     """The access code of the new attendee."""
     if not admits(order.status, balance(order)):
-        raise Refused("order_not_paid", f"Order {order.reference} is not paid; its tickets admit nobody yet.")
+        raise Refused("order_not_paid.guest", order=order.reference)
     if not registration.unnamed(order.id):
-        raise Refused("no_ticket_left", f"Every ticket of {order.reference} has its attendee.")
+        raise Refused("no_ticket_left", order=order.reference)
     now = clock.now()
     attendee = registration.admit(order, guests.guest_user(name, email, now).id, now)
     audit_log.record(

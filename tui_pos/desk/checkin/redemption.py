@@ -32,12 +32,8 @@ from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.search import lookup
 from tui_pos.desk.search.moments import when_and_where
 
-NOT_PAID: dict[str, tuple[str, str]] = {
-    OrderStatus.PENDING: ("not_paid", "is not paid yet"),
-    OrderStatus.CANCELLED: ("cancelled", "was cancelled"),
-    OrderStatus.REFUNDED: ("refunded", "was refunded"),
-}
-"""Why nothing of an order is handed out: reason code and words."""
+NOT_PAID: dict[str, str] = {OrderStatus.PENDING: "not_paid", OrderStatus.CANCELLED: "cancelled"}
+"""The reason code why nothing of an order is handed out; of any other it is ``refunded``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +81,7 @@ def hand_out(desk: Desk, code: str, line_id: int, quantity: int = 1, *, key: str
         state = _state(order, line)
         _refuse_what_went_back(state, quantity)
         if not admits(order.status, balance(order)):
-            reason, words = NOT_PAID.get(order.status, NOT_PAID[OrderStatus.REFUNDED])
-            raise Refused(reason, f"Not handed out: order {order.reference} {words}.")
+            raise Refused(f"{NOT_PAID.get(order.status, 'refunded')}.to_hand_out", order=order.reference)
         _refuse_unless_left(desk, state, quantity)
         _write(desk, attendee, order, line, quantity, key)
         return _state(order, line)
@@ -115,7 +110,7 @@ def take_back(desk: Desk, code: str, line_id: int, reason: str, *, quantity: int
         )
         shown = printable(line.description)
         if len(last) < quantity:
-            raise Refused("not_handed_out", f"Only {len(last)} x {shown} was handed out so far.")
+            raise Refused("not_handed_out", quantity=len(last), product=shown)
         ProductRedemption.delete().where(ProductRedemption.id.in_([row.id for row in last])).execute()
         text = f"{quantity} x {shown}"
         audit_log.record(
@@ -172,9 +167,7 @@ def _locked(desk: Desk, code: str, line_id: int) -> tuple[AttendeeView, Order, O
     theirs = OrderLine.select().where(OrderLine.order.in_([order.id for order in attendee.orders]))
     named = next((line for line in theirs if line.id == line_id), None)
     if named is None:
-        raise NotFound(
-            "line_not_found", f"{printable(attendee.name)} bought nothing with the number {line_id}."
-        )
+        raise NotFound("line_not_found.attendee", who=printable(attendee.name), line=line_id)
     order = lock(Order.select().where(Order.id == named.order_id)).get()
     line = lock(OrderLine.select().where(OrderLine.id == line_id)).get()
     return attendee, order, line
@@ -195,13 +188,9 @@ def _state(order: Order, line: OrderLine) -> HandOut:
 
 def _refuse_what_went_back(state: HandOut, quantity: int) -> None:
     if not state.bought:
-        raise Refused("refunded", f"Not handed out: {printable(state.description)} was given back.")
+        raise Refused("refunded.line", product=printable(state.description))
     if state.leaving and quantity > state.left:
-        raise Refused(
-            "refund_open",
-            f"Not handed out: {state.leaving} x {printable(state.description)} is being given back, and"
-            " Stripe has not answered yet.",
-        )
+        raise Refused("refund_open.line", quantity=state.leaving, product=printable(state.description))
 
 
 def _refuse_unless_left(desk: Desk, state: HandOut, quantity: int) -> None:
@@ -213,12 +202,10 @@ def _refuse_unless_left(desk: Desk, state: HandOut, quantity: int) -> None:
             .order_by(ProductRedemption.id.desc())
             .first()
         )
-        when = f", last {when_and_where(desk, last.redeemed_at, printable(last.note, 40))}" if last else ""
-        raise Refused(
-            "handed_out", f"{shown} was handed out already: {state.bought} of {state.bought}{when}."
-        )
+        when = when_and_where(desk, last.redeemed_at, printable(last.note, 40)) if last else ""
+        raise Refused("handed_out", product=shown, bought=state.bought, last=when)
     if quantity > state.left:
-        raise Refused("too_many", f"Only {state.left} of {state.bought} x {shown} is left to hand out.")
+        raise Refused("too_many", left=state.left, bought=state.bought, product=shown)
 
 
 def _write(

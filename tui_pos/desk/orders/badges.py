@@ -22,11 +22,7 @@ def access_code(desk: Desk, text: str) -> str:
     slug, colon, code = text.rpartition(":")
     bare = "".join(code.split())
     if not _CODE.fullmatch(bare):
-        shown = f"{scan.printable(text, 40)!r} is" if text.strip() else "That is"
-        raise InvalidInput(
-            "invalid_code",
-            f"{shown} not an access code: scan the badge or type its 1 to 20 letters and digits.",
-        )
+        raise InvalidInput("invalid_code", text=scan.printable(text, 40) if text.strip() else "")
     if colon:
         refuse_other(desk, slug.strip())
     return bare.upper()
@@ -46,10 +42,9 @@ def refuse_other(desk: Desk, slug: str) -> None:
         )
     if other is not None:
         raise other_conference(desk, other.name)
-    shown = scan.printable(slug, 40)
-    raise NotFound("attendee_not_found", f"That badge is for {shown!r}, a conference not known here.")
+    raise NotFound("attendee_not_found.conference", conference=scan.printable(slug, 40))
 
 
 def other_conference(desk: Desk, name: str) -> Refused:
     """What is raised for a badge of the conference called ``name``."""
-    return Refused("other_conference", f"That badge is for {name}; this desk is for {desk.conference.name}.")
+    return Refused("other_conference", theirs=name, ours=desk.conference.name)

@@ -90,10 +90,7 @@ def refuse_open(order: Order) -> None:
     is still to pay, and what is left to give back.
     """
     if balance(order).being_given_back:
-        raise Refused(
-            "refund_open",
-            f"A refund of {order.reference} has no answer from Stripe yet; wait until it is known.",
-        )
+        raise Refused("refund_open", order=order.reference)
 
 
 def columns(only: Any = None) -> tuple[Any, ...]:

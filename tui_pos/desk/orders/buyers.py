@@ -47,7 +47,7 @@ def _attendee(desk: Desk, attendee_code: str) -> Attendee:
         query = Attendee.select(Attendee, User, Conference).join(User).switch(Attendee).join(Conference)
         found: Attendee | None = query.where(Attendee.access_code == code).first()
         if found is None:
-            raise NotFound("attendee_not_found", f"{code} is not known in {desk.conference.name}.")
+            raise NotFound("attendee_not_found", code=code, conference=desk.conference.name)
         if found.conference_id != desk.conference.id:
             raise badges.other_conference(desk, found.conference.name)
         return found

@@ -33,10 +33,7 @@ def clean_email(email: str) -> str:
     if bare and (
         len(bare) > EMAIL_LENGTH or printable(bare, EMAIL_LENGTH) != bare or not _EMAIL.fullmatch(bare)
     ):
-        raise InvalidInput(
-            "invalid_email",
-            f"{printable(bare, 60)} is not an e-mail address: enter one such as name@example.org.",
-        )
+        raise InvalidInput("invalid_email", email=printable(bare, 60))
     return bare
 
 

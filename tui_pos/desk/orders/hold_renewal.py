@@ -8,7 +8,7 @@ from tui_pos.data.tables.registration import AddOn, Order, OrderLine, TicketType
 from tui_pos.desk.catalogue import stock
 from tui_pos.desk.catalogue.pricing import Key, Kind
 from tui_pos.desk.context import Desk
-from tui_pos.desk.errors import Refused
+from tui_pos.desk.errors import Reason, Refused, because
 
 
 def hold(desk: Desk, order: Order, now: datetime) -> None:
@@ -18,27 +18,27 @@ def hold(desk: Desk, order: Order, now: datetime) -> None:
     nothing: raises Refused ``sold_out`` or ``venue_full`` when what it wants was sold meanwhile.
     """
     if order.hold_expires_at is None or order.hold_expires_at <= now:
-        for code, sentence in _gone(order, now):
-            raise Refused(code, sentence)
+        for reason in _gone(order, now):
+            raise Refused(reason)
     until = now + timedelta(minutes=desk.hold_minutes)
     if order.hold_expires_at is None or order.hold_expires_at < until:
         Order.update(hold_expires_at=until, updated_at=now).where(Order.id == order.id).execute()
 
 
-def _gone(order: Order, now: datetime) -> Iterator[tuple[str, str]]:
-    """Each line that cannot be kept, as a reason code and a sentence."""
+def _gone(order: Order, now: datetime) -> Iterator[Reason]:
+    """Why each line that cannot be kept cannot."""
     sold = stock.sold(order.conference_id, now)
     seats = 0
     for line in OrderLine.select().where(OrderLine.order == order.id).order_by(OrderLine.id):
         total = _total_quantity(line)
         left = stock.remaining(total, sold.get(_key(line), 0))
         if left is not None and left < line.quantity:
-            yield "sold_out", f"{line.description}: only {left} left, and the order's hold has run out."
+            yield because("sold_out.hold", product=line.description, left=left)
         seats += 0 if line.addon_id else line.quantity
     capacity = Conference.get_by_id(order.conference_id).total_capacity
     free = stock.remaining(capacity, stock.seats_taken(sold))
     if free is not None and free < seats:
-        yield "venue_full", f"Only {free} seats are left in the venue, and the order's hold has run out."
+        yield because("venue_full.hold", left=free)
 
 
 def _key(line: OrderLine) -> Key:

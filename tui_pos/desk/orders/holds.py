@@ -105,16 +105,13 @@ def release(orders: Sequence[Order], now: datetime) -> None:
 def refuse_unless_releasable(order: Order) -> None:
     """Raise Refused unless the locked order is pending, nothing was paid and no card payment is running."""
     if order.status in PAID_STATUSES:
-        raise Refused("order_not_pending", f"{order.reference} is paid: void it instead.")
+        raise Refused("order_not_pending.void", order=order.reference)
     if order.status != OrderStatus.PENDING:
-        state = order.status.replace("_", " ")
-        raise Refused(
-            "order_not_pending", f"{order.reference} is {state}; only a pending order can be cancelled."
-        )
+        raise Refused("order_not_pending.cancel", order=order.reference, status=order.status)
     if Order.select().where(Order.id == order.id, _no_live_attempt()).first() is None:
-        raise Refused("payment_live", f"A card payment for {order.reference} is running; cancel it first.")
+        raise Refused("payment_live.cancel", order=order.reference)
     if not _free([order.id]):
-        raise Refused("order_has_payments", f"Money was taken for {order.reference}; refund it instead.")
+        raise Refused("order_has_payments", order=order.reference)
 
 
 def _expired(conference_id: int, now: datetime) -> Expression:

@@ -14,8 +14,9 @@ def refuse_live(desk: Desk, same: Expression) -> None:
     if other is not None:
         raise Refused(
             "payment_live",
-            f"A card payment for {other.order.reference} is under way on"
-            f" {other.reader_label or other.reader_id} ({holder(desk, other)}).",
+            order=other.order.reference,
+            reader=other.reader_label or other.reader_id,
+            holder=holder(desk, other),
         )
 
 

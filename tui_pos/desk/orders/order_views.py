@@ -190,15 +190,12 @@ def by_reference(desk: Desk, reference: str | int) -> OrderView:
     """
     wanted = str(reference).strip().upper()
     if not _REFERENCE.fullmatch(wanted):
-        shown = f"{printable(wanted, 40)!r} is" if wanted else "That is"
-        example = f"{desk.order_prefix}-8F3K2AQ7"
-        raise InvalidInput("invalid_reference", f"{shown} not an order reference such as {example}.")
+        raise InvalidInput("invalid_reference", text=printable(wanted, 40), prefix=desk.order_prefix)
     with connected():
         if _ID.fullmatch(wanted):
             found = orders(desk.conference.id, order_id=int(wanted))
         else:
             found = orders(desk.conference.id, reference=wanted)
     if not found:
-        shown = printable(wanted, 40)
-        raise NotFound("order_not_found", f"There is no order {shown} in {desk.conference.name}.")
+        raise NotFound("order_not_found", order=printable(wanted, 40), conference=desk.conference.name)
     return found[0]

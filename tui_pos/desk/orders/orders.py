@@ -18,7 +18,7 @@ def locked(conference_id: int, reference: str) -> Order:
     query = Order.select().where(Order.conference == conference_id, Order.reference == reference.upper())
     order: Order | None = lock(query).first()
     if order is None:
-        raise NotFound("order_not_found", f"There is no order {reference} in this conference.")
+        raise NotFound("order_not_found.here", order=reference)
     return order
 
 

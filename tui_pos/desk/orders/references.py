@@ -26,4 +26,4 @@ def insert_unique(
         row_id = query.on_conflict(action="nothing", conflict_target=[column]).execute()
         if row_id is not None:
             return int(row_id), name
-    raise Refused("no_free_reference", "No free reference was found. Try again.")
+    raise Refused("no_free_reference")

@@ -52,4 +52,4 @@ def admit(order: Order, user_id: int, now: datetime) -> Attendee:
         found = of_user(order, user_id)
         if found is not None:
             return found
-    raise Refused("no_free_code", "No free access code was found. Try again.")
+    raise Refused("no_free_code")

@@ -75,12 +75,21 @@ class CheckInView:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the volunteer must know at first sight; ``tone`` is ok, warn or bad."""
+    """What the volunteer must know at first sight; ``ui.messages.verdicts`` has its words.
 
-    code: str
-    word: str
-    sentence: str
+    ``key`` is a code, or ``code.case``; ``tone`` is ok, warn or bad; ``owes`` ("35.00") and ``first``
+    ("09:14 at desk-2") are '' where there is none.
+    """
+
+    key: str
     tone: str
+    owes: str = ""
+    first: str = ""
+
+    @property
+    def code(self) -> str:
+        """The verdict for programs."""
+        return self.key.partition(".")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

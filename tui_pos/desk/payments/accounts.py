@@ -14,8 +14,8 @@ from tui_pos.data.tables.desk import Attempt, ConferenceRules
 from tui_pos.data.tables.program import Conference
 from tui_pos.desk import conference_rules
 from tui_pos.desk.conference_rules import Rules
-from tui_pos.desk.context import OTHER_ACCOUNT, ConferenceInfo, Desk, Mode
-from tui_pos.desk.errors import Refused
+from tui_pos.desk.context import ConferenceInfo, Desk, Mode
+from tui_pos.desk.errors import Reason, Refused, because
 from tui_pos.terminal import IntentNotFound, Misconfigured, Terminal, TerminalError
 
 COPIED = "copied"
@@ -27,10 +27,10 @@ UNKNOWN = ""
 _asked: WeakKeyDictionary[Terminal, str] = WeakKeyDictionary()
 
 
-def settle_mode(conference_id: int, slug: str, mode: Mode, *, store: bool = True) -> str:
+def settle_mode(conference_id: int, slug: str, mode: Mode, *, store: bool = True) -> Reason | None:
     """Store the mode of this host's key, unless something was sold in another one, which then holds.
 
-    Asks nobody. Answers why the key must not be used here, "" when it may; without ``store`` that is all.
+    Asks nobody. Answers why the key must not be used here, None when it may; without ``store`` that is all.
     """
 
     def work() -> Rules:
@@ -43,9 +43,9 @@ def settle_mode(conference_id: int, slug: str, mode: Mode, *, store: bool = True
     found = conference_rules.stored(conference_id) or Rules()
     if found.mode != mode:
         if not store and not (found.mode and conference_rules.has_sold(conference_id)):
-            return ""
+            return None
         found = run_tx(work) if store else found
-    return "" if found.mode == mode else _other_mode(slug, found.mode, mode)
+    return None if found.mode == mode else _other_mode(slug, found.mode, mode)
 
 
 def ensure(desk: Desk) -> str:
@@ -74,9 +74,9 @@ def claim(desk: Desk, account: str) -> None:
 def _refuse_other(desk: Desk, found: Rules, account: str) -> None:
     slug = desk.conference.slug
     if found.mode not in ("", desk.mode):
-        raise Refused(OTHER_ACCOUNT, _other_mode(slug, found.mode, desk.mode))
+        raise Refused(_other_mode(slug, found.mode, desk.mode))
     if account and found.account and account != found.account:
-        raise Refused(OTHER_ACCOUNT, _other_account(slug, found.account, account))
+        raise Refused("other_account.account", conference=slug, stored=found.account, account=account)
 
 
 def is_ours(desk: Desk) -> bool:
@@ -101,33 +101,33 @@ def ours(desk: Desk) -> Desk:
     except TerminalError:
         return desk
     except Refused as refused:
-        return replace(desk, account=None, no_account=refused.message, no_account_code=refused.code)
+        return replace(desk, account=None, no_account=refused.reason)
     return desk
 
 
-def foreign(desk: Desk, attempt: Attempt) -> str:
+def foreign(desk: Desk, attempt: Attempt) -> Reason | None:
     """Why the desk's key must not touch a card payment: it belongs to another mode, account or installation.
 
-    "" when it may. Asks nobody; of a payment from before mode and account were kept, either may be. Needs a
+    None when it may. Asks nobody; of a payment from before mode and account were kept, either may be. Needs a
     connection.
     """
     if attempt.account == COPIED:
-        return "This card payment belongs to the installation that this database was copied from."
+        return because("other_account.copied")
     account = _asked.get(desk.account, UNKNOWN) if desk.account else UNKNOWN
     if not account and attempt.account:
         account = (conference_rules.stored(desk.conference.id) or Rules()).account
     other_mode = attempt.mode not in ("", desk.mode)
     other_account = UNKNOWN not in (attempt.account, account) and attempt.account != account
     if not (other_mode or other_account):
-        return ""
+        return None
     theirs, ours_ = f"{attempt.mode} {attempt.account}".strip(), f"{desk.mode} {account}".strip()
-    return f"This card payment belongs to {theirs}, this host's Stripe key to {ours_}."
+    return because("other_account.payment", theirs=theirs, ours=ours_)
 
 
 def refuse_foreign(desk: Desk, attempt: Attempt) -> None:
     """Raise Refused ``other_account`` where ``foreign`` says why, before anything is sent."""
     if why := foreign(desk, attempt):
-        raise Refused(OTHER_ACCOUNT, why)
+        raise Refused(why)
 
 
 def _account_of(desk: Desk, stored_account: str) -> str:
@@ -139,7 +139,7 @@ def _account_of(desk: Desk, stored_account: str) -> str:
             # Without a name on either side the payments say whose they are.
             knows = knows_newest(terminal, desk.conference.id, desk.mode, stored_account)
             if knows is False:
-                raise Refused(OTHER_ACCOUNT, _not_known(desk.conference.slug))
+                raise Refused("other_account.unknown", conference=desk.conference.slug)
             account = account if knows else named
         _asked[terminal] = account
     return _asked[terminal]
@@ -196,23 +196,5 @@ def store_rules(conference_id: int, mode: str, account: str) -> None:
     ConferenceRules.update(**changes).where(ConferenceRules.conference == conference_id).execute()
 
 
-def _other_mode(slug: str, stored_mode: str, mode: str) -> str:
-    return f"The payments of {slug} are {stored_mode}, this host's Stripe key is {mode}{_how(slug)}"
-
-
-def _other_account(slug: str, stored_account: str, account: str) -> str:
-    return (
-        f"The card payments of {slug} belong to the Stripe account {stored_account}, this host's key to"
-        f" {account}{_how(slug)}"
-    )
-
-
-def _not_known(slug: str) -> str:
-    return (
-        f"Stripe does not know the last card payment of {slug} under this key, so it is another account's"
-        f"{_how(slug)}"
-    )
-
-
-def _how(slug: str) -> str:
-    return f": correct the key, or run tui-pos --conference {slug} init --account to see what would change."
+def _other_mode(slug: str, stored_mode: str, mode: str) -> Reason:
+    return because("other_account.mode", conference=slug, stored=stored_mode, mode=mode)

@@ -77,7 +77,7 @@ def load(attempt_id: int) -> Attempt:
     """The attempt as it is stored now. Raises NotFound."""
     attempt: Attempt | None = Attempt.get_or_none(Attempt.id == attempt_id)
     if attempt is None:
-        raise NotFound("attempt_not_found", f"There is no payment attempt {attempt_id}.")
+        raise NotFound("attempt_not_found", attempt=attempt_id)
     return attempt
 
 
@@ -196,7 +196,7 @@ def take_lease(desk: Desk, attempt: Attempt, owner: str) -> None:
 
     until = run_tx(take)
     if until is None:
-        raise Refused("attempt_held", f"This payment is being watched at {holder(desk, load(attempt.id))}.")
+        raise Refused("attempt_held", holder=holder(desk, load(attempt.id)))
     lease_owners.at_work(owner)
     attempt.lease_owner, attempt.lease_until = owner, until
 

@@ -30,6 +30,12 @@ if TYPE_CHECKING:
 NO_CARD_YET = CaptureStatus.FAILED
 """django-program has no state for "no card seen yet"; its default, authorized, would claim held money."""
 
+GONE = {
+    "sold_out": "{product} was sold out meanwhile; the card is not charged.",
+    "venue_full": "The venue is full meanwhile; the card is not charged.",
+}
+"""Why a card is not charged for an order whose hold cannot be renewed, by the code of the refusal."""
+
 DOUBLE = "Booked a second time by the web site's webhook; the card was charged once."
 
 
@@ -120,7 +126,7 @@ def recheck_order(desk: Desk, attempt: Attempt) -> str:
         try:
             hold_renewal.hold(desk, order, clock.now())
         except Refused as gone:
-            return f"{gone.message} The card is not charged."
+            return GONE[gone.code].format(**gone.values)
         return ""
 
     return run_tx(look)

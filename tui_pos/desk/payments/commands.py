@@ -29,9 +29,7 @@ def capture(desk: Desk, intent_id: str) -> PaymentState:
     if now.stage is Stage.CAPTURED:
         return now
     if now.stage is not Stage.AUTHORIZED:
-        raise Refused(
-            "not_authorized", f"No money is held for {intent_id}: the payment is {now.headline.lower()}."
-        )
+        raise Refused("not_authorized", intent=intent_id, state=now.headline.lower())
     control = CommandQueue()
     control.capture()
     return _drive_to_end(desk, now, control, {Stage.AUTHORIZED, Stage.UNKNOWN})
@@ -46,9 +44,7 @@ def cancel(desk: Desk, intent_id: str) -> PaymentState:
     permissions.require(desk, permissions.Action.CANCEL)
     now = _find(desk, intent_id)
     if now.stage is Stage.CAPTURED:
-        raise Refused(
-            "too_late", f"Too late to cancel: {now.amount} {now.currency} was captured. Refund it instead."
-        )
+        raise Refused("too_late", amount=now.amount, currency=now.currency)
     if not now.live:
         return now
     control = CommandQueue()
@@ -64,13 +60,13 @@ def cancel(desk: Desk, intent_id: str) -> PaymentState:
 def _find(desk: Desk, intent_id: str) -> PaymentState:
     wanted = intent_id.strip()
     if not wanted:
-        raise InvalidInput("payment_intent_required", "Name the payment (pi_...).")
+        raise InvalidInput("payment_intent_required")
     with connected():
         attempt: Attempt | None = Attempt.get_or_none(
             Attempt.conference == desk.conference.id, Attempt.intent_id == wanted
         )
         if attempt is None:
-            raise NotFound("payment_not_found", "This conference has no such card payment.")
+            raise NotFound("payment_not_found")
         return to_view(attempt)
 
 
@@ -102,7 +98,7 @@ def _leave_to_its_watcher(desk: Desk, attempt_id: int, action: RequestedAction) 
 def present_card(desk: Desk, attempt_id: int, number: str) -> None:
     """In training, tap a test card on the payment's reader. Raises Refused outside training."""
     if desk.mode is not Mode.TRAINING:
-        raise Refused("not_training", "Only in training does a key tap the card.")
+        raise Refused("not_training")
     with connected():
         attempt = attempt_log.load(attempt_id)
     desk.terminal.present_card(attempt.reader_id, number)

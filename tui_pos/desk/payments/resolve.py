@@ -112,7 +112,7 @@ def resolve(desk: Desk, wanted: str, option: Option, reason: str) -> Resolution:
     permissions.require(desk, permissions.Action.RESOLVE)
     why = printable(reason.strip(), LONGEST_REASON)
     if not why:
-        raise InvalidInput("reason_required", "Say with a reason why the payment is resolved like this.")
+        raise InvalidInput("reason_required.resolve")
     desk = accounts.ours(desk)
     owner = lease_owners.new_owner(desk)
     with connected():
@@ -125,7 +125,7 @@ def resolve(desk: Desk, wanted: str, option: Option, reason: str) -> Resolution:
         try:
             _ACTS[option](worker, intent, why)
         except attempt_log.StaleAttempt:
-            raise Refused("changed", "The payment went on meanwhile; look at both sides again.") from None
+            raise Refused("changed") from None
         after = _books(attempt_log.load(worker.attempt.id))
         moved = f"{_shown(before.books)} -> {_shown(after)}"
         text = f"resolved, {option}: {why}; Stripe: {before.stripe.said}; {moved}"
@@ -135,21 +135,16 @@ def resolve(desk: Desk, wanted: str, option: Option, reason: str) -> Resolution:
 
 def _refuse(found: Resolution, option: Option) -> None:
     if found.stripe.standing is Standing.NO_ANSWER:
-        raise Refused(
-            "not_read", f"Nothing was decided, because Stripe could not be read: {found.stripe.said}"
-        )
+        raise Refused("not_read", said=found.stripe.said)
     if option not in found.options:
-        able = ", ".join(found.options)
-        raise Refused(
-            "changed", f"{option} is not true of this payment; Stripe: {found.stripe.said} Choose {able}."
-        )
+        raise Refused("changed.option", option=option, said=found.stripe.said, able=found.options)
 
 
 def _find(desk: Desk, wanted: str) -> Attempt:
     """The payment to resolve: of an order the live one, else the last that needs a person."""
     name = wanted.strip()
     if not name:
-        raise InvalidInput("payment_intent_required", "Name the payment (pi_...) or its order.")
+        raise InvalidInput("payment_intent_required.or_order")
     found = list(
         Attempt.select()
         .join(Order)
@@ -160,11 +155,11 @@ def _find(desk: Desk, wanted: str) -> Attempt:
         .order_by(Attempt.id.desc())
     )
     if not found:
-        raise NotFound("payment_not_found", "This conference has no such card payment.")
+        raise NotFound("payment_not_found")
     for attempt in sorted(found, key=lambda each: each.finished_at is not None):
         if attempt.finished_at is None or attempt.problem:
             return attempt
-    raise Refused("nothing_to_resolve", "This payment has ended and needs nobody.")
+    raise Refused("nothing_to_resolve")
 
 
 def _both_sides(worker: AttemptWorker) -> tuple[Resolution, Intent | None]:

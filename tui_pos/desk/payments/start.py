@@ -35,7 +35,7 @@ def begin(
     permissions.require_sale(desk, permissions.Action.CHARGE)
     desk.limits.refuse(*TO_CHARGE)
     if not reader_id.strip():
-        raise InvalidInput("reader_required", "Choose a reader first.")
+        raise InvalidInput("reader_required.choose")
     account = accounts.ensure(desk)
     if clocks.apart(desk.account):
         clocks.ask(desk.account)  # it may have been set right since
@@ -51,9 +51,7 @@ def _open(
     lock(Conference.select(Conference.id).where(Conference.id == desk.conference.id)).get()
     order = orders.locked(desk.conference.id, reference)
     if order.status != OrderStatus.PENDING:
-        raise Refused(
-            "order_not_pending", f"Order {order.reference} is {order.status.replace('_', ' ')}, not pending."
-        )
+        raise Refused("order_not_pending.charge", order=order.reference, status=order.status)
     refuse_live(desk, Attempt.order == order.id)
     refuse_live(desk, Attempt.reader_id == reader_id)
     refuse_open(order)
@@ -93,12 +91,9 @@ def _amount_to_take(desk: Desk, order: Order, amount: Decimal | None) -> Decimal
     currency = desk.conference.currency
     owed = balance(order).due
     if owed <= 0:
-        raise Refused("already_paid", f"Order {order.reference} is already fully paid.")
+        raise Refused("already_paid.fully", order=order.reference)
     take = amounts.part_of(order.reference, owed, amount, currency)
     smallest = money.minimum_charge(currency)
     if smallest is not None and take < smallest:
-        least = money.format_amount(smallest, currency)
-        raise Refused(
-            "amount_too_small", f"A card cannot be charged less than {least} {currency}; take cash instead."
-        )
+        raise Refused("amount_too_small", least=smallest, currency=currency)
     return take

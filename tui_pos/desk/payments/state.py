@@ -82,7 +82,7 @@ def state(desk: Desk, attempt_id: int) -> PaymentState:
     with connected():
         attempt = attempt_log.load(attempt_id)
         if attempt.conference_id != desk.conference.id:
-            raise NotFound("attempt_not_found", f"There is no payment attempt {attempt_id}.")
+            raise NotFound("attempt_not_found", attempt=attempt_id)
         return to_view(attempt)
 
 

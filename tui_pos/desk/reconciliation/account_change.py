@@ -52,10 +52,7 @@ def change(conference: ConferenceInfo, station: str, wanted: Change) -> None:
     """
     before = wanted.before
     if before.mode == Mode.LIVE and wanted.mode != Mode.LIVE and conference_rules.has_sold(conference.id):
-        raise Refused(
-            "live_already",
-            f"{conference.slug} has sold in LIVE mode; to practise, use --conference demo.",
-        )
+        raise Refused("live_already", conference=conference.slug)
     _refuse_unfinished(conference)
     if before.mode not in ("", wanted.mode):
         rehearsals.set_apart(conference, station, before.mode, wanted.mode)
@@ -98,9 +95,9 @@ def _refuse_unfinished(conference: ConferenceInfo) -> None:
     with connected():
         live = Attempt.select().where(Attempt.conference == conference.id, Attempt.finished_at.is_null())
         if live.exists():
-            raise Refused("payment_live", "A card payment is under way: finish or cancel it first.")
+            raise Refused("payment_live.account")
         refunds = Refund.select().where(
             Refund.conference == conference.id, Refund.finished_at.is_null(), Refund.attempt.is_null(False)
         )
         if refunds.exists():
-            raise Refused("refund_open", "A refund to a card is under way: let reconcile finish it first.")
+            raise Refused("refund_open.account")

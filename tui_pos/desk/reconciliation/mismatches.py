@@ -10,6 +10,7 @@ from peewee import DoesNotExist
 from tui_pos.core import money
 from tui_pos.core.scan import printable
 from tui_pos.data.tables.desk import Attempt
+from tui_pos.desk.errors import Reason
 from tui_pos.desk.orders.refund_views import RefundView
 from tui_pos.desk.payments import PaymentState
 
@@ -39,7 +40,7 @@ class Mismatch:
     stripe: Decimal | None
     books: Decimal | None
     currency: str
-    text: str
+    text: str | Reason
     done: str = ""
 
 

@@ -103,10 +103,7 @@ def purge(conference_id: int) -> int:
             try:
                 run_tx(partial(_delete, conference_id, ids))
             except IntegrityError as error:
-                raise Refused(
-                    "still_referred",
-                    "The web site has something that belongs to a rehearsal; delete that there first.",
-                ) from error
+                raise Refused("still_referred") from error
     return len(found)
 
 

@@ -15,6 +15,7 @@ from tui_pos.desk import conference_rules
 from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.conference_rules import Rules
 from tui_pos.desk.context import NO_KEY, Desk
+from tui_pos.desk.errors import Reason
 from tui_pos.desk.payments import accounts, bookkeeping, recovery
 from tui_pos.desk.reconciliation import at_stripe, in_books
 from tui_pos.desk.reconciliation.mismatches import (
@@ -59,8 +60,8 @@ def run(desk: Desk, *, check: bool = False, window: timedelta = WINDOW) -> Recon
     since = clock.now() - window
     ours = accounts.ours(desk)
     account = (conference_rules.stored(desk.conference.id) or Rules()).account
-    if ours.account is None and ours.no_account_code != NO_KEY:
-        return Reconciled((), (), (_kept_away(ours), *_looked_at(desk, since, account)))
+    if ours.account is None and (why := ours.no_account) and why.code != NO_KEY:
+        return Reconciled((), (), (_kept_away(why), *_looked_at(desk, since, account)))
     driven = () if check else recovery.recover(ours)
     followed = () if check else card_refunds.follow_up(ours)
     swept = at_stripe.sweep(ours, ours.terminal, since, account)
@@ -86,16 +87,8 @@ def run(desk: Desk, *, check: bool = False, window: timedelta = WINDOW) -> Recon
     return Reconciled(driven, followed, tuple(found))
 
 
-def _kept_away(desk: Desk) -> Mismatch:
-    return Mismatch(
-        kind=desk.no_account_code,
-        reference="",
-        intent_id="",
-        stripe=None,
-        books=None,
-        currency="",
-        text=desk.no_account.rstrip("."),
-    )
+def _kept_away(why: Reason) -> Mismatch:
+    return Mismatch(kind=why.code, reference="", intent_id="", stripe=None, books=None, currency="", text=why)
 
 
 def _looked_at(desk: Desk, since: datetime, account: str) -> Iterator[Mismatch]:

@@ -43,6 +43,8 @@ STAGE_OF = {
 
 IN_THE_DASHBOARD = "Refunded in Stripe's dashboard"
 
+FOREIGN = "The card payment belongs to another Stripe account or mode, or to another installation."
+
 NOT_OURS = "Stripe's answer was about another refund, and nothing was booked of it."
 
 
@@ -259,8 +261,8 @@ def _holder(card: CardPayment, amount: int) -> Payment:
 
 
 def _pursue(desk: Desk, row: Refund) -> None:
-    if row.attempt_id is not None and (why := accounts.foreign(desk, row.attempt)):
-        return _append_once(row, why)
+    if row.attempt_id is not None and accounts.foreign(desk, row.attempt):
+        return _append_once(row, FOREIGN)
     if row.refund_id:
         # Stripe has it: it is only read, and never asked for, whoever made it.
         try:

@@ -167,8 +167,7 @@ def _exchange(desk: Desk, wish: _Wish, key: str) -> _Done:
     refuse_live(desk, Attempt.order == order.id)
     refuse_open(order)
     if order.status not in PAID_STATUSES:
-        state = order.status.replace("_", " ")
-        raise Refused("order_not_paid", f"{order.reference} is {state}: nothing of it is exchanged.")
+        raise Refused("order_not_paid.exchange", order=order.reference, status=order.status)
     taken = pieces.take(order, [wish.piece], currency, came_back=wish.came_back)
     found = sources.sources(order, currency)
     value = min(sum(each.amount for each in taken), sum(source.left for source in found))

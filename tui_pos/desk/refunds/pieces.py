@@ -214,8 +214,7 @@ def _line(order: Order, piece: Piece) -> OrderLine:
     lines = list(OrderLine.select().where(OrderLine.order == order.id).order_by(OrderLine.id))
     named = [line for line in lines if piece.line in (str(line.id), slug_of(line)) and _is_piece(line)]
     if not named:
-        shown = printable(piece.line, 60)
-        raise NotFound("line_not_found", f"{order.reference} has no line {shown!r}.")
+        raise NotFound("line_not_found.order", order=order.reference, line=printable(piece.line, 60))
     # A slug may stand on two lines: the one of which something is left is meant.
     found: OrderLine = next((line for line in named if line.quantity > 0), named[0])
     return found
@@ -228,7 +227,7 @@ def _is_piece(line: OrderLine) -> bool:
 
 def _quantity(piece: Piece) -> int:
     if piece.quantity < 1:
-        raise InvalidInput("invalid_quantity", "A quantity is a whole number from 1 on.")
+        raise InvalidInput("invalid_quantity.piece")
     return piece.quantity
 
 
@@ -237,15 +236,12 @@ def _refuse_unless_left(
 ) -> None:
     shown = printable(line.description, 60)
     if found is None:
-        raise Refused("given_back", f"Every {shown} of this order was given back already.")
+        raise Refused("given_back", product=shown)
     if quantity > found.left:
-        raise Refused("too_many", f"Only {found.left} x {shown} is left to give back.")
+        raise Refused("too_many.refund", left=found.left, product=shown)
     in_hands = quantity - (found.left - found.handed_out)
     if in_hands > 0 and not came_back:
-        raise Refused(
-            "handed_out",
-            f"{in_hands} x {shown} was handed out: take it back over the counter first, and say so.",
-        )
+        raise Refused("handed_out.refund", quantity=in_hands, product=shown)
 
 
 def _worth(line: OrderLine, quantity: int, currency: str) -> tuple[Decimal, Decimal]:
@@ -284,15 +280,13 @@ def _going(order: Order, piece: Piece, holders: Sequence[Attendee], left: int) -
         wanted = piece.badge.strip().upper()
         named = [each for each in holders if each.access_code == wanted]
         if not named:
-            shown = printable(piece.badge, 40)
-            raise NotFound("attendee_not_found", f"The badge {shown} does not belong to {order.reference}.")
+            raise NotFound(
+                "attendee_not_found.order", badge=printable(piece.badge, 40), order=order.reference
+            )
         return named
     too_many = len(holders) - max(left, 0)
     if too_many <= 0:
         return []
     if too_many == len(holders):
         return list(holders)
-    codes = ", ".join(each.access_code for each in holders)
-    raise InvalidInput(
-        "badge_required", f"Say whose ticket goes back, by its badge: {order.reference} admits {codes}."
-    )
+    raise InvalidInput("badge_required", order=order.reference, badges=[each.access_code for each in holders])

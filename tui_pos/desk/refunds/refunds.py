@@ -77,7 +77,7 @@ def refund(
     require(desk, Action.REFUND)
     desk.limits.refuse(*TO_WRITE)
     if lines and amount is not None:
-        raise InvalidInput("amount_or_lines", "Name pieces or an amount, not both: pieces have their price.")
+        raise InvalidInput("amount_or_lines")
     reason = printable(reason, REASON_LENGTH) if amount is None else reason_given(reason)
     desk = accounts.ours(desk)
     with connected():
@@ -198,9 +198,7 @@ def _taken(desk: Desk, order: Order, wish: _Wish) -> list[Taken]:
     if not wish.lines:
         return []
     if not _counts(order):
-        raise Refused(
-            "order_not_paid", f"{order.reference} is {order.status.replace('_', ' ')}: no piece goes back."
-        )
+        raise Refused("order_not_paid.pieces", order=order.reference, status=order.status)
     return pieces.take(order, wish.lines, desk.conference.currency, came_back=wish.came_back)
 
 
@@ -214,7 +212,7 @@ def _whole(order: Order, found: list[Source], currency: str) -> int:
     if not total and sources.paid_elsewhere(order, currency):
         raise sources.paid_online(order)
     if not total:
-        raise Refused("nothing_to_refund", f"Nothing is left to refund on order {order.reference}.")
+        raise Refused("nothing_to_refund", order=order.reference)
     return total
 
 
@@ -226,15 +224,14 @@ def _wanted(desk: Desk, order: Order, wish: _Wish, found: list[Source], taken: l
     total, amount = _whole(order, found, currency), wish.amount
     wanted = total if amount is None else money.to_minor(amounts.payable(amount, currency), currency)
     if wanted > total:
-        most = money.format_amount(money.from_minor(total, currency), currency)
         raise InvalidInput(
-            "amount_too_high", f"At most {most} {currency} is left to refund on {order.reference}."
+            "amount_too_high.refund",
+            left=money.from_minor(total, currency),
+            currency=currency,
+            order=order.reference,
         )
     if order.status == OrderStatus.PENDING and wanted < total:
-        raise Refused(
-            "order_not_paid",
-            f"{order.reference} is not paid yet: take the rest first, or give all its money back.",
-        )
+        raise Refused("order_not_paid.part", order=order.reference)
     return wanted
 
 

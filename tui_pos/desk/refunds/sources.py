@@ -52,11 +52,7 @@ def paid_elsewhere(order: Order, currency: str) -> bool:
 
 def paid_online(order: Order) -> Refused:
     """The refusal for what was paid on the web site."""
-    return Refused(
-        "paid_online",
-        f"Order {order.reference} was paid on the web site: its money is given back there or in"
-        " Stripe's dashboard.",
-    )
+    return Refused("paid_online", order=order.reference)
 
 
 def split(found: Sequence[Source], wanted: int) -> Iterator[tuple[Source, int]]:

@@ -61,12 +61,10 @@ def _check(desk: Desk, reference: str) -> bool:
     order = orders.locked(desk.conference.id, reference)
     refuse_live(desk, Attempt.order == order.id)
     if sources.paid_elsewhere(order, desk.conference.currency):
-        raise Refused(
-            "paid_online", f"Order {order.reference} was paid on the web site; it cannot be voided here."
-        )
+        raise Refused("paid_online.void", order=order.reference)
     left = balance(order).kept > 0 or bool(cash_and_credit.complimentary_payments(order))
     if order.status == OrderStatus.CANCELLED or (order.status == OrderStatus.PENDING and not left):
-        raise Refused("order_not_paid", f"Nothing was paid for {order.reference}; there is nothing to void.")
+        raise Refused("order_not_paid.void", order=order.reference)
     return left
 
 

@@ -78,7 +78,7 @@ def attendee(desk: Desk, code: str) -> AttendeeView:
     with connected():
         found = _PERSON.rows(code=bare)
         if not found:
-            raise NotFound("attendee_not_found", f"{bare} is not known in {desk.conference.name}.")
+            raise NotFound("attendee_not_found", code=bare, conference=desk.conference.name)
         person = _Person(*found[0])
         if person.conference_id != desk.conference.id:
             raise other_conference(desk, person.conference)

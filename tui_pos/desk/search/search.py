@@ -29,7 +29,7 @@ from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.catalogue import vouchers
 from tui_pos.desk.catalogue.pricing import Kind
 from tui_pos.desk.context import Desk
-from tui_pos.desk.errors import InvalidInput, NotFound
+from tui_pos.desk.errors import InvalidInput, NotFound, Reason
 from tui_pos.desk.orders import badges
 
 log = logging.getLogger(__name__)
@@ -52,13 +52,14 @@ class Found:
     """One hit, and ``key`` to open it with.
 
     The key of an attendee is the access code, of an order its reference, of a voucher its code, of a product
-    its slug, with ``ticket:`` or ``addon:`` before it where both have it.
+    its slug, with ``ticket:`` or ``addon:`` before it where both have it. ``detail`` is a reason where a
+    voucher cannot be used now.
     """
 
     kind: HitKind
     key: str
     title: str
-    detail: str
+    detail: str | Reason
 
 
 def search(desk: Desk, text: str, limit: int = 9) -> tuple[Found, ...]:
@@ -88,9 +89,7 @@ def resolve(desk: Desk, text: str) -> tuple[Found, ...]:
     require(desk, Action.LOOK_UP)
     parsed = scan.parse(text, order_prefix=desk.order_prefix)
     if parsed.kind not in (scan.Kind.CODE, scan.Kind.ORDER, scan.Kind.SEARCH):
-        raise InvalidInput(
-            "invalid_scan", parsed.reason or "Scan a badge, or type a code, an order or a name."
-        )
+        raise InvalidInput("invalid_scan", found=parsed.reason or "")
     if parsed.conference is not None:
         badges.refuse_other(desk, parsed.conference)
     with connected():
@@ -98,7 +97,7 @@ def resolve(desk: Desk, text: str) -> tuple[Found, ...]:
         if found:
             return found
         _refuse_foreign_badge(desk, parsed.text)
-    raise NotFound("nothing_found", f"{parsed.raw_shown} is not known in {desk.conference.name}.")
+    raise NotFound("nothing_found", text=parsed.raw_shown, conference=desk.conference.name)
 
 
 def _named(desk: Desk, text: str) -> tuple[Found, ...]:
@@ -179,7 +178,7 @@ def _voucher(desk: Desk, text: str) -> tuple[Found, ...]:
     except NotFound:
         return ()
     problem = vouchers.problem(voucher, clock.now())
-    return (Found(HitKind.VOUCHER, voucher.code, f"Voucher {voucher.code}", problem),)
+    return (Found(HitKind.VOUCHER, voucher.code, f"Voucher {voucher.code}", problem or ""),)
 
 
 def _products(desk: Desk, slug: str) -> tuple[Found, ...]:

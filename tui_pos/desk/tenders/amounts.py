@@ -9,14 +9,13 @@ from tui_pos.desk.errors import InvalidInput
 def payable(amount: Decimal, currency: str) -> Decimal:
     """``amount`` when it can be paid. Raises InvalidInput ``invalid_amount``."""
     if amount.is_finite() and amount > money.MAX_AMOUNT:
-        most = money.format_amount(money.MAX_AMOUNT, currency)
-        raise InvalidInput("invalid_amount", f"The amount is too large: {most} is the most.")
+        raise InvalidInput("invalid_amount.too_large", most=money.MAX_AMOUNT, currency=currency)
     try:
         minor = money.to_minor(amount, currency)
     except money.MoneyError as error:
-        raise InvalidInput("invalid_amount", str(error)) from error
+        raise InvalidInput("invalid_amount.typed", found=str(error)) from error
     if not minor:
-        raise InvalidInput("invalid_amount", "Enter an amount above zero.")
+        raise InvalidInput("invalid_amount.zero")
     return amount
 
 
@@ -27,6 +26,5 @@ def part_of(reference: str, due: Decimal, amount: Decimal | None, currency: str)
     """
     wanted = payable(due if amount is None else amount, currency)
     if wanted > due:
-        owed, more = (money.format_amount(each, currency) for each in (due, wanted))
-        raise InvalidInput("amount_too_high", f"Order {reference} owes {owed} {currency}, less than {more}.")
+        raise InvalidInput("amount_too_high", order=reference, due=due, wanted=wanted, currency=currency)
     return wanted

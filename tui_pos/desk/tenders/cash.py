@@ -101,12 +101,12 @@ def _book(desk: Desk, order: Order, wanted: Decimal, given: Decimal, now: dateti
 
 def _check_given(desk: Desk, wanted: Decimal, given: Decimal) -> None:
     """Nobody lays down a note that would come back whole: a wrong key, or a badge scanned into the field."""
-    shown, price = _shown(desk, given), _shown(desk, wanted)
+    currency = desk.conference.currency
     if given < wanted:
-        raise InvalidInput("too_little_given", f"{shown} is less than {price}: ask for more, or take a part.")
-    notes = _notes(desk.conference.currency)
+        raise InvalidInput("too_little_given", given=given, wanted=wanted, currency=currency)
+    notes = _notes(currency)
     if notes and given - wanted >= notes[-1]:
-        raise InvalidInput("too_much_given", f"{shown} is too much for {price}: count it and enter it again.")
+        raise InvalidInput("too_much_given", given=given, wanted=wanted, currency=currency)
 
 
 def _notes(currency: str) -> tuple[Decimal, ...]:

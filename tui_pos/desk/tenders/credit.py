@@ -30,10 +30,9 @@ def use_credit(desk: Desk, reference: str, amount: Decimal | None = None, *, key
         spent = store_credit.spend(order, wanted, money.quantum(currency), now)
         left = sum(spent, ZERO)
         if not spent:
-            raise Refused("no_credit", f"The buyer of {order.reference} has no credit here.")
+            raise Refused("no_credit", order=order.reference)
         if amount is not None and left < wanted:
-            most = money.format_amount(left, currency)
-            raise InvalidInput("credit_too_low", f"The buyer of {order.reference} has only {most} of credit.")
+            raise InvalidInput("credit_too_low", order=order.reference, left=left, currency=currency)
         ids = [tendering.pay(desk, order, PaymentMethod.CREDIT, each, "", now) for each in spent]
         return Booked(amount=left, payment_id=ids[0] if len(ids) == 1 else None)
 

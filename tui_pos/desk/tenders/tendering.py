@@ -126,7 +126,7 @@ def complete(desk: Desk, reference: str) -> OrderView:
         _refuse_unless_payable(desk, order)
         due = balance(order).due
         if due > ZERO:
-            raise Refused("not_covered", f"{_shown(desk, due)} is still due on {order.reference}.")
+            raise Refused("not_covered", due=due, order=order.reference, currency=desk.conference.currency)
         hold_renewal.hold(desk, order, now)
         new_orders.complete_if_free(desk, order, now)
         orders.finish_if_paid(order, now)
@@ -173,15 +173,15 @@ def _due(desk: Desk, order: Order) -> Decimal:
     _refuse_unless_payable(desk, order)
     due = balance(order).due
     if due <= ZERO:
-        raise Refused("nothing_to_pay", f"Nothing is due on {order.reference}: complete it without payment.")
+        raise Refused("nothing_to_pay", order=order.reference)
     return due
 
 
 def _refuse_unless_payable(desk: Desk, order: Order) -> None:
     if order.status in PAID_STATUSES:
-        raise Refused("already_paid", f"Order {order.reference} is already paid.")
+        raise Refused("already_paid", order=order.reference)
     if order.status != OrderStatus.PENDING:
-        raise Refused("order_not_pending", f"Order {order.reference} is {order.status}; sell again instead.")
+        raise Refused("order_not_pending.sell", order=order.reference, status=order.status)
     refuse_live(desk, Attempt.order == order.id)
     refuse_open(order)
 
@@ -218,7 +218,3 @@ def _answer(desk: Desk, order: Order, tender: Tender, booked: Booked) -> Tendere
 def _view(desk: Desk, order: Order) -> OrderView:
     (view,) = order_views.orders(desk.conference.id, order_id=order.id)
     return view
-
-
-def _shown(desk: Desk, amount: Decimal) -> str:
-    return money.format_amount(amount, desk.conference.currency)

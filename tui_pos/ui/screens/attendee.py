@@ -20,6 +20,7 @@ from tui_pos.desk.search.moments import when_and_where
 from tui_pos.ui.desk_screen import DeskScreen, Step
 from tui_pos.ui.dialogs.ask import AskText
 from tui_pos.ui.input import keys
+from tui_pos.ui.messages.verdicts import words
 from tui_pos.ui.results import PayBy, SaleStart, StillOwed
 from tui_pos.ui.screens import hand_outs
 from tui_pos.ui.screens.hand_outs import Undoing
@@ -82,7 +83,7 @@ class AttendeeScreen(DeskScreen[None]):
         self.person = person
         self._draw()
         self._look_at_hand_outs()
-        self.say(person.verdict.sentence)
+        self.say(words(person.verdict).sentence)
         if person.verdict.tone != "ok":
             self.kiosk.bell()
         self.free_keys()
@@ -98,7 +99,7 @@ class AttendeeScreen(DeskScreen[None]):
     def _draw(self) -> None:
         person = self.person
         name = Text.assemble((printable(person.name, 60), "bold"))
-        word = f"{sign(person.verdict.tone)} {printable(person.verdict.word, 50)}"
+        word = f"{sign(person.verdict.tone)} {printable(words(person.verdict).word, 50)}"
         self._verdict.show_ends(name, Text.assemble((word, f"bold {style(person.verdict.tone)}")))
         facts = f"{printable(person.email, 40)}   badge {person.access_code}".strip()
         self._facts.show_ends(Text(facts), Text(self._came_in()))

@@ -9,6 +9,7 @@ from tui_pos.desk.carts.checkout import Placed
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound, Refusal
 from tui_pos.desk.search.search import Found, resolve
+from tui_pos.ui.messages import sentence
 from tui_pos.ui.results import SaleStart
 from tui_pos.ui.widgets.cart_pane import key_of
 
@@ -95,7 +96,7 @@ class CartController:
             try:
                 self._view = checkout.reopen(self._desk, self._view.sale_id)
             except Refusal as refusal:
-                return refusal.message
+                return sentence(refusal)
         if not self._view.lines:
             cart.abandon(self._desk, self._view.sale_id)
             return ""
@@ -132,7 +133,7 @@ def named(desk: Desk, text: str) -> Found:
     hits = resolve(desk, text)
     wanted = text.strip().casefold()
     for hit in hits:
-        exact = {hit.key.casefold(), hit.detail.partition(",")[0].casefold()}
+        exact = {hit.key.casefold(), sentence(hit.detail).partition(",")[0].casefold()}
         if len(hits) == 1 and (wanted in exact or wanted.rpartition(":")[2] in exact):
             return hit
     raise NotFound("nothing_found", f"No product, voucher or badge is called {text}.")

@@ -25,6 +25,7 @@ from tui_pos.desk.search.moments import when_and_where
 from tui_pos.desk.search.receipts import ReceiptView, receipt
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
+from tui_pos.ui.messages.verdicts import words
 from tui_pos.ui.results import NextPerson, PayBy
 from tui_pos.ui.screens.order_actions import OrderActions, OrderNow
 from tui_pos.ui.screens.return_actions import ReturnActions
@@ -275,13 +276,13 @@ class ReceiptScreen(DeskScreen[NextPerson]):
         if person is None:
             return Text("No badge: this was sold to a walk-up.")
         verdict = person.verdict
-        word, tone = ("registered", "ok") if person.registered else (verdict.word, verdict.tone)
+        word, tone = ("registered", "ok") if person.registered else (words(verdict).word, verdict.tone)
         line = Text(f"{signs.sign(tone)} {word}", style=signs.style(tone))
         line = Text.assemble(line, f"   badge {printable(person.access_code)}")
         if unnamed:
             line.append(f"   [!] {unnamed} more without name", style=signs.style("warn"))
         if person.checked_in_at is not None:
-            line.append(f"   {verdict.sentence}")
+            line.append(f"   {words(verdict).sentence}")
         elif person.registered:
             line.append("   [!] not checked in yet", style=signs.style("warn"))
         if person.registered and person.owes:

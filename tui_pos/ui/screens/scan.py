@@ -20,6 +20,7 @@ from tui_pos.desk.context import Desk
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
 from tui_pos.ui.jobs import Job
+from tui_pos.ui.messages import sentence
 from tui_pos.ui.results import SaleStart, StillOwed
 from tui_pos.ui.widgets.line_list import (
     Column,
@@ -265,7 +266,10 @@ class ScanScreen(DeskScreen[None]):
         self._hits = hits
         self._moved_to = None
         self._hit_list.set_lines(
-            [Line((hit.title, hit.key, hit.detail), key=str(place)) for place, hit in enumerate(hits)]
+            [
+                Line((hit.title, hit.key, sentence(hit.detail)), key=str(place))
+                for place, hit in enumerate(hits)
+            ]
         )
         self.query_one("#lists").display = False
         self._hit_list.display = True

@@ -9,6 +9,8 @@ from textual.containers import Vertical
 
 from tui_pos.core.scan import printable
 from tui_pos.desk.carts.cart import CartLine, CartView
+from tui_pos.desk.errors import Reason
+from tui_pos.ui.messages import sentence
 from tui_pos.ui.widgets.line_list import (
     Column,
     Line,
@@ -71,11 +73,11 @@ class CartPane(Vertical):
         cells = (f"{line.quantity} x {line.name}", self._amount(line.gross))
         return [Line(cells, key=key_of(line)), *self._problem(line.problem)]
 
-    def _problem(self, sentence: str) -> list[Line]:
-        if not sentence:
+    def _problem(self, reason: Reason | None) -> list[Line]:
+        if reason is None:
             return []
         room = max(10, self.size.width - LEAD)
-        wrapped = textwrap.wrap(f"[!] {printable(sentence, 200)}", room, subsequent_indent="  ")
+        wrapped = textwrap.wrap(f"[!] {printable(sentence(reason), 200)}", room, subsequent_indent="  ")
         return [Line((row,), pick=False, style="yellow") for row in wrapped]
 
     def _total_rows(self, view: CartView) -> list[Line]:

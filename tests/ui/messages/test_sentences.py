@@ -1,0 +1,91 @@
+"""That every reason of the desk has its one clear sentence, and every sentence a reason."""
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+import tui_pos
+from tui_pos.ui.messages import SENTENCES, TOPICS
+
+PACKAGE = Path(tui_pos.__file__).parent
+RAISED = {"InvalidInput", "NotFound", "NotPermitted", "Refused", "because"}
+LONGEST = 220
+"""Characters of a template."""
+ANY = "*"
+"""Stands for what is only known when the program runs: a part of a key, or a value given with ``**``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason as the source has it: where, the key (a pattern), and the names of its values."""
+
+    where: str
+    key: str
+    values: frozenset[str]
+
+    def matches(self, key: str) -> bool:
+        return re.fullmatch("[a-z_]+".join(map(re.escape, self.key.split(ANY))), key) is not None
+
+
+def _reasons() -> Iterator[Reason]:
+    for file in sorted([*(PACKAGE / "desk").rglob("*.py"), *(PACKAGE / "bootstrap").rglob("*.py")]):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in RAISED:
+                where = f"{file.relative_to(PACKAGE)}:{node.lineno}"
+                # A reason that was made elsewhere is seen there.
+                if node.args and (key := _key(node.args[0])):
+                    assert len(node.args) == 1, f"{where} says a sentence"
+                    yield Reason(where, key, frozenset(each.arg or ANY for each in node.keywords))
+
+
+def _key(node: ast.expr) -> str:
+    match node:
+        case ast.Constant(value=str(key)):
+            return key
+        case ast.JoinedStr(values=parts):
+            return "".join(str(part.value) if isinstance(part, ast.Constant) else ANY for part in parts)
+    return ""
+
+
+REASONS = tuple(_reasons())
+
+
+def _names(key: str) -> set[str]:
+    said = SENTENCES[key]
+    if callable(said):
+        return set(inspect.signature(said).parameters)
+    return {name for _, name, _, _ in Formatter().parse(said) if name}
+
+
+def test_no_key_stands_in_two_tables() -> None:
+    assert len(SENTENCES) == sum(len(topic.SENTENCES) for topic in TOPICS)
+
+
+@pytest.mark.parametrize("reason", REASONS, ids=lambda reason: f"{reason.where} {reason.key}")
+def test_a_reason_has_its_sentence_and_the_values_for_it(reason: Reason) -> None:
+    keys = [key for key in SENTENCES if reason.matches(key)]
+    assert keys
+    for key in keys:
+        assert ANY in reason.values or _names(key) | {"currency"} == reason.values | {"currency"}
+
+
+@pytest.mark.parametrize("key", SENTENCES)
+def test_a_sentence_has_a_reason(key: str) -> None:
+    assert any(reason.matches(key) for reason in REASONS)
+
+
+@pytest.mark.parametrize("key", [key for key, said in SENTENCES.items() if isinstance(said, str)])
+def test_a_template_is_one_clear_sentence(key: str) -> None:
+    said = SENTENCES[key]
+    assert isinstance(said, str)
+    assert re.match(r"[A-Z{]", said)
+    assert said.endswith((".", "}"))
+    assert len(said) < LONGEST
+    assert "  " not in said
+    assert "!" not in said.replace("!r}", "}")

@@ -1,0 +1,224 @@
+"""How the values of a reason are written: money, times, lists, and where grammar depends on them."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from tui_pos.data.tables.desk import SaleStatus
+from tui_pos.desk.access import tries
+from tui_pos.desk.access.permissions import Action
+from tui_pos.desk.clocks import Whose
+from tui_pos.desk.errors import InvalidInput, Reason, Refused, because
+from tui_pos.desk.limits import Stop
+from tui_pos.desk.orders.views import Verdict
+from tui_pos.desk.search.verdicts import TABLE
+from tui_pos.ui.messages import SENTENCES, sentence
+from tui_pos.ui.messages.verdicts import VERDICTS, words
+
+EXAMPLES = (
+    (
+        because("not_permitted", who="Sam", action=Action.CAPTURE),
+        "Sam may not capture payments. Ask a supervisor.",
+    ),
+    (
+        because("no_desk_rights", who="Viktor Visitor", rights=["desk_lead", "desk_staff"]),
+        "Viktor Visitor may not use a desk; one of these rights is needed: desk_lead, desk_staff.",
+    ),
+    (
+        because("too_many_tries", whose=tries.Whose.NAME, station="desk-3", left=timedelta(seconds=0.2)),
+        "Too many wrong passwords for this name: try again in a second.",
+    ),
+    (
+        because("too_many_tries", whose=tries.Whose.STATION, station="desk-3", left=timedelta(seconds=90)),
+        "Too many wrong passwords at desk-3: try again in 90 seconds.",
+    ),
+    (
+        because(
+            "too_many_tries", whose=tries.Whose.UNNAMED_STATIONS, station="x", left=timedelta(seconds=91)
+        ),
+        "Too many wrong passwords at stations that the config does not name: try again in 2 minutes.",
+    ),
+    (
+        because("conference_not_found", conference="nope", known=[]),
+        "There is no conference 'nope': the database has none.",
+    ),
+    (
+        because("conference_not_found", conference="nope", known=["a", "b"]),
+        "There is no conference 'nope': there are a, b.",
+    ),
+    (
+        because("conference_not_found", conference="nope", known=list("abcdefghi")),
+        "There is no conference 'nope': there are a, b, c, d, e, f, g, h, ….",
+    ),
+    (
+        because("conference_required.known", known=[]),
+        "Name the conference with --conference SLUG; this database has: none yet.",
+    ),
+    (
+        because("not_on_sale.over", product="Boat Trip", closed=datetime(2026, 11, 22, 13, 0, 59)),
+        "Boat Trip was on sale until 2026-11-22 13:00.",
+    ),
+    (
+        because("not_on_sale.yet", product="Boat Trip", opens=datetime(2027, 1, 2, 3, 4)),
+        "Boat Trip goes on sale on 2027-01-02 03:04.",
+    ),
+    (because("limit_per_user", product="Online", most=1, owned=0), "Online: at most 1 per person."),
+    (
+        because("limit_per_user", product="Online", most=3, owned=2),
+        "Online: at most 3 per person, 2 already bought.",
+    ),
+    (
+        because("needs_ticket", product="Tutorial", tickets=["Corporate", "Regular"]),
+        "Tutorial needs a ticket: Corporate or Regular.",
+    ),
+    (
+        because("not_payable", product="Mug", price=Decimal("10.50"), currency="JPY"),
+        "Mug costs 10.50 JPY, which cannot be paid: have its price corrected.",
+    ),
+    (
+        because("invalid_code", text="\\x1b"),
+        r"'\\x1b' is not an access code: scan the badge or type its 1 to 20 letters and digits.",
+    ),
+    (
+        because("invalid_code", text=""),
+        "That is not an access code: scan the badge or type its 1 to 20 letters and digits.",
+    ),
+    (
+        because("invalid_reference", text="X Y", prefix="ORD"),
+        "'X Y' is not an order reference such as ORD-8F3K2AQ7.",
+    ),
+    (
+        because("invalid_reference", text="", prefix="DC"),
+        "That is not an order reference such as DC-8F3K2AQ7.",
+    ),
+    (
+        because("attendee_not_found.conference", conference="pycon"),
+        "That badge is for 'pycon', a conference not known here.",
+    ),
+    (
+        because("order_not_pending.cancel", order="ORD-1", status="partially_refunded"),
+        "ORD-1 is partially refunded; only a pending order can be cancelled.",
+    ),
+    (
+        because("order_not_pending.charge", order="ORD-1", status="cancelled"),
+        "Order ORD-1 is cancelled, not pending.",
+    ),
+    (
+        because(
+            "amount_too_high", order="ORD-1", due=Decimal(1234), wanted=Decimal("1234.5"), currency="USD"
+        ),
+        "Order ORD-1 owes 1,234.00 USD, less than 1,234.50.",
+    ),
+    (
+        because("too_much_given", given=Decimal(20000), wanted=Decimal(100), currency="JPY"),
+        "20,000 is too much for 100: count it and enter it again.",
+    ),
+    (
+        because("amount_too_large", most=Decimal("99999999.99"), currency="USD"),
+        "One order can be at most 99,999,999.99: sell it in parts.",
+    ),
+    (
+        because("invalid_quantity", given="", most=999),
+        "Nothing is not a quantity: enter a whole number from 1 to 999.",
+    ),
+    (because("reader_not_found", readers=[]), "This conference has no such reader; its readers: none."),
+    (
+        because("reader_not_found", readers=["Front-1 (tmr_1)", "Front-2 (tmr_2)"]),
+        "This conference has no such reader; its readers: Front-1 (tmr_1), Front-2 (tmr_2).",
+    ),
+    (
+        because("changed.option", option="release", said="It is captured.", able=("book-captured", "keep")),
+        "release is not true of this payment; Stripe: It is captured. Choose book-captured, keep.",
+    ),
+    (
+        because("other_account.mode", conference="demo", stored="TEST", mode="LIVE"),
+        "The payments of demo are TEST, this host's Stripe key is LIVE: correct the key, or run tui-pos"
+        " --conference demo init --account to see what would change.",
+    ),
+    (
+        because("wrong_clock", whose=Whose.DATABASE, seconds=-10, stops=False),
+        "This computer's clock is 10 seconds behind the database's: set the clock of the one that is wrong"
+        " (timedatectl set-ntp true).",
+    ),
+    (
+        because("wrong_clock", whose=Whose.STRIPE, seconds=120, stops=True),
+        "This computer's clock is 2 minutes ahead of Stripe's, so nothing can be sold here: set the clock of"
+        " the one that is wrong (timedatectl set-ntp true).",
+    ),
+    (because("invalid_scan", found=""), "Scan a badge, or type a code, an order or a name."),
+    (because("invalid_scan", found="That is too long."), "That is too long."),
+    (
+        because("order_not_paid.exchange", order="ORD-1", status="pending"),
+        "ORD-1 is pending: nothing of it is exchanged.",
+    ),
+    (
+        because("order_not_paid.pieces", order="ORD-1", status="refunded"),
+        "ORD-1 is refunded: no piece goes back.",
+    ),
+    (
+        because("badge_required", order="ORD-1", badges=["ADA2026", "NOOR2026"]),
+        "Say whose ticket goes back, by its badge: ORD-1 admits ADA2026, NOOR2026.",
+    ),
+    (because("handed_out", product="Mug", bought=2, last=""), "Mug was handed out already: 2 of 2."),
+    (
+        because("handed_out", product="Mug", bought=1, last="09:14 at desk-2"),
+        "Mug was handed out already: 1 of 1, last 09:14 at desk-2.",
+    ),
+    (
+        because("cancelled.check_in", verdict=Verdict("cancelled", "bad")),
+        "Not checked in. The order was cancelled; they need a new ticket.",
+    ),
+)
+
+
+@pytest.mark.parametrize(("reason", "says"), EXAMPLES, ids=lambda each: getattr(each, "key", ""))
+def test_the_values_are_written(reason: Reason, says: str) -> None:
+    assert sentence(reason) == says
+    assert sentence(Refused(reason)) == says
+
+
+def test_every_function_has_an_example() -> None:
+    shown = {SENTENCES[reason.key] for reason, _ in EXAMPLES}
+    assert {said for said in SENTENCES.values() if callable(said)} <= shown
+
+
+def test_every_status_of_a_sale_but_open_and_every_stop_has_its_sentence() -> None:
+    assert {f"sale_{status}.frozen" for status in SaleStatus if status is not SaleStatus.OPEN} <= set(
+        SENTENCES
+    )
+    assert {f"{stop}.found" for stop in Stop} <= set(SENTENCES)
+
+
+def test_every_verdict_has_its_words() -> None:
+    assert {line.key for _, line in TABLE} == set(VERDICTS)
+
+
+def test_a_verdict_says_what_is_owed_and_when_they_came() -> None:
+    said = words(Verdict("already_checked_in.owes", "warn", owes="35.00", first="09:14 at desk-2"))
+    assert (said.word, said.sentence) == (
+        "ALREADY CHECKED IN, owes 35.00",
+        "Checked in 09:14 at desk-2.",
+    )
+
+
+def test_what_a_check_found_may_be_a_reason_too() -> None:
+    found = because("copied_database", conference="demo")
+    assert sentence(because("cannot_take_cards.found", found=found)) == sentence(found)
+    assert sentence(because("cannot_save.found", found="The disk is full.")) == "The disk is full."
+
+
+def test_a_refusal_may_bring_its_own_sentence_and_a_text_is_its_own() -> None:
+    assert sentence(InvalidInput("no_terminal", "These need a terminal.")) == "These need a terminal."
+    assert sentence("Nothing {happened}.") == "Nothing {happened}."
+
+
+def test_braces_in_a_value_are_left_alone() -> None:
+    assert sentence(because("no_credit", order="{0}{x!r}")) == "The buyer of {0}{x!r} has no credit here."
+
+
+def test_a_refusal_is_logged_with_its_code_and_values() -> None:
+    refusal = Refused("not_covered", due=Decimal("5.00"), order="ORD-1", currency="USD")
+    assert str(refusal) == "not_covered due=5.00 order=ORD-1 currency=USD"
+    assert (refusal.code, refusal.values["order"]) == ("not_covered", "ORD-1")
+    assert Refused("order_not_pending.void", order="ORD-1").code == "order_not_pending"

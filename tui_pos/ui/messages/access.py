@@ -1,0 +1,36 @@
+"""Who may do what, at which station: why not."""
+
+import math
+from datetime import timedelta
+
+from tui_pos.ui.messages.templates import Sentence
+
+
+def _too_many_tries(whose: str, station: str, left: timedelta) -> str:
+    where = {
+        "name": "for this name",
+        "station": f"at {station}",
+        "unnamed_stations": "at stations that the config does not name",
+    }
+    seconds = math.ceil(left.total_seconds())
+    wait = f"{seconds} seconds" if seconds != 1 else "a second"
+    if seconds > 90:
+        wait = f"{math.ceil(seconds / 60)} minutes"
+    return f"Too many wrong passwords {where[whose]}: try again in {wait}."
+
+
+SENTENCES: dict[str, Sentence] = {
+    "conference_inactive": "{conference} is not active on the web site: nothing is sold for it.",
+    "inactive": "{who} may not sign in any more: lock and ask a supervisor.",
+    "invalid_key": "A key has at most {most} characters.",
+    "key_used": "This key was used for something else; make a new one.",
+    "no_desk_rights": "{who} may not use a desk; one of these rights is needed: {rights}.",
+    "no_free_station": "Too many desks beside {station} are open: name this one with --station.",
+    "not_permitted": "{who} may not {action}. Ask a supervisor.",
+    "reason_required": "Say why: a reason is needed for this.",
+    "service_account.inactive": "The user {user} was made inactive: make it active again.",
+    "service_account.person": "The user {user} has a password or every right: remove that user first.",
+    "too_many_tries": _too_many_tries,
+    "wrong_credentials": "The user name and the password do not fit together.",
+    "wrong_credentials.no_user": "There is no such user who may sign in.",
+}

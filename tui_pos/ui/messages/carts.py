@@ -1,0 +1,36 @@
+"""Carts and sales: why one cannot be changed or sold."""
+
+from collections.abc import Sequence
+
+from tui_pos.ui.messages.templates import Sentence
+
+
+def _invalid_quantity(given: str, most: int) -> str:
+    return f"{given or 'Nothing'} is not a quantity: enter a whole number from 1 to {most}."
+
+
+def _reader_not_found(readers: Sequence[str]) -> str:
+    return f"This conference has no such reader; its readers: {', '.join(readers) or 'none'}."
+
+
+SENTENCES: dict[str, Sentence] = {
+    "amount_too_large": "One order can be at most {most}: sell it in parts.",
+    "amount_too_small.order": "The least that a card can be charged is {least} {currency}.",
+    "cart_empty": "The cart is empty: add something first.",
+    "invalid_quantity": _invalid_quantity,
+    "line_not_found": "{product} is not in the cart.",
+    "price_changed": "The total is now {now}, no longer {before}: look at the cart again.",
+    "reader_ambiguous": "Several readers are called {reader}: name one by its id.",
+    "reader_busy": "The reader {reader} is taken by {holder}.",
+    "reader_not_found": _reader_not_found,
+    "reader_required": "Name the reader by its id (tmr_...) or its label.",
+    "sale_abandoned.frozen": "This sale was given up; start a new one or reopen it.",
+    "sale_closed.frozen": "This sale is paid and closed; start a new one.",
+    "sale_elsewhere": "This sale is open at {station} now; recall it to work on it here.",
+    "sale_not_found": "There is no sale {sale} in this conference.",
+    "sale_ordered.abandon": "This sale became an order; cancel the order instead.",
+    "sale_ordered.frozen": "This sale became an order; reopen it to change it.",
+    "sale_parked.frozen": "This sale is parked; recall it first.",
+    "sale_rehearsal.frozen": "This sale was made before the conference took real payments; start a new one.",
+    "sale_without_cart": "This sale had no cart; cancel its order and sell again.",
+}

@@ -1,0 +1,43 @@
+"""Products and vouchers: why one cannot be sold or used."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from tui_pos.ui.messages.templates import Sentence
+
+
+def _limit_per_user(product: str, most: int, owned: int) -> str:
+    bought = f", {owned} already bought" if owned else ""
+    return f"{product}: at most {most} per person{bought}."
+
+
+def _needs_ticket(product: str, tickets: Sequence[str]) -> str:
+    return f"{product} needs a ticket: {' or '.join(tickets)}."
+
+
+def _not_payable(product: str, price: Decimal, currency: str) -> str:
+    return f"{product} costs {price} {currency}, which cannot be paid: have its price corrected."
+
+
+SENTENCES: dict[str, Sentence] = {
+    "limit_per_user": _limit_per_user,
+    "needs_ticket": _needs_ticket,
+    "needs_voucher": "{product} needs a voucher that unlocks it.",
+    "needs_voucher.other": "{product} is not unlocked by voucher {voucher}.",
+    "not_on_sale": "{product} is not on sale.",
+    "not_on_sale.over": "{product} was on sale until {closed:%Y-%m-%d %H:%M}.",
+    "not_on_sale.yet": "{product} goes on sale on {opens:%Y-%m-%d %H:%M}.",
+    "not_payable": _not_payable,
+    "product_ambiguous": "{product} is a ticket and an add-on: say ticket:{product} or addon:{product}.",
+    "product_not_found": "There is no product {product} in this conference.",
+    "sold_out": "{product} is sold out.",
+    "sold_out.few": "{product}: only {left} left.",
+    "venue_full": "{product}: the venue is full.",
+    "venue_full.few": "{product}: the venue has room for only {left} more.",
+    "voucher_not_found": "There is no voucher {voucher} in this conference.",
+    "voucher_not_valid.changed": "The voucher was changed this moment. Try again.",
+    "voucher_not_valid.off": "Voucher {voucher} is switched off.",
+    "voucher_not_valid.over": "Voucher {voucher} is no longer valid.",
+    "voucher_not_valid.used_up": "Voucher {voucher} is used up.",
+    "voucher_not_valid.yet": "Voucher {voucher} is not valid yet.",
+}

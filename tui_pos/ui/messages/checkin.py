@@ -1,0 +1,38 @@
+"""Check-in, handing out and guests' tickets: why not."""
+
+from tui_pos.desk.orders.views import Verdict
+from tui_pos.ui.messages.templates import Sentence
+from tui_pos.ui.messages.verdicts import words
+
+
+def _handed_out(product: str, bought: int, last: str) -> str:
+    when = f", last {last}" if last else ""
+    return f"{product} was handed out already: {bought} of {bought}{when}."
+
+
+def _not_admitted(verdict: Verdict) -> str:
+    return f"Not checked in. {words(verdict).sentence}"
+
+
+SENTENCES: dict[str, Sentence] = {
+    "cancelled.to_hand_out": "Not handed out: order {order} was cancelled.",
+    "handed_out": _handed_out,
+    "line_not_found.attendee": "{who} bought nothing with the number {line}.",
+    "name_required": "Enter the name of the person who gets the ticket.",
+    "no_check_in": "{who} was marked as checked in elsewhere; that is not undone here.",
+    "no_ticket_left": "Every ticket of {order} has its attendee.",
+    "not_checked_in": "{who} is not checked in.",
+    "not_handed_out": "Only {quantity} x {product} was handed out so far.",
+    "not_paid.to_hand_out": "Not handed out: order {order} is not paid yet.",
+    "order_not_paid.guest": "Order {order} is not paid; its tickets admit nobody yet.",
+    "refund_open.line": "Not handed out: {quantity} x {product} is being given back, and Stripe has not"
+    " answered yet.",
+    "refunded.line": "Not handed out: {product} was given back.",
+    "refunded.to_hand_out": "Not handed out: order {order} was refunded.",
+    "too_many": "Only {left} of {bought} x {product} is left to hand out.",
+}
+SENTENCES |= {
+    f"{verdict}.check_in": _not_admitted
+    for verdict in ("cancelled", "no_order", "no_ticket", "not_paid", "owes", "refund_open", "refunded")
+}
+"""Who may not come in is told their verdict."""

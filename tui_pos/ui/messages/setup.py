@@ -1,0 +1,61 @@
+"""Conferences, their rules, and what the checks of a desk stop: why not."""
+
+from collections.abc import Sequence
+
+from tui_pos.ui.messages.templates import Sentence
+
+NAMED = 8
+"""So many conferences are named."""
+
+
+def _conference_not_found(conference: str, known: Sequence[str]) -> str:
+    names = ", ".join(known[:NAMED]) + (", …" if len(known) > NAMED else "")
+    there = f"there are {names}" if known else "the database has none"
+    return f"There is no conference {conference!r}: {there}."
+
+
+def _conference_required(known: Sequence[str]) -> str:
+    return f"Name the conference with --conference SLUG; this database has: {', '.join(known) or 'none yet'}."
+
+
+def _wrong_clock(whose: str, seconds: int, stops: bool) -> str:
+    size, which = abs(seconds), "ahead of" if seconds > 0 else "behind"
+    how_much = f"{size} seconds" if size < 120 else f"{size / 60:.0f} minutes"
+    other = {"database": "the database's", "stripe": "Stripe's"}[whose]
+    then = ", so nothing can be sold here" if stops else ""
+    return (
+        f"This computer's clock is {how_much} {which} {other}{then}:"
+        " set the clock of the one that is wrong (timedatectl set-ntp true)."
+    )
+
+
+SENTENCES: dict[str, Sentence] = {
+    "already_sold": "Something was sold for {conference} in {currency} by the price rule {prices}; these"
+    " cannot be changed any more.",
+    "already_sold.in_another": "Desks have sold for {conference} in {used}, not {said}: correct the config.",
+    "bad_dates": "The conference ends before it starts: swap --starts and --ends.",
+    "bad_password": "The password is empty.",
+    "bad_slug": "A conference's slug has small letters, digits and dashes: pycon-us-2027.",
+    "bad_timezone": "Name the time zone as in Europe/Prague or America/New_York.",
+    "bad_username": "A user name has letters, digits and @ . + - _ only.",
+    "conference_not_found": _conference_not_found,
+    "config_differs": "The database says {called} {stored} for {conference}, {where} says {said}: correct the"
+    " config, or change the database with init --{rule}.",
+    "conference_required": "Name the conference: tui-pos --conference SLUG init.",
+    "conference_required.known": _conference_required,
+    "currency_unknown": "Say the currency of {conference} with --currency CUR.",
+    "currency_unknown.nowhere": "The currency of {conference} is not known, neither to the database nor to"
+    " {where}: say it in [conferences.{conference}] or with tui-pos --conference {conference} init"
+    " --currency CUR.",
+    "currency_unknown.wrong": "{found}",
+    "made_elsewhere": "This database's supervisors are made in django-program.",
+    "staff_required": "A supervisor has to agree to this: say who with --staff NAME.",
+    "supervisor_exists": "Somebody else was made the first supervisor just now.",
+    "user_exists": "There is a user {user} already.",
+    "wrong_clock": _wrong_clock,
+}
+SENTENCES |= {
+    f"{stop}.found": "{found}"
+    for stop in ("cannot_save", "cannot_sell", "cannot_take_cards", "cannot_refund_cards", "wrong_clock")
+}
+"""What stops a desk is said by the check that found it."""
