@@ -6,8 +6,8 @@ from contextlib import contextmanager
 
 from tests.benchmarks.programs import scratch
 from tests.benchmarks.table import Row, Sizes, must_be
+from tests.desk.carts.test_last_fifty import LEFT, leave_fifty, sell_out
 from tests.desk.conftest import make_desk
-from tests.desk.test_last_fifty import LEFT, leave_fifty, sell_out
 from tests.fixtures.databases import fill, make_demo, make_django, opened
 from tests.fixtures.postgresql import is_installed, running_server
 from tests.fixtures.processes import run_together
