@@ -6,9 +6,9 @@ from contextlib import contextmanager
 
 from tests.benchmarks.programs import scratch
 from tests.benchmarks.table import Row, Sizes, must_be
+from tests.desk.carts.test_last_fifty import LEFT, leave_fifty, sell_out
 from tests.desk.conftest import make_desk
-from tests.desk.test_last_fifty import LEFT, leave_fifty, sell_out
-from tests.fixtures.databases import fill, load_dump, make_demo, opened, shared_folder
+from tests.fixtures.databases import fill, make_demo, make_django, opened
 from tests.fixtures.postgresql import is_installed, running_server
 from tests.fixtures.processes import run_together
 from tui_pos.core import clock
@@ -21,11 +21,8 @@ TICKET = "corporate"
 def measure(sizes: Sizes) -> list[Row]:
     with scratch() as folder:
         rows = [_race("SQLite", fill(f"sqlite:///{folder / 'shop.sqlite3'}"), sizes.rivals)]
-    if not (is_installed() and shared_folder().is_dir()):
-        return [
-            *rows,
-            Row("... on PostgreSQL", "not measured: no PostgreSQL, or no dump of django-program"),
-        ]
+    if not is_installed():
+        return [*rows, Row("... on PostgreSQL", "not measured: no PostgreSQL")]
     with _postgresql() as url:
         return [*rows, _race("PostgreSQL", url, sizes.rivals)]
 
@@ -33,7 +30,7 @@ def measure(sizes: Sizes) -> list[Row]:
 @contextmanager
 def _postgresql() -> Iterator[str]:
     with running_server() as server:
-        yield make_demo(server, "shop", load_dump(server, shared_folder()), frozen=False)
+        yield make_demo(server, "shop", make_django(server), frozen=False)
 
 
 def _race(engine: str, url: str, rivals: int) -> Row:

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.bootstrap.doctor.conftest import ENOUGH, KEY
 from tests.commands.till import Till, is_one_sentence
-from tests.doctor.conftest import ENOUGH, KEY
 from tests.fixtures.postgresql import PostgresqlServer
 from tui_pos.bootstrap.session import open_place
 from tui_pos.core import config

@@ -25,10 +25,10 @@ LATER = ("CREATE TABLE tui_pos_later (id {id})",)
 
 
 @pytest.fixture
-def file(shared_data: Path, tmp_path: Path) -> Path:
+def file(django_file: Path, tmp_path: Path) -> Path:
     """A database that django-program has made."""
     (tmp_path / "django").mkdir()
-    return Path(shutil.copy(shared_data / "django_program.sqlite3", tmp_path / "django" / "db.sqlite3"))
+    return Path(shutil.move(django_file, tmp_path / "django" / "db.sqlite3"))
 
 
 @pytest.fixture

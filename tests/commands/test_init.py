@@ -1,7 +1,6 @@
 """init: what it makes where there is nothing, and what it leaves alone where there is something."""
 
 import json
-import shutil
 import tomllib
 from collections.abc import Iterator
 from decimal import Decimal
@@ -86,12 +85,11 @@ def test_without_staff_it_says_that_nobody_can_sign_in(
 
 
 def test_a_database_of_django_program_only_gets_our_tables(
-    home: Path, shared_data: Path, capsys: pytest.CaptureFixture[str]
+    home: Path, django_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shutil.copyfile(shared_data / "django_program.sqlite3", home / "real.sqlite3")
     file = home / "c.toml"
-    file.write_text(f'[database]\nurl = "sqlite:///{home}/real.sqlite3"\n')
-    connection.open_database(f"sqlite:///{home}/real.sqlite3")
+    file.write_text(f'[database]\nurl = "sqlite:///{django_file}"\n')
+    connection.open_database(f"sqlite:///{django_file}")
     before = contents()
     options = ("--config", str(file), "--staff", "somebody")
     assert run(capsys, *options, "--conference", "python-2077", "init", "--currency", "EUR") == (

@@ -10,9 +10,9 @@ from tui_pos.data.tables.desk import AuditEntry
 
 
 def test_the_audit_log_keeps_every_entry_when_it_learns_of_sign_ins(
-    real_url: str, monkeypatch: pytest.MonkeyPatch
+    django_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with opened(real_url), connected():
+    with opened(django_url), connected():
         monkeypatch.setattr(upgrades, "STEPS", steps.STEPS[:4])
         upgrades.upgrade()
         conference, user = (
@@ -37,13 +37,13 @@ def test_the_audit_log_keeps_every_entry_when_it_learns_of_sign_ins(
         assert nobody.id > max(row.id for row in AuditEntry.select().where(AuditEntry.amount.is_null(False)))
 
 
-@pytest.mark.parametrize("real_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("django_url", ["postgresql"], indirect=True)
 def test_who_owns_the_audit_log_and_may_use_it_is_as_before(
-    real_url: str, monkeypatch: pytest.MonkeyPatch
+    django_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Desks may connect as another role than the one that upgrades."""
-    owner, role = (f"{each}_{real_url.rpartition('/')[2]}" for each in ("keeper", "teller"))
-    with opened(real_url), connected():
+    owner, role = (f"{each}_{django_url.rpartition('/')[2]}" for each in ("keeper", "teller"))
+    with opened(django_url), connected():
         monkeypatch.setattr(upgrades, "STEPS", steps.STEPS[:5])
         upgrades.upgrade()
         for statement in (

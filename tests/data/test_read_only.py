@@ -1,6 +1,5 @@
 """A SQLite file that may only be read, beside others who write it: as it is at each moment, never damaged."""
 
-import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -15,16 +14,12 @@ from tui_pos.data.tables.auth import Group
 
 
 @pytest.fixture(params=["delete", "wal"])
-def file(
-    request: pytest.FixtureRequest, shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Path:
+def file(request: pytest.FixtureRequest, django_file: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """django-program's file in each journal mode, which nobody has open, on a disk that is full for us."""
-    file = tmp_path / "django.sqlite3"
-    shutil.copyfile(shared_data / "django_program.sqlite3", file)
-    with closing(sqlite3.connect(file)) as plain:
+    with closing(sqlite3.connect(django_file)) as plain:
         assert plain.execute(f"PRAGMA journal_mode = {request.param}").fetchone() == (request.param,)
     monkeypatch.setattr(engines, "ROOM", 2**70)
-    return file
+    return django_file
 
 
 def add(writer: sqlite3.Connection, name: str) -> None:

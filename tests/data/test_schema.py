@@ -52,11 +52,10 @@ def sqlite_table(file: sqlite3.Connection, name: str) -> PricingInputs:
     }
 
 
-def test_our_tables_equal_those_of_django_program(demo_url: str, shared_data: Path) -> None:
-    original_file = f"file:{shared_data}/django_program.sqlite3?mode=ro&immutable=1"
+def test_our_tables_equal_those_of_django_program(demo_url: str, django_file: Path) -> None:
     with (
         closing(sqlite3.connect(demo_url.removeprefix("sqlite:///"))) as ours,
-        closing(sqlite3.connect(original_file, uri=True)) as theirs,
+        closing(sqlite3.connect(django_file)) as theirs,
     ):
         with opened(demo_url):
             tables = [table._meta.table_name for table in SHOP]
@@ -72,22 +71,22 @@ def catalogue(url: str, request: pytest.FixtureRequest) -> object:
     """Everything that the database says of its own shape, but for the desk's tables."""
     if not url.startswith("sqlite"):
         server: PostgresqlServer = request.getfixturevalue("postgresql_server")
-        return server.schema_of(url.rsplit("/", 1)[1], without="tui_pos_*")
+        return server.schema_of(url.rsplit("/", 1)[1], "--exclude-table=tui_pos_*")
     with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as file:
         rows = set(file.execute("SELECT type, name, tbl_name, sql FROM sqlite_master"))
     return {row for row in rows if not row[2].startswith("tui_pos_")}
 
 
 def test_prepare_leaves_the_tables_of_django_program_alone(
-    real_url: str, request: pytest.FixtureRequest
+    django_url: str, request: pytest.FixtureRequest
 ) -> None:
-    before = catalogue(real_url, request)
-    with opened(real_url), connected():
+    before = catalogue(django_url, request)
+    with opened(django_url), connected():
         tables = set(database.get_tables())
         schema.prepare()
         schema.prepare()
         added = set(database.get_tables()) - tables
-    assert catalogue(real_url, request) == before
+    assert catalogue(django_url, request) == before
     assert added == {table._meta.table_name for table in DESK}
 
 
@@ -108,8 +107,8 @@ CHECKIN = (
         ("", "no table program_registration_checkin"),
     ],
 )
-def test_a_table_that_does_not_fit_is_named(real_url: str, columns: str, complaint: str) -> None:
-    with opened(real_url), connected():
+def test_a_table_that_does_not_fit_is_named(django_url: str, columns: str, complaint: str) -> None:
+    with opened(django_url), connected():
         database.execute_sql("DROP TABLE program_registration_checkin")
         if columns:
             database.execute_sql(CHECKIN.format(columns))
@@ -119,8 +118,8 @@ def test_a_table_that_does_not_fit_is_named(real_url: str, columns: str, complai
 
 
 @pytest.mark.parametrize("column", ["tax integer", "tax integer NOT NULL DEFAULT 0"])
-def test_a_new_column_that_needs_no_value_is_no_obstacle(real_url: str, column: str) -> None:
-    with opened(real_url), connected():
+def test_a_new_column_that_needs_no_value_is_no_obstacle(django_url: str, column: str) -> None:
+    with opened(django_url), connected():
         database.execute_sql(f"ALTER TABLE program_registration_order ADD COLUMN {column}")
         schema.prepare()
         assert database.table_exists("tui_pos_sale")

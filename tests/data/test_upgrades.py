@@ -2,7 +2,6 @@
 
 import errno
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -124,14 +123,14 @@ def test_a_newer_database_is_refused() -> None:
         schema.prepare()
 
 
-def test_four_processes_run_each_step_once(real_url: str) -> None:
+def test_four_processes_run_each_step_once(django_url: str) -> None:
     def work(_number: int) -> int:
         with connected():
             done = upgrades.upgrade()
             return done.after - done.before
 
-    with opened(real_url):
-        assert sum(run_together(real_url, work, 4)) == len(steps.STEPS)
+    with opened(django_url):
+        assert sum(run_together(django_url, work, 4)) == len(steps.STEPS)
         assert version() == len(steps.STEPS)
 
 
@@ -197,8 +196,8 @@ def test_a_later_upgrade_copies_the_file_once_whatever_the_steps(
         assert file.execute("SELECT count(*) FROM auth_user").fetchone()[0] > 40
 
 
-def test_a_new_database_has_no_copy_and_djangos_has_one(real_url: str, tmp_path: Path) -> None:
-    with opened(real_url):
+def test_a_new_database_has_no_copy_and_djangos_has_one(django_url: str, tmp_path: Path) -> None:
+    with opened(django_url):
         done = schema.prepare()
         assert (done.backup is not None) == is_sqlite()
     with opened(f"sqlite:///{tmp_path / 'new.sqlite3'}"):
@@ -303,18 +302,13 @@ def test_copies_of_a_clock_that_was_ahead_do_not_cost_the_new_one(demo_url: str,
 
 
 @pytest.mark.parametrize("wal", [False, True])
-def test_djangos_file_keeps_its_journal_mode_unless_wal_is_asked_for(
-    shared_data: Path, tmp_path: Path, wal: bool
-) -> None:
-    file = tmp_path / "django.sqlite3"
-    shutil.copyfile(shared_data / "django_program.sqlite3", file)
-
+def test_djangos_file_keeps_its_journal_mode_unless_wal_is_asked_for(django_file: Path, wal: bool) -> None:
     def mode() -> str:
-        with closing(sqlite3.connect(file)) as plain:
+        with closing(sqlite3.connect(django_file)) as plain:
             return str(plain.execute("PRAGMA journal_mode").fetchone()[0])
 
     assert mode() == "delete"
-    connection.open_database(f"sqlite:///{file}", wal=wal)
+    connection.open_database(f"sqlite:///{django_file}", wal=wal)
     schema.prepare()
     with connected():
         (synchronous,) = database.execute_sql("PRAGMA synchronous").fetchone()

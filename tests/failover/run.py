@@ -23,7 +23,7 @@ from tests.commands.till import CONFIG
 from tests.desk.conftest import make_desk
 from tests.failover.cluster import NAME, Cluster, cluster
 from tests.failover.screen import Volunteer
-from tests.fixtures.databases import adopted, load_dump, make_demo, opened, shared_folder
+from tests.fixtures.databases import adopted, make_demo, make_django, opened
 from tui_pos.core import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.registration import Order, OrderStatus
@@ -141,8 +141,7 @@ def run(kills: int, seed: int, say: Say = lambda _: None) -> Result:
 
 
 def _fill(servers: Cluster) -> None:
-    load_dump(servers.leader, shared_folder())
-    make_demo(servers.leader, NAME, "real_template", frozen=False)
+    make_demo(servers.leader, NAME, make_django(servers.leader), frozen=False)
     adopted(servers.leader.url(NAME))
     servers.double()
 

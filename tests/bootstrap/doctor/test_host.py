@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.doctor.conftest import faults, settings_for
+from tests.bootstrap.doctor.conftest import faults, settings_for
 from tests.fixtures.pty import Terminal80x24
 from tui_pos.bootstrap.doctor import (
     Level,

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from tests.bootstrap.doctor.conftest import ENOUGH, KEY, faults, look, stopped
 from tests.desk.conftest import staff_called
-from tests.doctor.conftest import ENOUGH, KEY, faults, look, stopped
 from tui_pos.bootstrap.doctor import Level
 from tui_pos.bootstrap.session import open_place
 from tui_pos.core import exit_codes

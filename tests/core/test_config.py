@@ -7,7 +7,7 @@ import pytest
 from tui_pos.core import config
 from tui_pos.core.config import ConfigError
 
-EXAMPLE = Path(__file__).parents[1] / "config.example.toml"
+EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 LIVE_KEY = "sk_live_51Habcdefghijklmnop"
 TEST_KEY = "rk_test_51Habcdefghijklmnop"
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.chaos.website import Website
 from tests.desk.paying import READER, Watched, begin, paid, rows
-from tests.desk.test_web_site import deliver_all
+from tests.desk.payments.test_web_site import deliver_all
 from tests.fixtures.databases import FrozenClock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import RefundOrigin, Repair

@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 
+from tests.desk.carts.test_sales_model import BUYERS, LIMITED, MAX_USES, STATIONS, VOUCHERS, Placed, Sales
 from tests.desk.conftest import AsStaff
 from tests.desk.paying import LABEL, READER, Watched
 from tests.desk.selling import order_row, user_of, uses
-from tests.desk.test_sales_model import BUYERS, LIMITED, MAX_USES, STATIONS, VOUCHERS, Placed, Sales
 from tests.fixtures.databases import FrozenClock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import CashMovement, Refund

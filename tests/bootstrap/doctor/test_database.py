@@ -9,8 +9,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.bootstrap.doctor.conftest import faults, look, stopped
 from tests.desk.conftest import make_desk
-from tests.doctor.conftest import faults, look, stopped
 from tests.fixtures.databases import opened
 from tests.fixtures.postgresql import USER, PostgresqlServer
 from tests.fixtures.processes import holding
