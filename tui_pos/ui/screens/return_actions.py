@@ -40,6 +40,7 @@ from tui_pos.ui.dialogs.rows import (
     ChooseRow,
     Chosen,
 )
+from tui_pos.ui.messages import sentence
 
 ALL, AMOUNT = "all", "amount"
 LEFT = "{} is left to give back. How much of it? Enter alone: all. It goes back the way it came."
@@ -158,12 +159,13 @@ class ReturnActions:
         """Ask what the desk must know before it takes these pieces back."""
 
         def refused(error: Exception) -> None:
-            code = error.code if isinstance(error, Refusal) else ""
-            if code == "badge_required":
+            if not isinstance(error, Refusal):
+                self.failed(error)
+            elif error.code == "badge_required":
                 self._ask_whose(pieces, lines, lambda named: self._settle(named, lines, then, came_back))
-            elif code == "handed_out":
+            elif error.code == "handed_out":
                 again = partial(self._settle, pieces, lines, then, True)
-                question = Confirm("Handed out", IS_BACK.format(error), "it is back, go on")
+                question = Confirm("Handed out", IS_BACK.format(sentence(error)), "it is back, go on")
                 self._screen.go(question, lambda yes: again() if yes else None)
             else:
                 self._screen.failed(error)
