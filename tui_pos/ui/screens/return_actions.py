@@ -160,7 +160,7 @@ class ReturnActions:
 
         def refused(error: Exception) -> None:
             if not isinstance(error, Refusal):
-                self.failed(error)
+                self._screen.failed(error)
             elif error.code == "badge_required":
                 self._ask_whose(pieces, lines, lambda named: self._settle(named, lines, then, came_back))
             elif error.code == "handed_out":
