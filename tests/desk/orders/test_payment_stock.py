@@ -40,7 +40,7 @@ def test_a_hold_that_ran_out_during_the_payment_is_not_charged_once_the_stock_is
     watched._at = {"sent": sold_to_somebody_else}
     last = watched.run()
     assert last.stage is Stage.CANCELLED
-    assert "only 0 left" in last.detail
+    assert "sold out meanwhile" in last.detail
     assert sorted(book["captured"] for book in simulator.books().values()) == [0, 5500]
 
 
