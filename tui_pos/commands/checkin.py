@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Badge = Annotated[str, typer.Argument(help="The badge's access code, as CODE or conference:CODE.")]
 Undo = Annotated[bool, typer.Option("--undo", help="Take the last one back.")]
-Reason = Annotated[str, typer.Option(help="With --undo: why, for the journal.")]
+Reason = Annotated[str, typer.Option(help="With --undo: why, for the audit log.")]
 
 
 def check_in(context: CommandContext, code: Badge, undo: Undo = False, reason: Reason = "") -> None:

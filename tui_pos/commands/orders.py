@@ -63,7 +63,7 @@ def complete(context: CommandContext, reference: Reference) -> None:
 def void(
     context: CommandContext,
     reference: Reference,
-    reason: Annotated[str, typer.Option(help="Why, for the journal.")],
+    reason: Annotated[str, typer.Option(help="Why, for the audit log.")],
 ) -> None:
     """Take a sale back as if it had not been made: all money goes back, the voucher is free again.
 

@@ -40,7 +40,7 @@ def refund(
     amount: Annotated[
         str | None, typer.Option(help="This much and no piece; needs --reason. Without: all that is left.")
     ] = None,
-    reason: Annotated[str, typer.Option(help="Why, for the journal.")] = "",
+    reason: Annotated[str, typer.Option(help="Why, for the audit log.")] = "",
 ) -> None:
     """Give pieces, an amount or all of an order back the way it was paid, or release what is only held."""
     from tui_pos.desk.refunds import refunds
@@ -66,7 +66,7 @@ def exchange(
     wanted: Annotated[str, typer.Option("--for", metavar="SLUG[=QTY]", help="What is taken for it.")],
     badge: Badge = "",
     came_back: CameBack = False,
-    reason: Annotated[str, typer.Option(help="Why, for the journal.")] = "",
+    reason: Annotated[str, typer.Option(help="Why, for the audit log.")] = "",
     key: Key = None,
 ) -> None:
     """Exchange pieces of an order for another product; what costs less is given back, the rest is due."""

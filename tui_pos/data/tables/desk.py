@@ -1,6 +1,6 @@
 """The desk's own tables. Money is integer minor units beside its currency (Stripe's units).
 
-``upgrades`` holds the statements that create them; a test keeps the two alike.
+``steps`` holds the statements that create them; a test keeps the two alike.
 """
 
 from enum import StrEnum
@@ -94,7 +94,7 @@ class SchemaVersion(Table):
 class Station(Table):
     """A desk's name, the reader it used last, and which running desk has it open.
 
-    ``desk`` names the running desk (as ``payments.owners`` does), on ``host``; it has the station until
+    ``desk`` names the running desk (as ``lease_owners`` does), on ``host``; it has the station until
     ``open_until``, which it puts off while it runs.
     """
 

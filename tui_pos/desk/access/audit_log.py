@@ -1,4 +1,4 @@
-"""The desk's journal: what somebody did that a supervisor may ask about, with the reason they gave.
+"""The audit log: what somebody did that a supervisor may ask about, with the reason they gave.
 
 Call inside the transaction of the deed: an entry without its deed, or a deed without its entry, is worth
 nothing. A deed that a person could ask for twice by pressing a key twice carries a key: ``done`` finds the

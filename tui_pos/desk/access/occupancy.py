@@ -33,7 +33,7 @@ class Holder:
 
 
 def claim(desk: Desk, owner: str, *, take_over: bool = False) -> Holder | None:
-    """Have the station for the running desk ``owner`` (``owners.new_owner``); None when it has it.
+    """Have the station for the running desk ``owner`` (``lease_owners.new_owner``); None when it has it.
 
     Answers who else has it, and changes nothing then, unless it is to be taken over: that desk learns of it
     from ``keep``, and the audit log says who took it from whom. Raises DatabaseUnavailable.

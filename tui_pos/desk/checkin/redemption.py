@@ -2,7 +2,8 @@
 
 Pieces are counted per line of an order, whoever of its attendees fetches them; every paid order of somebody
 counts, not only the one on the badge. django-program has a row for each piece and knows no other way to take
-one back than to delete it; who did so and why stays in the journal. Its rows have no station: it is the note.
+one back than to delete it; who did so and why stays in the audit log. Its rows have no station: it is in the
+note.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Payments that the web site's people wrote by hand: no drawer, credit or journal of a desk knows of them.
+"""Payments that the web site's people wrote by hand: no drawer, credit or audit log of a desk knows of them.
 
 Its manage page records money that came another way as ``manual``, ``credit`` or ``comp`` with any amount.
 Cash is only what has a cash movement of ours; credit only what came from a credit.

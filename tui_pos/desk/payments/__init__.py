@@ -1,10 +1,10 @@
-"""Card payments: one attempt from its journal row to captured money, and back to the truth after any fault.
+"""Card payments: one attempt from its row to captured money, and back to the truth after any fault.
 
 ``begin`` commits an attempt, ``watch`` drives it and yields each state, ``capture`` and ``cancel`` act on
-one by its intent, ``resolve`` ends one that cannot end by itself. ``journal`` keeps stages and leases,
-``steps`` do the next thing, ``asking`` talks to Stripe, ``discrepancy`` compares its answers, ``settle`` and
-``booking`` write what became true, ``trouble`` and ``backoff`` say how to go on, ``cut_off`` what is true
-while the database is not there, ``words`` tells people.
+one by its intent, ``resolve`` ends one that cannot end by itself. ``attempt_log`` keeps stages and leases,
+``transitions`` do the next thing, ``asking`` talks to Stripe, ``discrepancy`` compares its answers,
+``settle`` and ``bookkeeping`` write what became true, ``trouble`` and ``backoff`` say how to go on,
+``cut_off`` what is true while the database is not there, ``words`` tells people.
 """
 
 from tui_pos.data.tables.desk import Stage

@@ -1,4 +1,4 @@
-"""The attempt journal: which moves are allowed, each move with its event, who holds the lease."""
+"""The attempt log: which moves are allowed, each move with its event, who holds the lease."""
 
 import logging
 from collections.abc import Iterator

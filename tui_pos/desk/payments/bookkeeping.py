@@ -1,4 +1,4 @@
-"""What became true of a payment: journal, django-program's rows and order in one transaction each."""
+"""What became true of a payment: attempt log, django-program's rows and order in one transaction each."""
 
 from typing import TYPE_CHECKING
 

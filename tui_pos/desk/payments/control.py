@@ -44,7 +44,7 @@ class CommandQueue:
         self._put(PaymentCommand(CommandKind.CAPTURE))
 
     def detach(self) -> None:
-        """Stop watching; the payment stays as it is, safe in the journal."""
+        """Stop watching; the payment stays as it is, safe in the attempt log."""
         self._put(PaymentCommand(CommandKind.DETACH))
 
     def switch(self, reader_id: str, reader_label: str = "") -> None:

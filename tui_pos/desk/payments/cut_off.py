@@ -2,7 +2,7 @@
 
 Nothing can be written then. Nobody shall pay at a desk that cannot note it, so the reader is told to stop,
 and Stripe says what became of the card until then. Whoever drives the payment next, this desk or another one,
-finds it in the journal as it was last written and goes on from what Stripe says.
+finds it in the attempt log as it was last written and goes on from what Stripe says.
 """
 
 from tui_pos.core import money

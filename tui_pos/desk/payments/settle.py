@@ -1,7 +1,7 @@
 """Where a payment truly is: read the intent, and where that is not enough the reader; write what they say.
 
 Every function answers how many seconds to wait before the next step. Moves that another process made
-meanwhile surface as ``journal.StaleAttempt``.
+meanwhile surface as ``attempt_log.StaleAttempt``.
 """
 
 from collections.abc import Callable

@@ -78,7 +78,7 @@ class PaymentState:
 
 
 def state(desk: Desk, attempt_id: int) -> PaymentState:
-    """The present picture of an attempt, from the journal alone. Raises NotFound."""
+    """The present picture of an attempt, from the attempt log alone. Raises NotFound."""
     with connected():
         attempt = attempt_log.load(attempt_id)
         if attempt.conference_id != desk.conference.id:

@@ -26,7 +26,7 @@ def tick(desk: Desk, owner: str) -> bool:
 
     False when another station is at it.
 
-    ``owner`` names the running program (``payments.owners.new_owner``). Raises DatabaseUnavailable; what
+    ``owner`` names the running program (``lease_owners.new_owner``). Raises DatabaseUnavailable; what
     Stripe does not answer stays as it is for the next time.
     """
     duty = f"maintenance:{desk.conference.slug}"

@@ -1,7 +1,7 @@
 """Giving away what is left to pay, by somebody who may, for a reason that is kept.
 
 django-program counts the amount of a complimentary payment as revenue, so a gift lowers the order's price and
-its payment is one of 0.00, as the web site's own are; how much was given away stays in the journal.
+its payment is one of 0.00, as the web site's own are; how much was given away stays in the audit log.
 """
 
 from datetime import datetime

@@ -1,7 +1,7 @@
 """The one way in which a tender without a card pays an order, whole or in part.
 
 Under the conference's and the order's lock: the order is checked, its stock kept or taken anew, the payment
-and the journal written, the order finished when it is covered. Card payments go through ``payments.begin``,
+and the audit log written, the order finished when it is covered. Card payments go through ``payments.begin``,
 which takes any part of what is due likewise; ``Tendered.remaining`` and ``OrderView.due`` are what is left.
 """
 
@@ -187,7 +187,7 @@ def _refuse_unless_payable(desk: Desk, order: Order) -> None:
 
 
 def _booked(entry: AuditEntry) -> Booked:
-    """What an entry of the journal says was booked."""
+    """What an entry of the audit log says was booked."""
     currency = entry.currency
     amount = money.from_minor(entry.amount or 0, currency)
     cash: CashMovement | None = (

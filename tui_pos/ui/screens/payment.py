@@ -54,7 +54,7 @@ TRY_AGAIN, AT_MOST = 1.0, 5.0
 class PaymentScreen(DeskScreen[PaymentEnd]):
     """Drives the attempt; left with how it ended, with None while money may still move.
 
-    Leaving never ends a payment: it is let go of, and the journal keeps it.
+    Leaving never ends a payment: it is let go of, and the attempt log keeps it.
     """
 
     CSS_PATH = "payment.tcss"
