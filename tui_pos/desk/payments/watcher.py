@@ -39,7 +39,8 @@ def watch(
     ``withdrawn``: the prompt was taken off the reader just now (``CutOff.is_withdrawn``).
     Whoever stops listening loses nothing: the attempt log keeps the payment and ``watch`` may be called
     again, anywhere, once the lease lapsed. Raises NotPermitted, NotFound, Refused when another station
-    watches it, DatabaseUnavailable; CutOff, after withdrawing the prompt, when the database fails while it is driven.
+    watches it, DatabaseUnavailable; CutOff, after withdrawing the prompt, when the database fails while it is
+    driven.
     """
     permissions.require(desk, permissions.Action.CHARGE)
     desk = accounts.ours(desk)
