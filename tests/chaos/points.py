@@ -69,11 +69,11 @@ MUST_BE_HIT = tuple(
     f"{when} {what}"
     for what in (
         "commit start.begin",
-        "commit booking.record_intent",
-        "commit journal.update transitions.send",
-        "commit booking.authorized",
-        "commit journal.update transitions.capture",
-        "commit booking.captured",
+        "commit bookkeeping.record_intent",
+        "commit attempt_log.update transitions.send",
+        "commit bookkeeping.authorized",
+        "commit attempt_log.update transitions.capture",
+        "commit bookkeeping.captured",
         "commit bookkeeping.record_failure",
         "commit refunds.refund",
         "commit card_refunds.book",
