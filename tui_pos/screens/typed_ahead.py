@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from tui_pos.screens.base import KioskScreen
 
 TYPED_AHEAD: Final = 0.5
-"""Seconds: a key that waited longer, or was pressed after others had to wait for so long, was pressed out of
-impatience, with the screen before in sight."""
+"""Seconds: a key that waited longer, or was pressed when keys had been held for so long already, was pressed
+out of impatience, with the screen before in sight."""
 
 
 class TypedAhead:
