@@ -100,6 +100,17 @@ def bench(tmp_path: Path, demo_url: str, simulator: Server) -> Bench:
 
 
 @pytest.fixture
+def config_file(bench: Bench) -> Path:
+    """The config of a desk there that runs as a program of its own."""
+    file = bench.folder / "config.toml"
+    file.write_text(
+        f'[database]\nurl = "{bench.database_url}"\n[stripe]\napi_base = "{bench.stripe_url}"\n'
+        '[conferences.demo]\ncurrency = "USD"\n'
+    )
+    return file
+
+
+@pytest.fixture
 def desk(demo_url: str, simulator: Server) -> Iterator[Desk]:
     """The trainee's desk at the demonstration conference as of now."""
     with opened(demo_url):

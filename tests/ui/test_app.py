@@ -194,16 +194,6 @@ def test_without_a_conference_or_a_config_it_says_how_to_begin(
     connection.close_database()
 
 
-@pytest.fixture
-def config_file(bench: Bench) -> Path:
-    file = bench.folder / "config.toml"
-    file.write_text(
-        f'[database]\nurl = "{bench.database_url}"\n[stripe]\napi_base = "{bench.stripe_url}"\n'
-        '[conferences.demo]\ncurrency = "USD"\n'
-    )
-    return file
-
-
 def test_on_a_real_terminal_an_unknown_conference_leaves_one_sentence_and_its_status(
     config_file: Path,
 ) -> None:

@@ -1,7 +1,6 @@
 """F12 through a real terminal: obeyed wherever it stands in what was read; what follows it lands nowhere."""
 
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,8 @@ from tui_pos.data.tables.desk import AuditEntry, Sale
 from tui_pos.data.tables.registration import CheckIn
 
 F12 = "\x1b[24~"
+HANDS_PAUSE = 0.5
+"""Seconds: the pause of a hand is all that tells the next line from what came with the lock."""
 PASTE = "\x1b[200~trainee\rdemo\r\x1b[201~"
 AFTER = {
     "text": "trainee",
@@ -22,16 +23,6 @@ AFTER = {
     "another lock": f"{F12}trainee\rdemo\r{F12}lead\r",
     "many scans": "NOOR2026\r" * 300,
 }
-
-
-@pytest.fixture
-def config_file(bench: Bench) -> Path:
-    file = bench.folder / "config.toml"
-    file.write_text(
-        f'[database]\nurl = "{bench.database_url}"\n[stripe]\napi_base = "{bench.stripe_url}"\n'
-        '[conferences.demo]\ncurrency = "USD"\n'
-    )
-    return file
 
 
 def desk(config_file: Path) -> Terminal80x24:
@@ -59,6 +50,7 @@ def test_one_read_with_text_a_lock_and_text(bench: Bench, config_file: Path, bef
         for after in AFTER:
             terminal.send(before + F12 + AFTER[after])
             terminal.wait_for("User name")
+            terminal.settle(HANDS_PAUSE)
             terminal.send("lead\r")  # by a hand, later: the first that may land
             terminal.wait_for("Password of lead")
             assert "Tilda" not in terminal.text, after
@@ -74,7 +66,7 @@ def test_a_lock_at_the_sign_in_forgets_what_was_typed(bench: Bench, config_file:
         terminal.send(F12)
         terminal.wait_for("User name")
         terminal.send(f"trai{F12}nee\rdemo\r")
-        time.sleep(0.5)  # the pause of a hand is all that tells the next line from what came with the lock
+        terminal.settle(HANDS_PAUSE)
         terminal.send("lead\r")
         terminal.wait_for("Password of lead")
     assert written(bench)[0] == 1

@@ -54,7 +54,7 @@ WRITTEN: dict[type[Table], tuple[str, ...]] = {
     desk.CashMovement: (INSERT,),
     desk.AuditEntry: (INSERT,),
 }
-"""What a desk does to the tables that it writes; `init`, which founds, upgrades and purges, needs more."""
+"""What a desk does to the tables that it writes; `init` and upgrades need more."""
 
 LOCKED: tuple[type[Table], ...] = (program.Conference, desk.Installation)
 """Of which rows are locked and not written: PostgreSQL lets only those lock that may UPDATE a column."""
@@ -85,7 +85,8 @@ POSTGRESQL_SHOWN = 'CAST("{column}" AS text)'
 
 GRANTS = """
     SELECT name, granted FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS asked (name, granted, place)
-    WHERE NOT CASE WHEN name = ANY (%s::text[]) THEN has_any_column_privilege(name, granted)
+    WHERE NOT CASE WHEN granted = 'UPDATE' AND name = ANY (%s::text[])
+        THEN has_any_column_privilege(name, granted)
         ELSE has_table_privilege(name, granted) END
     ORDER BY place LIMIT 1
 """

@@ -14,8 +14,8 @@ from tui_pos.ui.input.key_stream import HOLD
 from tui_pos.ui.widgets.scan_input import ScanInput
 
 TYPED_AHEAD: Final = 0.5
-"""Seconds: a key that waited longer, or was pressed after others had to wait for so long, was pressed out of
-impatience, with the screen before in sight."""
+"""Seconds: a key that waited longer, or was pressed when keys had been held for so long already, was pressed
+out of impatience, with the screen before in sight."""
 
 
 class HandToTop(Protocol):

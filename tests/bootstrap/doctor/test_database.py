@@ -212,6 +212,16 @@ def test_a_right_that_the_role_lacks_is_named(clerk: Callable[..., Settings], ri
 
 
 @POSTGRESQL
+def test_a_table_whose_rows_are_locked_must_be_readable_in_all_its_columns(
+    clerk: Callable[..., Settings],
+) -> None:
+    table = "program_conference_conference"
+    taken = f"REVOKE SELECT ON {table} FROM {{role}}", f"GRANT SELECT (id) ON {table} TO {{role}}"
+    with opened(clerk(*granted(), *taken).database_url):
+        assert health.missing_grant() == ("SELECT", table)
+
+
+@POSTGRESQL
 def test_a_role_that_may_not_even_try_to_write_is_told(clerk: Callable[..., Settings]) -> None:
     settings = clerk(*granted(), "REVOKE UPDATE ON tui_pos_schema_version FROM {role}")
     assert "permission denied for table tui_pos_schema_version" in sentence(faults(settings)["writable"].said)
