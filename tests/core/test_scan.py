@@ -4,12 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_pos.core.scan import (
-    MAX_LENGTH,
-    Kind,
-    parse,
-    printable,
-)
+from tui_pos.core.scan import MAX_LENGTH, Kind, parse, printable
 
 GRAMMAR: list[tuple[str, Kind, str, str | None]] = [
     # badges, vouchers and product codes

@@ -14,11 +14,7 @@ from tui_pos.desk.carts import checkout
 from tui_pos.desk.checkin import checkin
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import attempt_log as events
-from tui_pos.desk.refunds import (
-    card_refunds,
-    elsewhere,
-    repairs,
-)
+from tui_pos.desk.refunds import card_refunds, elsewhere, repairs
 from tui_pos.simulator import Server
 
 

@@ -14,11 +14,7 @@ from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.refund_views import RefundView
 from tui_pos.desk.payments import Stage
-from tui_pos.desk.refunds import (
-    card_refunds,
-    in_person,
-    refunds,
-)
+from tui_pos.desk.refunds import card_refunds, in_person, refunds
 from tui_pos.simulator import Server
 
 INTERAC = "4506445006931933"

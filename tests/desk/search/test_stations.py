@@ -26,13 +26,7 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotPermitted
 from tui_pos.desk.payments.readers import remember_reader, remembered_reader
 from tui_pos.desk.refunds import refunds
-from tui_pos.desk.search.activity import (
-    AttentionKind,
-    AttentionLine,
-    RecentLine,
-    attention,
-    recent,
-)
+from tui_pos.desk.search.activity import AttentionKind, AttentionLine, RecentLine, attention, recent
 from tui_pos.desk.tenders.cash import take_cash
 from tui_pos.desk.tenders.complimentary import give_free
 

@@ -18,16 +18,8 @@ from tui_pos.data.tables.desk import Sale, SaleStatus
 from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import Cart, CartStatus, Order, OrderStatus, Voucher
 from tui_pos.desk.access import audit_log
-from tui_pos.desk.access.permissions import (
-    Action,
-    require,
-    require_sale,
-)
-from tui_pos.desk.carts import (
-    cart,
-    cart_view,
-    sales,
-)
+from tui_pos.desk.access.permissions import Action, require, require_sale
+from tui_pos.desk.carts import cart, cart_view, sales
 from tui_pos.desk.carts.cart_view import CartView
 from tui_pos.desk.catalogue import conditions, products, vouchers
 from tui_pos.desk.catalogue.evaluation import evaluate
@@ -35,13 +27,7 @@ from tui_pos.desk.catalogue.pricing import ZERO
 from tui_pos.desk.catalogue.products import Product, RequestedProduct
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, Refused
-from tui_pos.desk.orders import (
-    buyers,
-    holds,
-    new_orders,
-    order_views,
-    orders,
-)
+from tui_pos.desk.orders import buyers, holds, new_orders, order_views, orders
 from tui_pos.desk.orders.buyers import Buyer
 from tui_pos.desk.orders.new_orders import NewLine, NewOrder
 from tui_pos.desk.orders.views import LineView, OrderView

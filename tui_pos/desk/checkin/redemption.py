@@ -24,11 +24,7 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound, Refused
 from tui_pos.desk.limits import TO_WRITE
 from tui_pos.desk.orders.balance import admits, balance
-from tui_pos.desk.orders.leaving import (
-    NOTHING,
-    Leaving,
-    leaving,
-)
+from tui_pos.desk.orders.leaving import NOTHING, Leaving, leaving
 from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.search import lookup
 from tui_pos.desk.search.moments import when_and_where

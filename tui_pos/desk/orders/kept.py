@@ -9,11 +9,7 @@ from peewee import JOIN
 from tui_pos.data.fields import ZERO
 from tui_pos.data.queries import batches, rows
 from tui_pos.data.tables.registration import Payment, TerminalPayment
-from tui_pos.desk.orders.balance import (
-    is_kept,
-    kept_columns,
-    kept_of,
-)
+from tui_pos.desk.orders.balance import is_kept, kept_columns, kept_of
 from tui_pos.desk.orders.tenders import label
 from tui_pos.desk.orders.web_payments import on_the_web
 

@@ -10,11 +10,7 @@ from dataclasses import dataclass, field
 from tui_pos.data.queries import rows
 from tui_pos.data.tables.desk import Refund, RefundLine
 from tui_pos.data.tables.registration import Order
-from tui_pos.desk.orders.balance import (
-    OPEN,
-    columns,
-    from_columns,
-)
+from tui_pos.desk.orders.balance import OPEN, columns, from_columns
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,20 +12,10 @@ from tui_pos.data.connection import connected
 from tui_pos.data.fields import money, utc
 from tui_pos.data.queries import Compiled, Row, parameter
 from tui_pos.data.tables.desk import Attempt, Sale, SaleStatus
-from tui_pos.data.tables.registration import (
-    AddOn,
-    Order,
-    OrderLine,
-    TicketType,
-)
+from tui_pos.data.tables.registration import AddOn, Order, OrderLine, TicketType
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound
-from tui_pos.desk.orders.balance import (
-    admits,
-    columns,
-    due_of,
-    from_columns,
-)
+from tui_pos.desk.orders.balance import admits, columns, due_of, from_columns
 from tui_pos.desk.orders.views import LineView, OrderView
 
 _ID = re.compile(r"[0-9]{1,18}")

@@ -16,11 +16,7 @@ from tui_pos.data.tables.desk import Attempt, Refund, Stage
 from tui_pos.data.tables.registration import Payment, PaymentStatus
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.balance import ACCEPTED
-from tui_pos.desk.reconciliation.mismatches import (
-    Mismatch,
-    of_attempt,
-    told,
-)
+from tui_pos.desk.reconciliation.mismatches import Mismatch, of_attempt, told
 from tui_pos.terminal import Intent, IntentNotFound, Terminal, TerminalError
 
 CANCELLABLE = ("requires_payment_method", "requires_confirmation", "requires_action", "requires_capture")

@@ -11,12 +11,7 @@ from tui_pos.data.tables.desk import Attempt, CashMovement, Refund, RefundStage
 from tui_pos.data.tables.registration import PAID_STATUSES, Order, OrderStatus, Payment, PaymentStatus
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.balance import OrderBalance, balance
-from tui_pos.desk.reconciliation.mismatches import (
-    UNFINISHED,
-    Mismatch,
-    of_attempt,
-    told,
-)
+from tui_pos.desk.reconciliation.mismatches import UNFINISHED, Mismatch, of_attempt, told
 from tui_pos.desk.refunds import cash_and_credit
 
 

@@ -6,12 +6,7 @@ from tui_pos.desk import leases
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders import holds
 from tui_pos.desk.payments import accounts, recovery
-from tui_pos.desk.refunds import (
-    cancelled_credit,
-    card_refunds,
-    elsewhere,
-    web_site,
-)
+from tui_pos.desk.refunds import cancelled_credit, card_refunds, elsewhere, web_site
 from tui_pos.terminal import TerminalError
 
 SECONDS = 30.0

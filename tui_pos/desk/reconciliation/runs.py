@@ -18,19 +18,8 @@ from tui_pos.desk.context import NO_KEY, Desk
 from tui_pos.desk.errors import Reason
 from tui_pos.desk.payments import accounts, bookkeeping, recovery
 from tui_pos.desk.reconciliation import at_stripe, in_books
-from tui_pos.desk.reconciliation.mismatches import (
-    REPAIRED,
-    Mismatch,
-    Reconciled,
-    told,
-)
-from tui_pos.desk.refunds import (
-    cancelled_credit,
-    card_refunds,
-    elsewhere,
-    repairs,
-    web_site,
-)
+from tui_pos.desk.reconciliation.mismatches import REPAIRED, Mismatch, Reconciled, told
+from tui_pos.desk.refunds import cancelled_credit, card_refunds, elsewhere, repairs, web_site
 
 log = logging.getLogger(__name__)
 

@@ -19,11 +19,7 @@ from tui_pos.desk.orders.balance import ACCEPTED, is_double
 from tui_pos.desk.orders.refund_views import RefundView, of_row
 from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.payments import accounts, attempt_log, bookkeeping
-from tui_pos.desk.refunds import (
-    effects,
-    in_person,
-    repairs,
-)
+from tui_pos.desk.refunds import effects, in_person, repairs
 from tui_pos.desk.refunds.cash_and_credit import left_of
 from tui_pos.terminal import RateLimited, StripeRefund, TerminalError, UnknownOutcome
 

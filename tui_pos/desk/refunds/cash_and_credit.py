@@ -7,14 +7,7 @@ an amount of 0. Call inside a transaction with the order locked.
 from decimal import Decimal
 
 from tui_pos.core import clock, money
-from tui_pos.data.tables.desk import (
-    Attempt,
-    AuditAction,
-    MovementKind,
-    Refund,
-    RefundOrigin,
-    RefundStage,
-)
+from tui_pos.data.tables.desk import Attempt, AuditAction, MovementKind, Refund, RefundOrigin, RefundStage
 from tui_pos.data.tables.registration import Order, Payment, PaymentMethod, PaymentStatus
 from tui_pos.desk.access import audit_log
 from tui_pos.desk.context import Desk

@@ -31,11 +31,7 @@ from tui_pos.data.tables.registration import (
     PaymentStatus,
 )
 from tui_pos.desk.orders import prices
-from tui_pos.desk.orders.balance import (
-    ACCEPTED,
-    OrderBalance,
-    balance,
-)
+from tui_pos.desk.orders.balance import ACCEPTED, OrderBalance, balance
 
 REFUNDABLE = (*PAID_STATUSES, OrderStatus.REFUNDED)
 """Orders that were sold; the price and status of any other are not changed by what goes back."""

@@ -17,11 +17,7 @@ from tui_pos.data.fields import ZERO
 from tui_pos.data.tables.desk import Attempt, AuditAction, AuditEntry, Refund
 from tui_pos.data.tables.registration import PAID_STATUSES, Attendee, Order, PaymentMethod
 from tui_pos.desk.access import audit_log
-from tui_pos.desk.access.permissions import (
-    Action,
-    require,
-    require_sale,
-)
+from tui_pos.desk.access.permissions import Action, require, require_sale
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
@@ -33,14 +29,7 @@ from tui_pos.desk.orders.refund_views import RefundView
 from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.orders.views import OrderView
 from tui_pos.desk.payments import bookkeeping
-from tui_pos.desk.refunds import (
-    card_refunds,
-    cash_and_credit,
-    effects,
-    pieces,
-    refunds,
-    sources,
-)
+from tui_pos.desk.refunds import card_refunds, cash_and_credit, effects, pieces, refunds, sources
 from tui_pos.desk.refunds.pieces import Piece
 from tui_pos.desk.refunds.sources import Source
 from tui_pos.desk.tenders import tendering

@@ -16,12 +16,7 @@ from tui_pos.core import money
 from tui_pos.core.scan import printable
 from tui_pos.data.queries import rows
 from tui_pos.data.tables.desk import Refund, RefundLine
-from tui_pos.data.tables.registration import (
-    Attendee,
-    Order,
-    OrderLine,
-    ProductRedemption,
-)
+from tui_pos.data.tables.registration import Attendee, Order, OrderLine, ProductRedemption
 from tui_pos.desk.errors import InvalidInput, NotFound, Refused
 from tui_pos.desk.orders.leaving import leaving
 

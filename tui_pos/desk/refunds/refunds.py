@@ -27,18 +27,8 @@ from tui_pos.desk.orders.live_payment import refuse_live
 from tui_pos.desk.orders.refund_views import RefundView, of_row
 from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.payments import accounts, attempt_log, bookkeeping
-from tui_pos.desk.refunds import (
-    card_refunds,
-    cash_and_credit,
-    effects,
-    pieces,
-    sources,
-)
-from tui_pos.desk.refunds.pieces import (
-    Piece,
-    RefundableLine,
-    Taken,
-)
+from tui_pos.desk.refunds import card_refunds, cash_and_credit, effects, pieces, sources
+from tui_pos.desk.refunds.pieces import Piece, RefundableLine, Taken
 from tui_pos.desk.refunds.sources import Source
 from tui_pos.desk.tenders import amounts
 

@@ -20,11 +20,7 @@ from tui_pos.desk.orders.balance import balance
 from tui_pos.desk.orders.live_payment import refuse_live
 from tui_pos.desk.orders.refund_views import RefundView
 from tui_pos.desk.orders.views import OrderView
-from tui_pos.desk.refunds import (
-    cash_and_credit,
-    refunds,
-    sources,
-)
+from tui_pos.desk.refunds import cash_and_credit, refunds, sources
 
 
 @dataclass(frozen=True, slots=True)

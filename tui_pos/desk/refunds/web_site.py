@@ -29,20 +29,9 @@ from tui_pos.data.tables.registration import (
     PaymentStatus,
 )
 from tui_pos.desk.context import Desk
-from tui_pos.desk.orders.balance import (
-    ACCEPTED,
-    OrderBalance,
-    admits,
-    balance,
-    columns,
-    from_columns,
-)
+from tui_pos.desk.orders.balance import ACCEPTED, OrderBalance, admits, balance, columns, from_columns
 from tui_pos.desk.payments import accounts, bookkeeping
-from tui_pos.desk.refunds import (
-    card_refunds,
-    effects,
-    repairs,
-)
+from tui_pos.desk.refunds import card_refunds, effects, repairs
 from tui_pos.desk.refunds.card_refunds import CardPayment
 from tui_pos.desk.refunds.elsewhere import MAY_CHANGE
 from tui_pos.terminal import Intent, TerminalError

@@ -21,37 +21,18 @@ from tui_pos.data.tables.registration import (
     CreditStatus,
     OrderStatus,
 )
-from tui_pos.desk.access.people import (
-    called,
-    sees_addresses,
-    without_addresses,
-)
+from tui_pos.desk.access.people import called, sees_addresses, without_addresses
 from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound
 from tui_pos.desk.orders import order_views
 from tui_pos.desk.orders.badges import access_code, other_conference
 from tui_pos.desk.orders.leaving import leaving
-from tui_pos.desk.orders.views import (
-    AttendeeView,
-    CheckInView,
-    CreditView,
-    LineView,
-    OrderView,
-    Verdict,
-)
+from tui_pos.desk.orders.views import AttendeeView, CheckInView, CreditView, LineView, OrderView, Verdict
 from tui_pos.desk.search.moments import when_and_where
 from tui_pos.desk.search.returned import TicketBack, ticket_back
-from tui_pos.desk.search.search import (
-    Found,
-    resolve,
-    search,
-)
-from tui_pos.desk.search.verdicts import (
-    GOING_BACK,
-    Standing,
-    verdict,
-)
+from tui_pos.desk.search.search import Found, resolve, search
+from tui_pos.desk.search.verdicts import GOING_BACK, Standing, verdict
 
 __all__ = [
     "AttendeeView",

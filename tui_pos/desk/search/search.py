@@ -10,21 +10,13 @@ from typing import Any
 
 from peewee import JOIN, Expression, fn
 
-from tui_pos.core import (
-    clock,
-    money,
-    scan,
-)
+from tui_pos.core import clock, money, scan
 from tui_pos.data.connection import connected
 from tui_pos.data.queries import rows
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import AddOn, Attendee, Order, TicketType
-from tui_pos.desk.access.people import (
-    called,
-    sees_addresses,
-    without_addresses,
-)
+from tui_pos.desk.access.people import called, sees_addresses, without_addresses
 from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.catalogue import vouchers
 from tui_pos.desk.catalogue.pricing import Kind
