@@ -50,11 +50,13 @@ def known(error: BaseException) -> Failure | None:
         return Failure(error.exit_status, error.code, error.message or error.reason)
     for kind, status, code in TABLE:
         if isinstance(error, kind):
-            return Failure(status, code, _sentence(error))
+            return Failure(status, code, _said(error))
     return None
 
 
-def _sentence(error: BaseException) -> str:
+def _said(error: BaseException) -> str | Reason:
+    if isinstance(error, MoneyError):
+        return error.reason
     if isinstance(error, typer.Abort):
         return "Nothing was entered."
     text = error.format_message() if isinstance(error, typer.TyperException) else str(error)

@@ -118,7 +118,7 @@ def open_place(
     if not slug:
         raise InvalidInput("conference_required.known", known=[row.slug for row in conferences.known()])
     row = conferences.find(slug)
-    rules = conference_rules.settle(row, said_rules(settings, row.slug), named(settings), store=store)
+    rules = conference_rules.resolve(row, said_rules(settings, row.slug), named(settings), store=store)
     place = DeskSession(
         settings=settings,
         conference=info(settings, row, rules),

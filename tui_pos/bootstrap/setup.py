@@ -179,10 +179,10 @@ def _rules(settings: Settings, wanted: SetupRequest, conference: ConferenceRow) 
             f"Stored for {conference.slug}: currency {after.currency}, capture {after.capture},"
             f" prices {after.prices}."
         )
-    for name, called in conference_rules.NAMES.items():
+    for name in conference_rules.CONFIGURED:
         if getattr(said, name) not in ("", getattr(after, name)):
             where = session.named(settings)
-            done.append(f"But {where} still says {called} {getattr(said, name)}: correct it.")
+            done.append(f"But {where} still says {name} {getattr(said, name)}: correct it.")
     return done
 
 
@@ -219,7 +219,7 @@ def wanted_account_change(settings: Settings, slug: str | None) -> tuple[Confere
     if not slug:
         raise InvalidInput("conference_required")
     row = conferences.find(slug)
-    rules = conference_rules.settle(row, session.said_rules(settings, slug), session.named(settings))
+    rules = conference_rules.resolve(row, session.said_rules(settings, slug), session.named(settings))
     if installation.identity().is_copy:
         raise Refused(session.copied(slug))
     key = session.key_of(settings, slug)

@@ -163,9 +163,10 @@ def readers(
 ) -> None:
     """List the card readers, the usable first."""
     from tui_pos.desk.payments.readers import readers as listed
+    from tui_pos.ui.messages.orders import holder_words
 
     rows = listed(context.desk(store=False), location)
-    lines = table((row.id, row.label, row.status, row.device_type, row.holder) for row in rows)
+    lines = table((row.id, row.label, row.status, row.device_type, holder_words(row.holder)) for row in rows)
     context.answer(serializers.readers(rows), lines or ["There is no reader here."])
 
 

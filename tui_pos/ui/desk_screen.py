@@ -15,6 +15,7 @@ from tui_pos.core.scan import Scan, printable
 from tui_pos.desk.access.permissions import Action, allowed
 from tui_pos.desk.context import Desk
 from tui_pos.ui.kiosk_screen import KioskScreen
+from tui_pos.ui.messages.access import ACTIONS
 from tui_pos.ui.results import PayBy, PaymentEnd, SaleStart, StillOwed
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ class DeskScreen(KioskScreen[R]):
 
         def say(names: tuple[str, ...]) -> None:
             who = " or ".join(printable(name, 40) for name in names) or "a supervisor"
-            self.alert(f"{self.desk.staff.name} may not {action}. Ask {who}.", "X")
+            self.alert(f"{self.desk.staff.name} may not {ACTIONS[action]}. Ask {who}.", "X")
 
         self.ask(partial(_who_may, self.desk, action), say, hold=True)
 

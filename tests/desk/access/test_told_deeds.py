@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -32,7 +33,9 @@ def undo_check_in(desk: Desk) -> None:
 
 
 def repair(desk: Desk) -> None:
-    repairs.record(desk, Order.get(Order.reference == sell(desk).reference), "by hand", "as it was")
+    before = repairs.Standing("paid", Decimal(25), Decimal(25), Decimal(0))
+    order = Order.get(Order.reference == sell(desk).reference)
+    repairs.record(desk, order, repairs.RepairKind.WEB_SITE, before)
 
 
 def event(desk: Desk) -> None:
@@ -43,7 +46,7 @@ DEEDS: dict[str, tuple[Callable[[Desk], object], str]] = {
     "order": (sell, "with 1 lines"),
     "check-in": (check_in, "checked in by"),
     "undone check-in": (undo_check_in, "undo_check_in, order"),
-    "repair": (repair, "put right: by hand"),
+    "repair": (repair, "repaired: web_site"),
     "event": (event, "attempt"),
 }
 

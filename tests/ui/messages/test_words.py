@@ -11,6 +11,7 @@ from tui_pos.desk.access.permissions import Action
 from tui_pos.desk.clocks import Whose
 from tui_pos.desk.errors import InvalidInput, Reason, Refused, because
 from tui_pos.desk.limits import Stop
+from tui_pos.desk.orders.live_payment import Holder
 from tui_pos.desk.orders.views import Verdict
 from tui_pos.desk.search.verdicts import TABLE
 from tui_pos.ui.messages import SENTENCES, sentence
@@ -146,8 +147,33 @@ EXAMPLES = (
         "This computer's clock is 2 minutes ahead of Stripe's, so nothing can be sold here: set the clock of"
         " the one that is wrong (timedatectl set-ntp true).",
     ),
-    (because("invalid_scan", found=""), "Scan a badge, or type a code, an order or a name."),
-    (because("invalid_scan", found="That is too long."), "That is too long."),
+    (
+        because("config_differs", rule="capture", stored="confirm", conference="demo", where="X", said="off"),
+        "The database says capture mode confirm for demo, X says off: correct the config, or change the"
+        " database with init --capture.",
+    ),
+    (
+        because("invalid_amount.decimals", currency="USD", places=2, example="12.50"),
+        "USD has at most 2 decimals: enter an amount such as 12.50.",
+    ),
+    (
+        because("invalid_amount.decimals", currency="JPY", places=0, example="1250"),
+        "JPY has no decimals: enter an amount such as 1250.",
+    ),
+    (
+        because("invalid_amount.no_number", given="5\x1b[31m", example="12.50"),
+        r"'5\x1b[31m' is not an amount: use the digits 0-9 and one dot, such as 12.50.",
+    ),
+    (
+        because("invalid_amount.too_large", most=Decimal(99999999), currency="JPY"),
+        "The amount is too large: 99,999,999 is the most.",
+    ),
+    (
+        because(
+            "reader_busy", reader="Front-1", holder=Holder("desk-2", "Amira", datetime(2026, 1, 2, 14, 2))
+        ),
+        "The reader Front-1 is taken by desk-2, Amira, since 14:02.",
+    ),
     (
         because("order_not_paid.exchange", order="ORD-1", status="pending"),
         "ORD-1 is pending: nothing of it is exchanged.",

@@ -162,7 +162,7 @@ def _about(subject: Subject) -> Iterator[Finding]:
     row = subject.conference
     assert row is not None
     try:
-        subject.rules = conference_rules.settle(
+        subject.rules = conference_rules.resolve(
             row, said_rules(subject.settings, row.slug), named(subject.settings), store=False
         )
     except (Refusal, DataError) as error:

@@ -336,7 +336,7 @@ def _amount(desk: Desk, amount: str | Decimal) -> Decimal:
     try:
         price = money.parse_amount(str(amount), currency)
     except money.MoneyError as error:
-        raise InvalidInput("invalid_amount.typed", found=str(error)) from error
+        raise InvalidInput(error.reason) from error
     least = money.minimum_charge(currency)
     if least is not None and price < least:
         raise InvalidInput("amount_too_small.order", least=least, currency=currency)

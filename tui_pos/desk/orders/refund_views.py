@@ -2,28 +2,31 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 
 from tui_pos.core import money
 from tui_pos.data.tables.desk import Refund, RefundLine, RefundOrigin, RefundStage
+from tui_pos.desk.errors import Reason, because
 from tui_pos.desk.orders.tenders import Tender
 
-CARD_WORDS = {
-    RefundStage.CREATED: "asked for; Stripe has not answered yet",
-    RefundStage.UNKNOWN: "no answer from Stripe; do not refund again, it is being checked",
-    RefundStage.PENDING: "accepted by Stripe, on its way to the card",
-    RefundStage.SUCCEEDED: "refunded to the card",
-    RefundStage.FAILED: "not refunded",
-}
 
-OTHER_WORDS = {
-    Tender.CASH: "give it back in cash",
-    Tender.CREDIT: "put back on the buyer's credit",
-    Tender.COMP: "it was given away; there is nothing to give back",
-}
+class RefundNote(StrEnum):
+    """What else is to be said of a refund: a line each of ``Refund.message``, beside Stripe's words."""
 
-ORIGIN_WORDS = {
-    RefundOrigin.DASHBOARD: "in Stripe's dashboard",
-}
+    NEW_CREDIT = "refund_note.new_credit"
+    """So much of it (behind the code) is a new credit, because the old one has expired."""
+    OTHER_ACCOUNT = "refund_note.other_account"
+    """The card payment belongs to another Stripe account or mode, or to another installation."""
+    OTHER_REFUND = "refund_note.other_refund"
+    """Stripe's answer was about another refund, and nothing was booked of it."""
+    NOT_FINISHED = "refund_note.not_finished"
+    NO_CARD = "refund_note.no_card"
+    READER_TAKEN = "refund_note.reader_taken"
+    READER_AT_WORK = "refund_note.reader_at_work"
+    REHEARSAL = "refund_note.rehearsal"
+
+
+_NOTES = {str(note): note for note in RefundNote}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class RefundView:
 
     ``intent_id`` and ``refund_id`` are Stripe's, '' for what no card had paid. ``tender`` is card, cash,
     credit or comp; only a card's can be anything but succeeded. ``pieces`` are what went back with it.
-    ``exchange`` is the order that the value went to instead of a person, '' for none.
+    ``exchange`` is the order that the value went to instead of a person, '' for none. ``notes`` say more.
     """
 
     id: int
@@ -51,23 +54,16 @@ class RefundView:
     amount: Decimal
     currency: str
     stage: RefundStage
-    text: str
     tender: Tender
     origin: RefundOrigin = RefundOrigin.DESK
     reason: str = ""
     pieces: tuple[PieceView, ...] = ()
     exchange: str = ""
+    notes: tuple[Reason | str, ...] = ()
 
 
 def of_row(row: Refund) -> RefundView:
     """The refund behind a row; needs a connection."""
-    stage, tender, origin = RefundStage(row.stage), Tender(row.tender), RefundOrigin(row.origin)
-    words = CARD_WORDS[stage] if tender is Tender.CARD else OTHER_WORDS[tender]
-    exchange = row.exchange.reference if row.exchange_id is not None else ""
-    if exchange:
-        words = f"moved to {exchange}"
-    if origin is not RefundOrigin.DESK:
-        words = f"{words} {ORIGIN_WORDS[origin]}"
     pieces = RefundLine.select().where(RefundLine.refund == row.id, RefundLine.quantity > 0)
     return RefundView(
         id=row.id,
@@ -76,17 +72,29 @@ def of_row(row: Refund) -> RefundView:
         refund_id=row.refund_id or "",
         amount=money.from_minor(row.amount, row.currency),
         currency=row.currency,
-        stage=stage,
-        text=f"{words}: {row.message}" if row.message else words,
-        tender=tender,
-        origin=origin,
+        stage=RefundStage(row.stage),
+        tender=Tender(row.tender),
+        origin=RefundOrigin(row.origin),
         reason=row.reason,
-        exchange=exchange,
+        exchange=row.exchange.reference if row.exchange_id is not None else "",
+        notes=notes_of(row),
         pieces=tuple(
             PieceView(each.order_line_id, each.order_line.description, each.quantity)
             for each in pieces.order_by(RefundLine.id)
         ),
     )
+
+
+def notes_of(row: Refund) -> tuple[Reason | str, ...]:
+    """What else is to be said of a refund; a text is Stripe's."""
+    return tuple(_note(line, row.currency) for line in row.message.splitlines())
+
+
+def _note(line: str, currency: str) -> Reason | str:
+    code, _, amount = line.partition(" ")
+    if code not in _NOTES:
+        return line
+    return because(code, amount=Decimal(amount), currency=currency) if amount else because(code)
 
 
 def _intent_id(row: Refund) -> str:

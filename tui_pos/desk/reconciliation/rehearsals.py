@@ -55,8 +55,10 @@ from tui_pos.desk.errors import Refused
 from tui_pos.desk.orders import store_credit
 from tui_pos.desk.orders.balance import ACCEPTED, balance
 from tui_pos.desk.orders.guests import USERNAME_PREFIX
+from tui_pos.desk.orders.refund_views import RefundNote
 from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.refunds import effects
+from tui_pos.desk.refunds.repairs import RepairKind
 
 BATCH = 100
 """Orders in one transaction: desks go on meanwhile."""
@@ -238,7 +240,7 @@ def _make_real(conference_id: int, ids: Sequence[int], mode: str, undone: Set[in
 
 
 def _undo(order: Order, row: Refund, now: datetime) -> None:
-    row.stage, row.message, row.updated_at = RefundStage.FAILED, "It was a rehearsal", now
+    row.stage, row.message, row.updated_at = RefundStage.FAILED, RefundNote.REHEARSAL, now
     row.save(only=[Refund.stage, Refund.message, Refund.updated_at])
     effects.reflect(order, row)
     if row.tender == Tender.CREDIT and row.exchange_id is None and row.amount:
@@ -271,8 +273,8 @@ def _note(conference_id: int, station: str, before: str, after: str, orders: int
         conference=conference_id,
         at=now,
         station=station,
-        kind="rehearsals_set_apart",
-        before_state=f"{before}, {orders} orders",
+        kind=RepairKind.REHEARSALS_SET_APART,
+        before_state=f"{before} {orders}",
         after_state=after,
         told_at=now,
     )

@@ -41,4 +41,4 @@ def _put_back(desk: Desk, order_id: int) -> None:
         return
     before = repairs.standing(order)
     store_credit.give_back([order], clock.now())
-    repairs.record(desk, order, "credit_put_back", before)
+    repairs.record(desk, order, repairs.RepairKind.CREDIT_PUT_BACK, before)

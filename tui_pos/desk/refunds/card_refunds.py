@@ -16,11 +16,12 @@ from tui_pos.data.tables.desk import Attempt, Refund, RefundOrigin, RefundStage
 from tui_pos.data.tables.registration import Order, Payment, PaymentMethod, PaymentStatus
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.balance import ACCEPTED, is_double
-from tui_pos.desk.orders.refund_views import RefundView, of_row
+from tui_pos.desk.orders.refund_views import RefundNote, RefundView, of_row
 from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.payments import accounts, attempt_log, bookkeeping
 from tui_pos.desk.refunds import effects, in_person, repairs
 from tui_pos.desk.refunds.cash_and_credit import left_of
+from tui_pos.desk.refunds.repairs import RepairKind
 from tui_pos.terminal import RateLimited, StripeRefund, TerminalError, UnknownOutcome
 
 log = logging.getLogger(__name__)
@@ -38,10 +39,6 @@ STAGE_OF = {
 """Stripe's word for a refund, as it is kept here; a word it adds later counts as pending."""
 
 IN_THE_DASHBOARD = "Refunded in Stripe's dashboard"
-
-FOREIGN = "The card payment belongs to another Stripe account or mode, or to another installation."
-
-NOT_OURS = "Stripe's answer was about another refund, and nothing was booked of it."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +131,7 @@ def book(desk: Desk, refund_id: int, said: StripeRefund) -> None:
         order = lock(Order.select().where(Order.id == row.order_id)).get()
         row = Refund.get_by_id(refund_id)
         if not _is_about(desk, row, said):
-            _note_stranger(row, now)
+            _note_other_refund(row, now)
             return
         stage, is_news = STAGE_OF.get(said.status, RefundStage.PENDING), row.stage == RefundStage.CREATED
         row.stage, row.refund_id, row.updated_at = stage, said.id, now
@@ -145,7 +142,7 @@ def book(desk: Desk, refund_id: int, said: StripeRefund) -> None:
         drop_doubles(order)
         effects.reflect(order, row)
         if row.origin != RefundOrigin.DESK:
-            kind = f"refund_{row.origin}"
+            kind = RepairKind(f"refund_{row.origin}")
             repairs.record(desk, order, kind, before, payment_id=row.payment_id, is_news=is_news)
         bookkeeping.flag_discrepancy(order)
         told = (row.id, order.reference, stage, said.id)
@@ -189,10 +186,12 @@ def _is_about(desk: Desk, row: Refund, said: StripeRefund) -> bool:
     return same and ours and charge and row.refund_id in (None, said.id) and not others.exists()
 
 
-def _note_stranger(row: Refund, now: Any) -> None:
+def _note_other_refund(row: Refund, now: Any) -> None:
     unanswered = row.stage in (RefundStage.CREATED, RefundStage.UNKNOWN)
     stage = RefundStage.UNKNOWN if unanswered else row.stage
-    Refund.update(stage=stage, message=NOT_OURS, updated_at=now).where(Refund.id == row.id).execute()
+    Refund.update(stage=stage, message=RefundNote.OTHER_REFUND, updated_at=now).where(
+        Refund.id == row.id
+    ).execute()
 
 
 def _adopt(desk: Desk, card: CardPayment, said: StripeRefund) -> Refund | None:
@@ -258,7 +257,7 @@ def _holder(card: CardPayment, amount: int) -> Payment:
 
 def _pursue(desk: Desk, row: Refund) -> None:
     if row.attempt_id is not None and accounts.foreign(desk, row.attempt):
-        return _append_once(row, FOREIGN)
+        return _append_once(row, RefundNote.OTHER_ACCOUNT)
     if row.refund_id:
         # Stripe has it: it is only read, and never asked for, whoever made it.
         try:
@@ -323,7 +322,7 @@ def _confirmed(desk: Desk, row: Refund, said: StripeRefund) -> StripeRefund:
     except TerminalError as error:
         found = _find(desk, row)
         if found is None:
-            raise UnknownOutcome(NOT_OURS) from error
+            raise UnknownOutcome(RefundNote.OTHER_REFUND) from error
         return found
     return again if _is_about(desk, row, again) else (_find(desk, row) or again)
 
@@ -365,12 +364,13 @@ def _fail(row: Refund, why: str) -> None:
 
 
 def _append_once(row: Refund, why: str) -> None:
-    if why not in row.message:
+    if why not in row.message.splitlines():
         _append(row, why)
 
 
 def _append(row: Refund, why: str) -> None:
-    run_tx(lambda: Refund.update(message=f"{row.message} {why}".strip()).where(Refund.id == row.id).execute())
+    message = f"{row.message}\n{why}".strip()
+    run_tx(lambda: Refund.update(message=message).where(Refund.id == row.id).execute())
 
 
 def _say(row: Refund, why: str) -> None:

@@ -13,6 +13,7 @@ from tui_pos.desk.access import audit_log
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders import store_credit
 from tui_pos.desk.orders.balance import ACCEPTED, OPEN
+from tui_pos.desk.orders.refund_views import RefundNote
 from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.tenders import cash
 
@@ -60,8 +61,8 @@ def give_back(desk: Desk, order: Order, payment: Payment, way: Tender, amount: i
         row = new_refund(desk, order, payment, Tender.CREDIT, amount, reason)
         put_on = store_credit.restore(order, major, now)
         if put_on is not None:
-            shown = money.format_amount(put_on.amount, desk.conference.currency)
-            row.message = f"{shown} of it is a new credit, because the old one has expired"
+            amount_put_on = money.amount_string(put_on.amount, desk.conference.currency)
+            row.message = f"{RefundNote.NEW_CREDIT} {amount_put_on}"
             row.save(only=[Refund.message])
     else:
         row = new_refund(desk, order, payment, Tender.CASH, amount, reason)

@@ -34,9 +34,6 @@ from tui_pos.desk.refunds.pieces import Piece
 from tui_pos.desk.refunds.sources import Source
 from tui_pos.desk.tenders import tendering
 
-IF_NOT_PAID = "If it is cancelled instead, the value becomes credit of the buyer."
-"""Said where something is still to be paid."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchanged:

@@ -1,11 +1,16 @@
-"""What was put right in the books without anybody at a desk: written with before and after, told once.
+"""What was repaired in the books without anybody at a desk: written with before and after, told once.
 
 Call inside the transaction of the repair, with the order locked.
 """
 
 import logging
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
 from functools import partial
+
+import msgspec
 
 from tui_pos.core import clock
 from tui_pos.data.connection import on_commit, run_tx
@@ -18,15 +23,49 @@ from tui_pos.desk.orders.balance import balance
 log = logging.getLogger(__name__)
 
 
-def standing(order: Order) -> str:
-    """How an order stands, as a repair keeps it: its status, its price and what is kept of its money."""
+class RepairKind(StrEnum):
+    """What had happened."""
+
+    WEB_SITE = "web_site"
+    """The web site had written what Stripe does not say."""
+    REFUND_DASHBOARD = "refund_dashboard"
+    CREDIT_PUT_BACK = "credit_put_back"
+    """The web site cancelled an order that credit had paid a part of."""
+    REHEARSALS_SET_APART = "rehearsals_set_apart"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an order stands: its status, its price, what is kept of its money, and what was booked twice."""
+
+    status: str
+    total: Decimal
+    kept: Decimal
+    doubled: Decimal
+
+
+def standing(order: Order) -> Standing:
+    """How the order stands now; needs a connection."""
     found = balance(order)
-    twice = f", books {found.doubled} that was charged once" if found.doubled else ""
-    return f"{order.status}, costs {order.total}, keeps {found.kept}{twice}"
+    return Standing(str(order.status), order.total, found.kept, found.doubled)
+
+
+def stored_standing(text: str) -> Standing | str:
+    """What a repair keeps of how an order stood; before schema step 7 that was a sentence."""
+    try:
+        return msgspec.json.decode(text, type=Standing)
+    except msgspec.DecodeError:
+        return text
 
 
 def record(
-    desk: Desk, order: Order, kind: str, before: str, *, payment_id: int | None = None, is_news: bool = False
+    desk: Desk,
+    order: Order,
+    kind: RepairKind,
+    before: Standing,
+    *,
+    payment_id: int | None = None,
+    is_news: bool = False,
 ) -> None:
     """Note a repair of an order that stood as ``before``, unless nothing about it has changed.
 
@@ -35,7 +74,7 @@ def record(
     after = standing(order)
     if after == before and not is_news:
         return
-    on_commit(partial(log.warning, "put right: %s, order %s", kind, order.reference))
+    on_commit(partial(log.warning, "repaired: %s, order %s", kind, order.reference))
     Repair.create(
         conference=order.conference_id,
         at=clock.now(),
@@ -43,8 +82,8 @@ def record(
         order=order.id,
         payment=payment_id,
         kind=kind,
-        before_state=before,
-        after_state=after,
+        before_state=msgspec.json.encode(before).decode(),
+        after_state=msgspec.json.encode(after).decode(),
     )
 
 

@@ -1,4 +1,4 @@
-"""Putting right what the web site's webhook makes of payments that were given back, when it is called late.
+"""Repairing what the web site's webhook makes of payments that were given back, when it is called late.
 
 It takes a payment that was given back whole for a new one, books it again and marks the order paid; it takes
 for refunded what the card's bank has sent back meanwhile; it calls an order refunded that keeps money, and
@@ -34,6 +34,7 @@ from tui_pos.desk.payments import accounts, bookkeeping
 from tui_pos.desk.refunds import card_refunds, effects, repairs
 from tui_pos.desk.refunds.card_refunds import CardPayment
 from tui_pos.desk.refunds.elsewhere import MAY_CHANGE
+from tui_pos.desk.refunds.repairs import RepairKind
 from tui_pos.terminal import Intent, TerminalError
 
 SETTLED = (PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED)
@@ -52,7 +53,7 @@ def repair_webhook_effects(desk: Desk, *, since: datetime | None = None) -> None
                 said = {card.intent_id: _read(desk, card) for card in cards}
             except TerminalError:
                 continue  # it is asked again at the next tick
-            run_tx(partial(_put_right, desk, order_id, cards, said))
+            run_tx(partial(_repair, desk, order_id, cards, said))
 
 
 def _read(desk: Desk, card: CardPayment) -> Intent:
@@ -203,7 +204,7 @@ def _given_back(payment: Payment) -> tuple[int, int]:
     return sum(row.amount for row in accepted), split
 
 
-def _put_right(desk: Desk, order_id: int, cards: Iterable[CardPayment], said: Mapping[str, Intent]) -> None:
+def _repair(desk: Desk, order_id: int, cards: Iterable[CardPayment], said: Mapping[str, Intent]) -> None:
     order = lock(Order.select().where(Order.id == order_id)).get()
     before = repairs.standing(order)
     if not all(_adds_up(card, said[card.intent_id]) for card in cards):
@@ -214,7 +215,7 @@ def _put_right(desk: Desk, order_id: int, cards: Iterable[CardPayment], said: Ma
     effects.settle(order)
     _relink(order, clock.now())
     bookkeeping.flag_discrepancy(order)
-    repairs.record(desk, order, "web_site", before)
+    repairs.record(desk, order, RepairKind.WEB_SITE, before)
 
 
 def _adds_up(card: CardPayment, intent: Intent) -> bool:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from tui_pos.core import money
+from tui_pos.ui import messages
 from tui_pos.ui.kiosk_screen import KioskModal
 
 
@@ -43,7 +44,7 @@ class AskAmount(KioskModal[Part]):
         try:
             self.leave(Part(money.parse_amount(text, self._currency)))
         except money.MoneyError as error:
-            self.say(str(error), "X", bell=True)
+            self.say(messages.sentence(error.reason), "X", bell=True)
 
     def action_confirm(self) -> None:
         self.leave(Part(None))

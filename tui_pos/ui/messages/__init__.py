@@ -46,4 +46,11 @@ def sentence(said: Refusal | Reason | str) -> str:
     values = {
         name: sentence(value) if isinstance(value, Reason) else value for name, value in said.values.items()
     }
-    return fill(SENTENCES[said.key], values)
+    return fill(SENTENCES.get(said.key) or reconciliation.PHRASES[said.key], values)
+
+
+def phrase(said: Reason | None) -> str:
+    """What a reconciliation found or did, for a list: without a full stop, '' for nothing."""
+    if said is None:
+        return ""
+    return sentence(said) if said.key in reconciliation.PHRASES else sentence(said).rstrip(".")

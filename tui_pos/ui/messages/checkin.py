@@ -1,8 +1,12 @@
 """Check-in, handing out and guests' tickets: why not."""
 
-from tui_pos.desk.orders.views import Verdict
+from typing import TYPE_CHECKING
+
 from tui_pos.ui.messages.templates import Sentence
 from tui_pos.ui.messages.verdicts import words
+
+if TYPE_CHECKING:
+    from tui_pos.desk.orders.views import Verdict
 
 
 def _handed_out(product: str, bought: int, last: str) -> str:
@@ -10,7 +14,7 @@ def _handed_out(product: str, bought: int, last: str) -> str:
     return f"{product} was handed out already: {bought} of {bought}{when}."
 
 
-def _not_admitted(verdict: Verdict) -> str:
+def _not_admitted(verdict: "Verdict") -> str:
     return f"Not checked in. {words(verdict).sentence}"
 
 

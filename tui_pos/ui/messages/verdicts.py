@@ -1,8 +1,10 @@
 """What the volunteer is told at first sight of a badge."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from tui_pos.desk.orders.views import Verdict
+if TYPE_CHECKING:
+    from tui_pos.desk.orders.views import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ VERDICTS: dict[str, Words] = {
 }
 
 
-def words(verdict: Verdict) -> Words:
+def words(verdict: "Verdict") -> Words:
     """The words of a verdict, filled."""
     said = VERDICTS[verdict.key]
     values = {"owes": verdict.owes, "first": verdict.first}

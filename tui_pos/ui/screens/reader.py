@@ -11,6 +11,7 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.payments.readers import ReaderRow, readers, remembered_reader
 from tui_pos.ui.desk_screen import DeskScreen, state_of
 from tui_pos.ui.input import keys
+from tui_pos.ui.messages.orders import holder_words
 from tui_pos.ui.widgets import signs
 from tui_pos.ui.widgets.line_list import (
     Column,
@@ -178,16 +179,15 @@ def _matching(rows: tuple[ReaderRow, ...], text: str) -> tuple[ReaderRow, ...]:
 
 
 def _words(row: ReaderRow) -> str:
-    told = (row.label, row.serial_number, row.holder, _model(row), state_of(row))
+    told = (row.label, row.serial_number, holder_words(row.holder), _model(row), state_of(row))
     return " ".join(told).casefold()
 
 
 def _line(row: ReaderRow) -> Line:
     state = state_of(row)
     tone = TONES.get(state, "bad")
-    return Line(
-        (row.label, (f"{signs.sign(tone)} {state}", signs.style(tone)), _model(row), row.holder), row.id
-    )
+    told = (f"{signs.sign(tone)} {state}", signs.style(tone))
+    return Line((row.label, told, _model(row), holder_words(row.holder)), row.id)
 
 
 def _model(row: ReaderRow) -> str:
