@@ -165,7 +165,7 @@ def test_typed_amounts(typed: str, currency: str, amount: str) -> None:
         ("1.2345", "KWD", "decimals currency=KWD places=3 example=12.500"),
         ("1.255", "KWD", "step currency=KWD step=0.01 example=12.500"),
         ("100000000", "USD", "too_large most=99999999.99 currency=USD"),
-        ("100000000", "JPY", "too_large most=99999999 currency=JPY"),
+        ("100000000", "JPY", "too_large most=99999999.00 currency=JPY"),
         ("Infinity", "USD", "no_number given=Infinity example=12.50"),
         ("NaN", "USD", "no_number given=NaN example=12.50"),
         ("1e2", "USD", "no_number given=1e2 example=12.50"),

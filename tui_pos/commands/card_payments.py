@@ -163,7 +163,7 @@ def readers(
 ) -> None:
     """List the card readers, the usable first."""
     from tui_pos.desk.payments.readers import readers as listed
-    from tui_pos.ui.messages.orders import holder_words
+    from tui_pos.ui.messages.views import holder_words
 
     rows = listed(context.desk(store=False), location)
     lines = table((row.id, row.label, row.status, row.device_type, holder_words(row.holder)) for row in rows)

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tui_pos.core import money
-from tui_pos.ui.messages import phrase
+from tui_pos.ui.messages.views import phrase
 
 if TYPE_CHECKING:
     from tui_pos.desk.carts.checkout import Placed

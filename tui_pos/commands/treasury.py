@@ -10,7 +10,8 @@ from tui_pos.commands import serializers
 from tui_pos.commands.context import CommandContext, Failed, Key, table, typed_key
 from tui_pos.core import exit_codes
 from tui_pos.core.money import amount_string, format_amount, parse_amount
-from tui_pos.ui.messages.refunds import IF_NOT_PAID, refund_words
+from tui_pos.ui.messages.refunds import IF_NOT_PAID
+from tui_pos.ui.messages.views import refund_words
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -158,7 +159,7 @@ def reconcile(
 
 def _told(result: "Reconciled") -> list[str]:
     """The run as a treasurer reads it."""
-    from tui_pos.ui.messages import phrase
+    from tui_pos.ui.messages.views import phrase
 
     def figure(amount: "Decimal | None", currency: str) -> str:
         return "-" if amount is None else amount_string(amount, currency)

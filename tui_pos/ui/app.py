@@ -28,7 +28,7 @@ from tui_pos.ui.kiosk import (
     unfit_terminal,
 )
 from tui_pos.ui.kiosk_screen import KioskScreen
-from tui_pos.ui.messages.setup import limits_word
+from tui_pos.ui.messages.views import limits_word
 from tui_pos.ui.screens.help import HelpScreen
 from tui_pos.ui.screens.scan import ScanScreen
 from tui_pos.ui.screens.sign_in import SignInScreen

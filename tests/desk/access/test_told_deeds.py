@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 
@@ -14,6 +13,7 @@ from tui_pos.data.tables.registration import Order
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.checkin import checkin
 from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import because
 from tui_pos.desk.payments import attempt_log as events
 from tui_pos.desk.refunds import card_refunds, elsewhere, repairs
 from tui_pos.simulator import Server
@@ -33,7 +33,7 @@ def undo_check_in(desk: Desk) -> None:
 
 
 def repair(desk: Desk) -> None:
-    before = repairs.Standing("paid", Decimal(25), Decimal(25), Decimal(0))
+    before = because("standing", status="paid")
     order = Order.get(Order.reference == sell(desk).reference)
     repairs.record(desk, order, repairs.RepairKind.WEB_SITE, before)
 

@@ -23,7 +23,6 @@ from tui_pos.desk.carts import checkout
 from tui_pos.desk.catalogue import inventory
 from tui_pos.desk.context import OTHER_ACCOUNT, Desk, Mode
 from tui_pos.desk.errors import Refused, because
-from tui_pos.desk.orders.refund_views import RefundNote
 from tui_pos.desk.payments import accounts, resolve
 from tui_pos.desk.payments.accounts import COPIED
 from tui_pos.desk.reconciliation import account_change, maintenance, rehearsals
@@ -303,7 +302,7 @@ def test_a_refund_that_is_open_waits_for_its_own_key(
     with connected():
         Attempt.update(account="acct_2").execute()
     (row,) = card_refunds.follow_up(lead)
-    assert (row.stage, because(RefundNote.OTHER_ACCOUNT) in row.notes) == ("unknown", True)
+    assert (row.stage, because("refund_note.other_account") in row.notes) == ("unknown", True)
     assert [book["refunded"] for book in simulator.books().values()] == [0]
     with connected():
         Attempt.update(account="").execute()

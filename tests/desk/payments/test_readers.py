@@ -12,7 +12,7 @@ from tui_pos.desk.errors import InvalidInput, NotPermitted
 from tui_pos.desk.payments.readers import ReaderRow, readers
 from tui_pos.simulator import Server
 from tui_pos.terminal import Terminal, TerminalError
-from tui_pos.ui.messages.orders import holder_words
+from tui_pos.ui.messages.views import holder_words
 
 
 def attempt(desk: Desk, reader_id: str, reference: str, **columns: object) -> None:

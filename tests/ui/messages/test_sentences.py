@@ -12,10 +12,8 @@ import pytest
 
 import tui_pos
 from tui_pos.data.tables.desk import RefundStage
-from tui_pos.desk.orders.refund_views import RefundNote
 from tui_pos.desk.orders.tenders import Tender
-from tui_pos.ui.messages import SENTENCES, TOPICS, refunds
-from tui_pos.ui.messages.reconciliation import PHRASES
+from tui_pos.ui.messages import PHRASES, SENTENCES, TOPICS, refunds
 
 PACKAGE = Path(tui_pos.__file__).parent
 EVERY = SENTENCES | PHRASES
@@ -97,7 +95,6 @@ def test_a_template_is_one_clear_sentence(key: str) -> None:
     assert "!" not in said.replace("!r}", "}")
 
 
-def test_every_stage_tender_and_note_of_a_refund_has_its_words() -> None:
+def test_every_stage_and_tender_of_a_refund_has_its_words() -> None:
     assert set(refunds.CARD) == set(RefundStage)
     assert {*refunds.TENDERS, "card"} == set(Tender)
-    assert set(refunds.NOTES) == set(RefundNote)

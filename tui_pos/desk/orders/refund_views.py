@@ -2,31 +2,11 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 
 from tui_pos.core import money
 from tui_pos.data.tables.desk import Refund, RefundLine, RefundOrigin, RefundStage
-from tui_pos.desk.errors import Reason, because
 from tui_pos.desk.orders.tenders import Tender
-
-
-class RefundNote(StrEnum):
-    """What else is to be said of a refund: a line each of ``Refund.message``, beside Stripe's words."""
-
-    NEW_CREDIT = "refund_note.new_credit"
-    """So much of it (behind the code) is a new credit, because the old one has expired."""
-    OTHER_ACCOUNT = "refund_note.other_account"
-    """The card payment belongs to another Stripe account or mode, or to another installation."""
-    OTHER_REFUND = "refund_note.other_refund"
-    """Stripe's answer was about another refund, and nothing was booked of it."""
-    NOT_FINISHED = "refund_note.not_finished"
-    NO_CARD = "refund_note.no_card"
-    READER_TAKEN = "refund_note.reader_taken"
-    READER_AT_WORK = "refund_note.reader_at_work"
-    REHEARSAL = "refund_note.rehearsal"
-
-
-_NOTES = {str(note): note for note in RefundNote}
+from tui_pos.desk.stored_reasons import Said, unpack
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +39,7 @@ class RefundView:
     reason: str = ""
     pieces: tuple[PieceView, ...] = ()
     exchange: str = ""
-    notes: tuple[Reason | str, ...] = ()
+    notes: tuple[Said, ...] = ()
 
 
 def of_row(row: Refund) -> RefundView:
@@ -85,16 +65,9 @@ def of_row(row: Refund) -> RefundView:
     )
 
 
-def notes_of(row: Refund) -> tuple[Reason | str, ...]:
-    """What else is to be said of a refund; a text is Stripe's."""
-    return tuple(_note(line, row.currency) for line in row.message.splitlines())
-
-
-def _note(line: str, currency: str) -> Reason | str:
-    code, _, amount = line.partition(" ")
-    if code not in _NOTES:
-        return line
-    return because(code, amount=Decimal(amount), currency=currency) if amount else because(code)
+def notes_of(row: Refund) -> tuple[Said, ...]:
+    """What else is to be said of a refund: each a line of ``message``; a text is Stripe's."""
+    return tuple(map(unpack, row.message.splitlines()))
 
 
 def _intent_id(row: Refund) -> str:

@@ -15,6 +15,7 @@ from tui_pos.desk.orders.balance import OrderBalance, balance
 from tui_pos.desk.orders.refund_views import notes_of
 from tui_pos.desk.reconciliation.mismatches import Mismatch, of_attempt, told
 from tui_pos.desk.refunds import cash_and_credit
+from tui_pos.desk.stored_reasons import unpack
 
 
 def failed_refunds(desk: Desk, since: datetime) -> Iterator[Mismatch]:
@@ -52,7 +53,7 @@ def unfinished(desk: Desk) -> Iterator[Mismatch]:
 
 def _still_open(attempt: Attempt) -> Iterable[Mismatch]:
     if attempt.problem:
-        yield of_attempt(attempt, because("needs_a_person", problem=attempt.problem))
+        yield of_attempt(attempt, because("needs_a_person", problem=unpack(attempt.problem)))
     else:
         yield of_attempt(attempt, because("unfinished.payment", stage=attempt.stage))
 

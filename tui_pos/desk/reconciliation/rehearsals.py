@@ -51,14 +51,14 @@ from tui_pos.data.tables.registration import (
 )
 from tui_pos.desk.catalogue import vouchers
 from tui_pos.desk.context import ConferenceInfo
-from tui_pos.desk.errors import Refused
+from tui_pos.desk.errors import Refused, because
 from tui_pos.desk.orders import store_credit
 from tui_pos.desk.orders.balance import ACCEPTED, balance
 from tui_pos.desk.orders.guests import USERNAME_PREFIX
-from tui_pos.desk.orders.refund_views import RefundNote
 from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.refunds import effects
 from tui_pos.desk.refunds.repairs import RepairKind
+from tui_pos.desk.stored_reasons import pack
 
 BATCH = 100
 """Orders in one transaction: desks go on meanwhile."""
@@ -240,7 +240,7 @@ def _make_real(conference_id: int, ids: Sequence[int], mode: str, undone: Set[in
 
 
 def _undo(order: Order, row: Refund, now: datetime) -> None:
-    row.stage, row.message, row.updated_at = RefundStage.FAILED, RefundNote.REHEARSAL, now
+    row.stage, row.message, row.updated_at = RefundStage.FAILED, pack(because("refund_note.rehearsal")), now
     row.save(only=[Refund.stage, Refund.message, Refund.updated_at])
     effects.reflect(order, row)
     if row.tender == Tender.CREDIT and row.exchange_id is None and row.amount:

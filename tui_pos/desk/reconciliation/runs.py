@@ -21,6 +21,7 @@ from tui_pos.desk.reconciliation import at_stripe, in_books
 from tui_pos.desk.reconciliation.mismatches import Mismatch, Reconciled, told
 from tui_pos.desk.refunds import cancelled_credit, card_refunds, elsewhere, repairs, web_site
 from tui_pos.desk.refunds.repairs import RepairKind
+from tui_pos.desk.stored_reasons import unpack
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +85,7 @@ def _repaired(desk: Desk, *, mark: bool) -> Iterator[Mismatch]:
     with connected():
         untold = repairs.untold(desk.conference.id)
         for row in untold:
-            before, after = map(repairs.stored_standing, (row.before_state, row.after_state))
+            before, after = map(unpack, (row.before_state, row.after_state))
             yield Mismatch(
                 reason=because(f"repaired.{RepairKind(row.kind)}"),
                 reference=row.order.reference if row.order_id else "",

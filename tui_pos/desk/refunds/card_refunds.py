@@ -15,13 +15,15 @@ from tui_pos.data.connection import connected, lock, on_commit, run_tx
 from tui_pos.data.tables.desk import Attempt, Refund, RefundOrigin, RefundStage
 from tui_pos.data.tables.registration import Order, Payment, PaymentMethod, PaymentStatus
 from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import because
 from tui_pos.desk.orders.balance import ACCEPTED, is_double
-from tui_pos.desk.orders.refund_views import RefundNote, RefundView, of_row
+from tui_pos.desk.orders.refund_views import RefundView, of_row
 from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.payments import accounts, attempt_log, bookkeeping
 from tui_pos.desk.refunds import effects, in_person, repairs
 from tui_pos.desk.refunds.cash_and_credit import left_of
 from tui_pos.desk.refunds.repairs import RepairKind
+from tui_pos.desk.stored_reasons import Said, pack, unpack
 from tui_pos.terminal import RateLimited, StripeRefund, TerminalError, UnknownOutcome
 
 log = logging.getLogger(__name__)
@@ -37,6 +39,9 @@ STAGE_OF = {
     "canceled": RefundStage.FAILED,
 }
 """Stripe's word for a refund, as it is kept here; a word it adds later counts as pending."""
+
+OTHER_ACCOUNT = because("refund_note.other_account")
+OTHER_REFUND = because("refund_note.other_refund")
 
 IN_THE_DASHBOARD = "Refunded in Stripe's dashboard"
 
@@ -189,7 +194,7 @@ def _is_about(desk: Desk, row: Refund, said: StripeRefund) -> bool:
 def _note_other_refund(row: Refund, now: Any) -> None:
     unanswered = row.stage in (RefundStage.CREATED, RefundStage.UNKNOWN)
     stage = RefundStage.UNKNOWN if unanswered else row.stage
-    Refund.update(stage=stage, message=RefundNote.OTHER_REFUND, updated_at=now).where(
+    Refund.update(stage=stage, message=pack(OTHER_REFUND), updated_at=now).where(
         Refund.id == row.id
     ).execute()
 
@@ -257,13 +262,13 @@ def _holder(card: CardPayment, amount: int) -> Payment:
 
 def _pursue(desk: Desk, row: Refund) -> None:
     if row.attempt_id is not None and accounts.foreign(desk, row.attempt):
-        return _append_once(row, RefundNote.OTHER_ACCOUNT)
+        return _append_once(row, OTHER_ACCOUNT)
     if row.refund_id:
         # Stripe has it: it is only read, and never asked for, whoever made it.
         try:
             said = desk.terminal.refund_status(row.refund_id)
         except TerminalError as error:
-            return _append_once(row, error.message)
+            return _append_once(row, _why(error))
         return book(desk, row.id, said)
     first = not row.tries
     if first and not _next_key(row):
@@ -271,7 +276,7 @@ def _pursue(desk: Desk, row: Refund) -> None:
     try:
         found = None if first else _find(desk, row)
     except TerminalError as error:
-        return _say(row, error.message)
+        return _say(row, _why(error))
     try:
         if found is None and not first and in_person.needs_card(row.attempt):
             in_person.give_up(desk, row.attempt, waited=_is_quiet(row))
@@ -280,9 +285,9 @@ def _pursue(desk: Desk, row: Refund) -> None:
         # Only a refusal of the one request there ever was, or of one long after it, means that nothing came.
         is_answer = not isinstance(error, UnknownOutcome | RateLimited)
         if is_answer and (first or _is_quiet(row)):
-            _fail(row, error.message)
+            _fail(row, _why(error))
             return _look_elsewhere(desk, row)
-        return _say(row, error.message)
+        return _say(row, _why(error))
     book(desk, row.id, said)
 
 
@@ -291,7 +296,7 @@ def _look_elsewhere(desk: Desk, row: Refund) -> None:
     try:
         sync(desk, row.attempt)
     except TerminalError as error:
-        _append(row, error.message)
+        _append(row, _why(error))
 
 
 def _find(desk: Desk, row: Refund) -> StripeRefund | None:
@@ -322,7 +327,7 @@ def _confirmed(desk: Desk, row: Refund, said: StripeRefund) -> StripeRefund:
     except TerminalError as error:
         found = _find(desk, row)
         if found is None:
-            raise UnknownOutcome(RefundNote.OTHER_REFUND) from error
+            raise UnknownOutcome(pack(OTHER_REFUND)) from error
         return found
     return again if _is_about(desk, row, again) else (_find(desk, row) or again)
 
@@ -356,27 +361,31 @@ def _is_quiet(row: Refund) -> bool:
     return clock.now() - row.created_at > QUIET
 
 
-def _fail(row: Refund, why: str) -> None:
+def _fail(row: Refund, why: Said) -> None:
     now = clock.now()
-    changes = {"stage": RefundStage.FAILED, "message": why, "updated_at": now, "finished_at": now}
+    changes = {"stage": RefundStage.FAILED, "message": pack(why), "updated_at": now, "finished_at": now}
     run_tx(lambda: Refund.update(**changes).where(*_without_answer(row)).execute())
     log.warning("refund %d: Stripe refused it", row.id)
 
 
-def _append_once(row: Refund, why: str) -> None:
-    if why not in row.message.splitlines():
+def _why(error: TerminalError) -> Said:
+    return unpack(error.message)
+
+
+def _append_once(row: Refund, why: Said) -> None:
+    if pack(why) not in row.message.splitlines():
         _append(row, why)
 
 
-def _append(row: Refund, why: str) -> None:
-    message = f"{row.message}\n{why}".strip()
+def _append(row: Refund, why: Said) -> None:
+    message = f"{row.message}\n{pack(why)}".strip()
     run_tx(lambda: Refund.update(message=message).where(Refund.id == row.id).execute())
 
 
-def _say(row: Refund, why: str) -> None:
+def _say(row: Refund, why: Said) -> None:
     """Stripe may have the refund: say so, unless it is known by now."""
     log.warning("refund %d has no answer yet", row.id)
-    changes = {"stage": RefundStage.UNKNOWN, "message": why, "updated_at": clock.now()}
+    changes = {"stage": RefundStage.UNKNOWN, "message": pack(why), "updated_at": clock.now()}
     run_tx(lambda: Refund.update(**changes).where(*_without_answer(row)).execute())
 
 

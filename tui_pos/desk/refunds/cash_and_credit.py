@@ -11,10 +11,11 @@ from tui_pos.data.tables.desk import Attempt, AuditAction, MovementKind, Refund,
 from tui_pos.data.tables.registration import Order, Payment, PaymentMethod, PaymentStatus
 from tui_pos.desk.access import audit_log
 from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import because
 from tui_pos.desk.orders import store_credit
 from tui_pos.desk.orders.balance import ACCEPTED, OPEN
-from tui_pos.desk.orders.refund_views import RefundNote
 from tui_pos.desk.orders.tenders import Tender
+from tui_pos.desk.stored_reasons import pack
 from tui_pos.desk.tenders import cash
 
 
@@ -61,8 +62,8 @@ def give_back(desk: Desk, order: Order, payment: Payment, way: Tender, amount: i
         row = new_refund(desk, order, payment, Tender.CREDIT, amount, reason)
         put_on = store_credit.restore(order, major, now)
         if put_on is not None:
-            amount_put_on = money.amount_string(put_on.amount, desk.conference.currency)
-            row.message = f"{RefundNote.NEW_CREDIT} {amount_put_on}"
+            currency = desk.conference.currency
+            row.message = pack(because("refund_note.new_credit", amount=put_on.amount, currency=currency))
             row.save(only=[Refund.message])
     else:
         row = new_refund(desk, order, payment, Tender.CASH, amount, reason)

@@ -10,8 +10,9 @@ from typing import Final, NoReturn
 from tui_pos.core import clock
 from tui_pos.data.tables.desk import Attempt, Refund
 from tui_pos.desk.context import Desk
-from tui_pos.desk.orders.refund_views import RefundNote
+from tui_pos.desk.errors import because
 from tui_pos.desk.payments.state import card_facts
+from tui_pos.desk.stored_reasons import pack
 from tui_pos.terminal import ReaderAction, ReaderBusy, Refused, StripeRefund, UnknownOutcome
 
 WAIT = 60.0
@@ -19,6 +20,11 @@ WAIT = 60.0
 
 ACTION: Final = "refund_payment"
 INTERAC = "interac_present"
+
+NOT_FINISHED = pack(because("refund_note.not_finished"))
+NO_CARD = pack(because("refund_note.no_card"))
+READER_TAKEN = pack(because("refund_note.reader_taken"))
+READER_AT_WORK = pack(because("refund_note.reader_at_work"))
 
 
 def is_possible(desk: Desk) -> bool:
@@ -40,13 +46,13 @@ def refund(desk: Desk, row: Refund, metadata: Mapping[str, str]) -> StripeRefund
     attempt = row.attempt
     live = Attempt.select().where(Attempt.reader_id == attempt.reader_id, Attempt.finished_at.is_null())
     if live.exists():
-        raise ReaderBusy(RefundNote.READER_TAKEN)
+        raise ReaderBusy(READER_TAKEN)
     desk.terminal.refund_on_reader(attempt.reader_id, attempt.intent_id, row.amount, metadata=metadata)
     deadline = clock.monotonic() + WAIT
     while True:
         action = desk.terminal.reader(attempt.reader_id).action
         if action is None or action.type != ACTION or action.intent_id not in (None, attempt.intent_id):
-            raise UnknownOutcome(RefundNote.READER_TAKEN)
+            raise UnknownOutcome(READER_TAKEN)
         if action.status != "in_progress":
             return _outcome(desk, action)
         if clock.monotonic() > deadline:
@@ -62,18 +68,18 @@ def give_up(desk: Desk, attempt: Attempt, *, waited: bool) -> NoReturn:
     is gone and nothing can go back any more.
     """
     if not waited:
-        raise UnknownOutcome(RefundNote.READER_AT_WORK)
+        raise UnknownOutcome(READER_AT_WORK)
     try:
         desk.terminal.cancel_reader_action(attempt.reader_id, str(attempt.intent_id), ACTION)
     except ReaderBusy as error:
-        raise UnknownOutcome(RefundNote.READER_AT_WORK) from error
-    raise Refused(RefundNote.NOT_FINISHED)
+        raise UnknownOutcome(READER_AT_WORK) from error
+    raise Refused(NOT_FINISHED)
 
 
 def _outcome(desk: Desk, action: ReaderAction) -> StripeRefund:
     if action.status == "succeeded" and action.refund_id:
         return desk.terminal.refund_status(action.refund_id)
-    raise Refused(action.failure_message or RefundNote.NOT_FINISHED, code=action.failure_code)
+    raise Refused(action.failure_message or NOT_FINISHED, code=action.failure_code)
 
 
 def _withdrawn(desk: Desk, attempt: Attempt) -> Refused | UnknownOutcome:
@@ -82,4 +88,4 @@ def _withdrawn(desk: Desk, attempt: Attempt) -> Refused | UnknownOutcome:
         taken = desk.terminal.cancel_reader_action(attempt.reader_id, str(attempt.intent_id), ACTION)
     except ReaderBusy:
         taken = None
-    return UnknownOutcome(RefundNote.READER_AT_WORK) if taken is None else Refused(RefundNote.NO_CARD)
+    return UnknownOutcome(READER_AT_WORK) if taken is None else Refused(NO_CARD)

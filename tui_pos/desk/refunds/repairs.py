@@ -5,12 +5,8 @@ Call inside the transaction of the repair, with the order locked.
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
 from functools import partial
-
-import msgspec
 
 from tui_pos.core import clock
 from tui_pos.data.connection import on_commit, run_tx
@@ -18,7 +14,9 @@ from tui_pos.data.queries import batches
 from tui_pos.data.tables.desk import Repair
 from tui_pos.data.tables.registration import Order
 from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import Reason, because
 from tui_pos.desk.orders.balance import balance
+from tui_pos.desk.stored_reasons import pack
 
 log = logging.getLogger(__name__)
 
@@ -34,35 +32,19 @@ class RepairKind(StrEnum):
     REHEARSALS_SET_APART = "rehearsals_set_apart"
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+def standing(order: Order) -> Reason:
     """How an order stands: its status, its price, what is kept of its money, and what was booked twice."""
-
-    status: str
-    total: Decimal
-    kept: Decimal
-    doubled: Decimal
-
-
-def standing(order: Order) -> Standing:
-    """How the order stands now; needs a connection."""
     found = balance(order)
-    return Standing(str(order.status), order.total, found.kept, found.doubled)
-
-
-def stored_standing(text: str) -> Standing | str:
-    """What a repair keeps of how an order stood; before schema step 7 that was a sentence."""
-    try:
-        return msgspec.json.decode(text, type=Standing)
-    except msgspec.DecodeError:
-        return text
+    return because(
+        "standing", status=str(order.status), total=order.total, kept=found.kept, doubled=found.doubled
+    )
 
 
 def record(
     desk: Desk,
     order: Order,
     kind: RepairKind,
-    before: Standing,
+    before: Reason,
     *,
     payment_id: int | None = None,
     is_news: bool = False,
@@ -82,8 +64,8 @@ def record(
         order=order.id,
         payment=payment_id,
         kind=kind,
-        before_state=msgspec.json.encode(before).decode(),
-        after_state=msgspec.json.encode(after).decode(),
+        before_state=pack(before),
+        after_state=pack(after),
     )
 
 

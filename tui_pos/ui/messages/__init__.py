@@ -36,6 +36,9 @@ TOPICS = (
 
 SENTENCES: dict[str, Sentence] = {key: said for topic in TOPICS for key, said in topic.SENTENCES.items()}
 
+PHRASES = reconciliation.PHRASES | refunds.NOTES
+"""What a reconciliation and a refund tell beside refusals."""
+
 
 def sentence(said: Refusal | Reason | str) -> str:
     """The sentence for people; a text is its own, so that what may be either can be asked for."""
@@ -43,14 +46,11 @@ def sentence(said: Refusal | Reason | str) -> str:
         said = said.message or said.reason
     if isinstance(said, str):
         return said
-    values = {
-        name: sentence(value) if isinstance(value, Reason) else value for name, value in said.values.items()
-    }
-    return fill(SENTENCES.get(said.key) or reconciliation.PHRASES[said.key], values)
+    values = {name: _resolved(value) for name, value in said.values.items()}
+    return fill(SENTENCES.get(said.key) or PHRASES[said.key], values)
 
 
-def phrase(said: Reason | None) -> str:
-    """What a reconciliation found or did, for a list: without a full stop, '' for nothing."""
-    if said is None:
-        return ""
-    return sentence(said) if said.key in reconciliation.PHRASES else sentence(said).rstrip(".")
+def _resolved(value: object) -> object:
+    if isinstance(value, tuple | list):
+        return [_resolved(each) for each in value]
+    return sentence(value) if isinstance(value, Reason) else value

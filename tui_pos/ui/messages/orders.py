@@ -1,19 +1,9 @@
 """Orders and who they are for: why one is not found, or cannot be changed now."""
 
-from typing import TYPE_CHECKING
-
 from tui_pos.ui.messages.templates import Sentence, plain
-
-if TYPE_CHECKING:
-    from tui_pos.desk.orders.live_payment import Holder
 
 HOLDER = "{holder.station}, {holder.name}, since {holder.since:%H:%M}"
 """Who holds a payment or a reader: "desk-2, Amira Haddad, since 14:02"."""
-
-
-def holder_words(holder: "Holder | None") -> str:
-    """Who holds a reader, '' for nobody."""
-    return HOLDER.format(holder=holder) if holder is not None else ""
 
 
 def _invalid_code(text: str) -> str:

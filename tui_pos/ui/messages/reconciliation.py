@@ -1,14 +1,9 @@
 """What a reconciliation tells; changing a conference's Stripe account, deleting rehearsals: why not."""
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from decimal import Decimal
 
-from tui_pos.core.reasons import Reason
-from tui_pos.ui.messages.refunds import note_words
 from tui_pos.ui.messages.templates import Sentence, plain
-
-if TYPE_CHECKING:
-    from tui_pos.desk.refunds.repairs import Standing
 
 ORPHAN = "Stripe has a payment that no attempt here calls its own"
 
@@ -17,23 +12,17 @@ def _orphan(fault: str) -> str:
     return f"{ORPHAN}: {fault}" if fault else ORPHAN
 
 
-def _refund_failed(notes: Iterable[Reason | str]) -> str:
-    return f"a refund failed ({note_words(notes)}); give the money back in another way"
+def _refund_failed(notes: Sequence[str]) -> str:
+    return f"a refund failed ({' '.join(notes)}); give the money back in another way"
 
 
 def _unfinished(stage: str) -> str:
     return f"the payment is still {plain(stage)}"
 
 
-def _repaired(before: "Standing | str", after: "Standing | str") -> str:
-    return f"was {_standing(before)}; now {_standing(after)}"
-
-
-def _standing(found: "Standing | str") -> str:
-    if isinstance(found, str):
-        return found
-    twice = f", books {found.doubled} that was charged once" if found.doubled else ""
-    return f"{found.status}, costs {found.total}, keeps {found.kept}{twice}"
+def _standing(status: str, total: Decimal, kept: Decimal, doubled: Decimal) -> str:
+    twice = f", books {doubled} that was charged once" if doubled else ""
+    return f"{status}, costs {total}, keeps {kept}{twice}"
 
 
 def _unreadable(name: str, why: str) -> str:
@@ -62,7 +51,8 @@ PHRASES: dict[str, Sentence] = {
     "unreadable.no_order": "{name} cannot be read: its order is gone",
     "done.cancelled": "it was cancelled",
     "done.released": "the hold was released",
-    "done.repaired": _repaired,
+    "done.repaired": "was {before}; now {after}",
+    "standing": _standing,
 }
 """What does not agree, and what was done about it; without a capital and a full stop."""
 

@@ -1,13 +1,6 @@
 """Refunds, voids and exchanges: what becomes of the money, and why nothing goes back."""
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
-
-from tui_pos.core.reasons import Reason
-from tui_pos.ui.messages.templates import Sentence, fill, plain
-
-if TYPE_CHECKING:
-    from tui_pos.desk.orders.refund_views import RefundView
+from tui_pos.ui.messages.templates import Sentence, plain
 
 CARD: dict[str, str] = {
     "created": "asked for; Stripe has not answered yet",
@@ -27,7 +20,7 @@ TENDERS: dict[str, str] = {
 
 ORIGINS: dict[str, str] = {"desk": "", "dashboard": " in Stripe's dashboard"}
 
-NOTES: dict[str, str] = {
+NOTES: dict[str, Sentence] = {
     "refund_note.new_credit": "{amount} of it is a new credit, because the old one has expired",
     "refund_note.no_card": "The card that paid did not come to the reader in time, and nothing went back.",
     "refund_note.not_finished": "The refund was not finished on the reader, and nothing went back: refund it"
@@ -44,21 +37,6 @@ NOTES: dict[str, str] = {
 
 IF_NOT_PAID = "If it is cancelled instead, the value becomes credit of the buyer."
 """Said of an exchange of which something is still to be paid."""
-
-
-def refund_words(made: "RefundView") -> str:
-    """What becomes of a refund, without a full stop."""
-    words = CARD[made.stage] if made.tender == "card" else TENDERS[made.tender]
-    if made.exchange:
-        words = f"moved to {made.exchange}"
-    return ": ".join(filter(None, (words + ORIGINS[made.origin], note_words(made.notes))))
-
-
-def note_words(notes: Iterable[Reason | str]) -> str:
-    """What else is said of a refund."""
-    return " ".join(
-        fill(NOTES[each.key], each.values) if isinstance(each, Reason) else each for each in notes
-    )
 
 
 def _no_exchange(order: str, status: str) -> str:

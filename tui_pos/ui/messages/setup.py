@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from tui_pos.desk.limits import Stop
 from tui_pos.ui.messages.templates import Sentence
 
 LIMITS: dict[str, str] = {
@@ -19,11 +18,6 @@ RULES = {"currency": "currency", "capture": "capture mode", "prices": "price rul
 
 NAMED = 8
 """So many conferences are named."""
-
-
-def limits_word(worst: Stop | None) -> str:
-    """What the header says of a desk's limits, '' for none."""
-    return LIMITS[worst] if worst is not None else ""
 
 
 def _config_differs(rule: str, stored: str, conference: str, where: str, said: str) -> str:

@@ -11,7 +11,7 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.payments.readers import ReaderRow, readers, remembered_reader
 from tui_pos.ui.desk_screen import DeskScreen, state_of
 from tui_pos.ui.input import keys
-from tui_pos.ui.messages.orders import holder_words
+from tui_pos.ui.messages.views import holder_words
 from tui_pos.ui.widgets import signs
 from tui_pos.ui.widgets.line_list import (
     Column,

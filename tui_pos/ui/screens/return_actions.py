@@ -41,7 +41,8 @@ from tui_pos.ui.dialogs.rows import (
     Chosen,
 )
 from tui_pos.ui.messages import sentence
-from tui_pos.ui.messages.refunds import IF_NOT_PAID, refund_words
+from tui_pos.ui.messages.refunds import IF_NOT_PAID
+from tui_pos.ui.messages.views import refund_words
 
 ALL, AMOUNT = "all", "amount"
 LEFT = "{} is left to give back. How much of it? Enter alone: all. It goes back the way it came."
