@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from tui_pos.core import clock, money
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refusal
-from tui_pos.desk.orders.views import AttendeeView, OrderView
+from tui_pos.desk.orders.views import AttendeeView, OrderView, Tone
 from tui_pos.desk.search import activity, lookup, receipts
 from tui_pos.desk.search.activity import AttentionLine, RecentLine
 from tui_pos.desk.search.search import Found, HitKind, resolve, search
@@ -52,7 +52,7 @@ class LookUps:
                 return self.open_hit(found[0])
         except Refusal as refusal:
             return self.unanswered(text, sentence(refusal))
-        return ScanResult(_line(text, f"{len(found)} found", "plain"), several=found)
+        return ScanResult(_line(text, f"{len(found)} found", Tone.PLAIN), several=found)
 
     def open_hit(self, hit: Found) -> ScanResult:
         """All about one hit. Raises what the desk raises."""
@@ -61,11 +61,11 @@ class LookUps:
         if hit.kind is HitKind.ORDER:
             return _order(self._desk, hit.key)
         begins = SaleStart(voucher=hit.key) if hit.kind is HitKind.VOUCHER else SaleStart(product=hit.key)
-        return ScanResult(_line(hit.title, sentence(hit.detail), "plain"), sells=begins)
+        return ScanResult(_line(hit.title, sentence(hit.detail), Tone.PLAIN), sells=begins)
 
     def unanswered(self, text: str, sentence: str) -> ScanResult:
         """That nothing could be found out about ``text``, and why."""
-        return ScanResult(_line(text, sentence, "bad"), refusal=sentence)
+        return ScanResult(_line(text, sentence, Tone.BAD), refusal=sentence)
 
 
 def _person(person: AttendeeView) -> ScanResult:
@@ -78,10 +78,10 @@ def _order(desk: Desk, reference: str) -> ScanResult:
     if receipt.attendee is not None and order.due:
         return _person(receipt.attendee)
     total = money.format_amount(order.total, desk.conference.currency)
-    tone = "warn" if order.due else "plain"
+    tone = Tone.WARN if order.due else Tone.PLAIN
     status = f"{order.reference} {order.status.replace('_', ' ')} {total}"
     return ScanResult(_line(order.buyer_name or order.reference, status, tone), order=order)
 
 
-def _line(title: str, detail: str, tone: str) -> RecentLine:
+def _line(title: str, detail: str, tone: Tone) -> RecentLine:
     return RecentLine(clock.now(), title, detail, tone)

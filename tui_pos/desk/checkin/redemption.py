@@ -27,7 +27,6 @@ from tui_pos.desk.orders.balance import admits, balance
 from tui_pos.desk.orders.leaving import NOTHING, Leaving, leaving
 from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.search import lookup
-from tui_pos.desk.search.moments import when_and_where
 
 NOT_PAID: dict[str, str] = {OrderStatus.PENDING: "not_paid", OrderStatus.CANCELLED: "cancelled"}
 """The reason code why nothing of an order is handed out; of any other it is ``refunded``."""
@@ -199,7 +198,7 @@ def _refuse_unless_left(desk: Desk, state: HandOut, quantity: int) -> None:
             .order_by(ProductRedemption.id.desc())
             .first()
         )
-        when = when_and_where(desk, last.redeemed_at, printable(last.note, 40)) if last else ""
+        when = desk.moment(last.redeemed_at, printable(last.note, 40)) if last else None
         raise Refused("handed_out", product=shown, bought=state.bought, last=when)
     if quantity > state.left:
         raise Refused("too_many", left=state.left, bought=state.bought, product=shown)

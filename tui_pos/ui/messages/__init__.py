@@ -36,8 +36,8 @@ TOPICS = (
 
 SENTENCES: dict[str, Sentence] = {key: said for topic in TOPICS for key, said in topic.SENTENCES.items()}
 
-PHRASES = reconciliation.PHRASES | refunds.NOTES
-"""What a reconciliation and a refund tell beside refusals."""
+PHRASES = reconciliation.PHRASES | refunds.NOTES | catalogue.SHELF | search.RECENT
+"""What is told beside refusals, in lists."""
 
 
 def sentence(said: Refusal | Reason | str) -> str:

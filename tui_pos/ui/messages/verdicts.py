@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tui_pos.core import money
+from tui_pos.ui.messages.templates import when_and_where
+
 if TYPE_CHECKING:
     from tui_pos.desk.orders.views import Verdict
 
@@ -38,5 +41,8 @@ VERDICTS: dict[str, Words] = {
 def words(verdict: "Verdict") -> Words:
     """The words of a verdict, filled."""
     said = VERDICTS[verdict.key]
-    values = {"owes": verdict.owes, "first": verdict.first}
+    values = {
+        "owes": money.format_amount(verdict.owes, verdict.currency) if verdict.owes else "",
+        "first": when_and_where(verdict.first) if verdict.first else "",
+    }
     return Words(said.word.format(**values), said.sentence.format(**values))

@@ -23,7 +23,7 @@ def refund_words(made: "RefundView") -> str:
 
 
 def phrase(said: Reason | None) -> str:
-    """What a reconciliation found or did, for a list: without a full stop, '' for nothing."""
+    """The words for a list, without a full stop; '' for nothing."""
     if said is None:
         return ""
     return sentence(said) if said.key in PHRASES else sentence(said).rstrip(".")

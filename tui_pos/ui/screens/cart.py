@@ -19,6 +19,7 @@ from tui_pos.desk.search.search import Found, HitKind
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
 from tui_pos.ui.input.key_stream import PAGE
+from tui_pos.ui.messages.views import phrase
 from tui_pos.ui.results import PayBy, SaleStart, StillOwed
 from tui_pos.ui.screens import cart_controller
 from tui_pos.ui.screens import catalogue as shelf
@@ -186,7 +187,7 @@ class CartScreen(DeskScreen[str]):
             self._add(_key(product))
         else:
             self._show_only("")
-            self.say(f"{product.name}: {product.reason}.", "X", bell=True)
+            self.say(f"{product.name}: {phrase(product.reason)}.", "X", bell=True)
 
     def _use(self, found: Found) -> None:
         match found.kind:

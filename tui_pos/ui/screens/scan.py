@@ -154,7 +154,8 @@ class ScanScreen(DeskScreen[None]):
 
     def _recent_line(self, line: "RecentLine") -> Line:
         return Line(
-            (self.time(line.at), line.title, (sign(line.tone), style(line.tone)), line.detail), pick=False
+            (self.time(line.at), line.title, (sign(line.tone), style(line.tone)), sentence(line.detail)),
+            pick=False,
         )
 
     # Looking up
