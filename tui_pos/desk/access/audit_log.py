@@ -1,8 +1,7 @@
 """The audit log: what somebody did that a supervisor may ask about, with the reason they gave.
 
-Call inside the transaction of the deed: an entry without its deed, or a deed without its entry, is worth
-nothing. A deed that a person could ask for twice by pressing a key twice carries a key: ``done`` finds the
-entry of the first time.
+Call inside the transaction of what was done: neither is written without the other. What a person could ask
+for twice by pressing a key twice carries a key: ``done`` finds the entry of the first time.
 """
 
 import logging
@@ -56,7 +55,7 @@ def record(
 
 
 def done(what: AuditAction, key: str, order_id: int) -> AuditEntry | None:
-    """The entry of the same deed under this key, if it was done before; ``''`` is no key.
+    """The entry of the same action under this key, if it was done before; ``''`` is no key.
 
     Call with the order locked. Raises InvalidInput ``key_used`` when the key stands for something else.
     """

@@ -14,7 +14,7 @@ from tui_pos.desk.access import audit_log
 from tui_pos.desk.access.people import full_name
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
-from tui_pos.desk.lapses import has_lapsed
+from tui_pos.desk.leases import has_lapsed
 
 LAPSES_AFTER = timedelta(seconds=45)
 """A desk that cannot say so any more, because its host or link died, has lost it then."""

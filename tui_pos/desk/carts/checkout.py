@@ -78,12 +78,12 @@ def place(desk: Desk, sale_id: int, *, shown_total: Decimal | None = None) -> Pl
         now = clock.now()
         sale = _locked_with_sale(desk, sale_id, now)
         if sale.order_id is not None and sale.status != SaleStatus.ABANDONED:
-            return Placed(_view(desk, sale.order_id))
+            return Placed(order_views.one(desk.conference.id, sale.order_id))
         sales.refuse_unless_open_here(desk, sale)
         user_id = sale.cart.user_id if sale.attendee_id else None
         buyer = Buyer(sale.attendee_id, user_id, sale.buyer_name, sale.buyer_email)
         voucher = vouchers.take(sale.cart.voucher_id, now) if sale.cart.voucher_id else None
-        new = _order(desk, buyer, cart_view.content(sale.cart_id), voucher, now, shown_total)
+        new = _order(desk, buyer, cart_view.content(sale.cart_id), voucher, now, shown_total=shown_total)
         Cart.update(status=CartStatus.CHECKED_OUT, user=new.row.user_id, updated_at=now).where(
             Cart.id == sale.cart_id
         ).execute()
@@ -181,7 +181,7 @@ def cancel_order(desk: Desk, reference: str) -> OrderView:
         order = orders.locked(desk.conference.id, printable(reference, 100))
         holds.refuse_unless_releasable(order)
         holds.release([order], clock.now())
-        return _view(desk, order.id)
+        return order_views.one(desk.conference.id, order.id)
 
     with connected():
         return run_tx(work)
@@ -253,6 +253,7 @@ def _order(
     wanted: Sequence[RequestedProduct],
     voucher: Voucher | None,
     now: datetime,
+    *,
     shown_total: Decimal | None = None,
 ) -> NewOrder:
     """Check, price and write an order with the conference locked and a use of the voucher taken."""
@@ -324,11 +325,6 @@ def _sale_of(desk: Desk, buyer: Buyer, new: NewOrder, now: datetime) -> None:
 def _finished(desk: Desk, new: NewOrder, now: datetime) -> Placed:
     new_orders.complete_if_free(desk, new.row, now)
     return Placed(new_orders.view(new))
-
-
-def _view(desk: Desk, order_id: int) -> OrderView:
-    (found,) = order_views.orders(desk.conference.id, order_id=order_id)
-    return found
 
 
 def _amount(desk: Desk, amount: str | Decimal) -> Decimal:

@@ -174,6 +174,6 @@ def _person() -> Iterator[Any]:
     )
 
 
-def _row(topic: str, owner: Any, target: Any, number: Any = 0, text: Any = "", model: Any = None) -> Any:
+def _row(topic: str, owner: Any, target: Any, number: Any = 0, text: Any = "", *, model: Any = None) -> Any:
     number, text = (value if isinstance(value, Node) else Value(value) for value in (number, text))
     return (model or owner.model).select(Value(topic), owner, target, number, text)

@@ -9,12 +9,9 @@ note.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from peewee import fn
-
 from tui_pos.core import clock
 from tui_pos.core.scan import printable
 from tui_pos.data.connection import connected, lock, run_tx
-from tui_pos.data.queries import rows
 from tui_pos.data.tables.desk import AuditAction
 from tui_pos.data.tables.registration import Order, OrderLine, OrderStatus, ProductRedemption
 from tui_pos.desk.access import audit_log
@@ -24,7 +21,7 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound, Refused
 from tui_pos.desk.limits import TO_WRITE
 from tui_pos.desk.orders.balance import admits, balance
-from tui_pos.desk.orders.leaving import NOTHING, Leaving, leaving
+from tui_pos.desk.orders.leaving import NOTHING, Leaving, handed_out, leaving
 from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.search import lookup
 
@@ -79,7 +76,7 @@ def hand_out(desk: Desk, code: str, line_id: int, quantity: int = 1, *, key: str
         if not admits(order.status, balance(order)):
             raise Refused(f"{NOT_PAID.get(order.status, 'refunded')}.to_hand_out", order=order.reference)
         _refuse_unless_left(desk, state, quantity)
-        _write(desk, attendee, order, line, quantity, key)
+        _write(desk, attendee, order, line, quantity=quantity, key=key)
         return _state(order, line)
 
     with connected():
@@ -127,7 +124,7 @@ def _lines(orders: Iterable[OrderView]) -> Iterable[HandOut]:
         for line in order.lines
         if line.addon_slug is not None and line.quantity
     }
-    handed = _handed_out(lines)
+    handed = handed_out(lines)
     for number, (order, line) in lines.items():
         going = leaving([order.id]) if order.being_given_back else NOTHING
         gone = _going(going, order.id, number, line.quantity)
@@ -146,16 +143,6 @@ def _going(going: Leaving, order_id: int, line_id: int, quantity: int) -> int:
     return quantity if order_id in going.orders else going.pieces.get(line_id, 0)
 
 
-def _handed_out(line_ids: Iterable[int]) -> dict[int, int]:
-    """How many pieces of each line were handed out."""
-    query = (
-        ProductRedemption.select(ProductRedemption.order_line, fn.COUNT(ProductRedemption.id))
-        .where(ProductRedemption.order_line.in_(list(line_ids)))
-        .group_by(ProductRedemption.order_line)
-    )
-    return dict(rows(query))
-
-
 def _locked(desk: Desk, code: str, line_id: int) -> tuple[AttendeeView, Order, OrderLine]:
     """Who came, and the order and line of theirs, locked in this order as refunds and the web shop lock."""
     attendee = lookup.attendee(desk, code)
@@ -171,7 +158,7 @@ def _locked(desk: Desk, code: str, line_id: int) -> tuple[AttendeeView, Order, O
 
 def _state(order: Order, line: OrderLine) -> HandOut:
     gone = _going(leaving([order.id]), order.id, line.id, line.quantity)
-    left = max(line.quantity - gone - _handed_out([line.id]).get(line.id, 0), 0)
+    left = max(line.quantity - gone - handed_out([line.id]).get(line.id, 0), 0)
     return HandOut(
         line_id=line.id,
         reference=order.reference,
@@ -205,7 +192,7 @@ def _refuse_unless_left(desk: Desk, state: HandOut, quantity: int) -> None:
 
 
 def _write(
-    desk: Desk, attendee: AttendeeView, order: Order, line: OrderLine, quantity: int, key: str
+    desk: Desk, attendee: AttendeeView, order: Order, line: OrderLine, *, quantity: int, key: str
 ) -> None:
     now = clock.now()
     piece = {

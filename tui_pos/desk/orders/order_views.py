@@ -62,6 +62,12 @@ def orders(
     return tuple(_order(row, tuple(lines.get(row[0], ())), now) for row in found)
 
 
+def one(conference_id: int, order_id: int) -> OrderView:
+    """The order with this id, which is there."""
+    (found,) = orders(conference_id, order_id=order_id)
+    return found
+
+
 def _wanted() -> Expression:
     wanted: Expression = (
         (Order.user == parameter("user"))

@@ -253,8 +253,10 @@ def _fail_payments(which: Any) -> None:
 
 
 def _forget_refund_records(which: Any) -> None:
-    """Take away the credits that these refunds made: django-program's reports count them, and what became of
-    an exchange's after a cancel could be spent."""
+    """Take away the credits that these refunds made.
+
+    django-program's reports count them, and what became of an exchange's after a cancel could be spent.
+    """
     of_these = which & Refund.credit.is_null(False)
     records = [row.credit_id for row in Refund.select(Refund.credit).where(of_these)]
     Refund.update(credit=None).where(of_these).execute()

@@ -19,7 +19,7 @@ from tui_pos.desk.errors import because
 from tui_pos.desk.payments import accounts, bookkeeping, recovery
 from tui_pos.desk.reconciliation import at_stripe, in_books
 from tui_pos.desk.reconciliation.mismatches import Mismatch, Reconciled, told
-from tui_pos.desk.refunds import cancelled_credit, card_refunds, elsewhere, repairs, web_site
+from tui_pos.desk.refunds import card_refunds, elsewhere, repairs, web_site
 from tui_pos.desk.refunds.repairs import RepairKind
 from tui_pos.desk.stored_reasons import unpack
 
@@ -54,7 +54,7 @@ def run(desk: Desk, *, check: bool = False, window: timedelta = WINDOW) -> Recon
         followed += elsewhere.look_since(ours, clock.now() - max(window, elsewhere.MAY_CHANGE))
         followed += elsewhere.compare(ours, swept.values())
         web_site.repair_webhook_effects(ours, since=BEGINNING)
-        cancelled_credit.put_back(ours)
+        web_site.put_back_credit(ours)
         unreadable += _review_orders(ours, since)
     found = [
         *unreadable,

@@ -171,8 +171,10 @@ def drop_doubles(order: Order) -> None:
 
 
 def _is_about(desk: Desk, row: Refund, said: StripeRefund) -> bool:
-    """Whether an answer is about this refund, by all that it carries: payment, charge, amount, currency, our
-    metadata; and no other refund has its id. The first answer to our own request must bear our key."""
+    """Whether an answer is about this refund, by all that it carries: payment, charge, amount, our metadata.
+
+    No other refund may have its id. The first answer to our own request must bear our key.
+    """
     attempt: Attempt | None = row.attempt if row.attempt_id else None
     intent_id = attempt.intent_id if attempt else row.payment.stripe_payment_intent_id
     told = {
@@ -244,8 +246,10 @@ def _adopt(desk: Desk, card: CardPayment, said: StripeRefund) -> Refund | None:
 
 
 def _holder(card: CardPayment, amount: int) -> Payment:
-    """The payment that has most of this much of the card's money: its own, or one of an order that an
-    exchange moved it to."""
+    """The payment that has most of this much of the card's money.
+
+    Its own, or one of an order that an exchange moved it to.
+    """
     found = [card.payment]
     for payment in found:  # grows: what was exchanged may have been exchanged again
         keys = Refund.select(Refund.key).where(
@@ -262,14 +266,24 @@ def _holder(card: CardPayment, amount: int) -> Payment:
 
 def _pursue(desk: Desk, row: Refund) -> None:
     if row.attempt_id is not None and accounts.foreign(desk, row.attempt):
-        return _append_once(row, OTHER_ACCOUNT)
-    if row.refund_id:
-        # Stripe has it: it is only read, and never asked for, whoever made it.
-        try:
-            said = desk.terminal.refund_status(row.refund_id)
-        except TerminalError as error:
-            return _append_once(row, _why(error))
-        return book(desk, row.id, said)
+        _append_once(row, OTHER_ACCOUNT)
+    elif row.refund_id:
+        _read_again(desk, row, row.refund_id)
+    else:
+        _ask_once_more(desk, row)
+
+
+def _read_again(desk: Desk, row: Refund, refund_id: str) -> None:
+    """Stripe has it: it is only read, and never asked for, whoever made it."""
+    try:
+        said = desk.terminal.refund_status(refund_id)
+    except TerminalError as error:
+        _append_once(row, _why(error))
+    else:
+        book(desk, row.id, said)
+
+
+def _ask_once_more(desk: Desk, row: Refund) -> None:
     first = not row.tries
     if first and not _next_key(row):
         return  # somebody else has begun to ask at this moment, and goes on with it

@@ -24,9 +24,9 @@ def new_refund(
     order: Order,
     payment: Payment | None,
     tender: Tender,
+    *,
     amount: int,
     reason: str,
-    *,
     attempt: Attempt | None = None,
     exchange_id: int | None = None,
 ) -> Refund:
@@ -55,18 +55,18 @@ def new_refund(
     return row
 
 
-def give_back(desk: Desk, order: Order, payment: Payment, way: Tender, amount: int, reason: str) -> Refund:
+def give_back(desk: Desk, order: Order, payment: Payment, way: Tender, *, amount: int, reason: str) -> Refund:
     """Give ``amount`` (minor units, at most what is left) of a payment back in cash or as credit."""
     now, major = clock.now(), money.from_minor(amount, desk.conference.currency)
     if way is Tender.CREDIT:
-        row = new_refund(desk, order, payment, Tender.CREDIT, amount, reason)
+        row = new_refund(desk, order, payment, Tender.CREDIT, amount=amount, reason=reason)
         put_on = store_credit.restore(order, major, now)
         if put_on is not None:
             currency = desk.conference.currency
             row.message = pack(because("refund_note.new_credit", amount=put_on.amount, currency=currency))
             row.save(only=[Refund.message])
     else:
-        row = new_refund(desk, order, payment, Tender.CASH, amount, reason)
+        row = new_refund(desk, order, payment, Tender.CASH, amount=amount, reason=reason)
         cash.move(desk, order, payment.id, MovementKind.REFUND, major, now)
     _record(desk, order, row, major)
     return row
@@ -74,7 +74,7 @@ def give_back(desk: Desk, order: Order, payment: Payment, way: Tender, amount: i
 
 def end_free(desk: Desk, order: Order, reason: str) -> Refund:
     """Take back what nobody had paid anything for."""
-    row = new_refund(desk, order, None, Tender.COMP, 0, reason)
+    row = new_refund(desk, order, None, Tender.COMP, amount=0, reason=reason)
     _record(desk, order, row, Decimal(0))
     return row
 
