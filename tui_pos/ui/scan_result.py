@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from tui_pos.core import clock, money
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refusal
-from tui_pos.desk.orders.views import AttendeeView, OrderView, Tone
+from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.search import activity, lookup, receipts
 from tui_pos.desk.search.activity import AttentionLine, RecentLine
 from tui_pos.desk.search.search import Found, HitKind, resolve, search
+from tui_pos.desk.tones import Tone
 from tui_pos.ui.messages import sentence
 from tui_pos.ui.messages.verdicts import words
 from tui_pos.ui.results import SaleStart

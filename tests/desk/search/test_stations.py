@@ -25,12 +25,12 @@ from tui_pos.desk.checkin.checkin import check_in
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotPermitted, Reason, because
 from tui_pos.desk.orders.tenders import ON_THE_WEB
-from tui_pos.desk.orders.views import Tone
 from tui_pos.desk.payments.readers import remember_reader, remembered_reader
 from tui_pos.desk.refunds import refunds
 from tui_pos.desk.search.activity import AttentionKind, AttentionLine, RecentLine, attention, recent
 from tui_pos.desk.tenders.cash import take_cash
 from tui_pos.desk.tenders.complimentary import give_free
+from tui_pos.desk.tones import Tone
 
 
 def sale(desk: Desk, name: str, status: str, total: str, **columns: Any) -> Order:

@@ -18,8 +18,8 @@ from tui_pos.data.tables.registration import (
     PaymentStatus,
 )
 from tui_pos.desk.context import Desk
-from tui_pos.desk.orders.views import Tone
 from tui_pos.desk.search import lookup
+from tui_pos.desk.tones import Tone
 
 D = Decimal
 TEN = datetime(2026, 11, 23, 10, tzinfo=ZoneInfo("Europe/Prague"))

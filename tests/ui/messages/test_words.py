@@ -13,8 +13,9 @@ from tui_pos.desk.clocks import Whose
 from tui_pos.desk.errors import InvalidInput, Reason, Refused, because
 from tui_pos.desk.limits import Stop
 from tui_pos.desk.orders.live_payment import Holder
-from tui_pos.desk.orders.views import Tone, Verdict
+from tui_pos.desk.orders.views import Verdict
 from tui_pos.desk.search.verdicts import TABLE
+from tui_pos.desk.tones import Tone
 from tui_pos.ui.messages import PHRASES, SENTENCES, sentence
 from tui_pos.ui.messages.verdicts import VERDICTS, words
 

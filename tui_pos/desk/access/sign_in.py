@@ -98,7 +98,7 @@ def _count(at: At, name: tries.Name, *, correct: bool) -> None:
     try:
         run_tx(lambda: tries.count(at, name, correct=correct))
     except DatabaseUnavailable:
-        log.exception("a sign-in could not be written into the audit log")
+        log.error("a sign-in could not be written into the audit log")
         _refuse_if_locked_meanwhile(at, name)
         if not correct:
             tries.count_here(at, name)

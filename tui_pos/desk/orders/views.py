@@ -6,21 +6,11 @@ Money is Decimal in the conference's currency, times are aware UTC.
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 
 from tui_pos.core.clock import Moment
+from tui_pos.desk.tones import Tone
 
 ZERO = Decimal("0.00")
-
-
-class Tone(StrEnum):
-    """How good the news is."""
-
-    OK = "ok"
-    WARN = "warn"
-    BAD = "bad"
-    UNKNOWN = "unknown"
-    PLAIN = "plain"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,10 +32,10 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Reason, because
 from tui_pos.desk.orders.balance import OrderBalance, admits, columns, due_of, from_columns
 from tui_pos.desk.orders.tenders import KeptPayment, kept_payments, paid_by
-from tui_pos.desk.orders.views import Tone
 from tui_pos.desk.payments import attempt_log
 from tui_pos.desk.payments.state import notice_for
 from tui_pos.desk.stored_reasons import Said
+from tui_pos.desk.tones import Tone
 
 WALK_UP = "walk-up"
 """A buyer who gave no name."""

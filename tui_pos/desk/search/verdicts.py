@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tui_pos.data.tables.registration import OrderStatus
-from tui_pos.desk.orders.views import Tone, Verdict
+from tui_pos.desk.orders.views import Verdict
+from tui_pos.desk.tones import Tone
 
 GOING_BACK = "going_back"
 
