@@ -5,6 +5,7 @@ for twice by pressing a key twice carries a key: ``done`` finds the entry of the
 """
 
 import logging
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 
@@ -21,13 +22,23 @@ REASON_LENGTH = 200
 KEY_LENGTH = 64
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What an entry is about."""
+
+    order_id: int | None = None
+    payment_id: int | None = None
+    attendee_id: int | None = None
+
+
+NOBODY = About()
+
+
 def record(
     desk: Desk,
     what: AuditAction,
+    about: About = NOBODY,
     *,
-    order_id: int | None = None,
-    payment_id: int | None = None,
-    attendee_id: int | None = None,
     amount: Decimal | None = None,
     text: str = "",
     reason: str = "",
@@ -41,16 +52,16 @@ def record(
         station=desk.station,
         staff=desk.staff.id,
         what=what,
-        order=order_id,
-        payment=payment_id,
-        attendee=attendee_id,
+        order=about.order_id,
+        payment=about.payment_id,
+        attendee=about.attendee_id,
         amount=None if amount is None else money.to_minor(amount, currency),
         currency="" if amount is None else currency,
         text=text,
         reason=reason,
         key=key or None,
     )
-    on_commit(partial(log.info, "%s, order %s, staff %d", what, order_id or "-", desk.staff.id))
+    on_commit(partial(log.info, "%s, order %s, staff %d", what, about.order_id or "-", desk.staff.id))
     return entry
 
 

@@ -45,9 +45,7 @@ def claim(desk: Desk, owner: str, *, take_over: bool = False) -> Holder | None:
         if holder is not None and not take_over:
             return holder
         if holder is not None:
-            audit_log.record(
-                desk, AuditAction.STATION_TAKEN, text=f"{holder.name} had it open on {holder.host}"
-            )
+            audit_log.record(desk, AuditAction.STATION_TAKEN, text=f"{holder.name}, {holder.host}")
         since = row.open_since if row.desk == owner and row.staff_id == desk.staff.id else None
         _write(
             row, now, desk=owner, staff=desk.staff.id, open_since=since or now, open_until=now + LAPSES_AFTER

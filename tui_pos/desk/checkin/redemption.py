@@ -107,7 +107,11 @@ def take_back(desk: Desk, code: str, line_id: int, reason: str, *, quantity: int
         ProductRedemption.delete().where(ProductRedemption.id.in_([row.id for row in last])).execute()
         text = f"{quantity} x {shown}"
         audit_log.record(
-            desk, AuditAction.TAKE_BACK, order_id=order.id, attendee_id=attendee.id, text=text, reason=why
+            desk,
+            AuditAction.TAKE_BACK,
+            audit_log.About(order_id=order.id, attendee_id=attendee.id),
+            text=text,
+            reason=why,
         )
         return _state(order, line)
 
@@ -206,5 +210,9 @@ def _write(
     ProductRedemption.insert_many([piece] * quantity).execute()
     text = f"{quantity} x {printable(line.description)}"
     audit_log.record(
-        desk, AuditAction.HAND_OUT, order_id=order.id, attendee_id=attendee.id, text=text, key=key
+        desk,
+        AuditAction.HAND_OUT,
+        audit_log.About(order_id=order.id, attendee_id=attendee.id),
+        text=text,
+        key=key,
     )

@@ -107,8 +107,7 @@ def _record(desk: Desk, order: Order, row: Refund, major: Decimal) -> None:
     audit_log.record(
         desk,
         AuditAction.REFUND,
-        order_id=order.id,
-        payment_id=row.payment_id,
+        audit_log.About(order_id=order.id, payment_id=row.payment_id),
         amount=major,
         reason=row.reason,
     )

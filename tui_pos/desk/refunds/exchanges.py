@@ -170,7 +170,7 @@ def _exchange(desk: Desk, wish: _Wish, key: str) -> _Done:
     audit_log.record(
         desk,
         AuditAction.EXCHANGE,
-        order_id=order.id,
+        audit_log.About(order_id=order.id),
         amount=_major(value, currency),
         text=new.reference,
         reason=wish.reason,

@@ -70,11 +70,11 @@ def _seal(desk: Desk, reference: str, reason: str) -> bool:
     if order.status == OrderStatus.PENDING and not balance(order).kept:
         holds.refuse_unless_releasable(order)
         holds.release([order], clock.now())
-        audit_log.record(desk, AuditAction.VOID, order_id=order.id, reason=reason)
+        audit_log.record(desk, AuditAction.VOID, audit_log.About(order_id=order.id), reason=reason)
         return True
     if order.status == OrderStatus.REFUNDED and not _voided(order):
         vouchers.give_back(order.conference_id, [order.voucher_code])
-        audit_log.record(desk, AuditAction.VOID, order_id=order.id, reason=reason)
+        audit_log.record(desk, AuditAction.VOID, audit_log.About(order_id=order.id), reason=reason)
     return order.status in (OrderStatus.REFUNDED, OrderStatus.CANCELLED)
 
 
