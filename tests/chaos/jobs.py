@@ -243,9 +243,10 @@ def void(_: Worker, desk: Desk, reference: str) -> bool:
 
 
 def pay_cash(
-    worker: Worker, desk: Desk, reference: str, amount: Decimal | None, given: Decimal, key: str
+    worker: Worker, desk: Desk, reference: str, amount: Decimal | None, handed: tuple[Decimal, str]
 ) -> Decimal:
-    """Take cash for an order; what was booked."""
+    """Take cash for an order, as handed over in a dialog with a key of its own; what was booked."""
+    given, key = handed
     worker.tell("ready", None)
     worker.wait()
     return cash.take_cash(desk, reference, given, amount, key=key).amount

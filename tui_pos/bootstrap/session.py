@@ -208,8 +208,11 @@ def key_of(settings: Settings, slug: str) -> Key:
 
 
 def _with_account(place: DeskSession, store: bool) -> DeskSession:
-    """The place with its Stripe account, or with why it has none. Its mode is the conference's: what is sold
-    under another host's key counts as what the conference's other desks sell."""
+    """The session with its Stripe account, or with why it has none.
+
+    Its mode is the conference's: what is sold under another host's key counts as what the conference's other
+    desks sell.
+    """
     whose = installation.identity()
     place = replace(place, installation=whose.key)
     key = key_of(place.settings, place.conference.slug)

@@ -27,13 +27,12 @@ __all__ = ["CHECKS", "Again", "Finding", "Level", "Subject", "Turn", "examine", 
 
 
 class Turn(Enum):
-    """When an opening desk runs a check: before anybody signs in, behind the first screen, there and again
-    while something of it fails, or only when somebody asks the doctor."""
+    """When an opening desk runs a check."""
 
-    OPENING = "opening"
-    BEHIND = "behind"
-    AGAIN = "again"
-    ASKED = "asked"
+    OPENING = "opening"  # before anybody signs in
+    BEHIND = "behind"  # behind the first screen
+    AGAIN = "again"  # there, and again while something of it fails
+    ASKED = "asked"  # only in the command `doctor`
 
 
 def _always(_: Subject) -> bool:
