@@ -22,13 +22,7 @@ from tui_pos.data.connection import connected
 from tui_pos.data.errors import DataError
 from tui_pos.data.tables.desk import Attempt
 from tui_pos.data.tables.registration import Attendee, Order, OrderLine
-from tui_pos.desk import (
-    conference_rules,
-    conferences,
-    lease_owners,
-    payments,
-    reconciliation,
-)
+from tui_pos.desk import conference_rules, conferences, lease_owners, payments, reconciliation
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.checkin import redemption
 from tui_pos.desk.conference_rules import Rules

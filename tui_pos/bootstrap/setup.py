@@ -14,11 +14,7 @@ from zoneinfo import available_timezones
 
 from tui_pos.bootstrap import session
 from tui_pos.bootstrap.upgrade import upgraded
-from tui_pos.core import (
-    clock,
-    config,
-    files,
-)
+from tui_pos.core import clock, config, files
 from tui_pos.core.config import Settings
 from tui_pos.data import connection, installation
 from tui_pos.data.base import database

@@ -8,17 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from tui_pos.bootstrap.doctor import (
-    cards,
-    database,
-    host,
-)
+from tui_pos.bootstrap.doctor import cards, database, host
 from tui_pos.bootstrap.doctor.again import Again
-from tui_pos.bootstrap.doctor.findings import (
-    Finding,
-    Level,
-    worst,
-)
+from tui_pos.bootstrap.doctor.findings import Finding, Level, worst
 from tui_pos.bootstrap.doctor.subject import Subject, of_place
 from tui_pos.desk.errors import Reason
 from tui_pos.desk.limits import Limits, Stop

@@ -4,19 +4,9 @@ from collections.abc import Iterator
 
 from babel.numbers import get_territory_currencies
 
-from tui_pos.bootstrap.doctor.findings import (
-    Finding,
-    failed,
-    failure,
-    ok,
-    warning,
-)
+from tui_pos.bootstrap.doctor.findings import Finding, failed, failure, ok, warning
 from tui_pos.bootstrap.doctor.subject import Subject
-from tui_pos.bootstrap.session import (
-    Key,
-    copied,
-    key_of,
-)
+from tui_pos.bootstrap.session import Key, copied, key_of
 from tui_pos.core import exit_codes
 from tui_pos.core.scan import printable
 from tui_pos.data import installation
