@@ -10,11 +10,7 @@ import pytest
 
 from tests.desk.conftest import staff_called
 from tui_pos.bootstrap.session import DeskSession, open_place
-from tui_pos.core.config import (
-    ConferenceSettings,
-    Settings,
-    StationSettings,
-)
+from tui_pos.core.config import ConferenceSettings, Settings, StationSettings
 from tui_pos.data import connection, installation
 from tui_pos.data.tables.program import Conference
 from tui_pos.desk import conference_rules, conferences

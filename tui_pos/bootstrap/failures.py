@@ -5,11 +5,7 @@ from dataclasses import dataclass
 import typer
 
 from tui_pos.core.config import ConfigError
-from tui_pos.core.exit_codes import (
-    NOT_FOUND,
-    UNAVAILABLE,
-    USAGE,
-)
+from tui_pos.core.exit_codes import NOT_FOUND, UNAVAILABLE, USAGE
 from tui_pos.core.money import MoneyError
 from tui_pos.data.errors import DataError
 from tui_pos.desk.errors import Reason, Refusal

@@ -57,7 +57,8 @@ def by_card(
 
     try:
         with closing(payments.watch(desk, payment.attempt_id)) as states:
-            for payment in _shown(context, states):
+            for state in _shown(context, states):
+                payment = state
                 if payment.stage == "sent" and no_wait:
                     context.answer({**serializers.charged(payment), "status": "processing"}, [_line(payment)])
                     return

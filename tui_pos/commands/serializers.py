@@ -23,12 +23,7 @@ if TYPE_CHECKING:
     from tui_pos.desk.conferences import ConferenceRow
     from tui_pos.desk.context import Desk
     from tui_pos.desk.orders.refund_views import RefundView
-    from tui_pos.desk.orders.views import (
-        AttendeeView,
-        CreditView,
-        LineView,
-        OrderView,
-    )
+    from tui_pos.desk.orders.views import AttendeeView, CreditView, LineView, OrderView
     from tui_pos.desk.payments import PaymentState
     from tui_pos.desk.payments.readers import ReaderRow
     from tui_pos.desk.payments.resolve import Resolution

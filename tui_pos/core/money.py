@@ -34,6 +34,7 @@ MAX_MINOR = 999_999_999_999  # twelve digits, the most Stripe takes on a card
 MAX_TYPED = 24  # characters; nobody types a longer amount, but a scanner may
 
 _PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?", re.ASCII)
+_CODE = re.compile(r"[A-Za-z]{3}")
 
 
 class MoneyError(ValueError):
@@ -136,7 +137,7 @@ def minimum_charge(currency: str) -> Decimal | None:
 
 
 def _code(currency: str) -> str:
-    if not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
+    if not _CODE.fullmatch(currency):
         raise MoneyError("invalid_amount.no_currency", given=_short(currency))
     return currency.upper()
 

@@ -17,8 +17,10 @@ _BEGINS = '{"key":'
 
 
 def pack(said: Said | None) -> str:
-    """The text for the column; the same for equal reasons. Values may be texts, numbers, Decimals, reasons,
-    and lists of these; anything else is kept as its text."""
+    """The text for the column; the same for equal reasons.
+
+    Values may be texts, numbers, Decimals, reasons, and lists of these; anything else is kept as its text.
+    """
     if isinstance(said, Reason):
         return msgspec.json.encode(_plain(said)).decode()
     return said or ""

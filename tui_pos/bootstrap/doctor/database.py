@@ -2,19 +2,9 @@
 
 from collections.abc import Iterator
 
-from tui_pos.bootstrap.doctor.findings import (
-    Finding,
-    failed,
-    failure,
-    ok,
-    warning,
-)
+from tui_pos.bootstrap.doctor.findings import Finding, failed, failure, ok, warning
 from tui_pos.bootstrap.doctor.subject import Subject
-from tui_pos.bootstrap.session import (
-    named,
-    said_rules,
-    warnings,
-)
+from tui_pos.bootstrap.session import named, said_rules, warnings
 from tui_pos.core import exit_codes
 from tui_pos.core.scan import printable
 from tui_pos.data import connection, health, schema
