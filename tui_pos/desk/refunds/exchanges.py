@@ -34,6 +34,9 @@ from tui_pos.desk.refunds.pieces import Piece
 from tui_pos.desk.refunds.sources import Source
 from tui_pos.desk.tenders import tendering
 
+EXCHANGED_NOTE = "Exchanged from {order}"
+"""The note of the payment by credit of what came from another order."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchanged:
@@ -219,7 +222,7 @@ def _pay(desk: Desk, new: Order, rows: Sequence[Refund], now: datetime) -> None:
     for row in rows:
         if row.exchange_id is not None and row.amount:
             amount = money.from_minor(row.amount, row.currency)
-            note = f"Exchanged from {row.order.reference}"
+            note = EXCHANGED_NOTE.format(order=row.order.reference)
             tendering.pay(desk, new, PaymentMethod.CREDIT, amount, note, now, reference=row.key)
     new_orders.complete_if_free(desk, new, now)
     orders.finish_if_paid(new, now)

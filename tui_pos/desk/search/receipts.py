@@ -38,42 +38,28 @@ from tui_pos.desk.orders.tenders import label, on_the_web
 from tui_pos.desk.orders.views import AttendeeView, LineView, OrderView
 from tui_pos.desk.search import lookup
 
-CARD_LINES = {
-    "application_name": "Application",
-    "aid": "AID",
-    "account_type": "Account",
-    "authorization_code": "Approval",
-    "read_method": "Read",
-    "cardholder_verification": "Verified",
-    "authorization_response_code": "ARC",
-    "cryptogram": "Cryptogram",
-    "tvr": "TVR",
-    "tsi": "TSI",
-}
+CARD_FIELDS = (
+    "application_name",
+    "aid",
+    "account_type",
+    "authorization_code",
+    "read_method",
+    "cardholder_verification",
+    "authorization_response_code",
+    "cryptogram",
+    "tvr",
+    "tsi",
+)
 """What Stripe says of the card, in the order of the receipt; the first three must be on it."""
-
-CARD_WORDS = {
-    "contact_emv": "chip",
-    "contactless_emv": "contactless",
-    "contactless_magstripe_mode": "contactless",
-    "magnetic_stripe_fallback": "swiped",
-    "magnetic_stripe_track2": "swiped",
-    "approval": "device",
-    "none": "not required",
-    "offline_pin": "PIN",
-    "offline_pin_and_signature": "PIN and signature",
-    "online_pin": "PIN",
-}
-"""Stripe's words where people say it otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentLine:
     """One payment, as it was made; what went back of it is a refund.
 
-    ``label`` is for people ("Visa 4242", "Cash"), ``card`` what a card receipt must show as (name, value)
-    pairs; empty for other methods and for cards that were not paid at a desk. ``given`` and ``change`` are
-    what passed over the counter, 0 for everything but cash at a desk.
+    ``label`` is for people ("Visa 4242", "Cash"), ``card`` what a card receipt must show, as pairs of one of
+    ``CARD_FIELDS`` and Stripe's value; empty for other methods and for cards that were not paid at a desk.
+    ``given`` and ``change`` are what passed over the counter, 0 for everything but cash at a desk.
     """
 
     method: str
@@ -302,8 +288,7 @@ def _line(paid: _Paid, amount: Decimal) -> PaymentLine:
 def _card_lines(card_json: str) -> tuple[tuple[str, str], ...]:
     """The lines for what is known; Stripe leaves out what a card does not say."""
     card = msgspec.json.decode(card_json, type=dict[str, object])
-    told = ((name, str(card.get(key) or "")) for key, name in CARD_LINES.items())
-    return tuple((name, CARD_WORDS.get(value, value)) for name, value in told if value)
+    return tuple((name, str(card[name])) for name in CARD_FIELDS if card.get(name))
 
 
 def _sold_by(order_id: int) -> tuple[str, str]:

@@ -21,9 +21,11 @@ from tui_pos.desk.orders.views import (
     LineView,
     OrderView,
 )
+from tui_pos.desk.search import receipts
 from tui_pos.desk.search.receipts import ReceiptView, receipt
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
+from tui_pos.ui.messages.receipts import CARD_FIELDS, CARD_VALUES
 from tui_pos.ui.messages.templates import when_and_where
 from tui_pos.ui.messages.verdicts import words
 from tui_pos.ui.results import NextPerson, PayBy
@@ -43,8 +45,8 @@ from tui_pos.ui.widgets.status_line import StatusLine
 COLUMNS = (Column(), Column(10, right=True), Column(11), Column(17))
 """What was bought, for how much; what the card said."""
 
-CARD_FACTS = ("Application", "AID", "Account", "Approval", "Read", "Verified")
-"""What the screen shows of `receipts.CARD_LINES`; the rest is for paper."""
+CARD_FACTS = receipts.CARD_FIELDS[:6]
+"""What the screen shows of a card; the rest is for paper."""
 
 MOST_LINES = 10
 """A longer order is summed up; paper shows it whole."""
@@ -314,5 +316,6 @@ def _card_facts(view: ReceiptView) -> list[tuple[Cell, Cell]]:
         if payment.card:
             facts = dict(payment.card)
             rows.append(("Card", payment.label))
-            rows += [(name, facts[name]) for name in CARD_FACTS if name in facts]
+            shown = ((name, facts[name]) for name in CARD_FACTS if name in facts)
+            rows += [(CARD_FIELDS[name], CARD_VALUES.get(value, value)) for name, value in shown]
     return rows
