@@ -280,7 +280,7 @@ def test_a_gift_needs_the_right_and_a_reason(desk: Desk, as_staff: AsStaff) -> N
     lead = as_staff(desk, "lead")
     reference = checkout.sell(desk, items("t-shirt*2"), name="Ada").reference
     take_cash(desk, reference, D(20), D(20))
-    with pytest.raises(NotPermitted, match=r"^not_permitted .*action=comp$"):
+    with pytest.raises(NotPermitted, match=r"^not_permitted .*action=complimentary$"):
         give_free(desk, reference, "a friend")
     assert refusal_of(give_free, lead, reference, " \x1b[2J ")[0] == "reason_required"
     done = give_free(lead, reference, "keynote\nspeaker")

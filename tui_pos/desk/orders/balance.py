@@ -35,8 +35,9 @@ OPEN = (RefundStage.CREATED, RefundStage.UNKNOWN)
 class OrderBalance:
     """An order's money, Decimals in its currency.
 
-    ``received`` is all that was ever paid for it, gifts of old included. ``in_flight`` is what live card
-    payments are about to take, ``being_given_back`` what refunds without an answer may take away.
+    ``received`` is all that was ever paid for it, complimentary payments with an amount included.
+    ``in_flight`` is what live card payments are about to take, ``being_given_back`` what refunds without an
+    answer may take away.
     """
 
     total: Decimal

@@ -74,7 +74,7 @@ def give_back(desk: Desk, order: Order, payment: Payment, way: Tender, *, amount
 
 def end_free(desk: Desk, order: Order, reason: str) -> Refund:
     """Take back what nobody had paid anything for."""
-    row = new_refund(desk, order, None, Tender.COMP, amount=0, reason=reason)
+    row = new_refund(desk, order, None, Tender.COMPLIMENTARY, amount=0, reason=reason)
     _record(desk, order, row, Decimal(0))
     return row
 

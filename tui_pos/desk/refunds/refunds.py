@@ -228,7 +228,7 @@ def _wanted(desk: Desk, order: Order, wish: _Wish, found: list[Source], taken: l
 def _worth(order: Order, found: list[Source], taken: list[Taken], currency: str) -> int:
     """What the pieces are worth, as far as it was paid here.
 
-    Their price may have been lowered since they were bought, by a gift or by an amount that went back.
+    Their price may have been lowered since they were bought, as complimentary or by an amount that went back.
     """
     worth, left = sum(each.amount for each in taken), sum(source.left for source in found)
     if worth > left and sources.paid_elsewhere(order, currency):

@@ -75,9 +75,9 @@ class PaymentLine:
 
 @dataclass(frozen=True, slots=True)
 class Bought:
-    """What an order was for before anything went back: its lines, gifts among them, and what it then cost.
+    """What an order was for before anything went back: its lines, with complimentary ones, and its price.
 
-    ``discount`` is what was taken off beside the gifts: ``subtotal - discount - gifts == total``.
+    ``discount`` is what was taken off beside those: ``subtotal - discount - complimentary == total``.
     """
 
     lines: tuple[LineView, ...]
@@ -164,8 +164,8 @@ def _bought(order: OrderView, refunds: list[Refund]) -> Bought:
     lines = tuple(line for line in lines if line.quantity or line.line_total)
     subtotal = sum((line.quantity * line.unit_price for line in lines), ZERO)
     total = sum((line.line_total for line in lines), ZERO)
-    gifts = sum((-line.line_total for line in lines if not line.quantity), ZERO)
-    return Bought(lines, subtotal, subtotal - gifts - total, total)
+    complimentary = sum((-line.line_total for line in lines if not line.quantity), ZERO)
+    return Bought(lines, subtotal, subtotal - complimentary - total, total)
 
 
 class _Back(NamedTuple):

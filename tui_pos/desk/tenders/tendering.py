@@ -39,7 +39,11 @@ from tui_pos.desk.orders.live_payment import refuse_live
 from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.orders.views import OrderView
 
-DEED_OF = {Tender.CASH: AuditAction.CASH, Tender.CREDIT: AuditAction.CREDIT, Tender.COMP: AuditAction.COMP}
+DEED_OF = {
+    Tender.CASH: AuditAction.CASH,
+    Tender.CREDIT: AuditAction.CREDIT,
+    Tender.COMPLIMENTARY: AuditAction.COMPLIMENTARY,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

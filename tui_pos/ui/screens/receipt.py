@@ -55,7 +55,7 @@ BACK = {
     Tender.CARD: "Back to the card",
     Tender.CASH: "Back in cash",
     Tender.CREDIT: "Back to the credit",
-    Tender.COMP: "The gift was taken back",
+    Tender.COMPLIMENTARY: "Complimentary, taken back",
 }
 BACK_STATES: dict[str, str] = {
     "created": ", no answer yet",

@@ -52,7 +52,7 @@ class TenderController:
             self.wanted,
             reader,
             may_charge=allowed(self._desk.staff, Action.CHARGE),
-            may_give=allowed(self._desk.staff, Action.COMP),
+            may_give=allowed(self._desk.staff, Action.COMPLIMENTARY),
         )
 
     def cash(self, given: Decimal) -> PaymentOption:
@@ -66,7 +66,7 @@ class TenderController:
                 take = partial(take_cash, self._desk, self._reference, option.given, option.amount)
             case Tender.CREDIT:
                 take = partial(use_credit, self._desk, self._reference, option.amount)
-            case Tender.COMP:
+            case Tender.COMPLIMENTARY:
                 take = partial(give_free, self._desk, self._reference, reason)
             case _:
                 raise ValueError(f"{option.tender} is not taken here")

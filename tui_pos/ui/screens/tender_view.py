@@ -32,13 +32,18 @@ class PaymentOption:
         return self.given - self.amount if self.tender is Tender.CASH else ZERO
 
 
-LABELS = {Tender.CASH: "Cash", Tender.CREDIT: "Credit", Tender.CARD: "Card", Tender.COMP: "Free of charge"}
+LABELS = {
+    Tender.CASH: "Cash",
+    Tender.CREDIT: "Credit",
+    Tender.CARD: "Card",
+    Tender.COMPLIMENTARY: "Free of charge",
+}
 
 NEXT_STEPS = {
     Tender.CASH: "take {} in cash",
     Tender.CREDIT: "use {} of credit",
     Tender.CARD: "card {}",
-    Tender.COMP: "give {} for free",
+    Tender.COMPLIMENTARY: "give {} for free",
 }
 """What Enter does with the chosen option."""
 
@@ -66,7 +71,7 @@ def payment_options(
         found.append(PaymentOption(Tender.CARD, wanted, _card_note(wanted, currency, reader)))
     if wanted == view.order.due:
         note = "asks for the reason" if may_give else "only a supervisor may"
-        found.append(PaymentOption(Tender.COMP, wanted, note))
+        found.append(PaymentOption(Tender.COMPLIMENTARY, wanted, note))
     return tuple(found)
 
 
