@@ -64,12 +64,7 @@ def resolve(conference: ConferenceRow, said: Rules, where: str, *, store: bool =
         ours, theirs = getattr(found, name), getattr(said, name)
         if theirs and theirs != ours:
             raise InvalidInput(
-                "config_differs",
-                rule=name,
-                stored=ours,
-                conference=conference.slug,
-                where=where,
-                said=theirs,
+                "config_differs", rule=name, stored=ours, conference=conference.slug, where=where, said=theirs
             )
     return found
 

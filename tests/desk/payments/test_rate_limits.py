@@ -20,6 +20,7 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import CommandQueue, PaymentState, recovery
 from tui_pos.desk.reconciliation import maintenance
 from tui_pos.desk.refunds import refunds
+from tui_pos.desk.search.receipts import receipt
 from tui_pos.simulator import Server
 from tui_pos.simulator.server.trace import HttpExchange
 
@@ -149,5 +150,5 @@ def test_a_refund_is_asked_for_once_a_round(
     simulator.clear_faults()
     frozen_clock.advance(30)
     maintenance.tick(lead, "desk-3")
-    assert [each.stage for each in refunds.refunds_of(lead, order.reference)] == ["succeeded"]
+    assert [each.stage for each in receipt(lead, order.reference).refunds] == ["succeeded"]
     assert [book["refunded"] for book in simulator.books().values()] == [2500]

@@ -21,6 +21,7 @@ from tui_pos.desk.errors import Refused, because
 from tui_pos.desk.reconciliation import maintenance
 from tui_pos.desk.refunds import card_refunds, refunds
 from tui_pos.desk.search import find_orders, lookup, receipts
+from tui_pos.desk.search.receipts import receipt
 from tui_pos.desk.tenders import credit, tendering
 from tui_pos.desk.tenders.complimentary import give_free
 from tui_pos.simulator import Server
@@ -77,7 +78,7 @@ def test_a_refund_in_the_dashboard_is_in_the_ledger(
     if webhook == "after":
         deliver_all(website)
     assert maintenance.tick(lead, "desk-3")
-    (made,) = refunds.refunds_of(lead, order.reference)
+    (made,) = receipt(lead, order.reference).refunds
     amount = Decimal(100) if part else order.total
     assert (made.origin, made.amount, made.stage) == (RefundOrigin.DASHBOARD, amount, "succeeded")
     view = lookup.order(lead, order.reference)
@@ -98,11 +99,11 @@ def test_a_pending_refund_of_the_dashboard_is_never_asked_for_again(
     simulator.dashboard_refund(intent_id, 10000)
     for _ in range(3):
         assert maintenance.tick(lead, "desk-3")
-    assert [each.stage for each in refunds.refunds_of(lead, order.reference)] == ["pending"]
+    assert [each.stage for each in receipt(lead, order.reference).refunds] == ["pending"]
     assert simulator.books()[intent_id]["refunded"] == 10000
     simulator.advance(100)
     assert maintenance.tick(lead, "desk-3")
-    assert [each.stage for each in refunds.refunds_of(lead, order.reference)] == ["succeeded"]
+    assert [each.stage for each in receipt(lead, order.reference).refunds] == ["succeeded"]
 
 
 def test_a_refund_refused_because_the_dashboard_was_first(
@@ -111,7 +112,7 @@ def test_a_refund_refused_because_the_dashboard_was_first(
     intent_id = paid(lead, order, simulator).intent_id
     simulator.dashboard_refund(intent_id)
     refunds.refund(lead, order.reference)
-    stages = {each.origin: each.stage for each in refunds.refunds_of(lead, order.reference)}
+    stages = {each.origin: each.stage for each in receipt(lead, order.reference).refunds}
     assert stages == {RefundOrigin.DESK: "failed", RefundOrigin.DASHBOARD: "succeeded"}
     assert lookup.order(lead, order.reference).status == "refunded"
 
@@ -170,7 +171,7 @@ def test_a_dashboard_refund_of_a_card_that_paid_on_the_web(
         Payment.update(stripe_payment_intent_id=intent.id).where(mine).execute()
     simulator.dashboard_refund(intent.id)
     maintenance.tick(lead, "desk-3")
-    (made,) = refunds.refunds_of(lead, order.reference)
+    (made,) = receipt(lead, order.reference).refunds
     assert (made.origin, made.intent_id) == (RefundOrigin.DASHBOARD, intent.id)
     assert lookup.order(lead, order.reference).status == "refunded"
 
@@ -304,5 +305,5 @@ def test_two_pursuers_of_one_refund_make_one(
         second.result()
     for _ in range(3):  # one more than faults are left, should the other have come too early
         card_refunds.follow_up(lead)
-    assert [each.stage for each in refunds.refunds_of(lead, order.reference)] == ["succeeded"]
+    assert [each.stage for each in receipt(lead, order.reference).refunds] == ["succeeded"]
     assert simulator.books()[intent_id]["refunded"] == 34900

@@ -161,11 +161,7 @@ def ad_hoc(
         total=price,
     )
     return _without_cart(
-        desk,
-        attendee_code,
-        name,
-        email,
-        lambda buyer, now: new_orders.write(desk, buyer, [line], None, now),
+        desk, attendee_code, name, email, lambda buyer, now: new_orders.write(desk, buyer, [line], None, now)
     )
 
 
@@ -288,11 +284,7 @@ def _check_total(desk: Desk, subtotal: Decimal, total: Decimal, shown_total: Dec
 
 
 def _without_cart(
-    desk: Desk,
-    attendee_code: str | None,
-    name: str,
-    email: str,
-    write: Callable[[Buyer, datetime], NewOrder],
+    desk: Desk, attendee_code: str | None, name: str, email: str, write: Callable[[Buyer, datetime], NewOrder]
 ) -> Placed:
     """A sale that is an order from the start."""
 

@@ -107,10 +107,7 @@ def columns(only: Any = None) -> tuple[Any, ...]:
     live = (Attempt.order == Order.id) & Attempt.finished_at.is_null()
     # A payment that was given back whole, and a part that was split off, are refunded rows: nothing is kept.
     unsplit = refunds.join(Payment, on=(Refund.payment == Payment.id)).where(
-        Refund.stage.in_(ACCEPTED),
-        Refund.split.is_null(),
-        Payment.status == PaymentStatus.SUCCEEDED,
-        *wanted,
+        Refund.stage.in_(ACCEPTED), Refund.split.is_null(), Payment.status == PaymentStatus.SUCCEEDED, *wanted
     )
     return (
         once.where(Payment.status.in_(received)).alias("received"),

@@ -29,15 +29,6 @@ class Tender(StrEnum):
     COMPLIMENTARY = "comp"
 
 
-TENDER_OF: dict[str, Tender] = {
-    PaymentMethod.STRIPE: Tender.CARD,
-    PaymentMethod.TERMINAL: Tender.CARD,
-    PaymentMethod.MANUAL: Tender.CASH,
-    PaymentMethod.CREDIT: Tender.CREDIT,
-    PaymentMethod.COMP: Tender.COMPLIMENTARY,
-}
-"""The tender behind a desk's payment; ``manual`` is cash, as django-program has no other word for it."""
-
 _METHODS: dict[str, str] = {
     PaymentMethod.STRIPE: "Card, online",
     PaymentMethod.TERMINAL: "Card",

@@ -112,10 +112,7 @@ def _split(row: Refund, major: Decimal, now: datetime) -> int | None:
     """Part the payment into what is kept and what went back; None when nothing of it is kept."""
     payment = Payment.get_by_id(row.payment_id)
     of_before = Refund.select(fn.SUM(Refund.amount)).where(
-        Refund.payment == payment.id,
-        Refund.stage.in_(ACCEPTED),
-        Refund.split.is_null(),
-        Refund.id != row.id,
+        Refund.payment == payment.id, Refund.stage.in_(ACCEPTED), Refund.split.is_null(), Refund.id != row.id
     )
     unsplit = money.from_minor(int(of_before.scalar() or 0), row.currency)
     if payment.status != PaymentStatus.SUCCEEDED or payment.amount - unsplit <= major:
@@ -149,10 +146,7 @@ def _rejoin(row: Refund, split_id: int | None, now: datetime) -> None:
         return
     # It is not given back whole any more, so each other part becomes a row of its own.
     others = Refund.select().where(
-        Refund.payment == payment.id,
-        Refund.id != row.id,
-        Refund.stage.in_(ACCEPTED),
-        Refund.split.is_null(),
+        Refund.payment == payment.id, Refund.id != row.id, Refund.stage.in_(ACCEPTED), Refund.split.is_null()
     )
     for other in others.order_by(Refund.id):
         _write(other, {"split": _split(other, money.from_minor(other.amount, other.currency), now)})

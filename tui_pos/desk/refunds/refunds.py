@@ -24,7 +24,7 @@ from tui_pos.desk.limits import TO_REFUND_A_CARD, TO_WRITE
 from tui_pos.desk.orders import orders
 from tui_pos.desk.orders.balance import refuse_open
 from tui_pos.desk.orders.live_payment import refuse_live
-from tui_pos.desk.orders.refund_views import RefundView, of_row
+from tui_pos.desk.orders.refund_views import RefundView
 from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.payments import accounts, attempt_log, bookkeeping
 from tui_pos.desk.refunds import card_refunds, cash_and_credit, effects, pieces, sources
@@ -106,15 +106,6 @@ def check(desk: Desk, reference: str, lines: Sequence[Piece], *, came_back: bool
 
     with connected():
         return money.from_minor(run_tx(work), desk.conference.currency)
-
-
-def refunds_of(desk: Desk, reference: str) -> tuple[RefundView, ...]:
-    """Every refund of an order, oldest first."""
-    require(desk, Action.LOOK_UP)
-    with connected():
-        order = orders.locked(desk.conference.id, reference)
-        rows = Refund.select().where(Refund.order == order.id).order_by(Refund.created_at, Refund.id)
-        return tuple(of_row(row) for row in rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

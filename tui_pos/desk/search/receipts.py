@@ -235,8 +235,7 @@ def _payments(order_id: int, refunds: list[Refund]) -> tuple[PaymentLine, ...]:
             src=Payment,
         )
         .where(
-            Payment.order == order_id,
-            Payment.status.in_((PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED)),
+            Payment.order == order_id, Payment.status.in_((PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED))
         )
         .order_by(Payment.id)
     )

@@ -11,7 +11,7 @@ from textual.timer import Timer
 from tui_pos.core import clock
 from tui_pos.core.scan import Scan, printable
 from tui_pos.desk.carts import reader_display
-from tui_pos.desk.carts.cart import CartView
+from tui_pos.desk.carts.cart_view import CartView
 from tui_pos.desk.carts.checkout import Placed
 from tui_pos.desk.catalogue.inventory import InventoryItem, catalogue
 from tui_pos.desk.context import Desk

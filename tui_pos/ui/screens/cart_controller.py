@@ -4,7 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from tui_pos.desk.carts import cart, checkout
-from tui_pos.desk.carts.cart import CartView
+from tui_pos.desk.carts.cart_view import CartView
 from tui_pos.desk.carts.checkout import Placed
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound, Refusal
