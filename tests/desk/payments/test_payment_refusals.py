@@ -12,6 +12,7 @@ from tui_pos.data.tables.desk import Attempt, RequestedAction, Stage
 from tui_pos.desk import payments
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
+from tui_pos.desk.orders.views import OrderView
 from tui_pos.desk.payments import (
     PaymentState,
     backoff,
@@ -26,7 +27,7 @@ from tui_pos.simulator import Server
 
 
 @pytest.fixture
-def order(card_desk: Desk) -> checkout.Placed:
+def order(card_desk: Desk) -> OrderView:
     return checkout.sell(card_desk, [("t-shirt", 1)], name="Ada Byron", email="ada@example.org")
 
 
@@ -57,7 +58,7 @@ def test_a_refusal_for_good_keeps_the_stage_and_calls_a_person(
     operation: str,
     status: int,
     card_desk: Desk,
-    order: checkout.Placed,
+    order: OrderView,
     simulator: Server,
     frozen_clock: FrozenClock,
 ) -> None:
@@ -85,7 +86,7 @@ def test_a_refusal_for_good_keeps_the_stage_and_calls_a_person(
 
 
 def test_a_payment_that_stripe_does_not_know_needs_a_person_and_is_written_off(
-    card_desk: Desk, order: checkout.Placed, simulator: Server, as_lead: Desk, frozen_clock: FrozenClock
+    card_desk: Desk, order: OrderView, simulator: Server, as_lead: Desk, frozen_clock: FrozenClock
 ) -> None:
     state = left_at(card_desk, order, "sent", simulator.wipe)
     state = rounds(card_desk, frozen_clock, 1)
@@ -112,7 +113,7 @@ def test_a_status_not_foreseen_is_told_and_calls_a_person_in_the_end(
     stage: str,
     status: str,
     card_desk: Desk,
-    order: checkout.Placed,
+    order: OrderView,
     simulator: Server,
     as_lead: Desk,
     frozen_clock: FrozenClock,
@@ -129,7 +130,7 @@ def test_a_status_not_foreseen_is_told_and_calls_a_person_in_the_end(
 
 
 def test_cancel_returns_in_bounded_time_and_asks_seldom(
-    card_desk: Desk, order: checkout.Placed, simulator: Server, monkeypatch: pytest.MonkeyPatch
+    card_desk: Desk, order: OrderView, simulator: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(commands, "ANSWERED_WITHIN", 2.5)
     state = left_at(card_desk, order, "sent", lambda: None)
@@ -141,7 +142,7 @@ def test_cancel_returns_in_bounded_time_and_asks_seldom(
 
 
 def test_too_many_requests_are_waited_for_longer_each_time(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
+    card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     begun = begin(card_desk, order)
     simulator.fault("rate_limit_429", "POST /v1/payment_intents/*/capture", times=9)
@@ -152,7 +153,7 @@ def test_too_many_requests_are_waited_for_longer_each_time(
 
 
 def test_an_account_that_takes_no_cards_in_person_says_so(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
+    card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     simulator.configure(no_cards_in=["usd"])
     last = Watched(card_desk, begin(card_desk, order).attempt_id).run()
@@ -164,7 +165,7 @@ def test_an_account_that_takes_no_cards_in_person_says_so(
 @pytest.mark.parametrize("status", ["requires_reauthorization", "not_invented"])
 @pytest.mark.parametrize("stage", ["sent", "authorized"])
 def test_every_word_of_stripes_leads_somewhere(
-    stage: str, status: str, card_desk: Desk, order: checkout.Placed, simulator: Server
+    stage: str, status: str, card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     """Stripe's own types have no such words yet, so no answer of the simulator may."""
     desk = replace(card_desk, conference=replace(card_desk.conference, capture="confirm"))

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 from tui_pos.desk.carts import cart, checkout
 from tui_pos.desk.carts.cart_view import CartView
-from tui_pos.desk.carts.checkout import Placed
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound, Refusal
+from tui_pos.desk.orders.views import OrderView
 from tui_pos.desk.search.search import Found, resolve
 from tui_pos.ui.messages import sentence
 from tui_pos.ui.results import SaleStart
@@ -74,7 +74,7 @@ class CartController:
         self._view = new
         return new
 
-    def place(self, shown_total: Decimal) -> Placed:
+    def place(self, shown_total: Decimal) -> OrderView:
         """Make it an order, at the total that the customer was told."""
         placed = checkout.place(self._desk, self._current.sale_id, shown_total=shown_total)
         self.view()
