@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from tui_pos.ui.messages.notices import UNPAID
+
 if TYPE_CHECKING:  # the first screen is painted before the database and Stripe's package are there
     from tui_pos.desk.payments import PaymentState
 
@@ -47,7 +49,7 @@ class StillOwed:
     @property
     def sentence(self) -> str:
         """What to say of it; '' where nothing happened."""
-        return f"{self.card.headline.capitalize()}: nothing was charged." if self.card else self.taken
+        return UNPAID[self.card.notice] if self.card else self.taken
 
     @property
     def sign(self) -> str:

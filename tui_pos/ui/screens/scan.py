@@ -21,6 +21,7 @@ from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
 from tui_pos.ui.jobs import Job
 from tui_pos.ui.messages import sentence
+from tui_pos.ui.messages.notices import WORDS
 from tui_pos.ui.results import SaleStart, StillOwed
 from tui_pos.ui.widgets.line_list import (
     Column,
@@ -138,7 +139,7 @@ class ScanScreen(DeskScreen[None]):
                         line.reference,
                         line.name,
                         self.amount(line.amount),
-                        line.text,
+                        sentence(line.said),
                     ),
                     key=str(place),
                 )
@@ -238,7 +239,7 @@ class ScanScreen(DeskScreen[None]):
         if state is None:
             self.say(owed.sentence, owed.sign)
         else:
-            self.say(f"{state.reference}: {state.headline.lower()}, it is still to be paid.", "!")
+            self.say(f"{state.reference}: {WORDS[state.notice].spoken}, it is still to be paid.", "!")
 
     # Selling
 
