@@ -19,7 +19,7 @@ from tui_pos.desk import payments
 from tui_pos.desk.access.audit_log import REASON_LENGTH, reason_given
 from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.context import Desk
-from tui_pos.desk.errors import InvalidInput, Refused
+from tui_pos.desk.errors import InvalidInput, Refused, because
 from tui_pos.desk.limits import TO_REFUND_A_CARD, TO_WRITE
 from tui_pos.desk.orders import orders
 from tui_pos.desk.orders.balance import refuse_open
@@ -244,7 +244,7 @@ def give_back(desk: Desk, order: Order, source: Source, amount: int, reason: str
     row = cash_and_credit.new_refund(
         desk, order, source.payment, Tender.CARD, amount=amount, reason=reason, attempt=attempt
     )
-    shown = money.format_amount(money.from_minor(amount, attempt.currency), attempt.currency)
-    text = f"refund of {shown} {attempt.currency} asked for. {reason}".strip()
-    attempt_log.note(desk, attempt.id, attempt.stage, text)
+    major, currency = money.from_minor(amount, attempt.currency), attempt.currency
+    told = because("event.refund_asked", amount=major, currency=currency, reason=reason)
+    attempt_log.note(desk, attempt.id, attempt.stage, told)
     return row
