@@ -241,7 +241,8 @@ async def test_who_goes_back_after_a_part_is_told_what_was_taken(desk: Desk) -> 
         await write(pilot, "10\r")
         await press(pilot, "enter", "enter", "escape")
         assert isinstance(pilot.app, Counter)
-        assert pilot.app.left == [StillOwed("Cash 10.00, given 10.00. 15.00 is still to be paid.")]
+        (left,) = pilot.app.left
+        assert (left.taken.tender, left.taken.amount, left.due) == (Tender.CASH, Decimal(10), Decimal(15))
 
 
 async def test_only_a_supervisor_gives_away_and_the_others_read_who_that_is(desk: Desk) -> None:

@@ -21,7 +21,7 @@ from tui_pos.desk.limits import Stop
 from tui_pos.desk.payments import readers
 from tui_pos.desk.reconciliation import maintenance
 from tui_pos.terminal import TerminalError
-from tui_pos.ui.desk_screen import state_of
+from tui_pos.ui.screens.shared import state_of
 from tui_pos.ui.station_entry import Entry, enter
 
 

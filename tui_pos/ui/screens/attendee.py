@@ -17,18 +17,16 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.search import lookup
 from tui_pos.desk.search.moments import when_and_where
-from tui_pos.ui.desk_screen import DeskScreen, Step
+from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.ask import AskText
 from tui_pos.ui.input import keys
+from tui_pos.ui.messages import notes
 from tui_pos.ui.messages.verdicts import words
 from tui_pos.ui.results import PayBy, SaleStart, StillOwed
 from tui_pos.ui.screens import hand_outs
 from tui_pos.ui.screens.hand_outs import Undoing
-from tui_pos.ui.widgets.line_list import (
-    Column,
-    Line,
-    LineList,
-)
+from tui_pos.ui.screens.shared import Step, choose_reader
+from tui_pos.ui.widgets.line_list import Column, Line, LineList
 from tui_pos.ui.widgets.signs import sign, style
 from tui_pos.ui.widgets.spread import Spread
 
@@ -86,7 +84,7 @@ class AttendeeScreen(DeskScreen[None]):
         self.say(words(person.verdict).sentence)
         if person.verdict.tone != "ok":
             self.kiosk.bell()
-        self.free_keys()
+        self.typed_ahead.release()
 
     def _look_at_hand_outs(self) -> None:
         def show(found: tuple[HandOut, ...]) -> None:
@@ -213,11 +211,11 @@ class AttendeeScreen(DeskScreen[None]):
         if order is None:
             super().picked(number)
         elif order.live_attempt_id is not None and self.may(Action.CHARGE):
-            self.navigator.watch_payment(self, order.live_attempt_id, self._still_owed)
+            self.navigator.watch_payment(order.live_attempt_id, self._still_owed)
         elif order.due and self.may(Action.CHARGE):
             self._pay(order, PayBy.CARD)
         else:
-            self.navigator.show_receipt(self, order.reference)
+            self.navigator.show_receipt(order.reference)
 
     def moved(self, delta: int) -> None:
         self._list.move(delta)
@@ -245,11 +243,12 @@ class AttendeeScreen(DeskScreen[None]):
             self.say("Nothing is owed here; F2 sells something.", "!")
 
     def _pay(self, order: OrderView, by: PayBy) -> None:
-        self.navigator.pay(self, order.reference, by, self._still_owed)
+        self.navigator.pay(order.reference, by, self._still_owed)
 
     def _still_owed(self, owed: StillOwed) -> None:
         """Say how it ended over what is true now."""
-        self._refresh(lambda: self.say(owed.sentence, owed.sign))
+        said = notes.still_owed(owed, self.amount)
+        self._refresh(lambda: self.say(said, "!" if said else ""))
 
     def _refresh(self, then: Callable[[], object]) -> None:
         def draw(person: AttendeeView) -> None:
@@ -262,11 +261,15 @@ class AttendeeScreen(DeskScreen[None]):
     def action_walk_up(self) -> None:
         """F2: sell to this person."""
         begins = SaleStart(attendee_code=self.person.access_code, buyer=self.person.name)
-        self.navigator.sell(self, begins, lambda note: self._refresh(lambda: self.say(note)))
+        self.navigator.sell(begins, lambda end: self._refresh(lambda: self.say(notes.sale_end(end))))
+
+    def action_reader(self) -> None:
+        """F4."""
+        choose_reader(self)
 
     def entered(self, scan: Scan) -> None:
         """The next badge: until its person is shown, no key acts on this one."""
-        self.hold_keys()
+        self.typed_ahead.hold()
         self.navigator.look_up(scan)
 
 

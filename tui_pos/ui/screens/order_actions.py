@@ -12,12 +12,14 @@ from tui_pos.desk.checkin.guest_tickets import register_companion
 from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.search.receipts import ReceiptView
 from tui_pos.desk.tenders import tendering
-from tui_pos.ui.desk_screen import DeskScreen, Step
+from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.ask import AskText
 from tui_pos.ui.dialogs.confirm import Confirm
 from tui_pos.ui.input import keys
+from tui_pos.ui.messages import notes
 from tui_pos.ui.results import PayBy, StillOwed
 from tui_pos.ui.screens.return_actions import Reread
+from tui_pos.ui.screens.shared import Step, refuse
 
 REFUNDABLE = ("paid", "partially_refunded")
 
@@ -93,21 +95,22 @@ class OrderActions:
 
     def _resume(self) -> None:
         if self._order is not None and self._order.live_attempt_id is not None:
-            self._screen.navigator.watch_payment(self._screen, self._order.live_attempt_id, self._still_owed)
+            self._screen.navigator.watch_payment(self._order.live_attempt_id, self._still_owed)
 
     def _still_owed(self, owed: StillOwed) -> None:
-        self._reread(lambda: self._screen.say(owed.sentence, owed.sign))
+        said = notes.still_owed(owed, self._screen.amount)
+        self._reread(lambda: self._screen.say(said, "!" if said else ""))
 
     def pay(self, by: PayBy) -> None:
         """Take what is due."""
         if self._order is None or not self._order.due:
             self._screen.say("Nothing is to be paid here.", "!", bell=True)
         elif not self._screen.may(Action.CHARGE):
-            self._screen.refuse(Action.CHARGE)
+            refuse(self._screen, Action.CHARGE)
         elif self._order.live_attempt_id is not None:
             self._resume()
         else:
-            self._screen.navigator.pay(self._screen, self._reference, by, self._still_owed)
+            self._screen.navigator.pay(self._reference, by, self._still_owed)
 
     def _complete_paid(self) -> None:
         call = partial(tendering.complete, self._desk, self._reference)
@@ -144,7 +147,7 @@ class OrderActions:
         elif self._screen.may(action):
             then()
         else:
-            self._screen.refuse(action)
+            refuse(self._screen, action)
 
     # Names
 

@@ -12,14 +12,11 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.search.find_orders import FoundOrder, orders
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
+from tui_pos.ui.screens.shared import choose_reader
 from tui_pos.ui.widgets import signs
-from tui_pos.ui.widgets.line_list import (
-    Cell,
-    Column,
-    Line,
-    LineList,
-)
+from tui_pos.ui.widgets.line_list import Cell, Column, Line, LineList
 from tui_pos.ui.widgets.row import Row
+from tui_pos.ui.widgets.scan_input import Prompt
 from tui_pos.ui.widgets.sentence import Sentence
 
 MOST = 50
@@ -35,7 +32,7 @@ class OrdersScreen(DeskScreen[None]):
     """All orders of the conference, the newest first, or those that fit what is typed or scanned."""
 
     CSS_PATH = "orders.tcss"
-    PLACEHOLDER = "A reference, a name, an e-mail, a card's last four, an amount"
+    PROMPT = Prompt(placeholder="A reference, a name, an e-mail, a card's last four, an amount")
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -104,6 +101,10 @@ class OrdersScreen(DeskScreen[None]):
         self._today = not self._today
         self._look("")
 
+    def action_reader(self) -> None:
+        """F4."""
+        choose_reader(self)
+
     # Choosing
 
     def moved(self, delta: int) -> None:
@@ -133,7 +134,7 @@ class OrdersScreen(DeskScreen[None]):
 
     def _open(self, order: FoundOrder) -> None:
         self._has_moved = False
-        self.navigator.show_receipt(self, order.reference)
+        self.navigator.show_receipt(order.reference)
 
     def _chosen(self) -> FoundOrder | None:
         line = self._list.chosen

@@ -1,9 +1,8 @@
 """The payment screen: one card payment, live, until it has ended or is left alone."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -23,19 +22,16 @@ from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.ask import AskText
 from tui_pos.ui.dialogs.choose import Choose
 from tui_pos.ui.input import keys
-from tui_pos.ui.kiosk_screen import KioskScreen
 from tui_pos.ui.results import PayBy, PaymentEnd
 from tui_pos.ui.screens import payment_view as view
 from tui_pos.ui.screens.payment_view import Enter
+from tui_pos.ui.screens.shared import refuse, show_reader
 from tui_pos.ui.widgets.big_amount import BigAmount
-from tui_pos.ui.widgets.line_list import (
-    Column,
-    Line,
-    LineList,
-)
+from tui_pos.ui.widgets.line_list import Column, Line, LineList
+from tui_pos.ui.widgets.scan_input import Prompt
 from tui_pos.ui.widgets.sentence import Sentence
 from tui_pos.ui.widgets.stage_line import StageLine
-from tui_pos.ui.widgets.status_line import StatusLine
+from tui_pos.ui.widgets.status_line import Status
 
 GOOD_CARD = "4242424242424242"
 DECLINED_CARD = "4000000000009995"
@@ -58,8 +54,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
     """
 
     CSS_PATH = "payment.tcss"
-    PICKS = False
-    QUIET = True
+    PROMPT = Prompt(picks=False, quiet=True, comes_first="this payment comes first")
 
     def __init__(self, desk: Desk, attempt_id: int) -> None:
         super().__init__(desk)
@@ -72,7 +67,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         self._is_cut_off = self._withdrawn = self._is_starting = False
         self._pause, self._try_again_at = TRY_AGAIN, 0.0
         self._resolving = False
-        self._chooser: KioskScreen[Any] | None = None
+        self._close_chooser: Callable[[], None] | None = None
         self._ticking: Timer | None = None
 
     def compose_body(self) -> ComposeResult:
@@ -100,7 +95,8 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
     def _watch(self) -> None:
         self._is_starting = True
         self._control = control = CommandQueue()
-        self.follow(
+        self.kiosk.follow(
+            self,
             partial(payments.watch, self.desk, self.attempt_id, control, withdrawn=self._withdrawn),
             self._watched,
             self._lost,
@@ -161,8 +157,8 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         if moved and (state.stuck or not state.live):
             self.kiosk.bell()
         self._asked = False
-        if self._chooser is not None and "switch" not in state.wishes:
-            self._chooser.leave()
+        if self._close_chooser is not None and "switch" not in state.wishes:
+            self._close_chooser()
         self._draw()
         if self._instead and _ended_unpaid(state):
             self.finish()
@@ -255,16 +251,16 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         if state is None or self._unwatched or "switch" not in state.wishes:
             self.say("Another reader cannot take it over at this moment.", "!", bell=True)
             return
-        self._chooser = self.navigator.choose_other_reader(self, state.reader_id, self._reader_chosen)
+        self._close_chooser = self.navigator.choose_other_reader(state.reader_id, self._reader_chosen)
 
     def _reader_chosen(self, row: ReaderRow | None) -> None:
-        self._chooser = None
+        self._close_chooser = None
         if row is None:
             return
         self._control.switch(row.id, row.label)
         self._wait_for_it(f"Sending it to {row.label}.")
         remember = partial(readers.remember_reader, self.desk, row.id, row.label)
-        self.ask(remember, lambda _: self.show_reader(row))
+        self.ask(remember, lambda _: show_reader(self, row))
 
     # What a supervisor decides
 
@@ -274,7 +270,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         if state is None or not (state.live or state.problem):
             self.say("There is nothing to resolve: this payment has ended.", "!", bell=True)
         elif not self.may(Action.RESOLVE):
-            self.refuse(Action.RESOLVE)
+            refuse(self, Action.RESOLVE)
         else:
             look = partial(resolve.inspect, self.desk, state.intent_id or state.reference)
             self.ask(look, self._both_sides_read, lane="resolve", hold=True)
@@ -329,10 +325,6 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
 
     # Scans
 
-    def entered(self, scan: Scan) -> None:
-        what = "That scan" if scan.scanned else "That text"
-        self.say(f"{what} was not used: this payment comes first.", "!", bell=True)
-
     def _word(self, scan: Scan) -> None:
         """A barcode may spell a command; here money would move by it."""
         if scan.scanned:
@@ -367,12 +359,12 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
             shown.append(keys.hint("cash"))
         return shown
 
-    def refresh_title(self) -> None:
-        """The header names the reader that the payment is on, whichever the station's own is."""
+    def header(self) -> Status:
+        """It names the reader that the payment is on, whichever the station's own is."""
         status, state = self.kiosk.status, self._state
-        if state is not None:
-            status = replace(status, reader=state.reader_label or state.reader_id, reader_state="")
-        self.query_one(StatusLine).show(status, self.title_text)
+        if state is None:
+            return status
+        return replace(status, reader=state.reader_label or state.reader_id, reader_state="")
 
     def _step(self) -> view.Step | None:
         if self._state is None:

@@ -9,15 +9,13 @@ from textual.app import ComposeResult
 from tui_pos.core.scan import Scan, printable
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments.readers import ReaderRow, readers, remembered_reader
-from tui_pos.ui.desk_screen import DeskScreen, state_of
+from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
+from tui_pos.ui.screens.shared import state_of
 from tui_pos.ui.widgets import signs
-from tui_pos.ui.widgets.line_list import (
-    Column,
-    Line,
-    LineList,
-)
+from tui_pos.ui.widgets.line_list import Column, Line, LineList
 from tui_pos.ui.widgets.row import Row
+from tui_pos.ui.widgets.scan_input import Prompt
 from tui_pos.ui.widgets.sentence import Sentence
 
 MODELS = {
@@ -47,7 +45,7 @@ class ReaderScreen(DeskScreen[ReaderRow]):
     """
 
     CSS_PATH = "reader.tcss"
-    PLACEHOLDER = "Type a part of its name or serial number"
+    PROMPT = Prompt(placeholder="Type a part of its name or serial number")
 
     def __init__(self, desk: Desk, *, current: str = "", instead_of: str = "") -> None:
         super().__init__(desk)

@@ -16,11 +16,7 @@ from tui_pos.desk.checkin.guest_tickets import companions
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.refund_views import RefundView
 from tui_pos.desk.orders.tenders import Tender
-from tui_pos.desk.orders.views import (
-    AttendeeView,
-    LineView,
-    OrderView,
-)
+from tui_pos.desk.orders.views import AttendeeView, LineView, OrderView
 from tui_pos.desk.search.moments import when_and_where
 from tui_pos.desk.search.receipts import ReceiptView, receipt
 from tui_pos.ui.desk_screen import DeskScreen
@@ -29,16 +25,13 @@ from tui_pos.ui.messages.verdicts import words
 from tui_pos.ui.results import NextPerson, PayBy
 from tui_pos.ui.screens.order_actions import OrderActions, OrderNow
 from tui_pos.ui.screens.return_actions import ReturnActions
+from tui_pos.ui.screens.shared import choose_reader
 from tui_pos.ui.widgets import signs
-from tui_pos.ui.widgets.line_list import (
-    Cell,
-    Column,
-    Line,
-    LineList,
-)
+from tui_pos.ui.widgets.line_list import Cell, Column, Line, LineList
 from tui_pos.ui.widgets.row import Row
+from tui_pos.ui.widgets.scan_input import Prompt
 from tui_pos.ui.widgets.spread import Spread
-from tui_pos.ui.widgets.status_line import StatusLine
+from tui_pos.ui.widgets.status_line import Status
 
 COLUMNS = (Column(), Column(10, right=True), Column(11), Column(17))
 """What was bought, for how much; what the card said."""
@@ -74,7 +67,7 @@ class ReceiptScreen(DeskScreen[NextPerson]):
     """Left with who is next; by Esc with None."""
 
     CSS_PATH = "receipt.tcss"
-    PICKS = False
+    PROMPT = Prompt(picks=False)
 
     def __init__(self, desk: Desk, reference: str) -> None:
         super().__init__(desk)
@@ -156,6 +149,10 @@ class ReceiptScreen(DeskScreen[NextPerson]):
         """The next person's badge."""
         self.leave(NextPerson(scan.text))
 
+    def action_reader(self) -> None:
+        """F4."""
+        choose_reader(self)
+
     def action_card(self) -> None:
         """F8: what is due, on the reader."""
         self._order_actions.pay(PayBy.CARD)
@@ -198,10 +195,9 @@ class ReceiptScreen(DeskScreen[NextPerson]):
 
     # Drawing
 
-    def refresh_title(self) -> None:
-        """No reader in the header: the order needs the room."""
-        status = replace(self.kiosk.status, reader="", reader_state="")
-        self.query_one(StatusLine).show(status, self.title_text)
+    def header(self) -> Status:
+        """No reader: the order needs the room."""
+        return replace(self.kiosk.status, reader="", reader_state="")
 
     def _draw(self, now: OrderNow) -> None:
         view = now.receipt

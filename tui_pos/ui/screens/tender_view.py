@@ -8,7 +8,7 @@ from tui_pos.core import money
 from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.search.receipts import ReceiptView
 from tui_pos.desk.tenders.cash import quick_amounts
-from tui_pos.desk.tenders.tendering import Tendered
+from tui_pos.ui.messages.notes import TENDERS
 from tui_pos.ui.widgets.line_list import Line
 
 MOST_PAYMENTS = 3
@@ -31,8 +31,6 @@ class PaymentOption:
         """What goes back over the counter."""
         return self.given - self.amount if self.tender is Tender.CASH else ZERO
 
-
-LABELS = {Tender.CASH: "Cash", Tender.CREDIT: "Credit", Tender.CARD: "Card", Tender.COMP: "Free of charge"}
 
 NEXT_STEPS = {
     Tender.CASH: "take {} in cash",
@@ -80,7 +78,7 @@ def _card_note(wanted: Decimal, currency: str, reader: str) -> str:
 def option_lines(found: tuple[PaymentOption, ...], amount: Callable[[Decimal], str]) -> list[Line]:
     """The options as rows; a row's key is its place."""
     return [
-        Line((LABELS[option.tender], amount(option.given or option.amount), option.note), key=str(place))
+        Line((TENDERS[option.tender], amount(option.given or option.amount), option.note), key=str(place))
         for place, option in enumerate(found)
     ]
 
@@ -96,12 +94,3 @@ def sums(view: ReceiptView, amount: Callable[[Decimal], str]) -> list[Line]:
     lines += [Line((label, amount(value)), pick=False) for label, value in rows]
     due = (f"Still to pay {view.currency}", amount(view.order.due))
     return [*lines, Line(due, pick=False, style="bold")]
-
-
-def taken(tendered: Tendered, amount: Callable[[Decimal], str]) -> str:
-    """What was just taken, for the person at the desk."""
-    got = f"{LABELS[tendered.tender]} {amount(tendered.amount)}"
-    if not tendered.given:
-        return got
-    back = f": give {amount(tendered.change)} back" if tendered.change else ""
-    return f"{got}, given {amount(tendered.given)}{back}"
