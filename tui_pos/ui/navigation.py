@@ -164,7 +164,7 @@ class Navigation:
     def sell(self, start: SaleStart, then: Callable[[CartEnd], object] | None = None) -> None:
         screen = self._screen
 
-        def left(end: CartEnd | None) -> None:
+        def left(end: "CartEnd | None") -> None:
             if then is not None:
                 then(end or SaleEnd.NOTHING)
             else:

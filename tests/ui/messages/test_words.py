@@ -13,6 +13,7 @@ from tui_pos.desk.errors import InvalidInput, Reason, Refused, because
 from tui_pos.desk.limits import Stop
 from tui_pos.desk.orders.views import Verdict
 from tui_pos.desk.search.verdicts import TABLE
+from tui_pos.desk.tones import Tone
 from tui_pos.ui.messages import SENTENCES, sentence
 from tui_pos.ui.messages.verdicts import VERDICTS, words
 
@@ -166,7 +167,7 @@ EXAMPLES = (
         "Mug was handed out already: 1 of 1, last 09:14 at desk-2.",
     ),
     (
-        because("cancelled.check_in", verdict=Verdict("cancelled", "bad")),
+        because("cancelled.check_in", verdict=Verdict("cancelled", Tone.BAD)),
         "Not checked in. The order was cancelled; they need a new ticket.",
     ),
 )
@@ -195,7 +196,7 @@ def test_every_verdict_has_its_words() -> None:
 
 
 def test_a_verdict_says_what_is_owed_and_when_they_came() -> None:
-    said = words(Verdict("already_checked_in.owes", "warn", owes="35.00", first="09:14 at desk-2"))
+    said = words(Verdict("already_checked_in.owes", Tone.WARN, owes="35.00", first="09:14 at desk-2"))
     assert (said.word, said.sentence) == (
         "ALREADY CHECKED IN, owes 35.00",
         "Checked in 09:14 at desk-2.",

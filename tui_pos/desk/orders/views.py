@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from tui_pos.desk.tones import Tone
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineView:
@@ -77,12 +79,12 @@ class CheckInView:
 class Verdict:
     """What the volunteer must know at first sight; ``ui.messages.verdicts`` has its words.
 
-    ``key`` is a code, or ``code.case``; ``tone`` is ok, warn or bad; ``owes`` ("35.00") and ``first``
+    ``key`` is a code, or ``code.case``; ``owes`` ("35.00") and ``first``
     ("09:14 at desk-2") are '' where there is none.
     """
 
     key: str
-    tone: str
+    tone: Tone
     owes: str = ""
     first: str = ""
 

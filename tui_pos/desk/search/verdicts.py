@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from tui_pos.data.tables.registration import OrderStatus
 from tui_pos.desk.orders.views import Verdict
+from tui_pos.desk.tones import Tone
 
 GOING_BACK = "going_back"
 
@@ -42,19 +43,22 @@ def _owes_alone(standing: Standing) -> bool:
 
 
 TABLE: tuple[tuple[Callable[[Standing], bool], Verdict], ...] = (
-    (lambda s: s.registered and bool(s.first) and bool(s.owes), Verdict("already_checked_in.owes", "warn")),
-    (lambda s: s.registered and bool(s.first), Verdict("already_checked_in", "warn")),
-    (lambda s: s.registered and not s.holds_ticket, Verdict("no_ticket.paid", "warn")),
-    (lambda s: s.registered and bool(s.owes), Verdict("registered.owes", "ok")),
-    (lambda s: s.registered, Verdict("registered", "ok")),
-    (_owes_alone, Verdict("owes", "warn")),
-    (lambda s: s.returning, Verdict("refund_open.ticket", "bad")),
-    (lambda s: s.returned, Verdict("refunded.ticket", "bad")),
-    (_not_admitted(OrderStatus.PENDING), Verdict("not_paid", "bad")),
-    (_not_admitted(OrderStatus.CANCELLED), Verdict("cancelled", "bad")),
-    (_not_admitted(OrderStatus.REFUNDED), Verdict("refunded", "bad")),
-    (_not_admitted(GOING_BACK), Verdict("refund_open", "bad")),
-    (lambda s: bool(s.admitting), Verdict("no_ticket", "bad")),
-    (lambda _: True, Verdict("no_order", "bad")),
+    (
+        lambda s: s.registered and bool(s.first) and bool(s.owes),
+        Verdict("already_checked_in.owes", Tone.WARN),
+    ),
+    (lambda s: s.registered and bool(s.first), Verdict("already_checked_in", Tone.WARN)),
+    (lambda s: s.registered and not s.holds_ticket, Verdict("no_ticket.paid", Tone.WARN)),
+    (lambda s: s.registered and bool(s.owes), Verdict("registered.owes", Tone.OK)),
+    (lambda s: s.registered, Verdict("registered", Tone.OK)),
+    (_owes_alone, Verdict("owes", Tone.WARN)),
+    (lambda s: s.returning, Verdict("refund_open.ticket", Tone.BAD)),
+    (lambda s: s.returned, Verdict("refunded.ticket", Tone.BAD)),
+    (_not_admitted(OrderStatus.PENDING), Verdict("not_paid", Tone.BAD)),
+    (_not_admitted(OrderStatus.CANCELLED), Verdict("cancelled", Tone.BAD)),
+    (_not_admitted(OrderStatus.REFUNDED), Verdict("refunded", Tone.BAD)),
+    (_not_admitted(GOING_BACK), Verdict("refund_open", Tone.BAD)),
+    (lambda s: bool(s.admitting), Verdict("no_ticket", Tone.BAD)),
+    (lambda _: True, Verdict("no_order", Tone.BAD)),
 )
 """Who stands how is what; the words are in ``ui.messages.verdicts``."""

@@ -17,6 +17,7 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.search import lookup
 from tui_pos.desk.search.moments import when_and_where
+from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.ask import AskText
 from tui_pos.ui.input import keys
@@ -82,7 +83,7 @@ class AttendeeScreen(DeskScreen[None]):
         self._draw()
         self._look_at_hand_outs()
         self.say(words(person.verdict).sentence)
-        if person.verdict.tone != "ok":
+        if person.verdict.tone != Tone.OK:
             self.kiosk.bell()
         self.typed_ahead.release()
 

@@ -10,6 +10,7 @@ from tui_pos.core import clock
 from tui_pos.core.scan import Scan, printable
 from tui_pos.desk.context import Desk
 from tui_pos.desk.search.find_orders import FoundOrder, orders
+from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
 from tui_pos.ui.screens.shared import choose_reader
@@ -24,7 +25,7 @@ MOST = 50
 
 COLUMNS = (Column(6), Column(12), Column(18), Column(9, right=True), Column())
 
-WORDS = {"partially_refunded": ("part refunded", "warn"), "paid": ("paid", "ok")}
+WORDS = {"partially_refunded": ("part refunded", Tone.WARN), "paid": ("paid", Tone.OK)}
 """How the status of an order is said, and how good it is; every other one is bad."""
 
 
@@ -163,8 +164,8 @@ class OrdersScreen(DeskScreen[None]):
             return _cell(order.live.lower(), order.live_tone)
         if order.due:
             owes = f"owes {self.amount(order.due)}" if order.paid else "not paid"
-            return _cell(f"{owes}, hold ran out" if order.expired else owes, "warn")
-        word, tone = WORDS.get(order.status, (order.status, "bad"))
+            return _cell(f"{owes}, hold ran out" if order.expired else owes, Tone.WARN)
+        word, tone = WORDS.get(order.status, (order.status, Tone.BAD))
         return _cell(f"{word} {order.paid_by}".rstrip(), tone)
 
 

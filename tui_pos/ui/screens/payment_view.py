@@ -10,6 +10,7 @@ from tui_pos.core import money
 from tui_pos.core.scan import printable
 from tui_pos.desk.payments import PaymentState, Stage
 from tui_pos.desk.payments.resolve import Option, Resolution
+from tui_pos.desk.tones import Tone
 from tui_pos.ui.widgets import signs
 
 STEPS = ("saved", "sent", "card", "authorised", "captured")
@@ -57,7 +58,6 @@ KEY = re.compile(r"\b(?:Enter|Esc|F\d+): ")
 TRY_AGAIN = ("reader_gave_up", "customer_canceled", "connection_error")
 """What ended a try on the reader without a bank declining."""
 
-PLAIN = "plain"
 NAME_WIDTH = 28
 
 
@@ -125,13 +125,13 @@ def title(state: PaymentState) -> Text:
 
 def is_under_way(state: PaymentState) -> bool:
     """Whether the payment is on its way and nobody has to be told anything."""
-    return state.tone == PLAIN and state.stage in UNDER_WAY
+    return state.tone == Tone.PLAIN and state.stage in UNDER_WAY
 
 
 def headline(state: PaymentState, seconds: int, *, watched: bool) -> Text:
     """What has become of the payment, in the place of the stages."""
     if state.live and not watched:
-        return _signed("warn", "NOT WATCHED HERE", f"last seen: {state.headline}")
+        return _signed(Tone.WARN, "NOT WATCHED HERE", f"last seen: {state.headline}")
     return _signed(state.tone, *_parts(state, seconds))
 
 
@@ -144,7 +144,7 @@ def _signed(tone: str, *parts: str) -> Text:
 def _parts(state: PaymentState, seconds: int) -> tuple[str, ...]:
     if state.stage is Stage.UNKNOWN and not state.problem:
         return (f"{state.headline} for {seconds} s",)
-    if state.stage is Stage.CAPTURED and state.tone == "ok":
+    if state.stage is Stage.CAPTURED and state.tone == Tone.OK:
         return (f"{state.headline} {captured(state)}", state.card, state.detail)
     if state.stage is Stage.AUTHORIZED and not state.problem and state.headline not in WITH_REASON:
         return (f"{state.headline} {amount(state)}", state.card)
@@ -156,7 +156,7 @@ def advice(state: PaymentState, width: int) -> str:
     text = state.advice
     if state.problem:
         text = f"{state.problem} {text}"
-    elif state.stage is Stage.CAPTURED and state.tone != "ok":
+    elif state.stage is Stage.CAPTURED and state.tone != Tone.OK:
         text = f"{captured(state)} captured. {text}"
     keys = KEY.search(text)
     if keys is None or len(text) <= width:

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from tui_pos.core.scan import Scan, printable
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments.readers import ReaderRow, readers, remembered_reader
+from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
 from tui_pos.ui.screens.shared import state_of
@@ -29,7 +30,7 @@ MODELS = {
 }
 """Stripe's device types as they are printed on the device."""
 
-TONES = {"ready": "ok", "in use": "warn"}
+TONES = {"ready": Tone.OK, "in use": Tone.WARN}
 """How good a state of a reader is; every other one is bad."""
 
 COLUMNS = (Column(14), Column(11), Column(9), Column())
@@ -82,7 +83,7 @@ class ReaderScreen(DeskScreen[ReaderRow]):
 
     def _not_found(self, error: Exception) -> None:
         self.kiosk.bell()
-        self._say_below(f"{self.kiosk.explain(error)} /refresh asks again.", "bad")
+        self._say_below(f"{self.kiosk.explain(error)} /refresh asks again.", Tone.BAD)
 
     # Choosing
 
@@ -154,7 +155,7 @@ class ReaderScreen(DeskScreen[ReaderRow]):
             self._say_below("No reader fits that text.")
         else:
             self._say_below(
-                "Stripe knows no reader here. Register one in the Dashboard, then /refresh.", "warn"
+                "Stripe knows no reader here. Register one in the Dashboard, then /refresh.", Tone.WARN
             )
         self.refresh_hints()
 
@@ -182,7 +183,7 @@ def _words(row: ReaderRow) -> str:
 
 def _line(row: ReaderRow) -> Line:
     state = state_of(row)
-    tone = TONES.get(state, "bad")
+    tone = TONES.get(state, Tone.BAD)
     return Line(
         (row.label, (f"{signs.sign(tone)} {state}", signs.style(tone)), _model(row), row.holder), row.id
     )

@@ -19,6 +19,7 @@ from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.orders.views import AttendeeView, LineView, OrderView
 from tui_pos.desk.search.moments import when_and_where
 from tui_pos.desk.search.receipts import ReceiptView, receipt
+from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
 from tui_pos.ui.messages.verdicts import words
@@ -59,7 +60,7 @@ BACK_STATES: dict[str, str] = {
 BACK_ORIGINS: dict[str, str] = {"dashboard": ", in Stripe's dashboard"}
 """What is said of refunds that no desk made."""
 
-STATUS_TONES = {"paid": "ok", "partially_refunded": "warn", "pending": "warn"}
+STATUS_TONES = {"paid": Tone.OK, "partially_refunded": Tone.WARN, "pending": Tone.WARN}
 """How good the status of an order is; every other one is bad."""
 
 
@@ -217,7 +218,7 @@ class ReceiptScreen(DeskScreen[NextPerson]):
         self.refresh_hints()
 
     def _title(self, view: ReceiptView) -> Text:
-        order, tone = view.order, STATUS_TONES.get(view.order.status, "bad")
+        order, tone = view.order, STATUS_TONES.get(view.order.status, Tone.BAD)
         word = order.status.replace("_", " ").upper()
         money = f"owes {self.amount(order.due)}" if order.due else self.amount(view.bought.total)
         title = Text(f"{order.reference}   ")
@@ -272,17 +273,17 @@ class ReceiptScreen(DeskScreen[NextPerson]):
         if person is None:
             return Text("No badge: this was sold to a walk-up.")
         verdict = person.verdict
-        word, tone = ("registered", "ok") if person.registered else (words(verdict).word, verdict.tone)
+        word, tone = ("registered", Tone.OK) if person.registered else (words(verdict).word, verdict.tone)
         line = Text(f"{signs.sign(tone)} {word}", style=signs.style(tone))
         line = Text.assemble(line, f"   badge {printable(person.access_code)}")
         if unnamed:
-            line.append(f"   [!] {unnamed} more without name", style=signs.style("warn"))
+            line.append(f"   [!] {unnamed} more without name", style=signs.style(Tone.WARN))
         if person.checked_in_at is not None:
             line.append(f"   {words(verdict).sentence}")
         elif person.registered:
-            line.append("   [!] not checked in yet", style=signs.style("warn"))
+            line.append("   [!] not checked in yet", style=signs.style(Tone.WARN))
         if person.registered and person.owes:
-            line.append(f"   [!] owes {self.amount(person.owes)}", style=signs.style("warn"))
+            line.append(f"   [!] owes {self.amount(person.owes)}", style=signs.style(Tone.WARN))
         return line
 
 

@@ -20,7 +20,6 @@ from tui_pos.desk.context import Desk
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
 from tui_pos.ui.jobs import Job
-from tui_pos.ui.messages import sentence
 from tui_pos.ui.results import SaleStart
 from tui_pos.ui.screens.shared import after_keys, choose_reader
 from tui_pos.ui.widgets.line_list import Column, Line, LineList
@@ -30,7 +29,7 @@ from tui_pos.ui.widgets.signs import sign, style
 if TYPE_CHECKING:
     from tui_pos.desk.search.activity import AttentionLine, RecentLine
     from tui_pos.desk.search.search import Found
-    from tui_pos.ui.scan_result import LookUps, ScanResult
+    from tui_pos.ui.scan_result import Hit, LookUps, ScanResult
 
 EVERY = 5.0
 """Seconds between two looks at what happened here and what needs attention."""
@@ -53,7 +52,7 @@ class ScanScreen(DeskScreen[None]):
         self._unseen = False
         self._results: list[ScanResult] = []
         self._era = 0
-        self._hits: tuple[Found, ...] = ()
+        self._hits: tuple[Hit, ...] = ()
         self._moved_to: Found | None = None
         self._recent: tuple[RecentLine, ...] = ()
         self._attention: tuple[AttentionLine, ...] = ()
@@ -253,16 +252,16 @@ class ScanScreen(DeskScreen[None]):
             return
         self.ask(partial(self._look_ups.search, text), self._found, lane="search", latest=True)
 
-    def _found(self, hits: "tuple[Found, ...]") -> None:
+    def _found(self, hits: "tuple[Hit, ...]") -> None:
         if self.prompt.text:
             self._show_hits(hits)
 
-    def _show_hits(self, hits: "tuple[Found, ...]") -> None:
+    def _show_hits(self, hits: "tuple[Hit, ...]") -> None:
         self._hits = hits
         self._moved_to = None
         self._hit_list.set_lines(
             [
-                Line((hit.title, hit.key, sentence(hit.detail)), key=str(place))
+                Line((hit.found.title, hit.found.key, hit.detail), key=str(place))
                 for place, hit in enumerate(hits)
             ]
         )
@@ -277,13 +276,13 @@ class ScanScreen(DeskScreen[None]):
 
     def moved(self, delta: int) -> None:
         if self._hit_list.display and (line := self._hit_list.move(delta)):
-            self._moved_to = self._hits[int(line.key)]
+            self._moved_to = self._hits[int(line.key)].found
 
     def picked(self, number: int) -> None:
         if self._hit_list.display:
             line = self._hit_list.numbered_line(number)
             if line is not None:
-                self._open_hit(self._hits[int(line.key)])
+                self._open_hit(self._hits[int(line.key)].found)
                 return
         elif line := self._attention_list.numbered_line(number):
             self._attend_to(self._attention[int(line.key)])
@@ -297,7 +296,7 @@ class ScanScreen(DeskScreen[None]):
 
     def action_confirm(self) -> None:
         if self._hit_list.display and (line := self._hit_list.chosen):
-            self._open_hit(self._hits[int(line.key)])
+            self._open_hit(self._hits[int(line.key)].found)
         else:
             self.say("Scan a badge first, or type what to find.", "!")
 
