@@ -457,9 +457,3 @@ def test_payments_beyond_three_are_summed_up(desk: Desk) -> None:
         ("Paid by Credit", "-2"),
         ("3 more payments", "-6"),
     ]
-
-
-def test_who_may_not_charge_is_offered_no_card(desk: Desk) -> None:
-    view = receipts.receipt(desk, owed(desk))
-    options = tender_view.payment_options(view, view.order.due, "", may_charge=False, may_give=True)
-    assert {option.tender for option in options} == {Tender.CASH, Tender.COMP}

@@ -10,8 +10,9 @@ from textual.app import ComposeResult
 from tui_pos.core import clock
 from tui_pos.core.scan import Scan, printable
 from tui_pos.desk.access.permissions import Action
-from tui_pos.desk.checkin import checkin, redemption
+from tui_pos.desk.checkin import checkin, next_steps, redemption
 from tui_pos.desk.checkin.checkin import CheckInResult
+from tui_pos.desk.checkin.next_steps import OrderStep, PersonStep
 from tui_pos.desk.checkin.redemption import HandOut
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.views import AttendeeView, OrderView
@@ -135,22 +136,21 @@ class AttendeeScreen(DeskScreen[None]):
         )
 
     def _owed(self) -> tuple[OrderView, ...]:
-        """The orders that can be paid here and now."""
-        if not self.may(Action.CHARGE):
-            return ()
-        return tuple(order for order in self.person.orders if order.due and order.owed)
+        return next_steps.to_pay(self.desk, self.person)
 
     # The next step
 
     def _next_step(self) -> Step:
-        person, owed = self.person, self._owed()
-        if person.registered and person.first_check_in is None:
-            return Step(self.action_checkin, "check in")
-        if not person.registered and len(owed) == 1:
-            return Step(partial(self._pay, owed[0], PayBy.CARD), f"pay {self.amount(owed[0].due)}")
-        if not person.registered and not owed and self.may(Action.SELL):
-            return Step(self.action_walk_up, "sell")
-        return Step(self.leave, "next person")
+        match next_steps.person_step(self.desk, self.person):
+            case PersonStep.CHECK_IN:
+                return Step(self.action_checkin, "check in")
+            case PersonStep.PAY:
+                (order,) = self._owed()
+                return Step(partial(self._pay, order, PayBy.CARD), f"pay {self.amount(order.due)}")
+            case PersonStep.SELL:
+                return Step(self.action_walk_up, "sell")
+            case PersonStep.NEXT_PERSON:
+                return Step(self.leave, "next person")
 
     def action_confirm(self) -> None:
         self._next_step().take()
@@ -211,9 +211,14 @@ class AttendeeScreen(DeskScreen[None]):
         order = next((order for order in self.person.orders if line and order.reference == line.key), None)
         if order is None:
             super().picked(number)
-        elif order.live_attempt_id is not None and self.may(Action.CHARGE):
+        else:
+            self._open(order)
+
+    def _open(self, order: OrderView) -> None:
+        step = next_steps.opening_step(self.desk, order)
+        if step is OrderStep.SEE_PAYMENT and order.live_attempt_id is not None:
             self.navigator.watch_payment(order.live_attempt_id, self._still_owed)
-        elif order.due and self.may(Action.CHARGE):
+        elif step is OrderStep.PAY:
             self._pay(order, PayBy.CARD)
         else:
             self.navigator.show_receipt(order.reference)

@@ -10,21 +10,21 @@ from rich.text import Text
 from textual.app import ComposeResult
 
 from tui_pos.core.scan import Scan, printable
-from tui_pos.desk.access.permissions import Action, allowed
+from tui_pos.desk.access.permissions import Action
 from tui_pos.desk.checkin.checkin import CheckInResult, check_in
-from tui_pos.desk.checkin.guest_tickets import companions
+from tui_pos.desk.checkin.next_steps import OrderNow, order_now
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.refund_views import RefundView
 from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.orders.views import AttendeeView, LineView, OrderView
 from tui_pos.desk.search.moments import when_and_where
-from tui_pos.desk.search.receipts import ReceiptView, receipt
+from tui_pos.desk.search.receipts import ReceiptView
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
 from tui_pos.ui.messages.verdicts import words
 from tui_pos.ui.results import NextPerson, PayBy
-from tui_pos.ui.screens.order_actions import OrderActions, OrderNow
+from tui_pos.ui.screens.order_actions import OrderActions
 from tui_pos.ui.screens.return_actions import ReturnActions
 from tui_pos.ui.screens.shared import choose_reader
 from tui_pos.ui.widgets import signs
@@ -95,17 +95,18 @@ class ReceiptScreen(DeskScreen[NextPerson]):
             self._draw(now)
             then()
 
-        self.ask(partial(_read, self.desk, self.reference), show)
+        self.ask(partial(order_now, self.desk, self.reference), show)
 
     # Keys
 
     def hints(self) -> Sequence[keys.Hint]:
-        step, others = self._order_actions.next_step(), (*self._more(), *self._order_actions.hints())
-        if self._order_actions.now is None:
+        now, step = self._order_actions.now, self._order_actions.next_step()
+        others = (*self._more(), *self._order_actions.hints())
+        if now is None:
             enter = "read the receipt"
         elif step is not None:
             enter = step.label
-        elif self._to_check_in() is not None:
+        elif now.to_check_in is not None:
             enter = "check in and next person"
         else:
             return (keys.hint("confirm", "next person"), *others)
@@ -117,16 +118,17 @@ class ReceiptScreen(DeskScreen[NextPerson]):
 
     def action_confirm(self) -> None:
         """Enter: what the order needs, then let the person in, and on to the next one."""
-        step, person = self._order_actions.next_step(), self._to_check_in()
-        if self._order_actions.now is None:
+        now, step = self._order_actions.now, self._order_actions.next_step()
+        if now is None:
             self.say("One moment: reading the receipt.")
             self._reread()  # the first time may have failed
         elif step is not None:
             step.take()
-        elif person is None:
+        elif now.to_check_in is None:
             self.leave(NextPerson())
         else:
-            self.ask(partial(check_in, self.desk, person.access_code), self._checked_in, hold=True)
+            let_in = partial(check_in, self.desk, now.to_check_in.access_code)
+            self.ask(let_in, self._checked_in, hold=True)
 
     def _checked_in(self, result: CheckInResult) -> None:
         if result.first:
@@ -185,14 +187,6 @@ class ReceiptScreen(DeskScreen[NextPerson]):
     def action_void(self) -> None:
         """``/void``: the whole sale."""
         self._order_actions.if_allowed(Action.REFUND, self._returns.void)
-
-    def _to_check_in(self) -> AttendeeView | None:
-        """Who is to be let in: with a paid ticket, not in yet, and by somebody who may do it."""
-        now = self._order_actions.now
-        person = now.receipt.attendee if now is not None else None
-        if person is None or not person.registered or person.checked_in_at is not None:
-            return None
-        return person if self.may(Action.CHECK_IN) else None
 
     # Drawing
 
@@ -285,11 +279,6 @@ class ReceiptScreen(DeskScreen[NextPerson]):
         if person.registered and person.owes:
             line.append(f"   [!] owes {self.amount(person.owes)}", style=signs.style(Tone.WARN))
         return line
-
-
-def _read(desk: Desk, reference: str) -> OrderNow:
-    seller = allowed(desk.staff, Action.SELL)
-    return OrderNow(receipt(desk, reference), companions(desk, reference) if seller else 0)
 
 
 def _item(line: LineView) -> str:

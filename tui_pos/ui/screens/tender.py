@@ -18,6 +18,7 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.payments import PaymentState, Stage
 from tui_pos.desk.search.receipts import ReceiptView, receipt
+from tui_pos.desk.tenders.options import PaymentOption
 from tui_pos.desk.tenders.tendering import Tendered
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.ask import AskText
@@ -28,7 +29,6 @@ from tui_pos.ui.results import PayBy, PaymentEnd, StillOwed
 from tui_pos.ui.screens import tender_view as view
 from tui_pos.ui.screens.shared import choose_reader, refuse
 from tui_pos.ui.screens.tender_controller import TenderController
-from tui_pos.ui.screens.tender_view import PaymentOption
 from tui_pos.ui.widgets.big_amount import BigAmount
 from tui_pos.ui.widgets.line_list import Column, Line, LineList
 from tui_pos.ui.widgets.scan_input import Prompt
@@ -83,8 +83,8 @@ class TenderScreen(DeskScreen[StillOwed]):
 
     def _offer(self) -> None:
         """Show the payment options; none while somebody is to be told what was taken."""
-        self._options = self._tender.options(self.kiosk.status.reader) if self._told is None else ()
-        self._list.set_lines(view.option_lines(self._options, self.amount))
+        self._options = self._tender.options() if self._told is None else ()
+        self._list.set_lines(view.option_lines(self._options, self.amount, self.kiosk.status.reader))
         self._draw()
 
     def _choose_first(self, by: PayBy) -> None:
