@@ -1,8 +1,13 @@
 """No module imports another in a circle: each can be read, tested and moved without what is above it."""
 
+import tomllib
+from importlib.util import find_spec
+from pathlib import Path
+
 import grimp
 
 PACKAGE = "tui_pos"
+PROJECT = Path(__file__).parents[1] / "pyproject.toml"
 
 
 def imports() -> dict[str, set[str]]:
@@ -47,3 +52,11 @@ def test_no_module_imports_another_in_a_circle() -> None:
 def test_a_cycle_is_found_and_named() -> None:
     graph = {"a": {"b", "d"}, "b": {"c"}, "c": {"a"}, "d": {"d"}, "e": {"a"}}
     assert cycles(graph) == {"a -> b -> c -> a", "d -> d"}
+
+
+def test_what_a_contract_forbids_is_there() -> None:
+    contracts = tomllib.loads(PROJECT.read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    forbidden = {name for each in contracts for name in each.get("forbidden_modules", ())}
+    # Of a package that is not ours import-linter takes any name: a misspelt one would forbid nothing.
+    assert {"stripe", "peewee"} <= forbidden
+    assert [name for name in sorted(forbidden) if find_spec(name) is None] == []

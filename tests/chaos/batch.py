@@ -80,7 +80,7 @@ def run(
     result = Result(seed)
     true_clock = clock.now
     with database() as url, database() as beside, TemporaryDirectory(prefix="tui-pos-chaos-") as folder:
-        floor = Floor(url, Path(folder), seed, nursery, simulator, mutation)
+        floor = Floor(url, Path(folder), seed, nursery=nursery, simulator=simulator, mutation=mutation)
         floor.beside_url = beside
         clock.now = floor.clock.now
         try:

@@ -78,7 +78,7 @@ class Floor:
     """Everything that one batch of sales happens on; ``rng`` decides all that is left to chance."""
 
     def __init__(
-        self, url: str, folder: Path, seed: int, nursery: Nursery, simulator: Child, mutation: str
+        self, url: str, folder: Path, seed: int, *, nursery: Nursery, simulator: Child, mutation: str
     ) -> None:
         self.url = url
         self.number = seed

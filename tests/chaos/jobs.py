@@ -22,13 +22,7 @@ from tui_pos.data.connection import connected
 from tui_pos.data.errors import DataError
 from tui_pos.data.tables.desk import Attempt
 from tui_pos.data.tables.registration import Attendee, Order, OrderLine
-from tui_pos.desk import (
-    conference_rules,
-    conferences,
-    lease_owners,
-    payments,
-    reconciliation,
-)
+from tui_pos.desk import conference_rules, conferences, lease_owners, payments, reconciliation
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.checkin import redemption
 from tui_pos.desk.conference_rules import Rules
@@ -112,7 +106,7 @@ class Worker:
             mutations.version_before()
         whose = installation.take_over(renew=True).key if job.beside else ""
         if job.says != Rules():
-            conference_rules.settle(conferences.find("demo"), job.says, f"the config of {job.station}")
+            conference_rules.resolve(conferences.find("demo"), job.says, f"the config of {job.station}")
         desk = make_desk("demo", job.staff, job.station)
         assert not whose or desk.installation == whose
         return replace(
@@ -243,9 +237,10 @@ def void(_: Worker, desk: Desk, reference: str) -> bool:
 
 
 def pay_cash(
-    worker: Worker, desk: Desk, reference: str, amount: Decimal | None, given: Decimal, key: str
+    worker: Worker, desk: Desk, reference: str, amount: Decimal | None, handed: tuple[Decimal, str]
 ) -> Decimal:
-    """Take cash for an order; what was booked."""
+    """Take cash for an order, as handed over in a dialog with a key of its own; what was booked."""
+    given, key = handed
     worker.tell("ready", None)
     worker.wait()
     return cash.take_cash(desk, reference, given, amount, key=key).amount

@@ -13,24 +13,12 @@ from tui_pos.data.tables.registration import Payment
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders import live_payment, orders
 from tui_pos.desk.orders.balance import OrderBalance, balance
-from tui_pos.desk.payments import (
-    bookkeeping,
-    discrepancy,
-    settle,
-    start,
-    transitions,
-    trouble,
-)
+from tui_pos.desk.payments import bookkeeping, discrepancy, settle, start, transitions, trouble
 from tui_pos.desk.payments.asking import AttemptWorker
 from tui_pos.desk.payments.backoff import Call
 from tui_pos.desk.reconciliation import at_stripe
 from tui_pos.desk.reconciliation.mismatches import Mismatch
-from tui_pos.desk.refunds import (
-    card_refunds,
-    elsewhere,
-    refunds,
-    web_site,
-)
+from tui_pos.desk.refunds import card_refunds, elsewhere, refunds, web_site
 from tui_pos.desk.refunds.card_refunds import CardPayment
 from tui_pos.desk.tenders import tendering
 from tui_pos.terminal import Intent, StripeRefund, TerminalError

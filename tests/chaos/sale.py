@@ -87,6 +87,10 @@ class Sales:
         if self.chance(0.1):
             self._cash(reference, None if total < 2 or self.chance(0.3) else part_of(self.rng, total))
         self._charge(reference, None)
+        self._after_payment(reference)
+
+    def _after_payment(self, reference: str) -> None:
+        """What may become of a sale, and the end of most faults."""
         if self.chance(0.2):
             self.floor.do(Job("hand_out", (reference,)))
         if self.chance(0.12):
@@ -149,7 +153,8 @@ class Sales:
         with connected():
             given = amount or Order.get(Order.reference == reference).total
         fates = self.draw_fates(self.cash, 0.6)
-        return Job("pay_cash", (reference, amount, given, f"dialog-{self.keys}"), "desk-6", fates=fates)
+        handed = (given, f"dialog-{self.keys}")
+        return Job("pay_cash", (reference, amount, handed), "desk-6", fates=fates)
 
     def _cash(self, reference: str, amount: Decimal | None) -> None:
         job = self._cash_job(reference, amount)
@@ -184,16 +189,7 @@ class Sales:
         reader = OFF_READER if self.chance(0.03) else self.rng.choice(READERS)
         if self.chance(0.12):
             cashier.break_reader(reader)
-        jobs = [self._job(reference, reader, amount, "desk-1")]
-        if self.chance(0.12):
-            jobs.append(self._job(reference, self.rng.choice(READERS), amount, "desk-2"))
-        elif self.chance(0.08):
-            other = self._sell([("t-shirt", 1)], None)
-            if other is not None:
-                jobs.append(self._job(other[0], reader, None, "desk-2"))
-        if self.chance(0.06):
-            jobs.append(self._cash_job(reference, None))
-        desks = [self.floor.desk(job) for job in jobs]
+        desks = [self.floor.desk(job) for job in self._charge_jobs(reference, reader, amount)]
         cashier.serve(*desks)
         for desk in desks:
             if desk.job.do == "pay_cash":
@@ -204,6 +200,19 @@ class Sales:
             if (live := self._live(reference)) is None:
                 return
             self._aftermath(reference, live)
+
+    def _charge_jobs(self, reference: str, reader: str, amount: Decimal | None) -> list[Job]:
+        """One desk that charges the order, and sometimes others beside it."""
+        jobs = [self._job(reference, reader, amount, "desk-1")]
+        if self.chance(0.12):
+            jobs.append(self._job(reference, self.rng.choice(READERS), amount, "desk-2"))
+        elif self.chance(0.08):
+            other = self._sell([("t-shirt", 1)], None)
+            if other is not None:
+                jobs.append(self._job(other[0], reader, None, "desk-2"))
+        if self.chance(0.06):
+            jobs.append(self._cash_job(reference, None))
+        return jobs
 
     def _live(self, reference: str) -> Attempt | None:
         with connected():

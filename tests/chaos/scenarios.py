@@ -25,7 +25,7 @@ def cash_while_a_refund_is_open(floor: Floor) -> None:
     floor.fault("error_500", "GET /v1/refunds*", times=20)
     floor.do(Job("refund", (reference, None)))
     rest = total - 100
-    outcome, _ = floor.do(Job("pay_cash", (reference, rest, rest, "dialog-1"), "desk-6"))
+    outcome, _ = floor.do(Job("pay_cash", (reference, rest, (rest, "dialog-1")), "desk-6"))
     if outcome == "done":
         floor.cash[reference] = rest
 

@@ -229,8 +229,9 @@ def ask_stripe(url: str, method: str, path: str, **form: object) -> dict[str, An
         query, body = (f"?{encoded}", None) if method == "GET" else ("", encoded)
         line.request(method, f"/v1/{path}{query}", body, headers)
         answer: dict[str, Any] = json.loads(line.getresponse().read())
-        return answer
     except (OSError, http.client.HTTPException, ValueError):
         return {}
+    else:
+        return answer
     finally:
         line.close()

@@ -6,11 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tui_pos.core import (
-    crash_log,
-    log_file,
-    logs,
-)
+from tui_pos.core import crash_log, log_file, logs
 
 log = logging.getLogger("tui_pos.desk.sale")
 

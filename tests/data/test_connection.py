@@ -15,14 +15,7 @@ from tests.fixtures.processes import run_together
 from tui_pos.core import clock
 from tui_pos.data import connection, engines, schema
 from tui_pos.data.base import database
-from tui_pos.data.connection import (
-    close_database,
-    connected,
-    is_sqlite,
-    open_database,
-    run_tx,
-    violates,
-)
+from tui_pos.data.connection import close_database, connected, is_sqlite, open_database, run_tx, violates
 from tui_pos.data.demo import create_demo
 from tui_pos.data.errors import DatabaseUnavailable
 from tui_pos.data.tables.auth import Group, User

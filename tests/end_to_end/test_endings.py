@@ -61,6 +61,7 @@ class Desk(Terminal80x24):
         for number in numbers:
             if self.process.poll() is None:
                 self.signal(number)
+                self.wait_delivered(number)
         assert self.wait_exit() == 128 + numbers[0]
         assert time.monotonic() - began < TWO_SECONDS
         assert termios.tcgetattr(self.master) == self.found

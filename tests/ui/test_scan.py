@@ -205,7 +205,7 @@ async def test_a_scan_that_could_not_be_looked_up_is_listed_as_such(bench: Bench
         assert isinstance(home, ScanScreen)
         (line,) = home.looked_up
         assert (line.title, line.tone) == ("NOOR2026", "bad")
-        assert "The database file" in line.detail
+        assert "The database file" in str(line.detail)
 
 
 @pytest.mark.parametrize("key", ["f6", "f8", "f9", "f10", "f11", "delete"])

@@ -1,5 +1,6 @@
 """Signals in any order and state: the till ends in two seconds and leaves the terminal as it was found."""
 
+import itertools
 import os
 import random
 import signal
@@ -72,6 +73,22 @@ def test_any_signals_in_any_order_in_any_state(seed: int, first: signal.Signals,
             till.signal(number)
             till.read(choice.choice((0, 0.02)))
         ends_well(till, first, *choice.choices((*END, *HARMLESS), k=choice.randrange(8)))
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), list(itertools.permutations(END, 2)), ids=lambda number: number.name
+)
+def test_the_first_signal_decides_whatever_comes_until_the_process_has_ended(
+    first: signal.Signals, second: signal.Signals, tmp_path: Path
+) -> None:
+    with Found(tmp_path) as till:
+        till.wait_for("Scan something")
+        till.signal(first)
+        till.wait_delivered(first)
+        while till.process.poll() is None:
+            till.signal(second)
+            till.read(0)
+        assert till.wait_exit() == 128 + first
 
 
 @pytest.mark.parametrize("number", OTHERS, ids=lambda number: number.name)

@@ -122,7 +122,7 @@ async def test_a_station_in_use_is_told_by_whom_and_since_when_and_asked(bench: 
         assert holder()[1] == "trainee"
         with connected():
             (entry,) = AuditEntry.select().where(AuditEntry.what == "station_taken")
-        assert entry.text == "Lena Lead had it open on till-host"
+        assert entry.text == "Lena Lead, till-host"
         await scan(pilot, "NOOR2026")
         assert "Noor Lindqvist" in shown(pilot)
 

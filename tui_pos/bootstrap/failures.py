@@ -5,11 +5,7 @@ from dataclasses import dataclass
 import typer
 
 from tui_pos.core.config import ConfigError
-from tui_pos.core.exit_codes import (
-    NOT_FOUND,
-    UNAVAILABLE,
-    USAGE,
-)
+from tui_pos.core.exit_codes import NOT_FOUND, UNAVAILABLE, USAGE
 from tui_pos.core.money import MoneyError
 from tui_pos.data.errors import DataError
 from tui_pos.desk.errors import Reason, Refusal
@@ -50,11 +46,13 @@ def known(error: BaseException) -> Failure | None:
         return Failure(error.exit_status, error.code, error.message or error.reason)
     for kind, status, code in TABLE:
         if isinstance(error, kind):
-            return Failure(status, code, _sentence(error))
+            return Failure(status, code, _said(error))
     return None
 
 
-def _sentence(error: BaseException) -> str:
+def _said(error: BaseException) -> str | Reason:
+    if isinstance(error, MoneyError):
+        return error.reason
     if isinstance(error, typer.Abort):
         return "Nothing was entered."
     text = error.format_message() if isinstance(error, typer.TyperException) else str(error)

@@ -13,22 +13,12 @@ from tui_pos.core import config, logs
 from tui_pos.core.config import ConfigError, Settings
 from tui_pos.core.scan import printable
 from tui_pos.data import connection, installation, schema
-from tui_pos.desk import (
-    clocks,
-    conference_rules,
-    conferences,
-)
+from tui_pos.desk import clocks, conference_rules, conferences
 from tui_pos.desk.access import sign_in
 from tui_pos.desk.access.tries import At
 from tui_pos.desk.conference_rules import Rules
 from tui_pos.desk.conferences import ConferenceRow
-from tui_pos.desk.context import (
-    ConferenceInfo,
-    Desk,
-    Mode,
-    Staff,
-    zone_of,
-)
+from tui_pos.desk.context import ConferenceInfo, Desk, Mode, Staff, zone_of
 from tui_pos.desk.errors import InvalidInput, Reason, because
 from tui_pos.desk.limits import Limits
 from tui_pos.desk.payments import accounts
@@ -118,7 +108,7 @@ def open_place(
     if not slug:
         raise InvalidInput("conference_required.known", known=[row.slug for row in conferences.known()])
     row = conferences.find(slug)
-    rules = conference_rules.settle(row, said_rules(settings, row.slug), named(settings), store=store)
+    rules = conference_rules.resolve(row, said_rules(settings, row.slug), named(settings), store=store)
     place = DeskSession(
         settings=settings,
         conference=info(settings, row, rules),
@@ -208,8 +198,11 @@ def key_of(settings: Settings, slug: str) -> Key:
 
 
 def _with_account(place: DeskSession, store: bool) -> DeskSession:
-    """The place with its Stripe account, or with why it has none. Its mode is the conference's: what is sold
-    under another host's key counts as what the conference's other desks sell."""
+    """The session with its Stripe account, or with why it has none.
+
+    Its mode is the conference's: what is sold under another host's key counts as what the conference's other
+    desks sell.
+    """
     whose = installation.identity()
     place = replace(place, installation=whose.key)
     key = key_of(place.settings, place.conference.slug)

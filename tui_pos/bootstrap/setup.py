@@ -14,11 +14,7 @@ from zoneinfo import available_timezones
 
 from tui_pos.bootstrap import session
 from tui_pos.bootstrap.upgrade import upgraded
-from tui_pos.core import (
-    clock,
-    config,
-    files,
-)
+from tui_pos.core import clock, config, files
 from tui_pos.core.config import Settings
 from tui_pos.data import connection, installation
 from tui_pos.data.base import database
@@ -54,10 +50,7 @@ CONFIG = """\
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetupRequest:
-    """What shall be there. ``secret`` is asked for the supervisor's password, only when one is made or has to
-    agree; ``rules`` says what of the conference's rules is to be stored, ``sets_up`` that more than what is
-    missing is to be changed afterwards, to which a supervisor has to agree. ``another`` is a further
-    supervisor, ``new_secret`` is asked for that one's password."""
+    """What shall be there."""
 
     slug: str | None
     name: str
@@ -65,11 +58,11 @@ class SetupRequest:
     ends: date
     timezone: str
     supervisor: str | None
-    secret: Callable[[str], str]
-    rules: Rules = field(default_factory=Rules)
-    sets_up: bool = False
-    another: str | None = None
-    new_secret: Callable[[str], str] | None = None
+    secret: Callable[[str], str]  # the supervisor's password; asked only when one is made or has to agree
+    rules: Rules = field(default_factory=Rules)  # what of the conference's rules is to be stored
+    sets_up: bool = False  # more than what is missing is changed, to which a supervisor has to agree
+    another: str | None = None  # a further supervisor
+    new_secret: Callable[[str], str] | None = None  # that one's password
     station: str = ""
 
 
@@ -179,10 +172,10 @@ def _rules(settings: Settings, wanted: SetupRequest, conference: ConferenceRow) 
             f"Stored for {conference.slug}: currency {after.currency}, capture {after.capture},"
             f" prices {after.prices}."
         )
-    for name, called in conference_rules.NAMES.items():
+    for name in conference_rules.CONFIGURED:
         if getattr(said, name) not in ("", getattr(after, name)):
             where = session.named(settings)
-            done.append(f"But {where} still says {called} {getattr(said, name)}: correct it.")
+            done.append(f"But {where} still says {name} {getattr(said, name)}: correct it.")
     return done
 
 
@@ -219,7 +212,7 @@ def wanted_account_change(settings: Settings, slug: str | None) -> tuple[Confere
     if not slug:
         raise InvalidInput("conference_required")
     row = conferences.find(slug)
-    rules = conference_rules.settle(row, session.said_rules(settings, slug), session.named(settings))
+    rules = conference_rules.resolve(row, session.said_rules(settings, slug), session.named(settings))
     if installation.identity().is_copy:
         raise Refused(session.copied(slug))
     key = session.key_of(settings, slug)

@@ -57,7 +57,8 @@ def by_card(
 
     try:
         with closing(payments.watch(desk, payment.attempt_id)) as states:
-            for payment in _shown(context, states):
+            for state in _shown(context, states):
+                payment = state
                 if payment.stage == "sent" and no_wait:
                     context.answer({**serializers.charged(payment), "status": "processing"}, [_line(payment)])
                     return
@@ -163,9 +164,10 @@ def readers(
 ) -> None:
     """List the card readers, the usable first."""
     from tui_pos.desk.payments.readers import readers as listed
+    from tui_pos.ui.messages.views import holder_words
 
     rows = listed(context.desk(store=False), location)
-    lines = table((row.id, row.label, row.status, row.device_type, row.holder) for row in rows)
+    lines = table((row.id, row.label, row.status, row.device_type, holder_words(row.holder)) for row in rows)
     context.answer(serializers.readers(rows), lines or ["There is no reader here."])
 
 

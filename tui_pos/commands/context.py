@@ -99,9 +99,9 @@ class CommandContext(typer.Context):
 
     def service(self) -> "Desk":
         """The desk for the host's service account, which no password is asked for."""
-        from tui_pos.desk.access import service
+        from tui_pos.desk.access.sign_in import service_account
 
-        return self.place().desk(service.account())
+        return self.place().desk(service_account())
 
     def answer(self, data: dict[str, Any], lines: Iterable[str]) -> None:
         """Write one answer: ``data`` as one line of JSON, or ``lines`` for people."""

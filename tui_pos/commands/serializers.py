@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tui_pos.core import money
-from tui_pos.ui.messages import sentence
+from tui_pos.ui.messages.views import phrase
 
 if TYPE_CHECKING:
     from tui_pos.desk.carts.checkout import Placed
@@ -23,16 +23,11 @@ if TYPE_CHECKING:
     from tui_pos.desk.conferences import ConferenceRow
     from tui_pos.desk.context import Desk
     from tui_pos.desk.orders.refund_views import RefundView
-    from tui_pos.desk.orders.views import (
-        AttendeeView,
-        CreditView,
-        LineView,
-        OrderView,
-    )
+    from tui_pos.desk.orders.views import AttendeeView, CreditView, LineView, OrderView
     from tui_pos.desk.payments import PaymentState
     from tui_pos.desk.payments.readers import ReaderRow
     from tui_pos.desk.payments.resolve import Resolution
-    from tui_pos.desk.reconciliation import Mismatch, Reconciled
+    from tui_pos.desk.reconciliation import Reconciled
     from tui_pos.desk.refunds.exchanges import Exchanged
     from tui_pos.desk.refunds.voids import Voided
     from tui_pos.desk.search.find_orders import FoundOrder
@@ -272,11 +267,6 @@ def hand_out(row: HandOut) -> Json:
     }
 
 
-def mismatch_text(mismatch: Mismatch) -> str:
-    """What a mismatch is, without a full stop."""
-    return mismatch.text if isinstance(mismatch.text, str) else sentence(mismatch.text).rstrip(".")
-
-
 def reconciled(result: Reconciled) -> Json:
     """What a run drove, and what it found."""
     return {
@@ -288,14 +278,14 @@ def reconciled(result: Reconciled) -> Json:
         ],
         "mismatches": [
             {
-                "kind": mismatch.kind,
+                "kind": str(mismatch.kind),
                 "order_reference": mismatch.reference,
                 "payment_intent_id": mismatch.intent_id,
                 "stripe": _figure(mismatch.stripe, mismatch.currency),
                 "books": _figure(mismatch.books, mismatch.currency),
                 "currency": mismatch.currency,
-                "text": mismatch_text(mismatch),
-                "done": mismatch.done,
+                "text": phrase(mismatch.reason),
+                "done": phrase(mismatch.done),
             }
             for mismatch in result.mismatches
         ],

@@ -9,11 +9,21 @@ import string
 import time
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 CODE_ALPHABET = string.ascii_uppercase + string.digits
 
 _BOOT_TIME = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When something happened, on the conference's clock, and at which station ('' where not known)."""
+
+    at: datetime
+    station: str
+    is_today: bool
 
 
 def host() -> datetime:
@@ -25,8 +35,7 @@ _source: Callable[[], datetime] = host
 
 
 def follow(source: Callable[[], datetime] | None) -> None:
-    """From now on ``now`` is what ``source`` answers (the database that several hosts share), or this host's
-    own clock."""
+    """Let ``now`` be what ``source`` answers (the database that hosts share), or this host's own clock."""
     global _source
     _source = source or host
 

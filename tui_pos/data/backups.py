@@ -16,12 +16,12 @@ DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 
 
 def make(source: Path, step: int, keep: int) -> Path:
-    """Copy ``source`` before ``step`` of an upgrade; its path. Of older copies the newest stay, so that there
-    are ``keep`` with it.
+    """Copy ``source`` before ``step`` of an upgrade; the copy's path.
 
-    Read through a connection of its own: the one that holds the write lock would copy its own changes too.
-    The copy has the owner and mode of the original. Raises SchemaMismatch for a damaged file and
-    DatabaseUnavailable when the copy cannot be written.
+    Of older copies the newest stay, so that there are ``keep`` with it. The copy has the owner and mode of
+    the original. It is read through a connection of its own: the one that holds the write lock would copy its
+    own changes too. Raises SchemaMismatch for a damaged file and DatabaseUnavailable when the copy cannot be
+    written.
     """
     target = source.with_name(f"{source.name}.before-step-{step}.{clock.now():%Y%m%dT%H%M%S}Z")
     unfinished = target.with_name(f"{target.name}.unfinished")

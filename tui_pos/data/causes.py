@@ -12,10 +12,9 @@ from tui_pos.data.errors import DamagedDatabase, DatabaseUnavailable, ReadOnlyDa
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A kind of fault: by which signs it is known, and the sentence without its full stop, with the engine's
-    own ``{reason}``."""
+    """A kind of fault, and the signs that it is known by."""
 
-    sentence: str
+    sentence: str  # without its full stop; `{reason}` is the engine's own
     sqlite: tuple[str, ...] = ()
     sqlstates: tuple[str, ...] = ()
     words: str = ""

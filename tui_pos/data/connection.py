@@ -158,18 +158,19 @@ def connected() -> Iterator[None]:
 
 
 def _connect() -> None:
-    """SQLite refuses at once, without waiting, while another process makes a new file a WAL one."""
+    """Connect this thread; SQLite refuses at once while another process makes a file a WAL one: try again."""
     deadline = clock.monotonic() + BUSY_SECONDS
     for attempt in itertools.count(1):
         try:
             database.connect()
-            return
         except MaxConnectionsExceeded as error:
             raise DatabaseUnavailable("Too many things at once use the database. Try again.") from error
         except OperationalError as error:
             if not _was_in_the_way(error) or clock.monotonic() > deadline:
                 raise
-        _pause(attempt)
+            _pause(attempt)
+        else:
+            return
 
 
 def _pause(attempt: int) -> None:
@@ -186,8 +187,10 @@ def _file_identity() -> tuple[int, int] | None:
 
 
 def _check_file() -> None:
-    """A pooled connection would go on writing into a file that is not there any more, and a new one into
-    whatever has taken its place."""
+    """Raise DatabaseUnavailable when the SQLite file is not the one that was opened.
+
+    A pooled connection would go on writing into a file that is gone, a new one into what took its place.
+    """
     if _opened.file is None:
         return
     try:
@@ -204,8 +207,11 @@ def _check_file() -> None:
 
 
 def _engine_errors() -> tuple[type[Exception], ...]:
-    """What can be at fault in a block: Peewee's own errors, and the driver's, for Peewee translates none that
-    comes up only while rows are read (a damaged page, a value that the driver cannot load)."""
+    """What may be raised in a block when the database is at fault.
+
+    The driver's own errors too: Peewee translates none that comes up only while rows are read (a damaged
+    page, a value that the driver cannot load).
+    """
     if is_sqlite():
         return (DatabaseError, sqlite3.Error)
     from psycopg import Error

@@ -49,8 +49,10 @@ MALFORMED = (
 
 
 def engine_for(url: str, *, wal: bool = False, keep: bool = False) -> Database:
-    """The database at ``url``, not yet connected. Both engines pool: opening costs more than most queries,
-    and closing SQLite's last connection empties its write-ahead log, with two more flushes to the disk.
+    """The database at ``url``, not yet connected.
+
+    Both engines pool: opening costs more than most queries, and closing SQLite's last connection empties its
+    write-ahead log, with two more flushes to the disk.
 
     ``wal`` turns a SQLite file of django-program to write-ahead logging; without it such a file keeps its
     journal mode, which is Django's to choose. A file of our own always has one. With ``keep`` every file

@@ -34,11 +34,14 @@ class MoneyField(Field):
     field_type = "DECIMAL"
 
     def db_value(self, value: object) -> object:
-        """A Decimal as the column takes it. Raises ValueError for what it would store as something else."""
+        """A Decimal as the column takes it.
+
+        Raises ValueError for an amount that it would store as another, TypeError for what is no amount.
+        """
         if value is None:
             return None
         if not isinstance(value, Decimal | int) or isinstance(value, bool):
-            raise ValueError(f"money must be a Decimal, not {type(value).__name__}")
+            raise TypeError(f"money must be a Decimal, not {type(value).__name__}")
         amount = Decimal(value)
         if not amount.is_finite() or abs(amount) >= MONEY_LIMIT:
             raise ValueError(f"{value} is more money than the column holds")
@@ -61,8 +64,10 @@ class UTCDateTimeField(Field):
     field_type = "TIMESTAMPTZ"
 
     def db_value(self, value: object) -> object:
-        """SQLite: UTC text without offset. PostgreSQL: with its offset, so that no session's time zone can
-        change it. Raises ValueError for a naive time."""
+        """SQLite: UTC text without offset. PostgreSQL: with it, so that no session's time zone changes it.
+
+        Raises ValueError for a naive time.
+        """
         if value is None:
             return None
         if not isinstance(value, datetime) or value.tzinfo is None:
@@ -83,8 +88,10 @@ class UTCDateTimeField(Field):
 
 
 def money(value: object, field: Field | None = None) -> Decimal:
-    """A money column as the driver hands it over, as a Decimal with two places. Raises OddValue, which names
-    ``field``."""
+    """A money column as the driver hands it over, as a Decimal with two places.
+
+    Raises OddValue, which names ``field``.
+    """
     try:
         amount = Decimal(str(value)).quantize(CENT)
     except InvalidOperation:
@@ -95,8 +102,10 @@ def money(value: object, field: Field | None = None) -> Decimal:
 
 
 def utc(value: object, field: Field | None = None) -> datetime:
-    """A time column as the driver hands it over (SQLite: text, PostgreSQL: aware), aware and in UTC. Raises
-    OddValue, which names ``field``."""
+    """A time column as the driver hands it over (SQLite: text, PostgreSQL: aware), aware and in UTC.
+
+    Raises OddValue, which names ``field``.
+    """
     try:
         moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -71,8 +71,10 @@ class DeskPostgresql(PooledPostgresqlDatabase):  # type: ignore[misc]  # playhou
             self.time.read(asked, cursor.fetchone())
 
     def _is_closed(self, conn: Any) -> bool:
-        """As the pool asks before it hands out ``conn``: the others were lost with one, and asking each of
-        them would take as long as this one took."""
+        """Whether ``conn`` is lost; the pool asks before it hands it out.
+
+        The others were lost with it: asking each of them would take as long again.
+        """
         gone: bool = super()._is_closed(conn)
         if gone:
             self.close_idle()

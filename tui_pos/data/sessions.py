@@ -79,8 +79,11 @@ STATEMENT_POOLING = (
 
 
 class Isolation(StrEnum):
-    """How transactions see each other. In between, at repeatable read, a lock that was waited for does not
-    show what its last holder wrote, and nothing tells: there the last ticket would be sold twice."""
+    """How transactions see each other.
+
+    Not at repeatable read, in between: there a lock that was waited for does not show what its last holder
+    wrote, no error tells, and the last ticket would be sold twice.
+    """
 
     READ_COMMITTED = "read committed"
     SERIALIZABLE = "serializable"

@@ -15,8 +15,11 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class ByEngine:
-    """What the engines need different statements for: SQLite cannot change a column, so the table is made
-    anew, which in PostgreSQL would lose its owner and the rights that others were granted."""
+    """Statements that differ with the engine.
+
+    SQLite cannot change a column, so the table is made anew; in PostgreSQL that would lose the table's owner
+    and the rights that others were granted.
+    """
 
     sqlite: tuple[str, ...]
     postgresql: tuple[str, ...]

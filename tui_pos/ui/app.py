@@ -23,6 +23,7 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, Reason
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.kiosk import KioskApp, run_kiosk, unfit_terminal
+from tui_pos.ui.messages.views import limits_word
 from tui_pos.ui.screens.help import HelpScreen
 from tui_pos.ui.screens.scan import ScanScreen
 from tui_pos.ui.screens.sign_in import SignInScreen
@@ -184,7 +185,7 @@ class DeskApp(KioskApp):
         assert self._place is not None
         place = self._place
         mode, zone = Mode(place.mode.value), place.conference.timezone
-        limits = place.limits.shown
+        limits = limits_word(place.limits.worst)
         self.set_status(Status(place.conference.name, place.station, mode=mode, timezone=zone, limits=limits))
 
     # The station is this desk's alone
@@ -218,7 +219,7 @@ class DeskApp(KioskApp):
     def _examined(self, found: "list[Finding]") -> None:
         """The header says what is stopped; what is new is told at home, where nobody is in a sale."""
         assert self._place is not None
-        self.set_status(replace(self.status, limits=self._place.limits.shown))
+        self.set_status(replace(self.status, limits=limits_word(self._place.limits.worst)))
         looked_at = {each.check for each in found}
         self._faults = {
             topic: each for topic, each in self._faults.items() if each.check not in looked_at

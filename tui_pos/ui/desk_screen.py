@@ -35,6 +35,7 @@ from tui_pos.core import money
 from tui_pos.core.scan import Kind, Scan
 from tui_pos.desk.access.permissions import Action, allowed
 from tui_pos.desk.context import Desk
+from tui_pos.ui import messages
 from tui_pos.ui.input import keys
 from tui_pos.ui.jobs import Job
 from tui_pos.ui.kiosk import KioskApp
@@ -300,7 +301,7 @@ class DeskScreen(Screen[R], inherit_bindings=False):
         if scan.kind is Kind.COMMAND:
             self._word(scan)
         elif scan.kind is Kind.INVALID:
-            self.say(scan.reason, "X", bell=True)
+            self.say(messages.sentence(scan.reason or ""), "X", bell=True)
         elif scan.kind is not Kind.EMPTY:
             self.entered(scan)
 

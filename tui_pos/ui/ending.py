@@ -8,7 +8,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from threading import Lock, Thread
 from typing import Final
@@ -32,18 +32,35 @@ class End:
         self._loop = loop
         self._leave = leave
         self._restore = restore
-        self._begun = False
-        self._lock = Lock()
+        self._begun = Lock()
+        self._arrivals, arriving = os.pipe()
+        os.set_blocking(self._arrivals, False)
+        os.set_blocking(arriving, False)
+        signal.set_wakeup_fd(arriving, warn_on_full_buffer=False)
 
     def signalled(self, number: int, _frame: object = None) -> None:
-        """Begin to end; a signal handler, and safe in any thread."""
-        # A handler may interrupt itself in the same thread, so it must not wait for the lock.
-        if self._begun or not self._lock.acquire(blocking=False):
+        """Begin to end; a signal handler, or called in the main thread. Calls after the first do nothing."""
+        if not self._begun.acquire(blocking=False):  # never waits: a handler may interrupt itself
             return
-        self._begun = True
+        taken = [each for each in signal.valid_signals() if signal.getsignal(each) == self.signalled]
+        number = self._first_arrived(taken, number)
+        for each in taken:  # Python's own end would let the next one kill the process
+            signal.signal(each, signal.SIG_IGN)
         Thread(target=self._end_in_time, args=(number,), name="end", daemon=True).start()
         with suppress(RuntimeError):  # the loop has ended: so does the rest
             self._loop.call_soon_threadsafe(self._leave, number)
+
+    def _first_arrived(self, taken: Collection[int], number: int) -> int:
+        """The signal that came first, where Python was told of several before it called a handler.
+
+        Python calls the handlers in the order of the signals' numbers, and writes the numbers to the wake-up
+        pipe in the order of arrival. Signals that the kernel still held together have no order; of those the
+        one with the higher number decides, so TERM with the HUP that systemd sends right after it.
+        """
+        with suppress(BlockingIOError):
+            arrived = os.read(self._arrivals, 1 << 16)
+            return next((each for each in arrived if each in taken), number)
+        return number
 
     def _end_in_time(self, number: int) -> None:
         # A process in the background may give the terminal back too: this thread is not stopped for it.

@@ -7,17 +7,9 @@ from pathlib import Path
 import pytest
 
 from tui_pos.bootstrap import doctor
-from tui_pos.bootstrap.doctor import (
-    Finding,
-    Level,
-    Subject,
-)
+from tui_pos.bootstrap.doctor import Finding, Level, Subject
 from tui_pos.bootstrap.session import open_place
-from tui_pos.core.config import (
-    ConferenceSettings,
-    Settings,
-    StationSettings,
-)
+from tui_pos.core.config import ConferenceSettings, Settings, StationSettings
 from tui_pos.data import connection, health
 from tui_pos.desk.limits import Stop
 from tui_pos.simulator import Server

@@ -9,16 +9,8 @@ import pytest
 
 from tests.bootstrap.doctor.conftest import faults, settings_for
 from tests.fixtures.pty import Terminal80x24
-from tui_pos.bootstrap.doctor import (
-    Level,
-    Subject,
-    host,
-)
-from tui_pos.core import (
-    clock,
-    config,
-    exit_codes,
-)
+from tui_pos.bootstrap.doctor import Level, Subject, host
+from tui_pos.core import clock, config, exit_codes
 from tui_pos.core.config import ConferenceSettings, Settings
 from tui_pos.desk.limits import Stop
 from tui_pos.simulator import Server

@@ -129,7 +129,7 @@ def test_a_sale_by_card(case: Case, lead: Desk, simulator: Server) -> None:
     answer = serializers.placed(lead, placed)
     assert (answer["total"], answer["line_items"][0]["line_total"]) == (case.json, case.json)
     verdict = lookup.attendee(lead, "ZARA2026").verdict
-    assert (verdict.key, verdict.owes) == ("owes", case.shown)
+    assert (verdict.key, reads(verdict.owes, case)) == ("owes", case.shown)
     begun = payments.begin(lead, placed.reference, READER)
     assert begun.events[0].text == f"attempt saved: {case.shown} {case.currency}"
     paid = Watched(lead, begun.attempt_id, sent=lambda: simulator.tap(READER)).run()

@@ -11,10 +11,13 @@ from string import Formatter
 import pytest
 
 import tui_pos
-from tui_pos.ui.messages import SENTENCES, TOPICS
+from tui_pos.data.tables.desk import RefundStage
+from tui_pos.desk.orders.tenders import Tender
+from tui_pos.ui.messages import PHRASES, SENTENCES, TOPICS, refunds
 
 PACKAGE = Path(tui_pos.__file__).parent
-RAISED = {"InvalidInput", "NotFound", "NotPermitted", "Refused", "because"}
+EVERY = SENTENCES | PHRASES
+RAISED = {"MoneyError", "InvalidInput", "NotFound", "NotPermitted", "Refused", "because"}
 LONGEST = 220
 """Characters of a template."""
 ANY = "*"
@@ -34,7 +37,8 @@ class Reason:
 
 
 def _reasons() -> Iterator[Reason]:
-    for file in sorted([*(PACKAGE / "desk").rglob("*.py"), *(PACKAGE / "bootstrap").rglob("*.py")]):
+    rooms = ("bootstrap", "core", "desk")
+    for file in sorted(file for room in rooms for file in (PACKAGE / room).rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in RAISED:
                 where = f"{file.relative_to(PACKAGE)}:{node.lineno}"
@@ -57,25 +61,25 @@ REASONS = tuple(_reasons())
 
 
 def _names(key: str) -> set[str]:
-    said = SENTENCES[key]
+    said = EVERY[key]
     if callable(said):
         return set(inspect.signature(said).parameters)
-    return {name for _, name, _, _ in Formatter().parse(said) if name}
+    return {name.partition(".")[0] for _, name, _, _ in Formatter().parse(said) if name}
 
 
 def test_no_key_stands_in_two_tables() -> None:
-    assert len(SENTENCES) == sum(len(topic.SENTENCES) for topic in TOPICS)
+    assert len(EVERY) == sum(len(topic.SENTENCES) for topic in TOPICS) + len(PHRASES)
 
 
 @pytest.mark.parametrize("reason", REASONS, ids=lambda reason: f"{reason.where} {reason.key}")
 def test_a_reason_has_its_sentence_and_the_values_for_it(reason: Reason) -> None:
-    keys = [key for key in SENTENCES if reason.matches(key)]
+    keys = [key for key in EVERY if reason.matches(key)]
     assert keys
     for key in keys:
         assert ANY in reason.values or _names(key) | {"currency"} == reason.values | {"currency"}
 
 
-@pytest.mark.parametrize("key", SENTENCES)
+@pytest.mark.parametrize("key", EVERY)
 def test_a_sentence_has_a_reason(key: str) -> None:
     assert any(reason.matches(key) for reason in REASONS)
 
@@ -89,3 +93,8 @@ def test_a_template_is_one_clear_sentence(key: str) -> None:
     assert len(said) < LONGEST
     assert "  " not in said
     assert "!" not in said.replace("!r}", "}")
+
+
+def test_every_stage_and_tender_of_a_refund_has_its_words() -> None:
+    assert set(refunds.CARD) == set(RefundStage)
+    assert {*refunds.TENDERS, "card"} == set(Tender)

@@ -8,17 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from tui_pos.bootstrap.doctor import (
-    cards,
-    database,
-    host,
-)
+from tui_pos.bootstrap.doctor import cards, database, host
 from tui_pos.bootstrap.doctor.again import Again
-from tui_pos.bootstrap.doctor.findings import (
-    Finding,
-    Level,
-    worst,
-)
+from tui_pos.bootstrap.doctor.findings import Finding, Level, worst
 from tui_pos.bootstrap.doctor.subject import Subject, of_place
 from tui_pos.desk.errors import Reason
 from tui_pos.desk.limits import Limits, Stop
@@ -27,13 +19,12 @@ __all__ = ["CHECKS", "Again", "Finding", "Level", "Subject", "Turn", "examine", 
 
 
 class Turn(Enum):
-    """When an opening desk runs a check: before anybody signs in, behind the first screen, there and again
-    while something of it fails, or only when somebody asks the doctor."""
+    """When an opening desk runs a check."""
 
-    OPENING = "opening"
-    BEHIND = "behind"
-    AGAIN = "again"
-    ASKED = "asked"
+    OPENING = "opening"  # before anybody signs in
+    BEHIND = "behind"  # behind the first screen
+    AGAIN = "again"  # there, and again while something of it fails
+    ASKED = "asked"  # only in the command `doctor`
 
 
 def _always(_: Subject) -> bool:

@@ -2,11 +2,7 @@
 
 from collections.abc import Iterable
 
-from tui_pos.bootstrap.doctor.findings import (
-    Finding,
-    Level,
-    worst,
-)
+from tui_pos.bootstrap.doctor.findings import Finding, Level, worst
 from tui_pos.core import clock
 
 FIRST_PAUSE, LONGEST_PAUSE = 25.0, 300.0

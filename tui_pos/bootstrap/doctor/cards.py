@@ -4,19 +4,9 @@ from collections.abc import Iterator
 
 from babel.numbers import get_territory_currencies
 
-from tui_pos.bootstrap.doctor.findings import (
-    Finding,
-    failed,
-    failure,
-    ok,
-    warning,
-)
+from tui_pos.bootstrap.doctor.findings import Finding, failed, failure, ok, warning
 from tui_pos.bootstrap.doctor.subject import Subject
-from tui_pos.bootstrap.session import (
-    Key,
-    copied,
-    key_of,
-)
+from tui_pos.bootstrap.session import Key, copied, key_of
 from tui_pos.core import exit_codes
 from tui_pos.core.scan import printable
 from tui_pos.data import installation
@@ -150,8 +140,10 @@ def location(subject: Subject) -> Iterator[Finding]:
 
 
 def _takes(subject: Subject, country: str) -> bool:
-    """Whether the conference's currency is money of a country. Stripe's own word for its account counts
-    before Babel's list, and what neither knows decides nothing."""
+    """Whether the conference's currency is used in a country.
+
+    Stripe's own word for its account counts before Babel's list; True where neither knows.
+    """
     found, currency = subject.account, subject.currency
     if found is not None and (found.country, found.default_currency.upper()) == (country, currency):
         return True

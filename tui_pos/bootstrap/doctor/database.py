@@ -2,19 +2,9 @@
 
 from collections.abc import Iterator
 
-from tui_pos.bootstrap.doctor.findings import (
-    Finding,
-    failed,
-    failure,
-    ok,
-    warning,
-)
+from tui_pos.bootstrap.doctor.findings import Finding, failed, failure, ok, warning
 from tui_pos.bootstrap.doctor.subject import Subject
-from tui_pos.bootstrap.session import (
-    named,
-    said_rules,
-    warnings,
-)
+from tui_pos.bootstrap.session import named, said_rules, warnings
 from tui_pos.core import exit_codes
 from tui_pos.core.scan import printable
 from tui_pos.data import connection, health, schema
@@ -162,7 +152,7 @@ def _about(subject: Subject) -> Iterator[Finding]:
     row = subject.conference
     assert row is not None
     try:
-        subject.rules = conference_rules.settle(
+        subject.rules = conference_rules.resolve(
             row, said_rules(subject.settings, row.slug), named(subject.settings), store=False
         )
     except (Refusal, DataError) as error:

@@ -20,16 +20,14 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One line: ``check`` names what was looked at, ``said`` is one sentence that says what to do, or the
-    reason that ``ui.messages`` has one for. ``stops`` is what a desk may not do because of it, ``status`` the
-    exit status of a command that finds it failed. A desk tells a warning only with ``matters_here``."""
+    """What one check found."""
 
-    check: str
+    check: str  # names what was looked at
     level: Level
-    said: str | Reason
-    stops: tuple[Stop, ...] = ()
-    status: int = exit_codes.UNAVAILABLE
-    matters_here: bool = False
+    said: str | Reason  # one sentence that says what to do, or the reason that `ui.messages` has one for
+    stops: tuple[Stop, ...] = ()  # what a desk may not do because of it
+    status: int = exit_codes.UNAVAILABLE  # of a command that finds it failed
+    matters_here: bool = False  # a desk tells a warning only with it
 
     @property
     def is_told(self) -> bool:

@@ -8,12 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from tui_pos.bootstrap.doctor.findings import (
-    Finding,
-    failed,
-    ok,
-    warning,
-)
+from tui_pos.bootstrap.doctor.findings import Finding, failed, ok, warning
 from tui_pos.bootstrap.doctor.subject import Subject
 from tui_pos.bootstrap.session import unknown_station
 from tui_pos.core import config, exit_codes

@@ -129,7 +129,8 @@ def create(conference: Conference, products: Products, groups: dict[str, Group],
             is_active=person.active,
         )
         orders = [
-            _order(conference, products, user, purchase, next(numbers), now) for purchase in person.purchases
+            _order(user, purchase, products, conference=conference, number=next(numbers), now=now)
+            for purchase in person.purchases
         ]
         _attendee(conference, user, person, orders, now)
         if person.speaker:
@@ -148,7 +149,7 @@ def create(conference: Conference, products: Products, groups: dict[str, Group],
 
 
 def _order(
-    conference: Conference, products: Products, user: User, purchase: Purchase, number: int, now: datetime
+    user: User, purchase: Purchase, products: Products, *, conference: Conference, number: int, now: datetime
 ) -> Order:
     made = now - timedelta(days=30)
     sold = {slug: products.tickets.get(slug) or products.addons[slug] for slug in purchase.items}

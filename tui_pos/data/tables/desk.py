@@ -225,8 +225,11 @@ class RefundStage(StrEnum):
 
 
 class RefundOrigin(StrEnum):
-    """Who gave the money back. The web site has no page that does; what it asks Stripe for by a host
-    project's own code is found like a refund of the dashboard."""
+    """Who gave the money back.
+
+    The web site has no page that does; what a host project's own code asks Stripe for is found like a refund
+    of the dashboard.
+    """
 
     DESK = "desk"
     DASHBOARD = "dashboard"

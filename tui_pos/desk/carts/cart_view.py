@@ -104,7 +104,7 @@ def load(desk: Desk, sale_id: int) -> CartView:
     )
     sale = sales.found(query.first(), sale_id)
     if sale.order_id is not None:
-        (order,) = order_views.orders(desk.conference.id, order_id=sale.order_id)
+        order = order_views.one(desk.conference.id, sale.order_id)
         return _ordered(desk, sale, order)
     return _open(desk, sale)
 

@@ -16,7 +16,7 @@ from tui_pos.data.tables.desk import FINAL_STAGES, Attempt, AttemptEvent, Reques
 from tui_pos.desk import lease_owners
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound, Refused
-from tui_pos.desk.lapses import has_lapsed
+from tui_pos.desk.leases import has_lapsed
 from tui_pos.desk.orders.live_payment import holder
 
 log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from tui_pos.core import clock
 from tui_pos.data.tables.desk import Attempt, Obstacle, RequestedAction, Stage
 from tui_pos.desk import leases
 from tui_pos.desk.context import Desk
-from tui_pos.desk.lapses import has_lapsed
+from tui_pos.desk.leases import has_lapsed
 from tui_pos.desk.payments import attempt_log, bookkeeping
 from tui_pos.desk.payments.asking import AttemptWorker
 from tui_pos.desk.payments.backoff import LONGEST_PAUSE, Call

@@ -10,7 +10,9 @@ from typing import Final, NoReturn
 from tui_pos.core import clock
 from tui_pos.data.tables.desk import Attempt, Refund
 from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import because
 from tui_pos.desk.payments.state import card_facts
+from tui_pos.desk.stored_reasons import pack
 from tui_pos.terminal import ReaderAction, ReaderBusy, Refused, StripeRefund, UnknownOutcome
 
 WAIT = 60.0
@@ -19,10 +21,10 @@ WAIT = 60.0
 ACTION: Final = "refund_payment"
 INTERAC = "interac_present"
 
-NOT_FINISHED = "The refund was not finished on the reader, and nothing went back: refund it again."
-NO_CARD = "The card that paid did not come to the reader in time, and nothing went back."
-READER_TAKEN = "The reader does something else. Nothing went back: refund it again when it is free."
-STILL_AT_WORK = "The reader is at work with the card; what becomes of the refund is being checked."
+NOT_FINISHED = pack(because("refund_note.not_finished"))
+NO_CARD = pack(because("refund_note.no_card"))
+READER_TAKEN = pack(because("refund_note.reader_taken"))
+READER_AT_WORK = pack(because("refund_note.reader_at_work"))
 
 
 def is_possible(desk: Desk) -> bool:
@@ -66,11 +68,11 @@ def give_up(desk: Desk, attempt: Attempt, *, waited: bool) -> NoReturn:
     is gone and nothing can go back any more.
     """
     if not waited:
-        raise UnknownOutcome(STILL_AT_WORK)
+        raise UnknownOutcome(READER_AT_WORK)
     try:
         desk.terminal.cancel_reader_action(attempt.reader_id, str(attempt.intent_id), ACTION)
     except ReaderBusy as error:
-        raise UnknownOutcome(STILL_AT_WORK) from error
+        raise UnknownOutcome(READER_AT_WORK) from error
     raise Refused(NOT_FINISHED)
 
 
@@ -86,4 +88,4 @@ def _withdrawn(desk: Desk, attempt: Attempt) -> Refused | UnknownOutcome:
         taken = desk.terminal.cancel_reader_action(attempt.reader_id, str(attempt.intent_id), ACTION)
     except ReaderBusy:
         taken = None
-    return UnknownOutcome(STILL_AT_WORK) if taken is None else Refused(NO_CARD)
+    return UnknownOutcome(READER_AT_WORK) if taken is None else Refused(NO_CARD)

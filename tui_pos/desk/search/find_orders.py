@@ -26,24 +26,12 @@ from tui_pos.data.tables.registration import (
     PaymentStatus,
     TerminalPayment,
 )
-from tui_pos.desk.access.people import (
-    called,
-    sees_addresses,
-    without_addresses,
-)
+from tui_pos.desk.access.people import called, sees_addresses, without_addresses
 from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.context import Desk
-from tui_pos.desk.orders.balance import (
-    columns,
-    due_of,
-    from_columns,
-)
-from tui_pos.desk.orders.kept import (
-    KeptPayment,
-    kept_payments,
-    paid_by,
-)
+from tui_pos.desk.orders.balance import columns, due_of, from_columns
 from tui_pos.desk.orders.orders import rehearsals
+from tui_pos.desk.orders.tenders import KeptPayment, kept_payments, paid_by
 from tui_pos.desk.payments.state import notice_for
 from tui_pos.desk.search.search import MAX_WORDS, says
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from tui_pos.simulator.engine.errors import ApiError, Json, doc_url
 
@@ -34,7 +35,7 @@ def error_answer(error: ApiError, request_id: str) -> ErrorAnswer:
     headers = dict(error.headers)
     if error.code in SHOULD_RETRY:
         headers["Stripe-Should-Retry"] = SHOULD_RETRY[error.code]
-    elif status < 500:
+    elif status < HTTPStatus.INTERNAL_SERVER_ERROR:
         headers["Stripe-Should-Retry"] = "false"
     shown: Json = {"type": error.kind or known_kind, "message": error.message}
     if error.code is not None:

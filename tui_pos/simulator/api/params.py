@@ -11,6 +11,8 @@ from tui_pos.simulator.engine.errors import ApiError, Json
 MAX_METADATA_NAME = 40
 MAX_METADATA_VALUE = 500
 MAX_TEXT = 5000
+MAX_DIGITS = 18
+MAX_INDEX_DIGITS = 5
 
 
 class Kind(Enum):
@@ -122,7 +124,7 @@ def _text(field: Field, value: str | Form, path: str) -> str:
 def _integer(field: Field, value: str | Form, path: str) -> int:
     written = value if isinstance(value, str) else ""
     digits = written.removeprefix("-")
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= 18):
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= MAX_DIGITS):
         message = f"Invalid integer: {written[:100]}"
         raise ApiError(message, "parameter_invalid_integer", param=path, executed=False)
     whole = int(written)
@@ -150,7 +152,7 @@ def _hash(field: Field, value: str | Form, path: str) -> Json | str:
 
 
 def _list(field: Field, value: str | Form, path: str) -> list[object]:
-    if isinstance(value, str) or not all(key.isdecimal() and len(key) < 6 for key in value):
+    if isinstance(value, str) or not all(key.isdecimal() and len(key) <= MAX_INDEX_DIGITS for key in value):
         raise ApiError(f"Invalid array: {path} must be a list.", param=path, executed=False)
     item = field.item or TEXT
     ordered = sorted(value.items(), key=lambda pair: int(pair[0]))

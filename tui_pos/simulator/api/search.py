@@ -21,6 +21,7 @@ NUMBERS: dict[str, Callable[[int, int], bool]] = {
     ">=": operator.ge,
     "<=": operator.le,
 }
+MAX_PAGE_DIGITS = 9
 Test = Callable[[Json], bool]
 
 
@@ -48,7 +49,7 @@ def search_page(account: Account, kind: str, path: str, params: Json) -> Json:
 
 def _start(cursor: str) -> int:
     number = cursor.removeprefix("page_") or "0"
-    if not (number.isascii() and number.isdigit() and len(number) < 10):
+    if not (number.isascii() and number.isdigit() and len(number) <= MAX_PAGE_DIGITS):
         raise ApiError(f"Invalid page: {cursor[:40]}", param="page")
     return int(number)
 

@@ -113,8 +113,10 @@ class Account:
         return record
 
     def visible(self, record: Json) -> bool:
-        """Whether the present request's key may see it: it is of the same account and mode, or is one of the
-        demonstration's readers, which stand on the counter whichever key is used."""
+        """Whether the key of this request may see the record.
+
+        It is of the same account and mode, or one of the demonstration's readers, which any key sees.
+        """
         caller = self.caller
         if caller.account_id is None or record.get("_everywhere"):
             return True

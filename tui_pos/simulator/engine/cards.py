@@ -81,8 +81,11 @@ NETWORKS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One test card: ``decline`` is the issuer's code, ``cvm`` how its holder is verified, ``refund`` how a
-    refund to it ends. ``single_message`` networks take the money at once and cannot hold it."""
+    """One test card.
+
+    ``decline`` is the issuer's code, ``cvm`` how its holder is verified, ``refund`` how a refund to it ends.
+    ``single_message`` networks take the money at once and cannot hold it.
+    """
 
     number: str
     name: str

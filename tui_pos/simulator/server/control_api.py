@@ -22,6 +22,8 @@ STATES = (DEAD, OFFLINE, *Condition)
 # What may go wrong next at a reader; ``slow`` is a number of seconds, and a fault of the request.
 SLOW = "slow"
 NEXT = (*ReaderFault, SLOW)
+MAX_TEXT = 100
+MAX_NUMBER = 1e12
 
 
 class Outcome(StrEnum):
@@ -121,8 +123,11 @@ def move_clock(account: Account, _: str, sent: Json) -> Json:
 
 
 def set_settings(account: Account, _: str, sent: Json) -> Json:
-    """``tap_after``, ``test_amounts``, ``search_lag``; of the account ``country``, ``default_currency``,
-    ``no_cards_in``, the ``rights`` of its restricted keys and the ``webhook_version`` of its events."""
+    """Change settings.
+
+    ``tap_after``, ``test_amounts``, ``search_lag``; of the account ``country``, ``default_currency``,
+    ``no_cards_in``, the ``rights`` of its restricted keys and the ``webhook_version`` of its events.
+    """
     known = tuple(name for name in DEFAULTS if name != "clock_offset")
     _only(sent, *known)
     for name, value in sent.items():
@@ -214,7 +219,7 @@ def _choice(value: object, choices: tuple[str, ...], name: str) -> str:
 
 
 def _text(value: object, name: str) -> str:
-    if not isinstance(value, str) or not 0 < len(value) <= 100:
+    if not isinstance(value, str) or not 0 < len(value) <= MAX_TEXT:
         raise ApiError(f"'{name}' must be a text.", param=name)
     return value
 
@@ -226,7 +231,7 @@ def _list(value: object, name: str) -> list[object]:
 
 
 def _number(value: object, name: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e12:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < MAX_NUMBER:
         raise ApiError(f"'{name}' must be a number, 0 or more.", param=name)
     return value
 

@@ -66,8 +66,10 @@ class Controls:
         return self.command("POST", "faults", order)
 
     def alter(self, operation: str, *, times: int = 1, after: int = 0, **fields: object) -> Json:
-        """The next answers to an operation (see OPERATIONS) carry other values, while Stripe did what it was
-        asked: ``alter("capture", id="pi_other")``, ``alter("retrieve", amount_received=1, metadata={})``."""
+        """Let the next answers to an operation (see OPERATIONS) carry other values; what was asked is done.
+
+        ``alter("capture", id="pi_other")``, ``alter("retrieve", amount_received=1, metadata={})``.
+        """
         order = {"do": "alter", "on": OPERATIONS[operation], "fields": fields}
         return self.command("POST", "faults", order | {"times": times, "after": after})
 
@@ -81,8 +83,10 @@ class Controls:
         after: int = 0,
         **error: str,
     ) -> Json:
-        """An operation is refused, without having been done, until the faults are cleared or for some times;
-        ``error`` is more of the error object: ``message``, ``param``, ``decline_code``."""
+        """Refuse an operation, without having done it, until the faults are cleared or so many times.
+
+        ``error`` is more of the error object: ``message``, ``param``, ``decline_code``.
+        """
         said = error | ({"code": code} if code is not None else {})
         order = {"do": "refuse", "on": OPERATIONS[operation], "status": status, "refusal": said}
         return self.command("POST", "faults", order | {"times": times, "after": after})
@@ -129,10 +133,12 @@ class Controls:
         return int(self.command("POST", "clock", {"advance": seconds})["now"])
 
     def configure(self, **settings: object) -> Json:
-        """Set ``tap_after``, ``test_amounts`` or ``search_lag``; of the account ``country``,
-        ``default_currency``, ``no_cards_in=["jpy"]``, the ``rights`` of its restricted keys, as in
-        ``{"rk_test_1": ["rak_charge_read"]}``, and the ``webhook_version`` of its events (before 2025-03-31
-        a released hold is a refund)."""
+        """Set ``tap_after``, ``test_amounts`` or ``search_lag``, or what the account is.
+
+        That is ``country``, ``default_currency``, ``no_cards_in=["jpy"]``, the ``rights`` of its restricted
+        keys, as in ``{"rk_test_1": ["rak_charge_read"]}``, and the ``webhook_version`` of its events (before
+        2025-03-31 a released hold is a refund).
+        """
         return self.command("POST", "settings", settings)
 
     def books(self) -> dict[str, Json]:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -33,6 +34,7 @@ class Disconnect(Response):
     """No answer: the connection breaks."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's
+        """Break the connection of the request in ``scope``."""
         scope["state"]["transport"].abort()
         # The server learns of it in the loop's next turn; then it does not miss our answer.
         await asyncio.sleep(0)
@@ -80,7 +82,7 @@ class RequestHandler:
             return Disconnect()
         if self.effect.garble:
             return json_response(200, "<html>gateway</html>", request.headers)
-        if self.effect.alter and response.status_code == 200:
+        if self.effect.alter and response.status_code == HTTPStatus.OK:
             altered = faults.altered(bytes(response.body).decode(), self.effect.alter)
             return json_response(200, altered, request.headers)
         return response
@@ -106,9 +108,7 @@ class RequestHandler:
             return Disconnect()
         status, headers, stored = 200, request.headers, True
         try:
-            body = self._work() if self.effect.work else ""
-            if self.effect.fail:
-                raise ApiError("An error occurred on our side.", status=500, kind="api_error")
+            body = self._work()
         except ApiError as error:
             answer = error_answer(error, request.request_id)
             status, body, stored = answer.status, answer.body, answer.stored
@@ -134,6 +134,14 @@ class RequestHandler:
         return False
 
     def _work(self) -> str:
+        """The answer's body, done and failed as the fault says. Raises ApiError."""
+        body = self._answer() if self.effect.work else ""
+        if self.effect.fail:
+            status = HTTPStatus.INTERNAL_SERVER_ERROR
+            raise ApiError("An error occurred on our side.", status=status, kind="api_error")
+        return body
+
+    def _answer(self) -> str:
         request, endpoint, credentials = self.request, self.endpoint, self.request.credentials
         form = decode(request.form)
         _refuse_retired(form, request.headers["Stripe-Version"])

@@ -158,6 +158,7 @@ class Protocol(H11Protocol):
     """Lets the application reach its connection, to cut it."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as H11Protocol does
+        """Show the new connection to each of its requests."""
         self.app_state = {"transport": transport}
         super().connection_made(transport)
 
@@ -171,10 +172,11 @@ class AnnouncingServer(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        # uvicorn would raise the signal again after its clean end and so kill the process after all.
+        """Take none: uvicorn would raise a signal again after its clean end and so kill the process."""
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Open the sockets, then say so."""
         await super().startup(sockets)
         self._on_ready()
 

@@ -11,24 +11,22 @@ FOLDER_VARIABLE = "TUI_POS_SIMULATOR_TRACE"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpExchange:
-    """One request and its answer. ``form`` is the query and body as they were sent, joined by ``&``;
-    ``altered`` is an answer that a fault changed on its way."""
+    """One request and its answer."""
 
     method: str
     path: str
-    form: str
+    form: str  # the query and body as they were sent, joined by `&`
     version: str
     status: int
     body: str
-    altered: bool = False
+    altered: bool = False  # by a fault, on its way
 
 
 Observer = Callable[[HttpExchange], None]
 
 
 def from_environment() -> Observer | None:
-    """Appends each exchange as a line of JSON to a file of this process in the folder that
-    TUI_POS_SIMULATOR_TRACE names; None when it names none."""
+    """What appends each exchange as JSON to a file in the folder that the variable names; None without it."""
     folder = os.environ.get(FOLDER_VARIABLE)
     if not folder:
         return None

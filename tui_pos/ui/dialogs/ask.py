@@ -10,6 +10,7 @@ from tui_pos.core import money
 from tui_pos.core.scan import Scan
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
+from tui_pos.ui.messages import sentence
 from tui_pos.ui.widgets.question import Question
 from tui_pos.ui.widgets.scan_input import DIALOG
 
@@ -76,7 +77,7 @@ class AskAmount(DeskScreen[Part]):
         try:
             self.leave(Part(money.parse_amount(scan.raw_shown, self._currency)))
         except money.MoneyError as error:
-            self.say(str(error), "X", bell=True)
+            self.say(sentence(error.reason), "X", bell=True)
 
     def action_confirm(self) -> None:
         """Enter without an amount: all of it."""

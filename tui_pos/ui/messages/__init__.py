@@ -36,6 +36,9 @@ TOPICS = (
 
 SENTENCES: dict[str, Sentence] = {key: said for topic in TOPICS for key, said in topic.SENTENCES.items()}
 
+PHRASES = reconciliation.PHRASES | refunds.NOTES | catalogue.SHELF | search.RECENT
+"""What is told beside refusals, in lists."""
+
 
 def sentence(said: Refusal | Reason | str) -> str:
     """The sentence for people; a text is its own, so that what may be either can be asked for."""
@@ -43,7 +46,11 @@ def sentence(said: Refusal | Reason | str) -> str:
         said = said.message or said.reason
     if isinstance(said, str):
         return said
-    values = {
-        name: sentence(value) if isinstance(value, Reason) else value for name, value in said.values.items()
-    }
-    return fill(SENTENCES[said.key], values)
+    values = {name: _resolved(value) for name, value in said.values.items()}
+    return fill(SENTENCES.get(said.key) or PHRASES[said.key], values)
+
+
+def _resolved(value: object) -> object:
+    if isinstance(value, tuple | list):
+        return [_resolved(each) for each in value]
+    return sentence(value) if isinstance(value, Reason) else value

@@ -19,6 +19,29 @@ def _too_many_tries(whose: str, station: str, left: timedelta) -> str:
     return f"Too many wrong passwords {where[whose]}: try again in {wait}."
 
 
+ACTIONS = {
+    "look_up": "look people and orders up",
+    "check_in": "check people in",
+    "sell": "sell",
+    "charge": "take card payments",
+    "capture": "capture payments",
+    "cancel": "cancel orders and payments",
+    "readers": "see the card readers",
+    "connection_token": "connect a reader",
+    "refund": "refund",
+    "resolve": "resolve payments",
+    "comp": "give away for free",
+    "set_up": "change whose payments these are",
+    "reconcile": "reconcile payments",
+    "addresses": "see e-mail addresses",
+}
+"""What somebody may do, or not."""
+
+
+def _not_permitted(who: str, action: str) -> str:
+    return f"{who} may not {ACTIONS[action]}. Ask a supervisor."
+
+
 SENTENCES: dict[str, Sentence] = {
     "conference_inactive": "{conference} is not active on the web site: nothing is sold for it.",
     "inactive": "{who} may not sign in any more: lock and ask a supervisor.",
@@ -26,7 +49,7 @@ SENTENCES: dict[str, Sentence] = {
     "key_used": "This key was used for something else; make a new one.",
     "no_desk_rights": "{who} may not use a desk; one of these rights is needed: {rights}.",
     "no_free_station": "Too many desks beside {station} are open: name this one with --station.",
-    "not_permitted": "{who} may not {action}. Ask a supervisor.",
+    "not_permitted": _not_permitted,
     "reason_required": "Say why: a reason is needed for this.",
     "service_account.inactive": "The user {user} was made inactive: make it active again.",
     "service_account.person": "The user {user} has a password or every right: remove that user first.",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from tui_pos.ui.messages.orders import HOLDER
 from tui_pos.ui.messages.templates import Sentence, plain
 
 HOW = "correct the key, or run tui-pos --conference {conference} init --account to see what would change."
@@ -18,7 +19,7 @@ def _not_the_option(option: str, said: str, able: Sequence[str]) -> str:
 SENTENCES: dict[str, Sentence] = {
     "already_paid.fully": "Order {order} is already fully paid.",
     "amount_too_small": "A card cannot be charged less than {least} {currency}; take cash instead.",
-    "attempt_held": "This payment is being watched at {holder}.",
+    "attempt_held": f"This payment is being watched at {HOLDER}.",
     "attempt_not_found": "There is no payment attempt {attempt}.",
     "changed": "The payment went on meanwhile; look at both sides again.",
     "changed.option": _not_the_option,

@@ -17,12 +17,12 @@ from tui_pos.desk.checkin.redemption import HandOut
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.search import lookup
-from tui_pos.desk.search.moments import when_and_where
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.ask import AskText
 from tui_pos.ui.input import keys
 from tui_pos.ui.messages import notes
+from tui_pos.ui.messages.templates import when_and_where
 from tui_pos.ui.messages.verdicts import words
 from tui_pos.ui.results import PayBy, SaleStart, StillOwed
 from tui_pos.ui.screens import hand_outs
@@ -110,7 +110,7 @@ class AttendeeScreen(DeskScreen[None]):
         first = self.person.first_check_in
         if first is None:
             return "not checked in"
-        return f"checked in {when_and_where(self.desk, first.at, printable(first.station, 20))}"
+        return f"checked in {when_and_where(self.desk.moment(first.at, printable(first.station, 20)))}"
 
     def _lines(self) -> list[Line]:
         lines = [_heading("Orders")] if self.person.orders else [_heading("No orders")]
@@ -165,7 +165,7 @@ class AttendeeScreen(DeskScreen[None]):
         if result.first:
             self.say("Checked in. Enter: next person, or scan the next badge.", "OK")
         else:
-            first = when_and_where(self.desk, result.at, printable(result.station, 20))
+            first = when_and_where(self.desk.moment(result.at, printable(result.station, 20)))
             self.say(f"Was checked in before: {first}. This pass is recorded too.", "!", bell=True)
 
     # Handing out, and taking back

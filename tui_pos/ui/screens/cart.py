@@ -20,6 +20,7 @@ from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
 from tui_pos.ui.input.key_stream import PAGE
 from tui_pos.ui.messages import notes
+from tui_pos.ui.messages.views import phrase
 from tui_pos.ui.results import CartEnd, PayBy, SaleStart, StillOwed
 from tui_pos.ui.screens import cart_controller
 from tui_pos.ui.screens import catalogue as shelf
@@ -185,7 +186,7 @@ class CartScreen(DeskScreen[CartEnd]):
             self._add(_key(product))
         else:
             self._show_only("")
-            self.say(f"{product.name}: {product.reason}.", "X", bell=True)
+            self.say(f"{product.name}: {phrase(product.reason)}.", "X", bell=True)
 
     def _use(self, found: Found) -> None:
         match found.kind:

@@ -12,6 +12,7 @@ from tui_pos.desk.payments.readers import ReaderRow, readers, remembered_reader
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
+from tui_pos.ui.messages.views import holder_words
 from tui_pos.ui.screens.shared import state_of
 from tui_pos.ui.widgets import signs
 from tui_pos.ui.widgets.line_list import Column, Line, LineList
@@ -177,7 +178,7 @@ def _matching(rows: tuple[ReaderRow, ...], text: str) -> tuple[ReaderRow, ...]:
 
 
 def _words(row: ReaderRow) -> str:
-    told = (row.label, row.serial_number, row.holder, _model(row), state_of(row))
+    told = (row.label, row.serial_number, holder_words(row.holder), _model(row), state_of(row))
     return " ".join(told).casefold()
 
 
@@ -185,7 +186,13 @@ def _line(row: ReaderRow) -> Line:
     state = state_of(row)
     tone = TONES.get(state, Tone.BAD)
     return Line(
-        (row.label, (f"{signs.sign(tone)} {state}", signs.style(tone)), _model(row), row.holder), row.id
+        (
+            row.label,
+            (f"{signs.sign(tone)} {state}", signs.style(tone)),
+            _model(row),
+            holder_words(row.holder),
+        ),
+        row.id,
     )
 
 

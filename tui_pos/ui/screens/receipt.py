@@ -17,11 +17,11 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.refund_views import RefundView
 from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.orders.views import AttendeeView, LineView, OrderView
-from tui_pos.desk.search.moments import when_and_where
 from tui_pos.desk.search.receipts import ReceiptView
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
+from tui_pos.ui.messages.templates import when_and_where
 from tui_pos.ui.messages.verdicts import words
 from tui_pos.ui.results import NextPerson, PayBy
 from tui_pos.ui.screens.order_actions import OrderActions
@@ -134,7 +134,7 @@ class ReceiptScreen(DeskScreen[NextPerson]):
         if result.first:
             self.leave(NextPerson())
             return
-        at = when_and_where(self.desk, result.at, printable(result.station, 20))
+        at = when_and_where(self.desk.moment(result.at, printable(result.station, 20)))
         self.say(f"Somebody checked this badge in before: {at}.", "!", bell=True)
         self._reread()
 
@@ -218,7 +218,7 @@ class ReceiptScreen(DeskScreen[NextPerson]):
         title = Text(f"{order.reference}   ")
         title.append(f"{signs.sign(tone)} {word} {money} {view.currency}", style=signs.style(tone))
         paid_by = ", ".join(payment.label for payment in view.payments)
-        paid_at = when_and_where(self.desk, view.paid_at, "") if view.paid_at else ""
+        paid_at = when_and_where(self.desk.moment(view.paid_at, "")) if view.paid_at else ""
         title.append("".join(f"   {printable(part)}" for part in (paid_by, paid_at) if part))
         return title
 

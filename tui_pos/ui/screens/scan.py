@@ -20,6 +20,7 @@ from tui_pos.desk.context import Desk
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
 from tui_pos.ui.jobs import Job
+from tui_pos.ui.messages import sentence
 from tui_pos.ui.results import SaleStart
 from tui_pos.ui.screens.shared import after_keys, choose_reader
 from tui_pos.ui.widgets.line_list import Column, Line, LineList
@@ -150,7 +151,8 @@ class ScanScreen(DeskScreen[None]):
 
     def _recent_line(self, line: "RecentLine") -> Line:
         return Line(
-            (self.time(line.at), line.title, (sign(line.tone), style(line.tone)), line.detail), pick=False
+            (self.time(line.at), line.title, (sign(line.tone), style(line.tone)), sentence(line.detail)),
+            pick=False,
         )
 
     # Looking up

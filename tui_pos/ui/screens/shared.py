@@ -9,6 +9,7 @@ from tui_pos.core.scan import printable
 from tui_pos.desk.access.permissions import Action
 from tui_pos.desk.context import Desk
 from tui_pos.ui.desk_screen import DeskScreen, KeysHandled
+from tui_pos.ui.messages.access import ACTIONS
 
 if TYPE_CHECKING:
     from tui_pos.desk.payments.readers import ReaderRow
@@ -29,7 +30,7 @@ def refuse(screen: Screen, action: Action) -> None:
 
     def say(names: tuple[str, ...]) -> None:
         who = " or ".join(printable(name, 40) for name in names) or "a supervisor"
-        screen.alert(f"{screen.desk.staff.name} may not {action}. Ask {who}.", "X")
+        screen.alert(f"{screen.desk.staff.name} may not {ACTIONS[action]}. Ask {who}.", "X")
 
     screen.ask(partial(_who_may, screen.desk, action), say, hold=True)
 

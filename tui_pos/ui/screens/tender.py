@@ -20,6 +20,7 @@ from tui_pos.desk.payments import PaymentState, Stage
 from tui_pos.desk.search.receipts import ReceiptView, receipt
 from tui_pos.desk.tenders.options import PaymentOption
 from tui_pos.desk.tenders.tendering import Tendered
+from tui_pos.ui import messages
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.ask import AskText
 from tui_pos.ui.input import keys
@@ -157,7 +158,7 @@ class TenderScreen(DeskScreen[StillOwed]):
         try:
             self._answer(scan.raw_shown)
         except money.MoneyError as error:
-            self.say(str(error), "X", bell=True)
+            self.say(messages.sentence(error.reason), "X", bell=True)
 
     def _answer(self, text: str) -> None:
         typed = self._typed(text)

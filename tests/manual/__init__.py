@@ -1,0 +1,1 @@
+"""What the manual says of the program is so."""
