@@ -116,8 +116,11 @@ app = typer.Typer(name=NAME, cls=Program, rich_markup_mode=None, pretty_exceptio
 
 
 def _prepare(context: CommandContext) -> None:
-    """Let Ctrl-C interrupt the command in order, set up the log, and leave PostgreSQL's driver out where the
-    database is SQLite: Peewee would import it too, a third of a start, for nothing."""
+    """Let Ctrl-C interrupt the command in order, and set up the log.
+
+    PostgreSQL's driver is left out where the database is SQLite: Peewee would import it too, a third of a
+    start, for nothing.
+    """
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     try:

@@ -176,8 +176,7 @@ class KioskApp(App[None], inherit_bindings=False):
         lane: str = "",
         latest: bool = False,
     ) -> Job:
-        """Run ``call`` in a thread; then, in ``owner``'s message queue, either ``then(value)`` or
-        ``failed(error)``.
+        """Run ``call`` in a thread; then ``then(value)`` or ``failed(error)`` in ``owner``'s message queue.
 
         Nothing is delivered to an owner that has been closed meanwhile. ``lane`` and ``latest``: see
         `tui_pos.ui.jobs`.

@@ -14,8 +14,11 @@ if TYPE_CHECKING:  # the first screen is painted before the database and Stripe'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaleStart:
-    """How a sale begins: for the holder of a badge (called ``buyer`` until the desk says more), taken up
-    where it was ``parked``, or for a stranger; with a product or a voucher in it from the start."""
+    """How a sale begins: for the holder of a badge, where it was ``parked``, or for a stranger.
+
+    With a product or a voucher in it from the start. ``buyer`` is the name of the badge's holder, until the
+    desk says more.
+    """
 
     attendee_code: str = ""
     buyer: str = ""

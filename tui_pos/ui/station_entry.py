@@ -61,8 +61,11 @@ def enter(place: "DeskSession", staff: "Staff", *, take_over: bool = False) -> E
 
 
 def ask_about_station(screen: DeskScreen[Any], entry: Entry, entered: Entered, *, agreed: bool) -> None:
-    """Ask on top of ``screen`` what there is to ask, then call ``entered``; a station that is not wanted
-    after all ends the program. ``agreed``: that the config does not know it was agreed to before."""
+    """Ask on top of ``screen`` what there is to ask, then call ``entered``.
+
+    A station that is not wanted after all ends the program. ``agreed``: that the config does not know it was
+    agreed to before.
+    """
     if entry.place.unknown_station and not agreed:
         _ask_unknown(screen, entry, entered)
     elif entry.holder is not None:

@@ -69,8 +69,10 @@ class TypedAhead:
         return True
 
     def hand_to_top(self, message: Message, *, is_ahead: bool) -> None:
-        """Give a scan that was read here before another screen opened, or a key that was typed ahead of it,
-        to that screen. Typed text, and keys pressed out of impatience (not ``is_ahead``), are for none.
+        """Give what was read here before another screen opened to that screen.
+
+        That is a scan, or a key that was typed ahead of it. Typed text, and keys pressed out of impatience
+        (not ``is_ahead``), are for none.
         """
         top = self._screen.app.screen
         if isinstance(top, TakesKeys):

@@ -55,21 +55,20 @@ class OrderActions:
         """What Enter does for the order; None when it needs nothing."""
         if self.now is None:
             return None
-        match self.now.step:
-            case OrderStep.SEE_PAYMENT:
-                return Step(self._resume, "see the card payment")
-            case OrderStep.PAY:
-                owed = self._screen.amount(self.now.receipt.order.due)
-                return Step(partial(self.pay, PayBy.CARD), f"card {owed}")
-            case OrderStep.COMPLETE:
-                done = "Complete: there was nothing to pay."
-                return Step(partial(self._complete, done), "complete it, nothing to pay")
-            case OrderStep.COMPLETE_PAID:
-                done = "Complete: the web site had taken the money."
-                return Step(partial(self._complete, done), "complete it for its buyer")
-            case OrderStep.NAME_TICKETS if not self._skips_names:
-                return Step(self.ask_names, "name tickets")
-        return None
+        owed = self._screen.amount(self.now.receipt.order.due)
+        steps = {
+            OrderStep.SEE_PAYMENT: Step(self._resume, "see the card payment"),
+            OrderStep.PAY: Step(partial(self.pay, PayBy.CARD), f"card {owed}"),
+            OrderStep.COMPLETE: Step(
+                partial(self._complete, "Complete: there was nothing to pay."), "complete it, nothing to pay"
+            ),
+            OrderStep.COMPLETE_PAID: Step(
+                partial(self._complete, "Complete: the web site had taken the money."),
+                "complete it for its buyer",
+            ),
+            OrderStep.NAME_TICKETS: None if self._skips_names else Step(self.ask_names, "name tickets"),
+        }
+        return steps.get(self.now.step)
 
     def hints(self) -> Sequence[keys.Hint]:
         """What else can be done to it."""
