@@ -352,7 +352,7 @@ async def test_a_cash_payment_on_the_payment_screen_cancels_the_card_first(
         assert isinstance(pilot.app, Counter)
         app = pilot.app
         await until(pilot, lambda: bool(app.left), "the payment to end")
-        assert app.left[0].state.headline == "CANCELLED"
+        assert app.left[0].state.stage == "cancelled"
         assert [book["status"] for book in simulator.books().values()] == ["canceled"]
 
 

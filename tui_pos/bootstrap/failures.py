@@ -51,8 +51,9 @@ def known(error: BaseException) -> Failure | None:
 
 
 def _said(error: BaseException) -> str | Reason:
-    if isinstance(error, MoneyError):
-        return error.reason
+    reason = getattr(error, "reason", None)  # of money, Stripe, and a payment that was cut off
+    if isinstance(reason, Reason):
+        return reason
     if isinstance(error, typer.Abort):
         return "Nothing was entered."
     text = error.format_message() if isinstance(error, typer.TyperException) else str(error)

@@ -13,6 +13,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tui_pos.core import money
+from tui_pos.ui.messages import sentence
+from tui_pos.ui.messages.notices import WORDS
 from tui_pos.ui.messages.views import phrase
 
 if TYPE_CHECKING:
@@ -105,7 +107,7 @@ def found_orders(desk: Desk, rows: Iterable[FoundOrder]) -> Json:
                 "paid_by": row.paid_by,
                 "created_at": _time(row.created_at),
                 "expired": row.expired,
-                "payment": row.live or None,
+                "payment": WORDS[row.live].headline if row.live else None,
             }
             for row in rows
         ]
@@ -159,7 +161,7 @@ def resolution(found: Resolution) -> Json:
             "status": stripe.status or None,
             "held": amount(stripe.held),
             "captured": amount(stripe.captured),
-            "text": stripe.said,
+            "text": sentence(stripe.said),
         },
         "books": {
             "order_status": books.order_status,
@@ -168,7 +170,7 @@ def resolution(found: Resolution) -> Json:
             "stage": str(books.stage),
             "amount": amount(books.asked),
             "captured": amount(books.booked),
-            "problem": books.problem,
+            "problem": sentence(books.problem),
         },
         "options": [str(option) for option in found.options],
     }

@@ -10,6 +10,7 @@ from tui_pos.commands import serializers
 from tui_pos.commands.context import CommandContext, Failed, Key, table, typed_key
 from tui_pos.core import exit_codes
 from tui_pos.core.money import amount_string, format_amount, parse_amount
+from tui_pos.ui.messages.notices import WORDS
 from tui_pos.ui.messages.refunds import IF_NOT_PAID
 from tui_pos.ui.messages.views import refund_words
 
@@ -165,7 +166,11 @@ def _told(result: "Reconciled") -> list[str]:
         return "-" if amount is None else amount_string(amount, currency)
 
     driven = table(
-        (state.reference, f"{amount_string(state.amount, state.currency)} {state.currency}", state.headline)
+        (
+            state.reference,
+            f"{amount_string(state.amount, state.currency)} {state.currency}",
+            WORDS[state.notice].headline,
+        )
         for state in result.driven
     )
     found = table(

@@ -25,6 +25,7 @@ from tui_pos.desk.checkin.checkin import check_in
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotPermitted, Reason, because
 from tui_pos.desk.orders.tenders import ON_THE_WEB
+from tui_pos.desk.payments.notices import Notice
 from tui_pos.desk.payments.readers import remember_reader, remembered_reader
 from tui_pos.desk.refunds import refunds
 from tui_pos.desk.search.activity import AttentionKind, AttentionLine, RecentLine, attention, recent
@@ -190,7 +191,7 @@ def test_a_payment_that_nobody_watches(desk: Desk) -> None:
             reference="ORD-DEMO0003",
             name="Inês Park",
             amount=Decimal("120.00"),
-            text="NO ANSWER from Stripe at desk-2",
+            said=because("attention.payment", notice=Notice.UNKNOWN, station="desk-2"),
             tone=Tone.UNKNOWN,
         ),
     )
@@ -201,7 +202,11 @@ def test_a_payment_that_another_desk_watches_is_its_business(desk: Desk, frozen_
     attempt(desk, "ORD-DEMO0003", stage=Stage.SENT, lease_until=lease)
     here = attempt(desk, "ORD-DEMO0004", stage=Stage.SENT, lease_until=lease, station="desk-3")
     (line,) = attention(desk)
-    assert (line.id, line.text, line.tone) == (here.id, "WAITING FOR CARD", "warn")
+    assert (line.id, line.said, line.tone) == (
+        here.id,
+        because("attention.payment", notice=Notice.SENT, station=""),
+        "warn",
+    )
     frozen_clock.advance(30)
     assert len(attention(desk)) == 2
 
@@ -217,10 +222,15 @@ def test_a_finished_payment_with_a_problem_stays(desk: Desk) -> None:
         lease_until=clock.now() + timedelta(seconds=30),
     )
     (line,) = attention(desk)
-    assert (line.id, line.text, line.tone) == (odd.id, "The order was cancelled at desk-2", "bad")
+    assert (line.id, line.said, line.tone) == (
+        odd.id,
+        because("attention.problem", problem="The order was cancelled.", station="desk-2"),
+        "bad",
+    )
 
 
 def test_parked_sales_with_their_worth(desk: Desk, frozen_clock: FrozenClock) -> None:
+    first = clock.now()
     with connected():
         user = Attendee.get(Attendee.access_code == "NOOR2026").user
         carts = [Cart.create(conference=desk.conference.id, user=user) for _ in range(3)]
@@ -243,7 +253,7 @@ def test_parked_sales_with_their_worth(desk: Desk, frozen_clock: FrozenClock) ->
             reference="",
             name="Ravi Chen",
             amount=Decimal("195.00"),
-            text="parked 13:00 at desk-1",
+            said=because("attention.parked", at=desk.local(first), station="desk-1"),
             tone=Tone.WARN,
         ),
         AttentionLine(
@@ -252,7 +262,7 @@ def test_parked_sales_with_their_worth(desk: Desk, frozen_clock: FrozenClock) ->
             reference="",
             name="walk-up",
             amount=Decimal("0.00"),
-            text="parked 13:01",
+            said=because("attention.parked", at=desk.local(first + timedelta(minutes=1)), station=""),
             tone=Tone.WARN,
         ),
     )

@@ -13,7 +13,18 @@ import pytest
 import tui_pos
 from tui_pos.data.tables.desk import RefundStage
 from tui_pos.desk.orders.tenders import Tender
-from tui_pos.ui.messages import PHRASES, SENTENCES, TOPICS, refunds
+from tui_pos.desk.payments.backoff import Call
+from tui_pos.desk.payments.cut_off import CardState
+from tui_pos.desk.payments.notices import Notice
+from tui_pos.terminal import Fault
+from tui_pos.ui.messages import (
+    PHRASES,
+    SENTENCES,
+    TOPICS,
+    notices,
+    payments,
+    refunds,
+)
 
 PACKAGE = Path(tui_pos.__file__).parent
 EVERY = SENTENCES | PHRASES
@@ -37,10 +48,11 @@ class Reason:
 
 
 def _reasons() -> Iterator[Reason]:
-    rooms = ("bootstrap", "core", "desk")
+    rooms = ("bootstrap", "core", "desk", "terminal")
     for file in sorted(file for room in rooms for file in (PACKAGE / room).rglob("*.py")):
+        raised = {"because"} if "terminal" in file.parts else RAISED
         for node in ast.walk(ast.parse(file.read_text())):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in RAISED:
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in raised:
                 where = f"{file.relative_to(PACKAGE)}:{node.lineno}"
                 # A reason that was made elsewhere is seen there.
                 if node.args and (key := _key(node.args[0])):
@@ -98,3 +110,26 @@ def test_a_template_is_one_clear_sentence(key: str) -> None:
 def test_every_stage_and_tender_of_a_refund_has_its_words() -> None:
     assert set(refunds.CARD) == set(RefundStage)
     assert {*refunds.TENDERS, "card"} == set(Tender)
+
+
+def test_every_fault_of_stripe_notice_and_call_has_its_words() -> None:
+    assert {f"stripe.{fault}" for fault in Fault} == {key for key in SENTENCES if key.startswith("stripe.")}
+    assert set(notices.WORDS) == set(Notice)
+    assert set(payments.CALLS) == set(Call)
+    assert {f"cut_off.{card}" for card in CardState} <= set(SENTENCES)
+
+
+@pytest.mark.parametrize("notice", Notice)
+def test_the_words_of_a_notice(notice: Notice) -> None:
+    said = notices.WORDS[notice]
+    assert said.headline[0].isupper()
+    assert said.spoken.casefold() == said.headline.casefold()
+    assert re.fullmatch(r"((Enter|Esc|F\d+): [^:]+|/\w+)?(   ((Enter|Esc|F\d+): [^:]+|/\w+))*", said.keys)
+    assert not re.search(r"\b(Enter|Esc|F\d+)\b", said.advice)
+
+
+def test_no_key_is_named_below_the_screens() -> None:
+    named = re.compile(r"\b(?:Enter|Esc|F\d{1,2}): ")
+    for room in ("core", "data", "terminal", "desk", "bootstrap", "printing"):
+        for file in (PACKAGE / room).rglob("*.py"):
+            assert not named.search(file.read_text()), file

@@ -14,9 +14,12 @@ from tui_pos.desk.errors import InvalidInput, Reason, Refused, because
 from tui_pos.desk.limits import Stop
 from tui_pos.desk.orders.live_payment import Holder
 from tui_pos.desk.orders.views import Verdict
+from tui_pos.desk.payments.notices import Notice
 from tui_pos.desk.search.verdicts import TABLE
+from tui_pos.desk.stored_reasons import pack, unpack
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.messages import PHRASES, SENTENCES, sentence
+from tui_pos.ui.messages.notices import UNPAID
 from tui_pos.ui.messages.verdicts import VERDICTS, words
 
 FIRST = Moment(datetime(2026, 11, 22, 9, 14), "desk-2", is_today=True)
@@ -251,6 +254,76 @@ EXAMPLES = (
         because("cancelled.check_in", verdict=Verdict("cancelled", Tone.BAD)),
         "Not checked in. The order was cancelled; they need a new ticket.",
     ),
+    (
+        because("not_authorized", intent="pi_1", notice=Notice.SENT),
+        "No money is held for pi_1: the payment is waiting for card.",
+    ),
+    (
+        because("payment.declined", decline="expired_card"),
+        "Card expired. Ask for another card.",
+    ),
+    (
+        because("payment.keeps_refusing", call="capture", why=because("payment.still_held")),
+        "Stripe keeps refusing to capture it: It is still held.",
+    ),
+    (because("payment.reader_gave_up", said=""), "It does not say why."),
+    (
+        because(
+            "payment.wrong_answer",
+            found=[("amount", "25.00", "24.00"), ("id", "", "pi_2"), ("attempt", "a1", "")],
+        ),
+        "Stripe answered about something else: amount 24.00 instead of 25.00, id pi_2 instead of a new one,"
+        " attempt missing instead of a1.",
+    ),
+    (
+        because("payment.wrong_answer", found=[("received", "25.00", "26.00")]),
+        "Stripe answered about something else: amount received 26.00 instead of at most 25.00.",
+    ),
+    (
+        because("payment.held_money_is", status="requires_action"),
+        "Stripe says requires action of the money that was held.",
+    ),
+    (
+        because(
+            "cut_off.held", amount=Decimal(1234), currency="USD", cause="The database server is not there."
+        ),
+        "A card was approved, 1,234.00 USD are held: do not charge again. The payment goes on once the"
+        " database is back. The database server is not there.",
+    ),
+    (
+        because("stripe.no_right", right="rak_terminal_reader_write"),
+        "The Stripe key lacks write access to terminal reader (rak_terminal_reader_write): add it at Stripe.",
+    ),
+    (
+        because("missing_right", right="rak_charge_read", purpose="refund"),
+        "The Stripe key lacks read access to charge (rak_charge_read), so there are no refunds to cards: add"
+        " it at Stripe.",
+    ),
+    (because("stripe.refused", said=""), "Stripe refused this: it gave no reason."),
+    (because("event.declined", decline=""), "declined: Card declined. Ask for another card."),
+    (
+        because("event.refused", call="cancel", why=because("payment.status", status="requires_action")),
+        "Stripe refuses to cancel it: It says requires action.",
+    ),
+    (
+        because(
+            "event.resolved",
+            option="keep",
+            why="I ask",
+            stripe=because("payment.never_at_stripe"),
+            before=because("event.books", stage="unknown", booked="0", order="pending"),
+            after=because("event.books", stage="cancelled", booked="0", order="pending"),
+        ),
+        "resolved, keep: I ask; Stripe: Stripe never had this payment. unknown, 0 booked, order pending ->"
+        " cancelled, 0 booked, order pending",
+    ),
+    (because("attention.parked", at=datetime(2026, 1, 2, 13, 0), station="desk-1"), "parked 13:00 at desk-1"),
+    (because("attention.payment", notice=Notice.UNKNOWN, station=""), "NO ANSWER from Stripe"),
+    (
+        because("attention.problem", problem=because("payment.not_known"), station="desk-2"),
+        "Stripe does not know this payment under the present key: it belongs to another account or mode, or"
+        " was wiped at desk-2",
+    ),
 )
 
 
@@ -304,3 +377,28 @@ def test_a_refusal_is_logged_with_its_code_and_values() -> None:
     assert str(refusal) == "not_covered due=5.00 order=ORD-1 currency=USD"
     assert (refusal.code, refusal.values["order"]) == ("not_covered", "ORD-1")
     assert Refused("order_not_pending.void", order="ORD-1").code == "order_not_pending"
+
+
+def test_a_reason_comes_back_from_its_column_as_it_was() -> None:
+    why = because(
+        "payment.two_problems",
+        first=because("payment.captured_less", captured=Decimal("1.50"), asked=Decimal(2), currency="USD"),
+        second=because("payment.wrong_answer", found=[["amount", "2", "1"]]),
+    )
+    assert unpack(pack(why)) == why
+    assert sentence(unpack(pack(why))) == sentence(why)
+    assert pack(None) == ""
+
+
+@pytest.mark.parametrize("text", ["", "A sentence of before.", '{"key":', '{"key":5}', "line {was} dead"])
+def test_a_text_in_the_column_stays_what_it_was(text: str) -> None:
+    assert unpack(pack(text)) == text
+    assert sentence(unpack(text)) == text
+
+
+def test_a_reason_that_a_newer_version_stored_is_told_by_its_code() -> None:
+    assert sentence(because("payment.not_invented", amount=Decimal(5))) == "payment.not_invented amount=5"
+
+
+def test_a_payment_that_ended_without_money_says_so_on_the_order() -> None:
+    assert set(UNPAID) == {Notice.CANCELLED, Notice.FAILED, Notice.EXPIRED, Notice.WRITTEN_OFF}

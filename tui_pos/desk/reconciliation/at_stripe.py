@@ -15,7 +15,7 @@ from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Attempt, Refund, Stage
 from tui_pos.data.tables.registration import Payment, PaymentStatus
 from tui_pos.desk.context import Desk
-from tui_pos.desk.errors import because
+from tui_pos.desk.errors import Reason, because
 from tui_pos.desk.orders.balance import ACCEPTED
 from tui_pos.desk.reconciliation.mismatches import Mismatch, of_attempt, told
 from tui_pos.terminal import Intent, IntentNotFound, Terminal, TerminalError
@@ -91,14 +91,19 @@ def orphans(desk: Desk, swept: Swept, *, check: bool) -> Iterator[Mismatch]:
 def _orphan(desk: Desk, intent: Intent, check: bool) -> Mismatch:
     is_held = intent.status == "requires_capture"
     amount = money.from_minor(intent.amount_received or intent.amount_capturable, intent.currency)
-    fault, done = "", None
+    fault: Reason | None = None
+    done: Reason | None = None
     if intent.status in CANCELLABLE and not check:
         try:
             desk.terminal.cancel_intent(intent.id, reason="abandoned")
             done = because("done.released") if is_held else because("done.cancelled")
         except TerminalError as error:
-            fault = error.message
-    reason = because("orphaned_hold", fault=fault) if is_held else because("orphaned_payment", fault=fault)
+            fault = error.reason
+    reason = (
+        because("orphaned_hold", fault=fault or "")
+        if is_held
+        else because("orphaned_payment", fault=fault or "")
+    )
     return Mismatch(
         reason=because("captured_without_record") if intent.status == "succeeded" else reason,
         reference=intent.metadata.get("order", ""),

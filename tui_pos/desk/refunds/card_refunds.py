@@ -23,7 +23,7 @@ from tui_pos.desk.payments import accounts, attempt_log, bookkeeping
 from tui_pos.desk.refunds import effects, in_person, repairs
 from tui_pos.desk.refunds.cash_and_credit import left_of
 from tui_pos.desk.refunds.repairs import RepairKind
-from tui_pos.desk.stored_reasons import Said, pack, unpack
+from tui_pos.desk.stored_reasons import Said, pack
 from tui_pos.terminal import RateLimited, StripeRefund, TerminalError, UnknownOutcome
 
 log = logging.getLogger(__name__)
@@ -278,7 +278,7 @@ def _read_again(desk: Desk, row: Refund, refund_id: str) -> None:
     try:
         said = desk.terminal.refund_status(refund_id)
     except TerminalError as error:
-        _append_once(row, _why(error))
+        _append_once(row, error.reason)
     else:
         book(desk, row.id, said)
 
@@ -290,7 +290,7 @@ def _ask_once_more(desk: Desk, row: Refund) -> None:
     try:
         found = None if first else _find(desk, row)
     except TerminalError as error:
-        return _say(row, _why(error))
+        return _say(row, error.reason)
     try:
         if found is None and not first and in_person.needs_card(row.attempt):
             in_person.give_up(desk, row.attempt, waited=_is_quiet(row))
@@ -299,9 +299,9 @@ def _ask_once_more(desk: Desk, row: Refund) -> None:
         # Only a refusal of the one request there ever was, or of one long after it, means that nothing came.
         is_answer = not isinstance(error, UnknownOutcome | RateLimited)
         if is_answer and (first or _is_quiet(row)):
-            _fail(row, _why(error))
+            _fail(row, error.reason)
             return _look_elsewhere(desk, row)
-        return _say(row, _why(error))
+        return _say(row, error.reason)
     book(desk, row.id, said)
 
 
@@ -310,7 +310,7 @@ def _look_elsewhere(desk: Desk, row: Refund) -> None:
     try:
         sync(desk, row.attempt)
     except TerminalError as error:
-        _append(row, _why(error))
+        _append(row, error.reason)
 
 
 def _find(desk: Desk, row: Refund) -> StripeRefund | None:
@@ -341,7 +341,7 @@ def _confirmed(desk: Desk, row: Refund, said: StripeRefund) -> StripeRefund:
     except TerminalError as error:
         found = _find(desk, row)
         if found is None:
-            raise UnknownOutcome(pack(OTHER_REFUND)) from error
+            raise UnknownOutcome(OTHER_REFUND) from error
         return found
     return again if _is_about(desk, row, again) else (_find(desk, row) or again)
 
@@ -380,10 +380,6 @@ def _fail(row: Refund, why: Said) -> None:
     changes = {"stage": RefundStage.FAILED, "message": pack(why), "updated_at": now, "finished_at": now}
     run_tx(lambda: Refund.update(**changes).where(*_without_answer(row)).execute())
     log.warning("refund %d: Stripe refused it", row.id)
-
-
-def _why(error: TerminalError) -> Said:
-    return unpack(error.message)
 
 
 def _append_once(row: Refund, why: Said) -> None:

@@ -12,8 +12,7 @@ from tui_pos.data.tables.desk import Attempt, Refund
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import because
 from tui_pos.desk.payments.state import card_facts
-from tui_pos.desk.stored_reasons import pack
-from tui_pos.terminal import ReaderAction, ReaderBusy, Refused, StripeRefund, UnknownOutcome
+from tui_pos.terminal import Fault, ReaderAction, ReaderBusy, Refused, StripeRefund, UnknownOutcome
 
 WAIT = 60.0
 """Seconds for the card to come."""
@@ -21,10 +20,10 @@ WAIT = 60.0
 ACTION: Final = "refund_payment"
 INTERAC = "interac_present"
 
-NOT_FINISHED = pack(because("refund_note.not_finished"))
-NO_CARD = pack(because("refund_note.no_card"))
-READER_TAKEN = pack(because("refund_note.reader_taken"))
-READER_AT_WORK = pack(because("refund_note.reader_at_work"))
+NOT_FINISHED = because("refund_note.not_finished")
+NO_CARD = because("refund_note.no_card")
+READER_TAKEN = because("refund_note.reader_taken")
+READER_AT_WORK = because("refund_note.reader_at_work")
 
 
 def is_possible(desk: Desk) -> bool:
@@ -79,7 +78,9 @@ def give_up(desk: Desk, attempt: Attempt, *, waited: bool) -> NoReturn:
 def _outcome(desk: Desk, action: ReaderAction) -> StripeRefund:
     if action.status == "succeeded" and action.refund_id:
         return desk.terminal.refund_status(action.refund_id)
-    raise Refused(action.failure_message or NOT_FINISHED, code=action.failure_code)
+    if action.failure_message:
+        raise Refused(Fault.REFUSED, said=action.failure_message, code=action.failure_code)
+    raise Refused(NOT_FINISHED, code=action.failure_code)
 
 
 def _withdrawn(desk: Desk, attempt: Attempt) -> Refused | UnknownOutcome:

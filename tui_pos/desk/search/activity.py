@@ -33,8 +33,8 @@ from tui_pos.desk.errors import Reason, because
 from tui_pos.desk.orders.balance import OrderBalance, admits, columns, due_of, from_columns
 from tui_pos.desk.orders.tenders import KeptPayment, kept_payments, paid_by
 from tui_pos.desk.payments import attempt_log
-from tui_pos.desk.payments.state import notice_for
-from tui_pos.desk.stored_reasons import Said
+from tui_pos.desk.payments.notices import TONES, notice_for
+from tui_pos.desk.stored_reasons import Said, unpack
 from tui_pos.desk.tones import Tone
 
 WALK_UP = "walk-up"
@@ -70,7 +70,7 @@ class AttentionLine:
     reference: str
     name: str
     amount: Decimal
-    text: str
+    said: Reason
     tone: Tone
 
 
@@ -159,16 +159,19 @@ def _attempts(desk: Desk) -> Iterable[AttentionLine]:
 
 
 def _attempt_line(desk: Desk, attempt: Attempt) -> AttentionLine:
-    said = notice_for(attempt)
-    order: Order = attempt.order
+    notice, order, station = notice_for(attempt), attempt.order, _elsewhere(desk, attempt.station)
+    said = because("attention.payment", notice=notice, station=station)
+    if attempt.problem:
+        said = because("attention.problem", problem=unpack(attempt.problem), station=station)
+    tone = TONES[notice]
     return AttentionLine(
         kind=AttentionKind.ATTEMPT,
         id=attempt.id,
         reference=order.reference,
         name=without_addresses(desk, order.billing_name or full_name(order.user)),
         amount=money.from_minor(attempt.amount, attempt.currency),
-        text=(attempt.problem or said.headline).rstrip(".") + _elsewhere(desk, attempt.station),
-        tone=Tone.WARN if said.tone in (Tone.OK, Tone.PLAIN) else Tone(said.tone),
+        said=said,
+        tone=Tone.WARN if tone in (Tone.OK, Tone.PLAIN) else tone,
     )
 
 
@@ -196,7 +199,7 @@ def _parked(desk: Desk) -> Iterable[AttentionLine]:
             reference="",
             name=without_addresses(desk, name or WALK_UP),
             amount=sum((_price(*item[4:]) for item in items), ZERO),
-            text=f"parked {desk.local(at):%H:%M}{_elsewhere(desk, station)}",
+            said=because("attention.parked", at=desk.local(at), station=_elsewhere(desk, station)),
             tone=Tone.WARN,
         )
 
@@ -207,4 +210,5 @@ def _price(quantity: int | None, ticket_price: Decimal | None, addon_price: Deci
 
 
 def _elsewhere(desk: Desk, station: str) -> str:
-    return "" if station == desk.station else f" at {station}"
+    """The station; '' for this one."""
+    return "" if station == desk.station else station

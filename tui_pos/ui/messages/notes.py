@@ -9,6 +9,7 @@ from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.payments import PaymentState
 from tui_pos.desk.tenders.tendering import Tendered
 from tui_pos.ui.messages import sentence
+from tui_pos.ui.messages.notices import UNPAID, WORDS
 from tui_pos.ui.results import CartEnd, StillOwed
 
 Amount = Callable[[Decimal], str]
@@ -30,7 +31,7 @@ def sale_end(end: CartEnd) -> str:
 def still_owed(owed: StillOwed, amount: Amount) -> str:
     """Why an order is still owed; '' where nothing happened. ``amount`` formats money."""
     if owed.card is not None:
-        return f"{owed.card.headline.capitalize()}: nothing was charged."
+        return UNPAID[owed.card.notice]
     if owed.taken is None:
         return ""
     return f"{taken(owed.taken, amount)}. {rest(owed.due, amount)}"
@@ -39,7 +40,7 @@ def still_owed(owed: StillOwed, amount: Amount) -> str:
 def still_owed_for(owed: StillOwed, amount: Amount) -> str:
     """The same where the order is not in sight."""
     if owed.card is not None:
-        return f"{owed.card.reference}: {owed.card.headline.lower()}, it is still to be paid."
+        return f"{owed.card.reference}: {WORDS[owed.card.notice].spoken}, it is still to be paid."
     return still_owed(owed, amount)
 
 

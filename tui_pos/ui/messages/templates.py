@@ -13,12 +13,16 @@ Sentence = str | Callable[..., str]
 def fill(said: Sentence, values: Mapping[str, object]) -> str:
     """The sentence with its values; a function gets them as they are.
 
-    In a template Decimals are money in the ``currency`` among the values, several texts stand with commas.
+    In a template Decimals are money in the ``currency`` among the values, several texts stand with commas,
+    and a ``status`` is as people read it.
     """
     if callable(said):
         return said(**values)
     currency = str(values.get("currency", ""))
-    return said.format(**{name: _written(value, currency) for name, value in values.items()})
+    written = {name: _written(value, currency) for name, value in values.items()}
+    if "status" in written:
+        written["status"] = plain(str(written["status"]))
+    return said.format(**written)
 
 
 def when_and_where(moment: Moment) -> str:

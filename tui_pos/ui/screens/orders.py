@@ -13,6 +13,7 @@ from tui_pos.desk.search.find_orders import FoundOrder, orders
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
+from tui_pos.ui.messages.notices import WORDS as NOTICES
 from tui_pos.ui.screens.shared import choose_reader
 from tui_pos.ui.widgets import signs
 from tui_pos.ui.widgets.line_list import Cell, Column, Line, LineList
@@ -160,8 +161,8 @@ class OrdersScreen(DeskScreen[None]):
         return Line(cells, key=order.reference)
 
     def _state(self, order: FoundOrder) -> Cell:
-        if order.live_attempt_id is not None:
-            return _cell(order.live.lower(), order.live_tone)
+        if order.live is not None:
+            return _cell(NOTICES[order.live].spoken, order.live_tone)
         if order.due:
             owes = f"owes {self.amount(order.due)}" if order.paid else "not paid"
             return _cell(f"{owes}, hold ran out" if order.expired else owes, Tone.WARN)

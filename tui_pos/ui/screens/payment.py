@@ -22,6 +22,7 @@ from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.ask import AskText
 from tui_pos.ui.dialogs.choose import Choose
 from tui_pos.ui.input import keys
+from tui_pos.ui.messages import sentence
 from tui_pos.ui.results import PayBy, PaymentEnd
 from tui_pos.ui.screens import payment_view as view
 from tui_pos.ui.screens.payment_view import Enter
@@ -121,8 +122,8 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         self._pause = min(2 * self._pause, AT_MOST)
         if self._is_cut_off and isinstance(error, DatabaseUnavailable) and not isinstance(error, CutOff):
             return  # it is still away: what was said of the card stays
-        sentence = printable(self.kiosk.explain(error), LONGEST_SENTENCE)
-        self._not_watched(sentence if isinstance(error, Refusal | CutOff) else f"{SAFE} {sentence}")
+        why = printable(self.kiosk.explain(error), LONGEST_SENTENCE)
+        self._not_watched(why if isinstance(error, Refusal | CutOff) else f"{SAFE} {why}")
         self._is_cut_off = isinstance(error, DatabaseUnavailable)
         self._withdrawn = isinstance(error, CutOff) and error.is_withdrawn
 
@@ -149,7 +150,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         before, self._state = self._state, state
         if not state.live:
             self._unwatched = ""
-        moved = before is None or state.headline != before.headline
+        moved = before is None or state.notice is not before.notice
         if self._asked and state.stuck and not moved:
             self.say("Tried again: nothing has changed.", "!", bell=True)
         elif self._asked or moved:
@@ -401,7 +402,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         for event in events[gone:]:
             at = f"{self.desk.local(event.at):%H:%M:%S.%f}"[:12]
             by = (event.who,) if event.who != who else ()
-            lines.append(Line(((at, "dim"), event.text, *by), pick=False))
+            lines.append(Line(((at, "dim"), sentence(event.said), *by), pick=False))
             who = event.who
         return lines
 

@@ -1,6 +1,5 @@
 """What the payment screen says of a payment: pure functions of its state."""
 
-import re
 from dataclasses import dataclass
 from enum import Enum
 
@@ -8,9 +7,13 @@ from rich.text import Text
 
 from tui_pos.core import money
 from tui_pos.core.scan import printable
+from tui_pos.data.tables.desk import Obstacle
 from tui_pos.desk.payments import PaymentState, Stage
+from tui_pos.desk.payments.notices import Notice
 from tui_pos.desk.payments.resolve import Option, Resolution
 from tui_pos.desk.tones import Tone
+from tui_pos.ui.messages import sentence
+from tui_pos.ui.messages.notices import TAKE_THE_REST, WORDS
 from tui_pos.ui.widgets import signs
 
 STEPS = ("saved", "sent", "card", "authorised", "captured")
@@ -25,16 +28,18 @@ UNDER_WAY: dict[Stage, tuple[int, str]] = {
 }
 """Where on it a payment is that nothing stands in the way of, and what is being done there."""
 
-WITH_REASON = (
-    "DECLINED",
-    "NOT SENT",
-    "NOT SET UP",
-    "NOT STARTED",
-    "READER GAVE UP",
-    "STRIPE REFUSES",
-    "WRITTEN OFF",
+WITH_REASON = frozenset(
+    {
+        Notice.DECLINED,
+        Notice.REFUSED,
+        Notice.MISCONFIGURED,
+        Notice.FAILED,
+        Notice.READER_GAVE_UP,
+        Notice.STRIPE_REFUSES,
+        Notice.WRITTEN_OFF,
+    }
 )
-"""The headlines that do not say why; beside any other the detail says the same again, or is an old one."""
+"""The notices that do not say why; beside any other the detail says the same again, or is an old one."""
 
 OPTIONS: dict[Option, str] = {
     Option.BOOK_CAPTURED: "book it",
@@ -53,9 +58,7 @@ MEANINGS: dict[Option, str] = {
     Option.ACCEPT_LESS: "Less than was asked for stays booked; the order owes the rest.",
 }
 
-KEY = re.compile(r"\b(?:Enter|Esc|F\d+): ")
-
-TRY_AGAIN = ("reader_gave_up", "customer_canceled", "connection_error")
+TRY_AGAIN = (Obstacle.READER_GAVE_UP, Obstacle.CUSTOMER_CANCELED, Obstacle.CONNECTION_ERROR)
 """What ended a try on the reader without a bank declining."""
 
 NAME_WIDTH = 28
@@ -110,10 +113,10 @@ def both_sides(found: Resolution) -> str:
         money.format_amount(each, currency) for each in (books.asked, books.booked, books.kept, books.total)
     )
     lines = (
-        f"Stripe: {found.stripe.said}",
+        f"Stripe: {sentence(found.stripe.said)}",
         f"Books: {books.stage}, {booked} booked of {asked} {currency}",
         f"Order: {books.order_status}, {kept} kept of {total}",
-        books.problem,
+        sentence(books.problem),
     )
     return "\n".join(printable(line, 300) for line in lines if line)
 
@@ -131,7 +134,7 @@ def is_under_way(state: PaymentState) -> bool:
 def headline(state: PaymentState, seconds: int, *, watched: bool) -> Text:
     """What has become of the payment, in the place of the stages."""
     if state.live and not watched:
-        return _signed(Tone.WARN, "NOT WATCHED HERE", f"last seen: {state.headline}")
+        return _signed(Tone.WARN, "NOT WATCHED HERE", f"last seen: {WORDS[state.notice].headline}")
     return _signed(state.tone, *_parts(state, seconds))
 
 
@@ -142,23 +145,26 @@ def _signed(tone: str, *parts: str) -> Text:
 
 
 def _parts(state: PaymentState, seconds: int) -> tuple[str, ...]:
+    shown, detail = WORDS[state.notice].headline, sentence(state.detail)
     if state.stage is Stage.UNKNOWN and not state.problem:
-        return (f"{state.headline} for {seconds} s",)
+        return (f"{shown} for {seconds} s",)
     if state.stage is Stage.CAPTURED and state.tone == Tone.OK:
-        return (f"{state.headline} {captured(state)}", state.card, state.detail)
-    if state.stage is Stage.AUTHORIZED and not state.problem and state.headline not in WITH_REASON:
-        return (f"{state.headline} {amount(state)}", state.card)
-    return (state.headline, state.detail if state.headline in WITH_REASON else "")
+        return (f"{shown} {captured(state)}", state.card, detail)
+    if state.stage is Stage.AUTHORIZED and not state.problem and state.notice not in WITH_REASON:
+        return (f"{shown} {amount(state)}", state.card)
+    return (shown, detail if state.notice in WITH_REASON else "")
 
 
 def advice(state: PaymentState, width: int) -> str:
     """What to do or to tell the customer; keys that do not fit beside it stand in a row of their own."""
-    text = state.advice
+    words = WORDS[state.notice]
+    parts = [words.advice.format(reader=state.reader_label or state.reader_id)]
+    keys = words.keys
     if state.problem:
-        text = f"{state.problem} {text}"
-    elif state.stage is Stage.CAPTURED and state.tone != Tone.OK:
-        text = f"{captured(state)} captured. {text}"
-    keys = KEY.search(text)
-    if keys is None or len(text) <= width:
-        return text
-    return f"{text[: keys.start()].rstrip()}\n{text[keys.start() :]}"
+        parts.insert(0, sentence(state.problem))
+    elif state.stage is Stage.CAPTURED:
+        parts.insert(0, f"{captured(state)} captured." if state.tone != Tone.OK else "")
+        keys = TAKE_THE_REST if state.more_to_pay else keys
+    text = " ".join(filter(None, parts))
+    whole = " ".join(filter(None, (text, keys)))
+    return whole if len(whole) <= width or not (text and keys) else f"{text}\n{keys}"

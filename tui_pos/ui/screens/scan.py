@@ -135,7 +135,7 @@ class ScanScreen(DeskScreen[None]):
                         line.reference,
                         line.name,
                         self.amount(line.amount),
-                        line.text,
+                        sentence(line.said),
                     ),
                     key=str(place),
                 )
