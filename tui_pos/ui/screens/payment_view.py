@@ -1,6 +1,8 @@
 """What the payment screen says of a payment: pure functions of its state."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 from rich.text import Text
@@ -8,13 +10,16 @@ from rich.text import Text
 from tui_pos.core import money
 from tui_pos.core.scan import printable
 from tui_pos.data.tables.desk import Obstacle
-from tui_pos.desk.payments import PaymentState, Stage
+from tui_pos.desk.payments import EventLine, PaymentState, Stage
+from tui_pos.desk.payments.control import CommandKind
 from tui_pos.desk.payments.notices import Notice
 from tui_pos.desk.payments.resolve import Option, Resolution
 from tui_pos.desk.tones import Tone
+from tui_pos.ui.input import keys
 from tui_pos.ui.messages import sentence
 from tui_pos.ui.messages.notices import TAKE_THE_REST, WORDS
 from tui_pos.ui.widgets import signs
+from tui_pos.ui.widgets.line_list import Line
 
 STEPS = ("saved", "sent", "card", "authorised", "captured")
 """The way of a payment, left to right."""
@@ -63,6 +68,9 @@ TRY_AGAIN = (Obstacle.READER_GAVE_UP, Obstacle.CUSTOMER_CANCELED, Obstacle.CONNE
 
 NAME_WIDTH = 28
 
+EVENTS, MAKES_ROOM = 8, 4
+"""How many rows the flight recorder has, and how many old ones go at a time, so that few are painted anew."""
+
 
 class Enter(Enum):
     """What Enter may do on the payment screen."""
@@ -94,6 +102,39 @@ def next_step(state: PaymentState, *, watched: bool) -> Step | None:
         return Step(Enter.CAPTURE, f"capture {amount(state)}")
     tried = state.stage is Stage.DECLINED or state.decline in TRY_AGAIN
     return Step(Enter.RETRY, "try again" if tried else "send again")
+
+
+def hints(state: PaymentState | None, *, is_training: bool) -> Sequence[keys.Hint]:
+    """What other keys than Enter do; ``state`` is None while the payment is not driven from here."""
+    if state is None:
+        return (keys.hint("back", "leave it"),)
+    may_cancel, is_held = CommandKind.CANCEL in state.commands, state.stage is Stage.AUTHORIZED
+    shown = []
+    if may_cancel:
+        shown.append(keys.hint("back", "release the hold" if is_held else "cancel"))
+    if CommandKind.SWITCH in state.commands:
+        shown.append(keys.hint("reader", "other reader"))
+    if CommandKind.DETACH in state.commands:
+        shown.append(keys.hint("attention", "leave it" if state.problem else "serve the next"))
+    if state.problem:
+        shown.append(keys.hint("resolve"))
+    elif is_training and state.stage is Stage.SENT and may_cancel:
+        shown += [keys.hint("tap", "tap card"), keys.hint("decline", "refuse it")]
+    elif state.ended_unpaid or (may_cancel and not is_held):
+        shown.append(keys.hint("cash"))
+    return shown
+
+
+def event_lines(events: Sequence[EventLine], local: Callable[[datetime], datetime]) -> list[Line]:
+    """The last rows of the flight recorder; ``local`` is the conference's clock."""
+    gone = -(-max(0, len(events) - EVENTS) // MAKES_ROOM) * MAKES_ROOM
+    lines, who = [], ""
+    for event in events[gone:]:
+        at = f"{local(event.at):%H:%M:%S.%f}"[:12]
+        by = (event.who,) if event.who != who else ()
+        lines.append(Line(((at, "dim"), sentence(event.said), *by), pick=False))
+        who = event.who
+    return lines
 
 
 def amount(state: PaymentState) -> str:
