@@ -83,7 +83,8 @@ def test_a_log_that_cannot_be_written_stops_nothing_and_can_be_told(home: Path, 
     file.touch()
     logs.set_up(file, "info")
     log.info("order")
-    assert logs.fault() == f"The log {file / log_file.NAME} cannot be written: File exists."
+    assert logs.fault(file) == f"The log {file / log_file.NAME} cannot be written: File exists."
+    assert logs.fault(home) == "", "another desk's log"
     logs.set_up(home, "info")
     log.info("order")
-    assert logs.fault() == ""
+    assert logs.fault(home) == logs.fault(file) == ""

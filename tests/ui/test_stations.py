@@ -24,7 +24,7 @@ from tui_pos.desk import lease_owners
 from tui_pos.desk.access import occupancy
 from tui_pos.desk.context import Desk
 from tui_pos.ui.app import DeskApp
-from tui_pos.ui.kiosk_screen import KioskScreen
+from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.screens.scan import ScanScreen
 from tui_pos.ui.screens.sign_in import SignInScreen
 
@@ -241,7 +241,7 @@ async def test_a_lock_that_is_asked_for_twice_opens_one_sign_in(bench: Bench, ke
         if keys:
             slow = threading.Event()
             top = app.screen
-            assert isinstance(top, KioskScreen)
+            assert isinstance(top, DeskScreen)
             top.ask(slow.wait, lambda _: None, lane="cart", hold=True)
             app.call_later(slow.set)
         app.action_lock()

@@ -128,7 +128,7 @@ def open_place(
         opened_place.mode,
         opened_place.no_account.code if opened_place.no_account else "ready",
     )
-    fault = logs.fault()
+    fault = logs.fault(settings.home)
     return replace(opened_place, warnings=(*opened_place.warnings, fault)) if fault else opened_place
 
 

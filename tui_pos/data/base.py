@@ -37,6 +37,7 @@ class Table(Model):
 
     @classmethod
     def select(cls, *fields: Any) -> "ModelSelect[Self]":
+        """The query for these columns, or for whole rows."""
         return cast("ModelSelect[Self]", Rows(cls, fields or cls._meta.sorted_fields, is_default=not fields))
 
 

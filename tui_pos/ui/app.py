@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 
 from tui_pos.core import crash_log
 from tui_pos.core.config import Settings
@@ -22,20 +22,12 @@ from tui_pos.desk.access.permissions import Action, allowed
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, Reason
 from tui_pos.ui.desk_screen import DeskScreen
-from tui_pos.ui.kiosk import (
-    KioskApp,
-    run_kiosk,
-    unfit_terminal,
-)
-from tui_pos.ui.kiosk_screen import KioskScreen
+from tui_pos.ui.kiosk import KioskApp, run_kiosk, unfit_terminal
 from tui_pos.ui.messages.views import limits_word
 from tui_pos.ui.screens.help import HelpScreen
 from tui_pos.ui.screens.scan import ScanScreen
 from tui_pos.ui.screens.sign_in import SignInScreen
-from tui_pos.ui.station_entry import (
-    Entry,
-    ask_about_station,
-)
+from tui_pos.ui.station_entry import Entry, ask_about_station
 from tui_pos.ui.widgets.status_line import Mode, Status
 
 if TYPE_CHECKING:
@@ -43,6 +35,7 @@ if TYPE_CHECKING:
     from tui_pos.bootstrap.session import DeskSession
     from tui_pos.desk.access.occupancy import Holder
     from tui_pos.ui.navigation import Navigation
+    from tui_pos.ui.navigator import Navigator
     from tui_pos.ui.upkeep import Upkeep
 
 log = logging.getLogger(__name__)
@@ -66,7 +59,7 @@ class DeskApp(KioskApp):
     # Textual loads a screen's own style sheet when it is pushed, which the first screen never is.
     CSS_PATH = Path(__file__).parent / "screens" / "scan.tcss"
 
-    navigator: "Navigation"
+    _navigation: "Navigation"
     """Is there once somebody is signed in."""
 
     def __init__(
@@ -104,6 +97,10 @@ class DeskApp(KioskApp):
         self.set_interval(MAINTAIN_EVERY, self._maintain)
         self.set_interval(KEEP_EVERY, self._keep_station)
 
+    def navigator_for(self, screen: Screen[Any]) -> "Navigator":
+        """What opens the screens that follow ``screen``."""
+        return self._navigation.beside(screen)
+
     # Opening
 
     def _open(self) -> None:
@@ -131,14 +128,14 @@ class DeskApp(KioskApp):
         from tui_pos.ui.upkeep import Upkeep
 
         assert entry is not None
-        self.navigator = Navigation(self)
+        self._navigation = Navigation(self)
         self._upkeep = upkeep = Upkeep(entry)
         self._entry, self._place, self._station_agreed = entry, entry.place, True
         self.desk = desk = entry.desk
         log.info("staff %d at the desk", desk.staff.id)
         self.order_prefix = desk.order_prefix
         self.set_status(replace(self.status, staff=desk.staff.name, station=desk.station))
-        self.navigator.open_home(desk)
+        self._navigation.open_home(desk)
         self._told = {*self._faults}
         if told := _sentences((*self._place.warnings, *(each.said for each in self._faults.values()))):
             self._home.alert(" ".join(told))
@@ -156,7 +153,9 @@ class DeskApp(KioskApp):
         """What stands in front of the desk's own screens, a dialog or the help, is left as by Esc."""
         if self.desk is None:
             return
-        top = [screen for screen in self.screen_stack if isinstance(screen, DeskScreen)][-1]
+        top = [screen for screen in self.screen_stack if isinstance(screen, DeskScreen) and screen.has_desk][
+            -1
+        ]
         above = self.screen_stack[self.screen_stack.index(top) + 1 :]
         if above:
             self.close_screen(above[0])
@@ -175,7 +174,7 @@ class DeskApp(KioskApp):
         self._sign_in = SignInScreen(
             heading=self._heading, place=self._place, agreed=self._station_agreed, note=why
         )
-        self.navigator.lock(self._sign_in, self._signed_in)
+        self._navigation.lock(self._sign_in, self._signed_in)
 
     @property
     def _heading(self) -> str:
@@ -269,7 +268,7 @@ class DeskApp(KioskApp):
     def action_help(self) -> None:
         """F1."""
         top = self.screen
-        if isinstance(top, KioskScreen) and not isinstance(top, ModalScreen):
+        if isinstance(top, DeskScreen) and top.PROMPT.takes_keys_ahead:
             top.go(HelpScreen(top))
 
 

@@ -1,5 +1,6 @@
 """What a scanned or typed line on the Scan screen leads to. Runs in a worker; asks the desk alone."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tui_pos.core import clock, money
@@ -16,6 +17,14 @@ from tui_pos.ui.results import SaleStart
 
 
 @dataclass(frozen=True, slots=True)
+class Hit:
+    """One of several things that were found, and what stands beside it in the list."""
+
+    found: Found
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class ScanResult:
     """What was found, as one line for the list and as what can be opened.
 
@@ -27,7 +36,7 @@ class ScanResult:
     person: AttendeeView | None = None
     order: OrderView | None = None
     sells: SaleStart | None = None
-    several: tuple[Found, ...] = ()
+    several: tuple[Hit, ...] = ()
     refusal: str = ""
 
 
@@ -41,9 +50,9 @@ class LookUps:
         """What happened here last, at most ``rows`` of it, and what needs attention."""
         return activity.recent(self._desk, rows), activity.attention(self._desk)
 
-    def search(self, text: str) -> tuple[Found, ...]:
+    def search(self, text: str) -> tuple[Hit, ...]:
         """What fits a text that is still being typed."""
-        return search(self._desk, text)
+        return _hits(search(self._desk, text))
 
     def find(self, text: str) -> ScanResult:
         """What a whole line means here. A refusal of the desk is a result too."""
@@ -53,7 +62,7 @@ class LookUps:
                 return self.open_hit(found[0])
         except Refusal as refusal:
             return self.unanswered(text, sentence(refusal))
-        return ScanResult(_line(text, f"{len(found)} found", Tone.PLAIN), several=found)
+        return ScanResult(_line(text, f"{len(found)} found", Tone.PLAIN), several=_hits(found))
 
     def open_hit(self, hit: Found) -> ScanResult:
         """All about one hit. Raises what the desk raises."""
@@ -67,6 +76,10 @@ class LookUps:
     def unanswered(self, text: str, sentence: str) -> ScanResult:
         """That nothing could be found out about ``text``, and why."""
         return ScanResult(_line(text, sentence, Tone.BAD), refusal=sentence)
+
+
+def _hits(found: Iterable[Found]) -> tuple[Hit, ...]:
+    return tuple(Hit(each, sentence(each.detail)) for each in found)
 
 
 def _person(person: AttendeeView) -> ScanResult:

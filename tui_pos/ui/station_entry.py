@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
+from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.confirm import Confirm
-from tui_pos.ui.kiosk_screen import KioskScreen
 
 if TYPE_CHECKING:
     from tui_pos.bootstrap.session import DeskSession
@@ -60,9 +60,12 @@ def enter(place: "DeskSession", staff: "Staff", *, take_over: bool = False) -> E
     return replace(entry, holder=holder, beside=occupancy.free_name(desk) if is_shared else "")
 
 
-def ask_about_station(screen: KioskScreen[Any], entry: Entry, entered: Entered, *, agreed: bool) -> None:
-    """Ask on top of ``screen`` what there is to ask, then call ``entered``; a station that is not wanted
-    after all ends the program. ``agreed``: that the config does not know it was agreed to before."""
+def ask_about_station(screen: DeskScreen[Any], entry: Entry, entered: Entered, *, agreed: bool) -> None:
+    """Ask on top of ``screen`` what there is to ask, then call ``entered``.
+
+    A station that is not wanted after all ends the program. ``agreed``: that the config does not know it was
+    agreed to before.
+    """
     if entry.place.unknown_station and not agreed:
         _ask_unknown(screen, entry, entered)
     elif entry.holder is not None:
@@ -71,7 +74,7 @@ def ask_about_station(screen: KioskScreen[Any], entry: Entry, entered: Entered, 
         entered(entry)
 
 
-def _ask_unknown(screen: KioskScreen[Any], entry: Entry, entered: Entered) -> None:
+def _ask_unknown(screen: DeskScreen[Any], entry: Entry, entered: Entered) -> None:
     station = entry.desk.station
     question = Confirm(
         f"The station {station} is not known",
@@ -88,7 +91,7 @@ def _ask_unknown(screen: KioskScreen[Any], entry: Entry, entered: Entered) -> No
     screen.go(question, answered)
 
 
-def _ask_in_use(screen: KioskScreen[Any], entry: Entry, holder: "Holder", entered: Entered) -> None:
+def _ask_in_use(screen: DeskScreen[Any], entry: Entry, holder: "Holder", entered: Entered) -> None:
     station = entry.desk.station
     said = (
         f"{holder.name} has had {station} open since {entry.desk.local(holder.since):%H:%M} on {holder.host}."
@@ -111,6 +114,6 @@ def _ask_in_use(screen: KioskScreen[Any], entry: Entry, holder: "Holder", entere
     screen.go(Confirm(f"{station} is in use", f"{said} {then}", label), answered)
 
 
-def _leave(screen: KioskScreen[Any], code: str, sentence: str) -> None:
+def _leave(screen: DeskScreen[Any], code: str, sentence: str) -> None:
     screen.kiosk.failure = Refused(code, sentence)
     screen.kiosk.exit()

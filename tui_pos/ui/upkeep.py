@@ -21,17 +21,17 @@ from tui_pos.desk.limits import Stop
 from tui_pos.desk.payments import readers
 from tui_pos.desk.reconciliation import maintenance
 from tui_pos.terminal import TerminalError
-from tui_pos.ui.desk_screen import state_of
+from tui_pos.ui.screens.shared import state_of
 from tui_pos.ui.station_entry import Entry, enter
 
 
 def open_desk(
     open_place: Callable[[], DeskSession], *, asks: bool
 ) -> tuple[DeskSession | Entry, list[Finding]]:
-    """Open the desk, for its trainee unless it ``asks`` who is there, with everything that its calls import;
-    what the first checks find, with it.
+    """Open the desk, for its trainee unless it ``asks`` who is there; answer what the first checks find too.
 
-    In this one thread: two that import modules which import each other see halves of them.
+    Everything that its calls import is imported in this one thread: two that import modules which import each
+    other see halves of them.
     """
     place = open_place()
     found = _examine(place, Turn.OPENING)
@@ -58,8 +58,7 @@ class Upkeep:
         return [*_examine(self._place, Turn.BEHIND), *self._examine_again()]
 
     def maintain(self) -> list[Finding]:
-        """Look again at the clocks and, now and then, at what failed, so that it goes on; then do a station's
-        chores."""
+        """Look again at the clocks and, now and then, at what failed; then do a station's chores."""
         clocks.ask(self._desk.account)
         found = _examine(self._place, Turn.OPENING)
         if self.again.is_due:

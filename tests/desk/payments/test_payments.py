@@ -398,7 +398,7 @@ def test_a_prompt_that_vanished_is_told_and_never_fought_for(
                 card_desk.terminal.cancel_reader_action(READER, state.intent_id)
                 frozen_clock.advance(16)
     assert (state.stage, state.notice) == (Stage.INTENT, Notice.READER_TAKEN if thief else Notice.READER_IDLE)
-    assert state.wishes == {"retry", "switch", "cancel", "detach"}
+    assert state.commands == {"retry", "switch", "cancel", "detach"}
 
 
 def test_the_screen_may_leave_and_come_back(card_desk: Desk, order: OrderView, simulator: Server) -> None:

@@ -70,6 +70,11 @@ class CartView:
     currency: str
     problem: Reason | None
 
+    @property
+    def is_ordered(self) -> bool:
+        """Whether it became an order, which is not paid yet."""
+        return self.status is SaleStatus.ORDERED
+
 
 def content(cart_id: int | None) -> tuple[RequestedProduct, ...]:
     """What lies in the cart, in the order in which it was put there; one statement."""

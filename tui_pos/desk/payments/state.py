@@ -42,7 +42,7 @@ class EventLine:
 class PaymentState:
     """Where a payment is. ``notice`` is what a person is told, ``detail`` and ``problem`` say more of it.
 
-    ``live``: money may still move. ``wishes``: what a person may ask for now, a subset of retry, switch,
+    ``live``: money may still move. ``commands``: what a person may ask for now, a subset of retry, switch,
     capture, cancel, detach. ``stuck``: nothing goes on until a person asks for one of them. ``more_to_pay``:
     the order waits for money, this payment's or the rest. ``captured``: what Stripe captured, None before.
     """
@@ -64,13 +64,18 @@ class PaymentState:
     card: str
     problem: Said
     live: bool
-    wishes: frozenset[CommandKind]
+    commands: frozenset[CommandKind]
     stuck: bool
     more_to_pay: bool
     captured: Decimal | None
     since: datetime
     station: str
     events: tuple[EventLine, ...]
+
+    @property
+    def ended_unpaid(self) -> bool:
+        """Whether no card is charged any more."""
+        return not self.live and self.stage is not Stage.CAPTURED
 
 
 def state(desk: Desk, attempt_id: int) -> PaymentState:
@@ -112,7 +117,7 @@ def to_view(attempt: Attempt) -> PaymentState:
         card=card_text(attempt),
         problem=unpack(attempt.problem),
         live=stage not in FINAL_STAGES,
-        wishes=wishes(attempt),
+        commands=commands(attempt),
         stuck=is_stuck(attempt) or (bool(attempt.problem) and stage not in FINAL_STAGES),
         more_to_pay=order.status == OrderStatus.PENDING,
         captured=_captured(attempt),
@@ -134,7 +139,7 @@ def _captured(attempt: Attempt) -> Decimal | None:
     return whole
 
 
-def wishes(attempt: Attempt) -> frozenset[CommandKind]:
+def commands(attempt: Attempt) -> frozenset[CommandKind]:
     """What a person may ask for now; after a cancel was asked for only to leave, and to ask again in vain."""
     stage = Stage(attempt.stage)
     if stage in FINAL_STAGES:

@@ -5,6 +5,9 @@ from datetime import timedelta
 
 from tui_pos.ui.messages.templates import Sentence
 
+TOLD_IN_SECONDS = 90
+"""A longer wait is told in minutes."""
+
 
 def _too_many_tries(whose: str, station: str, left: timedelta) -> str:
     where = {
@@ -14,7 +17,7 @@ def _too_many_tries(whose: str, station: str, left: timedelta) -> str:
     }
     seconds = math.ceil(left.total_seconds())
     wait = f"{seconds} seconds" if seconds != 1 else "a second"
-    if seconds > 90:
+    if seconds > TOLD_IN_SECONDS:
         wait = f"{math.ceil(seconds / 60)} minutes"
     return f"Too many wrong passwords {where[whose]}: try again in {wait}."
 

@@ -71,6 +71,6 @@ DECLINES: dict[str, tuple[str, str]] = {
 
 
 def decline_text(decline: str) -> str:
-    """The reason and the one safe next step: `Insufficient funds. Ask for another card.`"""
+    """The reason and the one safe next step, as in "Insufficient funds. Ask for another card."."""
     reason, step = DECLINES.get(decline, GENERIC)
     return f"{reason[0].upper()}{reason[1:]}. {step}"

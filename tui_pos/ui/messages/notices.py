@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A ``headline``, how a sentence names the state (``spoken``), the one safe next thing to do or to know,
-    and the keys that do it. ``{reader}`` in the advice stands for the reader's label."""
+    """A ``headline``, how a sentence names the state (``spoken``), and what to do.
+
+    That is the one safe next thing to do or to know (``advice``, where ``{reader}`` stands for the reader's
+    label), and the keys that do it.
+    """
 
     headline: str
     spoken: str

@@ -16,6 +16,8 @@ LIMITS: dict[str, str] = {
 RULES = {"currency": "currency", "capture": "capture mode", "prices": "price rule"}
 """What a person calls each rule that a config may say."""
 
+TOLD_IN_MINUTES = 120
+"""Seconds from which on a difference of clocks is told in minutes."""
 NAMED = 8
 """So many conferences are named."""
 
@@ -39,7 +41,7 @@ def _conference_required(known: Sequence[str]) -> str:
 
 def _wrong_clock(whose: str, seconds: int, stops: bool) -> str:
     size, which = abs(seconds), "ahead of" if seconds > 0 else "behind"
-    how_much = f"{size} seconds" if size < 120 else f"{size / 60:.0f} minutes"
+    how_much = f"{size} seconds" if size < TOLD_IN_MINUTES else f"{size / 60:.0f} minutes"
     other = {"database": "the database's", "stripe": "Stripe's"}[whose]
     then = ", so nothing can be sold here" if stops else ""
     return (

@@ -1,6 +1,8 @@
 """What the payment screen says of a payment: pure functions of its state."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 from rich.text import Text
@@ -8,12 +10,16 @@ from rich.text import Text
 from tui_pos.core import money
 from tui_pos.core.scan import printable
 from tui_pos.data.tables.desk import Obstacle
-from tui_pos.desk.payments import PaymentState, Stage
+from tui_pos.desk.payments import EventLine, PaymentState, Stage
+from tui_pos.desk.payments.control import CommandKind
 from tui_pos.desk.payments.notices import Notice
 from tui_pos.desk.payments.resolve import Option, Resolution
+from tui_pos.desk.tones import Tone
+from tui_pos.ui.input import keys
 from tui_pos.ui.messages import sentence
 from tui_pos.ui.messages.notices import TAKE_THE_REST, WORDS
 from tui_pos.ui.widgets import signs
+from tui_pos.ui.widgets.line_list import Line
 
 STEPS = ("saved", "sent", "card", "authorised", "captured")
 """The way of a payment, left to right."""
@@ -60,8 +66,10 @@ MEANINGS: dict[Option, str] = {
 TRY_AGAIN = (Obstacle.READER_GAVE_UP, Obstacle.CUSTOMER_CANCELED, Obstacle.CONNECTION_ERROR)
 """What ended a try on the reader without a bank declining."""
 
-PLAIN = "plain"
 NAME_WIDTH = 28
+
+EVENTS, MAKES_ROOM = 8, 4
+"""How many rows the flight recorder has, and how many old ones go at a time, so that few are painted anew."""
 
 
 class Enter(Enum):
@@ -96,6 +104,39 @@ def next_step(state: PaymentState, *, watched: bool) -> Step | None:
     return Step(Enter.RETRY, "try again" if tried else "send again")
 
 
+def hints(state: PaymentState | None, *, is_training: bool) -> Sequence[keys.Hint]:
+    """What other keys than Enter do; ``state`` is None while the payment is not driven from here."""
+    if state is None:
+        return (keys.hint("back", "leave it"),)
+    may_cancel, is_held = CommandKind.CANCEL in state.commands, state.stage is Stage.AUTHORIZED
+    shown = []
+    if may_cancel:
+        shown.append(keys.hint("back", "release the hold" if is_held else "cancel"))
+    if CommandKind.SWITCH in state.commands:
+        shown.append(keys.hint("reader", "other reader"))
+    if CommandKind.DETACH in state.commands:
+        shown.append(keys.hint("attention", "leave it" if state.problem else "serve the next"))
+    if state.problem:
+        shown.append(keys.hint("resolve"))
+    elif is_training and state.stage is Stage.SENT and may_cancel:
+        shown += [keys.hint("tap", "tap card"), keys.hint("decline", "refuse it")]
+    elif state.ended_unpaid or (may_cancel and not is_held):
+        shown.append(keys.hint("cash"))
+    return shown
+
+
+def event_lines(events: Sequence[EventLine], local: Callable[[datetime], datetime]) -> list[Line]:
+    """The last rows of the flight recorder; ``local`` is the conference's clock."""
+    gone = -(-max(0, len(events) - EVENTS) // MAKES_ROOM) * MAKES_ROOM
+    lines, who = [], ""
+    for event in events[gone:]:
+        at = f"{local(event.at):%H:%M:%S.%f}"[:12]
+        by = (event.who,) if event.who != who else ()
+        lines.append(Line(((at, "dim"), sentence(event.said), *by), pick=False))
+        who = event.who
+    return lines
+
+
 def amount(state: PaymentState) -> str:
     """The amount as people read it, without its currency."""
     return money.format_amount(state.amount, state.currency)
@@ -128,13 +169,13 @@ def title(state: PaymentState) -> Text:
 
 def is_under_way(state: PaymentState) -> bool:
     """Whether the payment is on its way and nobody has to be told anything."""
-    return state.tone == PLAIN and state.stage in UNDER_WAY
+    return state.tone == Tone.PLAIN and state.stage in UNDER_WAY
 
 
 def headline(state: PaymentState, seconds: int, *, watched: bool) -> Text:
     """What has become of the payment, in the place of the stages."""
     if state.live and not watched:
-        return _signed("warn", "NOT WATCHED HERE", f"last seen: {WORDS[state.notice].headline}")
+        return _signed(Tone.WARN, "NOT WATCHED HERE", f"last seen: {WORDS[state.notice].headline}")
     return _signed(state.tone, *_parts(state, seconds))
 
 
@@ -148,7 +189,7 @@ def _parts(state: PaymentState, seconds: int) -> tuple[str, ...]:
     shown, detail = WORDS[state.notice].headline, sentence(state.detail)
     if state.stage is Stage.UNKNOWN and not state.problem:
         return (f"{shown} for {seconds} s",)
-    if state.stage is Stage.CAPTURED and state.tone == "ok":
+    if state.stage is Stage.CAPTURED and state.tone == Tone.OK:
         return (f"{shown} {captured(state)}", state.card, detail)
     if state.stage is Stage.AUTHORIZED and not state.problem and state.notice not in WITH_REASON:
         return (f"{shown} {amount(state)}", state.card)
@@ -163,7 +204,7 @@ def advice(state: PaymentState, width: int) -> str:
     if state.problem:
         parts.insert(0, sentence(state.problem))
     elif state.stage is Stage.CAPTURED:
-        parts.insert(0, f"{captured(state)} captured." if state.tone != "ok" else "")
+        parts.insert(0, f"{captured(state)} captured." if state.tone != Tone.OK else "")
         keys = TAKE_THE_REST if state.more_to_pay else keys
     text = " ".join(filter(None, parts))
     whole = " ".join(filter(None, (text, keys)))

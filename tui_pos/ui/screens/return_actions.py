@@ -14,32 +14,15 @@ from tui_pos.core import clock
 from tui_pos.desk.catalogue.inventory import InventoryItem, catalogue
 from tui_pos.desk.errors import Refusal
 from tui_pos.desk.orders.refund_views import RefundView
-from tui_pos.desk.refunds import (
-    exchanges,
-    in_person,
-    voids,
-)
+from tui_pos.desk.refunds import exchanges, in_person, voids
 from tui_pos.desk.refunds.exchanges import Exchanged, Terms
 from tui_pos.desk.refunds.pieces import Piece, RefundableLine
-from tui_pos.desk.refunds.refunds import (
-    Refundable,
-    check,
-    refund,
-    refundable,
-)
+from tui_pos.desk.refunds.refunds import Refundable, check, refund, refundable
 from tui_pos.desk.refunds.voids import Voided
 from tui_pos.ui.desk_screen import DeskScreen
-from tui_pos.ui.dialogs.ask import (
-    AskAmount,
-    AskText,
-    Part,
-)
+from tui_pos.ui.dialogs.ask import AskAmount, AskText, Part
 from tui_pos.ui.dialogs.confirm import Confirm
-from tui_pos.ui.dialogs.rows import (
-    Choice,
-    ChooseRow,
-    Chosen,
-)
+from tui_pos.ui.dialogs.rows import Choice, ChooseRow, Chosen
 from tui_pos.ui.messages import sentence
 from tui_pos.ui.messages.refunds import IF_NOT_PAID
 from tui_pos.ui.messages.views import refund_words
@@ -271,7 +254,7 @@ class ReturnActions:
 
     def _exchanged(self, done: Exchanged) -> None:
         if done.due:
-            self._reread(lambda: self._screen.navigator.show_receipt(self._screen, done.new.reference))
+            self._reread(lambda: self._screen.navigator.show_receipt(done.new.reference))
             return
         said = self._said(done.refunds)
         self._tell(f"Exchanged: {done.new.reference} is paid. {said}".rstrip(), _sign(done.refunds))

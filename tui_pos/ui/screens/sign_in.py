@@ -9,21 +9,17 @@ from textual import on
 from textual.app import ComposeResult
 
 from tui_pos.core.scan import MAX_LENGTH, printable
+from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
-from tui_pos.ui.kiosk_screen import KioskScreen
-from tui_pos.ui.station_entry import (
-    Entry,
-    ask_about_station,
-    enter,
-)
+from tui_pos.ui.station_entry import Entry, ask_about_station, enter
 from tui_pos.ui.widgets.row import Row
-from tui_pos.ui.widgets.scan_input import ScanInput
+from tui_pos.ui.widgets.scan_input import Prompt, ScanInput
 
 if TYPE_CHECKING:
     from tui_pos.bootstrap.session import DeskSession
 
 
-class SignInScreen(KioskScreen[Entry]):
+class SignInScreen(DeskScreen[Entry]):
     """Asks who is at the desk, and what there is to ask about its station; left with that desk.
 
     It may be typed to before the database is open. ``username`` is asked for no more when it is given; with
@@ -33,7 +29,7 @@ class SignInScreen(KioskScreen[Entry]):
     """
 
     CSS_PATH = "sign_in.tcss"
-    PICKS = False
+    PROMPT = Prompt(picks=False)
 
     def __init__(
         self,
@@ -89,10 +85,10 @@ class SignInScreen(KioskScreen[Entry]):
         message.prevent_default()
         if self.kiosk.is_forgotten(message):
             self.kiosk.bell()
-        elif self._typed_ahead.keeps(message):
+        elif self.typed_ahead.keeps(message):
             pass
-        elif not self._is_on_top:
-            self._hand_to_top(message, is_ahead=False)
+        elif not self.is_on_top:
+            self.typed_ahead.hand_to_top(message, is_ahead=False)
         elif self._username and self._secret:
             self._early.append(message)
         elif message.truncated or len(message.text) > MAX_LENGTH:
@@ -118,7 +114,7 @@ class SignInScreen(KioskScreen[Entry]):
         super().forget_keys()
 
     def failed(self, error: Exception) -> None:
-        self._typed_ahead.forget()  # what was scanned for the desk that did not open is no password
+        self.typed_ahead.forget()  # what was scanned for the desk that did not open is no password
         self._ask_next()
         super().failed(error)
 
@@ -135,9 +131,9 @@ class SignInScreen(KioskScreen[Entry]):
             return
         username, secret, self._secret = self._username, self._secret, ""
         self.say("Checking, please wait")
-        self._typed_ahead.hold(leaving=True)
+        self.typed_ahead.hold(leaving=True)
         for message in self._early:
-            self._typed_ahead.keeps(message)
+            self.typed_ahead.keeps(message)
         self._early.clear()
         self.ask(partial(_sign_in, username, secret, self._place), self._signed_in, hold=True)
 
