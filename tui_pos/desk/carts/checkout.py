@@ -283,7 +283,7 @@ def _sale_of(desk: Desk, buyer: Buyer, new: NewOrder, now: datetime) -> None:
 
 def _finished(desk: Desk, new: NewOrder, now: datetime) -> OrderView:
     new_orders.complete_if_free(desk, new.row, now)
-    return new_orders.view(new)
+    return order_views.new_view(new.row, new.lines)
 
 
 def _amount(desk: Desk, amount: str | Decimal) -> Decimal:

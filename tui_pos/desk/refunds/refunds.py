@@ -74,11 +74,11 @@ def refund(
         held = run_tx(lambda: _held(desk, reference))
     if held is not None and amount is None and not lines:
         payments.cancel(desk, held)
-    wish = _Wish(
+    request = _Request(
         amount=amount, lines=tuple(lines), reason=reason, came_back=came_back, released=held is not None
     )
     with connected():
-        opened = run_tx(lambda: _open(desk, reference, wish))
+        opened = run_tx(lambda: _open(desk, reference, request))
     return tuple(card_refunds.pursue(desk, each) for each in opened)
 
 
@@ -101,15 +101,15 @@ def check(desk: Desk, reference: str, lines: Sequence[Piece], *, came_back: bool
 
     def work() -> int:
         order = orders.locked(desk.conference.id, printable(reference, 100))
-        wish = _Wish(amount=None, lines=tuple(lines), reason="", came_back=came_back, released=False)
-        return sum(each.amount for each in _taken(desk, order, wish))
+        request = _Request(amount=None, lines=tuple(lines), reason="", came_back=came_back, released=False)
+        return sum(each.amount for each in _taken(desk, order, request))
 
     with connected():
         return money.from_minor(run_tx(work), desk.conference.currency)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Wish:
+class _Request:
     amount: Decimal | None
     lines: tuple[Piece, ...]
     reason: str
@@ -141,7 +141,7 @@ def _held(desk: Desk, reference: str) -> str | None:
     return attempt.intent_id if attempt else None
 
 
-def _open(desk: Desk, reference: str, wish: _Wish) -> list[int]:
+def _open(desk: Desk, reference: str, request: _Request) -> list[int]:
     """Give back what needs no Stripe, and commit the refunds of cards with their keys before Stripe is asked.
 
     Answers the ids of all of them, all written under the order's lock.
@@ -151,16 +151,16 @@ def _open(desk: Desk, reference: str, wish: _Wish) -> list[int]:
     refuse_live(desk, Attempt.order == order.id)
     refuse_open(order)
     found = sources.ours(sources.sources(order, desk.conference.currency))
-    taken = _taken(desk, order, wish)
-    nothing_paid = not found and (wish.released or bool(cash_and_credit.complimentary_payments(order)))
-    if nothing_paid and wish.is_whole:
-        return [] if wish.released else [_end_free(desk, order, wish.reason)]
-    parts = list(sources.split(found, _wanted(desk, order, wish, found, taken)))
+    taken = _taken(desk, order, request)
+    nothing_paid = not found and (request.released or bool(cash_and_credit.complimentary_payments(order)))
+    if nothing_paid and request.is_whole:
+        return [] if request.released else [_end_free(desk, order, request.reason)]
+    parts = list(sources.split(found, _wanted(desk, order, request, found, taken)))
     if any(source.attempt for source, _ in parts):
         desk.terminal  # noqa: B018  # no account: refuse before anything is written
-    rows = [give_back(desk, order, source, part, wish.reason) for source, part in parts]
+    rows = [give_back(desk, order, source, part, request.reason) for source, part in parts]
     if not rows:
-        rows = [cash_and_credit.end_free(desk, order, wish.reason)]
+        rows = [cash_and_credit.end_free(desk, order, request.reason)]
     pieces.write(rows, taken)
     pieces.take_from_hands(taken)
     effects.reflect(order, *rows)
@@ -175,12 +175,12 @@ def _end_free(desk: Desk, order: Order, reason: str) -> int:
     return int(row.id)
 
 
-def _taken(desk: Desk, order: Order, wish: _Wish) -> list[Taken]:
-    if not wish.lines:
+def _taken(desk: Desk, order: Order, request: _Request) -> list[Taken]:
+    if not request.lines:
         return []
     if not _counts(order):
         raise Refused("order_not_paid.pieces", order=order.reference, status=order.status)
-    return pieces.take(order, wish.lines, desk.conference.currency, came_back=wish.came_back)
+    return pieces.take(order, request.lines, desk.conference.currency, came_back=request.came_back)
 
 
 def _counts(order: Order) -> bool:
@@ -197,12 +197,12 @@ def _whole(order: Order, found: list[Source], currency: str) -> int:
     return total
 
 
-def _wanted(desk: Desk, order: Order, wish: _Wish, found: list[Source], taken: list[Taken]) -> int:
+def _wanted(desk: Desk, order: Order, request: _Request, found: list[Source], taken: list[Taken]) -> int:
     """How much to give back, in minor units. Raises Refused or InvalidInput when it cannot be that much."""
     currency = desk.conference.currency
-    if wish.lines:
+    if request.lines:
         return _worth(order, found, taken, currency)
-    total, amount = _whole(order, found, currency), wish.amount
+    total, amount = _whole(order, found, currency), request.amount
     wanted = total if amount is None else money.to_minor(amounts.payable(amount, currency), currency)
     if wanted > total:
         raise InvalidInput(

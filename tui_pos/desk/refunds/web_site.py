@@ -40,7 +40,7 @@ from tui_pos.desk.refunds.elsewhere import MAY_CHANGE
 from tui_pos.desk.refunds.repairs import RepairKind
 from tui_pos.terminal import Intent, TerminalError
 
-SETTLED = (PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED)
+RECEIVED = (PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED)
 
 
 def repair_webhook_effects(desk: Desk, *, since: datetime | None = None) -> None:
@@ -191,7 +191,7 @@ def _differs(status: str, found: OrderBalance, traces: Sequence[_Trace]) -> bool
 def _contradicts(traces: Sequence[_Trace]) -> bool:
     """Whether a payment's status says something else than its refunds."""
     status, paid = traces[0].status, traces[0].paid
-    if status not in SETTLED:
+    if status not in RECEIVED:
         return False
     accepted = [each for each in traces if each.is_accepted]
     is_gone = sum(each.amount for each in accepted) >= paid + sum(each.split for each in accepted)
@@ -233,7 +233,7 @@ def _true_up(card: CardPayment, intent: Intent) -> None:
     kept = intent.amount_received - gone
     status = PaymentStatus.SUCCEEDED if kept > 0 else PaymentStatus.REFUNDED
     amount = money.from_minor(intent.amount_received - parts, card.currency)
-    if payment.status in SETTLED and (payment.status, payment.amount) != (status, amount):
+    if payment.status in RECEIVED and (payment.status, payment.amount) != (status, amount):
         Payment.update(status=status, amount=amount).where(Payment.id == payment.id).execute()
 
 

@@ -21,17 +21,14 @@ from tui_pos.data.queries import rows
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import Attempt, CashMovement, MovementKind, Refund, RefundLine, Sale
 from tui_pos.data.tables.registration import (
-    AddOn,
     Attendee,
-    OrderLine,
     Payment,
     PaymentStatus,
     TerminalPayment,
-    TicketType,
 )
 from tui_pos.desk.access.people import full_name
 from tui_pos.desk.context import Desk
-from tui_pos.desk.orders import orders
+from tui_pos.desk.orders import order_views, orders
 from tui_pos.desk.orders.balance import ACCEPTED
 from tui_pos.desk.orders.refund_views import RefundView, of_row
 from tui_pos.desk.orders.tenders import label, on_the_web
@@ -158,7 +155,7 @@ def _bought(order: OrderView, refunds: list[Refund]) -> Bought:
             quantity=line.quantity + back[line.id].quantity,
             line_total=line.line_total + back[line.id].amount,
         )
-        for line in _all_lines(order.id)
+        for line in order_views.all_lines(order.id)
         if line.id not in of_refunds
     )
     lines = tuple(line for line in lines if line.quantity or line.line_total)
@@ -181,29 +178,6 @@ def _pieces_back(made: list[Refund]) -> dict[int, _Back]:
         before, amount = found[piece.order_line_id], money.from_minor(piece.amount, piece.currency)
         found[piece.order_line_id] = _Back(before.quantity + piece.quantity, before.amount + amount)
     return found
-
-
-def _all_lines(order_id: int) -> list[LineView]:
-    """The order's lines as they are now, also those of which everything went back."""
-    query = (
-        OrderLine.select(OrderLine, TicketType, AddOn)
-        .join(TicketType, JOIN.LEFT_OUTER, on=(OrderLine.ticket_type == TicketType.id))
-        .join(AddOn, JOIN.LEFT_OUTER, on=(OrderLine.addon == AddOn.id), src=OrderLine)
-        .where(OrderLine.order == order_id)
-        .order_by(OrderLine.id)
-    )
-    return [
-        LineView(
-            id=line.id,
-            description=line.description,
-            quantity=line.quantity,
-            unit_price=line.unit_price,
-            line_total=line.line_total,
-            ticket_slug=line.ticket_type.slug if line.ticket_type_id else None,
-            addon_slug=line.addon.slug if line.addon_id else None,
-        )
-        for line in query
-    ]
 
 
 def _payments(order_id: int, refunds: list[Refund]) -> tuple[PaymentLine, ...]:
