@@ -10,7 +10,6 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound
 from tui_pos.desk.orders.views import OrderView
 from tui_pos.desk.search.search import Found, resolve
-from tui_pos.ui.messages import sentence
 from tui_pos.ui.results import CartEnd, SaleStart
 from tui_pos.ui.widgets.cart_pane import key_of
 
@@ -115,7 +114,7 @@ def named(desk: Desk, text: str) -> Found:
     hits = resolve(desk, text)
     wanted = text.strip().casefold()
     for hit in hits:
-        exact = {hit.key.casefold(), sentence(hit.detail).partition(",")[0].casefold()}
+        exact = {hit.key.casefold(), hit.email.casefold()}
         if len(hits) == 1 and (wanted in exact or wanted.rpartition(":")[2] in exact):
             return hit
     raise NotFound("nothing_found", f"No product, voucher or badge is called {text}.")
