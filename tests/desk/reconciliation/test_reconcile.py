@@ -134,7 +134,7 @@ def test_an_order_paid_again_on_the_web_site_is_told_in_its_currency(
     Watched(card_desk, begun.attempt_id, sent=lambda: simulator.tap(READER)).run()
     website.pay_otherwise(order.reference)
     reasons = [each.reason for each in reconciliation.run(card_desk).mismatches]
-    problem = "The order was paid 10.00 more than its total. Refund the difference."
+    problem = because("payment.surplus", surplus=Decimal(10), currency="USD")
     assert because("needs_a_person", problem=problem) in reasons
 
 
