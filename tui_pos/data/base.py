@@ -37,6 +37,7 @@ class Table(Model):
 
     @classmethod
     def select(cls, *fields: Any) -> "ModelSelect[Self]":
+        """Rows of this table, or of those that ``fields`` name; Peewee's own way apart from its columns."""
         return cast("ModelSelect[Self]", Rows(cls, fields or cls._meta.sorted_fields, is_default=not fields))
 
 
