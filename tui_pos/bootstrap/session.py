@@ -211,7 +211,7 @@ def _with_account(place: DeskSession, store: bool) -> DeskSession:
     if key.account is None:
         why = because("no_stripe_key.fault", found=key.fault) if key.fault else None
         return replace(place, no_account=why)
-    other = accounts.settle_mode(place.conference.id, place.conference.slug, key.mode, store=store)
+    other = accounts.claim_mode(place.conference.id, place.conference.slug, key.mode, store=store)
     if other:
         return _blocked(place, other)
     return replace(place, mode=key.mode, account=key.account)

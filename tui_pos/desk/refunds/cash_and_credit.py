@@ -67,7 +67,7 @@ def give_back(desk: Desk, order: Order, payment: Payment, way: Tender, *, amount
             row.save(only=[Refund.message])
     else:
         row = new_refund(desk, order, payment, Tender.CASH, amount=amount, reason=reason)
-        cash.move(desk, order, payment.id, MovementKind.REFUND, major, now)
+        cash.move(desk, order, payment.id, MovementKind.REFUND, major, now=now)
     _record(desk, order, row, major)
     return row
 

@@ -225,7 +225,7 @@ def _pay(desk: Desk, new: Order, rows: Sequence[Refund], now: datetime) -> None:
         if row.exchange_id is not None and row.amount:
             amount = money.from_minor(row.amount, row.currency)
             note = EXCHANGED_NOTE.format(order=row.order.reference)
-            tendering.pay(desk, new, PaymentMethod.CREDIT, amount, note, now, reference=row.key)
+            tendering.pay(desk, new, PaymentMethod.CREDIT, amount, note=note, now=now, reference=row.key)
     new_orders.complete_if_free(desk, new, now)
     orders.finish_if_paid(new, now)
 

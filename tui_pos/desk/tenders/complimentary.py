@@ -30,7 +30,9 @@ def give_free(desk: Desk, reference: str, reason: str, *, key: str = "") -> Tend
     def book(order: Order, due: Decimal, now: datetime) -> Booked:
         prices.lower(order, due, f"Complimentary: {why}", now)
         return Booked(
-            amount=due, payment_id=tendering.pay(desk, order, PaymentMethod.COMP, ZERO, why, now), reason=why
+            amount=due,
+            payment_id=tendering.pay(desk, order, PaymentMethod.COMP, ZERO, note=why, now=now),
+            reason=why,
         )
 
     return tendering.take(desk, reference, Tender.COMPLIMENTARY, key, book)
