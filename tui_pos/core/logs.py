@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tui_pos.core import log_file
-from tui_pos.core.crash_log import redact
+from tui_pos.core.log_file import redact
 from tui_pos.core.scan import printable
 
 OURS = "tui_pos"
