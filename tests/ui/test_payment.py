@@ -32,7 +32,7 @@ from tui_pos.ui.screens.payment import PaymentScreen
 from tui_pos.ui.screens.reader import ReaderScreen
 
 WITHDRAWN = "No card was charged, and the reader asks for none any more."
-READING = "A card is being read at this moment"
+READING = "A card is being read at this moment: do not charge again before it is known what became of it."
 READER = "tmr_front_2"
 
 
