@@ -210,7 +210,7 @@ def test_the_checks_of_an_opening_desk_are_the_doctor_s(bench: Bench) -> None:
     found = {
         each.check
         for turn in (doctor.Turn.OPENING, doctor.Turn.BEHIND, doctor.Turn.AGAIN)
-        for each in doctor.examine(doctor.of_place(place), turn)
+        for each in doctor.examine(doctor.of_session(place), turn)
     }
     asked = {
         each.check

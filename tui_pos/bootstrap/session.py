@@ -86,7 +86,7 @@ class Key:
     fault: str = ""
 
 
-def open_place(
+def open_session(
     settings: Settings,
     slug: str | None,
     station: str | None = None,
@@ -109,7 +109,7 @@ def open_place(
         raise InvalidInput("conference_required.known", known=[row.slug for row in conferences.known()])
     row = conferences.find(slug)
     rules = conference_rules.resolve(row, said_rules(settings, row.slug), named(settings), store=store)
-    place = DeskSession(
+    session = DeskSession(
         settings=settings,
         conference=info(settings, row, rules),
         station=name,
@@ -119,17 +119,17 @@ def open_place(
         is_named=config.is_station_named(station),
         unknown_station=unknown_station(settings, name),
     )
-    opened_place = _with_account(place, store)
-    limits = Limits(partial(clocks.stops, opened_place.account))
-    opened_place = replace(opened_place, limits=limits)
+    session = _with_account(session, store)
+    limits = Limits(partial(clocks.stops, session.account))
+    session = replace(session, limits=limits)
     log.info(
         "%s in %s, %s",
         row.slug,
-        opened_place.mode,
-        opened_place.no_account.code if opened_place.no_account else "ready",
+        session.mode,
+        session.no_account.code if session.no_account else "ready",
     )
     fault = logs.fault(settings.home)
-    return replace(opened_place, warnings=(*opened_place.warnings, fault)) if fault else opened_place
+    return replace(session, warnings=(*session.warnings, fault)) if fault else session
 
 
 def opened(settings: Settings, *, upgrade: bool = False) -> Settings:
@@ -197,33 +197,33 @@ def key_of(settings: Settings, slug: str) -> Key:
     return Key(mode, Terminal(key, api_base=base or None))
 
 
-def _with_account(place: DeskSession, store: bool) -> DeskSession:
+def _with_account(session: DeskSession, store: bool) -> DeskSession:
     """The session with its Stripe account, or with why it has none.
 
     Its mode is the conference's: what is sold under another host's key counts as what the conference's other
     desks sell.
     """
     whose = installation.identity()
-    place = replace(place, installation=whose.key)
-    key = key_of(place.settings, place.conference.slug)
+    session = replace(session, installation=whose.key)
+    key = key_of(session.settings, session.conference.slug)
     if whose.is_copy:
-        return _blocked(place, copied(place.conference.slug))
+        return _blocked(session, copied(session.conference.slug))
     if key.account is None:
         why = because("no_stripe_key.fault", found=key.fault) if key.fault else None
-        return replace(place, no_account=why)
-    other = accounts.claim_mode(place.conference.id, place.conference.slug, key.mode, store=store)
+        return replace(session, no_account=why)
+    other = accounts.claim_mode(session.conference.id, session.conference.slug, key.mode, store=store)
     if other:
-        return _blocked(place, other)
-    return replace(place, mode=key.mode, account=key.account)
+        return _blocked(session, other)
+    return replace(session, mode=key.mode, account=key.account)
 
 
-def _blocked(place: DeskSession, why: Reason) -> DeskSession:
-    rules = conference_rules.stored(place.conference.id)
+def _blocked(session: DeskSession, why: Reason) -> DeskSession:
+    rules = conference_rules.stored(session.conference.id)
     return replace(
-        place,
-        mode=Mode(rules.mode) if rules and rules.mode else place.mode,
+        session,
+        mode=Mode(rules.mode) if rules and rules.mode else session.mode,
         no_account=why,
-        warnings=(*place.warnings, why),
+        warnings=(*session.warnings, why),
     )
 
 

@@ -27,7 +27,7 @@ from tui_pos.ui.messages.views import limits_word
 from tui_pos.ui.screens.help import HelpScreen
 from tui_pos.ui.screens.scan import ScanScreen
 from tui_pos.ui.screens.sign_in import SignInScreen
-from tui_pos.ui.station_entry import Entry, ask_about_station
+from tui_pos.ui.station_claim import StationClaim, ask_about_station
 from tui_pos.ui.widgets.status_line import Mode, Status
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ LEAVING_TAKES = 0.5
 
 
 class DeskApp(KioskApp):
-    """One station. ``open_place`` opens the desk, in a thread; ``staff`` signs in, or the trainee does.
+    """One station. ``open_session`` opens the desk, in a thread; ``staff`` signs in, or the trainee does.
 
     ``failure`` is why the desk could not be opened; the app has then ended.
     """
@@ -65,7 +65,7 @@ class DeskApp(KioskApp):
     def __init__(
         self,
         settings: Settings,
-        open_place: "Callable[[], DeskSession]",
+        open_session: "Callable[[], DeskSession]",
         *,
         is_demo: bool = False,
         staff: str = "",
@@ -75,13 +75,13 @@ class DeskApp(KioskApp):
         self.scanner_prefixes = settings.scanner.prefixes
         self.scanner_suffixes = settings.scanner.suffixes
         self.desk: Desk | None = None
-        self._open_place = open_place
-        self._place: DeskSession | None = None
+        self._open_session = open_session
+        self._session: DeskSession | None = None
         self._is_maintaining = False
         self._faults: dict[Hashable, Finding] = {}
         self._told: set[Hashable] = set()
         self._upkeep: Upkeep | None = None
-        self._entry: Entry | None = None
+        self._claim: StationClaim | None = None
         self._station_agreed = False
         self._home = ScanScreen()
         self._sign_in = None if is_demo and not staff else SignInScreen(staff, secret)
@@ -104,40 +104,40 @@ class DeskApp(KioskApp):
     # Opening
 
     def _open(self) -> None:
-        call = partial(_open, self._open_place, asks=self._sign_in is not None)
+        call = partial(_open, self._open_session, asks=self._sign_in is not None)
         self.ask(self, call, self._opened, self._not_opened)
 
     def _not_opened(self, error: Exception) -> None:
         self.failure = error
         self.exit()
 
-    def _opened(self, opened: "tuple[DeskSession | Entry, list[Finding]]") -> None:
+    def _opened(self, opened: "tuple[DeskSession | StationClaim, list[Finding]]") -> None:
         where, found = opened
-        self._place = place = where.place if isinstance(where, Entry) else where
+        self._session = session = where.session if isinstance(where, StationClaim) else where
         self._faults = {each.topic: each for each in found if each.is_told}
         self._show_nobody()
         if self._sign_in is not None:
-            self._sign_in.desk_opened(self._heading, place)
-        elif isinstance(where, Entry):
+            self._sign_in.desk_opened(self._heading, session)
+        elif isinstance(where, StationClaim):
             ask_about_station(self._home, where, self._signed_in, agreed=False)
 
     # Signing in and out
 
-    def _signed_in(self, entry: Entry | None) -> None:
+    def _signed_in(self, claim: StationClaim | None) -> None:
         from tui_pos.ui.navigation import Navigation  # both were imported by `_open`
         from tui_pos.ui.upkeep import Upkeep
 
-        assert entry is not None
+        assert claim is not None
         self._navigation = Navigation(self)
-        self._upkeep = upkeep = Upkeep(entry)
-        self._entry, self._place, self._station_agreed = entry, entry.place, True
-        self.desk = desk = entry.desk
+        self._upkeep = upkeep = Upkeep(claim)
+        self._claim, self._session, self._station_agreed = claim, claim.session, True
+        self.desk = desk = claim.desk
         log.info("staff %d at the desk", desk.staff.id)
         self.order_prefix = desk.order_prefix
         self.set_status(replace(self.status, staff=desk.staff.name, station=desk.station))
         self._navigation.open_home(desk)
         self._told = {*self._faults}
-        if told := _sentences((*self._place.warnings, *(each.said for each in self._faults.values()))):
+        if told := _sentences((*self._session.warnings, *(each.said for each in self._faults.values()))):
             self._home.alert(" ".join(told))
         self._look_at_reader()
         self.ask(self, upkeep.examine_all, self._examined, self._unasked_failed)
@@ -166,41 +166,43 @@ class DeskApp(KioskApp):
             return  # locked already: F12 came twice before its screen was put away
         log.info("locked")
         self.forget_input()  # what was typed at the desk must not reach the sign-in
-        if self._entry is not None and self._upkeep is not None:
+        if self._claim is not None and self._upkeep is not None:
             self.ask(self, self._upkeep.release_station, _nothing, self._unasked_failed)
-        self._entry = self.desk = None
+        self._claim = self.desk = None
         self._show_nobody()
-        assert self._place is not None
+        assert self._session is not None
         self._sign_in = SignInScreen(
-            heading=self._heading, place=self._place, agreed=self._station_agreed, note=why
+            heading=self._heading, session=self._session, agreed=self._station_agreed, note=why
         )
         self._navigation.lock(self._sign_in, self._signed_in)
 
     @property
     def _heading(self) -> str:
-        assert self._place is not None
-        return f"Sign in to {self._place.conference.name} at {self._place.station}"
+        assert self._session is not None
+        return f"Sign in to {self._session.conference.name} at {self._session.station}"
 
     def _show_nobody(self) -> None:
-        assert self._place is not None
-        place = self._place
-        mode, zone = Mode(place.mode.value), place.conference.timezone
-        limits = limits_word(place.limits.worst)
-        self.set_status(Status(place.conference.name, place.station, mode=mode, timezone=zone, limits=limits))
+        assert self._session is not None
+        session = self._session
+        mode, zone = Mode(session.mode.value), session.conference.timezone
+        limits = limits_word(session.limits.worst)
+        self.set_status(
+            Status(session.conference.name, session.station, mode=mode, timezone=zone, limits=limits)
+        )
 
     # The station is this desk's alone
 
     def _keep_station(self) -> None:
-        if self._entry is not None and self._upkeep is not None:
+        if self._claim is not None and self._upkeep is not None:
             keep = self._upkeep.keep_station
             self.ask(self, keep, self._kept, self._unasked_failed, lane="station", latest=True)
 
     def _kept(self, holder: "Holder | None") -> None:
         """Lock when somebody has taken the station over: from then on two would work on the same sales."""
-        if holder is None or self._entry is None or self.desk is None:
+        if holder is None or self._claim is None or self.desk is None:
             return
         at = f"{self.desk.local(holder.since):%H:%M} on {holder.host}"
-        self._entry = None
+        self._claim = None
         self._lock(f"{holder.name} took {self.desk.station} over at {at}.")
 
     # What some station has to do every half minute
@@ -218,8 +220,8 @@ class DeskApp(KioskApp):
 
     def _examined(self, found: "list[Finding]") -> None:
         """The header says what is stopped; what is new is told at home, where nobody is in a sale."""
-        assert self._place is not None
-        self.set_status(replace(self.status, limits=limits_word(self._place.limits.worst)))
+        assert self._session is not None
+        self.set_status(replace(self.status, limits=limits_word(self._session.limits.worst)))
         looked_at = {each.check for each in found}
         self._faults = {
             topic: each for topic, each in self._faults.items() if each.check not in looked_at
@@ -258,7 +260,7 @@ class DeskApp(KioskApp):
 
     def leave_station(self) -> None:
         """Let somebody else have the station at once; a database that is away does not keep the process."""
-        if self._entry is not None and self._upkeep is not None:
+        if self._claim is not None and self._upkeep is not None:
             leaving = Thread(target=self._upkeep.release_station_quietly, daemon=True)
             leaving.start()
             leaving.join(LEAVING_TAKES)
@@ -275,18 +277,18 @@ class DeskApp(KioskApp):
 def run(settings: Settings, conference: str | None, station: str | None, staff: str | None) -> int:
     """Run the desk on this terminal until it is left; the exit status.
 
-    Raises what ``opening.open_place`` raises, and InvalidInput where there is no usable terminal.
+    Raises what ``session.open_session`` raises, and InvalidInput where there is no usable terminal.
     """
     drivers.leave_out_unused(settings.database_url or "sqlite:")
     is_demo = conference == DEMO and DEMO not in settings.conferences
     unfit = unfit_terminal()
     if unfit or not conference or not (settings.database_url or is_demo):
         # Without a terminal no desk opens, so nothing is upgraded for it.
-        _open_place(settings, conference, station, upgrade=not unfit)
+        _open_session(settings, conference, station, upgrade=not unfit)
         raise InvalidInput("no_terminal", unfit)
     app = DeskApp(
         settings,
-        partial(_open_place, settings, conference, station),
+        partial(_open_session, settings, conference, station),
         is_demo=is_demo,
         staff=staff or "",
         secret=os.environ.get(SECRET_VARIABLE, ""),
@@ -301,20 +303,20 @@ def run(settings: Settings, conference: str | None, station: str | None, staff: 
 
 
 def _open(
-    open_place: "Callable[[], DeskSession]", *, asks: bool
-) -> "tuple[DeskSession | Entry, list[Finding]]":
+    open_session: "Callable[[], DeskSession]", *, asks: bool
+) -> "tuple[DeskSession | StationClaim, list[Finding]]":
     """See `upkeep.open_desk`; called in a thread once the first screen stands, which waits for no import."""
     from tui_pos.ui import upkeep
 
-    return upkeep.open_desk(open_place, asks=asks)
+    return upkeep.open_desk(open_session, asks=asks)
 
 
-def _open_place(
+def _open_session(
     settings: Settings, conference: str | None, station: str | None, *, upgrade: bool = True
 ) -> "DeskSession":
-    from tui_pos.bootstrap.session import open_place
+    from tui_pos.bootstrap.session import open_session
 
-    return open_place(settings, conference, station, upgrade=upgrade)
+    return open_session(settings, conference, station, upgrade=upgrade)
 
 
 def _explain(error: Exception) -> str | None:

@@ -60,7 +60,7 @@ from tui_pos.ui.screens.scan import ScanScreen
 from tui_pos.ui.screens.shared import show_reader
 from tui_pos.ui.screens.sign_in import SignInScreen
 from tui_pos.ui.screens.tender import TenderScreen
-from tui_pos.ui.station_entry import Entry
+from tui_pos.ui.station_claim import StationClaim
 from tui_pos.ui.widgets.scan_input import ScanInput
 
 Screen = DeskScreen[Any]
@@ -88,7 +88,7 @@ class Navigation:
         """Somebody has signed in."""
         self._home.desk_opened(desk, LookUps(desk))
 
-    def lock(self, sign_in: SignInScreen, then: Callable[[Entry | None], None]) -> None:
+    def lock(self, sign_in: SignInScreen, then: Callable[[StationClaim | None], None]) -> None:
         """Nobody is signed in any more; ``then`` is told who is next."""
         self.go_home()
         self._home.go(sign_in, then)

@@ -11,11 +11,22 @@ from enum import Enum
 from tui_pos.bootstrap.doctor import cards, database, host
 from tui_pos.bootstrap.doctor.again import Again
 from tui_pos.bootstrap.doctor.findings import Finding, Level, worst
-from tui_pos.bootstrap.doctor.subject import Subject, of_place
+from tui_pos.bootstrap.doctor.subject import Subject, of_session
 from tui_pos.desk.errors import Reason
 from tui_pos.desk.limits import Limits, Stop
 
-__all__ = ["CHECKS", "Again", "Finding", "Level", "Subject", "Turn", "examine", "limit", "of_place", "worst"]
+__all__ = [
+    "CHECKS",
+    "Again",
+    "Finding",
+    "Level",
+    "Subject",
+    "Turn",
+    "examine",
+    "limit",
+    "of_session",
+    "worst",
+]
 
 
 class Turn(Enum):

@@ -58,9 +58,13 @@ class Subject:
         )
 
 
-def of_place(place: DeskSession) -> Subject:
+def of_session(session: DeskSession) -> Subject:
     """The same for a desk that has just been opened."""
-    key = Key(place.mode, place.account) if place.account is not None else None
+    key = Key(session.mode, session.account) if session.account is not None else None
     return Subject(
-        settings=place.settings, slug=place.conference.slug, station=place.station, is_open=True, key=key
+        settings=session.settings,
+        slug=session.conference.slug,
+        station=session.station,
+        is_open=True,
+        key=key,
     )

@@ -246,7 +246,7 @@ class Refund(Table):
     fails: ``split`` is the payment row of the part that went back, ``credit`` django-program's record of the
     refund, ``price_change`` how much less the order costs (minor units), ``price_line`` the order line that
     carries it where no piece does. ``exchange`` is the order that the value went to instead of a person.
-    ``message`` has a line for each thing that is said of it besides: ``desk.stored_reasons``, or Stripe's words.
+    ``message`` has a line for each thing that is said of it besides (``desk.stored_reasons``).
     """
 
     conference = foreign_key(Conference)

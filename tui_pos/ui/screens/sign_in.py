@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from tui_pos.core.scan import MAX_LENGTH, printable
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
-from tui_pos.ui.station_entry import Entry, ask_about_station, enter
+from tui_pos.ui.station_claim import StationClaim, ask_about_station, claim_station
 from tui_pos.ui.widgets.row import Row
 from tui_pos.ui.widgets.scan_input import Prompt, ScanInput
 
@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from tui_pos.bootstrap.session import DeskSession
 
 
-class SignInScreen(DeskScreen[Entry]):
+class SignInScreen(DeskScreen[StationClaim]):
     """Asks who is at the desk, and what there is to ask about its station; left with that desk.
 
     It may be typed to before the database is open. ``username`` is asked for no more when it is given; with
-    ``secret`` nothing is. ``heading`` says where one signs in to, ``place`` is that; without them the desk is
-    still opening (`desk_opened`). ``agreed``: that the config does not know the station was agreed to before.
+    ``secret`` nothing is. ``heading`` says where one signs in to, ``session`` is that; without them the desk
+    is still opening (`desk_opened`). ``agreed``: that the config does not know the station was agreed to
+    before.
     ``note`` is told first.
     """
 
@@ -37,12 +38,12 @@ class SignInScreen(DeskScreen[Entry]):
         secret: str = "",
         *,
         heading: str = "",
-        place: "DeskSession | None" = None,
+        session: "DeskSession | None" = None,
         agreed: bool = False,
         note: str = "",
     ) -> None:
         super().__init__()
-        self._place = place
+        self._session = session
         self._agreed = agreed
         self._first_note = note
         self._username = username
@@ -66,9 +67,9 @@ class SignInScreen(DeskScreen[Entry]):
             return (keys.hint("confirm", "sign in"), keys.hint("back", "another user"), keys.hint("help"))
         return (keys.hint("confirm", "go on"), keys.hint("help"), keys.Hint("/quit", "leave"))
 
-    def desk_opened(self, heading: str, place: "DeskSession") -> None:
+    def desk_opened(self, heading: str, session: "DeskSession") -> None:
         """The database is open; ``heading`` says where one signs in to."""
-        self._place = place
+        self._session = session
         self._heading.show(_heading(heading))
         if self._username and self._secret:
             self._check()
@@ -126,7 +127,7 @@ class SignInScreen(DeskScreen[Entry]):
         self.refresh_hints()
 
     def _check(self) -> None:
-        if self._place is None:
+        if self._session is None:
             self.say("Opening the desk, please wait")
             return
         username, secret, self._secret = self._username, self._secret, ""
@@ -135,17 +136,17 @@ class SignInScreen(DeskScreen[Entry]):
         for message in self._early:
             self.typed_ahead.keeps(message)
         self._early.clear()
-        self.ask(partial(_sign_in, username, secret, self._place), self._signed_in, hold=True)
+        self.ask(partial(_sign_in, username, secret, self._session), self._signed_in, hold=True)
 
-    def _signed_in(self, entry: Entry) -> None:
-        ask_about_station(self, entry, self.leave, agreed=self._agreed)
+    def _signed_in(self, claim: StationClaim) -> None:
+        ask_about_station(self, claim, self.leave, agreed=self._agreed)
 
 
 def _heading(text: str) -> Text:
     return Text(printable(text), style="bold")
 
 
-def _sign_in(username: str, secret: str, place: "DeskSession") -> Entry:
+def _sign_in(username: str, secret: str, session: "DeskSession") -> StationClaim:
     from tui_pos.desk.access.sign_in import sign_in
 
-    return enter(place, sign_in(username, secret, place.sign_in_at))
+    return claim_station(session, sign_in(username, secret, session.sign_in_at))

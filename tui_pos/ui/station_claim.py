@@ -21,23 +21,23 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class StationClaim:
     """A person at a station: the desk as it will be, the name of the running desk, and who is there already.
 
     ``beside`` is a free name beside the station's, where nobody has named it.
     """
 
-    place: "DeskSession"
+    session: "DeskSession"
     desk: Desk
     owner: str
     holder: "Holder | None" = None
     beside: str = ""
 
 
-Entered = Callable[[Entry], object]
+Claimed = Callable[[StationClaim], object]
 
 
-def enter(place: "DeskSession", staff: "Staff", *, take_over: bool = False) -> Entry:
+def claim_station(session: "DeskSession", staff: "Staff", *, take_over: bool = False) -> StationClaim:
     """Have the station, unless another desk has it. Call in a thread.
 
     A database that cannot be written to keeps nobody from looking up.
@@ -47,66 +47,70 @@ def enter(place: "DeskSession", staff: "Staff", *, take_over: bool = False) -> E
     from tui_pos.desk import lease_owners
     from tui_pos.desk.access import occupancy
 
-    desk = place.desk(staff)
-    entry = Entry(place, desk, lease_owners.new_owner(desk))
+    desk = session.desk(staff)
+    claim = StationClaim(session, desk, lease_owners.new_owner(desk))
     try:
-        holder = occupancy.claim(desk, entry.owner, take_over=take_over)
+        holder = occupancy.claim(desk, claim.owner, take_over=take_over)
     except DatabaseUnavailable:
-        return entry
+        return claim
     if holder is None:
-        return entry
+        return claim
     # In the demonstration everybody is the trainee.
-    is_shared = not place.is_named and (not holder.is_same or place.trainee is not None)
-    return replace(entry, holder=holder, beside=occupancy.free_name(desk) if is_shared else "")
+    is_shared = not session.is_named and (not holder.is_same or session.trainee is not None)
+    return replace(claim, holder=holder, beside=occupancy.free_name(desk) if is_shared else "")
 
 
-def ask_about_station(screen: DeskScreen[Any], entry: Entry, entered: Entered, *, agreed: bool) -> None:
-    """Ask on top of ``screen`` what there is to ask, then call ``entered``.
+def ask_about_station(
+    screen: DeskScreen[Any], claim: StationClaim, claimed: Claimed, *, agreed: bool
+) -> None:
+    """Ask on top of ``screen`` what there is to ask, then call ``claimed``.
 
     A station that is not wanted after all ends the program. ``agreed``: that the config does not know it was
     agreed to before.
     """
-    if entry.place.unknown_station and not agreed:
-        _ask_unknown(screen, entry, entered)
-    elif entry.holder is not None:
-        _ask_in_use(screen, entry, entry.holder, entered)
+    if claim.session.unknown_station and not agreed:
+        _ask_unknown(screen, claim, claimed)
+    elif claim.holder is not None:
+        _ask_in_use(screen, claim, claim.holder, claimed)
     else:
-        entered(entry)
+        claimed(claim)
 
 
-def _ask_unknown(screen: DeskScreen[Any], entry: Entry, entered: Entered) -> None:
-    station = entry.desk.station
+def _ask_unknown(screen: DeskScreen[Any], claim: StationClaim, claimed: Claimed) -> None:
+    station = claim.desk.station
     question = Confirm(
         f"The station {station} is not known",
-        f"{entry.place.unknown_station} Open this desk under that name all the same?",
+        f"{claim.session.unknown_station} Open this desk under that name all the same?",
         f"open {station}",
     )
 
     def answered(yes: bool | None) -> None:
         if yes:
-            ask_about_station(screen, entry, entered, agreed=True)
+            ask_about_station(screen, claim, claimed, agreed=True)
         else:
-            _leave(screen, "station_unknown", f"{entry.place.unknown_station} Name this desk with --station.")
+            _leave(
+                screen, "station_unknown", f"{claim.session.unknown_station} Name this desk with --station."
+            )
 
     screen.go(question, answered)
 
 
-def _ask_in_use(screen: DeskScreen[Any], entry: Entry, holder: "Holder", entered: Entered) -> None:
-    station = entry.desk.station
+def _ask_in_use(screen: DeskScreen[Any], claim: StationClaim, holder: "Holder", claimed: Claimed) -> None:
+    station = claim.desk.station
     said = (
-        f"{holder.name} has had {station} open since {entry.desk.local(holder.since):%H:%M} on {holder.host}."
+        f"{holder.name} has had {station} open since {claim.desk.local(holder.since):%H:%M} on {holder.host}."
     )
-    if entry.beside:
-        then = f"Enter opens this desk beside it, as {entry.beside}."
-        place, label = replace(entry.place, station=entry.beside), f"open {entry.beside}"
+    if claim.beside:
+        then = f"Enter opens this desk beside it, as {claim.beside}."
+        session, label = replace(claim.session, station=claim.beside), f"open {claim.beside}"
     else:
         then = "Enter takes the station over: the other desk locks itself and keeps its work."
-        place, label = entry.place, f"take {station} over"
-    call = partial(enter, place, entry.desk.staff, take_over=not entry.beside)
+        session, label = claim.session, f"take {station} over"
+    call = partial(claim_station, session, claim.desk.staff, take_over=not claim.beside)
 
     def answered(yes: bool | None) -> None:
         if yes:
-            again = partial(ask_about_station, screen, entered=entered, agreed=True)
+            again = partial(ask_about_station, screen, claimed=claimed, agreed=True)
             screen.ask(call, again, hold=True)
         else:
             _leave(screen, "station_in_use", f"{said} Name this desk with --station.")
