@@ -63,6 +63,6 @@ def after_keys(screen: Screen, then: Callable[[], object]) -> None:
 
 def _who_may(desk: Desk, action: Action) -> tuple[str, ...]:
     # Home is painted before the database is there.
-    from tui_pos.desk.access.supervisors import who_may
+    from tui_pos.desk.access.people import who_may
 
     return who_may(desk, action)
