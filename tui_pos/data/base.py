@@ -37,7 +37,7 @@ class Table(Model):
 
     @classmethod
     def select(cls, *fields: Any) -> "ModelSelect[Self]":
-        """The query for these columns, or for whole rows."""
+        """Rows of this table, or of those that ``fields`` name; Peewee's own way apart from its columns."""
         return cast("ModelSelect[Self]", Rows(cls, fields or cls._meta.sorted_fields, is_default=not fields))
 
 

@@ -1,8 +1,15 @@
-"""Making attendees: each has an access code of its own, unique over all conferences."""
+"""Rows under fresh random names: attendees with access codes, orders and guests with references.
+
+An access code is unique over all conferences.
+"""
 
 from datetime import datetime
+from typing import Any
+
+from peewee import Field, fn
 
 from tui_pos.core import clock
+from tui_pos.data.base import Table
 from tui_pos.data.tables.registration import Attendee, Order, OrderLine
 from tui_pos.desk.errors import Refused
 from tui_pos.desk.orders.leaving import leaving
@@ -11,12 +18,37 @@ CODE_LENGTH = 8
 TRIES = 10
 
 
+def insert_unique(
+    table: type[Table], column: "Field[str]", prefix: str, values: dict[str, Any]
+) -> tuple[int, str]:
+    """Insert ``values`` with ``column`` set to ``<prefix>-`` and 8 of A-Z0-9; answers (id, that name).
+
+    A clash writes nothing and does not hurt the running transaction: the database skips the row and the next
+    name is tried. Raises Refused ``no_free_reference`` should that go on.
+    """
+    for _ in range(TRIES):
+        name = f"{prefix}-{clock.random_code(CODE_LENGTH)}"
+        query = table.insert({**values, column.name: name})
+        row_id = query.on_conflict(action="nothing", conflict_target=[column]).execute()
+        if row_id is not None:
+            return int(row_id), name
+    raise Refused("no_free_reference")
+
+
 def of_user(order: Order, user_id: int) -> Attendee | None:
     """The attendee that this user is in the order's conference."""
     found: Attendee | None = Attendee.get_or_none(
         Attendee.user == user_id, Attendee.conference == order.conference_id
     )
     return found
+
+
+def tickets(order_id: int) -> int:
+    """How many tickets the order holds."""
+    query = OrderLine.select(fn.SUM(OrderLine.quantity)).where(
+        OrderLine.order == order_id, OrderLine.ticket_type.is_null(False)
+    )
+    return int(query.scalar() or 0)
 
 
 def unnamed(order_id: int) -> int:

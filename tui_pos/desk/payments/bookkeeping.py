@@ -19,7 +19,7 @@ from tui_pos.data.tables.registration import (
 )
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Reason, Refused, because
-from tui_pos.desk.orders import hold_renewal, orders
+from tui_pos.desk.orders import holds, orders
 from tui_pos.desk.orders.balance import balance
 from tui_pos.desk.orders.tenders import label
 from tui_pos.desk.payments import attempt_log
@@ -92,11 +92,11 @@ def authorized(desk: Desk, attempt: Attempt, intent: "Intent") -> None:
 
 
 def detach_intent(payment_id: int | None) -> None:
-    """Take the intent off a payment that names one, as those from before do, before Stripe is asked to give
-    its money back or to let go of it.
+    """Take the intent off a payment that names one, as those from before do.
 
-    To the web site's webhook a hold that is released, or one payment given back of several, is the whole
-    order refunded; a payment without an intent it does not find. The card's own row keeps the intent.
+    Call it before Stripe is asked to refund or to release its money. To the web site's webhook a hold that is
+    released, or one payment given back of several, is the whole order refunded; a payment without an intent
+    it does not find. The card's own row keeps the intent.
     """
     linked = (Payment.id == payment_id) & (Payment.stripe_payment_intent_id != "")
     if Payment.select(Payment.id).where(linked).exists():
@@ -119,7 +119,7 @@ def recheck_order(desk: Desk, attempt: Attempt) -> Reason | None:
         if money.from_minor(attempt.amount, attempt.currency) > owed:
             return because("not_charged.paid")
         try:
-            hold_renewal.hold(desk, order, clock.now())
+            holds.extend_hold(desk, order, clock.now())
         except Refused as gone:
             return because(f"not_charged.{gone.code}", **gone.values)
         return None

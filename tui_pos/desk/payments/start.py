@@ -15,7 +15,7 @@ from tui_pos.desk.access import permissions
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, Refused, because
 from tui_pos.desk.limits import TO_BE_TIMED, TO_CHARGE
-from tui_pos.desk.orders import hold_renewal, orders
+from tui_pos.desk.orders import holds, orders
 from tui_pos.desk.orders.balance import balance, refuse_open
 from tui_pos.desk.orders.live_payment import refuse_live
 from tui_pos.desk.payments import accounts, attempt_log
@@ -40,12 +40,13 @@ def begin(
     if clocks.apart(desk.account):
         clocks.ask(desk.account)  # it may have been set right since
     with connected():
-        attempt = run_tx(lambda: _open(desk, account, reference, reader_id.strip(), reader_label, amount))
+        to_reader = {"reader_id": reader_id.strip(), "reader_label": reader_label}
+        attempt = run_tx(lambda: _open(desk, reference, amount, account=account, **to_reader))
         return to_view(attempt)
 
 
 def _open(
-    desk: Desk, account: str, reference: str, reader_id: str, reader_label: str, amount: Decimal | None
+    desk: Desk, reference: str, amount: Decimal | None, *, account: str, reader_id: str, reader_label: str
 ) -> Attempt:
     desk.limits.refuse(*TO_BE_TIMED)
     lock(Conference.select(Conference.id).where(Conference.id == desk.conference.id)).get()
@@ -57,7 +58,7 @@ def _open(
     refuse_open(order)
     take = _amount_to_take(desk, order, amount)
     now = clock.now()
-    hold_renewal.hold(desk, order, now)
+    holds.extend_hold(desk, order, now)
     try:
         with database.atomic():
             attempt = Attempt.create(

@@ -29,7 +29,7 @@ from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
 from tui_pos.desk.limits import TO_SELL
-from tui_pos.desk.orders import hold_renewal, new_orders, order_views, orders
+from tui_pos.desk.orders import holds, new_orders, order_views, orders
 from tui_pos.desk.orders.balance import (
     admits,
     balance,
@@ -39,7 +39,11 @@ from tui_pos.desk.orders.live_payment import refuse_live
 from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.orders.views import OrderView
 
-DEED_OF = {Tender.CASH: AuditAction.CASH, Tender.CREDIT: AuditAction.CREDIT, Tender.COMP: AuditAction.COMP}
+DEED_OF = {
+    Tender.CASH: AuditAction.CASH,
+    Tender.CREDIT: AuditAction.CREDIT,
+    Tender.COMPLIMENTARY: AuditAction.COMPLIMENTARY,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +85,6 @@ def take(desk: Desk, reference: str, tender: Tender, key: str, book: Book) -> Te
     ``refund_open`` (a refund of it has no answer yet), ``nothing_to_pay``, ``sold_out`` or ``venue_full``
     (its hold ran out), InvalidInput ``key_used``.
     """
-
     desk.limits.refuse(*TO_SELL)
 
     def work() -> Tendered:
@@ -91,7 +94,7 @@ def take(desk: Desk, reference: str, tender: Tender, key: str, book: Book) -> Te
         if entry is not None:
             return _answer(desk, order, tender, _booked(entry))
         due = _due(desk, order)
-        hold_renewal.hold(desk, order, now)
+        holds.extend_hold(desk, order, now)
         booked = book(order, due, now)
         audit_log.record(
             desk,
@@ -109,10 +112,10 @@ def take(desk: Desk, reference: str, tender: Tender, key: str, book: Book) -> Te
 
 
 def complete(desk: Desk, reference: str) -> OrderView:
-    """Complete a pending order that has nothing left to pay, such as a free one that was left on the web; or
-    a paid one of which the web site's manage page made no attendee: its buyer gets the badge.
+    """Complete a pending order that has nothing left to pay, such as a free one that was left on the web.
 
-    Raises as ``take``, and Refused ``not_covered`` when something is due.
+    Or a paid one of which the web site's manage page made no attendee: its buyer gets the badge. Raises as
+    ``take``, and Refused ``not_covered`` when something is due.
     """
     require(desk, Action.SELL)
 
@@ -126,7 +129,7 @@ def complete(desk: Desk, reference: str) -> OrderView:
         due = balance(order).due
         if due > ZERO:
             raise Refused("not_covered", due=due, order=order.reference, currency=desk.conference.currency)
-        hold_renewal.hold(desk, order, now)
+        holds.extend_hold(desk, order, now)
         new_orders.complete_if_free(desk, order, now)
         orders.finish_if_paid(order, now)
         return _view(desk, order)
@@ -140,9 +143,9 @@ def pay(
     order: Order,
     method: PaymentMethod,
     amount: Decimal,
-    note: str,
-    now: datetime,
     *,
+    now: datetime,
+    note: str = "",
     reference: str = "",
 ) -> int:
     """Write a succeeded payment, taken by whoever is signed in; answers its id.
