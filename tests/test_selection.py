@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from tests.fixtures.selection import BY_HAND, MANY, by_hand, other_turns
+from tests.fixtures.selection import BY_HAND, ENGINES, MANY, by_hand, other_turns
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ def test_a_group_is_left_out_unless_it_is_named(marks: str, left: set[str]) -> N
 
 
 def test_many_cases_take_turns_on_the_engines() -> None:
-    ids = [("test_a", f"{engine}-{case}") for engine, case in product(("sqlite", "postgresql"), "abcd")]
+    ids = [("test_a", f"{engine}-{case}") for engine, case in product(ENGINES, "abcd")]
     assert other_turns(ids) == {
         ("test_a", each) for each in ("sqlite-a", "postgresql-b", "sqlite-c", "postgresql-d")
     }
