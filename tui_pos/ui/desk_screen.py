@@ -16,7 +16,7 @@ and does its work with `ask` (and `follow`), `say`, `alert`, `go`, `leave`, `ref
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar, Protocol, TypeVar, cast
@@ -40,7 +40,7 @@ from tui_pos.ui.input import keys
 from tui_pos.ui.jobs import Job
 from tui_pos.ui.kiosk import KioskApp
 from tui_pos.ui.navigator import Navigator
-from tui_pos.ui.typed_ahead import TypedAhead
+from tui_pos.ui.typed_ahead import KeysHandled, TypedAhead
 from tui_pos.ui.widgets.key_bar import KeyBar
 from tui_pos.ui.widgets.question import Question
 from tui_pos.ui.widgets.row import Rule
@@ -59,13 +59,6 @@ NOTE_WIDTH = 70
 class _Navigated(Protocol):
     def navigator_for(self, screen: Screen[Any]) -> Navigator:
         """See `tui_pos.ui.app.DeskApp`."""
-
-
-@dataclass
-class KeysHandled(Message):
-    """Comes to a screen behind every key that had been read when it was sent."""
-
-    then: Callable[[], object]
 
 
 class DeskScreen(Screen[R], inherit_bindings=False):

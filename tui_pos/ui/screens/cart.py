@@ -15,14 +15,13 @@ from tui_pos.desk.carts.cart_view import CartView
 from tui_pos.desk.catalogue.inventory import InventoryItem, catalogue
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.views import OrderView
-from tui_pos.desk.search.search import Found, HitKind
+from tui_pos.desk.search.search import Found, HitKind, resolve_name
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
 from tui_pos.ui.input.key_stream import PAGE
 from tui_pos.ui.messages import notes
 from tui_pos.ui.messages.views import phrase
 from tui_pos.ui.results import CartEnd, PayBy, SaleStart, StillOwed
-from tui_pos.ui.screens import cart_controller
 from tui_pos.ui.screens import catalogue as shelf
 from tui_pos.ui.screens.cart_controller import CartController
 from tui_pos.ui.screens.shared import choose_reader
@@ -170,7 +169,7 @@ class CartScreen(DeskScreen[CartEnd]):
             self._show_only("")
             text = f"{scan.conference}:{scan.text}" if scan.conference else scan.text
             self.ask(
-                partial(cart_controller.named, self.desk, text),
+                partial(resolve_name, self.desk, text),
                 self._use,
                 partial(self._not_named, text),
                 hold=True,

@@ -8,12 +8,11 @@ from textual.app import ComposeResult
 
 from tui_pos.core.scan import Scan, printable
 from tui_pos.desk.context import Desk
-from tui_pos.desk.payments.readers import ReaderRow, readers, remembered_reader
+from tui_pos.desk.payments.readers import ReaderRow, ReaderState, readers, remembered_reader
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
 from tui_pos.ui.messages.views import holder_words
-from tui_pos.ui.screens.shared import state_of
 from tui_pos.ui.widgets import signs
 from tui_pos.ui.widgets.line_list import Column, Line, LineList
 from tui_pos.ui.widgets.row import Row, Sentence
@@ -30,7 +29,7 @@ MODELS = {
 }
 """Stripe's device types as they are printed on the device."""
 
-TONES = {"ready": Tone.OK, "in use": Tone.WARN}
+TONES = {ReaderState.READY: Tone.OK, ReaderState.IN_USE: Tone.WARN}
 """How good a state of a reader is; every other one is bad."""
 
 COLUMNS = (Column(14), Column(11), Column(9), Column())
@@ -177,17 +176,16 @@ def _matching(rows: tuple[ReaderRow, ...], text: str) -> tuple[ReaderRow, ...]:
 
 
 def _words(row: ReaderRow) -> str:
-    told = (row.label, row.serial_number, holder_words(row.holder), _model(row), state_of(row))
+    told = (row.label, row.serial_number, holder_words(row.holder), _model(row), row.state)
     return " ".join(told).casefold()
 
 
 def _line(row: ReaderRow) -> Line:
-    state = state_of(row)
-    tone = TONES.get(state, Tone.BAD)
+    tone = TONES.get(row.state, Tone.BAD)
     return Line(
         (
             row.label,
-            (f"{signs.sign(tone)} {state}", signs.style(tone)),
+            (f"{signs.sign(tone)} {row.state}", signs.style(tone)),
             _model(row),
             holder_words(row.holder),
         ),

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from tui_pos.core.scan import printable
 from tui_pos.desk.access.permissions import Action
 from tui_pos.desk.context import Desk
-from tui_pos.ui.desk_screen import DeskScreen, KeysHandled
+from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.messages.access import ACTIONS
+from tui_pos.ui.typed_ahead import KeysHandled
 
 if TYPE_CHECKING:
     from tui_pos.desk.payments.readers import ReaderRow
@@ -43,14 +44,7 @@ def choose_reader(screen: Screen) -> None:
 def show_reader(screen: Screen, row: "ReaderRow") -> None:
     """Name this station's reader in the header of every screen."""
     kiosk = screen.kiosk
-    kiosk.set_status(replace(kiosk.status, reader=row.label, reader_state=state_of(row)))
-
-
-def state_of(row: "ReaderRow") -> str:
-    """What the header says of a reader."""
-    if row.status != "online":
-        return row.status
-    return "in use" if row.in_use else "ready"
+    kiosk.set_status(replace(kiosk.status, reader=row.label, reader_state=row.state))
 
 
 def after_keys(screen: Screen, then: Callable[[], object]) -> None:
