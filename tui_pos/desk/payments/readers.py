@@ -1,4 +1,4 @@
-"""The conference's card readers: what Stripe says of them, and which desk holds them."""
+"""The conference's card readers: what Stripe says of them, which desk holds them, a token for their SDK."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -119,3 +119,12 @@ def reader_here(desk: Desk, configured: str) -> tuple[str, str]:
     It is the one that was chosen here last, else the ``configured`` one, whose label is not known.
     """
     return remembered_reader(desk) or (configured, "")
+
+
+def connection_token(desk: Desk) -> str:
+    """A short-lived secret, limited to the conference's location; asks Stripe, so call it in a worker.
+
+    Raises NotPermitted, InvalidInput without a Stripe key, and terminal errors.
+    """
+    require(desk, Action.CONNECTION_TOKEN)
+    return desk.terminal.connection_token(desk.conference.location or None).secret
