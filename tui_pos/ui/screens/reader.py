@@ -97,7 +97,7 @@ class ReaderScreen(DeskScreen[ReaderRow]):
             self._show(scan.text)
             self.say(f"{len(found)} readers fit: pick one by its number.")
         else:
-            self.say(f"{scan.raw_shown} fits no reader.", "!", bell=True)
+            self.say(f"{scan.raw_shown} fits no reader.", Tone.WARN, bell=True)
 
     def picked(self, number: int) -> None:
         line = self._list.numbered_line(number)
@@ -113,7 +113,7 @@ class ReaderScreen(DeskScreen[ReaderRow]):
     def action_confirm(self) -> None:
         line = self._list.chosen
         if line is None:
-            self.say("There is no reader to choose.", "!", bell=True)
+            self.say("There is no reader to choose.", Tone.WARN, bell=True)
         else:
             self._leave_with(line)
 
@@ -158,7 +158,7 @@ class ReaderScreen(DeskScreen[ReaderRow]):
             )
         self.refresh_hints()
 
-    def _say_below(self, sentence: str, tone: str = "") -> None:
+    def _say_below(self, sentence: str, tone: Tone = Tone.PLAIN) -> None:
         line = f"{signs.sign(tone)} {printable(sentence, 200)}".lstrip()
         self.query_one(Sentence).show(Text(line, style=signs.style(tone)))
 
