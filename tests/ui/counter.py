@@ -20,14 +20,14 @@ from tests.fixtures.databases import opened
 from tests.fixtures.pilot import NAMES, calls_ended, shown
 from tui_pos.desk import payments
 from tui_pos.desk.carts import checkout
-from tui_pos.desk.context import Desk
+from tui_pos.desk.context import Desk, Mode
 from tui_pos.terminal import Terminal
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.kiosk import KioskApp, run_kiosk
 from tui_pos.ui.messages import failures
 from tui_pos.ui.navigation import Navigation
 from tui_pos.ui.screens.payment import PaymentScreen
-from tui_pos.ui.widgets.status_line import Mode, Status
+from tui_pos.ui.widgets.status_line import Status
 
 READER = ("tmr_front_2", "Front-2")
 ZONE = "Europe/Prague"

@@ -20,6 +20,7 @@ from textual.screen import Screen
 
 from tui_pos.core import clock, log_file
 from tui_pos.core.scan import Scan, parse
+from tui_pos.desk.tones import Tone
 from tui_pos.ui.ending import End
 from tui_pos.ui.input.driver import KioskDriver
 from tui_pos.ui.jobs import Job, Jobs, follow_states
@@ -136,7 +137,7 @@ class KioskApp(App[None], inherit_bindings=False):
         say = getattr(self.screen, "say", None)
         if say is not None:
             note = f"{count:,} characters came at once: too many, nothing was done with them."
-            say(note, "!", bell=True)
+            say(note, Tone.WARN, bell=True)
 
     def parse(self, text: str) -> Scan:
         """What a line is that was scanned or typed here."""

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from tui_pos.core import clock
+from tui_pos.data.tables.desk import RefundStage
 from tui_pos.desk.catalogue.inventory import InventoryItem, catalogue
 from tui_pos.desk.errors import Refusal
 from tui_pos.desk.orders.refund_views import RefundView
@@ -19,6 +20,7 @@ from tui_pos.desk.refunds.exchanges import Exchanged, Terms
 from tui_pos.desk.refunds.pieces import Piece, RefundableLine
 from tui_pos.desk.refunds.refunds import Refundable, check, refund, refundable
 from tui_pos.desk.refunds.voids import Voided
+from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.ask import AskAmount, AskText, Part
 from tui_pos.ui.dialogs.confirm import Confirm
@@ -38,8 +40,12 @@ ASKING_INTERAC = "Asking Stripe, please wait. An Interac card is asked for once 
 WHY = "Why? It is kept with your name."
 WHOSE = "Several people came with this order. Whose ticket is it?"
 IS_BACK = "{} Is it back on the counter?"
-SIGNS: dict[str, str] = {"failed": "X", "unknown": "?", "created": "?"}
-"""The signs of refunds that are not on their way; all others are."""
+TONES: dict[RefundStage, Tone] = {
+    RefundStage.FAILED: Tone.BAD,
+    RefundStage.UNKNOWN: Tone.UNKNOWN,
+    RefundStage.CREATED: Tone.UNKNOWN,
+}
+"""How good it is where a refund is not on its way; all others are."""
 
 Reread = Callable[[Callable[[], object]], None]
 
@@ -59,8 +65,8 @@ class ReturnActions:
         self._reference = reference
         self._reread = reread
 
-    def _tell(self, sentence: str, sign: str = "OK") -> None:
-        self._reread(lambda: self._screen.alert(sentence, sign))
+    def _tell(self, sentence: str, tone: Tone = Tone.OK) -> None:
+        self._reread(lambda: self._screen.alert(sentence, tone))
 
     # Refund
 
@@ -119,7 +125,7 @@ class ReturnActions:
     def _ask_why(
         self, amount: Decimal | None, what: str, pieces: tuple[Piece, ...] = (), came_back: bool = False
     ) -> None:
-        question = AskText(f"Refund {what} of {self._reference}", WHY, f"refund {what}", "!")
+        question = AskText(f"Refund {what} of {self._reference}", WHY, f"refund {what}", Tone.WARN)
 
         def answered(reason: str | None) -> None:
             if reason is not None:
@@ -130,7 +136,7 @@ class ReturnActions:
         self._screen.go(question, answered)
 
     def _refunded(self, made: Sequence[RefundView]) -> None:
-        self._tell(self._said(made) or "The money that was held is released.", _sign(made))
+        self._tell(self._said(made) or "The money that was held is released.", _tone(made))
 
     # Whose it is, and whether it is back
 
@@ -188,7 +194,7 @@ class ReturnActions:
 
     def _ask_exchanged(self, found: Refundable) -> None:
         if not found.lines:
-            self._screen.say("There is no piece of a paid order here to exchange.", "!", bell=True)
+            self._screen.say("There is no piece of a paid order here to exchange.", Tone.WARN, bell=True)
             return
         # Tickets of several people go one by one: each stays somebody's.
         one_by_one = {str(line.line_id) for line in found.lines if len(line.badges) > 1}
@@ -257,7 +263,7 @@ class ReturnActions:
             self._reread(lambda: self._screen.navigator.show_receipt(done.new.reference))
             return
         said = self._said(done.refunds)
-        self._tell(f"Exchanged: {done.new.reference} is paid. {said}".rstrip(), _sign(done.refunds))
+        self._tell(f"Exchanged: {done.new.reference} is paid. {said}".rstrip(), _tone(done.refunds))
 
     # Void
 
@@ -267,7 +273,7 @@ class ReturnActions:
             f"Void {self._reference}",
             "All its money goes back the way it came, and its voucher is free again. Why?",
             "void the whole sale",
-            "!",
+            Tone.WARN,
         )
         self._screen.go(question, self._void_reason)
 
@@ -281,7 +287,7 @@ class ReturnActions:
     def _voided(self, voided: Voided) -> None:
         said = self._said(voided.refunds)
         end = "The sale is void." if voided.done else "The sale is not void yet: /void again later."
-        self._tell(f"{end} {said}".rstrip(), "OK" if voided.done else _sign(voided.refunds))
+        self._tell(f"{end} {said}".rstrip(), Tone.OK if voided.done else _tone(voided.refunds))
 
     def _said(self, made: Sequence[RefundView]) -> str:
         return "; ".join(
@@ -293,5 +299,5 @@ def _pieces(chosen: Chosen) -> tuple[Piece, ...]:
     return tuple(Piece(line, count) for line, count in chosen.pieces)
 
 
-def _sign(made: Sequence[RefundView]) -> str:
-    return next((SIGNS[each.stage] for each in made if each.stage in SIGNS), "OK")
+def _tone(made: Sequence[RefundView]) -> Tone:
+    return next((TONES[each.stage] for each in made if each.stage in TONES), Tone.OK)
