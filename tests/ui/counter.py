@@ -42,7 +42,13 @@ class Counter(KioskApp):
     def __init__(self, screen: Screen[Any]) -> None:
         super().__init__(explain=failures.explain)
         self.status = Status(
-            "Demo Conference", "desk-3", "Tilda Trainee", "Front-1", "ready", Mode.TRAINING, ZONE
+            conference="Demo Conference",
+            station="desk-3",
+            staff="Tilda Trainee",
+            reader="Front-1",
+            reader_state="ready",
+            mode=Mode.TRAINING,
+            timezone=ZONE,
         )
         self._navigation = Navigation(self)
         self._screen_to_open = screen

@@ -192,7 +192,14 @@ class Demo(KioskApp):
         super().__init__(log_path=log_path)
         self.events = events
         self.seen: list[str] = []
-        self.status = Status("PyCon US 2027", "desk-3", "Amira Haddad", "Front-2", "ready", Mode.TRAINING)
+        self.status = Status(
+            conference="PyCon US 2027",
+            station="desk-3",
+            staff="Amira Haddad",
+            reader="Front-2",
+            reader_state="ready",
+            mode=Mode.TRAINING,
+        )
 
     def first_screen(self) -> Screen[Any]:
         return Home()

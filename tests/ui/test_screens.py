@@ -154,7 +154,16 @@ async def test_the_header_follows_the_status_on_every_open_screen() -> None:
     app = Demo()
     async with app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "f4")
-        app.set_status(Status("PyCon", "desk-9", "Ravi", "Front-1", "busy", Mode.LIVE))
+        app.set_status(
+            Status(
+                conference="PyCon",
+                station="desk-9",
+                staff="Ravi",
+                reader="Front-1",
+                reader_state="busy",
+                mode=Mode.LIVE,
+            )
+        )
         await settled(pilot)
         assert "desk-9   Ravi" in shown(pilot).split("\n")[0]
         assert "Front-1 busy   LIVE" in shown(pilot).split("\n")[0]

@@ -218,7 +218,7 @@ async def test_the_stages_fill_and_the_current_one_is_in_capitals() -> None:
 
 def test_a_header_that_is_being_made_is_left_to_its_screen() -> None:
     """The desk may learn who signed in at the very moment at which a screen opens."""
-    StatusLine().show(Status("PyCon US 2027", "desk-3", "Amira Haddad"))
+    StatusLine().show(Status(conference="PyCon US 2027", station="desk-3", staff="Amira Haddad"))
 
 
 @pytest.mark.parametrize("mode", list(Mode))
@@ -226,7 +226,14 @@ async def test_the_header_always_says_whose_money_it_is(mode: Mode) -> None:
     header = StatusLine()
     async with One(header).run_test(size=(80, 3)) as pilot:
         header.show(
-            Status("A conference with a very long name " * 3, "desk-3", "Amira", "Front-2", "ready", mode)
+            Status(
+                conference="A conference with a very long name " * 3,
+                station="desk-3",
+                staff="Amira",
+                reader="Front-2",
+                reader_state="ready",
+                mode=mode,
+            )
         )
         await pilot.pause()
         row = rows(shown(pilot))[0]
@@ -237,7 +244,8 @@ async def test_the_header_always_says_whose_money_it_is(mode: Mode) -> None:
 async def test_a_title_stands_in_place_of_the_station() -> None:
     header = StatusLine()
     async with One(header).run_test(size=(80, 3)) as pilot:
-        header.show(Status("PyCon", "desk-3", "Amira", mode=Mode.TEST), Text("Noor Lindqvist   ORD-8F3K2AQ7"))
+        status = Status(conference="PyCon", station="desk-3", staff="Amira", mode=Mode.TEST)
+        header.show(status, Text("Noor Lindqvist   ORD-8F3K2AQ7"))
         await pilot.pause()
         row = rows(shown(pilot))[0]
         assert row.startswith(" Noor Lindqvist   ORD-8F3K2AQ7   ")

@@ -188,7 +188,13 @@ class DeskApp(KioskApp):
         mode, zone = session.mode, session.conference.timezone
         limits = limits_word(session.limits.worst)
         self.set_status(
-            Status(session.conference.name, session.station, mode=mode, timezone=zone, limits=limits)
+            Status(
+                conference=session.conference.name,
+                station=session.station,
+                mode=mode,
+                timezone=zone,
+                limits=limits,
+            )
         )
 
     # The station is this desk's alone

@@ -182,7 +182,7 @@ class KioskApp(App[None], inherit_bindings=False):
         Nothing is delivered to an owner that has been closed meanwhile. ``lane`` and ``latest``: see
         `tui_pos.ui.jobs`.
         """
-        job = Job(owner, call, then, failed)
+        job = Job(owner=owner, call=call, then=then, failed=failed)
         self.jobs.ask(job, lane, latest)
         return job
 
@@ -200,7 +200,7 @@ class KioskApp(App[None], inherit_bindings=False):
 
         It runs on unseen when its owner is closed; ``cancel()`` of the job closes it before its next state.
         """
-        job = follow_states(Job(owner, lambda: None, then, failed), iterate, each)
+        job = follow_states(Job(owner=owner, call=lambda: None, then=then, failed=failed), iterate, each)
         self.jobs.ask(job, lane, latest=False)
         return job
 

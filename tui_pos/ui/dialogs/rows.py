@@ -15,7 +15,7 @@ from tui_pos.ui.widgets.scan_input import DIALOG
 COLUMNS = (Column(), Column(12, right=True), Column(22))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """A row: what it is called, an amount, and more about it. ``key`` is what it is answered with.
 

@@ -79,9 +79,9 @@ class ReturnActions:
             self._ask_how_much(found)
             return
         rows = [self._choice(line) for line in found.lines]
-        rows.append(Choice(ALL, "All of it", self._screen.amount(found.amount)))
+        rows.append(Choice(key=ALL, text="All of it", amount=self._screen.amount(found.amount)))
         if found.amount:
-            rows.append(Choice(AMOUNT, "An amount", about="and no piece"))
+            rows.append(Choice(key=AMOUNT, text="An amount", about="and no piece"))
         question = ChooseRow(f"Refund {self._reference}", WHICH, rows, "give back", first=ALL)
 
         def answered(chosen: Chosen | None) -> None:
@@ -100,7 +100,13 @@ class ReturnActions:
         about = f"{line.left}"
         if line.handed_out:
             about += f", {line.handed_out} handed out"
-        return Choice(str(line.line_id), line.description, self._screen.amount(line.each), about, line.left)
+        return Choice(
+            key=str(line.line_id),
+            text=line.description,
+            amount=self._screen.amount(line.each),
+            about=about,
+            most=line.left,
+        )
 
     def _all(self, found: Refundable) -> str:
         return f"all {self._screen.amount(found.amount)}" if found.amount else "all"
@@ -183,7 +189,7 @@ class ReturnActions:
             rest = [replace(nameless, quantity=nameless.quantity - 1)] if nameless.quantity > 1 else []
             then((*others, replace(nameless, quantity=1, badge=chosen.row), *rest))
 
-        rows = [Choice(badge, f"badge {badge}") for badge in badges]
+        rows = [Choice(key=badge, text=f"badge {badge}") for badge in badges]
         self._screen.go(ChooseRow(f"Ticket of {self._reference}", WHOSE, rows), answered)
 
     # Exchange
@@ -213,10 +219,10 @@ class ReturnActions:
         def show(products: tuple[InventoryItem, ...]) -> None:
             rows = [
                 Choice(
-                    product.slug,
-                    product.name,
-                    self._screen.amount(product.price),
-                    "" if product.remaining is None else f"{product.remaining} left",
+                    key=product.slug,
+                    text=product.name,
+                    amount=self._screen.amount(product.price),
+                    about="" if product.remaining is None else f"{product.remaining} left",
                 )
                 for product in products
                 if product.sellable

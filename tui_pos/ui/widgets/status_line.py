@@ -18,7 +18,7 @@ MODE_STYLES = {Mode.LIVE: "bold red reverse", Mode.TEST: "bold yellow", Mode.TRA
 GAP = "   "
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """What the header says. Empty strings are left out, and the mode while it is not known.
 
