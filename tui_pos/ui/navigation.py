@@ -8,20 +8,22 @@
                 a voucher, a product     cart
                 what needs attention     payment, or the cart with the parked sale
                 F2 / F3 / F4             cart / orders / reader
-    attendee    F2, Enter                cart, and back with what became of the sale
-                an order, F8, F9, F10    payment or tender, and back while it is still owed; else its receipt
+    attendee    F2, Enter                cart, and back with its CartEnd
+                an order, F8, F9, F10    payment or tender, and back with StillOwed; else its receipt
                 a scan                   looked up by home: the next attendee takes this one's place
     cart        Enter, F8                payment, through the reader screen where this station has no reader
                 F9, F10                  tender
                 nothing to pay           receipt
-    payment     captured                 receipt; the tender screen goes on by itself
+                Esc (CartEnd)            back to where it was opened
+    reader      a ReaderRow              back, with that reader remembered
+    payment     PaymentEnd: captured     receipt; the tender screen goes on by itself
                 another tender           tender
-                ended unpaid             back to where it was asked for
-                left alone               home
+                ended unpaid             back to where it was asked for, with StillOwed
+                None: left alone         home
     tender      all is paid              receipt
-                Esc                      back to where it was asked for, with what was taken
-    receipt     Enter, a scan            home, which looks the scanned badge up
-                Esc                      back to where it was asked for; home after a sale
+                StillOwed                back to where it was asked for, with what was taken
+    receipt     NextPerson               home, which looks the scanned badge up
+                Esc: None                back to where it was asked for; home after a sale
     orders      an order                 its receipt
 
 What was scanned is looked up in one place, `ScanScreen.look_up`; a dialog refuses it, and so does a payment
