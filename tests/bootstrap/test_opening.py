@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.desk.conftest import staff_called
-from tui_pos.bootstrap.session import DeskSession, open_place
+from tui_pos.bootstrap.session import DeskSession, open_session
 from tui_pos.core.config import ConferenceSettings, Settings, StationSettings
 from tui_pos.data import connection, installation
 from tui_pos.data.tables.program import Conference
@@ -46,7 +46,7 @@ def make_small(settings: Settings) -> None:
 
 def opened(settings: Settings, key: str, patch: pytest.MonkeyPatch) -> DeskSession:
     patch.setenv("DEMO_KEY", key)
-    return open_place(settings, "demo", "desk-3")
+    return open_session(settings, "demo", "desk-3")
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_the_mode_follows_from_key_and_address(
 
 def test_a_simulator_needs_no_key(settings: Settings) -> None:
     unkeyed = {"demo": ConferenceSettings(currency="USD")}
-    place = open_place(replace(settings, api_base=SIMULATOR, conferences=unkeyed), "demo")
+    place = open_session(replace(settings, api_base=SIMULATOR, conferences=unkeyed), "demo")
     assert place.account is not None
     assert place.mode is Mode.TRAINING
 
@@ -99,10 +99,10 @@ def test_a_conference_that_the_config_does_not_mention_is_as_the_database_says(s
     with pytest.raises(
         InvalidInput, match=r"^currency_unknown\.nowhere conference=small where=the config"
     ) as no:
-        open_place(settings, "small")
+        open_session(settings, "small")
     assert no.value.code == "currency_unknown"
     conference_rules.write(conferences.find("small"), Rules(currency="JPY"))
-    place = open_place(settings, "small")
+    place = open_session(settings, "small")
     assert (place.account, place.conference.currency) == (None, "JPY")
     assert [each for each in place.warnings if "no section [conferences.small]" in str(each)]
     with pytest.raises(InvalidInput, match=r"^no_stripe_key conference=small$"):
@@ -138,12 +138,12 @@ def test_a_config_that_differs_from_what_is_stored_is_refused(
     opened(settings, "sk_test_abc", monkeypatch)
     other = replace(settings, conferences={"demo": ConferenceSettings(**said)})  # type: ignore[arg-type]
     with pytest.raises(InvalidInput, match=reason) as refused:
-        open_place(other, "demo")
+        open_session(other, "demo")
     assert refused.value.code == "config_differs"
     silent = replace(settings, conferences={"demo": ConferenceSettings()})
     assert (
-        open_place(silent, "demo").conference.currency,
-        open_place(silent, "demo").conference.capture,
+        open_session(silent, "demo").conference.currency,
+        open_session(silent, "demo").conference.capture,
     ) == (
         "EUR",
         "confirm",
@@ -152,8 +152,8 @@ def test_a_config_that_differs_from_what_is_stored_is_refused(
 
 def test_a_section_that_names_no_conference_is_told(settings: Settings) -> None:
     make_small(settings)
-    open_place(replace(settings, conferences={"small": ConferenceSettings(currency="EUR")}), "small")
-    place = open_place(replace(settings, conferences={"smal": ConferenceSettings(currency="USD")}), "small")
+    open_session(replace(settings, conferences={"small": ConferenceSettings(currency="EUR")}), "small")
+    place = open_session(replace(settings, conferences={"smal": ConferenceSettings(currency="USD")}), "small")
     assert place.conference.currency == "EUR"
     typo, without = map(str, place.warnings)
     assert typo.startswith("The section [conferences.smal] of the config")
@@ -207,4 +207,4 @@ def test_an_unknown_time_zone_is_told_and_times_are_utc(
 
 def test_a_try_to_sign_in_knows_which_stations_the_config_names(settings: Settings) -> None:
     named = replace(settings, stations={"desk-3": StationSettings()})
-    assert open_place(named, "demo", "made-up").sign_in_at.named == {"desk-3"}
+    assert open_session(named, "demo", "made-up").sign_in_at.named == {"desk-3"}

@@ -14,7 +14,7 @@ import pytest
 
 from tui_pos.bootstrap import demo
 from tui_pos.bootstrap.failures import known
-from tui_pos.bootstrap.session import open_place
+from tui_pos.bootstrap.session import open_session
 from tui_pos.core.config import Settings
 from tui_pos.data import backups, connection, steps, upgrades
 from tui_pos.desk.context import Mode
@@ -110,7 +110,7 @@ def test_two_desks_that_start_at_once_make_it_once(home: Path) -> None:
 
 
 def test_the_trainee_is_signed_in_and_the_mode_is_training(home: Path) -> None:
-    place = open_place(Settings(home=home), "demo", "desk-3")
+    place = open_session(Settings(home=home), "demo", "desk-3")
     assert place.trainee is not None
     assert (place.mode, place.trainee.username, place.station) == (Mode.TRAINING, "trainee", "desk-3")
     assert place.desk(place.trainee).terminal.readers(place.conference.location)

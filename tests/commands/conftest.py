@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.till import Till, make_till
-from tui_pos.bootstrap.session import open_place
+from tui_pos.bootstrap.session import open_session
 from tui_pos.core import config
 from tui_pos.data import connection
 from tui_pos.simulator import Server
@@ -14,7 +14,7 @@ from tui_pos.simulator import Server
 
 def used(till: Till) -> Till:
     """The same till after a desk was opened there, which stores the conference's rules and mode."""
-    open_place(config.load(till.config), "demo", "desk-3")
+    open_session(config.load(till.config), "demo", "desk-3")
     return till
 
 

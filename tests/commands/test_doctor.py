@@ -17,7 +17,7 @@ import pytest
 from tests.bootstrap.doctor.conftest import ENOUGH, KEY
 from tests.commands.till import Till, is_one_sentence
 from tests.fixtures.postgresql import PostgresqlServer
-from tui_pos.bootstrap.session import open_place
+from tui_pos.bootstrap.session import open_session
 from tui_pos.core import config
 from tui_pos.data import connection
 from tui_pos.simulator import Server
@@ -92,7 +92,7 @@ def made(url: str, simulator: Server, folder: Path) -> Shop:
     file = folder / "config.toml"
     file.write_text(CONFIG.format(url=url, base=simulator.url))
     file.chmod(0o600)
-    open_place(config.load(file), "demo", "desk-3")
+    open_session(config.load(file), "demo", "desk-3")
     connection.close_database()
     shop = Shop(folder, file, url)
     if url.startswith("sqlite"):

@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 
 from tests.fixtures.pilot import NAMES, TIMEOUT, calls_ended, settled, shown
 from tui_pos.bootstrap import demo
-from tui_pos.bootstrap.session import DeskSession, open_place
+from tui_pos.bootstrap.session import DeskSession, open_session
 from tui_pos.core.config import (
     ConferenceSettings,
     Settings,
@@ -53,7 +53,7 @@ class Bench:
 
     def place(self, *, trainee: bool = True, reader: str = "") -> DeskSession:
         """The open desk-3; with the trainee at it, as the demonstration has it."""
-        opened = open_place(self.settings(reader), "demo", "desk-3")
+        opened = open_session(self.settings(reader), "demo", "desk-3")
         known = {each.name: getattr(opened, each.name) for each in fields(opened)}
         known["trainee"] = sign_in.without_asking(demo.TRAINEE) if trainee else None
         return QuickPlace(**known)

@@ -105,12 +105,16 @@ def charge(
     if request.tender is not With.CARD:
         _without_card(context, request)
         return
-    place = context.place()
-    desk = context.desk_at(place)
+    session = context.open_session()
+    desk = context.desk_of(session)
     if card is not None and desk.mode != "TRAINING":
         raise typer.TyperException("--card is for training; here a customer presents the card.")
     by_card(
-        context, desk, _begun(desk, request, place.settings.reader(place.station)), no_wait=no_wait, card=card
+        context,
+        desk,
+        _begun(desk, request, session.settings.reader(session.station)),
+        no_wait=no_wait,
+        card=card,
     )
 
 

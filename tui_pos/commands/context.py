@@ -69,39 +69,41 @@ class CommandContext(typer.Context):
         """The settings that the options name. Raises ConfigError."""
         return self.options.settings()
 
-    def place(self, *, store: bool = True) -> "DeskSession":
-        """The conference and station that the options name, opened; ``store``: see `session.open_place`."""
-        from tui_pos.bootstrap.session import open_place
+    def open_session(self, *, store: bool = True) -> "DeskSession":
+        """The conference and station that the options name, opened; ``store``: see `session.open_session`."""
+        from tui_pos.bootstrap import session as sessions
         from tui_pos.desk import clocks
         from tui_pos.ui.messages import sentence
 
         log.info("%s begins", self.info_name)
-        place = open_place(self.settings(), self.options.conference, self.options.station, store=store)
+        session = sessions.open_session(
+            self.settings(), self.options.conference, self.options.station, store=store
+        )
         told = (
-            *map(sentence, place.warnings),
-            place.unknown_station,
-            *(sentence(each.reason) for each in clocks.apart(place.account)),
+            *map(sentence, session.warnings),
+            session.unknown_station,
+            *(sentence(each.reason) for each in clocks.apart(session.account)),
         )
         for warning in filter(None, told):
             warn(warning)
-        return place
+        return session
 
     def desk(self, *, store: bool = True) -> "Desk":
         """The desk for the staff member that the options name, or for the trainee.
 
         A command that only looks leaves the database as it is, without ``store``.
         """
-        return self.desk_at(self.place(store=store), store=store)
+        return self.desk_of(self.open_session(store=store), store=store)
 
-    def desk_at(self, place: "DeskSession", *, store: bool = True) -> "Desk":
+    def desk_of(self, session: "DeskSession", *, store: bool = True) -> "Desk":
         """The desk there, for the staff member that the options name, or for the trainee."""
-        return place.desk(self._staff(place, told=store))
+        return session.desk(self._staff(session, told=store))
 
     def service(self) -> "Desk":
         """The desk for the host's service account, which no password is asked for."""
         from tui_pos.desk.access import service
 
-        return self.place().desk(service.account())
+        return self.open_session().desk(service.account())
 
     def answer(self, data: dict[str, Any], lines: Iterable[str]) -> None:
         """Write one answer: ``data`` as one line of JSON, or ``lines`` for people."""
@@ -116,17 +118,17 @@ class CommandContext(typer.Context):
         if not self.options.as_json:
             write(safe(line))
 
-    def _staff(self, place: "DeskSession", *, told: bool) -> "Staff":
+    def _staff(self, session: "DeskSession", *, told: bool) -> "Staff":
         from tui_pos.desk.access import sign_in
 
         name = self.options.staff
-        if name is None and place.trainee is not None:
-            return place.trainee
+        if name is None and session.trainee is not None:
+            return session.trainee
         if name is None:
             raise typer.TyperException(
                 f"Say who you are with --staff NAME (password: ${SECRET_VARIABLE}, or asked)."
             )
-        return sign_in.sign_in(name, secret_of(name), place.sign_in_at, told=told)
+        return sign_in.sign_in(name, secret_of(name), session.sign_in_at, told=told)
 
 
 def typed_key(key: str | None) -> str:

@@ -32,8 +32,8 @@ from tui_pos.data.base import database
 from tui_pos.data.engines import BUSY_SECONDS
 from tui_pos.data.errors import CommitUnknown, DatabaseUnavailable, ReadOnlyDatabase
 from tui_pos.data.postgresql import DeskPostgresql
-from tui_pos.data.sessions import Isolation, Ways
-from tui_pos.data.shared_time import Difference
+from tui_pos.data.sessions import Isolation, TransactionMode
+from tui_pos.data.shared_time import ClockOffset
 from tui_pos.data.tables import SHOP, conditions
 
 log = logging.getLogger(__name__)
@@ -116,12 +116,12 @@ def is_sqlite() -> bool:
     return isinstance(database.obj, SqliteDatabase)
 
 
-def session() -> Ways | None:
+def transaction_mode() -> TransactionMode | None:
     """How transactions begin on the open PostgreSQL, whose settings were read back; None for a file."""
-    return database.obj.ways if isinstance(database.obj, DeskPostgresql) else None
+    return database.obj.transaction_mode if isinstance(database.obj, DeskPostgresql) else None
 
 
-def host_ahead() -> Difference | None:
+def host_ahead() -> ClockOffset | None:
     """How far this host's clock is ahead of the open database's, as last seen; None for a file."""
     return database.obj.time.ahead() if isinstance(database.obj, DeskPostgresql) else None
 

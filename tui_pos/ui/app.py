@@ -312,9 +312,9 @@ def _open(
 def _open_place(
     settings: Settings, conference: str | None, station: str | None, *, upgrade: bool = True
 ) -> "DeskSession":
-    from tui_pos.bootstrap.session import open_place
+    from tui_pos.bootstrap.session import open_session
 
-    return open_place(settings, conference, station, upgrade=upgrade)
+    return open_session(settings, conference, station, upgrade=upgrade)
 
 
 def _explain(error: Exception) -> str | None:

@@ -11,7 +11,7 @@ from pkgutil import walk_packages
 
 from tui_pos import desk as desk_package
 from tui_pos.bootstrap import doctor
-from tui_pos.bootstrap.doctor import Again, Finding, Turn
+from tui_pos.bootstrap.doctor import Finding, Phase, Recheck
 from tui_pos.bootstrap.session import DeskSession
 from tui_pos.data.errors import DataError
 from tui_pos.desk import clocks, lease_owners
@@ -34,7 +34,7 @@ def open_desk(
     In this one thread: two that import modules which import each other see halves of them.
     """
     place = open_place()
-    found = _examine(place, Turn.OPENING)
+    found = _examine(place, Phase.OPENING)
     for module in walk_packages(desk_package.__path__, f"{desk_package.__name__}."):
         import_module(module.name)
     import_module("tui_pos.ui.navigation")  # and with it all screens
@@ -49,19 +49,19 @@ class Upkeep:
         self._entry = entry
         self._place = entry.place
         self._desk = entry.desk
-        self.again = Again()
+        self.again = Recheck()
 
     # The checks
 
     def examine_all(self) -> list[Finding]:
         """What all the checks behind the first screen find."""
-        return [*_examine(self._place, Turn.BEHIND), *self._examine_again()]
+        return [*_examine(self._place, Phase.BACKGROUND), *self._examine_again()]
 
     def maintain(self) -> list[Finding]:
         """Look again at the clocks and, now and then, at what failed, so that it goes on; then do a station's
         chores."""
         clocks.ask(self._desk.account)
-        found = _examine(self._place, Turn.OPENING)
+        found = _examine(self._place, Phase.OPENING)
         if self.again.is_due:
             found += self._examine_again()
         if not self._place.limits.why(Stop.SAVING):
@@ -69,8 +69,8 @@ class Upkeep:
         return found
 
     def _examine_again(self) -> list[Finding]:
-        found = _examine(self._place, Turn.AGAIN)
-        self.again.looked(found)
+        found = _examine(self._place, Phase.REPEATED)
+        self.again.ran(found)
         return found
 
     # The station
@@ -112,8 +112,8 @@ class Upkeep:
         return row.label, state_of(row)
 
 
-def _examine(place: DeskSession, turn: Turn) -> list[Finding]:
-    """What the checks of a turn find, and the desk stopped by it."""
-    found = list(doctor.examine(doctor.of_place(place), turn))
-    doctor.limit(place.limits, turn, found)
+def _examine(place: DeskSession, phase: Phase) -> list[Finding]:
+    """What the checks of a phase find, and the desk stopped by it."""
+    found = list(doctor.examine(doctor.subject_of(place), phase))
+    doctor.apply_limits(place.limits, phase, found)
     return found

@@ -8,7 +8,7 @@ import pytest
 
 from tui_pos.bootstrap import doctor
 from tui_pos.bootstrap.doctor import Finding, Level, Subject
-from tui_pos.bootstrap.session import open_place
+from tui_pos.bootstrap.session import open_session
 from tui_pos.core.config import ConferenceSettings, Settings, StationSettings
 from tui_pos.data import connection, health
 from tui_pos.desk.limits import Stop
@@ -46,7 +46,7 @@ def settings(
     found = settings_for(engine_url, simulator, home)
     if (file := health.file_of(engine_url)) is not None:
         file.chmod(0o600)
-    open_place(found, "demo", "desk-3")
+    open_session(found, "demo", "desk-3")
     connection.close_database()
     yield found
     connection.close_database()

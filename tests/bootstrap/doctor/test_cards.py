@@ -7,7 +7,7 @@ import pytest
 from tests.bootstrap.doctor.conftest import ENOUGH, KEY, faults, look, stopped
 from tests.desk.conftest import staff_called
 from tui_pos.bootstrap.doctor import Level
-from tui_pos.bootstrap.session import open_place
+from tui_pos.bootstrap.session import open_session
 from tui_pos.core import exit_codes
 from tui_pos.core.config import ConferenceSettings, Settings
 from tui_pos.data import connection, installation
@@ -137,7 +137,7 @@ def test_without_a_key_there_are_no_cards_and_that_is_all(settings: Settings) ->
 def test_a_key_of_another_mode_and_a_copy_are_told_and_nothing_is_changed(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = open_place(settings, "demo", "desk-3")
+    place = open_session(settings, "demo", "desk-3")
     checkout.sell(place.desk(staff_called("trainee")), [("t-shirt", 1)], name="Ada Byron")
     monkeypatch.setenv("DEMO_KEY", "sk_live_1")
     elsewhere = replace(settings, api_base="")
@@ -151,7 +151,7 @@ def test_a_key_of_another_mode_and_a_copy_are_told_and_nothing_is_changed(
 
 
 def test_a_key_of_another_account_stops_cards(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    place = open_place(settings, "demo", "desk-3")
+    place = open_session(settings, "demo", "desk-3")
     connection.run_tx(lambda: ConferenceRules.update(account="acct_1Another").execute())
     monkeypatch.setenv("DEMO_KEY", "sk_test_otheraccount")
     found = faults(settings)["account"]
