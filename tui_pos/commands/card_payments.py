@@ -122,7 +122,7 @@ def _given_up(desk: "Desk", payment: "PaymentState") -> "PaymentState":
 
 
 def _settled(context: CommandContext, payment: "PaymentState", wanted: str) -> None:
-    details = serializers.settled(payment)
+    details = serializers.payment_result(payment)
     if payment.stage != wanted or payment.problem:
         raise _shortfall(payment, details)
     context.answer(details, [_line(payment)])

@@ -2,7 +2,7 @@
 
 Money is a decimal string, a time is ISO 8601 in UTC. ``orders`` of a look-up, ``remaining_quantity`` of an
 add-on, ``amount`` and ``card`` of a charge are beyond those views; so is whatever has no view named here.
-``tender`` is django-program's word for a payment, so a gift is ``comp``.
+``tender`` is django-program's word for a payment: ``comp`` for a complimentary one.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def found_orders(desk: Desk, rows: Iterable[FoundOrder]) -> Json:
 
 
 def tendered(desk: Desk, taken: Tendered) -> Json:
-    """Cash, credit or a gift that was taken for an order; ``remaining`` is still due."""
+    """Cash, credit or a complimentary payment that was taken for an order; ``remaining`` is still due."""
     return {
         "order_id": taken.order.id,
         "order_reference": taken.reference,
@@ -129,13 +129,13 @@ def tendered(desk: Desk, taken: Tendered) -> Json:
 def charged(payment: PaymentState) -> Json:
     """CreatePaymentIntentView, with what was charged in place of the browser's client secret."""
     return {
-        **settled(payment),
+        **payment_result(payment),
         "amount": money.amount_string(payment.amount, payment.currency),
         "card": payment.card,
     }
 
 
-def settled(payment: PaymentState) -> Json:
+def payment_result(payment: PaymentState) -> Json:
     """CapturePaymentView and CancelPaymentView."""
     return {
         "payment_intent_id": payment.intent_id,
@@ -153,7 +153,7 @@ def resolution(found: Resolution) -> Json:
         return None if value is None else money.amount_string(value, currency)
 
     return {
-        **settled(found.payment),
+        **payment_result(found.payment),
         "stripe": {
             "read": str(stripe.standing),
             "status": stripe.status or None,

@@ -154,7 +154,6 @@ def reconcile(
 
 def _told(result: "Reconciled") -> list[str]:
     """The run as a treasurer reads it."""
-    from tui_pos.commands.serializers import mismatch_text
 
     def figure(amount: "Decimal | None", currency: str) -> str:
         return "-" if amount is None else amount_string(amount, currency)
@@ -170,7 +169,7 @@ def _told(result: "Reconciled") -> list[str]:
             mismatch.intent_id,
             f"Stripe {figure(mismatch.stripe, mismatch.currency)}",
             f"books {figure(mismatch.books, mismatch.currency)} {mismatch.currency}",
-            mismatch.done or f"{mismatch_text(mismatch)}: look at it",
+            mismatch.done or f"{serializers.mismatch_text(mismatch)}: look at it",
         )
         for mismatch in result.mismatches
     )

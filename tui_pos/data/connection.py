@@ -15,7 +15,6 @@ from typing import TypeVar
 
 from peewee import (
     DatabaseError,
-    IntegrityError,
     InterfaceError,
     InternalError,
     Model,
@@ -353,16 +352,3 @@ def lock(query: "ModelSelect[M]") -> "ModelSelect[M]":
     child row takes a key-share lock on its parent, which plain FOR UPDATE would deadlock with.
     """
     return query if is_sqlite() else query.for_update("FOR NO KEY UPDATE")  # type: ignore[arg-type]  # stubs say bool
-
-
-def violates(error: IntegrityError, name: str, *columns: str) -> bool:
-    """Whether ``error`` is a breach of the unique index or constraint ``name`` over ``columns``.
-
-    PostgreSQL names the index, SQLite its columns: give them as ``table.column``, in the index's order.
-    """
-    original = getattr(error, "orig", None)
-    constraint = getattr(getattr(original, "diag", None), "constraint_name", None)
-    if constraint is not None:
-        return bool(constraint == name)
-    _, _, broken = str(original or error).partition("constraint failed: ")
-    return broken in (name, ", ".join(columns))
