@@ -117,10 +117,7 @@ def open_session(
     limits = Limits(partial(clocks.stops, session.account))
     session = replace(session, limits=limits)
     log.info(
-        "%s in %s, %s",
-        row.slug,
-        session.mode,
-        session.no_account.code if session.no_account else "ready",
+        "%s in %s, %s", row.slug, session.mode, session.no_account.code if session.no_account else "ready"
     )
     fault = logs.fault()
     return replace(session, warnings=(*session.warnings, fault)) if fault else session

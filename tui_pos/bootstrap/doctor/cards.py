@@ -34,8 +34,7 @@ def key(subject: Subject) -> Iterator[Finding]:
         return
     if found.account is None:
         yield warning(
-            "key",
-            f"The config names no Stripe key for {row.slug}, so no cards are taken: name one there.",
+            "key", f"The config names no Stripe key for {row.slug}, so no cards are taken: name one there."
         )
         return
     if fault := accounts.settle_mode(row.id, row.slug, found.mode, store=False):
