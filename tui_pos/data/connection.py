@@ -269,7 +269,7 @@ def on_commit(call: Callable[[], object]) -> None:
     """Make ``call`` once what the running ``run_tx`` does is stored, or at once where none runs.
 
     After the outermost transaction, once when that was repeated, and never when it was undone or nobody knows
-    whether it was stored. For what tells of the change, such as a line of the log; it must not raise, and not be
+    whether it was stored. For what tells of the change, such as a line of the log; it must not raise, nor be
     asked for inside of a savepoint that may be undone by itself.
     """
     if _after_commit.calls is None:
