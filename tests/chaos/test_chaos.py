@@ -7,7 +7,7 @@ import pytest
 from tests.chaos import batch
 from tests.chaos.nursery import Nursery
 from tests.chaos.points import MUST_BE_HIT
-from tests.fixtures.databases import ENGINES
+from tests.fixtures.selection import ENGINES
 from tui_pos.simulator import Child
 
 pytestmark = pytest.mark.chaos

@@ -36,6 +36,7 @@ def said(process: "subprocess.Popen[str]") -> tuple[int, str]:
     return process.returncode, err
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("ill", list(Ill))
 def test_it_withdraws_the_prompt_and_says_what_the_screen_says(
     shared_till: Till, postgresql_server: PostgresqlServer, ill: Ill

@@ -70,6 +70,7 @@ def test_a_charge_is_not_cut_short_by_a_full_disk(till: Till, end: str) -> None:
     assert payments_of(reference) == [("succeeded", "25.00")]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "words",
     [

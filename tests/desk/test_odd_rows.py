@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from tests.desk.test_limits import CODE, READS, lead
-from tests.fixtures.databases import ENGINES
+from tests.fixtures.selection import ENGINES
 from tui_pos.bootstrap import failures
 from tui_pos.data.base import database
 from tui_pos.data.connection import connected, is_sqlite

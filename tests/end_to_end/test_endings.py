@@ -89,6 +89,7 @@ def nothing_runs(folder: Path) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("screen", "number"), list(zip(SCREENS, END * len(SCREENS), strict=False)))
 def test_a_signal_on_any_screen(screen: str, number: signal.Signals, tmp_path: Path) -> None:
     with Desk(tmp_path) as desk:
@@ -111,6 +112,7 @@ def test_each_signal_twenty_times_on_each_screen(
     nothing_runs(tmp_path)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("number", END, ids=lambda number: number.name)
 def test_a_signal_on_a_payment_while_the_database_is_locked(number: signal.Signals, tmp_path: Path) -> None:
     with Desk(tmp_path) as desk:

@@ -5,6 +5,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.fixtures.pty import Terminal80x24
 
 PROGRAM = shutil.which("tui-pos", path=str(Path(sys.executable).parent)) or "tui-pos"
@@ -29,6 +31,7 @@ FLOODS = {
 }
 
 
+@pytest.mark.thorough
 def test_five_megabytes_of_anything_pasted_into_a_desk(tmp_path: Path) -> None:
     env = {"TUI_POS_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
     with Terminal80x24([PROGRAM, "--conference", "demo"], env=env, timeout=40) as desk:

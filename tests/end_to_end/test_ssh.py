@@ -75,6 +75,7 @@ def test_the_link_cut_in_mid_payment_and_the_sale_is_back_with_one_key(sshd: Ssh
     assert paid(sshd.home) == [("paid", 25)]
 
 
+@pytest.mark.thorough
 def test_a_client_that_falls_silent_in_mid_payment_and_the_sale_is_back_with_one_key(sshd: Sshd) -> None:
     """Nothing says that the client is gone: the first desk runs on, and books what the second one shows."""
     with session(sshd) as desk:
@@ -102,6 +103,7 @@ def longest_silence() -> int:
     return 2 * int(alive["ClientAliveInterval"]) * (int(alive["ClientAliveCountMax"]) + 1)
 
 
+@pytest.mark.thorough
 def test_a_client_that_stays_silent_is_given_up_and_its_desk_ends_in_order(sshd: Sshd) -> None:
     with session(sshd) as desk:
         desk.wait_for("Tilda Trainee")

@@ -59,6 +59,7 @@ def ends_well(till: Found, *numbers: signal.Signals) -> None:
     assert till.crash_log == ""
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("first", END, ids=lambda number: number.name)
 @pytest.mark.parametrize("seed", range(20))
 def test_any_signals_in_any_order_in_any_state(seed: int, first: signal.Signals, tmp_path: Path) -> None:
@@ -100,6 +101,7 @@ def test_no_signal_that_ends_a_process_leaves_the_terminal_raw(
         ends_well(till, number, signal.SIGCONT)
 
 
+@pytest.mark.thorough
 def test_a_signal_at_any_moment_of_the_start_leaves_the_terminal_as_it_was(tmp_path: Path) -> None:
     for run in range(12):
         number = END[run % len(END)]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
@@ -311,6 +312,7 @@ class Sales(RuleBasedStateMachine):
             assert (row.hold_expires_at is None) == (row.status != OrderStatus.PENDING)
 
 
+@pytest.mark.thorough
 def test_random_sales_keep_what_must_hold(desk: Desk, frozen_clock: FrozenClock) -> None:
     class SalesHere(Sales):
         def __init__(self) -> None:

@@ -218,6 +218,7 @@ def set_apart(desk: Desk, _: list[str]) -> None:
         assert not Payment.select().where(Payment.status == "succeeded", Payment.amount == 20).exists()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "read", [reconciled, compared, nothing_new, web_payments, repaired, doubted, set_apart]
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
@@ -415,6 +416,7 @@ class Visits(Sales):
         return sum((each.left for each in paid if each.tender == tender), ZERO)
 
 
+@pytest.mark.thorough
 def test_random_visits_keep_what_must_hold(
     card_desk: Desk, as_staff: AsStaff, frozen_clock: FrozenClock, simulator: Server
 ) -> None:
