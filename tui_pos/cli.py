@@ -35,8 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def end_silently() -> None:
-    """Let Ctrl-C end the process until a command runs or the screens take the signals: nothing has begun
-    that has to end in order, and nobody wants to read a trace of calls."""
+    """Let Ctrl-C end the process until a command runs or the screens take the signals.
+
+    Nothing has begun that has to end in order, and nobody wants to read a trace of calls.
+    """
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
 

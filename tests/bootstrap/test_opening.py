@@ -123,13 +123,13 @@ def test_the_desk_has_what_is_configured(settings: Settings, monkeypatch: pytest
     [
         (
             {"currency": "USD"},
-            "rule=currency called=currency stored=EUR conference=demo where=the config .*c.toml said=USD$",
+            "rule=currency stored=EUR conference=demo where=the config .*c.toml said=USD$",
         ),
         (
             {"capture": "automatic"},
-            "called=capture mode stored=confirm conference=demo where=.* said=automatic$",
+            "rule=capture stored=confirm conference=demo where=.* said=automatic$",
         ),
-        ({"prices": "shop"}, "called=price rule stored=services conference=demo where=.* said=shop$"),
+        ({"prices": "shop"}, "rule=prices stored=services conference=demo where=.* said=shop$"),
     ],
 )
 def test_a_config_that_differs_from_what_is_stored_is_refused(

@@ -106,7 +106,7 @@ class Worker:
             mutations.version_before()
         whose = installation.take_over(renew=True).key if job.beside else ""
         if job.says != Rules():
-            conference_rules.settle(conferences.find("demo"), job.says, f"the config of {job.station}")
+            conference_rules.resolve(conferences.find("demo"), job.says, f"the config of {job.station}")
         desk = make_desk("demo", job.staff, job.station)
         assert not whose or desk.installation == whose
         return replace(

@@ -13,7 +13,14 @@ from tui_pos.data.tables.registration import Payment
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders import live_payment, orders
 from tui_pos.desk.orders.balance import OrderBalance, balance
-from tui_pos.desk.payments import bookkeeping, discrepancy, settle, start, transitions, trouble
+from tui_pos.desk.payments import (
+    bookkeeping,
+    call_failures,
+    discrepancy,
+    intent_status,
+    start,
+    transitions,
+)
 from tui_pos.desk.payments.asking import AttemptWorker
 from tui_pos.desk.payments.backoff import Call
 from tui_pos.desk.reconciliation import at_stripe
@@ -48,7 +55,7 @@ def captured_before_the_answer() -> None:
         assert attempt.intent_id is not None
         intent = worker.terminal.intent(attempt.intent_id)
         if intent.status != "requires_capture":
-            return settle.settle(worker, intent)
+            return intent_status.follow(worker, intent)
         if transitions.abandon(worker):
             return 0
         bookkeeping.captured(worker.desk, attempt, replace(intent, amount_received=intent.amount))
@@ -62,12 +69,12 @@ def captured_before_the_answer() -> None:
 def no_answer_means_failed() -> None:
     """An unknown outcome is taken for a failure, and nobody looks."""
 
-    def unknown(worker: AttemptWorker, error: TerminalError, _: Call) -> float:
+    def mark_unknown(worker: AttemptWorker, error: TerminalError, _: Call) -> float:
         stage = Stage.CANCELLED if worker.attempt.stage == Stage.AUTHORIZED else Stage.FAILED
-        bookkeeping.record_failure(worker.desk, worker.attempt, stage, error.message)
+        bookkeeping.record_failure(worker.desk, worker.attempt, stage, error.reason)
         return 0
 
-    _put(trouble, "unknown", unknown)
+    _put(call_failures, "mark_unknown", mark_unknown)
 
 
 def nobody_looks_first() -> None:

@@ -18,7 +18,7 @@ CHARGE_COMMITS = (
     "attempt_log.drop_lease *",
     "bookkeeping.record_failure",
     "attempt_log.ask *",
-    "attempt_log.move settle.*",
+    "attempt_log.move intent_status.*",
 )
 CHARGE_REQUESTS = (
     "POST /v1/payment_intents",

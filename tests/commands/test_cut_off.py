@@ -11,7 +11,6 @@ from tests.commands.till import READER, Till, make_till
 from tests.fixtures.databases import adopted
 from tests.fixtures.failing import Ill, failing
 from tests.fixtures.postgresql import PostgresqlServer
-from tui_pos.desk.payments import cut_off
 from tui_pos.simulator import Server
 from tui_pos.terminal import Terminal
 
@@ -47,7 +46,7 @@ def test_it_withdraws_the_prompt_and_says_what_the_screen_says(
         account = Terminal("sk_test_simulator", api_base=shared_till.simulator.url)
         assert account.reader(READER).action is None
     assert status == 5
-    assert sentence.startswith(cut_off.WITHDRAWN)
+    assert sentence.startswith("No card was charged, and the reader asks for none any more.")
     assert sentence.count("\n") == 1
     assert [book["captured"] for book in shared_till.books().values()] == [0]
 

@@ -6,11 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tui_pos.core import (
-    crash_log,
-    log_file,
-    logs,
-)
+from tui_pos.core import crash_log, log_file, logs
 
 log = logging.getLogger("tui_pos.desk.sale")
 
@@ -87,7 +83,8 @@ def test_a_log_that_cannot_be_written_stops_nothing_and_can_be_told(home: Path, 
     file.touch()
     logs.set_up(file, "info")
     log.info("order")
-    assert logs.fault() == f"The log {file / log_file.NAME} cannot be written: File exists."
+    assert logs.fault(file) == f"The log {file / log_file.NAME} cannot be written: File exists."
+    assert logs.fault(home) == "", "another desk's log"
     logs.set_up(home, "info")
     log.info("order")
-    assert logs.fault() == ""
+    assert logs.fault(home) == logs.fault(file) == ""

@@ -6,13 +6,7 @@ from typing import Any
 
 from tui_pos.core import clock
 from tui_pos.data.connection import connected
-from tui_pos.data.tables.registration import (
-    AddOn,
-    Attendee,
-    Order,
-    OrderLine,
-    TicketType,
-)
+from tui_pos.data.tables.registration import AddOn, Attendee, Order, OrderLine, TicketType
 from tui_pos.desk.context import Desk
 
 D = Decimal

@@ -139,13 +139,13 @@ def test_a_refund_to_a_card_is_refused_before_it_is_written(
 
 def test_limits_are_by_source_and_shared_by_the_desks_that_act_for_one() -> None:
     limits = Limits()
-    assert (limits.shown, limits.why(Stop.CARDS)) == ("", "")
+    assert (limits.worst, limits.why(Stop.CARDS)) == (None, "")
     limits.replace("one", {Stop.CARDS: "No right."})
     limits.replace("two", {Stop.SAVING: "No room.", Stop.CARDS: "No reader."})
-    assert (limits.shown, limits.why(Stop.CARDS)) == ("LOOK-UPS ONLY", "No right.")
+    assert (limits.worst, limits.why(Stop.CARDS)) == (Stop.SAVING, "No right.")
     with pytest.raises(Refused, match=r"^cannot_save\.found found=No room\.$"):
         limits.refuse(Stop.SAVING, Stop.CARDS)
     limits.replace("two", {})
-    assert limits.shown == "NO CARDS"
+    assert limits.worst is Stop.CARDS
     limits.replace("one", {})
     limits.refuse(*Stop)

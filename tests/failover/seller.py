@@ -68,7 +68,7 @@ def by_card(desk: Desk, reference: str, reader: str) -> None:
         else:
             if not last.live:
                 break
-    tell("paid" if last.stage is Stage.CAPTURED else "unpaid", reference, last.headline)
+    tell("paid" if last.stage is Stage.CAPTURED else "unpaid", reference, last.notice)
 
 
 def begun(desk: Desk, reader: str, reference: str) -> int:

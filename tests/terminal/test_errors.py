@@ -23,7 +23,6 @@ from tui_pos.terminal import (
     TerminalError,
     UnknownOutcome,
 )
-from tui_pos.terminal.errors import BY_CODE, BY_STATUS
 
 ANSWERS = [
     (400, "terminal_reader_offline", ReaderOffline),
@@ -112,42 +111,36 @@ def test_a_missing_payment_is_told_apart_from_a_missing_reader(
 
 
 @pytest.mark.parametrize(
-    ("message", "right", "words"),
+    ("message", "right", "key"),
     [
         (
             "The provided key 'rk_test_***4242' does not have the required permissions for this endpoint on "
             "account 'acct_1'. Having the 'rak_terminal_reader_write' permission would allow this request.",
             "rak_terminal_reader_write",
-            "lacks write access to terminal reader (rak_terminal_reader_write)",
+            "stripe.no_right",
         ),
         (
             "Having the 'rak_charge_read' permission would allow this request to continue.",
             "rak_charge_read",
-            "lacks read access to charge (rak_charge_read)",
+            "stripe.no_right",
         ),
-        ("You may not.", "", "Give it Terminal, payments and refunds."),
+        ("You may not.", "", "stripe.no_rights"),
     ],
 )
 def test_a_key_that_lacks_a_right_says_which(
-    canned: Canned, terminal: Terminal, message: str, right: str, words: str
+    canned: Canned, terminal: Terminal, message: str, right: str, key: str
 ) -> None:
     canned.error(403, message=message)
     with pytest.raises(Misconfigured) as caught:
         terminal.process("tmr_1", "pi_1")
     assert caught.value.missing_right == right
-    assert words in caught.value.message
+    assert caught.value.reason.key == key
+    assert caught.value.reason.values == ({"right": right} if right else {})
 
 
 @pytest.mark.parametrize("kind", [ReaderTimeout, NotFound, AmountRefused])
 def test_the_finer_classes_are_caught_as_the_coarser(kind: type[TerminalError]) -> None:
     assert issubclass(kind, UnknownOutcome if kind is ReaderTimeout else Refused)
-
-
-def test_every_sentence_can_be_shown() -> None:
-    for _, words in [*BY_CODE.values(), *BY_STATUS.values()]:
-        assert words[0].isupper()
-        assert words.endswith((".", "{message}"))
-        assert len(words) < 160
 
 
 def test_a_decline_carries_its_decline_code(canned: Canned, terminal: Terminal) -> None:
@@ -179,14 +172,15 @@ def test_an_unknown_refusal_shows_stripes_words_without_control_characters(
     canned.error(400, message="Bad \x1b[31mthing {message}\n" + "x" * 5000)
     with pytest.raises(Refused) as caught:
         terminal.intent("pi_1")
-    assert caught.value.message.startswith("Stripe refused this: Bad [31mthing {message} xxx")
-    assert caught.value.message.isprintable()
-    assert len(caught.value.message) < 250
+    said = str(caught.value.reason.values["said"])
+    assert said.startswith("Bad [31mthing {message} xxx")
+    assert said.isprintable()
+    assert len(said) <= 200
 
 
 def test_a_reused_key_with_other_details_did_nothing(canned: Canned, terminal: Terminal) -> None:
     canned.error(400, type="idempotency_error")
-    with pytest.raises(Refused, match="nothing new was done"):
+    with pytest.raises(Refused, match="idempotency_conflict"):
         terminal.create_intent(1, "usd", metadata={}, key="k")
 
 
@@ -226,19 +220,19 @@ def test_what_is_no_answer_of_stripes_leaves_the_outcome_open(
 
 def test_a_lost_answer_leaves_the_outcome_open(canned: Canned, terminal: Terminal) -> None:
     canned.cut()
-    with pytest.raises(UnknownOutcome, match="connection to Stripe failed"):
+    with pytest.raises(UnknownOutcome, match="no_connection"):
         terminal.capture("pi_1", key="k")
 
 
 def test_a_late_answer_leaves_the_outcome_open(canned: Canned, terminal: Terminal) -> None:
     canned.hang()
-    with pytest.raises(UnknownOutcome, match="did not answer in time"):
+    with pytest.raises(UnknownOutcome, match="no_answer"):
         terminal.process("tmr_1", "pi_1")
 
 
 def test_nobody_at_the_other_end(unused_tcp_port: int) -> None:
     nobody = Terminal(KEY, api_base=f"http://127.0.0.1:{unused_tcp_port}", retries=0)
-    with pytest.raises(UnknownOutcome, match="connection to Stripe failed"):
+    with pytest.raises(UnknownOutcome, match="no_connection"):
         nobody.intent("pi_1")
 
 
@@ -267,14 +261,14 @@ def test_one_lost_answer_does_not_stain_the_next_call(canned: Canned, terminal: 
 @pytest.mark.parametrize(
     ("key", "says"),
     [
-        ("", "No Stripe key"),
-        ("  ", "No Stripe key"),
-        ("pk_test_1234", "not a Stripe secret key"),
-        ("sk_test_", "not a Stripe secret key"),
-        ("sk_test_hidden\n", "not a Stripe secret key"),
-        ("sk_test_hid\r\nden", "not a Stripe secret key"),
-        ("sk_test_hïdden", "not a Stripe secret key"),
-        ("hidden", "not a Stripe secret key"),
+        ("", "no_key"),
+        ("  ", "no_key"),
+        ("pk_test_1234", "not_a_key"),
+        ("sk_test_", "not_a_key"),
+        ("sk_test_hidden\n", "not_a_key"),
+        ("sk_test_hid\r\nden", "not_a_key"),
+        ("sk_test_hïdden", "not_a_key"),
+        ("hidden", "not_a_key"),
     ],
 )
 def test_a_nonsense_key_is_told_before_anything_is_sent(canned: Canned, key: str, says: str) -> None:
@@ -308,7 +302,7 @@ def test_a_nonsense_key_is_told_before_anything_is_sent(canned: Canned, key: str
 )
 def test_an_address_that_cannot_be_stripe(api_base: str) -> None:
     terminal = Terminal(KEY, api_base=api_base)
-    with pytest.raises(Misconfigured, match="api_base must be"):
+    with pytest.raises(Misconfigured, match="bad_base"):
         terminal.check()
     assert "secret" not in repr(terminal)
 

@@ -40,7 +40,7 @@ def test_a_payment_that_is_being_authorised_cannot_be_taken_off(account: Termina
     simulator.tap(READER, hold="processing")
     with pytest.raises(ReaderBusy):
         account.cancel_reader_action(READER, intent.id)
-    with pytest.raises(UnknownOutcome, match="still at work"):
+    with pytest.raises(UnknownOutcome, match="still_at_work"):
         account.cancel_intent(intent.id)
     simulator.finish(READER)
     assert account.intent(intent.id).status == "requires_capture"

@@ -22,8 +22,8 @@ from tui_pos.desk import payments
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
 from tui_pos.terminal import Terminal
+from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.kiosk import KioskApp, run_kiosk
-from tui_pos.ui.kiosk_screen import KioskScreen
 from tui_pos.ui.messages import failures
 from tui_pos.ui.navigation import Navigation
 from tui_pos.ui.screens.payment import PaymentScreen
@@ -44,13 +44,16 @@ class Counter(KioskApp):
         self.status = Status(
             "Demo Conference", "desk-3", "Tilda Trainee", "Front-1", "ready", Mode.TRAINING, ZONE
         )
-        self.navigator = Navigation(self)
+        self._navigation = Navigation(self)
         self._screen_to_open = screen
         self.left: list[Any] = []
         self.bells = 0
 
     def first_screen(self) -> Screen[Any]:
-        return KioskScreen()
+        return DeskScreen()
+
+    def navigator_for(self, screen: Screen[Any]) -> Navigation:
+        return self._navigation.beside(screen)
 
     def on_ready(self) -> None:
         self.open_screen(self._screen_to_open, self.left.append)

@@ -19,24 +19,21 @@ from textual.timer import Timer
 
 from tui_pos.core import clock
 from tui_pos.core.scan import Scan
+from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.confirm import Confirm
 from tui_pos.ui.input import keys
 from tui_pos.ui.kiosk import KioskApp, run_kiosk
-from tui_pos.ui.kiosk_screen import KioskScreen
 from tui_pos.ui.widgets.big_amount import BigAmount
-from tui_pos.ui.widgets.line_list import (
-    Column,
-    Line,
-    LineList,
-)
+from tui_pos.ui.widgets.line_list import Column, Line, LineList
 from tui_pos.ui.widgets.row import Row
+from tui_pos.ui.widgets.scan_input import Prompt
 from tui_pos.ui.widgets.stage_line import StageLine
 from tui_pos.ui.widgets.status_line import Mode, Status
 
 STAGES = ("saved", "sent", "waiting for card", "authorised", "captured")
 
 
-class DemoScreen(KioskScreen[str]):
+class DemoScreen(DeskScreen[str]):
     """Writes down what it is told and shows the last of it."""
 
     NAME = ""
@@ -76,7 +73,7 @@ class DemoScreen(KioskScreen[str]):
 
 class Home(DemoScreen):
     NAME = "home"
-    PLACEHOLDER = "Scan something"
+    PROMPT = Prompt(placeholder="Scan something")
 
     def __init__(self) -> None:
         super().__init__()
@@ -128,12 +125,11 @@ class Home(DemoScreen):
         raise RuntimeError(f"broken with {api_key}")
 
     def action_tender(self) -> None:
-        self.follow(
-            _count, lambda state: self.told(f"state {state}"), then=lambda last: self.told(f"end {last}")
-        )
+        each, end = lambda state: self.told(f"state {state}"), lambda last: self.told(f"end {last}")
+        self.kiosk.follow(self, _count, each, self.failed, then=end)
 
-    def action_shift(self) -> None:
-        self.follow(_endless, lambda state: self.told(f"state {state}"))
+    def action_today(self) -> None:
+        self.kiosk.follow(self, _endless, lambda state: self.told(f"state {state}"), self.failed)
 
     def action_lock(self) -> None:
         self.told("locked")
@@ -161,7 +157,7 @@ class Home(DemoScreen):
 
 class Other(DemoScreen):
     NAME = "other"
-    QUIET = True
+    PROMPT = Prompt(quiet=True)
 
     def hints(self) -> Sequence[keys.Hint]:
         return (keys.hint("back"),)

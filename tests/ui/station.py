@@ -14,11 +14,7 @@ from textual.pilot import Pilot
 from tests.fixtures.pilot import NAMES, TIMEOUT, calls_ended, settled, shown
 from tui_pos.bootstrap import demo
 from tui_pos.bootstrap.session import DeskSession, open_session
-from tui_pos.core.config import (
-    ConferenceSettings,
-    Settings,
-    StationSettings,
-)
+from tui_pos.core.config import ConferenceSettings, Settings, StationSettings
 from tui_pos.data import connection
 from tui_pos.desk.access import sign_in
 from tui_pos.desk.context import Desk, Staff

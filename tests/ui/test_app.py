@@ -51,7 +51,7 @@ async def test_scans_are_taken_before_the_desk_is_open(bench: Bench) -> None:
     class Slow(Station):
         def __init__(self) -> None:
             super().__init__(bench)
-            self._open_place = self.open_slowly
+            self._open_session = self.open_slowly
 
         def open_slowly(self) -> Any:
             assert may_open.wait(10)
@@ -79,7 +79,7 @@ async def test_a_desk_that_cannot_be_opened_ends_the_app_with_the_reason(bench: 
     class Closed(Station):
         def __init__(self) -> None:
             super().__init__(bench)
-            self._open_place = self.refuse
+            self._open_session = self.refuse
 
         def refuse(self) -> Any:
             raise NotFound("conference_not_found", "There is no conference nope; there is demo.")

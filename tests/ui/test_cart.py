@@ -127,7 +127,7 @@ def _product(name: str) -> InventoryItem:
         remaining=None,
         requires_voucher=False,
         sellable=True,
-        reason="",
+        reason=None,
         order=0,
     )
 

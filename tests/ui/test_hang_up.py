@@ -36,7 +36,7 @@ def test_a_signal_ends_it_cleanly_and_restores_the_terminal(
 
 def test_work_that_goes_on_for_ever_ends_with_it(start: Start) -> None:
     till = start()
-    till.send("/shift\r")
+    till.send("/today\r")
     till.wait_for("state 3")
     till.hang_up()
     assert till.wait_exit() == 129

@@ -51,7 +51,7 @@ def broken(*_: object) -> None:
 async def test_a_desk_that_is_well_says_nothing(bench: Bench) -> None:
     async with station(bench) as pilot:
         assert isinstance(pilot.app, DeskApp)
-        assert desk_of(pilot).limits.shown == ""
+        assert desk_of(pilot).limits.worst is None
         assert "!" not in row(pilot, 0)
 
 

@@ -23,13 +23,16 @@ from tui_pos.data.tables.desk import Attempt
 from tui_pos.data.tables.registration import Order, OrderStatus
 from tui_pos.desk import payments
 from tui_pos.desk.context import Desk, Mode
-from tui_pos.desk.payments import CommandQueue, PaymentState, Stage, cut_off, readers
+from tui_pos.desk.payments import CommandQueue, PaymentState, Stage, readers
 from tui_pos.desk.search import activity
 from tui_pos.simulator import Server
+from tui_pos.ui.messages import sentence
 from tui_pos.ui.results import PaymentEnd
 from tui_pos.ui.screens.payment import PaymentScreen
 from tui_pos.ui.screens.reader import ReaderScreen
 
+WITHDRAWN = "No card was charged, and the reader asks for none any more."
+READING = "A card is being read at this moment: do not charge again before it is known what became of it."
 READER = "tmr_front_2"
 
 
@@ -45,7 +48,7 @@ def money(simulator: Server) -> list[tuple[str, int, int]]:
 
 def recorded(desk: Desk, attempt_id: int) -> list[str]:
     """What the flight recorder has."""
-    return [event.text for event in payments.state(desk, attempt_id).events]
+    return [sentence(event.said) for event in payments.state(desk, attempt_id).events]
 
 
 async def ended(pilot: Pilot[Any], key: str) -> PaymentState:
@@ -458,7 +461,7 @@ async def test_a_prompt_that_was_withdrawn_once_may_have_been_sent_again_since(
     async with at_counter(PaymentScreen(desk, attempt_id)) as pilot:
         await shows(pilot, "WAITING FOR CARD")
         (tmp_path / "shop.sqlite3").rename(tmp_path / "away")
-        await shows(pilot, cut_off.WITHDRAWN)
+        await shows(pilot, WITHDRAWN)
         (tmp_path / "away").rename(tmp_path / "shop.sqlite3")
         await shows(pilot, "READER IS IDLE")
         assert set(watches[1:]) == {True}
@@ -474,7 +477,7 @@ async def test_a_prompt_that_was_withdrawn_once_may_have_been_sent_again_since(
 
 
 @pytest.mark.parametrize("engine_url", ["postgresql"], indirect=True)
-@pytest.mark.parametrize(("is_read", "said"), [(False, cut_off.WITHDRAWN), (True, cut_off.READING)])
+@pytest.mark.parametrize(("is_read", "said"), [(False, WITHDRAWN), (True, READING)])
 async def test_what_is_said_of_the_card_stays_while_the_database_can_only_be_read(
     engine_url: str,
     simulator: Server,

@@ -8,8 +8,8 @@ from textual import events
 
 from tests.fixtures.pilot import press, scan, settled, shown, write
 from tests.ui.demo_app import Demo, DemoScreen, Home, Other
+from tui_pos.ui.desk_screen import Notice
 from tui_pos.ui.dialogs.confirm import Confirm
-from tui_pos.ui.kiosk_screen import Notice
 from tui_pos.ui.widgets.status_line import Mode, Status
 
 
@@ -57,18 +57,6 @@ async def test_a_question_is_answered_with_a_type(key: str, answer: str) -> None
         assert "Enter refund 35.00   Esc leave as it is" in shown(pilot)
         await press(pilot, key)
         assert app.seen == [f"home {answer}"]
-
-
-async def test_a_question_may_want_a_function_key() -> None:
-    app = Demo()
-    async with app.run_test(size=(80, 24)) as pilot:
-        answers: list[bool | None] = []
-        app.open_screen(Confirm("Void", "The sale is gone then.", "void it", yes_key="card"), answers.append)
-        await settled(pilot)
-        await press(pilot, "enter")
-        assert "Press F8 to void it, Esc to leave it." in shown(pilot)
-        await press(pilot, "f8")
-        assert answers == [True]
 
 
 async def test_letters_digits_and_scans_answer_no_question() -> None:
@@ -246,10 +234,10 @@ async def test_a_key_pressed_when_others_had_long_waited_does_nothing(
     async with app.run_test(size=(80, 24)) as pilot:
         home = app.screen
         assert isinstance(home, Home)
-        home.hold_keys()
-        home._typed_ahead.held_since -= seconds
+        home.typed_ahead.hold()
+        home.typed_ahead.held_since -= seconds
         await press(pilot, "enter")
         assert app.seen == []
-        home.free_keys()
+        home.typed_ahead.release()
         await settled(pilot)
         assert app.seen == seen

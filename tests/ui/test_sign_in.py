@@ -157,8 +157,8 @@ async def test_a_scan_while_the_desk_opens_is_for_the_desk_and_no_password(
 ) -> None:
     tried, may_end = checks
     app = Station(bench, trainee=False, staff="trainee", secret=secret)
-    may_open, open_place = threading.Event(), app._open_place
-    app._open_place = lambda: (may_open.wait(TIMEOUT), open_place())[1]
+    may_open, open_session = threading.Event(), app._open_session
+    app._open_session = lambda: (may_open.wait(TIMEOUT), open_session())[1]
     try:
         async with app.run_test(size=(80, 24)) as pilot:
             await until(pilot, lambda: isinstance(app.screen, SignInScreen), "the sign-in")

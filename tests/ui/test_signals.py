@@ -24,7 +24,7 @@ STATES = {
     "text in the prompt": ("abc", "abc"),
     "dialog": ("\x1bOQ", "Give back 35.00?"),
     "other screen": ("/reader\r", "Esc back"),
-    "endless job": ("/shift\r", "state 3"),
+    "endless job": ("/today\r", "state 3"),
     "stuck job": ("/tap\r", "stuck"),
     "busy loop": ("/decline\r", "busy"),
     "flood of frames": ("/park\r", "flood"),

@@ -24,7 +24,7 @@ from tui_pos.desk import lease_owners
 from tui_pos.desk.access import occupancy
 from tui_pos.desk.context import Desk
 from tui_pos.ui.app import DeskApp
-from tui_pos.ui.kiosk_screen import KioskScreen
+from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.screens.scan import ScanScreen
 from tui_pos.ui.screens.sign_in import SignInScreen
 
@@ -122,7 +122,7 @@ async def test_a_station_in_use_is_told_by_whom_and_since_when_and_asked(bench: 
         assert holder()[1] == "trainee"
         with connected():
             (entry,) = AuditEntry.select().where(AuditEntry.what == "station_taken")
-        assert entry.text == "Lena Lead had it open on till-host"
+        assert entry.text == "Lena Lead, till-host"
         await scan(pilot, "NOOR2026")
         assert "Noor Lindqvist" in shown(pilot)
 
@@ -241,7 +241,7 @@ async def test_a_lock_that_is_asked_for_twice_opens_one_sign_in(bench: Bench, ke
         if keys:
             slow = threading.Event()
             top = app.screen
-            assert isinstance(top, KioskScreen)
+            assert isinstance(top, DeskScreen)
             top.ask(slow.wait, lambda _: None, lane="cart", hold=True)
             app.call_later(slow.set)
         app.action_lock()

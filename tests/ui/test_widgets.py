@@ -13,21 +13,11 @@ from tui_pos.core import clock
 from tui_pos.ui.input import keys
 from tui_pos.ui.widgets.big_amount import large
 from tui_pos.ui.widgets.key_bar import KeyBar
-from tui_pos.ui.widgets.line_list import (
-    Column,
-    Line,
-    LineList,
-    fit,
-)
+from tui_pos.ui.widgets.line_list import Column, Line, LineList, fit
 from tui_pos.ui.widgets.row import Row
 from tui_pos.ui.widgets.scan_input import ScanInput
 from tui_pos.ui.widgets.stage_line import StageLine
-from tui_pos.ui.widgets.status_line import (
-    Clock,
-    Mode,
-    Status,
-    StatusLine,
-)
+from tui_pos.ui.widgets.status_line import Clock, Mode, Status, StatusLine
 
 
 class One(App[None]):

@@ -46,11 +46,14 @@ def known(error: BaseException) -> Failure | None:
         return Failure(error.exit_status, error.code, error.message or error.reason)
     for kind, status, code in TABLE:
         if isinstance(error, kind):
-            return Failure(status, code, _sentence(error))
+            return Failure(status, code, _said(error))
     return None
 
 
-def _sentence(error: BaseException) -> str:
+def _said(error: BaseException) -> str | Reason:
+    reason = getattr(error, "reason", None)  # of money, Stripe, and a payment that was cut off
+    if isinstance(reason, Reason):
+        return reason
     if isinstance(error, typer.Abort):
         return "Nothing was entered."
     text = error.format_message() if isinstance(error, typer.TyperException) else str(error)

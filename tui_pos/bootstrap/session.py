@@ -100,7 +100,7 @@ def open_session(
     if not slug:
         raise InvalidInput("conference_required.known", known=[row.slug for row in conferences.known()])
     row = conferences.find(slug)
-    rules = conference_rules.settle(
+    rules = conference_rules.resolve(
         row, configured_rules(settings, row.slug), config_name(settings), store=store
     )
     session = DeskSession(
@@ -117,9 +117,12 @@ def open_session(
     limits = Limits(partial(clocks.stops, session.account))
     session = replace(session, limits=limits)
     log.info(
-        "%s in %s, %s", row.slug, session.mode, session.no_account.code if session.no_account else "ready"
+        "%s in %s, %s",
+        row.slug,
+        session.mode,
+        session.no_account.code if session.no_account else "ready",
     )
-    fault = logs.fault()
+    fault = logs.fault(settings.home)
     return replace(session, warnings=(*session.warnings, fault)) if fault else session
 
 

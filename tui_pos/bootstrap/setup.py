@@ -173,10 +173,10 @@ def _rules(settings: Settings, request: SetupRequest, conference: ConferenceRow)
             f"Stored for {conference.slug}: currency {after.currency}, capture {after.capture},"
             f" prices {after.prices}."
         )
-    for name, called in conference_rules.NAMES.items():
+    for name in conference_rules.CONFIGURED:
         if getattr(said, name) not in ("", getattr(after, name)):
             where = session.config_name(settings)
-            done.append(f"But {where} still says {called} {getattr(said, name)}: correct it.")
+            done.append(f"But {where} still says {name} {getattr(said, name)}: correct it.")
     return done
 
 
@@ -213,7 +213,7 @@ def planned_account_change(settings: Settings, slug: str | None) -> tuple[Confer
     if not slug:
         raise InvalidInput("conference_required")
     row = conferences.find(slug)
-    rules = conference_rules.settle(
+    rules = conference_rules.resolve(
         row, session.configured_rules(settings, slug), session.config_name(settings)
     )
     if installation.identity().is_copy:

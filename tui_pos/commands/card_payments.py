@@ -12,6 +12,8 @@ from tui_pos.commands.context import CommandContext, Failed, table
 from tui_pos.core import exit_codes
 from tui_pos.core.money import amount_string, format_amount
 from tui_pos.desk.errors import Refused
+from tui_pos.ui.messages import sentence
+from tui_pos.ui.messages.notices import WORDS
 
 if TYPE_CHECKING:
     from tui_pos.desk.context import Desk
@@ -95,8 +97,12 @@ def _line(payment: "PaymentState") -> str:
     amount = f"{format_amount(payment.amount, payment.currency)} {payment.currency}"
     reader = payment.reader_label or payment.reader_id
     return "  ".join(
-        part for part in (payment.headline, amount, reader, payment.card, payment.detail) if part
+        part for part in (_headline(payment), amount, reader, payment.card, sentence(payment.detail)) if part
     )
+
+
+def _headline(payment: "PaymentState") -> str:
+    return WORDS[payment.notice].headline
 
 
 def _report(context: CommandContext, desk: "Desk", payment: "PaymentState") -> None:
@@ -130,14 +136,14 @@ def _settled(context: CommandContext, payment: "PaymentState", wanted: str) -> N
 
 def _shortfall(payment: "PaymentState", details: dict[str, object], *, gave_up: bool = False) -> Failed:
     """``gave_up``: the payment was cancelled at Stripe where it stood, so its stage says how it ended."""
-    status, code, sentence = SHORTFALLS.get(payment.stage, OPEN_END)
+    status, code, template = SHORTFALLS.get(payment.stage, OPEN_END)
     if payment.live and not gave_up:
-        status, code, sentence = OPEN_END
+        status, code, template = OPEN_END
     if payment.problem:
-        status, code, sentence = NEEDS_A_PERSON
-    detail = payment.problem or payment.detail or "it has not ended yet."
-    text = sentence.format(
-        headline=payment.headline,
+        status, code, template = NEEDS_A_PERSON
+    detail = sentence(payment.problem or payment.detail) or "it has not ended yet."
+    text = template.format(
+        headline=_headline(payment),
         detail=detail if detail.endswith(".") else f"{detail}.",
         name=payment.intent_id or payment.reference,
     )
@@ -150,9 +156,11 @@ def _interrupted(desk: "Desk", payment: "PaymentState") -> Failed:
         f"see it with tui-pos --conference {conference}, end it with"
         f" tui-pos --conference {conference} cancel {payment.intent_id or 'PAYMENT_INTENT'}"
     )
-    text = f"The payment for {payment.reference} is saved and goes on ({payment.headline.lower()}): {how}."
+    text = (
+        f"The payment for {payment.reference} is saved and goes on ({WORDS[payment.notice].spoken}): {how}."
+    )
     if not payment.live:
-        text = f"Interrupted; the payment for {payment.reference} had ended: {payment.headline.lower()}."
+        text = f"Interrupted; the payment for {payment.reference} had ended: {WORDS[payment.notice].spoken}."
     return Failed(INTERRUPTED, "interrupted", text, serializers.charged(payment))
 
 
@@ -164,9 +172,10 @@ def readers(
 ) -> None:
     """List the card readers, the usable first."""
     from tui_pos.desk.payments.readers import readers as listed
+    from tui_pos.ui.messages.views import holder_words
 
     rows = listed(context.desk(store=False), location)
-    lines = table((row.id, row.label, row.status, row.device_type, row.holder) for row in rows)
+    lines = table((row.id, row.label, row.status, row.device_type, holder_words(row.holder)) for row in rows)
     context.answer(serializers.readers(rows), lines or ["There is no reader here."])
 
 
@@ -213,11 +222,14 @@ def resolve(
     done = resolving.resolve(desk, payment, chosen, reason)
     details = serializers.resolution(done)
     if chosen != "keep" and (done.payment.live or done.payment.problem):
-        said = done.payment.problem or f"{done.payment.headline.capitalize()}: {done.payment.detail}"
+        stands = f"{_headline(done.payment)}: {sentence(done.payment.detail)}"
+        said = sentence(done.payment.problem) or stands
         raise Failed(
             exit_codes.UNAVAILABLE, "unfinished", said if said.endswith(".") else f"{said}.", details
         )
-    context.answer(details, [f"{done.payment.reference}  {done.payment.headline}  {done.books.order_status}"])
+    context.answer(
+        details, [f"{done.payment.reference}  {_headline(done.payment)}  {done.books.order_status}"]
+    )
 
 
 def _option(typed: str) -> "Option":
@@ -236,9 +248,9 @@ def _resolution_lines(found: "Resolution") -> list[str]:
     )
     return [
         f"{payment.reference}  {payment.buyer}  {payment.intent_id}",
-        f"Stripe  {found.stripe.said}",
+        f"Stripe  {sentence(found.stripe.said)}",
         f"Books   {books.stage}, {booked} booked of {asked} {payment.currency};"
         f" order {books.order_status}, {kept} kept of {total}",
-        *([f"Why     {books.problem}"] if books.problem else []),
+        *([f"Why     {sentence(books.problem)}"] if books.problem else []),
         *(f"  --as {option:<14} {DECISIONS[option]}" for option in found.options),
     ]

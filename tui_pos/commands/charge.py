@@ -105,8 +105,8 @@ def charge(
     if request.tender is not TenderOption.CARD:
         _take_other_tender(context, request)
         return
-    session = context.open_session()
-    desk = context.desk_of(session)
+    session = context.session()
+    desk = context.desk_at(session)
     if card is not None and desk.mode != "TRAINING":
         raise typer.TyperException("--card is for training; here a customer presents the card.")
     by_card(

@@ -8,7 +8,7 @@ import typer
 from tui_pos.commands import serializers
 from tui_pos.commands.context import CommandContext, Key, table, typed_key
 from tui_pos.core.money import format_amount
-from tui_pos.desk.search.moments import when_and_where
+from tui_pos.ui.messages.templates import when_and_where
 
 if TYPE_CHECKING:
     from tui_pos.desk.checkin.redemption import HandOut
@@ -30,7 +30,7 @@ def check_in(context: CommandContext, code: Badge, undo: Undo = False, reason: R
         context.answer(serializers.check_in_undone(found), [f"{found.name}  {still}"])
         return
     result = door.check_in(desk, code)
-    when = when_and_where(desk, result.at, result.station)
+    when = when_and_where(desk.moment(result.at, result.station))
     word = "checked in" if result.first else "ALREADY CHECKED IN"
     lines = [f"{result.attendee.name}  {word} {when}"]
     if result.attendee.owes:

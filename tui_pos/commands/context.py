@@ -69,16 +69,14 @@ class CommandContext(typer.Context):
         """The settings that the options name. Raises ConfigError."""
         return self.options.settings()
 
-    def open_session(self, *, store: bool = True) -> "DeskSession":
+    def session(self, *, store: bool = True) -> "DeskSession":
         """The conference and station that the options name, opened; ``store``: see `session.open_session`."""
-        from tui_pos.bootstrap import session as sessions
+        from tui_pos.bootstrap.session import open_session
         from tui_pos.desk import clocks
         from tui_pos.ui.messages import sentence
 
         log.info("%s begins", self.info_name)
-        session = sessions.open_session(
-            self.settings(), self.options.conference, self.options.station, store=store
-        )
+        session = open_session(self.settings(), self.options.conference, self.options.station, store=store)
         told = (
             *map(sentence, session.warnings),
             session.unknown_station,
@@ -93,17 +91,17 @@ class CommandContext(typer.Context):
 
         A command that only looks leaves the database as it is, without ``store``.
         """
-        return self.desk_of(self.open_session(store=store), store=store)
+        return self.desk_at(self.session(store=store), store=store)
 
-    def desk_of(self, session: "DeskSession", *, store: bool = True) -> "Desk":
+    def desk_at(self, session: "DeskSession", *, store: bool = True) -> "Desk":
         """The desk there, for the staff member that the options name, or for the trainee."""
         return session.desk(self._staff(session, told=store))
 
     def service(self) -> "Desk":
         """The desk for the host's service account, which no password is asked for."""
-        from tui_pos.desk.access import service
+        from tui_pos.desk.access.sign_in import service_account
 
-        return self.open_session().desk(service.account())
+        return self.session().desk(service_account())
 
     def answer(self, data: dict[str, Any], lines: Iterable[str]) -> None:
         """Write one answer: ``data`` as one line of JSON, or ``lines`` for people."""

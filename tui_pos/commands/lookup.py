@@ -123,13 +123,15 @@ def _attendee_lines(desk: "Desk", found: "AttendeeView") -> Iterator[str]:
 
 
 def _product_lines(desk: "Desk", products: "tuple[InventoryItem, ...]") -> list[str]:
+    from tui_pos.ui.messages.views import phrase
+
     return table(
         (
             product.slug,
             product.name,
             format_amount(product.price, desk.conference.currency),
             "" if product.remaining is None else f"{product.remaining} left",
-            product.reason,
+            phrase(product.reason),
         )
         for product in products
     )

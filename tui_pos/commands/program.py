@@ -1,7 +1,8 @@
 """Typer's program: the desk itself, the commands, and the options that hold for all of them."""
 
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,7 +10,6 @@ import typer
 import typer.core
 import typer.main
 
-from tui_pos.commands import card_payments, charge, checkin, lookup, orders, setup, treasury
 from tui_pos.commands.context import CommandContext, Options, write
 from tui_pos.core import logs
 from tui_pos.core.config import ConfigError
@@ -29,17 +29,6 @@ class AsTyped(typer.core.TyperOption):
         return value if self.callback is None else self.callback(ctx, self, value)
 
 
-class Program(typer.core.TyperGroup):
-    """The desk, or a command."""
-
-    def get_params(self, ctx: Any) -> list[Any]:
-        """The options of ``start``, those for completion, and --help."""
-        params = super().get_params(ctx)
-        for option in params:
-            option.__class__ = AsTyped
-        return params
-
-
 class Command(typer.core.TyperCommand):
     """A command that takes the options of ``start`` too: they may stand before or after its name."""
 
@@ -57,6 +46,67 @@ class Command(typer.core.TyperCommand):
         return super().invoke(ctx)
 
 
+COMMANDS = {
+    "lookup": "lookup",
+    "find": "lookup",
+    "inventory": "lookup",
+    "check-in": "checkin",
+    "hand-out": "checkin",
+    "companion": "checkin",
+    "checkout": "orders",
+    "charge": "charge",
+    "capture": "card_payments",
+    "cancel": "card_payments",
+    "resolve": "card_payments",
+    "orders": "orders",
+    "complete": "orders",
+    "cancel-order": "orders",
+    "void": "orders",
+    "refund": "treasury",
+    "exchange": "treasury",
+    "reconcile": "treasury",
+    "readers": "card_payments",
+    "connection-token": "card_payments",
+    "conferences": "lookup",
+    "manual": "lookup",
+    "doctor": "setup",
+    "init": "setup",
+    "upgrade": "setup",
+    "simulator": "setup",
+}
+"""The commands in the order of --help, and the module of each, which is imported when it is called."""
+
+
+class Commands(Mapping[str, Any]):
+    """The commands by name, each made when it is asked for: the desk itself waits for none of them."""
+
+    def __getitem__(self, name: str) -> Any:
+        module = import_module(f"tui_pos.commands.{COMMANDS[name]}")
+        alone = typer.Typer(rich_markup_mode=None, add_completion=False)
+        alone.command(name, cls=Command)(getattr(module, name.replace("-", "_")))
+        return typer.main.get_command(alone)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
+class Program(typer.core.TyperGroup):
+    """The desk, or a command."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**{**settings, "commands": Commands()})
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """The options of ``start``, those for completion, and --help."""
+        params = super().get_params(ctx)
+        for option in params:
+            option.__class__ = AsTyped
+        return params
+
+
 def _shared(program: Any) -> list[Any]:
     """The options that ``start`` is given; it is not given --version and --help, which end the program."""
     return [option for option in program.command.params if option.expose_value]
@@ -66,8 +116,11 @@ app = typer.Typer(name=NAME, cls=Program, rich_markup_mode=None, pretty_exceptio
 
 
 def _prepare(context: CommandContext) -> None:
-    """Let Ctrl-C interrupt the command in order, set up the log, and leave PostgreSQL's driver out where the
-    database is SQLite: Peewee would import it too, a third of a start, for nothing."""
+    """Let Ctrl-C interrupt the command in order, and set up the log.
+
+    PostgreSQL's driver is left out where the database is SQLite: Peewee would import it too, a third of a
+    start, for nothing.
+    """
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
@@ -76,37 +129,6 @@ def _prepare(context: CommandContext) -> None:
         return  # a command that needs the config will say so
     logs.set_up(settings.home, settings.logging.level)
     drivers.leave_out_unused(settings.database_url or "sqlite:")
-
-
-for command in (
-    lookup.lookup,
-    lookup.find,
-    lookup.inventory,
-    checkin.check_in,
-    checkin.hand_out,
-    checkin.companion,
-    orders.checkout,
-    charge.charge,
-    card_payments.capture,
-    card_payments.cancel,
-    card_payments.resolve,
-    orders.orders,
-    orders.complete,
-    orders.cancel_order,
-    orders.void,
-    treasury.refund,
-    treasury.exchange,
-    treasury.reconcile,
-    card_payments.readers,
-    card_payments.connection_token,
-    lookup.conferences,
-    lookup.manual,
-    setup.doctor,
-    setup.init,
-    setup.upgrade,
-    setup.simulator,
-):
-    app.command(cls=Command)(command)
 
 
 def _path(typed: str | None) -> Path | None:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from tui_pos.core import money
 from tui_pos.ui.messages import sentence
+from tui_pos.ui.messages.notices import WORDS
+from tui_pos.ui.messages.views import phrase
 
 if TYPE_CHECKING:
     from tui_pos.desk.carts.checkout import Placed
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from tui_pos.desk.payments import PaymentState
     from tui_pos.desk.payments.readers import ReaderRow
     from tui_pos.desk.payments.resolve import Resolution
-    from tui_pos.desk.reconciliation import Mismatch, Reconciled
+    from tui_pos.desk.reconciliation import Reconciled
     from tui_pos.desk.refunds.exchanges import Exchanged
     from tui_pos.desk.refunds.voids import Voided
     from tui_pos.desk.search.find_orders import FoundOrder
@@ -105,7 +107,7 @@ def found_orders(desk: Desk, rows: Iterable[FoundOrder]) -> Json:
                 "paid_by": row.paid_by,
                 "created_at": _time(row.created_at),
                 "expired": row.expired,
-                "payment": row.live or None,
+                "payment": WORDS[row.live].headline if row.live else None,
             }
             for row in rows
         ]
@@ -159,7 +161,7 @@ def resolution(found: Resolution) -> Json:
             "status": stripe.status or None,
             "held": amount(stripe.held),
             "captured": amount(stripe.captured),
-            "text": stripe.said,
+            "text": sentence(stripe.said),
         },
         "books": {
             "order_status": books.order_status,
@@ -168,7 +170,7 @@ def resolution(found: Resolution) -> Json:
             "stage": str(books.stage),
             "amount": amount(books.asked),
             "captured": amount(books.booked),
-            "problem": books.problem,
+            "problem": sentence(books.problem),
         },
         "options": [str(option) for option in found.options],
     }
@@ -267,11 +269,6 @@ def hand_out(row: HandOut) -> Json:
     }
 
 
-def mismatch_text(mismatch: Mismatch) -> str:
-    """What a mismatch is, without a full stop."""
-    return mismatch.text if isinstance(mismatch.text, str) else sentence(mismatch.text).rstrip(".")
-
-
 def reconciled(result: Reconciled) -> Json:
     """What a run drove, and what it found."""
     return {
@@ -283,14 +280,14 @@ def reconciled(result: Reconciled) -> Json:
         ],
         "mismatches": [
             {
-                "kind": mismatch.kind,
+                "kind": str(mismatch.kind),
                 "order_reference": mismatch.reference,
                 "payment_intent_id": mismatch.intent_id,
                 "stripe": _figure(mismatch.stripe, mismatch.currency),
                 "books": _figure(mismatch.books, mismatch.currency),
                 "currency": mismatch.currency,
-                "text": mismatch_text(mismatch),
-                "done": mismatch.done,
+                "text": phrase(mismatch.reason),
+                "done": phrase(mismatch.done),
             }
             for mismatch in result.mismatches
         ],

@@ -10,6 +10,9 @@ from tui_pos.commands import serializers
 from tui_pos.commands.context import CommandContext, Failed, Key, table, typed_key
 from tui_pos.core import exit_codes
 from tui_pos.core.money import amount_string, format_amount, parse_amount
+from tui_pos.ui.messages.notices import WORDS
+from tui_pos.ui.messages.refunds import IF_NOT_PAID
+from tui_pos.ui.messages.views import refund_words
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -83,7 +86,7 @@ def exchange(
     _refuse_open(order, done.refunds, details)
     told = f"{order} -> {done.new.reference}  {format_amount(done.credit, desk.conference.currency)} of value"
     due = format_amount(done.due, desk.conference.currency)
-    rest = [f"{done.new.reference}  still due {due}. {exchanges.IF_NOT_PAID}"] if done.due else []
+    rest = [f"{done.new.reference}  still due {due}. {IF_NOT_PAID}"] if done.due else []
     context.answer(details, [told, *refund_lines(done.refunds), *rest])
 
 
@@ -105,13 +108,16 @@ def _refuse_open(order: str, made: "Iterable[RefundView]", details: dict[str, An
     """End with the status of what Stripe has not answered, or refused."""
     for row in made:
         if row.stage in ("failed", "unknown", "created"):
-            raise Failed(exit_codes.UNAVAILABLE, f"refund_{row.stage}", f"{order}: {row.text}.", details)
+            raise Failed(
+                exit_codes.UNAVAILABLE, f"refund_{row.stage}", f"{order}: {refund_words(row)}.", details
+            )
 
 
 def refund_lines(made: "Iterable[RefundView]") -> list[str]:
     """Each refund as people read it: how much, and where it went or is to go."""
     return [
-        f"{row.reference}  {amount_string(row.amount, row.currency)} {row.currency}  {row.text}{_back(row)}"
+        f"{row.reference}  {amount_string(row.amount, row.currency)} {row.currency}"
+        f"  {refund_words(row)}{_back(row)}"
         for row in made
     ]
 
@@ -154,12 +160,17 @@ def reconcile(
 
 def _told(result: "Reconciled") -> list[str]:
     """The run as a treasurer reads it."""
+    from tui_pos.ui.messages.views import phrase
 
     def figure(amount: "Decimal | None", currency: str) -> str:
         return "-" if amount is None else amount_string(amount, currency)
 
     driven = table(
-        (state.reference, f"{amount_string(state.amount, state.currency)} {state.currency}", state.headline)
+        (
+            state.reference,
+            f"{amount_string(state.amount, state.currency)} {state.currency}",
+            WORDS[state.notice].headline,
+        )
         for state in result.driven
     )
     found = table(
@@ -169,11 +180,11 @@ def _told(result: "Reconciled") -> list[str]:
             mismatch.intent_id,
             f"Stripe {figure(mismatch.stripe, mismatch.currency)}",
             f"books {figure(mismatch.books, mismatch.currency)} {mismatch.currency}",
-            mismatch.done or f"{serializers.mismatch_text(mismatch)}: look at it",
+            phrase(mismatch.done) or f"{phrase(mismatch.reason)}: look at it",
         )
         for mismatch in result.mismatches
     )
-    refunds = table((row.reference, "refund", row.text) for row in result.refunds)
+    refunds = table((row.reference, "refund", refund_words(row)) for row in result.refunds)
     waiting = sum(not mismatch.done for mismatch in result.mismatches)
     left = [f"A person has to look at {waiting} of these."] if waiting else []
     return [*driven, *refunds, *found, *left] or ["Nothing was unfinished, and the books agree with Stripe."]

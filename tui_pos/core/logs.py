@@ -48,8 +48,6 @@ class LogFile(logging.Handler):
 
 logging.getLogger(OURS).addHandler(logging.NullHandler())  # before the set-up nothing goes to the terminal
 
-_installed: list[LogFile] = []
-
 
 def set_up(folder: Path, level: str) -> None:
     """Log what is at least of ``level`` into ``folder``; of other packages, warnings and errors alone.
@@ -57,23 +55,25 @@ def set_up(folder: Path, level: str) -> None:
     Touches no file before there is something to say. A second call takes the place of the first.
     """
     root = logging.getLogger()
-    while _installed:
-        root.removeHandler(_installed.pop())
-    handler = LogFile(folder / log_file.NAME)
-    root.addHandler(handler)
-    _installed.append(handler)
+    for before in _log_files():
+        root.removeHandler(before)
+    root.addHandler(LogFile(folder / log_file.NAME))
     logging.getLogger(OURS).setLevel(level.upper())
 
 
 def at_station(name: str) -> None:
     """From now on each line names this station."""
-    for handler in _installed:
+    for handler in _log_files():
         handler.station = printable(name)
 
 
-def fault() -> str:
-    """One sentence when the last line could not be written, else empty."""
-    for handler in _installed:
-        if handler.fault:
+def fault(folder: Path) -> str:
+    """One sentence when the last line for the log in ``folder`` could not be written, else empty."""
+    for handler in _log_files():
+        if handler.fault and handler.file.parent == folder:
             return f"The log {handler.file} cannot be written: {handler.fault}."
     return ""
+
+
+def _log_files() -> list[LogFile]:
+    return [handler for handler in logging.getLogger().handlers if isinstance(handler, LogFile)]

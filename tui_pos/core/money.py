@@ -8,6 +8,8 @@ place where money is rounded. A currency is its three-letter code in any case.
 import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
+from tui_pos.core.reasons import because
+
 # Stripe's own tables: ISO 4217 and CLDR disagree with them for ISK, UGX and HUF.
 # fmt: off
 ZERO_DECIMAL = frozenset((
@@ -32,10 +34,15 @@ MAX_MINOR = 999_999_999_999  # twelve digits, the most Stripe takes on a card
 MAX_TYPED = 24  # characters; nobody types a longer amount, but a scanner may
 
 _PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?", re.ASCII)
+_CODE = re.compile(r"[A-Za-z]{3}")
 
 
 class MoneyError(ValueError):
-    """An amount or currency that cannot be used; its text is one sentence for the person who gave it."""
+    """An amount or currency that cannot be used, and why: a ``reason`` with the code ``invalid_amount``."""
+
+    def __init__(self, key: str, /, **values: object) -> None:
+        self.reason = because(key, **values)
+        super().__init__(str(self.reason))
 
 
 def exponent(currency: str) -> int:
@@ -61,7 +68,7 @@ def round_half_up(amount: Decimal, currency: str) -> Decimal:
     try:
         return amount.quantize(quantum(currency), rounding=ROUND_HALF_UP) + 0  # + 0 turns -0.00 into 0.00
     except InvalidOperation:
-        raise MoneyError(f"{_quoted(str(amount))} is not an amount of money.") from None
+        raise _no_money(amount) from None
 
 
 def to_minor(amount: Decimal, currency: str) -> int:
@@ -69,13 +76,12 @@ def to_minor(amount: Decimal, currency: str) -> int:
     code = _code(currency)
     _check_finite(amount)
     if amount < 0:
-        raise MoneyError(f"An amount cannot be negative: {_quoted(str(amount))}.")
+        raise MoneyError("invalid_amount.negative", given=_short(str(amount)))
     if amount > Decimal(MAX_MINOR).scaleb(-_sent_places(code)):
-        raise MoneyError(f"{_quoted(str(amount))} {code} is more than a card payment can be.")
+        raise MoneyError("invalid_amount.above_card", given=_short(str(amount)), currency=code)
     if amount % quantum(code):
-        raise MoneyError(
-            f"{code} is paid in steps of {quantum(code)}: {_quoted(str(amount))} is between two."
-        )
+        step = str(quantum(code))
+        raise MoneyError("invalid_amount.between", given=_short(str(amount)), currency=code, step=step)
     return int(amount.scaleb(_sent_places(code)))
 
 
@@ -85,21 +91,21 @@ def from_minor(minor: int, currency: str) -> Decimal:
 
 
 def parse_amount(text: str, currency: str, *, allow_zero: bool = False) -> Decimal:
-    """The amount a person typed; MoneyError with one sentence per fault."""
+    """The amount a person typed; MoneyError with one reason per fault."""
     typed, code = text.strip(), _code(currency)
-    _check_form(typed, code)
+    example = {0: "1250", 2: "12.50", 3: "12.500"}[exponent(code)]
+    _check_form(typed, example)
     amount = Decimal(typed)
     places = -int(amount.as_tuple().exponent)
     if places > exponent(code):
-        allowed = f"at most {exponent(code)} decimals" if exponent(code) else "no decimals"
-        raise MoneyError(f"{code} has {allowed}: enter an amount such as {_example(code)}.")
+        raise MoneyError("invalid_amount.decimals", currency=code, places=exponent(code), example=example)
     if amount % quantum(code):
-        raise MoneyError(f"{code} has steps of {quantum(code)}: enter an amount such as {_example(code)}.")
+        raise MoneyError("invalid_amount.step", currency=code, step=str(quantum(code)), example=example)
     if not amount and not allow_zero:
-        raise MoneyError("Enter an amount above zero.")
+        raise MoneyError("invalid_amount.zero")
     if amount > MAX_AMOUNT:
         most = MAX_AMOUNT - MAX_AMOUNT % quantum(code)
-        raise MoneyError(f"The amount is too large: {format_amount(most, code)} is the most.")
+        raise MoneyError("invalid_amount.too_large", most=most, currency=code)
     return _at_least_places(amount, exponent(code))
 
 
@@ -131,8 +137,8 @@ def minimum_charge(currency: str) -> Decimal | None:
 
 
 def _code(currency: str) -> str:
-    if not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
-        raise MoneyError(f"{_quoted(currency)} is not a currency: use its three letters, such as USD.")
+    if not _CODE.fullmatch(currency):
+        raise MoneyError("invalid_amount.no_currency", given=_short(currency))
     return currency.upper()
 
 
@@ -149,7 +155,7 @@ def _at_least_places(amount: Decimal, places: int) -> Decimal:
 
 def _check_finite(amount: Decimal) -> None:
     if not amount.is_finite():
-        raise MoneyError(f"{_quoted(str(amount))} is not an amount of money.")
+        raise _no_money(amount)
 
 
 def _shown(amount: Decimal, currency: str) -> Decimal:
@@ -157,26 +163,22 @@ def _shown(amount: Decimal, currency: str) -> Decimal:
     return _at_least_places(amount, exponent(currency))
 
 
-def _check_form(typed: str, code: str) -> None:
+def _check_form(typed: str, example: str) -> None:
     faults = (
-        (not typed, f"Enter an amount, such as {_example(code)}."),
-        (len(typed) > MAX_TYPED, f"That is too long for an amount: enter one such as {_example(code)}."),
-        (typed[:1] in ("+", "-"), f"Enter the amount without a sign, such as {_example(code)}."),
-        ("," in typed, "Enter the amount without commas; a dot divides the decimals."),
-        (
-            not _PLAIN.fullmatch(typed),
-            f"{_quoted(typed)} is not an amount: use the digits 0-9 and one dot, such as {_example(code)}.",
-        ),
+        (not typed, MoneyError("invalid_amount.empty", example=example)),
+        (len(typed) > MAX_TYPED, MoneyError("invalid_amount.too_long", example=example)),
+        (typed[:1] in ("+", "-"), MoneyError("invalid_amount.signed", example=example)),
+        ("," in typed, MoneyError("invalid_amount.commas")),
+        (not _PLAIN.fullmatch(typed), MoneyError("invalid_amount.no_number", given=typed, example=example)),
     )
-    for wrong, sentence in faults:
+    for wrong, error in faults:
         if wrong:
-            raise MoneyError(sentence)
+            raise error
 
 
-def _example(code: str) -> str:
-    return {0: "1250", 2: "12.50", 3: "12.500"}[exponent(code)]
+def _no_money(amount: Decimal) -> MoneyError:
+    return MoneyError("invalid_amount.no_money", given=_short(str(amount)))
 
 
-def _quoted(text: str) -> str:
-    """Text from outside, short and without control characters, for a message."""
-    return repr(text if len(text) <= MAX_TYPED else text[:MAX_TYPED] + "…")
+def _short(text: str) -> str:
+    return text if len(text) <= MAX_TYPED else text[:MAX_TYPED] + "…"

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from tui_pos.core.reasons import Reason, because
+
 MAX_LENGTH = 200
 GROUP_SEPARATOR = "\x1d"
 
@@ -45,7 +47,7 @@ class Kind(StrEnum):
     """A name or an e-mail address."""
     EMPTY = "empty"
     INVALID = "invalid"
-    """Cannot be used; ``reason`` says why and what to do."""
+    """Cannot be used; ``reason`` says why."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +64,7 @@ class Scan:
     raw_shown: str
     text: str = ""
     argument: str = ""
-    reason: str = ""
+    reason: Reason | None = None
     scanned: bool = False
     """It came from a scanner, not from typing."""
 
@@ -77,12 +79,12 @@ def parse(
     """
     shown = printable(text)
     if len(text) > MAX_LENGTH:
-        return _invalid(shown, f"That is longer than {MAX_LENGTH} characters: scan or type it again.")
+        return _invalid(shown, because("invalid_scan.too_long", most=MAX_LENGTH))
     bare = _unwrap(text, prefixes, suffixes)
     if not bare:
         return Scan(kind=Kind.EMPTY, value="", conference=None, raw_shown=shown)
     if any(unicodedata.category(char) in ("Cc", "Cs", "Cf") for char in bare):
-        return _invalid(shown, "That holds control characters: scan it again, or type the code.")
+        return _invalid(shown, because("invalid_scan.control"))
     if bare.startswith("/"):
         return _command(bare, shown)
     if re.match(r"https?://", bare, re.IGNORECASE):
@@ -91,10 +93,10 @@ def parse(
 
 
 def printable(text: str, limit: int = 80) -> str:
-    """``text`` on one line, safe to draw: no escape sequence, control or direction character, at most
-    ``limit`` long.
+    """``text`` on one line, safe to draw, at most ``limit`` long.
 
-    Whitespace of any kind becomes one space; a longer text ends in ``…``.
+    Without escape sequences, control and direction characters. Whitespace of any kind becomes one space; a
+    longer text ends in ``…``.
     """
     # Four times over is room for what falls away; a megabyte from outside must not be walked to show one
     # line.
@@ -127,7 +129,7 @@ def _unwrap(text: str, prefixes: Sequence[str], suffixes: Sequence[str]) -> str:
     return bare.strip().strip(GROUP_SEPARATOR).strip()
 
 
-def _invalid(shown: str, reason: str) -> Scan:
+def _invalid(shown: str, reason: Reason) -> Scan:
     return Scan(kind=Kind.INVALID, value="", conference=None, raw_shown=shown, reason=reason)
 
 
@@ -142,7 +144,7 @@ def _command(bare: str, shown: str) -> Scan:
             text=word,
             argument=argument.strip(),
         )
-    return _invalid(shown, "After / comes one word, such as /help.")
+    return _invalid(shown, because("invalid_scan.command"))
 
 
 def _from_url(bare: str, shown: str, order_prefix: str) -> Scan:
@@ -150,14 +152,14 @@ def _from_url(bare: str, shown: str, order_prefix: str) -> Scan:
     try:
         address = urlsplit(bare)
     except ValueError:
-        return _invalid(shown, "That web address is damaged: type the code that is printed beside it.")
+        return _invalid(shown, because("invalid_scan.address"))
     segments = [unquote(part) for part in address.path.split("/") if part]
     query = parse_qs(address.query)
     for candidate in (*query.get("code", ()), *segments[-1:]):
         found = _plain(candidate, None, shown, order_prefix)
         if found.kind in (Kind.CODE, Kind.ORDER):
             return found
-    return _invalid(shown, "That web address holds no code: type the code that is printed on the badge.")
+    return _invalid(shown, because("invalid_scan.no_code"))
 
 
 def _plain(bare: str, conference: str | None, shown: str, order_prefix: str) -> Scan:

@@ -37,8 +37,8 @@ class Rules:
     account: str = ""
 
 
-NAMES = {"currency": "currency", "capture": "capture mode", "prices": "price rule"}
-"""What a person calls each rule that a config may say."""
+CONFIGURED = ("currency", "capture", "prices")
+"""The rules that a config may say."""
 
 
 def stored(conference_id: int) -> Rules | None:
@@ -48,10 +48,10 @@ def stored(conference_id: int) -> Rules | None:
         return None if row is None else _from_row(row)
 
 
-def settle(conference: ConferenceRow, said: Rules, where: str, *, store: bool = True) -> Rules:
-    """The rules that count; written now when nobody has said them yet and ``said`` names a currency, unless
-    ``store`` is False.
+def resolve(conference: ConferenceRow, said: Rules, where: str, *, store: bool = True) -> Rules:
+    """The rules that count.
 
+    Written now when nobody has said them yet and ``said`` names a currency, unless ``store`` is False.
     ``where`` names the config for the sentences. Raises InvalidInput ``config_differs`` when ``said`` differs
     from what is stored, and ``currency_unknown`` when neither says the currency.
     """
@@ -60,13 +60,12 @@ def settle(conference: ConferenceRow, said: Rules, where: str, *, store: bool = 
         if not said.currency:
             raise _unknown_currency(conference, where)
         found = write(conference, said) if store else _new(said)
-    for name, called in NAMES.items():
+    for name in CONFIGURED:
         ours, theirs = getattr(found, name), getattr(said, name)
         if theirs and theirs != ours:
             raise InvalidInput(
                 "config_differs",
                 rule=name,
-                called=called,
                 stored=ours,
                 conference=conference.slug,
                 where=where,
@@ -89,7 +88,7 @@ def write(conference: ConferenceRow, said: Rules) -> Rules:
     def work() -> Rules:
         lock(Conference.select(Conference.id).where(Conference.id == conference.id)).get()
         found = stored(conference.id)
-        changes = {name: getattr(said, name) for name in NAMES if getattr(said, name)}
+        changes = {name: getattr(said, name) for name in CONFIGURED if getattr(said, name)}
         if "currency" in changes:
             changes["currency"] = currency_named(changes["currency"])
         if found is None:
@@ -137,7 +136,7 @@ def currency_named(said: str) -> str:
     try:
         money.exponent(currency)
     except money.MoneyError as error:
-        raise InvalidInput("currency_unknown.wrong", found=str(error)) from None
+        raise InvalidInput("currency_unknown.wrong", found=error.reason) from None
     return currency
 
 

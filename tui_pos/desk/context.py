@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from tui_pos.core import clock
+from tui_pos.core.clock import Moment
 from tui_pos.desk.errors import InvalidInput, Reason, Refusal, Refused, because
 from tui_pos.desk.limits import Limits
 
@@ -83,8 +85,11 @@ class Desk:
 
     @property
     def terminal(self) -> "Terminal":
-        """The conference's Stripe account. Raises InvalidInput ``no_stripe_key`` when none is configured, and
-        Refused ``copied_database`` or ``other_account`` when the one that is must not be used here."""
+        """The conference's Stripe account.
+
+        Raises InvalidInput ``no_stripe_key`` when none is configured, and Refused ``copied_database`` or
+        ``other_account`` when the one that is must not be used here.
+        """
         if self.account is None:
             why = self.no_account or because("no_stripe_key", conference=self.conference.slug)
             kind: type[Refusal] = InvalidInput if why.code == NO_KEY else Refused
@@ -94,3 +99,8 @@ class Desk:
     def local(self, moment: datetime) -> datetime:
         """An aware time on the conference's clock, as people read it; UTC where it is not known."""
         return moment.astimezone(zone_of(self.conference.timezone) or UTC)
+
+    def moment(self, at: datetime, station: str = "") -> Moment:
+        """When (an aware time) and where something happened, as people are told it."""
+        local = self.local(at)
+        return Moment(local, station, local.date() == self.local(clock.now()).date())

@@ -1,35 +1,12 @@
-"""What the desk refuses: a reason with its values, and an exit status for commands. Words are not said here.
-
-A reason's key is its code, or ``code.case`` where one code is refused in several cases: programs are told the
-code, and ``ui.messages`` has one sentence for each key, filled with the values.
-"""
+"""What the desk refuses: a reason with its values, and an exit status for commands."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tui_pos.core import exit_codes
+from tui_pos.core.reasons import Reason, because
 
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why something cannot be done; ``values`` are what its sentence names, money with its ``currency``."""
-
-    key: str
-    values: Mapping[str, object]
-
-    @property
-    def code(self) -> str:
-        """The reason code for programs."""
-        return self.key.partition(".")[0]
-
-    def __str__(self) -> str:
-        return " ".join((self.key, *(f"{name}={value!s}" for name, value in self.values.items())))
-
-
-def because(key: str, /, **values: object) -> Reason:
-    """The reason of this key with these values."""
-    return Reason(key, values)
+__all__ = ["InvalidInput", "NotFound", "NotPermitted", "Reason", "Refusal", "Refused", "because"]
 
 
 class Refusal(Exception):

@@ -1,6 +1,7 @@
-"""Duties that one process of all has for a while; a lease in the database says which."""
+"""What one process of all has for a while; a lease in the database says which, and when it has lapsed."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from peewee import IntegrityError
 
@@ -8,10 +9,21 @@ from tui_pos.core import clock
 from tui_pos.data.base import database
 from tui_pos.data.connection import run_tx
 from tui_pos.data.tables.desk import Lease
-from tui_pos.desk.lapses import has_lapsed
 
 LONGEST = timedelta(seconds=60)
 """No duty is taken for longer at once."""
+
+CLOCKS_APART = timedelta(minutes=1)
+"""Two transactions, or the clocks of two processes, do not differ by more."""
+
+
+def has_lapsed(until: Any, length: timedelta, now: datetime) -> Any:
+    """Whether ``until`` (a time, then a bool; or a column, then an SQL condition) is over.
+
+    It was set no further ahead than by ``length``. One that is further ahead is of a clock that was put back
+    since: nobody would outlive it.
+    """
+    return (until <= now) | (until > now + length + CLOCKS_APART)
 
 
 def take(name: str, owner: str, seconds: float) -> bool:

@@ -11,23 +11,13 @@ from tui_pos.desk.errors import Reason, Refused
 
 
 class Stop(StrEnum):
-    """A part of a desk's work that can be stopped; the value is the reason code of the refusal."""
+    """A part of a desk's work that can be stopped, the worst first; the value is the code of the refusal."""
 
     SAVING = "cannot_save"
     SELLING = "cannot_sell"
+    TIMING = "wrong_clock"
     CARDS = "cannot_take_cards"
     CARD_REFUNDS = "cannot_refund_cards"
-    TIMING = "wrong_clock"
-
-
-SHOWN = {
-    Stop.SAVING: "LOOK-UPS ONLY",
-    Stop.SELLING: "NO SALES",
-    Stop.TIMING: "NO SALES",
-    Stop.CARDS: "NO CARDS",
-    Stop.CARD_REFUNDS: "NO CARD REFUNDS",
-}
-"""What the header says, the worst first: one word stands for all below it."""
 
 
 class Limits:
@@ -56,9 +46,9 @@ class Limits:
                 raise Refused(f"{stop}.found", found=found)
 
     @property
-    def shown(self) -> str:
-        """What the header says, "" for a desk without limits."""
-        return next((word for stop, word in SHOWN.items() if self.why(stop)), "")
+    def worst(self) -> Stop | None:
+        """The worst stop, None for a desk without limits."""
+        return next((stop for stop in Stop if self.why(stop)), None)
 
 
 TO_WRITE = (Stop.SAVING,)

@@ -6,17 +6,17 @@
     terminal.intent(intent.id).status           # the truth, whatever else was said
     terminal.capture(intent.id, key=other_key)
 
-What goes wrong is a `TerminalError`; `decline_text` says a decline in plain words.
+What goes wrong is a `TerminalError` with a `Fault`; `DeclineCode` is why a card was declined.
 """
 
 from tui_pos.terminal.client import CancelReason, RefundReason, Terminal
 from tui_pos.terminal.connection import API_VERSION, Timeouts
-from tui_pos.terminal.declines import decline_reason, decline_text
+from tui_pos.terminal.declines import DeclineCode
 from tui_pos.terminal.errors import (
-    NO_CARDS_IN_PERSON,
     AmountRefused,
     Answer,
     Declined,
+    Fault,
     IntentNotFound,
     Misconfigured,
     NotFound,
@@ -46,7 +46,6 @@ from tui_pos.terminal.rights import MissingRight, Purpose
 
 __all__ = [
     "API_VERSION",
-    "NO_CARDS_IN_PERSON",
     "Account",
     "AmountRefused",
     "Answer",
@@ -55,8 +54,10 @@ __all__ = [
     "Card",
     "CartLine",
     "ConnectionToken",
+    "DeclineCode",
     "Declined",
     "FailureKind",
+    "Fault",
     "Intent",
     "IntentNotFound",
     "LastError",
@@ -78,6 +79,4 @@ __all__ = [
     "TerminalError",
     "Timeouts",
     "UnknownOutcome",
-    "decline_reason",
-    "decline_text",
 ]

@@ -11,9 +11,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from tui_pos.core import clock
-from tui_pos.terminal import errors
 from tui_pos.terminal.connection import Connection, Pace, Timeouts
-from tui_pos.terminal.errors import Misconfigured, NotFound, ReaderBusy
+from tui_pos.terminal.errors import Fault, Misconfigured, NotFound, ReaderBusy
 from tui_pos.terminal.model import (
     Account,
     CartLine,
@@ -364,7 +363,7 @@ class Terminal:
         because Stripe would show the cart in its place and the payment would be lost without a word."""
         action = self.reader(reader_id).action
         if action is not None and action.status == "in_progress" and action.type in PAYING:
-            raise ReaderBusy(errors.READER_TAKES_PAYMENT)
+            raise ReaderBusy(Fault.READER_TAKES_PAYMENT)
         params: ReaderSetReaderDisplayParams = {
             "type": "cart",
             "cart": {
@@ -408,7 +407,7 @@ class Terminal:
         else:
             shown["interac_present"] = {"number": number}
         if not (self._is_test or self._connection.is_loopback):
-            raise Misconfigured(errors.NO_TEST_CARDS)
+            raise Misconfigured(Fault.NO_TEST_CARDS)
         return self._ask(
             Pace.PROCESS,
             reader_from,
@@ -441,5 +440,5 @@ class Terminal:
 def _id(value: str) -> str:
     """The id, fit for a URL: an empty one would ask for the list instead of the object."""
     if not _ID.fullmatch(value):
-        raise NotFound(errors.NOT_AN_ID)
+        raise NotFound(Fault.NOT_AN_ID)
     return value

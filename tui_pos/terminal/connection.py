@@ -17,8 +17,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 from urllib.parse import urlsplit
 
 from tui_pos.core import clock
-from tui_pos.terminal import errors
-from tui_pos.terminal.errors import Misconfigured, RateLimited, TerminalError, UnknownOutcome, error_for
+from tui_pos.terminal.errors import (
+    Fault,
+    Misconfigured,
+    RateLimited,
+    TerminalError,
+    UnknownOutcome,
+    error_for,
+)
 from tui_pos.terminal.model import Intent, intent_from
 
 if TYPE_CHECKING:
@@ -94,11 +100,11 @@ class Connection:
     def check(self) -> None:
         """Raise Misconfigured when the key or the address can be seen to be wrong; asks nobody."""
         if not self._api_key.strip():
-            raise Misconfigured(errors.NO_KEY)
+            raise Misconfigured(Fault.NO_KEY)
         if not KEY.fullmatch(self._api_key):
-            raise Misconfigured(errors.NOT_A_KEY)
+            raise Misconfigured(Fault.NOT_A_KEY)
         if self._api_base is not None and not _is_usable(self._api_base):
-            raise Misconfigured(errors.BAD_BASE)
+            raise Misconfigured(Fault.BAD_BASE)
 
     def open(self) -> None:
         """Import stripe and build the clients now, so that the first call need not wait for it."""
@@ -120,10 +126,10 @@ class Connection:
         except stripe.StripeError as error:
             failure = _error_from(error, self._api_key)
         except MALFORMED:
-            failure = UnknownOutcome(errors.UNREADABLE)
+            failure = UnknownOutcome(Fault.UNREADABLE)
         # A refusal for the rate or the key says nothing about an earlier try of this call that got no answer.
         if session.unanswered and isinstance(failure, RateLimited | Misconfigured):
-            failure = UnknownOutcome(errors.NO_ANSWER, code=failure.code, request_id=failure.request_id)
+            failure = UnknownOutcome(Fault.NO_ANSWER, code=failure.code, request_id=failure.request_id)
         # Raised outside of the except blocks, so that the library's exception is not chained to it.
         raise failure
 
@@ -244,11 +250,11 @@ def _error_from(error: "stripe.StripeError", api_key: str) -> TerminalError:
     import stripe
 
     if isinstance(error, stripe.APIConnectionError):
-        return UnknownOutcome(_network_words(error.__cause__))
+        return UnknownOutcome(_network_fault(error.__cause__))
     body = error.json_body
     detail = body.get("error") if isinstance(body, dict) else None
     if not isinstance(detail, dict):
-        return UnknownOutcome(errors.UNREADABLE, request_id=error.request_id or "")
+        return UnknownOutcome(Fault.UNREADABLE, request_id=error.request_id or "")
     return error_for(
         error.http_status or 0,
         error_type=str(detail.get("type") or ""),
@@ -261,15 +267,15 @@ def _error_from(error: "stripe.StripeError", api_key: str) -> TerminalError:
     )
 
 
-def _network_words(cause: BaseException | None) -> str:
+def _network_fault(cause: BaseException | None) -> Fault:
     import requests
 
-    table: tuple[tuple[type[BaseException], str], ...] = (
-        (requests.exceptions.SSLError, errors.BAD_CERTIFICATE),
-        (requests.exceptions.ConnectTimeout, errors.NO_CONNECTION),
-        (requests.exceptions.Timeout, errors.NO_ANSWER),
+    table: tuple[tuple[type[BaseException], Fault], ...] = (
+        (requests.exceptions.SSLError, Fault.BAD_CERTIFICATE),
+        (requests.exceptions.ConnectTimeout, Fault.NO_CONNECTION),
+        (requests.exceptions.Timeout, Fault.NO_ANSWER),
     )
-    return next((words for kind, words in table if isinstance(cause, kind)), errors.NO_CONNECTION)
+    return next((fault for kind, fault in table if isinstance(cause, kind)), Fault.NO_CONNECTION)
 
 
 def _intent_in(detail: dict[str, Any]) -> Intent | None:

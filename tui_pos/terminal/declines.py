@@ -1,85 +1,64 @@
-"""Why a card was declined, in words that staff may say aloud, and the one safe next step.
+"""Why a card was declined: Stripe's decline codes, and the codes that a failed action shows in their place.
 
-Codes are Stripe's decline codes, plus the card error codes and failure codes that a reader's failed action
-shows in their place. Lost, stolen and suspected cards get the generic text, letter for letter: the person
-at the counter may be the owner, or may not.
+The words are in ``ui.messages.declines``.
 """
 
-ANOTHER_CARD = "Ask for another card."
-TRY_AGAIN = "Try again, or ask for another card."
-CALL_BANK = "Ask for another card, or to call the bank."
-INSERT_CARD = "Ask them to insert the card and enter its PIN."
-ENTER_PIN = "Ask them to enter the PIN again, or for another card."
+from enum import StrEnum
 
-GENERIC = ("card declined", ANOTHER_CARD)
 
-# code: (reason, next step). A code that is not here, or is here as GENERIC, reads as GENERIC.
-DECLINES: dict[str, tuple[str, str]] = {
-    "approve_with_id": ("the bank could not authorise it", TRY_AGAIN),
-    "authentication_required": ("the bank wants the PIN", INSERT_CARD),
-    "call_issuer": ("the bank declined it", CALL_BANK),
-    "card_not_supported": ("this card cannot pay for this", ANOTHER_CARD),
-    "card_velocity_exceeded": ("over the card's limit", ANOTHER_CARD),
-    "connection_error": ("the reader lost its connection", "Wait until the payment has been checked."),
-    "currency_not_supported": ("this card does not take the currency", ANOTHER_CARD),
-    "customer_canceled": ("cancelled on the reader", "Send it again, or cancel the payment."),
-    "do_not_honor": ("the bank declined it", CALL_BANK),
-    "duplicate_transaction": (
-        "the same amount was just charged to this card",
-        "Check the last payments first.",
-    ),
-    "expired_card": ("card expired", ANOTHER_CARD),
-    "fraudulent": GENERIC,
-    "generic_decline": GENERIC,
-    "incorrect_cvc": ("wrong security code", ANOTHER_CARD),
-    "incorrect_number": ("wrong card number", ANOTHER_CARD),
-    "incorrect_pin": ("wrong PIN", ENTER_PIN),
-    "insufficient_funds": ("insufficient funds", ANOTHER_CARD),
-    "invalid_account": ("the card's account is not valid", CALL_BANK),
-    "invalid_amount": ("the bank does not allow this amount", CALL_BANK),
-    "invalid_expiry_month": ("the expiry date is not valid", ANOTHER_CARD),
-    "invalid_expiry_year": ("the expiry date is not valid", ANOTHER_CARD),
-    "invalid_number": ("wrong card number", ANOTHER_CARD),
-    "invalid_pin": ("wrong PIN", ENTER_PIN),
-    "issuer_not_available": ("the card's bank cannot be reached", TRY_AGAIN),
-    "lost_card": GENERIC,
-    "merchant_blacklist": GENERIC,
-    "mobile_device_authentication_required": (
-        "the phone wants to be unlocked",
-        "Ask them to unlock the phone and tap again.",
-    ),
-    "new_account_information_available": ("the card's account has changed", CALL_BANK),
-    "no_action_taken": ("the bank declined it", CALL_BANK),
-    "not_permitted": ("the bank does not permit this", CALL_BANK),
-    "offline_pin_required": ("the card wants its PIN", INSERT_CARD),
-    "online_or_offline_pin_required": ("the card wants its PIN", INSERT_CARD),
-    "pickup_card": GENERIC,
-    "pin_try_exceeded": ("too many wrong PINs", ANOTHER_CARD),
-    "processing_error": ("an error while processing", TRY_AGAIN),
-    "reenter_transaction": ("the bank could not process it", TRY_AGAIN),
-    "restricted_card": GENERIC,
-    "revocation_of_all_authorizations": ("the bank declined it", CALL_BANK),
-    "revocation_of_authorization": ("the bank declined it", CALL_BANK),
-    "security_violation": GENERIC,
-    "service_not_allowed": ("the bank declined it", CALL_BANK),
-    "stolen_card": GENERIC,
-    "stop_payment_order": ("the bank declined it", CALL_BANK),
-    "testmode_decline": ("a test card cannot pay for real", "Ask for a real card."),
-    "transaction_not_allowed": ("the bank does not allow this", CALL_BANK),
-    "try_again_later": ("the bank could not be asked", TRY_AGAIN),
-    "withdrawal_count_limit_exceeded": ("over the card's limit", ANOTHER_CARD),
-}
+class DeclineCode(StrEnum):
+    """Stripe's decline codes, card error codes and failure codes. The set is open: expect others."""
+
+    APPROVE_WITH_ID = "approve_with_id"
+    AUTHENTICATION_REQUIRED = "authentication_required"
+    CALL_ISSUER = "call_issuer"
+    CARD_NOT_SUPPORTED = "card_not_supported"
+    CARD_VELOCITY_EXCEEDED = "card_velocity_exceeded"
+    CONNECTION_ERROR = "connection_error"
+    CURRENCY_NOT_SUPPORTED = "currency_not_supported"
+    CUSTOMER_CANCELED = "customer_canceled"
+    DO_NOT_HONOR = "do_not_honor"
+    DUPLICATE_TRANSACTION = "duplicate_transaction"
+    EXPIRED_CARD = "expired_card"
+    FRAUDULENT = "fraudulent"
+    GENERIC_DECLINE = "generic_decline"
+    INCORRECT_CVC = "incorrect_cvc"
+    INCORRECT_NUMBER = "incorrect_number"
+    INCORRECT_PIN = "incorrect_pin"
+    INSUFFICIENT_FUNDS = "insufficient_funds"
+    INVALID_ACCOUNT = "invalid_account"
+    INVALID_AMOUNT = "invalid_amount"
+    INVALID_EXPIRY_MONTH = "invalid_expiry_month"
+    INVALID_EXPIRY_YEAR = "invalid_expiry_year"
+    INVALID_NUMBER = "invalid_number"
+    INVALID_PIN = "invalid_pin"
+    ISSUER_NOT_AVAILABLE = "issuer_not_available"
+    LOST_CARD = "lost_card"
+    MERCHANT_BLACKLIST = "merchant_blacklist"
+    MOBILE_DEVICE_AUTHENTICATION_REQUIRED = "mobile_device_authentication_required"
+    NEW_ACCOUNT_INFORMATION_AVAILABLE = "new_account_information_available"
+    NO_ACTION_TAKEN = "no_action_taken"
+    NOT_PERMITTED = "not_permitted"
+    OFFLINE_PIN_REQUIRED = "offline_pin_required"
+    ONLINE_OR_OFFLINE_PIN_REQUIRED = "online_or_offline_pin_required"
+    PICKUP_CARD = "pickup_card"
+    PIN_TRY_EXCEEDED = "pin_try_exceeded"
+    PROCESSING_ERROR = "processing_error"
+    REENTER_TRANSACTION = "reenter_transaction"
+    RESTRICTED_CARD = "restricted_card"
+    REVOCATION_OF_ALL_AUTHORIZATIONS = "revocation_of_all_authorizations"
+    REVOCATION_OF_AUTHORIZATION = "revocation_of_authorization"
+    SECURITY_VIOLATION = "security_violation"
+    SERVICE_NOT_ALLOWED = "service_not_allowed"
+    STOLEN_CARD = "stolen_card"
+    STOP_PAYMENT_ORDER = "stop_payment_order"
+    TESTMODE_DECLINE = "testmode_decline"
+    TRANSACTION_NOT_ALLOWED = "transaction_not_allowed"
+    TRY_AGAIN_LATER = "try_again_later"
+    WITHDRAWAL_COUNT_LIMIT_EXCEEDED = "withdrawal_count_limit_exceeded"
+
 
 # What a failed action's code can be when a card or its bank said no; anything else came from the reader.
-CARD_CODES = (DECLINES.keys() - {"connection_error", "customer_canceled"}) | {"card_declined"}
-
-
-def decline_reason(code: str) -> str:
-    """The reason alone, in lower case, to stand after "Declined": `insufficient funds`."""
-    return DECLINES.get(code, GENERIC)[0]
-
-
-def decline_text(code: str) -> str:
-    """The reason and the one safe next step: `Insufficient funds. Ask for another card.`"""
-    reason, step = DECLINES.get(code, GENERIC)
-    return f"{reason[0].upper()}{reason[1:]}. {step}"
+CARD_CODES = frozenset(DeclineCode) - {DeclineCode.CONNECTION_ERROR, DeclineCode.CUSTOMER_CANCELED} | {
+    "card_declined"
+}

@@ -1,17 +1,18 @@
-"""What can go wrong with Stripe, in plain words, and what it says about the money.
+"""What can go wrong with Stripe: which fault it is, and what it says about the money.
 
-Each error is one sentence or two for the person at the desk (`message`), Stripe's code for programs, and a
-class that says what may be done next. Only `UnknownOutcome` (and its subclass) leaves open whether Stripe
-acted: read the payment back before saying or doing anything. After every other class nothing was done.
-`answer` says the same for programs that repeat: a definite answer stays what it is until something changes.
+Each error has a ``fault``, its ``reason`` (the fault with values, for ``ui.messages``), Stripe's code for
+programs, and a class that says what may be done next. Only `UnknownOutcome` (and its subclass) leaves open
+whether Stripe acted: read the payment back before saying or doing anything. After every other class nothing
+was done. `answer` says the same for programs that repeat: a definite answer stays until something changes.
 
-`error_for` chooses the class and the words from tables; nothing else in the package words an error.
+`error_for` chooses class and fault from tables.
 """
 
 import re
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import ClassVar
 
+from tui_pos.core.reasons import Reason, because
 from tui_pos.terminal.model import Intent, plain
 
 MAX_FOREIGN_TEXT = 200
@@ -25,6 +26,48 @@ class Answer(Enum):
     RATE_LIMITED = "rate_limited"  # 429: not looked at; wait longer each time
 
 
+class Fault(StrEnum):
+    """What went wrong; ``ui.messages.stripe`` has a sentence for each."""
+
+    ALREADY_CAPTURED = "already_captured"
+    ALREADY_REFUNDED = "already_refunded"
+    AMOUNT_TOO_LARGE = "amount_too_large"
+    AMOUNT_TOO_SMALL = "amount_too_small"
+    BAD_BASE = "bad_base"
+    BAD_CERTIFICATE = "bad_certificate"
+    DECLINED = "declined"
+    DISPUTED = "disputed"
+    EXPIRED_HOLD = "expired_hold"
+    IDEMPOTENCY_CONFLICT = "idempotency_conflict"
+    KEY_EXPIRED = "key_expired"
+    KEY_REFUSED = "key_refused"
+    NOT_AN_ID = "not_an_id"
+    NOT_A_KEY = "not_a_key"
+    NOT_REFUNDABLE = "not_refundable"
+    NO_ANSWER = "no_answer"
+    NO_CONNECTION = "no_connection"
+    NO_KEY = "no_key"
+    NO_RIGHT = "no_right"
+    NO_RIGHTS = "no_rights"
+    NO_SUCH_INTENT = "no_such_intent"
+    NO_SUCH_OBJECT = "no_such_object"
+    NO_TEST_CARDS = "no_test_cards"
+    READER_BROKEN = "reader_broken"
+    READER_BUSY = "reader_busy"
+    READER_OFFLINE = "reader_offline"
+    READER_TAKES_PAYMENT = "reader_takes_payment"
+    READER_TIMEOUT = "reader_timeout"
+    REFUSED = "refused"
+    SERVER_ERROR = "server_error"
+    STILL_AT_WORK = "still_at_work"
+    TOO_MANY_REQUESTS = "too_many_requests"
+    UNREADABLE = "unreadable"
+    WANTS_SECRET_KEY = "wants_secret_key"
+    WRONG_LOCATION = "wrong_location"
+    WRONG_MODE = "wrong_mode"
+    WRONG_STATE = "wrong_state"
+
+
 class TerminalError(Exception):
     """Base of all of them. `intent` is the payment as Stripe sent it along with the refusal, if it did.
 
@@ -36,8 +79,9 @@ class TerminalError(Exception):
 
     def __init__(
         self,
-        message: str,
+        fault: Fault | Reason,
         *,
+        said: str = "",
         code: str = "",
         decline_code: str = "",
         request_id: str = "",
@@ -45,8 +89,9 @@ class TerminalError(Exception):
         param: str = "",
         missing_right: str = "",
     ) -> None:
-        super().__init__(message)
-        self.message = message
+        """Take a reason of the caller's own in place of a fault; ``said`` is what Stripe wrote for people."""
+        self.reason = _reason(fault, said, missing_right) if isinstance(fault, Fault) else fault
+        super().__init__(str(self.reason))
         self.code = code
         self.decline_code = decline_code
         self.request_id = request_id
@@ -94,7 +139,7 @@ class Misconfigured(TerminalError):
 
 
 class Declined(TerminalError):
-    """The card was declined; `decline_code` is for `decline_text`."""
+    """The card was declined; `decline_code` says why."""
 
 
 class Refused(TerminalError):
@@ -113,103 +158,51 @@ class AmountRefused(Refused):
     """The amount is below or above what Stripe takes."""
 
 
-Words = tuple[type[TerminalError], str]
+Kind = tuple[type[TerminalError], Fault]
 
 # "Having the 'rak_terminal_reader_write' permission would allow this request to continue."
 RIGHT = re.compile(r"\brak_[a-z]+(?:_[a-z]+)*_(?:read|write)\b")
 # How Stripe names a payment that it does not know: in the path, and in a body.
 INTENT_PARAMS = frozenset({"intent", "payment_intent"})
 
-CHECK = "Check what happened before trying again."
-NO_KEY = "No Stripe key is configured. Put the key where the config says."
-NOT_A_KEY = "This is not a Stripe secret key: one begins with sk_test_, sk_live_, rk_test_ or rk_live_."
-BAD_BASE = "stripe.api_base must be https://host, or http://127.0.0.1:port for a simulator on this machine."
-NO_TEST_CARDS = "A test card cannot be presented with a live key."
-NOT_AN_ID = "This is not an id of Stripe's. Check what was typed or scanned."
-READER_TAKES_PAYMENT = "The reader is taking a payment, so it cannot show a cart now."
-NO_CONNECTION = f"The connection to Stripe failed. Check the network. {CHECK}"
-NO_ANSWER = f"Stripe did not answer in time. {CHECK}"
-BAD_CERTIFICATE = (
-    f"Stripe's certificate could not be verified. Check this machine's clock and network. {CHECK}"
-)
-UNREADABLE = f"What answered is not Stripe, or cannot be read. Check the network and stripe.api_base. {CHECK}"
-SERVER_ERROR = f"Stripe had an error of its own, so it is not known what happened. {CHECK}"
-STILL_AT_WORK = f"An earlier request for this payment is still at work at Stripe. {CHECK}"
-NO_CARDS_IN_PERSON = "This Stripe account takes no cards in person in {currency}. Choose another tender."
-NO_SUCH_INTENT = (
-    "Stripe knows no such payment under this key: it belongs to another account or mode, or was wiped."
-)
-NO_RIGHT = "The Stripe key lacks {right}: add it at Stripe."
-NO_SUCH_OBJECT = "Stripe knows no such object. Check the id, and whether it belongs to test or to live mode."
-KEY_REFUSED = "Stripe does not accept the key. Check the conference's Stripe key."
-WRONG_STATE = "The payment is no longer in a state that allows this. Read it again."
-EXPIRED_HOLD = "The card's authorisation has expired and cannot be captured. Take the payment again."
-WRONG_LOCATION = "This reader is registered at another location. Choose a reader of this conference."
-NOT_REFUNDABLE = "Stripe cannot refund this payment because it is disputed. See the Stripe dashboard."
-
-BY_CODE: dict[str, Words] = {
-    "terminal_reader_offline": (
-        ReaderOffline,
-        "The reader is not connected. Check its power and network, or choose another reader.",
-    ),
-    "terminal_reader_hardware_fault": (
-        ReaderOffline,
-        "The reader has a hardware fault and must be replaced. Choose another reader.",
-    ),
-    "terminal_reader_busy": (
-        ReaderBusy,
-        "The reader is busy: a card may be in it, or another desk uses it. Wait a moment, then try again.",
-    ),
-    "terminal_reader_timeout": (
-        ReaderTimeout,
-        f"The reader did not confirm in time and may show the payment all the same. {CHECK}",
-    ),
-    "terminal_reader_invalid_location_for_payment": (Refused, WRONG_LOCATION),
-    "terminal_reader_invalid_location_for_activation": (Refused, WRONG_LOCATION),
-    "intent_invalid_state": (Refused, WRONG_STATE),
-    "payment_intent_unexpected_state": (Refused, WRONG_STATE),
-    "charge_already_captured": (Refused, "This payment was captured already."),
-    "charge_expired_for_capture": (Refused, EXPIRED_HOLD),
-    "capture_charge_authorization_expired": (Refused, EXPIRED_HOLD),
-    "charge_already_refunded": (Refused, "This payment was refunded already."),
-    "charge_disputed": (Refused, NOT_REFUNDABLE),
-    "refund_disputed_payment": (Refused, NOT_REFUNDABLE),
-    "charge_not_refundable": (Refused, "Stripe cannot refund this payment. See the Stripe dashboard."),
-    "amount_too_small": (AmountRefused, "The amount is below what Stripe takes. Choose another tender."),
-    "amount_too_large": (AmountRefused, "The amount is above what Stripe takes. Split the payment."),
-    "resource_missing": (NotFound, NO_SUCH_OBJECT),
-    "lock_timeout": (UnknownOutcome, STILL_AT_WORK),
-    "idempotency_key_in_use": (UnknownOutcome, STILL_AT_WORK),
-    "api_key_expired": (Misconfigured, "The Stripe key has expired. Put the new key in place."),
-    "platform_api_key_expired": (Misconfigured, "The Stripe key has expired. Put the new key in place."),
-    "secret_key_required": (
-        Misconfigured,
-        "Stripe wants a secret key (sk_ or rk_). Check the conference's key.",
-    ),
-    "livemode_mismatch": (
-        Misconfigured,
-        "The key and the payment differ in test and live mode. Check the conference's Stripe key.",
-    ),
+BY_CODE: dict[str, Kind] = {
+    "terminal_reader_offline": (ReaderOffline, Fault.READER_OFFLINE),
+    "terminal_reader_hardware_fault": (ReaderOffline, Fault.READER_BROKEN),
+    "terminal_reader_busy": (ReaderBusy, Fault.READER_BUSY),
+    "terminal_reader_timeout": (ReaderTimeout, Fault.READER_TIMEOUT),
+    "terminal_reader_invalid_location_for_payment": (Refused, Fault.WRONG_LOCATION),
+    "terminal_reader_invalid_location_for_activation": (Refused, Fault.WRONG_LOCATION),
+    "intent_invalid_state": (Refused, Fault.WRONG_STATE),
+    "payment_intent_unexpected_state": (Refused, Fault.WRONG_STATE),
+    "charge_already_captured": (Refused, Fault.ALREADY_CAPTURED),
+    "charge_expired_for_capture": (Refused, Fault.EXPIRED_HOLD),
+    "capture_charge_authorization_expired": (Refused, Fault.EXPIRED_HOLD),
+    "charge_already_refunded": (Refused, Fault.ALREADY_REFUNDED),
+    "charge_disputed": (Refused, Fault.DISPUTED),
+    "refund_disputed_payment": (Refused, Fault.DISPUTED),
+    "charge_not_refundable": (Refused, Fault.NOT_REFUNDABLE),
+    "amount_too_small": (AmountRefused, Fault.AMOUNT_TOO_SMALL),
+    "amount_too_large": (AmountRefused, Fault.AMOUNT_TOO_LARGE),
+    "resource_missing": (NotFound, Fault.NO_SUCH_OBJECT),
+    "lock_timeout": (UnknownOutcome, Fault.STILL_AT_WORK),
+    "idempotency_key_in_use": (UnknownOutcome, Fault.STILL_AT_WORK),
+    "api_key_expired": (Misconfigured, Fault.KEY_EXPIRED),
+    "platform_api_key_expired": (Misconfigured, Fault.KEY_EXPIRED),
+    "secret_key_required": (Misconfigured, Fault.WANTS_SECRET_KEY),
+    "livemode_mismatch": (Misconfigured, Fault.WRONG_MODE),
 }
 
 # For what has no code, or a code that the table above does not know.
-BY_STATUS: dict[int, Words] = {
-    400: (Refused, "Stripe refused this: {message}"),
-    401: (Misconfigured, KEY_REFUSED),
-    402: (Declined, "The card was declined. Ask for another card."),
-    403: (
-        Misconfigured,
-        "The Stripe key has no permission for this. Give it Terminal, payments and refunds.",
-    ),
-    404: (NotFound, NO_SUCH_OBJECT),
-    409: (UnknownOutcome, STILL_AT_WORK),
-    424: (UnknownOutcome, SERVER_ERROR),
-    429: (RateLimited, "Stripe has too many requests at the moment. Wait a few seconds, then try again."),
+BY_STATUS: dict[int, Kind] = {
+    400: (Refused, Fault.REFUSED),
+    401: (Misconfigured, Fault.KEY_REFUSED),
+    402: (Declined, Fault.DECLINED),
+    403: (Misconfigured, Fault.NO_RIGHTS),
+    404: (NotFound, Fault.NO_SUCH_OBJECT),
+    409: (UnknownOutcome, Fault.STILL_AT_WORK),
+    424: (UnknownOutcome, Fault.SERVER_ERROR),
+    429: (RateLimited, Fault.TOO_MANY_REQUESTS),
 }
-
-IDEMPOTENCY_CONFLICT = (
-    "This was asked of Stripe before with other details, so nothing new was done. Read it again."
-)
 
 
 def error_for(
@@ -225,10 +218,10 @@ def error_for(
 ) -> TerminalError:
     """The error for what Stripe answered: its HTTP status and the fields of its error object."""
     rights = RIGHT.findall(message) if status == 403 else []
-    kind, words = _words(status, error_type, code, param)
-    said = plain(message)[:MAX_FOREIGN_TEXT] or "it gave no reason."
+    kind, fault = _kind(status, error_type, code, param)
     return kind(
-        NO_RIGHT.format(right=right_in_words(rights[0])) if rights else words.format(message=said),
+        Fault.NO_RIGHT if rights else fault,
+        said=plain(message)[:MAX_FOREIGN_TEXT],
         code=code,
         decline_code=decline_code,
         request_id=request_id,
@@ -238,17 +231,17 @@ def error_for(
     )
 
 
-def right_in_words(right: str) -> str:
-    """Stripe's name of a restricted key's right as its dashboard's list says it, with the name itself."""
-    *what, kind = right.removeprefix("rak_").split("_")
-    return f"{kind} access to {' '.join(what)} ({right})"
-
-
-def _words(status: int, error_type: str, code: str, param: str) -> Words:
+def _kind(status: int, error_type: str, code: str, param: str) -> Kind:
     if status >= 500:
-        return UnknownOutcome, SERVER_ERROR
+        return UnknownOutcome, Fault.SERVER_ERROR
     if error_type == "idempotency_error":
-        return Refused, IDEMPOTENCY_CONFLICT
+        return Refused, Fault.IDEMPOTENCY_CONFLICT
     if code == "resource_missing" and param in INTENT_PARAMS:
-        return IntentNotFound, NO_SUCH_INTENT
-    return BY_CODE.get(code) or BY_STATUS.get(status) or (UnknownOutcome, UNREADABLE)
+        return IntentNotFound, Fault.NO_SUCH_INTENT
+    return BY_CODE.get(code) or BY_STATUS.get(status) or (UnknownOutcome, Fault.UNREADABLE)
+
+
+def _reason(fault: Fault, said: str, right: str) -> Reason:
+    """The fault with the values that its sentence names."""
+    values = {Fault.REFUSED: {"said": said}, Fault.NO_RIGHT: {"right": right}}.get(fault, {})
+    return because(f"stripe.{fault}", **values)

@@ -71,7 +71,7 @@ class ReaderAction:
 
     @property
     def decline_code(self) -> str:
-        """The best code for `decline_text`; the payment's `last_error` knows more on old reader software."""
+        """The best code of why; the payment's `last_error` knows more on old reader software."""
         found = self.api_error
         return (found.decline_code or found.code if found else "") or self.failure_code
 
@@ -160,7 +160,7 @@ class Intent:
     @property
     def takes_cards_in_person(self) -> bool:
         """Whether a reader can take it. Stripe leaves a way to pay out without a word when the account does
-        not offer it in the currency: such a payment is to be cancelled (`errors.NO_CARDS_IN_PERSON`)."""
+        not offer it in the currency: such a payment is to be cancelled ."""
         return "card_present" in self.payment_method_types
 
 

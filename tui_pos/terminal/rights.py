@@ -6,10 +6,8 @@ Reads ask for one object. Writes name an object that does not exist: Stripe look
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from typing import TYPE_CHECKING
-
-from tui_pos.terminal.errors import right_in_words
 
 if TYPE_CHECKING:
     import stripe
@@ -18,11 +16,11 @@ NO_PAYMENT = "pi_tuiposRightsProbe"
 NO_READER = "tmr_tuiposRightsProbe"
 
 
-class Purpose(Enum):
-    """What a right is needed for; the value ends a sentence."""
+class Purpose(StrEnum):
+    """What a right is needed for."""
 
-    PAYMENT = "card payments"
-    REFUND = "refunds to cards"
+    PAYMENT = "payment"
+    REFUND = "refund"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +29,6 @@ class MissingRight:
 
     purpose: Purpose
     right: str
-
-    @property
-    def words(self) -> str:
-        """The right as Stripe's dashboard lists it, with its name."""
-        return right_in_words(self.right)
 
 
 Probe = Callable[["stripe.StripeClient"], object]

@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 
 from tui_pos.core import crash_log
 from tui_pos.core.config import Settings
@@ -22,19 +22,12 @@ from tui_pos.desk.access.permissions import Action, allowed
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, Reason
 from tui_pos.ui.desk_screen import DeskScreen
-from tui_pos.ui.kiosk import (
-    KioskApp,
-    run_kiosk,
-    unfit_terminal,
-)
-from tui_pos.ui.kiosk_screen import KioskScreen
+from tui_pos.ui.kiosk import KioskApp, run_kiosk, unfit_terminal
+from tui_pos.ui.messages.views import limits_word
 from tui_pos.ui.screens.help import HelpScreen
 from tui_pos.ui.screens.scan import ScanScreen
 from tui_pos.ui.screens.sign_in import SignInScreen
-from tui_pos.ui.station_entry import (
-    Entry,
-    ask_about_station,
-)
+from tui_pos.ui.station_claim import StationClaim, ask_about_station
 from tui_pos.ui.widgets.status_line import Mode, Status
 
 if TYPE_CHECKING:
@@ -42,6 +35,7 @@ if TYPE_CHECKING:
     from tui_pos.bootstrap.session import DeskSession
     from tui_pos.desk.access.occupancy import Holder
     from tui_pos.ui.navigation import Navigation
+    from tui_pos.ui.navigator import Navigator
     from tui_pos.ui.upkeep import Upkeep
 
 log = logging.getLogger(__name__)
@@ -57,7 +51,7 @@ LEAVING_TAKES = 0.5
 
 
 class DeskApp(KioskApp):
-    """One station. ``open_place`` opens the desk, in a thread; ``staff`` signs in, or the trainee does.
+    """One station. ``open_session`` opens the desk, in a thread; ``staff`` signs in, or the trainee does.
 
     ``failure`` is why the desk could not be opened; the app has then ended.
     """
@@ -65,13 +59,13 @@ class DeskApp(KioskApp):
     # Textual loads a screen's own style sheet when it is pushed, which the first screen never is.
     CSS_PATH = Path(__file__).parent / "screens" / "scan.tcss"
 
-    navigator: "Navigation"
+    _navigation: "Navigation"
     """Is there once somebody is signed in."""
 
     def __init__(
         self,
         settings: Settings,
-        open_place: "Callable[[], DeskSession]",
+        open_session: "Callable[[], DeskSession]",
         *,
         is_demo: bool = False,
         staff: str = "",
@@ -81,13 +75,13 @@ class DeskApp(KioskApp):
         self.scanner_prefixes = settings.scanner.prefixes
         self.scanner_suffixes = settings.scanner.suffixes
         self.desk: Desk | None = None
-        self._open_place = open_place
-        self._place: DeskSession | None = None
+        self._open_session = open_session
+        self._session: DeskSession | None = None
         self._is_maintaining = False
         self._faults: dict[Hashable, Finding] = {}
         self._told: set[Hashable] = set()
         self._upkeep: Upkeep | None = None
-        self._entry: Entry | None = None
+        self._claim: StationClaim | None = None
         self._station_agreed = False
         self._home = ScanScreen()
         self._sign_in = None if is_demo and not staff else SignInScreen(staff, secret)
@@ -103,43 +97,47 @@ class DeskApp(KioskApp):
         self.set_interval(MAINTAIN_EVERY, self._maintain)
         self.set_interval(KEEP_EVERY, self._keep_station)
 
+    def navigator_for(self, screen: Screen[Any]) -> "Navigator":
+        """What opens the screens that follow ``screen``."""
+        return self._navigation.beside(screen)
+
     # Opening
 
     def _open(self) -> None:
-        call = partial(_open, self._open_place, asks=self._sign_in is not None)
+        call = partial(_open, self._open_session, asks=self._sign_in is not None)
         self.ask(self, call, self._opened, self._not_opened)
 
     def _not_opened(self, error: Exception) -> None:
         self.failure = error
         self.exit()
 
-    def _opened(self, opened: "tuple[DeskSession | Entry, list[Finding]]") -> None:
+    def _opened(self, opened: "tuple[DeskSession | StationClaim, list[Finding]]") -> None:
         where, found = opened
-        self._place = place = where.place if isinstance(where, Entry) else where
+        self._session = session = where.session if isinstance(where, StationClaim) else where
         self._faults = {each.topic: each for each in found if each.is_told}
         self._show_nobody()
         if self._sign_in is not None:
-            self._sign_in.desk_opened(self._heading, place)
-        elif isinstance(where, Entry):
+            self._sign_in.desk_opened(self._heading, session)
+        elif isinstance(where, StationClaim):
             ask_about_station(self._home, where, self._signed_in, agreed=False)
 
     # Signing in and out
 
-    def _signed_in(self, entry: Entry | None) -> None:
+    def _signed_in(self, claim: StationClaim | None) -> None:
         from tui_pos.ui.navigation import Navigation  # both were imported by `_open`
         from tui_pos.ui.upkeep import Upkeep
 
-        assert entry is not None
-        self.navigator = Navigation(self)
-        self._upkeep = upkeep = Upkeep(entry)
-        self._entry, self._place, self._station_agreed = entry, entry.place, True
-        self.desk = desk = entry.desk
+        assert claim is not None
+        self._navigation = Navigation(self)
+        self._upkeep = upkeep = Upkeep(claim)
+        self._claim, self._session, self._station_agreed = claim, claim.session, True
+        self.desk = desk = claim.desk
         log.info("staff %d at the desk", desk.staff.id)
         self.order_prefix = desk.order_prefix
         self.set_status(replace(self.status, staff=desk.staff.name, station=desk.station))
-        self.navigator.open_home(desk)
+        self._navigation.open_home(desk)
         self._told = {*self._faults}
-        if told := _sentences((*self._place.warnings, *(each.said for each in self._faults.values()))):
+        if told := _sentences((*self._session.warnings, *(each.said for each in self._faults.values()))):
             self._home.alert(" ".join(told))
         self._look_at_reader()
         self.ask(self, upkeep.examine_all, self._examined, self._unasked_failed)
@@ -155,7 +153,9 @@ class DeskApp(KioskApp):
         """What stands in front of the desk's own screens, a dialog or the help, is left as by Esc."""
         if self.desk is None:
             return
-        top = [screen for screen in self.screen_stack if isinstance(screen, DeskScreen)][-1]
+        top = [screen for screen in self.screen_stack if isinstance(screen, DeskScreen) and screen.has_desk][
+            -1
+        ]
         above = self.screen_stack[self.screen_stack.index(top) + 1 :]
         if above:
             self.close_screen(above[0])
@@ -166,41 +166,43 @@ class DeskApp(KioskApp):
             return  # locked already: F12 came twice before its screen was put away
         log.info("locked")
         self.forget_input()  # what was typed at the desk must not reach the sign-in
-        if self._entry is not None and self._upkeep is not None:
+        if self._claim is not None and self._upkeep is not None:
             self.ask(self, self._upkeep.release_station, _nothing, self._unasked_failed)
-        self._entry = self.desk = None
+        self._claim = self.desk = None
         self._show_nobody()
-        assert self._place is not None
+        assert self._session is not None
         self._sign_in = SignInScreen(
-            heading=self._heading, place=self._place, agreed=self._station_agreed, note=why
+            heading=self._heading, session=self._session, agreed=self._station_agreed, note=why
         )
-        self.navigator.lock(self._sign_in, self._signed_in)
+        self._navigation.lock(self._sign_in, self._signed_in)
 
     @property
     def _heading(self) -> str:
-        assert self._place is not None
-        return f"Sign in to {self._place.conference.name} at {self._place.station}"
+        assert self._session is not None
+        return f"Sign in to {self._session.conference.name} at {self._session.station}"
 
     def _show_nobody(self) -> None:
-        assert self._place is not None
-        place = self._place
-        mode, zone = Mode(place.mode.value), place.conference.timezone
-        limits = place.limits.shown
-        self.set_status(Status(place.conference.name, place.station, mode=mode, timezone=zone, limits=limits))
+        assert self._session is not None
+        session = self._session
+        mode, zone = Mode(session.mode.value), session.conference.timezone
+        limits = limits_word(session.limits.worst)
+        self.set_status(
+            Status(session.conference.name, session.station, mode=mode, timezone=zone, limits=limits)
+        )
 
     # The station is this desk's alone
 
     def _keep_station(self) -> None:
-        if self._entry is not None and self._upkeep is not None:
+        if self._claim is not None and self._upkeep is not None:
             keep = self._upkeep.keep_station
             self.ask(self, keep, self._kept, self._unasked_failed, lane="station", latest=True)
 
     def _kept(self, holder: "Holder | None") -> None:
         """Lock when somebody has taken the station over: from then on two would work on the same sales."""
-        if holder is None or self._entry is None or self.desk is None:
+        if holder is None or self._claim is None or self.desk is None:
             return
         at = f"{self.desk.local(holder.since):%H:%M} on {holder.host}"
-        self._entry = None
+        self._claim = None
         self._lock(f"{holder.name} took {self.desk.station} over at {at}.")
 
     # What some station has to do every half minute
@@ -218,8 +220,8 @@ class DeskApp(KioskApp):
 
     def _examined(self, found: "list[Finding]") -> None:
         """The header says what is stopped; what is new is told at home, where nobody is in a sale."""
-        assert self._place is not None
-        self.set_status(replace(self.status, limits=self._place.limits.shown))
+        assert self._session is not None
+        self.set_status(replace(self.status, limits=limits_word(self._session.limits.worst)))
         looked_at = {each.check for each in found}
         self._faults = {
             topic: each for topic, each in self._faults.items() if each.check not in looked_at
@@ -258,7 +260,7 @@ class DeskApp(KioskApp):
 
     def leave_station(self) -> None:
         """Let somebody else have the station at once; a database that is away does not keep the process."""
-        if self._entry is not None and self._upkeep is not None:
+        if self._claim is not None and self._upkeep is not None:
             leaving = Thread(target=self._upkeep.release_station_quietly, daemon=True)
             leaving.start()
             leaving.join(LEAVING_TAKES)
@@ -268,25 +270,25 @@ class DeskApp(KioskApp):
     def action_help(self) -> None:
         """F1."""
         top = self.screen
-        if isinstance(top, KioskScreen) and not isinstance(top, ModalScreen):
+        if isinstance(top, DeskScreen) and top.PROMPT.takes_keys_ahead:
             top.go(HelpScreen(top))
 
 
 def run(settings: Settings, conference: str | None, station: str | None, staff: str | None) -> int:
     """Run the desk on this terminal until it is left; the exit status.
 
-    Raises what ``opening.open_place`` raises, and InvalidInput where there is no usable terminal.
+    Raises what ``session.open_session`` raises, and InvalidInput where there is no usable terminal.
     """
     drivers.leave_out_unused(settings.database_url or "sqlite:")
     is_demo = conference == DEMO and DEMO not in settings.conferences
     unfit = unfit_terminal()
     if unfit or not conference or not (settings.database_url or is_demo):
         # Without a terminal no desk opens, so nothing is upgraded for it.
-        _open_place(settings, conference, station, upgrade=not unfit)
+        _open_session(settings, conference, station, upgrade=not unfit)
         raise InvalidInput("no_terminal", unfit)
     app = DeskApp(
         settings,
-        partial(_open_place, settings, conference, station),
+        partial(_open_session, settings, conference, station),
         is_demo=is_demo,
         staff=staff or "",
         secret=os.environ.get(SECRET_VARIABLE, ""),
@@ -301,15 +303,15 @@ def run(settings: Settings, conference: str | None, station: str | None, staff: 
 
 
 def _open(
-    open_place: "Callable[[], DeskSession]", *, asks: bool
-) -> "tuple[DeskSession | Entry, list[Finding]]":
+    open_session: "Callable[[], DeskSession]", *, asks: bool
+) -> "tuple[DeskSession | StationClaim, list[Finding]]":
     """See `upkeep.open_desk`; called in a thread once the first screen stands, which waits for no import."""
     from tui_pos.ui import upkeep
 
-    return upkeep.open_desk(open_place, asks=asks)
+    return upkeep.open_desk(open_session, asks=asks)
 
 
-def _open_place(
+def _open_session(
     settings: Settings, conference: str | None, station: str | None, *, upgrade: bool = True
 ) -> "DeskSession":
     from tui_pos.bootstrap.session import open_session

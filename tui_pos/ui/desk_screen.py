@@ -1,109 +1,64 @@
-"""What the screens of a signed-in desk share: the desk, money and time in its way, and the `Navigator`."""
+"""The one base of all screens: header, rule, body, rule, key bar, one prompt; and what its keys mean.
 
-from collections.abc import Callable
+A screen says what it is by overriding:
+
+    compose_body()            its widgets between the rules; ``self.prompt`` must be among them
+    hints()                   the key bar, the safe next step first
+    header()                  what the header says, where that differs from the app's
+    entered(scan)             a line: a code, an order, a search. Commands and unusable input never come here
+    changed(text)             typed text stands still: filter
+    picked(number) · moved(delta) · stepped(delta)
+    put_away(then)            the desk is locked or left: keep what would be lost, then go on
+    action_<command>()        a function key or its /word; `action_confirm` is Enter in the empty prompt
+
+and does its work with `ask` (and `follow`), `say`, `alert`, `go`, `leave`, `refresh_hints` and its
+`navigator`. Keys that come while the screen changes wait in its `TypedAhead`.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from typing import Any, ClassVar, Protocol, TypeVar, cast
 
-from textual import on
+from rich.text import Text
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.geometry import Size
 from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Static
 
 from tui_pos.core import money
-from tui_pos.core.scan import Scan, printable
+from tui_pos.core.scan import Kind, Scan
 from tui_pos.desk.access.permissions import Action, allowed
 from tui_pos.desk.context import Desk
-from tui_pos.ui.kiosk_screen import KioskScreen
-from tui_pos.ui.results import PayBy, PaymentEnd, SaleStart, StillOwed
+from tui_pos.ui import messages
+from tui_pos.ui.input import keys
+from tui_pos.ui.jobs import Job
+from tui_pos.ui.kiosk import KioskApp
+from tui_pos.ui.navigator import Navigator
+from tui_pos.ui.typed_ahead import TypedAhead
+from tui_pos.ui.widgets.key_bar import KeyBar
+from tui_pos.ui.widgets.question import Question
+from tui_pos.ui.widgets.row import Rule
+from tui_pos.ui.widgets.scan_input import DIALOG, Prompt, ScanInput
+from tui_pos.ui.widgets.status_line import Status, StatusLine
 
-if TYPE_CHECKING:
-    from tui_pos.desk.payments.readers import ReaderRow
-    from tui_pos.desk.search.activity import AttentionLine
-    from tui_pos.ui.scan_result import ScanResult
-
+T = TypeVar("T")
 R = TypeVar("R")
+OTHER = TypeVar("OTHER")
 
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """The one safe next step: what Enter does now, and how the key bar calls it."""
-
-    take: Callable[[], object]
-    label: str
-
-
-class Navigator(Protocol):
-    """What a screen asks for when it is done: the next one. `tui_pos.ui.navigation` answers.
-
-    ``screen`` is the one that asks; the next opens on top of it and comes back to it. An order that is to be
-    paid ends on its receipt, or at home where a payment was left alone; ``then`` is called in no other case
-    than that something is still owed.
-    """
-
-    def go_home(self, note: str = "") -> None:
-        """Close everything above the Scan screen, and say ``note`` there."""
-
-    def look_up(self, scan: Scan) -> None:
-        """A badge or another code was read: have it looked up, as at home."""
-
-    def open_found(
-        self, screen: "DeskScreen[Any]", found: "ScanResult", then: Callable[[StillOwed], object]
-    ) -> None:
-        """Open the one thing that a scan or a search found."""
-
-    def attend_to(
-        self, screen: "DeskScreen[Any]", line: "AttentionLine", then: Callable[[StillOwed], object]
-    ) -> None:
-        """Open what needs attention: a card payment or a parked sale."""
-
-    def sell(self, screen: "DeskScreen[Any]", start: SaleStart, then: Callable[[str], object]) -> None:
-        """Sell something; when that is left unpaid, ``then`` gets what became of it, in words or ''."""
-
-    def pay(
-        self, screen: "DeskScreen[Any]", reference: str, by: PayBy, then: Callable[[StillOwed], object]
-    ) -> None:
-        """Take what the order owes: by card, or in any mix of tenders, ``by`` being offered first."""
-
-    def pay_part_by_card(
-        self,
-        screen: "DeskScreen[Any]",
-        reference: str,
-        amount: Decimal,
-        then: Callable[[PaymentEnd], object],
-    ) -> None:
-        """Take ``amount`` of what the order owes by card; however it ends, ``then`` is told."""
-
-    def watch_payment(
-        self, screen: "DeskScreen[Any]", attempt_id: int, then: Callable[[StillOwed], object]
-    ) -> None:
-        """Show a card payment that was begun before; goes on as `pay` does."""
-
-    def watch_part(
-        self, screen: "DeskScreen[Any]", attempt_id: int, then: Callable[[PaymentEnd], object]
-    ) -> None:
-        """Show a card payment that was begun before; goes on as `pay_part_by_card` does."""
-
-    def choose_reader(self, screen: "DeskScreen[Any]", chosen: Callable[[], object]) -> None:
-        """Let a reader be chosen and remembered for this station, then call ``chosen``; not after Esc."""
-
-    def choose_other_reader(
-        self,
-        screen: "DeskScreen[Any]",
-        instead_of: str,
-        chosen: "Callable[[ReaderRow | None], None]",
-    ) -> KioskScreen[Any]:
-        """Let a reader be chosen for one payment, None after Esc; answers its screen, to close it early."""
-
-    def show_receipt(self, screen: "DeskScreen[Any]", reference: str, *, sale_is_over: bool = False) -> None:
-        """Show the receipt. Esc comes back to ``screen``; to the next person where its sale is over."""
-
-    def show_orders(self, screen: "DeskScreen[Any]") -> None:
-        """Let an order be found again."""
+MIN_WIDTH, MIN_HEIGHT = 80, 24
+TOO_SMALL = f"This terminal is too small: the desk needs {MIN_WIDTH} columns and {MIN_HEIGHT} rows."
+NOTE_WIDTH = 70
 
 
 class _Navigated(Protocol):
-    navigator: Navigator
+    def navigator_for(self, screen: Screen[Any]) -> Navigator:
+        """See `tui_pos.ui.app.DeskApp`."""
 
 
 @dataclass
@@ -113,20 +68,171 @@ class KeysHandled(Message):
     then: Callable[[], object]
 
 
-class DeskScreen(KioskScreen[R]):
-    """Base of the screens behind the sign-in. ``desk`` is who acts where."""
+class DeskScreen(Screen[R], inherit_bindings=False):
+    """Base of all screens. ``desk`` is who acts where: sign-in, help and dialogs have none."""
+
+    # Sixteen colours or none: the terminal's own are the background and the text, and nothing is see-through.
+    DEFAULT_CSS = """
+    DeskScreen {
+        layout: vertical; overflow: hidden; background: ansi_default; color: ansi_default;
+        #body { height: 1fr; width: 1fr; padding: 0 1; overflow: hidden; }
+        #too-small { display: none; width: 1fr; height: 1fr; }
+        &.-too-small > * { display: none; }
+        &.-too-small > #too-small { display: block; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = []
+    AUTO_FOCUS = "ScanInput"
+
+    PROMPT: ClassVar[Prompt] = Prompt()
 
     desk: Desk
+
+    title_text: Text | None = None
+    """Stands in the header in place of conference, station and staff."""
+
+    argument = ""
+    """What follows the ``/word`` whose action runs; '' when a key asked for it."""
 
     def __init__(self, desk: Desk | None = None) -> None:
         super().__init__()
         if desk is not None:
             self.desk = desk
+        self.prompt = ScanInput(picks=self.PROMPT.picks, quiet=self.PROMPT.quiet)
+        self.prompt.set_note(self.PROMPT.placeholder)
+        self.typed_ahead = TypedAhead(self, self.prompt)
+
+    @property
+    def has_desk(self) -> bool:
+        """Whether it is a screen of a signed-in desk; any other stands in front of one, or of nobody's."""
+        return hasattr(self, "desk")
+
+    @property
+    def kiosk(self) -> KioskApp:
+        """The app."""
+        return cast(KioskApp, self.app)
 
     @property
     def navigator(self) -> Navigator:
         """Whom to ask for the next screen."""
-        return cast(_Navigated, self.app).navigator
+        return cast(_Navigated, self.app).navigator_for(self)
+
+    # What a screen overrides
+
+    def compose_body(self) -> ComposeResult:
+        """The widgets between the rules."""
+        yield self.prompt
+
+    def hints(self) -> Sequence[keys.Hint]:
+        """The key bar."""
+        return ()
+
+    def header(self) -> Status:
+        """What the header says."""
+        return self.kiosk.status
+
+    def entered(self, scan: Scan) -> None:
+        """A code, an order or a search was typed or scanned."""
+        if self.PROMPT.comes_first:
+            what = "scan" if scan.scanned else "text"
+            self.say(f"That {what} was not used: {self.PROMPT.comes_first}.", "!", bell=True)
+        else:
+            self.say(f"{scan.raw_shown} means nothing here.", "!", bell=True)
+
+    def changed(self, text: str) -> None:
+        """The typed text stands still; scans do not come this way."""
+
+    def picked(self, number: int) -> None:
+        """A digit was typed in the empty prompt."""
+        self.say(f"There is no row {number}.", "!", bell=True)
+
+    def moved(self, delta: int) -> None:
+        """An arrow or page key."""
+
+    def stepped(self, delta: int) -> None:
+        """``+`` or ``-``."""
+
+    def put_away(self, then: Callable[[], object]) -> None:
+        """Call ``then`` when nothing is lost by closing this screen without another key."""
+        then()
+
+    def action_back(self) -> None:
+        """Esc."""
+        self.leave()
+
+    def action_quit(self) -> None:
+        """``/quit``."""
+        self.put_away(self.kiosk.exit)
+
+    # Calls of the desk
+
+    def ask(
+        self,
+        call: Callable[[], T],
+        then: Callable[[T], object],
+        failed: Callable[[Exception], object] | None = None,
+        *,
+        lane: str = "desk",
+        latest: bool = False,
+        hold: bool = False,
+    ) -> Job:
+        """Run ``call`` in a thread, then ``then(value)`` here. An error goes to ``failed``, else it is said.
+
+        Calls of one ``lane`` keep their order. ``latest=True`` for look-ups: an overtaken one delivers
+        nothing. ``lane=""`` waits for nobody. ``hold=True`` lets keys wait for the outcome (`TypedAhead`).
+        """
+        failed = failed or self.failed
+        if hold:
+            self.typed_ahead.hold()
+            then, failed = self._then_free(then), self._then_free(failed)
+        return self.kiosk.ask(self, call, then, failed, lane=lane, latest=latest)
+
+    def forget_keys(self) -> None:
+        """Drop what was typed and has not acted: the prompt's text, held keys, keys typed ahead."""
+        self.typed_ahead.forget()
+        self.prompt.forget()
+
+    def failed(self, error: Exception) -> None:
+        """A call ended in ``error``: say it in one sentence."""
+        self.alert(self.kiosk.explain(error), "X")
+
+    def say(self, note: str, sign: str = "", *, bell: bool = False) -> None:
+        """Show ``note`` beside the empty prompt until the next line or command."""
+        self.prompt.set_note(note, sign)
+        if bell:
+            self.kiosk.bell()
+
+    def alert(self, sentence: str, sign: str = "!") -> None:
+        """Say what stops the work: beside the prompt if it fits there, else in a dialog. Rings the bell."""
+        if len(sentence) <= NOTE_WIDTH:
+            self.say(sentence, sign, bell=True)
+            return
+        self.kiosk.bell()
+        if any(isinstance(each, Notice) and each.sentence == sentence for each in self.kiosk.screen_stack):
+            return  # it is being read
+        self.go(Notice(sentence, sign))
+
+    def go(self, screen: Screen[OTHER], then: Callable[[OTHER | None], None] | None = None) -> None:
+        """Open ``screen`` on top of this one; ``then`` gets what it was left with."""
+        self.typed_ahead.hold(leaving=True)
+        self.kiosk.open_screen(screen, then)
+        self.typed_ahead.release()
+
+    def leave(self, result: R | None = None) -> None:
+        """Close this screen and give ``result`` to whoever opened it. The first screen stays."""
+        self.typed_ahead.hold(leaving=True)
+        self.kiosk.close_screen(self, result)
+        self.typed_ahead.release()
+
+    def refresh_hints(self) -> None:
+        """Draw the key bar again where `hints` changed."""
+        self.query_one(KeyBar).show_hints(self.hints())
+
+    def refresh_title(self) -> None:
+        """Draw the header again where `header` or ``title_text`` changed."""
+        self.query_one(StatusLine).show(self.header(), self.title_text)
+
+    # The desk
 
     def amount(self, value: Decimal) -> str:
         """Money as people read it, without its currency."""
@@ -140,53 +246,158 @@ class DeskScreen(KioskScreen[R]):
         """Whether who is signed in has the right to it; the desk itself refuses what is tried without."""
         return allowed(self.desk.staff, action)
 
-    def refuse(self, action: Action) -> None:
-        """Say that who is signed in may not do it, and who may."""
+    # How it works
 
-        def say(names: tuple[str, ...]) -> None:
-            who = " or ".join(printable(name, 40) for name in names) or "a supervisor"
-            self.alert(f"{self.desk.staff.name} may not {action}. Ask {who}.", "X")
+    def _then_free(self, handle: Callable[[T], object]) -> Callable[[T], None]:
+        def act(outcome: T) -> None:
+            handle(outcome)
+            self.typed_ahead.release()
 
-        self.ask(partial(_who_may, self.desk, action), say, hold=True)
+        return act
 
-    def after_keys(self, then: Callable[[], object]) -> None:
-        """Call ``then`` once every key that was read by now has been handled by the screen on top."""
-        top = self.kiosk.screen
-        prompt = (top if isinstance(top, DeskScreen) else self).prompt
-        # The way of the keys: through the app to the prompt, and behind what the prompt made of them.
-        self.kiosk.call_later(prompt.call_later, prompt.post_message, KeysHandled(then))
+    def compose(self) -> ComposeResult:
+        yield StatusLine()
+        yield Rule()
+        with Vertical(id="body"):
+            yield from self.compose_body()
+        yield Rule()
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self.refresh_title()
+        self.refresh_hints()
+
+    def on_screen_resume(self) -> None:
+        # A screen that was covered has not been told of another size.
+        self._fit(self.app.size)
+        self.refresh_title()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._fit(event.size)
+
+    def _fit(self, size: Size) -> None:
+        too_small = size.width < MIN_WIDTH or size.height < MIN_HEIGHT
+        self.set_class(too_small, "-too-small")
+        if too_small and not self.query("#too-small"):
+            self.mount(Static(TOO_SMALL, id="too-small", markup=False))
+
+    def on_key(self, event: events.Key) -> None:
+        """Keys come here when nothing has the focus, which a hidden prompt cannot have."""
+        self.prompt.on_key(event)
+
+    def on_paste(self, event: events.Paste) -> None:
+        self.prompt.on_paste(event)
+
+    @on(ScanInput.Entered)
+    def _entered(self, message: ScanInput.Entered) -> None:
+        message.stop()
+        if self.kiosk.is_forgotten(message) or self.typed_ahead.keeps(message):
+            return
+        if not self.is_on_top:
+            self.typed_ahead.hand_to_top(message, is_ahead=False)
+            return
+        self.say(self.PROMPT.placeholder)
+        scan = replace(self.kiosk.parse(message.text), scanned=message.scanned)
+        if scan.kind is Kind.COMMAND:
+            self._word(scan)
+        elif scan.kind is Kind.INVALID:
+            self.say(messages.sentence(scan.reason or ""), "X", bell=True)
+        elif scan.kind is not Kind.EMPTY:
+            self.entered(scan)
+
+    def _word(self, scan: Scan) -> None:
+        command = keys.BY_WORD.get(scan.value)
+        if command is None:
+            self.say(f"/{scan.value} is not a command; /help lists them.", "X", bell=True)
+        else:
+            self.argument = scan.argument
+            self.command(command.name)
+            self.argument = ""
+
+    @on(ScanInput.Asked)
+    @on(ScanInput.Confirmed)
+    @on(ScanInput.Picked)
+    @on(ScanInput.Moved)
+    @on(ScanInput.Stepped)
+    def _key(self, message: Message) -> None:
+        message.stop()
+        self.take(message)
+
+    def take(self, message: Message) -> None:
+        """Do what a key of the prompt, or one typed ahead at the screen before, asks for."""
+        if isinstance(message, ScanInput.Asked) and message.command == "lock":
+            self.kiosk.forget_input()
+            self.command("lock")
+            return
+        if self.kiosk.is_forgotten(message) or self.typed_ahead.keeps(message) or not self._may_act():
+            return
+        match message:
+            case ScanInput.Asked(command=command):
+                self.say(self.PROMPT.placeholder)
+                self.command(command)
+            case ScanInput.Confirmed():
+                self.command("confirm")
+            case ScanInput.Picked(number=number):
+                self.picked(number)
+            case ScanInput.Moved(delta=delta):
+                self.moved(delta)
+            case ScanInput.Stepped(delta=delta):
+                self.stepped(delta)
+
+    @on(ScanInput.Changed)
+    def _changed(self, message: ScanInput.Changed) -> None:
+        message.stop()
+        if self.is_on_top and not self.kiosk.is_forgotten(message):
+            self.changed(message.text)
+
+    @on(ScanInput.Refused)
+    def _refused(self, message: ScanInput.Refused) -> None:
+        message.stop()
+        self.say(message.reason, "!", bell=True)
 
     @on(KeysHandled)
     def _keys_handled(self, message: KeysHandled) -> None:
         message.stop()
         message.then()
 
-    def put_away(self, then: Callable[[], object]) -> None:
-        """Call ``then`` when nothing is lost by closing this screen without another key."""
-        then()
+    @property
+    def is_on_top(self) -> bool:
+        """Whether keys act here; Textual's is_current is also true of the screen below a dialog."""
+        return self.app.screen is self
 
-    def action_quit(self) -> None:
-        """``/quit``."""
-        self.put_away(self.kiosk.exit)
+    def _may_act(self) -> bool:
+        """A key acts on what its finger saw: on no screen that opened meanwhile, on none that is hidden."""
+        if self.is_on_top and not self.has_class("-too-small"):
+            return True
+        self.kiosk.bell()
+        return False
 
-    def action_reader(self) -> None:
-        """F4."""
-        self.navigator.choose_reader(self, lambda: self.say(f"Reader {self.kiosk.status.reader}.", "OK"))
-
-    def show_reader(self, row: "ReaderRow") -> None:
-        """Name this station's reader in the header of every screen."""
-        self.kiosk.set_status(replace(self.kiosk.status, reader=row.label, reader_state=state_of(row)))
-
-
-def state_of(row: "ReaderRow") -> str:
-    """What the header says of a reader."""
-    if row.status != "online":
-        return row.status
-    return "in use" if row.in_use else "ready"
+    def command(self, name: str) -> None:
+        """Do what a key or a word asks for: an action of this screen, or else of the app."""
+        action = getattr(self, f"action_{name}", None) or getattr(self.kiosk, f"action_{name}", None)
+        if action is None:
+            self.say(f"{keys.shown_key(name)} does nothing here.", "!", bell=True)
+        else:
+            action()
 
 
-def _who_may(desk: Desk, action: Action) -> tuple[str, ...]:
-    # Home is painted before the database is there.
-    from tui_pos.desk.access.supervisors import who_may
+class Notice(DeskScreen[None]):
+    """One message that must be seen before work goes on. Stands here because `alert` opens it."""
 
-    return who_may(desk, action)
+    PROMPT = DIALOG
+
+    def __init__(self, sentence: str, sign: str = "!") -> None:
+        super().__init__()
+        self.sentence = sentence
+        self._sign = sign
+
+    def compose_body(self) -> ComposeResult:
+        yield Question("Please read", self.sentence, self._sign)
+        yield self.prompt
+
+    def hints(self) -> Sequence[keys.Hint]:
+        return (keys.hint("confirm", "go on"),)
+
+    def action_confirm(self) -> None:
+        """Enter: it was read."""
+        self.leave()

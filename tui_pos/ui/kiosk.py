@@ -19,13 +19,10 @@ from textual.message_pump import MessagePump
 from textual.screen import Screen
 
 from tui_pos.core import clock, crash_log
+from tui_pos.core.scan import Scan, parse
 from tui_pos.ui.ending import End
 from tui_pos.ui.input.driver import KioskDriver
-from tui_pos.ui.jobs import (
-    Job,
-    Jobs,
-    follow_states,
-)
+from tui_pos.ui.jobs import Job, Jobs, follow_states
 from tui_pos.ui.widgets.status_line import Status, StatusLine
 
 T = TypeVar("T")
@@ -48,7 +45,7 @@ END_SIGNALS = (
 
 
 class KioskApp(App[None], inherit_bindings=False):
-    """Base of the program's app. Knows no key: `KioskScreen` gives every key its meaning.
+    """Base of the program's app. Knows no key: `DeskScreen` gives every key its meaning.
 
     Args:
         log_path: Where the details of an unexpected error go; the screen only gets their reference.
@@ -136,9 +133,19 @@ class KioskApp(App[None], inherit_bindings=False):
 
     def input_dropped(self, count: int) -> None:
         """Say once that ``count`` characters came faster than anybody types, and did nothing."""
-        say = getattr(self.screen, "say_dropped", None)
+        say = getattr(self.screen, "say", None)
         if say is not None:
-            say(f"{count:,} characters came at once: too many, nothing was done with them.")
+            note = f"{count:,} characters came at once: too many, nothing was done with them."
+            say(note, "!", bell=True)
+
+    def parse(self, text: str) -> Scan:
+        """What a line is that was scanned or typed here."""
+        return parse(
+            text,
+            prefixes=self.scanner_prefixes,
+            suffixes=self.scanner_suffixes,
+            order_prefix=self.order_prefix,
+        )
 
     # What stands in the header
 
@@ -169,8 +176,7 @@ class KioskApp(App[None], inherit_bindings=False):
         lane: str = "",
         latest: bool = False,
     ) -> Job:
-        """Run ``call`` in a thread; then, in ``owner``'s message queue, either ``then(value)`` or
-        ``failed(error)``.
+        """Run ``call`` in a thread; then ``then(value)`` or ``failed(error)`` in ``owner``'s message queue.
 
         Nothing is delivered to an owner that has been closed meanwhile. ``lane`` and ``latest``: see
         `tui_pos.ui.jobs`.
@@ -218,15 +224,6 @@ class KioskApp(App[None], inherit_bindings=False):
         async def change() -> None:
             with self.batch_update():
                 await self.push_screen(screen, then)
-
-        self.call_later(change)
-
-    def replace_screen(self, screen: Screen[Any]) -> None:
-        """Put ``screen`` in the place of the top one."""
-
-        async def change() -> None:
-            with self.batch_update():
-                await self.switch_screen(screen)
 
         self.call_later(change)
 

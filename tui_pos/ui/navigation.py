@@ -31,11 +31,14 @@ that is under way.
 from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import Any, cast
+
+import textual.screen
 
 from tui_pos.core.scan import Scan
 from tui_pos.desk import payments
 from tui_pos.desk.access.permissions import Action
+from tui_pos.desk.carts.put_away import SaleEnd
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.payments import Stage
@@ -44,8 +47,8 @@ from tui_pos.desk.search.activity import AttentionKind, AttentionLine
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.confirm import Confirm
 from tui_pos.ui.kiosk import KioskApp
-from tui_pos.ui.kiosk_screen import KioskScreen
-from tui_pos.ui.results import NextPerson, PayBy, PaymentEnd, SaleStart, StillOwed
+from tui_pos.ui.messages import notes
+from tui_pos.ui.results import CartEnd, NextPerson, PayBy, PaymentEnd, SaleStart, StillOwed
 from tui_pos.ui.scan_result import LookUps, ScanResult
 from tui_pos.ui.screens.attendee import AttendeeScreen
 from tui_pos.ui.screens.cart import CartScreen
@@ -54,9 +57,10 @@ from tui_pos.ui.screens.payment import PaymentScreen
 from tui_pos.ui.screens.reader import ReaderScreen
 from tui_pos.ui.screens.receipt import ReceiptScreen
 from tui_pos.ui.screens.scan import ScanScreen
+from tui_pos.ui.screens.shared import show_reader
 from tui_pos.ui.screens.sign_in import SignInScreen
 from tui_pos.ui.screens.tender import TenderScreen
-from tui_pos.ui.station_entry import Entry
+from tui_pos.ui.station_claim import StationClaim
 from tui_pos.ui.widgets.scan_input import ScanInput
 
 Screen = DeskScreen[Any]
@@ -64,10 +68,19 @@ Owed = Callable[[StillOwed], object]
 
 
 class Navigation:
-    """The `Navigator` of an app, whose first screen is home."""
+    """The `Navigator` of an app, whose first screen is home: what it opens stands on top of ``screen``."""
 
-    def __init__(self, app: KioskApp) -> None:
+    def __init__(self, app: KioskApp, screen: Screen | None = None) -> None:
         self._app = app
+        self._from = screen
+
+    def beside(self, screen: textual.screen.Screen[Any]) -> "Navigation":
+        """The same for another screen that asks."""
+        return Navigation(self._app, cast(Screen, screen))
+
+    @property
+    def _screen(self) -> Screen:
+        return self._home if self._from is None else self._from
 
     # Sign-in and home
 
@@ -75,7 +88,7 @@ class Navigation:
         """Somebody has signed in."""
         self._home.desk_opened(desk, LookUps(desk))
 
-    def lock(self, sign_in: SignInScreen, then: Callable[[Entry | None], None]) -> None:
+    def lock(self, sign_in: SignInScreen, then: Callable[[StationClaim | None], None]) -> None:
         """Nobody is signed in any more; ``then`` is told who is next."""
         self.go_home()
         self._home.go(sign_in, then)
@@ -90,7 +103,7 @@ class Navigation:
         home, *above = self._app.screen_stack
         if above:
             self._app.close_screen(above[0])
-        if note and isinstance(home, KioskScreen):
+        if note and isinstance(home, DeskScreen):
             home.say(note, "OK")
 
     def look_up(self, scan: Scan) -> None:
@@ -98,27 +111,28 @@ class Navigation:
 
     # What was found
 
-    def open_found(self, screen: Screen, found: ScanResult, then: Owed) -> None:
+    def open_found(self, found: ScanResult) -> None:
         if found.person is not None:
-            self._show_person(screen, found.person)
+            self._show_person(found.person)
             return
         self.go_home()
         if found.sells is not None:
-            self.sell(screen, found.sells, screen.say)
+            self.sell(found.sells)
         elif found.order is not None:
-            self._open_order(screen, found.order, then)
+            self._open_order(found.order)
 
-    def _show_person(self, screen: Screen, person: AttendeeView) -> None:
+    def _show_person(self, person: AttendeeView) -> None:
         top = self._app.screen
         if isinstance(top, AttendeeScreen):
             top.show(person)
         else:
-            screen.go(AttendeeScreen(screen.desk, person))
+            self._screen.go(AttendeeScreen(self._screen.desk, person))
 
-    def _open_order(self, screen: Screen, order: OrderView, then: Owed) -> None:
+    def _open_order(self, order: OrderView) -> None:
         """An order of somebody without a badge: paid here when it is still owed, else shown."""
+        screen = self._screen
         if not order.due or not screen.may(Action.CHARGE):
-            self.show_receipt(screen, order.reference)
+            self.show_receipt(order.reference)
             return
         owed = screen.amount(order.due)
         what = ", ".join(f"{line.quantity} x {line.description}" for line in order.lines if line.quantity)
@@ -128,110 +142,121 @@ class Navigation:
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self.pay(screen, order.reference, PayBy.CARD, then)
+                self.pay(order.reference, PayBy.CARD, self._say_still_owed)
 
         screen.go(question, answered)
 
-    def attend_to(self, screen: Screen, line: AttentionLine, then: Owed) -> None:
+    def attend_to(self, line: AttentionLine) -> None:
         if line.kind is AttentionKind.ATTEMPT:
-            self.watch_payment(screen, line.id, then)
+            self.watch_payment(line.id, self._say_still_owed)
         else:
-            self.sell(screen, SaleStart(parked=line.id), screen.say)
+            self.sell(SaleStart(parked=line.id))
 
-    def show_orders(self, screen: Screen) -> None:
-        screen.go(OrdersScreen(screen.desk))
+    def _say_still_owed(self, owed: StillOwed) -> None:
+        said = notes.still_owed_for(owed, self._screen.amount)
+        self._screen.say(said, "!" if said else "")
+
+    def show_orders(self) -> None:
+        self._screen.go(OrdersScreen(self._screen.desk))
 
     # Selling
 
-    def sell(self, screen: Screen, start: SaleStart, then: Callable[[str], object]) -> None:
-        def left(note: str | None) -> None:
-            then(note or "")
+    def sell(self, start: SaleStart, then: Callable[[CartEnd], object] | None = None) -> None:
+        screen = self._screen
 
-        if not screen.may(Action.SELL):
-            screen.say(f"{screen.desk.staff.name} may not sell. Ask a supervisor.", "X", bell=True)
-        else:
+        def left(end: "CartEnd | None") -> None:
+            if then is not None:
+                then(end or SaleEnd.NOTHING)
+            else:
+                screen.say(notes.sale_end(end or SaleEnd.NOTHING))
+
+        if screen.may(Action.SELL):
             screen.go(CartScreen(screen.desk, start), left)
+        else:
+            screen.say(f"{screen.desk.staff.name} may not sell. Ask a supervisor.", "X", bell=True)
 
     # Paying
 
-    def pay(self, screen: Screen, reference: str, by: PayBy, then: Owed) -> None:
+    def pay(self, reference: str, by: PayBy, then: Owed) -> None:
         if by is PayBy.CARD:
-            self._take_card(screen, reference, None, partial(self._card_ended, screen, then))
+            self._take_card(reference, None, partial(self._card_ended, then))
         else:
-            self._take_tender(screen, reference, by, then)
+            self._take_tender(reference, by, then)
 
-    def pay_part_by_card(
-        self, screen: Screen, reference: str, amount: Decimal, then: Callable[[PaymentEnd], object]
-    ) -> None:
-        self._take_card(screen, reference, amount, then)
+    def pay_part_by_card(self, reference: str, amount: Decimal, then: Callable[[PaymentEnd], object]) -> None:
+        self._take_card(reference, amount, then)
 
-    def watch_payment(self, screen: Screen, attempt_id: int, then: Owed) -> None:
-        self.watch_part(screen, attempt_id, partial(self._card_ended, screen, then))
+    def watch_payment(self, attempt_id: int, then: Owed) -> None:
+        self.watch_part(attempt_id, partial(self._card_ended, then))
 
-    def watch_part(self, screen: Screen, attempt_id: int, then: Callable[[PaymentEnd], object]) -> None:
+    def watch_part(self, attempt_id: int, then: Callable[[PaymentEnd], object]) -> None:
         def left(end: PaymentEnd | None) -> None:
             if end is None:
                 self.go_home()
             else:
                 then(end)
 
-        screen.go(PaymentScreen(screen.desk, attempt_id), left)
+        self._screen.go(PaymentScreen(self._screen.desk, attempt_id), left)
 
     def _take_card(
-        self, screen: Screen, reference: str, amount: Decimal | None, then: Callable[[PaymentEnd], object]
+        self, reference: str, amount: Decimal | None, then: Callable[[PaymentEnd], object]
     ) -> None:
-        """Take ``amount``, or all that is owed, on this station's reader; where none is remembered it is
-        chosen first."""
+        """Take ``amount``, or all that is owed, on this station's reader.
+
+        Where none is remembered it is chosen first.
+        """
 
         def begun(attempt_id: int | None) -> None:
             if attempt_id is None:
-                self.choose_reader(screen, partial(self._take_card, screen, reference, amount, then))
+                self.choose_reader(partial(self._take_card, reference, amount, then))
             else:
-                self.watch_part(screen, attempt_id, then)
+                self.watch_part(attempt_id, then)
 
-        screen.ask(partial(_begin, screen.desk, reference, amount), begun, hold=True)
+        self._screen.ask(partial(_begin, self._screen.desk, reference, amount), begun, hold=True)
 
-    def _card_ended(self, screen: Screen, then: Owed, end: PaymentEnd) -> None:
+    def _card_ended(self, then: Owed, end: PaymentEnd) -> None:
         """The payment of all that was owed has ended."""
         if end.state.stage is Stage.CAPTURED:
-            self.show_receipt(screen, end.state.reference, sale_is_over=True)
+            self.show_receipt(end.state.reference, sale_is_over=True)
         elif end.instead is not None:
-            self._take_tender(screen, end.state.reference, end.instead, then)
+            self._take_tender(end.state.reference, end.instead, then)
         else:
             then(StillOwed(card=end.state))
 
-    def _take_tender(self, screen: Screen, reference: str, first: PayBy, then: Owed) -> None:
+    def _take_tender(self, reference: str, first: PayBy, then: Owed) -> None:
         def left(owed: StillOwed | None) -> None:
             then(owed or StillOwed())
 
-        screen.go(TenderScreen(screen.desk, reference, first), left)
+        self._screen.go(TenderScreen(self._screen.desk, reference, first), left)
 
-    def show_receipt(self, screen: Screen, reference: str, *, sale_is_over: bool = False) -> None:
+    def show_receipt(self, reference: str, *, sale_is_over: bool = False) -> None:
         without_answer = NextPerson() if sale_is_over else None
 
         def left(next_person: NextPerson | None) -> None:
             if found := next_person or without_answer:
                 self._serve(found)
 
-        screen.go(ReceiptScreen(screen.desk, reference), left)
+        self._screen.go(ReceiptScreen(self._screen.desk, reference), left)
 
     def _serve(self, person: NextPerson) -> None:
         self.go_home()
         if person.badge:
             home = self._app.screen_stack[0]
-            assert isinstance(home, KioskScreen)
+            assert isinstance(home, DeskScreen)
             self._app.call_later(home.prompt.post_message, ScanInput.Entered(person.badge, scanned=True))
 
     # The reader of this station
 
-    def choose_reader(self, screen: Screen, chosen: Callable[[], object]) -> None:
+    def choose_reader(self, chosen: Callable[[], object]) -> None:
+        screen = self._screen
+
         def left(row: ReaderRow | None) -> None:
             if row is not None:
                 remember = partial(remember_reader, screen.desk, row.id, row.label)
                 screen.ask(remember, lambda _: remembered(row), hold=True)
 
         def remembered(row: ReaderRow) -> None:
-            screen.show_reader(row)
+            show_reader(screen, row)
             chosen()
 
         def known(reader: tuple[str, str] | None) -> None:
@@ -240,11 +265,11 @@ class Navigation:
         screen.ask(partial(remembered_reader, screen.desk), known, hold=True)
 
     def choose_other_reader(
-        self, screen: Screen, instead_of: str, chosen: Callable[[ReaderRow | None], None]
-    ) -> KioskScreen[Any]:
-        chooser = ReaderScreen(screen.desk, instead_of=instead_of)
-        screen.go(chooser, chosen)
-        return chooser
+        self, instead_of: str, chosen: Callable[[ReaderRow | None], None]
+    ) -> Callable[[], None]:
+        chooser = ReaderScreen(self._screen.desk, instead_of=instead_of)
+        self._screen.go(chooser, chosen)
+        return chooser.leave
 
 
 def _begin(desk: Desk, reference: str, amount: Decimal | None) -> int | None:

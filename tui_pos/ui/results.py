@@ -1,23 +1,34 @@
 """What screens are opened with and left with: the values that pass between them and `navigation`."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:  # the first screen is painted before the database and Stripe's package are there
+    from tui_pos.desk.carts.put_away import SaleEnd
+    from tui_pos.desk.errors import Reason
     from tui_pos.desk.payments import PaymentState
+    from tui_pos.desk.tenders.tendering import Tendered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaleStart:
-    """How a sale begins: for the holder of a badge (called ``buyer`` until the desk says more), taken up
-    where it was ``parked``, or for a stranger; with a product or a voucher in it from the start."""
+    """How a sale begins: for the holder of a badge, where it was ``parked``, or for a stranger.
+
+    With a product or a voucher in it from the start. ``buyer`` is the name of the badge's holder, until the
+    desk says more.
+    """
 
     attendee_code: str = ""
     buyer: str = ""
     parked: int = 0
     product: str = ""
     voucher: str = ""
+
+
+CartEnd: TypeAlias = "SaleEnd | Reason"
+"""What became of a sale that was not paid, or why it was left as it is."""
 
 
 class PayBy(StrEnum):
@@ -38,21 +49,15 @@ class PaymentEnd:
 
 @dataclass(frozen=True, slots=True)
 class StillOwed:
-    """An order is not paid, or only in part: how the ``card`` payment ended that took nothing, else what
-    other tenders have ``taken``, in a sentence, '' for nothing."""
+    """An order is not paid, or only in part.
 
-    taken: str = ""
+    ``card`` is the payment that took nothing; ``taken`` is what another tender took last, with ``due`` still
+    to pay. All are None where nothing happened.
+    """
+
     card: "PaymentState | None" = None
-
-    @property
-    def sentence(self) -> str:
-        """What to say of it; '' where nothing happened."""
-        return f"{self.card.headline.capitalize()}: nothing was charged." if self.card else self.taken
-
-    @property
-    def sign(self) -> str:
-        """The sign of the sentence."""
-        return "!" if self.sentence else ""
+    taken: "Tendered | PaymentState | None" = None
+    due: Decimal = Decimal()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What a scanned or typed line on the Scan screen leads to. Runs in a worker; asks the desk alone."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tui_pos.core import clock, money
@@ -9,9 +10,18 @@ from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.search import activity, lookup, receipts
 from tui_pos.desk.search.activity import AttentionLine, RecentLine
 from tui_pos.desk.search.search import Found, HitKind, resolve, search
+from tui_pos.desk.tones import Tone
 from tui_pos.ui.messages import sentence
 from tui_pos.ui.messages.verdicts import words
 from tui_pos.ui.results import SaleStart
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One of several things that were found, and what stands beside it in the list."""
+
+    found: Found
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +36,7 @@ class ScanResult:
     person: AttendeeView | None = None
     order: OrderView | None = None
     sells: SaleStart | None = None
-    several: tuple[Found, ...] = ()
+    several: tuple[Hit, ...] = ()
     refusal: str = ""
 
 
@@ -40,9 +50,9 @@ class LookUps:
         """What happened here last, at most ``rows`` of it, and what needs attention."""
         return activity.recent(self._desk, rows), activity.attention(self._desk)
 
-    def search(self, text: str) -> tuple[Found, ...]:
+    def search(self, text: str) -> tuple[Hit, ...]:
         """What fits a text that is still being typed."""
-        return search(self._desk, text)
+        return _hits(search(self._desk, text))
 
     def find(self, text: str) -> ScanResult:
         """What a whole line means here. A refusal of the desk is a result too."""
@@ -52,7 +62,7 @@ class LookUps:
                 return self.open_hit(found[0])
         except Refusal as refusal:
             return self.unanswered(text, sentence(refusal))
-        return ScanResult(_line(text, f"{len(found)} found", "plain"), several=found)
+        return ScanResult(_line(text, f"{len(found)} found", Tone.PLAIN), several=_hits(found))
 
     def open_hit(self, hit: Found) -> ScanResult:
         """All about one hit. Raises what the desk raises."""
@@ -61,11 +71,15 @@ class LookUps:
         if hit.kind is HitKind.ORDER:
             return _order(self._desk, hit.key)
         begins = SaleStart(voucher=hit.key) if hit.kind is HitKind.VOUCHER else SaleStart(product=hit.key)
-        return ScanResult(_line(hit.title, sentence(hit.detail), "plain"), sells=begins)
+        return ScanResult(_line(hit.title, sentence(hit.detail), Tone.PLAIN), sells=begins)
 
     def unanswered(self, text: str, sentence: str) -> ScanResult:
         """That nothing could be found out about ``text``, and why."""
-        return ScanResult(_line(text, sentence, "bad"), refusal=sentence)
+        return ScanResult(_line(text, sentence, Tone.BAD), refusal=sentence)
+
+
+def _hits(found: Iterable[Found]) -> tuple[Hit, ...]:
+    return tuple(Hit(each, sentence(each.detail)) for each in found)
 
 
 def _person(person: AttendeeView) -> ScanResult:
@@ -78,10 +92,10 @@ def _order(desk: Desk, reference: str) -> ScanResult:
     if receipt.attendee is not None and order.due:
         return _person(receipt.attendee)
     total = money.format_amount(order.total, desk.conference.currency)
-    tone = "warn" if order.due else "plain"
+    tone = Tone.WARN if order.due else Tone.PLAIN
     status = f"{order.reference} {order.status.replace('_', ' ')} {total}"
     return ScanResult(_line(order.buyer_name or order.reference, status, tone), order=order)
 
 
-def _line(title: str, detail: str, tone: str) -> RecentLine:
+def _line(title: str, detail: str, tone: Tone) -> RecentLine:
     return RecentLine(clock.now(), title, detail, tone)

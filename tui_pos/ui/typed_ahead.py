@@ -4,33 +4,37 @@ A volunteer who knows the way types F2, 1, Enter faster than screens open. A key
 before would pay where it should add; one that was dropped would make people wait for the program.
 """
 
-from typing import Any, Final, Protocol
+from typing import Any, ClassVar, Final, Protocol, runtime_checkable
 
 from textual.message import Message
 from textual.screen import Screen
 
 from tui_pos.core import clock
 from tui_pos.ui.input.key_stream import HOLD
-from tui_pos.ui.widgets.scan_input import ScanInput
+from tui_pos.ui.widgets.scan_input import Prompt, ScanInput
 
 TYPED_AHEAD: Final = 0.5
 """Seconds: a key that waited longer, or was pressed when keys had been held for so long already, was pressed
 out of impatience, with the screen before in sight."""
 
 
-class HandToTop(Protocol):
-    """Gives a message to the screen that is on top now; ``is_ahead``: it did not wait for too long."""
+@runtime_checkable
+class TakesKeys(Protocol):
+    """A screen that can be handed what was read before it opened."""
 
-    def __call__(self, message: Message, *, is_ahead: bool) -> None: ...
+    PROMPT: ClassVar[Prompt]
+    prompt: ScanInput
+
+    def take(self, message: Message) -> None:
+        """Do what a key asks for."""
 
 
 class TypedAhead:
     """The keys of one screen, read by its prompt, while it holds them."""
 
-    def __init__(self, screen: Screen[Any], prompt: ScanInput, hand_to_top: HandToTop) -> None:
+    def __init__(self, screen: Screen[Any], prompt: ScanInput) -> None:
         self._screen = screen
         self._prompt = prompt
-        self._hand_to_top = hand_to_top
         self._waiting: list[Message] | None = None
         self.held_since = 0.0
         self._leaving = False
@@ -64,10 +68,27 @@ class TypedAhead:
         self._waiting.append(message)
         return True
 
+    def hand_to_top(self, message: Message, *, is_ahead: bool) -> None:
+        """Give what was read here before another screen opened to that screen.
+
+        That is a scan, or a key that was typed ahead of it. Typed text, and keys pressed out of impatience
+        (not ``is_ahead``), are for none.
+        """
+        top = self._screen.app.screen
+        if isinstance(top, TakesKeys):
+            if isinstance(message, ScanInput.Entered):
+                if message.scanned:
+                    top.prompt.post_message(ScanInput.Entered(message.text, True, message.truncated))
+                    return
+            elif is_ahead and top.PROMPT.takes_keys_ahead:
+                top.call_later(top.take, message)
+                return
+        self._screen.app.bell()
+
     def _hand_on(self) -> None:
         waiting, self._waiting = self._waiting or [], None
         for message in waiting:
-            self._hand_to_top(message, is_ahead=self._is_ahead(message))
+            self.hand_to_top(message, is_ahead=self._is_ahead(message))
         # A key that was pressed before the change may still be held by the prompt of the screen before.
         covered = self._screen.is_running and self._screen.app.screen is not self._screen
         was_quiet, self._was_quiet = self._was_quiet, not self._prompt.is_waiting

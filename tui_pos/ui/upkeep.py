@@ -21,55 +21,54 @@ from tui_pos.desk.limits import Stop
 from tui_pos.desk.payments import readers
 from tui_pos.desk.reconciliation import maintenance
 from tui_pos.terminal import TerminalError
-from tui_pos.ui.desk_screen import state_of
-from tui_pos.ui.station_entry import Entry, enter
+from tui_pos.ui.screens.shared import state_of
+from tui_pos.ui.station_claim import StationClaim, claim_station
 
 
 def open_desk(
-    open_place: Callable[[], DeskSession], *, asks: bool
-) -> tuple[DeskSession | Entry, list[Finding]]:
-    """Open the desk, for its trainee unless it ``asks`` who is there, with everything that its calls import;
-    what the first checks find, with it.
+    open_session: Callable[[], DeskSession], *, asks: bool
+) -> tuple[DeskSession | StationClaim, list[Finding]]:
+    """Open the desk, for its trainee unless it ``asks`` who is there; answer what the first checks find too.
 
-    In this one thread: two that import modules which import each other see halves of them.
+    Everything that its calls import is imported in this one thread: two that import modules which import each
+    other see halves of them.
     """
-    place = open_place()
-    found = _examine(place, Phase.OPENING)
+    session = open_session()
+    found = _examine(session, Phase.OPENING)
     for module in walk_packages(desk_package.__path__, f"{desk_package.__name__}."):
         import_module(module.name)
     import_module("tui_pos.ui.navigation")  # and with it all screens
-    where = place if asks or place.trainee is None else enter(place, place.trainee)
+    where = session if asks or session.trainee is None else claim_station(session, session.trainee)
     return where, found
 
 
 class Upkeep:
     """The checks and chores of an open desk, for as long as one person is signed in."""
 
-    def __init__(self, entry: Entry) -> None:
-        self._entry = entry
-        self._place = entry.place
-        self._desk = entry.desk
+    def __init__(self, claim: StationClaim) -> None:
+        self._claim = claim
+        self._session = claim.session
+        self._desk = claim.desk
         self.again = Recheck()
 
     # The checks
 
     def examine_all(self) -> list[Finding]:
         """What all the checks behind the first screen find."""
-        return [*_examine(self._place, Phase.BACKGROUND), *self._examine_again()]
+        return [*_examine(self._session, Phase.BACKGROUND), *self._examine_again()]
 
     def maintain(self) -> list[Finding]:
-        """Look again at the clocks and, now and then, at what failed, so that it goes on; then do a station's
-        chores."""
+        """Look again at the clocks and, now and then, at what failed; then do a station's chores."""
         clocks.ask(self._desk.account)
-        found = _examine(self._place, Phase.OPENING)
+        found = _examine(self._session, Phase.OPENING)
         if self.again.is_due:
             found += self._examine_again()
-        if not self._place.limits.why(Stop.SAVING):
+        if not self._session.limits.why(Stop.SAVING):
             maintenance.tick(self._desk, lease_owners.new_owner(self._desk))
         return found
 
     def _examine_again(self) -> list[Finding]:
-        found = _examine(self._place, Phase.REPEATED)
+        found = _examine(self._session, Phase.REPEATED)
         self.again.ran(found)
         return found
 
@@ -77,11 +76,11 @@ class Upkeep:
 
     def keep_station(self) -> Holder | None:
         """Go on having the station; who has it instead, if somebody took it over."""
-        return occupancy.keep(self._entry.desk, self._entry.owner)
+        return occupancy.keep(self._claim.desk, self._claim.owner)
 
     def release_station(self) -> None:
         """Let somebody else have the station. Raises DataError."""
-        occupancy.release(self._entry.desk, self._entry.owner)
+        occupancy.release(self._claim.desk, self._claim.owner)
 
     def release_station_quietly(self) -> None:
         """The same where nobody can be told that it failed: it lapses by itself."""
@@ -95,7 +94,7 @@ class Upkeep:
 
         It is the one that was chosen here last, else the configured one, which is remembered from then on.
         """
-        configured = self._place.settings.reader(self._place.station)
+        configured = self._session.settings.reader(self._session.station)
         reader_id, label = remembered = readers.reader_here(self._desk, configured)
         if not reader_id:
             return "", ""
@@ -112,8 +111,8 @@ class Upkeep:
         return row.label, state_of(row)
 
 
-def _examine(place: DeskSession, phase: Phase) -> list[Finding]:
+def _examine(session: DeskSession, phase: Phase) -> list[Finding]:
     """What the checks of a phase find, and the desk stopped by it."""
-    found = list(doctor.examine(doctor.subject_of(place), phase))
-    doctor.apply_limits(place.limits, phase, found)
+    found = list(doctor.examine(doctor.subject_of(session), phase))
+    doctor.apply_limits(session.limits, phase, found)
     return found

@@ -18,32 +18,15 @@ from tui_pos.data.tables.auth import GroupPermission, Permission, User, UserGrou
 from tui_pos.data.tables.program import Conference
 from tui_pos.desk import payments
 from tui_pos.desk.carts import cart, charges, checkout
-from tui_pos.desk.checkin import (
-    checkin,
-    guest_tickets,
-    redemption,
-)
+from tui_pos.desk.checkin import checkin, guest_tickets, redemption
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound, NotPermitted, Refused
-from tui_pos.desk.payments import (
-    commands,
-    resolve,
-    start,
-)
-from tui_pos.desk.refunds import (
-    exchanges,
-    refunds,
-    voids,
-)
+from tui_pos.desk.payments import commands, resolve, start
+from tui_pos.desk.refunds import exchanges, refunds, voids
 from tui_pos.desk.refunds.pieces import Piece
 from tui_pos.desk.search import lookup
 from tui_pos.desk.search.find_orders import orders
-from tui_pos.desk.tenders import (
-    cash,
-    complimentary,
-    credit,
-    tendering,
-)
+from tui_pos.desk.tenders import cash, complimentary, credit, tendering
 
 ROOT = Path(tui_pos.__file__).parent
 GUARDS = {"require", "require_sale"}

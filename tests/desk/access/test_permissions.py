@@ -3,13 +3,7 @@ from dataclasses import replace
 import pytest
 
 from tests.desk.conftest import AsStaff
-from tui_pos.desk.access.permissions import (
-    DESK_RIGHTS,
-    GRANTS,
-    Action,
-    allowed,
-    require,
-)
+from tui_pos.desk.access.permissions import DESK_RIGHTS, GRANTS, Action, allowed, require
 from tui_pos.desk.context import Desk, Staff
 from tui_pos.desk.errors import NotPermitted
 

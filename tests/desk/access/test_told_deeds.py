@@ -13,12 +13,9 @@ from tui_pos.data.tables.registration import Order
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.checkin import checkin
 from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import because
 from tui_pos.desk.payments import attempt_log as events
-from tui_pos.desk.refunds import (
-    card_refunds,
-    elsewhere,
-    repairs,
-)
+from tui_pos.desk.refunds import card_refunds, elsewhere, repairs
 from tui_pos.simulator import Server
 
 
@@ -36,7 +33,9 @@ def undo_check_in(desk: Desk) -> None:
 
 
 def repair(desk: Desk) -> None:
-    repairs.record(desk, Order.get(Order.reference == sell(desk).reference), "by hand", "as it was")
+    before = because("standing", status="paid")
+    order = Order.get(Order.reference == sell(desk).reference)
+    repairs.record(desk, order, repairs.RepairKind.WEB_SITE, before)
 
 
 def event(desk: Desk) -> None:
@@ -47,7 +46,7 @@ DEEDS: dict[str, tuple[Callable[[Desk], object], str]] = {
     "order": (sell, "with 1 lines"),
     "check-in": (check_in, "checked in by"),
     "undone check-in": (undo_check_in, "undo_check_in, order"),
-    "repair": (repair, "put right: by hand"),
+    "repair": (repair, "repaired: web_site"),
     "event": (event, "attempt"),
 }
 

@@ -16,11 +16,7 @@ from tui_pos.data.errors import CommitUnknown, DatabaseUnavailable, ReadOnlyData
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import AuditEntry
 from tui_pos.desk import conferences
-from tui_pos.desk.access import (
-    passwords,
-    sign_in,
-    tries,
-)
+from tui_pos.desk.access import passwords, sign_in, tries
 from tui_pos.desk.access.tries import At
 from tui_pos.desk.errors import NotPermitted
 

@@ -359,7 +359,7 @@ def test_a_free_amount_must_be_money_that_a_card_can_pay(desk: Desk) -> None:
     yen = replace(desk, conference=replace(desk.conference, currency="JPY"))
     with pytest.raises(
         InvalidInput,
-        match=r"^invalid_amount\.typed found=JPY has no decimals: enter an amount such as 1250\.$",
+        match=r"^invalid_amount\.decimals currency=JPY places=0 example=1250$",
     ):
         checkout.ad_hoc(yen, "100.50")
     with pytest.raises(NotFound, match=r"^attendee_not_found code=UNKNOWN conference=Demo Conference$"):

@@ -25,6 +25,7 @@ from tui_pos.desk.search.receipts import receipt
 from tui_pos.desk.tenders.cash import quick_amounts, take_cash
 from tui_pos.desk.tenders.credit import use_credit
 from tui_pos.simulator import Server
+from tui_pos.ui.messages import sentence
 
 D = Decimal
 
@@ -129,9 +130,9 @@ def test_a_sale_by_card(case: Case, lead: Desk, simulator: Server) -> None:
     answer = serializers.placed(lead, placed)
     assert (answer["total"], answer["line_items"][0]["line_total"]) == (case.json, case.json)
     verdict = lookup.attendee(lead, "ZARA2026").verdict
-    assert (verdict.key, verdict.owes) == ("owes", case.shown)
+    assert (verdict.key, reads(verdict.owes, case)) == ("owes", case.shown)
     begun = payments.begin(lead, placed.reference, READER)
-    assert begun.events[0].text == f"attempt saved: {case.shown} {case.currency}"
+    assert sentence(begun.events[0].said) == f"attempt saved: {case.shown} {case.currency}"
     paid = Watched(lead, begun.attempt_id, sent=lambda: simulator.tap(READER)).run()
     assert (paid.stage, paid.amount, reads(paid.amount, case)) == ("captured", case.total, case.shown)
     (book,) = simulator.books().values()

@@ -10,11 +10,7 @@ from tui_pos.core import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import AuditEntry
 from tui_pos.data.tables.registration import Attendee, CheckIn, Order, OrderStatus
-from tui_pos.desk.checkin.checkin import (
-    CheckInResult,
-    check_in,
-    undo_check_in,
-)
+from tui_pos.desk.checkin.checkin import CheckInResult, check_in, undo_check_in
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refused
 from tui_pos.desk.search import lookup

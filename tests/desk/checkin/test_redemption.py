@@ -13,12 +13,7 @@ from tui_pos.data.tables.desk import AuditEntry
 from tui_pos.data.tables.registration import Order, ProductRedemption
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.checkin.guest_tickets import register_companion
-from tui_pos.desk.checkin.redemption import (
-    HandOut,
-    hand_out,
-    hand_outs,
-    take_back,
-)
+from tui_pos.desk.checkin.redemption import HandOut, hand_out, hand_outs, take_back
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotPermitted, Refusal
 from tui_pos.desk.search.lookup import attendee

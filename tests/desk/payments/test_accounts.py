@@ -26,6 +26,7 @@ from tui_pos.desk.errors import Refused, because
 from tui_pos.desk.payments import accounts, resolve
 from tui_pos.desk.payments.accounts import COPIED
 from tui_pos.desk.reconciliation import account_change, maintenance, rehearsals
+from tui_pos.desk.reconciliation.mismatches import MismatchKind
 from tui_pos.desk.refunds import card_refunds, refunds
 from tui_pos.desk.search import find_orders
 from tui_pos.desk.tenders import cash
@@ -113,9 +114,9 @@ def test_captured_payments_that_stripe_does_not_know_are_told(
         )
     assert reconciliation.run(card_desk, check=True).clean
     result = reconciliation.run(other_account(card_desk, simulator), check=True)
-    told = {each.kind: each for each in result.mismatches}
-    assert (told["unknown_to_stripe"].stripe, told["unknown_to_stripe"].books) == (None, Decimal(25))
-    assert (told["unknown_to_stripe"].intent_id, result.clean) == (last.intent_id, False)
+    told = next(each for each in result.mismatches if each.kind is MismatchKind.UNKNOWN_TO_STRIPE)
+    assert (told.stripe, told.books) == (None, Decimal(25))
+    assert (told.intent_id, result.clean) == (last.intent_id, False)
 
 
 def test_a_copy_of_the_database_leaves_the_live_desks_hold(
@@ -301,7 +302,7 @@ def test_a_refund_that_is_open_waits_for_its_own_key(
     with connected():
         Attempt.update(account="acct_2").execute()
     (row,) = card_refunds.follow_up(lead)
-    assert (row.stage, "belongs to another Stripe account" in row.text) == ("unknown", True)
+    assert (row.stage, because("refund_note.other_account") in row.notes) == ("unknown", True)
     assert [book["refunded"] for book in simulator.books().values()] == [0]
     with connected():
         Attempt.update(account="").execute()

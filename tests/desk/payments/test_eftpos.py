@@ -12,8 +12,9 @@ from tui_pos.data.tables.desk import Attempt, Stage
 from tui_pos.desk import payments, reconciliation
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
-from tui_pos.desk.errors import Refused
+from tui_pos.desk.errors import Refused, because
 from tui_pos.desk.payments import PaymentState, recovery
+from tui_pos.desk.payments.notices import Notice
 from tui_pos.desk.refunds import refunds
 from tui_pos.desk.search import find_orders
 from tui_pos.desk.search.receipts import receipt
@@ -49,7 +50,7 @@ def test_it_is_captured_at_once_and_told_on_the_receipt(
 ) -> None:
     last = charged(lead, order, simulator, card)
     assert (last.stage, last.captured, last.problem) == (Stage.CAPTURED, order.total, "")
-    confirmed_late = "charged at once" in last.detail
+    confirmed_late = last.detail == because("payment.unconfirmed")
     assert confirmed_late is (lead.conference.capture == "confirm")
     row, (payment,), (terminal,) = rows(order)
     assert (row.status, payment.status, payment.amount) == ("paid", "succeeded", order.total)
@@ -94,7 +95,7 @@ def test_a_cancel_that_comes_after_the_card_is_too_late(
 
     watched._at = {"sent": act}
     last = watched.run()
-    assert (last.stage, last.headline) == (Stage.CAPTURED, "TOO LATE to cancel, it was paid")
+    assert (last.stage, last.notice) == (Stage.CAPTURED, Notice.TOO_LATE)
     with pytest.raises(Refused) as caught:
         payments.cancel(lead, last.intent_id)
     assert caught.value.code == "too_late"
@@ -129,8 +130,8 @@ def test_a_card_for_an_order_that_was_cancelled_meanwhile_is_told_and_goes_back(
 
     watched._at = {"sent": act}
     last = watched.run()
-    assert (last.stage, last.headline) == (Stage.CAPTURED, "NEEDS A PERSON")
-    assert "The card was charged but the order is cancelled" in last.problem
+    assert (last.stage, last.notice) == (Stage.CAPTURED, Notice.NEEDS_A_PERSON)
+    assert last.problem == because("payment.order_ended", status="cancelled")
     (made,) = refunds.refund(lead, order.reference)
     assert (made.stage, made.amount) == ("succeeded", order.total)
     assert payments.state(lead, last.attempt_id).problem == ""

@@ -9,28 +9,32 @@ from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Attempt, AttemptEvent, Obstacle, RequestedAction, Stage
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
-from tui_pos.desk.payments import (
-    attempt_log,
-    bookkeeping,
-    settle,
-)
-from tui_pos.desk.payments import trouble as troubles
+from tui_pos.desk.errors import because
+from tui_pos.desk.payments import attempt_log, bookkeeping, call_failures, intent_status
 from tui_pos.desk.payments.asking import AttemptWorker
 from tui_pos.desk.payments.backoff import Call
 from tui_pos.desk.payments.discrepancy import WrongAnswer
 from tui_pos.simulator import Server
-from tui_pos.terminal import UnknownOutcome
+from tui_pos.terminal import Fault, UnknownOutcome
+
+WHY = because("payment.reader_idle")
 
 SAYINGS: dict[str, tuple[Stage, Callable[[AttemptWorker], object]]] = {
-    "a wrong answer": (Stage.UNKNOWN, lambda worker: troubles.unknown(worker, WrongAnswer([]), Call.FIND)),
-    "no answer": (Stage.SENT, lambda worker: troubles.unknown(worker, UnknownOutcome("?"), Call.READ)),
-    "a refusal": (Stage.SENT, lambda worker: troubles.count_refusal(worker, "no", Call.PROCESS)),
-    "a call for a person": (Stage.SENT, lambda worker: troubles.hand_over(worker, "look at it")),
+    "a wrong answer": (
+        Stage.UNKNOWN,
+        lambda worker: call_failures.mark_unknown(worker, WrongAnswer([]), Call.FIND),
+    ),
+    "no answer": (
+        Stage.SENT,
+        lambda worker: call_failures.mark_unknown(worker, UnknownOutcome(Fault.NO_ANSWER), Call.READ),
+    ),
+    "a refusal": (Stage.SENT, lambda worker: call_failures.count_refusal(worker, WHY, Call.PROCESS)),
+    "a call for a person": (Stage.SENT, lambda worker: call_failures.call_person(worker, WHY)),
     "an obstacle": (
         Stage.INTENT,
-        lambda worker: troubles.obstacle(worker, Obstacle.READER_OFFLINE, "The reader is off."),
+        lambda worker: call_failures.set_obstacle(worker, Obstacle.READER_OFFLINE, WHY),
     ),
-    "a prompt": (Stage.SENT, settle.withdraw),
+    "a prompt": (Stage.SENT, intent_status.withdraw),
     "what a person asks": (
         Stage.SENT,
         lambda worker: attempt_log.ask(worker.desk, worker.attempt, RequestedAction.CANCEL),

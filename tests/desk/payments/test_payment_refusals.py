@@ -12,15 +12,10 @@ from tui_pos.data.tables.desk import Attempt, RequestedAction, Stage
 from tui_pos.desk import payments
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
-from tui_pos.desk.payments import (
-    PaymentState,
-    backoff,
-    commands,
-    recovery,
-    resolve,
-    settle,
-)
+from tui_pos.desk.errors import Reason, because
+from tui_pos.desk.payments import PaymentState, backoff, commands, intent_status, recovery, resolve
 from tui_pos.desk.payments.asking import AttemptWorker
+from tui_pos.desk.payments.notices import Notice
 from tui_pos.desk.payments.resolve import Option, Standing
 from tui_pos.simulator import Server
 
@@ -69,10 +64,10 @@ def test_a_refusal_for_good_keeps_the_stage_and_calls_a_person(
         with connected():
             Attempt.update(requested_action=RequestedAction.CANCEL).execute()
     state = rounds(card_desk, frozen_clock, 1)
-    assert (state.headline, state.live) == ("STRIPE REFUSES", True)
+    assert (state.notice, state.live) == (Notice.STRIPE_REFUSES, True)
     assert state.stage is (Stage.AUTHORIZED if operation == "capture" else Stage.SENT)
     state = rounds(card_desk, frozen_clock, 4)
-    assert (state.headline, state.stuck) == ("NEEDS A PERSON", True)
+    assert (state.notice, state.stuck) == (Notice.NEEDS_A_PERSON, True)
     with connected():
         refused = Attempt.get_by_id(state.attempt_id).refusals
     assert refused == 5
@@ -89,14 +84,15 @@ def test_a_payment_that_stripe_does_not_know_needs_a_person_and_is_written_off(
 ) -> None:
     state = left_at(card_desk, order, "sent", simulator.wipe)
     state = rounds(card_desk, frozen_clock, 1)
-    assert (state.headline, state.live) == ("NEEDS A PERSON", True)
-    assert "does not know this payment" in state.problem
-    assert "reader" not in state.problem
+    assert (state.notice, state.live) == (Notice.NEEDS_A_PERSON, True)
+    assert state.problem == because("payment.not_known")
     found = resolve.inspect(as_lead, state.intent_id)
     assert (found.stripe.standing, found.options) == (Standing.NOT_KNOWN, (Option.WRITE_OFF, Option.KEEP))
     done = resolve.resolve(as_lead, order.reference, Option.WRITE_OFF, "sandbox was wiped")
-    assert (done.payment.live, done.payment.headline, done.payment.problem) == (False, "WRITTEN OFF", "")
-    assert "sandbox was wiped" in done.payment.events[-1].text
+    assert (done.payment.live, done.payment.notice, done.payment.problem) == (False, Notice.WRITTEN_OFF, "")
+    event = done.payment.events[-1].said
+    assert isinstance(event, Reason)
+    assert (event.key, event.values["why"]) == ("event.resolved", "sandbox was wiped")
     assert [payment.status for payment in rows(order)[1]] == ["failed"]
     assert begin(card_desk, order).live
 
@@ -121,8 +117,9 @@ def test_a_status_not_foreseen_is_told_and_calls_a_person_in_the_end(
     state = left_at(card_desk, order, stage, act)
     simulator.set_status(state.intent_id, status)
     state = rounds(card_desk, frozen_clock, 5)
-    assert (state.headline, state.live) == ("NEEDS A PERSON", True)
-    assert status.replace("_", " ") in state.problem
+    assert (state.notice, state.live) == (Notice.NEEDS_A_PERSON, True)
+    assert isinstance(state.problem, Reason)
+    assert state.problem.values["status"] == status
     found = resolve.inspect(as_lead, state.intent_id)
     assert Option.WRITE_OFF in found.options
     assert not resolve.resolve(as_lead, state.intent_id, Option.WRITE_OFF, "ends here").payment.live
@@ -135,8 +132,8 @@ def test_cancel_returns_in_bounded_time_and_asks_seldom(
     state = left_at(card_desk, order, "sent", lambda: None)
     simulator.refuse("cancel", 403)
     last = payments.cancel(card_desk, state.intent_id)
-    assert (last.live, last.headline) == (True, "STRIPE REFUSES")
-    refused = [event for event in last.events if "refuses to cancel" in event.text]
+    assert (last.live, last.notice) == (True, Notice.STRIPE_REFUSES)
+    refused = [event for event in last.events if str(event.said).startswith("event.refused call=cancel")]
     assert 1 <= len(refused) <= 2
 
 
@@ -157,7 +154,7 @@ def test_an_account_that_takes_no_cards_in_person_says_so(
     simulator.configure(no_cards_in=["usd"])
     last = Watched(card_desk, begin(card_desk, order).attempt_id).run()
     assert (last.stage, last.live) == (Stage.FAILED, False)
-    assert "takes no cards in person in USD" in last.detail
+    assert last.detail == because("payment.no_cards_in_person", currency="USD")
     assert [book["status"] for book in simulator.books().values()] == ["canceled"]
 
 
@@ -173,7 +170,9 @@ def test_every_word_of_stripes_leads_somewhere(
     intent = replace(desk.terminal.intent(state.intent_id), status=status)
     with connected():
         worker = AttemptWorker(desk=desk, attempt=Attempt.get_by_id(state.attempt_id))
-        assert settle.settle(worker, intent) > 0
+        assert intent_status.follow(worker, intent) > 0
     now = payments.state(desk, state.attempt_id)
     assert now.stage is (Stage.AUTHORIZED if stage == "authorized" else Stage.AUTHORIZING)
-    assert f"Stripe says {status.replace('_', ' ')}" in now.events[-1].text
+    event = now.events[-1].said
+    assert isinstance(event, Reason)
+    assert event.values == {"status": status}

@@ -23,12 +23,13 @@ from tui_pos.data.tables.registration import (
 from tui_pos.desk import payments
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
-from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refused
+from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refused, because
 from tui_pos.desk.payments import (
     CommandQueue,
     PaymentState,
     attempt_log,
 )
+from tui_pos.desk.payments.notices import Notice
 from tui_pos.desk.search.receipts import receipt
 from tui_pos.simulator import Server
 
@@ -45,7 +46,7 @@ def test_a_good_card_pays_the_order(card_desk: Desk, order: checkout.Placed, sim
     last = watched.run()
 
     assert watched.stages() == ["created", "intent", "sent", "authorized", "captured"]
-    assert (last.headline, last.tone, last.card) == ("CAPTURED", "ok", "Visa 4242")
+    assert (last.notice, last.tone, last.card) == (Notice.CAPTURED, "ok", "Visa 4242")
     row, (payment,), (terminal,) = rows(order)
     assert (row.status, row.hold_expires_at) == (OrderStatus.PAID, None)
     assert (payment.status, payment.amount, payment.method) == ("succeeded", Decimal("25.00"), "terminal")
@@ -67,7 +68,7 @@ def test_a_card_is_called_by_one_name_everywhere(
     begun = begin(card_desk, order)
     last = Watched(card_desk, begun.attempt_id, sent=lambda: simulator.tap(READER, test_card)).run()
     assert last.card == called
-    assert f"authorised {called}" in [event.text for event in last.events]
+    assert because("event.authorized.card", card=called) in [event.said for event in last.events]
     assert [line.label for line in receipt(card_desk, order.reference).payments] == [called]
 
 
@@ -112,7 +113,7 @@ def test_a_declined_card_is_followed_by_another_on_the_same_intent(
     assert watched.stages() == ["created", "intent", "sent", "declined", "sent", "authorized", "captured"]
     declined = next(state for state in watched.seen if state.stage is Stage.DECLINED)
     assert declined.decline == "insufficient_funds"
-    assert "insufficient funds" in declined.detail.lower()
+    assert declined.detail == because("payment.declined", decline="insufficient_funds")
     assert declined.stuck
     assert last.intent_id == declined.intent_id
     assert len(simulator.books()) == 1
@@ -189,7 +190,7 @@ def test_a_cancel_that_comes_too_late_is_told_as_paid(
     watched._at = {"sent": pay_behind_our_back}
     last = watched.run()
     assert last.stage is Stage.CAPTURED
-    assert last.headline == "TOO LATE to cancel, it was paid"
+    assert last.notice is Notice.TOO_LATE
     assert rows(order)[0].status == OrderStatus.PAID
 
 
@@ -198,17 +199,17 @@ def test_a_cancel_while_the_bank_is_asked_waits_for_the_answer(
 ) -> None:
     begun = begin(card_desk, order)
     control = CommandQueue()
-    headlines: list[str] = []
+    notices: list[Notice] = []
     for state in payments.watch(card_desk, begun.attempt_id, control):
-        headlines.append(state.headline)
+        notices.append(state.notice)
         if state.stage is Stage.SENT:
             simulator.tap(READER, hold=True)
-        elif state.headline == "AUTHORISING":
+        elif state.notice is Notice.AUTHORIZING:
             control.cancel()
         elif state.stage is Stage.AUTHORIZING:
             simulator.finish(READER, "approve")
-    assert "CANCELLING" in headlines
-    assert "NO ANSWER from Stripe" not in headlines
+    assert Notice.CANCELLING in notices
+    assert Notice.UNKNOWN not in notices
     assert state.stage is Stage.CANCELLED
     (book,) = simulator.books().values()
     assert (book["status"], book["held"], book["captured"]) == ("canceled", 0, 0)
@@ -221,8 +222,7 @@ def test_confirm_mode_captures_on_a_wish(card_desk: Desk, order: checkout.Placed
     watched._at = {"sent": lambda: simulator.tap(READER), "authorized": watched.control.capture}
     last = watched.run()
     held = next(state for state in watched.seen if state.stage is Stage.AUTHORIZED)
-    assert held.stuck
-    assert "Enter: capture it" in held.advice
+    assert (held.stuck, held.notice) == (True, Notice.CONFIRM)
     assert last.stage is Stage.CAPTURED
 
 
@@ -234,13 +234,13 @@ def test_a_hold_that_runs_out_is_called_out_and_its_end_is_told(
     for state in payments.watch(desk, begun.attempt_id):
         if state.stage is Stage.SENT:
             simulator.tap(READER)
-    assert state.headline == "AUTHORISED"
+    assert state.notice is Notice.CONFIRM
     with connected():
         ends = Attempt.get_by_id(begun.attempt_id).capture_before
     assert ends is not None
     frozen_clock.advance((ends - frozen_clock.now()).total_seconds() - 3600)
     late = payments.state(desk, begun.attempt_id)
-    assert (late.headline, late.tone) == ("HOLD RUNS OUT SOON", "bad")
+    assert (late.notice, late.tone) == (Notice.RUNS_OUT, "bad")
     simulator.advance(10 * 24 * 3600)
     watched = Watched(desk, begun.attempt_id)
     assert watched.run().stage is Stage.EXPIRED
@@ -255,7 +255,7 @@ def test_the_capture_and_cancel_commands_act_by_intent(
     begun = begin(desk, order)
     for state in payments.watch(desk, begun.attempt_id):
         if state.stage is Stage.SENT:
-            with pytest.raises(Refused, match=r"^not_authorized .*state=waiting for card$"):
+            with pytest.raises(Refused, match=r"^not_authorized .*notice=sent$"):
                 payments.capture(desk, state.intent_id)
             simulator.tap(READER)
     assert state.stage is Stage.AUTHORIZED
@@ -280,7 +280,7 @@ def test_a_hold_is_released_when_the_order_was_cancelled_meanwhile(
 
     last = Watched(card_desk, begun.attempt_id, sent=cancelled_on_the_web_site).run()
     assert last.stage is Stage.CANCELLED
-    assert "cancelled meanwhile; the card is not charged" in last.detail
+    assert last.detail == because("not_charged.ended", status="cancelled")
     (book,) = simulator.books().values()
     assert (book["status"], book["captured"]) == ("canceled", 0)
 
@@ -295,7 +295,7 @@ def test_a_lost_answer_to_the_capture_is_read_back(
     last = watched.run()
     assert "unknown" in watched.stages()
     unknown = next(state for state in watched.seen if state.stage is Stage.UNKNOWN)
-    assert (unknown.headline, unknown.tone) == ("NO ANSWER from Stripe", "unknown")
+    assert (unknown.notice, unknown.tone) == (Notice.UNKNOWN, "unknown")
     assert last.stage is Stage.CAPTURED
     assert rows(order)[0].status == OrderStatus.PAID
     (book,) = simulator.books().values()
@@ -357,7 +357,7 @@ def test_an_offline_reader_leaves_the_payment_for_another_one(
         return watched.seen[-1]
 
     last = act()
-    assert offline[0].headline == "READER OFFLINE"
+    assert offline[0].notice is Notice.READER_OFFLINE
     assert (last.stage, last.reader_id) == (Stage.CAPTURED, OTHER_READER)
     assert last.intent_id == offline[0].intent_id
 
@@ -367,7 +367,7 @@ def test_a_reader_at_work_for_somebody_else_is_left_alone(card_desk: Desk, order
     card_desk.terminal.process(READER, theirs.id)
     begun = begin(card_desk, order)
     *_, last = payments.watch(card_desk, begun.attempt_id)
-    assert (last.stage, last.headline) == (Stage.INTENT, "READER TAKEN")
+    assert (last.stage, last.notice) == (Stage.INTENT, Notice.READER_TAKEN)
     payments.cancel(card_desk, last.intent_id)
     action = card_desk.terminal.reader(READER).action
     assert action is not None
@@ -381,7 +381,7 @@ def test_nobody_comes_and_the_prompt_is_withdrawn(
     for state in payments.watch(card_desk, begun.attempt_id):
         if state.stage is Stage.SENT:
             frozen_clock.advance(121)
-    assert (state.stage, state.headline) == (Stage.INTENT, "NO CARD CAME"), state.events
+    assert (state.stage, state.notice) == (Stage.INTENT, Notice.NOBODY_PAID), state.events
     assert card_desk.terminal.reader(READER).action is None
 
 
@@ -398,8 +398,8 @@ def test_a_prompt_that_vanished_is_told_and_never_fought_for(
             else:
                 card_desk.terminal.cancel_reader_action(READER, state.intent_id)
                 frozen_clock.advance(16)
-    assert (state.stage, state.headline) == (Stage.INTENT, "READER TAKEN" if thief else "READER IS IDLE")
-    assert state.wishes == {"retry", "switch", "cancel", "detach"}
+    assert (state.stage, state.notice) == (Stage.INTENT, Notice.READER_TAKEN if thief else Notice.READER_IDLE)
+    assert state.commands == {"retry", "switch", "cancel", "detach"}
 
 
 def test_the_screen_may_leave_and_come_back(
@@ -450,8 +450,8 @@ def test_money_that_fits_no_order_any_more_is_booked_and_needs_a_person(
 
     watched._at = {"sent": captured_then_cancelled}
     last = watched.run()
-    assert (last.stage, last.headline, last.tone) == (Stage.CAPTURED, "NEEDS A PERSON", "bad")
-    assert "Refund it" in last.problem
+    assert (last.stage, last.notice, last.tone) == (Stage.CAPTURED, Notice.NEEDS_A_PERSON, "bad")
+    assert last.problem == because("payment.order_ended", status="cancelled")
     row, (payment,), _ = rows(order)
     assert (row.status, payment.status) == ("cancelled", "succeeded")
 

@@ -10,8 +10,10 @@ from tui_pos.desk import payments
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import CommandQueue, PaymentState
+from tui_pos.desk.payments.notices import Notice
 from tui_pos.simulator import Server
 from tui_pos.simulator.server.trace import HttpExchange
+from tui_pos.ui.messages.notices import WORDS
 
 NOTHING = "Nothing was charged"
 
@@ -35,13 +37,13 @@ def up_to_the_obstacle(desk: Desk, order: checkout.Placed) -> PaymentState:
 
 
 @pytest.mark.parametrize(
-    ("status", "code", "headline"),
+    ("status", "code", "notice"),
     [
-        (400, "terminal_reader_busy", "READER BUSY"),
-        (400, "terminal_reader_offline", "READER OFFLINE"),
-        (400, "intent_invalid_state", "NOT SENT"),
-        (400, "terminal_reader_hardware_fault", "READER OFFLINE"),
-        (403, None, "NOT SET UP"),
+        (400, "terminal_reader_busy", Notice.READER_BUSY),
+        (400, "terminal_reader_offline", Notice.READER_OFFLINE),
+        (400, "intent_invalid_state", Notice.REFUSED),
+        (400, "terminal_reader_hardware_fault", Notice.READER_OFFLINE),
+        (403, None, Notice.MISCONFIGURED),
     ],
 )
 def test_the_payment_is_read_before_nothing_was_charged_is_said(
@@ -51,11 +53,11 @@ def test_the_payment_is_read_before_nothing_was_charged_is_said(
     exchanges: list[HttpExchange],
     status: int,
     code: str | None,
-    headline: str,
+    notice: Notice,
 ) -> None:
     simulator.refuse("process", status, code)
     state = up_to_the_obstacle(card_desk, order)
-    assert (state.headline, state.advice.startswith(NOTHING)) == (headline, True)
+    assert (state.notice, told(state).startswith(NOTHING)) == (notice, True)
     asked = paths(exchanges)
     refused = asked.index("POST process_payment_intent")
     assert asked[refused + 1] == f"GET {state.intent_id}"
@@ -69,21 +71,23 @@ def test_what_could_not_be_read_is_not_called_uncharged(
     simulator.refuse("process", 400, code, times=1)
     simulator.fault(fault, "GET /v1/payment_intents/*", times=1000)
     begun = begin(card_desk, order)
-    said = [
-        f"{state.headline}: {state.advice}"
-        for state in payments.watch(card_desk, begun.attempt_id, CommandQueue(), seconds=0.5)
-    ]
+    said = [told(state) for state in payments.watch(card_desk, begun.attempt_id, CommandQueue(), seconds=0.5)]
     assert uncharged(said) == []
     simulator.clear_faults()
-    told = next(
+    last = next(
         state
         for state in payments.watch(card_desk, begun.attempt_id, CommandQueue())
         if state.stuck or state.card
     )
-    assert uncharged([told.advice]) == [told.advice], "now it was read"
+    assert uncharged([told(last)]) == [told(last)], "now it was read"
     again = Watched(card_desk, begun.attempt_id, sent=lambda: simulator.tap(READER))
     again.control.retry()
     assert again.run().stage is Stage.CAPTURED
+
+
+def told(state: PaymentState) -> str:
+    """What a person is told to do."""
+    return WORDS[state.notice].advice
 
 
 def uncharged(said: list[str]) -> list[str]:
@@ -113,12 +117,12 @@ def nothing(_: Server) -> None:
     """Stripe itself refuses to process a payment that is authorised."""
 
 
-@pytest.mark.parametrize("trouble", [nothing, break_process, lose_the_reader, silence_the_reader])
+@pytest.mark.parametrize("failure", [nothing, break_process, lose_the_reader, silence_the_reader])
 def test_a_second_try_on_a_payment_that_was_paid_meanwhile_is_told_as_paid(
     card_desk: Desk,
     order: checkout.Placed,
     simulator: Server,
-    trouble: Callable[[Server], None],
+    failure: Callable[[Server], None],
 ) -> None:
     """Enter after an obstacle: what keeps it from the reader now says nothing of the try before."""
     simulator.set_reader(READER, "offline")
@@ -130,10 +134,10 @@ def test_a_second_try_on_a_payment_that_was_paid_meanwhile_is_told_as_paid(
             break
     simulator.set_reader(READER, "online")
     approved_elsewhere(card_desk, state, simulator)
-    trouble(simulator)
+    failure(simulator)
     control.retry()
     for state in states:
-        said.append(f"{state.headline}: {state.advice}")
+        said.append(told(state))
         if not state.live:
             break
     assert state.stage is Stage.CAPTURED

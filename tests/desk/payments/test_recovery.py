@@ -25,6 +25,7 @@ from tui_pos.desk.payments import (
     recovery,
     transitions,
 )
+from tui_pos.desk.payments.notices import Notice
 from tui_pos.desk.reconciliation import maintenance
 from tui_pos.desk.refunds import elsewhere
 from tui_pos.simulator import Server
@@ -64,7 +65,7 @@ def test_a_hold_in_confirm_mode_stays_unconfirmed(
     simulator.tap(READER)
     for _ in range(2):
         (state,) = recovery.recover(desk)
-        assert (state.stage, state.stuck, state.headline) == (Stage.AUTHORIZED, True, "AUTHORISED")
+        assert (state.stage, state.stuck, state.notice) == (Stage.AUTHORIZED, True, Notice.CONFIRM)
     assert reconciliation.run(desk).driven[0].stage is Stage.AUTHORIZED
     assert [book["status"] for book in simulator.books().values()] == ["requires_capture"]
     assert payments.capture(desk, state.intent_id).stage is Stage.CAPTURED

@@ -13,13 +13,14 @@ from tui_pos.data.tables.desk import Attempt, AttemptEvent, Stage
 from tui_pos.desk import payments, reconciliation
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
-from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refused
+from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refused, because
 from tui_pos.desk.payments import (
     PaymentState,
     attempt_log,
     recovery,
     resolve,
 )
+from tui_pos.desk.payments.notices import Notice
 from tui_pos.desk.payments.resolve import Option, Standing
 from tui_pos.desk.refunds import refunds
 from tui_pos.desk.tenders.cash import take_cash
@@ -62,8 +63,8 @@ def test_what_stripe_captured_is_booked(
     for part in (
         "book-captured",
         "nobody watched it",
-        "sent, 0 booked",
-        "captured, 25.00 booked, order paid",
+        '"stage":"sent","booked":"0"',
+        '"stage":"captured","booked":"25.00","order":"paid"',
     ):
         assert part in told
     assert reconciliation.run(lead).clean
@@ -86,14 +87,18 @@ def test_less_captured_than_asked_is_accepted_and_the_rest_can_be_paid(
         simulator.tap(READER)
 
     state = Watched(lead, begin(lead, order).attempt_id, sent=act).run()
-    assert state.headline == "NEEDS A PERSON"
+    assert state.notice == Notice.NEEDS_A_PERSON
     found = resolve.inspect(lead, state.intent_id)
     assert found.options == (Option.ACCEPT_LESS, Option.KEEP)
     assert found.books.booked == D(received) / 100
     kept = resolve.resolve(lead, state.intent_id, Option.KEEP, "I ask the treasurer")
-    assert kept.payment.headline == "NEEDS A PERSON"
+    assert kept.payment.notice == Notice.NEEDS_A_PERSON
     done = resolve.resolve(lead, state.intent_id, Option.ACCEPT_LESS, "treasurer agrees")
-    assert (done.payment.problem, done.payment.headline, done.payment.more_to_pay) == ("", "CAPTURED", True)
+    assert (done.payment.problem, done.payment.notice, done.payment.more_to_pay) == (
+        "",
+        Notice.CAPTURED,
+        True,
+    )
     assert (rows(order)[0].status, rows(order)[1][0].amount) == ("pending", D(received) / 100)
     with pytest.raises(Refused) as caught:
         resolve.inspect(lead, state.intent_id)
@@ -119,13 +124,13 @@ def test_a_create_that_never_reached_stripe_is_written_off(
     found = resolve.inspect(lead, order.reference)
     assert (found.stripe.standing, found.stripe.said) == (
         Standing.NOT_KNOWN,
-        "Stripe never had this payment.",
+        because("payment.never_at_stripe"),
     )
     assert found.options == (Option.WRITE_OFF, Option.KEEP)
     done = resolve.resolve(lead, order.reference, Option.WRITE_OFF, "line was dead")
-    assert (done.payment.live, done.payment.headline, done.payment.detail) == (
+    assert (done.payment.live, done.payment.notice, done.payment.detail) == (
         False,
-        "WRITTEN OFF",
+        Notice.WRITTEN_OFF,
         "line was dead",
     )
     assert payments.unfinished(lead) == ()
@@ -159,7 +164,7 @@ def test_an_answer_about_something_else_books_nothing(
     simulator.alter("retrieve", times=FOR_GOOD, **other)
     found = resolve.inspect(lead, state.intent_id)
     assert (found.stripe.standing, found.stripe.captured, found.stripe.status) == (Standing.WRONG, None, "")
-    assert found.stripe.said.startswith("Stripe answered about something else: ")
+    assert found.stripe.said.key == "payment.wrong_answer"
     assert found.options == (Option.WRITE_OFF, Option.KEEP)
     before = without_leases()
     for option in (Option.BOOK_CAPTURED, Option.CAPTURE, Option.RELEASE, Option.ACCEPT_LESS):
@@ -300,7 +305,7 @@ def test_a_captured_payment_that_fits_no_order_is_kept_or_given_back(
         row.status = "cancelled"
         row.save()
     done = resolve.resolve(lead, state.intent_id, Option.BOOK_CAPTURED, "it is at Stripe")
-    assert (done.payment.stage, done.payment.headline) == (Stage.CAPTURED, "NEEDS A PERSON")
+    assert (done.payment.stage, done.payment.notice) == (Stage.CAPTURED, Notice.NEEDS_A_PERSON)
     assert resolve.inspect(lead, state.intent_id).options == (Option.KEEP,)
     (made,) = refunds.refund(lead, order.reference)
     assert made.stage == "succeeded"

@@ -20,11 +20,7 @@ from tui_pos.desk import conference_rules
 from tui_pos.desk.conference_rules import Rules
 from tui_pos.desk.context import Desk
 from tui_pos.desk.reconciliation import account_change, at_stripe, rehearsals
-from tui_pos.desk.refunds import (
-    elsewhere,
-    repairs,
-    web_site,
-)
+from tui_pos.desk.refunds import elsewhere, repairs, web_site
 from tui_pos.terminal import Intent, StripeRefund
 from tui_pos.terminal.model import intent_from, refund_from
 

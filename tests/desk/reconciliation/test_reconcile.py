@@ -13,6 +13,7 @@ from tui_pos.data.tables.registration import Order, OrderStatus, Payment
 from tui_pos.desk import payments, reconciliation
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import because
 from tui_pos.desk.refunds import refunds
 from tui_pos.desk.refunds.pieces import Piece
 from tui_pos.desk.tenders import cash
@@ -131,8 +132,9 @@ def test_an_order_paid_again_on_the_web_site_is_told_in_its_currency(
     begun = payments.begin(card_desk, order.reference, READER, amount=Decimal(10))
     Watched(card_desk, begun.attempt_id, sent=lambda: simulator.tap(READER)).run()
     website.pay_otherwise(order.reference)
-    texts = {each.kind: each.text for each in reconciliation.run(card_desk).mismatches}
-    assert texts["needs_a_person"] == "The order was paid 10.00 more than its total. Refund the difference."
+    reasons = [each.reason for each in reconciliation.run(card_desk).mismatches]
+    problem = "The order was paid 10.00 more than its total. Refund the difference."
+    assert because("needs_a_person", problem=problem) in reasons
 
 
 def test_an_order_that_keeps_too_much_is_told_after_a_piece_went_back(
@@ -146,4 +148,4 @@ def test_an_order_that_keeps_too_much_is_told_after_a_piece_went_back(
     refunds.refund(as_staff(card_desk, "lead"), order.reference, lines=[Piece("t-shirt", 1)])
     (told,) = reconciliation.run(card_desk).mismatches
     assert (told.kind, told.books) == ("paid_over", Decimal(55))
-    assert told.text == "the order is paid with more than its total of 25.00"
+    assert told.reason == because("paid_over", total=Decimal(25), currency="USD")

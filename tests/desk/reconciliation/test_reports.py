@@ -16,14 +16,7 @@ from tests.desk.selling import items
 from tests.fixtures.databases import FrozenClock
 from tui_pos.core import clock
 from tui_pos.data.connection import connected
-from tui_pos.data.tables.registration import (
-    AddOn,
-    Credit,
-    Order,
-    OrderLine,
-    Payment,
-    TicketType,
-)
+from tui_pos.data.tables.registration import AddOn, Credit, Order, OrderLine, Payment, TicketType
 from tui_pos.desk import payments, reconciliation
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk

@@ -17,13 +17,14 @@ from tui_pos.desk.carts import checkout
 from tui_pos.desk.checkin.checkin import check_in
 from tui_pos.desk.checkin.guest_tickets import companions
 from tui_pos.desk.context import Desk
-from tui_pos.desk.errors import Refused
+from tui_pos.desk.errors import Refused, because
 from tui_pos.desk.reconciliation import maintenance
 from tui_pos.desk.refunds import card_refunds, refunds
 from tui_pos.desk.search import find_orders, lookup, receipts
 from tui_pos.desk.tenders import credit, tendering
 from tui_pos.desk.tenders.complimentary import give_free
 from tui_pos.simulator import Server
+from tui_pos.ui.messages.views import phrase
 
 PENDS = "4000000000007726"
 
@@ -152,7 +153,7 @@ def test_a_late_success_after_a_dashboard_refund_admits_nobody(
     assert rows(order)[0].status == "refunded"
     result = reconciliation.run(lead)
     assert not result.clean
-    assert all("now refunded" in each.done for each in result.mismatches)
+    assert all("now refunded" in phrase(each.done) for each in result.mismatches)
     assert reconciliation.run(lead).clean
 
 
@@ -278,7 +279,7 @@ def test_credit_that_has_expired_since_comes_back_as_a_new_one_and_says_so(
     with connected():
         Credit.update(status="expired").execute()
     (made,) = refunds.refund(lead, order.reference)
-    assert "is a new credit, because the old one has expired" in made.text
+    assert made.notes == (because("refund_note.new_credit", amount=order.total, currency="USD"),)
     with connected():
         left = [row.remaining_amount for row in Credit.select().where(Credit.status == "available")]
     assert left == [order.total]

@@ -12,13 +12,10 @@ from tests.desk.paying import READER, Watched, begin
 from tests.fixtures.databases import FrozenClock
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import because
 from tui_pos.desk.orders.refund_views import RefundView
 from tui_pos.desk.payments import Stage
-from tui_pos.desk.refunds import (
-    card_refunds,
-    in_person,
-    refunds,
-)
+from tui_pos.desk.refunds import card_refunds, in_person, refunds
 from tui_pos.simulator import Server
 
 INTERAC = "4506445006931933"
@@ -75,7 +72,7 @@ def test_a_card_that_does_not_come_gets_nothing_and_the_reader_is_free(
 ) -> None:
     monkeypatch.setattr(in_person, "WAIT", 0.1)
     (made,) = refunds.refund(lead, paid.reference, reason="too small")
-    assert (made.stage, in_person.NO_CARD in made.text) == ("failed", True)
+    assert (made.stage, made.notes) == ("failed", (because("refund_note.no_card"),))
     assert not asked_for(lead)
     assert [book["refunded"] for book in simulator.books().values()] == [0]
 

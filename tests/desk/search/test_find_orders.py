@@ -111,12 +111,12 @@ def test_today_is_what_was_made_or_paid_since_midnight_here(desk: Desk, frozen_c
 def test_what_is_unfinished_is_told(card_desk: Desk, frozen_clock: FrozenClock) -> None:
     order = checkout.sell(card_desk, items("t-shirt"), name="Ada Byron")
     (found,) = orders(card_desk, text="byron")
-    assert (found.expired, found.live_attempt_id, found.live) == (False, None, "")
+    assert (found.expired, found.live_attempt_id, found.live) == (False, None, None)
     begun = begin(card_desk, order)
     (found,) = orders(card_desk, text="byron")
     assert (found.live_attempt_id, found.live, found.live_tone) == (
         begun.attempt_id,
-        begun.headline,
+        begun.notice,
         begun.tone,
     )
     frozen_clock.advance(16 * 60)
@@ -127,7 +127,7 @@ def test_what_is_unfinished_is_told(card_desk: Desk, frozen_clock: FrozenClock) 
     cancel_order(card_desk, gone.reference)
     for text in ("mary", "percy"):
         (found,) = orders(card_desk, text=text)
-        assert (found.expired, found.due, found.live) == (False, D(0), "")
+        assert (found.expired, found.due, found.live) == (False, D(0), None)
 
 
 def test_the_latest_first_and_no_more_than_asked_for(desk: Desk) -> None:

@@ -12,13 +12,7 @@ from tui_pos.data.connection import connected
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import Attempt
 from tui_pos.data.tables.program import Conference
-from tui_pos.data.tables.registration import (
-    Attendee,
-    Credit,
-    CreditStatus,
-    Order,
-    Payment,
-)
+from tui_pos.data.tables.registration import Attendee, Credit, CreditStatus, Order, Payment
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refusal, Refused
 from tui_pos.desk.orders import order_views

@@ -10,11 +10,7 @@ from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import AddOn, Attendee, Order, TicketType, Voucher
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refused, because
-from tui_pos.desk.search.lookup import (
-    Found,
-    resolve,
-    search,
-)
+from tui_pos.desk.search.lookup import Found, resolve, search
 from tui_pos.desk.search.search import HitKind
 
 NOOR = Found(HitKind.ATTENDEE, "NOOR2026", "Noor Lindqvist", "noor@example.org, paid")

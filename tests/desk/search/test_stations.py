@@ -23,18 +23,15 @@ from tui_pos.data.tables.registration import (
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.checkin.checkin import check_in
 from tui_pos.desk.context import Desk
-from tui_pos.desk.errors import NotPermitted
+from tui_pos.desk.errors import NotPermitted, Reason, because
+from tui_pos.desk.orders.tenders import ON_THE_WEB
+from tui_pos.desk.payments.notices import Notice
 from tui_pos.desk.payments.readers import remember_reader, remembered_reader
 from tui_pos.desk.refunds import refunds
-from tui_pos.desk.search.activity import (
-    AttentionKind,
-    AttentionLine,
-    RecentLine,
-    attention,
-    recent,
-)
+from tui_pos.desk.search.activity import AttentionKind, AttentionLine, RecentLine, attention, recent
 from tui_pos.desk.tenders.cash import take_cash
 from tui_pos.desk.tenders.complimentary import give_free
+from tui_pos.desk.tones import Tone
 
 
 def sale(desk: Desk, name: str, status: str, total: str, **columns: Any) -> Order:
@@ -89,6 +86,13 @@ def attempt(desk: Desk, reference: str, **columns: Any) -> Attempt:
 # The reader
 
 
+D = Decimal
+
+
+def told(case: str, **values: object) -> Reason:
+    return because(f"recent.{case}", **{"back": D(0), "currency": "USD", **values})
+
+
 def test_a_station_remembers_its_reader(desk: Desk) -> None:
     assert remembered_reader(desk) is None
     remember_reader(desk, "tmr_1", "Front-1")
@@ -116,11 +120,11 @@ def test_the_last_sales_and_check_ins_newest_first(desk: Desk, frozen_clock: Fro
         at.append(clock.now())
         step()
     assert recent(desk, 9) == (
-        RecentLine(at[4], "Ines Park", "cancelled 85.00", "plain"),
-        RecentLine(at[3], "Ravi Chen", "not paid 85.00", "warn"),
-        RecentLine(at[2], "walk-up", "paid 25.00   Paid on the web site", "ok"),
-        RecentLine(at[1], "Ella Novák", "checked in", "ok"),
-        RecentLine(at[0], "Noor Lindqvist", "captured 1,120.00   Visa 4242", "ok"),
+        RecentLine(at[4], "Ines Park", told("ended", status="cancelled", total=D(85)), Tone.PLAIN),
+        RecentLine(at[3], "Ravi Chen", told("not_paid", due=D(85)), Tone.WARN),
+        RecentLine(at[2], "walk-up", told("paid", kept=D(25), card=False, ways=ON_THE_WEB), Tone.OK),
+        RecentLine(at[1], "Ella Novák", because("recent.checked_in"), Tone.OK),
+        RecentLine(at[0], "Noor Lindqvist", told("paid", kept=D(1120), card=True, ways="Visa 4242"), Tone.OK),
     )
     assert [line.title for line in recent(desk, 2)] == ["Ines Park", "Ravi Chen"]
 
@@ -130,30 +134,29 @@ def test_a_split_tender_is_one_line(desk: Desk) -> None:
     order.total = Decimal(30)  # what each of the two pays
     paid(order, "credit")
     paid(order, "terminal", card_brand="mastercard", card_last4="4444")
-    assert [line.detail for line in recent(desk, 9)] == [
-        "captured 60.00   Paid on the web site, Mastercard 4444"
-    ]
+    (line,) = recent(desk, 9)
+    assert line.detail == told("paid", kept=D(60), card=True, ways=f"{ON_THE_WEB}, Mastercard 4444")
 
 
 def test_what_went_back_is_told_and_is_no_payment_any_more(desk: Desk, as_staff: AsStaff) -> None:
     lead = as_staff(desk, "lead")
     order = checkout.sell(lead, [("chefs-dinner", 1)], name="Noor")
     take_cash(lead, order.reference, Decimal(20), Decimal(20))
-    assert [line.detail for line in recent(lead, 1)] == ["not paid 45.00"]
+    assert recent(lead, 1)[0].detail == told("not_paid", due=D(45), back=D(0))
     take_cash(lead, order.reference, Decimal(45))
     refunds.refund(lead, order.reference, Decimal(15), reason="cold soup")
-    assert [(line.detail, line.tone) for line in recent(lead, 1)] == [
-        ("paid 50.00, 15.00 given back   Cash", "ok")
-    ]
+    (line,) = recent(lead, 1)
+    assert line.detail == told("paid", kept=D(50), back=D(15), card=False, ways="Cash")
+    assert line.tone is Tone.OK
     refunds.refund(lead, order.reference)
-    assert [(line.detail, line.tone) for line in recent(lead, 1)] == [("refunded, 65.00 given back", "plain")]
+    assert recent(lead, 1)[0].detail == told("ended", status="refunded", total=D(65), back=D(65))
 
 
 def test_a_gift_names_itself(desk: Desk, as_staff: AsStaff) -> None:
     lead = as_staff(desk, "lead")
     order = checkout.sell(lead, [("chefs-dinner", 1)], name="Noor")
     give_free(lead, order.reference, reason="speaker")
-    assert [line.detail for line in recent(lead, 1)] == ["paid 0.00   Complimentary"]
+    assert recent(lead, 1)[0].detail == told("paid", kept=D(0), card=False, ways="Complimentary")
 
 
 def test_other_stations_and_open_carts_stay_out(desk: Desk) -> None:
@@ -188,8 +191,8 @@ def test_a_payment_that_nobody_watches(desk: Desk) -> None:
             reference="ORD-DEMO0003",
             name="Inês Park",
             amount=Decimal("120.00"),
-            text="NO ANSWER from Stripe at desk-2",
-            tone="unknown",
+            said=because("attention.payment", notice=Notice.UNKNOWN, station="desk-2"),
+            tone=Tone.UNKNOWN,
         ),
     )
 
@@ -199,7 +202,11 @@ def test_a_payment_that_another_desk_watches_is_its_business(desk: Desk, frozen_
     attempt(desk, "ORD-DEMO0003", stage=Stage.SENT, lease_until=lease)
     here = attempt(desk, "ORD-DEMO0004", stage=Stage.SENT, lease_until=lease, station="desk-3")
     (line,) = attention(desk)
-    assert (line.id, line.text, line.tone) == (here.id, "WAITING FOR CARD", "warn")
+    assert (line.id, line.said, line.tone) == (
+        here.id,
+        because("attention.payment", notice=Notice.SENT, station=""),
+        "warn",
+    )
     frozen_clock.advance(30)
     assert len(attention(desk)) == 2
 
@@ -215,10 +222,15 @@ def test_a_finished_payment_with_a_problem_stays(desk: Desk) -> None:
         lease_until=clock.now() + timedelta(seconds=30),
     )
     (line,) = attention(desk)
-    assert (line.id, line.text, line.tone) == (odd.id, "The order was cancelled at desk-2", "bad")
+    assert (line.id, line.said, line.tone) == (
+        odd.id,
+        because("attention.problem", problem="The order was cancelled.", station="desk-2"),
+        "bad",
+    )
 
 
 def test_parked_sales_with_their_worth(desk: Desk, frozen_clock: FrozenClock) -> None:
+    first = clock.now()
     with connected():
         user = Attendee.get(Attendee.access_code == "NOOR2026").user
         carts = [Cart.create(conference=desk.conference.id, user=user) for _ in range(3)]
@@ -241,8 +253,8 @@ def test_parked_sales_with_their_worth(desk: Desk, frozen_clock: FrozenClock) ->
             reference="",
             name="Ravi Chen",
             amount=Decimal("195.00"),
-            text="parked 13:00 at desk-1",
-            tone="warn",
+            said=because("attention.parked", at=desk.local(first), station="desk-1"),
+            tone=Tone.WARN,
         ),
         AttentionLine(
             kind=AttentionKind.PARKED,
@@ -250,8 +262,8 @@ def test_parked_sales_with_their_worth(desk: Desk, frozen_clock: FrozenClock) ->
             reference="",
             name="walk-up",
             amount=Decimal("0.00"),
-            text="parked 13:01",
-            tone="warn",
+            said=because("attention.parked", at=desk.local(first + timedelta(minutes=1)), station=""),
+            tone=Tone.WARN,
         ),
     )
 

@@ -1,9 +1,11 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from tests.desk.rows import late, order_of
 from tests.fixtures.databases import FrozenClock
 from tui_pos.core import clock
+from tui_pos.core.clock import Moment
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Sale, SaleStatus
 from tui_pos.data.tables.registration import (
@@ -17,25 +19,27 @@ from tui_pos.data.tables.registration import (
 )
 from tui_pos.desk.context import Desk
 from tui_pos.desk.search import lookup
+from tui_pos.desk.tones import Tone
 
 D = Decimal
+TEN = datetime(2026, 11, 23, 10, tzinfo=ZoneInfo("Europe/Prague"))
 
 
 # What the volunteer is told
 
 
 VERDICTS = {
-    "NOOR2026": ("registered", "", "ok"),
-    "TOMA2026": ("already_checked_in", "", "warn"),
-    "INES2026": ("owes", "349.00", "warn"),
-    "HALF2026": ("owes", "249.00", "warn"),
-    "RAVI2026": ("not_paid", "", "bad"),
-    "OMAR2026": ("cancelled", "", "bad"),
-    "YUKI2026": ("refunded", "", "bad"),
-    "LUCA2026": ("registered", "", "ok"),
-    "ZARA2026": ("no_order", "", "bad"),
-    "ELLA2026": ("registered.owes", "25.00", "ok"),
-    "SARA2026": ("registered", "", "ok"),
+    "NOOR2026": ("registered", D(0), Tone.OK),
+    "TOMA2026": ("already_checked_in", D(0), Tone.WARN),
+    "INES2026": ("owes", D(349), Tone.WARN),
+    "HALF2026": ("owes", D(249), Tone.WARN),
+    "RAVI2026": ("not_paid", D(0), Tone.BAD),
+    "OMAR2026": ("cancelled", D(0), Tone.BAD),
+    "YUKI2026": ("refunded", D(0), Tone.BAD),
+    "LUCA2026": ("registered", D(0), Tone.OK),
+    "ZARA2026": ("no_order", D(0), Tone.BAD),
+    "ELLA2026": ("registered.owes", D(25), Tone.OK),
+    "SARA2026": ("registered", D(0), Tone.OK),
 }
 
 
@@ -49,14 +53,14 @@ def test_the_verdict(desk: Desk) -> None:
 
 def test_a_first_check_in_today_is_told_by_time_and_place(desk: Desk) -> None:
     seen = lookup.attendee(desk, "TOMA2026")
-    assert seen.verdict.first == "10:00 at desk-2"  # 09:00 UTC in Prague
+    assert seen.verdict.first == Moment(TEN, "desk-2", is_today=True)
     assert seen.first_check_in is not None
     assert (seen.first_check_in.at, seen.first_check_in.station) == (seen.checked_in_at, "desk-2")
 
 
 def test_a_first_check_in_yesterday_is_told_with_its_day(desk: Desk, frozen_clock: FrozenClock) -> None:
     frozen_clock.advance(24 * 3600)
-    assert lookup.attendee(desk, "TOMA2026").verdict.first == "23 Nov 10:00 at desk-2"
+    assert lookup.attendee(desk, "TOMA2026").verdict.first == Moment(TEN, "desk-2", is_today=False)
 
 
 def test_the_first_of_several_check_ins_counts(desk: Desk) -> None:
@@ -76,7 +80,7 @@ def test_a_check_in_that_the_web_site_noted_on_the_attendee_alone(desk: Desk) ->
     with connected():
         Attendee.update(checked_in_at=clock.now()).where(Attendee.access_code == "NOOR2026").execute()
     seen = lookup.attendee(desk, "NOOR2026")
-    assert seen.verdict.first == "13:00"
+    assert seen.verdict.first == Moment(desk.local(clock.now()), "", is_today=True)
     assert seen.first_check_in is not None
     assert seen.first_check_in.station == ""
 
@@ -84,7 +88,7 @@ def test_a_check_in_that_the_web_site_noted_on_the_attendee_alone(desk: Desk) ->
 def test_checked_in_and_owing(desk: Desk) -> None:
     order_of(desk, "TOMA2026", "25.00", "t-shirt")
     verdict = lookup.attendee(desk, "TOMA2026").verdict
-    assert (verdict.key, verdict.owes) == ("already_checked_in.owes", "25.00")
+    assert (verdict.key, verdict.owes) == ("already_checked_in.owes", D(25))
 
 
 def test_a_refund_after_check_in_is_what_is_told(desk: Desk) -> None:
@@ -181,4 +185,4 @@ def test_cents_add_up(desk: Desk) -> None:
         order_of(desk, "NOOR2026", "0.10", "t-shirt")
     seen = lookup.attendee(desk, "NOOR2026")
     assert str(seen.owes) == "1.00"
-    assert (seen.verdict.key, seen.verdict.owes) == ("registered.owes", "1.00")
+    assert (seen.verdict.key, seen.verdict.owes) == ("registered.owes", D(1))

@@ -137,12 +137,12 @@ def test_what_cash_refuses_and_then_writes_nothing(desk: Desk, as_staff: AsStaff
         ((D(150),), "too_much_given given=150 wanted=50.00 currency=USD"),
         (
             (D(5), D("0.005")),
-            "invalid_amount.typed found=USD is paid in steps of 0.01: '0.005' is between two.",
+            "invalid_amount.between given=0.005 currency=USD step=0.01",
         ),
         ((D(0),), "invalid_amount.zero"),
         ((D(50), D(0)), "invalid_amount.zero"),
-        ((D(-50),), "invalid_amount.typed found=An amount cannot be negative: '-50'."),
-        ((D("NaN"),), "invalid_amount.typed found='NaN' is not an amount of money."),
+        ((D(-50),), "invalid_amount.negative given=-50"),
+        ((D("NaN"),), "invalid_amount.no_money given=NaN"),
         ((D("1E+30"),), "invalid_amount.too_large most=99999999.99 currency=USD"),
     )
     for (given, *amount), reason in cases:
@@ -179,7 +179,7 @@ def test_nothing_is_taken_beside_a_live_card_payment(lead: Desk) -> None:
     begin(lead, order)
     for take in (take_any_cash, give_any, use_credit, tendering.complete):
         _, reason = refusal_of(take, at(lead, "desk-4"), order.reference)
-        assert reason.startswith(f"payment_live order={order.reference} reader=Front-1 holder=desk-3, L")
+        assert reason.startswith(f"payment_live order={order.reference} reader=Front-1 holder=desk-3 L")
 
 
 def test_a_doubled_key_press_books_once(desk: Desk, as_staff: AsStaff) -> None:
@@ -280,7 +280,7 @@ def test_a_gift_needs_the_right_and_a_reason(desk: Desk, as_staff: AsStaff) -> N
     lead = as_staff(desk, "lead")
     reference = checkout.sell(desk, items("t-shirt*2"), name="Ada").reference
     take_cash(desk, reference, D(20), D(20))
-    with pytest.raises(NotPermitted, match=r"^not_permitted .*action=give away for free$"):
+    with pytest.raises(NotPermitted, match=r"^not_permitted .*action=comp$"):
         give_free(desk, reference, "a friend")
     assert refusal_of(give_free, lead, reference, " \x1b[2J ")[0] == "reason_required"
     done = give_free(lead, reference, "keynote\nspeaker")

@@ -14,7 +14,6 @@ FUNCTION_KEYS = {
     "f4": "reader",
     "f5": "attention",
     "f6": "park",
-    "f7": "shift",
     "f8": "card",
     "f9": "cash",
     "f10": "tender",

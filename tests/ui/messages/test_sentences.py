@@ -11,10 +11,24 @@ from string import Formatter
 import pytest
 
 import tui_pos
-from tui_pos.ui.messages import SENTENCES, TOPICS
+from tui_pos.data.tables.desk import RefundStage
+from tui_pos.desk.orders.tenders import Tender
+from tui_pos.desk.payments.backoff import Call
+from tui_pos.desk.payments.cut_off import CardState
+from tui_pos.desk.payments.notices import Notice
+from tui_pos.terminal import Fault
+from tui_pos.ui.messages import (
+    PHRASES,
+    SENTENCES,
+    TOPICS,
+    notices,
+    payments,
+    refunds,
+)
 
 PACKAGE = Path(tui_pos.__file__).parent
-RAISED = {"InvalidInput", "NotFound", "NotPermitted", "Refused", "because"}
+EVERY = SENTENCES | PHRASES
+RAISED = {"MoneyError", "InvalidInput", "NotFound", "NotPermitted", "Refused", "because"}
 LONGEST = 220
 """Characters of a template."""
 ANY = "*"
@@ -34,9 +48,11 @@ class Reason:
 
 
 def _reasons() -> Iterator[Reason]:
-    for file in sorted([*(PACKAGE / "desk").rglob("*.py"), *(PACKAGE / "bootstrap").rglob("*.py")]):
+    rooms = ("bootstrap", "core", "desk", "terminal")
+    for file in sorted(file for room in rooms for file in (PACKAGE / room).rglob("*.py")):
+        raised = {"because"} if "terminal" in file.parts else RAISED
         for node in ast.walk(ast.parse(file.read_text())):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in RAISED:
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in raised:
                 where = f"{file.relative_to(PACKAGE)}:{node.lineno}"
                 # A reason that was made elsewhere is seen there.
                 if node.args and (key := _key(node.args[0])):
@@ -57,25 +73,25 @@ REASONS = tuple(_reasons())
 
 
 def _names(key: str) -> set[str]:
-    said = SENTENCES[key]
+    said = EVERY[key]
     if callable(said):
         return set(inspect.signature(said).parameters)
-    return {name for _, name, _, _ in Formatter().parse(said) if name}
+    return {name.partition(".")[0] for _, name, _, _ in Formatter().parse(said) if name}
 
 
 def test_no_key_stands_in_two_tables() -> None:
-    assert len(SENTENCES) == sum(len(topic.SENTENCES) for topic in TOPICS)
+    assert len(EVERY) == sum(len(topic.SENTENCES) for topic in TOPICS) + len(PHRASES)
 
 
 @pytest.mark.parametrize("reason", REASONS, ids=lambda reason: f"{reason.where} {reason.key}")
 def test_a_reason_has_its_sentence_and_the_values_for_it(reason: Reason) -> None:
-    keys = [key for key in SENTENCES if reason.matches(key)]
+    keys = [key for key in EVERY if reason.matches(key)]
     assert keys
     for key in keys:
         assert ANY in reason.values or _names(key) | {"currency"} == reason.values | {"currency"}
 
 
-@pytest.mark.parametrize("key", SENTENCES)
+@pytest.mark.parametrize("key", EVERY)
 def test_a_sentence_has_a_reason(key: str) -> None:
     assert any(reason.matches(key) for reason in REASONS)
 
@@ -89,3 +105,31 @@ def test_a_template_is_one_clear_sentence(key: str) -> None:
     assert len(said) < LONGEST
     assert "  " not in said
     assert "!" not in said.replace("!r}", "}")
+
+
+def test_every_stage_and_tender_of_a_refund_has_its_words() -> None:
+    assert set(refunds.CARD) == set(RefundStage)
+    assert {*refunds.TENDERS, "card"} == set(Tender)
+
+
+def test_every_fault_of_stripe_notice_and_call_has_its_words() -> None:
+    assert {f"stripe.{fault}" for fault in Fault} == {key for key in SENTENCES if key.startswith("stripe.")}
+    assert set(notices.WORDS) == set(Notice)
+    assert set(payments.CALLS) == set(Call)
+    assert {f"cut_off.{card}" for card in CardState} <= set(SENTENCES)
+
+
+@pytest.mark.parametrize("notice", Notice)
+def test_the_words_of_a_notice(notice: Notice) -> None:
+    said = notices.WORDS[notice]
+    assert said.headline[0].isupper()
+    assert said.spoken.casefold() == said.headline.casefold()
+    assert re.fullmatch(r"((Enter|Esc|F\d+): [^:]+|/\w+)?(   ((Enter|Esc|F\d+): [^:]+|/\w+))*", said.keys)
+    assert not re.search(r"\b(Enter|Esc|F\d+)\b", said.advice)
+
+
+def test_no_key_is_named_below_the_screens() -> None:
+    named = re.compile(r"\b(?:Enter|Esc|F\d{1,2}): ")
+    for room in ("core", "data", "terminal", "desk", "bootstrap", "printing"):
+        for file in (PACKAGE / room).rglob("*.py"):
+            assert not named.search(file.read_text()), file

@@ -12,7 +12,7 @@ from tui_pos.core.scan import printable
 from tui_pos.data import installation
 from tui_pos.data.errors import DataError
 from tui_pos.desk.context import OTHER_ACCOUNT
-from tui_pos.desk.errors import Refusal
+from tui_pos.desk.errors import Refusal, because
 from tui_pos.desk.limits import Stop
 from tui_pos.desk.payments import accounts
 from tui_pos.terminal import Misconfigured, Purpose, TerminalError
@@ -95,7 +95,7 @@ def rights(subject: Subject) -> Iterator[Finding]:
     for each in missing:
         yield failed(
             "rights",
-            f"The Stripe key lacks {each.words}, so there are no {each.purpose.value}: add it at Stripe.",
+            because("missing_right", right=each.right, purpose=each.purpose),
             STOPPED_BY[each.purpose],
         )
     if not missing:
@@ -118,7 +118,7 @@ def location(subject: Subject) -> Iterator[Finding]:
     try:
         found = subject.terminal.location(place)
     except Misconfigured as error:
-        yield warning("location", f"The location {place} cannot be looked at: {error.message}")
+        yield warning("location", because("location_unreadable", place=place, why=error.reason))
         return
     except TerminalError as error:
         yield failure("location", error)

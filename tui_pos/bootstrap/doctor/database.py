@@ -152,7 +152,7 @@ def _about(subject: Subject) -> Iterator[Finding]:
     row = subject.conference
     assert row is not None
     try:
-        subject.rules = conference_rules.settle(
+        subject.rules = conference_rules.resolve(
             row, configured_rules(subject.settings, row.slug), config_name(subject.settings), store=False
         )
     except (Refusal, DataError) as error:

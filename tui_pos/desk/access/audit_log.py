@@ -1,11 +1,11 @@
 """The audit log: what somebody did that a supervisor may ask about, with the reason they gave.
 
-Call inside the transaction of the deed: an entry without its deed, or a deed without its entry, is worth
-nothing. A deed that a person could ask for twice by pressing a key twice carries a key: ``done`` finds the
-entry of the first time.
+Call inside the transaction of what was done: neither is written without the other. What a person could ask
+for twice by pressing a key twice carries a key: ``done`` finds the entry of the first time.
 """
 
 import logging
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 
@@ -22,13 +22,23 @@ REASON_LENGTH = 200
 KEY_LENGTH = 64
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What an entry is about."""
+
+    order_id: int | None = None
+    payment_id: int | None = None
+    attendee_id: int | None = None
+
+
+NOBODY = About()
+
+
 def record(
     desk: Desk,
     what: AuditAction,
+    about: About = NOBODY,
     *,
-    order_id: int | None = None,
-    payment_id: int | None = None,
-    attendee_id: int | None = None,
     amount: Decimal | None = None,
     text: str = "",
     reason: str = "",
@@ -42,21 +52,21 @@ def record(
         station=desk.station,
         staff=desk.staff.id,
         what=what,
-        order=order_id,
-        payment=payment_id,
-        attendee=attendee_id,
+        order=about.order_id,
+        payment=about.payment_id,
+        attendee=about.attendee_id,
         amount=None if amount is None else money.to_minor(amount, currency),
         currency="" if amount is None else currency,
         text=text,
         reason=reason,
         key=key or None,
     )
-    on_commit(partial(log.info, "%s, order %s, staff %d", what, order_id or "-", desk.staff.id))
+    on_commit(partial(log.info, "%s, order %s, staff %d", what, about.order_id or "-", desk.staff.id))
     return entry
 
 
 def done(what: AuditAction, key: str, order_id: int) -> AuditEntry | None:
-    """The entry of the same deed under this key, if it was done before; ``''`` is no key.
+    """The entry of the same action under this key, if it was done before; ``''`` is no key.
 
     Call with the order locked. Raises InvalidInput ``key_used`` when the key stands for something else.
     """

@@ -14,7 +14,7 @@ from tui_pos.desk.access import audit_log
 from tui_pos.desk.access.people import full_name
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
-from tui_pos.desk.lapses import has_lapsed
+from tui_pos.desk.leases import has_lapsed
 
 LAPSES_AFTER = timedelta(seconds=45)
 """A desk that cannot say so any more, because its host or link died, has lost it then."""
@@ -45,9 +45,7 @@ def claim(desk: Desk, owner: str, *, take_over: bool = False) -> Holder | None:
         if holder is not None and not take_over:
             return holder
         if holder is not None:
-            audit_log.record(
-                desk, AuditAction.STATION_TAKEN, text=f"{holder.name} had it open on {holder.host}"
-            )
+            audit_log.record(desk, AuditAction.STATION_TAKEN, text=f"{holder.name}, {holder.host}")
         since = row.open_since if row.desk == owner and row.staff_id == desk.staff.id else None
         _write(
             row, now, desk=owner, staff=desk.staff.id, open_since=since or now, open_until=now + LAPSES_AFTER

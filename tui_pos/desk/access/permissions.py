@@ -12,22 +12,22 @@ if TYPE_CHECKING:
 
 
 class Action(StrEnum):
-    """What a desk does that needs a right; the value is how a refusal names it."""
+    """What a desk does that needs a right."""
 
-    LOOK_UP = "look people and orders up"
-    CHECK_IN = "check people in"
+    LOOK_UP = "look_up"
+    CHECK_IN = "check_in"
     SELL = "sell"
-    CHARGE = "take card payments"
-    CAPTURE = "capture payments"
-    CANCEL = "cancel orders and payments"
-    READERS = "see the card readers"
-    CONNECTION_TOKEN = "connect a reader"
+    CHARGE = "charge"
+    CAPTURE = "capture"
+    CANCEL = "cancel"
+    READERS = "readers"
+    CONNECTION_TOKEN = "connection_token"
     REFUND = "refund"
-    RESOLVE = "resolve payments"
-    COMP = "give away for free"
-    SET_UP = "change whose payments these are"
-    RECONCILE = "reconcile payments"
-    ADDRESSES = "see e-mail addresses"
+    RESOLVE = "resolve"
+    COMP = "comp"
+    SET_UP = "set_up"
+    RECONCILE = "reconcile"
+    ADDRESSES = "addresses"
 
 
 CHANGE_CONFERENCE = "change_conference"

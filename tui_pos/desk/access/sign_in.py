@@ -2,21 +2,24 @@
 
 import logging
 import time
+from functools import partial
 
 from tui_pos.core import clock
 from tui_pos.data.connection import connected, run_tx
 from tui_pos.data.errors import DatabaseUnavailable
 from tui_pos.data.tables.auth import User
 from tui_pos.desk.access import tries
-from tui_pos.desk.access.passwords import verify
+from tui_pos.desk.access.passwords import UNUSABLE, verify
 from tui_pos.desk.access.people import full_name
-from tui_pos.desk.access.permissions import DESK_RIGHTS
+from tui_pos.desk.access.permissions import DESK_RIGHTS, SERVICE
 from tui_pos.desk.access.rights import rights_of
 from tui_pos.desk.access.tries import At
 from tui_pos.desk.context import Staff
 from tui_pos.desk.errors import NotPermitted
 
 log = logging.getLogger(__name__)
+
+SERVICE_USERNAME = "tui-pos-service"
 
 ANSWER_AFTER = 1.5
 """Seconds after which a wrong secret is answered at the earliest: longer than any usual hash takes, so that
@@ -64,6 +67,27 @@ def without_asking(username: str) -> Staff:
     return _staff(user)
 
 
+def service_account() -> Staff:
+    """The account of what runs by a timer: no password, and the right to reconcile alone.
+
+    Whoever can run a command as it has the database and the Stripe key already, so it is asked for no secret.
+    Its user is made at the first call.
+
+    Raises NotPermitted ``service_account`` when that user was made inactive, or is a person: one with a
+    password or with every right.
+    """
+    with connected():
+        user = User.get_or_none(User.username == SERVICE_USERNAME)
+        if user is None:
+            new = {"password": f"{UNUSABLE}{clock.random_code(40)}"}
+            user, _ = run_tx(partial(User.get_or_create, username=SERVICE_USERNAME, defaults=new))
+    if not user.is_active:
+        raise NotPermitted("service_account.inactive", user=SERVICE_USERNAME)
+    if user.is_superuser or not user.password.startswith(UNUSABLE):
+        raise NotPermitted("service_account.person", user=SERVICE_USERNAME)
+    return Staff(id=user.id, username=SERVICE_USERNAME, name=SERVICE_USERNAME, codenames=frozenset({SERVICE}))
+
+
 def pause(seconds: float) -> None:
     """Wait, at most ``ANSWER_AFTER``."""
     time.sleep(min(max(0.0, seconds), ANSWER_AFTER))
@@ -105,8 +129,11 @@ def _may_use_desk(user: User, codenames: frozenset[str]) -> bool:
 
 
 def _name(username: str, user: User | None) -> tries.Name:
-    """What a try is counted under: only the staff's own rows, for whoever stands in the audit log cannot be
-    deleted on the web site any more. The same is asked for every name, so that the time tells nothing."""
+    """What a try is counted under.
+
+    Only the staff's own rows: whoever stands in the audit log cannot be deleted on the web site any more. The
+    same is asked for every name, so that the time tells nothing.
+    """
     unknown, codenames = tries.unknown_name(username), rights_of(user.id if user is not None else 0)
     return tries.Name(user.id) if user is not None and _may_use_desk(user, codenames) else unknown
 

@@ -5,11 +5,7 @@ from typing import Any
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.auth import ContentType, GroupPermission, Permission, User, UserGroup, UserPermission
 from tui_pos.desk.access.people import full_name
-from tui_pos.desk.access.permissions import (
-    GRANTS,
-    Action,
-    require,
-)
+from tui_pos.desk.access.permissions import GRANTS, Action, require
 from tui_pos.desk.access.rights import APP_LABEL
 from tui_pos.desk.context import Desk
 

@@ -16,7 +16,7 @@ from tui_pos.core.scan import printable
 from tui_pos.data.connection import lock
 from tui_pos.data.tables.desk import AuditAction, AuditEntry, Installation
 from tui_pos.desk.errors import NotPermitted
-from tui_pos.desk.lapses import CLOCKS_APART
+from tui_pos.desk.leases import CLOCKS_APART
 
 WINDOW = timedelta(minutes=15)
 """Wrong secrets further apart than this do not add up, and a lock lasts so long after the last one."""
@@ -33,8 +33,10 @@ _here: list[AuditEntry] = []
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """Where somebody signs in; no conference for ``init`` before there is one. ``named`` are the stations
-    that the config names."""
+    """Where somebody signs in; no conference for ``init`` before there is one.
+
+    ``named`` are the stations that the config names.
+    """
 
     conference_id: int | None
     station: str
@@ -126,8 +128,10 @@ def _entry(at: At, name: Name, what: AuditAction) -> AuditEntry:
 
 
 def _is_told(at: At, name: Name) -> bool:
-    """Whether the last that is known of the person is a sign-in at this station, not long ago: a script signs
-    in for each of its commands."""
+    """Whether the last that is known of the person is a sign-in at this station, not long ago.
+
+    A script signs in for each of its commands.
+    """
     now = clock.now()
     theirs = [entry for entry in _recent(now) if (entry.staff_id, entry.text) == _key(name)]
     if not theirs or theirs[-1].at <= now - WINDOW:

@@ -18,17 +18,9 @@ from tui_pos.core.scan import printable
 from tui_pos.data.connection import connected, run_tx
 from tui_pos.data.tables.desk import Sale, SaleStatus
 from tui_pos.data.tables.registration import Cart, CartItem, CartStatus
-from tui_pos.desk.access.permissions import (
-    Action,
-    require,
-    require_sale,
-)
+from tui_pos.desk.access.permissions import Action, require, require_sale
 from tui_pos.desk.carts import cart_view, sales
-from tui_pos.desk.carts.cart_view import (
-    CartLine,
-    CartView,
-    Discount,
-)
+from tui_pos.desk.carts.cart_view import CartLine, CartView, Discount
 from tui_pos.desk.catalogue import products, vouchers
 from tui_pos.desk.catalogue.pricing import Kind
 from tui_pos.desk.catalogue.products import Product

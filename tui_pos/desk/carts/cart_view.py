@@ -71,6 +71,11 @@ class CartView:
     currency: str
     problem: Reason | None
 
+    @property
+    def is_ordered(self) -> bool:
+        """Whether it became an order, which is not paid yet."""
+        return self.status is SaleStatus.ORDERED
+
 
 def content(cart_id: int | None) -> tuple[RequestedProduct, ...]:
     """What lies in the cart, in the order in which it was put there; one statement."""
@@ -99,7 +104,7 @@ def load(desk: Desk, sale_id: int) -> CartView:
     )
     sale = sales.found(query.first(), sale_id)
     if sale.order_id is not None:
-        (order,) = order_views.orders(desk.conference.id, order_id=sale.order_id)
+        order = order_views.one(desk.conference.id, sale.order_id)
         return _ordered(desk, sale, order)
     return _open(desk, sale)
 

@@ -18,16 +18,8 @@ from tui_pos.data.tables.desk import Sale, SaleStatus
 from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import Cart, CartStatus, Order, OrderStatus, Voucher
 from tui_pos.desk.access import audit_log
-from tui_pos.desk.access.permissions import (
-    Action,
-    require,
-    require_sale,
-)
-from tui_pos.desk.carts import (
-    cart,
-    cart_view,
-    sales,
-)
+from tui_pos.desk.access.permissions import Action, require, require_sale
+from tui_pos.desk.carts import cart, cart_view, sales
 from tui_pos.desk.carts.cart_view import CartView
 from tui_pos.desk.catalogue import conditions, products, vouchers
 from tui_pos.desk.catalogue.evaluation import evaluate
@@ -35,13 +27,7 @@ from tui_pos.desk.catalogue.pricing import ZERO
 from tui_pos.desk.catalogue.products import Product, RequestedProduct
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, Refused
-from tui_pos.desk.orders import (
-    buyers,
-    holds,
-    new_orders,
-    order_views,
-    orders,
-)
+from tui_pos.desk.orders import buyers, holds, new_orders, order_views, orders
 from tui_pos.desk.orders.buyers import Buyer
 from tui_pos.desk.orders.new_orders import NewLine, NewOrder
 from tui_pos.desk.orders.views import LineView, OrderView
@@ -92,12 +78,12 @@ def place(desk: Desk, sale_id: int, *, shown_total: Decimal | None = None) -> Pl
         now = clock.now()
         sale = _locked_with_sale(desk, sale_id, now)
         if sale.order_id is not None and sale.status != SaleStatus.ABANDONED:
-            return Placed(_view(desk, sale.order_id))
+            return Placed(order_views.one(desk.conference.id, sale.order_id))
         sales.refuse_unless_open_here(desk, sale)
         user_id = sale.cart.user_id if sale.attendee_id else None
         buyer = Buyer(sale.attendee_id, user_id, sale.buyer_name, sale.buyer_email)
         voucher = vouchers.take(sale.cart.voucher_id, now) if sale.cart.voucher_id else None
-        new = _order(desk, buyer, cart_view.content(sale.cart_id), voucher, now, shown_total)
+        new = _order(desk, buyer, cart_view.content(sale.cart_id), voucher, now, shown_total=shown_total)
         Cart.update(status=CartStatus.CHECKED_OUT, user=new.row.user_id, updated_at=now).where(
             Cart.id == sale.cart_id
         ).execute()
@@ -195,7 +181,7 @@ def cancel_order(desk: Desk, reference: str) -> OrderView:
         order = orders.locked(desk.conference.id, printable(reference, 100))
         holds.refuse_unless_releasable(order)
         holds.release([order], clock.now())
-        return _view(desk, order.id)
+        return order_views.one(desk.conference.id, order.id)
 
     with connected():
         return run_tx(work)
@@ -267,6 +253,7 @@ def _order(
     wanted: Sequence[RequestedProduct],
     voucher: Voucher | None,
     now: datetime,
+    *,
     shown_total: Decimal | None = None,
 ) -> NewOrder:
     """Check, price and write an order with the conference locked and a use of the voucher taken."""
@@ -340,17 +327,12 @@ def _finished(desk: Desk, new: NewOrder, now: datetime) -> Placed:
     return Placed(new_orders.view(new))
 
 
-def _view(desk: Desk, order_id: int) -> OrderView:
-    (found,) = order_views.orders(desk.conference.id, order_id=order_id)
-    return found
-
-
 def _amount(desk: Desk, amount: str | Decimal) -> Decimal:
     currency = desk.conference.currency
     try:
         price = money.parse_amount(str(amount), currency)
     except money.MoneyError as error:
-        raise InvalidInput("invalid_amount.typed", found=str(error)) from error
+        raise InvalidInput(error.reason) from error
     least = money.minimum_charge(currency)
     if least is not None and price < least:
         raise InvalidInput("amount_too_small.order", least=least, currency=currency)

@@ -5,14 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tui_pos.data.tables.registration import Voucher
-from tui_pos.desk.catalogue import (
-    conditions,
-    pricing,
-    pricing_inputs,
-    rules,
-    stock,
-    vouchers,
-)
+from tui_pos.desk.catalogue import conditions, pricing, pricing_inputs, rules, stock, vouchers
 from tui_pos.desk.catalogue.pricing import Key, Quote
 from tui_pos.desk.catalogue.products import RequestedProduct
 from tui_pos.desk.catalogue.rules import RuleContext

@@ -1,4 +1,4 @@
-"""What is for sale: the seed's inventory, and the desk's catalogue with the reason why not."""
+"""What is for sale: the products on sale now, and the desk's catalogue of all with the reason why not."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,14 +16,15 @@ from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.catalogue import stock
 from tui_pos.desk.catalogue.pricing import Key, Kind
 from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import Reason, because
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InventoryItem:
     """A ticket type or add-on. ``remaining`` None means unlimited.
 
-    ``reason`` says in a few words why it is not sellable, or what it needs ("voucher only", "needs a ticket:
-    Regular or Student"), or is empty. What it needs depends on the cart, so the checkout decides on that.
+    ``reason`` is why it is not sellable, or what it needs (a voucher, a ticket). What it needs depends on the
+    cart, so the checkout decides on that.
     """
 
     kind: Kind
@@ -35,7 +36,7 @@ class InventoryItem:
     remaining: int | None
     requires_voucher: bool
     sellable: bool
-    reason: str
+    reason: Reason | None
     order: int
 
 
@@ -113,37 +114,36 @@ def _product(row: TicketType | AddOn, shelf: _Shelf) -> InventoryItem:
         price=row.price,
         remaining=left,
         requires_voucher=isinstance(row, TicketType) and row.requires_voucher,
-        sellable=not why_not,
+        sellable=why_not is None,
         reason=why_not or _needs(row, shelf),
         order=row.order,
     )
 
 
-def _closed(row: TicketType | AddOn, shelf: _Shelf) -> str:
-    """Why the shop does not offer it now, or ''."""
+def _closed(row: TicketType | AddOn, shelf: _Shelf) -> Reason | None:
+    """Why the shop does not offer it now."""
     if not row.is_active:
-        return "not active"
+        return because("shelf.inactive")
     if row.available_from is not None and row.available_from > shelf.now:
-        return f"sale starts {_day(shelf, row.available_from)}"
+        return because("shelf.yet", **_day(shelf, row.available_from))
     if row.available_until is not None and row.available_until < shelf.now:
-        return f"sale ended {_day(shelf, row.available_until)}"
-    return ""
+        return because("shelf.over", **_day(shelf, row.available_until))
+    return None
 
 
-def _gone(kind: Kind, left: int | None, shelf: _Shelf) -> str:
+def _gone(kind: Kind, left: int | None, shelf: _Shelf) -> Reason | None:
     if left == 0:
-        return "sold out"
-    return "venue full" if kind is Kind.TICKET and shelf.venue_full else ""
+        return because("shelf.sold_out")
+    return because("shelf.venue_full") if kind is Kind.TICKET and shelf.venue_full else None
 
 
-def _needs(row: TicketType | AddOn, shelf: _Shelf) -> str:
+def _needs(row: TicketType | AddOn, shelf: _Shelf) -> Reason | None:
     if isinstance(row, TicketType):
-        return "voucher only" if row.requires_voucher else ""
-    *most, last = shelf.needed.get(row.id) or ("",)
-    names = f"{', '.join(most)} or {last}" if most else last
-    return f"needs a ticket: {names}" if names else ""
+        return because("shelf.voucher") if row.requires_voucher else None
+    needed = shelf.needed.get(row.id)
+    return because("shelf.ticket", tickets=needed) if needed else None
 
 
-def _day(shelf: _Shelf, moment: datetime) -> str:
-    day, today = shelf.desk.local(moment), shelf.desk.local(shelf.now)
-    return f"{day:%d %b}" if day.year == today.year else f"{day:%d %b %Y}"
+def _day(shelf: _Shelf, moment: datetime) -> dict[str, object]:
+    day = shelf.desk.local(moment)
+    return {"day": day, "this_year": day.year == shelf.desk.local(shelf.now).year}

@@ -163,8 +163,11 @@ def quote(
 
 
 def shop_quote(lines: Sequence[Line], voucher: VoucherTerms | None, currency: str) -> Quote:
-    """Price ``lines`` as django-program's web shop does: no condition, and the voucher on the whole subtotal,
-    whatever products it lists, rounded once. Here the lines share it, so that each can be given back."""
+    """Price ``lines`` as django-program's web shop does.
+
+    There is no condition, and the voucher is taken off the whole subtotal, whatever products it lists, and
+    rounded once. Here the lines share it, so that each can be given back.
+    """
     priced = [Priced(line, None, ZERO, ZERO) for line in lines]
     if voucher is None:
         return Quote(tuple(priced))

@@ -15,12 +15,7 @@ from peewee import Node, Value, fn
 
 from tui_pos.data.queries import Compiled, parameter
 from tui_pos.data.tables.auth import UserGroup
-from tui_pos.data.tables.conditions import (
-    ADDON_SCOPES,
-    ENABLING_TICKETS,
-    GROUPS_OF_CONDITION,
-    TICKET_SCOPES,
-)
+from tui_pos.data.tables.conditions import ADDON_SCOPES, ENABLING_TICKETS, GROUPS_OF_CONDITION, TICKET_SCOPES
 from tui_pos.data.tables.program import Conference, Speaker, Talk, TalkSpeaker
 from tui_pos.data.tables.registration import (
     PAID_STATUSES,
@@ -179,6 +174,6 @@ def _person() -> Iterator[Any]:
     )
 
 
-def _row(topic: str, owner: Any, target: Any, number: Any = 0, text: Any = "", model: Any = None) -> Any:
+def _row(topic: str, owner: Any, target: Any, number: Any = 0, text: Any = "", *, model: Any = None) -> Any:
     number, text = (value if isinstance(value, Node) else Value(value) for value in (number, text))
     return (model or owner.model).select(Value(topic), owner, target, number, text)

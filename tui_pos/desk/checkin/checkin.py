@@ -109,4 +109,4 @@ def _take_back(desk: Desk, code: str, reason: str) -> None:
         Attendee.update(checked_in_at=None, updated_at=clock.now()).where(
             Attendee.id == attendee.id
         ).execute()
-    audit_log.record(desk, AuditAction.UNDO_CHECK_IN, attendee_id=attendee.id, reason=reason)
+    audit_log.record(desk, AuditAction.UNDO_CHECK_IN, audit_log.About(attendee_id=attendee.id), reason=reason)

@@ -58,6 +58,10 @@ def _register(desk: Desk, order: Order, name: str, email: str, key: str) -> str:
     now = clock.now()
     attendee = registration.admit(order, guests.guest_user(name, email, now).id, now)
     audit_log.record(
-        desk, AuditAction.COMPANION, order_id=order.id, attendee_id=attendee.id, text=name, key=key
+        desk,
+        AuditAction.COMPANION,
+        audit_log.About(order_id=order.id, attendee_id=attendee.id),
+        text=name,
+        key=key,
     )
     return str(attendee.access_code)

@@ -9,12 +9,9 @@ note.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from peewee import fn
-
 from tui_pos.core import clock
 from tui_pos.core.scan import printable
 from tui_pos.data.connection import connected, lock, run_tx
-from tui_pos.data.queries import rows
 from tui_pos.data.tables.desk import AuditAction
 from tui_pos.data.tables.registration import Order, OrderLine, OrderStatus, ProductRedemption
 from tui_pos.desk.access import audit_log
@@ -24,14 +21,9 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound, Refused
 from tui_pos.desk.limits import TO_WRITE
 from tui_pos.desk.orders.balance import admits, balance
-from tui_pos.desk.orders.leaving import (
-    NOTHING,
-    Leaving,
-    leaving,
-)
+from tui_pos.desk.orders.leaving import NOTHING, Leaving, handed_out, leaving
 from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.search import lookup
-from tui_pos.desk.search.moments import when_and_where
 
 NOT_PAID: dict[str, str] = {OrderStatus.PENDING: "not_paid", OrderStatus.CANCELLED: "cancelled"}
 """The reason code why nothing of an order is handed out; of any other it is ``refunded``."""
@@ -84,7 +76,7 @@ def hand_out(desk: Desk, code: str, line_id: int, quantity: int = 1, *, key: str
         if not admits(order.status, balance(order)):
             raise Refused(f"{NOT_PAID.get(order.status, 'refunded')}.to_hand_out", order=order.reference)
         _refuse_unless_left(desk, state, quantity)
-        _write(desk, attendee, order, line, quantity, key)
+        _write(desk, attendee, order, line, quantity=quantity, key=key)
         return _state(order, line)
 
     with connected():
@@ -115,7 +107,11 @@ def take_back(desk: Desk, code: str, line_id: int, reason: str, *, quantity: int
         ProductRedemption.delete().where(ProductRedemption.id.in_([row.id for row in last])).execute()
         text = f"{quantity} x {shown}"
         audit_log.record(
-            desk, AuditAction.TAKE_BACK, order_id=order.id, attendee_id=attendee.id, text=text, reason=why
+            desk,
+            AuditAction.TAKE_BACK,
+            audit_log.About(order_id=order.id, attendee_id=attendee.id),
+            text=text,
+            reason=why,
         )
         return _state(order, line)
 
@@ -132,7 +128,7 @@ def _lines(orders: Iterable[OrderView]) -> Iterable[HandOut]:
         for line in order.lines
         if line.addon_slug is not None and line.quantity
     }
-    handed = _handed_out(lines)
+    handed = handed_out(lines)
     for number, (order, line) in lines.items():
         going = leaving([order.id]) if order.being_given_back else NOTHING
         gone = _going(going, order.id, number, line.quantity)
@@ -151,16 +147,6 @@ def _going(going: Leaving, order_id: int, line_id: int, quantity: int) -> int:
     return quantity if order_id in going.orders else going.pieces.get(line_id, 0)
 
 
-def _handed_out(line_ids: Iterable[int]) -> dict[int, int]:
-    """How many pieces of each line were handed out."""
-    query = (
-        ProductRedemption.select(ProductRedemption.order_line, fn.COUNT(ProductRedemption.id))
-        .where(ProductRedemption.order_line.in_(list(line_ids)))
-        .group_by(ProductRedemption.order_line)
-    )
-    return dict(rows(query))
-
-
 def _locked(desk: Desk, code: str, line_id: int) -> tuple[AttendeeView, Order, OrderLine]:
     """Who came, and the order and line of theirs, locked in this order as refunds and the web shop lock."""
     attendee = lookup.attendee(desk, code)
@@ -176,7 +162,7 @@ def _locked(desk: Desk, code: str, line_id: int) -> tuple[AttendeeView, Order, O
 
 def _state(order: Order, line: OrderLine) -> HandOut:
     gone = _going(leaving([order.id]), order.id, line.id, line.quantity)
-    left = max(line.quantity - gone - _handed_out([line.id]).get(line.id, 0), 0)
+    left = max(line.quantity - gone - handed_out([line.id]).get(line.id, 0), 0)
     return HandOut(
         line_id=line.id,
         reference=order.reference,
@@ -203,14 +189,14 @@ def _refuse_unless_left(desk: Desk, state: HandOut, quantity: int) -> None:
             .order_by(ProductRedemption.id.desc())
             .first()
         )
-        when = when_and_where(desk, last.redeemed_at, printable(last.note, 40)) if last else ""
+        when = desk.moment(last.redeemed_at, printable(last.note, 40)) if last else None
         raise Refused("handed_out", product=shown, bought=state.bought, last=when)
     if quantity > state.left:
         raise Refused("too_many", left=state.left, bought=state.bought, product=shown)
 
 
 def _write(
-    desk: Desk, attendee: AttendeeView, order: Order, line: OrderLine, quantity: int, key: str
+    desk: Desk, attendee: AttendeeView, order: Order, line: OrderLine, *, quantity: int, key: str
 ) -> None:
     now = clock.now()
     piece = {
@@ -224,5 +210,9 @@ def _write(
     ProductRedemption.insert_many([piece] * quantity).execute()
     text = f"{quantity} x {printable(line.description)}"
     audit_log.record(
-        desk, AuditAction.HAND_OUT, order_id=order.id, attendee_id=attendee.id, text=text, key=key
+        desk,
+        AuditAction.HAND_OUT,
+        audit_log.About(order_id=order.id, attendee_id=attendee.id),
+        text=text,
+        key=key,
     )

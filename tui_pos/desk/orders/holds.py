@@ -19,23 +19,12 @@ from tui_pos.data.fields import ZERO
 from tui_pos.data.queries import rows
 from tui_pos.data.tables.desk import Attempt, Refund, Sale, SaleStatus
 from tui_pos.data.tables.program import Conference
-from tui_pos.data.tables.registration import (
-    PAID_STATUSES,
-    Order,
-    OrderStatus,
-    Payment,
-    PaymentMethod,
-)
+from tui_pos.data.tables.registration import PAID_STATUSES, Order, OrderStatus, Payment, PaymentMethod
 from tui_pos.desk.catalogue import vouchers
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
 from tui_pos.desk.orders import store_credit
-from tui_pos.desk.orders.balance import (
-    ACCEPTED,
-    columns,
-    from_columns,
-    is_kept,
-)
+from tui_pos.desk.orders.balance import ACCEPTED, columns, from_columns, is_kept
 
 log = logging.getLogger(__name__)
 

@@ -1,20 +1,18 @@
-"""What refunds without an answer may take away: pieces, tickets, or all of an order.
+"""What was handed out of orders, and what refunds without an answer may take away: pieces, tickets, or all.
 
-While it is open nothing of that is handed out and nobody comes in on it: if the refund was made, it is gone.
+While a refund is open nothing of that is handed out and nobody comes in on it: if it was made, it is gone.
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+
+from peewee import fn
 
 from tui_pos.data.queries import rows
 from tui_pos.data.tables.desk import Refund, RefundLine
-from tui_pos.data.tables.registration import Order
-from tui_pos.desk.orders.balance import (
-    OPEN,
-    columns,
-    from_columns,
-)
+from tui_pos.data.tables.registration import Order, ProductRedemption
+from tui_pos.desk.orders.balance import OPEN, columns, from_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +25,16 @@ class Leaving:
 
 
 NOTHING = Leaving()
+
+
+def handed_out(line_ids: Iterable[int]) -> dict[int, int]:
+    """How many pieces of each line were handed out; a line without any is not in it."""
+    query = (
+        ProductRedemption.select(ProductRedemption.order_line, fn.COUNT(ProductRedemption.id))
+        .where(ProductRedemption.order_line.in_(list(line_ids)))
+        .group_by(ProductRedemption.order_line)
+    )
+    return dict(rows(query))
 
 
 def leaving(order_ids: Collection[int]) -> Leaving:

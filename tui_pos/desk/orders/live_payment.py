@@ -1,11 +1,26 @@
 """One live card payment per order and per reader: who comes second is told who was first."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from peewee import Expression
 
 from tui_pos.data.tables.desk import Attempt
 from tui_pos.desk.access.people import full_name
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who started a card payment, at which station, and when on the conference's clock."""
+
+    station: str
+    name: str
+    since: datetime
+
+    def __str__(self) -> str:
+        return f"{self.station} {self.name} {self.since:%H:%M}"
 
 
 def refuse_live(desk: Desk, same: Expression) -> None:
@@ -20,6 +35,6 @@ def refuse_live(desk: Desk, same: Expression) -> None:
         )
 
 
-def holder(desk: Desk, attempt: Attempt) -> str:
-    """Who started the attempt where and when, for the one who has to wait: "desk-2, Amira, since 14:02"."""
-    return f"{attempt.station}, {full_name(attempt.staff)}, since {desk.local(attempt.created_at):%H:%M}"
+def holder(desk: Desk, attempt: Attempt) -> Holder:
+    """Who started the attempt; it is theirs until it has ended."""
+    return Holder(attempt.station, full_name(attempt.staff), desk.local(attempt.created_at))

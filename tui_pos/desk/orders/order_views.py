@@ -12,20 +12,10 @@ from tui_pos.data.connection import connected
 from tui_pos.data.fields import money, utc
 from tui_pos.data.queries import Compiled, Row, parameter
 from tui_pos.data.tables.desk import Attempt, Sale, SaleStatus
-from tui_pos.data.tables.registration import (
-    AddOn,
-    Order,
-    OrderLine,
-    TicketType,
-)
+from tui_pos.data.tables.registration import AddOn, Order, OrderLine, TicketType
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound
-from tui_pos.desk.orders.balance import (
-    admits,
-    columns,
-    due_of,
-    from_columns,
-)
+from tui_pos.desk.orders.balance import admits, columns, due_of, from_columns
 from tui_pos.desk.orders.views import LineView, OrderView
 
 _ID = re.compile(r"[0-9]{1,18}")
@@ -70,6 +60,12 @@ def orders(
         lines.setdefault(order_of_line, []).append(_line(line))
     now = clock.now()
     return tuple(_order(row, tuple(lines.get(row[0], ())), now) for row in found)
+
+
+def one(conference_id: int, order_id: int) -> OrderView:
+    """The order with this id, which is there."""
+    (found,) = orders(conference_id, order_id=order_id)
+    return found
 
 
 def _wanted() -> Expression:

@@ -6,24 +6,7 @@ from decimal import Decimal
 from tui_pos.core import money
 from tui_pos.data.tables.desk import Refund, RefundLine, RefundOrigin, RefundStage
 from tui_pos.desk.orders.tenders import Tender
-
-CARD_WORDS = {
-    RefundStage.CREATED: "asked for; Stripe has not answered yet",
-    RefundStage.UNKNOWN: "no answer from Stripe; do not refund again, it is being checked",
-    RefundStage.PENDING: "accepted by Stripe, on its way to the card",
-    RefundStage.SUCCEEDED: "refunded to the card",
-    RefundStage.FAILED: "not refunded",
-}
-
-OTHER_WORDS = {
-    Tender.CASH: "give it back in cash",
-    Tender.CREDIT: "put back on the buyer's credit",
-    Tender.COMP: "it was given away; there is nothing to give back",
-}
-
-ORIGIN_WORDS = {
-    RefundOrigin.DASHBOARD: "in Stripe's dashboard",
-}
+from tui_pos.desk.stored_reasons import Said, unpack
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +24,7 @@ class RefundView:
 
     ``intent_id`` and ``refund_id`` are Stripe's, '' for what no card had paid. ``tender`` is card, cash,
     credit or comp; only a card's can be anything but succeeded. ``pieces`` are what went back with it.
-    ``exchange`` is the order that the value went to instead of a person, '' for none.
+    ``exchange`` is the order that the value went to instead of a person, '' for none. ``notes`` say more.
     """
 
     id: int
@@ -51,23 +34,16 @@ class RefundView:
     amount: Decimal
     currency: str
     stage: RefundStage
-    text: str
     tender: Tender
     origin: RefundOrigin = RefundOrigin.DESK
     reason: str = ""
     pieces: tuple[PieceView, ...] = ()
     exchange: str = ""
+    notes: tuple[Said, ...] = ()
 
 
 def of_row(row: Refund) -> RefundView:
     """The refund behind a row; needs a connection."""
-    stage, tender, origin = RefundStage(row.stage), Tender(row.tender), RefundOrigin(row.origin)
-    words = CARD_WORDS[stage] if tender is Tender.CARD else OTHER_WORDS[tender]
-    exchange = row.exchange.reference if row.exchange_id is not None else ""
-    if exchange:
-        words = f"moved to {exchange}"
-    if origin is not RefundOrigin.DESK:
-        words = f"{words} {ORIGIN_WORDS[origin]}"
     pieces = RefundLine.select().where(RefundLine.refund == row.id, RefundLine.quantity > 0)
     return RefundView(
         id=row.id,
@@ -76,17 +52,22 @@ def of_row(row: Refund) -> RefundView:
         refund_id=row.refund_id or "",
         amount=money.from_minor(row.amount, row.currency),
         currency=row.currency,
-        stage=stage,
-        text=f"{words}: {row.message}" if row.message else words,
-        tender=tender,
-        origin=origin,
+        stage=RefundStage(row.stage),
+        tender=Tender(row.tender),
+        origin=RefundOrigin(row.origin),
         reason=row.reason,
-        exchange=exchange,
+        exchange=row.exchange.reference if row.exchange_id is not None else "",
+        notes=notes_of(row),
         pieces=tuple(
             PieceView(each.order_line_id, each.order_line.description, each.quantity)
             for each in pieces.order_by(RefundLine.id)
         ),
     )
+
+
+def notes_of(row: Refund) -> tuple[Said, ...]:
+    """What else is to be said of a refund: each a line of ``message``; a text is Stripe's."""
+    return tuple(map(unpack, row.message.splitlines()))
 
 
 def _intent_id(row: Refund) -> str:

@@ -1,8 +1,23 @@
-"""The tenders that a desk takes, and what people call a payment: "Visa 4242", "Credit"."""
+"""What orders are paid with: the tenders of a desk, what people call a payment, and what is kept of each.
 
+The web site's manage page records money that came another way as ``manual``, ``credit`` or ``comp`` with any
+amount; no drawer, credit or audit log of a desk knows of it. Cash is only what has a cash movement of ours,
+credit only what came from a credit.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
-from tui_pos.data.tables.registration import PaymentMethod
+from peewee import JOIN, fn
+
+from tui_pos.data.fields import ZERO
+from tui_pos.data.queries import batches, rows
+from tui_pos.data.tables.desk import AuditAction, AuditEntry, CashMovement, MovementKind
+from tui_pos.data.tables.registration import Credit, Payment, PaymentMethod, TerminalPayment
+from tui_pos.desk.orders.balance import is_kept, kept_columns, kept_of
 
 
 class Tender(StrEnum):
@@ -47,7 +62,7 @@ ON_THE_WEB = "Paid on the web site"
 
 
 def label(method: str, brand: str | None = None, last4: str | None = None, on_the_web: object = False) -> str:
-    """The payment for people; ``on_the_web`` as ``web_payments.on_the_web`` says."""
+    """The payment for people; ``on_the_web`` as the SQL condition ``on_the_web`` says."""
     if on_the_web:
         return ON_THE_WEB
     if last4:
@@ -58,3 +73,65 @@ def label(method: str, brand: str | None = None, last4: str | None = None, on_th
 def brand_name(brand: str) -> str:
     """The card brand as it is written on the card."""
     return _BRANDS.get(brand, brand.replace("_", " ").title())
+
+
+def on_the_web() -> Any:
+    """An SQL condition on ``Payment``: it was paid on the web site, by hand."""
+    cash = CashMovement.select(CashMovement.id).where(
+        CashMovement.payment == Payment.id, CashMovement.kind == MovementKind.SALE
+    )
+    spent = Credit.select(Credit.id).where(Credit.applied_to_order == Payment.order)
+    by_hand = Payment.method == PaymentMethod.MANUAL
+    no_credit = (Payment.method == PaymentMethod.CREDIT) & ~_done(AuditAction.CREDIT) & ~fn.EXISTS(spent)
+    not_given = (Payment.method == PaymentMethod.COMP) & (Payment.amount > 0) & ~_done(AuditAction.COMP)
+    return (by_hand & ~fn.EXISTS(cash)) | no_credit | not_given
+
+
+def _done(action: AuditAction) -> Any:
+    entry = AuditEntry.select(AuditEntry.id).where(
+        AuditEntry.order == Payment.order, AuditEntry.what == action
+    )
+    return fn.EXISTS(entry)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPayment:
+    """A payment, its amount and what is kept of it; of all together the order keeps the sum."""
+
+    method: str
+    label: str
+    amount: Decimal
+    kept: Decimal
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the order is said to be paid by it; not when all of it went back."""
+        return self.kept > ZERO or self.amount == ZERO
+
+
+def kept_payments(order_ids: Iterable[int]) -> dict[int, list[KeptPayment]]:
+    """The payments of these orders, oldest first; needs a connection. One statement for a page of orders."""
+    query = (
+        Payment.select(
+            Payment.order,
+            Payment.method,
+            TerminalPayment.card_brand,
+            TerminalPayment.card_last4,
+            on_the_web(),
+            *kept_columns(),
+        )
+        .join(TerminalPayment, JOIN.LEFT_OUTER, on=(TerminalPayment.payment == Payment.id))
+        .where(is_kept())
+        .order_by(Payment.id)
+    )
+    found: dict[int, list[KeptPayment]] = {}
+    for some in batches(order_ids):
+        for order_id, method, brand, last4, by_hand, *money in rows(query.where(Payment.order.in_(some))):
+            payment = KeptPayment(method, label(method, brand, last4, by_hand), *kept_of(money))
+            found.setdefault(order_id, []).append(payment)
+    return found
+
+
+def paid_by(payments: Iterable[KeptPayment]) -> str:
+    """What an order was paid by, each way once: "Visa 4242, Cash"."""
+    return ", ".join(dict.fromkeys(each.label for each in payments if each.is_told))

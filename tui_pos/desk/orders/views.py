@@ -7,6 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from tui_pos.core.clock import Moment
+from tui_pos.desk.tones import Tone
+
+ZERO = Decimal("0.00")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineView:
@@ -77,14 +82,14 @@ class CheckInView:
 class Verdict:
     """What the volunteer must know at first sight; ``ui.messages.verdicts`` has its words.
 
-    ``key`` is a code, or ``code.case``; ``tone`` is ok, warn or bad; ``owes`` ("35.00") and ``first``
-    ("09:14 at desk-2") are '' where there is none.
+    ``key`` is a code, or ``code.case``; ``first`` is when they came in first.
     """
 
     key: str
-    tone: str
-    owes: str = ""
-    first: str = ""
+    tone: Tone
+    owes: Decimal = ZERO
+    currency: str = ""
+    first: Moment | None = None
 
     @property
     def code(self) -> str:
@@ -96,9 +101,9 @@ class Verdict:
 class AttendeeView:
     """Somebody with a badge. ``order`` is the linked one, ``orders`` all of theirs here, newest first.
 
-        ``registered``: the linked order, or another one of theirs that holds a ticket, admits, and their own
-    ticket neither went back nor may be going back at this moment.
-        ``owes`` is the sum of what is due on their ``owed`` orders.
+    ``registered``: the linked order, or another one of theirs that holds a ticket, admits, and their own
+    ticket neither went back nor may be going back at this moment. ``owes`` is the sum of what is due on their
+    ``owed`` orders.
     """
 
     id: int

@@ -15,9 +15,10 @@ from tui_pos.data.errors import DatabaseUnavailable
 from tui_pos.data.tables.desk import FINAL_STAGES, Attempt, AttemptEvent, RequestedAction, Stage
 from tui_pos.desk import lease_owners
 from tui_pos.desk.context import Desk
-from tui_pos.desk.errors import NotFound, Refused
-from tui_pos.desk.lapses import has_lapsed
+from tui_pos.desk.errors import NotFound, Reason, Refused, because
+from tui_pos.desk.leases import has_lapsed
 from tui_pos.desk.orders.live_payment import holder
+from tui_pos.desk.stored_reasons import Said, pack
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +82,7 @@ def load(attempt_id: int) -> Attempt:
     return attempt
 
 
-def move(desk: Desk, attempt: Attempt, stage: Stage, text: str, **columns: Any) -> None:
+def move(desk: Desk, attempt: Attempt, stage: Stage, said: Said, **columns: Any) -> None:
     """Write one allowed move with its event, as one transaction or inside the caller's.
 
     ``attempt`` is brought up to date. Raises StaleAttempt when it is no longer where the caller saw it or
@@ -91,14 +92,14 @@ def move(desk: Desk, attempt: Attempt, stage: Stage, text: str, **columns: Any) 
     if stage not in MOVES[before]:
         raise ValueError(f"an attempt may not move from {before} to {stage}")
     now = clock.now()
-    changes = {**_forgotten(before, stage), **columns, "stage": stage, "updated_at": now}
+    changes = {**_forgotten(before, stage), **_packed(columns), "stage": stage, "updated_at": now}
     if stage in FINAL_STAGES:
         changes["finished_at"] = now
 
     def write() -> None:
         if not Attempt.update(**changes).where(*_as_seen(attempt)).execute():
             raise StaleAttempt
-        note(desk, attempt.id, stage, text)
+        note(desk, attempt.id, stage, said)
 
     run_tx(write)
     for name, value in changes.items():
@@ -120,11 +121,16 @@ def _forgotten(before: Stage, stage: Stage) -> dict[str, Any]:
 
 def update(attempt: Attempt, **columns: Any) -> None:
     """Write columns of an attempt that is not moving. Raises StaleAttempt as ``move`` does."""
-    changes = {**columns, "updated_at": clock.now()}
+    changes = {**_packed(columns), "updated_at": clock.now()}
     if not run_tx(lambda: Attempt.update(**changes).where(*_as_seen(attempt)).execute()):
         raise StaleAttempt
     for name, value in changes.items():
         setattr(attempt, name, value)
+
+
+def _packed(columns: dict[str, Any]) -> dict[str, Any]:
+    """The columns, with reasons as they are stored."""
+    return {name: pack(value) if isinstance(value, Reason) else value for name, value in columns.items()}
 
 
 def _as_seen(attempt: Attempt) -> tuple[Any, Any, Any]:
@@ -136,27 +142,31 @@ def _as_seen(attempt: Attempt) -> tuple[Any, Any, Any]:
     )
 
 
-def tell(desk: Desk, attempt: Attempt, text: str, **columns: Any) -> None:
-    """Add an event to an attempt that is not moving, with the columns that go with it. Raises StaleAttempt as
-    ``move`` does: a desk that hung must not speak after its successor has brought the payment to an end."""
+def tell(desk: Desk, attempt: Attempt, said: Said, **columns: Any) -> None:
+    """Add an event to an attempt that is not moving, with the columns that go with it.
+
+    Raises StaleAttempt as ``move`` does: a desk that hung must not write after its successor has ended the
+    payment.
+    """
 
     def write() -> None:
         update(attempt, **columns)
-        note(desk, attempt.id, attempt.stage, text)
+        note(desk, attempt.id, attempt.stage, said)
 
     run_tx(write)
 
 
-def ask(desk: Desk, attempt: Attempt, action: RequestedAction, why: str = "") -> None:
+def ask(desk: Desk, attempt: Attempt, action: RequestedAction, why: Reason | None = None) -> None:
     """Commit what was asked for before acting on it, so that whoever drives the payment goes on with it.
 
     A refused payment is then tried at once: a person asked.
     """
-    tell(desk, attempt, why or f"{action} asked for", requested_action=action, message=why, retry_at=None)
+    said = why or because("event.asked", action=action)
+    tell(desk, attempt, said, requested_action=action, message=why or "", retry_at=None)
 
 
-def note(desk: Desk, attempt_id: int, stage: str, text: str, request_id: str = "") -> None:
-    """Add an event: who, where, when, what was seen.
+def note(desk: Desk, attempt_id: int, stage: str, said: Said, request_id: str = "") -> None:
+    """Add an event: who, where, when, what was seen (a text is cut at 1,000 characters).
 
     Its ``request_id`` is Stripe's, of the request whose answer led to it: that of the step, where it is not
     given.
@@ -170,7 +180,7 @@ def note(desk: Desk, attempt_id: int, stage: str, text: str, request_id: str = "
             station=desk.station,
             staff=desk.staff.id,
             stage=stage,
-            text=text[:1000],
+            text=pack(said) if isinstance(said, Reason) else said[:1000],
             request_id=request_id[:100],
         )
     )
@@ -241,9 +251,7 @@ def given_back(attempt: Attempt, owner: str) -> Iterator[None]:
     try:
         yield
     except (DatabaseUnavailable, GeneratorExit):
-        told = (
-            DatabaseUnavailable,
-        )  # what failed first is what is told, and nobody is there to be told more
+        told = (DatabaseUnavailable,)  # what failed first is told already
         raise
     finally:
         lease_owners.ended(owner)

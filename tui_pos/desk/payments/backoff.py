@@ -17,16 +17,16 @@ MOST_POLLS, MOST_POLLS_LIMITED = 10, 60
 
 
 class Call(StrEnum):
-    """What is asked of Stripe; the value is how a sentence names it after "refuses to"."""
+    """What is asked of Stripe."""
 
-    CREATE = "create the payment"
-    FIND = "list its payments"
-    READ = "show the payment"
-    READER = "show the reader"
-    PROCESS = "show it on the reader"
-    WITHDRAW = "clear the reader"
-    CAPTURE = "capture it"
-    CANCEL = "cancel it"
+    CREATE = "create"
+    FIND = "find"
+    READ = "read"
+    READER = "reader"
+    PROCESS = "process"
+    WITHDRAW = "withdraw"
+    CAPTURE = "capture"
+    CANCEL = "cancel"
 
 
 def after_refusals(refusals: int) -> timedelta:

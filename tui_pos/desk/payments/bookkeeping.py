@@ -18,23 +18,18 @@ from tui_pos.data.tables.registration import (
     TerminalPayment,
 )
 from tui_pos.desk.context import Desk
-from tui_pos.desk.errors import Refused
+from tui_pos.desk.errors import Reason, Refused, because
 from tui_pos.desk.orders import hold_renewal, orders
 from tui_pos.desk.orders.balance import balance
 from tui_pos.desk.orders.tenders import label
 from tui_pos.desk.payments import attempt_log
+from tui_pos.desk.stored_reasons import Said, pack
 
 if TYPE_CHECKING:
     from tui_pos.terminal import Intent
 
 NO_CARD_YET = CaptureStatus.FAILED
 """django-program has no state for "no card seen yet"; its default, authorized, would claim held money."""
-
-GONE = {
-    "sold_out": "{product} was sold out meanwhile; the card is not charged.",
-    "venue_full": "The venue is full meanwhile; the card is not charged.",
-}
-"""Why a card is not charged for an order whose hold cannot be renewed, by the code of the refusal."""
 
 DOUBLE = "Booked a second time by the web site's webhook; the card was charged once."
 
@@ -67,7 +62,7 @@ def record_intent(desk: Desk, attempt: Attempt, intent: "Intent") -> None:
             desk,
             attempt,
             Stage.INTENT,
-            f"Stripe has the payment {intent.id}",
+            because("event.created", intent=intent.id),
             payment=payment.id,
             intent_id=intent.id,
             decline_code="",
@@ -108,26 +103,26 @@ def detach_intent(payment_id: int | None) -> None:
         run_tx(lambda: Payment.update(stripe_payment_intent_id="").where(linked).execute())
 
 
-def recheck_order(desk: Desk, attempt: Attempt) -> str:
-    """Why the order must not be charged any more, in one sentence; empty when it may, and its stock is held.
+def recheck_order(desk: Desk, attempt: Attempt) -> Reason | None:
+    """Why the order must not be charged any more; None when it may, and its stock is held.
 
     Looks under lock: the order may have been cancelled or paid otherwise since the payment began, or its
     hold may have run out and what it wants been sold.
     """
 
-    def look() -> str:
+    def look() -> Reason | None:
         lock(Conference.select(Conference.id).where(Conference.id == attempt.conference_id)).get()
         order = lock(Order.select().where(Order.id == attempt.order_id)).get()
         if order.status != OrderStatus.PENDING:
-            return f"The order is {order.status.replace('_', ' ')} meanwhile; the card is not charged."
+            return because("not_charged.ended", status=order.status)
         owed = order.total - balance(order).covered
         if money.from_minor(attempt.amount, attempt.currency) > owed:
-            return "The order was paid otherwise meanwhile; the card is not charged."
+            return because("not_charged.paid")
         try:
             hold_renewal.hold(desk, order, clock.now())
         except Refused as gone:
-            return GONE[gone.code].format(**gone.values)
-        return ""
+            return because(f"not_charged.{gone.code}", **gone.values)
+        return None
 
     return run_tx(look)
 
@@ -151,41 +146,41 @@ def captured(desk: Desk, attempt: Attempt, intent: "Intent") -> None:
         drop_doubles(attempt)
         _write_card(attempt, intent, CaptureStatus.CAPTURED, captured_at=now)
         orders.finish_if_paid(order, now)
-        is_less = intent.amount_received < attempt.amount
-        problem = " ".join(
-            filter(
-                None, (_short(attempt, intent) if is_less else "", discrepancy_of(order, attempt.currency))
-            )
-        )
+        less, misfit = _captured_less(attempt, intent), discrepancy_of(order, attempt.currency)
+        both = because("payment.two_problems", first=less, second=misfit) if less and misfit else None
+        problem = both or less or misfit
+        why = problem or _unconfirmed(attempt)
         columns = {
             **_card_columns(intent),
-            "obstacle": Obstacle.CAPTURED_LESS if is_less else Obstacle.NONE,
-            "problem": problem,
-            "message": problem or _unconfirmed(attempt),
+            "obstacle": Obstacle.CAPTURED_LESS if less else Obstacle.NONE,
+            "problem": problem or "",
+            "message": why or "",
         }
-        text = "; ".join(filter(None, (_paid(attempt, intent), str(columns["message"]))))
-        attempt_log.move(desk, attempt, Stage.CAPTURED, text, **columns)
+        attempt_log.move(desk, attempt, Stage.CAPTURED, _captured_event(attempt, intent, why), **columns)
 
     run_tx(write)
 
 
-def _paid(attempt: Attempt, intent: "Intent") -> str:
+def _captured_event(attempt: Attempt, intent: "Intent", why: Reason | None) -> Reason:
     received = money.from_minor(intent.amount_received, attempt.currency)
-    return f"captured {money.format_amount(received, attempt.currency)} {attempt.currency}"
+    if why is None:
+        return because("event.captured", amount=received, currency=attempt.currency)
+    return because("event.captured.but", amount=received, currency=attempt.currency, why=why)
 
 
-def _short(attempt: Attempt, intent: "Intent") -> str:
+def _captured_less(attempt: Attempt, intent: "Intent") -> Reason | None:
+    if intent.amount_received >= attempt.amount:
+        return None
     received, asked = (
-        money.format_amount(money.from_minor(minor, attempt.currency), attempt.currency)
-        for minor in (intent.amount_received, attempt.amount)
+        money.from_minor(minor, attempt.currency) for minor in (intent.amount_received, attempt.amount)
     )
-    return f"Stripe captured {received} of {asked} {attempt.currency}."
+    return because("payment.captured_less", captured=received, asked=asked, currency=attempt.currency)
 
 
-def _unconfirmed(attempt: Attempt) -> str:
+def _unconfirmed(attempt: Attempt) -> Reason | None:
     """Where a key captures: that some cards (Interac, eftpos) are charged without one."""
     by_itself = attempt.capture_mode == CaptureMode.CONFIRM and not attempt.capture_tries
-    return "This card was charged at once, without being confirmed." if by_itself else ""
+    return because("payment.unconfirmed") if by_itself else None
 
 
 def drop_doubles(attempt: Attempt) -> None:
@@ -198,15 +193,14 @@ def drop_doubles(attempt: Attempt) -> None:
     ).execute()
 
 
-def discrepancy_of(order: Order, currency: str) -> str:
-    """What is wrong with the money that is kept for the order, for a person; empty when it fits."""
+def discrepancy_of(order: Order, currency: str) -> Reason | None:
+    """What is wrong with the money that is kept for the order, for a person; None when it fits."""
     found = balance(order)
     if found.kept > 0 and order.status in (OrderStatus.CANCELLED, OrderStatus.REFUNDED):
-        return f"The card was charged but the order is {order.status}. Refund it or have the order restored."
+        return because("payment.order_ended", status=order.status)
     if not found.surplus:
-        return ""
-    much = money.format_amount(found.surplus, currency)
-    return f"The order was paid {much} more than its total. Refund the difference."
+        return None
+    return because("payment.surplus", surplus=found.surplus, currency=currency)
 
 
 def flag_discrepancy(order: Order) -> None:
@@ -216,14 +210,14 @@ def flag_discrepancy(order: Order) -> None:
     """
     query = Attempt.select().where(Attempt.order == order.id, Attempt.stage == Stage.CAPTURED)
     last_first = list(query.order_by(Attempt.id.desc()))
-    problem = discrepancy_of(order, last_first[0].currency) if last_first else ""
+    problem = pack(discrepancy_of(order, last_first[0].currency)) if last_first else ""
     for attempt in last_first:
         if attempt.obstacle != Obstacle.CAPTURED_LESS and attempt.problem != problem:
             Attempt.update(problem=problem, message=problem).where(Attempt.id == attempt.id).execute()
         problem = ""
 
 
-def record_failure(desk: Desk, attempt: Attempt, stage: Stage, text: str, **columns: object) -> None:
+def record_failure(desk: Desk, attempt: Attempt, stage: Stage, said: Said, **columns: object) -> None:
     """The attempt ended without money: cancelled, failed or expired."""
 
     def write() -> None:
@@ -235,14 +229,16 @@ def record_failure(desk: Desk, attempt: Attempt, stage: Stage, text: str, **colu
         if stage is not Stage.FAILED:
             ended |= {"capture_status": CaptureStatus.CANCELLED, "cancelled_at": now}
         TerminalPayment.update(**ended).where(TerminalPayment.payment == attempt.payment_id).execute()
-        attempt_log.move(desk, attempt, stage, text, **columns)
+        attempt_log.move(desk, attempt, stage, said, **columns)
 
     run_tx(write)
 
 
-def _approved(intent: "Intent") -> str:
+def _approved(intent: "Intent") -> Reason:
     card = intent.card
-    return f"authorised {label(PaymentMethod.TERMINAL, card.brand, card.last4)}" if card else "authorised"
+    if card is None or not card.last4:
+        return because("event.authorized")
+    return because("event.authorized.card", card=label(PaymentMethod.TERMINAL, card.brand, card.last4))
 
 
 def _card_columns(intent: "Intent") -> dict[str, object]:

@@ -29,7 +29,7 @@ def capture(desk: Desk, intent_id: str) -> PaymentState:
     if now.stage is Stage.CAPTURED:
         return now
     if now.stage is not Stage.AUTHORIZED:
-        raise Refused("not_authorized", intent=intent_id, state=now.headline.lower())
+        raise Refused("not_authorized", intent=intent_id, notice=now.notice)
     control = CommandQueue()
     control.capture()
     return _drive_to_end(desk, now, control, {Stage.AUTHORIZED, Stage.UNKNOWN})

@@ -36,7 +36,7 @@ class CommandQueue:
         self._put(PaymentCommand(CommandKind.CANCEL))
 
     def retry(self) -> None:
-        """After a decline or a reader's trouble: show the same payment on the reader again."""
+        """After a decline or an obstacle at the reader: show the same payment on the reader again."""
         self._put(PaymentCommand(CommandKind.RETRY))
 
     def capture(self) -> None:

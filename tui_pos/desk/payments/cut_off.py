@@ -5,44 +5,59 @@ and Stripe says what became of the card until then. Whoever drives the payment n
 finds it in the attempt log as it was last written and goes on from what Stripe says.
 """
 
+from enum import StrEnum
+
 from tui_pos.core import money
 from tui_pos.data.errors import DatabaseUnavailable
+from tui_pos.data.tables.desk import Attempt
+from tui_pos.desk.errors import because
 from tui_pos.desk.payments.asking import AttemptWorker
 from tui_pos.terminal import Intent, ReaderBusy, TerminalError
 
 
-class CutOff(DatabaseUnavailable):
-    """``str()`` says what is true of the card, that the payment goes on, and why the database failed.
+class CardState(StrEnum):
+    """What is true of the card."""
 
-    ``card`` is the first of these alone; ``is_withdrawn`` when the reader shows nothing any more.
+    NOT_ASKED = "not_asked"
+    """No reader was asked for one."""
+    WITHDRAWN = "withdrawn"
+    """No card was charged, and the reader asks for none any more."""
+    NOT_WITHDRAWN = "not_withdrawn"
+    """No card was charged yet, and the reader may still ask for one."""
+    READING = "reading"
+    """A card is being read at this moment."""
+    HELD = "held"
+    CHARGED = "charged"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
+    """Stripe does not answer either."""
+
+
+class CutOff(DatabaseUnavailable):
+    """``card`` is what is true of the card, ``reason`` that and why the database failed.
+
+    ``is_withdrawn`` when the reader shows nothing any more.
     """
 
-    def __init__(self, card: str, cause: str) -> None:
-        super().__init__(f"{card} The payment goes on once the database is back. {cause}")
+    def __init__(self, attempt: Attempt, card: CardState, cause: str) -> None:
+        amount = money.from_minor(attempt.amount, attempt.currency)
+        values = {"amount": amount, "currency": attempt.currency, "cause": cause}
         self.card = card
-        self.is_withdrawn = card == WITHDRAWN
-
-
-NOT_ASKED = "No card was charged: no reader was asked for one."
-WITHDRAWN = "No card was charged, and the reader asks for none any more."
-NOT_WITHDRAWN = "No card was charged yet, and the reader may still ask for one: let nobody present a card."
-READING = "A card is being read at this moment: do not charge again before it is known what became of it."
-HELD = "A card was approved, {amount} are held: do not charge again."
-CHARGED = "The card was charged {amount}: do not charge again."
-CANCELLED = "The payment was cancelled; no card was charged."
-UNKNOWN = "Stripe does not answer either: look at the reader, and do not charge again."
+        self.reason = because(f"cut_off.{card}", **values)
+        self.is_withdrawn = card is CardState.WITHDRAWN
+        super().__init__(str(self.reason))
 
 
 def cut_off(worker: AttemptWorker, error: DatabaseUnavailable) -> CutOff:
     """Withdraw the prompt and say what is true; asks Stripe, writes nothing."""
     cause, _, _ = str(error).rstrip(".").partition(";")  # what follows is said of a write, not of the card
-    return CutOff(_said_of_card(worker), f"{cause}.")
+    return CutOff(worker.attempt, _card_state(worker), f"{cause}.")
 
 
-def _said_of_card(worker: AttemptWorker) -> str:
+def _card_state(worker: AttemptWorker) -> CardState:
     attempt = worker.attempt
     if attempt.intent_id is None or not attempt.times_sent:
-        return NOT_ASKED
+        return CardState.NOT_ASKED
     refusal: TerminalError | None = None
     try:
         worker.withdraw()
@@ -51,20 +66,19 @@ def _said_of_card(worker: AttemptWorker) -> str:
     try:
         intent = worker.terminal.intent(worker.intent_id)  # not compared: that needs the database
     except TerminalError:
-        return UNKNOWN
-    return _said_of(worker, intent, refusal)
+        return CardState.UNKNOWN
+    return _BY_STATUS.get(intent.status) or _without_money(intent, refusal)
 
 
-def _said_of(worker: AttemptWorker, intent: Intent, refusal: TerminalError | None) -> str:
-    attempt = worker.attempt
-    shown = money.format_amount(money.from_minor(attempt.amount, attempt.currency), attempt.currency)
-    amount = f"{shown} {attempt.currency}"
-    if intent.status == "requires_capture":
-        return HELD.format(amount=amount)
-    if intent.status == "succeeded":
-        return CHARGED.format(amount=amount)
-    if intent.status == "canceled":
-        return CANCELLED
+_BY_STATUS = {
+    "requires_capture": CardState.HELD,
+    "succeeded": CardState.CHARGED,
+    "canceled": CardState.CANCELLED,
+}
+
+
+def _without_money(intent: Intent, refusal: TerminalError | None) -> CardState:
+    """``refusal``: why the reader would not take the prompt back."""
     if intent.status != "requires_payment_method" or isinstance(refusal, ReaderBusy):
-        return READING
-    return NOT_WITHDRAWN if refusal is not None else WITHDRAWN
+        return CardState.READING
+    return CardState.WITHDRAWN if refusal is None else CardState.NOT_WITHDRAWN

@@ -8,11 +8,12 @@ from tui_pos.core import money
 from tui_pos.core.scan import printable
 from tui_pos.data.tables.desk import Attempt
 from tui_pos.desk.context import Desk, Mode
+from tui_pos.desk.errors import because
 from tui_pos.terminal import Intent, UnknownOutcome
 
 
 class Discrepancy(StrEnum):
-    """What differs; the value is how a sentence names it."""
+    """What differs."""
 
     ID = "id"
     AMOUNT = "amount"
@@ -22,32 +23,29 @@ class Discrepancy(StrEnum):
     CONFERENCE = "conference"
     ORDER = "order"
     INSTALLATION = "installation"
-    RECEIVED = "amount received"
+    RECEIVED = "received"
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that differs: what the attempt says and what Stripe said."""
+    """One thing that differs: what the attempt says and what Stripe said, printable.
+
+    ``theirs`` is '' where Stripe says nothing; ``ours`` is '' where a new intent would do, and the most that
+    may be of the amount received.
+    """
 
     what: Discrepancy
     ours: str
     theirs: str
-
-    def __str__(self) -> str:
-        return f"{self.what} {printable(self.theirs, 60) or 'missing'} instead of {self.ours}"
 
 
 class WrongAnswer(UnknownOutcome):
     """Stripe answered about something else, so it is not known what became of the payment."""
 
     def __init__(self, found: Sequence[Difference]) -> None:
-        super().__init__(f"Stripe answered about something else: {sentence(found)}.")
+        rows = [(each.what, each.ours, each.theirs) for each in found]
+        super().__init__(because("payment.wrong_answer", found=rows))
         self.found = tuple(found)
-
-
-def sentence(found: Sequence[Difference]) -> str:
-    """All differences, to stand in a sentence."""
-    return ", ".join(str(each) for each in found)
 
 
 def differences(
@@ -73,10 +71,14 @@ def differences(
         Discrepancy.ORDER: (reference, said.get("order", reference)),
         Discrepancy.INSTALLATION: (installation, installation and said.get("installation", installation)),
     }
-    found = [Difference(what, *both) for what, both in told.items() if both[0] != both[1]]
+    found = [
+        Difference(what, ours, printable(theirs, 60))
+        for what, (ours, theirs) in told.items()
+        if ours != theirs
+    ]
     if not 0 <= intent.amount_received <= attempt.amount:
-        most = f"at most {_shown(attempt.amount, currency)}"
-        found.append(Difference(Discrepancy.RECEIVED, most, _shown(intent.amount_received, currency)))
+        most, received = _shown(attempt.amount, currency), _shown(intent.amount_received, currency)
+        found.append(Difference(Discrepancy.RECEIVED, most, received))
     return found
 
 
@@ -86,7 +88,7 @@ def check(desk: Desk, attempt: Attempt, intent: Intent) -> Intent:
     ours = {"conference": desk.conference.slug, "installation": desk.installation}
     found = differences(attempt, intent, live=live, **ours)
     if attempt.intent_id is None and Attempt.select().where(Attempt.intent_id == intent.id).exists():
-        found.append(Difference(Discrepancy.ID, "a new one", intent.id))
+        found.append(Difference(Discrepancy.ID, "", intent.id))
     if found:
         raise WrongAnswer(found)
     return intent

@@ -9,7 +9,7 @@ from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import Attempt, Station
 from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.context import Desk
-from tui_pos.desk.orders.live_payment import holder
+from tui_pos.desk.orders.live_payment import Holder, holder
 
 if TYPE_CHECKING:
     from tui_pos.terminal import Reader
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class ReaderRow:
     """A reader; ``status`` is Stripe's word (online, offline).
 
-    ``holder`` is who takes a payment on it ("desk-2, Amira Haddad, since 14:02"), empty when nobody does.
+    ``holder`` is who takes a payment on it, None when nobody does.
     ``in_use``: a desk holds it, or Stripe says that it is busy with something.
     """
 
@@ -29,7 +29,7 @@ class ReaderRow:
     device_type: str
     serial_number: str
     location: str
-    holder: str
+    holder: Holder | None
     in_use: bool
 
 
@@ -42,18 +42,18 @@ def readers(desk: Desk, location: str | None = None) -> tuple[ReaderRow, ...]:
     place = desk.conference.location if location is None else location
     found = desk.terminal.readers(place or None)
     holders = _holders(desk)
-    rows = (_row(reader, holders.get(reader.id, "")) for reader in found)
+    rows = (_row(reader, holders.get(reader.id)) for reader in found)
     return tuple(sorted(rows, key=lambda row: (row.in_use, row.status != "online", row.label.casefold())))
 
 
-def _holders(desk: Desk) -> dict[str, str]:
+def _holders(desk: Desk) -> dict[str, Holder]:
     """Who holds a reader, in whatever conference: an account's readers may serve several."""
     query = Attempt.select(Attempt, User).join(User).where(Attempt.finished_at.is_null())
     with connected():
         return {attempt.reader_id: holder(desk, attempt) for attempt in query}
 
 
-def _row(reader: "Reader", holder_text: str) -> ReaderRow:
+def _row(reader: "Reader", held_by: Holder | None) -> ReaderRow:
     busy = reader.action is not None and reader.action.status == "in_progress"
     return ReaderRow(
         id=reader.id,
@@ -62,8 +62,8 @@ def _row(reader: "Reader", holder_text: str) -> ReaderRow:
         device_type=reader.device_type,
         serial_number=reader.serial_number,
         location=reader.location or "",
-        holder=holder_text,
-        in_use=bool(holder_text) or busy,
+        holder=held_by,
+        in_use=held_by is not None or busy,
     )
 
 

@@ -1,4 +1,4 @@
-"""Bringing home payments that nobody watches: read Stripe, then book, capture or release.
+"""Recovering payments that nobody watches: read Stripe, then book, capture or release.
 
 Nothing is ever sent to a reader from here: nobody may be standing in front of it.
 """
@@ -12,7 +12,7 @@ from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import FINAL_STAGES, Attempt, CaptureMode, RequestedAction, Stage
 from tui_pos.desk import lease_owners
 from tui_pos.desk.context import Desk
-from tui_pos.desk.errors import Refused
+from tui_pos.desk.errors import Refused, because
 from tui_pos.desk.payments import (
     attempt_log,
     bookkeeping,
@@ -20,15 +20,15 @@ from tui_pos.desk.payments import (
 )
 from tui_pos.desk.payments.asking import AttemptWorker
 from tui_pos.desk.payments.backoff import Call
-from tui_pos.desk.payments.settle import read
+from tui_pos.desk.payments.call_failures import handle_failure
+from tui_pos.desk.payments.intent_status import read
 from tui_pos.desk.payments.state import PaymentState, to_view
-from tui_pos.desk.payments.trouble import trouble
 from tui_pos.terminal import TerminalError
 
 log = logging.getLogger(__name__)
 
 MOST_STEPS = 30
-"""A payment that is not home after this many steps is left for the next round."""
+"""A payment that has not ended after this many steps is left for the next round."""
 
 MOST_SILENCES = 3
 """Nor is Stripe asked again in this round after so many times without an answer."""
@@ -44,7 +44,7 @@ def recover(desk: Desk) -> tuple[PaymentState, ...]:
     payment that no card was presented for is given up once it was left alone for ``desk.prompt_seconds``
     longer than a lease; until then any station may go on with it.
     """
-    return tuple(state for attempt_id in _abandoned(desk) if (state := _bring_home(desk, attempt_id)))
+    return tuple(state for attempt_id in _abandoned(desk) if (state := _recover_attempt(desk, attempt_id)))
 
 
 def _abandoned(desk: Desk) -> list[int]:
@@ -60,7 +60,7 @@ def _abandoned(desk: Desk) -> list[int]:
         ]
 
 
-def _bring_home(desk: Desk, attempt_id: int) -> PaymentState | None:
+def _recover_attempt(desk: Desk, attempt_id: int) -> PaymentState | None:
     """Where the payment is in the end; None when somebody else took it up, or it is not of the key in use."""
     owner = lease_owners.new_owner(desk)
     with connected():
@@ -72,7 +72,7 @@ def _bring_home(desk: Desk, attempt_id: int) -> PaymentState | None:
     log.info("attempt %d was left alone and is taken up", attempt_id)
     with attempt_log.given_back(worker.attempt, owner):
         with connected():
-            worker.attempt = attempt_log.load(attempt_id)  # whoever had the lease may have brought it home
+            worker.attempt = attempt_log.load(attempt_id)  # whoever had the lease may have ended it
         for _ in range(MOST_STEPS):
             with connected(), attempt_log.one_step():
                 pause = _step(worker, owner)
@@ -84,21 +84,21 @@ def _bring_home(desk: Desk, attempt_id: int) -> PaymentState | None:
 
 
 def _step(worker: AttemptWorker, owner: str) -> float | None:
-    """One step towards home; the pause before the next one, None when there is none to take."""
+    """One step towards an end; the pause before the next one, None when there is none to take."""
     if Stage(worker.attempt.stage) in FINAL_STAGES or transitions.until_retry(worker.attempt):
         return None
     try:
         attempt_log.renew_lease(worker.attempt, owner)
-        pause = _towards_home(worker)
+        pause = _advance(worker)
     except attempt_log.StaleAttempt:
         pause = 0.0
     worker.attempt = attempt_log.load(worker.attempt.id)
-    home = Stage(worker.attempt.stage) in FINAL_STAGES or worker.attempt.lease_owner != owner
+    ended = Stage(worker.attempt.stage) in FINAL_STAGES or worker.attempt.lease_owner != owner
     later = worker.pace.in_a_row > MOST_SILENCES or transitions.until_retry(worker.attempt) > 0
-    return None if home or later else pause
+    return None if ended or later else pause
 
 
-def _towards_home(worker: AttemptWorker) -> float | None:
+def _advance(worker: AttemptWorker) -> float | None:
     attempt, stage = worker.attempt, Stage(worker.attempt.stage)
     if attempt.intent_id is None:
         return _look_for_intent(worker)
@@ -133,24 +133,20 @@ def _look_for_intent(worker: AttemptWorker) -> float | None:
         try:
             found = worker.find()
         except TerminalError as error:
-            return trouble(worker, error, Call.FIND)
+            return handle_failure(worker, error, Call.FIND)
         if found is not None:
             bookkeeping.record_intent(worker.desk, worker.attempt, found)
             return 0
     if not _is_old(worker):
         return None
-    bookkeeping.record_failure(
-        worker.desk, worker.attempt, Stage.CANCELLED, "given up; Stripe never had the payment"
-    )
+    bookkeeping.record_failure(worker.desk, worker.attempt, Stage.CANCELLED, because("event.given_up_unseen"))
     return 0
 
 
 def _give_up_if_old(worker: AttemptWorker) -> float | None:
     if not _is_old(worker):
         return None
-    attempt_log.ask(
-        worker.desk, worker.attempt, RequestedAction.CANCEL, "nobody went on with it; it is given up"
-    )
+    attempt_log.ask(worker.desk, worker.attempt, RequestedAction.CANCEL, because("payment.given_up"))
     return 0
 
 

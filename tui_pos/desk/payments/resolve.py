@@ -15,7 +15,7 @@ from tui_pos.data.tables.registration import Order
 from tui_pos.desk import lease_owners
 from tui_pos.desk.access import permissions
 from tui_pos.desk.context import Desk
-from tui_pos.desk.errors import InvalidInput, NotFound, Refused
+from tui_pos.desk.errors import InvalidInput, NotFound, Reason, Refused, because
 from tui_pos.desk.orders.balance import balance
 from tui_pos.desk.payments import (
     accounts,
@@ -25,9 +25,10 @@ from tui_pos.desk.payments import (
 )
 from tui_pos.desk.payments.asking import AttemptWorker
 from tui_pos.desk.payments.discrepancy import WrongAnswer
-from tui_pos.desk.payments.settle import settle, withdraw
+from tui_pos.desk.payments.intent_status import follow, withdraw
 from tui_pos.desk.payments.state import PaymentState, to_view
 from tui_pos.desk.payments.watcher import take_lease
+from tui_pos.desk.stored_reasons import Said, unpack
 from tui_pos.terminal import Intent, TerminalError
 from tui_pos.terminal import NotFound as NotAtStripe
 
@@ -62,7 +63,7 @@ class StripeSide:
     standing: Standing
     intent_id: str
     status: str
-    said: str
+    said: Reason
     held: Decimal | None = None
     captured: Decimal | None = None
 
@@ -77,7 +78,7 @@ class BooksSide:
     stage: Stage
     asked: Decimal
     booked: Decimal
-    problem: str
+    problem: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +128,15 @@ def resolve(desk: Desk, wanted: str, option: Option, reason: str) -> Resolution:
         except attempt_log.StaleAttempt:
             raise Refused("changed") from None
         after = _books(attempt_log.load(worker.attempt.id))
-        moved = f"{_shown(before.books)} -> {_shown(after)}"
-        text = f"resolved, {option}: {why}; Stripe: {before.stripe.said}; {moved}"
-        attempt_log.note(desk, worker.attempt.id, after.stage, text)
+        said = because(
+            "event.resolved",
+            option=option,
+            why=why,
+            stripe=before.stripe.said,
+            before=_books_event(before.books),
+            after=_books_event(after),
+        )
+        attempt_log.note(desk, worker.attempt.id, after.stage, said)
         return Resolution(to_view(attempt_log.load(worker.attempt.id)), before.stripe, after, ())
 
 
@@ -174,24 +181,23 @@ def _read(worker: AttemptWorker) -> tuple[StripeSide, Intent | None]:
     try:
         intent = worker.read() if named else (worker.find() if attempt.create_tries else None)
     except WrongAnswer as error:
-        return StripeSide(standing=Standing.WRONG, intent_id=named, status="", said=error.message), None
+        return StripeSide(standing=Standing.WRONG, intent_id=named, status="", said=error.reason), None
     except TerminalError as error:
         standing = Standing.REFUSED if error.is_definite else Standing.NO_ANSWER
         if isinstance(error, NotAtStripe):
             standing = Standing.NOT_KNOWN
-        return StripeSide(standing=standing, intent_id=named, status="", said=error.message), None
+        return StripeSide(standing=standing, intent_id=named, status="", said=error.reason), None
     if intent is None:
-        return StripeSide(
-            standing=Standing.NOT_KNOWN, intent_id="", status="", said="Stripe never had this payment."
-        ), None
+        said = because("payment.never_at_stripe")
+        return StripeSide(standing=Standing.NOT_KNOWN, intent_id="", status="", said=said), None
     held = intent.amount_capturable if intent.status == "requires_capture" else 0
     amounts = [money.from_minor(minor, attempt.currency) for minor in (held, intent.amount_received)]
-    shown = [f"{money.format_amount(each, attempt.currency)} {attempt.currency}" for each in amounts]
+    figures = {"held": amounts[0], "captured": amounts[1], "currency": attempt.currency}
     return StripeSide(
         standing=Standing.ANSWERED,
         intent_id=intent.id,
         status=intent.status,
-        said=f"{intent.status.replace('_', ' ')}, {shown[0]} held, {shown[1]} captured.",
+        said=because("payment.at_stripe", status=intent.status, **figures),
         held=amounts[0],
         captured=amounts[1],
     ), intent
@@ -207,12 +213,12 @@ def _books(attempt: Attempt) -> BooksSide:
         stage=now.stage,
         asked=now.amount,
         booked=now.captured or Decimal(0),
-        problem=attempt.problem,
+        problem=unpack(attempt.problem),
     )
 
 
-def _shown(books: BooksSide) -> str:
-    return f"{books.stage}, {books.booked} booked, order {books.order_status}"
+def _books_event(books: BooksSide) -> Reason:
+    return because("event.books", stage=books.stage, booked=str(books.booked), order=books.order_status)
 
 
 def _options(attempt: Attempt, stripe: StripeSide) -> tuple[Option, ...]:
@@ -246,11 +252,11 @@ def _known(worker: AttemptWorker, intent: Intent | None) -> Intent:
 
 
 def _book(worker: AttemptWorker, intent: Intent | None, _: str) -> None:
-    settle(worker, _known(worker, intent))
+    follow(worker, _known(worker, intent))
 
 
 def _capture(worker: AttemptWorker, intent: Intent | None, _: str) -> None:
-    settle(worker, _known(worker, intent))
+    follow(worker, _known(worker, intent))
     attempt_log.ask(worker.desk, worker.attempt, RequestedAction.CAPTURE)
     transitions.capture(worker)
     if worker.attempt.requested_action == RequestedAction.CANCEL:  # the order does not want it any more
@@ -269,7 +275,12 @@ def _write_off(worker: AttemptWorker, _: Intent | None, why: str) -> None:
         withdraw(worker)
     attempt_log.update(attempt, requested_action=RequestedAction.NONE)
     bookkeeping.record_failure(
-        worker.desk, attempt, Stage.CANCELLED, "written off", obstacle=Obstacle.WRITTEN_OFF, message=why
+        worker.desk,
+        attempt,
+        Stage.CANCELLED,
+        because("event.written_off"),
+        obstacle=Obstacle.WRITTEN_OFF,
+        message=why,
     )
 
 

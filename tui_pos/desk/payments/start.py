@@ -13,7 +13,7 @@ from tui_pos.data.tables.registration import Order, OrderStatus
 from tui_pos.desk import clocks
 from tui_pos.desk.access import permissions
 from tui_pos.desk.context import Desk
-from tui_pos.desk.errors import InvalidInput, Refused
+from tui_pos.desk.errors import InvalidInput, Refused, because
 from tui_pos.desk.limits import TO_BE_TIMED, TO_CHARGE
 from tui_pos.desk.orders import hold_renewal, orders
 from tui_pos.desk.orders.balance import balance, refuse_open
@@ -82,8 +82,8 @@ def _open(
         refuse_live(desk, Attempt.reader_id == reader_id)
         raise
     accounts.claim(desk, account)
-    shown = money.format_amount(take, attempt.currency)
-    attempt_log.note(desk, attempt.id, Stage.CREATED, f"attempt saved: {shown} {attempt.currency}")
+    saved = because("event.saved", amount=take, currency=attempt.currency)
+    attempt_log.note(desk, attempt.id, Stage.CREATED, saved)
     return attempt
 
 

@@ -2,21 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 import msgspec
 
-from tui_pos.core import clock, money
+from tui_pos.core import money
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import (
     FINAL_STAGES,
     Attempt,
     AttemptEvent,
-    CaptureMode,
-    Obstacle,
     Refund,
-    RequestedAction,
     Stage,
 )
 from tui_pos.data.tables.registration import Order, OrderStatus, PaymentMethod
@@ -24,11 +21,11 @@ from tui_pos.desk.access.people import full_name
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound
 from tui_pos.desk.orders.tenders import label
-from tui_pos.desk.payments import attempt_log, words
+from tui_pos.desk.payments import attempt_log
 from tui_pos.desk.payments.control import CommandKind
-
-LAST_CALL = timedelta(hours=12)
-"""Held money is called out this long before the bank lets go of it."""
+from tui_pos.desk.payments.notices import TONES, Notice, is_stuck, notice_for
+from tui_pos.desk.stored_reasons import Said, unpack
+from tui_pos.desk.tones import Tone
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +34,15 @@ class EventLine:
 
     at: datetime
     stage: str
-    text: str
+    said: Said
     who: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentState:
-    """Where a payment is. ``headline`` and ``advice`` are for people, the rest for programs.
+    """Where a payment is. ``notice`` is what a person is told, ``detail`` and ``problem`` say more of it.
 
-    ``live``: money may still move. ``wishes``: what a person may ask for now, a subset of retry, switch,
+    ``live``: money may still move. ``commands``: what a person may ask for now, a subset of retry, switch,
     capture, cancel, detach. ``stuck``: nothing goes on until a person asks for one of them. ``more_to_pay``:
     the order waits for money, this payment's or the rest. ``captured``: what Stripe captured, None before.
     """
@@ -60,21 +57,25 @@ class PaymentState:
     reader_id: str
     reader_label: str
     intent_id: str
-    headline: str
-    advice: str
-    tone: str
-    detail: str
+    notice: Notice
+    tone: Tone
+    detail: Said
     decline: str
     card: str
-    problem: str
+    problem: Said
     live: bool
-    wishes: frozenset[CommandKind]
+    commands: frozenset[CommandKind]
     stuck: bool
     more_to_pay: bool
     captured: Decimal | None
     since: datetime
     station: str
     events: tuple[EventLine, ...]
+
+    @property
+    def ended_unpaid(self) -> bool:
+        """Whether no card is charged any more."""
+        return not self.live and self.stage is not Stage.CAPTURED
 
 
 def state(desk: Desk, attempt_id: int) -> PaymentState:
@@ -97,9 +98,7 @@ def to_view(attempt: Attempt) -> PaymentState:
     """The frozen picture of a row; needs a connection."""
     order: Order = attempt.order
     stage = Stage(attempt.stage)
-    said, more_to_pay = notice_for(attempt), order.status == OrderStatus.PENDING
-    paid_a_part = stage is Stage.CAPTURED and more_to_pay and not attempt.problem
-    advice = words.TAKE_THE_REST if paid_a_part else said.advice
+    notice = notice_for(attempt)
     return PaymentState(
         attempt_id=attempt.id,
         stage=stage,
@@ -111,17 +110,16 @@ def to_view(attempt: Attempt) -> PaymentState:
         reader_id=attempt.reader_id,
         reader_label=attempt.reader_label,
         intent_id=attempt.intent_id or "",
-        headline=said.headline,
-        advice=advice.replace("{reader}", attempt.reader_label or attempt.reader_id),
-        tone=said.tone,
-        detail=attempt.message,
+        notice=notice,
+        tone=TONES[notice],
+        detail=unpack(attempt.message),
         decline=attempt.decline_code or attempt.obstacle,
         card=card_text(attempt),
-        problem=attempt.problem,
+        problem=unpack(attempt.problem),
         live=stage not in FINAL_STAGES,
-        wishes=wishes(attempt),
+        commands=commands(attempt),
         stuck=is_stuck(attempt) or (bool(attempt.problem) and stage not in FINAL_STAGES),
-        more_to_pay=more_to_pay,
+        more_to_pay=order.status == OrderStatus.PENDING,
         captured=_captured(attempt),
         since=attempt.updated_at,
         station=attempt.station,
@@ -141,49 +139,7 @@ def _captured(attempt: Attempt) -> Decimal | None:
     return whole
 
 
-def notice_for(attempt: Attempt) -> words.Words:
-    """The words that fit the row."""
-    stage = Stage(attempt.stage)
-    if attempt.problem:
-        return words.NEEDS_A_PERSON
-    if attempt.refusals and stage not in FINAL_STAGES and stage is not Stage.UNKNOWN:
-        return words.REFUSED
-    if (
-        attempt.requested_action == RequestedAction.CANCEL
-        and stage not in FINAL_STAGES
-        and stage is not Stage.UNKNOWN
-    ):
-        return words.CANCELLING
-    if stage is Stage.INTENT and attempt.obstacle in words.OBSTACLES:
-        return words.OBSTACLES[Obstacle(attempt.obstacle)]
-    if stage is Stage.CANCELLED and attempt.obstacle == Obstacle.WRITTEN_OFF:
-        return words.WRITTEN_OFF
-    if stage is Stage.CAPTURED and attempt.requested_action == RequestedAction.CANCEL:
-        return words.TOO_LATE
-    if stage is Stage.AUTHORIZED and _runs_out(attempt):
-        return words.RUNS_OUT
-    if stage is Stage.AUTHORIZED and is_stuck(attempt):
-        return words.CONFIRM
-    return words.STAGES[stage]
-
-
-def _runs_out(attempt: Attempt) -> bool:
-    return attempt.capture_before is not None and attempt.capture_before - clock.now() < LAST_CALL
-
-
-def is_stuck(attempt: Attempt) -> bool:
-    """Whether only a person can bring the payment on: a decline, a reader's trouble, a hold to confirm."""
-    if attempt.requested_action:
-        return False
-    stage = Stage(attempt.stage)
-    return (
-        stage is Stage.DECLINED
-        or (stage is Stage.INTENT and bool(attempt.obstacle))
-        or (stage is Stage.AUTHORIZED and attempt.capture_mode == CaptureMode.CONFIRM)
-    )
-
-
-def wishes(attempt: Attempt) -> frozenset[CommandKind]:
+def commands(attempt: Attempt) -> frozenset[CommandKind]:
     """What a person may ask for now; after a cancel was asked for only to leave, and to ask again in vain."""
     stage = Stage(attempt.stage)
     if stage in FINAL_STAGES:
@@ -222,7 +178,7 @@ def _events(attempt: Attempt) -> tuple[EventLine, ...]:
         EventLine(
             row.at,
             row.stage,
-            row.text,
+            unpack(row.text),
             f"{row.station}, {full_name(row.staff)}" if row.staff_id else row.station,
         )
         for row in rows

@@ -12,26 +12,27 @@ from tui_pos.core import clock
 from tui_pos.data.tables.desk import Attempt, Obstacle, RequestedAction, Stage
 from tui_pos.desk import leases
 from tui_pos.desk.context import Desk
-from tui_pos.desk.lapses import has_lapsed
+from tui_pos.desk.errors import Reason, because
+from tui_pos.desk.leases import has_lapsed
 from tui_pos.desk.payments import attempt_log, bookkeeping
 from tui_pos.desk.payments.asking import AttemptWorker
 from tui_pos.desk.payments.backoff import LONGEST_PAUSE, Call
-from tui_pos.desk.payments.settle import (
+from tui_pos.desk.payments.call_failures import handle_failure, is_missing, set_obstacle
+from tui_pos.desk.payments.intent_status import (
     ENDED,
     PICK_UP,
     PROCESS,
+    follow,
+    handle_refusal,
     read,
-    refused,
-    settle,
     taken_by_other,
     unless_paid,
     waiting,
     withdraw,
 )
-from tui_pos.desk.payments.state import is_stuck
-from tui_pos.desk.payments.trouble import is_missing, obstacle, trouble
+from tui_pos.desk.payments.notices import is_stuck
+from tui_pos.desk.stored_reasons import pack
 from tui_pos.terminal import (
-    NO_CARDS_IN_PERSON,
     Answer,
     Intent,
     Misconfigured,
@@ -54,7 +55,7 @@ OBSTACLES: tuple[tuple[type[TerminalError], Obstacle], ...] = (
     (Misconfigured, Obstacle.MISCONFIGURED),
     (TerminalError, Obstacle.REFUSED),
 )
-"""What kept the payment from the reader, first match; the words are in ``words.OBSTACLES``."""
+"""What kept the payment from the reader, first match."""
 
 
 def step(worker: AttemptWorker) -> float:
@@ -94,17 +95,17 @@ def create(worker: AttemptWorker) -> float:
     try:
         found = worker.find() if attempt.create_tries else None
     except TerminalError as error:
-        return trouble(worker, error, Call.FIND)
+        return handle_failure(worker, error, Call.FIND)
     try:
         intent = found or ask_for_intent(worker)
     except TerminalError as error:
         if not error.is_definite:
-            return trouble(worker, error, Call.CREATE)
-        bookkeeping.record_failure(worker.desk, attempt, Stage.FAILED, error.message, message=error.message)
+            return handle_failure(worker, error, Call.CREATE)
+        bookkeeping.record_failure(worker.desk, attempt, Stage.FAILED, error.reason, message=error.reason)
         return 0
     bookkeeping.record_intent(worker.desk, attempt, intent)
     if not intent.takes_cards_in_person:
-        why = NO_CARDS_IN_PERSON.format(currency=attempt.currency)
+        why = because("payment.no_cards_in_person", currency=attempt.currency)
         attempt_log.update(attempt, obstacle=Obstacle.NO_CARDS_IN_PERSON)
         attempt_log.ask(worker.desk, attempt, RequestedAction.CANCEL, why)
     return 0
@@ -139,11 +140,11 @@ def send(worker: AttemptWorker) -> float:
     try:
         reader = worker.reader()
     except UnknownOutcome as error:
-        return kept_away(worker, Obstacle.NO_ANSWER, error.message)
+        return kept_away(worker, Obstacle.NO_ANSWER, error.reason)
     except TerminalError as error:
-        return kept_away(worker, obstacle_for(error), error.message)
+        return kept_away(worker, obstacle_for(error), error.reason)
     if taken_by_other(reader, worker.intent_id):
-        return kept_away(worker, Obstacle.READER_TAKEN, "The reader shows another payment.")
+        return kept_away(worker, Obstacle.READER_TAKEN, because("payment.reader_taken"))
     while leases.is_taken(display_duty(attempt.reader_id)):
         time.sleep(worker.desk.poll_seconds / 10)
     attempt_log.update(attempt, times_sent=attempt.times_sent + 1, sent_at=clock.now())
@@ -151,7 +152,7 @@ def send(worker: AttemptWorker) -> float:
         worker.process()
     except TerminalError as error:
         return not_sent(worker, error)
-    shown = f"reader {attempt.reader_label or attempt.reader_id} shows the amount"
+    shown = because("event.shown", reader=attempt.reader_label or attempt.reader_id)
     worker.withdrawn = False
     attempt_log.move(
         worker.desk, attempt, Stage.SENT, shown, decline_code="", obstacle=Obstacle.NONE, message=""
@@ -162,25 +163,25 @@ def send(worker: AttemptWorker) -> float:
 def not_sent(worker: AttemptWorker, error: TerminalError) -> float:
     """The reader was not made to show it; a refusal may mean that a card has paid it already."""
     if error.answer is Answer.RATE_LIMITED and worker.attempt.times_sent == 1:
-        return obstacle(worker, obstacle_for(error), error.message)
+        return set_obstacle(worker, obstacle_for(error), error.reason)
     if error.answer is Answer.NONE or is_missing(error, Call.PROCESS):
-        return trouble(worker, error, Call.PROCESS)
-    return unless_paid(worker, lambda _: obstacle(worker, obstacle_for(error), error.message))
+        return handle_failure(worker, error, Call.PROCESS)
+    return unless_paid(worker, lambda _: set_obstacle(worker, obstacle_for(error), error.reason))
 
 
-def kept_away(worker: AttemptWorker, found: Obstacle, text: str) -> float:
+def kept_away(worker: AttemptWorker, found: Obstacle, why: Reason) -> float:
     """The reader was not asked to show it; where one was asked before, a card may have paid it since."""
     if not worker.attempt.times_sent:
-        return obstacle(worker, found, text)
-    return unless_paid(worker, lambda _: obstacle(worker, found, text))
+        return set_obstacle(worker, found, why)
+    return unless_paid(worker, lambda _: set_obstacle(worker, found, why))
 
 
 def abandon(worker: AttemptWorker) -> bool:
     """Whether the order does not want the payment any more; it is then to be cancelled."""
-    problem = bookkeeping.recheck_order(worker.desk, worker.attempt)
-    if problem:
-        attempt_log.ask(worker.desk, worker.attempt, RequestedAction.CANCEL, problem)
-    return bool(problem)
+    why = bookkeeping.recheck_order(worker.desk, worker.attempt)
+    if why is not None:
+        attempt_log.ask(worker.desk, worker.attempt, RequestedAction.CANCEL, why)
+    return why is not None
 
 
 def switch(worker: AttemptWorker, reader_id: str, reader_label: str) -> float:
@@ -197,9 +198,10 @@ def switch(worker: AttemptWorker, reader_id: str, reader_label: str) -> float:
         if Stage(attempt.stage) is Stage.INTENT:
             attempt_log.update(attempt, **to_reader)
         else:
-            attempt_log.move(worker.desk, attempt, Stage.INTENT, f"to be shown on {label}", **to_reader)
+            said = because("event.switched", reader=label)
+            attempt_log.move(worker.desk, attempt, Stage.INTENT, said, **to_reader)
     except IntegrityError:
-        return kept_away(worker, Obstacle.READER_TAKEN, f"Another payment is live on {label}.")
+        return kept_away(worker, Obstacle.READER_TAKEN, because("payment.reader_taken_by", reader=label))
     return send(worker)
 
 
@@ -235,12 +237,12 @@ def give_up_unseen(worker: AttemptWorker) -> float:
     try:
         found = worker.find()
     except TerminalError as error:
-        return trouble(worker, error, Call.FIND)
+        return handle_failure(worker, error, Call.FIND)
     if found is not None:
         bookkeeping.record_intent(worker.desk, worker.attempt, found)
     else:
         bookkeeping.record_failure(
-            worker.desk, worker.attempt, Stage.CANCELLED, "cancelled; Stripe never had the payment"
+            worker.desk, worker.attempt, Stage.CANCELLED, because("event.cancelled_unseen")
         )
     return 0
 
@@ -255,19 +257,19 @@ def capture(worker: AttemptWorker) -> float:
         if attempt.capture_tries:
             intent = worker.read()
             if intent.status != "requires_capture":
-                return settle(worker, intent)
+                return follow(worker, intent)
     except TerminalError as error:
-        return trouble(worker, error, Call.READ)
+        return handle_failure(worker, error, Call.READ)
     if abandon(worker):
         return 0
     attempt_log.update(attempt, capture_tries=attempt.capture_tries + 1)
     try:
         intent = worker.capture(f"{attempt.key}-capture-{attempt.capture_tries}")
     except TerminalError as error:
-        return not_done(worker, error, Call.CAPTURE)
+        return handle_call_failure(worker, error, Call.CAPTURE)
     if intent.status == "requires_capture":
-        return refused(worker, "it is still held.", Call.CAPTURE)
-    return settle(worker, intent)
+        return handle_refusal(worker, because("payment.still_held"), Call.CAPTURE)
+    return follow(worker, intent)
 
 
 def cancel(worker: AttemptWorker) -> float:
@@ -276,7 +278,9 @@ def cancel(worker: AttemptWorker) -> float:
     if attempt.intent_id is None:
         if attempt.create_tries:
             return give_up_unseen(worker)
-        bookkeeping.record_failure(worker.desk, attempt, Stage.CANCELLED, "cancelled before Stripe was asked")
+        bookkeeping.record_failure(
+            worker.desk, attempt, Stage.CANCELLED, because("event.cancelled_before_asking")
+        )
         return 0
     if pause := worker.pace.left(Call.CANCEL):
         return pause
@@ -286,19 +290,19 @@ def cancel(worker: AttemptWorker) -> float:
     try:
         intent = worker.cancel()
     except TerminalError as error:
-        return not_done(worker, error, Call.CANCEL)
+        return handle_call_failure(worker, error, Call.CANCEL)
     if intent.status not in ENDED:
-        return refused(worker, f"it says {intent.status.replace('_', ' ')}.", Call.CANCEL)
-    return settle(worker, intent)
+        return handle_refusal(worker, because("payment.status", status=intent.status), Call.CANCEL)
+    return follow(worker, intent)
 
 
-def not_done(worker: AttemptWorker, error: TerminalError, call: Call) -> float:
+def handle_call_failure(worker: AttemptWorker, error: TerminalError, call: Call) -> float:
     """A capture or a cancel failed: a refusal is an answer, and everything else is as for any call."""
     if error.is_definite and not is_missing(error, call):
-        return refused(worker, error.message, call)
-    if error.answer is Answer.RATE_LIMITED and worker.attempt.message != error.message:
-        attempt_log.update(worker.attempt, message=error.message)
-    return trouble(worker, error, call)
+        return handle_refusal(worker, error.reason, call)
+    if error.answer is Answer.RATE_LIMITED and worker.attempt.message != pack(error.reason):
+        attempt_log.update(worker.attempt, message=error.reason)
+    return handle_failure(worker, error, call)
 
 
 def look_again(worker: AttemptWorker) -> float:

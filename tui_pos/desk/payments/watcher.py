@@ -15,7 +15,7 @@ from tui_pos.desk.payments import accounts, attempt_log, transitions
 from tui_pos.desk.payments.asking import AttemptWorker
 from tui_pos.desk.payments.control import CommandKind, CommandQueue, PaymentCommand
 from tui_pos.desk.payments.cut_off import cut_off
-from tui_pos.desk.payments.state import PaymentState, state, to_view, wishes
+from tui_pos.desk.payments.state import PaymentState, commands, state, to_view
 
 PATIENCE = 2.0
 LONGEST_PAUSE = attempt_log.LEASE.total_seconds() / 3
@@ -120,7 +120,7 @@ def _wait(control: CommandQueue | None, seconds: float) -> PaymentCommand | None
 
 def _go_on(worker: AttemptWorker, owner: str, command: PaymentCommand | None) -> float:
     attempt_log.renew_lease(worker.attempt, owner)
-    if command is not None and command.kind in wishes(worker.attempt):
+    if command is not None and command.kind in commands(worker.attempt):
         if command.kind in _NEEDS:
             permissions.require(worker.desk, _NEEDS[command.kind])
         worker.pace.hurry()

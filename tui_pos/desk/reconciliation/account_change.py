@@ -17,8 +17,11 @@ from tui_pos.terminal import Terminal
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What ``init --account`` would change: mode and account before and after, and how many orders that were
-    sold in the mode before become rehearsals. Both accounts may be ``UNKNOWN``."""
+    """What ``init --account`` would change: mode and account before and after.
+
+    ``rehearsals`` is how many orders that were sold in the mode before become rehearsals. Both accounts may
+    be ``UNKNOWN``.
+    """
 
     before: Rules
     mode: str

@@ -1,4 +1,4 @@
-"""What Stripe has of our card payments, held against the attempts: sums, strays, and what it does not know.
+"""What Stripe has of our card payments, held against the attempts: sums, orphans, and what it does not know.
 
 Read by one list over the whole time in which the books call something captured, so that no payment is too
 old to be looked at. Intents of another installation, of other conferences and of the web site are not ours.
@@ -15,12 +15,9 @@ from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Attempt, Refund, Stage
 from tui_pos.data.tables.registration import Payment, PaymentStatus
 from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import Reason, because
 from tui_pos.desk.orders.balance import ACCEPTED
-from tui_pos.desk.reconciliation.mismatches import (
-    Mismatch,
-    of_attempt,
-    told,
-)
+from tui_pos.desk.reconciliation.mismatches import Mismatch, of_attempt, told
 from tui_pos.terminal import Intent, IntentNotFound, Terminal, TerminalError
 
 CANCELLABLE = ("requires_payment_method", "requires_confirmation", "requires_action", "requires_capture")
@@ -81,45 +78,47 @@ def orphans(desk: Desk, swept: Swept, *, check: bool) -> Iterator[Mismatch]:
             known.add(row.intent_id)
             if row.finished_at is None:
                 waiting.add(row.key)
-    astray = [
+    found = [
         intent
         for intent in swept.values()
         if intent.id not in known
         and intent.status not in ENDED_UNPAID
         and intent.metadata["attempt"] not in waiting
     ]
-    yield from told(astray, lambda intent: [_stray(desk, intent, check)], lambda intent: intent.id)
+    yield from told(found, lambda intent: [_orphan(desk, intent, check)], lambda intent: intent.id)
 
 
-def _stray(desk: Desk, intent: Intent, check: bool) -> Mismatch:
-    held = intent.status == "requires_capture"
-    kind = "orphaned_hold" if held else "orphaned_payment"
-    done = ""
+def _orphan(desk: Desk, intent: Intent, check: bool) -> Mismatch:
+    is_held = intent.status == "requires_capture"
     amount = money.from_minor(intent.amount_received or intent.amount_capturable, intent.currency)
-    text = "Stripe has a payment that no attempt here calls its own"
-    if intent.status == "succeeded":
-        kind, text = "captured_without_record", "Stripe captured money that no attempt here calls its own"
-    elif intent.status in CANCELLABLE and not check:
+    fault: Reason | None = None
+    done: Reason | None = None
+    if intent.status in CANCELLABLE and not check:
         try:
             desk.terminal.cancel_intent(intent.id, reason="abandoned")
-            done = "the hold was released" if held else "it was cancelled"
+            done = because("done.released") if is_held else because("done.cancelled")
         except TerminalError as error:
-            text = f"{text}: {error.message}"
+            fault = error.reason
+    reason = (
+        because("orphaned_hold", fault=fault or "")
+        if is_held
+        else because("orphaned_payment", fault=fault or "")
+    )
     return Mismatch(
-        kind=kind,
+        reason=because("captured_without_record") if intent.status == "succeeded" else reason,
         reference=intent.metadata.get("order", ""),
         intent_id=intent.id,
         stripe=amount,
-        books=None,
         currency=intent.currency.upper(),
-        text=text,
         done=done,
     )
 
 
 def sums(desk: Desk, terminal: Terminal, swept: Swept, account: str) -> Iterator[Mismatch]:
-    """Per payment: captured less refunded at Stripe against succeeded less refunded here, and every payment
-    that the books call captured and Stripe does not know."""
+    """Per payment: captured less refunded at Stripe against succeeded less refunded here.
+
+    And every payment that the books call captured and Stripe does not know.
+    """
     reads = iter(range(MOST_READS))
     with connected():
         attempts = list(
@@ -152,27 +151,22 @@ def _read(terminal: Terminal, attempt: Attempt) -> Intent | None:
 def _compared(attempt: Attempt, intent: Intent | None) -> Iterator[Mismatch]:
     here = booked(attempt)
     if intent is None:
-        text = "the books call it captured, and Stripe does not know it under this key"
-        yield of_attempt(attempt, "unknown_to_stripe", text, books=here)
+        yield of_attempt(attempt, because("unknown_to_stripe"), books=here)
         return
-    if intent.amount_received < 0 or intent.amount_refunded < 0:
-        raise ValueError("Stripe says a negative amount")
+    if (least := min(intent.amount_received, intent.amount_refunded)) < 0:
+        raise money.MoneyError("invalid_amount.negative", given=str(least))
     there = intent.amount_received - intent.amount_refunded
     if intent.currency.upper() != attempt.currency:
-        text = f"Stripe has it in {intent.currency.upper()}, the books in {attempt.currency}"
-        amount = money.from_minor(there, intent.currency)
+        theirs = intent.currency.upper()
         yield Mismatch(
-            kind="sums_differ",
+            reason=because("sums_differ.currency", theirs=theirs, ours=attempt.currency),
             reference=attempt.order.reference,
             intent_id=intent.id,
-            stripe=amount,
-            books=None,
-            currency=intent.currency.upper(),
-            text=text,
+            stripe=money.from_minor(there, intent.currency),
+            currency=theirs,
         )
     elif there != here:
-        text = "Stripe and the books do not agree"
-        yield of_attempt(attempt, "sums_differ", text, stripe=there, books=here)
+        yield of_attempt(attempt, because("sums_differ"), stripe=there, books=here)
 
 
 def booked(attempt: Attempt) -> int:

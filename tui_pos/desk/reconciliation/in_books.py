@@ -10,14 +10,12 @@ from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Attempt, CashMovement, Refund, RefundStage
 from tui_pos.data.tables.registration import PAID_STATUSES, Order, OrderStatus, Payment, PaymentStatus
 from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import Reason, because
 from tui_pos.desk.orders.balance import OrderBalance, balance
-from tui_pos.desk.reconciliation.mismatches import (
-    UNFINISHED,
-    Mismatch,
-    of_attempt,
-    told,
-)
+from tui_pos.desk.orders.refund_views import notes_of
+from tui_pos.desk.reconciliation.mismatches import Mismatch, of_attempt, told
 from tui_pos.desk.refunds import cash_and_credit
+from tui_pos.desk.stored_reasons import unpack
 
 
 def failed_refunds(desk: Desk, since: datetime) -> Iterator[Mismatch]:
@@ -35,8 +33,7 @@ def failed_refunds(desk: Desk, since: datetime) -> Iterator[Mismatch]:
 
 def _undelivered(row: Refund) -> Iterable[Mismatch]:
     if cash_and_credit.left_of(row.attempt.payment, row.currency) >= row.amount:
-        text = f"a refund failed ({row.message}); give the money back in another way"
-        yield of_attempt(row.attempt, "refund_failed", text, books=row.amount)
+        yield of_attempt(row.attempt, because("refund_failed", notes=notes_of(row)), books=row.amount)
 
 
 def unfinished(desk: Desk) -> Iterator[Mismatch]:
@@ -55,16 +52,18 @@ def unfinished(desk: Desk) -> Iterator[Mismatch]:
 
 
 def _still_open(attempt: Attempt) -> Iterable[Mismatch]:
-    kind = "needs_a_person" if attempt.problem else UNFINISHED
-    yield of_attempt(attempt, kind, attempt.problem or f"the payment is still {attempt.stage}")
+    if attempt.problem:
+        yield of_attempt(attempt, because("needs_a_person", problem=unpack(attempt.problem)))
+    else:
+        yield of_attempt(attempt, because("unfinished.payment", stage=attempt.stage))
 
 
 def _without_answer(row: Refund) -> Iterable[Mismatch]:
-    amount = money.format_amount(money.from_minor(row.amount, row.currency), row.currency)
-    yield of_attempt(row.attempt, UNFINISHED, f"a refund of {amount} {row.currency} has no answer yet")
+    amount = money.from_minor(row.amount, row.currency)
+    yield of_attempt(row.attempt, because("unfinished.refund", amount=amount, currency=row.currency))
 
 
-def misfit_orders(desk: Desk, since: datetime) -> Iterator[Mismatch]:
+def discrepancies(desk: Desk, since: datetime) -> Iterator[Mismatch]:
     """Orders that count as paid with more or less than their total, and cancelled ones with money in them."""
     by_card = Attempt.select(Attempt.order)
     by_cash = CashMovement.select(CashMovement.order).where(CashMovement.order.is_null(False))
@@ -90,38 +89,21 @@ def misfit_orders(desk: Desk, since: datetime) -> Iterator[Mismatch]:
         )
         found = list(rows.order_by(Order.id))
         currency = desk.conference.currency
-        yield from told(found, lambda row: _misfit(row.id, currency), lambda row: str(row.reference))
+        yield from told(found, lambda row: _discrepancy(row.id, currency), lambda row: str(row.reference))
 
 
-def _misfit(order_id: int, currency: str) -> Iterable[Mismatch]:
+def _discrepancy(order_id: int, currency: str) -> Iterable[Mismatch]:
     order = Order.get_by_id(order_id)
     found = balance(order)
-    kind = _kind_of_misfit(order, found)
-    if kind:
-        total = money.format_amount(order.total, currency)
-        yield Mismatch(
-            kind=kind,
-            reference=order.reference,
-            intent_id="",
-            stripe=None,
-            books=found.kept,
-            currency=currency,
-            text=MISFITS[kind].format(total),
-        )
+    reason = _why(order, found, currency)
+    if reason is not None:
+        yield Mismatch(reason=reason, reference=order.reference, books=found.kept, currency=currency)
 
 
-def _kind_of_misfit(order: Order, found: OrderBalance) -> str:
+def _why(order: Order, found: OrderBalance, currency: str) -> Reason | None:
     if order.status == OrderStatus.CANCELLED:
-        return "paid_and_cancelled" if found.kept else ""
-    if found.kept < order.total:
-        # What was refunded in part before refunds lowered the price keeps less than it says.
-        return "paid_short" if order.status == OrderStatus.PAID else ""
-    return "paid_over" if found.kept > order.total else ""
-
-
-MISFITS = {
-    "paid_and_cancelled": "the order is cancelled and its money is still here",
-    "paid_short": "the order is paid with less than its total of {}",
-    "paid_over": "the order is paid with more than its total of {}",
-}
-"""What is wrong, where ``{}`` is the order's total."""
+        return because("paid_and_cancelled") if found.kept else None
+    # What was refunded in part before refunds lowered the price keeps less than it says.
+    if found.kept < order.total and order.status == OrderStatus.PAID:
+        return because("paid_short", total=order.total, currency=currency)
+    return because("paid_over", total=order.total, currency=currency) if found.kept > order.total else None

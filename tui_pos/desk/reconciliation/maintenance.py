@@ -6,12 +6,7 @@ from tui_pos.desk import leases
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders import holds
 from tui_pos.desk.payments import accounts, recovery
-from tui_pos.desk.refunds import (
-    cancelled_credit,
-    card_refunds,
-    elsewhere,
-    web_site,
-)
+from tui_pos.desk.refunds import card_refunds, elsewhere, web_site
 from tui_pos.terminal import TerminalError
 
 SECONDS = 30.0
@@ -39,7 +34,7 @@ def tick(desk: Desk, owner: str) -> bool:
             with suppress(TerminalError):  # asked again at the next tick, from where it was seen last
                 elsewhere.look(desk)
             web_site.repair_webhook_effects(desk)
-        cancelled_credit.put_back(desk)
+        web_site.put_back_credit(desk)
         holds.release_expired(desk)
     finally:
         leases.drop(duty, owner)

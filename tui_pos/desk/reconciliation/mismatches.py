@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from typing import TypeVar
 
 from peewee import DoesNotExist
@@ -10,38 +11,58 @@ from peewee import DoesNotExist
 from tui_pos.core import money
 from tui_pos.core.scan import printable
 from tui_pos.data.tables.desk import Attempt
-from tui_pos.desk.errors import Reason
+from tui_pos.desk.errors import Reason, because
 from tui_pos.desk.orders.refund_views import RefundView
 from tui_pos.desk.payments import PaymentState
 
 T = TypeVar("T")
 
-REPAIRED = "repaired"
-"""What was put right without anybody at a desk: done, and told all the same."""
-
-UNFINISHED = "unfinished"
-"""A payment or refund of which the end is not known yet."""
-
 UNREADABLE = (money.MoneyError, ValueError, ArithmeticError, DoesNotExist)
 """What a row raises whose currency, amount, time or order cannot be made sense of."""
 
 
+class MismatchKind(StrEnum):
+    """What the books and Stripe do not agree on, or why they were not compared."""
+
+    CAPTURED_WITHOUT_RECORD = "captured_without_record"
+    ORPHANED_HOLD = "orphaned_hold"
+    ORPHANED_PAYMENT = "orphaned_payment"
+    SUMS_DIFFER = "sums_differ"
+    UNKNOWN_TO_STRIPE = "unknown_to_stripe"
+    PAID_AND_CANCELLED = "paid_and_cancelled"
+    PAID_OVER = "paid_over"
+    PAID_SHORT = "paid_short"
+    REFUND_FAILED = "refund_failed"
+    NEEDS_A_PERSON = "needs_a_person"
+    UNFINISHED = "unfinished"
+    """A payment or refund of which the end is not known yet."""
+    REPAIRED = "repaired"
+    """What was repaired without anybody at a desk: done, and told all the same."""
+    UNREADABLE = "unreadable"
+    COPIED_DATABASE = "copied_database"
+    OTHER_ACCOUNT = "other_account"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mismatch:
-    """One thing that the books and Stripe do not agree on.
+    """One thing that the books and Stripe do not agree on: ``reason``, whose code is its kind.
 
     ``stripe`` is what Stripe said and ``books`` what stands here, both in ``currency``; None where that side
-    said nothing. ``done`` says what was done about it, empty when a person has to.
+    said nothing. ``done`` is what was done about it, None when a person has to.
     """
 
-    kind: str
-    reference: str
-    intent_id: str
-    stripe: Decimal | None
-    books: Decimal | None
-    currency: str
-    text: str | Reason
-    done: str = ""
+    reason: Reason
+    reference: str = ""
+    intent_id: str = ""
+    stripe: Decimal | None = None
+    books: Decimal | None = None
+    currency: str = ""
+    done: Reason | None = None
+
+    @property
+    def kind(self) -> MismatchKind:
+        """What it is."""
+        return MismatchKind(self.reason.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,32 +75,33 @@ class Reconciled:
 
     @property
     def clean(self) -> bool:
-        """Nothing is left for a person, and nothing was put right that a person has not seen yet."""
-        return all(mismatch.done and mismatch.kind != REPAIRED for mismatch in self.mismatches)
+        """Nothing is left for a person, and nothing was repaired that a person has not seen yet."""
+        return all(row.done and row.kind is not MismatchKind.REPAIRED for row in self.mismatches)
 
     @property
     def to_look_at(self) -> tuple[Mismatch, ...]:
         """What a person has to look at, or has not seen yet; a payment that is under way needs nobody."""
         return tuple(
-            row for row in self.mismatches if row.kind == REPAIRED or not (row.done or row.kind == UNFINISHED)
+            row
+            for row in self.mismatches
+            if row.kind is MismatchKind.REPAIRED or not (row.done or row.kind is MismatchKind.UNFINISHED)
         )
 
 
 def of_attempt(
-    attempt: Attempt, kind: str, text: str, *, stripe: int | None = None, books: int | None = None
+    attempt: Attempt, reason: Reason, *, stripe: int | None = None, books: int | None = None
 ) -> Mismatch:
     """What is wrong with a card payment; amounts in minor units of its currency. Raises an ``UNREADABLE``."""
     there, here = (
         None if minor is None else money.from_minor(minor, attempt.currency) for minor in (stripe, books)
     )
     return Mismatch(
-        kind=kind,
+        reason=reason,
         reference=attempt.order.reference,
         intent_id=attempt.intent_id or "",
         stripe=there,
         books=here,
         currency=attempt.currency,
-        text=text,
     )
 
 
@@ -94,18 +116,11 @@ def told(
         try:
             yield from list(look(each))
         except UNREADABLE as error:
-            yield unreadable(name(each), error)
+            yield Mismatch(reason=_unreadable(name(each), error), intent_id=name(each))
 
 
-def unreadable(name: str, error: Exception) -> Mismatch:
-    """That something cannot be read, and why; its figures are not known."""
-    why = "its order is gone" if isinstance(error, DoesNotExist) else printable(str(error), 120)
-    return Mismatch(
-        kind="unreadable",
-        reference="",
-        intent_id=name,
-        stripe=None,
-        books=None,
-        currency="",
-        text=f"{name} cannot be read: {why}".rstrip("."),
-    )
+def _unreadable(name: str, error: Exception) -> Reason:
+    if isinstance(error, DoesNotExist):
+        return because("unreadable.no_order", name=name)
+    why = error.reason if isinstance(error, money.MoneyError) else printable(str(error), 120)
+    return because("unreadable", name=name, why=why)

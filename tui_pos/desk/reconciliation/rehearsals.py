@@ -51,12 +51,14 @@ from tui_pos.data.tables.registration import (
 )
 from tui_pos.desk.catalogue import vouchers
 from tui_pos.desk.context import ConferenceInfo
-from tui_pos.desk.errors import Refused
+from tui_pos.desk.errors import Refused, because
 from tui_pos.desk.orders import store_credit
 from tui_pos.desk.orders.balance import ACCEPTED, balance
 from tui_pos.desk.orders.guests import USERNAME_PREFIX
 from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.refunds import effects
+from tui_pos.desk.refunds.repairs import RepairKind
+from tui_pos.desk.stored_reasons import pack
 
 BATCH = 100
 """Orders in one transaction: desks go on meanwhile."""
@@ -238,7 +240,7 @@ def _make_real(conference_id: int, ids: Sequence[int], mode: str, undone: Set[in
 
 
 def _undo(order: Order, row: Refund, now: datetime) -> None:
-    row.stage, row.message, row.updated_at = RefundStage.FAILED, "It was a rehearsal", now
+    row.stage, row.message, row.updated_at = RefundStage.FAILED, pack(because("refund_note.rehearsal")), now
     row.save(only=[Refund.stage, Refund.message, Refund.updated_at])
     effects.reflect(order, row)
     if row.tender == Tender.CREDIT and row.exchange_id is None and row.amount:
@@ -251,8 +253,10 @@ def _fail_payments(which: Any) -> None:
 
 
 def _forget_refund_records(which: Any) -> None:
-    """Take away the credits that these refunds made: django-program's reports count them, and what became of
-    an exchange's after a cancel could be spent."""
+    """Take away the credits that these refunds made.
+
+    django-program's reports count them, and what became of an exchange's after a cancel could be spent.
+    """
     of_these = which & Refund.credit.is_null(False)
     records = [row.credit_id for row in Refund.select(Refund.credit).where(of_these)]
     Refund.update(credit=None).where(of_these).execute()
@@ -271,8 +275,8 @@ def _note(conference_id: int, station: str, before: str, after: str, orders: int
         conference=conference_id,
         at=now,
         station=station,
-        kind="rehearsals_set_apart",
-        before_state=f"{before}, {orders} orders",
+        kind=RepairKind.REHEARSALS_SET_APART,
+        before_state=f"{before} {orders}",
         after_state=after,
         told_at=now,
     )

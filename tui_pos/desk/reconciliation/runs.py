@@ -1,4 +1,4 @@
-"""One reconciliation: a short list of steps, first those that put right, then those that only look."""
+"""One reconciliation: a short list of steps, first those that repair, then those that only look."""
 
 import logging
 from collections.abc import Iterable, Iterator
@@ -15,22 +15,13 @@ from tui_pos.desk import conference_rules
 from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.conference_rules import Rules
 from tui_pos.desk.context import NO_KEY, Desk
-from tui_pos.desk.errors import Reason
+from tui_pos.desk.errors import because
 from tui_pos.desk.payments import accounts, bookkeeping, recovery
 from tui_pos.desk.reconciliation import at_stripe, in_books
-from tui_pos.desk.reconciliation.mismatches import (
-    REPAIRED,
-    Mismatch,
-    Reconciled,
-    told,
-)
-from tui_pos.desk.refunds import (
-    cancelled_credit,
-    card_refunds,
-    elsewhere,
-    repairs,
-    web_site,
-)
+from tui_pos.desk.reconciliation.mismatches import Mismatch, Reconciled, told
+from tui_pos.desk.refunds import card_refunds, elsewhere, repairs, web_site
+from tui_pos.desk.refunds.repairs import RepairKind
+from tui_pos.desk.stored_reasons import unpack
 
 log = logging.getLogger(__name__)
 
@@ -39,13 +30,6 @@ WINDOW = timedelta(hours=48)
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 """Before any payment."""
-
-REPAIRS = {
-    "web_site": "the web site had written what Stripe does not say",
-    "refund_dashboard": "money was given back in Stripe's dashboard",
-    "credit_put_back": "the web site cancelled an order that credit had paid a part of",
-}
-"""What had happened, by the kind of a repair."""
 
 
 def run(desk: Desk, *, check: bool = False, window: timedelta = WINDOW) -> Reconciled:
@@ -61,24 +45,24 @@ def run(desk: Desk, *, check: bool = False, window: timedelta = WINDOW) -> Recon
     ours = accounts.ours(desk)
     account = (conference_rules.stored(desk.conference.id) or Rules()).account
     if ours.account is None and (why := ours.no_account) and why.code != NO_KEY:
-        return Reconciled((), (), (_kept_away(why), *_looked_at(desk, since, account)))
+        return Reconciled((), (), (Mismatch(reason=why), *_looked_at(desk, since, account)))
     driven = () if check else recovery.recover(ours)
     followed = () if check else card_refunds.follow_up(ours)
     swept = at_stripe.sweep(ours, ours.terminal, since, account)
-    repair_webhook_effects: list[Mismatch] = []
+    unreadable: list[Mismatch] = []
     if not check:
         followed += elsewhere.look_since(ours, clock.now() - max(window, elsewhere.MAY_CHANGE))
         followed += elsewhere.compare(ours, swept.values())
         web_site.repair_webhook_effects(ours, since=BEGINNING)
-        cancelled_credit.put_back(ours)
-        repair_webhook_effects += _review_orders(ours, since)
+        web_site.put_back_credit(ours)
+        unreadable += _review_orders(ours, since)
     found = [
-        *repair_webhook_effects,
+        *unreadable,
         *in_books.unfinished(ours),
         *in_books.failed_refunds(ours, since),
         *at_stripe.orphans(ours, swept, check=check),
         *at_stripe.sums(ours, ours.terminal, swept, account),
-        *in_books.misfit_orders(ours, since),
+        *in_books.discrepancies(ours, since),
         *_repaired(ours, mark=not check),
     ]
     log.info("reconciled: %d payments and %d refunds driven", len(driven), len(followed))
@@ -87,35 +71,26 @@ def run(desk: Desk, *, check: bool = False, window: timedelta = WINDOW) -> Recon
     return Reconciled(driven, followed, tuple(found))
 
 
-def _kept_away(why: Reason) -> Mismatch:
-    return Mismatch(kind=why.code, reference="", intent_id="", stripe=None, books=None, currency="", text=why)
-
-
 def _looked_at(desk: Desk, since: datetime, account: str) -> Iterator[Mismatch]:
     """What can be told without the right to change anything: Stripe is read where there is a key."""
     yield from in_books.unfinished(desk)
     if desk.account is not None:
         swept = at_stripe.sweep(desk, desk.account, since, account)
         yield from at_stripe.sums(desk, desk.account, swept, account)
-    yield from in_books.misfit_orders(desk, since)
+    yield from in_books.discrepancies(desk, since)
 
 
 def _repaired(desk: Desk, *, mark: bool) -> Iterator[Mismatch]:
-    """What was put right since the last run, by it or by any desk; told once."""
+    """What was repaired since the last run, by it or by any desk; told once."""
     with connected():
         untold = repairs.untold(desk.conference.id)
         for row in untold:
-            reference = row.order.reference if row.order_id else ""
-            text, done = REPAIRS.get(row.kind, row.kind), f"was {row.before_state}; now {row.after_state}"
+            before, after = map(unpack, (row.before_state, row.after_state))
             yield Mismatch(
-                kind=REPAIRED,
-                reference=reference,
-                intent_id="",
-                stripe=None,
-                books=None,
+                reason=because(f"repaired.{RepairKind(row.kind)}"),
+                reference=row.order.reference if row.order_id else "",
                 currency=desk.conference.currency,
-                text=text,
-                done=done,
+                done=because("done.repaired", before=before, after=after),
             )
         if mark:
             repairs.mark_told(untold)
@@ -146,4 +121,4 @@ def _review_orders(desk: Desk, since: datetime) -> list[Mismatch]:
             )
         )
         ids = sorted({row.order_id for row in doubtful})
-        return list(told(ids, look, lambda order_id: f"the order with the number {order_id}"))
+        return list(told(ids, look, lambda order_id: f"order {order_id}"))

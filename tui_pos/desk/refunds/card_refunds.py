@@ -15,16 +15,15 @@ from tui_pos.data.connection import connected, lock, on_commit, run_tx
 from tui_pos.data.tables.desk import Attempt, Refund, RefundOrigin, RefundStage
 from tui_pos.data.tables.registration import Order, Payment, PaymentMethod, PaymentStatus
 from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import because
 from tui_pos.desk.orders.balance import ACCEPTED, is_double
 from tui_pos.desk.orders.refund_views import RefundView, of_row
 from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.payments import accounts, attempt_log, bookkeeping
-from tui_pos.desk.refunds import (
-    effects,
-    in_person,
-    repairs,
-)
+from tui_pos.desk.refunds import effects, in_person, repairs
 from tui_pos.desk.refunds.cash_and_credit import left_of
+from tui_pos.desk.refunds.repairs import RepairKind
+from tui_pos.desk.stored_reasons import Said, pack
 from tui_pos.terminal import RateLimited, StripeRefund, TerminalError, UnknownOutcome
 
 log = logging.getLogger(__name__)
@@ -41,11 +40,10 @@ STAGE_OF = {
 }
 """Stripe's word for a refund, as it is kept here; a word it adds later counts as pending."""
 
+OTHER_ACCOUNT = because("refund_note.other_account")
+OTHER_REFUND = because("refund_note.other_refund")
+
 IN_THE_DASHBOARD = "Refunded in Stripe's dashboard"
-
-FOREIGN = "The card payment belongs to another Stripe account or mode, or to another installation."
-
-NOT_OURS = "Stripe's answer was about another refund, and nothing was booked of it."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +136,7 @@ def book(desk: Desk, refund_id: int, said: StripeRefund) -> None:
         order = lock(Order.select().where(Order.id == row.order_id)).get()
         row = Refund.get_by_id(refund_id)
         if not _is_about(desk, row, said):
-            _note_stranger(row, now)
+            _note_other_refund(row, now)
             return
         stage, is_news = STAGE_OF.get(said.status, RefundStage.PENDING), row.stage == RefundStage.CREATED
         row.stage, row.refund_id, row.updated_at = stage, said.id, now
@@ -149,7 +147,7 @@ def book(desk: Desk, refund_id: int, said: StripeRefund) -> None:
         drop_doubles(order)
         effects.reflect(order, row)
         if row.origin != RefundOrigin.DESK:
-            kind = f"refund_{row.origin}"
+            kind = RepairKind(f"refund_{row.origin}")
             repairs.record(desk, order, kind, before, payment_id=row.payment_id, is_news=is_news)
         bookkeeping.flag_discrepancy(order)
         told = (row.id, order.reference, stage, said.id)
@@ -173,8 +171,10 @@ def drop_doubles(order: Order) -> None:
 
 
 def _is_about(desk: Desk, row: Refund, said: StripeRefund) -> bool:
-    """Whether an answer is about this refund, by all that it carries: payment, charge, amount, currency, our
-    metadata; and no other refund has its id. The first answer to our own request must bear our key."""
+    """Whether an answer is about this refund, by all that it carries: payment, charge, amount, our metadata.
+
+    No other refund may have its id. The first answer to our own request must bear our key.
+    """
     attempt: Attempt | None = row.attempt if row.attempt_id else None
     intent_id = attempt.intent_id if attempt else row.payment.stripe_payment_intent_id
     told = {
@@ -193,10 +193,12 @@ def _is_about(desk: Desk, row: Refund, said: StripeRefund) -> bool:
     return same and ours and charge and row.refund_id in (None, said.id) and not others.exists()
 
 
-def _note_stranger(row: Refund, now: Any) -> None:
+def _note_other_refund(row: Refund, now: Any) -> None:
     unanswered = row.stage in (RefundStage.CREATED, RefundStage.UNKNOWN)
     stage = RefundStage.UNKNOWN if unanswered else row.stage
-    Refund.update(stage=stage, message=NOT_OURS, updated_at=now).where(Refund.id == row.id).execute()
+    Refund.update(stage=stage, message=pack(OTHER_REFUND), updated_at=now).where(
+        Refund.id == row.id
+    ).execute()
 
 
 def _adopt(desk: Desk, card: CardPayment, said: StripeRefund) -> Refund | None:
@@ -244,8 +246,10 @@ def _adopt(desk: Desk, card: CardPayment, said: StripeRefund) -> Refund | None:
 
 
 def _holder(card: CardPayment, amount: int) -> Payment:
-    """The payment that has most of this much of the card's money: its own, or one of an order that an
-    exchange moved it to."""
+    """The payment that has most of this much of the card's money.
+
+    Its own, or one of an order that an exchange moved it to.
+    """
     found = [card.payment]
     for payment in found:  # grows: what was exchanged may have been exchanged again
         keys = Refund.select(Refund.key).where(
@@ -262,21 +266,31 @@ def _holder(card: CardPayment, amount: int) -> Payment:
 
 def _pursue(desk: Desk, row: Refund) -> None:
     if row.attempt_id is not None and accounts.foreign(desk, row.attempt):
-        return _append_once(row, FOREIGN)
-    if row.refund_id:
-        # Stripe has it: it is only read, and never asked for, whoever made it.
-        try:
-            said = desk.terminal.refund_status(row.refund_id)
-        except TerminalError as error:
-            return _append_once(row, error.message)
-        return book(desk, row.id, said)
+        _append_once(row, OTHER_ACCOUNT)
+    elif row.refund_id:
+        _read_again(desk, row, row.refund_id)
+    else:
+        _ask_once_more(desk, row)
+
+
+def _read_again(desk: Desk, row: Refund, refund_id: str) -> None:
+    """Stripe has it: it is only read, and never asked for, whoever made it."""
+    try:
+        said = desk.terminal.refund_status(refund_id)
+    except TerminalError as error:
+        _append_once(row, error.reason)
+    else:
+        book(desk, row.id, said)
+
+
+def _ask_once_more(desk: Desk, row: Refund) -> None:
     first = not row.tries
     if first and not _next_key(row):
         return  # somebody else has begun to ask at this moment, and goes on with it
     try:
         found = None if first else _find(desk, row)
     except TerminalError as error:
-        return _say(row, error.message)
+        return _say(row, error.reason)
     try:
         if found is None and not first and in_person.needs_card(row.attempt):
             in_person.give_up(desk, row.attempt, waited=_is_quiet(row))
@@ -285,9 +299,9 @@ def _pursue(desk: Desk, row: Refund) -> None:
         # Only a refusal of the one request there ever was, or of one long after it, means that nothing came.
         is_answer = not isinstance(error, UnknownOutcome | RateLimited)
         if is_answer and (first or _is_quiet(row)):
-            _fail(row, error.message)
+            _fail(row, error.reason)
             return _look_elsewhere(desk, row)
-        return _say(row, error.message)
+        return _say(row, error.reason)
     book(desk, row.id, said)
 
 
@@ -296,7 +310,7 @@ def _look_elsewhere(desk: Desk, row: Refund) -> None:
     try:
         sync(desk, row.attempt)
     except TerminalError as error:
-        _append(row, error.message)
+        _append(row, error.reason)
 
 
 def _find(desk: Desk, row: Refund) -> StripeRefund | None:
@@ -327,7 +341,7 @@ def _confirmed(desk: Desk, row: Refund, said: StripeRefund) -> StripeRefund:
     except TerminalError as error:
         found = _find(desk, row)
         if found is None:
-            raise UnknownOutcome(NOT_OURS) from error
+            raise UnknownOutcome(OTHER_REFUND) from error
         return found
     return again if _is_about(desk, row, again) else (_find(desk, row) or again)
 
@@ -361,26 +375,27 @@ def _is_quiet(row: Refund) -> bool:
     return clock.now() - row.created_at > QUIET
 
 
-def _fail(row: Refund, why: str) -> None:
+def _fail(row: Refund, why: Said) -> None:
     now = clock.now()
-    changes = {"stage": RefundStage.FAILED, "message": why, "updated_at": now, "finished_at": now}
+    changes = {"stage": RefundStage.FAILED, "message": pack(why), "updated_at": now, "finished_at": now}
     run_tx(lambda: Refund.update(**changes).where(*_without_answer(row)).execute())
     log.warning("refund %d: Stripe refused it", row.id)
 
 
-def _append_once(row: Refund, why: str) -> None:
-    if why not in row.message:
+def _append_once(row: Refund, why: Said) -> None:
+    if pack(why) not in row.message.splitlines():
         _append(row, why)
 
 
-def _append(row: Refund, why: str) -> None:
-    run_tx(lambda: Refund.update(message=f"{row.message} {why}".strip()).where(Refund.id == row.id).execute())
+def _append(row: Refund, why: Said) -> None:
+    message = f"{row.message}\n{pack(why)}".strip()
+    run_tx(lambda: Refund.update(message=message).where(Refund.id == row.id).execute())
 
 
-def _say(row: Refund, why: str) -> None:
+def _say(row: Refund, why: Said) -> None:
     """Stripe may have the refund: say so, unless it is known by now."""
     log.warning("refund %d has no answer yet", row.id)
-    changes = {"stage": RefundStage.UNKNOWN, "message": why, "updated_at": clock.now()}
+    changes = {"stage": RefundStage.UNKNOWN, "message": pack(why), "updated_at": clock.now()}
     run_tx(lambda: Refund.update(**changes).where(*_without_answer(row)).execute())
 
 

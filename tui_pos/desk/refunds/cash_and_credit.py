@@ -7,20 +7,15 @@ an amount of 0. Call inside a transaction with the order locked.
 from decimal import Decimal
 
 from tui_pos.core import clock, money
-from tui_pos.data.tables.desk import (
-    Attempt,
-    AuditAction,
-    MovementKind,
-    Refund,
-    RefundOrigin,
-    RefundStage,
-)
+from tui_pos.data.tables.desk import Attempt, AuditAction, MovementKind, Refund, RefundOrigin, RefundStage
 from tui_pos.data.tables.registration import Order, Payment, PaymentMethod, PaymentStatus
 from tui_pos.desk.access import audit_log
 from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import because
 from tui_pos.desk.orders import store_credit
 from tui_pos.desk.orders.balance import ACCEPTED, OPEN
 from tui_pos.desk.orders.tenders import Tender
+from tui_pos.desk.stored_reasons import pack
 from tui_pos.desk.tenders import cash
 
 
@@ -29,9 +24,9 @@ def new_refund(
     order: Order,
     payment: Payment | None,
     tender: Tender,
+    *,
     amount: int,
     reason: str,
-    *,
     attempt: Attempt | None = None,
     exchange_id: int | None = None,
 ) -> Refund:
@@ -60,18 +55,18 @@ def new_refund(
     return row
 
 
-def give_back(desk: Desk, order: Order, payment: Payment, way: Tender, amount: int, reason: str) -> Refund:
+def give_back(desk: Desk, order: Order, payment: Payment, way: Tender, *, amount: int, reason: str) -> Refund:
     """Give ``amount`` (minor units, at most what is left) of a payment back in cash or as credit."""
     now, major = clock.now(), money.from_minor(amount, desk.conference.currency)
     if way is Tender.CREDIT:
-        row = new_refund(desk, order, payment, Tender.CREDIT, amount, reason)
+        row = new_refund(desk, order, payment, Tender.CREDIT, amount=amount, reason=reason)
         put_on = store_credit.restore(order, major, now)
         if put_on is not None:
-            shown = money.format_amount(put_on.amount, desk.conference.currency)
-            row.message = f"{shown} of it is a new credit, because the old one has expired"
+            currency = desk.conference.currency
+            row.message = pack(because("refund_note.new_credit", amount=put_on.amount, currency=currency))
             row.save(only=[Refund.message])
     else:
-        row = new_refund(desk, order, payment, Tender.CASH, amount, reason)
+        row = new_refund(desk, order, payment, Tender.CASH, amount=amount, reason=reason)
         cash.move(desk, order, payment.id, MovementKind.REFUND, major, now)
     _record(desk, order, row, major)
     return row
@@ -79,7 +74,7 @@ def give_back(desk: Desk, order: Order, payment: Payment, way: Tender, amount: i
 
 def end_free(desk: Desk, order: Order, reason: str) -> Refund:
     """Take back what nobody had paid anything for."""
-    row = new_refund(desk, order, None, Tender.COMP, 0, reason)
+    row = new_refund(desk, order, None, Tender.COMP, amount=0, reason=reason)
     _record(desk, order, row, Decimal(0))
     return row
 
@@ -112,8 +107,7 @@ def _record(desk: Desk, order: Order, row: Refund, major: Decimal) -> None:
     audit_log.record(
         desk,
         AuditAction.REFUND,
-        order_id=order.id,
-        payment_id=row.payment_id,
+        audit_log.About(order_id=order.id, payment_id=row.payment_id),
         amount=major,
         reason=row.reason,
     )

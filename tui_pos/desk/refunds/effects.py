@@ -31,11 +31,7 @@ from tui_pos.data.tables.registration import (
     PaymentStatus,
 )
 from tui_pos.desk.orders import prices
-from tui_pos.desk.orders.balance import (
-    ACCEPTED,
-    OrderBalance,
-    balance,
-)
+from tui_pos.desk.orders.balance import ACCEPTED, OrderBalance, balance
 
 REFUNDABLE = (*PAID_STATUSES, OrderStatus.REFUNDED)
 """Orders that were sold; the price and status of any other are not changed by what goes back."""
@@ -55,17 +51,17 @@ def reflect(order: Order, *refunds: Refund) -> None:
             _revert(order, row, now)
             changed = True
     if changed:
-        settle(order)
+        adjust_order(order)
 
 
-def settle(order: Order) -> None:
+def adjust_order(order: Order) -> None:
     """Bring the price and the status of a sold order into line with what is kept of its money."""
     if order.status not in REFUNDABLE:
         return
     now, found = clock.now(), balance(order)
     if _nothing_left(order, found):
         status: str = OrderStatus.REFUNDED
-        Payment.update(status=PaymentStatus.REFUNDED).where(*_gifts(order)).execute()
+        Payment.update(status=PaymentStatus.REFUNDED).where(*_complimentary(order)).execute()
     elif not _was_paid(order, found):
         # The web site's webhook calls an order refunded of which only a part was ever paid.
         status = OrderStatus.PAID if order.status == OrderStatus.PAID else OrderStatus.PENDING
@@ -238,7 +234,7 @@ def _price(order: Order, found: OrderBalance, now: datetime) -> None:
 def _nothing_left(order: Order, found: OrderBalance) -> bool:
     """Whether an order of which something went back keeps neither money nor a piece that was not named."""
     applied = list(_applied(order))
-    given_away = sum((gift.amount for gift in Payment.select().where(*_gifts(order))), ZERO)
+    given_away = sum((row.amount for row in Payment.select().where(*_complimentary(order))), ZERO)
     if not applied or found.kept > given_away:
         return False
     named = {piece.refund_id for piece in RefundLine.select().where(RefundLine.refund.in_(applied))}
@@ -276,7 +272,7 @@ def _pieces(row: Refund) -> list[RefundLine]:
     return list(RefundLine.select().where(RefundLine.refund == row.id).order_by(RefundLine.id))
 
 
-def _gifts(order: Order) -> tuple[Any, ...]:
+def _complimentary(order: Order) -> tuple[Any, ...]:
     return (
         Payment.order == order.id,
         Payment.status == PaymentStatus.SUCCEEDED,

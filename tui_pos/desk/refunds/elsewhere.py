@@ -41,8 +41,10 @@ def look(desk: Desk) -> tuple[RefundView, ...]:
 
 
 def look_since(desk: Desk, since: datetime) -> tuple[RefundView, ...]:
-    """Book the refunds of this conference's card payments that were made from ``since`` on, as Stripe has
-    them; those that changed. Raises ``terminal`` errors."""
+    """Book the refunds of this conference's card payments that were made from ``since`` on.
+
+    Answers those that changed. Raises ``terminal`` errors.
+    """
     listed = list(desk.terminal.refunds_created(since))
     with connected():
         news = _news(listed)

@@ -15,17 +15,13 @@ from tui_pos.core.scan import printable
 from tui_pos.data.connection import connected, run_tx
 from tui_pos.data.fields import ZERO
 from tui_pos.data.tables.desk import Attempt, AuditAction, AuditEntry, Refund
-from tui_pos.data.tables.registration import PAID_STATUSES, Attendee, Order, PaymentMethod
+from tui_pos.data.tables.registration import PAID_STATUSES, Order, PaymentMethod
 from tui_pos.desk.access import audit_log
-from tui_pos.desk.access.permissions import (
-    Action,
-    require,
-    require_sale,
-)
+from tui_pos.desk.access.permissions import Action, require, require_sale
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
-from tui_pos.desk.orders import holds, new_orders, order_views, orders
+from tui_pos.desk.orders import holds, new_orders, order_views, orders, registration
 from tui_pos.desk.orders.balance import refuse_open
 from tui_pos.desk.orders.buyers import Buyer
 from tui_pos.desk.orders.live_payment import refuse_live
@@ -33,20 +29,10 @@ from tui_pos.desk.orders.refund_views import RefundView
 from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.orders.views import OrderView
 from tui_pos.desk.payments import bookkeeping
-from tui_pos.desk.refunds import (
-    card_refunds,
-    cash_and_credit,
-    effects,
-    pieces,
-    refunds,
-    sources,
-)
+from tui_pos.desk.refunds import card_refunds, cash_and_credit, effects, pieces, refunds, sources
 from tui_pos.desk.refunds.pieces import Piece
 from tui_pos.desk.refunds.sources import Source
 from tui_pos.desk.tenders import tendering
-
-IF_NOT_PAID = "If it is cancelled instead, the value becomes credit of the buyer."
-"""Said where something is still to be paid."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +162,7 @@ def _exchange(desk: Desk, wish: _Wish, key: str) -> _Done:
     with pieces.set_aside(taken):
         new = checkout.exchange_order(desk, _buyer(order), wish.slug, wish.quantity, now).row
     credit = min(value, money.to_minor(new.total, currency) if new.total else 0)
-    rows = _move_value(desk, order, new, found, value, credit, wish.reason)
+    rows = _move_value(desk, order, new, found, value=value, credit=credit, reason=wish.reason)
     pieces.write(rows, taken)
     effects.reflect(order, *rows)
     bookkeeping.flag_discrepancy(order)
@@ -184,7 +170,7 @@ def _exchange(desk: Desk, wish: _Wish, key: str) -> _Done:
     audit_log.record(
         desk,
         AuditAction.EXCHANGE,
-        order_id=order.id,
+        audit_log.About(order_id=order.id),
         amount=_major(value, currency),
         text=new.reference,
         reason=wish.reason,
@@ -195,14 +181,12 @@ def _exchange(desk: Desk, wish: _Wish, key: str) -> _Done:
 
 
 def _buyer(order: Order) -> Buyer:
-    attendee: Attendee | None = Attendee.get_or_none(
-        Attendee.user == order.user_id, Attendee.conference == order.conference_id
-    )
+    attendee = registration.of_user(order, order.user_id)
     return Buyer(attendee.id if attendee else None, order.user_id, order.billing_name, order.billing_email)
 
 
 def _move_value(
-    desk: Desk, order: Order, new: Order, found: list[Source], value: int, credit: int, reason: str
+    desk: Desk, order: Order, new: Order, found: list[Source], *, value: int, credit: int, reason: str
 ) -> list[Refund]:
     """Refunds of the value: what becomes credit of the new order, then what goes back to a person.
 
@@ -218,12 +202,15 @@ def _move_value(
     ]
     rows = [
         cash_and_credit.new_refund(
-            desk, order, source.payment, Tender.CREDIT, part, reason, exchange_id=new.id
+            desk, order, source.payment, Tender.CREDIT, amount=part, reason=reason, exchange_id=new.id
         )
         for source, part in sources.split(rest, credit)
     ]
     if not rows:
-        rows = [cash_and_credit.new_refund(desk, order, None, Tender.CREDIT, 0, reason, exchange_id=new.id)]
+        made = cash_and_credit.new_refund(
+            desk, order, None, Tender.CREDIT, amount=0, reason=reason, exchange_id=new.id
+        )
+        rows = [made]
     return rows + [refunds.give_back(desk, order, source, part, reason) for source, part in back]
 
 
@@ -254,8 +241,7 @@ def _again(entry: AuditEntry, order: Order) -> _Done:
 
 
 def _answer(desk: Desk, done: _Done, made: tuple[RefundView, ...]) -> Exchanged:
-    (old,) = order_views.orders(desk.conference.id, order_id=done.old_id)
-    (new,) = order_views.orders(desk.conference.id, order_id=done.new_id)
+    old, new = (order_views.one(desk.conference.id, each) for each in (done.old_id, done.new_id))
     value, credit = (_major(each, desk.conference.currency) for each in (done.value, done.credit))
     return Exchanged(old=old, new=new, value=value, credit=credit, due=new.due, refunds=made)
 

@@ -10,8 +10,9 @@ from typing import Final, NoReturn
 from tui_pos.core import clock
 from tui_pos.data.tables.desk import Attempt, Refund
 from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import because
 from tui_pos.desk.payments.state import card_facts
-from tui_pos.terminal import ReaderAction, ReaderBusy, Refused, StripeRefund, UnknownOutcome
+from tui_pos.terminal import Fault, ReaderAction, ReaderBusy, Refused, StripeRefund, UnknownOutcome
 
 WAIT = 60.0
 """Seconds for the card to come."""
@@ -19,10 +20,10 @@ WAIT = 60.0
 ACTION: Final = "refund_payment"
 INTERAC = "interac_present"
 
-NOT_FINISHED = "The refund was not finished on the reader, and nothing went back: refund it again."
-NO_CARD = "The card that paid did not come to the reader in time, and nothing went back."
-READER_TAKEN = "The reader does something else. Nothing went back: refund it again when it is free."
-STILL_AT_WORK = "The reader is at work with the card; what becomes of the refund is being checked."
+NOT_FINISHED = because("refund_note.not_finished")
+NO_CARD = because("refund_note.no_card")
+READER_TAKEN = because("refund_note.reader_taken")
+READER_AT_WORK = because("refund_note.reader_at_work")
 
 
 def is_possible(desk: Desk) -> bool:
@@ -66,18 +67,20 @@ def give_up(desk: Desk, attempt: Attempt, *, waited: bool) -> NoReturn:
     is gone and nothing can go back any more.
     """
     if not waited:
-        raise UnknownOutcome(STILL_AT_WORK)
+        raise UnknownOutcome(READER_AT_WORK)
     try:
         desk.terminal.cancel_reader_action(attempt.reader_id, str(attempt.intent_id), ACTION)
     except ReaderBusy as error:
-        raise UnknownOutcome(STILL_AT_WORK) from error
+        raise UnknownOutcome(READER_AT_WORK) from error
     raise Refused(NOT_FINISHED)
 
 
 def _outcome(desk: Desk, action: ReaderAction) -> StripeRefund:
     if action.status == "succeeded" and action.refund_id:
         return desk.terminal.refund_status(action.refund_id)
-    raise Refused(action.failure_message or NOT_FINISHED, code=action.failure_code)
+    if action.failure_message:
+        raise Refused(Fault.REFUSED, said=action.failure_message, code=action.failure_code)
+    raise Refused(NOT_FINISHED, code=action.failure_code)
 
 
 def _withdrawn(desk: Desk, attempt: Attempt) -> Refused | UnknownOutcome:
@@ -86,4 +89,4 @@ def _withdrawn(desk: Desk, attempt: Attempt) -> Refused | UnknownOutcome:
         taken = desk.terminal.cancel_reader_action(attempt.reader_id, str(attempt.intent_id), ACTION)
     except ReaderBusy:
         taken = None
-    return UnknownOutcome(STILL_AT_WORK) if taken is None else Refused(NO_CARD)
+    return UnknownOutcome(READER_AT_WORK) if taken is None else Refused(NO_CARD)

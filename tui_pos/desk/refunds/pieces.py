@@ -14,16 +14,10 @@ from peewee import fn
 
 from tui_pos.core import money
 from tui_pos.core.scan import printable
-from tui_pos.data.queries import rows
 from tui_pos.data.tables.desk import Refund, RefundLine
-from tui_pos.data.tables.registration import (
-    Attendee,
-    Order,
-    OrderLine,
-    ProductRedemption,
-)
+from tui_pos.data.tables.registration import Attendee, Order, OrderLine, ProductRedemption
 from tui_pos.desk.errors import InvalidInput, NotFound, Refused
-from tui_pos.desk.orders.leaving import leaving
+from tui_pos.desk.orders.leaving import handed_out, leaving
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +34,11 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundableLine:
-    """A line of which pieces can go back. ``each`` is what one of them is worth; ``handed_out`` are those of
-    the ``left`` ones that somebody has in their hands; ``badges`` are whose tickets they are."""
+    """A line of which pieces can go back.
+
+    ``each`` is what one of them is worth; ``handed_out`` are those of the ``left`` ones that somebody has in
+    their hands; ``badges`` are whose tickets they are.
+    """
 
     line_id: int
     slug: str
@@ -66,7 +63,7 @@ class Taken:
 def refundable_lines(order: Order, currency: str) -> list[RefundableLine]:
     """Every line of which something is left, oldest first."""
     lines = list(OrderLine.select().where(OrderLine.order == order.id).order_by(OrderLine.id))
-    going, handed = leaving([order.id]).pieces, _handed_out(lines)
+    going, handed = leaving([order.id]).pieces, handed_out(line.id for line in lines)
     badges = tuple(row.access_code for row in _holders(order))
     found = []
     for line in lines:
@@ -196,7 +193,7 @@ def take_from_hands(taken: Iterable[Taken]) -> None:
     for each in taken:
         going[each.line.id] += each.quantity
     lines = list(OrderLine.select().where(OrderLine.id.in_(list(going))))
-    handed = _handed_out(lines)
+    handed = handed_out(line.id for line in lines)
     for line in lines:
         too_many = handed.get(line.id, 0) - (line.quantity - going[line.id])
         if too_many > 0:
@@ -251,15 +248,6 @@ def _worth(line: OrderLine, quantity: int, currency: str) -> tuple[Decimal, Deci
     share = Decimal(quantity) / line.quantity
     net = money.round_half_up(line.line_total * share, currency)
     return net, money.round_half_up(line.discount_amount * share, currency)
-
-
-def _handed_out(lines: Iterable[OrderLine]) -> dict[int, int]:
-    query = (
-        ProductRedemption.select(ProductRedemption.order_line, fn.COUNT(ProductRedemption.id))
-        .where(ProductRedemption.order_line.in_([line.id for line in lines]))
-        .group_by(ProductRedemption.order_line)
-    )
-    return dict(rows(query))
 
 
 def _holders(order: Order) -> list[Attendee]:

@@ -27,18 +27,8 @@ from tui_pos.desk.orders.live_payment import refuse_live
 from tui_pos.desk.orders.refund_views import RefundView, of_row
 from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.payments import accounts, attempt_log, bookkeeping
-from tui_pos.desk.refunds import (
-    card_refunds,
-    cash_and_credit,
-    effects,
-    pieces,
-    sources,
-)
-from tui_pos.desk.refunds.pieces import (
-    Piece,
-    RefundableLine,
-    Taken,
-)
+from tui_pos.desk.refunds import card_refunds, cash_and_credit, effects, pieces, sources
+from tui_pos.desk.refunds.pieces import Piece, RefundableLine, Taken
 from tui_pos.desk.refunds.sources import Source
 from tui_pos.desk.tenders import amounts
 
@@ -254,14 +244,14 @@ def give_back(desk: Desk, order: Order, source: Source, amount: int, reason: str
     """
     if source.attempt is None:
         way = source.way or Tender.CASH
-        return cash_and_credit.give_back(desk, order, source.payment, way, amount, reason)
+        return cash_and_credit.give_back(desk, order, source.payment, way, amount=amount, reason=reason)
     attempt = source.attempt
     desk.limits.refuse(*TO_REFUND_A_CARD)
     accounts.refuse_foreign(desk, attempt)
     # To the web site's webhook one payment of several that goes back is the whole order refunded.
     bookkeeping.detach_intent(attempt.payment_id)
     row = cash_and_credit.new_refund(
-        desk, order, source.payment, Tender.CARD, amount, reason, attempt=attempt
+        desk, order, source.payment, Tender.CARD, amount=amount, reason=reason, attempt=attempt
     )
     shown = money.format_amount(money.from_minor(amount, attempt.currency), attempt.currency)
     text = f"refund of {shown} {attempt.currency} asked for. {reason}".strip()

@@ -1,10 +1,11 @@
-"""What was put right in the books without anybody at a desk: written with before and after, told once.
+"""What was repaired in the books without anybody at a desk: written with before and after, told once.
 
 Call inside the transaction of the repair, with the order locked.
 """
 
 import logging
 from collections.abc import Iterable, Sequence
+from enum import StrEnum
 from functools import partial
 
 from tui_pos.core import clock
@@ -13,20 +14,40 @@ from tui_pos.data.queries import batches
 from tui_pos.data.tables.desk import Repair
 from tui_pos.data.tables.registration import Order
 from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import Reason, because
 from tui_pos.desk.orders.balance import balance
+from tui_pos.desk.stored_reasons import pack
 
 log = logging.getLogger(__name__)
 
 
-def standing(order: Order) -> str:
-    """How an order stands, as a repair keeps it: its status, its price and what is kept of its money."""
+class RepairKind(StrEnum):
+    """What had happened."""
+
+    WEB_SITE = "web_site"
+    """The web site had written what Stripe does not say."""
+    REFUND_DASHBOARD = "refund_dashboard"
+    CREDIT_PUT_BACK = "credit_put_back"
+    """The web site cancelled an order that credit had paid a part of."""
+    REHEARSALS_SET_APART = "rehearsals_set_apart"
+
+
+def standing(order: Order) -> Reason:
+    """How an order stands: its status, its price, what is kept of its money, and what was booked twice."""
     found = balance(order)
-    twice = f", books {found.doubled} that was charged once" if found.doubled else ""
-    return f"{order.status}, costs {order.total}, keeps {found.kept}{twice}"
+    return because(
+        "standing", status=str(order.status), total=order.total, kept=found.kept, doubled=found.doubled
+    )
 
 
 def record(
-    desk: Desk, order: Order, kind: str, before: str, *, payment_id: int | None = None, is_news: bool = False
+    desk: Desk,
+    order: Order,
+    kind: RepairKind,
+    before: Reason,
+    *,
+    payment_id: int | None = None,
+    is_news: bool = False,
 ) -> None:
     """Note a repair of an order that stood as ``before``, unless nothing about it has changed.
 
@@ -35,7 +56,7 @@ def record(
     after = standing(order)
     if after == before and not is_news:
         return
-    on_commit(partial(log.warning, "put right: %s, order %s", kind, order.reference))
+    on_commit(partial(log.warning, "repaired: %s, order %s", kind, order.reference))
     Repair.create(
         conference=order.conference_id,
         at=clock.now(),
@@ -43,8 +64,8 @@ def record(
         order=order.id,
         payment=payment_id,
         kind=kind,
-        before_state=before,
-        after_state=after,
+        before_state=pack(before),
+        after_state=pack(after),
     )
 
 

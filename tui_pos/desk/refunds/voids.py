@@ -20,11 +20,7 @@ from tui_pos.desk.orders.balance import balance
 from tui_pos.desk.orders.live_payment import refuse_live
 from tui_pos.desk.orders.refund_views import RefundView
 from tui_pos.desk.orders.views import OrderView
-from tui_pos.desk.refunds import (
-    cash_and_credit,
-    refunds,
-    sources,
-)
+from tui_pos.desk.refunds import cash_and_credit, refunds, sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +70,11 @@ def _seal(desk: Desk, reference: str, reason: str) -> bool:
     if order.status == OrderStatus.PENDING and not balance(order).kept:
         holds.refuse_unless_releasable(order)
         holds.release([order], clock.now())
-        audit_log.record(desk, AuditAction.VOID, order_id=order.id, reason=reason)
+        audit_log.record(desk, AuditAction.VOID, audit_log.About(order_id=order.id), reason=reason)
         return True
     if order.status == OrderStatus.REFUNDED and not _voided(order):
         vouchers.give_back(order.conference_id, [order.voucher_code])
-        audit_log.record(desk, AuditAction.VOID, order_id=order.id, reason=reason)
+        audit_log.record(desk, AuditAction.VOID, audit_log.About(order_id=order.id), reason=reason)
     return order.status in (OrderStatus.REFUNDED, OrderStatus.CANCELLED)
 
 

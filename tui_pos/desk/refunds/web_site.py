@@ -1,9 +1,10 @@
-"""Putting right what the web site's webhook makes of payments that were given back, when it is called late.
+"""Repairing what the web site's webhook makes of payments that were given back, when it is called late.
 
 It takes a payment that was given back whole for a new one, books it again and marks the order paid; it takes
 for refunded what the card's bank has sent back meanwhile; it calls an order refunded that keeps money, and
 refunded in part one that keeps all of its price. Nothing is changed but by what Stripe says at that moment,
-and every change is a repair that the next reconciliation tells.
+and every change is a repair that the next reconciliation tells. So is credit that had paid for an order which
+the web site cancelled.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,25 +27,18 @@ from tui_pos.data.tables.registration import (
     OrderLine,
     OrderStatus,
     Payment,
+    PaymentMethod,
     PaymentStatus,
 )
 from tui_pos.desk.context import Desk
-from tui_pos.desk.orders.balance import (
-    ACCEPTED,
-    OrderBalance,
-    admits,
-    balance,
-    columns,
-    from_columns,
-)
+from tui_pos.desk.orders import store_credit
+from tui_pos.desk.orders.balance import ACCEPTED, OrderBalance, admits, balance, columns, from_columns
+from tui_pos.desk.orders.tenders import on_the_web
 from tui_pos.desk.payments import accounts, bookkeeping
-from tui_pos.desk.refunds import (
-    card_refunds,
-    effects,
-    repairs,
-)
+from tui_pos.desk.refunds import card_refunds, effects, repairs
 from tui_pos.desk.refunds.card_refunds import CardPayment
 from tui_pos.desk.refunds.elsewhere import MAY_CHANGE
+from tui_pos.desk.refunds.repairs import RepairKind
 from tui_pos.terminal import Intent, TerminalError
 
 SETTLED = (PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED)
@@ -63,7 +57,7 @@ def repair_webhook_effects(desk: Desk, *, since: datetime | None = None) -> None
                 said = {card.intent_id: _read(desk, card) for card in cards}
             except TerminalError:
                 continue  # it is asked again at the next tick
-            run_tx(partial(_put_right, desk, order_id, cards, said))
+            run_tx(partial(_repair, desk, order_id, cards, said))
 
 
 def _read(desk: Desk, card: CardPayment) -> Intent:
@@ -214,7 +208,7 @@ def _given_back(payment: Payment) -> tuple[int, int]:
     return sum(row.amount for row in accepted), split
 
 
-def _put_right(desk: Desk, order_id: int, cards: Iterable[CardPayment], said: Mapping[str, Intent]) -> None:
+def _repair(desk: Desk, order_id: int, cards: Iterable[CardPayment], said: Mapping[str, Intent]) -> None:
     order = lock(Order.select().where(Order.id == order_id)).get()
     before = repairs.standing(order)
     if not all(_adds_up(card, said[card.intent_id]) for card in cards):
@@ -222,10 +216,10 @@ def _put_right(desk: Desk, order_id: int, cards: Iterable[CardPayment], said: Ma
     for card in cards:
         _true_up(card, said[card.intent_id])
     card_refunds.drop_doubles(order)
-    effects.settle(order)
+    effects.adjust_order(order)
     _relink(order, clock.now())
     bookkeeping.flag_discrepancy(order)
-    repairs.record(desk, order, "web_site", before)
+    repairs.record(desk, order, RepairKind.WEB_SITE, before)
 
 
 def _adds_up(card: CardPayment, intent: Intent) -> bool:
@@ -266,3 +260,34 @@ def _is_ticket(order: Order) -> Any:
         OrderLine.order == order.id, OrderLine.ticket_type.is_null(False), OrderLine.quantity > 0
     )
     return admits(order.status, balance(order)) and tickets.exists()
+
+
+def put_back_credit(desk: Desk) -> None:
+    """Let the buyers of the conference's cancelled orders spend their credit again, each once.
+
+    A desk that cancels gives the credit back itself; the web site's sweep keeps the payment. Only what came
+    from a credit goes back: the web site's manage page writes payments by that name too.
+    """
+    lost = (
+        Payment.select(Payment.order)
+        .join(Order)
+        .where(
+            Order.conference == desk.conference.id,
+            Order.status == OrderStatus.CANCELLED,
+            Payment.method == PaymentMethod.CREDIT,
+            Payment.status == PaymentStatus.SUCCEEDED,
+            ~on_the_web(),
+        )
+    )
+    with connected():
+        for order_id in sorted({row.order_id for row in lost}):
+            run_tx(partial(_put_back_credit, desk, order_id))
+
+
+def _put_back_credit(desk: Desk, order_id: int) -> None:
+    order = lock(Order.select().where(Order.id == order_id)).get()
+    if order.status != OrderStatus.CANCELLED:
+        return
+    before = repairs.standing(order)
+    store_credit.give_back([order], clock.now())
+    repairs.record(desk, order, RepairKind.CREDIT_PUT_BACK, before)

@@ -26,27 +26,16 @@ from tui_pos.data.tables.registration import (
     PaymentMethod,
     TicketType,
 )
-from tui_pos.desk.access.people import (
-    called,
-    full_name,
-    without_addresses,
-)
+from tui_pos.desk.access.people import called, full_name, without_addresses
 from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.context import Desk
-from tui_pos.desk.orders.balance import (
-    OrderBalance,
-    admits,
-    columns,
-    due_of,
-    from_columns,
-)
-from tui_pos.desk.orders.kept import (
-    KeptPayment,
-    kept_payments,
-    paid_by,
-)
+from tui_pos.desk.errors import Reason, because
+from tui_pos.desk.orders.balance import OrderBalance, admits, columns, due_of, from_columns
+from tui_pos.desk.orders.tenders import KeptPayment, kept_payments, paid_by
 from tui_pos.desk.payments import attempt_log
-from tui_pos.desk.payments.state import notice_for
+from tui_pos.desk.payments.notices import TONES, notice_for
+from tui_pos.desk.stored_reasons import Said, unpack
+from tui_pos.desk.tones import Tone
 
 WALK_UP = "walk-up"
 """A buyer who gave no name."""
@@ -54,12 +43,12 @@ WALK_UP = "walk-up"
 
 @dataclass(frozen=True, slots=True)
 class RecentLine:
-    """One sale or check-in at this station; ``tone`` is ok, warn or plain."""
+    """One sale or check-in at this station."""
 
     at: datetime
     title: str
-    detail: str
-    tone: str
+    detail: Said
+    tone: Tone
 
 
 class AttentionKind(StrEnum):
@@ -73,7 +62,7 @@ class AttentionKind(StrEnum):
 class AttentionLine:
     """Something unfinished; ``id`` is the attempt's or the sale's.
 
-    ``amount`` of a parked sale is before discounts. ``tone`` is unknown, warn or bad.
+    ``amount`` of a parked sale is before discounts.
     """
 
     kind: AttentionKind
@@ -81,8 +70,8 @@ class AttentionLine:
     reference: str
     name: str
     amount: Decimal
-    text: str
-    tone: str
+    said: Reason
+    tone: Tone
 
 
 def recent(desk: Desk, limit: int) -> tuple[RecentLine, ...]:
@@ -128,21 +117,18 @@ def _sales(desk: Desk, limit: int) -> list[RecentLine]:
     ]
 
 
-def _said(desk: Desk, status: str, found: OrderBalance, payments: list[KeptPayment]) -> tuple[str, str]:
+def _said(desk: Desk, status: str, found: OrderBalance, payments: list[KeptPayment]) -> tuple[Reason, Tone]:
     """What is told of a sale, as the ledger counts its money, and its tone."""
-
-    def shown(amount: Decimal) -> str:
-        return money.format_amount(amount, desk.conference.currency)
-
-    back = f", {shown(found.given_back)} given back" if found.given_back else ""
+    currency, back = desk.conference.currency, found.given_back
     if status in PAID_STATUSES:
         by_card = any(each.method == PaymentMethod.TERMINAL and each.is_told for each in payments)
-        word = "captured" if by_card else "paid"
-        detail = f"{word} {shown(found.kept)}{back}   {paid_by(payments)}"
-        return detail.rstrip(), "ok" if admits(status, found) else "warn"
+        ways = paid_by(payments)
+        told = because("recent.paid", kept=found.kept, back=back, card=by_card, ways=ways, currency=currency)
+        return told, Tone.OK if admits(status, found) else Tone.WARN
     if status == OrderStatus.PENDING:
-        return f"not paid {shown(due_of(status, found))}{back}", "warn"
-    return status.replace("_", " ") + (back or f" {shown(found.total)}"), "plain"
+        due = due_of(status, found)
+        return because("recent.not_paid", due=due, back=back, currency=currency), Tone.WARN
+    return because("recent.ended", status=status, total=found.total, back=back, currency=currency), Tone.PLAIN
 
 
 def _check_ins(desk: Desk, limit: int) -> list[RecentLine]:
@@ -154,7 +140,7 @@ def _check_ins(desk: Desk, limit: int) -> list[RecentLine]:
         .order_by(CheckIn.id.desc())
         .limit(limit)
     )
-    return [RecentLine(at, called(*name), "checked in", "ok") for at, *name in rows(query)]
+    return [RecentLine(at, called(*name), because("recent.checked_in"), Tone.OK) for at, *name in rows(query)]
 
 
 def _attempts(desk: Desk) -> Iterable[AttentionLine]:
@@ -173,16 +159,19 @@ def _attempts(desk: Desk) -> Iterable[AttentionLine]:
 
 
 def _attempt_line(desk: Desk, attempt: Attempt) -> AttentionLine:
-    said = notice_for(attempt)
-    order: Order = attempt.order
+    notice, order, station = notice_for(attempt), attempt.order, _elsewhere(desk, attempt.station)
+    said = because("attention.payment", notice=notice, station=station)
+    if attempt.problem:
+        said = because("attention.problem", problem=unpack(attempt.problem), station=station)
+    tone = TONES[notice]
     return AttentionLine(
         kind=AttentionKind.ATTEMPT,
         id=attempt.id,
         reference=order.reference,
         name=without_addresses(desk, order.billing_name or full_name(order.user)),
         amount=money.from_minor(attempt.amount, attempt.currency),
-        text=(attempt.problem or said.headline).rstrip(".") + _elsewhere(desk, attempt.station),
-        tone="warn" if said.tone in ("ok", "plain") else said.tone,
+        said=said,
+        tone=Tone.WARN if tone in (Tone.OK, Tone.PLAIN) else tone,
     )
 
 
@@ -210,8 +199,8 @@ def _parked(desk: Desk) -> Iterable[AttentionLine]:
             reference="",
             name=without_addresses(desk, name or WALK_UP),
             amount=sum((_price(*item[4:]) for item in items), ZERO),
-            text=f"parked {desk.local(at):%H:%M}{_elsewhere(desk, station)}",
-            tone="warn",
+            said=because("attention.parked", at=desk.local(at), station=_elsewhere(desk, station)),
+            tone=Tone.WARN,
         )
 
 
@@ -221,4 +210,5 @@ def _price(quantity: int | None, ticket_price: Decimal | None, addon_price: Deci
 
 
 def _elsewhere(desk: Desk, station: str) -> str:
-    return "" if station == desk.station else f" at {station}"
+    """The station; '' for this one."""
+    return "" if station == desk.station else station

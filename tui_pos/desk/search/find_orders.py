@@ -26,26 +26,15 @@ from tui_pos.data.tables.registration import (
     PaymentStatus,
     TerminalPayment,
 )
-from tui_pos.desk.access.people import (
-    called,
-    sees_addresses,
-    without_addresses,
-)
+from tui_pos.desk.access.people import called, sees_addresses, without_addresses
 from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.context import Desk
-from tui_pos.desk.orders.balance import (
-    columns,
-    due_of,
-    from_columns,
-)
-from tui_pos.desk.orders.kept import (
-    KeptPayment,
-    kept_payments,
-    paid_by,
-)
+from tui_pos.desk.orders.balance import columns, due_of, from_columns
 from tui_pos.desk.orders.orders import rehearsals
-from tui_pos.desk.payments.state import notice_for
+from tui_pos.desk.orders.tenders import KeptPayment, kept_payments, paid_by
+from tui_pos.desk.payments.notices import TONES, Notice, notice_for
 from tui_pos.desk.search.search import MAX_WORDS, says
+from tui_pos.desk.tones import Tone
 
 COLUMNS = 12
 """How many columns of an order come before those of its balance."""
@@ -60,8 +49,8 @@ class FoundOrder:
     """An order in a list. ``items`` and ``paid_by`` are for people ("2 x T-Shirt, Lunch", "Visa 4242, Cash").
 
     ``paid`` is what is kept of what was ``received``. ``live_attempt_id`` is that of a card payment that is
-    under way, with ``live`` its headline and ``live_tone``; a pending order with neither can be paid again or
-    cancelled. ``expired``: it is pending and holds its stock no more.
+    under way, with ``live`` what is told of it and ``live_tone``; a pending order with neither can be paid
+    again or cancelled. ``expired``: it is pending and holds its stock no more.
     """
 
     id: int
@@ -79,8 +68,8 @@ class FoundOrder:
     created_at: datetime
     expired: bool
     live_attempt_id: int | None
-    live: str
-    live_tone: str
+    live: Notice | None
+    live_tone: Tone
 
 
 def orders(desk: Desk, *, text: str = "", today: bool = False, limit: int = 20) -> tuple[FoundOrder, ...]:
@@ -156,8 +145,8 @@ def _found(
         created_at=created_at,
         expired=pending and hold is not None and hold <= clock.now(),
         live_attempt_id=attempt.id if attempt else None,
-        live=said.headline if said else "",
-        live_tone=said.tone if said else "",
+        live=said,
+        live_tone=TONES[said] if said else Tone.PLAIN,
     )
 
 

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from peewee import JOIN, Query, fn
 
-from tui_pos.core import money
 from tui_pos.data import fields
 from tui_pos.data.connection import connected
 from tui_pos.data.fields import ZERO
@@ -21,37 +20,17 @@ from tui_pos.data.tables.registration import (
     CreditStatus,
     OrderStatus,
 )
-from tui_pos.desk.access.people import (
-    called,
-    sees_addresses,
-    without_addresses,
-)
+from tui_pos.desk.access.people import called, sees_addresses, without_addresses
 from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound
 from tui_pos.desk.orders import order_views
 from tui_pos.desk.orders.badges import access_code, other_conference
 from tui_pos.desk.orders.leaving import leaving
-from tui_pos.desk.orders.views import (
-    AttendeeView,
-    CheckInView,
-    CreditView,
-    LineView,
-    OrderView,
-    Verdict,
-)
-from tui_pos.desk.search.moments import when_and_where
+from tui_pos.desk.orders.views import AttendeeView, CheckInView, CreditView, LineView, OrderView, Verdict
 from tui_pos.desk.search.returned import TicketBack, ticket_back
-from tui_pos.desk.search.search import (
-    Found,
-    resolve,
-    search,
-)
-from tui_pos.desk.search.verdicts import (
-    GOING_BACK,
-    Standing,
-    verdict,
-)
+from tui_pos.desk.search.search import Found, resolve, search
+from tui_pos.desk.search.verdicts import GOING_BACK, Standing, verdict
 
 __all__ = [
     "AttendeeView",
@@ -189,8 +168,8 @@ def _attendee(
     standing = Standing(
         registered=registered,
         holds_ticket=tickets,
-        owes=money.format_amount(owes, desk.conference.currency) if owes else "",
-        first=when_and_where(desk, first.at, first.station) if first else "",
+        owes=bool(owes),
+        came_in=first is not None,
         admitting=_status(admitting) if admitting else "",
         returned=back.returned,
         returning=back.returning,
@@ -209,7 +188,12 @@ def _attendee(
         credits_total=sum((each.remaining for each in credits_left), ZERO),
         registered=registered,
         owes=owes,
-        verdict=verdict(standing),
+        verdict=replace(
+            verdict(standing),
+            owes=owes,
+            currency=desk.conference.currency,
+            first=desk.moment(first.at, first.station) if first else None,
+        ),
     )
 
 

@@ -34,13 +34,8 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.orders import orders
 from tui_pos.desk.orders.balance import ACCEPTED
 from tui_pos.desk.orders.refund_views import RefundView, of_row
-from tui_pos.desk.orders.tenders import label
-from tui_pos.desk.orders.views import (
-    AttendeeView,
-    LineView,
-    OrderView,
-)
-from tui_pos.desk.orders.web_payments import on_the_web
+from tui_pos.desk.orders.tenders import label, on_the_web
+from tui_pos.desk.orders.views import AttendeeView, LineView, OrderView
 from tui_pos.desk.search import lookup
 
 CARD_LINES = {

@@ -10,26 +10,18 @@ from typing import Any
 
 from peewee import JOIN, Expression, fn
 
-from tui_pos.core import (
-    clock,
-    money,
-    scan,
-)
+from tui_pos.core import clock, money, scan
 from tui_pos.data.connection import connected
 from tui_pos.data.queries import rows
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import AddOn, Attendee, Order, TicketType
-from tui_pos.desk.access.people import (
-    called,
-    sees_addresses,
-    without_addresses,
-)
+from tui_pos.desk.access.people import called, sees_addresses, without_addresses
 from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.catalogue import vouchers
 from tui_pos.desk.catalogue.pricing import Kind
 from tui_pos.desk.context import Desk
-from tui_pos.desk.errors import InvalidInput, NotFound, Reason
+from tui_pos.desk.errors import InvalidInput, NotFound, Reason, because
 from tui_pos.desk.orders import badges
 
 log = logging.getLogger(__name__)
@@ -89,7 +81,7 @@ def resolve(desk: Desk, text: str) -> tuple[Found, ...]:
     require(desk, Action.LOOK_UP)
     parsed = scan.parse(text, order_prefix=desk.order_prefix)
     if parsed.kind not in (scan.Kind.CODE, scan.Kind.ORDER, scan.Kind.SEARCH):
-        raise InvalidInput("invalid_scan", found=parsed.reason or "")
+        raise InvalidInput(parsed.reason or because("invalid_scan.empty"))
     if parsed.conference is not None:
         badges.refuse_other(desk, parsed.conference)
     with connected():

@@ -1,17 +1,18 @@
 """What the volunteer is told at first sight of a badge: one table, the first line that fits."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tui_pos.data.tables.registration import OrderStatus
 from tui_pos.desk.orders.views import Verdict
+from tui_pos.desk.tones import Tone
 
 GOING_BACK = "going_back"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How somebody stands. ``owes`` and ``first`` are for people ("35.00", "09:14 at desk-2"), '' when none.
+    """How somebody stands; ``came_in``: they were checked in before.
 
     ``admitting`` is the status of the order that would admit them: the linked one, else their newest, or '';
     ``GOING_BACK`` while a refund of all its money has no answer. ``returned``: their own ticket was given
@@ -20,8 +21,8 @@ class Standing:
 
     registered: bool
     holds_ticket: bool
-    owes: str
-    first: str
+    owes: bool
+    came_in: bool
     admitting: str
     returned: bool = False
     returning: bool = False
@@ -29,8 +30,7 @@ class Standing:
 
 def verdict(standing: Standing) -> Verdict:
     """The first line of the table that fits."""
-    found = next(line for fits, line in TABLE if fits(standing))
-    return replace(found, owes=standing.owes, first=standing.first)
+    return next(line for fits, line in TABLE if fits(standing))
 
 
 def _not_admitted(status: str) -> Callable[[Standing], bool]:
@@ -38,23 +38,23 @@ def _not_admitted(status: str) -> Callable[[Standing], bool]:
 
 
 def _owes_alone(standing: Standing) -> bool:
-    return bool(standing.owes) and not standing.returning
+    return standing.owes and not standing.returning
 
 
 TABLE: tuple[tuple[Callable[[Standing], bool], Verdict], ...] = (
-    (lambda s: s.registered and bool(s.first) and bool(s.owes), Verdict("already_checked_in.owes", "warn")),
-    (lambda s: s.registered and bool(s.first), Verdict("already_checked_in", "warn")),
-    (lambda s: s.registered and not s.holds_ticket, Verdict("no_ticket.paid", "warn")),
-    (lambda s: s.registered and bool(s.owes), Verdict("registered.owes", "ok")),
-    (lambda s: s.registered, Verdict("registered", "ok")),
-    (_owes_alone, Verdict("owes", "warn")),
-    (lambda s: s.returning, Verdict("refund_open.ticket", "bad")),
-    (lambda s: s.returned, Verdict("refunded.ticket", "bad")),
-    (_not_admitted(OrderStatus.PENDING), Verdict("not_paid", "bad")),
-    (_not_admitted(OrderStatus.CANCELLED), Verdict("cancelled", "bad")),
-    (_not_admitted(OrderStatus.REFUNDED), Verdict("refunded", "bad")),
-    (_not_admitted(GOING_BACK), Verdict("refund_open", "bad")),
-    (lambda s: bool(s.admitting), Verdict("no_ticket", "bad")),
-    (lambda _: True, Verdict("no_order", "bad")),
+    (lambda s: s.registered and s.came_in and s.owes, Verdict("already_checked_in.owes", Tone.WARN)),
+    (lambda s: s.registered and s.came_in, Verdict("already_checked_in", Tone.WARN)),
+    (lambda s: s.registered and not s.holds_ticket, Verdict("no_ticket.paid", Tone.WARN)),
+    (lambda s: s.registered and s.owes, Verdict("registered.owes", Tone.OK)),
+    (lambda s: s.registered, Verdict("registered", Tone.OK)),
+    (_owes_alone, Verdict("owes", Tone.WARN)),
+    (lambda s: s.returning, Verdict("refund_open.ticket", Tone.BAD)),
+    (lambda s: s.returned, Verdict("refunded.ticket", Tone.BAD)),
+    (_not_admitted(OrderStatus.PENDING), Verdict("not_paid", Tone.BAD)),
+    (_not_admitted(OrderStatus.CANCELLED), Verdict("cancelled", Tone.BAD)),
+    (_not_admitted(OrderStatus.REFUNDED), Verdict("refunded", Tone.BAD)),
+    (_not_admitted(GOING_BACK), Verdict("refund_open", Tone.BAD)),
+    (lambda s: bool(s.admitting), Verdict("no_ticket", Tone.BAD)),
+    (lambda _: True, Verdict("no_order", Tone.BAD)),
 )
 """Who stands how is what; the words are in ``ui.messages.verdicts``."""

@@ -13,7 +13,7 @@ def payable(amount: Decimal, currency: str) -> Decimal:
     try:
         minor = money.to_minor(amount, currency)
     except money.MoneyError as error:
-        raise InvalidInput("invalid_amount.typed", found=str(error)) from error
+        raise InvalidInput(error.reason) from error
     if not minor:
         raise InvalidInput("invalid_amount.zero")
     return amount

@@ -96,8 +96,7 @@ def take(desk: Desk, reference: str, tender: Tender, key: str, book: Book) -> Te
         audit_log.record(
             desk,
             DEED_OF[tender],
-            order_id=order.id,
-            payment_id=booked.payment_id,
+            audit_log.About(order_id=order.id, payment_id=booked.payment_id),
             amount=booked.amount,
             reason=booked.reason,
             key=key,

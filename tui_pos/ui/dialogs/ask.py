@@ -1,25 +1,47 @@
 """Dialogs that ask for one line: a text, or an amount."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import ClassVar
+
+from textual.app import ComposeResult
 
 from tui_pos.core import money
-from tui_pos.ui.kiosk_screen import KioskModal
+from tui_pos.core.scan import Scan
+from tui_pos.ui.desk_screen import DeskScreen
+from tui_pos.ui.input import keys
+from tui_pos.ui.messages import sentence
+from tui_pos.ui.widgets.question import Question
+from tui_pos.ui.widgets.scan_input import DIALOG
+
+ASKING = replace(DIALOG, quiet=False)
 
 
-class AskText(KioskModal[str]):
-    """Asks for a reason or a name. Left with it; by Esc with None."""
+class AskText(DeskScreen[str]):
+    """Asks for a reason or a name; ``enter`` is what Enter does. Left with it; by Esc with None."""
 
-    QUIET: ClassVar[bool] = False
+    PROMPT = ASKING
 
     def __init__(self, heading: str, sentence: str, enter: str, sign: str = "") -> None:
-        super().__init__(heading, sentence, sign, enter)
+        super().__init__()
+        self._question = Question(heading, sentence, sign)
+        self._enter = enter
 
-    def answered(self, text: str) -> None:
-        self.leave(text)
+    def compose_body(self) -> ComposeResult:
+        yield self._question
+        yield self.prompt
+
+    def hints(self) -> Sequence[keys.Hint]:
+        return (keys.hint("confirm", self._enter), keys.hint("back", "leave as it is"))
+
+    def entered(self, scan: Scan) -> None:
+        if scan.scanned:
+            super().entered(scan)
+        else:
+            self.leave(scan.raw_shown)
 
     def action_confirm(self) -> None:
+        """Enter without a text."""
         self.say("Type it first, then Enter; Esc leaves it.", "!", bell=True)
 
 
@@ -30,20 +52,33 @@ class Part:
     amount: Decimal | None
 
 
-class AskAmount(KioskModal[Part]):
+class AskAmount(DeskScreen[Part]):
     """Asks for an amount in ``currency``; Enter alone means all. Left by Esc with None."""
 
-    QUIET: ClassVar[bool] = False
+    PROMPT = ASKING
 
     def __init__(self, heading: str, sentence: str, enter: str, currency: str) -> None:
-        super().__init__(heading, sentence, enter=enter)
+        super().__init__()
+        self._question = Question(heading, sentence)
+        self._enter = enter
         self._currency = currency
 
-    def answered(self, text: str) -> None:
+    def compose_body(self) -> ComposeResult:
+        yield self._question
+        yield self.prompt
+
+    def hints(self) -> Sequence[keys.Hint]:
+        return (keys.hint("confirm", self._enter), keys.hint("back", "leave as it is"))
+
+    def entered(self, scan: Scan) -> None:
+        if scan.scanned:
+            super().entered(scan)
+            return
         try:
-            self.leave(Part(money.parse_amount(text, self._currency)))
+            self.leave(Part(money.parse_amount(scan.raw_shown, self._currency)))
         except money.MoneyError as error:
-            self.say(str(error), "X", bell=True)
+            self.say(sentence(error.reason), "X", bell=True)
 
     def action_confirm(self) -> None:
+        """Enter without an amount: all of it."""
         self.leave(Part(None))

@@ -2,14 +2,18 @@
 
 from collections.abc import Sequence
 
+from textual.app import ComposeResult
+
+from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
-from tui_pos.ui.kiosk_screen import KioskModal
+from tui_pos.ui.widgets.question import Question
+from tui_pos.ui.widgets.scan_input import DIALOG
 
 CHOICE_KEYS = ("confirm", "cash", "tender")
 """The commands whose keys choose: Enter the usual way, F9 and F10 the others."""
 
 
-class Choose(KioskModal[str]):
+class Choose(DeskScreen[str]):
     """Left with the name of the way that was chosen, by Esc with None.
 
     Args:
@@ -18,21 +22,27 @@ class Choose(KioskModal[str]):
         choices: The ways as name and label for the key bar, the usual one first.
     """
 
-    def __init__(
-        self, heading: str, sentence: str, choices: Sequence[tuple[str, str]], sign: str = "!"
-    ) -> None:
-        super().__init__(heading, sentence, sign)
+    PROMPT = DIALOG
+
+    def __init__(self, heading: str, sentence: str, choices: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        self._question = Question(heading, sentence, "!")
         self._choices = dict(zip(CHOICE_KEYS, choices, strict=False))
+
+    def compose_body(self) -> ComposeResult:
+        yield self._question
+        yield self.prompt
 
     def hints(self) -> Sequence[keys.Hint]:
         ways = (keys.hint(key, label) for key, (_, label) in self._choices.items())
         return (*ways, keys.hint("back", "leave as it is"))
 
-    def _command(self, name: str) -> None:
+    def command(self, name: str) -> None:
         if name in self._choices:
             self.leave(self._choices[name][0])
         else:
-            super()._command(name)
+            super().command(name)
 
     def action_confirm(self) -> None:
+        """Enter, where there is nothing to choose."""
         self.say("There is nothing to decide now; Esc leaves it.", "!", bell=True)

@@ -1,18 +1,15 @@
 """The dialog with a list of which one row, or some pieces, are chosen."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
 
 from textual.app import ComposeResult
 
+from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
-from tui_pos.ui.kiosk_screen import KioskModal
-from tui_pos.ui.widgets.line_list import (
-    Column,
-    Line,
-    LineList,
-)
+from tui_pos.ui.widgets.line_list import Column, Line, LineList
+from tui_pos.ui.widgets.question import Question
+from tui_pos.ui.widgets.scan_input import DIALOG
 
 COLUMNS = (Column(), Column(12, right=True), Column(22))
 
@@ -39,7 +36,7 @@ class Chosen:
     pieces: tuple[tuple[str, int], ...] = ()
 
 
-class ChooseRow(KioskModal[Chosen]):
+class ChooseRow(DeskScreen[Chosen]):
     """Asks for a row, or for pieces of rows, that ``+`` and ``-`` count. Left by Esc with None.
 
     Args:
@@ -48,7 +45,7 @@ class ChooseRow(KioskModal[Chosen]):
         several: Whether pieces of more than one row can be chosen.
     """
 
-    PICKS: ClassVar[bool] = True
+    PROMPT = replace(DIALOG, picks=True)
 
     def __init__(
         self,
@@ -60,7 +57,8 @@ class ChooseRow(KioskModal[Chosen]):
         first: str = "",
         several: bool = True,
     ) -> None:
-        super().__init__(heading, sentence)
+        super().__init__()
+        self._question = Question(heading, sentence)
         self._choices = {choice.key: choice for choice in choices}
         self._first = first
         self._verb = verb
@@ -68,15 +66,15 @@ class ChooseRow(KioskModal[Chosen]):
         self._counts: dict[str, int] = {}
         self._list = LineList(*COLUMNS)
 
-    def compose_fields(self) -> ComposeResult:
+    def compose_body(self) -> ComposeResult:
+        yield self._question
         yield self._list
+        yield self.prompt
 
     def on_mount(self) -> None:
-        super().on_mount()
         self._draw()
         if self._first:
             self._list.choose(self._first)
-        self.refresh_hints()
 
     def moved(self, delta: int) -> None:
         self._list.move(delta)

@@ -316,8 +316,10 @@ class KioskDriver(LinuxDriver):
             self._app.post_message(message)
 
     def _after_keys(self, call: Callable[[int], object], value: int) -> None:
-        """Call behind all keys of now, through the queues that they take: the app's, the prompt's as a key
-        and as what the key means, the screen's."""
+        """Call behind all keys of now, through the queues that they take.
+
+        Those are the app's, the prompt's as a key and as what the key means, the screen's.
+        """
         app = self._app
 
         def at_app() -> None:

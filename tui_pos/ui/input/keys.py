@@ -52,7 +52,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("reader", ("f4",), "reader", "reader", "Choose the card reader of this station."),
     Command("attention", ("f5",), "attention", "attention", "Show unfinished payments and parked sales."),
     Command("park", ("f6",), "park", "park", "Put this sale aside and serve the next person."),
-    Command("shift", ("f7",), "shift", "shift", "Count the drawer, open or close the shift."),
     Command("card", ("f8",), "card", "card", "Take the amount by card on the reader."),
     Command("cash", ("f9",), "cash", "cash", "Take the amount in cash and give change."),
     Command("tender", ("f10",), "tender", "tender", "Pay another way, or split the amount."),
@@ -62,8 +61,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("name", (), "name", "name", "Say who buys, as in /name Ines Park."),
     Command("email", (), "email", "e-mail", "Say the buyer's address, as in /email ines@example.org."),
     Command("voucher", (), "voucher", "voucher", "Use a voucher: /voucher CODE; without a code, none."),
-    Command("print", (), "print", "print", "Print the receipt again."),
-    Command("mail", (), "mail", "mail", "Send the receipt by e-mail."),
     Command("refund", (), "refund", "refund", "Give pieces or money of this order back."),
     Command("resolve", (), "resolve", "resolve", "End a card payment that needs a person."),
     Command("exchange", (), "exchange", "exchange", "Take a piece of this order back for another product."),
@@ -74,7 +71,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("today", (), "today", "today", "Show the orders of today alone, or all of them again."),
     Command("checkin", (), "checkin", "check in", "Check this person in."),
     Command("refresh", (), "refresh", "ask again", "Ask Stripe again for what this screen lists."),
-    Command("floor", (), "floor", "floor", "Show all stations of this conference."),
     Command("quit", (), "quit", "quit", "Leave the program; unfinished sales stay parked."),
 )
 

@@ -25,6 +25,8 @@ PASTE_LINES: Final = 400
 """Lines of one paste."""
 STRING_LIMIT: Final = 64 * 1024
 """Characters of an answer that is a string; one that is longer is none, and is refused like a paste."""
+SS3_LENGTH: Final = 3
+"""Characters of a key such as ``ESC O P``."""
 SEQUENCE_LIMIT: Final = 256
 """Characters of one control sequence; what is longer is none."""
 
@@ -119,7 +121,7 @@ class TerminalKeys:
             return text
         return self._escape(text, found)
 
-    def _escape(self, text: str, found: list[Message]) -> str:
+    def _escape(self, text: str, found: list[Message]) -> str:  # noqa: PLR0911  # one for each that may follow
         if len(text) == 1:
             self._rest = text
             return ""
@@ -136,9 +138,10 @@ class TerminalKeys:
             found.append(events.Key("escape", ESC))
             return text[1:]
         if second == "O":
-            found += self._keys(text[:3]) if len(text) > 2 else ()
-            self._rest = text if len(text) == 2 else ""
-            return text[3:]
+            whole = text[:SS3_LENGTH]
+            self._rest = text if len(whole) < SS3_LENGTH else ""
+            found += () if self._rest else self._keys(whole)
+            return text[SS3_LENGTH:]
         if second in "\x08\x7f":
             found += self._keys(second)  # Alt with Backspace edits like any other
             return text[2:]
@@ -151,11 +154,11 @@ class TerminalKeys:
         after_pause, self._escape_came_first = self._escape_came_first, False
         if text[1] == "O":
             # A key of its own (F1 is ``OP``), and then what was typed after it; or a code like ORD-1.
-            is_key = len(text) == 3 or bool(self._keys(text[:3]))
-            return text[1:4].isprintable() and (
-                len(text) != 3 if after_pause else len(text) > 2 and not is_key
-            )
-        return text[1].isprintable() and (after_pause or (len(text) > 2 and text[2] != ESC))
+            is_key = len(text) == SS3_LENGTH or bool(self._keys(text[:SS3_LENGTH]))
+            is_text = len(text) != SS3_LENGTH if after_pause else len(text) >= SS3_LENGTH and not is_key
+            return text[1:4].isprintable() and is_text
+        behind = text[2:3]
+        return text[1].isprintable() and (after_pause or behind not in ("", ESC))
 
     def _control(self, text: str, found: list[Message]) -> str:
         if complete := _CONTROL.match(text):

@@ -5,6 +5,9 @@ from datetime import timedelta
 
 from tui_pos.ui.messages.templates import Sentence
 
+TOLD_IN_SECONDS = 90
+"""A longer wait is told in minutes."""
+
 
 def _too_many_tries(whose: str, station: str, left: timedelta) -> str:
     where = {
@@ -14,9 +17,32 @@ def _too_many_tries(whose: str, station: str, left: timedelta) -> str:
     }
     seconds = math.ceil(left.total_seconds())
     wait = f"{seconds} seconds" if seconds != 1 else "a second"
-    if seconds > 90:
+    if seconds > TOLD_IN_SECONDS:
         wait = f"{math.ceil(seconds / 60)} minutes"
     return f"Too many wrong passwords {where[whose]}: try again in {wait}."
+
+
+ACTIONS = {
+    "look_up": "look people and orders up",
+    "check_in": "check people in",
+    "sell": "sell",
+    "charge": "take card payments",
+    "capture": "capture payments",
+    "cancel": "cancel orders and payments",
+    "readers": "see the card readers",
+    "connection_token": "connect a reader",
+    "refund": "refund",
+    "resolve": "resolve payments",
+    "comp": "give away for free",
+    "set_up": "change whose payments these are",
+    "reconcile": "reconcile payments",
+    "addresses": "see e-mail addresses",
+}
+"""What somebody may do, or not."""
+
+
+def _not_permitted(who: str, action: str) -> str:
+    return f"{who} may not {ACTIONS[action]}. Ask a supervisor."
 
 
 SENTENCES: dict[str, Sentence] = {
@@ -26,7 +52,7 @@ SENTENCES: dict[str, Sentence] = {
     "key_used": "This key was used for something else; make a new one.",
     "no_desk_rights": "{who} may not use a desk; one of these rights is needed: {rights}.",
     "no_free_station": "Too many desks beside {station} are open: name this one with --station.",
-    "not_permitted": "{who} may not {action}. Ask a supervisor.",
+    "not_permitted": _not_permitted,
     "reason_required": "Say why: a reason is needed for this.",
     "service_account.inactive": "The user {user} was made inactive: make it active again.",
     "service_account.person": "The user {user} has a password or every right: remove that user first.",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from tui_pos.ui.messages.orders import HOLDER
 from tui_pos.ui.messages.templates import Sentence
 
 
@@ -21,7 +22,7 @@ SENTENCES: dict[str, Sentence] = {
     "line_not_found": "{product} is not in the cart.",
     "price_changed": "The total is now {now}, no longer {before}: look at the cart again.",
     "reader_ambiguous": "Several readers are called {reader}: name one by its id.",
-    "reader_busy": "The reader {reader} is taken by {holder}.",
+    "reader_busy": f"The reader {{reader}} is taken by {HOLDER}.",
     "reader_not_found": _reader_not_found,
     "reader_required": "Name the reader by its id (tmr_...) or its label.",
     "sale_abandoned.frozen": "This sale was given up; start a new one or reopen it.",

@@ -1,6 +1,7 @@
 """Products and vouchers: why one cannot be sold or used."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 
 from tui_pos.ui.messages.templates import Sentence
@@ -18,6 +19,34 @@ def _needs_ticket(product: str, tickets: Sequence[str]) -> str:
 def _not_payable(product: str, price: Decimal, currency: str) -> str:
     return f"{product} costs {price} {currency}, which cannot be paid: have its price corrected."
 
+
+def _starts(day: datetime, this_year: bool) -> str:
+    return f"sale starts {_day(day, this_year)}"
+
+
+def _ended(day: datetime, this_year: bool) -> str:
+    return f"sale ended {_day(day, this_year)}"
+
+
+def _day(day: datetime, this_year: bool) -> str:
+    return f"{day:%d %b}" if this_year else f"{day:%d %b %Y}"
+
+
+def _ticket(tickets: Sequence[str]) -> str:
+    *most, last = tickets
+    return f"needs a ticket: {', '.join(most)} or {last}" if most else f"needs a ticket: {last}"
+
+
+SHELF: dict[str, Sentence] = {
+    "shelf.inactive": "not active",
+    "shelf.over": _ended,
+    "shelf.sold_out": "sold out",
+    "shelf.ticket": _ticket,
+    "shelf.venue_full": "venue full",
+    "shelf.voucher": "voucher only",
+    "shelf.yet": _starts,
+}
+"""Why a product is not on sale, or what it needs, in a list; without a capital and a full stop."""
 
 SENTENCES: dict[str, Sentence] = {
     "limit_per_user": _limit_per_user,

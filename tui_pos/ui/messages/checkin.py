@@ -1,16 +1,21 @@
 """Check-in, handing out and guests' tickets: why not."""
 
-from tui_pos.desk.orders.views import Verdict
-from tui_pos.ui.messages.templates import Sentence
+from typing import TYPE_CHECKING
+
+from tui_pos.ui.messages.templates import Sentence, when_and_where
 from tui_pos.ui.messages.verdicts import words
 
+if TYPE_CHECKING:
+    from tui_pos.core.clock import Moment
+    from tui_pos.desk.orders.views import Verdict
 
-def _handed_out(product: str, bought: int, last: str) -> str:
-    when = f", last {last}" if last else ""
+
+def _handed_out(product: str, bought: int, last: "Moment | None") -> str:
+    when = f", last {when_and_where(last)}" if last else ""
     return f"{product} was handed out already: {bought} of {bought}{when}."
 
 
-def _not_admitted(verdict: Verdict) -> str:
+def _not_admitted(verdict: "Verdict") -> str:
     return f"Not checked in. {words(verdict).sentence}"
 
 

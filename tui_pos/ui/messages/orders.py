@@ -2,6 +2,9 @@
 
 from tui_pos.ui.messages.templates import Sentence, plain
 
+HOLDER = "{holder.station}, {holder.name}, since {holder.since:%H:%M}"
+"""Who holds a payment or a reader: "desk-2, Amira Haddad, since 14:02"."""
+
 
 def _invalid_code(text: str) -> str:
     shown = f"{text!r} is" if text else "That is"
@@ -31,7 +34,7 @@ SENTENCES: dict[str, Sentence] = {
     "order_not_pending.cancel": _cannot_be_cancelled,
     "order_not_pending.void": "{order} is paid: void it instead.",
     "other_conference": "That badge is for {theirs}; this desk is for {ours}.",
-    "payment_live": "A card payment for {order} is under way on {reader} ({holder}).",
+    "payment_live": "A card payment for {order} is under way on {reader} (" + HOLDER + ").",
     "payment_live.cancel": "A card payment for {order} is running; cancel it first.",
     "refund_open": "A refund of {order} has no answer from Stripe yet; wait until it is known.",
     "sold_out.hold": "{product}: only {left} left, and the order's hold has run out.",

@@ -1,6 +1,42 @@
-"""Refunds, voids and exchanges: why nothing goes back."""
+"""Refunds, voids and exchanges: what becomes of the money, and why nothing goes back."""
 
 from tui_pos.ui.messages.templates import Sentence, plain
+
+CARD: dict[str, str] = {
+    "created": "asked for; Stripe has not answered yet",
+    "unknown": "no answer from Stripe; do not refund again, it is being checked",
+    "pending": "accepted by Stripe, on its way to the card",
+    "succeeded": "refunded to the card",
+    "failed": "not refunded",
+}
+"""A refund to a card, by its stage."""
+
+TENDERS: dict[str, str] = {
+    "cash": "give it back in cash",
+    "credit": "put back on the buyer's credit",
+    "comp": "it was complimentary; there is nothing to give back",
+}
+"""Any other refund, by its tender."""
+
+ORIGINS: dict[str, str] = {"desk": "", "dashboard": " in Stripe's dashboard"}
+
+NOTES: dict[str, Sentence] = {
+    "refund_note.new_credit": "{amount} of it is a new credit, because the old one has expired",
+    "refund_note.no_card": "The card that paid did not come to the reader in time, and nothing went back.",
+    "refund_note.not_finished": "The refund was not finished on the reader, and nothing went back: refund it"
+    " again.",
+    "refund_note.other_account": "The card payment belongs to another Stripe account or mode, or to another"
+    " installation.",
+    "refund_note.other_refund": "Stripe's answer was about another refund, and nothing was booked of it.",
+    "refund_note.reader_at_work": "The reader is at work with the card; what becomes of the refund is being"
+    " checked.",
+    "refund_note.reader_taken": "The reader does something else. Nothing went back: refund it again when it"
+    " is free.",
+    "refund_note.rehearsal": "It was a rehearsal",
+}
+
+IF_NOT_PAID = "If it is cancelled instead, the value becomes credit of the buyer."
+"""Said of an exchange of which something is still to be paid."""
 
 
 def _no_exchange(order: str, status: str) -> str:

@@ -1,13 +1,42 @@
-"""Scans and searches: why nothing is found."""
+"""Scans and searches: why nothing is found; what happened at a station."""
 
-from tui_pos.ui.messages.templates import Sentence
+from decimal import Decimal
+
+from tui_pos.core.money import format_amount
+from tui_pos.ui.messages.templates import Sentence, plain
 
 
-def _invalid_scan(found: str) -> str:
-    return found or "Scan a badge, or type a code, an order or a name."
+def _paid(kept: Decimal, back: Decimal, card: bool, ways: str, currency: str) -> str:
+    word = "captured" if card else "paid"
+    return f"{word} {format_amount(kept, currency)}{_back(back, currency)}   {ways}".rstrip()
 
+
+def _not_paid(due: Decimal, back: Decimal, currency: str) -> str:
+    return f"not paid {format_amount(due, currency)}{_back(back, currency)}"
+
+
+def _ended(status: str, total: Decimal, back: Decimal, currency: str) -> str:
+    return plain(status) + (_back(back, currency) or f" {format_amount(total, currency)}")
+
+
+def _back(back: Decimal, currency: str) -> str:
+    return f", {format_amount(back, currency)} given back" if back else ""
+
+
+RECENT: dict[str, Sentence] = {
+    "recent.checked_in": "checked in",
+    "recent.ended": _ended,
+    "recent.not_paid": _not_paid,
+    "recent.paid": _paid,
+}
+"""What happened at this station, in a list."""
 
 SENTENCES: dict[str, Sentence] = {
-    "invalid_scan": _invalid_scan,
+    "invalid_scan.address": "That web address is damaged: type the code that is printed beside it.",
+    "invalid_scan.command": "After / comes one word, such as /help.",
+    "invalid_scan.control": "That holds control characters: scan it again, or type the code.",
+    "invalid_scan.empty": "Scan a badge, or type a code, an order or a name.",
+    "invalid_scan.no_code": "That web address holds no code: type the code that is printed on the badge.",
+    "invalid_scan.too_long": "That is longer than {most} characters: scan or type it again.",
     "nothing_found": "{text} is not known in {conference}.",
 }

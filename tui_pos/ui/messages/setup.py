@@ -4,8 +4,29 @@ from collections.abc import Sequence
 
 from tui_pos.ui.messages.templates import Sentence
 
+LIMITS: dict[str, str] = {
+    "cannot_save": "LOOK-UPS ONLY",
+    "cannot_sell": "NO SALES",
+    "wrong_clock": "NO SALES",
+    "cannot_take_cards": "NO CARDS",
+    "cannot_refund_cards": "NO CARD REFUNDS",
+}
+"""What the header says of the worst stop; it stands for all below it."""
+
+RULES = {"currency": "currency", "capture": "capture mode", "prices": "price rule"}
+"""What a person calls each rule that a config may say."""
+
+TOLD_IN_MINUTES = 120
+"""Seconds from which on a difference of clocks is told in minutes."""
 NAMED = 8
 """So many conferences are named."""
+
+
+def _config_differs(rule: str, stored: str, conference: str, where: str, said: str) -> str:
+    return (
+        f"The database says {RULES[rule]} {stored} for {conference}, {where} says {said}: correct the config,"
+        f" or change the database with init --{rule}."
+    )
 
 
 def _conference_not_found(conference: str, known: Sequence[str]) -> str:
@@ -20,7 +41,7 @@ def _conference_required(known: Sequence[str]) -> str:
 
 def _wrong_clock(whose: str, seconds: int, stops: bool) -> str:
     size, which = abs(seconds), "ahead of" if seconds > 0 else "behind"
-    how_much = f"{size} seconds" if size < 120 else f"{size / 60:.0f} minutes"
+    how_much = f"{size} seconds" if size < TOLD_IN_MINUTES else f"{size / 60:.0f} minutes"
     other = {"database": "the database's", "stripe": "Stripe's"}[whose]
     then = ", so nothing can be sold here" if stops else ""
     return (
@@ -39,8 +60,7 @@ SENTENCES: dict[str, Sentence] = {
     "bad_timezone": "Name the time zone as in Europe/Prague or America/New_York.",
     "bad_username": "A user name has letters, digits and @ . + - _ only.",
     "conference_not_found": _conference_not_found,
-    "config_differs": "The database says {called} {stored} for {conference}, {where} says {said}: correct the"
-    " config, or change the database with init --{rule}.",
+    "config_differs": _config_differs,
     "conference_required": "Name the conference: tui-pos --conference SLUG init.",
     "conference_required.known": _conference_required,
     "currency_unknown": "Say the currency of {conference} with --currency CUR.",

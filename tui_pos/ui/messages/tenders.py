@@ -2,12 +2,30 @@
 
 from tui_pos.ui.messages.templates import Sentence
 
+
+def _decimals(currency: str, places: int, example: str) -> str:
+    allowed = f"at most {places} decimals" if places else "no decimals"
+    return f"{currency} has {allowed}: enter an amount such as {example}."
+
+
 SENTENCES: dict[str, Sentence] = {
     "already_paid": "Order {order} is already paid.",
     "amount_too_high": "Order {order} owes {due} {currency}, less than {wanted}.",
     "credit_too_low": "The buyer of {order} has only {left} of credit.",
+    "invalid_amount.above_card": "{given!r} {currency} is more than a card payment can be.",
+    "invalid_amount.between": "{currency} is paid in steps of {step}: {given!r} is between two.",
+    "invalid_amount.commas": "Enter the amount without commas; a dot divides the decimals.",
+    "invalid_amount.decimals": _decimals,
+    "invalid_amount.empty": "Enter an amount, such as {example}.",
+    "invalid_amount.negative": "An amount cannot be negative: {given!r}.",
+    "invalid_amount.no_currency": "{given!r} is not a currency: use its three letters, such as USD.",
+    "invalid_amount.no_money": "{given!r} is not an amount of money.",
+    "invalid_amount.no_number": "{given!r} is not an amount: use the digits 0-9 and one dot, such as"
+    " {example}.",
+    "invalid_amount.signed": "Enter the amount without a sign, such as {example}.",
+    "invalid_amount.step": "{currency} has steps of {step}: enter an amount such as {example}.",
     "invalid_amount.too_large": "The amount is too large: {most} is the most.",
-    "invalid_amount.typed": "{found}",
+    "invalid_amount.too_long": "That is too long for an amount: enter one such as {example}.",
     "invalid_amount.zero": "Enter an amount above zero.",
     "no_credit": "The buyer of {order} has no credit here.",
     "not_covered": "{due} is still due on {order}.",

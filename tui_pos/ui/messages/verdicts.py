@@ -1,8 +1,13 @@
 """What the volunteer is told at first sight of a badge."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from tui_pos.desk.orders.views import Verdict
+from tui_pos.core import money
+from tui_pos.ui.messages.templates import when_and_where
+
+if TYPE_CHECKING:
+    from tui_pos.desk.orders.views import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +38,11 @@ VERDICTS: dict[str, Words] = {
 }
 
 
-def words(verdict: Verdict) -> Words:
+def words(verdict: "Verdict") -> Words:
     """The words of a verdict, filled."""
     said = VERDICTS[verdict.key]
-    values = {"owes": verdict.owes, "first": verdict.first}
+    values = {
+        "owes": money.format_amount(verdict.owes, verdict.currency) if verdict.owes else "",
+        "first": when_and_where(verdict.first) if verdict.first else "",
+    }
     return Words(said.word.format(**values), said.sentence.format(**values))

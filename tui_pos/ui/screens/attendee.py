@@ -10,25 +10,25 @@ from textual.app import ComposeResult
 from tui_pos.core import clock
 from tui_pos.core.scan import Scan, printable
 from tui_pos.desk.access.permissions import Action
-from tui_pos.desk.checkin import checkin, redemption
+from tui_pos.desk.checkin import checkin, next_steps, redemption
 from tui_pos.desk.checkin.checkin import CheckInResult
+from tui_pos.desk.checkin.next_steps import OrderStep, PersonStep
 from tui_pos.desk.checkin.redemption import HandOut
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.search import lookup
-from tui_pos.desk.search.moments import when_and_where
-from tui_pos.ui.desk_screen import DeskScreen, Step
+from tui_pos.desk.tones import Tone
+from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.ask import AskText
 from tui_pos.ui.input import keys
+from tui_pos.ui.messages import notes
+from tui_pos.ui.messages.templates import when_and_where
 from tui_pos.ui.messages.verdicts import words
 from tui_pos.ui.results import PayBy, SaleStart, StillOwed
 from tui_pos.ui.screens import hand_outs
 from tui_pos.ui.screens.hand_outs import Undoing
-from tui_pos.ui.widgets.line_list import (
-    Column,
-    Line,
-    LineList,
-)
+from tui_pos.ui.screens.shared import Step, choose_reader
+from tui_pos.ui.widgets.line_list import Column, Line, LineList
 from tui_pos.ui.widgets.signs import sign, style
 from tui_pos.ui.widgets.spread import Spread
 
@@ -84,9 +84,9 @@ class AttendeeScreen(DeskScreen[None]):
         self._draw()
         self._look_at_hand_outs()
         self.say(words(person.verdict).sentence)
-        if person.verdict.tone != "ok":
+        if person.verdict.tone != Tone.OK:
             self.kiosk.bell()
-        self.free_keys()
+        self.typed_ahead.release()
 
     def _look_at_hand_outs(self) -> None:
         def show(found: tuple[HandOut, ...]) -> None:
@@ -110,7 +110,7 @@ class AttendeeScreen(DeskScreen[None]):
         first = self.person.first_check_in
         if first is None:
             return "not checked in"
-        return f"checked in {when_and_where(self.desk, first.at, printable(first.station, 20))}"
+        return f"checked in {when_and_where(self.desk.moment(first.at, printable(first.station, 20)))}"
 
     def _lines(self) -> list[Line]:
         lines = [_heading("Orders")] if self.person.orders else [_heading("No orders")]
@@ -136,22 +136,21 @@ class AttendeeScreen(DeskScreen[None]):
         )
 
     def _owed(self) -> tuple[OrderView, ...]:
-        """The orders that can be paid here and now."""
-        if not self.may(Action.CHARGE):
-            return ()
-        return tuple(order for order in self.person.orders if order.due and order.owed)
+        return next_steps.to_pay(self.desk, self.person)
 
     # The next step
 
     def _next_step(self) -> Step:
-        person, owed = self.person, self._owed()
-        if person.registered and person.first_check_in is None:
-            return Step(self.action_checkin, "check in")
-        if not person.registered and len(owed) == 1:
-            return Step(partial(self._pay, owed[0], PayBy.CARD), f"pay {self.amount(owed[0].due)}")
-        if not person.registered and not owed and self.may(Action.SELL):
-            return Step(self.action_walk_up, "sell")
-        return Step(self.leave, "next person")
+        match next_steps.person_step(self.desk, self.person):
+            case PersonStep.CHECK_IN:
+                return Step(self.action_checkin, "check in")
+            case PersonStep.PAY:
+                (order,) = self._owed()
+                return Step(partial(self._pay, order, PayBy.CARD), f"pay {self.amount(order.due)}")
+            case PersonStep.SELL:
+                return Step(self.action_walk_up, "sell")
+            case PersonStep.NEXT_PERSON:
+                return Step(self.leave, "next person")
 
     def action_confirm(self) -> None:
         self._next_step().take()
@@ -166,7 +165,7 @@ class AttendeeScreen(DeskScreen[None]):
         if result.first:
             self.say("Checked in. Enter: next person, or scan the next badge.", "OK")
         else:
-            first = when_and_where(self.desk, result.at, printable(result.station, 20))
+            first = when_and_where(self.desk.moment(result.at, printable(result.station, 20)))
             self.say(f"Was checked in before: {first}. This pass is recorded too.", "!", bell=True)
 
     # Handing out, and taking back
@@ -212,12 +211,17 @@ class AttendeeScreen(DeskScreen[None]):
         order = next((order for order in self.person.orders if line and order.reference == line.key), None)
         if order is None:
             super().picked(number)
-        elif order.live_attempt_id is not None and self.may(Action.CHARGE):
-            self.navigator.watch_payment(self, order.live_attempt_id, self._still_owed)
-        elif order.due and self.may(Action.CHARGE):
+        else:
+            self._open(order)
+
+    def _open(self, order: OrderView) -> None:
+        step = next_steps.opening_step(self.desk, order)
+        if step is OrderStep.SEE_PAYMENT and order.live_attempt_id is not None:
+            self.navigator.watch_payment(order.live_attempt_id, self._still_owed)
+        elif step is OrderStep.PAY:
             self._pay(order, PayBy.CARD)
         else:
-            self.navigator.show_receipt(self, order.reference)
+            self.navigator.show_receipt(order.reference)
 
     def moved(self, delta: int) -> None:
         self._list.move(delta)
@@ -245,11 +249,12 @@ class AttendeeScreen(DeskScreen[None]):
             self.say("Nothing is owed here; F2 sells something.", "!")
 
     def _pay(self, order: OrderView, by: PayBy) -> None:
-        self.navigator.pay(self, order.reference, by, self._still_owed)
+        self.navigator.pay(order.reference, by, self._still_owed)
 
     def _still_owed(self, owed: StillOwed) -> None:
         """Say how it ended over what is true now."""
-        self._refresh(lambda: self.say(owed.sentence, owed.sign))
+        said = notes.still_owed(owed, self.amount)
+        self._refresh(lambda: self.say(said, "!" if said else ""))
 
     def _refresh(self, then: Callable[[], object]) -> None:
         def draw(person: AttendeeView) -> None:
@@ -262,11 +267,15 @@ class AttendeeScreen(DeskScreen[None]):
     def action_walk_up(self) -> None:
         """F2: sell to this person."""
         begins = SaleStart(attendee_code=self.person.access_code, buyer=self.person.name)
-        self.navigator.sell(self, begins, lambda note: self._refresh(lambda: self.say(note)))
+        self.navigator.sell(begins, lambda end: self._refresh(lambda: self.say(notes.sale_end(end))))
+
+    def action_reader(self) -> None:
+        """F4."""
+        choose_reader(self)
 
     def entered(self, scan: Scan) -> None:
         """The next badge: until its person is shown, no key acts on this one."""
-        self.hold_keys()
+        self.typed_ahead.hold()
         self.navigator.look_up(scan)
 
 

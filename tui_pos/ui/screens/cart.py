@@ -19,33 +19,33 @@ from tui_pos.desk.search.search import Found, HitKind
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
 from tui_pos.ui.input.key_stream import PAGE
-from tui_pos.ui.results import PayBy, SaleStart, StillOwed
+from tui_pos.ui.messages import notes
+from tui_pos.ui.messages.views import phrase
+from tui_pos.ui.results import CartEnd, PayBy, SaleStart, StillOwed
 from tui_pos.ui.screens import cart_controller
 from tui_pos.ui.screens import catalogue as shelf
-from tui_pos.ui.screens.cart_controller import ORDERED, CartController
+from tui_pos.ui.screens.cart_controller import CartController
+from tui_pos.ui.screens.shared import choose_reader
 from tui_pos.ui.typed_ahead import TYPED_AHEAD
 from tui_pos.ui.widgets.cart_pane import CartPane
 from tui_pos.ui.widgets.divider import Divider
-from tui_pos.ui.widgets.line_list import (
-    Column,
-    Line,
-    LineList,
-)
+from tui_pos.ui.widgets.line_list import Column, Line, LineList
+from tui_pos.ui.widgets.scan_input import Prompt
 from tui_pos.ui.widgets.spread import Spread
 
 SHOWN_AFTER = 1.5
 """Seconds without a change after which the customer sees the cart on the reader."""
 
 
-class CartScreen(DeskScreen[str]):
-    """One sale. Left with a sentence on what became of it, '' when nothing did.
+class CartScreen(DeskScreen[CartEnd]):
+    """One sale. Left with what became of it.
 
     Changes are asked for one after another and what the desk answers is shown; what is pressed meanwhile
     waits its turn, so Enter pays for everything that was pressed before it, or for nothing.
     """
 
     CSS_PATH = "cart.tcss"
-    PLACEHOLDER = "Type a product, scan a voucher; PgDn shows more products"
+    PROMPT = Prompt(placeholder="Type a product, scan a voucher; PgDn shows more products")
 
     def __init__(self, desk: Desk, begins: SaleStart) -> None:
         super().__init__(desk)
@@ -101,7 +101,7 @@ class CartScreen(DeskScreen[str]):
         hints = [keys.hint("confirm", pay), keys.hint("pick", "add"), keys.Hint("+ -", "quantity")]
         if view.to_pay:
             hints += keys.hints("cash", "tender")
-        if view.status != ORDERED:
+        if not view.is_ordered:
             hints.append(keys.hint("park"))
         return (*hints, keys.hint("back", ""))
 
@@ -186,7 +186,7 @@ class CartScreen(DeskScreen[str]):
             self._add(_key(product))
         else:
             self._show_only("")
-            self.say(f"{product.name}: {product.reason}.", "X", bell=True)
+            self.say(f"{product.name}: {phrase(product.reason)}.", "X", bell=True)
 
     def _use(self, found: Found) -> None:
         match found.kind:
@@ -266,7 +266,7 @@ class CartScreen(DeskScreen[str]):
 
     def _not_changed(self, error: Exception) -> None:
         self._pay_next = False
-        self.free_keys()
+        self.typed_ahead.release()
         self._failed_at = clock.monotonic()
         self.failed(error)
         self._one_came_back()
@@ -334,14 +334,14 @@ class CartScreen(DeskScreen[str]):
             self.say("Press the number of a product, or Esc to see all.", "!")
         elif self._under_way:
             self._pay_next = True
-            self.hold_keys()
+            self.typed_ahead.hold()
         else:
             self._pay()
 
     def _pay(self) -> None:
         if self.view is None or not self.view.lines:
             self.say("Add something first: press a number, or type a product.", "!", bell=True)
-            self.free_keys()
+            self.typed_ahead.release()
         else:
             place = partial(self._sale.place, self.view.total)
             self.ask(place, self._placed, self._not_placed, lane="cart", hold=True)
@@ -349,9 +349,9 @@ class CartScreen(DeskScreen[str]):
     def _placed(self, placed: Placed) -> None:
         self._change(self._sale.view)
         if not placed.order.due:
-            self.navigator.show_receipt(self, placed.reference, sale_is_over=True)
+            self.navigator.show_receipt(placed.reference, sale_is_over=True)
         else:
-            self.navigator.pay(self, placed.reference, self._pays_by, self._still_owed)
+            self.navigator.pay(placed.reference, self._pays_by, self._still_owed)
 
     def _not_placed(self, error: Exception) -> None:
         self.failed(error)
@@ -359,10 +359,10 @@ class CartScreen(DeskScreen[str]):
 
     def _still_owed(self, owed: StillOwed) -> None:
         self._change(self._sale.view)
+        said = notes.still_owed(owed, self.amount)
         if owed.card is not None:
-            self.say(f"{owed.sentence} Change the sale, or Enter again.", "!")
-        else:
-            self.say(owed.sentence or "Nothing was taken yet. Change the sale, or take the money.", "!")
+            said = f"{said} Change the sale, or Enter again."
+        self.say(said or "Nothing was taken yet. Change the sale, or take the money.", "!")
 
     # Leaving
 
@@ -370,10 +370,10 @@ class CartScreen(DeskScreen[str]):
         if self._filter:
             self._show_only("")
         else:
-            self._put_away(self.leave)
+            self.ask(self._sale.put_away, self.leave, lane="cart", hold=True)
 
     def action_park(self) -> None:
-        if self.view is None or not self.view.lines or self.view.status == ORDERED:
+        if self.view is None or not self.view.lines or self.view.is_ordered:
             self.say("There is no open sale to park.", "!", bell=True)
         else:
             self.ask(self._sale.park, lambda _: self._parked(), lane="cart", hold=True)
@@ -385,8 +385,9 @@ class CartScreen(DeskScreen[str]):
         # Whoever may not sell any more, or has no database, still locks: the sale stays open at this station.
         self.ask(self._sale.put_away, lambda _: then(), lambda _: then(), lane="cart", hold=True)
 
-    def _put_away(self, then: Callable[[str], object]) -> None:
-        self.ask(self._sale.put_away, then, lane="cart", hold=True)
+    def action_reader(self) -> None:
+        """F4."""
+        choose_reader(self)
 
 
 def _key(product: InventoryItem) -> str:

@@ -6,14 +6,13 @@ from decimal import Decimal
 from tui_pos.desk.carts import cart, checkout
 from tui_pos.desk.carts.cart import CartView
 from tui_pos.desk.carts.checkout import Placed
+from tui_pos.desk.carts.put_away import SaleEnd, put_away
 from tui_pos.desk.context import Desk
-from tui_pos.desk.errors import NotFound, Refusal
+from tui_pos.desk.errors import NotFound
 from tui_pos.desk.search.search import Found, resolve
 from tui_pos.ui.messages import sentence
-from tui_pos.ui.results import SaleStart
+from tui_pos.ui.results import CartEnd, SaleStart
 from tui_pos.ui.widgets.cart_pane import key_of
-
-ORDERED = "ordered"
 
 
 class CartController:
@@ -84,26 +83,9 @@ class CartController:
         """Put it aside for any station."""
         self._change(lambda sale: cart.park(self._desk, sale))
 
-    def put_away(self) -> str:
-        """Leave it as nobody loses anything by; answers what became of it, in words, '' when nothing did.
-
-        An order that waits for a card is left alone, an empty sale is given up, a stranger's sale is parked,
-        and one to a badge is found again with the badge.
-        """
-        if self._view is None:
-            return ""
-        if self._view.status == ORDERED:
-            try:
-                self._view = checkout.reopen(self._desk, self._view.sale_id)
-            except Refusal as refusal:
-                return sentence(refusal)
-        if not self._view.lines:
-            cart.abandon(self._desk, self._view.sale_id)
-            return ""
-        if self._view.attendee_id is None:
-            cart.park(self._desk, self._view.sale_id)
-            return "The sale is parked: it stands under Needs attention."
-        return "The sale is kept: scan the same badge here to go on."
+    def put_away(self) -> CartEnd:
+        """Leave it as nobody loses anything by; answers what became of it."""
+        return SaleEnd.NOTHING if self._view is None else put_away(self._desk, self._view)
 
     @property
     def _current(self) -> CartView:
@@ -119,7 +101,7 @@ class CartController:
     def _change(self, change: Callable[[int], CartView]) -> CartView:
         """Change the cart; an order that was not paid becomes a cart again first."""
         now = self._current
-        if now.status == ORDERED:
+        if now.is_ordered:
             now = checkout.reopen(self._desk, now.sale_id)
         self._view = change(now.sale_id)
         return self._view

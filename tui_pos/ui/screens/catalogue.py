@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 
 from tui_pos.desk.catalogue.inventory import InventoryItem
+from tui_pos.ui.messages.views import phrase
 
-SHORT_REASONS = (
-    ("not active", "withdrawn"),
-    ("sale starts", "not yet"),
-    ("sale ended", "sale over"),
-    ("needs a ticket", "with ticket"),
-    ("voucher", "voucher"),
-)
-"""Beginnings of the desk's reasons, and what fits beside a price; the whole is said when it matters."""
+SHORT_REASONS = {
+    "shelf.inactive": "withdrawn",
+    "shelf.yet": "not yet",
+    "shelf.over": "sale over",
+    "shelf.ticket": "with ticket",
+    "shelf.voucher": "voucher",
+}
+"""What fits beside a price; the whole is said when it matters."""
 
 
 def matching(products: Sequence[InventoryItem], text: str) -> tuple[InventoryItem, ...]:
@@ -32,11 +33,8 @@ def named(products: Sequence[InventoryItem], text: str) -> InventoryItem | None:
 
 def note(product: InventoryItem) -> str:
     """What stands beside the price: why it cannot be sold, what it needs, or how many are left."""
-    for beginning, short in SHORT_REASONS:
-        if product.reason.startswith(beginning):
-            return short
-    if product.reason:
-        return product.reason
+    if product.reason is not None:
+        return SHORT_REASONS.get(product.reason.key) or phrase(product.reason)
     return "" if product.remaining is None else f"{product.remaining:,} left"
 
 

@@ -5,27 +5,23 @@ from collections.abc import Sequence
 from rich.text import Text
 from textual.app import ComposeResult
 
+from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
-from tui_pos.ui.kiosk_screen import KioskScreen
-from tui_pos.ui.widgets.line_list import (
-    Column,
-    Line,
-    LineList,
-)
+from tui_pos.ui.widgets.line_list import Column, Line, LineList
 from tui_pos.ui.widgets.row import Row
+from tui_pos.ui.widgets.scan_input import Prompt
 
 OVERRIDES = {"up": "moved", "down": "moved", "rows_before": "moved", "rows_after": "moved"}
 OVERRIDES |= {"more": "stepped", "fewer": "stepped", "pick": "picked"}
 """Commands that are no action of a screen but a method of this name, which only some screens have."""
 
 
-class HelpScreen(KioskScreen[None]):
+class HelpScreen(DeskScreen[None]):
     """The keys and words that do something on ``screen``; a key without effect there is not listed."""
 
-    PICKS = False
-    PLACEHOLDER = "Esc goes back"
+    PROMPT = Prompt(picks=False, placeholder="Esc goes back")
 
-    def __init__(self, screen: KioskScreen[object]) -> None:
+    def __init__(self, screen: DeskScreen[object]) -> None:
         super().__init__()
         self._lines = [_line(command) for command in keys.COMMANDS if works(command, screen)]
         self._list = LineList(Column(6), Column(11), Column(), numbered=False, choosing=False)
@@ -55,10 +51,10 @@ class HelpScreen(KioskScreen[None]):
         self._list.set_lines(self._lines[self._top :])
 
 
-def works(command: keys.Command, screen: KioskScreen[object]) -> bool:
+def works(command: keys.Command, screen: DeskScreen[object]) -> bool:
     """Whether ``command`` does something on ``screen``."""
     if method := OVERRIDES.get(command.name):
-        return getattr(type(screen), method) is not getattr(KioskScreen, method)
+        return getattr(type(screen), method) is not getattr(DeskScreen, method)
     action = f"action_{command.name}"
     return hasattr(screen, action) or hasattr(screen.app, action)
 

@@ -1,7 +1,6 @@
 """What can be done to the order that a screen shows: pay it, cancel it, take it back, name its tickets."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -9,25 +8,24 @@ from tui_pos.core import clock
 from tui_pos.desk.access.permissions import Action
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.checkin.guest_tickets import register_companion
+from tui_pos.desk.checkin.next_steps import OrderAction, OrderNow, OrderStep, is_cancellable
 from tui_pos.desk.orders.views import AttendeeView, OrderView
-from tui_pos.desk.search.receipts import ReceiptView
 from tui_pos.desk.tenders import tendering
-from tui_pos.ui.desk_screen import DeskScreen, Step
+from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.ask import AskText
 from tui_pos.ui.dialogs.confirm import Confirm
 from tui_pos.ui.input import keys
+from tui_pos.ui.messages import notes
 from tui_pos.ui.results import PayBy, StillOwed
 from tui_pos.ui.screens.return_actions import Reread
+from tui_pos.ui.screens.shared import Step, refuse
 
-REFUNDABLE = ("paid", "partially_refunded")
-
-
-@dataclass(frozen=True, slots=True)
-class OrderNow:
-    """All that a screen shows of an order; ``unnamed``: how many of its tickets have no attendee yet."""
-
-    receipt: ReceiptView
-    unnamed: int
+HINTS: dict[OrderAction, Sequence[keys.Hint]] = {
+    OrderAction.PAY: keys.hints("cash", "tender"),
+    OrderAction.CANCEL: keys.hints("cancel"),
+    # These words say themselves what they do, and the bar has little room.
+    OrderAction.GIVE_BACK: tuple(keys.hint(name, "") for name in ("refund", "exchange", "void")),
+}
 
 
 class OrderActions:
@@ -48,10 +46,6 @@ class OrderActions:
     def _order(self) -> OrderView | None:
         return self.now.receipt.order if self.now is not None else None
 
-    @property
-    def _unnamed(self) -> int:
-        return self.now.unnamed if self.now is not None else 0
-
     def _tell(self, sentence: str) -> None:
         self._reread(lambda: self._screen.alert(sentence, "OK"))
 
@@ -59,69 +53,58 @@ class OrderActions:
 
     def next_step(self) -> Step | None:
         """What Enter does for the order; None when it needs nothing."""
-        order = self._order
-        if order is None:
+        if self.now is None:
             return None
-        if order.live_attempt_id is not None and self._screen.may(Action.CHARGE):
-            return Step(self._resume, "see the card payment")
-        if order.owed and self._screen.may(Action.CHARGE):
-            return Step(partial(self.pay, PayBy.CARD), f"card {self._screen.amount(order.due)}")
-        if order.status == "pending" and not order.due and self._screen.may(Action.SELL):
-            return Step(self._complete, "complete it, nothing to pay")
-        if self.now is not None and self.now.receipt.to_complete and self._screen.may(Action.SELL):
-            return Step(self._complete_paid, "complete it for its buyer")
-        if self._unnamed and not self._skips_names and self._screen.may(Action.SELL):
-            return Step(self.ask_names, "name tickets")
-        return None
+        owed = self._screen.amount(self.now.receipt.order.due)
+        steps = {
+            OrderStep.SEE_PAYMENT: Step(self._resume, "see the card payment"),
+            OrderStep.PAY: Step(partial(self.pay, PayBy.CARD), f"card {owed}"),
+            OrderStep.COMPLETE: Step(
+                partial(self._complete, "Complete: there was nothing to pay."), "complete it, nothing to pay"
+            ),
+            OrderStep.COMPLETE_PAID: Step(
+                partial(self._complete, "Complete: the web site had taken the money."),
+                "complete it for its buyer",
+            ),
+            OrderStep.NAME_TICKETS: None if self._skips_names else Step(self.ask_names, "name tickets"),
+        }
+        return steps.get(self.now.step)
 
     def hints(self) -> Sequence[keys.Hint]:
         """What else can be done to it."""
-        order = self._order
-        if order is None or order.live_attempt_id is not None:
-            return ()
-        shown: list[keys.Hint] = []
-        if order.due and self._screen.may(Action.SELL):
-            shown += keys.hints("cash", "tender")
-        if order.status == "pending" and not order.paid and self._screen.may(Action.CANCEL):
-            shown.append(keys.hint("cancel"))
-        if order.status in REFUNDABLE and self._screen.may(Action.REFUND):
-            # These words say themselves what they do, and the bar has little room.
-            shown += [keys.hint(name, "") for name in ("refund", "exchange", "void")]
-        return shown
+        actions = self.now.actions if self.now is not None else ()
+        return tuple(hint for action, shown in HINTS.items() if action in actions for hint in shown)
 
     # Paying
 
     def _resume(self) -> None:
         if self._order is not None and self._order.live_attempt_id is not None:
-            self._screen.navigator.watch_payment(self._screen, self._order.live_attempt_id, self._still_owed)
+            self._screen.navigator.watch_payment(self._order.live_attempt_id, self._still_owed)
 
     def _still_owed(self, owed: StillOwed) -> None:
-        self._reread(lambda: self._screen.say(owed.sentence, owed.sign))
+        said = notes.still_owed(owed, self._screen.amount)
+        self._reread(lambda: self._screen.say(said, "!" if said else ""))
 
     def pay(self, by: PayBy) -> None:
         """Take what is due."""
         if self._order is None or not self._order.due:
             self._screen.say("Nothing is to be paid here.", "!", bell=True)
         elif not self._screen.may(Action.CHARGE):
-            self._screen.refuse(Action.CHARGE)
+            refuse(self._screen, Action.CHARGE)
         elif self._order.live_attempt_id is not None:
             self._resume()
         else:
-            self._screen.navigator.pay(self._screen, self._reference, by, self._still_owed)
+            self._screen.navigator.pay(self._reference, by, self._still_owed)
 
-    def _complete_paid(self) -> None:
+    def _complete(self, done: str) -> None:
         call = partial(tendering.complete, self._desk, self._reference)
-        self._screen.ask(call, lambda _: self._tell("Complete: the web site had taken the money."), hold=True)
-
-    def _complete(self) -> None:
-        call = partial(tendering.complete, self._desk, self._reference)
-        self._screen.ask(call, lambda _: self._tell("Complete: there was nothing to pay."), hold=True)
+        self._screen.ask(call, lambda _: self._tell(done), hold=True)
 
     # Taking back
 
     def cancel(self) -> None:
         """Cancel an order that nothing was paid for."""
-        if self._order is not None and (self._order.paid or self._order.status != "pending"):
+        if self._order is not None and not is_cancellable(self._order):
             self._screen.say("Only an order that nothing was paid for can be cancelled.", "!", bell=True)
             return
         question = Confirm(
@@ -144,19 +127,18 @@ class OrderActions:
         elif self._screen.may(action):
             then()
         else:
-            self._screen.refuse(action)
+            refuse(self._screen, action)
 
     # Names
 
     def ask_names(self) -> None:
         """Ask for the names of the tickets that have none, one after another; each may be skipped."""
-        if not self._unnamed:
+        unnamed = self.now.unnamed if self.now is not None else 0
+        if not unnamed:
             self._screen.say("Every ticket of this order has its attendee.", "OK")
             return
         question = AskText(
-            f"{self._unnamed} of the tickets have no name yet"
-            if self._unnamed > 1
-            else "One ticket has no name",
+            f"{unnamed} of the tickets have no name yet" if unnamed > 1 else "One ticket has no name",
             "Who gets it? A name, and an e-mail address behind it where there is one. Esc: later.",
             "make this person's badge",
         )
@@ -176,7 +158,7 @@ class OrderActions:
     def _registered(self, person: AttendeeView) -> None:
         def go_on() -> None:
             self._screen.say(f"{person.name} has badge {person.access_code}.", "OK")
-            if self._unnamed:
+            if self.now is not None and self.now.unnamed:
                 self.ask_names()
 
         self._reread(go_on)

@@ -10,16 +10,15 @@ from tui_pos.core import clock
 from tui_pos.core.scan import Scan, printable
 from tui_pos.desk.context import Desk
 from tui_pos.desk.search.find_orders import FoundOrder, orders
+from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
+from tui_pos.ui.messages.notices import WORDS as NOTICES
+from tui_pos.ui.screens.shared import choose_reader
 from tui_pos.ui.widgets import signs
-from tui_pos.ui.widgets.line_list import (
-    Cell,
-    Column,
-    Line,
-    LineList,
-)
+from tui_pos.ui.widgets.line_list import Cell, Column, Line, LineList
 from tui_pos.ui.widgets.row import Row
+from tui_pos.ui.widgets.scan_input import Prompt
 from tui_pos.ui.widgets.sentence import Sentence
 
 MOST = 50
@@ -27,7 +26,7 @@ MOST = 50
 
 COLUMNS = (Column(6), Column(12), Column(18), Column(9, right=True), Column())
 
-WORDS = {"partially_refunded": ("part refunded", "warn"), "paid": ("paid", "ok")}
+WORDS = {"partially_refunded": ("part refunded", Tone.WARN), "paid": ("paid", Tone.OK)}
 """How the status of an order is said, and how good it is; every other one is bad."""
 
 
@@ -35,7 +34,7 @@ class OrdersScreen(DeskScreen[None]):
     """All orders of the conference, the newest first, or those that fit what is typed or scanned."""
 
     CSS_PATH = "orders.tcss"
-    PLACEHOLDER = "A reference, a name, an e-mail, a card's last four, an amount"
+    PROMPT = Prompt(placeholder="A reference, a name, an e-mail, a card's last four, an amount")
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -104,6 +103,10 @@ class OrdersScreen(DeskScreen[None]):
         self._today = not self._today
         self._look("")
 
+    def action_reader(self) -> None:
+        """F4."""
+        choose_reader(self)
+
     # Choosing
 
     def moved(self, delta: int) -> None:
@@ -133,7 +136,7 @@ class OrdersScreen(DeskScreen[None]):
 
     def _open(self, order: FoundOrder) -> None:
         self._has_moved = False
-        self.navigator.show_receipt(self, order.reference)
+        self.navigator.show_receipt(order.reference)
 
     def _chosen(self) -> FoundOrder | None:
         line = self._list.chosen
@@ -158,12 +161,12 @@ class OrdersScreen(DeskScreen[None]):
         return Line(cells, key=order.reference)
 
     def _state(self, order: FoundOrder) -> Cell:
-        if order.live_attempt_id is not None:
-            return _cell(order.live.lower(), order.live_tone)
+        if order.live is not None:
+            return _cell(NOTICES[order.live].spoken, order.live_tone)
         if order.due:
             owes = f"owes {self.amount(order.due)}" if order.paid else "not paid"
-            return _cell(f"{owes}, hold ran out" if order.expired else owes, "warn")
-        word, tone = WORDS.get(order.status, (order.status, "bad"))
+            return _cell(f"{owes}, hold ran out" if order.expired else owes, Tone.WARN)
+        word, tone = WORDS.get(order.status, (order.status, Tone.BAD))
         return _cell(f"{word} {order.paid_by}".rstrip(), tone)
 
 

@@ -1,9 +1,8 @@
 """The payment screen: one card payment, live, until it has ended or is left alone."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -16,33 +15,28 @@ from tui_pos.desk import payments
 from tui_pos.desk.access.permissions import Action
 from tui_pos.desk.context import Desk, Mode
 from tui_pos.desk.errors import Refusal
-from tui_pos.desk.payments import CommandQueue, CutOff, EventLine, PaymentState, Stage, readers, resolve
+from tui_pos.desk.payments import CommandQueue, CutOff, PaymentState, Stage, readers, resolve
+from tui_pos.desk.payments.control import CommandKind
 from tui_pos.desk.payments.readers import ReaderRow
 from tui_pos.desk.payments.resolve import Option, Resolution
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.ask import AskText
 from tui_pos.ui.dialogs.choose import Choose
 from tui_pos.ui.input import keys
-from tui_pos.ui.kiosk_screen import KioskScreen
 from tui_pos.ui.results import PayBy, PaymentEnd
 from tui_pos.ui.screens import payment_view as view
 from tui_pos.ui.screens.payment_view import Enter
+from tui_pos.ui.screens.shared import refuse, show_reader
 from tui_pos.ui.widgets.big_amount import BigAmount
-from tui_pos.ui.widgets.line_list import (
-    Column,
-    Line,
-    LineList,
-)
+from tui_pos.ui.widgets.line_list import Column, LineList
+from tui_pos.ui.widgets.scan_input import Prompt
 from tui_pos.ui.widgets.sentence import Sentence
 from tui_pos.ui.widgets.stage_line import StageLine
-from tui_pos.ui.widgets.status_line import StatusLine
+from tui_pos.ui.widgets.status_line import Status
 
 GOOD_CARD = "4242424242424242"
 DECLINED_CARD = "4000000000009995"
 """Stripe's test cards: a Visa that pays, and one with insufficient funds."""
-
-EVENTS, MAKES_ROOM = 8, 4
-"""How many rows the flight recorder has, and how many old ones go at a time, so that few are painted anew."""
 
 SAFE = "The payment is safe; it is listed under what needs attention."
 LONGEST_SENTENCE = 230
@@ -58,8 +52,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
     """
 
     CSS_PATH = "payment.tcss"
-    PICKS = False
-    QUIET = True
+    PROMPT = Prompt(picks=False, quiet=True, comes_first="this payment comes first")
 
     def __init__(self, desk: Desk, attempt_id: int) -> None:
         super().__init__(desk)
@@ -72,7 +65,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         self._is_cut_off = self._withdrawn = self._is_starting = False
         self._pause, self._try_again_at = TRY_AGAIN, 0.0
         self._resolving = False
-        self._chooser: KioskScreen[Any] | None = None
+        self._close_chooser: Callable[[], None] | None = None
         self._ticking: Timer | None = None
 
     def compose_body(self) -> ComposeResult:
@@ -100,7 +93,8 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
     def _watch(self) -> None:
         self._is_starting = True
         self._control = control = CommandQueue()
-        self.follow(
+        self.kiosk.follow(
+            self,
             partial(payments.watch, self.desk, self.attempt_id, control, withdrawn=self._withdrawn),
             self._watched,
             self._lost,
@@ -125,8 +119,8 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         self._pause = min(2 * self._pause, AT_MOST)
         if self._is_cut_off and isinstance(error, DatabaseUnavailable) and not isinstance(error, CutOff):
             return  # it is still away: what was said of the card stays
-        sentence = printable(self.kiosk.explain(error), LONGEST_SENTENCE)
-        self._not_watched(sentence if isinstance(error, Refusal | CutOff) else f"{SAFE} {sentence}")
+        why = printable(self.kiosk.explain(error), LONGEST_SENTENCE)
+        self._not_watched(why if isinstance(error, Refusal | CutOff) else f"{SAFE} {why}")
         self._is_cut_off = isinstance(error, DatabaseUnavailable)
         self._withdrawn = isinstance(error, CutOff) and error.is_withdrawn
 
@@ -153,7 +147,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         before, self._state = self._state, state
         if not state.live:
             self._unwatched = ""
-        moved = before is None or state.headline != before.headline
+        moved = before is None or state.notice is not before.notice
         if self._asked and state.stuck and not moved:
             self.say("Tried again: nothing has changed.", "!", bell=True)
         elif self._asked or moved:
@@ -161,10 +155,10 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         if moved and (state.stuck or not state.live):
             self.kiosk.bell()
         self._asked = False
-        if self._chooser is not None and "switch" not in state.wishes:
-            self._chooser.leave()
+        if self._close_chooser is not None and CommandKind.SWITCH not in state.commands:
+            self._close_chooser()
         self._draw()
-        if self._instead and _ended_unpaid(state):
+        if self._instead and state.ended_unpaid:
             self.finish()
 
     # What Enter does
@@ -210,7 +204,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
             self.leave()
         elif not state.live:
             self.finish()
-        elif "cancel" in state.wishes:
+        elif CommandKind.CANCEL in state.commands:
             self._control.cancel()
             self._wait_for_it("Asking the reader and Stripe to cancel.")
         else:
@@ -234,7 +228,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
     def _pay_otherwise(self, by: PayBy) -> None:
         """Only once Stripe says that no card is charged any more."""
         state = self._state
-        if state is None or not (_ended_unpaid(state) or self._may_cancel(state)):
+        if state is None or not (state.ended_unpaid or self._may_cancel(state)):
             charged = state is not None and state.stage is Stage.CAPTURED
             wait = "The card was charged." if charged else "Wait for what Stripe says about the card."
             self.say(wait, "!", bell=True)
@@ -247,24 +241,24 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
             self.finish()
 
     def _may_cancel(self, state: PaymentState) -> bool:
-        return not self._unwatched and "cancel" in state.wishes
+        return not self._unwatched and CommandKind.CANCEL in state.commands
 
     def action_reader(self) -> None:
         """F4: show the payment on another reader."""
         state = self._state
-        if state is None or self._unwatched or "switch" not in state.wishes:
+        if state is None or self._unwatched or CommandKind.SWITCH not in state.commands:
             self.say("Another reader cannot take it over at this moment.", "!", bell=True)
             return
-        self._chooser = self.navigator.choose_other_reader(self, state.reader_id, self._reader_chosen)
+        self._close_chooser = self.navigator.choose_other_reader(state.reader_id, self._reader_chosen)
 
     def _reader_chosen(self, row: ReaderRow | None) -> None:
-        self._chooser = None
+        self._close_chooser = None
         if row is None:
             return
         self._control.switch(row.id, row.label)
         self._wait_for_it(f"Sending it to {row.label}.")
         remember = partial(readers.remember_reader, self.desk, row.id, row.label)
-        self.ask(remember, lambda _: self.show_reader(row))
+        self.ask(remember, lambda _: show_reader(self, row))
 
     # What a supervisor decides
 
@@ -274,7 +268,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         if state is None or not (state.live or state.problem):
             self.say("There is nothing to resolve: this payment has ended.", "!", bell=True)
         elif not self.may(Action.RESOLVE):
-            self.refuse(Action.RESOLVE)
+            refuse(self, Action.RESOLVE)
         else:
             look = partial(resolve.inspect, self.desk, state.intent_id or state.reference)
             self.ask(look, self._both_sides_read, lane="resolve", hold=True)
@@ -329,10 +323,6 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
 
     # Scans
 
-    def entered(self, scan: Scan) -> None:
-        what = "That scan" if scan.scanned else "That text"
-        self.say(f"{what} was not used: this payment comes first.", "!", bell=True)
-
     def _word(self, scan: Scan) -> None:
         """A barcode may spell a command; here money would move by it."""
         if scan.scanned:
@@ -347,32 +337,20 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         self.say(sentence, sign, bell=True)
 
     def hints(self) -> Sequence[keys.Hint]:
-        step, state = self._step(), self._state
-        shown = [] if step is None else [keys.hint("confirm", step.label)]
-        if state is None or self._unwatched:
-            return (*shown, keys.hint("back", "leave it"))
-        if "cancel" in state.wishes:
-            held = state.stage is Stage.AUTHORIZED
-            shown.append(keys.hint("back", "release the hold" if held else "cancel"))
-        if "switch" in state.wishes:
-            shown.append(keys.hint("reader", "other reader"))
-        if "detach" in state.wishes:
-            shown.append(keys.hint("attention", "leave it" if state.problem else "serve the next"))
-        if state.problem:
-            shown.append(keys.hint("resolve"))
-            return shown
-        if self.desk.mode is Mode.TRAINING and state.stage is Stage.SENT and "cancel" in state.wishes:
-            shown += [keys.hint("tap", "tap card"), keys.hint("decline", "refuse it")]
-        elif _ended_unpaid(state) or ("cancel" in state.wishes and state.stage is not Stage.AUTHORIZED):
-            shown.append(keys.hint("cash"))
-        return shown
+        step = self._step()
+        is_training = self.desk.mode is Mode.TRAINING
+        state = self._state if not self._unwatched else None
+        return (
+            *((keys.hint("confirm", step.label),) if step is not None else ()),
+            *view.hints(state, is_training=is_training),
+        )
 
-    def refresh_title(self) -> None:
-        """The header names the reader that the payment is on, whichever the station's own is."""
+    def header(self) -> Status:
+        """It names the reader that the payment is on, whichever the station's own is."""
         status, state = self.kiosk.status, self._state
-        if state is not None:
-            status = replace(status, reader=state.reader_label or state.reader_id, reader_state="")
-        self.query_one(StatusLine).show(status, self.title_text)
+        if state is None:
+            return status
+        return replace(status, reader=state.reader_label or state.reader_id, reader_state="")
 
     def _step(self) -> view.Step | None:
         if self._state is None:
@@ -384,7 +362,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         if state is not None:
             self.title_text = view.title(state)
             self.query_one(BigAmount).show(state.currency, view.amount(state))
-            self.query_one(LineList).set_lines(self._event_lines(state.events))
+            self.query_one(LineList).set_lines(view.event_lines(state.events, self.desk.local))
         self._draw_progress()
         advice = self._unwatched or (view.advice(state, self.size.width - 2) if state is not None else "")
         self.query_one(Sentence).show(Text(advice))
@@ -403,16 +381,6 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         else:
             row.show(view.headline(state, seconds, watched=not self._unwatched))
 
-    def _event_lines(self, events: Sequence[EventLine]) -> list[Line]:
-        gone = -(-max(0, len(events) - EVENTS) // MAKES_ROOM) * MAKES_ROOM
-        lines, who = [], ""
-        for event in events[gone:]:
-            at = f"{self.desk.local(event.at):%H:%M:%S.%f}"[:12]
-            by = (event.who,) if event.who != who else ()
-            lines.append(Line(((at, "dim"), event.text, *by), pick=False))
-            who = event.who
-        return lines
-
     def _tick(self) -> None:
         """A second has passed."""
         state = self._state
@@ -425,7 +393,3 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
             self._look()
         else:
             self._draw_progress()
-
-
-def _ended_unpaid(state: PaymentState) -> bool:
-    return not state.live and state.stage is not Stage.CAPTURED

@@ -1,16 +1,25 @@
 """What the payment screen says of a payment: pure functions of its state."""
 
-import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 from rich.text import Text
 
 from tui_pos.core import money
 from tui_pos.core.scan import printable
-from tui_pos.desk.payments import PaymentState, Stage
+from tui_pos.data.tables.desk import Obstacle
+from tui_pos.desk.payments import EventLine, PaymentState, Stage
+from tui_pos.desk.payments.control import CommandKind
+from tui_pos.desk.payments.notices import Notice
 from tui_pos.desk.payments.resolve import Option, Resolution
+from tui_pos.desk.tones import Tone
+from tui_pos.ui.input import keys
+from tui_pos.ui.messages import sentence
+from tui_pos.ui.messages.notices import TAKE_THE_REST, WORDS
 from tui_pos.ui.widgets import signs
+from tui_pos.ui.widgets.line_list import Line
 
 STEPS = ("saved", "sent", "card", "authorised", "captured")
 """The way of a payment, left to right."""
@@ -24,16 +33,18 @@ UNDER_WAY: dict[Stage, tuple[int, str]] = {
 }
 """Where on it a payment is that nothing stands in the way of, and what is being done there."""
 
-WITH_REASON = (
-    "DECLINED",
-    "NOT SENT",
-    "NOT SET UP",
-    "NOT STARTED",
-    "READER GAVE UP",
-    "STRIPE REFUSES",
-    "WRITTEN OFF",
+WITH_REASON = frozenset(
+    {
+        Notice.DECLINED,
+        Notice.REFUSED,
+        Notice.MISCONFIGURED,
+        Notice.FAILED,
+        Notice.READER_GAVE_UP,
+        Notice.STRIPE_REFUSES,
+        Notice.WRITTEN_OFF,
+    }
 )
-"""The headlines that do not say why; beside any other the detail says the same again, or is an old one."""
+"""The notices that do not say why; beside any other the detail says the same again, or is an old one."""
 
 OPTIONS: dict[Option, str] = {
     Option.BOOK_CAPTURED: "book it",
@@ -52,13 +63,13 @@ MEANINGS: dict[Option, str] = {
     Option.ACCEPT_LESS: "Less than was asked for stays booked; the order owes the rest.",
 }
 
-KEY = re.compile(r"\b(?:Enter|Esc|F\d+): ")
-
-TRY_AGAIN = ("reader_gave_up", "customer_canceled", "connection_error")
+TRY_AGAIN = (Obstacle.READER_GAVE_UP, Obstacle.CUSTOMER_CANCELED, Obstacle.CONNECTION_ERROR)
 """What ended a try on the reader without a bank declining."""
 
-PLAIN = "plain"
 NAME_WIDTH = 28
+
+EVENTS, MAKES_ROOM = 8, 4
+"""How many rows the flight recorder has, and how many old ones go at a time, so that few are painted anew."""
 
 
 class Enter(Enum):
@@ -93,6 +104,39 @@ def next_step(state: PaymentState, *, watched: bool) -> Step | None:
     return Step(Enter.RETRY, "try again" if tried else "send again")
 
 
+def hints(state: PaymentState | None, *, is_training: bool) -> Sequence[keys.Hint]:
+    """What other keys than Enter do; ``state`` is None while the payment is not driven from here."""
+    if state is None:
+        return (keys.hint("back", "leave it"),)
+    may_cancel, is_held = CommandKind.CANCEL in state.commands, state.stage is Stage.AUTHORIZED
+    shown = []
+    if may_cancel:
+        shown.append(keys.hint("back", "release the hold" if is_held else "cancel"))
+    if CommandKind.SWITCH in state.commands:
+        shown.append(keys.hint("reader", "other reader"))
+    if CommandKind.DETACH in state.commands:
+        shown.append(keys.hint("attention", "leave it" if state.problem else "serve the next"))
+    if state.problem:
+        shown.append(keys.hint("resolve"))
+    elif is_training and state.stage is Stage.SENT and may_cancel:
+        shown += [keys.hint("tap", "tap card"), keys.hint("decline", "refuse it")]
+    elif state.ended_unpaid or (may_cancel and not is_held):
+        shown.append(keys.hint("cash"))
+    return shown
+
+
+def event_lines(events: Sequence[EventLine], local: Callable[[datetime], datetime]) -> list[Line]:
+    """The last rows of the flight recorder; ``local`` is the conference's clock."""
+    gone = -(-max(0, len(events) - EVENTS) // MAKES_ROOM) * MAKES_ROOM
+    lines, who = [], ""
+    for event in events[gone:]:
+        at = f"{local(event.at):%H:%M:%S.%f}"[:12]
+        by = (event.who,) if event.who != who else ()
+        lines.append(Line(((at, "dim"), sentence(event.said), *by), pick=False))
+        who = event.who
+    return lines
+
+
 def amount(state: PaymentState) -> str:
     """The amount as people read it, without its currency."""
     return money.format_amount(state.amount, state.currency)
@@ -110,10 +154,10 @@ def both_sides(found: Resolution) -> str:
         money.format_amount(each, currency) for each in (books.asked, books.booked, books.kept, books.total)
     )
     lines = (
-        f"Stripe: {found.stripe.said}",
+        f"Stripe: {sentence(found.stripe.said)}",
         f"Books: {books.stage}, {booked} booked of {asked} {currency}",
         f"Order: {books.order_status}, {kept} kept of {total}",
-        books.problem,
+        sentence(books.problem),
     )
     return "\n".join(printable(line, 300) for line in lines if line)
 
@@ -125,13 +169,13 @@ def title(state: PaymentState) -> Text:
 
 def is_under_way(state: PaymentState) -> bool:
     """Whether the payment is on its way and nobody has to be told anything."""
-    return state.tone == PLAIN and state.stage in UNDER_WAY
+    return state.tone == Tone.PLAIN and state.stage in UNDER_WAY
 
 
 def headline(state: PaymentState, seconds: int, *, watched: bool) -> Text:
     """What has become of the payment, in the place of the stages."""
     if state.live and not watched:
-        return _signed("warn", "NOT WATCHED HERE", f"last seen: {state.headline}")
+        return _signed(Tone.WARN, "NOT WATCHED HERE", f"last seen: {WORDS[state.notice].headline}")
     return _signed(state.tone, *_parts(state, seconds))
 
 
@@ -142,23 +186,26 @@ def _signed(tone: str, *parts: str) -> Text:
 
 
 def _parts(state: PaymentState, seconds: int) -> tuple[str, ...]:
+    shown, detail = WORDS[state.notice].headline, sentence(state.detail)
     if state.stage is Stage.UNKNOWN and not state.problem:
-        return (f"{state.headline} for {seconds} s",)
-    if state.stage is Stage.CAPTURED and state.tone == "ok":
-        return (f"{state.headline} {captured(state)}", state.card, state.detail)
-    if state.stage is Stage.AUTHORIZED and not state.problem and state.headline not in WITH_REASON:
-        return (f"{state.headline} {amount(state)}", state.card)
-    return (state.headline, state.detail if state.headline in WITH_REASON else "")
+        return (f"{shown} for {seconds} s",)
+    if state.stage is Stage.CAPTURED and state.tone == Tone.OK:
+        return (f"{shown} {captured(state)}", state.card, detail)
+    if state.stage is Stage.AUTHORIZED and not state.problem and state.notice not in WITH_REASON:
+        return (f"{shown} {amount(state)}", state.card)
+    return (shown, detail if state.notice in WITH_REASON else "")
 
 
 def advice(state: PaymentState, width: int) -> str:
     """What to do or to tell the customer; keys that do not fit beside it stand in a row of their own."""
-    text = state.advice
+    words = WORDS[state.notice]
+    parts = [words.advice.format(reader=state.reader_label or state.reader_id)]
+    keys = words.keys
     if state.problem:
-        text = f"{state.problem} {text}"
-    elif state.stage is Stage.CAPTURED and state.tone != "ok":
-        text = f"{captured(state)} captured. {text}"
-    keys = KEY.search(text)
-    if keys is None or len(text) <= width:
-        return text
-    return f"{text[: keys.start()].rstrip()}\n{text[keys.start() :]}"
+        parts.insert(0, sentence(state.problem))
+    elif state.stage is Stage.CAPTURED:
+        parts.insert(0, f"{captured(state)} captured." if state.tone != Tone.OK else "")
+        keys = TAKE_THE_REST if state.more_to_pay else keys
+    text = " ".join(filter(None, parts))
+    whole = " ".join(filter(None, (text, keys)))
+    return whole if len(whole) <= width or not (text and keys) else f"{text}\n{keys}"

@@ -9,15 +9,15 @@ from textual.app import ComposeResult
 from tui_pos.core.scan import Scan, printable
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments.readers import ReaderRow, readers, remembered_reader
-from tui_pos.ui.desk_screen import DeskScreen, state_of
+from tui_pos.desk.tones import Tone
+from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
+from tui_pos.ui.messages.views import holder_words
+from tui_pos.ui.screens.shared import state_of
 from tui_pos.ui.widgets import signs
-from tui_pos.ui.widgets.line_list import (
-    Column,
-    Line,
-    LineList,
-)
+from tui_pos.ui.widgets.line_list import Column, Line, LineList
 from tui_pos.ui.widgets.row import Row
+from tui_pos.ui.widgets.scan_input import Prompt
 from tui_pos.ui.widgets.sentence import Sentence
 
 MODELS = {
@@ -31,7 +31,7 @@ MODELS = {
 }
 """Stripe's device types as they are printed on the device."""
 
-TONES = {"ready": "ok", "in use": "warn"}
+TONES = {"ready": Tone.OK, "in use": Tone.WARN}
 """How good a state of a reader is; every other one is bad."""
 
 COLUMNS = (Column(14), Column(11), Column(9), Column())
@@ -47,7 +47,7 @@ class ReaderScreen(DeskScreen[ReaderRow]):
     """
 
     CSS_PATH = "reader.tcss"
-    PLACEHOLDER = "Type a part of its name or serial number"
+    PROMPT = Prompt(placeholder="Type a part of its name or serial number")
 
     def __init__(self, desk: Desk, *, current: str = "", instead_of: str = "") -> None:
         super().__init__(desk)
@@ -84,7 +84,7 @@ class ReaderScreen(DeskScreen[ReaderRow]):
 
     def _not_found(self, error: Exception) -> None:
         self.kiosk.bell()
-        self._say_below(f"{self.kiosk.explain(error)} /refresh asks again.", "bad")
+        self._say_below(f"{self.kiosk.explain(error)} /refresh asks again.", Tone.BAD)
 
     # Choosing
 
@@ -156,7 +156,7 @@ class ReaderScreen(DeskScreen[ReaderRow]):
             self._say_below("No reader fits that text.")
         else:
             self._say_below(
-                "Stripe knows no reader here. Register one in the Dashboard, then /refresh.", "warn"
+                "Stripe knows no reader here. Register one in the Dashboard, then /refresh.", Tone.WARN
             )
         self.refresh_hints()
 
@@ -178,15 +178,21 @@ def _matching(rows: tuple[ReaderRow, ...], text: str) -> tuple[ReaderRow, ...]:
 
 
 def _words(row: ReaderRow) -> str:
-    told = (row.label, row.serial_number, row.holder, _model(row), state_of(row))
+    told = (row.label, row.serial_number, holder_words(row.holder), _model(row), state_of(row))
     return " ".join(told).casefold()
 
 
 def _line(row: ReaderRow) -> Line:
     state = state_of(row)
-    tone = TONES.get(state, "bad")
+    tone = TONES.get(state, Tone.BAD)
     return Line(
-        (row.label, (f"{signs.sign(tone)} {state}", signs.style(tone)), _model(row), row.holder), row.id
+        (
+            row.label,
+            (f"{signs.sign(tone)} {state}", signs.style(tone)),
+            _model(row),
+            holder_words(row.holder),
+        ),
+        row.id,
     )
 
 

@@ -14,33 +14,18 @@ from tui_pos.core import clock
 from tui_pos.desk.catalogue.inventory import InventoryItem, catalogue
 from tui_pos.desk.errors import Refusal
 from tui_pos.desk.orders.refund_views import RefundView
-from tui_pos.desk.refunds import (
-    exchanges,
-    in_person,
-    voids,
-)
+from tui_pos.desk.refunds import exchanges, in_person, voids
 from tui_pos.desk.refunds.exchanges import Exchanged, Terms
 from tui_pos.desk.refunds.pieces import Piece, RefundableLine
-from tui_pos.desk.refunds.refunds import (
-    Refundable,
-    check,
-    refund,
-    refundable,
-)
+from tui_pos.desk.refunds.refunds import Refundable, check, refund, refundable
 from tui_pos.desk.refunds.voids import Voided
 from tui_pos.ui.desk_screen import DeskScreen
-from tui_pos.ui.dialogs.ask import (
-    AskAmount,
-    AskText,
-    Part,
-)
+from tui_pos.ui.dialogs.ask import AskAmount, AskText, Part
 from tui_pos.ui.dialogs.confirm import Confirm
-from tui_pos.ui.dialogs.rows import (
-    Choice,
-    ChooseRow,
-    Chosen,
-)
+from tui_pos.ui.dialogs.rows import Choice, ChooseRow, Chosen
 from tui_pos.ui.messages import sentence
+from tui_pos.ui.messages.refunds import IF_NOT_PAID
+from tui_pos.ui.messages.views import refund_words
 
 ALL, AMOUNT = "all", "amount"
 LEFT = "{} is left to give back. How much of it? Enter alone: all. It goes back the way it came."
@@ -262,14 +247,14 @@ class ReturnActions:
         value, price = self._screen.amount(found.value), self._screen.amount(found.price)
         told = f"What goes back is worth {value}, what is taken instead costs {price}."
         if found.due:
-            return f"{told} {self._screen.amount(found.due)} is still to be paid. {exchanges.IF_NOT_PAID}"
+            return f"{told} {self._screen.amount(found.due)} is still to be paid. {IF_NOT_PAID}"
         if found.back:
             return f"{told} {self._screen.amount(found.back)} goes back the way it was paid."
         return f"{told} Nothing is to be paid."
 
     def _exchanged(self, done: Exchanged) -> None:
         if done.due:
-            self._reread(lambda: self._screen.navigator.show_receipt(self._screen, done.new.reference))
+            self._reread(lambda: self._screen.navigator.show_receipt(done.new.reference))
             return
         said = self._said(done.refunds)
         self._tell(f"Exchanged: {done.new.reference} is paid. {said}".rstrip(), _sign(done.refunds))
@@ -299,7 +284,9 @@ class ReturnActions:
         self._tell(f"{end} {said}".rstrip(), "OK" if voided.done else _sign(voided.refunds))
 
     def _said(self, made: Sequence[RefundView]) -> str:
-        return "; ".join(f"{self._screen.amount(each.amount)} {each.tender}: {each.text}" for each in made)
+        return "; ".join(
+            f"{self._screen.amount(each.amount)} {each.tender}: {refund_words(each)}" for each in made
+        )
 
 
 def _pieces(chosen: Chosen) -> tuple[Piece, ...]:

@@ -21,19 +21,16 @@ from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
 from tui_pos.ui.jobs import Job
 from tui_pos.ui.messages import sentence
-from tui_pos.ui.results import SaleStart, StillOwed
-from tui_pos.ui.widgets.line_list import (
-    Column,
-    Line,
-    LineList,
-)
+from tui_pos.ui.results import SaleStart
+from tui_pos.ui.screens.shared import after_keys, choose_reader
+from tui_pos.ui.widgets.line_list import Column, Line, LineList
 from tui_pos.ui.widgets.row import Row
 from tui_pos.ui.widgets.signs import sign, style
 
 if TYPE_CHECKING:
     from tui_pos.desk.search.activity import AttentionLine, RecentLine
     from tui_pos.desk.search.search import Found
-    from tui_pos.ui.scan_result import LookUps, ScanResult
+    from tui_pos.ui.scan_result import Hit, LookUps, ScanResult
 
 EVERY = 5.0
 """Seconds between two looks at what happened here and what needs attention."""
@@ -56,7 +53,7 @@ class ScanScreen(DeskScreen[None]):
         self._unseen = False
         self._results: list[ScanResult] = []
         self._era = 0
-        self._hits: tuple[Found, ...] = ()
+        self._hits: tuple[Hit, ...] = ()
         self._moved_to: Found | None = None
         self._recent: tuple[RecentLine, ...] = ()
         self._attention: tuple[AttentionLine, ...] = ()
@@ -95,7 +92,7 @@ class ScanScreen(DeskScreen[None]):
 
     def on_mount(self) -> None:
         self.set_interval(EVERY, self._look_around)
-        self.hold_keys()
+        self.typed_ahead.hold()
         self.say("Opening the desk; scans are taken already")
 
     def on_screen_resume(self) -> None:
@@ -106,7 +103,7 @@ class ScanScreen(DeskScreen[None]):
         self.desk, self._look_ups = desk, look_ups
         self._is_open = True
         self.say("")
-        self.free_keys()
+        self.typed_ahead.release()
         self.refresh_hints()
         self._look_around()
         waiting, self._before_opening = self._before_opening, []
@@ -138,7 +135,7 @@ class ScanScreen(DeskScreen[None]):
                         line.reference,
                         line.name,
                         self.amount(line.amount),
-                        line.text,
+                        sentence(line.said),
                     ),
                     key=str(place),
                 )
@@ -154,7 +151,8 @@ class ScanScreen(DeskScreen[None]):
 
     def _recent_line(self, line: "RecentLine") -> Line:
         return Line(
-            (self.time(line.at), line.title, (sign(line.tone), style(line.tone)), line.detail), pick=False
+            (self.time(line.at), line.title, (sign(line.tone), style(line.tone)), sentence(line.detail)),
+            pick=False,
         )
 
     # Looking up
@@ -176,7 +174,7 @@ class ScanScreen(DeskScreen[None]):
         self._ask_for(partial(self._look_ups.open_hit, hit), hit.title)
 
     def _ask_for(self, call: "Callable[[], ScanResult]", text: str) -> None:
-        self.hold_keys()
+        self.typed_ahead.hold()
         then, failed = partial(self._answered, self._era), partial(self._not_answered, self._era, text)
         self._under_way.append(self.ask(call, then, failed, lane="look-up"))
 
@@ -189,8 +187,8 @@ class ScanScreen(DeskScreen[None]):
         self._under_way.clear()
         self._results.clear()
         self._before_opening.clear()
-        if self._is_open and not self.is_leaving:
-            self.free_keys()
+        if self._is_open and not self.typed_ahead.is_leaving:
+            self.typed_ahead.release()
 
     def _not_answered(self, era: int, text: str, error: Exception) -> None:
         """The desk could not even look: that scan is listed, so that it is not taken for done."""
@@ -205,7 +203,7 @@ class ScanScreen(DeskScreen[None]):
         self._show_recent()
         if not self._under_way:
             # Scans that came in the same write as this one are under way then.
-            self.after_keys(self._open_results)
+            after_keys(self, self._open_results)
 
     def _open_results(self) -> None:
         if self._under_way or not self._results:
@@ -219,11 +217,11 @@ class ScanScreen(DeskScreen[None]):
             self.say(
                 f"{len(results)} scans came at once: each is listed here, none was opened.", "!", bell=True
             )
-        self.free_keys()
+        self.typed_ahead.release()
 
     def _open(self, result: "ScanResult") -> None:
         if not (result.refusal or result.several):
-            self.navigator.open_found(self, result, self._still_owed)
+            self.navigator.open_found(result)
             return
         self.navigator.go_home()
         if result.refusal:
@@ -232,21 +230,19 @@ class ScanScreen(DeskScreen[None]):
             self._show_hits(result.several)
             self.say(f"{len(result.several)} found: press a number, or arrow and Enter.")
 
-    def _still_owed(self, owed: StillOwed) -> None:
-        state = owed.card
-        if state is None:
-            self.say(owed.sentence, owed.sign)
-        else:
-            self.say(f"{state.reference}: {state.headline.lower()}, it is still to be paid.", "!")
+    # Other keys
 
-    # Selling
+    def action_reader(self) -> None:
+        """F4."""
+        choose_reader(self)
 
     def action_walk_up(self) -> None:
-        self.navigator.sell(self, SaleStart(), self.say)
+        """F2: sell to somebody without a badge."""
+        self.navigator.sell(SaleStart())
 
     def action_orders(self) -> None:
         """F3."""
-        self.navigator.show_orders(self)
+        self.navigator.show_orders()
 
     # Choosing a row
 
@@ -258,16 +254,16 @@ class ScanScreen(DeskScreen[None]):
             return
         self.ask(partial(self._look_ups.search, text), self._found, lane="search", latest=True)
 
-    def _found(self, hits: "tuple[Found, ...]") -> None:
+    def _found(self, hits: "tuple[Hit, ...]") -> None:
         if self.prompt.text:
             self._show_hits(hits)
 
-    def _show_hits(self, hits: "tuple[Found, ...]") -> None:
+    def _show_hits(self, hits: "tuple[Hit, ...]") -> None:
         self._hits = hits
         self._moved_to = None
         self._hit_list.set_lines(
             [
-                Line((hit.title, hit.key, sentence(hit.detail)), key=str(place))
+                Line((hit.found.title, hit.found.key, hit.detail), key=str(place))
                 for place, hit in enumerate(hits)
             ]
         )
@@ -282,13 +278,13 @@ class ScanScreen(DeskScreen[None]):
 
     def moved(self, delta: int) -> None:
         if self._hit_list.display and (line := self._hit_list.move(delta)):
-            self._moved_to = self._hits[int(line.key)]
+            self._moved_to = self._hits[int(line.key)].found
 
     def picked(self, number: int) -> None:
         if self._hit_list.display:
             line = self._hit_list.numbered_line(number)
             if line is not None:
-                self._open_hit(self._hits[int(line.key)])
+                self._open_hit(self._hits[int(line.key)].found)
                 return
         elif line := self._attention_list.numbered_line(number):
             self._attend_to(self._attention[int(line.key)])
@@ -296,13 +292,13 @@ class ScanScreen(DeskScreen[None]):
         super().picked(number)
 
     def _attend_to(self, line: "AttentionLine") -> None:
-        self.navigator.attend_to(self, line, self._still_owed)
+        self.navigator.attend_to(line)
 
     # Keys
 
     def action_confirm(self) -> None:
         if self._hit_list.display and (line := self._hit_list.chosen):
-            self._open_hit(self._hits[int(line.key)])
+            self._open_hit(self._hits[int(line.key)].found)
         else:
             self.say("Scan a badge first, or type what to find.", "!")
 

@@ -9,31 +9,28 @@ from textual import on
 from textual.app import ComposeResult
 
 from tui_pos.core.scan import MAX_LENGTH, printable
+from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
-from tui_pos.ui.kiosk_screen import KioskScreen
-from tui_pos.ui.station_entry import (
-    Entry,
-    ask_about_station,
-    enter,
-)
+from tui_pos.ui.station_claim import StationClaim, ask_about_station, claim_station
 from tui_pos.ui.widgets.row import Row
-from tui_pos.ui.widgets.scan_input import ScanInput
+from tui_pos.ui.widgets.scan_input import Prompt, ScanInput
 
 if TYPE_CHECKING:
     from tui_pos.bootstrap.session import DeskSession
 
 
-class SignInScreen(KioskScreen[Entry]):
+class SignInScreen(DeskScreen[StationClaim]):
     """Asks who is at the desk, and what there is to ask about its station; left with that desk.
 
     It may be typed to before the database is open. ``username`` is asked for no more when it is given; with
-    ``secret`` nothing is. ``heading`` says where one signs in to, ``place`` is that; without them the desk is
-    still opening (`desk_opened`). ``agreed``: that the config does not know the station was agreed to before.
+    ``secret`` nothing is. ``heading`` says where one signs in to, ``session`` is that; without them the desk
+    is still opening (`desk_opened`). ``agreed``: that the config does not know the station was agreed to
+    before.
     ``note`` is told first.
     """
 
     CSS_PATH = "sign_in.tcss"
-    PICKS = False
+    PROMPT = Prompt(picks=False)
 
     def __init__(
         self,
@@ -41,12 +38,12 @@ class SignInScreen(KioskScreen[Entry]):
         secret: str = "",
         *,
         heading: str = "",
-        place: "DeskSession | None" = None,
+        session: "DeskSession | None" = None,
         agreed: bool = False,
         note: str = "",
     ) -> None:
         super().__init__()
-        self._place = place
+        self._session = session
         self._agreed = agreed
         self._first_note = note
         self._username = username
@@ -70,9 +67,9 @@ class SignInScreen(KioskScreen[Entry]):
             return (keys.hint("confirm", "sign in"), keys.hint("back", "another user"), keys.hint("help"))
         return (keys.hint("confirm", "go on"), keys.hint("help"), keys.Hint("/quit", "leave"))
 
-    def desk_opened(self, heading: str, place: "DeskSession") -> None:
+    def desk_opened(self, heading: str, session: "DeskSession") -> None:
         """The database is open; ``heading`` says where one signs in to."""
-        self._place = place
+        self._session = session
         self._heading.show(_heading(heading))
         if self._username and self._secret:
             self._check()
@@ -89,10 +86,10 @@ class SignInScreen(KioskScreen[Entry]):
         message.prevent_default()
         if self.kiosk.is_forgotten(message):
             self.kiosk.bell()
-        elif self._typed_ahead.keeps(message):
+        elif self.typed_ahead.keeps(message):
             pass
-        elif not self._is_on_top:
-            self._hand_to_top(message, is_ahead=False)
+        elif not self.is_on_top:
+            self.typed_ahead.hand_to_top(message, is_ahead=False)
         elif self._username and self._secret:
             self._early.append(message)
         elif message.truncated or len(message.text) > MAX_LENGTH:
@@ -118,7 +115,7 @@ class SignInScreen(KioskScreen[Entry]):
         super().forget_keys()
 
     def failed(self, error: Exception) -> None:
-        self._typed_ahead.forget()  # what was scanned for the desk that did not open is no password
+        self.typed_ahead.forget()  # what was scanned for the desk that did not open is no password
         self._ask_next()
         super().failed(error)
 
@@ -130,26 +127,26 @@ class SignInScreen(KioskScreen[Entry]):
         self.refresh_hints()
 
     def _check(self) -> None:
-        if self._place is None:
+        if self._session is None:
             self.say("Opening the desk, please wait")
             return
         username, secret, self._secret = self._username, self._secret, ""
         self.say("Checking, please wait")
-        self._typed_ahead.hold(leaving=True)
+        self.typed_ahead.hold(leaving=True)
         for message in self._early:
-            self._typed_ahead.keeps(message)
+            self.typed_ahead.keeps(message)
         self._early.clear()
-        self.ask(partial(_sign_in, username, secret, self._place), self._signed_in, hold=True)
+        self.ask(partial(_sign_in, username, secret, self._session), self._signed_in, hold=True)
 
-    def _signed_in(self, entry: Entry) -> None:
-        ask_about_station(self, entry, self.leave, agreed=self._agreed)
+    def _signed_in(self, claim: StationClaim) -> None:
+        ask_about_station(self, claim, self.leave, agreed=self._agreed)
 
 
 def _heading(text: str) -> Text:
     return Text(printable(text), style="bold")
 
 
-def _sign_in(username: str, secret: str, place: "DeskSession") -> Entry:
+def _sign_in(username: str, secret: str, session: "DeskSession") -> StationClaim:
     from tui_pos.desk.access.sign_in import sign_in
 
-    return enter(place, sign_in(username, secret, place.sign_in_at))
+    return claim_station(session, sign_in(username, secret, session.sign_in_at))

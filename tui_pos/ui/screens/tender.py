@@ -18,20 +18,21 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.payments import PaymentState, Stage
 from tui_pos.desk.search.receipts import ReceiptView, receipt
+from tui_pos.desk.tenders.options import PaymentOption
 from tui_pos.desk.tenders.tendering import Tendered
+from tui_pos.ui import messages
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.ask import AskText
 from tui_pos.ui.input import keys
+from tui_pos.ui.messages import notes
+from tui_pos.ui.messages.notes import TENDERS
 from tui_pos.ui.results import PayBy, PaymentEnd, StillOwed
 from tui_pos.ui.screens import tender_view as view
+from tui_pos.ui.screens.shared import choose_reader, refuse
 from tui_pos.ui.screens.tender_controller import TenderController
-from tui_pos.ui.screens.tender_view import LABELS, PaymentOption
 from tui_pos.ui.widgets.big_amount import BigAmount
-from tui_pos.ui.widgets.line_list import (
-    Column,
-    Line,
-    LineList,
-)
+from tui_pos.ui.widgets.line_list import Column, Line, LineList
+from tui_pos.ui.widgets.scan_input import Prompt
 
 ASKS = "Type what they give, or press a number; less than all is a part"
 
@@ -40,8 +41,7 @@ class TenderScreen(DeskScreen[StillOwed]):
     """Left with what was taken of what is still owed; once nothing is left to pay it ends on the receipt."""
 
     CSS_PATH = "tender.tcss"
-    PICKS = False
-    PLACEHOLDER = ASKS
+    PROMPT = Prompt(picks=False, placeholder=ASKS, comes_first="this order is to be paid first")
 
     def __init__(self, desk: Desk, reference: str, first: PayBy) -> None:
         super().__init__(desk)
@@ -51,7 +51,7 @@ class TenderScreen(DeskScreen[StillOwed]):
         self._options: tuple[PaymentOption, ...] = ()
         self._is_taking = False
         self._told: Tendered | PaymentState | None = None
-        self._left_with = ""
+        self._last: Tendered | PaymentState | None = None
         self._sums = LineList(Column(34), Column(12, right=True), numbered=False, choosing=False, id="sums")
         self._list = LineList(Column(16), Column(12, right=True), Column(), id="options")
 
@@ -84,8 +84,8 @@ class TenderScreen(DeskScreen[StillOwed]):
 
     def _offer(self) -> None:
         """Show the payment options; none while somebody is to be told what was taken."""
-        self._options = self._tender.options(self.kiosk.status.reader) if self._told is None else ()
-        self._list.set_lines(view.option_lines(self._options, self.amount))
+        self._options = self._tender.options() if self._told is None else ()
+        self._list.set_lines(view.option_lines(self._options, self.amount, self.kiosk.status.reader))
         self._draw()
 
     def _choose_first(self, by: PayBy) -> None:
@@ -148,7 +148,7 @@ class TenderScreen(DeskScreen[StillOwed]):
 
     def entered(self, scan: Scan) -> None:
         if scan.scanned:
-            self.say("That scan was not used: this order is to be paid first.", "!", bell=True)
+            super().entered(scan)
             return
         if self._told is not None:
             self._go_on()
@@ -158,7 +158,7 @@ class TenderScreen(DeskScreen[StillOwed]):
         try:
             self._answer(scan.raw_shown)
         except money.MoneyError as error:
-            self.say(str(error), "X", bell=True)
+            self.say(messages.sentence(error.reason), "X", bell=True)
 
     def _answer(self, text: str) -> None:
         typed = self._typed(text)
@@ -167,7 +167,7 @@ class TenderScreen(DeskScreen[StillOwed]):
             and len(text) == 1
             and self._tender.wanted <= int(text) != typed.given
         ):
-            shown = f"{LABELS[typed.tender]} {self.amount(typed.given or typed.amount)}"
+            shown = f"{TENDERS[typed.tender]} {self.amount(typed.given or typed.amount)}"
             self.say(f"{text} is {shown}: Enter takes it. Type {text}.00 for that amount.", "!", bell=True)
             self._draw()
         else:
@@ -182,7 +182,7 @@ class TenderScreen(DeskScreen[StillOwed]):
             self.say("One moment: reading the order.")
             self._read(self._now_read)  # the first time may have failed
         elif self._tender.live is not None:
-            self.navigator.watch_part(self, self._tender.live, self._card_ended)
+            self.navigator.watch_part(self._tender.live, self._card_ended)
         elif not self._tender.due:
             self._show_receipt()
         else:
@@ -210,21 +210,20 @@ class TenderScreen(DeskScreen[StillOwed]):
         if not tendered.remaining and not tendered.change:
             self._show_receipt()
             return
-        self._tell(tendered, view.taken(tendered, self.amount))
+        self._tell(tendered)
 
     def _not_taken(self, error: Exception) -> None:
         self._is_taking = False
         self.failed(error)
         self._read()
 
-    def _tell(self, what: Tendered | PaymentState, sentence: str) -> None:
+    def _tell(self, what: Tendered | PaymentState) -> None:
         """Say what was taken until Enter: change is not to be overlooked, nor what is still to be paid."""
-        self._told = what
-        self._left_with = sentence
-        self._read(lambda: self.say(f"{sentence}. {self._rest()}", "OK"))
+        self._told = self._last = what
+        self._read(lambda: self.say(notes.still_owed(self._owed(), self.amount), "OK"))
 
-    def _rest(self) -> str:
-        return f"{self.amount(self._tender.due)} is still to be paid." if self._tender.due else "All is paid."
+    def _owed(self) -> StillOwed:
+        return StillOwed(taken=self._last, due=self._tender.due) if self._last is not None else StillOwed()
 
     def _go_on(self) -> None:
         self._told = None
@@ -236,7 +235,7 @@ class TenderScreen(DeskScreen[StillOwed]):
 
     def _give(self, option: PaymentOption) -> None:
         if not self.may(Action.COMP):
-            self.refuse(Action.COMP)
+            refuse(self, Action.COMP)
             return
         shown = self.amount(option.amount)
         question = AskText(
@@ -269,6 +268,10 @@ class TenderScreen(DeskScreen[StillOwed]):
         else:
             self._charge(self._tender.wanted)
 
+    def action_reader(self) -> None:
+        """F4."""
+        choose_reader(self)
+
     def _use_typed_part(self) -> None:
         if self._told is not None:
             self._go_on()
@@ -278,7 +281,7 @@ class TenderScreen(DeskScreen[StillOwed]):
             self._set_part(proposed)
 
     def _charge(self, amount: Decimal) -> None:
-        self.navigator.pay_part_by_card(self, self.reference, amount, self._card_ended)
+        self.navigator.pay_part_by_card(self.reference, amount, self._card_ended)
 
     def _card_ended(self, end: PaymentEnd) -> None:
         instead, state = end.instead, end.state
@@ -287,7 +290,7 @@ class TenderScreen(DeskScreen[StillOwed]):
         elif instead is not None:
             self._read(lambda: self._choose_first(instead))
         else:
-            self._read(lambda: self.say(StillOwed(card=state).sentence, "!"))
+            self._read(lambda: self.say(notes.still_owed(StillOwed(card=state), self.amount), "!"))
 
     def _card_paid(self, state: PaymentState) -> None:
         self._tender.taken()
@@ -296,12 +299,12 @@ class TenderScreen(DeskScreen[StillOwed]):
             if not self._tender.due:
                 self._show_receipt()
             else:
-                self._tell(state, f"{state.card or 'Card'} {self.amount(state.amount)}")
+                self._tell(state)
 
         self._read(told)
 
     def _show_receipt(self) -> None:
-        self.navigator.show_receipt(self, self.reference, sale_is_over=True)
+        self.navigator.show_receipt(self.reference, sale_is_over=True)
 
     def action_back(self) -> None:
         if self._told is not None:
@@ -311,7 +314,7 @@ class TenderScreen(DeskScreen[StillOwed]):
             self.say(ASKS)
             self._offer()
         else:
-            self.leave(StillOwed(f"{self._left_with}. {self._rest()}" if self._left_with else ""))
+            self.leave(self._owed())
 
     # Drawing
 

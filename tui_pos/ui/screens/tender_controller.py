@@ -5,16 +5,14 @@ from decimal import Decimal
 from functools import partial
 
 from tui_pos.core import clock
-from tui_pos.desk.access.permissions import Action, allowed
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.search.receipts import ReceiptView
 from tui_pos.desk.tenders.cash import take_cash
 from tui_pos.desk.tenders.complimentary import give_free
 from tui_pos.desk.tenders.credit import use_credit
+from tui_pos.desk.tenders.options import PaymentOption, payment_options
 from tui_pos.desk.tenders.tendering import Tendered
-from tui_pos.ui.screens import tender_view as view
-from tui_pos.ui.screens.tender_view import PaymentOption
 
 
 class TenderController:
@@ -43,21 +41,17 @@ class TenderController:
         """The card payment that is under way for the order; nothing else is taken meanwhile."""
         return self.receipt.order.live_attempt_id if self.receipt is not None else None
 
-    def options(self, reader: str) -> tuple[PaymentOption, ...]:
-        """Every way to pay what is wanted; ``reader`` is this station's."""
+    def options(self) -> tuple[PaymentOption, ...]:
+        """Every way to pay what is wanted."""
         if self.receipt is None or not self.due or self.live is not None:
             return ()
-        return view.payment_options(
-            self.receipt,
-            self.wanted,
-            reader,
-            may_charge=allowed(self._desk.staff, Action.CHARGE),
-            may_give=allowed(self._desk.staff, Action.COMP),
-        )
+        buyer = self.receipt.attendee
+        credit = buyer.credits_total if buyer is not None else Decimal()
+        return payment_options(self._desk, due=self.due, wanted=self.wanted, credit=credit)
 
     def cash(self, given: Decimal) -> PaymentOption:
         """Taking what is wanted out of the cash that is given."""
-        return view.cash(given, self.wanted, self._desk.conference.currency)
+        return PaymentOption(tender=Tender.CASH, amount=self.wanted, given=given)
 
     def call(self, option: PaymentOption, reason: str = "") -> Callable[[], Tendered]:
         """What takes it, for a worker; not for cards, which have a screen of their own."""

@@ -1,6 +1,7 @@
 """The prompt line: every scan and every key of a screen arrives here, in order."""
 
 import asyncio
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from rich.cells import cell_len
@@ -26,6 +27,24 @@ NOTE_STYLES = {
     "": Style(),
 }
 """A note's sign (shown as ``[X]``) and its colour, which only underlines it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """How a screen uses its prompt.
+
+    ``picks`` and ``quiet``: see `ScanInput`. ``comes_first``: what has to be done before a scan or a text is
+    used; '' where they are used. ``takes_keys_ahead``: whether keys act that were typed before it opened.
+    """
+
+    picks: bool = True
+    quiet: bool = False
+    placeholder: str = ""
+    comes_first: str = ""
+    takes_keys_ahead: bool = True
+
+
+DIALOG = Prompt(picks=False, quiet=True, comes_first="answer the question first", takes_keys_ahead=False)
 
 
 class ScanInput(Widget, can_focus=True):

@@ -1,9 +1,11 @@
 """How good news, warnings and bad news look: a sign in words, and a colour that only underlines it."""
 
-SIGNS = {"ok": "OK", "warn": "!", "bad": "X", "unknown": "?"}
+from tui_pos.desk.tones import Tone
+
+SIGNS: dict[str, str] = {Tone.OK: "OK", Tone.WARN: "!", Tone.BAD: "X", Tone.UNKNOWN: "?"}
 """The sign of each tone that the desk gives; other tones have none."""
 
-STYLES = {"ok": "green", "warn": "yellow", "bad": "red", "unknown": "magenta"}
+STYLES: dict[str, str] = {Tone.OK: "green", Tone.WARN: "yellow", Tone.BAD: "red", Tone.UNKNOWN: "magenta"}
 
 
 def sign(tone: str) -> str:

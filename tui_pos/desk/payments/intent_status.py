@@ -1,4 +1,4 @@
-"""Where a payment truly is: read the intent, and where that is not enough the reader; write what they say.
+"""What each status of the intent leads to, read with the reader where that is not enough, and written down.
 
 Every function answers how many seconds to wait before the next step. Moves that another process made
 meanwhile surface as ``attempt_log.StaleAttempt``.
@@ -9,12 +9,20 @@ from datetime import timedelta
 
 from tui_pos.core import clock
 from tui_pos.data.tables.desk import Obstacle, Stage
+from tui_pos.desk.errors import Reason, because
 from tui_pos.desk.payments import attempt_log, bookkeeping
 from tui_pos.desk.payments.asking import AttemptWorker
 from tui_pos.desk.payments.backoff import Call
-from tui_pos.desk.payments.reader_words import on_reader_failure
-from tui_pos.desk.payments.state import is_stuck
-from tui_pos.desk.payments.trouble import count_refusal, hand_over, is_missing, obstacle, trouble
+from tui_pos.desk.payments.call_failures import (
+    call_person,
+    count_refusal,
+    handle_failure,
+    is_missing,
+    set_obstacle,
+)
+from tui_pos.desk.payments.notices import is_stuck
+from tui_pos.desk.payments.reader_failures import on_reader_failure
+from tui_pos.desk.stored_reasons import pack
 from tui_pos.terminal import Intent, NotFound, Reader, TerminalError
 
 PICK_UP = timedelta(seconds=15)
@@ -34,41 +42,41 @@ def read(worker: AttemptWorker) -> float:
     try:
         intent = worker.read()
     except TerminalError as error:
-        return trouble(worker, error, Call.READ)
-    return settle(worker, intent)
+        return handle_failure(worker, error, Call.READ)
+    return follow(worker, intent)
 
 
-def settle(worker: AttemptWorker, intent: Intent) -> float:
+def follow(worker: AttemptWorker, intent: Intent) -> float:
     """Go where the intent says the payment is. Stripe may say words that this program does not know."""
-    return HANDLING.get(intent.status, at_work)(worker, intent)
+    return HANDLING.get(intent.status, handle_at_work)(worker, intent)
 
 
-def held(worker: AttemptWorker, intent: Intent) -> float:
+def handle_held(worker: AttemptWorker, intent: Intent) -> float:
     """A card was approved and its money is held."""
     if Stage(worker.attempt.stage) is not Stage.AUTHORIZED:
         bookkeeping.authorized(worker.desk, worker.attempt, intent)
     return worker.desk.poll_seconds if worker.attempt.capture_tries else 0  # a refused capture is not hurried
 
 
-def taken(worker: AttemptWorker, intent: Intent) -> float:
+def handle_captured(worker: AttemptWorker, intent: Intent) -> float:
     """The money was captured, by us or at once, as single-message networks (Interac, eftpos) do."""
     bookkeeping.captured(worker.desk, worker.attempt, intent)
     return 0
 
 
-def over(worker: AttemptWorker, intent: Intent) -> float:
+def handle_canceled(worker: AttemptWorker, intent: Intent) -> float:
     """The payment was given up, or its hold ran out."""
     desk, attempt = worker.desk, worker.attempt
     if intent.cancellation_reason in LAPSED:
-        bookkeeping.record_failure(desk, attempt, Stage.EXPIRED, "the hold ran out")
+        bookkeeping.record_failure(desk, attempt, Stage.EXPIRED, because("event.hold_ran_out"))
     elif attempt.obstacle == Obstacle.NO_CARDS_IN_PERSON:
         bookkeeping.record_failure(desk, attempt, Stage.FAILED, attempt.message)
     else:
-        bookkeeping.record_failure(desk, attempt, Stage.CANCELLED, "Stripe says cancelled")
+        bookkeeping.record_failure(desk, attempt, Stage.CANCELLED, because("event.cancelled"))
     return 0
 
 
-def at_work(worker: AttemptWorker, intent: Intent) -> float:
+def handle_at_work(worker: AttemptWorker, intent: Intent) -> float:
     """Neither paid nor unpaid: the bank is asked, or Stripe is in a state that no stage stands for.
 
     Money that was held stays AUTHORIZED until Stripe says what became of it. After ``AT_WORK_FOR`` a person
@@ -76,31 +84,31 @@ def at_work(worker: AttemptWorker, intent: Intent) -> float:
     """
     desk, attempt, status = worker.desk, worker.attempt, intent.status
     stage = Stage(attempt.stage)
-    said = f"Stripe says {status.replace('_', ' ')}"
     if stage is Stage.AUTHORIZED:
-        if not attempt.message.startswith(said):
-            text = f"{said} of the money that was held."
-            attempt_log.tell(desk, attempt, text, message=text)
+        found = because("payment.held_money_is", status=status)
+        if attempt.message != pack(found):
+            attempt_log.tell(desk, attempt, found, message=found)
     elif stage is not Stage.AUTHORIZING:
-        text = "the card was read" if status in CARD_READ else said
+        read_card = status in CARD_READ
+        said = because("event.card_read") if read_card else because("event.status", status=status)
         attempt_log.move(
-            desk, attempt, Stage.AUTHORIZING, text, decline_code="", obstacle=Obstacle.NONE, message=""
+            desk, attempt, Stage.AUTHORIZING, said, decline_code="", obstacle=Obstacle.NONE, message=""
         )
     if attempt.problem:
         return desk.poll_seconds * 10
     if clock.now() - attempt.updated_at > AT_WORK_FOR:
-        return hand_over(worker, f"{said} for more than a minute, so it is not known whether this was paid.")
+        return call_person(worker, because("payment.at_work_too_long", status=status))
     return desk.poll_seconds
 
 
-def settle_unpaid(worker: AttemptWorker, intent: Intent) -> float:
+def handle_unpaid(worker: AttemptWorker, intent: Intent) -> float:
     """No money yet: the reader says whether it waits for a card, gave up, or shows something else."""
     attempt = worker.attempt
     if Stage(attempt.stage) is Stage.AUTHORIZED:
-        return at_work(worker, intent)
+        return handle_at_work(worker, intent)
     if not attempt.times_sent:
         if Stage(attempt.stage) is not Stage.INTENT:
-            attempt_log.move(worker.desk, attempt, Stage.INTENT, "Stripe has the payment; no reader shows it")
+            attempt_log.move(worker.desk, attempt, Stage.INTENT, because("event.not_shown"))
         return 0
     if pause := worker.pace.left(Call.READER):
         return pause
@@ -110,10 +118,10 @@ def settle_unpaid(worker: AttemptWorker, intent: Intent) -> float:
         return (
             worker.desk.poll_seconds
             if is_stuck(attempt)
-            else obstacle(worker, Obstacle.READER_UNKNOWN, error.message)
+            else set_obstacle(worker, Obstacle.READER_UNKNOWN, error.reason)
         )
     except TerminalError as error:
-        return trouble(worker, error, Call.READER)
+        return handle_failure(worker, error, Call.READER)
     return by_reader(worker, reader, intent.id)
 
 
@@ -139,7 +147,7 @@ def waiting(worker: AttemptWorker) -> float:
             worker.desk,
             attempt,
             Stage.SENT,
-            "the reader waits for a card",
+            because("event.waiting"),
             decline_code="",
             obstacle=Obstacle.NONE,
             message="",
@@ -147,8 +155,8 @@ def waiting(worker: AttemptWorker) -> float:
     since = attempt.sent_at or attempt.updated_at
     too_long = clock.now() - since > timedelta(seconds=worker.desk.prompt_seconds)
     if too_long and not worker.pace.left(Call.WITHDRAW) and withdraw(worker) is None:
-        text = f"No card for {worker.desk.prompt_seconds} s; the prompt was withdrawn."
-        return unless_paid(worker, lambda _: obstacle(worker, Obstacle.NOBODY_PAID, text))
+        why = because("payment.nobody_paid", seconds=worker.desk.prompt_seconds)
+        return unless_paid(worker, lambda _: set_obstacle(worker, Obstacle.NOBODY_PAID, why))
     return worker.desk.poll_seconds
 
 
@@ -158,12 +166,12 @@ def not_shown(worker: AttemptWorker, reader: Reader) -> float:
     if is_stuck(attempt):
         return worker.desk.poll_seconds
     if taken_by_other(reader, worker.intent_id):
-        return obstacle(worker, Obstacle.READER_TAKEN, "Another payment took over the reader.")
+        return set_obstacle(worker, Obstacle.READER_TAKEN, because("payment.reader_taken_over"))
     sent_at = None if worker.withdrawn else attempt.sent_at
     fresh = sent_at is not None and clock.now() - sent_at < PICK_UP
     if fresh and Stage(attempt.stage) is Stage.SENT:
         return worker.desk.poll_seconds
-    return obstacle(worker, Obstacle.READER_IDLE, "The reader does not show the payment.")
+    return set_obstacle(worker, Obstacle.READER_IDLE, because("payment.reader_idle"))
 
 
 def taken_by_other(reader: Reader, intent_id: str) -> bool:
@@ -179,27 +187,27 @@ def unless_paid(worker: AttemptWorker, then: Callable[[Intent], float]) -> float
     try:
         intent = worker.read()
     except TerminalError as error:
-        return trouble(worker, error, Call.READ)
-    return then(intent) if intent.status == "requires_payment_method" else settle(worker, intent)
+        return handle_failure(worker, error, Call.READ)
+    return then(intent) if intent.status == "requires_payment_method" else follow(worker, intent)
 
 
-def refused(worker: AttemptWorker, text: str, call: Call) -> float:
+def handle_refusal(worker: AttemptWorker, why: Reason, call: Call) -> float:
     """Stripe decided against a capture or a cancel: look once whether the payment is over, then wait.
 
     The stage stays; each refusal in a row is waited for longer, and some of them call for a person.
     """
     attempt = worker.attempt
-    pause = count_refusal(worker, text, call)
+    pause = count_refusal(worker, why, call)
     try:
         intent = worker.read()
     except TerminalError as error:
         return (
             pause
             if error.is_definite and not is_missing(error, Call.READ)
-            else trouble(worker, error, Call.READ)
+            else handle_failure(worker, error, Call.READ)
         )
     newly_held = intent.status == "requires_capture" and Stage(attempt.stage) is not Stage.AUTHORIZED
-    return settle(worker, intent) if newly_held or intent.status in ENDED else pause
+    return follow(worker, intent) if newly_held or intent.status in ENDED else pause
 
 
 def withdraw(worker: AttemptWorker) -> TerminalError | None:
@@ -208,7 +216,7 @@ def withdraw(worker: AttemptWorker) -> TerminalError | None:
     try:
         worker.withdraw()
     except TerminalError as error:
-        attempt_log.tell(worker.desk, attempt, f"prompt not withdrawn: {error.message}")
+        attempt_log.tell(worker.desk, attempt, because("event.not_withdrawn", why=error.reason))
         return error
     return None
 
@@ -219,13 +227,13 @@ CARD_READ = ("requires_confirmation", "processing")
 ENDED = ("succeeded", "canceled")
 
 HANDLING: dict[str, Callable[[AttemptWorker, Intent], float]] = {
-    "requires_payment_method": settle_unpaid,
-    "requires_confirmation": at_work,
-    "requires_action": at_work,
-    "requires_reauthorization": at_work,
-    "processing": at_work,
-    "requires_capture": held,
-    "succeeded": taken,
-    "canceled": over,
+    "requires_payment_method": handle_unpaid,
+    "requires_confirmation": handle_at_work,
+    "requires_action": handle_at_work,
+    "requires_reauthorization": handle_at_work,
+    "processing": handle_at_work,
+    "requires_capture": handle_held,
+    "succeeded": handle_captured,
+    "canceled": handle_canceled,
 }
-"""What each of Stripe's statuses leads to; one that is not here is handled as ``at_work``."""
+"""What each of Stripe's statuses leads to; one that is not here is handled as ``handle_at_work``."""

@@ -1,18 +1,16 @@
 """What a reader's failed action means: a bank declined, the reader gave up, or the customer cancelled."""
 
 from tui_pos.data.tables.desk import Obstacle, Stage
+from tui_pos.desk.errors import because
 from tui_pos.desk.payments import attempt_log
 from tui_pos.desk.payments.asking import AttemptWorker
-from tui_pos.desk.payments.trouble import obstacle
-from tui_pos.terminal import FailureKind, Intent, ReaderAction, decline_text
+from tui_pos.desk.payments.call_failures import set_obstacle
+from tui_pos.terminal import FailureKind, Intent, ReaderAction
 
 ACKNOWLEDGED = (Stage.SENT, Stage.AUTHORIZING)
 
-SENTENCES = {
-    Obstacle.CUSTOMER_CANCELED: "The payment was cancelled on the reader.",
-    Obstacle.CONNECTION_ERROR: "The reader lost its connection while it took the card.",
-}
-"""What these codes of a reader mean; each is an obstacle of its own."""
+OF_ITS_OWN = (Obstacle.CUSTOMER_CANCELED, Obstacle.CONNECTION_ERROR)
+"""The codes of a reader that are obstacles of their own."""
 
 
 def on_reader_failure(worker: AttemptWorker, action: ReaderAction, intent: Intent) -> float:
@@ -20,34 +18,34 @@ def on_reader_failure(worker: AttemptWorker, action: ReaderAction, intent: Inten
     attempt = worker.attempt
     if action.failure is not FailureKind.DECLINED:
         code = "customer_canceled" if action.failure is FailureKind.CANCELLED else action.failure_code
-        for found, sentence in SENTENCES.items():
-            if found == code:
-                return obstacle(worker, found, sentence)
+        if code in OF_ITS_OWN:
+            return set_obstacle(worker, Obstacle(code), because(f"payment_stopped.{code}"))
         said = action.api_error.message if action.api_error else action.failure_message
-        return obstacle(
-            worker, Obstacle.READER_GAVE_UP, said or action.failure_code or "It does not say why."
-        )
+        why = because("payment.reader_gave_up", said=said or action.failure_code)
+        return set_obstacle(worker, Obstacle.READER_GAVE_UP, why)
     is_new = attempt.times_sent == 1 or (intent.latest_charge_id or "") != attempt.charge_id
     if not is_new and Stage(attempt.stage) not in ACKNOWLEDGED:
-        return obstacle(worker, Obstacle.READER_IDLE, "The reader does not show the payment.")
+        return set_obstacle(worker, Obstacle.READER_IDLE, because("payment.reader_idle"))
     code = decline_code(action, intent, is_new=is_new)
-    text = decline_text(code)
     attempt_log.move(
         worker.desk,
         attempt,
         Stage.DECLINED,
-        f"declined: {text}",
+        because("event.declined", decline=code),
         decline_code=code,
         obstacle=Obstacle.NONE,
-        message=text,
+        message=because("payment.declined", decline=code),
         charge_id=intent.latest_charge_id or "",
     )
     return 0
 
 
 def decline_code(action: ReaderAction, intent: Intent, *, is_new: bool) -> str:
-    """The code of this very try. Old reader software tells it in the payment's last error alone, which stays
-    from an earlier try when no new charge was made."""
+    """The code of this very try.
+
+    Old reader software tells it in the payment's last error alone, which stays from an earlier try when no
+    new charge was made.
+    """
     if action.api_error is not None or not is_new or intent.last_error is None:
         return action.decline_code
     return intent.last_error.decline_code or intent.last_error.code or action.decline_code

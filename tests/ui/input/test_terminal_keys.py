@@ -5,11 +5,7 @@ from codecs import getincrementaldecoder
 import pytest
 from textual import events
 
-from tui_pos.ui.input.terminal_keys import (
-    STRING_LIMIT,
-    UNFINISHED,
-    TerminalKeys,
-)
+from tui_pos.ui.input.terminal_keys import STRING_LIMIT, UNFINISHED, TerminalKeys
 
 REPLIES = {
     "primary attributes": b"\x1b[?62;1;6;22c",

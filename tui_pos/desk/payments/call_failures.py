@@ -5,32 +5,29 @@ Every function answers how many seconds to wait before the next step.
 
 from tui_pos.core import clock
 from tui_pos.data.tables.desk import Obstacle, Stage
+from tui_pos.desk.errors import Reason, because
 from tui_pos.desk.payments import attempt_log
 from tui_pos.desk.payments.asking import AttemptWorker
 from tui_pos.desk.payments.backoff import LONGEST_PAUSE, PERSON_AFTER, Call, after_refusals
 from tui_pos.desk.payments.discrepancy import WrongAnswer
+from tui_pos.desk.stored_reasons import pack
 from tui_pos.terminal import Answer, IntentNotFound, NotFound, TerminalError
 
 MOST_WRONG_ANSWERS = 3
 """So many answers in a row about something else call for a person."""
 
-NOT_KNOWN = (
-    "Stripe does not know this payment under the present key: it belongs to another account or mode, or was"
-    " wiped."
-)
-
 ABOUT_INTENT = (Call.READ, Call.CAPTURE, Call.CANCEL)
 
 
-def trouble(worker: AttemptWorker, error: TerminalError, call: Call) -> float:
+def handle_failure(worker: AttemptWorker, error: TerminalError, call: Call) -> float:
     """What follows from a failed call, whatever it was about."""
     if error.answer is Answer.RATE_LIMITED:
         return worker.pace.left(call)
     if error.answer is Answer.NONE:
-        return unknown(worker, error, call)
+        return mark_unknown(worker, error, call)
     if is_missing(error, call):
-        return hand_over(worker, NOT_KNOWN)
-    return count_refusal(worker, error.message, call)
+        return call_person(worker, because("payment.not_known"))
+    return count_refusal(worker, error.reason, call)
 
 
 def is_missing(error: TerminalError, call: Call) -> bool:
@@ -38,52 +35,53 @@ def is_missing(error: TerminalError, call: Call) -> bool:
     return isinstance(error, IntentNotFound) or (isinstance(error, NotFound) and call in ABOUT_INTENT)
 
 
-def unknown(worker: AttemptWorker, error: TerminalError, call: Call) -> float:
+def mark_unknown(worker: AttemptWorker, error: TerminalError, call: Call) -> float:
     """Stripe may or may not have acted: say so, and read."""
     attempt = worker.attempt
     if Stage(attempt.stage) is not Stage.UNKNOWN:
-        attempt_log.move(worker.desk, attempt, Stage.UNKNOWN, error.message, message=error.message)
+        attempt_log.move(worker.desk, attempt, Stage.UNKNOWN, error.reason, message=error.reason)
         return 0
     if isinstance(error, WrongAnswer):
         if worker.wrong_answers >= MOST_WRONG_ANSWERS:
-            return hand_over(worker, error.message)
-        attempt_log.tell(worker.desk, attempt, error.message)
+            return call_person(worker, error.reason)
+        attempt_log.tell(worker.desk, attempt, error.reason)
     return worker.pace.left(call)
 
 
-def count_refusal(worker: AttemptWorker, text: str, call: Call) -> float:
+def count_refusal(worker: AttemptWorker, why: Reason, call: Call) -> float:
     """Stripe decided against it: keep the stage, say why, wait longer each time, then call a person."""
     attempt = worker.attempt
     refusals = attempt.refusals + 1
     pause = after_refusals(refusals)
-    problem = f"Stripe keeps refusing to {call}: {text}" if refusals >= PERSON_AFTER else attempt.problem
-    said = {"message": text, "problem": problem, "retry_at": clock.now() + pause}
-    attempt_log.tell(worker.desk, attempt, f"Stripe refuses to {call}: {text}", refusals=refusals, **said)
+    needs_person = because("payment.keeps_refusing", call=call, why=why)
+    problem = needs_person if refusals >= PERSON_AFTER else attempt.problem
+    columns = {"message": why, "problem": problem, "retry_at": clock.now() + pause, "refusals": refusals}
+    attempt_log.tell(worker.desk, attempt, because("event.refused", call=call, why=why), **columns)
     return pause.total_seconds()
 
 
-def hand_over(worker: AttemptWorker, problem: str) -> float:
+def call_person(worker: AttemptWorker, problem: Reason) -> float:
     """Call a person: nothing that this program may do by itself brings the payment to an end.
 
     It is looked at again all the same, but seldom: what was wrong may be put right elsewhere.
     """
     attempt = worker.attempt
     columns = {"problem": problem, "retry_at": clock.now() + LONGEST_PAUSE}
-    if attempt.problem == problem:
+    if attempt.problem == pack(problem):
         attempt_log.update(attempt, **columns)
     else:
-        attempt_log.tell(worker.desk, attempt, f"needs a person: {problem}", **columns)
+        attempt_log.tell(worker.desk, attempt, because("event.needs_person", why=problem), **columns)
     return LONGEST_PAUSE.total_seconds()
 
 
-def obstacle(worker: AttemptWorker, found: Obstacle, text: str) -> float:
+def set_obstacle(worker: AttemptWorker, found: Obstacle, why: Reason) -> float:
     """The payment is at Stripe but on no reader; a person decides how to go on."""
     attempt = worker.attempt
     if Stage(attempt.stage) is Stage.INTENT:
-        if (attempt.obstacle, attempt.message) != (found, text):
-            attempt_log.tell(worker.desk, attempt, text, obstacle=found, decline_code="", message=text)
+        if (attempt.obstacle, attempt.message) != (found, pack(why)):
+            attempt_log.tell(worker.desk, attempt, why, obstacle=found, decline_code="", message=why)
     else:
         attempt_log.move(
-            worker.desk, attempt, Stage.INTENT, text, obstacle=found, decline_code="", message=text
+            worker.desk, attempt, Stage.INTENT, why, obstacle=found, decline_code="", message=why
         )
     return 0

@@ -1,0 +1,141 @@
+"""What is to be done next with a person or an order, as far as whoever is signed in may do it.
+
+Screens offer this; what is tried all the same the desk refuses where it is done.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from tui_pos.data.tables.registration import PAID_STATUSES, OrderStatus
+from tui_pos.desk.access.permissions import Action, allowed
+from tui_pos.desk.checkin.guest_tickets import companions
+from tui_pos.desk.context import Desk
+from tui_pos.desk.orders.views import AttendeeView, OrderView
+from tui_pos.desk.search.receipts import ReceiptView, receipt
+
+
+class PersonStep(Enum):
+    """The one safe next step with a person."""
+
+    CHECK_IN = auto()
+    PAY = auto()
+    """Their only order that is owed."""
+    SELL = auto()
+    NEXT_PERSON = auto()
+
+
+class OrderStep(Enum):
+    """The one safe next step with an order."""
+
+    SEE_PAYMENT = auto()
+    """A card payment of it is under way."""
+    PAY = auto()
+    COMPLETE = auto()
+    """Nothing is to be paid, and it is pending."""
+    COMPLETE_PAID = auto()
+    """The web site took the money and made no attendee of its buyer."""
+    NAME_TICKETS = auto()
+    """It admits more people than have a badge."""
+    SHOW = auto()
+    """It needs nothing."""
+
+
+class OrderAction(Enum):
+    """What else may be done to an order."""
+
+    PAY = auto()
+    CANCEL = auto()
+    GIVE_BACK = auto()
+    """Refund, exchange and void."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderNow:
+    """An order, and what is to be done with it.
+
+    ``unnamed``: how many of its tickets have no attendee yet. ``to_check_in``: who is to be let in.
+    """
+
+    receipt: ReceiptView
+    unnamed: int
+    step: OrderStep
+    actions: frozenset[OrderAction]
+    to_check_in: AttendeeView | None
+
+
+def order_now(desk: Desk, reference: str) -> OrderNow:
+    """The order as it stands. Raises NotFound ``order_not_found``."""
+    found = receipt(desk, reference)
+    unnamed = companions(desk, reference) if allowed(desk.staff, Action.SELL) else 0
+    step = opening_step(desk, found.order, must_be_owed=True)
+    return OrderNow(
+        receipt=found,
+        unnamed=unnamed,
+        step=_seller_step(desk, found, unnamed) if step is OrderStep.SHOW else step,
+        actions=_actions(desk, found.order),
+        to_check_in=_to_check_in(desk, found.attendee),
+    )
+
+
+def opening_step(desk: Desk, order: OrderView, *, must_be_owed: bool = False) -> OrderStep:
+    """What an order opens as: its card payment, its payment, or its receipt.
+
+    With ``must_be_owed`` a basket that was left behind on the web is not taken for something to pay.
+    """
+    if allowed(desk.staff, Action.CHARGE):
+        if order.live_attempt_id is not None:
+            return OrderStep.SEE_PAYMENT
+        if order.owed if must_be_owed else order.due:
+            return OrderStep.PAY
+    return OrderStep.SHOW
+
+
+def is_cancellable(order: OrderView) -> bool:
+    """Whether nothing was paid for it yet."""
+    return order.status == OrderStatus.PENDING and not order.paid
+
+
+def to_pay(desk: Desk, person: AttendeeView) -> tuple[OrderView, ...]:
+    """The person's orders that can be paid here and now."""
+    if not allowed(desk.staff, Action.CHARGE):
+        return ()
+    return tuple(order for order in person.orders if order.due and order.owed)
+
+
+def person_step(desk: Desk, person: AttendeeView) -> PersonStep:
+    """The one safe next step with this person."""
+    owed = to_pay(desk, person)
+    if person.registered:
+        return PersonStep.CHECK_IN if person.first_check_in is None else PersonStep.NEXT_PERSON
+    if len(owed) == 1:
+        return PersonStep.PAY
+    if not owed and allowed(desk.staff, Action.SELL):
+        return PersonStep.SELL
+    return PersonStep.NEXT_PERSON
+
+
+def _seller_step(desk: Desk, found: ReceiptView, unnamed: int) -> OrderStep:
+    if not allowed(desk.staff, Action.SELL):
+        return OrderStep.SHOW
+    if found.order.status == OrderStatus.PENDING and not found.order.due:
+        return OrderStep.COMPLETE
+    if found.to_complete:
+        return OrderStep.COMPLETE_PAID
+    return OrderStep.NAME_TICKETS if unnamed else OrderStep.SHOW
+
+
+def _actions(desk: Desk, order: OrderView) -> frozenset[OrderAction]:
+    if order.live_attempt_id is not None:
+        return frozenset()
+    may = {
+        OrderAction.PAY: bool(order.due) and allowed(desk.staff, Action.SELL),
+        OrderAction.CANCEL: is_cancellable(order) and allowed(desk.staff, Action.CANCEL),
+        OrderAction.GIVE_BACK: order.status in PAID_STATUSES and allowed(desk.staff, Action.REFUND),
+    }
+    return frozenset(action for action, is_offered in may.items() if is_offered)
+
+
+def _to_check_in(desk: Desk, person: AttendeeView | None) -> AttendeeView | None:
+    """Who has a paid ticket and is not in yet."""
+    is_expected = person is not None and person.registered and person.checked_in_at is None
+    return person if is_expected and allowed(desk.staff, Action.CHECK_IN) else None

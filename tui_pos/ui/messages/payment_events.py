@@ -1,0 +1,64 @@
+"""What a list says of a card payment in one phrase: its flight recorder; and what needs attention."""
+
+from datetime import datetime
+
+from tui_pos.ui.messages.declines import decline_text
+from tui_pos.ui.messages.notices import WORDS
+from tui_pos.ui.messages.payments import CALLS
+from tui_pos.ui.messages.templates import Sentence
+
+
+def _declined(decline: str) -> str:
+    return f"declined: {decline_text(decline)}"
+
+
+def _refused(call: str, why: str) -> str:
+    return f"Stripe refuses to {CALLS[call]}: {why}"
+
+
+def _payment(notice: str, station: str) -> str:
+    return WORDS[notice].headline + _at(station)
+
+
+def _parked(at: datetime, station: str) -> str:
+    return f"parked {at:%H:%M}{_at(station)}"
+
+
+def _problem(problem: str, station: str) -> str:
+    return problem.rstrip(".") + _at(station)
+
+
+def _at(station: str) -> str:
+    return f" at {station}" if station else ""
+
+
+PHRASES: dict[str, Sentence] = {
+    "attention.parked": _parked,
+    "attention.payment": _payment,
+    "attention.problem": _problem,
+    "event.asked": "{action} asked for",
+    "event.authorized": "authorised",
+    "event.authorized.card": "authorised {card}",
+    "event.books": "{stage}, {booked} booked, order {order}",
+    "event.cancelled": "Stripe says cancelled",
+    "event.cancelled_before_asking": "cancelled before Stripe was asked",
+    "event.cancelled_unseen": "cancelled; Stripe never had the payment",
+    "event.captured": "captured {amount} {currency}",
+    "event.captured.but": "captured {amount} {currency}; {why}",
+    "event.card_read": "the card was read",
+    "event.created": "Stripe has the payment {intent}",
+    "event.declined": _declined,
+    "event.given_up_unseen": "given up; Stripe never had the payment",
+    "event.hold_ran_out": "the hold ran out",
+    "event.needs_person": "needs a person: {why}",
+    "event.not_shown": "Stripe has the payment; no reader shows it",
+    "event.not_withdrawn": "prompt not withdrawn: {why}",
+    "event.refused": _refused,
+    "event.resolved": "resolved, {option}: {why}; Stripe: {stripe} {before} -> {after}",
+    "event.saved": "attempt saved: {amount} {currency}",
+    "event.shown": "reader {reader} shows the amount",
+    "event.status": "Stripe says {status}",
+    "event.switched": "to be shown on {reader}",
+    "event.waiting": "the reader waits for a card",
+    "event.written_off": "written off",
+}

@@ -1,0 +1,68 @@
+"""What several screens of the desk do alike."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from tui_pos.core.scan import printable
+from tui_pos.desk.access.permissions import Action
+from tui_pos.desk.context import Desk
+from tui_pos.ui.desk_screen import DeskScreen, KeysHandled
+from tui_pos.ui.messages.access import ACTIONS
+
+if TYPE_CHECKING:
+    from tui_pos.desk.payments.readers import ReaderRow
+
+Screen = DeskScreen[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The one safe next step: what Enter does now, and how the key bar calls it."""
+
+    take: Callable[[], object]
+    label: str
+
+
+def refuse(screen: Screen, action: Action) -> None:
+    """Say that who is signed in may not do it, and who may."""
+
+    def say(names: tuple[str, ...]) -> None:
+        who = " or ".join(printable(name, 40) for name in names) or "a supervisor"
+        screen.alert(f"{screen.desk.staff.name} may not {ACTIONS[action]}. Ask {who}.", "X")
+
+    screen.ask(partial(_who_may, screen.desk, action), say, hold=True)
+
+
+def choose_reader(screen: Screen) -> None:
+    """Let another reader be chosen for this station."""
+    screen.navigator.choose_reader(lambda: screen.say(f"Reader {screen.kiosk.status.reader}.", "OK"))
+
+
+def show_reader(screen: Screen, row: "ReaderRow") -> None:
+    """Name this station's reader in the header of every screen."""
+    kiosk = screen.kiosk
+    kiosk.set_status(replace(kiosk.status, reader=row.label, reader_state=state_of(row)))
+
+
+def state_of(row: "ReaderRow") -> str:
+    """What the header says of a reader."""
+    if row.status != "online":
+        return row.status
+    return "in use" if row.in_use else "ready"
+
+
+def after_keys(screen: Screen, then: Callable[[], object]) -> None:
+    """Call ``then`` once every key that was read by now has been handled by the screen on top."""
+    top = screen.kiosk.screen
+    prompt = (top if isinstance(top, DeskScreen) and top.has_desk else screen).prompt
+    # The way of the keys: through the app to the prompt, and behind what the prompt made of them.
+    screen.kiosk.call_later(prompt.call_later, prompt.post_message, KeysHandled(then))
+
+
+def _who_may(desk: Desk, action: Action) -> tuple[str, ...]:
+    # Home is painted before the database is there.
+    from tui_pos.desk.access.supervisors import who_may
+
+    return who_may(desk, action)
