@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 
 from tui_pos.commands import output
-from tui_pos.core import config, crash_log, exit_codes, files
+from tui_pos.core import config, exit_codes, files, log_file
 from tui_pos.core.scan import printable
 
 log = logging.getLogger(__name__)
@@ -107,9 +107,9 @@ def report(error: Exception, words: Sequence[str]) -> int:
 
 def recorded(error: Exception) -> str:
     """Put an unexpected error into the log; the sentence that says where."""
-    file = config.data_home() / crash_log.FILE_NAME
+    file = config.data_home() / log_file.NAME
     try:
-        reference = crash_log.record(error, file)
+        reference = log_file.record_crash(error, file)
     except OSError:
         kind = type(error).__name__
         return f"The program failed in a way nobody expected ({kind}), and {file} cannot be written."

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.till import Till, make_till, write
-from tui_pos.core import config, crash_log
+from tui_pos.core import config, log_file
 from tui_pos.data import backups, connection, steps, upgrades
 from tui_pos.data.connection import connected
 from tui_pos.data.demo.staff import password_hash
@@ -105,7 +105,7 @@ def test_upgrade_turns_the_journal_that_the_config_asks_for(django: Till, file: 
 def test_the_copy_is_named_in_the_answer_and_in_the_log_and_the_config_says_how_many_stay(
     django: Till, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    log = config.load(django.config).home / crash_log.FILE_NAME
+    log = config.load(django.config).home / log_file.NAME
     for wanted in (steps.STEPS, (*steps.STEPS, NEXT), (*steps.STEPS, NEXT, LATER)):
         monkeypatch.setattr(upgrades, "STEPS", wanted)
         answer = django.run("--json", "upgrade", conference=SLUG).json

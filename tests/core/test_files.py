@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.databases import opened
-from tui_pos.core import crash_log, files
+from tui_pos.core import files, log_file
 from tui_pos.data import connection, schema
 
 PROGRAM = [sys.executable, "-P", "-m", "tui_pos"]
@@ -55,7 +55,7 @@ def test_what_init_and_the_demonstration_make_is_private(tmp_path: Path, umask: 
 def test_the_crash_log_is_private(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
-        crash_log.record(ValueError("x"), tmp_path / "a" / "b" / "log")
+        log_file.record_crash(ValueError("x"), tmp_path / "a" / "b" / "log")
         files.make_file(tmp_path / "other")
     finally:
         os.umask(before)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tui_pos.core import crash_log, log_file, logs
+from tui_pos.core import log_file, logs
+from tui_pos.core.reasons import because
 
 log = logging.getLogger("tui_pos.desk.sale")
 
@@ -51,7 +52,7 @@ def test_a_line_says_when_where_and_which_room(home: Path) -> None:
 @pytest.mark.parametrize("private", PRIVATE.values(), ids=PRIVATE.keys())
 def test_what_is_private_never_gets_into_it(home: Path, private: str) -> None:
     log.error("it failed: %s", TOLD.format(private))
-    crash_log.record(RuntimeError(TOLD.format(private)), home / log_file.NAME)
+    log_file.record_crash(RuntimeError(TOLD.format(private)), home / log_file.NAME)
     text = log_of(home)
     assert text.count("it failed:") == 1
     assert "RuntimeError" in text
@@ -61,7 +62,7 @@ def test_what_is_private_never_gets_into_it(home: Path, private: str) -> None:
 
 def test_what_is_needed_is_not_taken_for_private() -> None:
     for kept in ("pi_3Q4242424242424242 of acct_1Q", "2026-11-27T08:00:00.123Z", "req_12345678901234567"):
-        assert crash_log.redact(kept) == kept
+        assert log_file.redact(kept) == kept
 
 
 def test_the_level_decides_and_other_packages_only_warn(home: Path) -> None:
@@ -83,8 +84,8 @@ def test_a_log_that_cannot_be_written_stops_nothing_and_can_be_told(home: Path, 
     file.touch()
     logs.set_up(file, "info")
     log.info("order")
-    assert logs.fault(file) == f"The log {file / log_file.NAME} cannot be written: File exists."
-    assert logs.fault(home) == "", "another desk's log"
+    assert logs.fault(file) == because("log_not_written", file=str(file / log_file.NAME), fault="File exists")
+    assert logs.fault(home) is None, "another desk's log"
     logs.set_up(home, "info")
     log.info("order")
-    assert logs.fault(home) == logs.fault(file) == ""
+    assert (logs.fault(home), logs.fault(file)) == (None, None)

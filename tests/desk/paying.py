@@ -5,8 +5,8 @@ from collections.abc import Callable
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.registration import Order, Payment, TerminalPayment
 from tui_pos.desk import payments
-from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
+from tui_pos.desk.orders.views import OrderView
 from tui_pos.desk.payments import CommandQueue, PaymentState
 from tui_pos.simulator import Server
 
@@ -15,7 +15,7 @@ OTHER_READER = "tmr_front_2"
 INSUFFICIENT_FUNDS = "4000000000009995"
 
 
-def begin(desk: Desk, order: checkout.Placed, reader: str = READER) -> PaymentState:
+def begin(desk: Desk, order: OrderView, reader: str = READER) -> PaymentState:
     return payments.begin(desk, order.reference, reader, LABEL)
 
 
@@ -42,21 +42,21 @@ class Watched:
         return [name for i, name in enumerate(names) if i == 0 or names[i - 1] != name]
 
 
-def rows(order: checkout.Placed) -> tuple[Order, list[Payment], list[TerminalPayment]]:
+def rows(order: OrderView) -> tuple[Order, list[Payment], list[TerminalPayment]]:
     with connected():
-        found = list(Payment.select().where(Payment.order == order.order_id))
-        terminal = list(TerminalPayment.select().join(Payment).where(Payment.order == order.order_id))
-        return Order.get_by_id(order.order_id), found, terminal
+        found = list(Payment.select().where(Payment.order == order.id))
+        terminal = list(TerminalPayment.select().join(Payment).where(Payment.order == order.id))
+        return Order.get_by_id(order.id), found, terminal
 
 
-def paid(desk: Desk, order: checkout.Placed, simulator: Server) -> PaymentState:
+def paid(desk: Desk, order: OrderView, simulator: Server) -> PaymentState:
     """The order paid by a good card."""
     begun = begin(desk, order)
     return Watched(desk, begun.attempt_id, sent=lambda: simulator.tap(READER)).run()
 
 
 def left_at(
-    desk: Desk, order: checkout.Placed, stage: str, act: Callable[[], object] = lambda: None
+    desk: Desk, order: OrderView, stage: str, act: Callable[[], object] = lambda: None
 ) -> PaymentState:
     """The payment, left by its watcher at ``stage``; ``act`` is done once the reader shows it."""
     watched = Watched(desk, begin(desk, order).attempt_id, sent=act)

@@ -19,6 +19,7 @@ from tui_pos.desk.errors import Refused
 from tui_pos.desk.limits import Limits, Stop
 from tui_pos.desk.refunds import refunds
 from tui_pos.desk.search import find_orders, lookup, search
+from tui_pos.desk.search.receipts import receipt
 from tui_pos.desk.tenders import cash, complimentary
 from tui_pos.simulator import Server
 
@@ -132,7 +133,7 @@ def test_a_refund_to_a_card_is_refused_before_it_is_written(
         Refused, match=r"^cannot_refund_cards\.found found=The cannot_refund_cards sentence\.$"
     ):
         refunds.refund(lead(card_desk), order)
-    assert refunds.refunds_of(card_desk, order) == ()
+    assert receipt(card_desk, order).refunds == ()
     stop(card_desk)
     assert refunds.refund(lead(card_desk), order)
 

@@ -9,13 +9,14 @@ from tui_pos.data.connection import connected
 from tui_pos.data.tables.registration import Attendee
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
+from tui_pos.desk.orders.views import OrderView
 from tui_pos.desk.search import lookup
 from tui_pos.desk.tenders import tendering
 from tui_pos.simulator import Server
 from tui_pos.ui.screens.receipt import ReceiptScreen
 
 
-def sold(desk: Desk) -> checkout.Placed:
+def sold(desk: Desk) -> OrderView:
     return checkout.sell(desk, [("regular", 1)], name="Ada Byron")
 
 

@@ -19,6 +19,7 @@ from tui_pos.desk.checkin.guest_tickets import register_companion
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import readers
 from tui_pos.desk.search import lookup
+from tui_pos.desk.search.search import search
 from tui_pos.desk.tenders import cash, complimentary
 from tui_pos.simulator import Server
 from tui_pos.ui.results import NextPerson
@@ -409,7 +410,7 @@ async def test_tickets_without_names_are_named_one_after_another(desk: Desk) -> 
         assert "[OK] Ravi Chen has badge" in shown(pilot)
         assert "without name" not in shown(pilot)
         assert row(pilot, 23).startswith(" Enter check in and next person")
-    found = {hit.title: hit.detail for hit in lookup.search(desk, "ines@example.org")}
+    found = {hit.title: hit.detail for hit in search(desk, "ines@example.org")}
     assert "Ines Park" in found
 
 

@@ -205,7 +205,7 @@ def _with_account(session: DeskSession, store: bool) -> DeskSession:
     if key.account is None:
         why = because("no_stripe_key.fault", found=key.fault) if key.fault else None
         return replace(session, no_account=why)
-    other = accounts.settle_mode(session.conference.id, session.conference.slug, key.mode, store=store)
+    other = accounts.claim_mode(session.conference.id, session.conference.slug, key.mode, store=store)
     if other:
         return _blocked(session, other)
     return replace(session, mode=key.mode, account=key.account)

@@ -14,8 +14,8 @@ from tui_pos.desk.errors import Refusal
 from tui_pos.ui.messages.notices import WORDS
 
 if TYPE_CHECKING:
-    from tui_pos.desk.carts.checkout import Placed
     from tui_pos.desk.context import Desk
+    from tui_pos.desk.orders.views import OrderView
     from tui_pos.desk.search.find_orders import FoundOrder
 
 Reference = Annotated[str, typer.Argument(metavar="ORDER", help="The order, ORD-...")]
@@ -144,25 +144,25 @@ def checkout(
     context.answer(serializers.paid_by_credit(desk, placed, used), _placed_lines(desk, placed, used))
 
 
-def _with_credit(desk: "Desk", placed: "Placed") -> "tuple[Placed, Decimal]":
+def _with_credit(desk: "Desk", placed: "OrderView") -> "tuple[OrderView, Decimal]":
     """The order after the buyer's credit paid what it can, and how much that was.
 
     An order that credit can pay nothing of is cancelled again.
     """
-    from tui_pos.desk.carts.checkout import Placed, cancel_order
+    from tui_pos.desk.carts.checkout import cancel_order
     from tui_pos.desk.tenders.credit import use_credit
 
-    if not placed.order.due:
-        return placed, placed.order.due
+    if not placed.due:
+        return placed, placed.due
     try:
         taken = use_credit(desk, placed.reference)
     except Refusal:
         cancel_order(desk, placed.reference)
         raise
-    return Placed(taken.order), taken.amount
+    return taken.order, taken.amount
 
 
-def _placed_lines(desk: "Desk", placed: "Placed", credit: Decimal | None = None) -> list[str]:
+def _placed_lines(desk: "Desk", placed: "OrderView", credit: Decimal | None = None) -> list[str]:
     currency = desk.conference.currency
     lines = table(
         (f"{line.quantity} x", line.description, format_amount(line.line_total, currency))
@@ -170,7 +170,7 @@ def _placed_lines(desk: "Desk", placed: "Placed", credit: Decimal | None = None)
     )
     lines.append(f"{placed.reference}  {placed.status}  {format_amount(placed.total, currency)} {currency}")
     if credit is not None:
-        due = format_amount(placed.order.due, currency)
+        due = format_amount(placed.due, currency)
         lines.append(f"credit {format_amount(credit, currency)}  still due {due}")
     return lines
 

@@ -18,7 +18,6 @@ from tui_pos.ui.messages.notices import WORDS
 from tui_pos.ui.messages.views import phrase
 
 if TYPE_CHECKING:
-    from tui_pos.desk.carts.checkout import Placed
     from tui_pos.desk.catalogue.inventory import InventoryItem
     from tui_pos.desk.checkin.checkin import CheckInResult
     from tui_pos.desk.checkin.redemption import HandOut
@@ -63,10 +62,10 @@ def inventory(desk: Desk, products: Iterable[InventoryItem]) -> Json:
     }
 
 
-def placed(desk: Desk, order: Placed) -> Json:
+def placed(desk: Desk, order: OrderView) -> Json:
     """CartOperationsView, action checkout."""
     return {
-        "order_id": order.order_id,
+        "order_id": order.id,
         "reference": order.reference,
         "status": str(order.status),
         "total": _money(desk, order.total),
@@ -74,9 +73,9 @@ def placed(desk: Desk, order: Placed) -> Json:
     }
 
 
-def paid_by_credit(desk: Desk, order: Placed, credit: Decimal) -> Json:
+def paid_by_credit(desk: Desk, order: OrderView, credit: Decimal) -> Json:
     """``placed``, with how much credit paid of it and what is left to pay."""
-    return {**placed(desk, order), "credit": _money(desk, credit), "due": _money(desk, order.order.due)}
+    return {**placed(desk, order), "credit": _money(desk, credit), "due": _money(desk, order.due)}
 
 
 def order_made(desk: Desk, order: OrderView) -> Json:

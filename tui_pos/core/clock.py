@@ -26,6 +26,9 @@ class Moment:
     station: str
     is_today: bool
 
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.station}".rstrip()
+
 
 def host() -> datetime:
     """What this host's own clock says, aware, in UTC. For nothing that another host reads."""

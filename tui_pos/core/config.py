@@ -45,8 +45,7 @@ Prefix = Annotated[
 Switch = Annotated[bool, Meta(description="true or false")]
 Copies = Annotated[int, Meta(ge=1, le=100, description="a whole number from 1 to 100")]
 LogLevel = Annotated[
-    Literal["debug", "info", "warning", "error"],
-    Meta(description='"debug", "info", "warning" or "error"'),
+    Literal["debug", "info", "warning", "error"], Meta(description='"debug", "info", "warning" or "error"')
 ]
 Minutes = Annotated[int, Meta(ge=1, le=240, description="a whole number from 1 to 240")]
 Seconds = Annotated[int, Meta(ge=10, le=900, description="a whole number from 10 to 900")]

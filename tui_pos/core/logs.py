@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tui_pos.core import log_file
-from tui_pos.core.crash_log import redact
+from tui_pos.core.log_file import redact
+from tui_pos.core.reasons import Reason, because
 from tui_pos.core.scan import printable
 
 OURS = "tui_pos"
@@ -67,12 +68,12 @@ def at_station(name: str) -> None:
         handler.station = printable(name)
 
 
-def fault(folder: Path) -> str:
-    """One sentence when the last line for the log in ``folder`` could not be written, else empty."""
+def fault(folder: Path) -> Reason | None:
+    """Why the last line for the log in ``folder`` could not be written, None when it could."""
     for handler in _log_files():
         if handler.fault and handler.file.parent == folder:
-            return f"The log {handler.file} cannot be written: {handler.fault}."
-    return ""
+            return because("log_not_written", file=str(handler.file), fault=handler.fault)
+    return None
 
 
 def _log_files() -> list[LogFile]:

@@ -58,24 +58,15 @@ def resolve(conference: ConferenceRow, said: Rules, where: str, *, store: bool =
     found = stored(conference.id)
     if found is None:
         if not said.currency:
-            raise _unknown_currency(conference, where)
+            raise InvalidInput("currency_unknown.nowhere", conference=conference.slug, where=where)
         found = write(conference, said) if store else _new(said)
     for name in CONFIGURED:
         ours, theirs = getattr(found, name), getattr(said, name)
         if theirs and theirs != ours:
             raise InvalidInput(
-                "config_differs",
-                rule=name,
-                stored=ours,
-                conference=conference.slug,
-                where=where,
-                said=theirs,
+                "config_differs", rule=name, stored=ours, conference=conference.slug, where=where, said=theirs
             )
     return found
-
-
-def _unknown_currency(conference: ConferenceRow, where: str) -> InvalidInput:
-    return InvalidInput("currency_unknown.nowhere", conference=conference.slug, where=where)
 
 
 def write(conference: ConferenceRow, said: Rules) -> Rules:

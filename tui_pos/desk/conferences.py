@@ -8,8 +8,6 @@ from tui_pos.data.connection import connected
 from tui_pos.data.tables.program import Conference
 from tui_pos.desk.errors import NotFound
 
-"""How many conferences a refusal names."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConferenceRow:

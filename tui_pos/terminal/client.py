@@ -84,8 +84,10 @@ class Terminal:
         timeouts: Timeouts = Timeouts(),  # noqa: B008  # immutable
         retries: int = 2,
     ) -> None:
-        """`api_base` only for a simulator. `retries` counts repeats within one call; `process` and the
-        cancelling of a reader never repeat, because each try would act on the reader again."""
+        """Give `api_base` only for a simulator; `retries` counts repeats within one call.
+
+        `process` and the cancelling of a reader never repeat, because each try would act on the reader again.
+        """
         self.is_live = bool(_LIVE.match(api_key))
         self.is_restricted = api_key.startswith(_RESTRICTED)
         self._is_test = bool(_TEST.match(api_key))
@@ -108,9 +110,11 @@ class Terminal:
         return self._connection.request_id
 
     def clock_ahead(self, within: float | None = None) -> float | None:
-        """By how many seconds this host's clock is certainly ahead of Stripe's (negative: behind), as of the
-        last answer; 0.0 when no difference can be told. None before the first answer, when this host's
-        clock was set since, and when the answer is more than ``within`` seconds old. Asks nobody."""
+        """By how many seconds this host's clock is certainly ahead of Stripe's (negative: behind).
+
+        As of the last answer; 0.0 when no difference can be told. None before the first answer, when this
+        host's clock was set since, and when the answer is more than ``within`` seconds old. Asks nobody.
+        """
         return self._connection.clock_ahead(within)
 
     def account(self) -> Account:
@@ -223,10 +227,10 @@ class Terminal:
         intent_id: str,
         action_type: Literal["process_payment_intent", "refund_payment"] = "process_payment_intent",
     ) -> Reader | None:
-        """Take this payment (or its refund) off the reader: the reader as it is then, or None when it does
-        not ask for it.
+        """Take this payment (or its refund) off the reader.
 
-        ReaderBusy means that a card is being authorised: read the intent. The intent itself stays as it is.
+        The reader as it is then, or None when it does not ask for it. ReaderBusy means that a card is being
+        authorised: read the intent. The intent itself stays as it is.
         """
         action = self.reader(reader_id).action
         if (
@@ -359,8 +363,11 @@ class Terminal:
         return self._each(intent_from, lambda client: client.v1.payment_intents.list(params))
 
     def show_cart(self, reader_id: str, currency: str, lines: Sequence[CartLine], total: int) -> Reader:
-        """Show a cart on the reader; it charges nothing. ReaderBusy while the reader takes a payment,
-        because Stripe would show the cart in its place and the payment would be lost without a word."""
+        """Show a cart on the reader; it charges nothing.
+
+        ReaderBusy while the reader takes a payment: Stripe would show the cart in its place, and the payment
+        would be lost without a word.
+        """
         action = self.reader(reader_id).action
         if action is not None and action.status == "in_progress" and action.type in PAYING:
             raise ReaderBusy(Fault.READER_TAKES_PAYMENT)

@@ -58,8 +58,10 @@ class ReaderAction:
 
     @property
     def failure(self) -> FailureKind | None:
-        """Why it failed, None when it did not. The list of codes is open, so a code that is not known to come
-        from a card is never called a decline."""
+        """Why it failed, None when it did not.
+
+        The list of codes is open, so a code that is not known to come from a card is never called a decline.
+        """
         if self.status != "failed":
             return None
         if self.failure_code in CANCEL_CODES:
@@ -121,8 +123,10 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class LastError:
-    """Why a try with a card failed. It stays until the payment is changed: after a second try that ended
-    otherwise it is still that of the first."""
+    """Why a try with a card failed.
+
+    It stays until the payment is changed: after a second try that ended otherwise it is that of the first.
+    """
 
     code: str
     decline_code: str
@@ -159,8 +163,11 @@ class Intent:
 
     @property
     def takes_cards_in_person(self) -> bool:
-        """Whether a reader can take it. Stripe leaves a way to pay out without a word when the account does
-        not offer it in the currency: such a payment is to be cancelled ."""
+        """Whether a reader can take it.
+
+        Stripe leaves a way to pay out without a word when the account does not offer it in the currency: such
+        a payment is to be cancelled.
+        """
         return "card_present" in self.payment_method_types
 
 
@@ -222,6 +229,7 @@ def plain(text: object) -> str:
 
 
 def reader_from(data: Json) -> Reader:
+    """A reader, with its current or last action."""
     seen = data.get("last_seen_at")
     return Reader(
         id=_required(data, "id"),
@@ -232,13 +240,12 @@ def reader_from(data: Json) -> Reader:
         location=_id(data, "location"),
         action=_optional(data, "action", _action_from),
         livemode=bool(data.get("livemode")),
-        last_seen_at=EPOCH + timedelta(milliseconds=seen)
-        if seen
-        else None,  # milliseconds here, unlike elsewhere
+        last_seen_at=EPOCH + timedelta(milliseconds=seen) if seen else None,  # elsewhere Stripe has seconds
     )
 
 
 def intent_from(data: Json) -> Intent:
+    """A payment; its card is that of the latest charge, where that is expanded."""
     charge: Json = data["latest_charge"] if isinstance(data.get("latest_charge"), Mapping) else {}
     details: Json = charge.get("payment_method_details") or {}
     card: Json = details.get(_text(details, "type")) or {}
@@ -289,6 +296,7 @@ def card_from(data: Json, kind: str) -> Card:
 
 
 def refund_from(data: Json) -> StripeRefund:
+    """A refund."""
     return StripeRefund(
         id=_required(data, "id"),
         status=_text(data, "status"),
@@ -303,15 +311,18 @@ def refund_from(data: Json) -> StripeRefund:
 
 
 def account_from(data: Json) -> Account:
+    """An account; its country is empty where the key may not read it."""
     return Account(_required(data, "id"), _text(data, "country"), _text(data, "default_currency"))
 
 
 def location_from(data: Json) -> Location:
+    """A place of readers, with its country in capitals."""
     address: Json = data.get("address") or {}
     return Location(_required(data, "id"), _text(data, "display_name"), _text(address, "country").upper())
 
 
 def connection_token_from(data: Json) -> ConnectionToken:
+    """A secret for a reader SDK."""
     return ConnectionToken(secret=_required(data, "secret"), location=_id(data, "location"))
 
 

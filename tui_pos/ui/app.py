@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
 
-from tui_pos.core import crash_log
+from tui_pos.core import log_file
 from tui_pos.core.config import Settings
 from tui_pos.data import drivers
 from tui_pos.desk.access.permissions import Action, allowed
@@ -71,7 +71,7 @@ class DeskApp(KioskApp):
         staff: str = "",
         secret: str = "",
     ) -> None:
-        super().__init__(log_path=settings.home / crash_log.FILE_NAME, explain=_explain)
+        super().__init__(log_path=settings.home / log_file.NAME, explain=_explain)
         self.scanner_prefixes = settings.scanner.prefixes
         self.scanner_suffixes = settings.scanner.suffixes
         self.desk: Desk | None = None

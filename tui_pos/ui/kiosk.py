@@ -18,7 +18,7 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 
-from tui_pos.core import clock, crash_log
+from tui_pos.core import clock, log_file
 from tui_pos.core.scan import Scan, parse
 from tui_pos.ui.ending import End
 from tui_pos.ui.input.driver import KioskDriver
@@ -246,10 +246,10 @@ class KioskApp(App[None], inherit_bindings=False):
         """Write ``error`` to the log file, without local variables and secrets; return its reference."""
         if self.log_path is not None:
             try:
-                return crash_log.record(error, self.log_path)
+                return log_file.record_crash(error, self.log_path)
             except OSError as full:
                 log.error("%s", full)
-        log.error("%s", crash_log.redact("".join(traceback.format_exception(error))))
+        log.error("%s", log_file.redact("".join(traceback.format_exception(error))))
         return "none"
 
     def _handle_exception(self, error: Exception) -> None:

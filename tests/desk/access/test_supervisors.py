@@ -34,16 +34,16 @@ def test_who_holds_the_right_comes_before_superusers(desk: Desk) -> None:
         chairs = Group.create(name="Chairs")
         GroupPermission.create(group=chairs, permission=right)
         UserGroup.create(user=User.get(User.username == "scanner"), group=chairs)
-    assert supervisors.who_may(desk, Action.COMP) == ("Sam Scanner", "Viktor Visitor", "Lena Lead")
-    assert supervisors.who_may(desk, Action.COMP, limit=1) == ("Sam Scanner",)
+    assert supervisors.who_may(desk, Action.COMPLIMENTARY) == ("Sam Scanner", "Viktor Visitor", "Lena Lead")
+    assert supervisors.who_may(desk, Action.COMPLIMENTARY, limit=1) == ("Sam Scanner",)
 
 
 def test_who_has_left_is_not_named(desk: Desk) -> None:
     with connected():
         User.update(is_active=False).where(User.username == "lead").execute()
-    assert "Lena Lead" not in supervisors.who_may(desk, Action.COMP, limit=9)
+    assert "Lena Lead" not in supervisors.who_may(desk, Action.COMPLIMENTARY, limit=9)
 
 
 def test_somebody_without_a_desk_asks_in_vain(desk: Desk, as_staff: AsStaff) -> None:
     with pytest.raises(NotPermitted):
-        supervisors.who_may(as_staff(desk, "visitor"), Action.COMP)
+        supervisors.who_may(as_staff(desk, "visitor"), Action.COMPLIMENTARY)

@@ -14,12 +14,13 @@ from tui_pos.desk.carts import checkout
 from tui_pos.desk.checkin import checkin
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import because
+from tui_pos.desk.orders.views import OrderView
 from tui_pos.desk.payments import attempt_log as events
 from tui_pos.desk.refunds import card_refunds, elsewhere, repairs
 from tui_pos.simulator import Server
 
 
-def sell(desk: Desk) -> checkout.Placed:
+def sell(desk: Desk) -> OrderView:
     return checkout.sell(desk, [("t-shirt", 1)], name="Ada Byron")
 
 

@@ -12,7 +12,7 @@ from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Sale
 from tui_pos.data.tables.registration import AddOn, Cart, CartItem, CartStatus, Voucher
 from tui_pos.desk.carts import cart, checkout
-from tui_pos.desk.carts.cart import CartView, Discount
+from tui_pos.desk.carts.cart_view import CartView, Discount
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refused, because
 

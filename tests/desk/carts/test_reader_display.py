@@ -5,7 +5,7 @@ import threading
 from tests.desk.paying import OTHER_READER, READER, Watched, begin
 from tui_pos.desk import leases
 from tui_pos.desk.carts import cart, checkout, reader_display
-from tui_pos.desk.carts.cart import CartView
+from tui_pos.desk.carts.cart_view import CartView
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import CommandQueue, Stage, readers, watch
 from tui_pos.desk.payments.transitions import display_duty

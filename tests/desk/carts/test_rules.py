@@ -128,6 +128,6 @@ def test_only_paid_orders_count_against_the_buyers_limit(desk: Desk) -> None:
     first = checkout.sell(desk, [("online", 1)], attendee_code="ZARA2026")
     checkout.sell(desk, [("online", 1)], attendee_code="ZARA2026")
     with connected():
-        Order.update(status=OrderStatus.PAID).where(Order.id == first.order_id).execute()
+        Order.update(status=OrderStatus.PAID).where(Order.id == first.id).execute()
     with pytest.raises(Refused, match="limit_per_user product=Online most=1 owned=1"):
         checkout.sell(desk, [("online", 1)], attendee_code="ZARA2026")

@@ -69,10 +69,10 @@ def test_never_more_than_were_bought(desk: Desk, frozen_clock: FrozenClock) -> N
     assert hand_out(at(desk, "desk-1"), "OWEN2026", lunch.line_id).left == 0
     frozen_clock.advance(60)
     assert refusal_of(desk, "OWEN2026", lunch.line_id) == (
-        "handed_out product=Lunch bought=1 last=13:00 at desk-1"
+        "handed_out product=Lunch bought=1 last=2026-11-23 13:00 desk-1"
     )
     frozen_clock.advance(24 * 3600)
-    assert refusal_of(desk, "OWEN2026", lunch.line_id).endswith("last=23 Nov 13:00 at desk-1")
+    assert refusal_of(desk, "OWEN2026", lunch.line_id).endswith("last=2026-11-23 13:00 desk-1")
     assert "invalid_quantity " in refusal_of(desk, "OWEN2026", shirts.line_id, 0)
     assert "invalid_quantity " in refusal_of(desk, "OWEN2026", shirts.line_id, 1000)
 
@@ -170,5 +170,7 @@ def test_taking_back_needs_a_reason_and_keeps_it(desk: Desk) -> None:
 
 def test_what_the_web_site_handed_out_counts(desk: Desk) -> None:
     lunch = line(desk, "GIVE2026", "Lunch")
-    assert refusal_of(desk, "GIVE2026", lunch.line_id) == ("handed_out product=Lunch bought=1 last=13:00")
+    assert refusal_of(desk, "GIVE2026", lunch.line_id) == (
+        "handed_out product=Lunch bought=1 last=2026-11-23 13:00"
+    )
     assert take_back(desk, "GIVE2026", lunch.line_id, "dropped it").left == 1

@@ -12,12 +12,13 @@ from tui_pos.desk.catalogue import stock
 from tui_pos.desk.catalogue.pricing import Kind
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import because
+from tui_pos.desk.orders.views import OrderView
 from tui_pos.simulator import Server
 
 LONGER_THAN_A_HOLD = 20 * 60
 
 
-def last_hoodie(desk: Desk, name: str) -> checkout.Placed:
+def last_hoodie(desk: Desk, name: str) -> OrderView:
     with connected():
         hoodie = AddOn.get(AddOn.slug == "hoodie")
         taken = stock.sold(desk.conference.id, clock.now()).get((Kind.ADDON, hoodie.id), 0)

@@ -23,6 +23,7 @@ from tui_pos.desk.carts import checkout
 from tui_pos.desk.catalogue import inventory
 from tui_pos.desk.context import OTHER_ACCOUNT, Desk, Mode
 from tui_pos.desk.errors import Refused, because
+from tui_pos.desk.orders.views import OrderView
 from tui_pos.desk.payments import accounts, resolve
 from tui_pos.desk.payments.accounts import COPIED
 from tui_pos.desk.reconciliation import account_change, maintenance, rehearsals
@@ -35,7 +36,7 @@ from tui_pos.terminal import Terminal, TerminalError
 
 
 @pytest.fixture
-def order(card_desk: Desk) -> checkout.Placed:
+def order(card_desk: Desk) -> OrderView:
     return checkout.sell(card_desk, [("t-shirt", 1)], name="Ada Byron")
 
 
@@ -47,7 +48,7 @@ def other_account(desk: Desk, simulator: Server) -> Desk:
     return with_key(desk, simulator, "sk_test_otheraccountB")
 
 
-def held(desk: Desk, order: checkout.Placed, simulator: Server) -> str:
+def held(desk: Desk, order: OrderView, simulator: Server) -> str:
     """A card payment of which the money is held and nobody watches; its intent."""
     slow = replace(desk, conference=replace(desk.conference, capture="confirm"))
     begun = begin(slow, order)
@@ -60,7 +61,7 @@ def kinds(result: reconciliation.Reconciled) -> list[str]:
     return [mismatch.kind for mismatch in result.mismatches]
 
 
-def test_a_payment_says_whose_it_is(card_desk: Desk, order: checkout.Placed, simulator: Server) -> None:
+def test_a_payment_says_whose_it_is(card_desk: Desk, order: OrderView, simulator: Server) -> None:
     last = paid(card_desk, order, simulator)
     with connected():
         row = Attempt.get(Attempt.intent_id == last.intent_id)
@@ -72,7 +73,7 @@ def test_a_payment_says_whose_it_is(card_desk: Desk, order: checkout.Placed, sim
 
 
 def test_another_accounts_key_takes_gives_back_and_sweeps_nothing(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
+    card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     intent = held(card_desk, order, simulator)
     other = other_account(card_desk, simulator)
@@ -91,7 +92,7 @@ def test_another_accounts_key_takes_gives_back_and_sweeps_nothing(
 
 
 def test_a_refund_with_another_accounts_key_is_refused_and_cash_goes_on(
-    card_desk: Desk, order: checkout.Placed, simulator: Server, as_staff: AsStaff
+    card_desk: Desk, order: OrderView, simulator: Server, as_staff: AsStaff
 ) -> None:
     paid(card_desk, order, simulator)
     other = as_staff(other_account(card_desk, simulator), "lead")
@@ -105,7 +106,7 @@ def test_a_refund_with_another_accounts_key_is_refused_and_cash_goes_on(
 
 @pytest.mark.parametrize("old", [False, True])
 def test_captured_payments_that_stripe_does_not_know_are_told(
-    card_desk: Desk, order: checkout.Placed, simulator: Server, old: bool
+    card_desk: Desk, order: OrderView, simulator: Server, old: bool
 ) -> None:
     last = paid(card_desk, order, simulator)
     if old:
@@ -120,7 +121,7 @@ def test_captured_payments_that_stripe_does_not_know_are_told(
 
 
 def test_a_copy_of_the_database_leaves_the_live_desks_hold(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
+    card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     intent = held(card_desk, order, simulator)
     copy = replace(card_desk, account=None, no_account=because("copied_database"))
@@ -132,7 +133,7 @@ def test_a_copy_of_the_database_leaves_the_live_desks_hold(
 
 
 def test_an_installation_beside_the_original_touches_nothing_of_it(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
+    card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     intent = held(card_desk, order, simulator)
     assert account_change.leave_to_the_other("desk-1") == [intent]
@@ -205,7 +206,7 @@ def test_real_payments_do_not_become_rehearsals(card_desk: Desk, simulator: Serv
 
 
 def test_the_account_is_not_changed_under_a_live_payment(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
+    card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     begin(card_desk, order)
     other = other_account(card_desk, simulator)
@@ -219,9 +220,9 @@ def left(desk: Desk) -> dict[str, int | None]:
     return {each.slug: each.remaining for each in inventory.inventory(desk)}
 
 
-def order_total(order: checkout.Placed) -> Decimal:
+def order_total(order: OrderView) -> Decimal:
     with connected():
-        total: Decimal = Order.get_by_id(order.order_id).total
+        total: Decimal = Order.get_by_id(order.id).total
         return total
 
 
@@ -262,7 +263,7 @@ def test_a_payment_of_another_mode_or_account_is_left_alone(
     whose: dict[str, str],
     says: str,
     card_desk: Desk,
-    order: checkout.Placed,
+    order: OrderView,
     simulator: Server,
     as_staff: AsStaff,
 ) -> None:
@@ -292,7 +293,7 @@ def test_a_payment_of_another_mode_or_account_is_left_alone(
 
 
 def test_a_refund_that_is_open_waits_for_its_own_key(
-    card_desk: Desk, order: checkout.Placed, simulator: Server, as_staff: AsStaff
+    card_desk: Desk, order: OrderView, simulator: Server, as_staff: AsStaff
 ) -> None:
     lead = as_staff(card_desk, "lead")
     paid(lead, order, simulator)
@@ -339,7 +340,7 @@ def test_a_restricted_key_stores_no_account_and_sells(restricted: Desk, simulato
 
 
 def test_a_restricted_key_of_the_stored_account_goes_on_and_keeps_it(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
+    card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     paid(card_desk, order, simulator)
     account = stored_account(card_desk)
@@ -357,7 +358,7 @@ def test_a_restricted_key_of_the_stored_account_goes_on_and_keeps_it(
 
 
 def test_a_restricted_key_of_another_account_is_known_by_what_it_does_not_know(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
+    card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     intent = held(card_desk, order, simulator)
     simulator.fault("forbidden_403", "GET /v1/account", times=1000)

@@ -13,6 +13,7 @@ from tui_pos.data.connection import is_sqlite
 from tui_pos.desk import payments
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
+from tui_pos.desk.orders.views import OrderView
 from tui_pos.desk.payments import CutOff, PaymentState, Stage
 from tui_pos.desk.payments.cut_off import CardState
 from tui_pos.desk.payments.notices import Notice
@@ -23,13 +24,13 @@ ILLS = pytest.mark.parametrize("ill", list(Ill))
 
 
 @pytest.fixture
-def order(card_desk: Desk) -> checkout.Placed:
+def order(card_desk: Desk) -> OrderView:
     return checkout.sell(card_desk, [("t-shirt", 1)], attendee_code="NOOR2026")
 
 
 @pytest.fixture
 def cut(
-    card_desk: Desk, order: checkout.Placed, postgresql_server: PostgresqlServer, simulator: Server
+    card_desk: Desk, order: OrderView, postgresql_server: PostgresqlServer, simulator: Server
 ) -> Callable[..., CutOff]:
     """Fails the database when the payment is at ``stage``, after ``first``; what the desk then says."""
 

@@ -15,6 +15,7 @@ from tui_pos.desk import payments
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Reason
+from tui_pos.desk.orders.views import OrderView
 from tui_pos.desk.payments import PaymentState, discrepancy, recovery
 from tui_pos.desk.payments.discrepancy import Discrepancy
 from tui_pos.desk.payments.notices import Notice
@@ -39,7 +40,7 @@ OTHERS: dict[Discrepancy, dict[str, Any]] = {
 
 
 @pytest.fixture
-def order(card_desk: Desk) -> checkout.Placed:
+def order(card_desk: Desk) -> OrderView:
     return checkout.sell(card_desk, [("t-shirt", 1)], name="Ada Byron", email="ada@example.org")
 
 
@@ -62,7 +63,7 @@ def to_the_problem(watched: Watched) -> PaymentState:
 
 
 def test_an_intent_of_our_own_differs_in_nothing(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
+    card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     last = Watched(card_desk, begin(card_desk, order).attempt_id, sent=lambda: simulator.tap(READER)).run()
     with connected():
@@ -85,7 +86,7 @@ def test_an_intent_of_our_own_differs_in_nothing(
 @pytest.mark.parametrize("call", ["retrieve", "capture", "cancel"])
 @pytest.mark.parametrize("what", list(OTHERS))
 def test_a_wrong_answer_is_read_again_and_the_truth_is_booked(
-    what: Discrepancy, call: str, card_desk: Desk, order: checkout.Placed, simulator: Server
+    what: Discrepancy, call: str, card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     begun = begin(card_desk, order)
     watched = Watched(card_desk, begun.attempt_id)
@@ -113,7 +114,7 @@ def test_a_wrong_answer_is_read_again_and_the_truth_is_booked(
 
 @pytest.mark.parametrize("what", list(OTHERS))
 def test_wrong_answers_for_good_book_nothing_and_call_a_person(
-    what: Discrepancy, card_desk: Desk, order: checkout.Placed, simulator: Server
+    what: Discrepancy, card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     begun = begin(card_desk, order)
 
@@ -143,7 +144,7 @@ def test_wrong_answers_for_good_book_nothing_and_call_a_person(
 
 @pytest.mark.parametrize("what", list(OTHERS))
 def test_a_create_that_is_answered_with_something_else_is_looked_for(
-    what: Discrepancy, card_desk: Desk, order: checkout.Placed, simulator: Server
+    what: Discrepancy, card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     begun = begin(card_desk, order)
     simulator.alter("create", times=1, **OTHERS[what])
@@ -154,7 +155,7 @@ def test_a_create_that_is_answered_with_something_else_is_looked_for(
 
 @pytest.mark.parametrize("received", [1, 100, 0])
 def test_less_captured_than_asked_is_booked_as_it_is_and_needs_a_person(
-    received: int, card_desk: Desk, order: checkout.Placed, simulator: Server
+    received: int, card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     begun = begin(card_desk, order)
 
@@ -174,9 +175,7 @@ def test_less_captured_than_asked_is_booked_as_it_is_and_needs_a_person(
     assert payments.unfinished(card_desk) == ()
 
 
-def test_one_wrong_row_does_not_stop_the_others(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
-) -> None:
+def test_one_wrong_row_does_not_stop_the_others(card_desk: Desk, order: OrderView, simulator: Server) -> None:
     begun = [begin(card_desk, order)]
     other = checkout.sell(card_desk, [("t-shirt", 1)], name="Bo")
     begun.append(payments.begin(card_desk, other.reference, "tmr_front_2"))
@@ -191,7 +190,7 @@ def test_one_wrong_row_does_not_stop_the_others(
 
 
 def test_a_new_payment_is_not_one_that_another_attempt_has(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
+    card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     first = begin(card_desk, order)
     Watched(card_desk, first.attempt_id, sent=lambda: simulator.tap(READER)).run()
@@ -222,7 +221,7 @@ def test_a_refund_that_is_answered_with_something_else_is_looked_for(
     other: dict[str, Any],
     calls: tuple[str, ...],
     card_desk: Desk,
-    order: checkout.Placed,
+    order: OrderView,
     simulator: Server,
     as_staff: AsStaff,
 ) -> None:
@@ -239,7 +238,7 @@ def test_a_refund_that_is_answered_with_something_else_is_looked_for(
 
 
 def test_a_refund_is_not_one_that_another_refund_has(
-    card_desk: Desk, order: checkout.Placed, simulator: Server, as_staff: AsStaff
+    card_desk: Desk, order: OrderView, simulator: Server, as_staff: AsStaff
 ) -> None:
     lead = as_staff(card_desk, "lead")
     other = checkout.sell(lead, [("t-shirt", 1)], name="Ben Byron", email="ben@example.org")
@@ -260,7 +259,7 @@ def test_a_refund_is_not_one_that_another_refund_has(
 
 @pytest.mark.parametrize("name", ["conference", "order", "attempt", "refund", "installation"])
 def test_a_refund_with_other_metadata_is_not_ours(
-    name: str, card_desk: Desk, order: checkout.Placed, simulator: Server, as_staff: AsStaff
+    name: str, card_desk: Desk, order: OrderView, simulator: Server, as_staff: AsStaff
 ) -> None:
     lead = as_staff(card_desk, "lead")
     paid(lead, order, simulator)

@@ -13,6 +13,7 @@ from tui_pos.desk import payments, reconciliation
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused, because
+from tui_pos.desk.orders.views import OrderView
 from tui_pos.desk.payments import PaymentState, recovery
 from tui_pos.desk.payments.notices import Notice
 from tui_pos.desk.refunds import refunds
@@ -33,11 +34,11 @@ def lead(request: pytest.FixtureRequest, card_desk: Desk, as_staff: AsStaff) -> 
 
 
 @pytest.fixture
-def order(lead: Desk) -> checkout.Placed:
+def order(lead: Desk) -> OrderView:
     return checkout.sell(lead, [("t-shirt", 2)], attendee_code="NOOR2026")
 
 
-def charged(desk: Desk, order: checkout.Placed, simulator: Server, card: str = CARDS[0]) -> PaymentState:
+def charged(desk: Desk, order: OrderView, simulator: Server, card: str = CARDS[0]) -> PaymentState:
     watched = Watched(desk, begin(desk, order).attempt_id, sent=lambda: simulator.tap(READER, card))
     last = watched.run()
     assert "authorized" not in watched.stages()
@@ -46,7 +47,7 @@ def charged(desk: Desk, order: checkout.Placed, simulator: Server, card: str = C
 
 @pytest.mark.parametrize("card", CARDS)
 def test_it_is_captured_at_once_and_told_on_the_receipt(
-    lead: Desk, order: checkout.Placed, simulator: Server, card: str
+    lead: Desk, order: OrderView, simulator: Server, card: str
 ) -> None:
     last = charged(lead, order, simulator, card)
     assert (last.stage, last.captured, last.problem) == (Stage.CAPTURED, order.total, "")
@@ -67,7 +68,7 @@ def test_it_is_captured_at_once_and_told_on_the_receipt(
 
 
 def test_it_goes_back_without_the_card_a_part_and_the_rest(
-    lead: Desk, order: checkout.Placed, simulator: Server
+    lead: Desk, order: OrderView, simulator: Server
 ) -> None:
     charged(lead, order, simulator)
     (first,) = refunds.refund(lead, order.reference, Decimal(10), reason="scratched")
@@ -85,7 +86,7 @@ def test_it_goes_back_without_the_card_a_part_and_the_rest(
 
 
 def test_a_cancel_that_comes_after_the_card_is_too_late(
-    lead: Desk, order: checkout.Placed, simulator: Server
+    lead: Desk, order: OrderView, simulator: Server
 ) -> None:
     watched = Watched(lead, begin(lead, order).attempt_id)
 
@@ -104,7 +105,7 @@ def test_a_cancel_that_comes_after_the_card_is_too_late(
 
 
 def test_a_desk_that_died_while_the_card_was_read_finds_it_paid(
-    lead: Desk, order: checkout.Placed, simulator: Server
+    lead: Desk, order: OrderView, simulator: Server
 ) -> None:
     watched = Watched(lead, begin(lead, order).attempt_id)
     watched._at = {"sent": watched.control.detach}
@@ -116,7 +117,7 @@ def test_a_desk_that_died_while_the_card_was_read_finds_it_paid(
 
 
 def test_a_card_for_an_order_that_was_cancelled_meanwhile_is_told_and_goes_back(
-    lead: Desk, order: checkout.Placed, simulator: Server
+    lead: Desk, order: OrderView, simulator: Server
 ) -> None:
     """There is no hold that could be released."""
     watched = Watched(lead, begin(lead, order).attempt_id)

@@ -13,6 +13,7 @@ from tui_pos.desk import payments
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Reason, because
+from tui_pos.desk.orders.views import OrderView
 from tui_pos.desk.payments import PaymentState, backoff, commands, intent_status, recovery, resolve
 from tui_pos.desk.payments.asking import AttemptWorker
 from tui_pos.desk.payments.notices import Notice
@@ -21,7 +22,7 @@ from tui_pos.simulator import Server
 
 
 @pytest.fixture
-def order(card_desk: Desk) -> checkout.Placed:
+def order(card_desk: Desk) -> OrderView:
     return checkout.sell(card_desk, [("t-shirt", 1)], name="Ada Byron", email="ada@example.org")
 
 
@@ -52,7 +53,7 @@ def test_a_refusal_for_good_keeps_the_stage_and_calls_a_person(
     operation: str,
     status: int,
     card_desk: Desk,
-    order: checkout.Placed,
+    order: OrderView,
     simulator: Server,
     frozen_clock: FrozenClock,
 ) -> None:
@@ -80,7 +81,7 @@ def test_a_refusal_for_good_keeps_the_stage_and_calls_a_person(
 
 
 def test_a_payment_that_stripe_does_not_know_needs_a_person_and_is_written_off(
-    card_desk: Desk, order: checkout.Placed, simulator: Server, as_lead: Desk, frozen_clock: FrozenClock
+    card_desk: Desk, order: OrderView, simulator: Server, as_lead: Desk, frozen_clock: FrozenClock
 ) -> None:
     state = left_at(card_desk, order, "sent", simulator.wipe)
     state = rounds(card_desk, frozen_clock, 1)
@@ -108,7 +109,7 @@ def test_a_status_not_foreseen_is_told_and_calls_a_person_in_the_end(
     stage: str,
     status: str,
     card_desk: Desk,
-    order: checkout.Placed,
+    order: OrderView,
     simulator: Server,
     as_lead: Desk,
     frozen_clock: FrozenClock,
@@ -126,7 +127,7 @@ def test_a_status_not_foreseen_is_told_and_calls_a_person_in_the_end(
 
 
 def test_cancel_returns_in_bounded_time_and_asks_seldom(
-    card_desk: Desk, order: checkout.Placed, simulator: Server, monkeypatch: pytest.MonkeyPatch
+    card_desk: Desk, order: OrderView, simulator: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(commands, "ANSWERED_WITHIN", 2.5)
     state = left_at(card_desk, order, "sent", lambda: None)
@@ -138,7 +139,7 @@ def test_cancel_returns_in_bounded_time_and_asks_seldom(
 
 
 def test_too_many_requests_are_waited_for_longer_each_time(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
+    card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     begun = begin(card_desk, order)
     simulator.fault("rate_limit_429", "POST /v1/payment_intents/*/capture", times=9)
@@ -149,7 +150,7 @@ def test_too_many_requests_are_waited_for_longer_each_time(
 
 
 def test_an_account_that_takes_no_cards_in_person_says_so(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
+    card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     simulator.configure(no_cards_in=["usd"])
     last = Watched(card_desk, begin(card_desk, order).attempt_id).run()
@@ -161,7 +162,7 @@ def test_an_account_that_takes_no_cards_in_person_says_so(
 @pytest.mark.parametrize("status", ["requires_reauthorization", "not_invented"])
 @pytest.mark.parametrize("stage", ["sent", "authorized"])
 def test_every_word_of_stripes_leads_somewhere(
-    stage: str, status: str, card_desk: Desk, order: checkout.Placed, simulator: Server
+    stage: str, status: str, card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     """Stripe's own types have no such words yet, so no answer of the simulator may."""
     desk = replace(card_desk, conference=replace(card_desk.conference, capture="confirm"))

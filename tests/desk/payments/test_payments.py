@@ -24,6 +24,7 @@ from tui_pos.desk import payments
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refused, because
+from tui_pos.desk.orders.views import OrderView
 from tui_pos.desk.payments import (
     CommandQueue,
     PaymentState,
@@ -35,12 +36,12 @@ from tui_pos.simulator import Server
 
 
 @pytest.fixture
-def order(card_desk: Desk) -> checkout.Placed:
+def order(card_desk: Desk) -> OrderView:
     """A walk-up's pending order over one T-shirt."""
     return checkout.sell(card_desk, [("t-shirt", 1)], name="Ada Byron", email="ada@example.org")
 
 
-def test_a_good_card_pays_the_order(card_desk: Desk, order: checkout.Placed, simulator: Server) -> None:
+def test_a_good_card_pays_the_order(card_desk: Desk, order: OrderView, simulator: Server) -> None:
     begun = begin(card_desk, order)
     watched = Watched(card_desk, begun.attempt_id, sent=lambda: simulator.tap(READER))
     last = watched.run()
@@ -54,7 +55,7 @@ def test_a_good_card_pays_the_order(card_desk: Desk, order: checkout.Placed, sim
     assert (terminal.capture_status, terminal.card_brand, terminal.card_last4) == ("captured", "visa", "4242")
     assert terminal.terminal_id == "tml_demo_front_desk"
     with connected():
-        assert Sale.get(Sale.order == order.order_id).status == "closed"
+        assert Sale.get(Sale.order == order.id).status == "closed"
     (book,) = simulator.books().values()
     assert (book["captured"], book["metadata"]["order"]) == (2500, order.reference)
 
@@ -63,7 +64,7 @@ def test_a_good_card_pays_the_order(card_desk: Desk, order: checkout.Placed, sim
     ("test_card", "called"), [("amex", "American Express 0005"), ("girocard_debit", "Card 6877")]
 )
 def test_a_card_is_called_by_one_name_everywhere(
-    test_card: str, called: str, card_desk: Desk, order: checkout.Placed, simulator: Server
+    test_card: str, called: str, card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     begun = begin(card_desk, order)
     last = Watched(card_desk, begun.attempt_id, sent=lambda: simulator.tap(READER, test_card)).run()
@@ -73,7 +74,7 @@ def test_a_card_is_called_by_one_name_everywhere(
 
 
 def test_the_attempt_is_committed_before_stripe_hears_of_it(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
+    card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     begun = begin(card_desk, order)
     with connected():
@@ -83,7 +84,7 @@ def test_the_attempt_is_committed_before_stripe_hears_of_it(
 
 
 def test_no_row_says_authorized_before_a_card_was_seen(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
+    card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     begun = begin(card_desk, order)
     seen: list[str] = []
@@ -98,7 +99,7 @@ def test_no_row_says_authorized_before_a_card_was_seen(
 
 
 def test_a_declined_card_is_followed_by_another_on_the_same_intent(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
+    card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     begun = begin(card_desk, order)
     watched = Watched(card_desk, begun.attempt_id)
@@ -121,7 +122,7 @@ def test_a_declined_card_is_followed_by_another_on_the_same_intent(
 
 
 def test_without_a_person_a_decline_ends_the_watch(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
+    card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     begun = begin(card_desk, order)
     for state in payments.watch(card_desk, begun.attempt_id):
@@ -131,7 +132,7 @@ def test_without_a_person_a_decline_ends_the_watch(
 
 
 def test_a_card_that_is_approved_late_is_not_called_declined(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
+    card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     desk = replace(card_desk, conference=replace(card_desk.conference, capture="confirm"))
     begun = begin(desk, order)
@@ -148,9 +149,7 @@ def test_a_card_that_is_approved_late_is_not_called_declined(
 
 
 @pytest.mark.parametrize("stage", ["intent", "sent", "declined"])
-def test_cancel_gives_everything_up(
-    stage: str, card_desk: Desk, order: checkout.Placed, simulator: Server
-) -> None:
+def test_cancel_gives_everything_up(stage: str, card_desk: Desk, order: OrderView, simulator: Server) -> None:
     begun = begin(card_desk, order)
     watched = Watched(card_desk, begun.attempt_id)
     watched._at = {"sent": lambda: simulator.tap(READER, INSUFFICIENT_FUNDS)} if stage == "declined" else {}
@@ -166,7 +165,7 @@ def test_cancel_gives_everything_up(
 
 
 def test_cancelled_before_stripe_was_asked_leaves_nothing_there(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
+    card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     begun = begin(card_desk, order)
     control = CommandQueue()
@@ -177,7 +176,7 @@ def test_cancelled_before_stripe_was_asked_leaves_nothing_there(
 
 
 def test_a_cancel_that_comes_too_late_is_told_as_paid(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
+    card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     begun = begin(card_desk, order)
     watched = Watched(card_desk, begun.attempt_id)
@@ -195,7 +194,7 @@ def test_a_cancel_that_comes_too_late_is_told_as_paid(
 
 
 def test_a_cancel_while_the_bank_is_asked_waits_for_the_answer(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
+    card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     begun = begin(card_desk, order)
     control = CommandQueue()
@@ -215,7 +214,7 @@ def test_a_cancel_while_the_bank_is_asked_waits_for_the_answer(
     assert (book["status"], book["held"], book["captured"]) == ("canceled", 0, 0)
 
 
-def test_confirm_mode_captures_on_a_wish(card_desk: Desk, order: checkout.Placed, simulator: Server) -> None:
+def test_confirm_mode_captures_on_a_wish(card_desk: Desk, order: OrderView, simulator: Server) -> None:
     desk = replace(card_desk, conference=replace(card_desk.conference, capture="confirm"))
     begun = begin(desk, order)
     watched = Watched(desk, begun.attempt_id)
@@ -227,7 +226,7 @@ def test_confirm_mode_captures_on_a_wish(card_desk: Desk, order: checkout.Placed
 
 
 def test_a_hold_that_runs_out_is_called_out_and_its_end_is_told(
-    card_desk: Desk, order: checkout.Placed, simulator: Server, frozen_clock: FrozenClock
+    card_desk: Desk, order: OrderView, simulator: Server, frozen_clock: FrozenClock
 ) -> None:
     desk = replace(card_desk, conference=replace(card_desk.conference, capture="confirm"))
     begun = begin(desk, order)
@@ -249,7 +248,7 @@ def test_a_hold_that_runs_out_is_called_out_and_its_end_is_told(
 
 
 def test_the_capture_and_cancel_commands_act_by_intent(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
+    card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     desk = replace(card_desk, conference=replace(card_desk.conference, capture="confirm"))
     begun = begin(desk, order)
@@ -269,13 +268,13 @@ def test_the_capture_and_cancel_commands_act_by_intent(
 
 
 def test_a_hold_is_released_when_the_order_was_cancelled_meanwhile(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
+    card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     begun = begin(card_desk, order)
 
     def cancelled_on_the_web_site() -> None:
         with connected():
-            Order.update(status=OrderStatus.CANCELLED).where(Order.id == order.order_id).execute()
+            Order.update(status=OrderStatus.CANCELLED).where(Order.id == order.id).execute()
         simulator.tap(READER)
 
     last = Watched(card_desk, begun.attempt_id, sent=cancelled_on_the_web_site).run()
@@ -286,7 +285,7 @@ def test_a_hold_is_released_when_the_order_was_cancelled_meanwhile(
 
 
 def test_a_lost_answer_to_the_capture_is_read_back(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
+    card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     begun = begin(card_desk, order)
     # Three times, because the client repeats the call twice by itself.
@@ -303,7 +302,7 @@ def test_a_lost_answer_to_the_capture_is_read_back(
 
 
 def test_what_was_said_of_an_unknown_outcome_is_not_said_of_the_truth(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
+    card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     begun = begin(card_desk, order)
     simulator.fault("answer_lost", "POST /v1/payment_intents/*/cancel", times=3)
@@ -315,7 +314,7 @@ def test_what_was_said_of_an_unknown_outcome_is_not_said_of_the_truth(
 
 
 def test_a_stored_fault_of_the_capture_is_not_replayed_for_ever(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
+    card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     begun = begin(card_desk, order)
     simulator.fault("error_500", "POST /v1/payment_intents/*/capture", times=1)
@@ -326,7 +325,7 @@ def test_a_stored_fault_of_the_capture_is_not_replayed_for_ever(
 
 @pytest.mark.parametrize("fault", ["answer_lost", "error_500_after", "error_500", "cut_before"])
 def test_a_create_without_answer_makes_no_second_payment(
-    fault: str, card_desk: Desk, order: checkout.Placed, simulator: Server
+    fault: str, card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     begun = begin(card_desk, order)
     simulator.fault(fault, "POST /v1/payment_intents", times=3)
@@ -338,7 +337,7 @@ def test_a_create_without_answer_makes_no_second_payment(
 
 
 def test_an_offline_reader_leaves_the_payment_for_another_one(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
+    card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     simulator.set_reader(READER, "offline")
     begun = begin(card_desk, order)
@@ -362,7 +361,7 @@ def test_an_offline_reader_leaves_the_payment_for_another_one(
     assert last.intent_id == offline[0].intent_id
 
 
-def test_a_reader_at_work_for_somebody_else_is_left_alone(card_desk: Desk, order: checkout.Placed) -> None:
+def test_a_reader_at_work_for_somebody_else_is_left_alone(card_desk: Desk, order: OrderView) -> None:
     theirs = card_desk.terminal.create_intent(9900, "usd", metadata={}, key="theirs")
     card_desk.terminal.process(READER, theirs.id)
     begun = begin(card_desk, order)
@@ -375,7 +374,7 @@ def test_a_reader_at_work_for_somebody_else_is_left_alone(card_desk: Desk, order
 
 
 def test_nobody_comes_and_the_prompt_is_withdrawn(
-    card_desk: Desk, order: checkout.Placed, frozen_clock: FrozenClock
+    card_desk: Desk, order: OrderView, frozen_clock: FrozenClock
 ) -> None:
     begun = begin(card_desk, order)
     for state in payments.watch(card_desk, begun.attempt_id):
@@ -387,7 +386,7 @@ def test_nobody_comes_and_the_prompt_is_withdrawn(
 
 @pytest.mark.parametrize("thief", [False, True])
 def test_a_prompt_that_vanished_is_told_and_never_fought_for(
-    thief: bool, card_desk: Desk, order: checkout.Placed, frozen_clock: FrozenClock
+    thief: bool, card_desk: Desk, order: OrderView, frozen_clock: FrozenClock
 ) -> None:
     begun = begin(card_desk, order)
     for state in payments.watch(card_desk, begun.attempt_id):
@@ -402,9 +401,7 @@ def test_a_prompt_that_vanished_is_told_and_never_fought_for(
     assert state.commands == {"retry", "switch", "cancel", "detach"}
 
 
-def test_the_screen_may_leave_and_come_back(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
-) -> None:
+def test_the_screen_may_leave_and_come_back(card_desk: Desk, order: OrderView, simulator: Server) -> None:
     begun = begin(card_desk, order)
     first = Watched(card_desk, begun.attempt_id)
     first._at = {"sent": first.control.detach}
@@ -416,7 +413,7 @@ def test_the_screen_may_leave_and_come_back(
     assert payments.unfinished(card_desk) == ()
 
 
-def test_another_station_waits_for_the_lease(card_desk: Desk, order: checkout.Placed) -> None:
+def test_another_station_waits_for_the_lease(card_desk: Desk, order: OrderView) -> None:
     begun = begin(card_desk, order)
     watching = payments.watch(card_desk, begun.attempt_id)
     next(watching)
@@ -427,7 +424,7 @@ def test_another_station_waits_for_the_lease(card_desk: Desk, order: checkout.Pl
     assert next(payments.watch(elsewhere, begun.attempt_id)).stage is Stage.CREATED
 
 
-def test_one_live_payment_per_order_and_per_reader(card_desk: Desk, order: checkout.Placed) -> None:
+def test_one_live_payment_per_order_and_per_reader(card_desk: Desk, order: OrderView) -> None:
     begin(card_desk, order)
     with pytest.raises(Refused, match=r"^payment_live .*reader=Front-1 holder=desk-3"):
         begin(card_desk, order, OTHER_READER)
@@ -437,7 +434,7 @@ def test_one_live_payment_per_order_and_per_reader(card_desk: Desk, order: check
 
 
 def test_money_that_fits_no_order_any_more_is_booked_and_needs_a_person(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
+    card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     begun = begin(card_desk, order)
     watched = Watched(card_desk, begun.attempt_id)
@@ -446,7 +443,7 @@ def test_money_that_fits_no_order_any_more_is_booked_and_needs_a_person(
         simulator.tap(READER)
         card_desk.terminal.capture(watched.seen[-1].intent_id, key="somebody-else")
         with connected():
-            Order.update(status=OrderStatus.CANCELLED).where(Order.id == order.order_id).execute()
+            Order.update(status=OrderStatus.CANCELLED).where(Order.id == order.id).execute()
 
     watched._at = {"sent": captured_then_cancelled}
     last = watched.run()
@@ -463,10 +460,8 @@ def test_the_web_sites_webhook_may_book_first(card_desk: Desk, simulator: Server
 
     def webhook() -> None:
         with connected():
-            Payment.update(status=PaymentStatus.SUCCEEDED).where(Payment.order == placed.order_id).execute()
-            Order.update(status=OrderStatus.PAID, hold_expires_at=None).where(
-                Order.id == placed.order_id
-            ).execute()
+            Payment.update(status=PaymentStatus.SUCCEEDED).where(Payment.order == placed.id).execute()
+            Order.update(status=OrderStatus.PAID, hold_expires_at=None).where(Order.id == placed.id).execute()
 
     def captured_and_told() -> None:
         simulator.tap(READER)
@@ -484,7 +479,7 @@ def test_the_web_sites_webhook_may_book_first(card_desk: Desk, simulator: Server
 
 
 def test_the_web_sites_webhook_is_told_nothing_that_it_acts_on(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
+    card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     last = Watched(card_desk, begin(card_desk, order).attempt_id, sent=lambda: simulator.tap(READER)).run()
     _, (payment,), (terminal,) = rows(order)
@@ -504,7 +499,7 @@ def test_part_of_the_total_leaves_the_order_pending(card_desk: Desk, simulator: 
     assert rows(placed)[0].status == OrderStatus.PAID
 
 
-def test_what_is_refused_before_anything_is_written(card_desk: Desk, order: checkout.Placed) -> None:
+def test_what_is_refused_before_anything_is_written(card_desk: Desk, order: OrderView) -> None:
     other = make_desk("demo", "scanner")
     with pytest.raises(NotPermitted):
         begin(replace(card_desk, staff=other.staff), order)
@@ -526,12 +521,12 @@ def test_what_is_refused_before_anything_is_written(card_desk: Desk, order: chec
 
 
 def test_an_order_whose_hold_ran_out_is_taken_only_while_there_is_stock(
-    card_desk: Desk, order: checkout.Placed, frozen_clock: FrozenClock
+    card_desk: Desk, order: OrderView, frozen_clock: FrozenClock
 ) -> None:
     frozen_clock.advance(3600)
     begun = begin(card_desk, order)
     with connected():
-        until = Order.get_by_id(order.order_id).hold_expires_at
+        until = Order.get_by_id(order.id).hold_expires_at
     assert until is not None
     assert until > frozen_clock.moment
     payments.cancel(card_desk, _intent(card_desk, begun))
@@ -542,9 +537,7 @@ def _intent(desk: Desk, begun: PaymentState) -> str:
     return next(state.intent_id for state in watching if state.intent_id)
 
 
-def test_stages_move_along_the_table_alone(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
-) -> None:
+def test_stages_move_along_the_table_alone(card_desk: Desk, order: OrderView, simulator: Server) -> None:
     begun = begin(card_desk, order)
     Watched(card_desk, begun.attempt_id, sent=lambda: simulator.tap(READER)).run()
     with connected():
@@ -565,7 +558,7 @@ def events_of(attempt_id: int) -> list[tuple[str, str]]:
 
 
 def test_each_event_has_stripes_id_of_the_request_that_led_to_it(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
+    card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     begun = begin(card_desk, order)
     asked: list[str] = []
@@ -584,7 +577,7 @@ def test_each_event_has_stripes_id_of_the_request_that_led_to_it(
 
 
 def test_an_event_that_no_answer_led_to_has_no_request(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
+    card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     simulator.fault("answer_lost", "POST /v1/payment_intents/*/capture", times=3)
     begun = begin(card_desk, order)
@@ -596,7 +589,7 @@ def test_an_event_that_no_answer_led_to_has_no_request(
 
 
 def test_what_a_person_asked_for_has_no_request_and_what_stripe_then_did_has(
-    card_desk: Desk, order: checkout.Placed
+    card_desk: Desk, order: OrderView
 ) -> None:
     begun = begin(card_desk, order)
     watched = Watched(card_desk, begun.attempt_id)
@@ -609,7 +602,7 @@ def test_what_a_person_asked_for_has_no_request_and_what_stripe_then_did_has(
 
 
 def test_a_payment_watched_at_another_station_is_cancelled_by_that_station(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
+    card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     begun = begin(card_desk, order)
     elsewhere = replace(card_desk, station="desk-9")

@@ -9,6 +9,7 @@ from tui_pos.data.tables.desk import Stage
 from tui_pos.desk import payments
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
+from tui_pos.desk.orders.views import OrderView
 from tui_pos.desk.payments import CommandQueue, PaymentState
 from tui_pos.desk.payments.notices import Notice
 from tui_pos.simulator import Server
@@ -19,7 +20,7 @@ NOTHING = "Nothing was charged"
 
 
 @pytest.fixture
-def order(card_desk: Desk) -> checkout.Placed:
+def order(card_desk: Desk) -> OrderView:
     return checkout.sell(card_desk, [("t-shirt", 1)], attendee_code="NOOR2026")
 
 
@@ -28,7 +29,7 @@ def paths(exchanges: list[HttpExchange]) -> list[str]:
     return [f"{each.method} {each.path.rsplit('/', 1)[-1]}" for each in exchanges]
 
 
-def up_to_the_obstacle(desk: Desk, order: checkout.Placed) -> PaymentState:
+def up_to_the_obstacle(desk: Desk, order: OrderView) -> PaymentState:
     last = Watched(desk, begin(desk, order).attempt_id)
     for state in last._states:
         if state.stuck or not state.live:
@@ -48,7 +49,7 @@ def up_to_the_obstacle(desk: Desk, order: checkout.Placed) -> PaymentState:
 )
 def test_the_payment_is_read_before_nothing_was_charged_is_said(
     card_desk: Desk,
-    order: checkout.Placed,
+    order: OrderView,
     simulator: Server,
     exchanges: list[HttpExchange],
     status: int,
@@ -66,7 +67,7 @@ def test_the_payment_is_read_before_nothing_was_charged_is_said(
 @pytest.mark.parametrize("code", ["terminal_reader_busy", "intent_invalid_state"])
 @pytest.mark.parametrize("fault", ["cut_before", "error_500"])
 def test_what_could_not_be_read_is_not_called_uncharged(
-    card_desk: Desk, order: checkout.Placed, simulator: Server, code: str, fault: str
+    card_desk: Desk, order: OrderView, simulator: Server, code: str, fault: str
 ) -> None:
     simulator.refuse("process", 400, code, times=1)
     simulator.fault(fault, "GET /v1/payment_intents/*", times=1000)
@@ -120,7 +121,7 @@ def nothing(_: Server) -> None:
 @pytest.mark.parametrize("failure", [nothing, break_process, lose_the_reader, silence_the_reader])
 def test_a_second_try_on_a_payment_that_was_paid_meanwhile_is_told_as_paid(
     card_desk: Desk,
-    order: checkout.Placed,
+    order: OrderView,
     simulator: Server,
     failure: Callable[[Server], None],
 ) -> None:

@@ -17,9 +17,11 @@ from tui_pos.data.tables.desk import Attempt, Stage
 from tui_pos.desk import payments
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
+from tui_pos.desk.orders.views import OrderView
 from tui_pos.desk.payments import CommandQueue, PaymentState, recovery
 from tui_pos.desk.reconciliation import maintenance
 from tui_pos.desk.refunds import refunds
+from tui_pos.desk.search.receipts import receipt
 from tui_pos.simulator import Server
 from tui_pos.simulator.server.trace import HttpExchange
 
@@ -31,7 +33,7 @@ MOST = 8
 
 
 @pytest.fixture
-def order(card_desk: Desk) -> checkout.Placed:
+def order(card_desk: Desk) -> OrderView:
     return checkout.sell(card_desk, [("t-shirt", 1)], attendee_code="NOOR2026")
 
 
@@ -56,7 +58,7 @@ def test_a_capture_and_a_cancel_are_asked_for_less_and_less(
     operation: str,
     everything: bool,
     card_desk: Desk,
-    order: checkout.Placed,
+    order: OrderView,
     simulator: Server,
     exchanges: list[HttpExchange],
 ) -> None:
@@ -81,7 +83,7 @@ def test_a_capture_and_a_cancel_are_asked_for_less_and_less(
 
 @pytest.mark.parametrize("operation", ["process", "any"])
 def test_a_payment_that_no_reader_shows_waits_for_a_person(
-    operation: str, card_desk: Desk, order: checkout.Placed, simulator: Server, exchanges: list[HttpExchange]
+    operation: str, card_desk: Desk, order: OrderView, simulator: Server, exchanges: list[HttpExchange]
 ) -> None:
     simulator.set_reader(READER, "offline")
     begun = begin(card_desk, order)
@@ -99,7 +101,7 @@ def test_a_payment_that_no_reader_shows_waits_for_a_person(
 
 
 def test_a_reader_that_refuses_while_stripe_is_busy_is_not_asked_without_end(
-    card_desk: Desk, order: checkout.Placed, simulator: Server, exchanges: list[HttpExchange]
+    card_desk: Desk, order: OrderView, simulator: Server, exchanges: list[HttpExchange]
 ) -> None:
     """Only the read tells whether nothing was charged, and that is what Stripe has too many of."""
     simulator.refuse("process", 400, "terminal_reader_busy")
@@ -111,7 +113,7 @@ def test_a_reader_that_refuses_while_stripe_is_busy_is_not_asked_without_end(
 
 
 def test_desks_that_recover_ask_seldom_too(
-    card_desk: Desk, order: checkout.Placed, simulator: Server, exchanges: list[HttpExchange]
+    card_desk: Desk, order: OrderView, simulator: Server, exchanges: list[HttpExchange]
 ) -> None:
     """Two stations, each every half minute."""
     state = left_at(card_desk, order, "sent", lambda: simulator.tap(READER))
@@ -129,7 +131,7 @@ def test_desks_that_recover_ask_seldom_too(
 def test_a_refund_is_asked_for_once_a_round(
     everything: bool,
     lead: Desk,
-    order: checkout.Placed,
+    order: OrderView,
     simulator: Server,
     exchanges: list[HttpExchange],
     frozen_clock: FrozenClock,
@@ -149,5 +151,5 @@ def test_a_refund_is_asked_for_once_a_round(
     simulator.clear_faults()
     frozen_clock.advance(30)
     maintenance.tick(lead, "desk-3")
-    assert [each.stage for each in refunds.refunds_of(lead, order.reference)] == ["succeeded"]
+    assert [each.stage for each in receipt(lead, order.reference).refunds] == ["succeeded"]
     assert [book["refunded"] for book in simulator.books().values()] == [2500]

@@ -19,6 +19,7 @@ from tui_pos.desk import (
 )
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
+from tui_pos.desk.orders.views import OrderView
 from tui_pos.desk.payments import (
     attempt_log,
     backoff,
@@ -32,12 +33,12 @@ from tui_pos.simulator import Server
 
 
 @pytest.fixture
-def order(card_desk: Desk) -> checkout.Placed:
+def order(card_desk: Desk) -> OrderView:
     return checkout.sell(card_desk, [("t-shirt", 1)], name="Ada Byron")
 
 
 def test_a_card_tapped_after_the_desk_died_is_captured_and_booked(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
+    card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     left_at(card_desk, order, "sent")
     simulator.tap(READER)
@@ -47,7 +48,7 @@ def test_a_card_tapped_after_the_desk_died_is_captured_and_booked(
 
 
 def test_money_captured_before_the_desk_died_is_booked(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
+    card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     attempt_id = left_at(card_desk, order, "sent").attempt_id
     simulator.tap(READER)
@@ -58,7 +59,7 @@ def test_money_captured_before_the_desk_died_is_booked(
 
 
 def test_a_hold_in_confirm_mode_stays_unconfirmed(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
+    card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     desk = replace(card_desk, conference=replace(card_desk.conference, capture="confirm"))
     left_at(desk, order, "sent")
@@ -71,13 +72,11 @@ def test_a_hold_in_confirm_mode_stays_unconfirmed(
     assert payments.capture(desk, state.intent_id).stage is Stage.CAPTURED
 
 
-def test_a_hold_whose_order_is_gone_is_released(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
-) -> None:
+def test_a_hold_whose_order_is_gone_is_released(card_desk: Desk, order: OrderView, simulator: Server) -> None:
     left_at(card_desk, order, "sent")
     simulator.tap(READER)
     with connected():
-        Order.update(status=OrderStatus.CANCELLED).where(Order.id == order.order_id).execute()
+        Order.update(status=OrderStatus.CANCELLED).where(Order.id == order.id).execute()
     (state,) = recovery.recover(card_desk)
     assert state.stage is Stage.CANCELLED
     (book,) = simulator.books().values()
@@ -86,7 +85,7 @@ def test_a_hold_whose_order_is_gone_is_released(
 
 @pytest.mark.parametrize("stage", ["created", "intent", "sent"])
 def test_an_unpaid_payment_is_left_for_a_while_and_then_given_up(
-    stage: str, card_desk: Desk, order: checkout.Placed, frozen_clock: FrozenClock
+    stage: str, card_desk: Desk, order: OrderView, frozen_clock: FrozenClock
 ) -> None:
     attempt_id = left_at(card_desk, order, stage).attempt_id
     (state,) = recovery.recover(card_desk)
@@ -100,9 +99,7 @@ def test_an_unpaid_payment_is_left_for_a_while_and_then_given_up(
     assert card_desk.terminal.reader(READER).action is None
 
 
-def test_recovery_sends_nothing_to_a_reader(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
-) -> None:
+def test_recovery_sends_nothing_to_a_reader(card_desk: Desk, order: OrderView, simulator: Server) -> None:
     left_at(card_desk, order, "intent")
     recovery.recover(card_desk)
     assert card_desk.terminal.reader(READER).action is None
@@ -110,7 +107,7 @@ def test_recovery_sends_nothing_to_a_reader(
 
 
 def test_an_intent_whose_answer_was_lost_is_found_again(
-    card_desk: Desk, order: checkout.Placed, simulator: Server, frozen_clock: FrozenClock
+    card_desk: Desk, order: OrderView, simulator: Server, frozen_clock: FrozenClock
 ) -> None:
     simulator.advance(max(0, frozen_clock.now().timestamp() - simulator.advance(0)))
     begun = begin(card_desk, order)
@@ -124,7 +121,7 @@ def test_an_intent_whose_answer_was_lost_is_found_again(
     assert [book["status"] for book in simulator.books().values()] == ["canceled"]
 
 
-def test_a_watched_payment_is_left_to_its_station(card_desk: Desk, order: checkout.Placed) -> None:
+def test_a_watched_payment_is_left_to_its_station(card_desk: Desk, order: OrderView) -> None:
     begun = begin(card_desk, order)
     watching = payments.watch(card_desk, begun.attempt_id)
     next(watching)
@@ -132,9 +129,7 @@ def test_a_watched_payment_is_left_to_its_station(card_desk: Desk, order: checko
     watching.close()
 
 
-def test_stripe_out_of_reach_changes_nothing(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
-) -> None:
+def test_stripe_out_of_reach_changes_nothing(card_desk: Desk, order: OrderView, simulator: Server) -> None:
     left_at(card_desk, order, "sent")
     simulator.fault("cut_before", times=1000)
     (state,) = recovery.recover(card_desk)
@@ -145,7 +140,7 @@ def test_stripe_out_of_reach_changes_nothing(
     assert state.stage is Stage.CAPTURED
 
 
-def test_twice_is_as_once(card_desk: Desk, order: checkout.Placed, simulator: Server) -> None:
+def test_twice_is_as_once(card_desk: Desk, order: OrderView, simulator: Server) -> None:
     last = paid(card_desk, order, simulator)
     other = checkout.sell(card_desk, [("t-shirt", 1)], name="Bo")
     begun = payments.begin(card_desk, other.reference, OTHER_READER)
@@ -186,7 +181,7 @@ def test_a_duty_taken_by_a_clock_that_was_ahead_is_anybodys(frozen_clock: Frozen
 
 
 def test_a_payment_held_by_a_clock_that_was_ahead_is_brought_home(
-    card_desk: Desk, order: checkout.Placed, simulator: Server, frozen_clock: FrozenClock
+    card_desk: Desk, order: OrderView, simulator: Server, frozen_clock: FrozenClock
 ) -> None:
     attempt_id = left_at(card_desk, order, "sent").attempt_id
     simulator.tap(READER)
@@ -200,7 +195,7 @@ def test_a_payment_held_by_a_clock_that_was_ahead_is_brought_home(
 
 
 def test_who_watches_a_payment_holds_it_on_when_the_clock_goes_back(
-    card_desk: Desk, order: checkout.Placed, frozen_clock: FrozenClock
+    card_desk: Desk, order: OrderView, frozen_clock: FrozenClock
 ) -> None:
     attempt_id = left_at(card_desk, order, "sent").attempt_id
     with connected():

@@ -14,6 +14,7 @@ from tui_pos.desk import payments, reconciliation
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refused, because
+from tui_pos.desk.orders.views import OrderView
 from tui_pos.desk.payments import (
     PaymentState,
     attempt_log,
@@ -32,7 +33,7 @@ D = Decimal
 
 
 @pytest.fixture
-def order(card_desk: Desk) -> checkout.Placed:
+def order(card_desk: Desk) -> OrderView:
     return checkout.sell(card_desk, [("t-shirt", 1)], attendee_code="NOOR2026")
 
 
@@ -42,7 +43,7 @@ def last_event(state: PaymentState) -> str:
         return str(found.order_by(AttemptEvent.id.desc()).get().text)
 
 
-def tapped_and_captured(desk: Desk, order: checkout.Placed, simulator: Server) -> PaymentState:
+def tapped_and_captured(desk: Desk, order: OrderView, simulator: Server) -> PaymentState:
     """Stripe captured it, and the answer came to nobody."""
     state = left_at(desk, order, "sent", lambda: simulator.tap(READER))
     desk.terminal.capture(state.intent_id, key="somebody")
@@ -50,7 +51,7 @@ def tapped_and_captured(desk: Desk, order: checkout.Placed, simulator: Server) -
 
 
 def test_what_stripe_captured_is_booked(
-    lead: Desk, order: checkout.Placed, simulator: Server, as_staff: AsStaff
+    lead: Desk, order: OrderView, simulator: Server, as_staff: AsStaff
 ) -> None:
     state = tapped_and_captured(lead, order, simulator)
     found = resolve.inspect(lead, state.intent_id)
@@ -80,7 +81,7 @@ def sold_again(desk: Desk) -> str:
 
 @pytest.mark.parametrize("received", [100, 0])
 def test_less_captured_than_asked_is_accepted_and_the_rest_can_be_paid(
-    lead: Desk, order: checkout.Placed, simulator: Server, received: int
+    lead: Desk, order: OrderView, simulator: Server, received: int
 ) -> None:
     def act() -> None:
         simulator.alter("capture", times=1, amount_received=received)
@@ -108,7 +109,7 @@ def test_less_captured_than_asked_is_accepted_and_the_rest_can_be_paid(
     assert payments.state(lead, state.attempt_id).problem == "", "the last word was the supervisor's"
 
 
-def never_answered(lead: Desk, order: checkout.Placed, simulator: Server, fault: str) -> PaymentState:
+def never_answered(lead: Desk, order: OrderView, simulator: Server, fault: str) -> PaymentState:
     """A create without an answer, given up on for now."""
     simulator.fault(fault, "POST /v1/payment_intents", times=FOR_GOOD)
     state = left_at(lead, order, "unknown", lambda: None)
@@ -118,7 +119,7 @@ def never_answered(lead: Desk, order: checkout.Placed, simulator: Server, fault:
 
 
 def test_a_create_that_never_reached_stripe_is_written_off(
-    lead: Desk, order: checkout.Placed, simulator: Server
+    lead: Desk, order: OrderView, simulator: Server
 ) -> None:
     state = never_answered(lead, order, simulator, "cut_before")
     found = resolve.inspect(lead, order.reference)
@@ -139,7 +140,7 @@ def test_a_create_that_never_reached_stripe_is_written_off(
 
 
 def test_a_create_whose_answer_was_lost_is_found_and_released(
-    lead: Desk, order: checkout.Placed, simulator: Server
+    lead: Desk, order: OrderView, simulator: Server
 ) -> None:
     never_answered(lead, order, simulator, "answer_lost")
     found = resolve.inspect(lead, order.reference)
@@ -158,7 +159,7 @@ def test_a_create_whose_answer_was_lost_is_found_and_released(
     ids=lambda each: next(iter(each)),
 )
 def test_an_answer_about_something_else_books_nothing(
-    lead: Desk, order: checkout.Placed, simulator: Server, other: dict[str, Any]
+    lead: Desk, order: OrderView, simulator: Server, other: dict[str, Any]
 ) -> None:
     state = tapped_and_captured(lead, order, simulator)
     simulator.alter("retrieve", times=FOR_GOOD, **other)
@@ -188,7 +189,7 @@ def without_leases() -> object:
 
 @pytest.mark.parametrize("fault", ["cut_before", "answer_lost", "error_500", "rate_limit_429", "not_json"])
 def test_nothing_is_decided_without_stripes_side(
-    lead: Desk, order: checkout.Placed, simulator: Server, fault: str
+    lead: Desk, order: OrderView, simulator: Server, fault: str
 ) -> None:
     state = left_at(lead, order, "sent", lambda: simulator.tap(READER))
     simulator.fault(fault, times=FOR_GOOD)
@@ -203,7 +204,7 @@ def test_nothing_is_decided_without_stripes_side(
     assert (without_leases(), simulator.books()) == (before, books)
 
 
-def test_who_may_not_reads_neither_side(card_desk: Desk, order: checkout.Placed, simulator: Server) -> None:
+def test_who_may_not_reads_neither_side(card_desk: Desk, order: OrderView, simulator: Server) -> None:
     state = left_at(card_desk, order, "sent", lambda: simulator.tap(READER))
     before = everything()
     simulator.refuse("retrieve", 500)  # not even asked
@@ -215,7 +216,7 @@ def test_who_may_not_reads_neither_side(card_desk: Desk, order: checkout.Placed,
     assert everything() == before
 
 
-def test_what_is_typed_badly_is_refused(lead: Desk, order: checkout.Placed) -> None:
+def test_what_is_typed_badly_is_refused(lead: Desk, order: OrderView) -> None:
     state = left_at(lead, order, "sent", lambda: None)
     before = everything()
     for wanted, reason, error, code in (
@@ -233,7 +234,7 @@ def test_what_is_typed_badly_is_refused(lead: Desk, order: checkout.Placed) -> N
 
 @pytest.mark.parametrize("option", [Option.RELEASE, Option.WRITE_OFF])
 def test_a_payment_that_was_paid_meanwhile_is_not_ended_by_what_was_read_before(
-    lead: Desk, order: checkout.Placed, simulator: Server, option: Option
+    lead: Desk, order: OrderView, simulator: Server, option: Option
 ) -> None:
     state = left_at(lead, order, "sent", lambda: None)
     assert option in resolve.inspect(lead, state.intent_id).options
@@ -252,7 +253,7 @@ def test_a_payment_that_was_paid_meanwhile_is_not_ended_by_what_was_read_before(
 
 
 def test_a_payment_that_was_cancelled_meanwhile_has_no_money_to_book(
-    lead: Desk, order: checkout.Placed, simulator: Server
+    lead: Desk, order: OrderView, simulator: Server
 ) -> None:
     state = left_at(lead, order, "sent", lambda: simulator.tap(READER))
     assert Option.CAPTURE in resolve.inspect(lead, state.intent_id).options
@@ -265,7 +266,7 @@ def test_a_payment_that_was_cancelled_meanwhile_has_no_money_to_book(
 
 
 def test_a_hold_of_an_order_that_wants_it_no_more_is_released_not_captured(
-    lead: Desk, order: checkout.Placed, simulator: Server
+    lead: Desk, order: OrderView, simulator: Server
 ) -> None:
     state = left_at(lead, order, "sent", lambda: simulator.tap(READER))
     with connected():
@@ -278,7 +279,7 @@ def test_a_hold_of_an_order_that_wants_it_no_more_is_released_not_captured(
 
 
 def test_a_payment_that_a_desk_watches_is_left_to_it(
-    lead: Desk, order: checkout.Placed, monkeypatch: pytest.MonkeyPatch
+    lead: Desk, order: OrderView, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tui_pos.desk.payments.watcher.PATIENCE", 0.1)
     begun = begin(lead, order)
@@ -297,7 +298,7 @@ def test_a_payment_that_a_desk_watches_is_left_to_it(
 
 
 def test_a_captured_payment_that_fits_no_order_is_kept_or_given_back(
-    lead: Desk, order: checkout.Placed, simulator: Server
+    lead: Desk, order: OrderView, simulator: Server
 ) -> None:
     state = tapped_and_captured(lead, order, simulator)
     with connected():
@@ -314,7 +315,7 @@ def test_a_captured_payment_that_fits_no_order_is_kept_or_given_back(
     assert caught.value.code == "nothing_to_resolve"
 
 
-def test_a_payment_on_another_reader_is_not_touched(lead: Desk, order: checkout.Placed) -> None:
+def test_a_payment_on_another_reader_is_not_touched(lead: Desk, order: OrderView) -> None:
     """The reader of the payment that is written off is free; the other one goes on."""
     state = left_at(lead, order, "sent", lambda: None)
     other = payments.begin(lead, sold_again(lead), OTHER_READER)

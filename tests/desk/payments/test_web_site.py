@@ -14,6 +14,7 @@ from tui_pos.data.tables.registration import OrderStatus, Payment
 from tui_pos.desk import payments, reconciliation
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
+from tui_pos.desk.orders.views import OrderView
 from tui_pos.desk.payments import transitions
 from tui_pos.desk.reconciliation import maintenance
 from tui_pos.desk.refunds import refunds
@@ -23,7 +24,7 @@ REFUND_FAILS_LATER = "4000000000005126"
 
 
 @pytest.fixture
-def order(lead: Desk) -> checkout.Placed:
+def order(lead: Desk) -> OrderView:
     """A ticket, so that the web site's webhook minds the payment."""
     return checkout.sell(lead, [("regular", 1)], name="Ada Byron")
 
@@ -41,13 +42,13 @@ def deliver_all(website: Website) -> list[str]:
     return [event["type"] for event in waiting]
 
 
-def counted(order: checkout.Placed) -> tuple[str, list[Decimal]]:
+def counted(order: OrderView) -> tuple[str, list[Decimal]]:
     """The order's status and the payments that count."""
     row, found, _ = rows(order)
     return row.status, [payment.amount for payment in found if payment.status == "succeeded"]
 
 
-def in_two_parts(desk: Desk, order: checkout.Placed, simulator: Server) -> None:
+def in_two_parts(desk: Desk, order: OrderView, simulator: Server) -> None:
     """The order paid by two cards: 100, and the rest."""
     for amount in (Decimal(100), None):
         begun = payments.begin(desk, order.reference, OTHER_READER, amount=amount)
@@ -55,7 +56,7 @@ def in_two_parts(desk: Desk, order: checkout.Placed, simulator: Server) -> None:
 
 
 def test_a_declined_card_is_no_failed_payment_for_good(
-    lead: Desk, order: checkout.Placed, simulator: Server, website: Website
+    lead: Desk, order: OrderView, simulator: Server, website: Website
 ) -> None:
     watched = Watched(lead, begin(lead, order).attempt_id)
     delivered: list[str] = []
@@ -85,7 +86,7 @@ def test_a_declined_card_is_no_failed_payment_for_good(
 )
 def test_a_released_hold_does_not_end_the_order(
     lead: Desk,
-    order: checkout.Placed,
+    order: OrderView,
     simulator: Server,
     website: Website,
     version: str,
@@ -104,7 +105,7 @@ def test_a_released_hold_does_not_end_the_order(
 
 
 def test_one_payment_of_two_that_goes_back_does_not_refund_the_order(
-    lead: Desk, order: checkout.Placed, simulator: Server, website: Website
+    lead: Desk, order: OrderView, simulator: Server, website: Website
 ) -> None:
     in_two_parts(lead, order, simulator)
     deliver_all(website)
@@ -114,7 +115,7 @@ def test_one_payment_of_two_that_goes_back_does_not_refund_the_order(
 
 
 def test_an_order_that_keeps_money_is_not_refunded(
-    lead: Desk, order: checkout.Placed, simulator: Server, website: Website
+    lead: Desk, order: OrderView, simulator: Server, website: Website
 ) -> None:
     in_two_parts(lead, order, simulator)
     refunds.refund(lead, order.reference, order.total - 100, reason="late")
@@ -124,7 +125,7 @@ def test_an_order_that_keeps_money_is_not_refunded(
 
 
 def test_a_cancelled_order_stays_cancelled_when_its_money_goes_back(
-    lead: Desk, order: checkout.Placed, simulator: Server, website: Website
+    lead: Desk, order: OrderView, simulator: Server, website: Website
 ) -> None:
     begun = payments.begin(lead, order.reference, READER, amount=Decimal(100))
     Watched(lead, begun.attempt_id, sent=lambda: simulator.tap(READER)).run()
@@ -140,7 +141,7 @@ def test_a_cancelled_order_stays_cancelled_when_its_money_goes_back(
 
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_late_call_after_a_refund_books_nothing(
-    lead: Desk, order: checkout.Placed, simulator: Server, website: Website, times: int
+    lead: Desk, order: OrderView, simulator: Server, website: Website, times: int
 ) -> None:
     paid(lead, order, simulator)
     refunds.refund(lead, order.reference)
@@ -154,7 +155,7 @@ def test_a_late_call_after_a_refund_books_nothing(
 @pytest.mark.parametrize("days", [0, 20])
 def test_a_late_call_after_a_refund_books_nothing_for_long(
     lead: Desk,
-    order: checkout.Placed,
+    order: OrderView,
     simulator: Server,
     website: Website,
     frozen_clock: FrozenClock,
@@ -164,7 +165,7 @@ def test_a_late_call_after_a_refund_books_nothing_for_long(
     paid(lead, order, simulator)
     refunds.refund(lead, order.reference)
     late = [event for event in website.waiting() if event["type"] == "payment_intent.succeeded"]
-    late[0]["data"]["object"]["metadata"]["order_id"] = str(order.order_id)
+    late[0]["data"]["object"]["metadata"]["order_id"] = str(order.id)
     website.deliver(late[0])
     assert counted(order) == ("paid", [order.total])
     assert not reconciliation.run(lead, check=True).clean
@@ -178,7 +179,7 @@ def test_a_late_call_after_a_refund_books_nothing_for_long(
 
 
 def test_a_refund_that_failed_is_not_believed_when_the_web_site_is_told_late(
-    lead: Desk, order: checkout.Placed, simulator: Server, website: Website, frozen_clock: FrozenClock
+    lead: Desk, order: OrderView, simulator: Server, website: Website, frozen_clock: FrozenClock
 ) -> None:
     begun = begin(lead, order)
     Watched(lead, begun.attempt_id, sent=lambda: simulator.tap(READER, REFUND_FAILS_LATER)).run()
@@ -192,7 +193,7 @@ def test_a_refund_that_failed_is_not_believed_when_the_web_site_is_told_late(
 
 
 def test_an_order_that_was_overpaid_and_keeps_its_price_is_paid(
-    lead: Desk, order: checkout.Placed, simulator: Server, website: Website
+    lead: Desk, order: OrderView, simulator: Server, website: Website
 ) -> None:
     begun = payments.begin(lead, order.reference, READER, amount=Decimal(100))
     Watched(lead, begun.attempt_id, sent=lambda: simulator.tap(READER)).run()
@@ -203,11 +204,11 @@ def test_an_order_that_was_overpaid_and_keeps_its_price_is_paid(
     assert counted(order)[0] == "paid"
 
 
-def test_the_webhook_is_written_for_these_tables(order: checkout.Placed, website: Website) -> None:
+def test_the_webhook_is_written_for_these_tables(order: OrderView, website: Website) -> None:
     """What the tests above lean on: the actor does what django-program does when nobody is in its way."""
     intent = {"id": "pi_1", "amount": 34900, "currency": "usd", "latest_charge": "ch_1"}
     event = {"id": "evt_1", "type": "payment_intent.succeeded"}
-    told = {**intent, "metadata": {"order_id": str(order.order_id)}}
+    told = {**intent, "metadata": {"order_id": str(order.id)}}
     website.deliver({**event, "data": {"object": told}})
     assert counted(order) == ("paid", [Decimal("349.00")])
     charge = {
@@ -222,7 +223,7 @@ def test_the_webhook_is_written_for_these_tables(order: checkout.Placed, website
 
 
 def test_an_overpaid_order_that_the_web_site_calls_refunded_in_part_is_paid_again(
-    lead: Desk, order: checkout.Placed, simulator: Server, website: Website
+    lead: Desk, order: OrderView, simulator: Server, website: Website
 ) -> None:
     """As for rows from before, whose payment still carries the intent that the webhook looks for."""
     begun = payments.begin(lead, order.reference, READER, amount=Decimal(100))
@@ -232,7 +233,7 @@ def test_an_overpaid_order_that_the_web_site_calls_refunded_in_part_is_paid_agai
     with connected():
         kept = (Payment.method == "terminal") & (Payment.status == "succeeded")
         Payment.update(stripe_payment_intent_id=last.intent_id).where(
-            Payment.order == order.order_id, kept
+            Payment.order == order.id, kept
         ).execute()
     assert "charge.refunded" in deliver_all(website)
     assert counted(order)[0] == "partially_refunded"
@@ -241,11 +242,11 @@ def test_an_overpaid_order_that_the_web_site_calls_refunded_in_part_is_paid_agai
 
 
 def test_an_intent_of_before_without_its_rows_is_booked_once(
-    lead: Desk, order: checkout.Placed, simulator: Server, website: Website, monkeypatch: pytest.MonkeyPatch
+    lead: Desk, order: OrderView, simulator: Server, website: Website, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A desk of before died when Stripe had its payment, which names the order to the webhook."""
     keys = transitions.metadata
-    with_order = {"order_id": str(order.order_id)}
+    with_order = {"order_id": str(order.id)}
     monkeypatch.setattr(transitions, "metadata", lambda attempt, desk: {**keys(attempt, desk), **with_order})
     watched = Watched(lead, begin(lead, order).attempt_id, sent=lambda: simulator.tap(READER))
     assert watched.run().stage is Stage.CAPTURED

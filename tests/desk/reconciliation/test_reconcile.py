@@ -14,6 +14,7 @@ from tui_pos.desk import payments, reconciliation
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import because
+from tui_pos.desk.orders.views import OrderView
 from tui_pos.desk.refunds import refunds
 from tui_pos.desk.refunds.pieces import Piece
 from tui_pos.desk.tenders import cash
@@ -21,7 +22,7 @@ from tui_pos.simulator import Server
 
 
 @pytest.fixture
-def order(card_desk: Desk) -> checkout.Placed:
+def order(card_desk: Desk) -> OrderView:
     return checkout.sell(card_desk, [("t-shirt", 1)], name="Ada Byron")
 
 
@@ -40,14 +41,14 @@ def lost(desk: Desk) -> dict[str, str]:
     return {**keys, "installation": desk.installation}
 
 
-def test_nothing_to_say(card_desk: Desk, order: checkout.Placed, simulator: Server) -> None:
+def test_nothing_to_say(card_desk: Desk, order: OrderView, simulator: Server) -> None:
     paid(card_desk, order, simulator)
     result = reconciliation.run(card_desk)
     assert (result.driven, result.mismatches, result.clean) == ((), (), True)
 
 
 def test_unfinished_payments_are_driven_home_but_not_by_a_check(
-    card_desk: Desk, order: checkout.Placed, simulator: Server
+    card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
     begun = begin(card_desk, order)
     watched = Watched(card_desk, begun.attempt_id)
@@ -101,7 +102,7 @@ def test_other_conferences_and_the_web_shop_are_none_of_our_business(
     assert {book["status"] for book in simulator.books().values()} == {"requires_payment_method"}
 
 
-def test_sums_that_differ_are_told(card_desk: Desk, order: checkout.Placed, simulator: Server) -> None:
+def test_sums_that_differ_are_told(card_desk: Desk, order: OrderView, simulator: Server) -> None:
     last = paid(card_desk, order, simulator)
     with connected():
         row = Payment.get(Payment.order == last.order_id)
@@ -115,7 +116,7 @@ def test_sums_that_differ_are_told(card_desk: Desk, order: checkout.Placed, simu
 
 
 def test_cash_for_an_order_that_is_cancelled_days_later_is_told(
-    card_desk: Desk, order: checkout.Placed, website: Website, frozen_clock: FrozenClock
+    card_desk: Desk, order: OrderView, website: Website, frozen_clock: FrozenClock
 ) -> None:
     cash.take_cash(card_desk, order.reference, Decimal(20), Decimal(20))
     assert reconciliation.run(card_desk).clean
@@ -127,13 +128,13 @@ def test_cash_for_an_order_that_is_cancelled_days_later_is_told(
 
 
 def test_an_order_paid_again_on_the_web_site_is_told_in_its_currency(
-    card_desk: Desk, order: checkout.Placed, simulator: Server, website: Website
+    card_desk: Desk, order: OrderView, simulator: Server, website: Website
 ) -> None:
     begun = payments.begin(card_desk, order.reference, READER, amount=Decimal(10))
     Watched(card_desk, begun.attempt_id, sent=lambda: simulator.tap(READER)).run()
     website.pay_otherwise(order.reference)
     reasons = [each.reason for each in reconciliation.run(card_desk).mismatches]
-    problem = "The order was paid 10.00 more than its total. Refund the difference."
+    problem = because("payment.surplus", surplus=Decimal(10), currency="USD")
     assert because("needs_a_person", problem=problem) in reasons
 
 

@@ -20,13 +20,13 @@ from tests.desk.selling import order_row, user_of, uses
 from tests.fixtures.databases import FrozenClock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import CashMovement, Refund
-from tui_pos.data.tables.registration import Credit, Order, OrderLine, OrderStatus, Payment
+from tui_pos.data.tables.registration import Credit, Order, OrderLine, OrderStatus, Payment, PaymentMethod
 from tui_pos.desk import payments
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refusal
 from tui_pos.desk.orders.balance import balance
-from tui_pos.desk.orders.tenders import TENDER_OF
+from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.refunds import elsewhere, refunds
 from tui_pos.desk.refunds.pieces import Piece, slug_of
 from tui_pos.desk.refunds.voids import void
@@ -41,6 +41,13 @@ HOLD = 15 * 60
 CREDITS = {"NOOR2026": (D("12.30"), D("40.00")), "ZARA2026": (D("300.00"),)}
 PARTS = st.sampled_from([None, D("7.50"), D("20.00")])
 COMPLETE = ("paid", "partially_refunded", "refunded")
+
+TENDER_OF: dict[str, Tender] = {
+    PaymentMethod.TERMINAL: Tender.CARD,
+    PaymentMethod.MANUAL: Tender.CASH,
+    PaymentMethod.CREDIT: Tender.CREDIT,
+    PaymentMethod.COMP: Tender.COMPLIMENTARY,
+}
 
 
 @dataclass

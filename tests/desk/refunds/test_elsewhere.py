@@ -18,9 +18,11 @@ from tui_pos.desk.checkin.checkin import check_in
 from tui_pos.desk.checkin.guest_tickets import companions
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused, because
+from tui_pos.desk.orders.views import OrderView
 from tui_pos.desk.reconciliation import maintenance
 from tui_pos.desk.refunds import card_refunds, refunds
 from tui_pos.desk.search import find_orders, lookup, receipts
+from tui_pos.desk.search.receipts import receipt
 from tui_pos.desk.tenders import credit, tendering
 from tui_pos.desk.tenders.complimentary import give_free
 from tui_pos.simulator import Server
@@ -30,7 +32,7 @@ PENDS = "4000000000007726"
 
 
 @pytest.fixture
-def order(lead: Desk) -> checkout.Placed:
+def order(lead: Desk) -> OrderView:
     return checkout.sell(lead, [("regular", 1)], name="Ada Byron")
 
 
@@ -39,15 +41,15 @@ def website(simulator: Server) -> Website:
     return Website(simulator.url)
 
 
-def badge(order: checkout.Placed) -> str:
+def badge(order: OrderView) -> str:
     with connected():
-        return str(Attendee.get(Attendee.order == order.order_id).access_code)
+        return str(Attendee.get(Attendee.order == order.id).access_code)
 
 
-def old_form(order: checkout.Placed, intent_id: str) -> None:
+def old_form(order: OrderView, intent_id: str) -> None:
     """As attempts from before were: the web site's webhook finds the payment by its intent."""
     with connected():
-        mine = Payment.order == order.order_id
+        mine = Payment.order == order.id
         Payment.update(stripe_payment_intent_id=intent_id).where(mine).execute()
 
 
@@ -60,7 +62,7 @@ def told(desk: Desk) -> list[str]:
 @pytest.mark.parametrize("part", [None, 10000])
 def test_a_refund_in_the_dashboard_is_in_the_ledger(
     lead: Desk,
-    order: checkout.Placed,
+    order: OrderView,
     simulator: Server,
     website: Website,
     webhook: str,
@@ -77,7 +79,7 @@ def test_a_refund_in_the_dashboard_is_in_the_ledger(
     if webhook == "after":
         deliver_all(website)
     assert maintenance.tick(lead, "desk-3")
-    (made,) = refunds.refunds_of(lead, order.reference)
+    (made,) = receipt(lead, order.reference).refunds
     amount = Decimal(100) if part else order.total
     assert (made.origin, made.amount, made.stage) == (RefundOrigin.DASHBOARD, amount, "succeeded")
     view = lookup.order(lead, order.reference)
@@ -91,33 +93,33 @@ def test_a_refund_in_the_dashboard_is_in_the_ledger(
 
 
 def test_a_pending_refund_of_the_dashboard_is_never_asked_for_again(
-    lead: Desk, order: checkout.Placed, simulator: Server
+    lead: Desk, order: OrderView, simulator: Server
 ) -> None:
     watched = Watched(lead, begin(lead, order).attempt_id, sent=lambda: simulator.tap(READER, PENDS))
     intent_id = watched.run().intent_id
     simulator.dashboard_refund(intent_id, 10000)
     for _ in range(3):
         assert maintenance.tick(lead, "desk-3")
-    assert [each.stage for each in refunds.refunds_of(lead, order.reference)] == ["pending"]
+    assert [each.stage for each in receipt(lead, order.reference).refunds] == ["pending"]
     assert simulator.books()[intent_id]["refunded"] == 10000
     simulator.advance(100)
     assert maintenance.tick(lead, "desk-3")
-    assert [each.stage for each in refunds.refunds_of(lead, order.reference)] == ["succeeded"]
+    assert [each.stage for each in receipt(lead, order.reference).refunds] == ["succeeded"]
 
 
 def test_a_refund_refused_because_the_dashboard_was_first(
-    lead: Desk, order: checkout.Placed, simulator: Server
+    lead: Desk, order: OrderView, simulator: Server
 ) -> None:
     intent_id = paid(lead, order, simulator).intent_id
     simulator.dashboard_refund(intent_id)
     refunds.refund(lead, order.reference)
-    stages = {each.origin: each.stage for each in refunds.refunds_of(lead, order.reference)}
+    stages = {each.origin: each.stage for each in receipt(lead, order.reference).refunds}
     assert stages == {RefundOrigin.DESK: "failed", RefundOrigin.DASHBOARD: "succeeded"}
     assert lookup.order(lead, order.reference).status == "refunded"
 
 
 def test_a_late_success_after_a_dashboard_refund_admits_nobody(
-    lead: Desk, order: checkout.Placed, simulator: Server, website: Website
+    lead: Desk, order: OrderView, simulator: Server, website: Website
 ) -> None:
     intent_id = paid(lead, order, simulator).intent_id
     old_form(order, intent_id)
@@ -133,7 +135,7 @@ def test_a_late_success_after_a_dashboard_refund_admits_nobody(
                 "amount": 34900,
                 "currency": "usd",
                 "latest_charge": "ch_1",
-                "metadata": {"order_id": str(order.order_id)},
+                "metadata": {"order_id": str(order.id)},
             }
         },
     }
@@ -158,7 +160,7 @@ def test_a_late_success_after_a_dashboard_refund_admits_nobody(
 
 
 def test_a_dashboard_refund_of_a_card_that_paid_on_the_web(
-    lead: Desk, order: checkout.Placed, simulator: Server, website: Website
+    lead: Desk, order: OrderView, simulator: Server, website: Website
 ) -> None:
     intent = lead.terminal.create_intent(34900, "usd", metadata={"web": "1"}, key="web")
     lead.terminal.process(READER, intent.id)
@@ -166,11 +168,11 @@ def test_a_dashboard_refund_of_a_card_that_paid_on_the_web(
     lead.terminal.capture(intent.id, key="web-capture")
     website.pay_otherwise(order.reference)
     with connected():
-        mine = Payment.order == order.order_id
+        mine = Payment.order == order.id
         Payment.update(stripe_payment_intent_id=intent.id).where(mine).execute()
     simulator.dashboard_refund(intent.id)
     maintenance.tick(lead, "desk-3")
-    (made,) = refunds.refunds_of(lead, order.reference)
+    (made,) = receipt(lead, order.reference).refunds
     assert (made.origin, made.intent_id) == (RefundOrigin.DASHBOARD, intent.id)
     assert lookup.order(lead, order.reference).status == "refunded"
 
@@ -187,7 +189,7 @@ def test_other_peoples_refunds_are_none_of_our_business(lead: Desk, simulator: S
 
 @pytest.mark.parametrize("first", ["webhook", "desk"])
 def test_a_part_payment_that_goes_back_makes_no_order_paid(
-    lead: Desk, order: checkout.Placed, simulator: Server, website: Website, first: str
+    lead: Desk, order: OrderView, simulator: Server, website: Website, first: str
 ) -> None:
     """Nor refunded: whoever hears of it first, the order waits for its rest."""
     begun = payments.begin(lead, order.reference, READER, amount=Decimal(100))
@@ -210,7 +212,7 @@ def test_a_part_payment_that_goes_back_makes_no_order_paid(
 
 @pytest.mark.parametrize("method", ["manual", "credit", "comp"])
 def test_what_the_manage_page_wrote_is_no_cash_and_completes_for_its_buyer(
-    lead: Desk, order: checkout.Placed, website: Website, method: str
+    lead: Desk, order: OrderView, website: Website, method: str
 ) -> None:
     website.pay_on_manage_page(order.reference, method, order.total)
     receipt = receipts.receipt(lead, order.reference)
@@ -224,7 +226,7 @@ def test_what_the_manage_page_wrote_is_no_cash_and_completes_for_its_buyer(
     view = tendering.complete(lead, order.reference)
     assert (view.status, view.hold_expires_at) == ("paid", None)
     with connected():
-        made = Attendee.get(Attendee.order == order.order_id)
+        made = Attendee.get(Attendee.order == order.id)
         assert made.user_id == view.user_id
     assert companions(lead, order.reference) == 0
     assert not receipts.receipt(lead, order.reference).to_complete
@@ -233,10 +235,10 @@ def test_what_the_manage_page_wrote_is_no_cash_and_completes_for_its_buyer(
 
 
 def test_credit_of_an_order_that_the_web_site_swept_is_put_back_and_told(
-    lead: Desk, order: checkout.Placed, website: Website, frozen_clock: FrozenClock
+    lead: Desk, order: OrderView, website: Website, frozen_clock: FrozenClock
 ) -> None:
     with connected():
-        user_id = Order.get_by_id(order.order_id).user_id
+        user_id = Order.get_by_id(order.id).user_id
         given = Credit.create(
             conference=lead.conference.id,
             user=user_id,
@@ -257,17 +259,17 @@ def test_credit_of_an_order_that_the_web_site_swept_is_put_back_and_told(
     assert told(lead) == []
 
 
-def test_a_paid_free_order_is_voided_not_cancelled(lead: Desk, order: checkout.Placed) -> None:
+def test_a_paid_free_order_is_voided_not_cancelled(lead: Desk, order: OrderView) -> None:
     give_free(lead, order.reference, "speaker")
     with pytest.raises(Refused, match=r"^order_not_pending\.void "):
         checkout.cancel_order(lead, order.reference)
 
 
 def test_credit_that_has_expired_since_comes_back_as_a_new_one_and_says_so(
-    lead: Desk, order: checkout.Placed
+    lead: Desk, order: OrderView
 ) -> None:
     with connected():
-        user_id = Order.get_by_id(order.order_id).user_id
+        user_id = Order.get_by_id(order.id).user_id
         Credit.create(
             conference=lead.conference.id,
             user=user_id,
@@ -287,7 +289,7 @@ def test_credit_that_has_expired_since_comes_back_as_a_new_one_and_says_so(
 
 @pytest.mark.parametrize("fault", ["", "rate_limit_429", "answer_lost"])
 def test_two_pursuers_of_one_refund_make_one(
-    lead: Desk, order: checkout.Placed, simulator: Server, fault: str
+    lead: Desk, order: OrderView, simulator: Server, fault: str
 ) -> None:
     intent_id = paid(lead, order, simulator).intent_id
     if fault:
@@ -304,5 +306,5 @@ def test_two_pursuers_of_one_refund_make_one(
         second.result()
     for _ in range(3):  # one more than faults are left, should the other have come too early
         card_refunds.follow_up(lead)
-    assert [each.stage for each in refunds.refunds_of(lead, order.reference)] == ["succeeded"]
+    assert [each.stage for each in receipt(lead, order.reference).refunds] == ["succeeded"]
     assert simulator.books()[intent_id]["refunded"] == 34900

@@ -20,6 +20,7 @@ from tui_pos.desk.reconciliation import run
 from tui_pos.desk.refunds import card_refunds, refunds
 from tui_pos.desk.refunds.voids import void
 from tui_pos.desk.search import lookup
+from tui_pos.desk.search.receipts import receipt
 from tui_pos.desk.tenders.cash import take_cash
 from tui_pos.desk.tenders.complimentary import give_free
 from tui_pos.desk.tenders.credit import use_credit
@@ -76,7 +77,7 @@ def test_cash_comes_from_the_drawer_that_refunds(lead: Desk) -> None:
     with connected():
         (first, _) = AuditEntry.select().where(AuditEntry.what == "refund").order_by(AuditEntry.id)
     assert (first.reason, first.station, first.staff_id) == ("wrong size", "desk-4", lead.staff.id)
-    assert told(refunds.refunds_of(lead, reference)) == [
+    assert told(receipt(lead, reference).refunds) == [
         ("cash", D("20.00"), "succeeded"),
         ("cash", D("30.00"), "succeeded"),
     ]
@@ -159,7 +160,7 @@ def test_the_last_payment_goes_back_first(lead: Desk, simulator: Server, frozen_
     )
     (book,) = simulator.books().values()
     assert (book["captured"], book["refunded"]) == (2500, 2500)
-    assert [view.tender for view in refunds.refunds_of(lead, reference)] == ["cash", "card", "card", "credit"]
+    assert [view.tender for view in receipt(lead, reference).refunds] == ["cash", "card", "card", "credit"]
     assert run(lead, check=True).clean
 
 
@@ -209,7 +210,7 @@ def test_what_was_given_away_or_free_gives_nothing_back(wanted: str, lead: Desk)
     assert statuses(reference) == ("refunded", [("comp", "refunded")])
     with pytest.raises(Refusal, match=r"^nothing_to_refund "):
         refunds.refund(lead, reference)
-    assert told(refunds.refunds_of(lead, reference)) == [("comp", D(0), "succeeded")]
+    assert told(receipt(lead, reference).refunds) == [("comp", D(0), "succeeded")]
 
 
 def test_an_order_that_is_not_paid_yet_gives_all_or_nothing_back(lead: Desk) -> None:

@@ -14,6 +14,7 @@ from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import because
 from tui_pos.desk.orders.refund_views import RefundView
+from tui_pos.desk.orders.views import OrderView
 from tui_pos.desk.payments import Stage
 from tui_pos.desk.refunds import card_refunds, in_person, refunds
 from tui_pos.simulator import Server
@@ -28,7 +29,7 @@ def lead(card_desk: Desk, as_staff: AsStaff) -> Desk:
 
 
 @pytest.fixture
-def paid(lead: Desk, simulator: Server) -> checkout.Placed:
+def paid(lead: Desk, simulator: Server) -> OrderView:
     order = checkout.sell(lead, [("t-shirt", 1)])
     begun = begin(lead, order)
     last = Watched(lead, begun.attempt_id, sent=lambda: simulator.tap(READER, INTERAC)).run()
@@ -41,7 +42,7 @@ def asked_for(desk: Desk) -> bool:
     return action is not None and action.type == "refund_payment" and action.status == "in_progress"
 
 
-def refunded_while(lead: Desk, order: checkout.Placed, act: Callable[[], object]) -> RefundView:
+def refunded_while(lead: Desk, order: OrderView, act: Callable[[], object]) -> RefundView:
     """What became of a refund, with ``act`` done once the reader asks for the card."""
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(refunds.refund, lead, order.reference, reason="too small")
@@ -52,15 +53,13 @@ def refunded_while(lead: Desk, order: checkout.Placed, act: Callable[[], object]
     return made
 
 
-def test_the_card_comes_again_and_gets_its_money(
-    lead: Desk, paid: checkout.Placed, simulator: Server
-) -> None:
+def test_the_card_comes_again_and_gets_its_money(lead: Desk, paid: OrderView, simulator: Server) -> None:
     made = refunded_while(lead, paid, lambda: simulator.tap(READER, INTERAC))
     assert (made.stage, made.amount) == ("succeeded", paid.total)
     assert [book["refunded"] for book in simulator.books().values()] == [2500]
 
 
-def test_another_card_gets_nothing(lead: Desk, paid: checkout.Placed, simulator: Server) -> None:
+def test_another_card_gets_nothing(lead: Desk, paid: OrderView, simulator: Server) -> None:
     made = refunded_while(lead, paid, lambda: simulator.tap(READER, VISA))
     assert made.stage == "failed"
     assert [book["refunded"] for book in simulator.books().values()] == [0]
@@ -68,7 +67,7 @@ def test_another_card_gets_nothing(lead: Desk, paid: checkout.Placed, simulator:
 
 
 def test_a_card_that_does_not_come_gets_nothing_and_the_reader_is_free(
-    lead: Desk, paid: checkout.Placed, simulator: Server, monkeypatch: pytest.MonkeyPatch
+    lead: Desk, paid: OrderView, simulator: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(in_person, "WAIT", 0.1)
     (made,) = refunds.refund(lead, paid.reference, reason="too small")
@@ -79,7 +78,7 @@ def test_a_card_that_does_not_come_gets_nothing_and_the_reader_is_free(
 
 def test_a_desk_that_died_leaves_no_reader_asking(
     lead: Desk,
-    paid: checkout.Placed,
+    paid: OrderView,
     simulator: Server,
     monkeypatch: pytest.MonkeyPatch,
     frozen_clock: FrozenClock,

@@ -14,6 +14,7 @@ from tui_pos.desk.access.audit_log import REASON_LENGTH
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refused
+from tui_pos.desk.orders.views import OrderView
 from tui_pos.desk.refunds import card_refunds, refunds
 from tui_pos.desk.refunds.pieces import Piece
 from tui_pos.desk.tenders.cash import take_cash
@@ -21,7 +22,7 @@ from tui_pos.simulator import Server
 
 
 @pytest.fixture
-def order(lead: Desk) -> checkout.Placed:
+def order(lead: Desk) -> OrderView:
     """Two shirts, 50.00."""
     return checkout.sell(lead, [("t-shirt", 2)], name="Ada Byron")
 
@@ -30,7 +31,7 @@ def refunded_at_stripe(simulator: Server) -> int:
     return sum(book["refunded"] for book in simulator.books().values())
 
 
-def test_all_of_it(lead: Desk, order: checkout.Placed, simulator: Server) -> None:
+def test_all_of_it(lead: Desk, order: OrderView, simulator: Server) -> None:
     paid(lead, order, simulator)
     with connected():
         credits_before = [row.id for row in Credit.select()]
@@ -44,12 +45,12 @@ def test_all_of_it(lead: Desk, order: checkout.Placed, simulator: Server) -> Non
     # django-program's record of the refund, with nothing on it to spend: the value is given back once.
     assert (record.amount, record.remaining_amount) == (Decimal("50.00"), Decimal("0.00"))
     assert record.status == "applied"
-    assert record.source_order_id == order.order_id
+    assert record.source_order_id == order.id
     with pytest.raises(Refused, match=r"^nothing_to_refund "):
         refunds.refund(lead, order.reference)
 
 
-def test_a_reason_is_kept_as_text_alone(lead: Desk, order: checkout.Placed, simulator: Server) -> None:
+def test_a_reason_is_kept_as_text_alone(lead: Desk, order: OrderView, simulator: Server) -> None:
     paid(lead, order, simulator)
     refunds.refund(lead, order.reference, reason="wrong\x1b[31m size\n" + "x" * 5000)
     with connected():
@@ -59,7 +60,7 @@ def test_a_reason_is_kept_as_text_alone(lead: Desk, order: checkout.Placed, simu
     assert len(reason) <= REASON_LENGTH
 
 
-def test_two_equal_parts_are_two_refunds(lead: Desk, order: checkout.Placed, simulator: Server) -> None:
+def test_two_equal_parts_are_two_refunds(lead: Desk, order: OrderView, simulator: Server) -> None:
     paid(lead, order, simulator)
     for _ in range(2):
         (done,) = refunds.refund(lead, order.reference, Decimal("20.00"), reason="late")
@@ -80,7 +81,7 @@ def test_two_equal_parts_are_two_refunds(lead: Desk, order: checkout.Placed, sim
 
 @pytest.mark.parametrize("fault", ["answer_lost", "error_500_after", "cut_before"])
 def test_an_unanswered_refund_is_found_or_asked_for_again_once(
-    fault: str, lead: Desk, order: checkout.Placed, simulator: Server, frozen_clock: FrozenClock
+    fault: str, lead: Desk, order: OrderView, simulator: Server, frozen_clock: FrozenClock
 ) -> None:
     paid(lead, order, simulator)
     simulator.fault(fault, "POST /v1/refunds", times=3)
@@ -95,7 +96,7 @@ def test_an_unanswered_refund_is_found_or_asked_for_again_once(
 
 
 def test_a_stored_fault_is_not_replayed_for_ever(
-    lead: Desk, order: checkout.Placed, simulator: Server, frozen_clock: FrozenClock
+    lead: Desk, order: OrderView, simulator: Server, frozen_clock: FrozenClock
 ) -> None:
     paid(lead, order, simulator)
     simulator.fault("error_500", "POST /v1/refunds", times=1)
@@ -109,9 +110,7 @@ def test_a_stored_fault_is_not_replayed_for_ever(
     assert refunded_at_stripe(simulator) == 5000
 
 
-def test_a_pending_refund_counts_and_is_followed(
-    lead: Desk, order: checkout.Placed, simulator: Server
-) -> None:
+def test_a_pending_refund_counts_and_is_followed(lead: Desk, order: OrderView, simulator: Server) -> None:
     begun = begin(lead, order)
     Watched(lead, begun.attempt_id, sent=lambda: simulator.tap(READER, "4000000000007726")).run()
     (done,) = refunds.refund(lead, order.reference)
@@ -122,7 +121,7 @@ def test_a_pending_refund_counts_and_is_followed(
     assert done.stage is RefundStage.SUCCEEDED
 
 
-def test_money_that_is_only_held_is_released(lead: Desk, order: checkout.Placed, simulator: Server) -> None:
+def test_money_that_is_only_held_is_released(lead: Desk, order: OrderView, simulator: Server) -> None:
     begun = begin(lead, order)
     watched = Watched(lead, begun.attempt_id, sent=lambda: simulator.tap(READER))
     watched._at["authorized"] = watched.control.detach
@@ -134,7 +133,7 @@ def test_money_that_is_only_held_is_released(lead: Desk, order: checkout.Placed,
 
 
 def test_money_on_a_cancelled_order_goes_back_and_needs_nobody_any_more(
-    lead: Desk, order: checkout.Placed, simulator: Server
+    lead: Desk, order: OrderView, simulator: Server
 ) -> None:
     begun = begin(lead, order)
     watched = Watched(lead, begun.attempt_id)
@@ -143,7 +142,7 @@ def test_money_on_a_cancelled_order_goes_back_and_needs_nobody_any_more(
         simulator.tap(READER)
         lead.terminal.capture(watched.seen[-1].intent_id, key="somebody-else")
         with connected():
-            Order.update(status=OrderStatus.CANCELLED).where(Order.id == order.order_id).execute()
+            Order.update(status=OrderStatus.CANCELLED).where(Order.id == order.id).execute()
 
     watched._at = {"sent": captured_then_cancelled}
     assert watched.run().problem
@@ -154,7 +153,7 @@ def test_money_on_a_cancelled_order_goes_back_and_needs_nobody_any_more(
 
 
 def test_who_may_and_what_is_refused(
-    card_desk: Desk, lead: Desk, order: checkout.Placed, simulator: Server
+    card_desk: Desk, lead: Desk, order: OrderView, simulator: Server
 ) -> None:
     with pytest.raises(NotPermitted):
         refunds.refund(card_desk, order.reference)
@@ -182,4 +181,4 @@ def test_a_ticket_of_which_only_a_part_of_the_price_went_back_still_admits(
     made = refunds.refund(lead, placed.reference, lines=[Piece("day-pass")])
     assert [(each.tender, each.stage) for each in made] == [("card", "failed"), ("cash", "succeeded")]
     with connected():
-        assert Attendee.get(Attendee.user == Order.get_by_id(placed.order_id).user_id).order_id is not None
+        assert Attendee.get(Attendee.user == Order.get_by_id(placed.id).user_id).order_id is not None

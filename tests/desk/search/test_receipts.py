@@ -85,15 +85,15 @@ def test_a_card_receipt_has_what_the_schemes_ask_for(desk: Desk) -> None:
     assert (line.method, line.label, line.amount) == ("terminal", "Visa 4242", Decimal("349.00"))
     assert (line.at, line.receipt_url) == (clock.now(), "https://example.org/receipt")
     assert line.card == (
-        ("Application", "Visa Credit"),
-        ("AID", "A0000000031010"),
-        ("Account", "credit"),
-        ("Approval", "123456"),
-        ("Read", "contactless"),
-        ("Verified", "not required"),
-        ("ARC", "3030"),
-        ("Cryptogram", "2EB5A3D9B2C1F0E4"),
-        ("TVR", "0000008000"),
+        ("application_name", "Visa Credit"),
+        ("aid", "A0000000031010"),
+        ("account_type", "credit"),
+        ("authorization_code", "123456"),
+        ("read_method", "contactless_emv"),
+        ("cardholder_verification", "none"),
+        ("authorization_response_code", "3030"),
+        ("cryptogram", "2EB5A3D9B2C1F0E4"),
+        ("tvr", "0000008000"),
     )
 
 

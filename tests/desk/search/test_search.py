@@ -10,10 +10,18 @@ from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import AddOn, Attendee, Order, TicketType, Voucher
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refused, because
-from tui_pos.desk.search.lookup import Found, resolve, search
-from tui_pos.desk.search.search import HitKind
+from tui_pos.desk.search.search import Found, HitKind, resolve, search
 
-NOOR = Found(HitKind.ATTENDEE, "NOOR2026", "Noor Lindqvist", "noor@example.org, paid")
+NOOR = Found(
+    HitKind.ATTENDEE,
+    "NOOR2026",
+    "Noor Lindqvist",
+    because("found.person", email="noor@example.org", status="paid"),
+    "noor@example.org",
+)
+
+
+PRICE = because("found.product", price=Decimal(349), currency="USD")
 
 
 def keys(found: tuple[Found, ...]) -> list[str]:
@@ -70,7 +78,12 @@ def test_orders_of_others_follow_the_people(desk: Desk) -> None:
     order = guest_order(desk, billing_name="Noor Elsewhere", billing_email="n@elsewhere.net")
     assert search(desk, "noor") == (
         NOOR,
-        Found(HitKind.ORDER, order.reference, "Noor Elsewhere", "pending 1,234.50"),
+        Found(
+            HitKind.ORDER,
+            order.reference,
+            "Noor Elsewhere",
+            because("found.order", status="pending", total=Decimal("1234.50"), currency="USD"),
+        ),
     )
     assert keys(search(desk, "elsewhere.net")) == [order.reference]
 
@@ -79,7 +92,9 @@ def test_an_order_is_found_by_a_part_of_its_reference(desk: Desk) -> None:
     order = guest_order(desk, reference="ORD-QQ77WW88", status="partially_refunded")
     (found,) = search(desk, "qq77")
     assert (found.kind, found.key) == ("order", order.reference)
-    assert found.detail == "partially refunded 1,234.50"
+    assert found.detail == because(
+        "found.order", status="partially_refunded", total=Decimal("1234.50"), currency="USD"
+    )
     assert found.title.startswith("guest-")
 
 
@@ -90,7 +105,7 @@ def test_the_orders_of_somebody_who_was_found_are_not_repeated(desk: Desk) -> No
 
 def test_somebody_without_order_says_so(desk: Desk) -> None:
     (found,) = search(desk, "zara")
-    assert found.detail == "zara@example.org, no order"
+    assert found.detail == because("found.person", email="zara@example.org", status="no_order")
 
 
 def test_other_conferences_stay_out(desk2077: Desk) -> None:
@@ -158,8 +173,8 @@ def test_a_slug_that_a_ticket_and_an_addon_share_gives_both(desk: Desk) -> None:
             conference=desk.conference.id, name="Regular coffee", slug="regular", price=regular.price
         )
     assert resolve(desk, "regular") == (
-        Found(HitKind.PRODUCT, "ticket:regular", "Regular", "349.00"),
-        Found(HitKind.PRODUCT, "addon:regular", "Regular coffee", "349.00"),
+        Found(HitKind.PRODUCT, "ticket:regular", "Regular", PRICE),
+        Found(HitKind.PRODUCT, "addon:regular", "Regular coffee", PRICE),
     )
 
 

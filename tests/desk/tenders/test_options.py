@@ -9,7 +9,7 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.tenders.options import PaymentOption, payment_options
 
-ALL = {Tender.CASH, Tender.CREDIT, Tender.CARD, Tender.COMP}
+ALL = {Tender.CASH, Tender.CREDIT, Tender.CARD, Tender.COMPLIMENTARY}
 
 
 def offered(desk: Desk, due: str, wanted: str, credit: str = "0") -> dict[Tender, PaymentOption]:
@@ -23,14 +23,14 @@ def test_all_that_is_due_may_be_paid_in_every_way(desk: Desk) -> None:
 
 
 def test_a_part_is_not_given_away(desk: Desk) -> None:
-    assert set(offered(desk, "25", "10", "10")) == ALL - {Tender.COMP}
+    assert set(offered(desk, "25", "10", "10")) == ALL - {Tender.COMPLIMENTARY}
 
 
 def test_who_may_not_charge_is_offered_no_card(desk: Desk) -> None:
     nobody = replace(desk, staff=replace(desk.staff, codenames=frozenset(), is_superuser=False))
     found = offered(nobody, "25", "25")
-    assert set(found) == {Tender.CASH, Tender.COMP}
-    assert not found[Tender.COMP].is_allowed
+    assert set(found) == {Tender.CASH, Tender.COMPLIMENTARY}
+    assert not found[Tender.COMPLIMENTARY].is_allowed
 
 
 @pytest.mark.parametrize(("credit", "used"), [("10", "10"), ("40", "25"), ("10.004", "10"), ("0.004", None)])

@@ -37,7 +37,7 @@ def key(subject: Subject) -> Iterator[Finding]:
             "key", f"The config names no Stripe key for {row.slug}, so no cards are taken: name one there."
         )
         return
-    if fault := accounts.settle_mode(row.id, row.slug, found.mode, store=False):
+    if fault := accounts.claim_mode(row.id, row.slug, found.mode, store=False):
         yield failed("key", fault, status=exit_codes.REFUSED)
         return
     subject.key = found

@@ -418,7 +418,7 @@ class AuditAction(StrEnum):
 
     CASH = "cash"
     CREDIT = "credit"
-    COMP = "comp"
+    COMPLIMENTARY = "comp"
     REFUND = "refund"
     EXCHANGE = "exchange"
     VOID = "void"

@@ -24,7 +24,7 @@ class Action(StrEnum):
     CONNECTION_TOKEN = "connection_token"
     REFUND = "refund"
     RESOLVE = "resolve"
-    COMP = "comp"
+    COMPLIMENTARY = "complimentary"
     SET_UP = "set_up"
     RECONCILE = "reconcile"
     ADDRESSES = "addresses"
@@ -51,7 +51,7 @@ GRANTS: dict[Action, frozenset[str]] = {
     Action.CONNECTION_TOKEN: _TILL,
     Action.REFUND: _SUPERVISOR,
     Action.RESOLVE: _SUPERVISOR,
-    Action.COMP: _SUPERVISOR,
+    Action.COMPLIMENTARY: _SUPERVISOR,
     Action.SET_UP: _SUPERVISOR,
     Action.ADDRESSES: _TILL,
     Action.RECONCILE: _TILL | {SERVICE},

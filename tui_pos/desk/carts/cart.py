@@ -20,7 +20,7 @@ from tui_pos.data.tables.desk import Sale, SaleStatus
 from tui_pos.data.tables.registration import Cart, CartItem, CartStatus
 from tui_pos.desk.access.permissions import Action, require, require_sale
 from tui_pos.desk.carts import cart_view, sales
-from tui_pos.desk.carts.cart_view import CartLine, CartView, Discount
+from tui_pos.desk.carts.cart_view import CartView
 from tui_pos.desk.catalogue import products, vouchers
 from tui_pos.desk.catalogue.pricing import Kind
 from tui_pos.desk.catalogue.products import Product
@@ -29,25 +29,6 @@ from tui_pos.desk.errors import InvalidInput, NotFound, Refused
 from tui_pos.desk.limits import TO_SELL
 from tui_pos.desk.orders import buyers, guests
 from tui_pos.desk.orders.buyers import Buyer
-
-__all__ = [
-    "CartLine",
-    "CartView",
-    "Discount",
-    "abandon",
-    "add",
-    "check_quantity",
-    "park",
-    "parked",
-    "parse_quantity",
-    "recall",
-    "remove",
-    "set_buyer",
-    "set_quantity",
-    "set_voucher",
-    "start",
-    "view",
-]
 
 MAX_QUANTITY = 999
 _QUANTITY = re.compile(r"[0-9]{1,3}", re.ASCII)

@@ -26,7 +26,6 @@ class CartLine:
 
     number: int
     kind: Kind | None
-    product_id: int | None
     slug: str
     name: str
     quantity: int
@@ -145,7 +144,6 @@ def _lines(cart: Sequence[RequestedProduct], assessed: Assessment) -> tuple[Cart
             CartLine(
                 number=number,
                 kind=wanted.product.kind,
-                product_id=wanted.product.id,
                 slug=wanted.product.slug,
                 name=wanted.product.name,
                 quantity=wanted.quantity,
@@ -206,7 +204,6 @@ def _order_line(number: int, line: LineView) -> CartLine:
     return CartLine(
         number=number,
         kind=kind,
-        product_id=None,
         slug=line.ticket_slug or line.addon_slug or "",
         name=line.description,
         quantity=line.quantity,

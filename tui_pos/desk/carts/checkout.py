@@ -7,7 +7,6 @@ An order that costs nothing is complete at once.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -30,42 +29,10 @@ from tui_pos.desk.errors import InvalidInput, Refused
 from tui_pos.desk.orders import buyers, holds, new_orders, order_views, orders
 from tui_pos.desk.orders.buyers import Buyer
 from tui_pos.desk.orders.new_orders import NewLine, NewOrder
-from tui_pos.desk.orders.views import LineView, OrderView
+from tui_pos.desk.orders.views import OrderView
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """The order that a sale became."""
-
-    order: OrderView
-
-    @property
-    def order_id(self) -> int:
-        """The order's id."""
-        return self.order.id
-
-    @property
-    def reference(self) -> str:
-        """The order's reference."""
-        return self.order.reference
-
-    @property
-    def status(self) -> str:
-        """pending, or paid when it costs nothing."""
-        return self.order.status
-
-    @property
-    def total(self) -> Decimal:
-        """What it costs."""
-        return self.order.total
-
-    @property
-    def lines(self) -> tuple[LineView, ...]:
-        """What was bought."""
-        return self.order.lines
-
-
-def place(desk: Desk, sale_id: int, *, shown_total: Decimal | None = None) -> Placed:
+def place(desk: Desk, sale_id: int, *, shown_total: Decimal | None = None) -> OrderView:
     """Make the sale's cart an order, once: called again it answers the same order.
 
     Raises Refused with the code of the rule that a line breaks and the values that its sentence names,
@@ -74,11 +41,11 @@ def place(desk: Desk, sale_id: int, *, shown_total: Decimal | None = None) -> Pl
     """
     require_sale(desk)
 
-    def work() -> Placed:
+    def work() -> OrderView:
         now = clock.now()
         sale = _locked_with_sale(desk, sale_id, now)
         if sale.order_id is not None and sale.status != SaleStatus.ABANDONED:
-            return Placed(order_views.one(desk.conference.id, sale.order_id))
+            return order_views.one(desk.conference.id, sale.order_id)
         sales.refuse_unless_open_here(desk, sale)
         user_id = sale.cart.user_id if sale.attendee_id else None
         buyer = Buyer(sale.attendee_id, user_id, sale.buyer_name, sale.buyer_email)
@@ -104,7 +71,7 @@ def sell(
     voucher: str | None = None,
     name: str = "",
     email: str = "",
-) -> Placed:
+) -> OrderView:
     """Sell ``items`` (slug, quantity) in one go; the same product named twice is added up.
 
     Raises what ``cart.start``, ``cart.add``, ``cart.set_voucher`` and ``place`` raise.
@@ -143,7 +110,7 @@ def ad_hoc(
     reason: str = "",
     name: str = "",
     email: str = "",
-) -> Placed:
+) -> OrderView:
     """An order over a free amount, such as a fee that is no product; ``reason`` is printed on its line.
 
     The web shop counts such a line as one seat of the venue's capacity, as every line that is no add-on.
@@ -161,11 +128,7 @@ def ad_hoc(
         total=price,
     )
     return _without_cart(
-        desk,
-        attendee_code,
-        name,
-        email,
-        lambda buyer, now: new_orders.write(desk, buyer, [line], None, now),
+        desk, attendee_code, name, email, lambda buyer, now: new_orders.write(desk, buyer, [line], None, now)
     )
 
 
@@ -288,15 +251,11 @@ def _check_total(desk: Desk, subtotal: Decimal, total: Decimal, shown_total: Dec
 
 
 def _without_cart(
-    desk: Desk,
-    attendee_code: str | None,
-    name: str,
-    email: str,
-    write: Callable[[Buyer, datetime], NewOrder],
-) -> Placed:
+    desk: Desk, attendee_code: str | None, name: str, email: str, write: Callable[[Buyer, datetime], NewOrder]
+) -> OrderView:
     """A sale that is an order from the start."""
 
-    def work() -> Placed:
+    def work() -> OrderView:
         now = clock.now()
         buyer = buyers.identify(desk, attendee_code, name, email)
         new = write(buyer, now)
@@ -322,9 +281,9 @@ def _sale_of(desk: Desk, buyer: Buyer, new: NewOrder, now: datetime) -> None:
     )
 
 
-def _finished(desk: Desk, new: NewOrder, now: datetime) -> Placed:
+def _finished(desk: Desk, new: NewOrder, now: datetime) -> OrderView:
     new_orders.complete_if_free(desk, new.row, now)
-    return Placed(new_orders.view(new))
+    return order_views.new_view(new.row, new.lines)
 
 
 def _amount(desk: Desk, amount: str | Decimal) -> Decimal:

@@ -10,7 +10,7 @@ from tui_pos.core import clock, money
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Attempt
 from tui_pos.desk import leases
-from tui_pos.desk.carts.cart import CartView
+from tui_pos.desk.carts.cart_view import CartView
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import readers
 from tui_pos.desk.payments.transitions import display_duty

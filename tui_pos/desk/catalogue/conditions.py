@@ -65,11 +65,11 @@ ABSENT: dict[str, Any] = {
 }
 
 
-def in_force(conference_id: int, facts: PricingInputs, now: datetime) -> tuple[Condition, ...]:
-    """The conditions that hold for the buyer behind ``facts``; one statement."""
-    buyer = _Buyer(facts, now)
+def in_force(conference_id: int, inputs: PricingInputs, now: datetime) -> tuple[Condition, ...]:
+    """The conditions that hold for the buyer behind ``inputs``; one statement."""
+    buyer = _Buyer(inputs, now)
     rows = (_Row(*values) for values in _ACTIVE.rows(conference=conference_id))
-    return tuple(_condition(row, facts) for row in rows if _HOLDS[BY_NAME[row.kind]](row, buyer))
+    return tuple(_condition(row, inputs) for row in rows if _HOLDS[BY_NAME[row.kind]](row, buyer))
 
 
 def count_uses(quote: Quote) -> None:
@@ -96,7 +96,7 @@ def _active() -> Any:
 _ACTIVE = Compiled(_active)
 
 
-def _condition(row: _Row, facts: PricingInputs) -> Condition:
+def _condition(row: _Row, inputs: PricingInputs) -> Condition:
     is_category = row.kind == tables.CategoryDiscount.__name__
     return Condition(
         kind=row.kind,
@@ -104,7 +104,7 @@ def _condition(row: _Row, facts: PricingInputs) -> Condition:
         name=row.name,
         off=Off(row.discount_type),
         value=fields.money(row.percentage if is_category else row.discount_value),
-        scope=_category_scope(row) if is_category else _scope(row, facts),
+        scope=_category_scope(row) if is_category else _scope(row, inputs),
         max_quantity=row.max_quantity,
         priority=row.priority,
     )
@@ -116,19 +116,19 @@ def _category_scope(row: _Row) -> Scope:
     )
 
 
-def _scope(row: _Row, facts: PricingInputs) -> Scope:
+def _scope(row: _Row, inputs: PricingInputs) -> Scope:
     """No listed tickets means every ticket, no listed add-ons every add-on, each for itself."""
     kind = BY_NAME[row.kind]
     return Scope(
-        tickets=facts.linked(tables.TICKET_SCOPES[kind], row.id) or None,
-        addons=facts.linked(tables.ADDON_SCOPES[kind], row.id) or None,
+        tickets=inputs.linked(tables.TICKET_SCOPES[kind], row.id) or None,
+        addons=inputs.linked(tables.ADDON_SCOPES[kind], row.id) or None,
     )
 
 
 class _Buyer(NamedTuple):
     """Who buys, and when."""
 
-    facts: PricingInputs
+    inputs: PricingInputs
     now: datetime
 
 
@@ -140,16 +140,16 @@ def _in_time_and_unspent(row: _Row, buyer: _Buyer) -> bool:
 
 def _speaks(row: _Row, buyer: _Buyer) -> bool:
     if row.is_presenter:
-        return buyer.facts.is_speaker
-    return bool(row.is_copresenter) and buyer.facts.is_copresenter
+        return buyer.inputs.is_speaker
+    return bool(row.is_copresenter) and buyer.inputs.is_copresenter
 
 
 def _in_group(row: _Row, buyer: _Buyer) -> bool:
-    return not buyer.facts.linked(tables.GROUPS_OF_CONDITION, row.id).isdisjoint(buyer.facts.groups)
+    return not buyer.inputs.linked(tables.GROUPS_OF_CONDITION, row.id).isdisjoint(buyer.inputs.groups)
 
 
 def _owns_enabling(row: _Row, buyer: _Buyer) -> bool:
-    return not buyer.facts.linked(tables.ENABLING_TICKETS, row.id).isdisjoint(buyer.facts.owned)
+    return not buyer.inputs.linked(tables.ENABLING_TICKETS, row.id).isdisjoint(buyer.inputs.owned)
 
 
 _HOLDS: dict[type[tables.Condition], Callable[[_Row, _Buyer], bool]] = {

@@ -37,13 +37,13 @@ def evaluate(
     else:
         holding = conditions.in_force(desk.conference.id, known, now)
         quote = pricing.quote(lines, holding, offer, currency)
-    situation = RuleContext(
+    context = RuleContext(
         now=now,
         local=desk.local,
         cart=cart,
         sold=stock.sold(desk.conference.id, now),
-        facts=known,
+        inputs=known,
         voucher=offer,
         currency=currency,
     )
-    return Assessment(quote, rules.problems(situation))
+    return Assessment(quote, rules.problems(context))

@@ -20,47 +20,47 @@ class RuleContext:
     local: Callable[[datetime], datetime]
     cart: Sequence[RequestedProduct]
     sold: Mapping[Key, int]
-    facts: PricingInputs
+    inputs: PricingInputs
     voucher: VoucherTerms | None
     currency: str
 
 
-def problems(situation: RuleContext) -> dict[Key, Reason]:
+def problems(context: RuleContext) -> dict[Key, Reason]:
     """The first rule that each line of the cart breaks; a line that may be sold is not in it."""
     found: dict[Key, Reason] = {}
-    for wanted in situation.cart:
-        broken = (rule(wanted, situation) for rule in RULES)
+    for wanted in context.cart:
+        broken = (rule(wanted, context) for rule in RULES)
         if reason := next(filter(None, broken), None):
             found[wanted.product.key] = reason
     return found
 
 
-def _active(wanted: RequestedProduct, situation: RuleContext) -> Reason | None:
-    del situation
+def _active(wanted: RequestedProduct, context: RuleContext) -> Reason | None:
+    del context
     return None if wanted.product.is_active else because("not_on_sale", product=wanted.product.name)
 
 
-def _window(wanted: RequestedProduct, situation: RuleContext) -> Reason | None:
+def _window(wanted: RequestedProduct, context: RuleContext) -> Reason | None:
     product = wanted.product
-    if product.available_from is not None and situation.now < product.available_from:
-        opens = situation.local(product.available_from)
+    if product.available_from is not None and context.now < product.available_from:
+        opens = context.local(product.available_from)
         return because("not_on_sale.yet", product=product.name, opens=opens)
-    if product.available_until is not None and product.available_until < situation.now:
-        closed = situation.local(product.available_until)
+    if product.available_until is not None and product.available_until < context.now:
+        closed = context.local(product.available_until)
         return because("not_on_sale.over", product=product.name, closed=closed)
     return None
 
 
-def _price(wanted: RequestedProduct, situation: RuleContext) -> Reason | None:
+def _price(wanted: RequestedProduct, context: RuleContext) -> Reason | None:
     """Such as 10.50 JPY, which the shop's columns hold and nobody can pay."""
-    product, currency = wanted.product, situation.currency
+    product, currency = wanted.product, context.currency
     if not product.price % money.quantum(currency):
         return None
     return because("not_payable", product=product.name, price=product.price, currency=currency)
 
 
-def _voucher(wanted: RequestedProduct, situation: RuleContext) -> Reason | None:
-    product, voucher = wanted.product, situation.voucher
+def _voucher(wanted: RequestedProduct, context: RuleContext) -> Reason | None:
+    product, voucher = wanted.product, context.voucher
     if not product.requires_voucher:
         return None
     if voucher is None or not voucher.unlocks_hidden_tickets:
@@ -70,31 +70,31 @@ def _voucher(wanted: RequestedProduct, situation: RuleContext) -> Reason | None:
     return None
 
 
-def _limit(wanted: RequestedProduct, situation: RuleContext) -> Reason | None:
+def _limit(wanted: RequestedProduct, context: RuleContext) -> Reason | None:
     product = wanted.product
-    owned = situation.facts.owned.get(product.id, 0)
+    owned = context.inputs.owned.get(product.id, 0)
     if product.limit_per_user is None or owned + wanted.quantity <= product.limit_per_user:
         return None
     return because("limit_per_user", product=product.name, most=product.limit_per_user, owned=owned)
 
 
-def _prerequisite(wanted: RequestedProduct, situation: RuleContext) -> Reason | None:
+def _prerequisite(wanted: RequestedProduct, context: RuleContext) -> Reason | None:
     """One of the tickets in the cart, or owned already: wider than the web shop, which asks for the cart.
 
     At a desk the usual buyer of a tutorial is somebody who registered long ago.
     """
     product = wanted.product
-    needs = situation.facts.needs.get(product.id, {}) if product.kind is Kind.ADDON else {}
-    has = {other.product.id for other in situation.cart if other.product.kind is Kind.TICKET}
-    has |= situation.facts.owned.keys() | situation.facts.admitted
+    needs = context.inputs.needs.get(product.id, {}) if product.kind is Kind.ADDON else {}
+    has = {other.product.id for other in context.cart if other.product.kind is Kind.TICKET}
+    has |= context.inputs.owned.keys() | context.inputs.admitted
     if not needs or not needs.keys().isdisjoint(has):
         return None
     return because("needs_ticket", product=product.name, tickets=sorted(needs.values()))
 
 
-def _stock(wanted: RequestedProduct, situation: RuleContext) -> Reason | None:
+def _stock(wanted: RequestedProduct, context: RuleContext) -> Reason | None:
     product = wanted.product
-    left = stock.remaining(product.total_quantity, situation.sold.get(product.key, 0))
+    left = stock.remaining(product.total_quantity, context.sold.get(product.key, 0))
     if left is None or wanted.quantity <= left:
         return None
     if left:
@@ -102,13 +102,13 @@ def _stock(wanted: RequestedProduct, situation: RuleContext) -> Reason | None:
     return because("sold_out", product=product.name)
 
 
-def _capacity(wanted: RequestedProduct, situation: RuleContext) -> Reason | None:
+def _capacity(wanted: RequestedProduct, context: RuleContext) -> Reason | None:
     """Tickets alone take a seat; the line named is the one that no longer fits behind those before it."""
-    product, capacity = wanted.product, situation.facts.total_capacity
-    left = stock.remaining(capacity, stock.seats_taken(situation.sold))
+    product, capacity = wanted.product, context.inputs.total_capacity
+    left = stock.remaining(capacity, stock.seats_taken(context.sold))
     if left is None or product.kind is not Kind.TICKET:
         return None
-    tickets = [other for other in situation.cart if other.product.kind is Kind.TICKET]
+    tickets = [other for other in context.cart if other.product.kind is Kind.TICKET]
     before = sum(other.quantity for other in tickets[: tickets.index(wanted)])
     if before + wanted.quantity <= left:
         return None

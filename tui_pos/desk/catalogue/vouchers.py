@@ -53,7 +53,7 @@ def refuse_unless_valid(row: Voucher, now: datetime) -> None:
         raise Refused(reason)
 
 
-def offer(row: Voucher, facts: PricingInputs) -> pricing.VoucherTerms:
+def offer(row: Voucher, inputs: PricingInputs) -> pricing.VoucherTerms:
     """The voucher as pricing takes it; no listed tickets means every ticket, and so for add-ons."""
     return pricing.VoucherTerms(
         id=row.id,
@@ -61,8 +61,8 @@ def offer(row: Voucher, facts: PricingInputs) -> pricing.VoucherTerms:
         off=pricing.Off(row.voucher_type),
         value=max(row.discount_value, pricing.ZERO),
         scope=pricing.Scope(
-            tickets=facts.linked(VoucherTicketType, row.id) or None,
-            addons=facts.linked(VoucherAddOn, row.id) or None,
+            tickets=inputs.linked(VoucherTicketType, row.id) or None,
+            addons=inputs.linked(VoucherAddOn, row.id) or None,
         ),
         unlocks_hidden_tickets=row.unlocks_hidden_tickets,
     )

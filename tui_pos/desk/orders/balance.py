@@ -35,8 +35,9 @@ OPEN = (RefundStage.CREATED, RefundStage.UNKNOWN)
 class OrderBalance:
     """An order's money, Decimals in its currency.
 
-    ``received`` is all that was ever paid for it, gifts of old included. ``in_flight`` is what live card
-    payments are about to take, ``being_given_back`` what refunds without an answer may take away.
+    ``received`` is all that was ever paid for it, complimentary payments with an amount included.
+    ``in_flight`` is what live card payments are about to take, ``being_given_back`` what refunds without an
+    answer may take away.
     """
 
     total: Decimal
@@ -106,10 +107,7 @@ def columns(only: Any = None) -> tuple[Any, ...]:
     live = (Attempt.order == Order.id) & Attempt.finished_at.is_null()
     # A payment that was given back whole, and a part that was split off, are refunded rows: nothing is kept.
     unsplit = refunds.join(Payment, on=(Refund.payment == Payment.id)).where(
-        Refund.stage.in_(ACCEPTED),
-        Refund.split.is_null(),
-        Payment.status == PaymentStatus.SUCCEEDED,
-        *wanted,
+        Refund.stage.in_(ACCEPTED), Refund.split.is_null(), Payment.status == PaymentStatus.SUCCEEDED, *wanted
     )
     return (
         once.where(Payment.status.in_(received)).alias("received"),

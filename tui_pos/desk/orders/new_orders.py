@@ -25,7 +25,7 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.limits import TO_BE_TIMED, TO_SELL
 from tui_pos.desk.orders import guests, orders, references
 from tui_pos.desk.orders.buyers import Buyer
-from tui_pos.desk.orders.views import LineView, OrderView
+from tui_pos.desk.orders.views import LineView
 
 log = logging.getLogger(__name__)
 
@@ -103,35 +103,6 @@ def complete_if_free(desk: Desk, order: Order, now: datetime) -> None:
         created_at=now,
     )
     orders.finish_if_paid(order, now)
-
-
-def view(new: NewOrder) -> OrderView:
-    """The order as it stands after being written and perhaps completed."""
-    row = new.row
-    due = row.total if row.status == OrderStatus.PENDING else ZERO
-    return OrderView(
-        id=row.id,
-        reference=row.reference,
-        status=row.status,
-        subtotal=row.subtotal,
-        discount=row.discount_amount,
-        total=row.total,
-        paid=ZERO,
-        received=ZERO,
-        given_back=ZERO,
-        being_given_back=ZERO,
-        due=due,
-        owed=due > ZERO,
-        admits=row.status == OrderStatus.PAID,
-        buyer_name=row.billing_name,
-        buyer_email=row.billing_email,
-        user_id=row.user_id,
-        voucher_code=row.voucher_code,
-        created_at=row.created_at,
-        hold_expires_at=row.hold_expires_at,
-        lines=new.lines,
-        live_attempt_id=None,
-    )
 
 
 def _details(voucher: Voucher) -> str:

@@ -9,13 +9,13 @@ from peewee import JOIN, Expression, Query
 from tui_pos.core import clock
 from tui_pos.core.scan import printable
 from tui_pos.data.connection import connected
-from tui_pos.data.fields import money, utc
+from tui_pos.data.fields import ZERO, money, utc
 from tui_pos.data.queries import Compiled, Row, parameter
 from tui_pos.data.tables.desk import Attempt, Sale, SaleStatus
 from tui_pos.data.tables.registration import AddOn, Order, OrderLine, TicketType
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound
-from tui_pos.desk.orders.balance import admits, columns, due_of, from_columns
+from tui_pos.desk.orders.balance import OrderBalance, admits, columns, due_of, from_columns
 from tui_pos.desk.orders.views import LineView, OrderView
 
 _ID = re.compile(r"[0-9]{1,18}")
@@ -23,17 +23,17 @@ _REFERENCE = re.compile(r"[!-~]{1,100}")
 
 
 class _OrderRow(NamedTuple):
-    """The columns of an order that come before those of its balance."""
+    """The columns of an order that come before those of its balance, named as in ``Order``."""
 
     id: int
     conference_id: int
     reference: str
     status: str
     subtotal: object
-    discount: object
+    discount_amount: object
     total: object
-    buyer_name: str
-    buyer_email: str
+    billing_name: str
+    billing_email: str
     user_id: int
     voucher_code: str
     created_at: object
@@ -57,7 +57,8 @@ def orders(
         return ()
     lines: dict[int, list[LineView]] = {}
     for order_of_line, *line in _LINES.rows(**wanted):
-        lines.setdefault(order_of_line, []).append(_line(line))
+        if (view := _line(line)).quantity or view.line_total:
+            lines.setdefault(order_of_line, []).append(view)
     now = clock.now()
     return tuple(_order(row, tuple(lines.get(row[0], ())), now) for row in found)
 
@@ -66,6 +67,18 @@ def one(conference_id: int, order_id: int) -> OrderView:
     """The order with this id, which is there."""
     (found,) = orders(conference_id, order_id=order_id)
     return found
+
+
+def all_lines(order_id: int) -> list[LineView]:
+    """The order's lines as they are now, also those of which everything went back."""
+    found = _LINES.rows(user=None, id=order_id, reference=None)
+    return [_line(line) for _, *line in found]
+
+
+def new_view(row: Order, lines: tuple[LineView, ...]) -> OrderView:
+    """An order that was just written, and perhaps completed because it costs nothing."""
+    balance = OrderBalance(total=row.total, received=ZERO, kept=ZERO)
+    return _view(row, balance, lines, is_left_behind=False, live_attempt_id=None)
 
 
 def _wanted() -> Expression:
@@ -124,7 +137,7 @@ def _line_query() -> Query:
         .join(Order)
         .join(TicketType, JOIN.LEFT_OUTER, on=(OrderLine.ticket_type == TicketType.id), src=OrderLine)
         .join(AddOn, JOIN.LEFT_OUTER, on=(OrderLine.addon == AddOn.id), src=OrderLine)
-        .where(_wanted() & ((OrderLine.quantity > 0) | (OrderLine.line_total != 0)))
+        .where(_wanted())
         .order_by(OrderLine.id)
     )
 
@@ -150,32 +163,42 @@ def _order(columns: Row, lines: tuple[LineView, ...], now: datetime) -> OrderVie
     ours = len(_OrderRow._fields)
     row = _OrderRow(*columns[:ours])
     found = from_columns(money(row.total), columns[ours:])
-    due = due_of(row.status, found)
-    hold_expires_at = None if row.hold_expires_at is None else utc(row.hold_expires_at)
-    is_over = hold_expires_at is not None and hold_expires_at <= now
+    is_over = row.hold_expires_at is not None and utc(row.hold_expires_at) <= now
     left_behind = is_over and not found.kept and row.sale_id is None
+    return _view(row, found, lines, is_left_behind=left_behind, live_attempt_id=row.live_attempt_id)
+
+
+def _view(
+    row: _OrderRow | Order,
+    found: OrderBalance,
+    lines: tuple[LineView, ...],
+    *,
+    is_left_behind: bool,
+    live_attempt_id: int | None,
+) -> OrderView:
+    due = due_of(row.status, found)
     return OrderView(
         id=row.id,
         reference=row.reference,
         status=row.status,
         subtotal=money(row.subtotal),
-        discount=money(row.discount),
+        discount=money(row.discount_amount),
         total=money(row.total),
         paid=found.kept,
         received=found.received,
         given_back=found.given_back,
         being_given_back=found.being_given_back,
         due=due,
-        owed=due > 0 and not left_behind,
+        owed=due > 0 and not is_left_behind,
         admits=admits(row.status, found),
-        buyer_name=row.buyer_name,
-        buyer_email=row.buyer_email,
+        buyer_name=row.billing_name,
+        buyer_email=row.billing_email,
         user_id=row.user_id,
         voucher_code=row.voucher_code,
         created_at=utc(row.created_at),
-        hold_expires_at=hold_expires_at,
+        hold_expires_at=None if row.hold_expires_at is None else utc(row.hold_expires_at),
         lines=lines,
-        live_attempt_id=row.live_attempt_id,
+        live_attempt_id=live_attempt_id,
     )
 
 

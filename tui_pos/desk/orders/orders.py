@@ -3,11 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from peewee import fn
-
 from tui_pos.data.connection import lock
 from tui_pos.data.tables.desk import Refund, RefundLine, Sale, SaleStatus
-from tui_pos.data.tables.registration import Attendee, Order, OrderLine, OrderStatus
+from tui_pos.data.tables.registration import Attendee, Order, OrderStatus
 from tui_pos.desk.errors import NotFound
 from tui_pos.desk.orders import registration
 from tui_pos.desk.orders.balance import admits, balance
@@ -81,18 +79,18 @@ def registers_buyer(order: Order) -> bool:
     or a second ticket must not take away the order that admits to the conference. A ticket that somebody
     exchanged for this one stays theirs.
     """
-    if not _holds_ticket(order.id) or _all_taken(order):
+    if not registration.tickets(order.id) or _all_taken(order):
         return False
     attendee = _attendee(order)
     if attendee is None or attendee.order_id is None or attendee.order_id == order.id:
         return True
     linked = Order.get_by_id(attendee.order_id)
-    return not admits(linked.status, balance(linked)) or not _holds_ticket(linked.id)
+    return not admits(linked.status, balance(linked)) or not registration.tickets(linked.id)
 
 
 def _keep_badges(order: Order, now: datetime) -> None:
     """Admit by this order whose tickets were exchanged for its own; their badges stay what they are."""
-    if _holds_ticket(order.id):
+    if registration.tickets(order.id):
         Attendee.update(order=order.id, completed_registration=True, updated_at=now).where(
             Attendee.id.in_(_exchanged(order)), Attendee.order.is_null()
         ).execute()
@@ -109,18 +107,8 @@ def _all_taken(order: Order) -> bool:
     exchanged = _exchanged(order)
     if not exchanged:
         return False
-    tickets = OrderLine.select(fn.SUM(OrderLine.quantity)).where(
-        OrderLine.order == order.id, OrderLine.ticket_type.is_null(False)
-    )
     others = Attendee.select().where(Attendee.id.in_(exchanged), Attendee.user != order.user_id)
-    return bool(others.count() >= (tickets.scalar() or 0))
-
-
-def _holds_ticket(order_id: int) -> bool:
-    lines = OrderLine.select().where(
-        OrderLine.order == order_id, OrderLine.ticket_type.is_null(False), OrderLine.quantity > 0
-    )
-    return bool(lines.exists())
+    return bool(others.count() >= registration.tickets(order.id))
 
 
 def _attendee(order: Order) -> Attendee | None:

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from peewee import fn
+
 from tui_pos.core import clock
 from tui_pos.data.tables.registration import Attendee, Order, OrderLine
 from tui_pos.desk.errors import Refused
@@ -17,6 +19,14 @@ def of_user(order: Order, user_id: int) -> Attendee | None:
         Attendee.user == user_id, Attendee.conference == order.conference_id
     )
     return found
+
+
+def tickets(order_id: int) -> int:
+    """How many tickets the order holds."""
+    query = OrderLine.select(fn.SUM(OrderLine.quantity)).where(
+        OrderLine.order == order_id, OrderLine.ticket_type.is_null(False)
+    )
+    return int(query.scalar() or 0)
 
 
 def unnamed(order_id: int) -> int:

@@ -16,6 +16,8 @@ from tui_pos.data.tables.registration import (
     PaymentStatus,
 )
 
+REPLACED_NOTE = "In place of a credit that has expired"
+
 
 def available(conference_id: int, user_id: int) -> Decimal:
     """What this user can still spend in this conference."""
@@ -123,7 +125,7 @@ def _in_place_of_expired(order: Order, amount: Decimal, now: datetime) -> Credit
         amount=amount,
         remaining_amount=amount,
         status=CreditStatus.AVAILABLE,
-        note="In place of a credit that has expired",
+        note=REPLACED_NOTE,
         created_at=now,
         updated_at=now,
     )

@@ -26,17 +26,8 @@ class Tender(StrEnum):
     CARD = "card"
     CASH = "cash"
     CREDIT = "credit"
-    COMP = "comp"
+    COMPLIMENTARY = "comp"
 
-
-TENDER_OF: dict[str, Tender] = {
-    PaymentMethod.STRIPE: Tender.CARD,
-    PaymentMethod.TERMINAL: Tender.CARD,
-    PaymentMethod.MANUAL: Tender.CASH,
-    PaymentMethod.CREDIT: Tender.CREDIT,
-    PaymentMethod.COMP: Tender.COMP,
-}
-"""The tender behind a desk's payment; ``manual`` is cash, as django-program has no other word for it."""
 
 _METHODS: dict[str, str] = {
     PaymentMethod.STRIPE: "Card, online",
@@ -83,7 +74,9 @@ def on_the_web() -> Any:
     spent = Credit.select(Credit.id).where(Credit.applied_to_order == Payment.order)
     by_hand = Payment.method == PaymentMethod.MANUAL
     no_credit = (Payment.method == PaymentMethod.CREDIT) & ~_done(AuditAction.CREDIT) & ~fn.EXISTS(spent)
-    not_given = (Payment.method == PaymentMethod.COMP) & (Payment.amount > 0) & ~_done(AuditAction.COMP)
+    not_given = (
+        (Payment.method == PaymentMethod.COMP) & (Payment.amount > 0) & ~_done(AuditAction.COMPLIMENTARY)
+    )
     return (by_hand & ~fn.EXISTS(cash)) | no_credit | not_given
 
 

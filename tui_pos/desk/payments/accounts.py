@@ -27,7 +27,7 @@ UNKNOWN = ""
 _asked: WeakKeyDictionary[Terminal, str] = WeakKeyDictionary()
 
 
-def settle_mode(conference_id: int, slug: str, mode: Mode, *, store: bool = True) -> Reason | None:
+def claim_mode(conference_id: int, slug: str, mode: Mode, *, store: bool = True) -> Reason | None:
     """Store the mode of this host's key, unless something was sold in another one, which then holds.
 
     Asks nobody. Answers why the key must not be used here, None when it may; without ``store`` that is all.
@@ -80,8 +80,10 @@ def _refuse_other(desk: Desk, found: Rules, account: str) -> None:
 
 
 def is_ours(desk: Desk) -> bool:
-    """Whether a sweep may use the desk's key now: not without one, nor with one that is not the conference's,
-    nor while Stripe does not say which it is."""
+    """Whether a sweep may use the desk's key now.
+
+    Not without one, nor with one that is not the conference's, nor while Stripe does not say which it is.
+    """
     if desk.account is None:
         return False
     try:
@@ -92,8 +94,10 @@ def is_ours(desk: Desk) -> bool:
 
 
 def ours(desk: Desk) -> Desk:
-    """The desk as it may act: without its key when that is known to be another account's or mode's. A Stripe
-    that does not answer decides nothing."""
+    """The desk as it may act: without its key when that is known to be another account's or mode's.
+
+    A Stripe that does not answer decides nothing.
+    """
     if desk.account is None:
         return desk
     try:
@@ -189,6 +193,7 @@ def locked_rules(conference_id: int, info: ConferenceInfo | None = None) -> Rule
 
 
 def store_rules(conference_id: int, mode: str, account: str) -> None:
+    """Write whose card payments are; call inside a transaction that has the conference locked."""
     changes: dict[str, object] = {"mode": str(mode), "account": account}
     row = ConferenceRules.get_or_none(ConferenceRules.conference == conference_id)
     if row is not None and row.mode != mode:

@@ -107,8 +107,11 @@ def move(desk: Desk, attempt: Attempt, stage: Stage, said: Said, **columns: Any)
 
 
 def _forgotten(before: Stage, stage: Stage) -> dict[str, Any]:
-    """What is over with a move: what was said of an unknown outcome once the truth is known, why a person was
-    needed, and refusals once the payment got on. A spell without answers in between ends none of them."""
+    """The columns that a move clears.
+
+    What was said of an unknown outcome goes once the truth is known, why a person was needed and refusals
+    once the payment got on; a time without answers in between clears none of them.
+    """
     over: dict[str, Any] = {}
     if stage is not Stage.UNKNOWN:
         over["problem"] = ""

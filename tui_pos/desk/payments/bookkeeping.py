@@ -92,11 +92,11 @@ def authorized(desk: Desk, attempt: Attempt, intent: "Intent") -> None:
 
 
 def detach_intent(payment_id: int | None) -> None:
-    """Take the intent off a payment that names one, as those from before do, before Stripe is asked to give
-    its money back or to let go of it.
+    """Take the intent off a payment that names one, as those from before do.
 
-    To the web site's webhook a hold that is released, or one payment given back of several, is the whole
-    order refunded; a payment without an intent it does not find. The card's own row keeps the intent.
+    Call it before Stripe is asked to refund or to release its money. To the web site's webhook a hold that is
+    released, or one payment given back of several, is the whole order refunded; a payment without an intent
+    it does not find. The card's own row keeps the intent.
     """
     linked = (Payment.id == payment_id) & (Payment.stripe_payment_intent_id != "")
     if Payment.select(Payment.id).where(linked).exists():

@@ -94,6 +94,8 @@ def remembered_reader(desk: Desk) -> tuple[str, str] | None:
 
 
 def reader_here(desk: Desk, configured: str) -> tuple[str, str]:
-    """(id, label) of this station's reader: the one that was chosen here last, else the ``configured`` one,
-    whose label is not known; two empty texts without any."""
+    """(id, label) of this station's reader; two empty texts without any.
+
+    It is the one that was chosen here last, else the ``configured`` one, whose label is not known.
+    """
     return remembered_reader(desk) or (configured, "")

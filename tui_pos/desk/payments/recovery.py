@@ -119,8 +119,10 @@ def _advance(worker: AttemptWorker) -> float | None:
 
 
 def _wait_for_a_person(worker: AttemptWorker) -> float | None:
-    """Money that is captured on a key stays unconfirmed: it is only looked whether the hold has ended, and
-    released when the order does not want it any more."""
+    """Leave money that is captured on a key unconfirmed.
+
+    It is only read whether the hold has ended, and released when the order must not be charged any more.
+    """
     read(worker)
     if Stage(worker.attempt.stage) is Stage.AUTHORIZED and not transitions.abandon(worker):
         return None

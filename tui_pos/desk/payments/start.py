@@ -40,12 +40,13 @@ def begin(
     if clocks.apart(desk.account):
         clocks.ask(desk.account)  # it may have been set right since
     with connected():
-        attempt = run_tx(lambda: _open(desk, account, reference, reader_id.strip(), reader_label, amount))
+        to_reader = {"reader_id": reader_id.strip(), "reader_label": reader_label}
+        attempt = run_tx(lambda: _open(desk, reference, amount, account=account, **to_reader))
         return to_view(attempt)
 
 
 def _open(
-    desk: Desk, account: str, reference: str, reader_id: str, reader_label: str, amount: Decimal | None
+    desk: Desk, reference: str, amount: Decimal | None, *, account: str, reader_id: str, reader_label: str
 ) -> Attempt:
     desk.limits.refuse(*TO_BE_TIMED)
     lock(Conference.select(Conference.id).where(Conference.id == desk.conference.id)).get()

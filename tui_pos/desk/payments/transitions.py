@@ -79,8 +79,11 @@ def until_retry(attempt: Attempt) -> float:
 
 
 def may_cancel(attempt: Attempt) -> bool:
-    """Whether asking Stripe to cancel makes sense now: not before the outcome of the last call is known, and
-    not while the bank is being asked, unless it takes too long to be true."""
+    """Whether asking Stripe to cancel makes sense now.
+
+    Not before the outcome of the last call is known, and not while the bank is being asked, unless that takes
+    longer than ``PICK_UP``.
+    """
     stage = Stage(attempt.stage)
     if stage is Stage.AUTHORIZING:
         return clock.now() - attempt.updated_at > PICK_UP
@@ -112,16 +115,22 @@ def create(worker: AttemptWorker) -> float:
 
 
 def ask_for_intent(worker: AttemptWorker) -> Intent:
-    """Create the intent. Each try has its own key: a stored fault would be replayed under the old one, and an
-    intent too many that no reader shows holds no money."""
+    """Create the intent.
+
+    Each try has its own key: a stored fault would be replayed under the old one, and an intent too many that
+    no reader shows holds no money.
+    """
     attempt = worker.attempt
     attempt_log.update(attempt, create_tries=attempt.create_tries + 1)
     return worker.create(metadata(attempt, worker.desk), f"{attempt.key}-create-{attempt.create_tries}")
 
 
 def metadata(attempt: Attempt, desk: Desk) -> Mapping[str, str]:
-    """Our own keys alone. ``order_id`` would make the web site's webhook act on the order: it marks it paid
-    whatever the amount, and revives one that was refunded."""
+    """Our own keys alone.
+
+    ``order_id`` would make the web site's webhook act on the order: it marks it paid whatever the amount, and
+    revives one that was refunded.
+    """
     return {
         "conference": desk.conference.slug,
         "order": attempt.order.reference,
@@ -248,20 +257,25 @@ def give_up_unseen(worker: AttemptWorker) -> float:
 
 
 def capture(worker: AttemptWorker) -> float:
-    """Take the held money, if the order still wants it. Stripe captures once only, so a repeat after reading
-    that it is not captured has a fresh key: a stored fault would be replayed under the old one."""
-    attempt = worker.attempt
+    """Take the held money, if the order may still be charged; a repeat reads first whether it is held."""
     if pause := max(worker.pace.left(Call.CAPTURE), worker.pace.left(Call.READ)):
         return pause
-    try:
-        if attempt.capture_tries:
+    if worker.attempt.capture_tries:
+        try:
             intent = worker.read()
-            if intent.status != "requires_capture":
-                return follow(worker, intent)
-    except TerminalError as error:
-        return handle_failure(worker, error, Call.READ)
-    if abandon(worker):
-        return 0
+        except TerminalError as error:
+            return handle_failure(worker, error, Call.READ)
+        if intent.status != "requires_capture":
+            return follow(worker, intent)
+    return 0 if abandon(worker) else ask_for_capture(worker)
+
+
+def ask_for_capture(worker: AttemptWorker) -> float:
+    """Capture under a key of this try's own.
+
+    Stripe captures once only whatever the key, and would replay a stored fault under the old one.
+    """
+    attempt = worker.attempt
     attempt_log.update(attempt, capture_tries=attempt.capture_tries + 1)
     try:
         intent = worker.capture(f"{attempt.key}-capture-{attempt.capture_tries}")
@@ -312,8 +326,10 @@ def look_again(worker: AttemptWorker) -> float:
 
 
 def look_at_reader(worker: AttemptWorker) -> float:
-    """While a card is waited for the reader tells when the payment is worth reading; now and then it is read
-    all the same, for what a reader does not tell."""
+    """While a card is waited for, ask the reader, which tells when the payment is worth reading.
+
+    Every ``EVERY_LOOKS`` looks it is read all the same, for what a reader does not tell.
+    """
     if pause := worker.pace.left(Call.READER):
         return pause
     worker.looks += 1

@@ -1,4 +1,4 @@
-"""Holding the books against Stripe: drive what is unfinished home, then sweep Stripe for what the books lack.
+"""Holding the books against Stripe: finish what was interrupted, then sweep Stripe for what the books lack.
 
 Everything here may run twice, at once, anywhere: payments are driven under their lease, an extra intent is
 cancelled only while it holds no captured money, and captured money is never touched, only told.

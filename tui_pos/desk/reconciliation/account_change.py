@@ -9,9 +9,10 @@ from tui_pos.data.tables.registration import Payment, PaymentStatus
 from tui_pos.desk import conference_rules
 from tui_pos.desk.conference_rules import Rules
 from tui_pos.desk.context import ConferenceInfo, Mode
-from tui_pos.desk.errors import Refused
+from tui_pos.desk.errors import Refused, because
 from tui_pos.desk.payments import accounts
 from tui_pos.desk.reconciliation import rehearsals
+from tui_pos.desk.stored_reasons import pack
 from tui_pos.terminal import Terminal
 
 
@@ -78,7 +79,7 @@ def leave_to_the_other(station: str) -> list[str]:
         now, live = clock.now(), Attempt.finished_at.is_null()
         rows = list(Attempt.select().where(live).order_by(Attempt.id))
         for row in rows:
-            text = "left to the installation that this database was copied from"
+            text = pack(because("event.left_to_other"))
             AttemptEvent.create(attempt=row.id, at=now, station=station, stage=Stage.FAILED, text=text)
         Payment.update(status=PaymentStatus.FAILED, stripe_payment_intent_id="").where(
             Payment.id.in_(Attempt.select(Attempt.payment).where(live)),

@@ -84,8 +84,7 @@ def discrepancies(desk: Desk, since: datetime) -> Iterator[Mismatch]:
     with connected():
         # The ids alone: the web site's values may be such that a whole row cannot be read.
         rows = Order.select(Order.id, Order.reference).where(
-            Order.conference == desk.conference.id,
-            (Order.status.in_(PAID_STATUSES) & lately) | cancelled,
+            Order.conference == desk.conference.id, (Order.status.in_(PAID_STATUSES) & lately) | cancelled
         )
         found = list(rows.order_by(Order.id))
         currency = desk.conference.currency

@@ -166,7 +166,7 @@ def _rehearsed_payments(conference_id: int, mode: str) -> list[int]:
         AuditEntry.select(AuditEntry.payment).where(
             AuditEntry.conference == conference_id,
             AuditEntry.payment.is_null(False),
-            AuditEntry.what.in_((AuditAction.CASH, AuditAction.CREDIT, AuditAction.COMP)),
+            AuditEntry.what.in_((AuditAction.CASH, AuditAction.CREDIT, AuditAction.COMPLIMENTARY)),
             AuditEntry.at >= rules.updated_at,
         ),
     )

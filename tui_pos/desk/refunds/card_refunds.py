@@ -218,10 +218,10 @@ def _adopt(desk: Desk, card: CardPayment, said: StripeRefund) -> Refund | None:
         if known is not None:
             return known
         if card.attempt is not None:
-            shown = money.format_amount(money.from_minor(said.amount, card.currency), card.currency)
-            text = f"{shown} {card.currency} was refunded in Stripe's dashboard"
+            amount = money.from_minor(said.amount, card.currency)
+            told = because("event.refunded_in_dashboard", amount=amount, currency=card.currency)
             request_id = desk.terminal.request_id  # of the list that told of it
-            attempt_log.note(desk, card.attempt.id, card.attempt.stage, text, request_id)
+            attempt_log.note(desk, card.attempt.id, card.attempt.stage, told, request_id)
         row: Refund = Refund.create(
             conference=order.conference_id,
             order=order.id,

@@ -67,14 +67,14 @@ def give_back(desk: Desk, order: Order, payment: Payment, way: Tender, *, amount
             row.save(only=[Refund.message])
     else:
         row = new_refund(desk, order, payment, Tender.CASH, amount=amount, reason=reason)
-        cash.move(desk, order, payment.id, MovementKind.REFUND, major, now)
+        cash.move(desk, order, payment.id, MovementKind.REFUND, major, now=now)
     _record(desk, order, row, major)
     return row
 
 
 def end_free(desk: Desk, order: Order, reason: str) -> Refund:
     """Take back what nobody had paid anything for."""
-    row = new_refund(desk, order, None, Tender.COMP, amount=0, reason=reason)
+    row = new_refund(desk, order, None, Tender.COMPLIMENTARY, amount=0, reason=reason)
     _record(desk, order, row, Decimal(0))
     return row
 

@@ -33,6 +33,11 @@ from tui_pos.data.tables.registration import (
 from tui_pos.desk.orders import prices
 from tui_pos.desk.orders.balance import ACCEPTED, OrderBalance, balance
 
+PART_NOTE = "Given back of payment {payment}"
+CREDIT_NOTE = "Given back by {tender} ({origin})"
+PRICE_NOTE = "Given back"
+"""What django-program's rows say of a refund: the part split off a payment, the credit, the lowered price."""
+
 REFUNDABLE = (*PAID_STATUSES, OrderStatus.REFUNDED)
 """Orders that were sold; the price and status of any other are not changed by what goes back."""
 
@@ -107,10 +112,7 @@ def _split(row: Refund, major: Decimal, now: datetime) -> int | None:
     """Part the payment into what is kept and what went back; None when nothing of it is kept."""
     payment = Payment.get_by_id(row.payment_id)
     of_before = Refund.select(fn.SUM(Refund.amount)).where(
-        Refund.payment == payment.id,
-        Refund.stage.in_(ACCEPTED),
-        Refund.split.is_null(),
-        Refund.id != row.id,
+        Refund.payment == payment.id, Refund.stage.in_(ACCEPTED), Refund.split.is_null(), Refund.id != row.id
     )
     unsplit = money.from_minor(int(of_before.scalar() or 0), row.currency)
     if payment.status != PaymentStatus.SUCCEEDED or payment.amount - unsplit <= major:
@@ -123,7 +125,7 @@ def _split(row: Refund, major: Decimal, now: datetime) -> int | None:
         status=PaymentStatus.REFUNDED,
         amount=major,
         reference=payment.reference,
-        note=f"Given back of payment {payment.id}",
+        note=PART_NOTE.format(payment=payment.id),
         created_by=row.staff_id,
         created_at=now,
     )
@@ -144,10 +146,7 @@ def _rejoin(row: Refund, split_id: int | None, now: datetime) -> None:
         return
     # It is not given back whole any more, so each other part becomes a row of its own.
     others = Refund.select().where(
-        Refund.payment == payment.id,
-        Refund.id != row.id,
-        Refund.stage.in_(ACCEPTED),
-        Refund.split.is_null(),
+        Refund.payment == payment.id, Refund.id != row.id, Refund.stage.in_(ACCEPTED), Refund.split.is_null()
     )
     for other in others.order_by(Refund.id):
         _write(other, {"split": _split(other, money.from_minor(other.amount, other.currency), now)})
@@ -163,7 +162,7 @@ def _record(order: Order, row: Refund, major: Decimal, now: datetime) -> int:
         amount=major,
         remaining_amount=ZERO,
         status=CreditStatus.APPLIED,
-        note=f"Given back by {row.tender} ({row.origin.replace('_', ' ')})",
+        note=CREDIT_NOTE.format(tender=row.tender, origin=row.origin.replace("_", " ")),
         created_at=now,
         updated_at=now,
     )
@@ -223,7 +222,7 @@ def _price(order: Order, found: OrderBalance, now: datetime) -> None:
             continue
         line = row.price_line_id
         if line is None:
-            line = prices.lower(order, part, f"Given back: {row.reason}" if row.reason else "Given back", now)
+            line = prices.lower(order, part, ": ".join(filter(None, (PRICE_NOTE, row.reason))), now)
         else:
             prices.lower_more(order, line, part, now)
         change = row.price_change + money.to_minor(part, row.currency)

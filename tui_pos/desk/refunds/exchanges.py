@@ -34,6 +34,9 @@ from tui_pos.desk.refunds.pieces import Piece
 from tui_pos.desk.refunds.sources import Source
 from tui_pos.desk.tenders import tendering
 
+EXCHANGED_NOTE = "Exchanged from {order}"
+"""The note of the payment by credit of what came from another order."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchanged:
@@ -81,7 +84,7 @@ def exchange(
     """
     require(desk, Action.REFUND)
     require_sale(desk)
-    wish = _Wish(
+    request = _Request(
         reference=reference,
         piece=piece,
         slug=slug,
@@ -90,7 +93,7 @@ def exchange(
         reason=printable(reason, audit_log.REASON_LENGTH),
     )
     with connected():
-        done = run_tx(lambda: _exchange(desk, wish, key))
+        done = run_tx(lambda: _exchange(desk, request, key))
         made = tuple(card_refunds.pursue(desk, each) for each in done.given_back)
         return _answer(desk, done, made)
 
@@ -99,22 +102,24 @@ def terms(desk: Desk, reference: str, piece: Piece, slug: str, quantity: int = 1
     """What ``exchange`` would come to, by all its rules; nothing is written. Raises as ``exchange``."""
     require(desk, Action.REFUND)
     require_sale(desk)
-    wish = _Wish(reference=reference, piece=piece, slug=slug, quantity=quantity, came_back=True, reason="")
+    request = _Request(
+        reference=reference, piece=piece, slug=slug, quantity=quantity, came_back=True, reason=""
+    )
 
     def work() -> None:
-        raise _NotMeant(_exchange(desk, wish, ""))
+        raise _TriedOnly(_exchange(desk, request, ""))
 
     with connected():
         try:
             run_tx(work)
-        except _NotMeant as tried:
+        except _TriedOnly as tried:
             done, currency = tried.done, desk.conference.currency
     value, credit = _major(done.value, currency), _major(done.credit, currency)
     return Terms(value=value, price=done.price, due=done.price - credit, back=value - credit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Wish:
+class _Request:
     reference: str
     piece: Piece
     slug: str
@@ -135,7 +140,7 @@ class _Done:
     given_back: tuple[int, ...]
 
 
-class _NotMeant(Exception):
+class _TriedOnly(Exception):
     """Undoes an exchange that was only tried, and brings what it came to."""
 
     def __init__(self, done: _Done) -> None:
@@ -143,10 +148,10 @@ class _NotMeant(Exception):
         self.done = done
 
 
-def _exchange(desk: Desk, wish: _Wish, key: str) -> _Done:
+def _exchange(desk: Desk, request: _Request, key: str) -> _Done:
     now, currency = clock.now(), desk.conference.currency
     holds.lock_conference(desk.conference.id, now)
-    order = orders.locked(desk.conference.id, printable(wish.reference, 100))
+    order = orders.locked(desk.conference.id, printable(request.reference, 100))
     entry = audit_log.done(AuditAction.EXCHANGE, key, order.id)
     if entry is not None:
         return _again(entry, order)
@@ -154,15 +159,15 @@ def _exchange(desk: Desk, wish: _Wish, key: str) -> _Done:
     refuse_open(order)
     if order.status not in PAID_STATUSES:
         raise Refused("order_not_paid.exchange", order=order.reference, status=order.status)
-    taken = pieces.take(order, [wish.piece], currency, came_back=wish.came_back)
+    taken = pieces.take(order, [request.piece], currency, came_back=request.came_back)
     found = sources.sources(order, currency)
     value = min(sum(each.amount for each in taken), sum(source.left for source in found))
     pieces.take_from_hands(taken)
     # What goes back frees its seat and counts for no limit when the new order is checked.
     with pieces.set_aside(taken):
-        new = checkout.exchange_order(desk, _buyer(order), wish.slug, wish.quantity, now).row
+        new = checkout.exchange_order(desk, _buyer(order), request.slug, request.quantity, now).row
     credit = min(value, money.to_minor(new.total, currency) if new.total else 0)
-    rows = _move_value(desk, order, new, found, value=value, credit=credit, reason=wish.reason)
+    rows = _move_value(desk, order, new, found, value=value, credit=credit, reason=request.reason)
     pieces.write(rows, taken)
     effects.reflect(order, *rows)
     bookkeeping.flag_discrepancy(order)
@@ -173,7 +178,7 @@ def _exchange(desk: Desk, wish: _Wish, key: str) -> _Done:
         audit_log.About(order_id=order.id),
         amount=_major(value, currency),
         text=new.reference,
-        reason=wish.reason,
+        reason=request.reason,
         key=key,
     )
     back = tuple(row.id for row in rows if row.exchange_id is None)
@@ -219,8 +224,8 @@ def _pay(desk: Desk, new: Order, rows: Sequence[Refund], now: datetime) -> None:
     for row in rows:
         if row.exchange_id is not None and row.amount:
             amount = money.from_minor(row.amount, row.currency)
-            note = f"Exchanged from {row.order.reference}"
-            tendering.pay(desk, new, PaymentMethod.CREDIT, amount, note, now, reference=row.key)
+            note = EXCHANGED_NOTE.format(order=row.order.reference)
+            tendering.pay(desk, new, PaymentMethod.CREDIT, amount, note=note, now=now, reference=row.key)
     new_orders.complete_if_free(desk, new, now)
     orders.finish_if_paid(new, now)
 

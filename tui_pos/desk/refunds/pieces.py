@@ -10,13 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 
-from peewee import fn
-
 from tui_pos.core import money
 from tui_pos.core.scan import printable
 from tui_pos.data.tables.desk import Refund, RefundLine
 from tui_pos.data.tables.registration import Attendee, Order, OrderLine, ProductRedemption
 from tui_pos.desk.errors import InvalidInput, NotFound, Refused
+from tui_pos.desk.orders import registration
 from tui_pos.desk.orders.leaving import handed_out, leaving
 
 
@@ -98,7 +97,7 @@ def take(order: Order, wanted: Sequence[Piece], currency: str, *, came_back: boo
     lines = {each.line_id: each for each in refundable_lines(order, currency)}
     asked: dict[int, int] = {}
     holders = _holders(order)
-    tickets = _tickets(order)
+    left_tickets = registration.tickets(order.id)
     taken = []
     for piece in wanted:
         line = _line(order, piece)
@@ -107,8 +106,8 @@ def take(order: Order, wanted: Sequence[Piece], currency: str, *, came_back: boo
         line.quantity -= asked[line.id] - piece.quantity
         going: list[Attendee] = []
         if line.ticket_type_id:
-            tickets -= piece.quantity
-            going = _going(order, piece, holders, tickets)
+            left_tickets -= piece.quantity
+            going = _going(order, piece, holders, left_tickets)
             holders = [each for each in holders if each not in going]
         taken += _one_by_one(line, piece.quantity, going, currency)
     return taken
@@ -253,13 +252,6 @@ def _worth(line: OrderLine, quantity: int, currency: str) -> tuple[Decimal, Deci
 def _holders(order: Order) -> list[Attendee]:
     """Whom the order admits."""
     return list(Attendee.select().where(Attendee.order == order.id).order_by(Attendee.id))
-
-
-def _tickets(order: Order) -> int:
-    tickets = OrderLine.select(fn.SUM(OrderLine.quantity)).where(
-        OrderLine.order == order.id, OrderLine.ticket_type.is_null(False)
-    )
-    return int(tickets.scalar() or 0)
 
 
 def _going(order: Order, piece: Piece, holders: Sequence[Attendee], left: int) -> list[Attendee]:

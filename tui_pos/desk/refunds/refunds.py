@@ -19,12 +19,12 @@ from tui_pos.desk import payments
 from tui_pos.desk.access.audit_log import REASON_LENGTH, reason_given
 from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.context import Desk
-from tui_pos.desk.errors import InvalidInput, Refused
+from tui_pos.desk.errors import InvalidInput, Refused, because
 from tui_pos.desk.limits import TO_REFUND_A_CARD, TO_WRITE
 from tui_pos.desk.orders import orders
 from tui_pos.desk.orders.balance import refuse_open
 from tui_pos.desk.orders.live_payment import refuse_live
-from tui_pos.desk.orders.refund_views import RefundView, of_row
+from tui_pos.desk.orders.refund_views import RefundView
 from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.payments import accounts, attempt_log, bookkeeping
 from tui_pos.desk.refunds import card_refunds, cash_and_credit, effects, pieces, sources
@@ -74,11 +74,11 @@ def refund(
         held = run_tx(lambda: _held(desk, reference))
     if held is not None and amount is None and not lines:
         payments.cancel(desk, held)
-    wish = _Wish(
+    request = _Request(
         amount=amount, lines=tuple(lines), reason=reason, came_back=came_back, released=held is not None
     )
     with connected():
-        opened = run_tx(lambda: _open(desk, reference, wish))
+        opened = run_tx(lambda: _open(desk, reference, request))
     return tuple(card_refunds.pursue(desk, each) for each in opened)
 
 
@@ -101,24 +101,15 @@ def check(desk: Desk, reference: str, lines: Sequence[Piece], *, came_back: bool
 
     def work() -> int:
         order = orders.locked(desk.conference.id, printable(reference, 100))
-        wish = _Wish(amount=None, lines=tuple(lines), reason="", came_back=came_back, released=False)
-        return sum(each.amount for each in _taken(desk, order, wish))
+        request = _Request(amount=None, lines=tuple(lines), reason="", came_back=came_back, released=False)
+        return sum(each.amount for each in _taken(desk, order, request))
 
     with connected():
         return money.from_minor(run_tx(work), desk.conference.currency)
 
 
-def refunds_of(desk: Desk, reference: str) -> tuple[RefundView, ...]:
-    """Every refund of an order, oldest first."""
-    require(desk, Action.LOOK_UP)
-    with connected():
-        order = orders.locked(desk.conference.id, reference)
-        rows = Refund.select().where(Refund.order == order.id).order_by(Refund.created_at, Refund.id)
-        return tuple(of_row(row) for row in rows)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Wish:
+class _Request:
     amount: Decimal | None
     lines: tuple[Piece, ...]
     reason: str
@@ -150,7 +141,7 @@ def _held(desk: Desk, reference: str) -> str | None:
     return attempt.intent_id if attempt else None
 
 
-def _open(desk: Desk, reference: str, wish: _Wish) -> list[int]:
+def _open(desk: Desk, reference: str, request: _Request) -> list[int]:
     """Give back what needs no Stripe, and commit the refunds of cards with their keys before Stripe is asked.
 
     Answers the ids of all of them, all written under the order's lock.
@@ -160,16 +151,16 @@ def _open(desk: Desk, reference: str, wish: _Wish) -> list[int]:
     refuse_live(desk, Attempt.order == order.id)
     refuse_open(order)
     found = sources.ours(sources.sources(order, desk.conference.currency))
-    taken = _taken(desk, order, wish)
-    nothing_paid = not found and (wish.released or bool(cash_and_credit.complimentary_payments(order)))
-    if nothing_paid and wish.is_whole:
-        return [] if wish.released else [_end_free(desk, order, wish.reason)]
-    parts = list(sources.split(found, _wanted(desk, order, wish, found, taken)))
+    taken = _taken(desk, order, request)
+    nothing_paid = not found and (request.released or bool(cash_and_credit.complimentary_payments(order)))
+    if nothing_paid and request.is_whole:
+        return [] if request.released else [_end_free(desk, order, request.reason)]
+    parts = list(sources.split(found, _wanted(desk, order, request, found, taken)))
     if any(source.attempt for source, _ in parts):
         desk.terminal  # noqa: B018  # no account: refuse before anything is written
-    rows = [give_back(desk, order, source, part, wish.reason) for source, part in parts]
+    rows = [give_back(desk, order, source, part, request.reason) for source, part in parts]
     if not rows:
-        rows = [cash_and_credit.end_free(desk, order, wish.reason)]
+        rows = [cash_and_credit.end_free(desk, order, request.reason)]
     pieces.write(rows, taken)
     pieces.take_from_hands(taken)
     effects.reflect(order, *rows)
@@ -184,12 +175,12 @@ def _end_free(desk: Desk, order: Order, reason: str) -> int:
     return int(row.id)
 
 
-def _taken(desk: Desk, order: Order, wish: _Wish) -> list[Taken]:
-    if not wish.lines:
+def _taken(desk: Desk, order: Order, request: _Request) -> list[Taken]:
+    if not request.lines:
         return []
     if not _counts(order):
         raise Refused("order_not_paid.pieces", order=order.reference, status=order.status)
-    return pieces.take(order, wish.lines, desk.conference.currency, came_back=wish.came_back)
+    return pieces.take(order, request.lines, desk.conference.currency, came_back=request.came_back)
 
 
 def _counts(order: Order) -> bool:
@@ -206,12 +197,12 @@ def _whole(order: Order, found: list[Source], currency: str) -> int:
     return total
 
 
-def _wanted(desk: Desk, order: Order, wish: _Wish, found: list[Source], taken: list[Taken]) -> int:
+def _wanted(desk: Desk, order: Order, request: _Request, found: list[Source], taken: list[Taken]) -> int:
     """How much to give back, in minor units. Raises Refused or InvalidInput when it cannot be that much."""
     currency = desk.conference.currency
-    if wish.lines:
+    if request.lines:
         return _worth(order, found, taken, currency)
-    total, amount = _whole(order, found, currency), wish.amount
+    total, amount = _whole(order, found, currency), request.amount
     wanted = total if amount is None else money.to_minor(amounts.payable(amount, currency), currency)
     if wanted > total:
         raise InvalidInput(
@@ -228,7 +219,7 @@ def _wanted(desk: Desk, order: Order, wish: _Wish, found: list[Source], taken: l
 def _worth(order: Order, found: list[Source], taken: list[Taken], currency: str) -> int:
     """What the pieces are worth, as far as it was paid here.
 
-    Their price may have been lowered since they were bought, by a gift or by an amount that went back.
+    Their price may have been lowered since they were bought, as complimentary or by an amount that went back.
     """
     worth, left = sum(each.amount for each in taken), sum(source.left for source in found)
     if worth > left and sources.paid_elsewhere(order, currency):
@@ -253,7 +244,7 @@ def give_back(desk: Desk, order: Order, source: Source, amount: int, reason: str
     row = cash_and_credit.new_refund(
         desk, order, source.payment, Tender.CARD, amount=amount, reason=reason, attempt=attempt
     )
-    shown = money.format_amount(money.from_minor(amount, attempt.currency), attempt.currency)
-    text = f"refund of {shown} {attempt.currency} asked for. {reason}".strip()
-    attempt_log.note(desk, attempt.id, attempt.stage, text)
+    major, currency = money.from_minor(amount, attempt.currency), attempt.currency
+    told = because("event.refund_asked", amount=major, currency=currency, reason=reason)
+    attempt_log.note(desk, attempt.id, attempt.stage, told)
     return row

@@ -29,10 +29,10 @@ class Source:
 
 
 def sources(order: Order, currency: str) -> list[Source]:
-    """Every payment of which something can be given back, wherever, the last one first; gifts are none."""
-    money_ = Payment.method != PaymentMethod.COMP
+    """Every payment of money of which something can be given back, wherever; the last one first."""
+    is_money = Payment.method != PaymentMethod.COMP
     query = Payment.select().where(
-        Payment.order == order.id, Payment.status == PaymentStatus.SUCCEEDED, money_
+        Payment.order == order.id, Payment.status == PaymentStatus.SUCCEEDED, is_money
     )
     by_hand = {payment.id for payment in query.where(on_the_web())}
     found = [_source(payment, currency, by_hand) for payment in query.order_by(Payment.id.desc())]

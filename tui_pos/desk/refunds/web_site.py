@@ -24,14 +24,13 @@ from tui_pos.data.tables.registration import (
     PAID_STATUSES,
     Attendee,
     Order,
-    OrderLine,
     OrderStatus,
     Payment,
     PaymentMethod,
     PaymentStatus,
 )
 from tui_pos.desk.context import Desk
-from tui_pos.desk.orders import store_credit
+from tui_pos.desk.orders import registration, store_credit
 from tui_pos.desk.orders.balance import ACCEPTED, OrderBalance, admits, balance, columns, from_columns
 from tui_pos.desk.orders.tenders import on_the_web
 from tui_pos.desk.payments import accounts, bookkeeping
@@ -41,7 +40,7 @@ from tui_pos.desk.refunds.elsewhere import MAY_CHANGE
 from tui_pos.desk.refunds.repairs import RepairKind
 from tui_pos.terminal import Intent, TerminalError
 
-SETTLED = (PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED)
+RECEIVED = (PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED)
 
 
 def repair_webhook_effects(desk: Desk, *, since: datetime | None = None) -> None:
@@ -74,9 +73,7 @@ def _doubtful(desk: Desk, since: datetime) -> dict[int, list[CardPayment]]:
     cards = _refunded_without_a_row(desk, since)
     # By way of the refunds, which are few: the column of a payment's intent has no index.
     lately = Refund.select(Refund.order).where(
-        Refund.conference == desk.conference.id,
-        Refund.updated_at >= since,
-        Refund.payment.is_null(False),
+        Refund.conference == desk.conference.id, Refund.updated_at >= since, Refund.payment.is_null(False)
     )
     by_order = _traces(lately)
     query = Order.select(Order.id, Order.status, Order.total, *columns()).where(Order.id.in_(lately))
@@ -194,7 +191,7 @@ def _differs(status: str, found: OrderBalance, traces: Sequence[_Trace]) -> bool
 def _contradicts(traces: Sequence[_Trace]) -> bool:
     """Whether a payment's status says something else than its refunds."""
     status, paid = traces[0].status, traces[0].paid
-    if status not in SETTLED:
+    if status not in RECEIVED:
         return False
     accepted = [each for each in traces if each.is_accepted]
     is_gone = sum(each.amount for each in accepted) >= paid + sum(each.split for each in accepted)
@@ -236,30 +233,25 @@ def _true_up(card: CardPayment, intent: Intent) -> None:
     kept = intent.amount_received - gone
     status = PaymentStatus.SUCCEEDED if kept > 0 else PaymentStatus.REFUNDED
     amount = money.from_minor(intent.amount_received - parts, card.currency)
-    if payment.status in SETTLED and (payment.status, payment.amount) != (status, amount):
+    if payment.status in RECEIVED and (payment.status, payment.amount) != (status, amount):
         Payment.update(status=status, amount=amount).where(Payment.id == payment.id).execute()
 
 
 def _relink(order: Order, now: datetime) -> None:
     """Point the buyer at an order that admits them again, where the web site moved them to this one."""
-    attendee: Attendee | None = Attendee.get_or_none(
-        Attendee.user == order.user_id, Attendee.order == order.id, Attendee.conference == order.conference_id
-    )
-    if attendee is None or _is_ticket(order):
+    attendee = registration.of_user(order, order.user_id)
+    if attendee is None or attendee.order_id != order.id or _admits_somebody(order):
         return
     others = Order.select().where(
         Order.user == order.user_id, Order.conference == order.conference_id, Order.status.in_(PAID_STATUSES)
     )
-    holding = next((each for each in others.order_by(Order.id.desc()) if _is_ticket(each)), None)
+    holding = next((each for each in others.order_by(Order.id.desc()) if _admits_somebody(each)), None)
     if holding is not None:
         Attendee.update(order=holding.id, updated_at=now).where(Attendee.id == attendee.id).execute()
 
 
-def _is_ticket(order: Order) -> Any:
-    tickets = OrderLine.select().where(
-        OrderLine.order == order.id, OrderLine.ticket_type.is_null(False), OrderLine.quantity > 0
-    )
-    return admits(order.status, balance(order)) and tickets.exists()
+def _admits_somebody(order: Order) -> bool:
+    return admits(order.status, balance(order)) and registration.tickets(order.id) > 0
 
 
 def put_back_credit(desk: Desk) -> None:

@@ -120,11 +120,7 @@ def _query(wanted: Expression) -> Any:
 
 
 def _found(
-    desk: Desk,
-    row: tuple[Any, ...],
-    items: list[str],
-    payments: list[KeptPayment],
-    attempt: Attempt | None,
+    desk: Desk, row: tuple[Any, ...], items: list[str], payments: list[KeptPayment], attempt: Attempt | None
 ) -> FoundOrder:
     number, reference, status, total, billed, email, hold, created_at, user_email, *name = row[:COLUMNS]
     pending, money_of = status == OrderStatus.PENDING, from_columns(total, row[COLUMNS:])

@@ -27,24 +27,9 @@ from tui_pos.desk.errors import NotFound
 from tui_pos.desk.orders import order_views
 from tui_pos.desk.orders.badges import access_code, other_conference
 from tui_pos.desk.orders.leaving import leaving
-from tui_pos.desk.orders.views import AttendeeView, CheckInView, CreditView, LineView, OrderView, Verdict
+from tui_pos.desk.orders.views import AttendeeView, CheckInView, CreditView, OrderView
 from tui_pos.desk.search.returned import TicketBack, ticket_back
-from tui_pos.desk.search.search import Found, resolve, search
 from tui_pos.desk.search.verdicts import GOING_BACK, Standing, verdict
-
-__all__ = [
-    "AttendeeView",
-    "CheckInView",
-    "CreditView",
-    "Found",
-    "LineView",
-    "OrderView",
-    "Verdict",
-    "attendee",
-    "order",
-    "resolve",
-    "search",
-]
 
 
 def attendee(desk: Desk, code: str) -> AttendeeView:

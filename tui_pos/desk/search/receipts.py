@@ -21,59 +21,42 @@ from tui_pos.data.queries import rows
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import Attempt, CashMovement, MovementKind, Refund, RefundLine, Sale
 from tui_pos.data.tables.registration import (
-    AddOn,
     Attendee,
-    OrderLine,
     Payment,
     PaymentStatus,
     TerminalPayment,
-    TicketType,
 )
 from tui_pos.desk.access.people import full_name
 from tui_pos.desk.context import Desk
-from tui_pos.desk.orders import orders
+from tui_pos.desk.orders import order_views, orders
 from tui_pos.desk.orders.balance import ACCEPTED
 from tui_pos.desk.orders.refund_views import RefundView, of_row
 from tui_pos.desk.orders.tenders import label, on_the_web
 from tui_pos.desk.orders.views import AttendeeView, LineView, OrderView
 from tui_pos.desk.search import lookup
 
-CARD_LINES = {
-    "application_name": "Application",
-    "aid": "AID",
-    "account_type": "Account",
-    "authorization_code": "Approval",
-    "read_method": "Read",
-    "cardholder_verification": "Verified",
-    "authorization_response_code": "ARC",
-    "cryptogram": "Cryptogram",
-    "tvr": "TVR",
-    "tsi": "TSI",
-}
+CARD_FIELDS = (
+    "application_name",
+    "aid",
+    "account_type",
+    "authorization_code",
+    "read_method",
+    "cardholder_verification",
+    "authorization_response_code",
+    "cryptogram",
+    "tvr",
+    "tsi",
+)
 """What Stripe says of the card, in the order of the receipt; the first three must be on it."""
-
-CARD_WORDS = {
-    "contact_emv": "chip",
-    "contactless_emv": "contactless",
-    "contactless_magstripe_mode": "contactless",
-    "magnetic_stripe_fallback": "swiped",
-    "magnetic_stripe_track2": "swiped",
-    "approval": "device",
-    "none": "not required",
-    "offline_pin": "PIN",
-    "offline_pin_and_signature": "PIN and signature",
-    "online_pin": "PIN",
-}
-"""Stripe's words where people say it otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentLine:
     """One payment, as it was made; what went back of it is a refund.
 
-    ``label`` is for people ("Visa 4242", "Cash"), ``card`` what a card receipt must show as (name, value)
-    pairs; empty for other methods and for cards that were not paid at a desk. ``given`` and ``change`` are
-    what passed over the counter, 0 for everything but cash at a desk.
+    ``label`` is for people ("Visa 4242", "Cash"), ``card`` what a card receipt must show, as pairs of one of
+    ``CARD_FIELDS`` and Stripe's value; empty for other methods and for cards that were not paid at a desk.
+    ``given`` and ``change`` are what passed over the counter, 0 for everything but cash at a desk.
     """
 
     method: str
@@ -89,9 +72,9 @@ class PaymentLine:
 
 @dataclass(frozen=True, slots=True)
 class Bought:
-    """What an order was for before anything went back: its lines, gifts among them, and what it then cost.
+    """What an order was for before anything went back: its lines, with complimentary ones, and its price.
 
-    ``discount`` is what was taken off beside the gifts: ``subtotal - discount - gifts == total``.
+    ``discount`` is what was taken off beside those: ``subtotal - discount - complimentary == total``.
     """
 
     lines: tuple[LineView, ...]
@@ -172,14 +155,14 @@ def _bought(order: OrderView, refunds: list[Refund]) -> Bought:
             quantity=line.quantity + back[line.id].quantity,
             line_total=line.line_total + back[line.id].amount,
         )
-        for line in _all_lines(order.id)
+        for line in order_views.all_lines(order.id)
         if line.id not in of_refunds
     )
     lines = tuple(line for line in lines if line.quantity or line.line_total)
     subtotal = sum((line.quantity * line.unit_price for line in lines), ZERO)
     total = sum((line.line_total for line in lines), ZERO)
-    gifts = sum((-line.line_total for line in lines if not line.quantity), ZERO)
-    return Bought(lines, subtotal, subtotal - gifts - total, total)
+    complimentary = sum((-line.line_total for line in lines if not line.quantity), ZERO)
+    return Bought(lines, subtotal, subtotal - complimentary - total, total)
 
 
 class _Back(NamedTuple):
@@ -195,29 +178,6 @@ def _pieces_back(made: list[Refund]) -> dict[int, _Back]:
         before, amount = found[piece.order_line_id], money.from_minor(piece.amount, piece.currency)
         found[piece.order_line_id] = _Back(before.quantity + piece.quantity, before.amount + amount)
     return found
-
-
-def _all_lines(order_id: int) -> list[LineView]:
-    """The order's lines as they are now, also those of which everything went back."""
-    query = (
-        OrderLine.select(OrderLine, TicketType, AddOn)
-        .join(TicketType, JOIN.LEFT_OUTER, on=(OrderLine.ticket_type == TicketType.id))
-        .join(AddOn, JOIN.LEFT_OUTER, on=(OrderLine.addon == AddOn.id), src=OrderLine)
-        .where(OrderLine.order == order_id)
-        .order_by(OrderLine.id)
-    )
-    return [
-        LineView(
-            id=line.id,
-            description=line.description,
-            quantity=line.quantity,
-            unit_price=line.unit_price,
-            line_total=line.line_total,
-            ticket_slug=line.ticket_type.slug if line.ticket_type_id else None,
-            addon_slug=line.addon.slug if line.addon_id else None,
-        )
-        for line in query
-    ]
 
 
 def _payments(order_id: int, refunds: list[Refund]) -> tuple[PaymentLine, ...]:
@@ -249,8 +209,7 @@ def _payments(order_id: int, refunds: list[Refund]) -> tuple[PaymentLine, ...]:
             src=Payment,
         )
         .where(
-            Payment.order == order_id,
-            Payment.status.in_((PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED)),
+            Payment.order == order_id, Payment.status.in_((PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED))
         )
         .order_by(Payment.id)
     )
@@ -302,8 +261,7 @@ def _line(paid: _Paid, amount: Decimal) -> PaymentLine:
 def _card_lines(card_json: str) -> tuple[tuple[str, str], ...]:
     """The lines for what is known; Stripe leaves out what a card does not say."""
     card = msgspec.json.decode(card_json, type=dict[str, object])
-    told = ((name, str(card.get(key) or "")) for key, name in CARD_LINES.items())
-    return tuple((name, CARD_WORDS.get(value, value)) for name, value in told if value)
+    return tuple((name, str(card[name])) for name in CARD_FIELDS if card.get(name))
 
 
 def _sold_by(order_id: int) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from peewee import JOIN, Expression, fn
 
-from tui_pos.core import clock, money, scan
+from tui_pos.core import clock, scan
 from tui_pos.data.connection import connected
 from tui_pos.data.queries import rows
 from tui_pos.data.tables.auth import User
@@ -21,8 +21,9 @@ from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.catalogue import vouchers
 from tui_pos.desk.catalogue.pricing import Kind
 from tui_pos.desk.context import Desk
-from tui_pos.desk.errors import InvalidInput, NotFound, Reason, because
+from tui_pos.desk.errors import InvalidInput, NotFound, because
 from tui_pos.desk.orders import badges
+from tui_pos.desk.stored_reasons import Said
 
 log = logging.getLogger(__name__)
 
@@ -44,14 +45,15 @@ class Found:
     """One hit, and ``key`` to open it with.
 
     The key of an attendee is the access code, of an order its reference, of a voucher its code, of a product
-    its slug, with ``ticket:`` or ``addon:`` before it where both have it. ``detail`` is a reason where a
-    voucher cannot be used now.
+    its slug, with ``ticket:`` or ``addon:`` before it where both have it. ``detail`` says how it stands,
+    and why a voucher cannot be used now. ``email`` is an attendee's, for who may read it.
     """
 
     kind: HitKind
     key: str
     title: str
-    detail: str | Reason
+    detail: Said
+    email: str = ""
 
 
 def search(desk: Desk, text: str, limit: int = 9) -> tuple[Found, ...]:
@@ -130,8 +132,8 @@ def _attendees(desk: Desk, condition: Expression, limit: int) -> Iterable[tuple[
     )
     for code, user_id, *name, email, status in rows(query):
         shown = email if sees_addresses(desk) else ""
-        detail = ", ".join(filter(None, (shown, _spaced(status or "no order"))))
-        yield Found(HitKind.ATTENDEE, code, without_addresses(desk, called(*name)), detail), user_id
+        detail = because("found.person", email=shown, status=status or "no_order")
+        yield Found(HitKind.ATTENDEE, code, without_addresses(desk, called(*name)), detail, shown), user_id
 
 
 def _orders(desk: Desk, words: list[str], found_users: list[int], limit: int) -> Iterable[Found]:
@@ -160,7 +162,7 @@ def _found_orders(desk: Desk, condition: Expression, limit: int) -> Iterable[Fou
         .limit(limit)
     )
     for reference, status, total, buyer, *name in rows(query):
-        detail = f"{_spaced(status)} {money.format_amount(total, desk.conference.currency)}"
+        detail = because("found.order", status=status, total=total, currency=desk.conference.currency)
         yield Found(HitKind.ORDER, reference, without_addresses(desk, buyer or called(*name)), detail)
 
 
@@ -185,7 +187,7 @@ def _products(desk: Desk, slug: str) -> tuple[Found, ...]:
             HitKind.PRODUCT,
             f"{kind}:{row.slug}" if len(found) > 1 else row.slug,
             row.name,
-            money.format_amount(row.price, desk.conference.currency),
+            because("found.product", price=row.price, currency=desk.conference.currency),
         )
         for kind, row in found
     )
@@ -229,7 +231,3 @@ def holds_word(column: Any, word: str) -> Expression:
     spellings = {word} if word.isascii() else {word, word.lower(), word.upper(), word.title()}
     holds: Expression = reduce(or_, (column.contains(spelling) for spelling in sorted(spellings)))
     return holds
-
-
-def _spaced(status: str) -> str:
-    return status.replace("_", " ")

@@ -1,1 +1,1 @@
-"""How an order is paid beside the card reader: cash, credit, gifts, and any split of them."""
+"""How an order is paid beside the card reader: cash, credit, complimentary, and any split of them."""

@@ -69,8 +69,8 @@ def move(
     payment_id: int,
     kind: MovementKind,
     amount: Decimal,
-    now: datetime,
     *,
+    now: datetime,
     given: Decimal = ZERO,
     change: Decimal = ZERO,
 ) -> None:
@@ -94,8 +94,8 @@ def move(
 def _book(desk: Desk, order: Order, wanted: Decimal, given: Decimal, now: datetime) -> Booked:
     change = given - wanted
     note = f"Cash at {desk.station}: given {_shown(desk, given)}, change {_shown(desk, change)}"
-    payment_id = tendering.pay(desk, order, PaymentMethod.MANUAL, wanted, note, now)
-    move(desk, order, payment_id, MovementKind.SALE, wanted, now, given=given, change=change)
+    payment_id = tendering.pay(desk, order, PaymentMethod.MANUAL, wanted, note=note, now=now)
+    move(desk, order, payment_id, MovementKind.SALE, wanted, now=now, given=given, change=change)
     return Booked(amount=wanted, payment_id=payment_id, given=given, change=change)
 
 

@@ -1,7 +1,8 @@
 """Giving away what is left to pay, by somebody who may, for a reason that is kept.
 
-django-program counts the amount of a complimentary payment as revenue, so a gift lowers the order's price and
-its payment is one of 0.00, as the web site's own are; how much was given away stays in the audit log.
+django-program counts the amount of a complimentary payment as revenue, so giving away lowers the order's
+price and its payment is one of 0.00, as the web site's own are; how much was given away stays in the audit
+log.
 """
 
 from datetime import datetime
@@ -23,13 +24,15 @@ def give_free(desk: Desk, reference: str, reason: str, *, key: str = "") -> Tend
 
     Raises NotPermitted, InvalidInput ``reason_required``, and what ``tendering.take`` raises.
     """
-    require_sale(desk, Action.COMP)
+    require_sale(desk, Action.COMPLIMENTARY)
     why = audit_log.reason_given(reason)
 
     def book(order: Order, due: Decimal, now: datetime) -> Booked:
         prices.lower(order, due, f"Complimentary: {why}", now)
         return Booked(
-            amount=due, payment_id=tendering.pay(desk, order, PaymentMethod.COMP, ZERO, why, now), reason=why
+            amount=due,
+            payment_id=tendering.pay(desk, order, PaymentMethod.COMP, ZERO, note=why, now=now),
+            reason=why,
         )
 
-    return tendering.take(desk, reference, Tender.COMP, key, book)
+    return tendering.take(desk, reference, Tender.COMPLIMENTARY, key, book)

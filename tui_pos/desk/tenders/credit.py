@@ -33,7 +33,7 @@ def use_credit(desk: Desk, reference: str, amount: Decimal | None = None, *, key
             raise Refused("no_credit", order=order.reference)
         if amount is not None and left < wanted:
             raise InvalidInput("credit_too_low", order=order.reference, left=left, currency=currency)
-        ids = [tendering.pay(desk, order, PaymentMethod.CREDIT, each, "", now) for each in spent]
+        ids = [tendering.pay(desk, order, PaymentMethod.CREDIT, each, now=now) for each in spent]
         return Booked(amount=left, payment_id=ids[0] if len(ids) == 1 else None)
 
     return tendering.take(desk, reference, Tender.CREDIT, key, book)

@@ -50,6 +50,6 @@ def payment_options(
         too_little = least if least is not None and wanted < least else None
         found.append(PaymentOption(tender=Tender.CARD, amount=wanted, least=too_little))
     if wanted == due:
-        may_give = allowed(desk.staff, Action.COMP)
-        found.append(PaymentOption(tender=Tender.COMP, amount=wanted, is_allowed=may_give))
+        may_give = allowed(desk.staff, Action.COMPLIMENTARY)
+        found.append(PaymentOption(tender=Tender.COMPLIMENTARY, amount=wanted, is_allowed=may_give))
     return tuple(found)

@@ -39,7 +39,11 @@ from tui_pos.desk.orders.live_payment import refuse_live
 from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.orders.views import OrderView
 
-DEED_OF = {Tender.CASH: AuditAction.CASH, Tender.CREDIT: AuditAction.CREDIT, Tender.COMP: AuditAction.COMP}
+DEED_OF = {
+    Tender.CASH: AuditAction.CASH,
+    Tender.CREDIT: AuditAction.CREDIT,
+    Tender.COMPLIMENTARY: AuditAction.COMPLIMENTARY,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +85,6 @@ def take(desk: Desk, reference: str, tender: Tender, key: str, book: Book) -> Te
     ``refund_open`` (a refund of it has no answer yet), ``nothing_to_pay``, ``sold_out`` or ``venue_full``
     (its hold ran out), InvalidInput ``key_used``.
     """
-
     desk.limits.refuse(*TO_SELL)
 
     def work() -> Tendered:
@@ -109,10 +112,10 @@ def take(desk: Desk, reference: str, tender: Tender, key: str, book: Book) -> Te
 
 
 def complete(desk: Desk, reference: str) -> OrderView:
-    """Complete a pending order that has nothing left to pay, such as a free one that was left on the web; or
-    a paid one of which the web site's manage page made no attendee: its buyer gets the badge.
+    """Complete a pending order that has nothing left to pay, such as a free one that was left on the web.
 
-    Raises as ``take``, and Refused ``not_covered`` when something is due.
+    Or a paid one of which the web site's manage page made no attendee: its buyer gets the badge. Raises as
+    ``take``, and Refused ``not_covered`` when something is due.
     """
     require(desk, Action.SELL)
 
@@ -140,9 +143,9 @@ def pay(
     order: Order,
     method: PaymentMethod,
     amount: Decimal,
-    note: str,
-    now: datetime,
     *,
+    now: datetime,
+    note: str = "",
     reference: str = "",
 ) -> int:
     """Write a succeeded payment, taken by whoever is signed in; answers its id.

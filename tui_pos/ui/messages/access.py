@@ -33,7 +33,7 @@ ACTIONS = {
     "connection_token": "connect a reader",
     "refund": "refund",
     "resolve": "resolve payments",
-    "comp": "give away for free",
+    "complimentary": "give away for free",
     "set_up": "change whose payments these are",
     "reconcile": "reconcile payments",
     "addresses": "see e-mail addresses",

@@ -20,7 +20,12 @@ SALE_ENDS: dict[SaleEnd, str] = {
     SaleEnd.KEPT: "The sale is kept: scan the same badge here to go on.",
 }
 
-TENDERS = {Tender.CASH: "Cash", Tender.CREDIT: "Credit", Tender.CARD: "Card", Tender.COMP: "Free of charge"}
+TENDERS = {
+    Tender.CASH: "Cash",
+    Tender.CREDIT: "Credit",
+    Tender.CARD: "Card",
+    Tender.COMPLIMENTARY: "Free of charge",
+}
 
 
 def sale_end(end: CartEnd) -> str:

@@ -23,13 +23,24 @@ def _back(back: Decimal, currency: str) -> str:
     return f", {format_amount(back, currency)} given back" if back else ""
 
 
+def _person(email: str, status: str) -> str:
+    return ", ".join(filter(None, (email, plain(status))))
+
+
+def _order(status: str, total: Decimal, currency: str) -> str:
+    return f"{plain(status)} {format_amount(total, currency)}"
+
+
 RECENT: dict[str, Sentence] = {
+    "found.order": _order,
+    "found.person": _person,
+    "found.product": "{price}",
     "recent.checked_in": "checked in",
     "recent.ended": _ended,
     "recent.not_paid": _not_paid,
     "recent.paid": _paid,
 }
-"""What happened at this station, in a list."""
+"""What was found, and what happened at this station, in a list."""
 
 SENTENCES: dict[str, Sentence] = {
     "invalid_scan.address": "That web address is damaged: type the code that is printed beside it.",

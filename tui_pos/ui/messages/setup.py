@@ -68,6 +68,7 @@ SENTENCES: dict[str, Sentence] = {
     " {where}: say it in [conferences.{conference}] or with tui-pos --conference {conference} init"
     " --currency CUR.",
     "currency_unknown.wrong": "{found}",
+    "log_not_written": "The log {file} cannot be written: {fault}.",
     "made_elsewhere": "This database's supervisors are made in django-program.",
     "staff_required": "A supervisor has to agree to this: say who with --staff NAME.",
     "supervisor_exists": "Somebody else was made the first supervisor just now.",

@@ -11,10 +11,10 @@ from textual.timer import Timer
 from tui_pos.core import clock
 from tui_pos.core.scan import Scan, printable
 from tui_pos.desk.carts import reader_display
-from tui_pos.desk.carts.cart import CartView
-from tui_pos.desk.carts.checkout import Placed
+from tui_pos.desk.carts.cart_view import CartView
 from tui_pos.desk.catalogue.inventory import InventoryItem, catalogue
 from tui_pos.desk.context import Desk
+from tui_pos.desk.orders.views import OrderView
 from tui_pos.desk.search.search import Found, HitKind
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
@@ -346,9 +346,9 @@ class CartScreen(DeskScreen[CartEnd]):
             place = partial(self._sale.place, self.view.total)
             self.ask(place, self._placed, self._not_placed, lane="cart", hold=True)
 
-    def _placed(self, placed: Placed) -> None:
+    def _placed(self, placed: OrderView) -> None:
         self._change(self._sale.view)
-        if not placed.order.due:
+        if not placed.due:
             self.navigator.show_receipt(placed.reference, sale_is_over=True)
         else:
             self.navigator.pay(placed.reference, self._pays_by, self._still_owed)

@@ -4,13 +4,12 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from tui_pos.desk.carts import cart, checkout
-from tui_pos.desk.carts.cart import CartView
-from tui_pos.desk.carts.checkout import Placed
+from tui_pos.desk.carts.cart_view import CartView
 from tui_pos.desk.carts.put_away import SaleEnd, put_away
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound
+from tui_pos.desk.orders.views import OrderView
 from tui_pos.desk.search.search import Found, resolve
-from tui_pos.ui.messages import sentence
 from tui_pos.ui.results import CartEnd, SaleStart
 from tui_pos.ui.widgets.cart_pane import key_of
 
@@ -73,7 +72,7 @@ class CartController:
         self._view = new
         return new
 
-    def place(self, shown_total: Decimal) -> Placed:
+    def place(self, shown_total: Decimal) -> OrderView:
         """Make it an order, at the total that the customer was told."""
         placed = checkout.place(self._desk, self._current.sale_id, shown_total=shown_total)
         self.view()
@@ -115,7 +114,7 @@ def named(desk: Desk, text: str) -> Found:
     hits = resolve(desk, text)
     wanted = text.strip().casefold()
     for hit in hits:
-        exact = {hit.key.casefold(), sentence(hit.detail).partition(",")[0].casefold()}
+        exact = {hit.key.casefold(), hit.email.casefold()}
         if len(hits) == 1 and (wanted in exact or wanted.rpartition(":")[2] in exact):
             return hit
     raise NotFound("nothing_found", f"No product, voucher or badge is called {text}.")

@@ -17,16 +17,18 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.refund_views import RefundView
 from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.orders.views import AttendeeView, LineView, OrderView
+from tui_pos.desk.search import receipts
 from tui_pos.desk.search.receipts import ReceiptView
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.messages.notes import Amount
+from tui_pos.ui.messages.receipts import CARD_FIELDS, CARD_VALUES
 from tui_pos.ui.messages.templates import when_and_where
 from tui_pos.ui.messages.verdicts import words
 from tui_pos.ui.widgets import signs
 from tui_pos.ui.widgets.line_list import Cell, Line
 
-CARD_FACTS = ("Application", "AID", "Account", "Approval", "Read", "Verified")
-"""What the screen shows of `receipts.CARD_LINES`; the rest is for paper."""
+CARD_FACTS = receipts.CARD_FIELDS[:6]
+"""What the screen shows of a card; the rest is for paper."""
 
 MOST_LINES = 10
 """A longer order is summed up; paper shows it whole."""
@@ -35,7 +37,7 @@ BACK = {
     Tender.CARD: "Back to the card",
     Tender.CASH: "Back in cash",
     Tender.CREDIT: "Back to the credit",
-    Tender.COMP: "The gift was taken back",
+    Tender.COMPLIMENTARY: "Complimentary, taken back",
 }
 BACK_STATES: dict[RefundStage, str] = {
     RefundStage.CREATED: ", no answer yet",
@@ -173,5 +175,6 @@ def _card_facts(view: ReceiptView) -> Rows:
         if payment.card:
             facts = dict(payment.card)
             rows.append(("Card", payment.label))
-            rows += [(name, facts[name]) for name in CARD_FACTS if name in facts]
+            shown = ((name, facts[name]) for name in CARD_FACTS if name in facts)
+            rows += [(CARD_FIELDS[name], CARD_VALUES.get(value, value)) for name, value in shown]
     return rows

@@ -195,7 +195,7 @@ class TenderScreen(DeskScreen[StillOwed]):
             self._set_part(wanted)
         elif wanted.tender is Tender.CARD:
             self._charge(wanted.amount)
-        elif wanted.tender is Tender.COMP:
+        elif wanted.tender is Tender.COMPLIMENTARY:
             self._give(wanted)
         else:
             self._take(wanted)
@@ -234,8 +234,8 @@ class TenderScreen(DeskScreen[StillOwed]):
             self._show_receipt()
 
     def _give(self, option: PaymentOption) -> None:
-        if not self.may(Action.COMP):
-            refuse(self, Action.COMP)
+        if not self.may(Action.COMPLIMENTARY):
+            refuse(self, Action.COMPLIMENTARY)
             return
         shown = self.amount(option.amount)
         question = AskText(

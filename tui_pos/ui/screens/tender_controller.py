@@ -60,7 +60,7 @@ class TenderController:
                 take = partial(take_cash, self._desk, self._reference, option.given, option.amount)
             case Tender.CREDIT:
                 take = partial(use_credit, self._desk, self._reference, option.amount)
-            case Tender.COMP:
+            case Tender.COMPLIMENTARY:
                 take = partial(give_free, self._desk, self._reference, reason)
             case _:
                 raise ValueError(f"{option.tender} is not taken here")

@@ -15,7 +15,7 @@ NEXT_STEPS = {
     Tender.CASH: "take {} in cash",
     Tender.CREDIT: "use {} of credit",
     Tender.CARD: "card {}",
-    Tender.COMP: "give {} for free",
+    Tender.COMPLIMENTARY: "give {} for free",
 }
 """What Enter does with the chosen option."""
 
@@ -37,7 +37,7 @@ def _note(option: PaymentOption, amount: Amount, reader: str) -> str:
             return f"change {amount(option.change)}" if option.change else "exactly"
         case Tender.CREDIT:
             return f"of {amount(option.credit)}"
-        case Tender.COMP:
+        case Tender.COMPLIMENTARY:
             return "asks for the reason" if option.is_allowed else "only a supervisor may"
     if option.least is not None:
         return f"a card cannot be charged less than {amount(option.least)}"

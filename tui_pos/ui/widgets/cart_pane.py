@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from tui_pos.core.scan import printable
-from tui_pos.desk.carts.cart import CartLine, CartView
+from tui_pos.desk.carts.cart_view import CartLine, CartView
 from tui_pos.desk.errors import Reason
 from tui_pos.ui.messages import sentence
 from tui_pos.ui.widgets.line_list import (
