@@ -113,7 +113,8 @@ def known(error: BaseException, reason: str, then: str = "") -> DatabaseUnavaila
         by_code = name.startswith(fault.sqlite) if name and fault.sqlite else state in fault.sqlstates
         by_words = bool(not name and not state and fault.words and re.search(fault.words, reason))
         if by_code or by_words:
-            return fault.kind(f"{fault.sentence.format(reason=reason)}{then}.")
+            cause = fault.sentence.format(reason=reason)
+            return fault.kind(f"{cause}{then}.", f"{cause}.")
     return None
 
 

@@ -253,13 +253,15 @@ def run_tx(work: Callable[[], T], *, sees_others: bool = False) -> T:
                 if not (_was_in_the_way(error) or _is_lost()):
                     log.error("transaction failed: %s", causes.code(error))
                     raise _known(error, NOTHING_CHANGED) or DatabaseUnavailable(
-                        f"The database failed: {_reason(error)}{NOTHING_CHANGED}."
+                        f"The database failed: {_reason(error)}{NOTHING_CHANGED}.",
+                        f"The database failed: {_reason(error)}.",
                     ) from error
                 log.info("transaction is tried again after try %d: %s", attempt, causes.code(error))
                 if clock.monotonic() > deadline:
                     log.warning("transaction given up: %s", causes.code(error))
                     raise _known(error, NOTHING_CHANGED) or DatabaseUnavailable(
-                        f"The database is busy or away ({_reason(error)}); nothing was changed. Try again."
+                        f"The database is busy or away ({_reason(error)}); nothing was changed. Try again.",
+                        f"The database is busy or away ({_reason(error)}).",
                     ) from error
             _pause(attempt)
     raise AssertionError("the loop ends by returning or raising")
@@ -297,7 +299,8 @@ def _transaction(work: Callable[[], T], sees_others: bool) -> T:
             log.error("the answer to a commit was lost: %s", causes.code(error))
             raise CommitUnknown(
                 "The database went away while saving; it is not known whether it was saved."
-                " Look before you do it again."
+                " Look before you do it again.",
+                "The database went away while saving.",
             ) from error
         _leave_standby(error)
         raise error from None

@@ -6,7 +6,14 @@ class DataError(Exception):
 
 
 class DatabaseUnavailable(DataError):
-    """The database cannot be opened, or went away and did not come back in time."""
+    """The database cannot be opened, or went away and did not come back in time.
+
+    ``cause`` is what failed, in a sentence that says nothing of what was to be written.
+    """
+
+    def __init__(self, sentence: str, cause: str = "") -> None:
+        super().__init__(sentence)
+        self.cause = cause or sentence
 
 
 class ReadOnlyDatabase(DatabaseUnavailable):

@@ -13,11 +13,13 @@ from collections.abc import Callable
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 from urllib.parse import urlsplit
 
 from tui_pos.core import clock
 from tui_pos.terminal.errors import (
+    SERVER_FAULTS,
     Fault,
     Misconfigured,
     RateLimited,
@@ -230,7 +232,7 @@ class _SessionPerThread(threading.local):
             _since(began),
             self.request_id or "no request id",
         )
-        if response.status_code < 500 and response.status_code != 409:
+        if response.status_code < SERVER_FAULTS and response.status_code != HTTPStatus.CONFLICT:
             self.unanswered -= 1
         return response
 

@@ -10,12 +10,16 @@ was done. `answer` says the same for programs that repeat: a definite answer sta
 
 import re
 from enum import Enum, StrEnum
+from http import HTTPStatus
 from typing import ClassVar
 
 from tui_pos.core.reasons import Reason, because
 from tui_pos.terminal.model import Intent, plain
 
 MAX_FOREIGN_TEXT = 200
+
+# From this HTTP status on the fault is the server's.
+SERVER_FAULTS = 500
 
 
 class Answer(Enum):
@@ -217,7 +221,7 @@ def error_for(
     intent: Intent | None = None,
 ) -> TerminalError:
     """The error for what Stripe answered: its HTTP status and the fields of its error object."""
-    rights = RIGHT.findall(message) if status == 403 else []
+    rights = RIGHT.findall(message) if status == HTTPStatus.FORBIDDEN else []
     kind, fault = _kind(status, error_type, code, param)
     return kind(
         Fault.NO_RIGHT if rights else fault,
@@ -232,7 +236,7 @@ def error_for(
 
 
 def _kind(status: int, error_type: str, code: str, param: str) -> Kind:
-    if status >= 500:
+    if status >= SERVER_FAULTS:
         return UnknownOutcome, Fault.SERVER_ERROR
     if error_type == "idempotency_error":
         return Refused, Fault.IDEMPOTENCY_CONFLICT

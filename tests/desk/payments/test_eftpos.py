@@ -59,7 +59,7 @@ def test_it_is_captured_at_once_and_told_on_the_receipt(
     found = receipt(lead, order.reference)
     (line,) = found.payments
     assert line.label.startswith("eftpos")
-    assert dict(line.card)["Application"] == "eftpos"
+    assert dict(line.card)["application_name"] == "eftpos"
     (listed,) = find_orders.orders(lead, text=order.reference)
     assert listed.paid_by.startswith("eftpos")
     with connected():

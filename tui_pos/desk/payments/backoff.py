@@ -69,8 +69,8 @@ class Pace:
         """Seconds until it may be asked again; 0 when now."""
         return max(0.0, self._not_before.get(call, 0.0) - clock.monotonic())
 
-    def hurry(self) -> None:
-        """A person asked for something: it is tried at once."""
+    def retry_now(self) -> None:
+        """Forget the pauses: a person asked for something, which is tried at once."""
         self._not_before.clear()
 
     @property

@@ -146,9 +146,9 @@ def captured(desk: Desk, attempt: Attempt, intent: "Intent") -> None:
         drop_doubles(attempt)
         _write_card(attempt, intent, CaptureStatus.CAPTURED, captured_at=now)
         orders.finish_if_paid(order, now)
-        less, misfit = _captured_less(attempt, intent), discrepancy_of(order, attempt.currency)
-        both = because("payment.two_problems", first=less, second=misfit) if less and misfit else None
-        problem = both or less or misfit
+        less, unfit = _captured_less(attempt, intent), discrepancy_of(order, attempt.currency)
+        both = because("payment.two_problems", first=less, second=unfit) if less and unfit else None
+        problem = both or less or unfit
         why = problem or _unconfirmed(attempt)
         columns = {
             **_card_columns(intent),

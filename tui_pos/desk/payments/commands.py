@@ -71,10 +71,11 @@ def _find(desk: Desk, intent_id: str) -> PaymentState:
 
 
 def _drive_to_end(desk: Desk, now: PaymentState, control: CommandQueue, while_at: set[Stage]) -> PaymentState:
-    """Watch until the payment ended, is somewhere that the wish has no more say in, or needs a person."""
+    """Watch until the payment is past the stages that the command acts in, or needs a person."""
     for seen, state in enumerate(watch(desk, now.attempt_id, control, seconds=ANSWERED_WITHIN)):
         now = state
-        tried = seen > 1  # the first state is from before the wish, the second from before Stripe was asked
+        # The first state is from before the command, the second from before Stripe was asked.
+        tried = seen > 1
         if now.stage not in while_at or (tried and now.problem):
             break
     return now

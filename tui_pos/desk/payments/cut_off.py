@@ -45,13 +45,12 @@ class CutOff(DatabaseUnavailable):
         self.card = card
         self.reason = because(f"cut_off.{card}", **values)
         self.is_withdrawn = card is CardState.WITHDRAWN
-        super().__init__(str(self.reason))
+        super().__init__(str(self.reason), cause)
 
 
 def cut_off(worker: AttemptWorker, error: DatabaseUnavailable) -> CutOff:
     """Withdraw the prompt and say what is true; asks Stripe, writes nothing."""
-    cause, _, _ = str(error).rstrip(".").partition(";")  # what follows is said of a write, not of the card
-    return CutOff(worker.attempt, _card_state(worker), f"{cause}.")
+    return CutOff(worker.attempt, _card_state(worker), error.cause)
 
 
 def _card_state(worker: AttemptWorker) -> CardState:

@@ -26,7 +26,7 @@ from tui_pos.desk.stored_reasons import pack
 from tui_pos.terminal import Intent, NotFound, Reader, TerminalError
 
 PICK_UP = timedelta(seconds=15)
-"""A reader that does not show the payment this long after it acknowledged has swallowed it."""
+"""A reader that does not show the payment this long after it acknowledged has lost it."""
 
 AT_WORK_FOR = timedelta(seconds=60)
 """A bank that is still being asked after so long needs a person."""
@@ -55,7 +55,8 @@ def handle_held(worker: AttemptWorker, intent: Intent) -> float:
     """A card was approved and its money is held."""
     if Stage(worker.attempt.stage) is not Stage.AUTHORIZED:
         bookkeeping.authorized(worker.desk, worker.attempt, intent)
-    return worker.desk.poll_seconds if worker.attempt.capture_tries else 0  # a refused capture is not hurried
+    # A capture that was refused is not repeated at once.
+    return worker.desk.poll_seconds if worker.attempt.capture_tries else 0
 
 
 def handle_captured(worker: AttemptWorker, intent: Intent) -> float:

@@ -1,4 +1,4 @@
-"""A payment as screens and commands see it: one frozen picture of an attempt."""
+"""A payment as screens and commands see it: one frozen view of an attempt."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -79,7 +79,7 @@ class PaymentState:
 
 
 def state(desk: Desk, attempt_id: int) -> PaymentState:
-    """The present picture of an attempt, from the attempt log alone. Raises NotFound."""
+    """The present view of an attempt, from the attempt log alone. Raises NotFound."""
     with connected():
         attempt = attempt_log.load(attempt_id)
         if attempt.conference_id != desk.conference.id:
@@ -95,7 +95,7 @@ def unfinished(desk: Desk) -> tuple[PaymentState, ...]:
 
 
 def to_view(attempt: Attempt) -> PaymentState:
-    """The frozen picture of a row; needs a connection."""
+    """The frozen view of a row; needs a connection."""
     order: Order = attempt.order
     stage = Stage(attempt.stage)
     notice = notice_for(attempt)
@@ -147,10 +147,10 @@ def commands(attempt: Attempt) -> frozenset[CommandKind]:
     if attempt.requested_action:
         is_in_vain = attempt.refusals or attempt.problem
         return frozenset({CommandKind.CANCEL, CommandKind.DETACH} if is_in_vain else {CommandKind.DETACH})
-    return _WISHES.get(stage, frozenset({CommandKind.CANCEL, CommandKind.DETACH}))
+    return _COMMANDS.get(stage, frozenset({CommandKind.CANCEL, CommandKind.DETACH}))
 
 
-_WISHES: dict[Stage, frozenset[CommandKind]] = {
+_COMMANDS: dict[Stage, frozenset[CommandKind]] = {
     Stage.INTENT: frozenset({CommandKind.RETRY, CommandKind.SWITCH, CommandKind.CANCEL, CommandKind.DETACH}),
     Stage.DECLINED: frozenset(
         {CommandKind.RETRY, CommandKind.SWITCH, CommandKind.CANCEL, CommandKind.DETACH}

@@ -123,7 +123,7 @@ def _go_on(worker: AttemptWorker, owner: str, command: PaymentCommand | None) ->
     if command is not None and command.kind in commands(worker.attempt):
         if command.kind in _NEEDS:
             permissions.require(worker.desk, _NEEDS[command.kind])
-        worker.pace.hurry()
+        worker.pace.retry_now()
         return _HANDLERS[command.kind](worker, command)
     return transitions.step(worker)
 

@@ -39,7 +39,7 @@ from tui_pos.desk.orders.live_payment import refuse_live
 from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.orders.views import OrderView
 
-DEED_OF = {
+ACTION_OF = {
     Tender.CASH: AuditAction.CASH,
     Tender.CREDIT: AuditAction.CREDIT,
     Tender.COMPLIMENTARY: AuditAction.COMPLIMENTARY,
@@ -90,7 +90,7 @@ def take(desk: Desk, reference: str, tender: Tender, key: str, book: Book) -> Te
     def work() -> Tendered:
         now = clock.now()
         order = _locked(desk, reference)
-        entry = audit_log.done(DEED_OF[tender], key, order.id)
+        entry = audit_log.done(ACTION_OF[tender], key, order.id)
         if entry is not None:
             return _answer(desk, order, tender, _booked(entry))
         due = _due(desk, order)
@@ -98,7 +98,7 @@ def take(desk: Desk, reference: str, tender: Tender, key: str, book: Book) -> Te
         booked = book(order, due, now)
         audit_log.record(
             desk,
-            DEED_OF[tender],
+            ACTION_OF[tender],
             audit_log.About(order_id=order.id, payment_id=booked.payment_id),
             amount=booked.amount,
             reason=booked.reason,
