@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from rich.text import Text
 from textual.app import App, ComposeResult
+from textual.containers import Vertical
 from textual.geometry import Region
 from textual.widget import Widget
 
@@ -124,16 +125,22 @@ async def test_the_choice_follows_its_row_and_then_its_place() -> None:
         assert listing.move(1) is None
 
 
-async def test_a_second_list_goes_on_counting() -> None:
-    first, second = LineList(Column()), LineList(Column(), first_number=1)
-    async with One(first).run_test(size=(40, 24)) as pilot:
-        await pilot.app.mount(second)
+async def test_a_list_that_changed_while_it_was_hidden_shows_what_is_true() -> None:
+    listing, label = LineList(Column()), Row(Text("before"))
+    around = Vertical(label, listing)
+    async with One(around).run_test(size=(40, 24)) as pilot:
+        listing.set_lines(lines(1))
         await pilot.pause()
-        first.set_lines(lines(2))
-        second.set_first_number(first.last_number() + 1)
-        second.set_lines(lines(9))
-        assert second.numbered_line(3) == lines(1)[0]
-        assert second.last_number() == 9
+        shown(pilot)  # draws it
+        around.display = False
+        await pilot.pause()
+        listing.set_lines(lines(3))
+        label.show(Text("after"))
+        around.display = True
+        await pilot.pause()
+        text = shown(pilot)
+        assert "after" in text
+        assert all(str(line.cells[0]) in text for line in lines(3))
 
 
 async def test_an_empty_list_says_so() -> None:

@@ -68,7 +68,10 @@ def test_a_cart_shows_what_is_taken_off_and_by_what(desk: Desk) -> None:
     cart.add(desk, sale, "regular")
     cart.add(desk, sale, "hoodie")
     view = cart.set_voucher(desk, sale, "fifty")
-    assert view.discounts == (Discount("Volunteers 20 %", D("80.80")), Discount("Voucher FIFTY", D("50.00")))
+    assert view.discounts == (
+        Discount(because("discount.percentage", name="Volunteers", percent="20"), D("80.80")),
+        Discount(because("discount.voucher", voucher="FIFTY"), D("50.00")),
+    )
     assert (view.voucher_code, view.subtotal, view.total) == ("FIFTY", D("404.00"), D("273.20"))
     assert [line.discount for line in view.lines] == [D("112.99"), D("17.81")]
     assert cart.set_voucher(desk, sale, "").total == D("323.20")

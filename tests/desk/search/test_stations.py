@@ -122,7 +122,7 @@ def test_the_last_sales_and_check_ins_newest_first(desk: Desk, frozen_clock: Fro
     assert recent(desk, 9) == (
         RecentLine(at[4], "Ines Park", told("ended", status="cancelled", total=D(85)), Tone.PLAIN),
         RecentLine(at[3], "Ravi Chen", told("not_paid", due=D(85)), Tone.WARN),
-        RecentLine(at[2], "walk-up", told("paid", kept=D(25), card=False, ways=ON_THE_WEB), Tone.OK),
+        RecentLine(at[2], "", told("paid", kept=D(25), card=False, ways=ON_THE_WEB), Tone.OK),
         RecentLine(at[1], "Ella Novák", because("recent.checked_in"), Tone.OK),
         RecentLine(at[0], "Noor Lindqvist", told("paid", kept=D(1120), card=True, ways="Visa 4242"), Tone.OK),
     )
@@ -260,7 +260,7 @@ def test_parked_sales_with_their_worth(desk: Desk, frozen_clock: FrozenClock) ->
             kind=AttentionKind.PARKED,
             id=ids[1],
             reference="",
-            name="walk-up",
+            name="",
             amount=Decimal("0.00"),
             said=because("attention.parked", at=desk.local(first + timedelta(minutes=1)), station=""),
             tone=Tone.WARN,

@@ -246,6 +246,7 @@ class Refund(Table):
     fails: ``split`` is the payment row of the part that went back, ``credit`` django-program's record of the
     refund, ``price_change`` how much less the order costs (minor units), ``price_line`` the order line that
     carries it where no piece does. ``exchange`` is the order that the value went to instead of a person.
+    ``message`` has a line for each thing that is said of it besides (``desk.stored_reasons``).
     """
 
     conference = foreign_key(Conference)
@@ -311,10 +312,10 @@ class RefundLine(Table):
 
 
 class Repair(Table):
-    """One thing that was put right in the books because the web site or Stripe's dashboard had acted.
+    """One thing that was repaired in the books because the web site or Stripe's dashboard had acted.
 
-    ``before_state`` and ``after_state`` are what it was and is, for people; ``told_at`` is when a
-    reconciliation first told it.
+    ``before_state`` and ``after_state`` are how the order stood and stands (``desk.stored_reasons``);
+    ``told_at`` is when a reconciliation first told it.
     """
 
     conference = foreign_key(Conference)

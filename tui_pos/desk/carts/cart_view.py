@@ -12,10 +12,10 @@ from tui_pos.data.tables.registration import AddOn, Cart, CartItem, Order, Ticke
 from tui_pos.desk.carts import sales
 from tui_pos.desk.catalogue import products, vouchers
 from tui_pos.desk.catalogue.evaluation import Assessment, evaluate
-from tui_pos.desk.catalogue.pricing import ZERO, Condition, Kind, Off, Quote
+from tui_pos.desk.catalogue.pricing import ZERO, Kind, Off, Quote
 from tui_pos.desk.catalogue.products import RequestedProduct
 from tui_pos.desk.context import Desk
-from tui_pos.desk.errors import Reason
+from tui_pos.desk.errors import Reason, because
 from tui_pos.desk.orders import order_views, store_credit
 from tui_pos.desk.orders.views import LineView, OrderView
 
@@ -38,9 +38,9 @@ class CartLine:
 
 @dataclass(frozen=True, slots=True)
 class Discount:
-    """What one condition or the voucher takes off the whole cart; ``amount`` is positive."""
+    """What one condition or the voucher (``reason``) takes off the whole cart; ``amount`` is positive."""
 
-    label: str
+    reason: Reason
     amount: Decimal
 
 
@@ -158,25 +158,29 @@ def _lines(cart: Sequence[RequestedProduct], assessed: Assessment) -> tuple[Cart
 
 
 def _discounts(quote: Quote, voucher_code: str) -> tuple[Discount, ...]:
-    amounts: dict[str, Decimal] = {}
+    amounts: dict[tuple[str, str], Decimal] = {}
     for priced in quote.lines:
-        if priced.condition:
-            label = _label(priced.condition)
-            amounts[label] = amounts.get(label, ZERO) + priced.condition_discount
+        if condition := priced.condition:
+            percent = f"{condition.value.normalize():f}" if condition.off is Off.PERCENTAGE else ""
+            key = (condition.name, percent)
+            amounts[key] = amounts.get(key, ZERO) + priced.condition_discount
+    found = [Discount(_of_condition(*key), amount) for key, amount in amounts.items()]
     if quote.voucher_total:
-        amounts[f"Voucher {voucher_code}"] = quote.voucher_total
-    return tuple(Discount(label, amount) for label, amount in amounts.items())
+        found.append(Discount(because("discount.voucher", voucher=voucher_code), quote.voucher_total))
+    return tuple(found)
 
 
-def _label(condition: Condition) -> str:
-    if condition.off is not Off.PERCENTAGE:
-        return condition.name
-    return f"{condition.name} {condition.value.normalize():f} %"
+def _of_condition(name: str, percent: str) -> Reason:
+    if percent:
+        return because("discount.percentage", name=name, percent=percent)
+    return because("discount.condition", name=name)
 
 
 def _ordered(desk: Desk, sale: Sale, order: OrderView) -> CartView:
     lines = tuple(_order_line(number, line) for number, line in enumerate(order.lines, start=1))
-    label = f"Discounts, voucher {order.voucher_code}" if order.voucher_code else "Discounts"
+    reason = because("discount.order")
+    if order.voucher_code:
+        reason = because("discount.order.voucher", voucher=order.voucher_code)
     return CartView(
         sale_id=sale.id,
         status=SaleStatus(sale.status),
@@ -188,7 +192,7 @@ def _ordered(desk: Desk, sale: Sale, order: OrderView) -> CartView:
         user_id=order.user_id,
         lines=lines,
         subtotal=order.subtotal,
-        discounts=(Discount(label, order.discount),) if order.discount else (),
+        discounts=(Discount(reason, order.discount),) if order.discount else (),
         total=order.total,
         credit=store_credit.available(desk.conference.id, order.user_id),
         to_pay=order.due,

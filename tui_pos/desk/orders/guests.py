@@ -11,7 +11,7 @@ from tui_pos.core import clock
 from tui_pos.core.scan import printable
 from tui_pos.data.tables.auth import User
 from tui_pos.desk.errors import InvalidInput
-from tui_pos.desk.orders import references
+from tui_pos.desk.orders import registration
 
 NAME_LENGTH = 200
 EMAIL_LENGTH = 254
@@ -50,5 +50,5 @@ def guest_user(name: str, email: str, now: datetime) -> User:
         "email": email,
         "date_joined": now,
     }
-    user_id, username = references.insert_unique(User, User.username, USERNAME_PREFIX, values)
+    user_id, username = registration.insert_unique(User, User.username, USERNAME_PREFIX, values)
     return User(id=user_id, username=username, **values)

@@ -1,4 +1,4 @@
-"""Letting go of what an unpaid order holds: stock, a voucher's use, credit. Each exactly once.
+"""Extending the hold of an unpaid order, and letting go of what it holds: stock, a voucher's use, credit.
 
 A pending order holds stock until ``hold_expires_at``; counting looks at the time, so stock is free again by
 itself. The voucher and the credit come back when the order is released: by hand, or by the sweep here, which
@@ -7,8 +7,8 @@ that a card payment is running for, is never released.
 """
 
 import logging
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from peewee import Expression, fn
@@ -19,10 +19,20 @@ from tui_pos.data.fields import ZERO
 from tui_pos.data.queries import rows
 from tui_pos.data.tables.desk import Attempt, Refund, Sale, SaleStatus
 from tui_pos.data.tables.program import Conference
-from tui_pos.data.tables.registration import PAID_STATUSES, Order, OrderStatus, Payment, PaymentMethod
-from tui_pos.desk.catalogue import vouchers
+from tui_pos.data.tables.registration import (
+    PAID_STATUSES,
+    AddOn,
+    Order,
+    OrderLine,
+    OrderStatus,
+    Payment,
+    PaymentMethod,
+    TicketType,
+)
+from tui_pos.desk.catalogue import stock, vouchers
+from tui_pos.desk.catalogue.pricing import Key, Kind
 from tui_pos.desk.context import Desk
-from tui_pos.desk.errors import Refused
+from tui_pos.desk.errors import Reason, Refused, because
 from tui_pos.desk.orders import store_credit
 from tui_pos.desk.orders.balance import ACCEPTED, columns, from_columns, is_kept
 
@@ -91,6 +101,20 @@ def release(orders: Sequence[Order], now: datetime) -> None:
     Sale.update(status=SaleStatus.ABANDONED, updated_at=now).where(Sale.order.in_(ids)).execute()
 
 
+def extend_hold(desk: Desk, order: Order, now: datetime) -> None:
+    """Hold the order's stock for another ``desk.hold_minutes``.
+
+    Call with the conference and the order locked. An order whose hold ran out, or that never had one, holds
+    nothing: raises Refused ``sold_out`` or ``venue_full`` when what it wants was sold meanwhile.
+    """
+    if order.hold_expires_at is None or order.hold_expires_at <= now:
+        for reason in _gone(order, now):
+            raise Refused(reason)
+    until = now + timedelta(minutes=desk.hold_minutes)
+    if order.hold_expires_at is None or order.hold_expires_at < until:
+        Order.update(hold_expires_at=until, updated_at=now).where(Order.id == order.id).execute()
+
+
 def refuse_unless_releasable(order: Order) -> None:
     """Raise Refused unless the locked order is pending, nothing was paid and no card payment is running."""
     if order.status in PAID_STATUSES:
@@ -138,3 +162,28 @@ def _may_keep_nothing() -> Any:
     given_back = Refund.select(Refund.id).where(Refund.payment == Payment.id, Refund.stage.in_(ACCEPTED))
     counting = (Payment.order == Order.id) & (Payment.amount > ZERO) & is_kept() & NOT_CREDIT
     return ~fn.EXISTS(Payment.select(Payment.id).where(counting, ~fn.EXISTS(given_back)))
+
+
+def _gone(order: Order, now: datetime) -> Iterator[Reason]:
+    """Why each line that cannot be kept cannot."""
+    sold = stock.sold(order.conference_id, now)
+    seats = 0
+    for line in OrderLine.select().where(OrderLine.order == order.id).order_by(OrderLine.id):
+        total = _total_quantity(line)
+        left = stock.remaining(total, sold.get(_key(line), 0))
+        if left is not None and left < line.quantity:
+            yield because("sold_out.hold", product=line.description, left=left)
+        seats += 0 if line.addon_id else line.quantity
+    capacity = Conference.get_by_id(order.conference_id).total_capacity
+    free = stock.remaining(capacity, stock.seats_taken(sold))
+    if free is not None and free < seats:
+        yield because("venue_full.hold", left=free)
+
+
+def _key(line: OrderLine) -> Key:
+    return (Kind.ADDON, line.addon_id) if line.addon_id else (Kind.TICKET, line.ticket_type_id or 0)
+
+
+def _total_quantity(line: OrderLine) -> int:
+    product: TicketType | AddOn | None = line.addon if line.addon_id else line.ticket_type
+    return product.total_quantity if product is not None else 0

@@ -23,7 +23,7 @@ from tui_pos.desk.catalogue.pricing import Kind
 from tui_pos.desk.catalogue.products import Product
 from tui_pos.desk.context import Desk
 from tui_pos.desk.limits import TO_BE_TIMED, TO_SELL
-from tui_pos.desk.orders import guests, orders, references
+from tui_pos.desk.orders import guests, orders, registration
 from tui_pos.desk.orders.buyers import Buyer
 from tui_pos.desk.orders.views import LineView
 
@@ -81,7 +81,7 @@ def write(
         "created_at": now,
         "updated_at": now,
     }
-    order_id, reference = references.insert_unique(Order, Order.reference, desk.order_prefix, values)
+    order_id, reference = registration.insert_unique(Order, Order.reference, desk.order_prefix, values)
     on_commit(partial(log.info, "order %s with %d lines", reference, len(lines)))
     row = Order(id=order_id, reference=reference, **values)
     return NewOrder(row, _write_lines(order_id, lines, now))

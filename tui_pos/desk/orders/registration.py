@@ -1,16 +1,38 @@
-"""Making attendees: each has an access code of its own, unique over all conferences."""
+"""Rows under fresh random names: attendees with access codes, orders and guests with references.
+
+An access code is unique over all conferences.
+"""
 
 from datetime import datetime
+from typing import Any
 
-from peewee import fn
+from peewee import Field, fn
 
 from tui_pos.core import clock
+from tui_pos.data.base import Table
 from tui_pos.data.tables.registration import Attendee, Order, OrderLine
 from tui_pos.desk.errors import Refused
 from tui_pos.desk.orders.leaving import leaving
 
 CODE_LENGTH = 8
 TRIES = 10
+
+
+def insert_unique(
+    table: type[Table], column: "Field[str]", prefix: str, values: dict[str, Any]
+) -> tuple[int, str]:
+    """Insert ``values`` with ``column`` set to ``<prefix>-`` and 8 of A-Z0-9; answers (id, that name).
+
+    A clash writes nothing and does not hurt the running transaction: the database skips the row and the next
+    name is tried. Raises Refused ``no_free_reference`` should that go on.
+    """
+    for _ in range(TRIES):
+        name = f"{prefix}-{clock.random_code(CODE_LENGTH)}"
+        query = table.insert({**values, column.name: name})
+        row_id = query.on_conflict(action="nothing", conflict_target=[column]).execute()
+        if row_id is not None:
+            return int(row_id), name
+    raise Refused("no_free_reference")
 
 
 def of_user(order: Order, user_id: int) -> Attendee | None:

@@ -19,7 +19,7 @@ from tui_pos.data.tables.registration import (
 )
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Reason, Refused, because
-from tui_pos.desk.orders import hold_renewal, orders
+from tui_pos.desk.orders import holds, orders
 from tui_pos.desk.orders.balance import balance
 from tui_pos.desk.orders.tenders import label
 from tui_pos.desk.payments import attempt_log
@@ -119,7 +119,7 @@ def recheck_order(desk: Desk, attempt: Attempt) -> Reason | None:
         if money.from_minor(attempt.amount, attempt.currency) > owed:
             return because("not_charged.paid")
         try:
-            hold_renewal.hold(desk, order, clock.now())
+            holds.extend_hold(desk, order, clock.now())
         except Refused as gone:
             return because(f"not_charged.{gone.code}", **gone.values)
         return None

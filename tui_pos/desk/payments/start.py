@@ -15,7 +15,7 @@ from tui_pos.desk.access import permissions
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, Refused, because
 from tui_pos.desk.limits import TO_BE_TIMED, TO_CHARGE
-from tui_pos.desk.orders import hold_renewal, orders
+from tui_pos.desk.orders import holds, orders
 from tui_pos.desk.orders.balance import balance, refuse_open
 from tui_pos.desk.orders.live_payment import refuse_live
 from tui_pos.desk.payments import accounts, attempt_log
@@ -58,7 +58,7 @@ def _open(
     refuse_open(order)
     take = _amount_to_take(desk, order, amount)
     now = clock.now()
-    hold_renewal.hold(desk, order, now)
+    holds.extend_hold(desk, order, now)
     try:
         with database.atomic():
             attempt = Attempt.create(

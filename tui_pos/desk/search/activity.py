@@ -37,13 +37,10 @@ from tui_pos.desk.payments.notices import TONES, notice_for
 from tui_pos.desk.stored_reasons import Said, unpack
 from tui_pos.desk.tones import Tone
 
-WALK_UP = "walk-up"
-"""A buyer who gave no name."""
-
 
 @dataclass(frozen=True, slots=True)
 class RecentLine:
-    """One sale or check-in at this station."""
+    """One sale or check-in at this station; ``title`` is '' for a buyer who gave no name."""
 
     at: datetime
     title: str
@@ -110,7 +107,7 @@ def _sales(desk: Desk, limit: int) -> list[RecentLine]:
     return [
         RecentLine(
             at,
-            without_addresses(desk, buyer or billed or WALK_UP),
+            without_addresses(desk, buyer or billed),
             *_said(desk, status, from_columns(total, money_of), payments.get(order_id, [])),
         )
         for at, buyer, billed, order_id, status, total, *money_of in found
@@ -197,7 +194,7 @@ def _parked(desk: Desk) -> Iterable[AttentionLine]:
             kind=AttentionKind.PARKED,
             id=number,
             reference="",
-            name=without_addresses(desk, name or WALK_UP),
+            name=without_addresses(desk, name),
             amount=sum((_price(*item[4:]) for item in items), ZERO),
             said=because("attention.parked", at=desk.local(at), station=_elsewhere(desk, station)),
             tone=Tone.WARN,

@@ -29,7 +29,7 @@ from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
 from tui_pos.desk.limits import TO_SELL
-from tui_pos.desk.orders import hold_renewal, new_orders, order_views, orders
+from tui_pos.desk.orders import holds, new_orders, order_views, orders
 from tui_pos.desk.orders.balance import (
     admits,
     balance,
@@ -94,7 +94,7 @@ def take(desk: Desk, reference: str, tender: Tender, key: str, book: Book) -> Te
         if entry is not None:
             return _answer(desk, order, tender, _booked(entry))
         due = _due(desk, order)
-        hold_renewal.hold(desk, order, now)
+        holds.extend_hold(desk, order, now)
         booked = book(order, due, now)
         audit_log.record(
             desk,
@@ -129,7 +129,7 @@ def complete(desk: Desk, reference: str) -> OrderView:
         due = balance(order).due
         if due > ZERO:
             raise Refused("not_covered", due=due, order=order.reference, currency=desk.conference.currency)
-        hold_renewal.hold(desk, order, now)
+        holds.extend_hold(desk, order, now)
         new_orders.complete_if_free(desk, order, now)
         orders.finish_if_paid(order, now)
         return _view(desk, order)

@@ -42,6 +42,7 @@ SENTENCES: dict[str, Sentence] = {key: said for topic in TOPICS for key, said in
 PHRASES: dict[str, Sentence] = {
     **reconciliation.PHRASES,
     **refunds.NOTES,
+    **carts.DISCOUNTS,
     **catalogue.SHELF,
     **search.RECENT,
     **payment_events.PHRASES,

@@ -14,6 +14,14 @@ def _reader_not_found(readers: Sequence[str]) -> str:
     return f"This conference has no such reader; its readers: {', '.join(readers) or 'none'}."
 
 
+DISCOUNTS: dict[str, Sentence] = {
+    "discount.condition": "{name}",
+    "discount.order": "Discounts",
+    "discount.order.voucher": "Discounts, voucher {voucher}",
+    "discount.percentage": "{name} {percent} %",
+    "discount.voucher": "Voucher {voucher}",
+}
+
 SENTENCES: dict[str, Sentence] = {
     "amount_too_large": "One order can be at most {most}: sell it in parts.",
     "amount_too_small.order": "The least that a card can be charged is {least} {currency}.",

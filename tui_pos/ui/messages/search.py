@@ -5,6 +5,9 @@ from decimal import Decimal
 from tui_pos.core.money import format_amount
 from tui_pos.ui.messages.templates import Sentence, plain
 
+WALK_UP = "walk-up"
+"""A buyer who gave no name."""
+
 
 def _paid(kept: Decimal, back: Decimal, card: bool, ways: str, currency: str) -> str:
     word = "captured" if card else "paid"

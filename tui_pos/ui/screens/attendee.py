@@ -29,8 +29,8 @@ from tui_pos.ui.screens import hand_outs
 from tui_pos.ui.screens.hand_outs import Undoing
 from tui_pos.ui.screens.shared import Step, choose_reader
 from tui_pos.ui.widgets.line_list import Column, Line, LineList
+from tui_pos.ui.widgets.row import Spread
 from tui_pos.ui.widgets.signs import sign, style
-from tui_pos.ui.widgets.spread import Spread
 
 LAST_NUMBER = 9
 STATUS_WORDS = {"partially_refunded": "part refunded"}

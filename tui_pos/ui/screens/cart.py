@@ -28,10 +28,9 @@ from tui_pos.ui.screens.cart_controller import CartController
 from tui_pos.ui.screens.shared import choose_reader
 from tui_pos.ui.typed_ahead import TYPED_AHEAD
 from tui_pos.ui.widgets.cart_pane import CartPane
-from tui_pos.ui.widgets.divider import Divider
 from tui_pos.ui.widgets.line_list import Column, Line, LineList
+from tui_pos.ui.widgets.row import Divider, Spread
 from tui_pos.ui.widgets.scan_input import Prompt
-from tui_pos.ui.widgets.spread import Spread
 
 SHOWN_AFTER = 1.5
 """Seconds without a change after which the customer sees the cart on the reader."""

@@ -17,9 +17,8 @@ from tui_pos.ui.messages.notices import WORDS as NOTICES
 from tui_pos.ui.screens.shared import choose_reader
 from tui_pos.ui.widgets import signs
 from tui_pos.ui.widgets.line_list import Cell, Column, Line, LineList
-from tui_pos.ui.widgets.row import Row
+from tui_pos.ui.widgets.row import Row, Sentence
 from tui_pos.ui.widgets.scan_input import Prompt
-from tui_pos.ui.widgets.sentence import Sentence
 
 MOST = 50
 """How many orders are listed; more words find fewer."""

@@ -29,8 +29,8 @@ from tui_pos.ui.screens.payment_view import Enter
 from tui_pos.ui.screens.shared import refuse, show_reader
 from tui_pos.ui.widgets.big_amount import BigAmount
 from tui_pos.ui.widgets.line_list import Column, LineList
+from tui_pos.ui.widgets.row import Sentence
 from tui_pos.ui.widgets.scan_input import Prompt
-from tui_pos.ui.widgets.sentence import Sentence
 from tui_pos.ui.widgets.stage_line import StageLine
 from tui_pos.ui.widgets.status_line import Status
 

@@ -16,9 +16,8 @@ from tui_pos.ui.messages.views import holder_words
 from tui_pos.ui.screens.shared import state_of
 from tui_pos.ui.widgets import signs
 from tui_pos.ui.widgets.line_list import Column, Line, LineList
-from tui_pos.ui.widgets.row import Row
+from tui_pos.ui.widgets.row import Row, Sentence
 from tui_pos.ui.widgets.scan_input import Prompt
-from tui_pos.ui.widgets.sentence import Sentence
 
 MODELS = {
     "bbpos_wisepos_e": "WisePOS E",

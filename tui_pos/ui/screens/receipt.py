@@ -20,9 +20,8 @@ from tui_pos.ui.screens.order_actions import OrderActions
 from tui_pos.ui.screens.return_actions import ReturnActions
 from tui_pos.ui.screens.shared import choose_reader
 from tui_pos.ui.widgets.line_list import Column, Line, LineList
-from tui_pos.ui.widgets.row import Row
+from tui_pos.ui.widgets.row import Row, Spread
 from tui_pos.ui.widgets.scan_input import Prompt
-from tui_pos.ui.widgets.spread import Spread
 from tui_pos.ui.widgets.status_line import Status
 
 COLUMNS = (Column(), Column(10, right=True), Column(11), Column(17))

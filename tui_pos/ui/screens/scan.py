@@ -21,6 +21,7 @@ from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
 from tui_pos.ui.jobs import Job
 from tui_pos.ui.messages import sentence
+from tui_pos.ui.messages.search import WALK_UP
 from tui_pos.ui.results import SaleStart
 from tui_pos.ui.screens.shared import after_keys, choose_reader
 from tui_pos.ui.widgets.line_list import Column, Line, LineList
@@ -133,7 +134,7 @@ class ScanScreen(DeskScreen[None]):
                     (
                         (sign(line.tone), style(line.tone)),
                         line.reference,
-                        line.name,
+                        line.name or WALK_UP,
                         self.amount(line.amount),
                         sentence(line.said),
                     ),
@@ -151,7 +152,12 @@ class ScanScreen(DeskScreen[None]):
 
     def _recent_line(self, line: "RecentLine") -> Line:
         return Line(
-            (self.time(line.at), line.title, (sign(line.tone), style(line.tone)), sentence(line.detail)),
+            (
+                self.time(line.at),
+                line.title or WALK_UP,
+                (sign(line.tone), style(line.tone)),
+                sentence(line.detail),
+            ),
             pick=False,
         )
 

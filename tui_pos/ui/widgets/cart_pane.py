@@ -81,7 +81,7 @@ class CartPane(Vertical):
         return [Line((row,), pick=False, style="yellow") for row in wrapped]
 
     def _total_rows(self, view: CartView) -> list[Line]:
-        discounts = [(discount.label, -discount.amount) for discount in view.discounts]
+        discounts = [(sentence(discount.reason), -discount.amount) for discount in view.discounts]
         shown = discounts[: TOTAL_ROWS - FIXED_TOTALS]
         if len(discounts) > len(shown):
             rest = sum((amount for _, amount in discounts[len(shown) - 1 :]), Decimal())

@@ -49,7 +49,7 @@ class LineList(Widget):
 
     Args:
         columns: The columns, left to right; each is cut to its width.
-        numbered: Show numbers, from ``first_number`` (a second list on a screen goes on counting) to 9.
+        numbered: Show numbers, from 1 to 9.
         choosing: Whether a row is chosen at all.
         empty: What stands there without rows.
     """
@@ -60,7 +60,6 @@ class LineList(Widget):
         self,
         *columns: Column,
         numbered: bool = True,
-        first_number: int = 1,
         choosing: bool = True,
         empty: str = "",
         id: str | None = None,  # noqa: A002  # Textual's name for it
@@ -68,7 +67,6 @@ class LineList(Widget):
         super().__init__(id=id)
         self._columns = columns
         self._numbered = numbered
-        self._first_number = first_number
         self._choosing = choosing
         self._empty = Line((), pick=False) if not empty else Line((empty,), pick=False, style="dim")
         self._lines: Sequence[Line] = ()
@@ -94,11 +92,6 @@ class LineList(Widget):
         self._lines = tuple(lines)
         same = [index for index, line in enumerate(self._lines) if line.pick and line.key == key]
         self._chosen = same[0] if same else self._nearest(place)
-        self._update()
-
-    def set_first_number(self, number: int) -> None:
-        """Count the rows from ``number``."""
-        self._first_number = number
         self._update()
 
     def move(self, delta: int) -> Line | None:
@@ -127,10 +120,6 @@ class LineList(Widget):
                 return line
         return None
 
-    def last_number(self) -> int:
-        """The highest number shown, or the one before the first."""
-        return max((shown for _, shown, _ in self._drawn if shown), default=self._first_number - 1)
-
     def _nearest(self, place: int) -> int | None:
         pickable = [index for index, line in enumerate(self._lines) if line.pick]
         if not pickable or not self._choosing:
@@ -139,6 +128,10 @@ class LineList(Widget):
 
     def _update(self) -> None:
         """Find the cells that would look different now, and have only those painted."""
+        if not self.size:  # hidden: Textual keeps how each row looked until it is told that all may differ
+            self._lay_out()
+            self.refresh()
+            return
         rows = range(self.size.height)
         before = [self.render_line(y) for y in rows]
         self._lay_out()
@@ -157,7 +150,7 @@ class LineList(Widget):
         if not self._lines:
             return [(self._empty, None, False)]
         rows: list[tuple[Line, int | None, bool]] = []
-        number = self._first_number
+        number = 1
         for index in range(self._top, min(self._top + height, len(self._lines))):
             line = self._lines[index]
             shown = number if self._numbered and line.pick and number in NUMBERS else None

@@ -1,11 +1,16 @@
 """One row of text that repaints only those of its cells that look different now."""
 
+from rich.segment import Segment
+from rich.style import Style
 from rich.text import Text
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Static
 
 from tui_pos.ui.widgets.painting import changes, lean
+
+GAP = 3
+"""Cells between the ends of a `Spread`."""
 
 
 class Row(Widget):
@@ -23,7 +28,9 @@ class Row(Widget):
     def show(self, content: Text) -> None:
         """Draw ``content``; what it has in common with what stands there already is not painted again."""
         before, self._content = self._content, content
-        if self.size and (regions := changes(self._strips(before), self._strips(content))):
+        if not self.size:  # hidden: Textual keeps how each row looked until it is told that all may differ
+            self.refresh()
+        elif regions := changes(self._strips(before), self._strips(content)):
             self.refresh(*regions)
 
     def render_line(self, y: int) -> Strip:
@@ -37,6 +44,36 @@ class Row(Widget):
         return drawn + [Strip.blank(width, style)] * (height - len(drawn))
 
 
+class Sentence(Row):
+    """Wraps at the width of the screen; what would need a third row is cut."""
+
+    DEFAULT_CSS = "Sentence { height: 2; width: 1fr; }"
+
+
+class Spread(Row):
+    """What stands on the right is always whole; what stands on the left is cut where it does not fit."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name for it
+        super().__init__(id=id)
+        self._ends = (Text(), Text())
+
+    def show_ends(self, left: Text, right: Text) -> None:
+        """Draw both ends."""
+        self._ends = (left, right)
+        self._draw()
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    def _draw(self) -> None:
+        left, right = self._ends
+        line = left.copy()
+        line.truncate(max(0, self.size.width - right.cell_len - GAP), overflow="ellipsis")
+        line.append(" " * max(0, self.size.width - line.cell_len - right.cell_len))
+        line.append_text(right)
+        self.show(line)
+
+
 class Rule(Static):
     """The thin line under the header and above the key bar."""
 
@@ -44,3 +81,12 @@ class Rule(Static):
 
     def render(self) -> Text:
         return Text("─" * self.size.width, style="dim")
+
+
+class Divider(Widget):
+    """Upright, two cells wide."""
+
+    DEFAULT_CSS = "Divider { width: 2; height: 1fr; }"
+
+    def render_line(self, y: int) -> Strip:  # noqa: ARG002  # every row is the same
+        return Strip([Segment("│ ", self.rich_style + Style(dim=True))])

@@ -106,10 +106,6 @@ class ScanInput(Widget, can_focus=True):
         is_forgotten = getattr(self.app, "is_forgotten", None)
         return is_forgotten is not None and bool(is_forgotten(event))
 
-    def set_picks(self, picks: bool) -> None:
-        """From now on, whether digits, ``+`` and ``-`` act in the empty prompt."""
-        self._stream.picks = picks
-
     def set_masked(self, masked: bool) -> None:
         """From now on, whether ``*`` is shown for each character."""
         self._masked = masked

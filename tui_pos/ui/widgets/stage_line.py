@@ -12,19 +12,17 @@ ARROW = "  >  "
 class StageLine(Row):
     """``saved  >  sent  >  WAITING FOR CARD  12 s  >  authorised  >  captured``."""
 
-    def show_stage(
-        self, stages: Sequence[str], current: int, seconds: int | None = None, style: str = ""
-    ) -> None:
+    def show_stage(self, stages: Sequence[str], current: int, seconds: int | None = None) -> None:
         """Draw ``stages``; the one at ``current`` in capitals and reversed, what is still to come dimmed.
 
-        ``seconds`` stands beside the current stage; ``style`` adds a colour to it.
+        ``seconds`` stands beside the current stage.
         """
         line = Text(no_wrap=True, overflow="ellipsis")
         for index, stage in enumerate(stages):
             later = "dim" if index > current else ""
             line.append(ARROW if index else "", style=later)
             if index == current:
-                line.append(f" {stage.upper()} ", style=f"bold reverse {style}".strip())
+                line.append(f" {stage.upper()} ", style="bold reverse")
                 line.append("" if seconds is None else f" {seconds} s")
             else:
                 line.append(stage, style=later)
