@@ -20,14 +20,14 @@ from tests.fixtures.databases import opened
 from tests.fixtures.pilot import NAMES, calls_ended, shown
 from tui_pos.desk import payments
 from tui_pos.desk.carts import checkout
-from tui_pos.desk.context import Desk
+from tui_pos.desk.context import Desk, Mode
 from tui_pos.terminal import Terminal
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.kiosk import KioskApp, run_kiosk
 from tui_pos.ui.messages import failures
 from tui_pos.ui.navigation import Navigation
 from tui_pos.ui.screens.payment import PaymentScreen
-from tui_pos.ui.widgets.status_line import Mode, Status
+from tui_pos.ui.widgets.status_line import Status
 
 READER = ("tmr_front_2", "Front-2")
 ZONE = "Europe/Prague"
@@ -42,7 +42,13 @@ class Counter(KioskApp):
     def __init__(self, screen: Screen[Any]) -> None:
         super().__init__(explain=failures.explain)
         self.status = Status(
-            "Demo Conference", "desk-3", "Tilda Trainee", "Front-1", "ready", Mode.TRAINING, ZONE
+            conference="Demo Conference",
+            station="desk-3",
+            staff="Tilda Trainee",
+            reader="Front-1",
+            reader_state="ready",
+            mode=Mode.TRAINING,
+            timezone=ZONE,
         )
         self._navigation = Navigation(self)
         self._screen_to_open = screen

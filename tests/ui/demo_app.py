@@ -19,6 +19,7 @@ from textual.timer import Timer
 
 from tui_pos.core import clock
 from tui_pos.core.scan import Scan
+from tui_pos.desk.context import Mode
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.confirm import Confirm
 from tui_pos.ui.input import keys
@@ -28,7 +29,7 @@ from tui_pos.ui.widgets.line_list import Column, Line, LineList
 from tui_pos.ui.widgets.row import Row
 from tui_pos.ui.widgets.scan_input import Prompt
 from tui_pos.ui.widgets.stage_line import StageLine
-from tui_pos.ui.widgets.status_line import Mode, Status
+from tui_pos.ui.widgets.status_line import Status
 
 STAGES = ("saved", "sent", "waiting for card", "authorised", "captured")
 
@@ -191,7 +192,14 @@ class Demo(KioskApp):
         super().__init__(log_path=log_path)
         self.events = events
         self.seen: list[str] = []
-        self.status = Status("PyCon US 2027", "desk-3", "Amira Haddad", "Front-2", "ready", Mode.TRAINING)
+        self.status = Status(
+            conference="PyCon US 2027",
+            station="desk-3",
+            staff="Amira Haddad",
+            reader="Front-2",
+            reader_state="ready",
+            mode=Mode.TRAINING,
+        )
 
     def first_screen(self) -> Screen[Any]:
         return Home()

@@ -8,9 +8,11 @@ from textual import events
 
 from tests.fixtures.pilot import press, scan, settled, shown, write
 from tests.ui.demo_app import Demo, DemoScreen, Home, Other
+from tui_pos.desk.context import Mode
+from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import Notice
 from tui_pos.ui.dialogs.confirm import Confirm
-from tui_pos.ui.widgets.status_line import Mode, Status
+from tui_pos.ui.widgets.status_line import Status
 
 
 async def test_the_prompt_has_the_focus_on_every_screen() -> None:
@@ -100,7 +102,7 @@ async def test_a_long_sentence_becomes_a_dialog_and_a_short_one_a_note() -> None
     async with app.run_test(size=(80, 24)) as pilot:
         screen = app.screen
         assert isinstance(screen, Home)
-        screen.alert("Stock is gone.", "X")
+        screen.alert("Stock is gone.", Tone.BAD)
         await settled(pilot)
         assert "> _  [X] Stock is gone." in shown(pilot)
         screen.alert(
@@ -152,7 +154,16 @@ async def test_the_header_follows_the_status_on_every_open_screen() -> None:
     app = Demo()
     async with app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "f4")
-        app.set_status(Status("PyCon", "desk-9", "Ravi", "Front-1", "busy", Mode.LIVE))
+        app.set_status(
+            Status(
+                conference="PyCon",
+                station="desk-9",
+                staff="Ravi",
+                reader="Front-1",
+                reader_state="busy",
+                mode=Mode.LIVE,
+            )
+        )
         await settled(pilot)
         assert "desk-9   Ravi" in shown(pilot).split("\n")[0]
         assert "Front-1 busy   LIVE" in shown(pilot).split("\n")[0]

@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from tests.fixtures.pilot import shown
 from tui_pos.core import clock
+from tui_pos.desk.context import Mode
 from tui_pos.ui.input import keys
 from tui_pos.ui.widgets.big_amount import large
 from tui_pos.ui.widgets.key_bar import KeyBar
@@ -18,7 +19,7 @@ from tui_pos.ui.widgets.line_list import Column, Line, LineList, fit
 from tui_pos.ui.widgets.row import Row
 from tui_pos.ui.widgets.scan_input import ScanInput
 from tui_pos.ui.widgets.stage_line import StageLine
-from tui_pos.ui.widgets.status_line import Clock, Mode, Status, StatusLine
+from tui_pos.ui.widgets.status_line import Clock, Status, StatusLine
 
 
 class One(App[None]):
@@ -217,7 +218,7 @@ async def test_the_stages_fill_and_the_current_one_is_in_capitals() -> None:
 
 def test_a_header_that_is_being_made_is_left_to_its_screen() -> None:
     """The desk may learn who signed in at the very moment at which a screen opens."""
-    StatusLine().show(Status("PyCon US 2027", "desk-3", "Amira Haddad"))
+    StatusLine().show(Status(conference="PyCon US 2027", station="desk-3", staff="Amira Haddad"))
 
 
 @pytest.mark.parametrize("mode", list(Mode))
@@ -225,7 +226,14 @@ async def test_the_header_always_says_whose_money_it_is(mode: Mode) -> None:
     header = StatusLine()
     async with One(header).run_test(size=(80, 3)) as pilot:
         header.show(
-            Status("A conference with a very long name " * 3, "desk-3", "Amira", "Front-2", "ready", mode)
+            Status(
+                conference="A conference with a very long name " * 3,
+                station="desk-3",
+                staff="Amira",
+                reader="Front-2",
+                reader_state="ready",
+                mode=mode,
+            )
         )
         await pilot.pause()
         row = rows(shown(pilot))[0]
@@ -236,7 +244,8 @@ async def test_the_header_always_says_whose_money_it_is(mode: Mode) -> None:
 async def test_a_title_stands_in_place_of_the_station() -> None:
     header = StatusLine()
     async with One(header).run_test(size=(80, 3)) as pilot:
-        header.show(Status("PyCon", "desk-3", "Amira", mode=Mode.TEST), Text("Noor Lindqvist   ORD-8F3K2AQ7"))
+        status = Status(conference="PyCon", station="desk-3", staff="Amira", mode=Mode.TEST)
+        header.show(status, Text("Noor Lindqvist   ORD-8F3K2AQ7"))
         await pilot.pause()
         row = rows(shown(pilot))[0]
         assert row.startswith(" Noor Lindqvist   ORD-8F3K2AQ7   ")

@@ -21,7 +21,7 @@ from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import SchemaVersion
 from tui_pos.data.tables.program import Conference
 from tui_pos.desk import conference_rules, conferences
-from tui_pos.desk.access import supervisors
+from tui_pos.desk.access import people
 from tui_pos.desk.access.permissions import Action, allowed
 from tui_pos.desk.access.sign_in import sign_in
 from tui_pos.desk.access.tries import At
@@ -134,7 +134,7 @@ def _database(settings: Settings, done: list[str]) -> None:
 
 def _ask_a_supervisor(settings: Settings, request: SetupRequest) -> None:
     """Sign a supervisor in, where there is one already; nobody can be one in a new database."""
-    if not supervisors.anybody_may(Action.SET_UP):
+    if not people.anybody_may(Action.SET_UP):
         return
     if request.supervisor is None:
         raise InvalidInput("staff_required")
@@ -239,7 +239,7 @@ def _supervisor(request: SetupRequest) -> list[str]:
 
 def _is_further(request: SetupRequest) -> bool:
     """Whether ``init --staff`` would make a supervisor beside those who are there."""
-    if request.supervisor is None or not supervisors.anybody_may(Action.SET_UP):
+    if request.supervisor is None or not people.anybody_may(Action.SET_UP):
         return False
     with connection.connected():
         if database.table_exists("django_migrations"):
@@ -261,7 +261,7 @@ def _make_supervisor(username: str, secret: Callable[[str], str], *, is_first: b
 
     def make() -> None:
         installation.lock()
-        if is_first and supervisors.anybody_may(Action.SET_UP):
+        if is_first and people.anybody_may(Action.SET_UP):
             raise Refused("supervisor_exists")
         User.create(is_superuser=True, is_staff=True, **row)
 

@@ -76,7 +76,7 @@ def capture(context: CommandContext, payment_intent: PaymentIntent) -> None:
     from tui_pos.desk import payments
 
     payment = payments.capture(context.desk(), payment_intent)
-    _settled(context, payment, "captured")
+    _answer(context, payment, "captured")
 
 
 def cancel(context: CommandContext, payment_intent: PaymentIntent) -> None:
@@ -84,7 +84,7 @@ def cancel(context: CommandContext, payment_intent: PaymentIntent) -> None:
     from tui_pos.desk import payments
 
     payment = payments.cancel(context.desk(), payment_intent)
-    _settled(context, payment, "cancelled")
+    _answer(context, payment, "cancelled")
 
 
 def _shown(context: CommandContext, states: "Iterator[PaymentState]") -> "Iterator[PaymentState]":
@@ -127,8 +127,8 @@ def _given_up(desk: "Desk", payment: "PaymentState") -> "PaymentState":
         return payments.state(desk, payment.attempt_id)
 
 
-def _settled(context: CommandContext, payment: "PaymentState", wanted: str) -> None:
-    details = serializers.payment_result(payment)
+def _answer(context: CommandContext, payment: "PaymentState", wanted: str) -> None:
+    details = serializers.payment_status(payment)
     if payment.stage != wanted or payment.problem:
         raise _shortfall(payment, details)
     context.answer(details, [_line(payment)])
@@ -181,7 +181,7 @@ def readers(
 
 def connection_token(context: CommandContext) -> None:
     """Make a secret for a card reader's SDK."""
-    from tui_pos.desk.payments.tokens import connection_token as token
+    from tui_pos.desk.payments.readers import connection_token as token
 
     secret = token(context.desk())
     context.answer({"secret": secret}, [secret])

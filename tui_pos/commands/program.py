@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -77,14 +78,19 @@ COMMANDS = {
 """The commands in the order of --help, and the module of each, which is imported when it is called."""
 
 
+@cache
+def _command(name: str) -> Any:
+    module = import_module(f"tui_pos.commands.{COMMANDS[name]}")
+    alone = typer.Typer(rich_markup_mode=None, add_completion=False)
+    alone.command(name, cls=Command)(getattr(module, name.replace("-", "_")))
+    return typer.main.get_command(alone)
+
+
 class Commands(Mapping[str, Any]):
     """The commands by name, each made when it is asked for: the desk itself waits for none of them."""
 
     def __getitem__(self, name: str) -> Any:
-        module = import_module(f"tui_pos.commands.{COMMANDS[name]}")
-        alone = typer.Typer(rich_markup_mode=None, add_completion=False)
-        alone.command(name, cls=Command)(getattr(module, name.replace("-", "_")))
-        return typer.main.get_command(alone)
+        return _command(name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(COMMANDS)

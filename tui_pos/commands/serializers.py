@@ -130,13 +130,13 @@ def tendered(desk: Desk, taken: Tendered) -> Json:
 def charged(payment: PaymentState) -> Json:
     """CreatePaymentIntentView, with what was charged in place of the browser's client secret."""
     return {
-        **payment_result(payment),
+        **payment_status(payment),
         "amount": money.amount_string(payment.amount, payment.currency),
         "card": payment.card,
     }
 
 
-def payment_result(payment: PaymentState) -> Json:
+def payment_status(payment: PaymentState) -> Json:
     """CapturePaymentView and CancelPaymentView."""
     return {
         "payment_intent_id": payment.intent_id,
@@ -154,7 +154,7 @@ def resolution(found: Resolution) -> Json:
         return None if value is None else money.amount_string(value, currency)
 
     return {
-        **payment_result(found.payment),
+        **payment_status(found.payment),
         "stripe": {
             "read": str(stripe.standing),
             "status": stripe.status or None,

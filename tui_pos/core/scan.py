@@ -59,9 +59,9 @@ class Scan:
     """
 
     kind: Kind
-    value: str
-    conference: str | None
     raw_shown: str
+    value: str = ""
+    conference: str | None = None
     text: str = ""
     argument: str = ""
     reason: Reason | None = None
@@ -82,7 +82,7 @@ def parse(
         return _invalid(shown, because("invalid_scan.too_long", most=MAX_LENGTH))
     bare = _unwrap(text, prefixes, suffixes)
     if not bare:
-        return Scan(kind=Kind.EMPTY, value="", conference=None, raw_shown=shown)
+        return Scan(kind=Kind.EMPTY, raw_shown=shown)
     if any(unicodedata.category(char) in ("Cc", "Cs", "Cf") for char in bare):
         return _invalid(shown, because("invalid_scan.control"))
     if bare.startswith("/"):
@@ -130,19 +130,14 @@ def _unwrap(text: str, prefixes: Sequence[str], suffixes: Sequence[str]) -> str:
 
 
 def _invalid(shown: str, reason: Reason) -> Scan:
-    return Scan(kind=Kind.INVALID, value="", conference=None, raw_shown=shown, reason=reason)
+    return Scan(kind=Kind.INVALID, raw_shown=shown, reason=reason)
 
 
 def _command(bare: str, shown: str) -> Scan:
     if match := _COMMAND.fullmatch(bare):
         word, argument = match.groups(default="")
         return Scan(
-            kind=Kind.COMMAND,
-            value=word.lower(),
-            conference=None,
-            raw_shown=shown,
-            text=word,
-            argument=argument.strip(),
+            kind=Kind.COMMAND, raw_shown=shown, value=word.lower(), text=word, argument=argument.strip()
         )
     return _invalid(shown, because("invalid_scan.command"))
 

@@ -21,6 +21,7 @@ from tui_pos.data import drivers
 from tui_pos.desk.access.permissions import Action, allowed
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, Reason
+from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.kiosk import KioskApp, run_kiosk, unfit_terminal
 from tui_pos.ui.messages.views import limits_word
@@ -28,7 +29,7 @@ from tui_pos.ui.screens.help import HelpScreen
 from tui_pos.ui.screens.scan import ScanScreen
 from tui_pos.ui.screens.sign_in import SignInScreen
 from tui_pos.ui.station_claim import StationClaim, ask_about_station
-from tui_pos.ui.widgets.status_line import Mode, Status
+from tui_pos.ui.widgets.status_line import Status
 
 if TYPE_CHECKING:
     from tui_pos.bootstrap.doctor import Finding
@@ -184,10 +185,16 @@ class DeskApp(KioskApp):
     def _show_nobody(self) -> None:
         assert self._session is not None
         session = self._session
-        mode, zone = Mode(session.mode.value), session.conference.timezone
+        mode, zone = session.mode, session.conference.timezone
         limits = limits_word(session.limits.worst)
         self.set_status(
-            Status(session.conference.name, session.station, mode=mode, timezone=zone, limits=limits)
+            Status(
+                conference=session.conference.name,
+                station=session.station,
+                mode=mode,
+                timezone=zone,
+                limits=limits,
+            )
         )
 
     # The station is this desk's alone
@@ -235,7 +242,7 @@ class DeskApp(KioskApp):
         if urgent:
             self._home.alert(" ".join(urgent))
         else:
-            self._home.say(_sentences([new[0].said])[0], "!")
+            self._home.say(_sentences([new[0].said])[0], Tone.WARN)
 
     def _not_maintained(self, error: Exception) -> None:
         self._is_maintaining = False

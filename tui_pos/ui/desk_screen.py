@@ -11,12 +11,12 @@ A screen says what it is by overriding:
     put_away(then)            the desk is locked or left: keep what would be lost, then go on
     action_<command>()        a function key or its /word; `action_confirm` is Enter in the empty prompt
 
-and does its work with `ask` (and `follow`), `say`, `alert`, `go`, `leave`, `refresh_hints` and its
+and does its work with `ask`, `say`, `alert`, `go`, `leave`, `refresh_hints` and its
 `navigator`. Keys that come while the screen changes wait in its `TypedAhead`.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar, Protocol, TypeVar, cast
@@ -35,12 +35,13 @@ from tui_pos.core import money
 from tui_pos.core.scan import Kind, Scan
 from tui_pos.desk.access.permissions import Action, allowed
 from tui_pos.desk.context import Desk
+from tui_pos.desk.tones import Tone
 from tui_pos.ui import messages
 from tui_pos.ui.input import keys
 from tui_pos.ui.jobs import Job
 from tui_pos.ui.kiosk import KioskApp
 from tui_pos.ui.navigator import Navigator
-from tui_pos.ui.typed_ahead import TypedAhead
+from tui_pos.ui.typed_ahead import KeysHandled, TypedAhead
 from tui_pos.ui.widgets.key_bar import KeyBar
 from tui_pos.ui.widgets.question import Question
 from tui_pos.ui.widgets.row import Rule
@@ -59,13 +60,6 @@ NOTE_WIDTH = 70
 class _Navigated(Protocol):
     def navigator_for(self, screen: Screen[Any]) -> Navigator:
         """See `tui_pos.ui.app.DeskApp`."""
-
-
-@dataclass
-class KeysHandled(Message):
-    """Comes to a screen behind every key that had been read when it was sent."""
-
-    then: Callable[[], object]
 
 
 class DeskScreen(Screen[R], inherit_bindings=False):
@@ -135,16 +129,16 @@ class DeskScreen(Screen[R], inherit_bindings=False):
         """A code, an order or a search was typed or scanned."""
         if self.PROMPT.comes_first:
             what = "scan" if scan.scanned else "text"
-            self.say(f"That {what} was not used: {self.PROMPT.comes_first}.", "!", bell=True)
+            self.say(f"That {what} was not used: {self.PROMPT.comes_first}.", Tone.WARN, bell=True)
         else:
-            self.say(f"{scan.raw_shown} means nothing here.", "!", bell=True)
+            self.say(f"{scan.raw_shown} means nothing here.", Tone.WARN, bell=True)
 
     def changed(self, text: str) -> None:
         """The typed text stands still; scans do not come this way."""
 
     def picked(self, number: int) -> None:
         """A digit was typed in the empty prompt."""
-        self.say(f"There is no row {number}.", "!", bell=True)
+        self.say(f"There is no row {number}.", Tone.WARN, bell=True)
 
     def moved(self, delta: int) -> None:
         """An arrow or page key."""
@@ -194,23 +188,23 @@ class DeskScreen(Screen[R], inherit_bindings=False):
 
     def failed(self, error: Exception) -> None:
         """A call ended in ``error``: say it in one sentence."""
-        self.alert(self.kiosk.explain(error), "X")
+        self.alert(self.kiosk.explain(error), Tone.BAD)
 
-    def say(self, note: str, sign: str = "", *, bell: bool = False) -> None:
+    def say(self, note: str, tone: Tone = Tone.PLAIN, *, bell: bool = False) -> None:
         """Show ``note`` beside the empty prompt until the next line or command."""
-        self.prompt.set_note(note, sign)
+        self.prompt.set_note(note, tone)
         if bell:
             self.kiosk.bell()
 
-    def alert(self, sentence: str, sign: str = "!") -> None:
+    def alert(self, sentence: str, tone: Tone = Tone.WARN) -> None:
         """Say what stops the work: beside the prompt if it fits there, else in a dialog. Rings the bell."""
         if len(sentence) <= NOTE_WIDTH:
-            self.say(sentence, sign, bell=True)
+            self.say(sentence, tone, bell=True)
             return
         self.kiosk.bell()
         if any(isinstance(each, Notice) and each.sentence == sentence for each in self.kiosk.screen_stack):
             return  # it is being read
-        self.go(Notice(sentence, sign))
+        self.go(Notice(sentence, tone))
 
     def go(self, screen: Screen[OTHER], then: Callable[[OTHER | None], None] | None = None) -> None:
         """Open ``screen`` on top of this one; ``then`` gets what it was left with."""
@@ -301,14 +295,14 @@ class DeskScreen(Screen[R], inherit_bindings=False):
         if scan.kind is Kind.COMMAND:
             self._word(scan)
         elif scan.kind is Kind.INVALID:
-            self.say(messages.sentence(scan.reason or ""), "X", bell=True)
+            self.say(messages.sentence(scan.reason or ""), Tone.BAD, bell=True)
         elif scan.kind is not Kind.EMPTY:
             self.entered(scan)
 
     def _word(self, scan: Scan) -> None:
         command = keys.BY_WORD.get(scan.value)
         if command is None:
-            self.say(f"/{scan.value} is not a command; /help lists them.", "X", bell=True)
+            self.say(f"/{scan.value} is not a command; /help lists them.", Tone.BAD, bell=True)
         else:
             self.argument = scan.argument
             self.command(command.name)
@@ -353,7 +347,7 @@ class DeskScreen(Screen[R], inherit_bindings=False):
     @on(ScanInput.Refused)
     def _refused(self, message: ScanInput.Refused) -> None:
         message.stop()
-        self.say(message.reason, "!", bell=True)
+        self.say(message.reason, Tone.WARN, bell=True)
 
     @on(KeysHandled)
     def _keys_handled(self, message: KeysHandled) -> None:
@@ -376,7 +370,7 @@ class DeskScreen(Screen[R], inherit_bindings=False):
         """Do what a key or a word asks for: an action of this screen, or else of the app."""
         action = getattr(self, f"action_{name}", None) or getattr(self.kiosk, f"action_{name}", None)
         if action is None:
-            self.say(f"{keys.shown_key(name)} does nothing here.", "!", bell=True)
+            self.say(f"{keys.shown_key(name)} does nothing here.", Tone.WARN, bell=True)
         else:
             action()
 
@@ -386,13 +380,13 @@ class Notice(DeskScreen[None]):
 
     PROMPT = DIALOG
 
-    def __init__(self, sentence: str, sign: str = "!") -> None:
+    def __init__(self, sentence: str, tone: Tone = Tone.WARN) -> None:
         super().__init__()
         self.sentence = sentence
-        self._sign = sign
+        self._tone = tone
 
     def compose_body(self) -> ComposeResult:
-        yield Question("Please read", self.sentence, self._sign)
+        yield Question("Please read", self.sentence, self._tone)
         yield self.prompt
 
     def hints(self) -> Sequence[keys.Hint]:

@@ -22,7 +22,7 @@ T = TypeVar("T")
 THREADS = 8
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, kw_only=True)
 class Job:
     """One call on its way. A call that has begun runs to its end, cancelled or not."""
 

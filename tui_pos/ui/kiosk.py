@@ -20,6 +20,7 @@ from textual.screen import Screen
 
 from tui_pos.core import clock, log_file
 from tui_pos.core.scan import Scan, parse
+from tui_pos.desk.tones import Tone
 from tui_pos.ui.ending import End
 from tui_pos.ui.input.driver import KioskDriver
 from tui_pos.ui.jobs import Job, Jobs, follow_states
@@ -136,7 +137,7 @@ class KioskApp(App[None], inherit_bindings=False):
         say = getattr(self.screen, "say", None)
         if say is not None:
             note = f"{count:,} characters came at once: too many, nothing was done with them."
-            say(note, "!", bell=True)
+            say(note, Tone.WARN, bell=True)
 
     def parse(self, text: str) -> Scan:
         """What a line is that was scanned or typed here."""
@@ -181,7 +182,7 @@ class KioskApp(App[None], inherit_bindings=False):
         Nothing is delivered to an owner that has been closed meanwhile. ``lane`` and ``latest``: see
         `tui_pos.ui.jobs`.
         """
-        job = Job(owner, call, then, failed)
+        job = Job(owner=owner, call=call, then=then, failed=failed)
         self.jobs.ask(job, lane, latest)
         return job
 
@@ -199,7 +200,7 @@ class KioskApp(App[None], inherit_bindings=False):
 
         It runs on unseen when its owner is closed; ``cancel()`` of the job closes it before its next state.
         """
-        job = follow_states(Job(owner, lambda: None, then, failed), iterate, each)
+        job = follow_states(Job(owner=owner, call=lambda: None, then=then, failed=failed), iterate, each)
         self.jobs.ask(job, lane, latest=False)
         return job
 

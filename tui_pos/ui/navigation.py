@@ -44,6 +44,7 @@ from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.payments import Stage
 from tui_pos.desk.payments.readers import ReaderRow, remember_reader, remembered_reader
 from tui_pos.desk.search.activity import AttentionKind, AttentionLine
+from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.confirm import Confirm
 from tui_pos.ui.kiosk import KioskApp
@@ -104,7 +105,7 @@ class Navigation:
         if above:
             self._app.close_screen(above[0])
         if note and isinstance(home, DeskScreen):
-            home.say(note, "OK")
+            home.say(note, Tone.OK)
 
     def look_up(self, scan: Scan) -> None:
         self._home.look_up(scan)
@@ -154,7 +155,7 @@ class Navigation:
 
     def _say_still_owed(self, owed: StillOwed) -> None:
         said = notes.still_owed_for(owed, self._screen.amount)
-        self._screen.say(said, "!" if said else "")
+        self._screen.say(said, Tone.WARN if said else Tone.PLAIN)
 
     def show_orders(self) -> None:
         self._screen.go(OrdersScreen(self._screen.desk))
@@ -173,7 +174,7 @@ class Navigation:
         if screen.may(Action.SELL):
             screen.go(CartScreen(screen.desk, start), left)
         else:
-            screen.say(f"{screen.desk.staff.name} may not sell. Ask a supervisor.", "X", bell=True)
+            screen.say(f"{screen.desk.staff.name} may not sell. Ask a supervisor.", Tone.BAD, bell=True)
 
     # Paying
 

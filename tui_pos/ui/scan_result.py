@@ -24,7 +24,7 @@ class Hit:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScanResult:
     """What was found, as one line for the list and as what can be opened.
 
@@ -62,7 +62,7 @@ class LookUps:
                 return self.open_hit(found[0])
         except Refusal as refusal:
             return self.unanswered(text, sentence(refusal))
-        return ScanResult(_line(text, f"{len(found)} found", Tone.PLAIN), several=_hits(found))
+        return ScanResult(line=_line(text, f"{len(found)} found", Tone.PLAIN), several=_hits(found))
 
     def open_hit(self, hit: Found) -> ScanResult:
         """All about one hit. Raises what the desk raises."""
@@ -71,11 +71,11 @@ class LookUps:
         if hit.kind is HitKind.ORDER:
             return _order(self._desk, hit.key)
         begins = SaleStart(voucher=hit.key) if hit.kind is HitKind.VOUCHER else SaleStart(product=hit.key)
-        return ScanResult(_line(hit.title, sentence(hit.detail), Tone.PLAIN), sells=begins)
+        return ScanResult(line=_line(hit.title, sentence(hit.detail), Tone.PLAIN), sells=begins)
 
     def unanswered(self, text: str, sentence: str) -> ScanResult:
         """That nothing could be found out about ``text``, and why."""
-        return ScanResult(_line(text, sentence, Tone.BAD), refusal=sentence)
+        return ScanResult(line=_line(text, sentence, Tone.BAD), refusal=sentence)
 
 
 def _hits(found: Iterable[Found]) -> tuple[Hit, ...]:
@@ -83,7 +83,7 @@ def _hits(found: Iterable[Found]) -> tuple[Hit, ...]:
 
 
 def _person(person: AttendeeView) -> ScanResult:
-    return ScanResult(_line(person.name, words(person.verdict).word, person.verdict.tone), person=person)
+    return ScanResult(line=_line(person.name, words(person.verdict).word, person.verdict.tone), person=person)
 
 
 def _order(desk: Desk, reference: str) -> ScanResult:
@@ -94,7 +94,7 @@ def _order(desk: Desk, reference: str) -> ScanResult:
     total = money.format_amount(order.total, desk.conference.currency)
     tone = Tone.WARN if order.due else Tone.PLAIN
     status = f"{order.reference} {order.status.replace('_', ' ')} {total}"
-    return ScanResult(_line(order.buyer_name or order.reference, status, tone), order=order)
+    return ScanResult(line=_line(order.buyer_name or order.reference, status, tone), order=order)
 
 
 def _line(title: str, detail: str, tone: Tone) -> RecentLine:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tui_pos.desk.context import Staff
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StationClaim:
     """A person at a station: the desk as it will be, the name of the running desk, and who is there already.
 
@@ -48,7 +48,7 @@ def claim_station(session: "DeskSession", staff: "Staff", *, take_over: bool = F
     from tui_pos.desk.access import occupancy
 
     desk = session.desk(staff)
-    claim = StationClaim(session, desk, lease_owners.new_owner(desk))
+    claim = StationClaim(session=session, desk=desk, owner=lease_owners.new_owner(desk))
     try:
         holder = occupancy.claim(desk, claim.owner, take_over=take_over)
     except DatabaseUnavailable:

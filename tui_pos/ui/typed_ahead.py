@@ -4,6 +4,8 @@ A volunteer who knows the way types F2, 1, Enter faster than screens open. A key
 before would pay where it should add; one that was dropped would make people wait for the program.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Protocol, runtime_checkable
 
 from textual.message import Message
@@ -16,6 +18,13 @@ from tui_pos.ui.widgets.scan_input import Prompt, ScanInput
 TYPED_AHEAD: Final = 0.5
 """Seconds: a key that waited longer, or was pressed when keys had been held for so long already, was pressed
 out of impatience, with the screen before in sight."""
+
+
+@dataclass
+class KeysHandled(Message):
+    """Comes to a screen behind every key that had been read when it was sent."""
+
+    then: Callable[[], object]
 
 
 @runtime_checkable

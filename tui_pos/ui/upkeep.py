@@ -19,9 +19,9 @@ from tui_pos.desk.access import occupancy
 from tui_pos.desk.access.occupancy import Holder
 from tui_pos.desk.limits import Stop
 from tui_pos.desk.payments import readers
+from tui_pos.desk.payments.readers import ReaderState
 from tui_pos.desk.reconciliation import maintenance
 from tui_pos.terminal import TerminalError
-from tui_pos.ui.screens.shared import state_of
 from tui_pos.ui.station_claim import StationClaim, claim_station
 
 
@@ -103,12 +103,12 @@ class Upkeep:
         try:
             row = next((row for row in readers.readers(self._desk, "") if row.id == reader_id), None)
         except TerminalError:
-            return label or reader_id, "not known"
+            return label or reader_id, ReaderState.NOT_KNOWN
         if row is None:
-            return label or reader_id, "not found"
+            return label or reader_id, ReaderState.NOT_FOUND
         if remembered != (row.id, row.label):
             readers.remember_reader(self._desk, row.id, row.label)
-        return row.label, state_of(row)
+        return row.label, row.state
 
 
 def _examine(session: DeskSession, phase: Phase) -> list[Finding]:

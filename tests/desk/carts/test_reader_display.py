@@ -8,7 +8,7 @@ from tui_pos.desk.carts import cart, checkout, reader_display
 from tui_pos.desk.carts.cart_view import CartView
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import CommandQueue, Stage, readers, watch
-from tui_pos.desk.payments.transitions import display_duty
+from tui_pos.desk.payments.transitions import display_lease
 from tui_pos.simulator import Server
 
 
@@ -65,7 +65,7 @@ def test_a_shown_cart_gives_way_to_the_payment(card_desk: Desk, simulator: Serve
 def test_a_payment_waits_until_a_cart_that_is_being_shown_stands_there(card_desk: Desk) -> None:
     order = checkout.sell(card_desk, [("t-shirt", 1)], name="Bo")
     begun = begin(card_desk, order)
-    assert leases.take(display_duty(READER), "somebody", 60)
+    assert leases.take(display_lease(READER), "somebody", 60)
     sent = threading.Event()
     control = CommandQueue()
 
@@ -79,7 +79,7 @@ def test_a_payment_waits_until_a_cart_that_is_being_shown_stands_there(card_desk
     driving.start()
     assert not sent.wait(0.5)
     assert action(card_desk) == ""
-    leases.drop(display_duty(READER), "somebody")
+    leases.drop(display_lease(READER), "somebody")
     assert sent.wait(10)
     driving.join(10)
 
@@ -87,4 +87,4 @@ def test_a_payment_waits_until_a_cart_that_is_being_shown_stands_there(card_desk
 def test_a_reader_that_does_not_answer_stops_nobody(card_desk: Desk, simulator: Server) -> None:
     simulator.set_reader(OTHER_READER, "offline")
     assert not reader_display.show(card_desk, filled(card_desk, OTHER_READER))
-    assert leases.take(display_duty(OTHER_READER), "somebody", 1)
+    assert leases.take(display_lease(OTHER_READER), "somebody", 1)

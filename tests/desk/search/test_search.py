@@ -10,7 +10,7 @@ from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import AddOn, Attendee, Order, TicketType, Voucher
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refused, because
-from tui_pos.desk.search.search import Found, HitKind, resolve, search
+from tui_pos.desk.search.search import Found, HitKind, resolve, resolve_name, search
 
 NOOR = Found(
     HitKind.ATTENDEE,
@@ -193,6 +193,15 @@ def test_what_is_named_here_goes_before_another_conferences_badge(desk2077: Desk
         row = Attendee.select().join(Conference).where(Conference.slug == "python-2076").first()
         Voucher.create(conference=desk2077.conference.id, code=row.access_code)
     assert [hit.kind for hit in resolve(desk2077, row.access_code)] == ["voucher"]
+
+
+def test_what_is_put_into_a_sale_is_called_by_its_whole_name(desk: Desk) -> None:
+    for text in ("noor2026", " NOOR2026 ", "noor@example.org", "demo:NOOR2026", "regular", "FIFTY"):
+        assert resolve_name(desk, text) == resolve(desk, text)[0]
+    for text in ("Noor", "Noor Lindqvist", "helper"):
+        with pytest.raises(NotFound) as caught:
+            resolve_name(desk, text)
+        assert str(caught.value) == f"nothing_found.named text={text}"
 
 
 def test_what_is_unknown_is_named_back(desk: Desk) -> None:

@@ -149,6 +149,7 @@ class Attempt(Table):
     ``mode`` and ``account`` say whose money it is: LIVE, TEST or TRAINING, and the Stripe account's id; both
     are empty on attempts from before they were kept. ``refusals`` counts Stripe's definite refusals in a row,
     and nothing is asked again before ``retry_at``. ``decline_code`` is a bank's.
+    ``message`` and ``problem`` are codes with values, as the desk's ``stored_reasons`` packs them.
     """
 
     conference = foreign_key(Conference)
@@ -197,7 +198,8 @@ class Attempt(Table):
 class AttemptEvent(Table):
     """One move of an attempt, or one thing said about it: the flight recorder.
 
-    ``request_id`` is Stripe's, of the request whose answer led to it; empty where none did.
+    ``text`` is a code with values, as the desk's ``stored_reasons`` packs it; ``request_id`` is Stripe's, of
+    the request whose answer led to it, empty where none did.
     """
 
     attempt = foreign_key(Attempt)

@@ -1,7 +1,7 @@
 """The cart on the display of this station's reader, as a courtesy to the customer: never beside a payment.
 
 At Stripe a display command silently takes the place of a payment that waits for its card. So a cart is shown
-under a lease of the reader, taken before looking for a live payment there (``transitions.display_duty``).
+under a lease of the reader, taken before looking for a live payment there (``transitions.display_lease``).
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from tui_pos.desk import leases
 from tui_pos.desk.carts.cart_view import CartView
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import readers
-from tui_pos.desk.payments.transitions import display_duty
+from tui_pos.desk.payments.transitions import display_lease
 from tui_pos.terminal import CartLine, TerminalError
 
 SECONDS = 10.0
@@ -43,7 +43,7 @@ def _unless_paying(desk: Desk, act: Callable[[str], object]) -> bool:
     reader_id, _ = reader
     owner = clock.new_id()
     with connected():
-        if not leases.take(display_duty(reader_id), owner, SECONDS):
+        if not leases.take(display_lease(reader_id), owner, SECONDS):
             return False
     try:
         with connected():
@@ -54,5 +54,5 @@ def _unless_paying(desk: Desk, act: Callable[[str], object]) -> bool:
     except TerminalError:
         return False
     finally:
-        leases.drop(display_duty(reader_id), owner)
+        leases.drop(display_lease(reader_id), owner)
     return True

@@ -13,6 +13,9 @@ from tui_pos.terminal import Answer, Intent, Reader, Terminal, TerminalError
 
 T = TypeVar("T")
 
+DESCRIPTION = "Order {order} at {station}"
+"""What Stripe's dashboard shows of a payment."""
+
 CLOCK_SKEW = timedelta(hours=1)
 """How wrong this host's clock may be when the intent of a lost answer is looked for by its time."""
 
@@ -55,7 +58,7 @@ class AttemptWorker:
                 attempt.amount,
                 attempt.currency,
                 metadata=metadata,
-                description=f"Order {attempt.order.reference} at {attempt.station}",
+                description=DESCRIPTION.format(order=attempt.order.reference, station=attempt.station),
                 key=key,
             ),
         )

@@ -12,7 +12,7 @@ from typing import Any
 from tui_pos.core import clock
 from tui_pos.data.connection import connected, on_commit, run_tx
 from tui_pos.data.errors import DatabaseUnavailable
-from tui_pos.data.tables.desk import FINAL_STAGES, Attempt, AttemptEvent, RequestedAction, Stage
+from tui_pos.data.tables.desk import FINAL_STAGES, Attempt, AttemptEvent, Obstacle, RequestedAction, Stage
 from tui_pos.desk import lease_owners
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound, Reason, Refused, because
@@ -41,6 +41,10 @@ MOVES: dict[Stage, frozenset[Stage]] = {
 }
 """Where an attempt may go. Until a card is authorised the prompt may be shown, withdrawn and shown again;
 from then on only towards an end; nothing leaves an end."""
+
+
+CLEARED: dict[str, object] = {"decline_code": "", "obstacle": Obstacle.NONE, "message": ""}
+"""The columns of a payment that nothing stands in the way of any more."""
 
 
 @dataclass(slots=True)

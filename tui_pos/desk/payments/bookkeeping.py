@@ -65,9 +65,7 @@ def record_intent(desk: Desk, attempt: Attempt, intent: "Intent") -> None:
             because("event.created", intent=intent.id),
             payment=payment.id,
             intent_id=intent.id,
-            decline_code="",
-            obstacle=Obstacle.NONE,
-            message="",
+            **attempt_log.CLEARED,
         )
 
     run_tx(write)

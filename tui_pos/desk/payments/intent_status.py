@@ -92,9 +92,7 @@ def handle_at_work(worker: AttemptWorker, intent: Intent) -> float:
     elif stage is not Stage.AUTHORIZING:
         read_card = status in CARD_READ
         said = because("event.card_read") if read_card else because("event.status", status=status)
-        attempt_log.move(
-            desk, attempt, Stage.AUTHORIZING, said, decline_code="", obstacle=Obstacle.NONE, message=""
-        )
+        attempt_log.move(desk, attempt, Stage.AUTHORIZING, said, **attempt_log.CLEARED)
     if attempt.problem:
         return desk.poll_seconds * 10
     if clock.now() - attempt.updated_at > AT_WORK_FOR:
@@ -144,15 +142,7 @@ def waiting(worker: AttemptWorker) -> float:
     """The reader waits for a card; the prompt is withdrawn when nobody came for too long."""
     attempt = worker.attempt
     if Stage(attempt.stage) is not Stage.SENT:
-        attempt_log.move(
-            worker.desk,
-            attempt,
-            Stage.SENT,
-            because("event.waiting"),
-            decline_code="",
-            obstacle=Obstacle.NONE,
-            message="",
-        )
+        attempt_log.move(worker.desk, attempt, Stage.SENT, because("event.waiting"), **attempt_log.CLEARED)
     since = attempt.sent_at or attempt.updated_at
     too_long = clock.now() - since > timedelta(seconds=worker.desk.prompt_seconds)
     if too_long and not worker.pace.left(Call.WITHDRAW) and withdraw(worker) is None:

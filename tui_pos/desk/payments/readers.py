@@ -1,6 +1,7 @@
-"""The conference's card readers: what Stripe says of them, and which desk holds them."""
+"""The conference's card readers: what Stripe says of them, which desk holds them, a token for their SDK."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from tui_pos.core import clock
@@ -13,6 +14,18 @@ from tui_pos.desk.orders.live_payment import Holder, holder
 
 if TYPE_CHECKING:
     from tui_pos.terminal import Reader
+
+
+class ReaderState(StrEnum):
+    """Whether a reader can take a payment now; the value is how it is said."""
+
+    READY = "ready"
+    IN_USE = "in use"
+    OFFLINE = "offline"
+    NOT_KNOWN = "not known"
+    """Stripe did not answer."""
+    NOT_FOUND = "not found"
+    """Stripe has no such reader."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +44,13 @@ class ReaderRow:
     location: str
     holder: Holder | None
     in_use: bool
+
+    @property
+    def state(self) -> ReaderState:
+        """Whether it can take a payment now."""
+        if self.status != "online":
+            return ReaderState.OFFLINE
+        return ReaderState.IN_USE if self.in_use else ReaderState.READY
 
 
 def readers(desk: Desk, location: str | None = None) -> tuple[ReaderRow, ...]:
@@ -99,3 +119,12 @@ def reader_here(desk: Desk, configured: str) -> tuple[str, str]:
     It is the one that was chosen here last, else the ``configured`` one, whose label is not known.
     """
     return remembered_reader(desk) or (configured, "")
+
+
+def connection_token(desk: Desk) -> str:
+    """A short-lived secret, limited to the conference's location; asks Stripe, so call it in a worker.
+
+    Raises NotPermitted, InvalidInput without a Stripe key, and terminal errors.
+    """
+    require(desk, Action.CONNECTION_TOKEN)
+    return desk.terminal.connection_token(desk.conference.location or None).secret

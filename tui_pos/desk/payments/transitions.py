@@ -154,7 +154,7 @@ def send(worker: AttemptWorker) -> float:
         return kept_away(worker, obstacle_for(error), error.reason)
     if taken_by_other(reader, worker.intent_id):
         return kept_away(worker, Obstacle.READER_TAKEN, because("payment.reader_taken"))
-    while leases.is_taken(display_duty(attempt.reader_id)):
+    while leases.is_taken(display_lease(attempt.reader_id)):
         time.sleep(worker.desk.poll_seconds / 10)
     attempt_log.update(attempt, times_sent=attempt.times_sent + 1, sent_at=clock.now())
     try:
@@ -163,9 +163,7 @@ def send(worker: AttemptWorker) -> float:
         return not_sent(worker, error)
     shown = because("event.shown", reader=attempt.reader_label or attempt.reader_id)
     worker.withdrawn = False
-    attempt_log.move(
-        worker.desk, attempt, Stage.SENT, shown, decline_code="", obstacle=Obstacle.NONE, message=""
-    )
+    attempt_log.move(worker.desk, attempt, Stage.SENT, shown, **attempt_log.CLEARED)
     return 0
 
 
@@ -214,11 +212,11 @@ def switch(worker: AttemptWorker, reader_id: str, reader_label: str) -> float:
     return send(worker)
 
 
-def display_duty(reader_id: str) -> str:
-    """The duty under which a cart is written on a reader's display: it would take a payment's place.
+def display_lease(reader_id: str) -> str:
+    """The name of the lease under which a cart is written on a reader's display.
 
-    Whoever takes it looks for a live payment afterwards, and a payment is live before it is sent: so one of
-    the two always sees the other. It lasts seconds.
+    The cart would take a payment's place. Whoever takes the lease looks for a live payment afterwards, and a
+    payment is live before it is sent: so one of the two always sees the other. It lasts seconds.
     """
     return f"display:{reader_id}"
 

@@ -20,12 +20,7 @@ from tui_pos.data.fields import ZERO
 from tui_pos.data.queries import rows
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import Attempt, CashMovement, MovementKind, Refund, RefundLine, Sale
-from tui_pos.data.tables.registration import (
-    Attendee,
-    Payment,
-    PaymentStatus,
-    TerminalPayment,
-)
+from tui_pos.data.tables.registration import Attendee, Payment, PaymentStatus, TerminalPayment
 from tui_pos.desk.access.people import full_name
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders import order_views, orders

@@ -94,6 +94,20 @@ def resolve(desk: Desk, text: str) -> tuple[Found, ...]:
     raise NotFound("nothing_found", text=parsed.raw_shown, conference=desk.conference.name)
 
 
+def resolve_name(desk: Desk, text: str) -> Found:
+    """What bears exactly this name: a badge, an e-mail's owner, an order, a voucher or a product.
+
+    Raises what ``resolve`` raises, and NotFound where it only found something similar.
+    """
+    wanted = text.strip().casefold()
+    hits = resolve(desk, text)
+    if len(hits) == 1:
+        exact = {hits[0].key.casefold(), hits[0].email.casefold()}
+        if wanted in exact or wanted.rpartition(":")[2] in exact:
+            return hits[0]
+    raise NotFound("nothing_found.named", text=text)
+
+
 def _named(desk: Desk, text: str) -> tuple[Found, ...]:
     """What bears exactly this name; the first kind that has it."""
     upper = text.upper()

@@ -34,6 +34,9 @@ NOTES = {
 
 MOST_QUICK = 5
 
+NOTE = "Cash at {station}: given {given}, change {change}"
+"""What the web site's people read beside the payment."""
+
 
 def take_cash(
     desk: Desk, reference: str, given: Decimal, amount: Decimal | None = None, *, key: str = ""
@@ -93,7 +96,7 @@ def move(
 
 def _book(desk: Desk, order: Order, wanted: Decimal, given: Decimal, now: datetime) -> Booked:
     change = given - wanted
-    note = f"Cash at {desk.station}: given {_shown(desk, given)}, change {_shown(desk, change)}"
+    note = NOTE.format(station=desk.station, given=_shown(desk, given), change=_shown(desk, change))
     payment_id = tendering.pay(desk, order, PaymentMethod.MANUAL, wanted, note=note, now=now)
     move(desk, order, payment_id, MovementKind.SALE, wanted, now=now, given=given, change=change)
     return Booked(amount=wanted, payment_id=payment_id, given=given, change=change)

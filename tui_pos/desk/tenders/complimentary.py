@@ -18,6 +18,9 @@ from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.tenders import tendering
 from tui_pos.desk.tenders.tendering import Booked, Tendered
 
+NOTE = "Complimentary: {reason}"
+"""What the web site's people read beside the lowered price."""
+
 
 def give_free(desk: Desk, reference: str, reason: str, *, key: str = "") -> Tendered:
     """Lower an order's price by all that is still due, which completes it.
@@ -28,7 +31,7 @@ def give_free(desk: Desk, reference: str, reason: str, *, key: str = "") -> Tend
     why = audit_log.reason_given(reason)
 
     def book(order: Order, due: Decimal, now: datetime) -> Booked:
-        prices.lower(order, due, f"Complimentary: {why}", now)
+        prices.lower(order, due, NOTE.format(reason=why), now)
         return Booked(
             amount=due,
             payment_id=tendering.pay(desk, order, PaymentMethod.COMP, ZERO, note=why, now=now),

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 
 from tui_pos.core import money
 from tui_pos.core.scan import Scan
+from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
 from tui_pos.ui.messages import sentence
@@ -22,9 +23,9 @@ class AskText(DeskScreen[str]):
 
     PROMPT = ASKING
 
-    def __init__(self, heading: str, sentence: str, enter: str, sign: str = "") -> None:
+    def __init__(self, heading: str, sentence: str, enter: str, tone: Tone = Tone.PLAIN) -> None:
         super().__init__()
-        self._question = Question(heading, sentence, sign)
+        self._question = Question(heading, sentence, tone)
         self._enter = enter
 
     def compose_body(self) -> ComposeResult:
@@ -42,7 +43,7 @@ class AskText(DeskScreen[str]):
 
     def action_confirm(self) -> None:
         """Enter without a text."""
-        self.say("Type it first, then Enter; Esc leaves it.", "!", bell=True)
+        self.say("Type it first, then Enter; Esc leaves it.", Tone.WARN, bell=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class AskAmount(DeskScreen[Part]):
         try:
             self.leave(Part(money.parse_amount(scan.raw_shown, self._currency)))
         except money.MoneyError as error:
-            self.say(sentence(error.reason), "X", bell=True)
+            self.say(sentence(error.reason), Tone.BAD, bell=True)
 
     def action_confirm(self) -> None:
         """Enter without an amount: all of it."""

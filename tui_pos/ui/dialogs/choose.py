@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 
+from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
 from tui_pos.ui.widgets.question import Question
@@ -26,7 +27,7 @@ class Choose(DeskScreen[str]):
 
     def __init__(self, heading: str, sentence: str, choices: Sequence[tuple[str, str]]) -> None:
         super().__init__()
-        self._question = Question(heading, sentence, "!")
+        self._question = Question(heading, sentence, Tone.WARN)
         self._choices = dict(zip(CHOICE_KEYS, choices, strict=False))
 
     def compose_body(self) -> ComposeResult:
@@ -45,4 +46,4 @@ class Choose(DeskScreen[str]):
 
     def action_confirm(self) -> None:
         """Enter, where there is nothing to choose."""
-        self.say("There is nothing to decide now; Esc leaves it.", "!", bell=True)
+        self.say("There is nothing to decide now; Esc leaves it.", Tone.WARN, bell=True)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 
+from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
 from tui_pos.ui.widgets.question import Question
@@ -23,7 +24,7 @@ class Confirm(DeskScreen[bool]):
 
     def __init__(self, heading: str, sentence: str, yes: str) -> None:
         super().__init__()
-        self._question = Question(heading, sentence, "!")
+        self._question = Question(heading, sentence, Tone.WARN)
         self._yes = yes
 
     def compose_body(self) -> ComposeResult:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from textual.app import ComposeResult
 
+from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
 from tui_pos.ui.widgets.line_list import Column, Line, LineList
@@ -14,7 +15,7 @@ from tui_pos.ui.widgets.scan_input import DIALOG
 COLUMNS = (Column(), Column(12, right=True), Column(22))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """A row: what it is called, an amount, and more about it. ``key`` is what it is answered with.
 
@@ -105,7 +106,7 @@ class ChooseRow(DeskScreen[Chosen]):
         if not self._verb:
             return
         if chosen is None or not chosen.most:
-            self.say("Choose a row with pieces first.", "!", bell=True)
+            self.say("Choose a row with pieces first.", Tone.WARN, bell=True)
             return
         count = min(max(self._counts.get(chosen.key, 0) + delta, 0), chosen.most)
         if count == self._counts.get(chosen.key, 0):

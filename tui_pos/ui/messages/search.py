@@ -52,5 +52,6 @@ SENTENCES: dict[str, Sentence] = {
     "invalid_scan.empty": "Scan a badge, or type a code, an order or a name.",
     "invalid_scan.no_code": "That web address holds no code: type the code that is printed on the badge.",
     "invalid_scan.too_long": "That is longer than {most} characters: scan or type it again.",
+    "nothing_found.named": "No product, voucher or badge is called {text}.",
     "nothing_found": "{text} is not known in {conference}.",
 }

@@ -163,17 +163,17 @@ class AttendeeScreen(DeskScreen[None]):
         self.person = replace(result.attendee, verdict=self.person.verdict)
         self._draw()
         if result.first:
-            self.say("Checked in. Enter: next person, or scan the next badge.", "OK")
+            self.say("Checked in. Enter: next person, or scan the next badge.", Tone.OK)
         else:
             first = when_and_where(self.desk.moment(result.at, printable(result.station, 20)))
-            self.say(f"Was checked in before: {first}. This pass is recorded too.", "!", bell=True)
+            self.say(f"Was checked in before: {first}. This pass is recorded too.", Tone.WARN, bell=True)
 
     # Handing out, and taking back
 
     def _hand_out(self, chosen: HandOut) -> None:
         def handed(now: HandOut) -> None:
             self._look_at_hand_outs()
-            self.say(f"Hand out 1 x {now.description}: {hand_outs.left(now)}. /undo takes it back.", "OK")
+            self.say(f"Hand out 1 x {now.description}: {hand_outs.left(now)}. /undo takes it back.", Tone.OK)
 
         hand = partial(redemption.hand_out, self.desk, self.person.access_code, chosen.line_id)
         self.ask(partial(hand, key=clock.new_id()), handed, hold=True)
@@ -183,7 +183,7 @@ class AttendeeScreen(DeskScreen[None]):
         chosen = hand_outs.of_line(self._hand_outs, self._list.chosen)
         undoing = hand_outs.undoing(self.desk, self.person, chosen)
         if undoing is None:
-            self.say("Nothing was handed out and nobody was checked in here.", "!", bell=True)
+            self.say("Nothing was handed out and nobody was checked in here.", Tone.WARN, bell=True)
         elif self.argument:
             self._undo(undoing, self.argument)
         else:
@@ -197,7 +197,7 @@ class AttendeeScreen(DeskScreen[None]):
 
         def undone(_: object) -> None:
             self._look_at_hand_outs()
-            self._refresh(lambda: self.say(f"{what} was taken back.", "OK"))
+            self._refresh(lambda: self.say(f"{what} was taken back.", Tone.OK))
 
         self.ask(partial(undoing.call, reason), undone, hold=True)
 
@@ -244,9 +244,9 @@ class AttendeeScreen(DeskScreen[None]):
         if len(chosen or owed) == 1:
             self._pay((chosen or owed)[0], by)
         elif owed:
-            self.say("Choose the order to pay with the arrows first.", "!", bell=True)
+            self.say("Choose the order to pay with the arrows first.", Tone.WARN, bell=True)
         else:
-            self.say("Nothing is owed here; F2 sells something.", "!")
+            self.say("Nothing is owed here; F2 sells something.", Tone.WARN)
 
     def _pay(self, order: OrderView, by: PayBy) -> None:
         self.navigator.pay(order.reference, by, self._still_owed)
@@ -254,7 +254,7 @@ class AttendeeScreen(DeskScreen[None]):
     def _still_owed(self, owed: StillOwed) -> None:
         """Say how it ended over what is true now."""
         said = notes.still_owed(owed, self.amount)
-        self._refresh(lambda: self.say(said, "!" if said else ""))
+        self._refresh(lambda: self.say(said, Tone.WARN if said else Tone.PLAIN))
 
     def _refresh(self, then: Callable[[], object]) -> None:
         def draw(person: AttendeeView) -> None:

@@ -15,14 +15,14 @@ from tui_pos.desk.carts.cart_view import CartView
 from tui_pos.desk.catalogue.inventory import InventoryItem, catalogue
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.views import OrderView
-from tui_pos.desk.search.search import Found, HitKind
+from tui_pos.desk.search.search import Found, HitKind, resolve_name
+from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
 from tui_pos.ui.input.key_stream import PAGE
 from tui_pos.ui.messages import notes
 from tui_pos.ui.messages.views import phrase
 from tui_pos.ui.results import CartEnd, PayBy, SaleStart, StillOwed
-from tui_pos.ui.screens import cart_controller
 from tui_pos.ui.screens import catalogue as shelf
 from tui_pos.ui.screens.cart_controller import CartController
 from tui_pos.ui.screens.shared import choose_reader
@@ -170,7 +170,7 @@ class CartScreen(DeskScreen[CartEnd]):
             self._show_only("")
             text = f"{scan.conference}:{scan.text}" if scan.conference else scan.text
             self.ask(
-                partial(cart_controller.named, self.desk, text),
+                partial(resolve_name, self.desk, text),
                 self._use,
                 partial(self._not_named, text),
                 hold=True,
@@ -185,7 +185,7 @@ class CartScreen(DeskScreen[CartEnd]):
             self._add(_key(product))
         else:
             self._show_only("")
-            self.say(f"{product.name}: {phrase(product.reason)}.", "X", bell=True)
+            self.say(f"{product.name}: {phrase(product.reason)}.", Tone.BAD, bell=True)
 
     def _use(self, found: Found) -> None:
         match found.kind:
@@ -196,7 +196,9 @@ class CartScreen(DeskScreen[CartEnd]):
             case HitKind.ATTENDEE:
                 self._sell_to(found)
             case _:
-                self.say(f"{found.key} is an order: park this sale (F6), then scan it again.", "!", bell=True)
+                self.say(
+                    f"{found.key} is an order: park this sale (F6), then scan it again.", Tone.WARN, bell=True
+                )
 
     def _not_named(self, text: str, error: Exception) -> None:
         if "@" in text and self._is_to_stranger():
@@ -214,7 +216,7 @@ class CartScreen(DeskScreen[CartEnd]):
         if unclaimed:
             self._change(partial(self._sale.sell_to, found.key))
         else:
-            self.say(f"This sale is {self._whose()}; F6 parks it for the next person.", "!", bell=True)
+            self.say(f"This sale is {self._whose()}; F6 parks it for the next person.", Tone.WARN, bell=True)
 
     def _is_to_stranger(self) -> bool:
         return self.view is None or self.view.attendee_id is None
@@ -235,7 +237,7 @@ class CartScreen(DeskScreen[CartEnd]):
         if self._is_to_stranger():
             self._change(change)
         else:
-            self.say(f"This sale is {self._whose()}, whose badge says it already.", "!", bell=True)
+            self.say(f"This sale is {self._whose()}, whose badge says it already.", Tone.WARN, bell=True)
 
     def action_voucher(self) -> None:
         """``/voucher``: use one, or none."""
@@ -246,7 +248,7 @@ class CartScreen(DeskScreen[CartEnd]):
     def stepped(self, delta: int) -> None:
         line = self._pane.lines.chosen
         if line is None:
-            self.say("The cart is empty.", "!", bell=True)
+            self.say("The cart is empty.", Tone.WARN, bell=True)
         else:
             self._change(partial(self._sale.step, line.key, delta))
 
@@ -330,7 +332,7 @@ class CartScreen(DeskScreen[CartEnd]):
         if clock.monotonic() - self._failed_at < TYPED_AHEAD:
             self.kiosk.bell()
         elif self._filter:
-            self.say("Press the number of a product, or Esc to see all.", "!")
+            self.say("Press the number of a product, or Esc to see all.", Tone.WARN)
         elif self._under_way:
             self._pay_next = True
             self.typed_ahead.hold()
@@ -339,7 +341,7 @@ class CartScreen(DeskScreen[CartEnd]):
 
     def _pay(self) -> None:
         if self.view is None or not self.view.lines:
-            self.say("Add something first: press a number, or type a product.", "!", bell=True)
+            self.say("Add something first: press a number, or type a product.", Tone.WARN, bell=True)
             self.typed_ahead.release()
         else:
             place = partial(self._sale.place, self.view.total)
@@ -361,7 +363,7 @@ class CartScreen(DeskScreen[CartEnd]):
         said = notes.still_owed(owed, self.amount)
         if owed.card is not None:
             said = f"{said} Change the sale, or Enter again."
-        self.say(said or "Nothing was taken yet. Change the sale, or take the money.", "!")
+        self.say(said or "Nothing was taken yet. Change the sale, or take the money.", Tone.WARN)
 
     # Leaving
 
@@ -373,7 +375,7 @@ class CartScreen(DeskScreen[CartEnd]):
 
     def action_park(self) -> None:
         if self.view is None or not self.view.lines or self.view.is_ordered:
-            self.say("There is no open sale to park.", "!", bell=True)
+            self.say("There is no open sale to park.", Tone.WARN, bell=True)
         else:
             self.ask(self._sale.park, lambda _: self._parked(), lane="cart", hold=True)
 

@@ -7,9 +7,7 @@ from tui_pos.desk.carts import cart, checkout
 from tui_pos.desk.carts.cart_view import CartView
 from tui_pos.desk.carts.put_away import SaleEnd, put_away
 from tui_pos.desk.context import Desk
-from tui_pos.desk.errors import NotFound
 from tui_pos.desk.orders.views import OrderView
-from tui_pos.desk.search.search import Found, resolve
 from tui_pos.ui.results import CartEnd, SaleStart
 from tui_pos.ui.widgets.cart_pane import key_of
 
@@ -104,17 +102,3 @@ class CartController:
             now = checkout.reopen(self._desk, now.sale_id)
         self._view = change(now.sale_id)
         return self._view
-
-
-def named(desk: Desk, text: str) -> Found:
-    """What bears exactly this name: a badge, an e-mail's owner, an order, a voucher or a product.
-
-    Raises what ``resolve`` raises, and NotFound where it only found something similar.
-    """
-    hits = resolve(desk, text)
-    wanted = text.strip().casefold()
-    for hit in hits:
-        exact = {hit.key.casefold(), hit.email.casefold()}
-        if len(hits) == 1 and (wanted in exact or wanted.rpartition(":")[2] in exact):
-            return hit
-    raise NotFound("nothing_found", f"No product, voucher or badge is called {text}.")

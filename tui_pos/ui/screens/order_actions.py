@@ -11,6 +11,7 @@ from tui_pos.desk.checkin.guest_tickets import register_companion
 from tui_pos.desk.checkin.next_steps import OrderAction, OrderNow, OrderStep, is_cancellable
 from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.tenders import tendering
+from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.ask import AskText
 from tui_pos.ui.dialogs.confirm import Confirm
@@ -47,7 +48,7 @@ class OrderActions:
         return self.now.receipt.order if self.now is not None else None
 
     def _tell(self, sentence: str) -> None:
-        self._reread(lambda: self._screen.alert(sentence, "OK"))
+        self._reread(lambda: self._screen.alert(sentence, Tone.OK))
 
     # The one safe next step
 
@@ -83,12 +84,12 @@ class OrderActions:
 
     def _still_owed(self, owed: StillOwed) -> None:
         said = notes.still_owed(owed, self._screen.amount)
-        self._reread(lambda: self._screen.say(said, "!" if said else ""))
+        self._reread(lambda: self._screen.say(said, Tone.WARN if said else Tone.PLAIN))
 
     def pay(self, by: PayBy) -> None:
         """Take what is due."""
         if self._order is None or not self._order.due:
-            self._screen.say("Nothing is to be paid here.", "!", bell=True)
+            self._screen.say("Nothing is to be paid here.", Tone.WARN, bell=True)
         elif not self._screen.may(Action.CHARGE):
             refuse(self._screen, Action.CHARGE)
         elif self._order.live_attempt_id is not None:
@@ -105,7 +106,9 @@ class OrderActions:
     def cancel(self) -> None:
         """Cancel an order that nothing was paid for."""
         if self._order is not None and not is_cancellable(self._order):
-            self._screen.say("Only an order that nothing was paid for can be cancelled.", "!", bell=True)
+            self._screen.say(
+                "Only an order that nothing was paid for can be cancelled.", Tone.WARN, bell=True
+            )
             return
         question = Confirm(
             f"Cancel {self._reference}",
@@ -135,7 +138,7 @@ class OrderActions:
         """Ask for the names of the tickets that have none, one after another; each may be skipped."""
         unnamed = self.now.unnamed if self.now is not None else 0
         if not unnamed:
-            self._screen.say("Every ticket of this order has its attendee.", "OK")
+            self._screen.say("Every ticket of this order has its attendee.", Tone.OK)
             return
         question = AskText(
             f"{unnamed} of the tickets have no name yet" if unnamed > 1 else "One ticket has no name",
@@ -148,7 +151,7 @@ class OrderActions:
         if answer is None:
             self._skips_names = True
             self._screen.refresh_hints()
-            self._screen.say("The tickets stay without names; /names asks again.", "!")
+            self._screen.say("The tickets stay without names; /names asks again.", Tone.WARN)
             return
         name, _, last = answer.rpartition(" ")
         name, email = (name, last) if "@" in last and name else (answer, "")
@@ -157,7 +160,7 @@ class OrderActions:
 
     def _registered(self, person: AttendeeView) -> None:
         def go_on() -> None:
-            self._screen.say(f"{person.name} has badge {person.access_code}.", "OK")
+            self._screen.say(f"{person.name} has badge {person.access_code}.", Tone.OK)
             if self.now is not None and self.now.unnamed:
                 self.ask_names()
 

@@ -72,7 +72,9 @@ class OrdersScreen(DeskScreen[None]):
             if opens and len(found) == 1:
                 self._open(found[0])
             elif opens:
-                self.say(f"{len(found)} orders fit: press a number." if found else "No order fits that.", "!")
+                self.say(
+                    f"{len(found)} orders fit: press a number." if found else "No order fits that.", Tone.WARN
+                )
 
         call = partial(orders, self.desk, text=text, today=self._today, limit=MOST)
         self.ask(call, show, lane="orders", latest=True, hold=opens)
@@ -123,7 +125,7 @@ class OrdersScreen(DeskScreen[None]):
     def action_confirm(self) -> None:
         chosen = self._chosen()
         if chosen is None:
-            self.say("There is no order to open.", "!", bell=True)
+            self.say("There is no order to open.", Tone.WARN, bell=True)
         else:
             self._open(chosen)
 
@@ -169,5 +171,5 @@ class OrdersScreen(DeskScreen[None]):
         return _cell(f"{word} {order.paid_by}".rstrip(), tone)
 
 
-def _cell(text: str, tone: str) -> Cell:
+def _cell(text: str, tone: Tone) -> Cell:
     return f"{signs.sign(tone)} {text}".lstrip(), signs.style(tone)

@@ -19,6 +19,7 @@ from tui_pos.desk.payments import CommandQueue, CutOff, PaymentState, Stage, rea
 from tui_pos.desk.payments.control import CommandKind
 from tui_pos.desk.payments.readers import ReaderRow
 from tui_pos.desk.payments.resolve import Option, Resolution
+from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.ask import AskText
 from tui_pos.ui.dialogs.choose import Choose
@@ -149,7 +150,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
             self._unwatched = ""
         moved = before is None or state.notice is not before.notice
         if self._asked and state.stuck and not moved:
-            self.say("Tried again: nothing has changed.", "!", bell=True)
+            self.say("Tried again: nothing has changed.", Tone.WARN, bell=True)
         elif self._asked or moved:
             self.say("")
         if moved and (state.stuck or not state.live):
@@ -166,7 +167,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
     def action_confirm(self) -> None:
         step = self._step()
         if step is None:
-            self.say("There is nothing to confirm now.", "!", bell=True)
+            self.say("There is nothing to confirm now.", Tone.WARN, bell=True)
         else:
             steps = {
                 Enter.FINISH: self.finish,
@@ -208,7 +209,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
             self._control.cancel()
             self._wait_for_it("Asking the reader and Stripe to cancel.")
         else:
-            self.say("Wait for what Stripe says; F5 serves the next person meanwhile.", "!", bell=True)
+            self.say("Wait for what Stripe says; F5 serves the next person meanwhile.", Tone.WARN, bell=True)
 
     def action_attention(self) -> None:
         """F5: leave the payment to itself and serve the next person."""
@@ -231,7 +232,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         if state is None or not (state.ended_unpaid or self._may_cancel(state)):
             charged = state is not None and state.stage is Stage.CAPTURED
             wait = "The card was charged." if charged else "Wait for what Stripe says about the card."
-            self.say(wait, "!", bell=True)
+            self.say(wait, Tone.WARN, bell=True)
             return
         self._instead = by
         if state.live:
@@ -247,7 +248,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         """F4: show the payment on another reader."""
         state = self._state
         if state is None or self._unwatched or CommandKind.SWITCH not in state.commands:
-            self.say("Another reader cannot take it over at this moment.", "!", bell=True)
+            self.say("Another reader cannot take it over at this moment.", Tone.WARN, bell=True)
             return
         self._close_chooser = self.navigator.choose_other_reader(state.reader_id, self._reader_chosen)
 
@@ -266,7 +267,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         """``/resolve``: show what Stripe and the books say, and what may be decided."""
         state = self._state
         if state is None or not (state.live or state.problem):
-            self.say("There is nothing to resolve: this payment has ended.", "!", bell=True)
+            self.say("There is nothing to resolve: this payment has ended.", Tone.WARN, bell=True)
         elif not self.may(Action.RESOLVE):
             refuse(self, Action.RESOLVE)
         else:
@@ -332,9 +333,9 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
 
     # Drawing
 
-    def alert(self, sentence: str, sign: str = "!") -> None:
+    def alert(self, sentence: str, tone: Tone = Tone.WARN) -> None:
         """In one row, cut if need be: no dialog may hide what becomes of the money."""
-        self.say(sentence, sign, bell=True)
+        self.say(sentence, tone, bell=True)
 
     def hints(self) -> Sequence[keys.Hint]:
         step = self._step()

@@ -179,7 +179,7 @@ def headline(state: PaymentState, seconds: int, *, watched: bool) -> Text:
     return _signed(state.tone, *_parts(state, seconds))
 
 
-def _signed(tone: str, *parts: str) -> Text:
+def _signed(tone: Tone, *parts: str) -> Text:
     line = "  ".join(printable(part, 100) for part in parts if part)
     style = f"bold {signs.style(tone)}".rstrip()
     return Text(f"{signs.sign(tone)} {line}".lstrip(), style=style, no_wrap=True, overflow="ellipsis")

@@ -8,12 +8,11 @@ from textual.app import ComposeResult
 
 from tui_pos.core.scan import Scan, printable
 from tui_pos.desk.context import Desk
-from tui_pos.desk.payments.readers import ReaderRow, readers, remembered_reader
+from tui_pos.desk.payments.readers import ReaderRow, ReaderState, readers, remembered_reader
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
 from tui_pos.ui.messages.views import holder_words
-from tui_pos.ui.screens.shared import state_of
 from tui_pos.ui.widgets import signs
 from tui_pos.ui.widgets.line_list import Column, Line, LineList
 from tui_pos.ui.widgets.row import Row, Sentence
@@ -30,7 +29,7 @@ MODELS = {
 }
 """Stripe's device types as they are printed on the device."""
 
-TONES = {"ready": Tone.OK, "in use": Tone.WARN}
+TONES = {ReaderState.READY: Tone.OK, ReaderState.IN_USE: Tone.WARN}
 """How good a state of a reader is; every other one is bad."""
 
 COLUMNS = (Column(14), Column(11), Column(9), Column())
@@ -98,7 +97,7 @@ class ReaderScreen(DeskScreen[ReaderRow]):
             self._show(scan.text)
             self.say(f"{len(found)} readers fit: pick one by its number.")
         else:
-            self.say(f"{scan.raw_shown} fits no reader.", "!", bell=True)
+            self.say(f"{scan.raw_shown} fits no reader.", Tone.WARN, bell=True)
 
     def picked(self, number: int) -> None:
         line = self._list.numbered_line(number)
@@ -114,7 +113,7 @@ class ReaderScreen(DeskScreen[ReaderRow]):
     def action_confirm(self) -> None:
         line = self._list.chosen
         if line is None:
-            self.say("There is no reader to choose.", "!", bell=True)
+            self.say("There is no reader to choose.", Tone.WARN, bell=True)
         else:
             self._leave_with(line)
 
@@ -159,7 +158,7 @@ class ReaderScreen(DeskScreen[ReaderRow]):
             )
         self.refresh_hints()
 
-    def _say_below(self, sentence: str, tone: str = "") -> None:
+    def _say_below(self, sentence: str, tone: Tone = Tone.PLAIN) -> None:
         line = f"{signs.sign(tone)} {printable(sentence, 200)}".lstrip()
         self.query_one(Sentence).show(Text(line, style=signs.style(tone)))
 
@@ -177,17 +176,16 @@ def _matching(rows: tuple[ReaderRow, ...], text: str) -> tuple[ReaderRow, ...]:
 
 
 def _words(row: ReaderRow) -> str:
-    told = (row.label, row.serial_number, holder_words(row.holder), _model(row), state_of(row))
+    told = (row.label, row.serial_number, holder_words(row.holder), _model(row), row.state)
     return " ".join(told).casefold()
 
 
 def _line(row: ReaderRow) -> Line:
-    state = state_of(row)
-    tone = TONES.get(state, Tone.BAD)
+    tone = TONES.get(row.state, Tone.BAD)
     return Line(
         (
             row.label,
-            (f"{signs.sign(tone)} {state}", signs.style(tone)),
+            (f"{signs.sign(tone)} {row.state}", signs.style(tone)),
             _model(row),
             holder_words(row.holder),
         ),

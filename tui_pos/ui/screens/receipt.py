@@ -11,6 +11,7 @@ from tui_pos.desk.access.permissions import Action
 from tui_pos.desk.checkin.checkin import CheckInResult, check_in
 from tui_pos.desk.checkin.next_steps import OrderNow, order_now
 from tui_pos.desk.context import Desk
+from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
 from tui_pos.ui.messages.templates import when_and_where
@@ -99,7 +100,7 @@ class ReceiptScreen(DeskScreen[NextPerson]):
             self.leave(NextPerson())
             return
         at = when_and_where(self.desk.moment(result.at, printable(result.station, 20)))
-        self.say(f"Somebody checked this badge in before: {at}.", "!", bell=True)
+        self.say(f"Somebody checked this badge in before: {at}.", Tone.WARN, bell=True)
         self._reread()
 
     def moved(self, delta: int) -> None:

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from tui_pos.core import clock
+from tui_pos.data.tables.desk import RefundStage
 from tui_pos.desk.catalogue.inventory import InventoryItem, catalogue
 from tui_pos.desk.errors import Refusal
 from tui_pos.desk.orders.refund_views import RefundView
@@ -19,6 +20,7 @@ from tui_pos.desk.refunds.exchanges import Exchanged, Terms
 from tui_pos.desk.refunds.pieces import Piece, RefundableLine
 from tui_pos.desk.refunds.refunds import Refundable, check, refund, refundable
 from tui_pos.desk.refunds.voids import Voided
+from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.ask import AskAmount, AskText, Part
 from tui_pos.ui.dialogs.confirm import Confirm
@@ -38,8 +40,12 @@ ASKING_INTERAC = "Asking Stripe, please wait. An Interac card is asked for once 
 WHY = "Why? It is kept with your name."
 WHOSE = "Several people came with this order. Whose ticket is it?"
 IS_BACK = "{} Is it back on the counter?"
-SIGNS: dict[str, str] = {"failed": "X", "unknown": "?", "created": "?"}
-"""The signs of refunds that are not on their way; all others are."""
+TONES: dict[RefundStage, Tone] = {
+    RefundStage.FAILED: Tone.BAD,
+    RefundStage.UNKNOWN: Tone.UNKNOWN,
+    RefundStage.CREATED: Tone.UNKNOWN,
+}
+"""How good it is where a refund is not on its way; all others are."""
 
 Reread = Callable[[Callable[[], object]], None]
 
@@ -59,8 +65,8 @@ class ReturnActions:
         self._reference = reference
         self._reread = reread
 
-    def _tell(self, sentence: str, sign: str = "OK") -> None:
-        self._reread(lambda: self._screen.alert(sentence, sign))
+    def _tell(self, sentence: str, tone: Tone = Tone.OK) -> None:
+        self._reread(lambda: self._screen.alert(sentence, tone))
 
     # Refund
 
@@ -73,9 +79,9 @@ class ReturnActions:
             self._ask_how_much(found)
             return
         rows = [self._choice(line) for line in found.lines]
-        rows.append(Choice(ALL, "All of it", self._screen.amount(found.amount)))
+        rows.append(Choice(key=ALL, text="All of it", amount=self._screen.amount(found.amount)))
         if found.amount:
-            rows.append(Choice(AMOUNT, "An amount", about="and no piece"))
+            rows.append(Choice(key=AMOUNT, text="An amount", about="and no piece"))
         question = ChooseRow(f"Refund {self._reference}", WHICH, rows, "give back", first=ALL)
 
         def answered(chosen: Chosen | None) -> None:
@@ -94,7 +100,13 @@ class ReturnActions:
         about = f"{line.left}"
         if line.handed_out:
             about += f", {line.handed_out} handed out"
-        return Choice(str(line.line_id), line.description, self._screen.amount(line.each), about, line.left)
+        return Choice(
+            key=str(line.line_id),
+            text=line.description,
+            amount=self._screen.amount(line.each),
+            about=about,
+            most=line.left,
+        )
 
     def _all(self, found: Refundable) -> str:
         return f"all {self._screen.amount(found.amount)}" if found.amount else "all"
@@ -119,7 +131,7 @@ class ReturnActions:
     def _ask_why(
         self, amount: Decimal | None, what: str, pieces: tuple[Piece, ...] = (), came_back: bool = False
     ) -> None:
-        question = AskText(f"Refund {what} of {self._reference}", WHY, f"refund {what}", "!")
+        question = AskText(f"Refund {what} of {self._reference}", WHY, f"refund {what}", Tone.WARN)
 
         def answered(reason: str | None) -> None:
             if reason is not None:
@@ -130,7 +142,7 @@ class ReturnActions:
         self._screen.go(question, answered)
 
     def _refunded(self, made: Sequence[RefundView]) -> None:
-        self._tell(self._said(made) or "The money that was held is released.", _sign(made))
+        self._tell(self._said(made) or "The money that was held is released.", _tone(made))
 
     # Whose it is, and whether it is back
 
@@ -177,7 +189,7 @@ class ReturnActions:
             rest = [replace(nameless, quantity=nameless.quantity - 1)] if nameless.quantity > 1 else []
             then((*others, replace(nameless, quantity=1, badge=chosen.row), *rest))
 
-        rows = [Choice(badge, f"badge {badge}") for badge in badges]
+        rows = [Choice(key=badge, text=f"badge {badge}") for badge in badges]
         self._screen.go(ChooseRow(f"Ticket of {self._reference}", WHOSE, rows), answered)
 
     # Exchange
@@ -188,7 +200,7 @@ class ReturnActions:
 
     def _ask_exchanged(self, found: Refundable) -> None:
         if not found.lines:
-            self._screen.say("There is no piece of a paid order here to exchange.", "!", bell=True)
+            self._screen.say("There is no piece of a paid order here to exchange.", Tone.WARN, bell=True)
             return
         # Tickets of several people go one by one: each stays somebody's.
         one_by_one = {str(line.line_id) for line in found.lines if len(line.badges) > 1}
@@ -207,10 +219,10 @@ class ReturnActions:
         def show(products: tuple[InventoryItem, ...]) -> None:
             rows = [
                 Choice(
-                    product.slug,
-                    product.name,
-                    self._screen.amount(product.price),
-                    "" if product.remaining is None else f"{product.remaining} left",
+                    key=product.slug,
+                    text=product.name,
+                    amount=self._screen.amount(product.price),
+                    about="" if product.remaining is None else f"{product.remaining} left",
                 )
                 for product in products
                 if product.sellable
@@ -257,7 +269,7 @@ class ReturnActions:
             self._reread(lambda: self._screen.navigator.show_receipt(done.new.reference))
             return
         said = self._said(done.refunds)
-        self._tell(f"Exchanged: {done.new.reference} is paid. {said}".rstrip(), _sign(done.refunds))
+        self._tell(f"Exchanged: {done.new.reference} is paid. {said}".rstrip(), _tone(done.refunds))
 
     # Void
 
@@ -267,7 +279,7 @@ class ReturnActions:
             f"Void {self._reference}",
             "All its money goes back the way it came, and its voucher is free again. Why?",
             "void the whole sale",
-            "!",
+            Tone.WARN,
         )
         self._screen.go(question, self._void_reason)
 
@@ -281,7 +293,7 @@ class ReturnActions:
     def _voided(self, voided: Voided) -> None:
         said = self._said(voided.refunds)
         end = "The sale is void." if voided.done else "The sale is not void yet: /void again later."
-        self._tell(f"{end} {said}".rstrip(), "OK" if voided.done else _sign(voided.refunds))
+        self._tell(f"{end} {said}".rstrip(), Tone.OK if voided.done else _tone(voided.refunds))
 
     def _said(self, made: Sequence[RefundView]) -> str:
         return "; ".join(
@@ -293,5 +305,5 @@ def _pieces(chosen: Chosen) -> tuple[Piece, ...]:
     return tuple(Piece(line, count) for line, count in chosen.pieces)
 
 
-def _sign(made: Sequence[RefundView]) -> str:
-    return next((SIGNS[each.stage] for each in made if each.stage in SIGNS), "OK")
+def _tone(made: Sequence[RefundView]) -> Tone:
+    return next((TONES[each.stage] for each in made if each.stage in TONES), Tone.OK)

@@ -17,6 +17,7 @@ from textual.containers import Vertical
 from tui_pos.core.scan import Scan
 from tui_pos.desk.access.permissions import Action
 from tui_pos.desk.context import Desk
+from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
 from tui_pos.ui.jobs import Job
@@ -119,12 +120,12 @@ class ScanScreen(DeskScreen[None]):
 
     def _not_seen(self, error: Exception) -> None:
         self._unseen = True
-        self.say(self.kiosk.explain(error), "X")
+        self.say(self.kiosk.explain(error), Tone.BAD)
 
     def _show_around(self, seen: "tuple[tuple[RecentLine, ...], tuple[AttentionLine, ...]]") -> None:
         if self._unseen:
             self._unseen = False
-            self.say("The database answers again.", "OK")
+            self.say("The database answers again.", Tone.OK)
         had_attention = bool(self._attention)
         self._recent, self._attention = seen
         self._show_recent()
@@ -221,7 +222,9 @@ class ScanScreen(DeskScreen[None]):
         else:
             self.navigator.go_home()
             self.say(
-                f"{len(results)} scans came at once: each is listed here, none was opened.", "!", bell=True
+                f"{len(results)} scans came at once: each is listed here, none was opened.",
+                Tone.WARN,
+                bell=True,
             )
         self.typed_ahead.release()
 
@@ -231,7 +234,7 @@ class ScanScreen(DeskScreen[None]):
             return
         self.navigator.go_home()
         if result.refusal:
-            self.alert(result.refusal, "X")
+            self.alert(result.refusal, Tone.BAD)
         else:
             self._show_hits(result.several)
             self.say(f"{len(result.several)} found: press a number, or arrow and Enter.")
@@ -306,11 +309,11 @@ class ScanScreen(DeskScreen[None]):
         if self._hit_list.display and (line := self._hit_list.chosen):
             self._open_hit(self._hits[int(line.key)].found)
         else:
-            self.say("Scan a badge first, or type what to find.", "!")
+            self.say("Scan a badge first, or type what to find.", Tone.WARN)
 
     def action_attention(self) -> None:
         if not self._attention:
-            self.say("Nothing needs attention.", "OK")
+            self.say("Nothing needs attention.", Tone.OK)
         elif len(self._attention) == 1:
             self._attend_to(self._attention[0])
         else:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from tui_pos.core.scan import printable
 from tui_pos.desk.access.permissions import Action
 from tui_pos.desk.context import Desk
-from tui_pos.ui.desk_screen import DeskScreen, KeysHandled
+from tui_pos.desk.tones import Tone
+from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.messages.access import ACTIONS
+from tui_pos.ui.typed_ahead import KeysHandled
 
 if TYPE_CHECKING:
     from tui_pos.desk.payments.readers import ReaderRow
@@ -30,27 +32,20 @@ def refuse(screen: Screen, action: Action) -> None:
 
     def say(names: tuple[str, ...]) -> None:
         who = " or ".join(printable(name, 40) for name in names) or "a supervisor"
-        screen.alert(f"{screen.desk.staff.name} may not {ACTIONS[action]}. Ask {who}.", "X")
+        screen.alert(f"{screen.desk.staff.name} may not {ACTIONS[action]}. Ask {who}.", Tone.BAD)
 
     screen.ask(partial(_who_may, screen.desk, action), say, hold=True)
 
 
 def choose_reader(screen: Screen) -> None:
     """Let another reader be chosen for this station."""
-    screen.navigator.choose_reader(lambda: screen.say(f"Reader {screen.kiosk.status.reader}.", "OK"))
+    screen.navigator.choose_reader(lambda: screen.say(f"Reader {screen.kiosk.status.reader}.", Tone.OK))
 
 
 def show_reader(screen: Screen, row: "ReaderRow") -> None:
     """Name this station's reader in the header of every screen."""
     kiosk = screen.kiosk
-    kiosk.set_status(replace(kiosk.status, reader=row.label, reader_state=state_of(row)))
-
-
-def state_of(row: "ReaderRow") -> str:
-    """What the header says of a reader."""
-    if row.status != "online":
-        return row.status
-    return "in use" if row.in_use else "ready"
+    kiosk.set_status(replace(kiosk.status, reader=row.label, reader_state=row.state))
 
 
 def after_keys(screen: Screen, then: Callable[[], object]) -> None:
@@ -63,6 +58,6 @@ def after_keys(screen: Screen, then: Callable[[], object]) -> None:
 
 def _who_may(desk: Desk, action: Action) -> tuple[str, ...]:
     # Home is painted before the database is there.
-    from tui_pos.desk.access.supervisors import who_may
+    from tui_pos.desk.access.people import who_may
 
     return who_may(desk, action)

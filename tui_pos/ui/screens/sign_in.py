@@ -9,6 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 
 from tui_pos.core.scan import MAX_LENGTH, printable
+from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
 from tui_pos.ui.station_claim import StationClaim, ask_about_station, claim_station
@@ -60,7 +61,7 @@ class SignInScreen(DeskScreen[StationClaim]):
     def on_mount(self) -> None:
         self._ask_next()
         if self._first_note:
-            self.alert(self._first_note, "!")
+            self.alert(self._first_note, Tone.WARN)
 
     def hints(self) -> Sequence[keys.Hint]:
         if self._username:
@@ -93,7 +94,7 @@ class SignInScreen(DeskScreen[StationClaim]):
         elif self._username and self._secret:
             self._early.append(message)
         elif message.truncated or len(message.text) > MAX_LENGTH:
-            self.say(f"That is longer than {MAX_LENGTH} characters: type it again.", "X", bell=True)
+            self.say(f"That is longer than {MAX_LENGTH} characters: type it again.", Tone.BAD, bell=True)
         elif self._username:
             self._secret = message.text
             self._check()
@@ -103,7 +104,7 @@ class SignInScreen(DeskScreen[StationClaim]):
 
     def action_confirm(self) -> None:
         what = "password" if self._username else "user name"
-        self.say(f"Type your {what}, then press Enter.", "!")
+        self.say(f"Type your {what}, then press Enter.", Tone.WARN)
 
     def action_back(self) -> None:
         self._username = self._secret = ""

@@ -20,6 +20,7 @@ from tui_pos.desk.payments import PaymentState, Stage
 from tui_pos.desk.search.receipts import ReceiptView, receipt
 from tui_pos.desk.tenders.options import PaymentOption
 from tui_pos.desk.tenders.tendering import Tendered
+from tui_pos.desk.tones import Tone
 from tui_pos.ui import messages
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.ask import AskText
@@ -158,7 +159,7 @@ class TenderScreen(DeskScreen[StillOwed]):
         try:
             self._answer(scan.raw_shown)
         except money.MoneyError as error:
-            self.say(messages.sentence(error.reason), "X", bell=True)
+            self.say(messages.sentence(error.reason), Tone.BAD, bell=True)
 
     def _answer(self, text: str) -> None:
         typed = self._typed(text)
@@ -168,7 +169,9 @@ class TenderScreen(DeskScreen[StillOwed]):
             and self._tender.wanted <= int(text) != typed.given
         ):
             shown = f"{TENDERS[typed.tender]} {self.amount(typed.given or typed.amount)}"
-            self.say(f"{text} is {shown}: Enter takes it. Type {text}.00 for that amount.", "!", bell=True)
+            self.say(
+                f"{text} is {shown}: Enter takes it. Type {text}.00 for that amount.", Tone.WARN, bell=True
+            )
             self._draw()
         else:
             self._do(typed)
@@ -220,7 +223,7 @@ class TenderScreen(DeskScreen[StillOwed]):
     def _tell(self, what: Tendered | PaymentState) -> None:
         """Say what was taken until Enter: change is not to be overlooked, nor what is still to be paid."""
         self._told = self._last = what
-        self._read(lambda: self.say(notes.still_owed(self._owed(), self.amount), "OK"))
+        self._read(lambda: self.say(notes.still_owed(self._owed(), self.amount), Tone.OK))
 
     def _owed(self) -> StillOwed:
         return StillOwed(taken=self._last, due=self._tender.due) if self._last is not None else StillOwed()
@@ -290,7 +293,7 @@ class TenderScreen(DeskScreen[StillOwed]):
         elif instead is not None:
             self._read(lambda: self._choose_first(instead))
         else:
-            self._read(lambda: self.say(notes.still_owed(StillOwed(card=state), self.amount), "!"))
+            self._read(lambda: self.say(notes.still_owed(StillOwed(card=state), self.amount), Tone.WARN))
 
     def _card_paid(self, state: PaymentState) -> None:
         self._tender.taken()

@@ -3,10 +3,13 @@
 from rich.text import Text
 from textual.widgets import Static
 
+from tui_pos.desk.tones import Tone
+from tui_pos.ui.widgets.signs import sign
+
 
 class Question(Static):
-    """``heading`` in a few words, with its sign, and the ``sentence`` below it."""
+    """``heading`` in a few words, with the sign of ``tone``, and the ``sentence`` below it."""
 
-    def __init__(self, heading: str, sentence: str, sign: str = "") -> None:
-        lead = f"[{sign}] " if sign else ""
-        super().__init__(Text.assemble((f"\n\n{lead}{heading}", "bold"), f"\n\n{sentence}\n"), markup=False)
+    def __init__(self, heading: str, sentence: str, tone: Tone = Tone.PLAIN) -> None:
+        told = f"{sign(tone)} {heading}".lstrip()
+        super().__init__(Text.assemble((f"\n\n{told}", "bold"), f"\n\n{sentence}\n"), markup=False)

@@ -16,17 +16,10 @@ from textual.widget import Widget
 
 from tui_pos.core import clock
 from tui_pos.core.scan import printable
+from tui_pos.desk.tones import Tone
 from tui_pos.ui.input import key_stream
 from tui_pos.ui.input.key_stream import KeyStream
-
-NOTE_STYLES = {
-    "OK": Style(color="green"),
-    "!": Style(color="yellow"),
-    "X": Style(color="red"),
-    "?": Style(color="magenta"),
-    "": Style(),
-}
-"""A note's sign (shown as ``[X]``) and its colour, which only underlines it."""
+from tui_pos.ui.widgets import signs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +70,7 @@ class ScanInput(Widget, can_focus=True):
         self._stream = KeyStream(picks)
         self._masked = masked
         self._quiet = quiet
-        self._note: tuple[str, str] = ("", "")
+        self._note = ("", Tone.PLAIN)
         self._drawn = ("", "")
         self._timer: Timer | None = None
 
@@ -111,9 +104,9 @@ class ScanInput(Widget, can_focus=True):
         self._masked = masked
         self._redraw()
 
-    def set_note(self, note: str, sign: str = "") -> None:
-        """Show ``note`` in the empty prompt, with ``sign`` (``OK``, ``!``, ``X`` or ``?``) before it."""
-        self._note = (note, sign)
+    def set_note(self, note: str, tone: Tone = Tone.PLAIN) -> None:
+        """Show ``note`` in the empty prompt, with the sign of ``tone`` before it."""
+        self._note = (note, tone)
         self._redraw()
 
     def on_key(self, event: events.Key) -> None:
@@ -161,20 +154,20 @@ class ScanInput(Widget, can_focus=True):
             return Strip.blank(self.size.width, style)
         self._drawn = self._content()
         line, note = self._drawn
-        segments = [Segment(line, style), Segment(note, style + NOTE_STYLES[self._note[1]])]
+        segments = [Segment(line, style), Segment(note, style + Style.parse(signs.style(self._note[1])))]
         return Strip(segments).adjust_cell_length(self.size.width, style).simplify()
 
     def _content(self) -> tuple[str, str]:
         """What the row shows: the prompt with its text, and the note."""
         text = self.text
-        note, sign = self._note
+        note, tone = self._note
         if self._quiet and not text and not note:
             return "", ""
         line = f"> {self._shown_text(text, self.size.width - 3)}_"
         if text or not note:
             return line, ""
-        lead = f"[{sign}] " if sign else ""
-        return line, "  " + printable(lead + note, max(1, self.size.width - cell_len(line) - 2))
+        told = f"{signs.sign(tone)} {note}".lstrip()
+        return line, "  " + printable(told, max(1, self.size.width - cell_len(line) - 2))
 
     def _shown_text(self, text: str, room: int) -> str:
         """The end of the text, which is where typing goes on."""

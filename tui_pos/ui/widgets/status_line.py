@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from rich.cells import cell_len
@@ -12,22 +11,14 @@ from textual.containers import Horizontal
 
 from tui_pos.core import clock
 from tui_pos.core.scan import printable
+from tui_pos.desk.context import Mode
 from tui_pos.ui.widgets.row import Row
-
-
-class Mode(StrEnum):
-    """Whose money moves. LIVE is real; the word is always there, the colour only underlines it."""
-
-    LIVE = "LIVE"
-    TEST = "TEST"
-    TRAINING = "TRAINING"
-
 
 MODE_STYLES = {Mode.LIVE: "bold red reverse", Mode.TEST: "bold yellow", Mode.TRAINING: "bold cyan"}
 GAP = "   "
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """What the header says. Empty strings are left out, and the mode while it is not known.
 

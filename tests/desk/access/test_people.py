@@ -13,16 +13,16 @@ from tui_pos.data.tables.auth import (
     UserGroup,
     UserPermission,
 )
-from tui_pos.desk.access import supervisors
+from tui_pos.desk.access import people
 from tui_pos.desk.access.permissions import CHANGE_CONFERENCE, Action
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotPermitted
 
 
 def test_superusers_are_named_where_nobody_else_may(desk: Desk) -> None:
-    assert "Lena Lead" in supervisors.who_may(desk, Action.REFUND, limit=9)
-    assert "Tilda Trainee" not in supervisors.who_may(desk, Action.REFUND, limit=9)
-    assert "Tilda Trainee" in supervisors.who_may(desk, Action.CHARGE, limit=9)
+    assert "Lena Lead" in people.who_may(desk, Action.REFUND, limit=9)
+    assert "Tilda Trainee" not in people.who_may(desk, Action.REFUND, limit=9)
+    assert "Tilda Trainee" in people.who_may(desk, Action.CHARGE, limit=9)
 
 
 def test_who_holds_the_right_comes_before_superusers(desk: Desk) -> None:
@@ -34,16 +34,16 @@ def test_who_holds_the_right_comes_before_superusers(desk: Desk) -> None:
         chairs = Group.create(name="Chairs")
         GroupPermission.create(group=chairs, permission=right)
         UserGroup.create(user=User.get(User.username == "scanner"), group=chairs)
-    assert supervisors.who_may(desk, Action.COMPLIMENTARY) == ("Sam Scanner", "Viktor Visitor", "Lena Lead")
-    assert supervisors.who_may(desk, Action.COMPLIMENTARY, limit=1) == ("Sam Scanner",)
+    assert people.who_may(desk, Action.COMPLIMENTARY) == ("Sam Scanner", "Viktor Visitor", "Lena Lead")
+    assert people.who_may(desk, Action.COMPLIMENTARY, limit=1) == ("Sam Scanner",)
 
 
 def test_who_has_left_is_not_named(desk: Desk) -> None:
     with connected():
         User.update(is_active=False).where(User.username == "lead").execute()
-    assert "Lena Lead" not in supervisors.who_may(desk, Action.COMPLIMENTARY, limit=9)
+    assert "Lena Lead" not in people.who_may(desk, Action.COMPLIMENTARY, limit=9)
 
 
 def test_somebody_without_a_desk_asks_in_vain(desk: Desk, as_staff: AsStaff) -> None:
     with pytest.raises(NotPermitted):
-        supervisors.who_may(as_staff(desk, "visitor"), Action.COMPLIMENTARY)
+        people.who_may(as_staff(desk, "visitor"), Action.COMPLIMENTARY)
