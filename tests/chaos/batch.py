@@ -1,4 +1,4 @@
-"""A batch: some sales on a fresh database and a fresh Stripe, brought home, and checked.
+"""A batch: some sales on a fresh database and a fresh Stripe, recovered, and checked.
 
 A batch is what a seed replays. What goes wrong in one leaves no trace in the next.
 """

@@ -27,7 +27,7 @@ CARDS = {
     "connection_error_before_authorization": 4,
     "nobody": 10,
 }
-TROUBLES = ("offline", "dead", "busy", "updating", "card_left_in", "hardware_fault")
+READER_FAULTS = ("offline", "dead", "busy", "updating", "card_left_in", "hardware_fault")
 
 
 class Cashier:
@@ -125,11 +125,11 @@ class Cashier:
             self.floor.simulator.set_reader(reader, "dead")
 
     def _give_up_waiting(self, desk: DeskProcess) -> None:
-        wish = self._rng.choice(("cancel", "cancel", "detach", "switch", "wait"))
-        if wish == "switch":
+        command = self._rng.choice(("cancel", "cancel", "detach", "switch", "wait"))
+        if command == "switch":
             desk.say("switch", *[self._rng.choice(READERS)] * 2)
-        elif wish != "wait":
-            desk.say(wish)
+        elif command != "wait":
+            desk.say(command)
 
     def steal(self, reader: str) -> None:
         """Somebody else's program puts its own payment, or a cart, on the reader."""
@@ -158,14 +158,14 @@ class Cashier:
         if state.stage is Stage.AUTHORIZED:
             desk.say(self._rng.choice(("capture", "capture", "capture", "cancel", "detach")))
             return
-        wish = self._rng.choice(("retry", "retry", "retry", "switch", "switch", "cancel", "detach"))
-        if wish == "switch":
+        command = self._rng.choice(("retry", "retry", "retry", "switch", "switch", "cancel", "detach"))
+        if command == "switch":
             other = self._rng.choice(READERS)
             desk.say("switch", other, other)
             return
-        if wish == "retry" and self.chance(0.7):
+        if command == "retry" and self.chance(0.7):
             self.mend(state.reader_id)
-        desk.say(wish)
+        desk.say(command)
 
     def mend(self, reader: str) -> None:
         """Switch a reader off and on: it is online and shows what Stripe says it shows."""
@@ -174,12 +174,12 @@ class Cashier:
     def break_reader(self, reader: str) -> None:
         """Something is wrong with the reader from now on, or with its next command."""
         if self.chance(0.5):
-            trouble = self._rng.choice(TROUBLES)
-            self.floor.simulator.set_reader(reader, trouble)
+            fault = self._rng.choice(READER_FAULTS)
+            self.floor.simulator.set_reader(reader, fault)
         else:
-            trouble = self._rng.choice(("ack_lost", "timeout_not_delivered"))
-            self.floor.simulator.set_reader(reader, None, **{trouble: True})
-        self.floor.note(f"{reader} is {trouble}")
+            fault = self._rng.choice(("ack_lost", "timeout_not_delivered"))
+            self.floor.simulator.set_reader(reader, None, **{fault: True})
+        self.floor.note(f"{reader} is {fault}")
 
     def meddle(self, probability: float) -> None:
         """The web site does what it likes."""

@@ -61,10 +61,10 @@ class DeskProcess:
             self.outcome = (kind, value)
         return kind, value
 
-    def say(self, wish: str, *given: str) -> None:
+    def say(self, command: str, *given: str) -> None:
         """Press a key at it, or say go; it may be dead already."""
         try:
-            self.line.send((wish, *given))
+            self.line.send((command, *given))
         except OSError:
             return
 

@@ -207,7 +207,7 @@ def price_agrees(account: Account) -> Iterator[str]:
 
 
 def nothing_is_sold_on_leaving_money(account: Account) -> Iterator[str]:
-    """No desk finishes an order with money that is on its way back at its own wish."""
+    """No desk finishes an order with money that is on its way back at its own request."""
     wished = [row for row in account.accepted if row.price_change and row.origin == RefundOrigin.DESK]
     if not wished:
         return

@@ -87,13 +87,13 @@ class Worker:
     def _listen(self) -> None:
         while True:
             try:
-                wish, *given = self._line.recv()
+                command, *given = self._line.recv()
             except (EOFError, OSError):
                 os._exit(1)  # the director is gone
-            if wish == "go":
+            if command == "go":
                 self._go.release()
             else:
-                getattr(self.control, wish)(*given)
+                getattr(self.control, command)(*given)
 
     def desk(self) -> Desk:
         """Open the database and the Stripe account, as a desk does when it starts."""
@@ -170,9 +170,9 @@ def charge_by_command(
         worker.tell("state", state)
 
 
-def act(_: Worker, desk: Desk, wish: str, intent_id: str) -> str:
+def act(_: Worker, desk: Desk, command: str, intent_id: str) -> str:
     """``cancel`` or ``capture`` by intent, as the commands do."""
-    return str({"cancel": payments.cancel, "capture": payments.capture}[wish](desk, intent_id).stage)
+    return str({"cancel": payments.cancel, "capture": payments.capture}[command](desk, intent_id).stage)
 
 
 def refund(worker: Worker, desk: Desk, reference: str, amount: Decimal | None) -> list[str]:
@@ -252,7 +252,7 @@ def cancel_order(_: Worker, desk: Desk, reference: str) -> str:
 
 
 def reconciled(_: Worker, desk: Desk) -> list[reconciliation.Mismatch]:
-    """Bring everything home that nobody watches; what a person still has to look at."""
+    """Recover everything that nobody watches; what a person still has to look at."""
     return [each for each in reconciliation.run(desk).mismatches if not each.done]
 
 

@@ -73,7 +73,7 @@ class Sales:
         return self.rng.random() < probability
 
     def play(self) -> None:
-        """One sale; what is left unfinished is brought home later."""
+        """One sale; what is left unfinished is recovered later."""
         items, badge = self.rng.choice(GOODS)
         sold = self._sell(items, badge)
         if sold is None:
@@ -242,8 +242,10 @@ class Sales:
         if what == "resume":
             cashier.serve(self.floor.desk(Job("resume", (live.id,), station="desk-3", fates=fates)))
         elif what == "act" and live.intent_id:
-            wish = "capture" if live.stage == Stage.AUTHORIZED and self.chance(0.7) else "cancel"
-            cashier.serve(self.floor.desk(Job("act", (wish, live.intent_id), station="desk-3", fates=fates)))
+            command = "capture" if live.stage == Stage.AUTHORIZED and self.chance(0.7) else "cancel"
+            cashier.serve(
+                self.floor.desk(Job("act", (command, live.intent_id), station="desk-3", fates=fates))
+            )
         else:
             count = 2 if what == "twice" else 1
             do = "tick" if what == "tick" else "reconciled"

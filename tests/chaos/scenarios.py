@@ -100,7 +100,7 @@ def a_payment_in_another_currency(floor: Floor) -> None:
 def told(floor: Floor) -> list[str]:
     """What the treasurer is told at this moment, with nothing changed."""
     outcome, value = floor.do(Job("checked"))
-    return [each.kind for each in value] if outcome == "done" else [outcome]
+    return [str(each.kind) for each in value] if outcome == "done" else [outcome]
 
 
 def another_installation_reconciles(floor: Floor) -> None:

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.chaos
 MOST_BATCHES = 12
 """A broken build is caught within so many batches, most often in the first."""
 
-RECONCILED = "Stripe and the books do not agree"
+RECONCILED = "Reason(key='sums_differ'"
 """What the treasurer's own reconciliation says of it, before the harness looks."""
 
 

@@ -118,13 +118,13 @@ def test_rehearsals_are_set_apart_by_init_account_and_purged(
     before = each_till.done("inventory")
     reference = sold(each_till, "lunch")
     assert each_till.done("inventory") != before
-    real = session.key_of
+    real = session.stripe_key
 
-    def live(*words: object) -> session.Key:
+    def live(*words: object) -> session.StripeKey:
         """The simulator as if it were Stripe's live mode."""
-        return session.Key(Mode.LIVE, real(*words).account)  # type: ignore[arg-type]
+        return session.StripeKey(Mode.LIVE, real(*words).account)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(session, "key_of", live)
+    monkeypatch.setattr(session, "stripe_key", live)
     assert each_till.refused("charge", "--amount", "5", "--reader", READER) == (4, "other_account")
     done = each_till.done("init", "--account", "--yes", staff="lead")["done"]
     assert "What desks sold in TRAINING (1 orders) is a rehearsal" in done[1]

@@ -1,4 +1,4 @@
-"""charge and checkout with cash, credit and gifts, whole and in parts, and giving them back."""
+"""charge and checkout with cash, credit and complimentary, whole and in parts, and giving them back."""
 
 import pytest
 
@@ -50,7 +50,7 @@ def test_a_tender_pays_an_order_or_a_part_of_it(
     assert taken["tender"] == ("comp" if tender == "free" else tender)
     assert (taken["order_reference"], taken["order_status"]) == (reference, status)
     assert order_row(reference).status == status
-    booked = "0.00" if tender == "free" else taken["amount"]  # a gift lowers the price instead
+    booked = "0.00" if tender == "free" else taken["amount"]  # complimentary lowers the price instead
     assert payments_of(reference) == [("succeeded", booked)]
 
 

@@ -15,13 +15,13 @@ from tests.fixtures.processes import run_together
 from tui_pos.core import clock
 from tui_pos.data import connection, engines, schema
 from tui_pos.data.base import database
-from tui_pos.data.connection import close_database, connected, is_sqlite, open_database, run_tx, violates
+from tui_pos.data.connection import close_database, connected, is_sqlite, open_database, run_tx
 from tui_pos.data.demo import create_demo
 from tui_pos.data.errors import DatabaseUnavailable
 from tui_pos.data.tables.auth import Group, User
 from tui_pos.data.tables.desk import Attempt
 from tui_pos.data.tables.program import Conference
-from tui_pos.data.tables.registration import CartItem, Order
+from tui_pos.data.tables.registration import Order
 
 SQLITE_SETTINGS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 15000}
 
@@ -270,6 +270,7 @@ def attempt(order: Order, reader: str, key: str, finished: bool = False) -> Atte
 
 LIVE_ORDER = ("tui_pos_attempt_live_order", "tui_pos_attempt.order_id")
 LIVE_READER = ("tui_pos_attempt_live_reader", "tui_pos_attempt.reader_id")
+"""PostgreSQL names the index that was violated, SQLite its columns."""
 
 
 @pytest.mark.usefixtures("shop")
@@ -283,27 +284,6 @@ def test_the_database_refuses_a_second_live_attempt(
         one, two = Order.select().order_by(Order.id).limit(2)
     run_tx(lambda: attempt(one, "tmr_1", "finished", finished=True))
     run_tx(lambda: attempt(one, "tmr_1", "live"))
-    with pytest.raises(IntegrityError) as refused:
+    with pytest.raises(IntegrityError, match="|".join(broken)):
         run_tx(lambda: attempt(one if same_order else two, "tmr_1" if same_reader else "tmr_2", "second"))
-    assert violates(refused.value, *broken)
-    others = {LIVE_ORDER, LIVE_READER, ("tui_pos_attempt_key", "tui_pos_attempt.key")} - {broken}
-    assert not any(violates(refused.value, *other) for other in others)
     run_tx(lambda: attempt(two, "tmr_2", "another order on another reader"))
-
-
-@pytest.mark.usefixtures("shop")
-def test_a_breach_of_several_columns_and_of_a_check_are_told_apart() -> None:
-    with connected():
-        conference = Conference.get()
-    with pytest.raises(IntegrityError) as refused:
-        run_tx(
-            lambda: Conference.create(
-                name="", slug=conference.slug, start_date=conference.start_date, end_date=conference.end_date
-            )
-        )
-    assert violates(
-        refused.value, "program_conference_conference_slug_key", "program_conference_conference.slug"
-    )
-    with pytest.raises(IntegrityError) as refused:
-        run_tx(lambda: CartItem.create(cart=1, quantity=1))
-    assert violates(refused.value, "registration_cartitem_exactly_one_type")

@@ -218,7 +218,7 @@ def test_eight_desks_sell_through_pgbouncer(bounced: Callable[..., str], mode: s
     # In session mode a desk keeps its server connections, so there must be one for each.
     url = bounced(mode, more + ("\ndefault_pool_size = 30" if mode == "session" else ""))
     with opened(url):
-        assert database.obj.ways.is_pooled
+        assert database.obj.transaction_mode.is_pooled
         assert stores_times_exactly()
         assert differing() == []
         sold = [each for desk in run_together(url, sells) for each in desk]

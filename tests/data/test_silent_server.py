@@ -11,7 +11,7 @@ from tests.fixtures.databases import opened
 from tests.fixtures.postgresql import PostgresqlServer
 from tests.fixtures.tcp_proxy import COMMIT, Proxy
 from tui_pos.core import clock
-from tui_pos.data import answers
+from tui_pos.data import answer_timeout
 from tui_pos.data.base import database
 from tui_pos.data.connection import connected, run_tx
 from tui_pos.data.errors import CommitUnknown, DatabaseUnavailable
@@ -32,7 +32,7 @@ def proxy(
     shop_url: str, postgresql_server: PostgresqlServer, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Proxy]:
     """Stands before the server of the open database, whose answers are waited for not as long as usual."""
-    monkeypatch.setattr(answers, "ANSWER_SECONDS", SECONDS)
+    monkeypatch.setattr(answer_timeout, "ANSWER_SECONDS", SECONDS)
     with Proxy(postgresql_server.port) as proxy:
         url = shop_url.replace(f":{postgresql_server.port}/", f":{proxy.port}/")
         with opened(f"{url}?connect_timeout=2"):

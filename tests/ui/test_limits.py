@@ -11,7 +11,6 @@ from tests.fixtures.pilot import press, scan, shown
 from tests.ui.counter import shows, until
 from tests.ui.station import Bench, desk_of, row, station
 from tui_pos.bootstrap import doctor
-from tui_pos.bootstrap.doctor import again
 from tui_pos.core import clock
 from tui_pos.core.config import ConferenceSettings, Settings
 from tui_pos.data import connection, health
@@ -93,7 +92,7 @@ async def test_it_goes_on_by_itself_when_it_is_put_right(
 async def test_a_key_that_may_not_charge_takes_no_cards_until_it_may(
     restricted: Restricted, simulator: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(again, "FIRST_PAUSE", 0.0)
+    monkeypatch.setattr(doctor, "FIRST_PAUSE", 0.0)
     simulator.configure(rights={KEY: NO_CHARGES})
     async with station(restricted) as pilot:
         text = await shows(pilot, "rak_terminal_reader_write")
@@ -112,7 +111,7 @@ async def test_a_key_is_looked_at_once_stripe_can_be_reached(
     restricted: Restricted, simulator: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A desk that is started before the venue's network is up learns what its key may not do."""
-    monkeypatch.setattr(again, "FIRST_PAUSE", 0.0)
+    monkeypatch.setattr(doctor, "FIRST_PAUSE", 0.0)
     simulator.configure(rights={KEY: NO_CHARGES})
     simulator.fault("cut_before", times=1000)
     async with station(restricted) as pilot:
@@ -209,13 +208,13 @@ def test_the_checks_of_an_opening_desk_are_the_doctor_s(bench: Bench) -> None:
     place = bench.place()
     found = {
         each.check
-        for turn in (doctor.Turn.OPENING, doctor.Turn.BEHIND, doctor.Turn.AGAIN)
-        for each in doctor.examine(doctor.of_session(place), turn)
+        for turn in (doctor.Phase.OPENING, doctor.Phase.BACKGROUND, doctor.Phase.REPEATED)
+        for each in doctor.examine(doctor.subject_of(place), turn)
     }
     asked = {
         each.check
         for each in doctor.examine(
-            doctor.Subject(settings=bench.settings(), slug="demo", station="desk-3"), doctor.Turn.ASKED
+            doctor.Subject(settings=bench.settings(), slug="demo", station="desk-3"), doctor.Phase.ON_REQUEST
         )
     }
     everything = {

@@ -17,10 +17,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from tui_pos.bootstrap.upgrade import upgraded
 from tui_pos.core import clock, files
 from tui_pos.core.config import ConferenceSettings, Settings
-from tui_pos.data import connection, demo
+from tui_pos.data import connection, demo, schema
 from tui_pos.desk.errors import Refusal
 from tui_pos.simulator.engine.fixtures import LOCATION_ID
 
@@ -58,7 +57,7 @@ def prepare(settings: Settings) -> Settings:
             starting = None if port else _start(folder)
             url = f"sqlite:///{folder / 'tui-pos.sqlite3'}"
             connection.open_database(url)
-            upgraded(settings)
+            schema.prepare(settings.keep_backups)
             demo.create_demo(clock.now())
             if starting:
                 port = _port_of(starting, folder)
@@ -76,7 +75,7 @@ def prepare(settings: Settings) -> Settings:
 
 
 def leave() -> None:
-    """This process needs no simulator any more; the last one to leave ends it."""
+    """Stop using the simulator; it ends when the last process has left."""
     while _in_use:
         os.close(_in_use.popitem()[1])
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from tui_pos.bootstrap import demo
-from tui_pos.bootstrap.upgrade import upgraded
 from tui_pos.core import config, logs
 from tui_pos.core.config import ConfigError, Settings
 from tui_pos.core.scan import printable
@@ -32,27 +31,20 @@ NAMED = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskSession:
-    """One conference at one station, with the database open; ``desk`` adds who is signed in.
-
-    ``account`` is None when no Stripe key can be had or it must not be used here; ``no_account`` is why.
-    ``warnings`` are to be told at the start. ``trainee`` is who is signed in without being asked, in the
-    demonstration alone. ``is_named``: somebody named the station. ``unknown_station`` says that the config
-    does not know it, '' where it does or names none at all.
-    ``limits`` is what checks have stopped, and what a wrong clock does.
-    """
+    """One conference at one station, with the database open; ``desk`` adds who is signed in."""
 
     settings: Settings
     conference: ConferenceInfo
     station: str
     mode: Mode
-    account: Terminal | None = None
-    no_account: Reason | None = None
+    account: Terminal | None = None  # None without a Stripe key, and where it must not be used
+    no_account: Reason | None = None  # why
     installation: str = ""
-    warnings: tuple[str | Reason, ...] = ()
-    trainee: Staff | None = None
-    is_named: bool = True
-    unknown_station: str = ""
-    limits: Limits = field(default_factory=Limits, compare=False)
+    warnings: tuple[str | Reason, ...] = ()  # to be told at the start
+    trainee: Staff | None = None  # signed in without being asked, in the demonstration alone
+    is_named: bool = True  # somebody named the station
+    unknown_station: str = ""  # that the config names stations and not this one
+    limits: Limits = field(default_factory=Limits, compare=False)  # what the checks have stopped
 
     @property
     def sign_in_at(self) -> At:
@@ -78,7 +70,7 @@ class DeskSession:
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class StripeKey:
     """The Stripe key of this host for a conference: account and mode; ``fault`` says why there is none."""
 
     mode: Mode
@@ -98,20 +90,22 @@ def open_session(
 
     Slow for ``demo``, which may have to be made first. Raises ConfigError, DataError, NotFound for an unknown
     slug and InvalidInput without one, both naming the known ones, and InvalidInput ``config_differs`` or
-    ``currency_unknown`` for a config that does not fit the stored rules. ``upgrade``: see `opened`. Without
-    ``store`` the database stays as it is: the rules of a new conference count and are not stored.
+    ``currency_unknown`` for a config that does not fit the stored rules. ``upgrade``: see `open_database`.
+    Without ``store`` the database stays as it is: the rules of a new conference count and are not stored.
     """
     name = config.station_name(station)
     logs.at_station(name)
     is_demo = slug == demo.SLUG and slug not in settings.conferences
-    settings = demo.prepare(settings) if is_demo else opened(settings, upgrade=upgrade)
+    settings = demo.prepare(settings) if is_demo else open_database(settings, upgrade=upgrade)
     if not slug:
         raise InvalidInput("conference_required.known", known=[row.slug for row in conferences.known()])
     row = conferences.find(slug)
-    rules = conference_rules.resolve(row, said_rules(settings, row.slug), named(settings), store=store)
+    rules = conference_rules.resolve(
+        row, configured_rules(settings, row.slug), config_name(settings), store=store
+    )
     session = DeskSession(
         settings=settings,
-        conference=info(settings, row, rules),
+        conference=conference_info(settings, row, rules),
         station=name,
         mode=Mode.TRAINING if settings.api_base else Mode(rules.mode or Mode.LIVE),
         warnings=warnings(settings, row.slug),
@@ -132,8 +126,8 @@ def open_session(
     return replace(session, warnings=(*session.warnings, fault)) if fault else session
 
 
-def opened(settings: Settings, *, upgrade: bool = False) -> Settings:
-    """The same settings, with their database open and its tables ready. Raises ConfigError, DataError.
+def open_database(settings: Settings, *, upgrade: bool = False) -> Settings:
+    """Open the database of the settings, with its tables ready; the settings. Raises ConfigError, DataError.
 
     Files, journal modes and tables are only made or changed with ``upgrade``; else what is not there or not
     this version's is an error.
@@ -145,18 +139,18 @@ def opened(settings: Settings, *, upgrade: bool = False) -> Settings:
         )
     connection.open_database(settings.database_url, wal=settings.wal, keep=not upgrade)
     if upgrade:
-        upgraded(settings)
+        schema.prepare(settings.keep_backups)
     else:
         schema.check()
     return settings
 
 
-def named(settings: Settings) -> str:
+def config_name(settings: Settings) -> str:
     """The config as a sentence names it."""
     return f"the config {settings.path}" if settings.path else "the config"
 
 
-def said_rules(settings: Settings, slug: str) -> Rules:
+def configured_rules(settings: Settings, slug: str) -> Rules:
     """What this host's config says of what is stored."""
     configured = settings.conference(slug)
     return Rules(
@@ -166,7 +160,7 @@ def said_rules(settings: Settings, slug: str) -> Rules:
     )
 
 
-def info(settings: Settings, row: ConferenceRow, rules: Rules) -> ConferenceInfo:
+def conference_info(settings: Settings, row: ConferenceRow, rules: Rules) -> ConferenceInfo:
     """The conference with the rules that hold for it."""
     return ConferenceInfo(
         id=row.id,
@@ -180,21 +174,21 @@ def info(settings: Settings, row: ConferenceRow, rules: Rules) -> ConferenceInfo
     )
 
 
-def key_of(settings: Settings, slug: str) -> Key:
+def stripe_key(settings: Settings, slug: str) -> StripeKey:
     """The key that the config names for a conference; one that cannot be had stops card payments alone."""
     base = settings.api_base
     mode = Mode.TRAINING if base else Mode.LIVE
     try:
         key = config.secret_key(settings, slug)
     except ConfigError as error:
-        return Key(mode, fault=str(error))
+        return StripeKey(mode, fault=str(error))
     if not key and base:
         key = demo.SIMULATOR_KEY
     if not key:
-        return Key(mode)
+        return StripeKey(mode)
     if not base and "_live_" not in key[:8]:
         mode = Mode.TEST
-    return Key(mode, Terminal(key, api_base=base or None))
+    return StripeKey(mode, Terminal(key, api_base=base or None))
 
 
 def _with_account(session: DeskSession, store: bool) -> DeskSession:
@@ -205,9 +199,9 @@ def _with_account(session: DeskSession, store: bool) -> DeskSession:
     """
     whose = installation.identity()
     session = replace(session, installation=whose.key)
-    key = key_of(session.settings, session.conference.slug)
+    key = stripe_key(session.settings, session.conference.slug)
     if whose.is_copy:
-        return _blocked(session, copied(session.conference.slug))
+        return _blocked(session, copied_database(session.conference.slug))
     if key.account is None:
         why = because("no_stripe_key.fault", found=key.fault) if key.fault else None
         return replace(session, no_account=why)
@@ -227,7 +221,7 @@ def _blocked(session: DeskSession, why: Reason) -> DeskSession:
     )
 
 
-def copied(slug: str) -> Reason:
+def copied_database(slug: str) -> Reason:
     """Why a copy of a database takes no cards."""
     return because("copied_database", conference=slug)
 
@@ -239,7 +233,7 @@ def unknown_station(settings: Settings, station: str) -> str:
     names = [printable(name, 40) for name in settings.stations]
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
     return (
-        f"There is no section [stations.{printable(station, 40)}] in {named(settings)}, which has"
+        f"There is no section [stations.{printable(station, 40)}] in {config_name(settings)}, which has"
         f" {', '.join(names[:NAMED])}{more}."
     )
 
@@ -247,9 +241,9 @@ def unknown_station(settings: Settings, station: str) -> str:
 def warnings(settings: Settings, slug: str | None) -> tuple[str, ...]:
     """What is to be told at the start of the config and the opened database's conference ``slug``."""
     known = conferences.known()
-    there = ", ".join(row.slug for row in known[:NAMED]) or "none"
+    there, config_file = ", ".join(row.slug for row in known[:NAMED]) or "none", config_name(settings)
     found = [
-        f"The section [conferences.{printable(each, 40)}] of {named(settings)} names no conference of the"
+        f"The section [conferences.{printable(each, 40)}] of {config_file} names no conference of the"
         f" database, which has {there}."
         for each in settings.conferences
         if each not in [row.slug for row in known]
@@ -257,7 +251,7 @@ def warnings(settings: Settings, slug: str | None) -> tuple[str, ...]:
     row = next((row for row in known if row.slug == slug), None)
     if row is not None and settings.conferences and row.slug not in settings.conferences:
         found.append(
-            f"There is no section [conferences.{row.slug}] in {named(settings)}: it sells as the database"
+            f"There is no section [conferences.{row.slug}] in {config_file}: it sells as the database"
             " says, without cards."
         )
     if row is not None and zone_of(row.timezone) is None:

@@ -13,10 +13,9 @@ from pathlib import Path
 from zoneinfo import available_timezones
 
 from tui_pos.bootstrap import session
-from tui_pos.bootstrap.upgrade import upgraded
 from tui_pos.core import clock, config, files
 from tui_pos.core.config import Settings
-from tui_pos.data import connection, installation
+from tui_pos.data import connection, installation, schema
 from tui_pos.data.base import database
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import SchemaVersion
@@ -50,7 +49,7 @@ CONFIG = """\
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetupRequest:
-    """What shall be there."""
+    """What ``set_up`` has to make."""
 
     slug: str | None
     name: str
@@ -66,54 +65,56 @@ class SetupRequest:
     station: str = ""
 
 
-def found(config_file: Path | None, wanted: SetupRequest) -> tuple[str, ...]:
+def set_up(config_file: Path | None, request: SetupRequest) -> tuple[str, ...]:
     """Make what is missing and answer a sentence for each thing made.
 
     Raises ConfigError, DataError, InvalidInput, NotFound for a conference that django-program must make, and
     NotPermitted where a supervisor has to agree and did not.
     """
-    _check(wanted)
+    _check(request)
     done: list[str] = []
-    settings = _settings(config_file, wanted, done)
+    settings = _settings(config_file, request, done)
     _database(settings, done)
-    if wanted.sets_up or wanted.another or _is_further(wanted):
-        _ask_a_supervisor(settings, wanted)
+    if request.sets_up or request.another or _is_further(request):
+        _ask_a_supervisor(settings, request)
     with connection.connected():
         if not database.table_exists("django_migrations"):
-            done += [*_conference(wanted), *_supervisor(wanted), *_another(wanted)]
-        elif wanted.another:
+            done += [*_conference(request), *_supervisor(request), *_another(request)]
+        elif request.another:
             raise InvalidInput("made_elsewhere")
-        elif wanted.slug:
-            conferences.find(wanted.slug)
-        if wanted.slug:
-            done += _rules(settings, wanted, conferences.find(wanted.slug))
+        elif request.slug:
+            conferences.find(request.slug)
+        if request.slug:
+            done += _rules(settings, request, conferences.find(request.slug))
     return tuple(done)
 
 
-def _check(wanted: SetupRequest) -> None:
-    if wanted.slug and not re.fullmatch(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", wanted.slug[:200]):
+def _check(request: SetupRequest) -> None:
+    if request.slug and not re.fullmatch(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", request.slug[:200]):
         raise InvalidInput("bad_slug")
-    if wanted.ends < wanted.starts:
+    if request.ends < request.starts:
         raise InvalidInput("bad_dates")
-    if wanted.timezone not in available_timezones():
+    if request.timezone not in available_timezones():
         raise InvalidInput("bad_timezone")
-    if wanted.rules.currency:
-        conference_rules.currency_named(wanted.rules.currency)
-    names = (wanted.supervisor, wanted.another)
+    if request.rules.currency:
+        conference_rules.currency_named(request.rules.currency)
+    names = (request.supervisor, request.another)
     if any(name is not None and not re.fullmatch(r"[\w.@+-]{1,150}", name) for name in names):
         raise InvalidInput("bad_username")
 
 
-def _settings(file: Path | None, wanted: SetupRequest, done: list[str]) -> Settings:
+def _settings(file: Path | None, request: SetupRequest, done: list[str]) -> Settings:
     named = config.named_file(file)
     if named is None or not named.exists():
         target = named or config.user_config()
-        if not wanted.slug:
+        if not request.slug:
             raise InvalidInput("conference_required")
         files.make_folder(target.parent)
         files.make_file(target)
-        currency = f'currency = "{wanted.rules.currency}"' if wanted.rules.currency else '# currency = "..."'
-        target.write_text(CONFIG.format(slug=wanted.slug, currency=currency), encoding="utf-8")
+        currency = (
+            f'currency = "{request.rules.currency}"' if request.rules.currency else '# currency = "..."'
+        )
+        target.write_text(CONFIG.format(slug=request.slug, currency=currency), encoding="utf-8")
         done.append(f"Wrote the config {target}.")
     return config.load(file)
 
@@ -124,40 +125,40 @@ def _database(settings: Settings, done: list[str]) -> None:
     connection.open_database(settings.database_url, wal=settings.wal)
     with connection.connected():
         before = [database.table_exists(table._meta.table_name) for table in (Conference, SchemaVersion)]
-    upgraded(settings)
+    schema.prepare(settings.keep_backups)
     if not before[0]:
         done.append("Made the database with all its tables.")
     elif not before[1]:
         done.append("Added the tui_pos_* tables to the database.")
 
 
-def _ask_a_supervisor(settings: Settings, wanted: SetupRequest) -> None:
+def _ask_a_supervisor(settings: Settings, request: SetupRequest) -> None:
     """Sign a supervisor in, where there is one already; nobody can be one in a new database."""
     if not people.anybody_may(Action.SET_UP):
         return
-    if wanted.supervisor is None:
+    if request.supervisor is None:
         raise InvalidInput("staff_required")
     with connection.connected():
-        row = Conference.get_or_none(Conference.slug == wanted.slug) if wanted.slug else None
-    at = At(None if row is None else row.id, wanted.station, frozenset(settings.stations))
-    staff = sign_in(wanted.supervisor, wanted.secret(wanted.supervisor), at)
+        row = Conference.get_or_none(Conference.slug == request.slug) if request.slug else None
+    at = At(None if row is None else row.id, request.station, frozenset(settings.stations))
+    staff = sign_in(request.supervisor, request.secret(request.supervisor), at)
     if not allowed(staff, Action.SET_UP):
         raise NotPermitted("not_permitted", who=staff.name, action=Action.SET_UP)
 
 
-def _conference(wanted: SetupRequest) -> list[str]:
-    if not wanted.slug or Conference.get_or_none(Conference.slug == wanted.slug):
+def _conference(request: SetupRequest) -> list[str]:
+    if not request.slug or Conference.get_or_none(Conference.slug == request.slug):
         return []
-    row = {"slug": wanted.slug, "name": wanted.name or wanted.slug, "timezone": wanted.timezone}
-    connection.run_tx(lambda: Conference.create(start_date=wanted.starts, end_date=wanted.ends, **row))
-    return [f"Made the conference {wanted.slug}."]
+    row = {"slug": request.slug, "name": request.name or request.slug, "timezone": request.timezone}
+    connection.run_tx(lambda: Conference.create(start_date=request.starts, end_date=request.ends, **row))
+    return [f"Made the conference {request.slug}."]
 
 
-def _rules(settings: Settings, wanted: SetupRequest, conference: ConferenceRow) -> list[str]:
+def _rules(settings: Settings, request: SetupRequest, conference: ConferenceRow) -> list[str]:
     """Store what was asked for, else what the config says; and say what is missing or does not fit."""
     before = conference_rules.stored(conference.id)
-    said = session.said_rules(settings, conference.slug)
-    asked = wanted.rules
+    said = session.configured_rules(settings, conference.slug)
+    asked = request.rules
     if asked != Rules():
         after = conference_rules.write(conference, asked if before else _joined(asked, said))
     elif before is None and said.currency:
@@ -174,7 +175,7 @@ def _rules(settings: Settings, wanted: SetupRequest, conference: ConferenceRow) 
         )
     for name in conference_rules.CONFIGURED:
         if getattr(said, name) not in ("", getattr(after, name)):
-            where = session.named(settings)
+            where = session.config_name(settings)
             done.append(f"But {where} still says {name} {getattr(said, name)}: correct it.")
     return done
 
@@ -204,7 +205,7 @@ def take_over(station: str, *, renew: bool) -> list[str]:
     ]
 
 
-def wanted_account_change(settings: Settings, slug: str | None) -> tuple[ConferenceInfo, Change]:
+def planned_account_change(settings: Settings, slug: str | None) -> tuple[ConferenceInfo, Change]:
     """What taking this host's Stripe key for the conference would change; nothing is written.
 
     Raises InvalidInput without a conference or key, Refused ``copied_database`` and TerminalError.
@@ -212,52 +213,54 @@ def wanted_account_change(settings: Settings, slug: str | None) -> tuple[Confere
     if not slug:
         raise InvalidInput("conference_required")
     row = conferences.find(slug)
-    rules = conference_rules.resolve(row, session.said_rules(settings, slug), session.named(settings))
+    rules = conference_rules.resolve(
+        row, session.configured_rules(settings, slug), session.config_name(settings)
+    )
     if installation.identity().is_copy:
-        raise Refused(session.copied(slug))
-    key = session.key_of(settings, slug)
+        raise Refused(session.copied_database(slug))
+    key = session.stripe_key(settings, slug)
     if key.account is None:
         if key.fault:
             raise InvalidInput("no_stripe_key.fault", found=key.fault)
         raise InvalidInput("no_stripe_key.to_take", conference=slug)
-    conference = session.info(settings, row, rules)
+    conference = session.conference_info(settings, row, rules)
     return conference, account_change.change_wanted(conference, key.account, key.mode)
 
 
-def _supervisor(wanted: SetupRequest) -> list[str]:
-    if wanted.supervisor is None:
+def _supervisor(request: SetupRequest) -> list[str]:
+    if request.supervisor is None:
         somebody = User.select().where(User.is_superuser, User.is_active).exists()
         return [] if somebody else ["Nobody can sign in yet: run this again with --staff NAME."]
-    if User.get_or_none(User.username == wanted.supervisor):
+    if User.get_or_none(User.username == request.supervisor):
         return []
-    _make_supervisor(wanted.supervisor, wanted.secret, is_first=True)
-    return [f"Made the supervisor {wanted.supervisor}."]
+    _make_supervisor(request.supervisor, request.secret, is_first=True)
+    return [f"Made the supervisor {request.supervisor}."]
 
 
-def _is_further(wanted: SetupRequest) -> bool:
+def _is_further(request: SetupRequest) -> bool:
     """Whether ``init --staff`` would make a supervisor beside those who are there."""
-    if wanted.supervisor is None or not people.anybody_may(Action.SET_UP):
+    if request.supervisor is None or not people.anybody_may(Action.SET_UP):
         return False
     with connection.connected():
         if database.table_exists("django_migrations"):
             return False  # nobody is made there
-        return not User.select().where(User.username == wanted.supervisor).exists()
+        return not User.select().where(User.username == request.supervisor).exists()
 
 
-def _another(wanted: SetupRequest) -> list[str]:
-    if wanted.another is None:
+def _another(request: SetupRequest) -> list[str]:
+    if request.another is None:
         return []
-    if User.get_or_none(User.username == wanted.another):
-        raise Refused("user_exists", user=wanted.another)
-    _make_supervisor(wanted.another, wanted.new_secret or wanted.secret, is_first=False)
-    return [f"Made the supervisor {wanted.another}."]
+    if User.get_or_none(User.username == request.another):
+        raise Refused("user_exists", user=request.another)
+    _make_supervisor(request.another, request.new_secret or request.secret, is_first=False)
+    return [f"Made the supervisor {request.another}."]
 
 
 def _make_supervisor(username: str, secret: Callable[[str], str], *, is_first: bool) -> None:
     row = {"username": username, "password": hashed(secret(username))}
 
     def make() -> None:
-        installation.alone()
+        installation.lock()
         if is_first and people.anybody_may(Action.SET_UP):
             raise Refused("supervisor_exists")
         User.create(is_superuser=True, is_staff=True, **row)

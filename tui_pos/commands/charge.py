@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from tui_pos.desk.tenders.tendering import Tendered
 
 
-class With(StrEnum):
-    """What somebody pays with."""
+class TenderOption(StrEnum):
+    """The values of --tender."""
 
     CARD = "card"
     CASH = "cash"
@@ -28,16 +28,16 @@ class With(StrEnum):
     FREE = "free"
 
 
-GOES_WITH: dict[str, tuple[With, ...]] = {
-    "reader": (With.CARD,),
-    "amount": (With.CARD,),
-    "attendee": (With.CARD,),
-    "no_wait": (With.CARD,),
-    "card": (With.CARD,),
-    "given": (With.CASH,),
-    "part": (With.CARD, With.CASH, With.CREDIT),
-    "reason": (With.CARD, With.FREE),
-    "key": (With.CASH, With.CREDIT, With.FREE),
+TENDERS_OF_OPTION: dict[str, tuple[TenderOption, ...]] = {
+    "reader": (TenderOption.CARD,),
+    "amount": (TenderOption.CARD,),
+    "attendee": (TenderOption.CARD,),
+    "no_wait": (TenderOption.CARD,),
+    "card": (TenderOption.CARD,),
+    "given": (TenderOption.CASH,),
+    "part": (TenderOption.CARD, TenderOption.CASH, TenderOption.CREDIT),
+    "reason": (TenderOption.CARD, TenderOption.FREE),
+    "key": (TenderOption.CASH, TenderOption.CREDIT, TenderOption.FREE),
 }
 """The tenders that an option is for; any other would ignore what somebody meant by it."""
 
@@ -46,7 +46,7 @@ GOES_WITH: dict[str, tuple[With, ...]] = {
 class ChargeRequest:
     """The options of one charge; a field has its option's name."""
 
-    tender: With
+    tender: TenderOption
     reader: str | None
     order: str | None
     part: str | None
@@ -61,7 +61,7 @@ class ChargeRequest:
 
 def charge(
     context: CommandContext,
-    tender: Annotated[With, typer.Option(help="What is paid with.")] = With.CARD,
+    tender: Annotated[TenderOption, typer.Option(help="What is paid with.")] = TenderOption.CARD,
     reader: Annotated[
         str | None,
         typer.Option(help="Card: the reader, by its id (tmr_...) or its label; else the station's."),
@@ -101,9 +101,9 @@ def charge(
         no_wait=no_wait,
         card=card,
     )
-    _refuse_misfits(request)
-    if request.tender is not With.CARD:
-        _without_card(context, request)
+    _refuse_contradictions(request)
+    if request.tender is not TenderOption.CARD:
+        _take_other_tender(context, request)
         return
     session = context.session()
     desk = context.desk_at(session)
@@ -112,24 +112,24 @@ def charge(
     by_card(
         context,
         desk,
-        _begun(desk, request, session.settings.reader(session.station)),
+        _begin_by_card(desk, request, session.settings.reader(session.station)),
         no_wait=no_wait,
         card=card,
     )
 
 
-def _refuse_misfits(request: ChargeRequest) -> None:
+def _refuse_contradictions(request: ChargeRequest) -> None:
     """Refuse options that contradict each other, and those that are missing."""
-    for name, tenders in GOES_WITH.items():
+    for name, tenders in TENDERS_OF_OPTION.items():
         if getattr(request, name) not in (None, False) and request.tender not in tenders:
             option = name.replace("_", "-")
             raise typer.TyperException(f"--{option} does not go with --tender {request.tender}.")
-    of_card = request.tender is With.CARD
+    of_card = request.tender is TenderOption.CARD
     on_order = of_card and request.order is not None
     faults = (
         (not of_card and request.order is None, "Name the order with --order REFERENCE."),
         (
-            request.tender is With.CASH and request.given is None,
+            request.tender is TenderOption.CASH and request.given is None,
             "Say with --given AMOUNT how much cash was handed over.",
         ),
         (
@@ -150,7 +150,7 @@ def _refuse_misfits(request: ChargeRequest) -> None:
             raise typer.TyperException(sentence)
 
 
-def _begun(desk: "Desk", request: ChargeRequest, configured: str) -> "PaymentState":
+def _begin_by_card(desk: "Desk", request: ChargeRequest, configured: str) -> "PaymentState":
     from tui_pos.desk.carts import charges
     from tui_pos.desk.payments import readers
 
@@ -169,7 +169,7 @@ def _begun(desk: "Desk", request: ChargeRequest, configured: str) -> "PaymentSta
     return charges.begin_order(desk, request.order, reader, _amount(desk, request.part))
 
 
-def _without_card(context: CommandContext, request: ChargeRequest) -> None:
+def _take_other_tender(context: CommandContext, request: ChargeRequest) -> None:
     from tui_pos.desk.search import lookup
     from tui_pos.desk.tenders.cash import take_cash
     from tui_pos.desk.tenders.complimentary import give_free
@@ -177,10 +177,10 @@ def _without_card(context: CommandContext, request: ChargeRequest) -> None:
 
     desk, key = context.desk(), typed_key(request.key)
     part, given = _amount(desk, request.part), _amount(desk, request.given)
-    take: dict[With, Callable[[str], Tendered]] = {
-        With.CASH: lambda reference: take_cash(desk, reference, given or Decimal(0), part, key=key),
-        With.CREDIT: lambda reference: use_credit(desk, reference, part, key=key),
-        With.FREE: lambda reference: give_free(desk, reference, request.reason or "", key=key),
+    take: dict[TenderOption, Callable[[str], Tendered]] = {
+        TenderOption.CASH: lambda reference: take_cash(desk, reference, given or Decimal(0), part, key=key),
+        TenderOption.CREDIT: lambda reference: use_credit(desk, reference, part, key=key),
+        TenderOption.FREE: lambda reference: give_free(desk, reference, request.reason or "", key=key),
     }
     taken = take[request.tender](lookup.order(desk, request.order or "").reference)
     context.answer(serializers.tendered(desk, taken), [_line(desk, request.tender, taken)])
@@ -190,10 +190,10 @@ def _amount(desk: "Desk", typed: str | None) -> Decimal | None:
     return None if typed is None else parse_amount(typed, desk.conference.currency)
 
 
-def _line(desk: "Desk", tender: With, taken: "Tendered") -> str:
+def _line(desk: "Desk", tender: TenderOption, taken: "Tendered") -> str:
     currency = desk.conference.currency
     cells = [taken.reference, tender, f"{format_amount(taken.amount, currency)} {currency}"]
-    if tender is With.CASH:
+    if tender is TenderOption.CASH:
         cells += [
             f"given {format_amount(taken.given, currency)}",
             f"change {format_amount(taken.change, currency)}",

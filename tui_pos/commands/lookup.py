@@ -93,10 +93,10 @@ def inventory(context: CommandContext) -> None:
 
 def conferences(context: CommandContext) -> None:
     """List the conferences of the database."""
-    from tui_pos.bootstrap.session import opened
+    from tui_pos.bootstrap.session import open_database
     from tui_pos.desk.conferences import known
 
-    opened(context.settings())
+    open_database(context.settings())
     rows = known()
     lines = table((row.slug, row.name, f"{row.start_date} to {row.end_date}") for row in rows)
     context.answer(serializers.conferences(rows), lines or ["There is no conference yet."])

@@ -2,7 +2,7 @@
 
 Money is a decimal string, a time is ISO 8601 in UTC. ``orders`` of a look-up, ``remaining_quantity`` of an
 add-on, ``amount`` and ``card`` of a charge are beyond those views; so is whatever has no view named here.
-``tender`` is django-program's word for a payment, so complimentary is ``comp``.
+``tender`` is django-program's word for a payment: ``comp`` for a complimentary one.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def found_orders(desk: Desk, rows: Iterable[FoundOrder]) -> Json:
 
 
 def tendered(desk: Desk, taken: Tendered) -> Json:
-    """Cash, credit or complimentary that was taken for an order; ``remaining`` is still due."""
+    """Cash, credit or a complimentary payment that was taken for an order; ``remaining`` is still due."""
     return {
         "order_id": taken.order.id,
         "order_reference": taken.reference,

@@ -80,7 +80,7 @@ def init(
     first = _date(starts, "--starts") if starts else clock.now().date()
     last = _date(ends, "--ends") if ends else first
     sets_up = account or purge_rehearsals or take_over or new_installation
-    wanted = setup.SetupRequest(
+    request = setup.SetupRequest(
         slug=context.options.conference,
         name=name,
         starts=first,
@@ -94,7 +94,7 @@ def init(
         new_secret=partial(secret_of, variable=NEW_SECRET),
         station=config.station_name(context.options.station),
     )
-    done = list(setup.found(context.options.config, wanted))
+    done = list(setup.set_up(context.options.config, request))
     settings, station = context.settings(), config.station_name(context.options.station)
     if take_over or new_installation:
         _confirm(context, ["Every desk on this database will act on card payments again."], yes)
@@ -123,7 +123,7 @@ def _take_account(context: CommandContext, settings: "Settings", station: str, y
     from tui_pos.bootstrap import setup
     from tui_pos.desk.reconciliation import account_change
 
-    conference, change = setup.wanted_account_change(settings, context.options.conference)
+    conference, change = setup.planned_account_change(settings, context.options.conference)
     lines = account_lines(conference.slug, change)
     if not change.is_needed:
         return lines
@@ -148,11 +148,11 @@ def account_lines(slug: str, change: "Change") -> list[str]:
 
 
 def _purge(context: CommandContext, settings: "Settings", yes: bool) -> list[str]:
-    from tui_pos.bootstrap.session import opened
+    from tui_pos.bootstrap.session import open_database
     from tui_pos.desk import conferences
     from tui_pos.desk.reconciliation import rehearsals
 
-    opened(settings)
+    open_database(settings)
     row = conferences.find(context.options.conference or "")
     _confirm(context, [f"Every rehearsal of {row.slug} will be deleted for good."], yes)
     return [f"Deleted {rehearsals.purge(row.id)} rehearsals of {row.slug}."]
@@ -253,14 +253,13 @@ def upgrade(context: CommandContext) -> None:
     A desk does the same when it opens; every other command refuses older tables. Safe to run again.
     """
     from tui_pos.bootstrap import session
-    from tui_pos.bootstrap.upgrade import upgraded
-    from tui_pos.data import connection
+    from tui_pos.data import connection, schema
 
     settings = context.settings()
     if not settings.database_url:
-        session.opened(settings)
+        session.open_database(settings)
     connection.open_database(settings.database_url, wal=settings.wal)
-    done = upgraded(settings)
+    done = schema.prepare(settings.keep_backups)
     changed = done.after > done.before
     lines = [f"Upgraded from step {done.before} to {done.after}." if changed else "Everything is up to date."]
     if done.backup is not None:

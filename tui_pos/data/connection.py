@@ -15,7 +15,6 @@ from typing import TypeVar
 
 from peewee import (
     DatabaseError,
-    IntegrityError,
     InterfaceError,
     InternalError,
     Model,
@@ -32,8 +31,8 @@ from tui_pos.data.base import database
 from tui_pos.data.engines import BUSY_SECONDS
 from tui_pos.data.errors import CommitUnknown, DatabaseUnavailable, ReadOnlyDatabase
 from tui_pos.data.postgresql import DeskPostgresql
-from tui_pos.data.sessions import Isolation, Ways
-from tui_pos.data.shared_time import Difference
+from tui_pos.data.sessions import Isolation, TransactionMode
+from tui_pos.data.shared_time import ClockOffset
 from tui_pos.data.tables import SHOP, conditions
 
 log = logging.getLogger(__name__)
@@ -116,12 +115,12 @@ def is_sqlite() -> bool:
     return isinstance(database.obj, SqliteDatabase)
 
 
-def session() -> Ways | None:
+def transaction_mode() -> TransactionMode | None:
     """How transactions begin on the open PostgreSQL, whose settings were read back; None for a file."""
-    return database.obj.ways if isinstance(database.obj, DeskPostgresql) else None
+    return database.obj.transaction_mode if isinstance(database.obj, DeskPostgresql) else None
 
 
-def host_ahead() -> Difference | None:
+def host_ahead() -> ClockOffset | None:
     """How far this host's clock is ahead of the open database's, as last seen; None for a file."""
     return database.obj.time.ahead() if isinstance(database.obj, DeskPostgresql) else None
 
@@ -272,7 +271,7 @@ def on_commit(call: Callable[[], object]) -> None:
     """Make ``call`` once what the running ``run_tx`` does is stored, or at once where none runs.
 
     After the outermost transaction, once when that was repeated, and never when it was undone or nobody knows
-    whether it was stored. For what tells of a deed, such as a line of the log; it must not raise, and not be
+    whether it was stored. For what tells of the change, such as a line of the log; it must not raise, nor be
     asked for inside of a savepoint that may be undone by itself.
     """
     if _after_commit.calls is None:
@@ -356,16 +355,3 @@ def lock(query: "ModelSelect[M]") -> "ModelSelect[M]":
     child row takes a key-share lock on its parent, which plain FOR UPDATE would deadlock with.
     """
     return query if is_sqlite() else query.for_update("FOR NO KEY UPDATE")  # type: ignore[arg-type]  # stubs say bool
-
-
-def violates(error: IntegrityError, name: str, *columns: str) -> bool:
-    """Whether ``error`` is a breach of the unique index or constraint ``name`` over ``columns``.
-
-    PostgreSQL names the index, SQLite its columns: give them as ``table.column``, in the index's order.
-    """
-    original = getattr(error, "orig", None)
-    constraint = getattr(getattr(original, "diag", None), "constraint_name", None)
-    if constraint is not None:
-        return bool(constraint == name)
-    _, _, broken = str(original or error).partition("constraint failed: ")
-    return broken in (name, ", ".join(columns))

@@ -23,11 +23,7 @@ BUSY_SECONDS = 15
 CONNECTIONS = 8
 """More than a desk has threads at work."""
 
-SQLITE_PRAGMAS = (
-    ("busy_timeout", BUSY_SECONDS * 1000),
-    ("foreign_keys", 1),
-    ("fullfsync", 1),
-)
+SQLITE_PRAGMAS = (("busy_timeout", BUSY_SECONDS * 1000), ("foreign_keys", 1), ("fullfsync", 1))
 WAL = (("journal_mode", "wal"), ("synchronous", "FULL"))
 AS_IT_IS = (("synchronous", "EXTRA"),)
 """FULL, EXTRA and fullfsync (macOS) because it holds money: a commit that was answered survives a power cut.
@@ -160,12 +156,7 @@ def sqlite_file(engine: Database) -> Path:
 
 def _postgresql(url: str) -> Database:
     said = _parameters(url)
-    defaults: dict[str, Any] = {
-        "connect_timeout": 5,
-        "application_name": "tui-pos",
-        "options": "",
-        **SILENCE,
-    }
+    defaults: dict[str, Any] = {"connect_timeout": 5, "application_name": "tui-pos", "options": "", **SILENCE}
     if "," in str(said.get("host", "")):
         defaults["target_session_attrs"] = "read-write"  # of several servers, the one that leads
     engine: Database = DeskPostgresql(

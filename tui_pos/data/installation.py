@@ -43,7 +43,7 @@ def ensure() -> None:
     here = place()
 
     def make() -> None:
-        alone()
+        lock()
         if not Installation.select(Installation.id).exists():
             Installation.create(key=clock.new_id(), place=here)
 
@@ -63,7 +63,7 @@ def take_over(*, renew: bool = False) -> Identity:
         here = place()
 
         def write() -> None:
-            alone()
+            lock()
             row = Installation.select().order_by(Installation.id).get()
             key = clock.new_id() if renew else row.key
             Installation.update(key=key, place=here).where(Installation.id == row.id).execute()
@@ -97,7 +97,7 @@ def _is_same(stored: str, here: str) -> bool:
     return second == other_second and (first == other_first or "" in (first, other_first))
 
 
-def alone() -> None:
+def lock() -> None:
     """Let no other process make or change who owns and runs this database until the transaction ends."""
     if not is_sqlite():
         database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (upgrades.ADVISORY_LOCK,))

@@ -1,4 +1,4 @@
-"""Peewee's PostgreSQL database with sessions that are settled, and transactions that tell the time."""
+"""Peewee's PostgreSQL database with prepared sessions, and transactions that tell the time."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from peewee import Psycopg3Adapter, __exception_wrapper__  # type: ignore[attr-d
 from playhouse.pool import PooledPostgresqlDatabase
 
 from tui_pos.data import sessions
-from tui_pos.data.shared_time import DatabaseClock, Question, Reading
+from tui_pos.data.shared_time import ClockRequest, DatabaseClock, LastReading
 
 NO_PARAMETER = "unsupported startup parameter"
 """How PgBouncer refuses ``options``, unless it is told to ignore or to forward them."""
@@ -20,11 +20,11 @@ class _Adapter(Psycopg3Adapter):
         self.options_refused = False
 
     def connect(self, db: "DeskPostgresql", **params: Any) -> Any:
-        """A settled connection of psycopg, in autocommit."""
+        """A prepared connection of psycopg, in autocommit."""
         connection = self._connect(db, params)
         try:
             connection.autocommit = True
-            db.ways = sessions.settle(connection, db.time)
+            db.transaction_mode = sessions.prepare(connection, db.time)
         except BaseException:
             connection.close()
             raise
@@ -45,27 +45,27 @@ class _Adapter(Psycopg3Adapter):
         return connection
 
     def _open(self, db: "DeskPostgresql", **params: Any) -> Any:
-        from tui_pos.data.answers import PatientConnection
+        from tui_pos.data.answer_timeout import ConnectionWithTimeout
 
-        return PatientConnection.connect(db.database, **params)
+        return ConnectionWithTimeout.connect(db.database, **params)
 
 
 class DeskPostgresql(PooledPostgresqlDatabase):  # type: ignore[misc]  # playhouse has no stubs
-    """``ways`` is how its transactions begin; ``time`` is the database's clock."""
+    """``transaction_mode`` is how its transactions begin; ``time`` is the database's clock."""
 
     psycopg3_adapter = _Adapter
 
     def __init__(self, database: str, **options: Any) -> None:
-        self.ways = sessions.Ways()
-        self.time = DatabaseClock(Reading())
+        self.transaction_mode = sessions.TransactionMode()
+        self.time = DatabaseClock(LastReading())
         super().__init__(database, **options)
 
     def begin(self, isolation_level: sessions.Isolation | None = None) -> None:
         """Begin a transaction and read the time, with what the transaction needs set; in one round trip."""
-        asked = Question()
+        asked = ClockRequest()
         with __exception_wrapper__:
             cursor = self.cursor()
-            cursor.execute(self.ways.begin(isolation_level), prepare=False)
+            cursor.execute(self.transaction_mode.begin(isolation_level), prepare=False)
             while cursor.nextset():
                 pass
             self.time.read(asked, cursor.fetchone())

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from tui_pos.data.errors import DatabaseUnavailable
-from tui_pos.data.shared_time import READ, DatabaseClock, Question
+from tui_pos.data.shared_time import READ, ClockRequest, DatabaseClock
 
 MARK = "tui_pos.session"
 """A setting of our own that comes with the others: where it is missing, a pooler has dropped them all."""
@@ -90,7 +90,7 @@ class Isolation(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Ways:
+class TransactionMode:
     """How transactions begin on a server: as it wants them isolated, and behind a pooler or not."""
 
     isolation: Isolation = Isolation.READ_COMMITTED
@@ -123,15 +123,15 @@ class _Session:
         ]
 
 
-def settle(connection: Any, clock: DatabaseClock) -> Ways:
-    """Make a new session what it must be; how transactions are then begun.
+def prepare(connection: Any, clock: DatabaseClock) -> TransactionMode:
+    """Prepare a new session, and say how its transactions are begun.
 
     ``connection`` is psycopg's, in autocommit. Raises DatabaseUnavailable with one sentence that names what
     differs and what to change.
     """
     _ask_time(connection, clock)
     session = _look(connection)
-    ways = Ways(
+    mode = TransactionMode(
         Isolation.SERIALIZABLE if session.isolation == Isolation.SERIALIZABLE else Isolation.READ_COMMITTED,
         session.is_pooled,
     )
@@ -154,13 +154,13 @@ def settle(connection: Any, clock: DatabaseClock) -> Ways:
     if schema:
         _set(connection, [("search_path", schema)])
     if session.differing or schema:
-        session = _within(connection, ways) if session.is_pooled else _look(connection)
+        session = _within(connection, mode) if session.is_pooled else _look(connection)
     _refuse(session, schema)
-    return ways
+    return mode
 
 
 def _ask_time(connection: Any, clock: DatabaseClock) -> None:
-    asked = Question()
+    asked = ClockRequest()
     clock.read(asked, connection.execute(READ, prepare=False).fetchone())
 
 
@@ -179,12 +179,12 @@ def _look(connection: Any) -> _Session:
     )
 
 
-def _within(connection: Any, ways: Ways) -> _Session:
+def _within(connection: Any, mode: TransactionMode) -> _Session:
     """The session as a transaction behind a pooler finds it."""
     from psycopg import Error
 
     try:
-        connection.execute(ways.begin(None), prepare=False)
+        connection.execute(mode.begin(None), prepare=False)
         found = _look(connection)
         connection.execute("COMMIT", prepare=False)
     except Error as error:

@@ -21,20 +21,20 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """By how many seconds this host's clock is ahead of another one, give or take so many."""
+class ClockOffset:
+    """By how many seconds this host's clock is ahead of another one, and how far that may be wrong."""
 
     seconds: float
-    give_or_take: float
+    uncertainty: float
 
     @property
     def certain(self) -> float:
         """By how many seconds this host's clock is certainly ahead (negative: behind); 0.0 when none."""
-        return math.copysign(max(0.0, abs(self.seconds) - self.give_or_take), self.seconds)
+        return math.copysign(max(0.0, abs(self.seconds) - self.uncertainty), self.seconds)
 
 
-class Question:
-    """When this host asked the database for its time: make it just before asking."""
+class ClockRequest:
+    """The moment at which this host asks the database for its time: make it just before asking."""
 
     def __init__(self) -> None:
         self.host = clock.host()
@@ -44,11 +44,11 @@ class Question:
 class DatabaseClock(threading.local):
     """The time of one database, for each thread as of its transaction."""
 
-    def __init__(self, reading: "Reading") -> None:
+    def __init__(self, reading: "LastReading") -> None:
         self._began: datetime | None = None
         self._reading = reading
 
-    def read(self, asked: Question, row: tuple[int, int]) -> None:
+    def read(self, asked: ClockRequest, row: tuple[int, int]) -> None:
         """Take the answer to ``READ``, as a transaction began or outside of one."""
         began, moment = (_EPOCH + timedelta(microseconds=value) for value in row)
         self._began = began
@@ -58,25 +58,25 @@ class DatabaseClock(threading.local):
         """The time as ``clock.now`` answers it."""
         return self._began if in_transaction and self._began is not None else self._reading.now()
 
-    def ahead(self) -> Difference | None:
+    def ahead(self) -> ClockOffset | None:
         """How far this host's clock is ahead of the database's, as of the last reading."""
         return self._reading.difference
 
 
-class Reading:
+class LastReading:
     """The last reading of all threads."""
 
     def __init__(self) -> None:
         self._last: tuple[datetime, float] | None = None
-        self.difference: Difference | None = None
+        self.difference: ClockOffset | None = None
 
-    def take(self, asked: Question, moment: datetime) -> None:
+    def take(self, asked: ClockRequest, moment: datetime) -> None:
         """The database answered just now that it is ``moment``."""
         counted = clock.awake_and_asleep()
         half = (counted - asked.counted) / 2
         self._last = moment, counted - half
         ahead = (asked.host - moment).total_seconds() + half
-        self.difference = Difference(ahead, half)
+        self.difference = ClockOffset(ahead, half)
 
     def now(self) -> datetime:
         """The database's time; this host's before the first reading."""

@@ -42,7 +42,7 @@ def upgrade(keep_backups: int = 3) -> Upgrade:
     wait. Raises SchemaMismatch when the database is newer than this program, and DatabaseUnavailable, with
     nothing changed, when the copy cannot be made.
     """
-    with _alone():
+    with _exclusive():
         start, ran = version(), 0
         backup: Path | None = None
 
@@ -64,11 +64,14 @@ def upgrade(keep_backups: int = 3) -> Upgrade:
 
         while version() < len(STEPS):
             ran += run_tx(next_step, sees_others=True)
+        if backup is not None:
+            before, after = version() - ran, version()
+            log.info("copied the database to %s before its upgrade from step %d to %d", backup, before, after)
         return Upgrade(version() - ran, version(), backup)
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def _exclusive() -> Iterator[None]:
     """One process upgrades a SQLite file at a time, so that there is one copy: all steps belong to it.
 
     The lock is the folder's: closing the file itself once more would drop SQLite's own locks on it.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Child", "CommandError", "Controls", "Server", "StartError", "StateFileError", "serve"]
 
-HOMES = {
+MODULES = {
     "Child": "server.child",
     "StartError": "server.child",
     "CommandError": "server.control_client",
@@ -28,6 +28,6 @@ HOMES = {
 
 def __getattr__(name: str) -> object:
     # The command line imports this package at every start and rarely uses it: load a part when it is named.
-    if name not in HOMES:
+    if name not in MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{HOMES[name]}"), name)
+    return getattr(import_module(f"{__name__}.{MODULES[name]}"), name)

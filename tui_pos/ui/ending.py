@@ -51,11 +51,11 @@ class End:
             self._loop.call_soon_threadsafe(self._leave, number)
 
     def _first_arrived(self, taken: Collection[int], number: int) -> int:
-        """The signal that came first, where Python was told of several before it called a handler.
+        """The signal that came first, where several came before Python called a handler.
 
-        Python calls the handlers in the order of the signals' numbers, and writes the numbers to the wake-up
-        pipe in the order of arrival. Signals that the kernel still held together have no order; of those the
-        one with the higher number decides, so TERM with the HUP that systemd sends right after it.
+        Python calls handlers in the order of the signals' numbers; its wake-up pipe has the order in which
+        they were delivered. Of signals that the kernel holds together it delivers the highest number first:
+        TERM, when systemd sends HUP right after it.
         """
         with suppress(BlockingIOError):
             arrived = os.read(self._arrivals, 1 << 16)

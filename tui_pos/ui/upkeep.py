@@ -11,7 +11,7 @@ from pkgutil import walk_packages
 
 from tui_pos import desk as desk_package
 from tui_pos.bootstrap import doctor
-from tui_pos.bootstrap.doctor import Again, Finding, Turn
+from tui_pos.bootstrap.doctor import Finding, Phase, Recheck
 from tui_pos.bootstrap.session import DeskSession
 from tui_pos.data.errors import DataError
 from tui_pos.desk import clocks, lease_owners
@@ -34,7 +34,7 @@ def open_desk(
     other see halves of them.
     """
     session = open_session()
-    found = _examine(session, Turn.OPENING)
+    found = _examine(session, Phase.OPENING)
     for module in walk_packages(desk_package.__path__, f"{desk_package.__name__}."):
         import_module(module.name)
     import_module("tui_pos.ui.navigation")  # and with it all screens
@@ -49,18 +49,18 @@ class Upkeep:
         self._claim = claim
         self._session = claim.session
         self._desk = claim.desk
-        self.again = Again()
+        self.again = Recheck()
 
     # The checks
 
     def examine_all(self) -> list[Finding]:
         """What all the checks behind the first screen find."""
-        return [*_examine(self._session, Turn.BEHIND), *self._examine_again()]
+        return [*_examine(self._session, Phase.BACKGROUND), *self._examine_again()]
 
     def maintain(self) -> list[Finding]:
         """Look again at the clocks and, now and then, at what failed; then do a station's chores."""
         clocks.ask(self._desk.account)
-        found = _examine(self._session, Turn.OPENING)
+        found = _examine(self._session, Phase.OPENING)
         if self.again.is_due:
             found += self._examine_again()
         if not self._session.limits.why(Stop.SAVING):
@@ -68,8 +68,8 @@ class Upkeep:
         return found
 
     def _examine_again(self) -> list[Finding]:
-        found = _examine(self._session, Turn.AGAIN)
-        self.again.looked(found)
+        found = _examine(self._session, Phase.REPEATED)
+        self.again.ran(found)
         return found
 
     # The station
@@ -111,8 +111,8 @@ class Upkeep:
         return row.label, row.state
 
 
-def _examine(session: DeskSession, turn: Turn) -> list[Finding]:
-    """What the checks of a turn find, and the desk stopped by it."""
-    found = list(doctor.examine(doctor.of_session(session), turn))
-    doctor.limit(session.limits, turn, found)
+def _examine(session: DeskSession, phase: Phase) -> list[Finding]:
+    """What the checks of a phase find, and the desk stopped by it."""
+    found = list(doctor.examine(doctor.subject_of(session), phase))
+    doctor.apply_limits(session.limits, phase, found)
     return found

@@ -9,33 +9,36 @@ from dataclasses import dataclass
 from enum import Enum
 
 from tui_pos.bootstrap.doctor import cards, database, host
-from tui_pos.bootstrap.doctor.again import Again
 from tui_pos.bootstrap.doctor.findings import Finding, Level, worst
-from tui_pos.bootstrap.doctor.subject import Subject, of_session
+from tui_pos.bootstrap.doctor.subject import Subject, subject_of
+from tui_pos.core import clock
 from tui_pos.desk.errors import Reason
 from tui_pos.desk.limits import Limits, Stop
 
 __all__ = [
     "CHECKS",
-    "Again",
     "Finding",
     "Level",
+    "Phase",
+    "Recheck",
     "Subject",
-    "Turn",
+    "apply_limits",
     "examine",
-    "limit",
-    "of_session",
+    "subject_of",
     "worst",
 ]
 
+FIRST_PAUSE, LONGEST_PAUSE = 25.0, 300.0
+"""Seconds; each is twice the one before."""
 
-class Turn(Enum):
+
+class Phase(Enum):
     """When an opening desk runs a check."""
 
     OPENING = "opening"  # before anybody signs in
-    BEHIND = "behind"  # behind the first screen
-    AGAIN = "again"  # there, and again while something of it fails
-    ASKED = "asked"  # only in the command `doctor`
+    BACKGROUND = "background"  # behind the first screen
+    REPEATED = "repeated"  # there, and again while something of it fails
+    ON_REQUEST = "on request"  # only in the command `doctor`
 
 
 def _always(_: Subject) -> bool:
@@ -58,45 +61,45 @@ def _card(subject: Subject) -> bool:
 class Check:
     """A check: when it runs, what it needs to have been found before, and what looks."""
 
-    turn: Turn
+    phase: Phase
     needs: Callable[[Subject], bool]
     look: Callable[[Subject], Iterator[Finding]]
 
 
 CHECKS = (
-    Check(Turn.ASKED, _always, host.config_file),
-    Check(Turn.ASKED, _always, host.files),
-    Check(Turn.ASKED, _always, host.terminal),
-    Check(Turn.ASKED, _always, host.station),
-    Check(Turn.ASKED, _always, database.reachable),
-    Check(Turn.OPENING, _open, database.writable),
-    Check(Turn.BEHIND, _open, database.room),
-    Check(Turn.BEHIND, _open, database.sound),
-    Check(Turn.BEHIND, _open, database.rows),
-    Check(Turn.AGAIN, _open, database.conference),
-    Check(Turn.OPENING, _open, database.active),
-    Check(Turn.AGAIN, _conference, cards.key),
-    Check(Turn.AGAIN, _card, cards.account),
-    Check(Turn.AGAIN, _card, cards.rights),
-    Check(Turn.AGAIN, _card, cards.location),
-    Check(Turn.AGAIN, _card, cards.readers),
-    Check(Turn.OPENING, _open, host.clock),
+    Check(Phase.ON_REQUEST, _always, host.config_file),
+    Check(Phase.ON_REQUEST, _always, host.files),
+    Check(Phase.ON_REQUEST, _always, host.terminal),
+    Check(Phase.ON_REQUEST, _always, host.station),
+    Check(Phase.ON_REQUEST, _always, database.reachable),
+    Check(Phase.OPENING, _open, database.writable),
+    Check(Phase.BACKGROUND, _open, database.room),
+    Check(Phase.BACKGROUND, _open, database.sound),
+    Check(Phase.BACKGROUND, _open, database.rows),
+    Check(Phase.REPEATED, _open, database.conference),
+    Check(Phase.OPENING, _open, database.active),
+    Check(Phase.REPEATED, _conference, cards.key),
+    Check(Phase.REPEATED, _card, cards.account),
+    Check(Phase.REPEATED, _card, cards.rights),
+    Check(Phase.REPEATED, _card, cards.location),
+    Check(Phase.REPEATED, _card, cards.readers),
+    Check(Phase.OPENING, _open, host.clock),
 )
 """In this order: one finds what those after it need."""
 
 
-def examine(subject: Subject, *turns: Turn) -> Iterator[Finding]:
-    """Run the checks of these turns (none: all) one after the other, and yield what each finds.
+def examine(subject: Subject, *phases: Phase) -> Iterator[Finding]:
+    """Run the checks of these phases (none: all) one after the other, and yield what each finds.
 
     What needs something that was not found is left out: that line would say the same again.
     """
     for check in CHECKS:
-        if (not turns or check.turn in turns) and check.needs(subject):
+        if (not phases or check.phase in phases) and check.needs(subject):
             yield from check.look(subject)
 
 
-def limit(limits: Limits, turn: Turn, found: Iterable[Finding]) -> None:
-    """Let a running desk stop what these findings of a turn stop, and nothing else of that turn.
+def apply_limits(limits: Limits, phase: Phase, found: Iterable[Finding]) -> None:
+    """Let a running desk stop what these findings of a phase stop, and nothing else of that phase.
 
     But for a wrong clock, which ``Limits`` sees by itself in the moment of an act.
     """
@@ -104,4 +107,25 @@ def limit(limits: Limits, turn: Turn, found: Iterable[Finding]) -> None:
     for finding in found:
         for stop in set(finding.stops) - {Stop.TIMING}:
             stops.setdefault(stop, finding.said)
-    limits.replace(turn.value, stops)
+    limits.replace(phase.value, stops)
+
+
+class Recheck:
+    """When an open desk runs again what failed, so that it goes on by itself: never once nothing failed."""
+
+    def __init__(self) -> None:
+        self._pause = 0.0
+        self._due_at: float | None = None
+
+    def ran(self, found: Iterable[Finding]) -> None:
+        """Plan the next run by what this one found."""
+        if worst(found) is not Level.FAILED:
+            self._pause, self._due_at = 0.0, None
+            return
+        self._pause = min(2 * self._pause or FIRST_PAUSE, LONGEST_PAUSE)
+        self._due_at = clock.monotonic() + self._pause
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is time to run the checks again."""
+        return self._due_at is not None and clock.monotonic() >= self._due_at

@@ -6,7 +6,7 @@ from babel.numbers import get_territory_currencies
 
 from tui_pos.bootstrap.doctor.findings import Finding, failed, failure, ok, warning
 from tui_pos.bootstrap.doctor.subject import Subject
-from tui_pos.bootstrap.session import Key, copied, key_of
+from tui_pos.bootstrap.session import StripeKey, copied_database, stripe_key
 from tui_pos.core import exit_codes
 from tui_pos.core.scan import printable
 from tui_pos.data import installation
@@ -24,18 +24,17 @@ def key(subject: Subject) -> Iterator[Finding]:
     """The key that this host has for the conference, and whether it may be used on this database."""
     row = subject.conference
     assert row is not None
-    found = subject.key or key_of(subject.settings, row.slug)
+    found = subject.key or stripe_key(subject.settings, row.slug)
     subject.key = None
     if installation.identity().is_copy:
-        yield failed("key", copied(row.slug), status=exit_codes.REFUSED)
+        yield failed("key", copied_database(row.slug), status=exit_codes.REFUSED)
         return
     if found.account is None and found.fault:
         yield failed("key", found.fault, Stop.CARDS, Stop.CARD_REFUNDS, status=exit_codes.USAGE)
         return
     if found.account is None:
         yield warning(
-            "key",
-            f"The config names no Stripe key for {row.slug}, so no cards are taken: name one there.",
+            "key", f"The config names no Stripe key for {row.slug}, so no cards are taken: name one there."
         )
         return
     if fault := accounts.claim_mode(row.id, row.slug, found.mode, store=False):
@@ -45,7 +44,7 @@ def key(subject: Subject) -> Iterator[Finding]:
     yield ok("key", f"The key is of {found.mode} mode{_kind(found)}.")
 
 
-def _kind(found: Key) -> str:
+def _kind(found: StripeKey) -> str:
     return ", restricted" if found.account is not None and found.account.is_restricted else ""
 
 

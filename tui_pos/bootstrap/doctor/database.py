@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tui_pos.bootstrap.doctor.findings import Finding, failed, failure, ok, warning
 from tui_pos.bootstrap.doctor.subject import Subject
-from tui_pos.bootstrap.session import named, said_rules, warnings
+from tui_pos.bootstrap.session import config_name, configured_rules, warnings
 from tui_pos.core import exit_codes
 from tui_pos.core.scan import printable
 from tui_pos.data import connection, health, schema
@@ -36,11 +36,11 @@ def reachable(subject: Subject) -> Iterator[Finding]:
 
 def _session() -> str:
     """What is known of a PostgreSQL session: one that is not as asked cannot be opened."""
-    ways = connection.session()
-    if ways is None:
+    mode = connection.transaction_mode()
+    if mode is None:
         return ""
-    pooler = ", through a pooler" if ways.is_pooled else ""
-    return f", its session is as asked ({ways.isolation}{pooler})"
+    pooler = ", through a pooler" if mode.is_pooled else ""
+    return f", its session is as asked ({mode.isolation}{pooler})"
 
 
 def writable(subject: Subject) -> Iterator[Finding]:  # noqa: ARG001  # as every check is called
@@ -153,7 +153,7 @@ def _about(subject: Subject) -> Iterator[Finding]:
     assert row is not None
     try:
         subject.rules = conference_rules.resolve(
-            row, said_rules(subject.settings, row.slug), named(subject.settings), store=False
+            row, configured_rules(subject.settings, row.slug), config_name(subject.settings), store=False
         )
     except (Refusal, DataError) as error:
         yield failure("conference", error)

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from tui_pos.bootstrap import session
-from tui_pos.bootstrap.session import DeskSession, Key
+from tui_pos.bootstrap.session import DeskSession, StripeKey, conference_info, configured_rules
 from tui_pos.core.config import Settings
 from tui_pos.data import installation
 from tui_pos.desk.conference_rules import Rules
@@ -28,7 +27,7 @@ class Subject:
     is_open: bool = False
     conference: ConferenceRow | None = None
     rules: Rules | None = None
-    key: Key | None = None
+    key: StripeKey | None = None
     account: Account | None = None
 
     @property
@@ -41,15 +40,15 @@ class Subject:
         """The conference's currency, "" where it is not known yet."""
         if self.conference is None:
             return ""
-        said = session.said_rules(self.settings, self.conference.slug).currency
+        said = configured_rules(self.settings, self.conference.slug).currency
         return self.rules.currency if self.rules is not None else said
 
     def desk(self) -> Desk:
         """A desk with nobody at it, for what asks Stripe or the database in its name."""
         assert self.conference is not None
-        rules = self.rules or session.said_rules(self.settings, self.conference.slug)
+        rules = self.rules or configured_rules(self.settings, self.conference.slug)
         return Desk(
-            conference=session.info(self.settings, self.conference, rules),
+            conference=conference_info(self.settings, self.conference, rules),
             station=self.station,
             staff=NOBODY,
             mode=self.key.mode if self.key is not None else Mode.LIVE,
@@ -58,9 +57,9 @@ class Subject:
         )
 
 
-def of_session(session: DeskSession) -> Subject:
-    """The same for a desk that has just been opened."""
-    key = Key(session.mode, session.account) if session.account is not None else None
+def subject_of(session: DeskSession) -> Subject:
+    """What the checks of an open desk look at."""
+    key = StripeKey(session.mode, session.account) if session.account is not None else None
     return Subject(
         settings=session.settings,
         slug=session.conference.slug,

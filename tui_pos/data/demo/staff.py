@@ -10,10 +10,7 @@ PASSWORD = "demo"
 ROUNDS = 1000
 """Few, because the password is known to everybody; Django writes a million."""
 
-RIGHTS = {
-    "use_terminal": "Can use Terminal POS",
-    "view_checkin": "Can access check-in",
-}
+RIGHTS = {"use_terminal": "Can use Terminal POS", "view_checkin": "Can access check-in"}
 GROUPS = {
     "Demo Registration Desk": ("use_terminal", "view_checkin"),
     "Demo Door": ("view_checkin",),

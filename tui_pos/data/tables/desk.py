@@ -373,7 +373,7 @@ class ConferenceRules(Table):
 
 
 class Lease(Table):
-    """A duty that one process of all has for a while, such as recovering payments."""
+    """What one process of all may do for a while, such as recovering payments."""
 
     name = CharField(100, unique=True)
     owner = CharField(100)
@@ -435,9 +435,9 @@ class AuditAction(StrEnum):
 
 
 class AuditEntry(Table):
-    """Who did what, where, when, to whom and why. Written with the deed in one transaction, never changed.
+    """Who did what, where, when, to whom and why. Written in the transaction of the act, never changed.
 
-    ``key`` is unique: a deed that is asked for again under its key is answered, not done again. ``staff`` of
+    ``key`` is unique: an act that is asked for again under its key is answered, not done again. ``staff`` of
     a sign-in that failed is whose secret was asked for, None for nobody known; ``conference`` is None for one
     of ``init`` before there is a conference.
     """

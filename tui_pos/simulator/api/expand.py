@@ -16,11 +16,7 @@ EXPANDABLE: dict[str, dict[str, str]] = {
         "customer": "customer",
         "review": "review",
     },
-    "charge": {
-        "payment_intent": "payment_intent",
-        "refunds": "refunds",
-        "customer": "customer",
-    },
+    "charge": {"payment_intent": "payment_intent", "refunds": "refunds", "customer": "customer"},
     "refund": {"charge": "charge", "payment_intent": "payment_intent"},
     "terminal.reader": {
         "location": "terminal.location",

@@ -9,11 +9,7 @@ from tui_pos.simulator.engine.accounts import Account
 from tui_pos.simulator.engine.errors import ApiError, Json, no_such
 
 DEFAULT_LIMIT = 10
-PAGING: dict[str, Field] = {
-    "limit": number(1, 100),
-    "starting_after": Field(),
-    "ending_before": Field(),
-}
+PAGING: dict[str, Field] = {"limit": number(1, 100), "starting_after": Field(), "ending_before": Field()}
 COMPARE = {"gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le}
 
 

@@ -75,9 +75,7 @@ CART = group(
     currency=text(required=True),
     line_items=items(
         group(
-            amount=number(required=True),
-            description=text(required=True),
-            quantity=number(1, required=True),
+            amount=number(required=True), description=text(required=True), quantity=number(1, required=True)
         ),
         required=True,
     ),

@@ -13,10 +13,7 @@ KINDS = ("card_present", "interac_present", "card")
 HELD_AS = ("requires_confirmation", "processing")
 # Seconds in which a collected card may be confirmed.
 COLLECTED_FOR = 30
-CONNECTION_ERROR = (
-    "connection_error",
-    "The reader lost its connection while authorizing the payment.",
-)
+CONNECTION_ERROR = ("connection_error", "The reader lost its connection while authorizing the payment.")
 
 
 def present_payment_method(account: Account, reader_id: str, params: Json) -> Json:

@@ -40,11 +40,7 @@ class Child(Controls):
         with tempfile.TemporaryFile() as errors:
             # A session of its own: the keys that interrupt or hang up the desk's terminal are not for it.
             self.process = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                start_new_session=True,
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, start_new_session=True
             )
             assert self.process.stdout is not None
             line = self.process.stdout.readline().decode().strip()

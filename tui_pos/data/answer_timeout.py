@@ -1,4 +1,4 @@
-"""A PostgreSQL connection that gives up a server which fell silent; needs the driver, so import it late."""
+"""A PostgreSQL connection with a limit on the wait for an answer; needs the driver, so import it late."""
 
 from typing import TypeVar
 
@@ -16,7 +16,7 @@ waits so long for a synchronous standby is one whose outcome is not known either
 T = TypeVar("T")
 
 
-class PatientConnection(Connection[TupleRow]):
+class ConnectionWithTimeout(Connection[TupleRow]):
     """Waits ANSWER_SECONDS for an answer, then raises OperationalError and is closed."""
 
     def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
