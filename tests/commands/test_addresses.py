@@ -84,6 +84,7 @@ def commands(target: str) -> Iterator[tuple[str, ...]]:
 TARGETS = (f"{REFERENCE}1", "ELSE1", "elsewhere", f"person1{THEIRS}", "Noor", "1")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("target", TARGETS)
 def test_no_address_of_another_conference_leaves_by_any_command(crowded: Till, target: str) -> None:
     said = ""

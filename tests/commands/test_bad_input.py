@@ -106,6 +106,7 @@ def _other_conference(each_till: Till) -> None:  # noqa: ARG001  # opens the dat
     write(make)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("what", CASES)
 def test_bad_input_is_one_sentence_and_leaves_no_trace(each_till: Till, what: str) -> None:
     before = each_till.world()

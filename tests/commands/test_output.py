@@ -25,6 +25,7 @@ def shell(till: Till, words: str, ends: str, staff: str = "trainee") -> subproce
     )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("words", ["orders", "--json orders", "--help", "--version", "manual operations"])
 @pytest.mark.parametrize("end", OUT)
 def test_work_that_was_done_and_not_told_has_a_status_of_its_own(till: Till, words: str, end: str) -> None:
@@ -32,6 +33,7 @@ def test_work_that_was_done_and_not_told_has_a_status_of_its_own(till: Till, wor
     assert (answer.returncode, answer.stderr) == (74, "")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("words", "status"), [("lookup NOBODY", 3), ("--json lookup NOBODY", 3), ("nonsense", 2), ("orders", 0)]
 )

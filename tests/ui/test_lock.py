@@ -42,6 +42,7 @@ def written(bench: Bench) -> tuple[int, int, int]:
         close_database()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("before", ["", "noor", "12", "NOOR2026\r" * 20 + "half"])
 def test_one_read_with_text_a_lock_and_text(bench: Bench, config_file: Path, before: str) -> None:
     with desk(config_file) as terminal:

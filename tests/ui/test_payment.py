@@ -476,6 +476,7 @@ async def test_a_prompt_that_was_withdrawn_once_may_have_been_sent_again_since(
         assert desk.terminal.reader(READER).action is not None
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("engine_url", ["postgresql"], indirect=True)
 @pytest.mark.parametrize(("is_read", "said"), [(False, WITHDRAWN), (True, READING)])
 async def test_what_is_said_of_the_card_stays_while_the_database_can_only_be_read(
@@ -637,6 +638,7 @@ def till(demo_url: str, simulator: Server) -> Iterator[Terminal80x24]:
         yield terminal
 
 
+@pytest.mark.thorough
 def test_a_stage_and_a_second_cost_few_bytes(till: Terminal80x24, simulator: Server) -> None:
     def cost(happens: Callable[[], object], shown: str) -> int:
         before = till.settle(0.1)

@@ -275,6 +275,7 @@ def desk_process(bench: Bench, username: str, **env: str) -> Terminal80x24:
     return Terminal80x24(argv, env={"TUI_POS_SECRET": "demo", **env}, timeout=60)
 
 
+@pytest.mark.thorough
 def test_a_second_process_asks_and_the_first_locks_and_a_killed_one_is_not_asked_about(bench: Bench) -> None:
     named = {"TUI_POS_STATION": "desk-3"}
     with desk_process(bench, "trainee", **named) as first:

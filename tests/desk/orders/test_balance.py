@@ -129,6 +129,7 @@ def lets_go(paid: list[PaidBefore], tries: list[tuple[int, bool]]) -> bool:
     return money_kept <= 0 and not open_ and not any(is_live for _, is_live in tries)
 
 
+@pytest.mark.thorough
 def test_its_columns_are_a_plain_count(desk: Desk) -> None:
     @settings(
         max_examples=60,

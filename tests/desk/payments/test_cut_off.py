@@ -61,6 +61,7 @@ def finish(desk: Desk) -> PaymentState:
     return Watched(desk, found.attempt_id).run()
 
 
+@pytest.mark.thorough
 @ILLS
 def test_nobody_can_pay_at_a_reader_whose_desk_cannot_note_it(
     cut: Callable[..., CutOff],
@@ -75,6 +76,7 @@ def test_nobody_can_pay_at_a_reader_whose_desk_cannot_note_it(
     assert [state.notice for state in again][-1] == Notice.READER_IDLE
 
 
+@pytest.mark.thorough
 @ILLS
 def test_a_card_that_was_approved_meanwhile_is_said_and_taken_once(
     cut: Callable[..., CutOff], card_desk: Desk, simulator: Server, ill: Ill
@@ -85,6 +87,7 @@ def test_a_card_that_was_approved_meanwhile_is_said_and_taken_once(
     assert [book["captured"] for book in simulator.books().values()] == [2500]
 
 
+@pytest.mark.thorough
 @ILLS
 def test_a_card_that_is_being_read_is_waited_for(
     cut: Callable[..., CutOff], card_desk: Desk, simulator: Server, ill: Ill
@@ -95,6 +98,7 @@ def test_a_card_that_is_being_read_is_waited_for(
     assert finish(card_desk).stage is Stage.CAPTURED
 
 
+@pytest.mark.thorough
 @ILLS
 def test_money_that_was_taken_is_said_though_nobody_noted_it(
     cut: Callable[..., CutOff], card_desk: Desk, simulator: Server, ill: Ill

@@ -138,6 +138,7 @@ def test_cancel_returns_in_bounded_time_and_asks_seldom(
     assert 1 <= len(refused) <= 2
 
 
+@pytest.mark.thorough
 def test_too_many_requests_are_waited_for_longer_each_time(
     card_desk: Desk, order: OrderView, simulator: Server
 ) -> None:
