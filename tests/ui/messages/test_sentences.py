@@ -12,7 +12,6 @@ import pytest
 
 import tui_pos
 from tui_pos.data.tables.desk import RefundStage
-from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.payments.backoff import Call
 from tui_pos.desk.payments.cut_off import CardState
 from tui_pos.desk.payments.notices import Notice
@@ -107,9 +106,8 @@ def test_a_template_is_one_clear_sentence(key: str) -> None:
     assert "!" not in said.replace("!r}", "}")
 
 
-def test_every_stage_and_tender_of_a_refund_has_its_words() -> None:
+def test_every_stage_of_a_refund_has_its_words() -> None:
     assert set(refunds.CARD) == set(RefundStage)
-    assert {*refunds.TENDERS, "card"} == set(Tender)
 
 
 def test_every_fault_of_stripe_notice_and_call_has_its_words() -> None:

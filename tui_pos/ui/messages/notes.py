@@ -5,11 +5,11 @@ from decimal import Decimal
 
 from tui_pos.desk.carts.put_away import SaleEnd
 from tui_pos.desk.errors import Reason
-from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.payments import PaymentState
 from tui_pos.desk.tenders.tendering import Tendered
 from tui_pos.ui.messages import sentence
 from tui_pos.ui.messages.notices import UNPAID, WORDS
+from tui_pos.ui.messages.tenders import TENDERS
 from tui_pos.ui.results import CartEnd, StillOwed
 
 Amount = Callable[[Decimal], str]
@@ -18,13 +18,6 @@ SALE_ENDS: dict[SaleEnd, str] = {
     SaleEnd.NOTHING: "",
     SaleEnd.PARKED: "The sale is parked: it stands under Needs attention.",
     SaleEnd.KEPT: "The sale is kept: scan the same badge here to go on.",
-}
-
-TENDERS = {
-    Tender.CASH: "Cash",
-    Tender.CREDIT: "Credit",
-    Tender.CARD: "Card",
-    Tender.COMPLIMENTARY: "Free of charge",
 }
 
 
@@ -53,7 +46,7 @@ def taken(what: Tendered | PaymentState, amount: Amount) -> str:
     """What was just taken, for the person at the desk."""
     if not isinstance(what, Tendered):
         return f"{what.card or 'Card'} {amount(what.amount)}"
-    got = f"{TENDERS[what.tender]} {amount(what.amount)}"
+    got = f"{TENDERS[what.tender].name} {amount(what.amount)}"
     if not what.given:
         return got
     back = f": give {amount(what.change)} back" if what.change else ""

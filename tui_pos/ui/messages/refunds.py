@@ -9,14 +9,7 @@ CARD: dict[str, str] = {
     "succeeded": "refunded to the card",
     "failed": "not refunded",
 }
-"""A refund to a card, by its stage."""
-
-TENDERS: dict[str, str] = {
-    "cash": "give it back in cash",
-    "credit": "put back on the buyer's credit",
-    "comp": "it was complimentary; there is nothing to give back",
-}
-"""Any other refund, by its tender."""
+"""A refund to a card, by its stage; any other is told by its tender (``tenders.TENDERS``)."""
 
 ORIGINS: dict[str, str] = {"desk": "", "dashboard": " in Stripe's dashboard"}
 

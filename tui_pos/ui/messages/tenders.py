@@ -1,6 +1,47 @@
-"""Cash, credit and amounts: why so much is not taken."""
+"""Ways to pay: what each is called, and why an amount is not taken."""
+
+from dataclasses import dataclass
 
 from tui_pos.ui.messages.templates import Sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenderWords:
+    """Everything that is said of one tender.
+
+    ``name`` is how the choice is called, ``next_step`` what Enter does with it ({}: the amount), ``back`` how
+    the receipt calls what went back, ``refund`` what a refund tells the desk to do: '' for a card, where that
+    depends on the refund's stage (``refunds.CARD``).
+    """
+
+    name: str
+    next_step: str
+    back: str
+    refund: str
+
+
+TENDERS: dict[str, TenderWords] = {
+    "cash": TenderWords(
+        name="Cash",
+        next_step="take {} in cash",
+        back="Back in cash",
+        refund="give it back in cash",
+    ),
+    "credit": TenderWords(
+        name="Credit",
+        next_step="use {} of credit",
+        back="Back to the credit",
+        refund="put back on the buyer's credit",
+    ),
+    "card": TenderWords(name="Card", next_step="card {}", back="Back to the card", refund=""),
+    "comp": TenderWords(
+        name="Free of charge",
+        next_step="give {} for free",
+        back="Complimentary, taken back",
+        refund="it was complimentary; there is nothing to give back",
+    ),
+}
+"""By the value of ``Tender``: commands say these words before the database's package is loaded."""
 
 
 def _decimals(currency: str, places: int, example: str) -> str:

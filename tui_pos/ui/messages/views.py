@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 from tui_pos.core.reasons import Reason
 from tui_pos.ui.messages import PHRASES, sentence
 from tui_pos.ui.messages.orders import HOLDER
-from tui_pos.ui.messages.refunds import CARD, ORIGINS, TENDERS
+from tui_pos.ui.messages.refunds import CARD, ORIGINS
 from tui_pos.ui.messages.setup import LIMITS
+from tui_pos.ui.messages.tenders import TENDERS
 
 if TYPE_CHECKING:
     from tui_pos.desk.limits import Stop
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def refund_words(made: "RefundView") -> str:
     """What becomes of a refund, without a full stop."""
-    words = CARD[made.stage] if made.tender == "card" else TENDERS[made.tender]
+    words = TENDERS[made.tender].refund or CARD[made.stage]
     if made.exchange:
         words = f"moved to {made.exchange}"
     return ": ".join(filter(None, (words + ORIGINS[made.origin], " ".join(map(sentence, made.notes)))))

@@ -15,7 +15,6 @@ from tui_pos.data.tables.registration import OrderStatus
 from tui_pos.desk.checkin.next_steps import OrderNow
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.refund_views import RefundView
-from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.orders.views import AttendeeView, LineView, OrderView
 from tui_pos.desk.search import receipts
 from tui_pos.desk.search.receipts import ReceiptView
@@ -23,6 +22,7 @@ from tui_pos.desk.tones import Tone
 from tui_pos.ui.messages.notes import Amount
 from tui_pos.ui.messages.receipts import CARD_FIELDS, CARD_VALUES
 from tui_pos.ui.messages.templates import when_and_where
+from tui_pos.ui.messages.tenders import TENDERS
 from tui_pos.ui.messages.verdicts import words
 from tui_pos.ui.widgets import signs
 from tui_pos.ui.widgets.line_list import Cell, Line
@@ -33,12 +33,6 @@ CARD_FACTS = receipts.CARD_FIELDS[:6]
 MOST_LINES = 10
 """A longer order is summed up; paper shows it whole."""
 
-BACK = {
-    Tender.CARD: "Back to the card",
-    Tender.CASH: "Back in cash",
-    Tender.CREDIT: "Back to the credit",
-    Tender.COMPLIMENTARY: "Complimentary, taken back",
-}
 BACK_STATES: dict[RefundStage, str] = {
     RefundStage.CREATED: ", no answer yet",
     RefundStage.UNKNOWN: ", no answer yet",
@@ -119,7 +113,7 @@ def _bought(view: ReceiptView, amount: Amount) -> Rows:
 def _back(made: RefundView, amount: Amount) -> Rows:
     """How much went back, how and on whose word, then which pieces and why."""
     went = "" if made.stage is RefundStage.FAILED else amount(-made.amount)
-    way = f"Moved to {made.exchange}" if made.exchange else BACK[made.tender]
+    way = f"Moved to {made.exchange}" if made.exchange else TENDERS[made.tender].back
     how = way + BACK_STATES.get(made.stage, "") + BACK_ORIGINS.get(made.origin, "")
     pieces = ", ".join(f"{piece.quantity} x {piece.description}" for piece in made.pieces)
     why = made.reason if made.origin not in BACK_ORIGINS else ""

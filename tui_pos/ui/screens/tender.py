@@ -26,7 +26,7 @@ from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.ask import AskText
 from tui_pos.ui.input import keys
 from tui_pos.ui.messages import notes
-from tui_pos.ui.messages.notes import TENDERS
+from tui_pos.ui.messages.tenders import TENDERS
 from tui_pos.ui.results import PayBy, PaymentEnd, StillOwed
 from tui_pos.ui.screens import tender_view as view
 from tui_pos.ui.screens.shared import choose_reader, refuse
@@ -168,7 +168,7 @@ class TenderScreen(DeskScreen[StillOwed]):
             and len(text) == 1
             and self._tender.wanted <= int(text) != typed.given
         ):
-            shown = f"{TENDERS[typed.tender]} {self.amount(typed.given or typed.amount)}"
+            shown = f"{TENDERS[typed.tender].name} {self.amount(typed.given or typed.amount)}"
             self.say(
                 f"{text} is {shown}: Enter takes it. Type {text}.00 for that amount.", Tone.WARN, bell=True
             )
@@ -342,7 +342,7 @@ class TenderScreen(DeskScreen[StillOwed]):
             return f"pay {self.amount(proposed)} of it"
         if proposed is None:
             return "take it"
-        return view.NEXT_STEPS[proposed.tender].format(self.amount(proposed.amount))
+        return TENDERS[proposed.tender].next_step.format(self.amount(proposed.amount))
 
     def _draw(self) -> None:
         currency, told, proposed = self.desk.conference.currency, self._told, self._proposed()

@@ -5,26 +5,20 @@ from decimal import Decimal
 from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.search.receipts import ReceiptView
 from tui_pos.desk.tenders.options import PaymentOption
-from tui_pos.ui.messages.notes import TENDERS, Amount
+from tui_pos.ui.messages.notes import Amount
+from tui_pos.ui.messages.tenders import TENDERS
 from tui_pos.ui.widgets.line_list import Line
 
 MOST_PAYMENTS = 3
 """How many payments have a row of their own; more are summed up."""
-
-NEXT_STEPS = {
-    Tender.CASH: "take {} in cash",
-    Tender.CREDIT: "use {} of credit",
-    Tender.CARD: "card {}",
-    Tender.COMPLIMENTARY: "give {} for free",
-}
-"""What Enter does with the chosen option."""
 
 
 def option_lines(found: tuple[PaymentOption, ...], amount: Amount, reader: str) -> list[Line]:
     """The options as rows; a row's key is its place. ``reader`` is this station's, '' for none."""
     return [
         Line(
-            (TENDERS[each.tender], amount(each.given or each.amount), _note(each, amount, reader)), str(place)
+            (TENDERS[each.tender].name, amount(each.given or each.amount), _note(each, amount, reader)),
+            str(place),
         )
         for place, each in enumerate(found)
     ]
@@ -39,9 +33,10 @@ def _note(option: PaymentOption, amount: Amount, reader: str) -> str:
             return f"of {amount(option.credit)}"
         case Tender.COMPLIMENTARY:
             return "asks for the reason" if option.is_allowed else "only a supervisor may"
-    if option.least is not None:
-        return f"a card cannot be charged less than {amount(option.least)}"
-    return f"on {reader}" if reader else "on a reader that you choose"
+        case Tender.CARD:
+            if option.least is not None:
+                return f"a card cannot be charged less than {amount(option.least)}"
+            return f"on {reader}" if reader else "on a reader that you choose"
 
 
 def sums(view: ReceiptView, amount: Amount) -> list[Line]:
