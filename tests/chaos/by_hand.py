@@ -11,12 +11,16 @@ from tests.chaos import batch
 from tests.chaos.nursery import Nursery
 from tui_pos.simulator import Child
 
+ONLY = os.environ.get("CHAOS_DATABASE")
+DATABASES = (ONLY,) if ONLY else ("sqlite", "postgresql")
+
 
 @pytest.mark.timeout(0)
-def test_by_hand(request: pytest.FixtureRequest, nursery: Nursery, stripe: Child) -> None:
-    """Batches until as many sales were made as asked for; ends at the first breach."""
-    given = {name: os.environ[f"CHAOS_{name}"] for name in ("DATABASE", "SALES", "SEED", "MUTATION")}
-    database = request.getfixturevalue(f"{given['DATABASE']}_batches")
+@pytest.mark.parametrize("name", DATABASES)
+def test_by_hand(request: pytest.FixtureRequest, nursery: Nursery, stripe: Child, name: str) -> None:
+    """Batches until as many sales were made on the database as asked for; ends at the first breach."""
+    given = {key: os.environ[f"CHAOS_{key}"] for key in ("SALES", "SEED", "MUTATION")}
+    database = request.getfixturevalue(f"{name}_batches")
     seed, wanted, done, began = int(given["SEED"]), int(given["SALES"]), 0, time.monotonic()
     hits, reached, ends = Counter[str](), Counter[str](), Counter[str]()
     while done < wanted:
@@ -25,7 +29,7 @@ def test_by_hand(request: pytest.FixtureRequest, nursery: Nursery, stripe: Child
         hits += result.hits
         reached += result.reached
         ends += result.stages
-        say(f"{done} sales, {time.monotonic() - began:.0f} s, seed {seed}")
+        say(f"{name}: {done} sales, {time.monotonic() - began:.0f} s, seed {seed}")
         if result.breaches or "CHAOS_TELL" in os.environ:
             say(result.story())
         assert not result.breaches
