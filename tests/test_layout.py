@@ -1,10 +1,12 @@
-"""No module imports another in a circle: each can be read, tested and moved without what is above it."""
+"""No imports in a circle, contracts that forbid what is there, and few modules that write orders."""
 
+import ast
 import tomllib
 from importlib.util import find_spec
 from pathlib import Path
 
 import grimp
+import pytest
 
 PACKAGE = "tui_pos"
 PROJECT = Path(__file__).parents[1] / "pyproject.toml"
@@ -60,3 +62,90 @@ def test_what_a_contract_forbids_is_there() -> None:
     # Of a package that is not ours import-linter takes any name: a misspelt one would forbid nothing.
     assert {"stripe", "peewee"} <= forbidden
     assert [name for name in sorted(forbidden) if find_spec(name) is None] == []
+
+
+ORDER_WRITERS = {
+    "data/demo/people": "the orders of the demonstration conference",
+    "desk/orders/holds": "extends a hold; cancels an order whose hold ran out or that somebody gives up",
+    "desk/orders/new_orders": "the order of a cart and its lines",
+    "desk/orders/orders": "the order is paid",
+    "desk/orders/prices": "a line that lowers the price, and the totals with it",
+    "desk/reconciliation/rehearsals": "sets apart and purges what was sold before LIVE",
+    "desk/refunds/effects": "the status after a refund",
+    "desk/refunds/pieces": "how many pieces of a line were given back",
+}
+"""The only modules that write rows of orders and their lines, and what for; architecture.md names each."""
+
+WRITES = {"create", "insert", "insert_many", "update", "delete", "delete_instance", "save", "bulk_update"}
+
+
+def writes(tree: ast.AST, models: set[str]) -> bool:
+    """Whether a module writes rows of these models: by the model's name, or a variable that holds a row."""
+    holders = set(models)
+    # What is annotated with a model, or made by it, holds a row of it.
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg) and node.annotation and names(node.annotation) & models:
+            holders.add(node.arg)
+        elif isinstance(node, ast.AnnAssign) and names(node.annotation) & models:
+            holders.add(ast.unparse(node.target))
+        elif isinstance(node, ast.Assign) and root(node.value) in models:
+            holders |= {ast.unparse(target) for target in node.targets}
+    return any(
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in WRITES
+        and root(node.func.value) in holders
+        for node in ast.walk(tree)
+    )
+
+
+def names(tree: ast.AST) -> set[str]:
+    """Every name in an expression."""
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
+def root(node: ast.AST) -> str:
+    """The name that a chain of attributes and calls starts with; what ``lock`` wraps stands for itself."""
+    while True:
+        if isinstance(node, ast.Attribute):
+            node = node.value
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "lock":
+            node = node.args[0]
+        elif isinstance(node, ast.Call):
+            node = node.func
+        else:
+            return node.id if isinstance(node, ast.Name) else ""
+
+
+def writers_of(models: set[str]) -> set[str]:
+    """The modules of the program that write rows of these models, by their path."""
+    folder = PROJECT.parent / PACKAGE
+    files = {file.relative_to(folder).with_suffix("").as_posix(): file for file in folder.rglob("*.py")}
+    return {name for name, file in files.items() if writes(ast.parse(file.read_text("utf-8")), models)}
+
+
+def test_orders_are_written_by_those_that_the_manual_names() -> None:
+    assert writers_of({"Order", "OrderLine"}) == set(ORDER_WRITERS)
+    page = (PROJECT.parent / PACKAGE / "manual" / "architecture.md").read_text("utf-8")
+    assert [name for name in ORDER_WRITERS if f"`{name}`" not in page] == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Order.create(total=1)",
+        "OrderLine.insert_many(rows).execute()",
+        "Order.update(status=1).where(Order.id == 1).execute()",
+        "Order.delete().execute()",
+        "def change(order: Order) -> None: order.save()",
+        "line = OrderLine.get_by_id(1)\nline.delete_instance()",
+        "order = lock(Order.select()).get()\norder.save()",
+    ],
+)
+def test_a_writer_is_found(line: str) -> None:
+    assert writes(ast.parse(line), {"Order", "OrderLine"})
+
+
+@pytest.mark.parametrize("line", ["Order.select()", "Refund.create(order=order)", "account.save(order)"])
+def test_a_reader_is_none(line: str) -> None:
+    assert not writes(ast.parse(line), {"Order", "OrderLine"})

@@ -50,6 +50,8 @@ def is_there(name: str, *, of_the_code: bool) -> bool:
         return path in TABLES and (not member or member in TABLES[path])
     if "/" in name:
         ours = path.partition("/")[0] in MODULES
+        if path in MODULES and member and member != "py":
+            return member in defined(MODULES[path])
         return not ours or (ROOT / name).exists() or name.removesuffix(".py") in MODULES
     if not of_the_code:
         return True
@@ -66,7 +68,15 @@ def test_what_a_page_names_is_there(page: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["desk/nowhere", "data/tables/nothing.py", "tui_pos_nothing", "tui_pos_sale.nothing", "no_name"]
+    "name",
+    [
+        "desk/nowhere",
+        "data/tables/nothing.py",
+        "desk/tones.Nothing",
+        "tui_pos_nothing",
+        "tui_pos_sale.nothing",
+        "no_name",
+    ],
 )
 def test_what_is_not_there_is_found(name: str) -> None:
     assert not is_there(name, of_the_code=True)
