@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from tests.manual import json_page
 from tui_pos import cli
 from tui_pos.commands.context import SECRET_VARIABLE
+from tui_pos.commands.program import COMMANDS
 from tui_pos.data.base import database
 from tui_pos.data.connection import connected, open_database
 from tui_pos.data.tables import DESK, SHOP
@@ -56,7 +58,11 @@ class Till:
         options = ["--config", str(self.config), "--conference", conference, "--staff", staff]
         status = cli.main([*options, "--station", "desk-3", *words])
         said = self.capture.readouterr()
-        return Answer(status, said.out, said.err)
+        answer = Answer(status, said.out, said.err)
+        command = next((word for word in words if word in COMMANDS), "")
+        if "--json" in words and command and said.out.startswith("{"):
+            assert json_page.faults(command, answer.json) == []
+        return answer
 
     def ask(self, *words: str, staff: str = "trainee") -> Answer:
         """The same with --json."""
