@@ -1,8 +1,10 @@
 """No imports in a circle, contracts that forbid what is there, and few modules that write orders."""
 
 import ast
+import re
 import tomllib
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 
 import grimp
@@ -10,6 +12,7 @@ import pytest
 
 PACKAGE = "tui_pos"
 PROJECT = Path(__file__).parents[1] / "pyproject.toml"
+ARCHITECTURE = PROJECT.parent / PACKAGE / "manual" / "architecture.md"
 
 
 def imports() -> dict[str, set[str]]:
@@ -62,6 +65,37 @@ def test_what_a_contract_forbids_is_there() -> None:
     # Of a package that is not ours import-linter takes any name: a misspelt one would forbid nothing.
     assert {"stripe", "peewee"} <= forbidden
     assert [name for name in sorted(forbidden) if find_spec(name) is None] == []
+
+
+def test_the_manual_draws_the_layers_of_the_contracts() -> None:
+    page = ARCHITECTURE.read_text("utf-8")
+    drawings = [
+        re.findall(r"\w+", block) for block in re.findall(r"\n\n((?: {4}.*\n)+)", page) if "->" in block
+    ]
+    contracts = tomllib.loads(PROJECT.read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    layers = {
+        each["containers"][0]: [re.findall(r"(?<!\()\b\w+\b(?!\))", layer) for layer in each["layers"]]
+        for each in contracts
+        if each["type"] == "layers"
+    }
+    packages, desk, ui = (
+        list(chain.from_iterable(layers[f"tui_pos{name}"])) for name in ("", ".desk", ".ui")
+    )
+    single = layers["tui_pos.desk"][-1]
+    expected = [packages[1:], [*desk[: -len(single)], "single", "modules"], ui]
+    assert drawings == expected
+
+
+def test_tests_have_a_folder_for_each_package() -> None:
+    def packages(folder: Path) -> set[str]:
+        return {entry.name for entry in folder.iterdir() if (entry / "__init__.py").exists()}
+
+    tests, program = PROJECT.parent / "tests", PROJECT.parent / PACKAGE
+    assert packages(program) <= packages(tests)
+    assert packages(program / "desk") == packages(tests / "desk")
+    page = (program / "manual" / "testing.md").read_text("utf-8")
+    beside = packages(tests) - packages(program)
+    assert set(re.findall(r"\| `tests/(\w+)` \|", page)) == beside
 
 
 ORDER_WRITERS = {
@@ -126,7 +160,7 @@ def writers_of(models: set[str]) -> set[str]:
 
 def test_orders_are_written_by_those_that_the_manual_names() -> None:
     assert writers_of({"Order", "OrderLine"}) == set(ORDER_WRITERS)
-    page = (PROJECT.parent / PACKAGE / "manual" / "architecture.md").read_text("utf-8")
+    page = ARCHITECTURE.read_text("utf-8")
     assert [name for name in ORDER_WRITERS if f"`{name}`" not in page] == []
 
 

@@ -59,6 +59,7 @@ from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.refunds import effects
 from tui_pos.desk.refunds.repairs import RepairKind
 from tui_pos.desk.stored_reasons import pack
+from tui_pos.desk.tenders.tendering import ACTION_OF
 
 BATCH = 100
 """Orders in one transaction: desks go on meanwhile."""
@@ -166,7 +167,7 @@ def _rehearsed_payments(conference_id: int, mode: str) -> list[int]:
         AuditEntry.select(AuditEntry.payment).where(
             AuditEntry.conference == conference_id,
             AuditEntry.payment.is_null(False),
-            AuditEntry.what.in_((AuditAction.CASH, AuditAction.CREDIT, AuditAction.COMPLIMENTARY)),
+            AuditEntry.what.in_(list(ACTION_OF.values())),
             AuditEntry.at >= rules.updated_at,
         ),
     )
