@@ -13,7 +13,7 @@ from tui_pos.core import exit_codes
 from tui_pos.core.money import amount_string, format_amount
 from tui_pos.desk.errors import Refused
 from tui_pos.ui.messages import sentence
-from tui_pos.ui.messages.notices import WORDS
+from tui_pos.ui.messages.notices import NOTICE_WORDS
 
 if TYPE_CHECKING:
     from tui_pos.desk.context import Desk
@@ -102,7 +102,7 @@ def _line(payment: "PaymentState") -> str:
 
 
 def _headline(payment: "PaymentState") -> str:
-    return WORDS[payment.notice].headline
+    return NOTICE_WORDS[payment.notice].headline
 
 
 def _report(context: CommandContext, desk: "Desk", payment: "PaymentState") -> None:
@@ -151,16 +151,14 @@ def _shortfall(payment: "PaymentState", details: dict[str, object], *, gave_up: 
 
 
 def _interrupted(desk: "Desk", payment: "PaymentState") -> Failed:
-    conference = desk.conference.slug
-    how = (
-        f"see it with tui-pos --conference {conference}, end it with"
-        f" tui-pos --conference {conference} cancel {payment.intent_id or 'PAYMENT_INTENT'}"
-    )
+    order, spoken = payment.reference, NOTICE_WORDS[payment.notice].spoken
+    command = f"tui-pos --conference {desk.conference.slug}"
     text = (
-        f"The payment for {payment.reference} is saved and goes on ({WORDS[payment.notice].spoken}): {how}."
+        f"The payment for {order} is saved and goes on ({spoken}): see it with {command},"
+        f" end it with {command} cancel {payment.intent_id or 'PAYMENT_INTENT'}."
     )
     if not payment.live:
-        text = f"Interrupted; the payment for {payment.reference} had ended: {WORDS[payment.notice].spoken}."
+        text = f"Interrupted; the payment for {order} had ended: {spoken}."
     return Failed(INTERRUPTED, "interrupted", text, serializers.charged(payment))
 
 

@@ -130,7 +130,7 @@ class CommandContext(typer.Context):
 
 
 def typed_key(key: str | None) -> str:
-    """The value of ``Key`` for the desk; a variable that a script forgot to set protects nothing."""
+    """The value of ``--key`` for the desk; a variable that a script forgot to set protects nothing."""
     if key is not None and not key.strip():
         raise typer.TyperException("--key is empty: give each request a key of its own, or leave it out.")
     return key or ""

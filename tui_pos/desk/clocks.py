@@ -22,7 +22,7 @@ ASK_AGAIN = 30.0
 """Stripe is asked for the time where it has not said anything for so many seconds."""
 
 
-class Whose(StrEnum):
+class ClockSource(StrEnum):
     """A clock that this host's is held against."""
 
     DATABASE = "database"
@@ -33,7 +33,7 @@ class Whose(StrEnum):
 class Apart:
     """This host's clock is certainly ``seconds`` (negative: behind) from the clock of ``whose``."""
 
-    whose: Whose
+    whose: ClockSource
     seconds: float
 
     @property
@@ -76,7 +76,7 @@ def _is_due(account: Terminal) -> bool:
 def _all(account: Terminal | None) -> Iterator[Apart]:
     database = host_ahead()
     if database is not None:
-        yield Apart(Whose.DATABASE, database.certain)
+        yield Apart(ClockSource.DATABASE, database.certain)
     stripe = account.clock_ahead() if account is not None else None
     if stripe is not None:
-        yield Apart(Whose.STRIPE, stripe)
+        yield Apart(ClockSource.STRIPE, stripe)

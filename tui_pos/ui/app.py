@@ -34,7 +34,7 @@ from tui_pos.ui.widgets.status_line import Status
 if TYPE_CHECKING:
     from tui_pos.bootstrap.doctor import Finding
     from tui_pos.bootstrap.session import DeskSession
-    from tui_pos.desk.access.occupancy import Holder
+    from tui_pos.desk.access.occupancy import StationHolder
     from tui_pos.ui.navigation import Navigation
     from tui_pos.ui.navigator import Navigator
     from tui_pos.ui.upkeep import Upkeep
@@ -204,7 +204,7 @@ class DeskApp(KioskApp):
             keep = self._upkeep.keep_station
             self.ask(self, keep, self._kept, self._unasked_failed, lane="station", latest=True)
 
-    def _kept(self, holder: "Holder | None") -> None:
+    def _kept(self, holder: "StationHolder | None") -> None:
         """Lock when somebody has taken the station over: from then on two would work on the same sales."""
         if holder is None or self._claim is None or self.desk is None:
             return

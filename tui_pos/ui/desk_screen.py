@@ -32,7 +32,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from tui_pos.core import money
-from tui_pos.core.scan import Kind, Scan
+from tui_pos.core.scan import Scan, ScanKind
 from tui_pos.desk.access.permissions import Action, allowed
 from tui_pos.desk.context import Desk
 from tui_pos.desk.tones import Tone
@@ -202,9 +202,9 @@ class DeskScreen(Screen[R], inherit_bindings=False):
             self.say(sentence, tone, bell=True)
             return
         self.kiosk.bell()
-        if any(isinstance(each, Notice) and each.sentence == sentence for each in self.kiosk.screen_stack):
+        if any(isinstance(each, Alert) and each.sentence == sentence for each in self.kiosk.screen_stack):
             return  # it is being read
-        self.go(Notice(sentence, tone))
+        self.go(Alert(sentence, tone))
 
     def go(self, screen: Screen[OTHER], then: Callable[[OTHER | None], None] | None = None) -> None:
         """Open ``screen`` on top of this one; ``then`` gets what it was left with."""
@@ -292,11 +292,11 @@ class DeskScreen(Screen[R], inherit_bindings=False):
             return
         self.say(self.PROMPT.placeholder)
         scan = replace(self.kiosk.parse(message.text), scanned=message.scanned)
-        if scan.kind is Kind.COMMAND:
+        if scan.kind is ScanKind.COMMAND:
             self._word(scan)
-        elif scan.kind is Kind.INVALID:
+        elif scan.kind is ScanKind.INVALID:
             self.say(messages.sentence(scan.reason or ""), Tone.BAD, bell=True)
-        elif scan.kind is not Kind.EMPTY:
+        elif scan.kind is not ScanKind.EMPTY:
             self.entered(scan)
 
     def _word(self, scan: Scan) -> None:
@@ -375,7 +375,7 @@ class DeskScreen(Screen[R], inherit_bindings=False):
             action()
 
 
-class Notice(DeskScreen[None]):
+class Alert(DeskScreen[None]):
     """One message that must be seen before work goes on. Stands here because `alert` opens it."""
 
     PROMPT = DIALOG

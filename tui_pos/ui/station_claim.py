@@ -16,7 +16,7 @@ from tui_pos.ui.dialogs.confirm import Confirm
 
 if TYPE_CHECKING:
     from tui_pos.bootstrap.session import DeskSession
-    from tui_pos.desk.access.occupancy import Holder
+    from tui_pos.desk.access.occupancy import StationHolder
     from tui_pos.desk.context import Staff
 
 
@@ -30,7 +30,7 @@ class StationClaim:
     session: "DeskSession"
     desk: Desk
     owner: str
-    holder: "Holder | None" = None
+    holder: "StationHolder | None" = None
     beside: str = ""
 
 
@@ -95,7 +95,9 @@ def _ask_unknown(screen: DeskScreen[Any], claim: StationClaim, claimed: Claimed)
     screen.go(question, answered)
 
 
-def _ask_in_use(screen: DeskScreen[Any], claim: StationClaim, holder: "Holder", claimed: Claimed) -> None:
+def _ask_in_use(
+    screen: DeskScreen[Any], claim: StationClaim, holder: "StationHolder", claimed: Claimed
+) -> None:
     station = claim.desk.station
     said = (
         f"{holder.name} has had {station} open since {claim.desk.local(holder.since):%H:%M} on {holder.host}."

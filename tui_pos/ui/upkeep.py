@@ -16,7 +16,7 @@ from tui_pos.bootstrap.session import DeskSession
 from tui_pos.data.errors import DataError
 from tui_pos.desk import clocks, lease_owners
 from tui_pos.desk.access import occupancy
-from tui_pos.desk.access.occupancy import Holder
+from tui_pos.desk.access.occupancy import StationHolder
 from tui_pos.desk.limits import Stop
 from tui_pos.desk.payments import readers
 from tui_pos.desk.payments.readers import ReaderState
@@ -74,7 +74,7 @@ class Upkeep:
 
     # The station
 
-    def keep_station(self) -> Holder | None:
+    def keep_station(self) -> StationHolder | None:
         """Go on having the station; who has it instead, if somebody took it over."""
         return occupancy.keep(self._claim.desk, self._claim.owner)
 

@@ -18,12 +18,12 @@ from tui_pos.desk.leases import has_lapsed
 
 LAPSES_AFTER = timedelta(seconds=45)
 """A desk that cannot say so any more, because its host or link died, has lost it then."""
-LONGEST_HOST = 100
-MOST_BESIDE = 99
+HOST_NAME_LENGTH = 100
+MAX_SUFFIX = 99
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
+class StationHolder:
     """Who has a station open, on which host, since when (UTC); ``is_same`` as the one who asks."""
 
     name: str
@@ -32,14 +32,14 @@ class Holder:
     is_same: bool
 
 
-def claim(desk: Desk, owner: str, *, take_over: bool = False) -> Holder | None:
+def claim(desk: Desk, owner: str, *, take_over: bool = False) -> StationHolder | None:
     """Have the station for the running desk ``owner`` (``lease_owners.new_owner``); None when it has it.
 
     Answers who else has it, and changes nothing then, unless it is to be taken over: that desk learns of it
     from ``keep``, and the audit log says who took it from whom. Raises DatabaseUnavailable.
     """
 
-    def work() -> Holder | None:
+    def work() -> StationHolder | None:
         row, now = _locked(desk), clock.now()
         holder = _holder(desk, row, owner, now)
         if holder is not None and not take_over:
@@ -58,7 +58,7 @@ def claim(desk: Desk, owner: str, *, take_over: bool = False) -> Holder | None:
     return holder
 
 
-def keep(desk: Desk, owner: str) -> Holder | None:
+def keep(desk: Desk, owner: str) -> StationHolder | None:
     """Go on having the station; who took it over meanwhile, if somebody did. Raises DatabaseUnavailable.
 
     Written only when half of the time is gone.
@@ -98,7 +98,7 @@ def free_name(desk: Desk) -> str:
             for row in Station.select().where(Station.conference == desk.conference.id)
             if _is_held(row, "", now)
         }
-    names = (f"{desk.station[:36]}-{number}" for number in range(2, MOST_BESIDE))
+    names = (f"{desk.station[:36]}-{number}" for number in range(2, MAX_SUFFIX))
     free = next((name for name in names if name not in taken), "")
     if not free:
         raise Refused("no_free_station", station=desk.station)
@@ -119,15 +119,15 @@ def _locked(desk: Desk) -> Station:
 
 
 def _write(row: Station, now: datetime, **changes: object) -> None:
-    host = socket.gethostname()[:LONGEST_HOST] if changes["desk"] else ""
+    host = socket.gethostname()[:HOST_NAME_LENGTH] if changes["desk"] else ""
     Station.update(**changes, host=host, updated_at=now).where(Station.id == row.id).execute()
 
 
-def _holder(desk: Desk, row: Station, owner: str, now: datetime) -> Holder | None:
+def _holder(desk: Desk, row: Station, owner: str, now: datetime) -> StationHolder | None:
     if not _is_held(row, owner, now):
         return None
     user = User.get_or_none(User.id == row.staff_id) if row.staff_id else None
-    return Holder(
+    return StationHolder(
         name=printable(full_name(user), 40) if user is not None else "somebody",
         host=printable(row.host, 40),
         since=row.open_since or now,

@@ -8,7 +8,7 @@ from tui_pos.desk.context import Desk, Staff
 from tui_pos.desk.errors import NotPermitted, Refused
 
 if TYPE_CHECKING:
-    from tui_pos.desk.access.rights import Standing
+    from tui_pos.desk.access.rights import CurrentRights
 
 
 class Action(StrEnum):
@@ -91,11 +91,11 @@ def require_sale(desk: Desk, action: Action = Action.SELL) -> None:
         raise Refused("conference_inactive", conference=desk.conference.name)
 
 
-def _now(desk: Desk, action: Action) -> "Standing":
+def _now(desk: Desk, action: Action) -> "CurrentRights":
     """How the person stands now, when that allows the action."""
     from tui_pos.desk.access import rights  # the screens need this module before there is a database
 
-    now = rights.standing(desk.staff.id, desk.conference.id)
+    now = rights.current_rights(desk.staff.id, desk.conference.id)
     if now is None or not now.is_active:
         raise NotPermitted("inactive", who=desk.staff.name)
     # What no row of the database can give was not taken away by one either.

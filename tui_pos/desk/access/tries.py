@@ -43,7 +43,7 @@ class At:
     named: frozenset[str] = frozenset()
 
 
-class Whose(StrEnum):
+class CountedBy(StrEnum):
     """What wrong secrets are counted for."""
 
     NAME = "name"
@@ -55,15 +55,15 @@ class Whose(StrEnum):
 class Limit:
     """So many wrong secrets are free, so many lock; each one between makes the wait twice as long."""
 
-    whose: Whose
+    whose: CountedBy
     free: int
     locks: int
 
 
-OF_A_NAME = Limit(Whose.NAME, free=3, locks=10)
-OF_A_STATION = Limit(Whose.STATION, free=6, locks=20)
+OF_A_NAME = Limit(CountedBy.NAME, free=3, locks=10)
+OF_A_STATION = Limit(CountedBy.STATION, free=6, locks=20)
 """Wider: several people sign in there, and one name alone cannot lock it."""
-OF_UNNAMED_STATIONS = Limit(Whose.UNNAMED_STATIONS, free=12, locks=40)
+OF_UNNAMED_STATIONS = Limit(CountedBy.UNNAMED_STATIONS, free=12, locks=40)
 """Of all that the config does not name together: whoever runs the program can give a station any name."""
 
 

@@ -30,7 +30,7 @@ from tui_pos.data.tables.registration import (
     TicketType,
 )
 from tui_pos.desk.catalogue import stock, vouchers
-from tui_pos.desk.catalogue.pricing import Key, Kind
+from tui_pos.desk.catalogue.pricing import ProductKey, ProductKind
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Reason, Refused, because
 from tui_pos.desk.orders import store_credit
@@ -96,7 +96,7 @@ def release(orders: Sequence[Order], now: datetime) -> None:
     Order.update(status=OrderStatus.CANCELLED, hold_expires_at=None, updated_at=now).where(
         Order.id.in_(ids)
     ).execute()
-    vouchers.give_back(orders[0].conference_id, [order.voucher_code for order in orders])
+    vouchers.release_uses(orders[0].conference_id, [order.voucher_code for order in orders])
     store_credit.give_back(orders, now)
     Sale.update(status=SaleStatus.ABANDONED, updated_at=now).where(Sale.order.in_(ids)).execute()
 
@@ -180,8 +180,12 @@ def _gone(order: Order, now: datetime) -> Iterator[Reason]:
         yield because("venue_full.hold", left=free)
 
 
-def _key(line: OrderLine) -> Key:
-    return (Kind.ADDON, line.addon_id) if line.addon_id else (Kind.TICKET, line.ticket_type_id or 0)
+def _key(line: OrderLine) -> ProductKey:
+    return (
+        (ProductKind.ADDON, line.addon_id)
+        if line.addon_id
+        else (ProductKind.TICKET, line.ticket_type_id or 0)
+    )
 
 
 def _total_quantity(line: OrderLine) -> int:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from tui_pos.core import money
 from tui_pos.data.tables.desk import Refund, RefundLine, RefundOrigin, RefundStage
-from tui_pos.desk.orders.tenders import Tender
+from tui_pos.desk.orders.payment_sources import Tender
 from tui_pos.desk.stored_reasons import Said, unpack
 
 

@@ -21,7 +21,7 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Reason, Refused, because
 from tui_pos.desk.orders import holds, orders
 from tui_pos.desk.orders.balance import balance
-from tui_pos.desk.orders.tenders import label
+from tui_pos.desk.orders.payment_sources import label
 from tui_pos.desk.payments import attempt_log
 from tui_pos.desk.stored_reasons import Said, pack
 

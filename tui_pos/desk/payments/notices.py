@@ -60,7 +60,7 @@ class Notice(StrEnum):
     """The program cannot end it by itself, or its money does not fit the order."""
 
 
-TONES: dict[Notice, Tone] = {
+NOTICE_TONES: dict[Notice, Tone] = {
     **dict.fromkeys(Notice, Tone.WARN),
     **dict.fromkeys(
         (Notice.CREATED, Notice.INTENT, Notice.SENT, Notice.AUTHORIZING, Notice.AUTHORIZED), Tone.PLAIN

@@ -22,7 +22,7 @@ from tui_pos.desk.payments.asking import AttemptWorker
 from tui_pos.desk.payments.backoff import Call
 from tui_pos.desk.payments.call_failures import handle_failure
 from tui_pos.desk.payments.intent_status import read
-from tui_pos.desk.payments.state import PaymentState, to_view
+from tui_pos.desk.payments.state import PaymentState, payment_state
 from tui_pos.terminal import TerminalError
 
 log = logging.getLogger(__name__)
@@ -80,7 +80,7 @@ def _recover_attempt(desk: Desk, attempt_id: int) -> PaymentState | None:
                 break
             time.sleep(pause)
         with connected():
-            return to_view(attempt_log.load(attempt_id))
+            return payment_state(attempt_log.load(attempt_id))
 
 
 def _step(worker: AttemptWorker, owner: str) -> float | None:

@@ -20,10 +20,10 @@ from tui_pos.data.tables.registration import Order, OrderStatus, PaymentMethod
 from tui_pos.desk.access.people import full_name
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound
-from tui_pos.desk.orders.tenders import label
+from tui_pos.desk.orders.payment_sources import label
 from tui_pos.desk.payments import attempt_log
 from tui_pos.desk.payments.control import CommandKind
-from tui_pos.desk.payments.notices import TONES, Notice, is_stuck, notice_for
+from tui_pos.desk.payments.notices import NOTICE_TONES, Notice, is_stuck, notice_for
 from tui_pos.desk.stored_reasons import Said, unpack
 from tui_pos.desk.tones import Tone
 
@@ -84,17 +84,17 @@ def state(desk: Desk, attempt_id: int) -> PaymentState:
         attempt = attempt_log.load(attempt_id)
         if attempt.conference_id != desk.conference.id:
             raise NotFound("attempt_not_found", attempt=attempt_id)
-        return to_view(attempt)
+        return payment_state(attempt)
 
 
 def unfinished(desk: Desk) -> tuple[PaymentState, ...]:
     """Every live payment of the conference, oldest first."""
     with connected():
         rows = Attempt.select().where(Attempt.conference == desk.conference.id, Attempt.finished_at.is_null())
-        return tuple(to_view(row) for row in rows.order_by(Attempt.id))
+        return tuple(payment_state(row) for row in rows.order_by(Attempt.id))
 
 
-def to_view(attempt: Attempt) -> PaymentState:
+def payment_state(attempt: Attempt) -> PaymentState:
     """The frozen view of a row; needs a connection."""
     order: Order = attempt.order
     stage = Stage(attempt.stage)
@@ -111,7 +111,7 @@ def to_view(attempt: Attempt) -> PaymentState:
         reader_label=attempt.reader_label,
         intent_id=attempt.intent_id or "",
         notice=notice,
-        tone=TONES[notice],
+        tone=NOTICE_TONES[notice],
         detail=unpack(attempt.message),
         decline=attempt.decline_code or attempt.obstacle,
         card=card_text(attempt),

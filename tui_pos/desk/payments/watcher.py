@@ -15,7 +15,7 @@ from tui_pos.desk.payments import accounts, attempt_log, transitions
 from tui_pos.desk.payments.asking import AttemptWorker
 from tui_pos.desk.payments.control import CommandKind, CommandQueue, PaymentCommand
 from tui_pos.desk.payments.cut_off import cut_off
-from tui_pos.desk.payments.state import PaymentState, commands, state, to_view
+from tui_pos.desk.payments.state import PaymentState, commands, payment_state, state
 
 PATIENCE = 2.0
 LONGEST_PAUSE = attempt_log.LEASE.total_seconds() / 3
@@ -82,7 +82,7 @@ def _states(
     pause, changed = 0.0, clock.monotonic()
     while True:
         with connected():
-            now = to_view(worker.attempt)
+            now = payment_state(worker.attempt)
         if now != shown:
             yield now
             shown, changed = now, clock.monotonic()

@@ -17,8 +17,8 @@ from tui_pos.data.tables.registration import Order, Payment, PaymentMethod, Paym
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import because
 from tui_pos.desk.orders.balance import ACCEPTED, is_double
+from tui_pos.desk.orders.payment_sources import Tender
 from tui_pos.desk.orders.refund_views import RefundView, of_row
-from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.payments import accounts, attempt_log, bookkeeping
 from tui_pos.desk.refunds import effects, in_person, repairs
 from tui_pos.desk.refunds.cash_and_credit import left_of
@@ -143,7 +143,7 @@ def book(desk: Desk, refund_id: int, said: StripeRefund) -> None:
         row.message = said.failure_reason.replace("_", " ")
         row.finished_at = None if stage is RefundStage.PENDING else now
         row.save(only=[Refund.stage, Refund.refund_id, Refund.updated_at, Refund.message, Refund.finished_at])
-        before = repairs.standing(order)
+        before = repairs.order_sums(order)
         drop_doubles(order)
         effects.reflect(order, row)
         if row.origin != RefundOrigin.DESK:

@@ -14,7 +14,7 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import because
 from tui_pos.desk.orders import store_credit
 from tui_pos.desk.orders.balance import ACCEPTED, OPEN
-from tui_pos.desk.orders.tenders import Tender
+from tui_pos.desk.orders.payment_sources import Tender
 from tui_pos.desk.stored_reasons import pack
 from tui_pos.desk.tenders import cash
 
@@ -67,7 +67,7 @@ def give_back(desk: Desk, order: Order, payment: Payment, way: Tender, *, amount
             row.save(only=[Refund.message])
     else:
         row = new_refund(desk, order, payment, Tender.CASH, amount=amount, reason=reason)
-        cash.move(desk, order, payment.id, MovementKind.REFUND, major, now=now)
+        cash.record_movement(desk, order, payment.id, MovementKind.REFUND, major, now=now)
     _record(desk, order, row, major)
     return row
 

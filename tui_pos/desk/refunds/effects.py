@@ -30,7 +30,7 @@ from tui_pos.data.tables.registration import (
     PaymentMethod,
     PaymentStatus,
 )
-from tui_pos.desk.orders import prices
+from tui_pos.desk.orders import price_reductions
 from tui_pos.desk.orders.balance import ACCEPTED, OrderBalance, balance
 
 PART_NOTE = "Given back of payment {payment}"
@@ -98,7 +98,7 @@ def _revert(order: Order, row: Refund, now: datetime) -> None:
     if credit:
         Credit.delete().where(Credit.id == credit).execute()
     if line:
-        prices.restore(order, line, now)
+        price_reductions.restore(order, line, now)
     _put_pieces_back(order, row, now)
 
 
@@ -222,9 +222,9 @@ def _price(order: Order, found: OrderBalance, now: datetime) -> None:
             continue
         line = row.price_line_id
         if line is None:
-            line = prices.lower(order, part, ": ".join(filter(None, (PRICE_NOTE, row.reason))), now)
+            line = price_reductions.lower(order, part, ": ".join(filter(None, (PRICE_NOTE, row.reason))), now)
         else:
-            prices.lower_more(order, line, part, now)
+            price_reductions.lower_more(order, line, part, now)
         change = row.price_change + money.to_minor(part, row.currency)
         _write(row, {"price_line": line, "price_change": change})
         lower -= part

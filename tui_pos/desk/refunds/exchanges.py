@@ -25,8 +25,8 @@ from tui_pos.desk.orders import holds, new_orders, order_views, orders, registra
 from tui_pos.desk.orders.balance import refuse_open
 from tui_pos.desk.orders.buyers import Buyer
 from tui_pos.desk.orders.live_payment import refuse_live
+from tui_pos.desk.orders.payment_sources import Tender
 from tui_pos.desk.orders.refund_views import RefundView
-from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.orders.views import OrderView
 from tui_pos.desk.payments import bookkeeping
 from tui_pos.desk.refunds import card_refunds, cash_and_credit, effects, pieces, refunds, sources

@@ -24,8 +24,8 @@ from tui_pos.desk.limits import TO_REFUND_A_CARD, TO_WRITE
 from tui_pos.desk.orders import orders
 from tui_pos.desk.orders.balance import refuse_open
 from tui_pos.desk.orders.live_payment import refuse_live
+from tui_pos.desk.orders.payment_sources import Tender
 from tui_pos.desk.orders.refund_views import RefundView
-from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.payments import accounts, attempt_log, bookkeeping
 from tui_pos.desk.refunds import card_refunds, cash_and_credit, effects, pieces, sources
 from tui_pos.desk.refunds.pieces import Piece, RefundableLine, Taken

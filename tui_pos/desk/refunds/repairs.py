@@ -32,7 +32,7 @@ class RepairKind(StrEnum):
     REHEARSALS_SET_APART = "rehearsals_set_apart"
 
 
-def standing(order: Order) -> Reason:
+def order_sums(order: Order) -> Reason:
     """How an order stands: its status, its price, what is kept of its money, and what was booked twice."""
     found = balance(order)
     return because(
@@ -53,7 +53,7 @@ def record(
 
     ``is_news``: something else is new, and is told all the same.
     """
-    after = standing(order)
+    after = order_sums(order)
     if after == before and not is_news:
         return
     on_commit(partial(log.warning, "repaired: %s, order %s", kind, order.reference))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from tui_pos.data.tables.desk import Attempt, CashMovement, Refund, RefundStage, Stage
 from tui_pos.data.tables.registration import Order, Payment, PaymentMethod, PaymentStatus
 from tui_pos.desk.errors import Refused
-from tui_pos.desk.orders.tenders import Tender, on_the_web
+from tui_pos.desk.orders.payment_sources import Tender, on_the_web
 from tui_pos.desk.refunds.cash_and_credit import left_of
 
 

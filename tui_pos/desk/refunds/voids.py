@@ -73,7 +73,7 @@ def _seal(desk: Desk, reference: str, reason: str) -> bool:
         audit_log.record(desk, AuditAction.VOID, audit_log.About(order_id=order.id), reason=reason)
         return True
     if order.status == OrderStatus.REFUNDED and not _voided(order):
-        vouchers.give_back(order.conference_id, [order.voucher_code])
+        vouchers.release_uses(order.conference_id, [order.voucher_code])
         audit_log.record(desk, AuditAction.VOID, audit_log.About(order_id=order.id), reason=reason)
     return order.status in (OrderStatus.REFUNDED, OrderStatus.CANCELLED)
 

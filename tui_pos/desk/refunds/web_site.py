@@ -32,7 +32,7 @@ from tui_pos.data.tables.registration import (
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders import registration, store_credit
 from tui_pos.desk.orders.balance import ACCEPTED, OrderBalance, admits, balance, columns, from_columns
-from tui_pos.desk.orders.tenders import on_the_web
+from tui_pos.desk.orders.payment_sources import on_the_web
 from tui_pos.desk.payments import accounts, bookkeeping
 from tui_pos.desk.refunds import card_refunds, effects, repairs
 from tui_pos.desk.refunds.card_refunds import CardPayment
@@ -207,7 +207,7 @@ def _given_back(payment: Payment) -> tuple[int, int]:
 
 def _repair(desk: Desk, order_id: int, cards: Iterable[CardPayment], said: Mapping[str, Intent]) -> None:
     order = lock(Order.select().where(Order.id == order_id)).get()
-    before = repairs.standing(order)
+    before = repairs.order_sums(order)
     if not all(_adds_up(card, said[card.intent_id]) for card in cards):
         return
     for card in cards:
@@ -280,6 +280,6 @@ def _put_back_credit(desk: Desk, order_id: int) -> None:
     order = lock(Order.select().where(Order.id == order_id)).get()
     if order.status != OrderStatus.CANCELLED:
         return
-    before = repairs.standing(order)
+    before = repairs.order_sums(order)
     store_credit.give_back([order], clock.now())
     repairs.record(desk, order, RepairKind.CREDIT_PUT_BACK, before)

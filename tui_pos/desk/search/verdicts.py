@@ -11,7 +11,7 @@ GOING_BACK = "going_back"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class AdmissionFacts:
     """How somebody stands; ``came_in``: they were checked in before.
 
     ``admitting`` is the status of the order that would admit them: the linked one, else their newest, or '';
@@ -28,20 +28,20 @@ class Standing:
     returning: bool = False
 
 
-def verdict(standing: Standing) -> Verdict:
+def verdict(standing: AdmissionFacts) -> Verdict:
     """The first line of the table that fits."""
     return next(line for fits, line in TABLE if fits(standing))
 
 
-def _not_admitted(status: str) -> Callable[[Standing], bool]:
+def _not_admitted(status: str) -> Callable[[AdmissionFacts], bool]:
     return lambda standing: standing.admitting == status
 
 
-def _owes_alone(standing: Standing) -> bool:
+def _owes_alone(standing: AdmissionFacts) -> bool:
     return standing.owes and not standing.returning
 
 
-TABLE: tuple[tuple[Callable[[Standing], bool], Verdict], ...] = (
+TABLE: tuple[tuple[Callable[[AdmissionFacts], bool], Verdict], ...] = (
     (lambda s: s.registered and s.came_in and s.owes, Verdict("already_checked_in.owes", Tone.WARN)),
     (lambda s: s.registered and s.came_in, Verdict("already_checked_in", Tone.WARN)),
     (lambda s: s.registered and not s.holds_ticket, Verdict("no_ticket.paid", Tone.WARN)),

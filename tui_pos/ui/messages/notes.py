@@ -5,11 +5,11 @@ from decimal import Decimal
 
 from tui_pos.desk.carts.put_away import SaleEnd
 from tui_pos.desk.errors import Reason
-from tui_pos.desk.orders.tenders import Tender
+from tui_pos.desk.orders.payment_sources import Tender
 from tui_pos.desk.payments import PaymentState
 from tui_pos.desk.tenders.tendering import Tendered
 from tui_pos.ui.messages import sentence
-from tui_pos.ui.messages.notices import UNPAID, WORDS
+from tui_pos.ui.messages.notices import NOTICE_WORDS, UNPAID
 from tui_pos.ui.results import CartEnd, StillOwed
 
 Amount = Callable[[Decimal], str]
@@ -45,7 +45,7 @@ def still_owed(owed: StillOwed, amount: Amount) -> str:
 def still_owed_for(owed: StillOwed, amount: Amount) -> str:
     """The same where the order is not in sight."""
     if owed.card is not None:
-        return f"{owed.card.reference}: {WORDS[owed.card.notice].spoken}, it is still to be paid."
+        return f"{owed.card.reference}: {NOTICE_WORDS[owed.card.notice].spoken}, it is still to be paid."
     return still_owed(owed, amount)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tui_pos.ui.messages.declines import decline_text
-from tui_pos.ui.messages.notices import WORDS
+from tui_pos.ui.messages.notices import NOTICE_WORDS
 from tui_pos.ui.messages.orders import HOLDER
 from tui_pos.ui.messages.templates import Sentence
 
@@ -26,7 +26,7 @@ CALLS = {
 
 
 def _not_authorized(intent: str, notice: str) -> str:
-    return f"No money is held for {intent}: the payment is {WORDS[notice].spoken}."
+    return f"No money is held for {intent}: the payment is {NOTICE_WORDS[notice].spoken}."
 
 
 def _keeps_refusing(call: str, why: str) -> str:

@@ -6,7 +6,7 @@ from functools import partial
 
 from tui_pos.core.scan import printable
 from tui_pos.desk.checkin.checkin import undo_check_in
-from tui_pos.desk.checkin.redemption import HandOut, take_back
+from tui_pos.desk.checkin.redemption import HandOut, undo_hand_out
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.views import AttendeeView
 from tui_pos.ui.widgets.line_list import Line
@@ -47,7 +47,7 @@ def undoing(desk: Desk, person: AttendeeView, chosen: HandOut | None) -> Undoing
     """The chosen hand-out, if any of it is gone, else the check-in; None when there is neither."""
     if chosen is not None and chosen.left < chosen.bought:
         what = f"the hand-out of {printable(chosen.description, 40)}"
-        return Undoing(what, partial(take_back, desk, person.access_code, chosen.line_id))
+        return Undoing(what, partial(undo_hand_out, desk, person.access_code, chosen.line_id))
     if person.first_check_in is not None:
         return Undoing("the check-in", partial(undo_check_in, desk, person.access_code))
     return None

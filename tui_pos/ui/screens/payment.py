@@ -275,7 +275,11 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
             self.ask(look, self._both_sides_read, lane="resolve", hold=True)
 
     def _both_sides_read(self, found: Resolution) -> None:
-        choices = [(str(option), view.OPTIONS[option]) for option in found.options if option in view.OPTIONS]
+        choices = [
+            (str(option), view.DECISION_LABELS[option])
+            for option in found.options
+            if option in view.DECISION_LABELS
+        ]
         dialog = Choose(f"Resolve {found.payment.reference}", view.both_sides(found), choices)
         self.go(dialog, partial(self._option_chosen, found))
 
@@ -283,7 +287,9 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         if chosen is None:
             return
         option = Option(chosen)
-        ask = AskText("Why?", f"{view.MEANINGS[option]} The reason is recorded with your name.", "do it")
+        ask = AskText(
+            "Why?", f"{view.DECISION_MEANINGS[option]} The reason is recorded with your name.", "do it"
+        )
         self.go(ask, partial(self._reason_given, found.payment, option))
 
     def _reason_given(self, payment: PaymentState, option: Option, reason: str | None) -> None:
@@ -353,9 +359,9 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
             return status
         return replace(status, reader=state.reader_label or state.reader_id, reader_state="")
 
-    def _step(self) -> view.Step | None:
+    def _step(self) -> view.EnterStep | None:
         if self._state is None:
-            return view.Step(Enter.WATCH, "watch it here") if self._unwatched else None
+            return view.EnterStep(Enter.WATCH, "watch it here") if self._unwatched else None
         return view.next_step(self._state, watched=not self._unwatched)
 
     def _draw(self) -> None:
@@ -378,7 +384,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         seconds = max(0, int((clock.now() - state.since).total_seconds()))
         if view.is_under_way(state) and not self._unwatched:
             at, doing = view.UNDER_WAY[state.stage]
-            row.show_stage([*view.STEPS[:at], doing, *view.STEPS[at + 1 :]], at, seconds)
+            row.show_stage([*view.PROGRESS[:at], doing, *view.PROGRESS[at + 1 :]], at, seconds)
         else:
             row.show(view.headline(state, seconds, watched=not self._unwatched))
 

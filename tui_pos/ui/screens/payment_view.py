@@ -17,11 +17,11 @@ from tui_pos.desk.payments.resolve import Option, Resolution
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.input import keys
 from tui_pos.ui.messages import sentence
-from tui_pos.ui.messages.notices import TAKE_THE_REST, WORDS
+from tui_pos.ui.messages.notices import NOTICE_WORDS, TAKE_THE_REST
 from tui_pos.ui.widgets import signs
 from tui_pos.ui.widgets.line_list import Line
 
-STEPS = ("saved", "sent", "card", "authorised", "captured")
+PROGRESS = ("saved", "sent", "card", "authorised", "captured")
 """The way of a payment, left to right."""
 
 UNDER_WAY: dict[Stage, tuple[int, str]] = {
@@ -46,7 +46,7 @@ WITH_REASON = frozenset(
 )
 """The notices that do not say why; beside any other the detail says the same again, or is an old one."""
 
-OPTIONS: dict[Option, str] = {
+DECISION_LABELS: dict[Option, str] = {
     Option.BOOK_CAPTURED: "book it",
     Option.CAPTURE: "capture it",
     Option.RELEASE: "cancel at Stripe",
@@ -55,7 +55,7 @@ OPTIONS: dict[Option, str] = {
 }
 """What a supervisor may decide, for the key bar; to leave it as it is, Esc."""
 
-MEANINGS: dict[Option, str] = {
+DECISION_MEANINGS: dict[Option, str] = {
     Option.BOOK_CAPTURED: "What Stripe captured is booked.",
     Option.CAPTURE: "The money that is held is taken.",
     Option.RELEASE: "It is cancelled at Stripe, and what it holds is released.",
@@ -82,26 +82,26 @@ class Enter(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class EnterStep:
     """What Enter does now, and how the key bar calls it."""
 
     does: Enter
     label: str
 
 
-def next_step(state: PaymentState, *, watched: bool) -> Step | None:
+def next_step(state: PaymentState, *, watched: bool) -> EnterStep | None:
     """The one safe next step; None while there is nothing to do but wait."""
     if not state.live:
         paid = "take the rest" if state.more_to_pay and not state.problem else "receipt"
-        return Step(Enter.FINISH, paid if state.stage is Stage.CAPTURED else "back to the order")
+        return EnterStep(Enter.FINISH, paid if state.stage is Stage.CAPTURED else "back to the order")
     if not watched:
-        return Step(Enter.WATCH, "watch it here")
+        return EnterStep(Enter.WATCH, "watch it here")
     if not state.stuck or state.problem:
         return None
     if state.stage is Stage.AUTHORIZED:
-        return Step(Enter.CAPTURE, f"capture {amount(state)}")
+        return EnterStep(Enter.CAPTURE, f"capture {amount(state)}")
     tried = state.stage is Stage.DECLINED or state.decline in TRY_AGAIN
-    return Step(Enter.RETRY, "try again" if tried else "send again")
+    return EnterStep(Enter.RETRY, "try again" if tried else "send again")
 
 
 def hints(state: PaymentState | None, *, is_training: bool) -> Sequence[keys.Hint]:
@@ -175,7 +175,7 @@ def is_under_way(state: PaymentState) -> bool:
 def headline(state: PaymentState, seconds: int, *, watched: bool) -> Text:
     """What has become of the payment, in the place of the stages."""
     if state.live and not watched:
-        return _signed(Tone.WARN, "NOT WATCHED HERE", f"last seen: {WORDS[state.notice].headline}")
+        return _signed(Tone.WARN, "NOT WATCHED HERE", f"last seen: {NOTICE_WORDS[state.notice].headline}")
     return _signed(state.tone, *_parts(state, seconds))
 
 
@@ -186,7 +186,7 @@ def _signed(tone: Tone, *parts: str) -> Text:
 
 
 def _parts(state: PaymentState, seconds: int) -> tuple[str, ...]:
-    shown, detail = WORDS[state.notice].headline, sentence(state.detail)
+    shown, detail = NOTICE_WORDS[state.notice].headline, sentence(state.detail)
     if state.stage is Stage.UNKNOWN and not state.problem:
         return (f"{shown} for {seconds} s",)
     if state.stage is Stage.CAPTURED and state.tone == Tone.OK:
@@ -198,7 +198,7 @@ def _parts(state: PaymentState, seconds: int) -> tuple[str, ...]:
 
 def advice(state: PaymentState, width: int) -> str:
     """What to do or to tell the customer; keys that do not fit beside it stand in a row of their own."""
-    words = WORDS[state.notice]
+    words = NOTICE_WORDS[state.notice]
     parts = [words.advice.format(reader=state.reader_label or state.reader_id)]
     keys = words.keys
     if state.problem:

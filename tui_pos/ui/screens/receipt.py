@@ -160,7 +160,7 @@ class ReceiptScreen(DeskScreen[NextPerson]):
         return replace(self.kiosk.status, reader="", reader_state="")
 
     def _draw(self, now: OrderNow) -> None:
-        shown = receipt_view.picture(self.desk, now)
+        shown = receipt_view.receipt_content(self.desk, now)
         self.title_text = shown.title
         self.query_one(Spread).show_ends(shown.buyer, shown.seller)
         self._lines = shown.lines

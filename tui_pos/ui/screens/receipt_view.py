@@ -14,8 +14,8 @@ from tui_pos.data.tables.desk import RefundOrigin, RefundStage
 from tui_pos.data.tables.registration import OrderStatus
 from tui_pos.desk.checkin.next_steps import OrderNow
 from tui_pos.desk.context import Desk
+from tui_pos.desk.orders.payment_sources import Tender
 from tui_pos.desk.orders.refund_views import RefundView
-from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.orders.views import AttendeeView, LineView, OrderView
 from tui_pos.desk.search import receipts
 from tui_pos.desk.search.receipts import ReceiptView
@@ -61,7 +61,7 @@ Rows = list[tuple[Cell, Cell]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptPicture:
+class ReceiptContent:
     """All that the screen shows: the title in its header, who bought and who sold, the rows, the person."""
 
     title: Text
@@ -71,12 +71,12 @@ class ReceiptPicture:
     person: Text
 
 
-def picture(desk: Desk, now: OrderNow) -> ReceiptPicture:
+def receipt_content(desk: Desk, now: OrderNow) -> ReceiptContent:
     """The order as it is shown at this desk."""
     view, amount = now.receipt, partial(money.format_amount, currency=desk.conference.currency)
     paid_at = when_and_where(desk.moment(view.paid_at, "")) if view.paid_at else ""
     rows = zip_longest(_bought(view, amount), _card_facts(view), fillvalue=("", ""))
-    return ReceiptPicture(
+    return ReceiptContent(
         title=_title(view, amount, paid_at),
         buyer=Text(printable(view.order.buyer_name), style="bold"),
         seller=Text(printable(", ".join(filter(None, (view.station, view.staff)))), style="dim"),

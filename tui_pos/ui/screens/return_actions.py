@@ -40,7 +40,7 @@ ASKING_INTERAC = "Asking Stripe, please wait. An Interac card is asked for once 
 WHY = "Why? It is kept with your name."
 WHOSE = "Several people came with this order. Whose ticket is it?"
 IS_BACK = "{} Is it back on the counter?"
-TONES: dict[RefundStage, Tone] = {
+REFUND_TONES: dict[RefundStage, Tone] = {
     RefundStage.FAILED: Tone.BAD,
     RefundStage.UNKNOWN: Tone.UNKNOWN,
     RefundStage.CREATED: Tone.UNKNOWN,
@@ -306,4 +306,4 @@ def _pieces(chosen: Chosen) -> tuple[Piece, ...]:
 
 
 def _tone(made: Sequence[RefundView]) -> Tone:
-    return next((TONES[each.stage] for each in made if each.stage in TONES), Tone.OK)
+    return next((REFUND_TONES[each.stage] for each in made if each.stage in REFUND_TONES), Tone.OK)

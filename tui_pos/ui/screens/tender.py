@@ -15,7 +15,7 @@ from tui_pos.core import money
 from tui_pos.core.scan import Scan, printable
 from tui_pos.desk.access.permissions import Action
 from tui_pos.desk.context import Desk
-from tui_pos.desk.orders.tenders import Tender
+from tui_pos.desk.orders.payment_sources import Tender
 from tui_pos.desk.payments import PaymentState, Stage
 from tui_pos.desk.search.receipts import ReceiptView, receipt
 from tui_pos.desk.tenders.options import PaymentOption
