@@ -156,7 +156,7 @@ def resolution(found: Resolution) -> Json:
     return {
         **payment_status(found.payment),
         "stripe": {
-            "read": str(stripe.standing),
+            "read": str(stripe.reading),
             "status": stripe.status or None,
             "held": amount(stripe.held),
             "captured": amount(stripe.captured),

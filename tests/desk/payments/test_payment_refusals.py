@@ -88,7 +88,7 @@ def test_a_payment_that_stripe_does_not_know_needs_a_person_and_is_written_off(
     assert (state.notice, state.live) == (Notice.NEEDS_A_PERSON, True)
     assert state.problem == because("payment.not_known")
     found = resolve.inspect(as_lead, state.intent_id)
-    assert (found.stripe.standing, found.options) == (
+    assert (found.stripe.reading, found.options) == (
         StripeReading.NOT_KNOWN,
         (Option.WRITE_OFF, Option.KEEP),
     )

@@ -92,7 +92,7 @@ def require_sale(desk: Desk, action: Action = Action.SELL) -> None:
 
 
 def _now(desk: Desk, action: Action) -> "CurrentRights":
-    """How the person stands now, when that allows the action."""
+    """The person's rights now. Raises NotPermitted when they do not allow the action."""
     from tui_pos.desk.access import rights  # the screens need this module before there is a database
 
     now = rights.current_rights(desk.staff.id, desk.conference.id)

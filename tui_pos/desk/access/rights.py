@@ -1,4 +1,4 @@
-"""What somebody may do at this moment, as the database says it."""
+"""The rights that a user has in the database now, read anew rather than remembered from the sign-in."""
 
 from dataclasses import dataclass
 from typing import Any, cast
@@ -11,7 +11,7 @@ from tui_pos.data.tables.auth import ContentType, GroupPermission, Permission, U
 from tui_pos.data.tables.program import Conference
 
 APP_LABEL = "program_conference"
-"""The content type that django-program keeps the desk's rights on."""
+"""The app label of the content types that django-program's permissions belong to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class CurrentRights:
 
 
 def current_rights(user_id: int, conference_id: int) -> CurrentRights | None:
-    """How a user stands now, None when the user or the conference is no more. One statement."""
+    """A user's rights now; None when the user or the conference was deleted. One SQL statement."""
     with connected():
         found = _CURRENT_RIGHTS.rows(user=user_id, conference=conference_id)
     if not found:

@@ -1,4 +1,8 @@
-"""Voucher codes: finding one, saying why it cannot be used, and counting its use."""
+"""Voucher codes: finding one, saying why it cannot be used, and counting its use.
+
+The rule when a voucher may be used stands twice, and both must change together: in ``problem`` (Python, it
+names the reason) and in ``_redeem_if_valid`` (SQL, so that checking and counting are one statement).
+"""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -33,7 +37,7 @@ def find(conference_id: int, code: str) -> Voucher:
 
 
 def problem(row: Voucher, now: datetime) -> Reason | None:
-    """Why the voucher cannot be used now; None when it can."""
+    """Why the voucher cannot be used now; None when it can. ``_redeem_if_valid`` is the same rule in SQL."""
     code = printable(row.code, SHOWN)
     reasons = (
         (not row.is_active, because("voucher_not_valid.off", voucher=code)),
@@ -54,7 +58,7 @@ def refuse_unless_valid(row: Voucher, now: datetime) -> None:
 
 
 def pricing_terms(row: Voucher, inputs: PricingInputs) -> pricing.VoucherTerms:
-    """The voucher as pricing takes it; no listed tickets means every ticket, and so for add-ons."""
+    """The voucher for ``pricing``; no listed tickets means every ticket, and the same for add-ons."""
     return pricing.VoucherTerms(
         id=row.id,
         code=row.code,
@@ -69,9 +73,9 @@ def pricing_terms(row: Voucher, inputs: PricingInputs) -> pricing.VoucherTerms:
 
 
 def redeem(voucher_id: int, now: datetime) -> Voucher:
-    """Count one use, in one conditional statement, and answer the voucher as it then is.
+    """Count one use, in one conditional statement, and answer the changed row.
 
-    Raises Refused ``voucher_not_valid`` when somebody else was quicker or it ran out meanwhile.
+    Raises Refused ``voucher_not_valid`` when it was used up or became invalid meanwhile.
     """
     taken = _redeem_if_valid(Voucher.id == voucher_id, now)
     if taken is None:
@@ -87,6 +91,7 @@ def redeem_code(conference_id: int, code: str, now: datetime) -> Voucher:
 
 
 def _redeem_if_valid(which: Any, now: datetime) -> Voucher | None:
+    """Count one use of the voucher ``which`` when it is valid, by the rule of ``problem``; else None."""
     update = (
         Voucher.update(times_used=Voucher.times_used + 1)
         .where(
@@ -102,7 +107,7 @@ def _redeem_if_valid(which: Any, now: datetime) -> Voucher | None:
 
 
 def release_uses(conference_id: int, codes: Iterable[str]) -> None:
-    """Count one use less for every code given, never below zero; a code may come several times."""
+    """Count one use less for each code given, never below zero; a code may be given several times."""
     for code, uses in sorted(Counter(code for code in codes if code).items()):
         left = Case(None, [(Voucher.times_used >= uses, Voucher.times_used - uses)], 0)
         Voucher.update(times_used=left).where(

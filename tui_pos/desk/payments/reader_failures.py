@@ -9,8 +9,11 @@ from tui_pos.terminal import FailureKind, Intent, ReaderAction
 
 ACKNOWLEDGED = (Stage.SENT, Stage.AUTHORIZING)
 
-OF_ITS_OWN = (Obstacle.CUSTOMER_CANCELED, Obstacle.CONNECTION_ERROR)
-"""The codes of a reader that are obstacles of their own."""
+_STOPPED: dict[str, tuple[Obstacle, str]] = {
+    "customer_canceled": (Obstacle.CUSTOMER_CANCELED, "payment_stopped.customer_canceled"),
+    "connection_error": (Obstacle.CONNECTION_ERROR, "payment_stopped.connection_error"),
+}
+"""The reader's failure codes that have an obstacle and a sentence of their own."""
 
 
 def on_reader_failure(worker: AttemptWorker, action: ReaderAction, intent: Intent) -> float:
@@ -18,8 +21,9 @@ def on_reader_failure(worker: AttemptWorker, action: ReaderAction, intent: Inten
     attempt = worker.attempt
     if action.failure is not FailureKind.DECLINED:
         code = "customer_canceled" if action.failure is FailureKind.CANCELLED else action.failure_code
-        if code in OF_ITS_OWN:
-            return set_obstacle(worker, Obstacle(code), because(f"payment_stopped.{code}"))
+        if code in _STOPPED:
+            obstacle, reason = _STOPPED[code]
+            return set_obstacle(worker, obstacle, because(reason))
         said = action.api_error.message if action.api_error else action.failure_message
         why = because("payment.reader_gave_up", said=said or action.failure_code)
         return set_obstacle(worker, Obstacle.READER_GAVE_UP, why)

@@ -30,7 +30,7 @@ from tui_pos.desk.tones import Tone
 
 @dataclass(frozen=True, slots=True)
 class EventLine:
-    """One line of the flight recorder; ``at`` in UTC, ``who`` as "desk-3, Amira Haddad"."""
+    """One event of a payment; ``at`` in UTC, ``who`` as "desk-3, Amira Haddad"."""
 
     at: datetime
     stage: str
@@ -95,7 +95,7 @@ def unfinished(desk: Desk) -> tuple[PaymentState, ...]:
 
 
 def payment_state(attempt: Attempt) -> PaymentState:
-    """The frozen view of a row; needs a connection."""
+    """The state of an attempt from its row; needs a connection."""
     order: Order = attempt.order
     stage = Stage(attempt.stage)
     notice = notice_for(attempt)
@@ -128,7 +128,7 @@ def payment_state(attempt: Attempt) -> PaymentState:
 
 
 def _captured(attempt: Attempt) -> Decimal | None:
-    """What Stripe captured: the payment's amount, and the parts that were split off it by refunds."""
+    """What Stripe captured: the payment's amount plus what refunds have split off its row since."""
     if Stage(attempt.stage) is not Stage.CAPTURED or attempt.payment is None:
         return None
     parts = Refund.select(Refund.amount).where(
@@ -140,13 +140,16 @@ def _captured(attempt: Attempt) -> Decimal | None:
 
 
 def commands(attempt: Attempt) -> frozenset[CommandKind]:
-    """What a person may ask for now; after a cancel was asked for only to leave, and to ask again in vain."""
+    """What a person may ask for now.
+
+    After a cancel was asked for: only to leave it, and to cancel again once Stripe has refused the first one.
+    """
     stage = Stage(attempt.stage)
     if stage in FINAL_STAGES:
         return frozenset()
     if attempt.requested_action:
-        is_in_vain = attempt.refusals or attempt.problem
-        return frozenset({CommandKind.CANCEL, CommandKind.DETACH} if is_in_vain else {CommandKind.DETACH})
+        was_refused = attempt.refusals or attempt.problem
+        return frozenset({CommandKind.CANCEL, CommandKind.DETACH} if was_refused else {CommandKind.DETACH})
     return _COMMANDS.get(stage, frozenset({CommandKind.CANCEL, CommandKind.DETACH}))
 
 

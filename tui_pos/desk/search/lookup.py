@@ -150,7 +150,7 @@ def _attendee(
     owes = sum((each.due for each in orders if each.owed), ZERO)
     first = _first_check_in(person)
     admitting = linked or next(iter(orders), None)
-    standing = AdmissionFacts(
+    facts = AdmissionFacts(
         registered=registered,
         holds_ticket=tickets,
         owes=bool(owes),
@@ -174,7 +174,7 @@ def _attendee(
         registered=registered,
         owes=owes,
         verdict=replace(
-            verdict(standing),
+            verdict(facts),
             owes=owes,
             currency=desk.conference.currency,
             first=desk.moment(first.at, first.station) if first else None,

@@ -30,18 +30,18 @@ BANKNOTES = {
     "UGX": "1000 2000 5000 10000 20000 50000",
 }
 # fmt: on
-"""The notes that people carry, per currency; for others they are guessed (``_guessed_banknotes``)."""
+"""Banknotes in use, per currency, in ascending order; other currencies use ``_guessed_banknotes``."""
 
 MOST_QUICK = 5
 
 PAYMENT_NOTE = "Cash at {station}: given {given}, change {change}"
-"""What the web site's people read beside the payment."""
+"""Stored in the payment's ``note``, which the web site's manage page shows."""
 
 
 def take_cash(
     desk: Desk, reference: str, given: Decimal, amount: Decimal | None = None, *, key: str = ""
 ) -> Tendered:
-    """Take ``amount`` (None: all that is due) of an order in cash, ``given`` being what lies on the counter.
+    """Take ``amount`` (None: all that is due) of an order in cash, ``given`` being what was handed over.
 
     Make one ``key`` per dialog (``clock.new_id``): pressed twice, the same cash is booked once. Raises
     NotPermitted, what ``tendering.take`` raises, and InvalidInput ``invalid_amount``, ``amount_too_high``,
@@ -60,7 +60,7 @@ def take_cash(
 
 
 def quick_amounts(due: Decimal, currency: str) -> tuple[Decimal, ...]:
-    """What people are likely to hand over for ``due``: exactly that, then what whole notes come to."""
+    """The likely amounts handed over for ``due``: exactly that, then ``due`` rounded up to each banknote."""
     notes = _banknotes(currency) or _guessed_banknotes(due)
     rounded = {(due / note).to_integral_value(ROUND_CEILING) * note for note in notes} - {due}
     return (due, *(money.round_half_up(each, currency) for each in sorted(rounded)))[:MOST_QUICK]
@@ -103,7 +103,11 @@ def _book(desk: Desk, order: Order, wanted: Decimal, given: Decimal, now: dateti
 
 
 def _check_given(desk: Desk, wanted: Decimal, given: Decimal) -> None:
-    """Nobody lays down a note that would come back whole: a wrong key, or a badge scanned into the field."""
+    """Refuse less than is due, and change of a whole largest banknote or more.
+
+    So much change means a typing error, or a badge that was scanned into the field: nobody hands over a
+    banknote only to get it back.
+    """
     currency = desk.conference.currency
     if given < wanted:
         raise InvalidInput("too_little_given", given=given, wanted=wanted, currency=currency)
@@ -117,7 +121,7 @@ def _banknotes(currency: str) -> tuple[Decimal, ...]:
 
 
 def _guessed_banknotes(due: Decimal) -> tuple[Decimal, ...]:
-    """1, 2 and 5 of the tens below and around ``due``: so most currencies are made."""
+    """1, 2 and 5 times the powers of ten around ``due``, as most currencies have them."""
     size = due.adjusted()
     return tuple(Decimal(step).scaleb(ten) for ten in (size - 1, size) for step in (1, 2, 5))
 

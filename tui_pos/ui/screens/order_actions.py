@@ -18,7 +18,7 @@ from tui_pos.ui.dialogs.confirm import Confirm
 from tui_pos.ui.input import keys
 from tui_pos.ui.messages import notes
 from tui_pos.ui.results import PayBy, StillOwed
-from tui_pos.ui.screens.return_actions import Reread
+from tui_pos.ui.screens.return_actions import Reload
 from tui_pos.ui.screens.shared import Step, refuse
 
 HINTS: dict[OrderAction, Sequence[keys.Hint]] = {
@@ -32,15 +32,15 @@ HINTS: dict[OrderAction, Sequence[keys.Hint]] = {
 class OrderActions:
     """Payment, completion, cancellation and names of the order that ``screen`` shows.
 
-    ``now`` is what was read of it last; ``reread`` reads and shows it again, then calls what it is given.
+    ``now`` is what was read of it last; ``reload`` loads and shows it again, then calls what it is given.
     """
 
-    def __init__(self, screen: DeskScreen[Any], reference: str, reread: Reread) -> None:
+    def __init__(self, screen: DeskScreen[Any], reference: str, reload: Reload) -> None:
         self.now: OrderNow | None = None
         self._screen = screen
         self._desk = screen.desk
         self._reference = reference
-        self._reread = reread
+        self._reload = reload
         self._skips_names = False
 
     @property
@@ -48,7 +48,7 @@ class OrderActions:
         return self.now.receipt.order if self.now is not None else None
 
     def _tell(self, sentence: str) -> None:
-        self._reread(lambda: self._screen.alert(sentence, Tone.OK))
+        self._reload(lambda: self._screen.alert(sentence, Tone.OK))
 
     # The one safe next step
 
@@ -84,7 +84,7 @@ class OrderActions:
 
     def _still_owed(self, owed: StillOwed) -> None:
         said = notes.still_owed(owed, self._screen.amount)
-        self._reread(lambda: self._screen.say(said, Tone.WARN if said else Tone.PLAIN))
+        self._reload(lambda: self._screen.say(said, Tone.WARN if said else Tone.PLAIN))
 
     def pay(self, by: PayBy) -> None:
         """Take what is due."""
@@ -126,7 +126,7 @@ class OrderActions:
         """Call ``then``, if the order has been read and who is signed in may do ``action``."""
         if self._order is None:
             self._screen.say("One moment: reading the order.")
-            self._reread(lambda: None)  # the first time may have failed
+            self._reload(lambda: None)  # the first time may have failed
         elif self._screen.may(action):
             then()
         else:
@@ -164,4 +164,4 @@ class OrderActions:
             if self.now is not None and self.now.unnamed:
                 self.ask_names()
 
-        self._reread(go_on)
+        self._reload(go_on)

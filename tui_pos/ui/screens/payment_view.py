@@ -22,7 +22,7 @@ from tui_pos.ui.widgets import signs
 from tui_pos.ui.widgets.line_list import Line
 
 PROGRESS = ("saved", "sent", "card", "authorised", "captured")
-"""The way of a payment, left to right."""
+"""The steps of a payment, as the stage line shows them from left to right."""
 
 UNDER_WAY: dict[Stage, tuple[int, str]] = {
     Stage.CREATED: (0, "saved"),
@@ -31,7 +31,7 @@ UNDER_WAY: dict[Stage, tuple[int, str]] = {
     Stage.AUTHORIZING: (3, "authorising"),
     Stage.AUTHORIZED: (4, "capturing"),
 }
-"""Where on it a payment is that nothing stands in the way of, and what is being done there."""
+"""The current step in ``PROGRESS`` of a payment without an obstacle, and what is being done there."""
 
 WITH_REASON = frozenset(
     {
@@ -44,7 +44,7 @@ WITH_REASON = frozenset(
         Notice.WRITTEN_OFF,
     }
 )
-"""The notices that do not say why; beside any other the detail says the same again, or is an old one."""
+"""The notices whose words do not give the reason: the payment's detail is shown beside them alone."""
 
 DECISION_LABELS: dict[Option, str] = {
     Option.BOOK_CAPTURED: "book it",
@@ -53,7 +53,7 @@ DECISION_LABELS: dict[Option, str] = {
     Option.WRITE_OFF: "write it off",
     Option.ACCEPT_LESS: "accept less",
 }
-"""What a supervisor may decide, for the key bar; to leave it as it is, Esc."""
+"""What a supervisor may decide, as the dialog lists it; Esc stands for ``KEEP``."""
 
 DECISION_MEANINGS: dict[Option, str] = {
     Option.BOOK_CAPTURED: "What Stripe captured is booked.",
@@ -64,12 +64,12 @@ DECISION_MEANINGS: dict[Option, str] = {
 }
 
 TRY_AGAIN = (Obstacle.READER_GAVE_UP, Obstacle.CUSTOMER_CANCELED, Obstacle.CONNECTION_ERROR)
-"""What ended a try on the reader without a bank declining."""
+"""The obstacles that end a try on the reader although no bank declined it."""
 
 NAME_WIDTH = 28
 
 EVENTS, MAKES_ROOM = 8, 4
-"""How many rows the flight recorder has, and how many old ones go at a time, so that few are painted anew."""
+"""How many events are shown, and how many old ones are dropped at once, so that few rows are repainted."""
 
 
 class Enter(Enum):
@@ -90,7 +90,7 @@ class EnterStep:
 
 
 def next_step(state: PaymentState, *, watched: bool) -> EnterStep | None:
-    """The one safe next step; None while there is nothing to do but wait."""
+    """What Enter does; None while there is nothing to do but wait."""
     if not state.live:
         paid = "take the rest" if state.more_to_pay and not state.problem else "receipt"
         return EnterStep(Enter.FINISH, paid if state.stage is Stage.CAPTURED else "back to the order")
@@ -126,7 +126,7 @@ def hints(state: PaymentState | None, *, is_training: bool) -> Sequence[keys.Hin
 
 
 def event_lines(events: Sequence[EventLine], local: Callable[[datetime], datetime]) -> list[Line]:
-    """The last rows of the flight recorder; ``local`` is the conference's clock."""
+    """The last events of the payment; ``local`` converts from UTC to the conference's time zone."""
     gone = -(-max(0, len(events) - EVENTS) // MAKES_ROOM) * MAKES_ROOM
     lines, who = [], ""
     for event in events[gone:]:
@@ -168,12 +168,12 @@ def title(state: PaymentState) -> Text:
 
 
 def is_under_way(state: PaymentState) -> bool:
-    """Whether the payment is on its way and nobody has to be told anything."""
+    """Whether the payment goes on without an obstacle, so that the stage line is shown."""
     return state.tone == Tone.PLAIN and state.stage in UNDER_WAY
 
 
 def headline(state: PaymentState, seconds: int, *, watched: bool) -> Text:
-    """What has become of the payment, in the place of the stages."""
+    """What has become of the payment, shown instead of the stage line."""
     if state.live and not watched:
         return _signed(Tone.WARN, "NOT WATCHED HERE", f"last seen: {NOTICE_WORDS[state.notice].headline}")
     return _signed(state.tone, *_parts(state, seconds))
