@@ -31,11 +31,11 @@ LONGEST = 200
 Key = Annotated[
     str | None, typer.Option(metavar="KEY", help="Asked again with the same key, nothing more is done.")
 ]
-"""For what a script may have to ask for twice, because it did not see the first answer."""
+"""The idempotency key of a command that a script may repeat when it did not get the answer."""
 
 
 class Failed(Exception):
-    """A command that found out, truthfully, that it did not succeed: its answer and the exit status."""
+    """Raised by a command that did its work and did not succeed: its answer and exit status."""
 
     def __init__(self, status: int, code: str, sentence: str, details: Mapping[str, object]) -> None:
         super().__init__(sentence)
@@ -146,7 +146,7 @@ def write(line: str) -> None:
 
 
 def warn(line: str) -> None:
-    """One line to standard error, beside the answer; whoever has closed it does not want to know."""
+    """Write one line to standard error; a closed one is ignored."""
     with contextlib.suppress(OSError):
         sys.stderr.write(f"{safe(line)}\n")
 

@@ -1,4 +1,4 @@
-"""refund, exchange, reconcile: what goes back, and the books held against Stripe's."""
+"""refund, exchange, reconcile: giving money back, and comparing the books with Stripe."""
 
 from collections.abc import Iterable
 from datetime import timedelta

@@ -30,7 +30,7 @@ class LogFile(logging.Handler):
         self.fault = ""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """A log that cannot be written stops no sale."""
+        """Remember the fault of a log that cannot be written instead of raising: it must not stop a sale."""
         try:
             log_file.append(self.file, f"{self.line(record)}\n")
         except OSError as error:

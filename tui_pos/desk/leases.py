@@ -1,4 +1,4 @@
-"""What one process of all has for a while; a lease in the database says which, and when it has lapsed."""
+"""Duties that one process of all has for a while, as leases in the database."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,8 +20,8 @@ CLOCKS_APART = timedelta(minutes=1)
 def has_lapsed(until: Any, length: timedelta, now: datetime) -> Any:
     """Whether ``until`` (a time, then a bool; or a column, then an SQL condition) is over.
 
-    It was set no further ahead than by ``length``. One that is further ahead is of a clock that was put back
-    since: nobody would outlive it.
+    It was set at most ``length`` ahead. One that is further ahead was set before the clock was put back, and
+    counts as over, or it would hold for too long.
     """
     return (until <= now) | (until > now + length + CLOCKS_APART)
 

@@ -1,7 +1,7 @@
-"""From who somebody is to a desk that is theirs: what is asked about the station before it opens.
+"""Claiming the station after the sign-in, and what the person is asked about it.
 
-A station is one desk's at a time. One that the config does not know may be a slip of the keyboard, and one
-that is in use is another desk's, until somebody says that it is not.
+A station that the config does not name may be a typing error. One that another running desk has is taken over
+only when the person says so.
 """
 
 from collections.abc import Callable
@@ -55,7 +55,7 @@ def claim_station(session: "DeskSession", staff: "Staff", *, take_over: bool = F
         return claim
     if holder is None:
         return claim
-    # In the demonstration everybody is the trainee.
+    # In the demonstration everybody is signed in as the trainee.
     is_shared = not session.is_named and (not holder.is_same or session.trainee is not None)
     return replace(claim, holder=holder, beside=occupancy.free_name(desk) if is_shared else "")
 

@@ -140,7 +140,7 @@ EXAMPLES = (
     ),
     (
         because("changed.option", option="release", said="It is captured.", able=("book-captured", "keep")),
-        "release is not true of this payment; Stripe: It is captured. Choose book-captured, keep.",
+        "release does not fit this payment; Stripe: It is captured. Choose book-captured, keep.",
     ),
     (
         because("other_account.mode", conference="demo", stored="TEST", mode="LIVE"),

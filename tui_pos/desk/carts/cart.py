@@ -4,7 +4,7 @@ It is a ``Cart`` row of django-program tied to a ``Sale``, so that both programs
 being filled its status is ``abandoned``, not ``open``: the web shop takes a user's *open* cart, expects one,
 and answers with an error when there are two. For somebody without account it belongs to the staff member
 who fills it, because the column must be filled; the buyer gets it at checkout, when the account is made.
-A desk cart reserves nothing and never expires; what it cannot sell any more it says line by line.
+A desk cart reserves nothing and never expires; a line that cannot be sold any more has a ``problem``.
 
 Every function needs the right to sell and answers the sale as it stands afterwards. Those that change a cart
 raise Refused unless the sale is open at this station, and write nothing when they raise.

@@ -2,7 +2,7 @@
 
 The conference row is locked first, by every checkout of every desk and by django-program's services: stock,
 limits, uses and the venue's capacity are then counted and taken by one at a time. Product rows are not
-locked: nobody takes stock without the conference, and a price that changes meanwhile is before or after.
+locked: nobody takes stock without locking the conference, and a price is read once, within the transaction.
 An order that costs nothing is complete at once.
 """
 

@@ -63,7 +63,7 @@ class Scope:
 
 
 class DiscountKind(StrEnum):
-    """How a value is meant."""
+    """What a condition or voucher takes off: the whole price, ``value`` percent, or the amount ``value``."""
 
     EVERYTHING = "comp"
     PERCENTAGE = "percentage"
@@ -107,7 +107,7 @@ class Priced:
 
     @property
     def discount(self) -> Decimal:
-        """All that was taken off."""
+        """All that was taken off the line."""
         return self.condition_discount + self.voucher_discount
 
     @property

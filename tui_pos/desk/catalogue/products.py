@@ -52,7 +52,7 @@ class RequestedProduct:
 
     @property
     def line(self) -> ProductLine:
-        """The same as pricing takes it."""
+        """The line for ``pricing``."""
         product = self.product
         return ProductLine(
             kind=product.kind,

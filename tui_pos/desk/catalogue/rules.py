@@ -52,7 +52,7 @@ def _window(wanted: RequestedProduct, context: RuleContext) -> Reason | None:
 
 
 def _price(wanted: RequestedProduct, context: RuleContext) -> Reason | None:
-    """Such as 10.50 JPY, which the shop's columns hold and nobody can pay."""
+    """A price that the currency cannot pay, such as 10.50 JPY; the shop's columns accept it."""
     product, currency = wanted.product, context.currency
     if not product.price % money.quantum(currency):
         return None
@@ -127,4 +127,4 @@ RULES: tuple[Callable[[RequestedProduct, RuleContext], Reason | None], ...] = (
     _stock,
     _capacity,
 )
-"""In the order in which they are told: each gives why it is broken, or None when it is kept."""
+"""In order of precedence: each answers the reason when the rule is broken, None when it is kept."""

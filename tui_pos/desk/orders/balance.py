@@ -54,7 +54,7 @@ class OrderBalance:
 
     @property
     def covered(self) -> Decimal:
-        """What certainly stays: nothing is finished against money that may leave."""
+        """What is kept and no open refund can take away; only this counts when an order is completed."""
         return self.kept - self.being_given_back
 
     @property

@@ -1,4 +1,4 @@
-"""Extending the hold of an unpaid order, and letting go of what it holds: stock, a voucher's use, credit.
+"""Extending the hold of an unpaid order, and releasing what it holds: stock, a voucher's use, credit.
 
 A pending order holds stock until ``hold_expires_at``; counting looks at the time, so stock is free again by
 itself. The voucher and the credit come back when the order is released: by hand, or by the sweep here, which
@@ -42,7 +42,7 @@ NOT_CREDIT = Payment.method != PaymentMethod.CREDIT
 """Credit goes back to its owner with the order; money does not."""
 
 BATCH = 500
-"""How many orders one sweep releases: a shop left alone for a year must not hold the lock for long."""
+"""How many orders one sweep releases, so that a long list does not hold the lock for long."""
 
 
 def release_expired(desk: Desk) -> int:

@@ -63,7 +63,7 @@ def ensure(desk: Desk) -> str:
 def claim(desk: Desk, account: str) -> None:
     """Store mode and account with a card payment that begins, unless they are; call inside its transaction.
 
-    Raises Refused ``other_account`` when somebody else was quicker with another one.
+    Raises Refused ``other_account`` when another account was stored meanwhile.
     """
     found = locked_rules(desk.conference.id, desk.conference)
     _refuse_other(desk, found, account)
@@ -96,7 +96,7 @@ def is_ours(desk: Desk) -> bool:
 def ours(desk: Desk) -> Desk:
     """The desk as it may act: without its key when that is known to be another account's or mode's.
 
-    A Stripe that does not answer decides nothing.
+    When Stripe does not answer, the key stays in use.
     """
     if desk.account is None:
         return desk
@@ -140,7 +140,7 @@ def _account_of(desk: Desk, stored_account: str) -> str:
         named = name_of(terminal)
         account = named or stored_account
         if not (named and stored_account):
-            # Without a name on either side the payments say whose they are.
+            # The account is unknown on one side: ask whether the key knows the newest payment.
             knows = knows_newest(terminal, desk.conference.id, desk.mode, stored_account)
             if knows is False:
                 raise Refused("other_account.unknown", conference=desk.conference.slug)

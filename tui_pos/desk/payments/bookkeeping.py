@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 NO_CARD_YET = CaptureStatus.FAILED
 """django-program has no state for "no card seen yet"; its default, authorized, would claim held money."""
 
-_NOT_CHARGED = {"sold_out": "not_charged.sold_out", "venue_full": "not_charged.venue_full"}
-"""The reason not to charge, by the code with which ``holds.extend_hold`` refuses."""
-
 DOUBLE = "Booked a second time by the web site's webhook; the card was charged once."
 
 
@@ -122,7 +119,9 @@ def recheck_order(desk: Desk, attempt: Attempt) -> Reason | None:
         try:
             holds.extend_hold(desk, order, clock.now())
         except Refused as gone:
-            return because(_NOT_CHARGED[gone.code], **gone.values)
+            if gone.code == "venue_full":
+                return because("not_charged.venue_full", **gone.values)
+            return because("not_charged.sold_out", **gone.values)
         return None
 
     return run_tx(look)

@@ -61,9 +61,9 @@ def count_refusal(worker: AttemptWorker, why: Reason, call: Call) -> float:
 
 
 def call_person(worker: AttemptWorker, problem: Reason) -> float:
-    """Call a person: nothing that this program may do by itself brings the payment to an end.
+    """Mark the payment for a person: the program cannot end it by itself.
 
-    It is looked at again all the same, but seldom: what was wrong may be put right elsewhere.
+    It is still read now and then, because the cause may be mended elsewhere.
     """
     attempt = worker.attempt
     columns = {"problem": problem, "retry_at": clock.now() + LONGEST_PAUSE}

@@ -36,7 +36,7 @@ LAPSED = ("automatic", "expired")
 
 
 def read(worker: AttemptWorker) -> float:
-    """Read the intent back and go where it truly is."""
+    """Read the intent and move the attempt to the stage that its status means."""
     if pause := worker.pace.left(Call.READ):
         return pause
     try:
@@ -47,7 +47,7 @@ def read(worker: AttemptWorker) -> float:
 
 
 def follow(worker: AttemptWorker, intent: Intent) -> float:
-    """Go where the intent says the payment is. Stripe may say words that this program does not know."""
+    """Move the attempt to the stage that the intent's status means; an unknown status is handled too."""
     return HANDLING.get(intent.status, handle_at_work)(worker, intent)
 
 
@@ -78,7 +78,7 @@ def handle_canceled(worker: AttemptWorker, intent: Intent) -> float:
 
 
 def handle_at_work(worker: AttemptWorker, intent: Intent) -> float:
-    """Neither paid nor unpaid: the bank is asked, or Stripe is in a state that no stage stands for.
+    """Neither paid nor unpaid: the bank is being asked, or the status is one that this program does not know.
 
     Money that was held stays AUTHORIZED until Stripe says what became of it. After ``AT_WORK_FOR`` a person
     is called; until then and afterwards the payment is read on.

@@ -1,7 +1,7 @@
 """What a reader's failed action means: a bank declined, the reader gave up, or the customer cancelled."""
 
 from tui_pos.data.tables.desk import Obstacle, Stage
-from tui_pos.desk.errors import because
+from tui_pos.desk.errors import Reason, because
 from tui_pos.desk.payments import attempt_log
 from tui_pos.desk.payments.asking import AttemptWorker
 from tui_pos.desk.payments.call_failures import set_obstacle
@@ -9,11 +9,11 @@ from tui_pos.terminal import FailureKind, Intent, ReaderAction
 
 ACKNOWLEDGED = (Stage.SENT, Stage.AUTHORIZING)
 
-_STOPPED: dict[str, tuple[Obstacle, str]] = {
-    "customer_canceled": (Obstacle.CUSTOMER_CANCELED, "payment_stopped.customer_canceled"),
-    "connection_error": (Obstacle.CONNECTION_ERROR, "payment_stopped.connection_error"),
+_STOPPED: dict[str, tuple[Obstacle, Reason]] = {
+    "customer_canceled": (Obstacle.CUSTOMER_CANCELED, because("payment_stopped.customer_canceled")),
+    "connection_error": (Obstacle.CONNECTION_ERROR, because("payment_stopped.connection_error")),
 }
-"""The reader's failure codes that have an obstacle and a sentence of their own."""
+"""By the reader's failure code: those that have an obstacle and a sentence of their own."""
 
 
 def on_reader_failure(worker: AttemptWorker, action: ReaderAction, intent: Intent) -> float:
@@ -22,8 +22,7 @@ def on_reader_failure(worker: AttemptWorker, action: ReaderAction, intent: Inten
     if action.failure is not FailureKind.DECLINED:
         code = "customer_canceled" if action.failure is FailureKind.CANCELLED else action.failure_code
         if code in _STOPPED:
-            obstacle, reason = _STOPPED[code]
-            return set_obstacle(worker, obstacle, because(reason))
+            return set_obstacle(worker, *_STOPPED[code])
         said = action.api_error.message if action.api_error else action.failure_message
         why = because("payment.reader_gave_up", said=said or action.failure_code)
         return set_obstacle(worker, Obstacle.READER_GAVE_UP, why)

@@ -28,10 +28,10 @@ from tui_pos.terminal import TerminalError
 log = logging.getLogger(__name__)
 
 MOST_STEPS = 30
-"""A payment that has not ended after this many steps is left for the next round."""
+"""A payment that has not ended after this many steps is left for the next run."""
 
 MOST_SILENCES = 3
-"""Nor is Stripe asked again in this round after so many times without an answer."""
+"""After so many calls without an answer Stripe is not asked again in this run."""
 
 AT_WORK = (Stage.AUTHORIZING, Stage.UNKNOWN)
 

@@ -45,7 +45,7 @@ from tui_pos.terminal import (
 )
 
 EVERY_LOOKS = 5
-"""How many looks at a waiting reader go to one at the payment."""
+"""While a card is waited for, the payment itself is read at every so many polls of the reader."""
 
 OBSTACLES: tuple[tuple[type[TerminalError], Obstacle], ...] = (
     (ReaderOffline, Obstacle.READER_OFFLINE),
@@ -55,7 +55,7 @@ OBSTACLES: tuple[tuple[type[TerminalError], Obstacle], ...] = (
     (Misconfigured, Obstacle.MISCONFIGURED),
     (TerminalError, Obstacle.REFUSED),
 )
-"""What kept the payment from the reader, first match."""
+"""The obstacle for each error of the reader, the first match counts."""
 
 
 def step(worker: AttemptWorker) -> float:
@@ -309,7 +309,7 @@ def cancel(worker: AttemptWorker) -> float:
 
 
 def handle_call_failure(worker: AttemptWorker, error: TerminalError, call: Call) -> float:
-    """A capture or a cancel failed: a refusal is an answer, and everything else is as for any call."""
+    """A capture or a cancel failed: a refusal is handled as one, any other error as for every call."""
     if error.is_definite and not is_missing(error, call):
         return handle_refusal(worker, error.reason, call)
     if error.answer is Answer.RATE_LIMITED and worker.attempt.message != pack(error.reason):
@@ -324,9 +324,9 @@ def look_again(worker: AttemptWorker) -> float:
 
 
 def look_at_reader(worker: AttemptWorker) -> float:
-    """While a card is waited for, ask the reader, which tells when the payment is worth reading.
+    """While a card is waited for, poll the reader, and read the payment once the reader does not show it.
 
-    Every ``EVERY_LOOKS`` looks it is read all the same, for what a reader does not tell.
+    The payment is also read at every ``EVERY_LOOKS``th poll, for changes that the reader does not report.
     """
     if pause := worker.pace.left(Call.READER):
         return pause

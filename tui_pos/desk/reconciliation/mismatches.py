@@ -18,7 +18,7 @@ from tui_pos.desk.payments import PaymentState
 T = TypeVar("T")
 
 UNREADABLE = (money.MoneyError, ValueError, ArithmeticError, DoesNotExist)
-"""What a row raises whose currency, amount, time or order cannot be made sense of."""
+"""Errors raised by a row whose currency, amount, time or order is invalid."""
 
 
 class MismatchKind(StrEnum):
@@ -105,7 +105,7 @@ def of_attempt(
     )
 
 
-def told(
+def mismatches_of_each(
     found: Iterable[T], look: Callable[[T], Iterable[Mismatch]], name: Callable[[T], str]
 ) -> Iterator[Mismatch]:
     """What ``look`` tells of each thing found; one that cannot be read is told too and stops no other.

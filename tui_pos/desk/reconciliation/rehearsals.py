@@ -61,7 +61,7 @@ from tui_pos.desk.refunds.repairs import RepairKind
 from tui_pos.desk.stored_reasons import pack
 
 BATCH = 100
-"""Orders in one transaction: desks go on meanwhile."""
+"""How many orders one transaction changes, so that desks are not blocked for long."""
 
 
 def count(conference_id: int, mode: str) -> int:

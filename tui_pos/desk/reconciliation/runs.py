@@ -18,7 +18,7 @@ from tui_pos.desk.context import NO_KEY, Desk
 from tui_pos.desk.errors import because
 from tui_pos.desk.payments import accounts, bookkeeping, recovery
 from tui_pos.desk.reconciliation import at_stripe, in_books
-from tui_pos.desk.reconciliation.mismatches import Mismatch, Reconciled, told
+from tui_pos.desk.reconciliation.mismatches import Mismatch, Reconciled, mismatches_of_each
 from tui_pos.desk.refunds import card_refunds, elsewhere, repairs, web_site
 from tui_pos.desk.refunds.repairs import RepairKind
 from tui_pos.desk.stored_reasons import unpack
@@ -121,4 +121,4 @@ def _review_orders(desk: Desk, since: datetime) -> list[Mismatch]:
             )
         )
         ids = sorted({row.order_id for row in doubtful})
-        return list(told(ids, look, lambda order_id: f"order {order_id}"))
+        return list(mismatches_of_each(ids, look, lambda order_id: f"order {order_id}"))

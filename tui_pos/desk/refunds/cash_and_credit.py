@@ -1,4 +1,4 @@
-"""Giving back what no reader at a desk had taken: cash from the drawer, credit to where it came from.
+"""Refunds of cash, credit and complimentary payments: cash from the drawer, credit to where it came from.
 
 All of it is done the moment it is written, each as a refund that succeeded. What was given away or free has
 an amount of 0. Call inside a transaction with the order locked.

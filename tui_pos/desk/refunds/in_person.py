@@ -1,6 +1,6 @@
-"""Refunds of Interac payments: their network wants the card that paid once more, on a reader (Stripe's rule).
+"""Refunds of Interac payments: the card that paid must be presented on a reader again (Stripe's rule).
 
-The reader asks for the card only while the person who refunds waits for it; nobody lights it up later.
+The reader asks for the card only while the person who refunds waits; no follow-up starts it again.
 """
 
 import time
@@ -27,7 +27,7 @@ READER_AT_WORK = because("refund_note.reader_at_work")
 
 
 def is_possible(desk: Desk) -> bool:
-    """Whether a refund here may want the card: Interac is Canada's, and pays in its dollars."""
+    """Whether a refund here may need the card: Interac exists only in Canada, in CAD."""
     return desk.conference.currency == "CAD"
 
 
@@ -84,7 +84,7 @@ def _outcome(desk: Desk, action: ReaderAction) -> StripeRefund:
 
 
 def _withdrawn(desk: Desk, attempt: Attempt) -> Refused | UnknownOutcome:
-    """Take the prompt back; a card that is being read at this moment may still get its money."""
+    """Withdraw the prompt; a card that is being read at this moment may still be refunded."""
     try:
         taken = desk.terminal.cancel_reader_action(attempt.reader_id, str(attempt.intent_id), ACTION)
     except ReaderBusy:

@@ -1,9 +1,9 @@
 """Giving money back the way it came, never more than is left, by pieces or by an amount with a reason.
 
 The last payment is given back first, each up to what is left of it: a card's money goes to that card, cash
-comes from the drawer of the desk that refunds, credit goes back to where it came from. What was given away
-is no money; it ends when no money is left. What was paid on the web site is refunded there or in Stripe's
-dashboard, never out of the drawer.
+comes from the drawer of the desk that refunds, credit goes back to where it came from. A complimentary
+payment is no money; it is ended when no money is left. What was paid on the web site is refunded there or in
+Stripe's dashboard, never out of the drawer.
 """
 
 from collections.abc import Sequence
@@ -53,7 +53,7 @@ def refund(
     """Refund the pieces ``lines``, or ``amount``, or (neither) all that is left, the last payment first.
 
     An amount names no piece: it lowers the price of the order, and needs a ``reason``. ``came_back`` says
-    that pieces which were handed out lie on the counter again. Money that is only held is released instead,
+    that pieces which were handed out came back. Money that is only held is released instead,
     and answered with no refund. What Stripe has not answered is answered as ``unknown`` and followed up later
     (``card_refunds``); cash and credit are given back at once. What was free or given away is answered with
     an amount of 0.

@@ -227,7 +227,7 @@ def _adds_up(card: CardPayment, intent: Intent) -> bool:
 
 
 def _true_up(card: CardPayment, intent: Intent) -> None:
-    """Let the payment say what Stripe says."""
+    """Write Stripe's figures to the payment."""
     payment = Payment.get_by_id(card.payment.id)
     gone, parts = _given_back(payment)
     kept = intent.amount_received - gone
@@ -238,7 +238,7 @@ def _true_up(card: CardPayment, intent: Intent) -> None:
 
 
 def _relink(order: Order, now: datetime) -> None:
-    """Point the buyer at an order that admits them again, where the web site moved them to this one."""
+    """Link the buyer to an order that admits them again, where the web site linked them to this one."""
     attendee = registration.of_user(order, order.user_id)
     if attendee is None or attendee.order_id != order.id or _admits_somebody(order):
         return

@@ -22,7 +22,7 @@ OTHER_READER = "F4: other reader"
 CANCEL = "Esc: cancel"
 BACK = "Enter: back to the order"
 TAKE_THE_REST = "Enter: take the rest"
-"""In place of a captured payment's keys while its order is not paid whole: no receipt comes yet."""
+"""Shown instead of a captured payment's keys while its order is not fully paid."""
 
 NOTICE_WORDS: dict[str, NoticeWords] = {
     "created": NoticeWords("SAVED", "saved", "Asking Stripe for the payment."),

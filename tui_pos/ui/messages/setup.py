@@ -1,4 +1,4 @@
-"""Conferences, their rules, and what the checks of a desk stop: why not."""
+"""Conferences, their rules, and what the checks of a desk stop: why something is refused."""
 
 from collections.abc import Sequence
 

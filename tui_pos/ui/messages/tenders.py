@@ -1,4 +1,4 @@
-"""Cash, credit and amounts: why so much is not taken."""
+"""Cash, credit and amounts: why an amount is refused."""
 
 from tui_pos.ui.messages.templates import Sentence
 

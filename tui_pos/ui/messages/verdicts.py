@@ -1,4 +1,4 @@
-"""What the volunteer is told at first sight of a badge."""
+"""The words of the verdict on an attendee, shown first when their badge is scanned."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING

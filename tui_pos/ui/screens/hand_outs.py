@@ -13,17 +13,17 @@ from tui_pos.ui.widgets.line_list import Line
 
 
 def key_of(hand_out: HandOut) -> str:
-    """What a row that stands for it is called."""
+    """The key of its row."""
     return f"line {hand_out.line_id}"
 
 
 def of_line(hand_outs: Sequence[HandOut], line: Line | None) -> HandOut | None:
-    """What a row stands for; None where it is no hand-out."""
+    """The hand-out of a row; None for any other row."""
     return next((each for each in hand_outs if line is not None and key_of(each) == line.key), None)
 
 
 def lines(hand_outs: Sequence[HandOut]) -> list[Line]:
-    """A row for each; what is gone stays, because it may have to be taken back."""
+    """A row for each; one with nothing left stays listed, so that it can be undone."""
     return [
         Line((left(each), each.description), key=key_of(each), style="" if each.left else "dim")
         for each in hand_outs

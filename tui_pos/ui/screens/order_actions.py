@@ -24,7 +24,7 @@ from tui_pos.ui.screens.shared import Step, refuse
 HINTS: dict[OrderAction, Sequence[keys.Hint]] = {
     OrderAction.PAY: keys.hints("cash", "tender"),
     OrderAction.CANCEL: keys.hints("cancel"),
-    # These words say themselves what they do, and the bar has little room.
+    # Without labels: their /words say what they do, and the key bar has little room.
     OrderAction.GIVE_BACK: tuple(keys.hint(name, "") for name in ("refund", "exchange", "void")),
 }
 
@@ -72,7 +72,7 @@ class OrderActions:
         return steps.get(self.now.step)
 
     def hints(self) -> Sequence[keys.Hint]:
-        """What else can be done to it."""
+        """The key bar's entries for everything else that can be done to the order."""
         actions = self.now.actions if self.now is not None else ()
         return tuple(hint for action, shown in HINTS.items() if action in actions for hint in shown)
 

@@ -41,7 +41,7 @@ DECLINED_CARD = "4000000000009995"
 
 SAFE = "The payment is safe; it is listed under what needs attention."
 LONGEST_SENTENCE = 230
-"""What the three rows of the sentence hold at 80 columns."""
+"""Characters that the three rows of the sentence hold at 80 columns."""
 TRY_AGAIN, AT_MOST = 1.0, 5.0
 """Seconds before a payment is taken up again whose database failed; twice as long each time, and at most."""
 
@@ -49,7 +49,7 @@ TRY_AGAIN, AT_MOST = 1.0, 5.0
 class PaymentScreen(DeskScreen[PaymentEnd]):
     """Drives the attempt; left with how it ended, with None while money may still move.
 
-    Leaving never ends a payment: it is let go of, and the attempt log keeps it.
+    Leaving never ends a payment: it is no longer driven from here, and the attempt log keeps it.
     """
 
     CSS_PATH = "payment.tcss"
@@ -119,7 +119,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         self._try_again_at = clock.monotonic() + self._pause
         self._pause = min(2 * self._pause, AT_MOST)
         if self._is_cut_off and isinstance(error, DatabaseUnavailable) and not isinstance(error, CutOff):
-            return  # it is still away: what was said of the card stays
+            return  # the database still fails: keep showing what is true of the card
         why = printable(self.kiosk.explain(error), LONGEST_SENTENCE)
         self._not_watched(why if isinstance(error, Refusal | CutOff) else f"{SAFE} {why}")
         self._is_cut_off = isinstance(error, DatabaseUnavailable)
@@ -212,7 +212,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
             self.say("Wait for what Stripe says; F5 serves the next person meanwhile.", Tone.WARN, bell=True)
 
     def action_attention(self) -> None:
-        """F5: leave the payment to itself and serve the next person."""
+        """F5: leave the payment running and serve the next person."""
         if self._state is not None and not self._state.live:
             self.finish()
         else:
@@ -331,7 +331,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
     # Scans
 
     def _word(self, scan: Scan) -> None:
-        """A barcode may spell a command; here money would move by it."""
+        """Refuse a scanned command: a barcode may spell one, and commands move money here."""
         if scan.scanned:
             self.entered(scan)
         else:
@@ -340,7 +340,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
     # Drawing
 
     def alert(self, sentence: str, tone: Tone = Tone.WARN) -> None:
-        """In one row, cut if need be: no dialog may hide what becomes of the money."""
+        """Show it in one row, cut if need be: a dialog would hide the state of the payment."""
         self.say(sentence, tone, bell=True)
 
     def hints(self) -> Sequence[keys.Hint]:

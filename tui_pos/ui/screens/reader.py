@@ -30,7 +30,7 @@ MODELS = {
 """Stripe's device types as they are printed on the device."""
 
 READER_TONES = {ReaderState.READY: Tone.OK, ReaderState.IN_USE: Tone.WARN}
-"""How good a state of a reader is; every other one is bad."""
+"""The tone of a reader's state; BAD for any other."""
 
 COLUMNS = (Column(14), Column(11), Column(9), Column())
 HEADINGS = ("Reader", "State", "Model", "In use by")

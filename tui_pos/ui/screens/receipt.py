@@ -53,7 +53,7 @@ class ReceiptScreen(DeskScreen[NextPerson]):
         self._reload()
 
     def _reload(self, then: Callable[[], object] = lambda: None) -> None:
-        """Show what is true now, then call ``then``."""
+        """Load the order anew and show it, then call ``then``."""
 
         def show(now: OrderNow) -> None:
             self._order_actions.now = now
@@ -156,7 +156,7 @@ class ReceiptScreen(DeskScreen[NextPerson]):
     # Drawing
 
     def header(self) -> Status:
-        """No reader: the order needs the room."""
+        """Leaves the reader out: the order needs the room."""
         return replace(self.kiosk.status, reader="", reader_state="")
 
     def _draw(self, now: OrderNow) -> None:

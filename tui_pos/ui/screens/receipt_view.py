@@ -28,7 +28,7 @@ from tui_pos.ui.widgets import signs
 from tui_pos.ui.widgets.line_list import Cell, Line
 
 CARD_FACTS = receipts.CARD_FIELDS[:6]
-"""What the screen shows of a card; the rest is for paper."""
+"""The card fields shown on the screen; a printed receipt has all of them."""
 
 MOST_LINES = 10
 """A longer order is summed up; paper shows it whole."""

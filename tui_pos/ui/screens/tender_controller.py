@@ -23,7 +23,7 @@ class TenderController:
         self._reference = reference
         self.receipt: ReceiptView | None = None
         self.part: Decimal | None = None
-        # One key until something was taken under it: however often Enter comes through, it is taken once.
+        # The same idempotency key until something was taken, so that a repeated Enter takes it once.
         self._key = clock.new_id()
 
     @property
