@@ -55,7 +55,7 @@ def release_expired(desk: Desk) -> int:
 
     released = run_tx(work)
     if released:
-        log.info("%d orders let go, their hold ran out", released)
+        log.info("%d orders released, their hold ran out", released)
     return released
 
 
@@ -137,7 +137,7 @@ def _expired(conference_id: int, now: datetime) -> Expression:
 
 
 def _free(order_ids: Sequence[int]) -> set[int]:
-    """Those that can be let go: no card payment is running, and the ledger keeps no money of them."""
+    """Those that can be released: no card payment is running, and no money of them is kept."""
     if not order_ids:
         return set()
     query = Order.select(Order.id, Order.total, *columns(NOT_CREDIT)).where(
@@ -158,14 +158,14 @@ def _no_live_attempt() -> Any:
 
 
 def _may_keep_nothing() -> Any:
-    """Whether the ledger may keep no money: no payment that counts is wholly kept. ``_free`` says truly."""
+    """An SQL pre-selection: no payment that counts is wholly kept. ``_free`` then computes the balance."""
     given_back = Refund.select(Refund.id).where(Refund.payment == Payment.id, Refund.stage.in_(ACCEPTED))
     counting = (Payment.order == Order.id) & (Payment.amount > ZERO) & is_kept() & NOT_CREDIT
     return ~fn.EXISTS(Payment.select(Payment.id).where(counting, ~fn.EXISTS(given_back)))
 
 
 def _gone(order: Order, now: datetime) -> Iterator[Reason]:
-    """Why each line that cannot be kept cannot."""
+    """The reasons why stock or seats for the order's lines are not available any more."""
     sold = stock.sold(order.conference_id, now)
     seats = 0
     for line in OrderLine.select().where(OrderLine.order == order.id).order_by(OrderLine.id):

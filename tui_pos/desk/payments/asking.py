@@ -1,4 +1,4 @@
-"""What is asked of Stripe for one attempt: every answer passes here, is compared, and sets the pace."""
+"""Every call to Stripe for one attempt: answers are compared with the attempt, failures set the pause."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

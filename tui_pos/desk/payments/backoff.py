@@ -44,9 +44,9 @@ def after_failures(failures: int, poll_seconds: float, *, limited: bool) -> floa
 
 
 class Pace:
-    """What went unanswered in a row, per kind of call: only an answer to the same kind starts anew.
+    """Unanswered calls in a row, per kind of call: only an answer to the same kind resets the count.
 
-    A capture that gets no answer between two reads that do would else be asked for without end.
+    Otherwise a capture without an answer would be repeated for ever, because the reads between are answered.
     """
 
     def __init__(self, poll_seconds: float) -> None:
@@ -55,13 +55,13 @@ class Pace:
         self._not_before: dict[Call, float] = {}
 
     def failed(self, call: Call, *, limited: bool = False) -> None:
-        """There was no real answer."""
+        """Count a call without a real answer."""
         self._failures[call] += 1
         pause = after_failures(self._failures[call], self._poll_seconds, limited=limited)
         self._not_before[call] = clock.monotonic() + pause
 
     def answered(self, call: Call) -> None:
-        """There was one, be it a refusal."""
+        """Reset the count: there was an answer, a refusal included."""
         self._failures.pop(call, None)
         self._not_before.pop(call, None)
 

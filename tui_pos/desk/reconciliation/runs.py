@@ -104,7 +104,7 @@ def _review_orders(desk: Desk, since: datetime) -> list[Mismatch]:
 
     def look(order_id: int) -> Iterable[Mismatch]:
         run_tx(partial(review, order_id))
-        return ()  # ``told`` adds a mismatch only for an order that cannot be read
+        return ()  # only an order that cannot be read becomes a mismatch
 
     others = Payment.select(Payment.id).where(
         Payment.order == Order.id, Payment.id != Attempt.payment, Payment.status == PaymentStatus.SUCCEEDED
