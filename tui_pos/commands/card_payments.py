@@ -104,7 +104,7 @@ def _headline(payment: "PaymentState") -> str:
 
 
 def _report(context: CommandContext, desk: "Desk", payment: "PaymentState") -> None:
-    """Say how it ended. Nobody is here to decide, so a payment that waits for a person is given up."""
+    """Answer how it ended. A command can ask nobody, so a payment that waits for a person is cancelled."""
     stopped_at = payment
     if payment.stuck and payment.stage != "authorized" and not payment.problem:
         payment = _cancel_waiting(desk, payment)

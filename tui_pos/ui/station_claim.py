@@ -38,9 +38,9 @@ Claimed = Callable[[StationClaim], object]
 
 
 def claim_station(session: "DeskSession", staff: "Staff", *, take_over: bool = False) -> StationClaim:
-    """Have the station, unless another desk has it. Call in a thread.
+    """Claim the station, unless another desk has it. Call in a thread.
 
-    A database that cannot be written to keeps nobody from looking up.
+    Without a database that takes writes the station is used unclaimed, for look-ups.
     """
     # The sign-in is painted before these are there.
     from tui_pos.data.errors import DatabaseUnavailable

@@ -131,8 +131,8 @@ def _may_use_desk(user: User, codenames: frozenset[str]) -> bool:
 def _name(username: str, user: User | None) -> tries.Name:
     """What a try is counted under.
 
-    Only the staff's own rows: whoever stands in the audit log cannot be deleted on the web site any more. The
-    same is asked for every name, so that the time tells nothing.
+    A user id is stored only for members of the staff, because a user named in the audit log cannot be deleted
+    on the web site. The same queries run for every name, so that the time reveals nothing.
     """
     unknown, codenames = tries.unknown_name(username), rights_of(user.id if user is not None else 0)
     return tries.Name(user.id) if user is not None and _may_use_desk(user, codenames) else unknown

@@ -1,4 +1,4 @@
-"""A refund as screens and commands show it, whatever had paid and whoever made it."""
+"""A refund as screens and commands show it, of any tender, made at a desk or elsewhere."""
 
 from dataclasses import dataclass
 from decimal import Decimal

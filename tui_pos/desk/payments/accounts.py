@@ -30,7 +30,8 @@ _asked: WeakKeyDictionary[Terminal, str] = WeakKeyDictionary()
 def claim_mode(conference_id: int, slug: str, mode: Mode, *, store: bool = True) -> Reason | None:
     """Store the mode of this host's key, unless something was sold in another one, which then holds.
 
-    Asks nobody. Answers why the key must not be used here, None when it may; without ``store`` that is all.
+    Does not ask Stripe. Answers why the key must not be used here, None when it may; without ``store``
+    nothing is written.
     """
 
     def work() -> Rules:
@@ -112,8 +113,8 @@ def ours(desk: Desk) -> Desk:
 def foreign(desk: Desk, attempt: Attempt) -> Reason | None:
     """Why the desk's key must not touch a card payment: it belongs to another mode, account or installation.
 
-    None when it may. Asks nobody; of a payment from before mode and account were kept, either may be. Needs a
-    connection.
+    None when it may, as for a payment of an older version, stored without mode and account. Does not ask
+    Stripe; needs a connection.
     """
     if attempt.account == COPIED:
         return because("other_account.copied")

@@ -139,7 +139,7 @@ def by_reader(worker: AttemptWorker, reader: Reader, intent_id: str) -> float:
 
 
 def waiting(worker: AttemptWorker) -> float:
-    """The reader waits for a card; the prompt is withdrawn when nobody came for too long."""
+    """The reader waits for a card; the prompt is withdrawn after ``desk.prompt_seconds`` without one."""
     attempt = worker.attempt
     if Stage(attempt.stage) is not Stage.SENT:
         attempt_log.move(worker.desk, attempt, Stage.SENT, because("event.waiting"), **attempt_log.CLEARED)

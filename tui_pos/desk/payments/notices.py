@@ -53,7 +53,7 @@ class Notice(StrEnum):
     WRITTEN_OFF = "written_off"
     """A supervisor ended it without Stripe's word."""
     CANCELLING = "cancelling"
-    """A cancel was asked for, and nobody knows yet whether it is in time."""
+    """A cancel was asked for, and Stripe has not said yet whether it was in time."""
     TOO_LATE = "too_late"
     """A cancel was asked for, and the money was captured."""
     NEEDS_A_PERSON = "needs_a_person"

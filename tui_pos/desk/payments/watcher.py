@@ -62,7 +62,7 @@ def watch(
 
 
 def take_lease(worker: AttemptWorker, owner: str) -> None:
-    """Recovery holds a lease for a moment only; who watches is told of one that stays. Raises Refused."""
+    """Take the lease, waiting a moment for recovery to end its own. Raises Refused ``attempt_held``."""
     deadline = clock.monotonic() + PATIENCE
     while True:
         try:

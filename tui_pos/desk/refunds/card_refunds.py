@@ -363,7 +363,7 @@ def _request(desk: Desk, row: Refund) -> StripeRefund:
 
 
 def _next_key(row: Refund) -> bool:
-    """Commit which key comes next, for one desk alone of several that come to it at once."""
+    """Commit the next idempotency key; False when another desk did so first."""
     tries = row.tries + 1
     won = run_tx(
         lambda: Refund.update(tries=tries).where(Refund.id == row.id, Refund.tries < tries).execute()
@@ -401,7 +401,7 @@ def _say(row: Refund, why: Said) -> None:
 
 
 def _without_answer(row: Refund) -> tuple[Any, Any, Any]:
-    """The row, as long as nobody booked what Stripe said."""
+    """The conditions for a row of which no answer has been booked yet."""
     return Refund.id == row.id, Refund.refund_id.is_null(), Refund.finished_at.is_null()
 
 

@@ -73,7 +73,7 @@ def give_back(desk: Desk, order: Order, payment: Payment, way: Tender, *, amount
 
 
 def end_free(desk: Desk, order: Order, reason: str) -> Refund:
-    """Take back what nobody had paid anything for."""
+    """End the free or complimentary part of an order, with refunds of 0."""
     row = new_refund(desk, order, None, Tender.COMPLIMENTARY, amount=0, reason=reason)
     _record(desk, order, row, Decimal(0))
     return row

@@ -176,7 +176,7 @@ def _take_pieces_off(order: Order, row: Refund, now: datetime) -> int:
         _change_line(order, piece, -1, now)
         price += piece.amount
         if piece.attendee_id is not None:
-            # django-program's own door lets in whoever is linked to a paid order.
+            # django-program's own check-in admits everybody who is linked to a paid order.
             Attendee.update(order=None, completed_registration=False, updated_at=now).where(
                 Attendee.id == piece.attendee_id, Attendee.order == order.id
             ).execute()

@@ -37,7 +37,7 @@ def needs_card(attempt: Attempt) -> bool:
 
 
 def refund(desk: Desk, row: Refund, metadata: Mapping[str, str]) -> StripeRefund:
-    """Have the reader that took the card ask for it again, and wait until it is told what became of it.
+    """Have the reader that took the card ask for it again, and wait for the outcome.
 
     Raises ``terminal`` errors: Refused when nothing went back, ReaderBusy when the reader is another
     payment's, UnknownOutcome when it may have gone back.
@@ -60,7 +60,7 @@ def refund(desk: Desk, row: Refund, metadata: Mapping[str, str]) -> StripeRefund
 
 
 def give_up(desk: Desk, attempt: Attempt, *, waited: bool) -> NoReturn:
-    """End a refund that nobody waits for any more: its desk died, and the reader may still ask for the card.
+    """End a refund whose desk died while it waited, and whose reader may still ask for the card.
 
     Nobody may be standing in front of the reader, so it is never asked again. Raises UnknownOutcome until
     ``waited`` (its desk may be waiting still) and while a card is being read; else Refused, when the prompt

@@ -255,7 +255,7 @@ def _holders(order: Order) -> list[Attendee]:
 
 
 def _going(order: Order, piece: Piece, holders: Sequence[Attendee], left: int) -> list[Attendee]:
-    """Whose tickets go back: the one named, or nobody's while there are tickets enough without a name."""
+    """The attendees whose tickets go back: the one named, or none while enough tickets have no attendee."""
     if piece.badge:
         wanted = piece.badge.strip().upper()
         named = [each for each in holders if each.access_code == wanted]

@@ -169,7 +169,7 @@ def _open(desk: Desk, reference: str, request: _Request) -> list[int]:
 
 
 def _end_free(desk: Desk, order: Order, reason: str) -> int:
-    """Take back a whole order that nobody paid anything for."""
+    """Take back a whole order that was free or complimentary."""
     row = cash_and_credit.end_free(desk, order, reason)
     effects.reflect(order, row)
     return int(row.id)

@@ -93,7 +93,7 @@ def _is_ours(desk: Desk, card: CardPayment) -> bool:
 
 
 def _refunded_without_a_row(desk: Desk, since: datetime) -> dict[int, list[CardPayment]]:
-    """Our card payments that the web site calls refunded, and no refund says so."""
+    """Our card payments that the web site marked refunded although there is no refund of them."""
     accepted = Refund.select(Refund.id).where(Refund.payment == Payment.id, Refund.stage.in_(ACCEPTED))
     query = (
         Attempt.select()
@@ -189,7 +189,7 @@ def _differs(status: str, found: OrderBalance, traces: Sequence[_Trace]) -> bool
 
 
 def _contradicts(traces: Sequence[_Trace]) -> bool:
-    """Whether a payment's status says something else than its refunds."""
+    """Whether a payment's status differs from what its refunds add up to."""
     status, paid = traces[0].status, traces[0].paid
     if status not in RECEIVED:
         return False

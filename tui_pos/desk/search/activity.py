@@ -115,7 +115,7 @@ def _sales(desk: Desk, limit: int) -> list[RecentLine]:
 
 
 def _said(desk: Desk, status: str, found: OrderBalance, payments: list[KeptPayment]) -> tuple[Reason, Tone]:
-    """What is told of a sale, as the ledger counts its money, and its tone."""
+    """The words for a sale by its balance, and their tone."""
     currency, back = desk.conference.currency, found.given_back
     if status in PAID_STATUSES:
         by_card = any(each.method == PaymentMethod.TERMINAL and each.is_told for each in payments)

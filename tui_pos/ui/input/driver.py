@@ -245,7 +245,7 @@ class KioskDriver(LinuxDriver):
         self._app.call_later(self._refresh_screen)
 
     def restore_terminal(self) -> None:
-        """Give the terminal back from any thread, where the ordinary end did not come to it; never blocks."""
+        """Restore the terminal from any thread, unless the ordinary end has done so; never blocks."""
         if self._is_restored:
             return
         self._is_restored = True

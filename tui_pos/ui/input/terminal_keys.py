@@ -173,7 +173,7 @@ class TerminalKeys:
         if len(text) < SEQUENCE_LIMIT and _CONTROL_BEGUN.match(text):
             self._rest = text
             return ""
-        # No sequence after all: its beginning means nothing, and what broke it stands for itself.
+        # Not a sequence: its beginning is dropped, and the character that broke it is parsed by itself.
         broken = re.match(r"\x1b\[[0-?]*[ -/]*", text)
         return text[broken.end() if broken else 2 :]
 

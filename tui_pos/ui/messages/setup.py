@@ -11,7 +11,7 @@ LIMITS: dict[str, str] = {
     "cannot_take_cards": "NO CARDS",
     "cannot_refund_cards": "NO CARD REFUNDS",
 }
-"""What the header says of the worst stop; it stands for all below it."""
+"""The header's words for the worst stop."""
 
 RULES = {"currency": "currency", "capture": "capture mode", "prices": "price rule"}
 """What a person calls each rule that a config may say."""

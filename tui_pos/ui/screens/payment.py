@@ -133,7 +133,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         self._look()
 
     def _look(self) -> None:
-        """Show where a payment is that is driven elsewhere, or by nobody."""
+        """Show a payment that another station drives, or none does."""
         look = partial(payments.state, self.desk, self.attempt_id)
         self.ask(look, self._seen, lambda _: None, lane="look", latest=True)
 
