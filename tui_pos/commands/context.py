@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 SECRET_VARIABLE = "TUI_POS_SECRET"
 
-LONGEST = 200
+MAX_CELL = 200
 """The longest text of one cell in an answer for people; a longer one is cut."""
 
 Key = Annotated[
@@ -153,12 +153,12 @@ def warn(line: str) -> None:
 
 def safe(line: str) -> str:
     """The line without any escape sequence or control character, whatever stands in the data; spaces stay."""
-    return re.sub(r"[^ ]+", lambda word: printable(word[0], LONGEST), line)
+    return re.sub(r"[^ ]+", lambda word: printable(word[0], MAX_CELL), line)
 
 
 def table(rows: Iterable[tuple[str, ...]]) -> list[str]:
     """Rows as aligned columns; what stands in a cell is made printable first, so that it cannot widen one."""
-    cells = [tuple(printable(cell, LONGEST) for cell in row) for row in rows]
+    cells = [tuple(printable(cell, MAX_CELL) for cell in row) for row in rows]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)] if cells else []
     return [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -14,7 +14,7 @@ from tui_pos.core import clock
 from tui_pos.desk.context import Desk
 
 PROC = Path("/proc")
-LONGEST = 100
+OWNER_LENGTH = 100
 
 _at_work: set[str] = set()
 """The watchers of this process that hold a lease."""
@@ -23,7 +23,7 @@ _at_work: set[str] = set()
 def new_owner(desk: Desk) -> str:
     """A name for one watcher; two windows of the same station get different ones."""
     process = os.getpid()
-    return f"{clock.new_id()[:8]}:{process}:{_started(process)}:{_place()}:{desk.station}"[:LONGEST]
+    return f"{clock.new_id()[:8]}:{process}:{_started(process)}:{_place()}:{desk.station}"[:OWNER_LENGTH]
 
 
 def at_work(owner: str) -> None:

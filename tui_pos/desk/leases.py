@@ -10,7 +10,7 @@ from tui_pos.data.base import database
 from tui_pos.data.connection import run_tx
 from tui_pos.data.tables.desk import Lease
 
-LONGEST = timedelta(seconds=60)
+MAX_DUTY = timedelta(seconds=60)
 """No duty is taken for longer at once."""
 
 CLOCKS_APART = timedelta(minutes=1)
@@ -27,14 +27,14 @@ def has_lapsed(until: Any, length: timedelta, now: datetime) -> Any:
 
 
 def take(name: str, owner: str, seconds: float) -> bool:
-    """Take or keep a duty for ``seconds``, up to ``LONGEST``; False while somebody else has it."""
+    """Take or keep a duty for ``seconds``, up to ``MAX_DUTY``; False while somebody else has it."""
 
     def write() -> bool:
         now = clock.now()
         until = now + timedelta(seconds=seconds)
         changed = (
             Lease.update(owner=owner, until=until)
-            .where(Lease.name == name, (Lease.owner == owner) | has_lapsed(Lease.until, LONGEST, now))
+            .where(Lease.name == name, (Lease.owner == owner) | has_lapsed(Lease.until, MAX_DUTY, now))
             .execute()
         )
         if changed:
@@ -51,7 +51,7 @@ def take(name: str, owner: str, seconds: float) -> bool:
 
 def is_taken(name: str) -> bool:
     """Whether somebody has the duty now; needs a connection."""
-    lapsed = has_lapsed(Lease.until, LONGEST, clock.now())
+    lapsed = has_lapsed(Lease.until, MAX_DUTY, clock.now())
     return bool(Lease.select().where(Lease.name == name, ~lapsed).exists())
 
 

@@ -13,7 +13,7 @@ import pytest
 import tui_pos
 from tui_pos.data.tables.desk import RefundStage
 from tui_pos.desk.orders.payment_sources import Tender
-from tui_pos.desk.payments.backoff import Call
+from tui_pos.desk.payments.backoff import StripeCall
 from tui_pos.desk.payments.cut_off import CardState
 from tui_pos.desk.payments.notices import Notice
 from tui_pos.terminal import Fault
@@ -115,7 +115,7 @@ def test_every_stage_and_tender_of_a_refund_has_its_words() -> None:
 def test_every_fault_of_stripe_notice_and_call_has_its_words() -> None:
     assert {f"stripe.{fault}" for fault in Fault} == {key for key in SENTENCES if key.startswith("stripe.")}
     assert set(notices.NOTICE_WORDS) == set(Notice)
-    assert set(payments.CALLS) == set(Call)
+    assert set(payments.CALLS) == set(StripeCall)
     assert {f"cut_off.{card}" for card in CardState} <= set(SENTENCES)
 
 

@@ -23,7 +23,7 @@ WINDOW = timedelta(minutes=15)
 LOOK_BACK = timedelta(hours=2)
 """Older ones do not count at all."""
 LONGEST_WAIT = timedelta(seconds=60)
-UNKNOWN = 65_536
+UNKNOWN_NAMES = 65_536
 """A name that is not of the staff is stored as a hash of so many values, because it may be a password that
 was typed in place of the name."""
 
@@ -79,7 +79,7 @@ def unknown_name(typed: str) -> Name:
     """The name for somebody who is not of the staff; needs a connection."""
     key = Installation.select(Installation.key).order_by(Installation.id).scalar() or ""
     digest = hmac.new(key.encode(), typed.encode(errors="replace"), hashlib.sha256).digest()
-    return Name(None, f"unknown {int.from_bytes(digest[:8]) % UNKNOWN:05d}")
+    return Name(None, f"unknown {int.from_bytes(digest[:8]) % UNKNOWN_NAMES:05d}")
 
 
 def refuse_while_locked(at: At, name: Name) -> None:

@@ -19,7 +19,7 @@ from tui_pos.desk.payments import (
     transitions,
 )
 from tui_pos.desk.payments.asking import AttemptWorker
-from tui_pos.desk.payments.backoff import Call
+from tui_pos.desk.payments.backoff import StripeCall
 from tui_pos.desk.payments.call_failures import handle_failure
 from tui_pos.desk.payments.intent_status import read
 from tui_pos.desk.payments.state import PaymentState, payment_state
@@ -135,7 +135,7 @@ def _look_for_intent(worker: AttemptWorker) -> float | None:
         try:
             found = worker.find()
         except TerminalError as error:
-            return handle_failure(worker, error, Call.FIND)
+            return handle_failure(worker, error, StripeCall.FIND)
         if found is not None:
             bookkeeping.record_intent(worker.desk, worker.attempt, found)
             return 0

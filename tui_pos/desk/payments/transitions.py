@@ -16,7 +16,7 @@ from tui_pos.desk.errors import Reason, because
 from tui_pos.desk.leases import has_lapsed
 from tui_pos.desk.payments import attempt_log, bookkeeping
 from tui_pos.desk.payments.asking import AttemptWorker
-from tui_pos.desk.payments.backoff import LONGEST_PAUSE, Call
+from tui_pos.desk.payments.backoff import LONGEST_PAUSE, StripeCall
 from tui_pos.desk.payments.call_failures import handle_failure, is_missing, set_obstacle
 from tui_pos.desk.payments.intent_status import (
     ENDED,
@@ -93,17 +93,17 @@ def may_cancel(attempt: Attempt) -> bool:
 def create(worker: AttemptWorker) -> float:
     """Ask Stripe for the intent; before asking a second time, look whether the first one arrived."""
     attempt = worker.attempt
-    if pause := max(worker.pace.left(Call.FIND), worker.pace.left(Call.CREATE)):
+    if pause := max(worker.pace.left(StripeCall.FIND), worker.pace.left(StripeCall.CREATE)):
         return pause
     try:
         found = worker.find() if attempt.create_tries else None
     except TerminalError as error:
-        return handle_failure(worker, error, Call.FIND)
+        return handle_failure(worker, error, StripeCall.FIND)
     try:
         intent = found or ask_for_intent(worker)
     except TerminalError as error:
         if not error.is_definite:
-            return handle_failure(worker, error, Call.CREATE)
+            return handle_failure(worker, error, StripeCall.CREATE)
         bookkeeping.record_failure(worker.desk, attempt, Stage.FAILED, error.reason, message=error.reason)
         return 0
     bookkeeping.record_intent(worker.desk, attempt, intent)
@@ -171,8 +171,8 @@ def not_sent(worker: AttemptWorker, error: TerminalError) -> float:
     """The reader was not made to show it; a refusal may mean that a card has paid it already."""
     if error.answer is Answer.RATE_LIMITED and worker.attempt.times_sent == 1:
         return set_obstacle(worker, obstacle_for(error), error.reason)
-    if error.answer is Answer.NONE or is_missing(error, Call.PROCESS):
-        return handle_failure(worker, error, Call.PROCESS)
+    if error.answer is Answer.NONE or is_missing(error, StripeCall.PROCESS):
+        return handle_failure(worker, error, StripeCall.PROCESS)
     return unless_paid(worker, lambda _: set_obstacle(worker, obstacle_for(error), error.reason))
 
 
@@ -239,12 +239,12 @@ def recheck(worker: AttemptWorker) -> float:
 
 def give_up_unseen(worker: AttemptWorker) -> float:
     """A create without answer, and the payment was given up: find the intent to cancel it."""
-    if pause := worker.pace.left(Call.FIND):
+    if pause := worker.pace.left(StripeCall.FIND):
         return pause
     try:
         found = worker.find()
     except TerminalError as error:
-        return handle_failure(worker, error, Call.FIND)
+        return handle_failure(worker, error, StripeCall.FIND)
     if found is not None:
         bookkeeping.record_intent(worker.desk, worker.attempt, found)
     else:
@@ -256,13 +256,13 @@ def give_up_unseen(worker: AttemptWorker) -> float:
 
 def capture(worker: AttemptWorker) -> float:
     """Take the held money, if the order may still be charged; a repeat reads first whether it is held."""
-    if pause := max(worker.pace.left(Call.CAPTURE), worker.pace.left(Call.READ)):
+    if pause := max(worker.pace.left(StripeCall.CAPTURE), worker.pace.left(StripeCall.READ)):
         return pause
     if worker.attempt.capture_tries:
         try:
             intent = worker.read()
         except TerminalError as error:
-            return handle_failure(worker, error, Call.READ)
+            return handle_failure(worker, error, StripeCall.READ)
         if intent.status != "requires_capture":
             return follow(worker, intent)
     return 0 if abandon(worker) else ask_for_capture(worker)
@@ -278,9 +278,9 @@ def ask_for_capture(worker: AttemptWorker) -> float:
     try:
         intent = worker.capture(f"{attempt.key}-capture-{attempt.capture_tries}")
     except TerminalError as error:
-        return handle_call_failure(worker, error, Call.CAPTURE)
+        return handle_call_failure(worker, error, StripeCall.CAPTURE)
     if intent.status == "requires_capture":
-        return handle_refusal(worker, because("payment.still_held"), Call.CAPTURE)
+        return handle_refusal(worker, because("payment.still_held"), StripeCall.CAPTURE)
     return follow(worker, intent)
 
 
@@ -294,7 +294,7 @@ def cancel(worker: AttemptWorker) -> float:
             worker.desk, attempt, Stage.CANCELLED, because("event.cancelled_before_asking")
         )
         return 0
-    if pause := worker.pace.left(Call.CANCEL):
+    if pause := worker.pace.left(StripeCall.CANCEL):
         return pause
     if attempt.times_sent and Stage(attempt.stage) is not Stage.AUTHORIZED:
         withdraw(worker)
@@ -302,13 +302,13 @@ def cancel(worker: AttemptWorker) -> float:
     try:
         intent = worker.cancel()
     except TerminalError as error:
-        return handle_call_failure(worker, error, Call.CANCEL)
+        return handle_call_failure(worker, error, StripeCall.CANCEL)
     if intent.status not in ENDED:
-        return handle_refusal(worker, because("payment.status", status=intent.status), Call.CANCEL)
+        return handle_refusal(worker, because("payment.status", status=intent.status), StripeCall.CANCEL)
     return follow(worker, intent)
 
 
-def handle_call_failure(worker: AttemptWorker, error: TerminalError, call: Call) -> float:
+def handle_call_failure(worker: AttemptWorker, error: TerminalError, call: StripeCall) -> float:
     """A capture or a cancel failed: a refusal is handled as one, any other error as for every call."""
     if error.is_definite and not is_missing(error, call):
         return handle_refusal(worker, error.reason, call)
@@ -328,7 +328,7 @@ def look_at_reader(worker: AttemptWorker) -> float:
 
     The payment is also read at every ``EVERY_LOOKS``th poll, for changes that the reader does not report.
     """
-    if pause := worker.pace.left(Call.READER):
+    if pause := worker.pace.left(StripeCall.READER):
         return pause
     worker.looks += 1
     if worker.looks % EVERY_LOOKS == 0:

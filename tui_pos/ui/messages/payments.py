@@ -23,7 +23,7 @@ CALLS = {
     "capture": "capture it",
     "cancel": "cancel it",
 }
-"""What Stripe is asked to do, by ``backoff.Call``."""
+"""What Stripe is asked to do, by ``backoff.StripeCall``."""
 
 
 ENDINGS = {

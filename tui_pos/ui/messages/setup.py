@@ -18,7 +18,7 @@ RULES = {"currency": "currency", "capture": "capture mode", "prices": "price rul
 
 TOLD_IN_MINUTES = 120
 """Seconds from which on a difference of clocks is told in minutes."""
-NAMED = 8
+MAX_NAMED = 8
 """So many conferences are named."""
 
 
@@ -30,7 +30,7 @@ def _config_differs(rule: str, stored: str, conference: str, where: str, said: s
 
 
 def _conference_not_found(conference: str, known: Sequence[str]) -> str:
-    names = ", ".join(known[:NAMED]) + (", …" if len(known) > NAMED else "")
+    names = ", ".join(known[:MAX_NAMED]) + (", …" if len(known) > MAX_NAMED else "")
     there = f"there are {names}" if known else "the database has none"
     return f"There is no conference {conference!r}: {there}."
 

@@ -20,7 +20,7 @@ from tui_pos.ui.widgets.line_list import Cell, Column, Line, LineList
 from tui_pos.ui.widgets.row import Row, Sentence
 from tui_pos.ui.widgets.scan_input import Prompt
 
-MOST = 50
+MAX_LISTED = 50
 """How many orders are listed; more words find fewer."""
 
 COLUMNS = (Column(6), Column(12), Column(18), Column(9, right=True), Column())
@@ -76,7 +76,7 @@ class OrdersScreen(DeskScreen[None]):
                     f"{len(found)} orders fit: press a number." if found else "No order fits that.", Tone.WARN
                 )
 
-        call = partial(orders, self.desk, text=text, today=self._today, limit=MOST)
+        call = partial(orders, self.desk, text=text, today=self._today, limit=MAX_LISTED)
         self.ask(call, show, lane="orders", latest=True, hold=opens)
 
     def _show(self, found: tuple[FoundOrder, ...]) -> None:
