@@ -47,7 +47,8 @@ class OrderActions:
     def _order(self) -> OrderView | None:
         return self.now.receipt.order if self.now is not None else None
 
-    def _tell(self, sentence: str) -> None:
+    def _alert(self, sentence: str) -> None:
+        """Show the order as it is now, and the sentence above it."""
         self._reload(lambda: self._screen.alert(sentence, Tone.OK))
 
     # The one safe next step
@@ -99,7 +100,7 @@ class OrderActions:
 
     def _complete(self, done: str) -> None:
         call = partial(tendering.complete, self._desk, self._reference)
-        self._screen.ask(call, lambda _: self._tell(done), hold=True)
+        self._screen.ask(call, lambda _: self._alert(done), hold=True)
 
     # Taking back
 
@@ -120,7 +121,7 @@ class OrderActions:
     def _cancel_agreed(self, yes: bool | None) -> None:
         if yes:
             call = partial(checkout.cancel_order, self._desk, self._reference)
-            self._screen.ask(call, lambda _: self._tell(f"{self._reference} is cancelled."), hold=True)
+            self._screen.ask(call, lambda _: self._alert(f"{self._reference} is cancelled."), hold=True)
 
     def if_allowed(self, action: Action, then: Callable[[], object]) -> None:
         """Call ``then``, if the order has been read and who is signed in may do ``action``."""
