@@ -103,7 +103,7 @@ ORDER_WRITERS = {
     "desk/orders/holds": "extends a hold; cancels an order whose hold ran out or that somebody gives up",
     "desk/orders/new_orders": "the order of a cart and its lines",
     "desk/orders/orders": "the order is paid",
-    "desk/orders/prices": "a line that lowers the price, and the totals with it",
+    "desk/orders/price_reductions": "a line that lowers the price, and the totals with it",
     "desk/reconciliation/rehearsals": "sets apart and purges what was sold before LIVE",
     "desk/refunds/effects": "the status after a refund",
     "desk/refunds/pieces": "how many pieces of a line were given back",

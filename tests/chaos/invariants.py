@@ -43,7 +43,7 @@ from tui_pos.data.tables.registration import (
     TicketType,
 )
 from tui_pos.desk.orders.balance import balance
-from tui_pos.desk.orders.tenders import Tender
+from tui_pos.desk.orders.payment_sources import Tender
 from tui_pos.desk.payments.attempt_log import MOVES
 
 GIVEN_BACK = (RefundStage.PENDING, RefundStage.SUCCEEDED)

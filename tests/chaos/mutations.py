@@ -22,7 +22,7 @@ from tui_pos.desk.payments import (
     transitions,
 )
 from tui_pos.desk.payments.asking import AttemptWorker
-from tui_pos.desk.payments.backoff import Call
+from tui_pos.desk.payments.backoff import StripeCall
 from tui_pos.desk.reconciliation import at_stripe
 from tui_pos.desk.reconciliation.mismatches import Mismatch
 from tui_pos.desk.refunds import card_refunds, elsewhere, refunds, web_site
@@ -69,7 +69,7 @@ def captured_before_the_answer() -> None:
 def no_answer_means_failed() -> None:
     """An unknown outcome is taken for a failure, and nobody looks."""
 
-    def mark_unknown(worker: AttemptWorker, error: TerminalError, _: Call) -> float:
+    def mark_unknown(worker: AttemptWorker, error: TerminalError, _: StripeCall) -> float:
         stage = Stage.CANCELLED if worker.attempt.stage == Stage.AUTHORIZED else Stage.FAILED
         bookkeeping.record_failure(worker.desk, worker.attempt, stage, error.reason)
         return 0

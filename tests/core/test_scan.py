@@ -4,85 +4,85 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_pos.core.scan import MAX_LENGTH, Kind, parse, printable
+from tui_pos.core.scan import MAX_LENGTH, ScanKind, parse, printable
 
-GRAMMAR: list[tuple[str, Kind, str, str | None]] = [
+GRAMMAR: list[tuple[str, ScanKind, str, str | None]] = [
     # badges, vouchers and product codes
-    ("K7Q2M9ZX", Kind.CODE, "K7Q2M9ZX", None),
-    ("k7q2m9zx", Kind.CODE, "K7Q2M9ZX", None),
-    ("  K7Q2M9ZX \t", Kind.CODE, "K7Q2M9ZX", None),
-    ("A1B2", Kind.CODE, "A1B2", None),
-    ("A" * 20, Kind.CODE, "A" * 20, None),
-    ("4006381333931", Kind.CODE, "4006381333931", None),
-    ("EARLY-BIRD", Kind.CODE, "EARLY-BIRD", None),
-    ("speaker-2027", Kind.CODE, "SPEAKER-2027", None),
-    ("noor", Kind.CODE, "NOOR", None),
+    ("K7Q2M9ZX", ScanKind.CODE, "K7Q2M9ZX", None),
+    ("k7q2m9zx", ScanKind.CODE, "K7Q2M9ZX", None),
+    ("  K7Q2M9ZX \t", ScanKind.CODE, "K7Q2M9ZX", None),
+    ("A1B2", ScanKind.CODE, "A1B2", None),
+    ("A" * 20, ScanKind.CODE, "A" * 20, None),
+    ("4006381333931", ScanKind.CODE, "4006381333931", None),
+    ("EARLY-BIRD", ScanKind.CODE, "EARLY-BIRD", None),
+    ("speaker-2027", ScanKind.CODE, "SPEAKER-2027", None),
+    ("noor", ScanKind.CODE, "NOOR", None),
     # with the conference
-    ("pycon-us-2027:K7Q2M9ZX", Kind.CODE, "K7Q2M9ZX", "pycon-us-2027"),
-    ("PYCON-US-2027:k7q2m9zx", Kind.CODE, "K7Q2M9ZX", "pycon-us-2027"),
-    ("pycon-us-2027: ORD-8F3K2AQ7", Kind.ORDER, "ORD-8F3K2AQ7", "pycon-us-2027"),
+    ("pycon-us-2027:K7Q2M9ZX", ScanKind.CODE, "K7Q2M9ZX", "pycon-us-2027"),
+    ("PYCON-US-2027:k7q2m9zx", ScanKind.CODE, "K7Q2M9ZX", "pycon-us-2027"),
+    ("pycon-us-2027: ORD-8F3K2AQ7", ScanKind.ORDER, "ORD-8F3K2AQ7", "pycon-us-2027"),
     # orders
-    ("ORD-8F3K2AQ7", Kind.ORDER, "ORD-8F3K2AQ7", None),
-    ("ord-8f3k2aq7", Kind.ORDER, "ORD-8F3K2AQ7", None),
-    ("ORD-AB12", Kind.ORDER, "ORD-AB12", None),
+    ("ORD-8F3K2AQ7", ScanKind.ORDER, "ORD-8F3K2AQ7", None),
+    ("ord-8f3k2aq7", ScanKind.ORDER, "ORD-8F3K2AQ7", None),
+    ("ORD-AB12", ScanKind.ORDER, "ORD-AB12", None),
     # addresses in QR codes
-    ("https://pycon.example/badge/K7Q2M9ZX", Kind.CODE, "K7Q2M9ZX", None),
-    ("https://pycon.example/badge/K7Q2M9ZX/", Kind.CODE, "K7Q2M9ZX", None),
-    ("HTTPS://pycon.example/b?lang=en&code=k7q2m9zx#top", Kind.CODE, "K7Q2M9ZX", None),
-    ("http://pycon.example/orders/ORD-8F3K2AQ7", Kind.ORDER, "ORD-8F3K2AQ7", None),
-    ("https://pycon.example/b/pycon-us-2027%3AK7Q2M9ZX", Kind.CODE, "K7Q2M9ZX", "pycon-us-2027"),
-    ("https://pycon.example/", Kind.INVALID, "", None),
-    ("https://[broken", Kind.INVALID, "", None),
+    ("https://pycon.example/badge/K7Q2M9ZX", ScanKind.CODE, "K7Q2M9ZX", None),
+    ("https://pycon.example/badge/K7Q2M9ZX/", ScanKind.CODE, "K7Q2M9ZX", None),
+    ("HTTPS://pycon.example/b?lang=en&code=k7q2m9zx#top", ScanKind.CODE, "K7Q2M9ZX", None),
+    ("http://pycon.example/orders/ORD-8F3K2AQ7", ScanKind.ORDER, "ORD-8F3K2AQ7", None),
+    ("https://pycon.example/b/pycon-us-2027%3AK7Q2M9ZX", ScanKind.CODE, "K7Q2M9ZX", "pycon-us-2027"),
+    ("https://pycon.example/", ScanKind.INVALID, "", None),
+    ("https://[broken", ScanKind.INVALID, "", None),
     # what scanners put around it
-    ("]C1K7Q2M9ZX", Kind.CODE, "K7Q2M9ZX", None),
-    ("]Q3\x1dK7Q2M9ZX\x1d", Kind.CODE, "K7Q2M9ZX", None),
-    ("]d2ORD-8F3K2AQ7", Kind.ORDER, "ORD-8F3K2AQ7", None),
+    ("]C1K7Q2M9ZX", ScanKind.CODE, "K7Q2M9ZX", None),
+    ("]Q3\x1dK7Q2M9ZX\x1d", ScanKind.CODE, "K7Q2M9ZX", None),
+    ("]d2ORD-8F3K2AQ7", ScanKind.ORDER, "ORD-8F3K2AQ7", None),
     # commands
-    ("/help", Kind.COMMAND, "help", None),
-    ("/Refund 35.00", Kind.COMMAND, "refund", None),
-    ("/", Kind.INVALID, "", None),
-    ("/12", Kind.INVALID, "", None),
+    ("/help", ScanKind.COMMAND, "help", None),
+    ("/Refund 35.00", ScanKind.COMMAND, "refund", None),
+    ("/", ScanKind.INVALID, "", None),
+    ("/12", ScanKind.INVALID, "", None),
     # searches
-    ("Noor Lindqvist", Kind.SEARCH, "Noor Lindqvist", None),
-    ("Noor   Lindqvist", Kind.SEARCH, "Noor Lindqvist", None),
-    ("noor@example.org", Kind.SEARCH, "noor@example.org", None),
-    ("noor.lindqvist2@example.org", Kind.SEARCH, "noor.lindqvist2@example.org", None),
-    ("Jean-Pierre", Kind.SEARCH, "Jean-Pierre", None),
-    ("Okafor, Tomás", Kind.SEARCH, "Okafor, Tomás", None),
-    ("Ng", Kind.SEARCH, "Ng", None),
-    ("李小龍", Kind.SEARCH, "李小龍", None),
-    ("note: call back", Kind.SEARCH, "note: call back", None),
-    ("A" * 21, Kind.SEARCH, "A" * 21, None),
+    ("Noor Lindqvist", ScanKind.SEARCH, "Noor Lindqvist", None),
+    ("Noor   Lindqvist", ScanKind.SEARCH, "Noor Lindqvist", None),
+    ("noor@example.org", ScanKind.SEARCH, "noor@example.org", None),
+    ("noor.lindqvist2@example.org", ScanKind.SEARCH, "noor.lindqvist2@example.org", None),
+    ("Jean-Pierre", ScanKind.SEARCH, "Jean-Pierre", None),
+    ("Okafor, Tomás", ScanKind.SEARCH, "Okafor, Tomás", None),
+    ("Ng", ScanKind.SEARCH, "Ng", None),
+    ("李小龍", ScanKind.SEARCH, "李小龍", None),
+    ("note: call back", ScanKind.SEARCH, "note: call back", None),
+    ("A" * 21, ScanKind.SEARCH, "A" * 21, None),
     # nothing
-    ("", Kind.EMPTY, "", None),
-    ("   ", Kind.EMPTY, "", None),
-    ("\x1d", Kind.EMPTY, "", None),
-    ("]C1", Kind.EMPTY, "", None),
+    ("", ScanKind.EMPTY, "", None),
+    ("   ", ScanKind.EMPTY, "", None),
+    ("\x1d", ScanKind.EMPTY, "", None),
+    ("]C1", ScanKind.EMPTY, "", None),
     # not usable
-    ("K7Q2\x07M9ZX", Kind.INVALID, "", None),
-    ("K7Q2\x1b[2JM9ZX", Kind.INVALID, "", None),
-    ("K7Q2\x1dM9ZX", Kind.INVALID, "", None),
-    ("abc\u202edef", Kind.INVALID, "", None),
-    ("A" * (MAX_LENGTH + 1), Kind.INVALID, "", None),
+    ("K7Q2\x07M9ZX", ScanKind.INVALID, "", None),
+    ("K7Q2\x1b[2JM9ZX", ScanKind.INVALID, "", None),
+    ("K7Q2\x1dM9ZX", ScanKind.INVALID, "", None),
+    ("abc\u202edef", ScanKind.INVALID, "", None),
+    ("A" * (MAX_LENGTH + 1), ScanKind.INVALID, "", None),
 ]
 
 
 @pytest.mark.parametrize(("text", "kind", "value", "conference"), GRAMMAR)
-def test_what_a_string_is(text: str, kind: Kind, value: str, conference: str | None) -> None:
+def test_what_a_string_is(text: str, kind: ScanKind, value: str, conference: str | None) -> None:
     scan = parse(text)
     assert (scan.kind, scan.value, scan.conference) == (kind, value, conference)
-    assert bool(scan.reason) == (kind is Kind.INVALID)
+    assert bool(scan.reason) == (kind is ScanKind.INVALID)
     assert scan.reason is None or scan.reason.code == "invalid_scan"
 
 
 def test_the_scanners_own_prefix_and_suffix_fall_away() -> None:
     scan = parse("~~K7Q2M9ZX#", prefixes=("!!", "~~"), suffixes=("#",))
-    assert (scan.kind, scan.value) == (Kind.CODE, "K7Q2M9ZX")
+    assert (scan.kind, scan.value) == (ScanKind.CODE, "K7Q2M9ZX")
 
 
 def test_a_conference_may_name_its_orders_otherwise() -> None:
-    assert parse("PY27-8F3K2AQ7", order_prefix="PY27").kind is Kind.ORDER
-    assert parse("ORD-8F3K2AQ7", order_prefix="PY27").kind is Kind.CODE
+    assert parse("PY27-8F3K2AQ7", order_prefix="PY27").kind is ScanKind.ORDER
+    assert parse("ORD-8F3K2AQ7", order_prefix="PY27").kind is ScanKind.CODE
 
 
 def test_a_command_keeps_what_follows_it() -> None:

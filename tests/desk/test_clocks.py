@@ -14,7 +14,7 @@ from tui_pos.core import clock
 from tui_pos.data.connection import run_tx
 from tui_pos.desk import clocks, payments
 from tui_pos.desk.carts import checkout
-from tui_pos.desk.clocks import Whose
+from tui_pos.desk.clocks import ClockSource
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
 from tui_pos.desk.limits import Limits, Stop
@@ -70,7 +70,7 @@ def test_the_databases_clock_is_told_from_five_seconds(
     assert sell(shared_desk)
     (apart,) = clocks.ask(shared_desk.account)
     assert not apart.is_refused
-    assert (apart.whose, round(apart.seconds)) == (Whose.DATABASE, seconds)
+    assert (apart.whose, round(apart.seconds)) == (ClockSource.DATABASE, seconds)
 
 
 @pytest.mark.parametrize("seconds", [65, -1200])

@@ -28,7 +28,7 @@ def renamed(owner: str, **fields: str) -> str:
 
 def test_a_process_that_ended_here_is_gone(desk: Desk) -> None:
     owner = lease_owners.new_owner(desk)
-    assert len(owner) <= lease_owners.LONGEST
+    assert len(owner) <= lease_owners.OWNER_LENGTH
     assert lease_owners.is_gone(renamed(owner, process=str(ended_process())))
     assert not lease_owners.is_gone(renamed(owner, process=str(os.getppid()), started=""))
     assert lease_owners.is_gone(renamed(owner, process=str(os.getppid()), started="1"))

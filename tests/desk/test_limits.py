@@ -45,7 +45,7 @@ WRITES: dict[str, Act] = {
     "check-in": lambda desk, _: checkin.check_in(desk, CODE),
     "undo": lambda desk, _: checkin.undo_check_in(desk, CODE, "wrong one"),
     "hand-out": lambda desk, _: redemption.hand_out(desk, CODE, 1),
-    "take back": lambda desk, _: redemption.take_back(desk, CODE, 1, "wrong one"),
+    "take back": lambda desk, _: redemption.undo_hand_out(desk, CODE, 1, "wrong one"),
     "refund": lambda desk, order: refunds.refund(lead(desk), order),
 }
 READS: dict[str, Act] = {

@@ -47,7 +47,7 @@ def test_what_can_be_held_is_held(
     intent = paid(account, currency, card)
     assert (intent.status, intent.amount_received) == (status, received)
     assert intent.card is not None
-    assert intent.card.is_interac is (card == INTERAC)
+    assert (intent.card.kind == "interac_present") is (card == INTERAC)
 
 
 def test_interac_is_refunded_in_person(account: Terminal) -> None:

@@ -102,7 +102,7 @@ def test_a_sale_is_held_captured_and_refunded(till: Till) -> None:
     held = till.authorised()
     assert (held.status, held.amount_capturable, held.livemode) == ("requires_capture", AMOUNT, False)
     assert held.card is not None
-    assert (held.card.brand, held.card.last4, held.card.is_interac) == ("visa", GOOD[-4:], False)
+    assert (held.card.brand, held.card.last4, held.card.kind) == ("visa", GOOD[-4:], "card_present")
     assert held.capture_before is not None
     taken = till.terminal.capture(held.id, key=uuid4().hex)
     assert (taken.status, taken.amount_received, taken.amount_refunded) == ("succeeded", AMOUNT, 0)

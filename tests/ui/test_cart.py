@@ -10,7 +10,7 @@ from tui_pos.data.tables.desk import Sale
 from tui_pos.desk import payments
 from tui_pos.desk.carts import cart, checkout
 from tui_pos.desk.catalogue.inventory import InventoryItem
-from tui_pos.desk.catalogue.pricing import ZERO, Kind
+from tui_pos.desk.catalogue.pricing import ZERO, ProductKind
 from tui_pos.desk.errors import Refused
 from tui_pos.desk.payments import readers
 from tui_pos.desk.search import lookup
@@ -118,7 +118,7 @@ def test_what_begins_with_the_text_comes_first() -> None:
 def _product(name: str) -> InventoryItem:
     slug = name.lower().replace(" ", "-").replace(":", "")
     return InventoryItem(
-        kind=Kind.ADDON,
+        kind=ProductKind.ADDON,
         id=1,
         slug=slug,
         name=name,

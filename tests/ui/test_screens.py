@@ -10,7 +10,7 @@ from tests.fixtures.pilot import press, scan, settled, shown, write
 from tests.ui.demo_app import Demo, DemoScreen, Home, Other
 from tui_pos.desk.context import Mode
 from tui_pos.desk.tones import Tone
-from tui_pos.ui.desk_screen import Notice
+from tui_pos.ui.desk_screen import Alert
 from tui_pos.ui.dialogs.confirm import Confirm
 from tui_pos.ui.widgets.status_line import Status
 
@@ -109,7 +109,7 @@ async def test_a_long_sentence_becomes_a_dialog_and_a_short_one_a_note() -> None
             "The reader is in use at desk-2 by Ravi, who started 20 seconds ago; choose another one."
         )
         await settled(pilot)
-        assert isinstance(app.screen, Notice)
+        assert isinstance(app.screen, Alert)
         await press(pilot, "enter")
         assert app.screen_stack == [screen]
 
@@ -185,7 +185,7 @@ async def test_an_error_in_a_call_is_said_and_its_details_are_kept() -> None:
         assert isinstance(screen, Home)
         screen.ask(_fail, screen.told)
         await settled(pilot)
-        assert isinstance(app.screen, Notice)
+        assert isinstance(app.screen, Alert)
         assert "That failed in a way nobody expected: tell the organisers reference none." in shown(pilot)
         assert app.seen == []
 

@@ -14,7 +14,7 @@ from tests.ui.counter import READER, Counter, at_counter, begun, owed, shows, un
 from tests.ui.station import Bench, desk_of, hammer, row, station
 from tui_pos.desk import payments
 from tui_pos.desk.context import Desk
-from tui_pos.desk.orders.tenders import Tender
+from tui_pos.desk.orders.payment_sources import Tender
 from tui_pos.desk.payments import readers
 from tui_pos.desk.search import lookup, receipts
 from tui_pos.simulator import Server

@@ -13,7 +13,9 @@ from tui_pos.core import exit_codes
 from tui_pos.core.money import amount_string, format_amount
 from tui_pos.desk.errors import Refused
 from tui_pos.ui.messages import sentence
-from tui_pos.ui.messages.notices import WORDS
+from tui_pos.ui.messages.notices import NOTICE_WORDS
+from tui_pos.ui.messages.payments import ENDINGS, NOT_ENDED
+from tui_pos.ui.messages.templates import with_full_stop
 
 if TYPE_CHECKING:
     from tui_pos.desk.context import Desk
@@ -33,20 +35,16 @@ class TestCard(StrEnum):
 CARDS = {TestCard.GOOD: "4242424242424242", TestCard.DECLINED: "4000000000000002"}
 """Stripe's numbers for them."""
 
-# By stage: exit status, reason code ("" for the obstacle's own) and what is true of the money.
-SHORTFALLS: dict[str, tuple[int, str, str]] = {
-    "declined": (5, "declined", "The card was declined: {detail} Nothing was charged."),
-    "intent": (5, "", "{detail} Nothing was charged."),
-    "failed": (5, "failed", "{detail} Nothing was charged."),
-    "cancelled": (4, "cancelled", "The payment was cancelled; nothing was charged."),
-    "expired": (4, "expired", "The hold ran out; nothing was charged."),
+NOT_PAID: dict[str, tuple[int, str, str]] = {
+    "declined": (5, "declined", ENDINGS["declined"]),
+    "intent": (5, "", ENDINGS["intent"]),
+    "failed": (5, "failed", ENDINGS["failed"]),
+    "cancelled": (4, "cancelled", ENDINGS["cancelled"]),
+    "expired": (4, "expired", ENDINGS["expired"]),
 }
-OPEN_END = (
-    5,
-    "unfinished",
-    "{headline}: {detail} Do not charge again; a desk of this conference goes on with it.",
-)
-NEEDS_A_PERSON = (5, "unfinished", "{headline}: {detail} Do not charge again; see tui-pos resolve {name}.")
+"""By stage: exit status, reason code ('' for the obstacle's own), and the sentence."""
+STILL_LIVE = (5, "unfinished", ENDINGS["still_live"])
+NEEDS_A_PERSON = (5, "unfinished", ENDINGS["needs_a_person"])
 
 PaymentIntent = Annotated[str, typer.Argument(metavar="PAYMENT_INTENT", help="The payment, pi_...")]
 
@@ -102,23 +100,24 @@ def _line(payment: "PaymentState") -> str:
 
 
 def _headline(payment: "PaymentState") -> str:
-    return WORDS[payment.notice].headline
+    return NOTICE_WORDS[payment.notice].headline
 
 
 def _report(context: CommandContext, desk: "Desk", payment: "PaymentState") -> None:
-    """Say how it ended. Nobody is here to decide, so a payment that waits for a person is given up."""
+    """Answer how it ended. A command can ask nobody, so a payment that waits for a person is cancelled."""
     stopped_at = payment
     if payment.stuck and payment.stage != "authorized" and not payment.problem:
-        payment = _given_up(desk, payment)
+        payment = _cancel_waiting(desk, payment)
     details = serializers.charged(payment)
     if payment.stage in ("captured", "authorized") and not payment.problem:
         context.answer(details, [] if payment == stopped_at else [_line(payment)])
         return
     gave_up = payment.stage == "cancelled"
-    raise _shortfall(stopped_at if gave_up else payment, details, gave_up=gave_up)
+    raise _not_paid(stopped_at if gave_up else payment, details, gave_up=gave_up)
 
 
-def _given_up(desk: "Desk", payment: "PaymentState") -> "PaymentState":
+def _cancel_waiting(desk: "Desk", payment: "PaymentState") -> "PaymentState":
+    """Cancel a payment that waits for a person; its state when a card was approved meanwhile."""
     from tui_pos.desk import payments
 
     try:
@@ -130,37 +129,35 @@ def _given_up(desk: "Desk", payment: "PaymentState") -> "PaymentState":
 def _answer(context: CommandContext, payment: "PaymentState", wanted: str) -> None:
     details = serializers.payment_status(payment)
     if payment.stage != wanted or payment.problem:
-        raise _shortfall(payment, details)
+        raise _not_paid(payment, details)
     context.answer(details, [_line(payment)])
 
 
-def _shortfall(payment: "PaymentState", details: dict[str, object], *, gave_up: bool = False) -> Failed:
+def _not_paid(payment: "PaymentState", details: dict[str, object], *, gave_up: bool = False) -> Failed:
     """``gave_up``: the payment was cancelled at Stripe where it stood, so its stage says how it ended."""
-    status, code, template = SHORTFALLS.get(payment.stage, OPEN_END)
+    status, code, template = NOT_PAID.get(payment.stage, STILL_LIVE)
     if payment.live and not gave_up:
-        status, code, template = OPEN_END
+        status, code, template = STILL_LIVE
     if payment.problem:
         status, code, template = NEEDS_A_PERSON
-    detail = sentence(payment.problem or payment.detail) or "it has not ended yet."
+    detail = sentence(payment.problem or payment.detail) or NOT_ENDED
     text = template.format(
         headline=_headline(payment),
-        detail=detail if detail.endswith(".") else f"{detail}.",
+        detail=with_full_stop(detail),
         name=payment.intent_id or payment.reference,
     )
     return Failed(status, code or payment.decline or "not_sent", text, details)
 
 
 def _interrupted(desk: "Desk", payment: "PaymentState") -> Failed:
-    conference = desk.conference.slug
-    how = (
-        f"see it with tui-pos --conference {conference}, end it with"
-        f" tui-pos --conference {conference} cancel {payment.intent_id or 'PAYMENT_INTENT'}"
-    )
+    order, spoken = payment.reference, NOTICE_WORDS[payment.notice].spoken
+    command = f"tui-pos --conference {desk.conference.slug}"
     text = (
-        f"The payment for {payment.reference} is saved and goes on ({WORDS[payment.notice].spoken}): {how}."
+        f"The payment for {order} is saved and goes on ({spoken}): see it with {command},"
+        f" end it with {command} cancel {payment.intent_id or 'PAYMENT_INTENT'}."
     )
     if not payment.live:
-        text = f"Interrupted; the payment for {payment.reference} had ended: {WORDS[payment.notice].spoken}."
+        text = f"Interrupted; the payment for {order} had ended: {spoken}."
     return Failed(INTERRUPTED, "interrupted", text, serializers.charged(payment))
 
 
@@ -224,9 +221,7 @@ def resolve(
     if chosen != "keep" and (done.payment.live or done.payment.problem):
         stands = f"{_headline(done.payment)}: {sentence(done.payment.detail)}"
         said = sentence(done.payment.problem) or stands
-        raise Failed(
-            exit_codes.UNAVAILABLE, "unfinished", said if said.endswith(".") else f"{said}.", details
-        )
+        raise Failed(exit_codes.UNAVAILABLE, "unfinished", with_full_stop(said), details)
     context.answer(
         details, [f"{done.payment.reference}  {_headline(done.payment)}  {done.books.order_status}"]
     )

@@ -68,7 +68,7 @@ def hand_out(
         context.answer(serializers.hand_outs(rows), _listed(rows) or ["There is nothing to hand out."])
         return
     if undo:
-        state = redemption.take_back(desk, code, line, reason, quantity=pieces)
+        state = redemption.undo_hand_out(desk, code, line, reason, quantity=pieces)
     else:
         state = redemption.hand_out(desk, code, line, pieces, key=once)
     context.answer(serializers.hand_out(state), _listed([state]))
@@ -89,7 +89,7 @@ def companion(
     desk = context.desk()
     order = lookup.order(desk, reference).reference
     found = guest_tickets.register_companion(desk, order, name, email, key=once)
-    left = guest_tickets.companions(desk, order)
+    left = guest_tickets.unnamed_tickets(desk, order)
     lines = [f"{found.name}  badge {found.access_code}  {order}"]
     if left:
         lines.append(f"{left} without a name")

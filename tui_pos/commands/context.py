@@ -25,17 +25,17 @@ log = logging.getLogger(__name__)
 
 SECRET_VARIABLE = "TUI_POS_SECRET"
 
-LONGEST = 200
+MAX_CELL = 200
 """The longest text of one cell in an answer for people; a longer one is cut."""
 
 Key = Annotated[
     str | None, typer.Option(metavar="KEY", help="Asked again with the same key, nothing more is done.")
 ]
-"""For what a script may have to ask for twice, because it did not see the first answer."""
+"""The idempotency key of a command that a script may repeat when it did not get the answer."""
 
 
 class Failed(Exception):
-    """A command that found out, truthfully, that it did not succeed: its answer and the exit status."""
+    """Raised by a command that did its work and did not succeed: its answer and exit status."""
 
     def __init__(self, status: int, code: str, sentence: str, details: Mapping[str, object]) -> None:
         super().__init__(sentence)
@@ -130,7 +130,7 @@ class CommandContext(typer.Context):
 
 
 def typed_key(key: str | None) -> str:
-    """The value of ``Key`` for the desk; a variable that a script forgot to set protects nothing."""
+    """The value of ``--key`` for the desk; a variable that a script forgot to set protects nothing."""
     if key is not None and not key.strip():
         raise typer.TyperException("--key is empty: give each request a key of its own, or leave it out.")
     return key or ""
@@ -146,19 +146,19 @@ def write(line: str) -> None:
 
 
 def warn(line: str) -> None:
-    """One line to standard error, beside the answer; whoever has closed it does not want to know."""
+    """Write one line to standard error; a closed one is ignored."""
     with contextlib.suppress(OSError):
         sys.stderr.write(f"{safe(line)}\n")
 
 
 def safe(line: str) -> str:
     """The line without any escape sequence or control character, whatever stands in the data; spaces stay."""
-    return re.sub(r"[^ ]+", lambda word: printable(word[0], LONGEST), line)
+    return re.sub(r"[^ ]+", lambda word: printable(word[0], MAX_CELL), line)
 
 
 def table(rows: Iterable[tuple[str, ...]]) -> list[str]:
     """Rows as aligned columns; what stands in a cell is made printable first, so that it cannot widen one."""
-    cells = [tuple(printable(cell, LONGEST) for cell in row) for row in rows]
+    cells = [tuple(printable(cell, MAX_CELL) for cell in row) for row in rows]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)] if cells else []
     return [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -11,7 +11,7 @@ from tui_pos.commands.treasury import refund_lines
 from tui_pos.core import exit_codes
 from tui_pos.core.money import format_amount
 from tui_pos.desk.errors import Refusal
-from tui_pos.ui.messages.notices import WORDS
+from tui_pos.ui.messages.notices import NOTICE_WORDS
 
 if TYPE_CHECKING:
     from tui_pos.desk.context import Desk
@@ -90,7 +90,7 @@ def _listed(desk: "Desk", rows: "tuple[FoundOrder, ...]") -> list[str]:
         (
             f"{desk.local(row.created_at):%d %b %H:%M}",
             row.reference,
-            WORDS[row.live].headline
+            NOTICE_WORDS[row.live].headline
             if row.live
             else ("expired" if row.expired else row.status.replace("_", " ")),
             format_amount(row.total, currency),

@@ -1,4 +1,4 @@
-"""Standard output that may be full, closed or read by nobody: work goes on, the exit status tells."""
+"""Standard output that may be full or closed: the work goes on, and the exit status tells of it."""
 
 import errno
 import io
@@ -50,7 +50,7 @@ def guard() -> None:
 
 
 def status(of_the_work: int) -> int:
-    """The exit status: that of the work, but for work that was done and could not be told."""
+    """The exit status: of the work, or of lost output when the work succeeded."""
     return of_the_work or _lost.get(1, 0)
 
 

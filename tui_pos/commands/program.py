@@ -30,7 +30,7 @@ class AsTyped(typer.core.TyperOption):
         return value if self.callback is None else self.callback(ctx, self, value)
 
 
-class Command(typer.core.TyperCommand):
+class SharedOptionsCommand(typer.core.TyperCommand):
     """A command that takes the options of ``start`` too: they may stand before or after its name."""
 
     context_class = CommandContext
@@ -82,7 +82,7 @@ COMMANDS = {
 def _command(name: str) -> Any:
     module = import_module(f"tui_pos.commands.{COMMANDS[name]}")
     alone = typer.Typer(rich_markup_mode=None, add_completion=False)
-    alone.command(name, cls=Command)(getattr(module, name.replace("-", "_")))
+    alone.command(name, cls=SharedOptionsCommand)(getattr(module, name.replace("-", "_")))
     return typer.main.get_command(alone)
 
 

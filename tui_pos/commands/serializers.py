@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui_pos.core import money
 from tui_pos.ui.messages import sentence
-from tui_pos.ui.messages.notices import WORDS
+from tui_pos.ui.messages.notices import NOTICE_WORDS
 from tui_pos.ui.messages.views import phrase
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def found_orders(desk: Desk, rows: Iterable[FoundOrder]) -> Json:
                 "paid_by": row.paid_by,
                 "created_at": _time(row.created_at),
                 "expired": row.expired,
-                "payment": WORDS[row.live].headline if row.live else None,
+                "payment": NOTICE_WORDS[row.live].headline if row.live else None,
             }
             for row in rows
         ]
@@ -156,7 +156,7 @@ def resolution(found: Resolution) -> Json:
     return {
         **payment_status(found.payment),
         "stripe": {
-            "read": str(stripe.standing),
+            "read": str(stripe.reading),
             "status": stripe.status or None,
             "held": amount(stripe.held),
             "captured": amount(stripe.captured),

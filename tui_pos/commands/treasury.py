@@ -1,4 +1,4 @@
-"""refund, exchange, reconcile: what goes back, and the books held against Stripe's."""
+"""refund, exchange, reconcile: giving money back, and comparing the books with Stripe."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -10,7 +10,7 @@ from tui_pos.commands import serializers
 from tui_pos.commands.context import CommandContext, Failed, Key, table, typed_key
 from tui_pos.core import exit_codes
 from tui_pos.core.money import amount_string, format_amount, parse_amount
-from tui_pos.ui.messages.notices import WORDS
+from tui_pos.ui.messages.notices import NOTICE_WORDS
 from tui_pos.ui.messages.refunds import IF_NOT_PAID
 from tui_pos.ui.messages.views import refund_words
 
@@ -169,7 +169,7 @@ def _told(result: "Reconciled") -> list[str]:
         (
             state.reference,
             f"{amount_string(state.amount, state.currency)} {state.currency}",
-            WORDS[state.notice].headline,
+            NOTICE_WORDS[state.notice].headline,
         )
         for state in result.driven
     )

@@ -346,7 +346,7 @@ def _expected(kind: type[Struct], name: str) -> str:
 
 
 def _refuse_keys(where: str, found: object, key: str = "") -> None:
-    """A secret in a file that gets copied and shown around is refused, wherever in the file it stands."""
+    """Refuse a secret anywhere in the config file, which gets copied and shown to others."""
     if isinstance(found, dict):
         for name, value in found.items():
             _refuse_keys(where, value, name)

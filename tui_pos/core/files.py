@@ -48,5 +48,5 @@ def liken(copy: Path, original: Path) -> None:
         try:
             os.chown(copy, -1, found.st_gid)
         except PermissionError:
-            mode = FOLDER  # nobody gets to read what was not theirs
+            mode = FOLDER  # it has another group, which gets no right
     copy.chmod(found.st_mode & mode)

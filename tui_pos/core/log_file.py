@@ -80,5 +80,5 @@ def _put_away(file: Path, descriptor: int) -> None:
     kept = [file, *(file.with_name(f"{file.name}.{number}") for number in range(1, KEPT + 1))]
     gap = next((place for place, each in enumerate(kept) if not each.exists()), KEPT)
     for place in range(gap, 0, -1):
-        with suppress(FileNotFoundError):  # an operator may tidy up meanwhile
+        with suppress(FileNotFoundError):  # an operator may have deleted it meanwhile
             kept[place - 1].replace(kept[place])

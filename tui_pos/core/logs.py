@@ -16,7 +16,7 @@ from tui_pos.core.reasons import Reason, because
 from tui_pos.core.scan import printable
 
 OURS = "tui_pos"
-LONGEST = 500
+MAX_MESSAGE = 500
 """The longest message; a longer one is cut."""
 
 
@@ -30,7 +30,7 @@ class LogFile(logging.Handler):
         self.fault = ""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """A log that cannot be written stops no sale."""
+        """Remember the fault of a log that cannot be written instead of raising: it must not stop a sale."""
         try:
             log_file.append(self.file, f"{self.line(record)}\n")
         except OSError as error:
@@ -43,7 +43,7 @@ class LogFile(logging.Handler):
         # This host's clock, as the line was made: to ask anybody for the time here could fail, and log.
         at = f"{datetime.fromtimestamp(record.created, UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3]
         room = record.name.removeprefix(f"{OURS}.")
-        message = printable(redact(record.getMessage()), LONGEST)
+        message = printable(redact(record.getMessage()), MAX_MESSAGE)
         return f"{at}Z {record.levelname} {self.station.replace(' ', '_')} {os.getpid()} {room}: {message}"
 
 

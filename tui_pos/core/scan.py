@@ -34,7 +34,7 @@ _ESCAPES = re.compile(
 )
 
 
-class Kind(StrEnum):
+class ScanKind(StrEnum):
     """What a scanned or typed string looks like."""
 
     CODE = "code"
@@ -58,7 +58,7 @@ class Scan:
     SEARCH. ``text`` is the same with its case kept. ``raw_shown`` is the whole input, safe to display.
     """
 
-    kind: Kind
+    kind: ScanKind
     raw_shown: str
     value: str = ""
     conference: str | None = None
@@ -82,7 +82,7 @@ def parse(
         return _invalid(shown, because("invalid_scan.too_long", most=MAX_LENGTH))
     bare = _unwrap(text, prefixes, suffixes)
     if not bare:
-        return Scan(kind=Kind.EMPTY, raw_shown=shown)
+        return Scan(kind=ScanKind.EMPTY, raw_shown=shown)
     if any(unicodedata.category(char) in ("Cc", "Cs", "Cf") for char in bare):
         return _invalid(shown, because("invalid_scan.control"))
     if bare.startswith("/"):
@@ -130,14 +130,14 @@ def _unwrap(text: str, prefixes: Sequence[str], suffixes: Sequence[str]) -> str:
 
 
 def _invalid(shown: str, reason: Reason) -> Scan:
-    return Scan(kind=Kind.INVALID, raw_shown=shown, reason=reason)
+    return Scan(kind=ScanKind.INVALID, raw_shown=shown, reason=reason)
 
 
 def _command(bare: str, shown: str) -> Scan:
     if match := _COMMAND.fullmatch(bare):
         word, argument = match.groups(default="")
         return Scan(
-            kind=Kind.COMMAND, raw_shown=shown, value=word.lower(), text=word, argument=argument.strip()
+            kind=ScanKind.COMMAND, raw_shown=shown, value=word.lower(), text=word, argument=argument.strip()
         )
     return _invalid(shown, because("invalid_scan.command"))
 
@@ -152,21 +152,23 @@ def _from_url(bare: str, shown: str, order_prefix: str) -> Scan:
     query = parse_qs(address.query)
     for candidate in (*query.get("code", ()), *segments[-1:]):
         found = _plain(candidate, None, shown, order_prefix)
-        if found.kind in (Kind.CODE, Kind.ORDER):
+        if found.kind in (ScanKind.CODE, ScanKind.ORDER):
             return found
     return _invalid(shown, because("invalid_scan.no_code"))
 
 
 def _plain(bare: str, conference: str | None, shown: str, order_prefix: str) -> Scan:
     if re.fullmatch(rf"{re.escape(order_prefix)}-[A-Z0-9]+", bare, re.IGNORECASE):
-        return Scan(kind=Kind.ORDER, value=bare.upper(), conference=conference, raw_shown=shown, text=bare)
+        return Scan(
+            kind=ScanKind.ORDER, value=bare.upper(), conference=conference, raw_shown=shown, text=bare
+        )
     if _CODE.fullmatch(bare) or _DASHED_CODE.fullmatch(bare):
-        return Scan(kind=Kind.CODE, value=bare.upper(), conference=conference, raw_shown=shown, text=bare)
+        return Scan(kind=ScanKind.CODE, value=bare.upper(), conference=conference, raw_shown=shown, text=bare)
     slug, colon, code = bare.partition(":")
     if colon and conference is None and _SLUG.fullmatch(slug.strip()):
         inner = _plain(code.strip(), slug.strip().lower(), shown, order_prefix)
-        if inner.kind in (Kind.CODE, Kind.ORDER):
+        if inner.kind in (ScanKind.CODE, ScanKind.ORDER):
             return inner
     return Scan(
-        kind=Kind.SEARCH, value=" ".join(bare.split()), conference=conference, raw_shown=shown, text=bare
+        kind=ScanKind.SEARCH, value=" ".join(bare.split()), conference=conference, raw_shown=shown, text=bare
     )

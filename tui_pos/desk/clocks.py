@@ -1,8 +1,8 @@
 """This host's clock against the two that payments go by: the shared database's, and Stripe's.
 
-Shared time is the database's own, so a difference harms no other desk; but it says that one of the clocks is
-wrong, and holds, payment links and signatures expire by it. From WARN seconds it is told, from REFUSE seconds
-nothing is begun that another desk or Stripe would time; look-ups and check-ins go on.
+Desks share the database's time, so a wrong host clock does no harm to other desks; but holds, payment links
+and signatures expire by these clocks. From ``WARN`` seconds on a difference is shown; from ``REFUSE`` seconds
+on nothing is begun that another desk or Stripe would time. Look-ups and check-ins go on.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,7 +22,7 @@ ASK_AGAIN = 30.0
 """Stripe is asked for the time where it has not said anything for so many seconds."""
 
 
-class Whose(StrEnum):
+class ClockSource(StrEnum):
     """A clock that this host's is held against."""
 
     DATABASE = "database"
@@ -33,7 +33,7 @@ class Whose(StrEnum):
 class Apart:
     """This host's clock is certainly ``seconds`` (negative: behind) from the clock of ``whose``."""
 
-    whose: Whose
+    whose: ClockSource
     seconds: float
 
     @property
@@ -60,7 +60,7 @@ def stops(account: Terminal | None) -> Mapping[Stop, Reason]:
 def ask(account: Terminal | None) -> tuple[Apart, ...]:
     """``apart``, after asking Stripe where it has said nothing for a while, or something odd; slow.
 
-    A Stripe that does not answer says nothing of the time.
+    When Stripe does not answer, only the last known difference is used.
     """
     if account is not None and _is_due(account):
         with suppress(TerminalError):
@@ -76,7 +76,7 @@ def _is_due(account: Terminal) -> bool:
 def _all(account: Terminal | None) -> Iterator[Apart]:
     database = host_ahead()
     if database is not None:
-        yield Apart(Whose.DATABASE, database.certain)
+        yield Apart(ClockSource.DATABASE, database.certain)
     stripe = account.clock_ahead() if account is not None else None
     if stripe is not None:
-        yield Apart(Whose.STRIPE, stripe)
+        yield Apart(ClockSource.STRIPE, stripe)

@@ -27,7 +27,7 @@ class PriceRule(StrEnum):
 class Rules:
     """A conference's rules; ``mode`` and ``account`` are empty while no card payment was begun.
 
-    The same shape says what a config or ``init`` wants: an empty text stands for "does not say".
+    The same shape says what a config or ``init`` wants: an empty text where it does not say.
     """
 
     currency: str = ""

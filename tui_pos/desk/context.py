@@ -28,7 +28,7 @@ OTHER_ACCOUNT = "other_account"
 
 
 class Mode(StrEnum):
-    """What a charged card means: real money, Stripe's test mode, or a simulator standing in."""
+    """What a charged card means: real money, Stripe's test mode, or a simulator of Stripe."""
 
     LIVE = "LIVE"
     TEST = "TEST"

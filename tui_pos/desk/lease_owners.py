@@ -1,7 +1,7 @@
-"""Who holds a lease: a name that says where its process runs, so that a dead one need not be waited for.
+"""The owner of a lease: a name that says where its process runs, so that a dead owner is seen at once.
 
-Process ids mean something only within one boot of one machine and one namespace of process ids: a container
-has its own, and the process that another one calls 17 is a stranger here.
+A process id is unique only within one boot of one machine and one pid namespace (a container has its own), so
+the name holds all three.
 """
 
 import os
@@ -14,16 +14,16 @@ from tui_pos.core import clock
 from tui_pos.desk.context import Desk
 
 PROC = Path("/proc")
-LONGEST = 100
+OWNER_LENGTH = 100
 
 _at_work: set[str] = set()
 """The watchers of this process that hold a lease."""
 
 
 def new_owner(desk: Desk) -> str:
-    """A name for one watcher: the station alone would let two windows of it drive the same attempt."""
+    """A name for one watcher; two windows of the same station get different ones."""
     process = os.getpid()
-    return f"{clock.new_id()[:8]}:{process}:{_started(process)}:{_place()}:{desk.station}"[:LONGEST]
+    return f"{clock.new_id()[:8]}:{process}:{_started(process)}:{_place()}:{desk.station}"[:OWNER_LENGTH]
 
 
 def at_work(owner: str) -> None:

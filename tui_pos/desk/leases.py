@@ -1,4 +1,4 @@
-"""What one process of all has for a while; a lease in the database says which, and when it has lapsed."""
+"""Duties that one process of all has for a while, as leases in the database."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from tui_pos.data.base import database
 from tui_pos.data.connection import run_tx
 from tui_pos.data.tables.desk import Lease
 
-LONGEST = timedelta(seconds=60)
+MAX_DUTY = timedelta(seconds=60)
 """No duty is taken for longer at once."""
 
 CLOCKS_APART = timedelta(minutes=1)
@@ -20,21 +20,21 @@ CLOCKS_APART = timedelta(minutes=1)
 def has_lapsed(until: Any, length: timedelta, now: datetime) -> Any:
     """Whether ``until`` (a time, then a bool; or a column, then an SQL condition) is over.
 
-    It was set no further ahead than by ``length``. One that is further ahead is of a clock that was put back
-    since: nobody would outlive it.
+    It was set at most ``length`` ahead. One that is further ahead was set before the clock was put back, and
+    counts as over, or it would hold for too long.
     """
     return (until <= now) | (until > now + length + CLOCKS_APART)
 
 
 def take(name: str, owner: str, seconds: float) -> bool:
-    """Take or keep a duty for ``seconds``, up to ``LONGEST``; False while somebody else has it."""
+    """Take or keep a duty for ``seconds``, up to ``MAX_DUTY``; False while somebody else has it."""
 
     def write() -> bool:
         now = clock.now()
         until = now + timedelta(seconds=seconds)
         changed = (
             Lease.update(owner=owner, until=until)
-            .where(Lease.name == name, (Lease.owner == owner) | has_lapsed(Lease.until, LONGEST, now))
+            .where(Lease.name == name, (Lease.owner == owner) | has_lapsed(Lease.until, MAX_DUTY, now))
             .execute()
         )
         if changed:
@@ -51,7 +51,7 @@ def take(name: str, owner: str, seconds: float) -> bool:
 
 def is_taken(name: str) -> bool:
     """Whether somebody has the duty now; needs a connection."""
-    lapsed = has_lapsed(Lease.until, LONGEST, clock.now())
+    lapsed = has_lapsed(Lease.until, MAX_DUTY, clock.now())
     return bool(Lease.select().where(Lease.name == name, ~lapsed).exists())
 
 

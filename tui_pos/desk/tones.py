@@ -1,10 +1,10 @@
-"""How good it is what somebody is told: the screen has a sign and a colour for each."""
+"""How good or bad a message is; the screen has a sign and a colour for each tone."""
 
 from enum import StrEnum
 
 
 class Tone(StrEnum):
-    """From nothing special to nobody knows."""
+    """``UNKNOWN``: the outcome is not known yet."""
 
     PLAIN = "plain"
     OK = "ok"

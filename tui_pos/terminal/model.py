@@ -115,11 +115,6 @@ class Card:
     reader: str | None
     kind: str = "card_present"
 
-    @property
-    def is_interac(self) -> bool:
-        """Whether it paid by Interac: charged at once, and refunded only in person on a reader."""
-        return self.kind == "interac_present"
-
 
 @dataclass(frozen=True, slots=True)
 class LastError:

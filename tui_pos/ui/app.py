@@ -1,4 +1,4 @@
-"""The desk's app: paints the first screen, opens the desk behind it, signs in and out, keeps the header true.
+"""The desk's app: paints the first screen, opens the desk in a thread, signs in and out, keeps the header.
 
 Everything slow (the database, the demonstration, Stripe) is imported and opened in threads once the first
 screen stands; scans and typing are taken from then on.
@@ -34,7 +34,7 @@ from tui_pos.ui.widgets.status_line import Status
 if TYPE_CHECKING:
     from tui_pos.bootstrap.doctor import Finding
     from tui_pos.bootstrap.session import DeskSession
-    from tui_pos.desk.access.occupancy import Holder
+    from tui_pos.desk.access.occupancy import StationHolder
     from tui_pos.ui.navigation import Navigation
     from tui_pos.ui.navigator import Navigator
     from tui_pos.ui.upkeep import Upkeep
@@ -47,7 +47,7 @@ SECRET_VARIABLE = "TUI_POS_SECRET"
 LOOK_AT_READER_EVERY = 60.0
 MAINTAIN_EVERY = 30.0
 KEEP_EVERY = 10.0
-"""A station that is not said to be in use for longer than `desk.occupancy` waits is anybody's."""
+"""Seconds between renewals of the station's claim; `desk.access.occupancy` lets it lapse after 45."""
 LEAVING_TAKES = 0.5
 
 
@@ -61,7 +61,7 @@ class DeskApp(KioskApp):
     CSS_PATH = Path(__file__).parent / "screens" / "scan.tcss"
 
     _navigation: "Navigation"
-    """Is there once somebody is signed in."""
+    """Set while somebody is signed in."""
 
     def __init__(
         self,
@@ -147,11 +147,11 @@ class DeskApp(KioskApp):
             self.ask(self, desk.account.warm_up, _nothing, self._unasked_failed)
 
     def action_lock(self) -> None:
-        """F12: back to the sign-in, once nothing is lost by it."""
+        """F12: back to the sign-in, after the open screens have saved what would be lost."""
         self._lock("")
 
     def _lock(self, why: str) -> None:
-        """What stands in front of the desk's own screens, a dialog or the help, is left as by Esc."""
+        """Close dialogs and the help as Esc does, have the desk's screens save, then show the sign-in."""
         if self.desk is None:
             return
         top = [screen for screen in self.screen_stack if isinstance(screen, DeskScreen) and screen.has_desk][
@@ -197,22 +197,22 @@ class DeskApp(KioskApp):
             )
         )
 
-    # The station is this desk's alone
+    # The claim on the station
 
     def _keep_station(self) -> None:
         if self._claim is not None and self._upkeep is not None:
             keep = self._upkeep.keep_station
             self.ask(self, keep, self._kept, self._unasked_failed, lane="station", latest=True)
 
-    def _kept(self, holder: "Holder | None") -> None:
-        """Lock when somebody has taken the station over: from then on two would work on the same sales."""
+    def _kept(self, holder: "StationHolder | None") -> None:
+        """Lock when somebody has taken the station over, so that no two desks change the same sales."""
         if holder is None or self._claim is None or self.desk is None:
             return
         at = f"{self.desk.local(holder.since):%H:%M} on {holder.host}"
         self._claim = None
         self._lock(f"{holder.name} took {self.desk.station} over at {at}.")
 
-    # What some station has to do every half minute
+    # Maintenance every half minute
 
     def _maintain(self) -> None:
         if self.desk is not None and self._upkeep is not None and not self._is_maintaining:
@@ -226,7 +226,7 @@ class DeskApp(KioskApp):
     # What the checks find while the desk is open
 
     def _examined(self, found: "list[Finding]") -> None:
-        """The header says what is stopped; what is new is told at home, where nobody is in a sale."""
+        """Show in the header what is stopped, and new findings on the home screen, not during a sale."""
         assert self._session is not None
         self.set_status(replace(self.status, limits=limits_word(self._session.limits.worst)))
         looked_at = {each.check for each in found}
@@ -261,12 +261,12 @@ class DeskApp(KioskApp):
             self.set_status(replace(self.status, reader=label, reader_state=state))
 
     def _unasked_failed(self, error: Exception) -> None:
-        """Nobody asked for this call, and the next payment says what is wrong: only log the unexpected."""
+        """Log an unexpected error only: the next payment tells the person what is wrong."""
         if _explain(error) is None:
             self.record(error)
 
     def leave_station(self) -> None:
-        """Let somebody else have the station at once; a database that is away does not keep the process."""
+        """End the claim on the station; without a database it lapses by itself."""
         if self._claim is not None and self._upkeep is not None:
             leaving = Thread(target=self._upkeep.release_station_quietly, daemon=True)
             leaving.start()
@@ -339,4 +339,4 @@ def _sentences(said: "Iterable[str | Reason]") -> list[str]:
 
 
 def _nothing(_: object) -> None:
-    """What there is to do with an outcome that nobody waits for."""
+    """Ignore an outcome."""

@@ -6,7 +6,7 @@ A screen says what it is by overriding:
     hints()                   the key bar, the safe next step first
     header()                  what the header says, where that differs from the app's
     entered(scan)             a line: a code, an order, a search. Commands and unusable input never come here
-    changed(text)             typed text stands still: filter
+    changed(text)             no key came for a moment: filter by the typed text
     picked(number) · moved(delta) · stepped(delta)
     put_away(then)            the desk is locked or left: keep what would be lost, then go on
     action_<command>()        a function key or its /word; `action_confirm` is Enter in the empty prompt
@@ -32,7 +32,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from tui_pos.core import money
-from tui_pos.core.scan import Kind, Scan
+from tui_pos.core.scan import Scan, ScanKind
 from tui_pos.desk.access.permissions import Action, allowed
 from tui_pos.desk.context import Desk
 from tui_pos.desk.tones import Tone
@@ -65,7 +65,7 @@ class _Navigated(Protocol):
 class DeskScreen(Screen[R], inherit_bindings=False):
     """Base of all screens. ``desk`` is who acts where: sign-in, help and dialogs have none."""
 
-    # Sixteen colours or none: the terminal's own are the background and the text, and nothing is see-through.
+    # With sixteen colours or none: the terminal's own background and text colours, and opaque screens.
     DEFAULT_CSS = """
     DeskScreen {
         layout: vertical; overflow: hidden; background: ansi_default; color: ansi_default;
@@ -98,7 +98,7 @@ class DeskScreen(Screen[R], inherit_bindings=False):
 
     @property
     def has_desk(self) -> bool:
-        """Whether it is a screen of a signed-in desk; any other stands in front of one, or of nobody's."""
+        """Whether it is a screen of a signed-in desk; dialogs, the help and the sign-in are not."""
         return hasattr(self, "desk")
 
     @property
@@ -108,7 +108,7 @@ class DeskScreen(Screen[R], inherit_bindings=False):
 
     @property
     def navigator(self) -> Navigator:
-        """Whom to ask for the next screen."""
+        """Opens the screens that follow this one."""
         return cast(_Navigated, self.app).navigator_for(self)
 
     # What a screen overrides
@@ -134,7 +134,7 @@ class DeskScreen(Screen[R], inherit_bindings=False):
             self.say(f"{scan.raw_shown} means nothing here.", Tone.WARN, bell=True)
 
     def changed(self, text: str) -> None:
-        """The typed text stands still; scans do not come this way."""
+        """No key came for a moment after text was typed; never called for a scan."""
 
     def picked(self, number: int) -> None:
         """A digit was typed in the empty prompt."""
@@ -147,7 +147,7 @@ class DeskScreen(Screen[R], inherit_bindings=False):
         """``+`` or ``-``."""
 
     def put_away(self, then: Callable[[], object]) -> None:
-        """Call ``then`` when nothing is lost by closing this screen without another key."""
+        """Save what closing this screen would lose, then call ``then``."""
         then()
 
     def action_back(self) -> None:
@@ -182,7 +182,7 @@ class DeskScreen(Screen[R], inherit_bindings=False):
         return self.kiosk.ask(self, call, then, failed, lane=lane, latest=latest)
 
     def forget_keys(self) -> None:
-        """Drop what was typed and has not acted: the prompt's text, held keys, keys typed ahead."""
+        """Drop the prompt's text, held keys and keys typed ahead."""
         self.typed_ahead.forget()
         self.prompt.forget()
 
@@ -197,14 +197,14 @@ class DeskScreen(Screen[R], inherit_bindings=False):
             self.kiosk.bell()
 
     def alert(self, sentence: str, tone: Tone = Tone.WARN) -> None:
-        """Say what stops the work: beside the prompt if it fits there, else in a dialog. Rings the bell."""
+        """Ring the bell and show what stops the work: beside the prompt if it fits, else in a dialog."""
         if len(sentence) <= NOTE_WIDTH:
             self.say(sentence, tone, bell=True)
             return
         self.kiosk.bell()
-        if any(isinstance(each, Notice) and each.sentence == sentence for each in self.kiosk.screen_stack):
-            return  # it is being read
-        self.go(Notice(sentence, tone))
+        if any(isinstance(each, Alert) and each.sentence == sentence for each in self.kiosk.screen_stack):
+            return  # the same message is open already
+        self.go(Alert(sentence, tone))
 
     def go(self, screen: Screen[OTHER], then: Callable[[OTHER | None], None] | None = None) -> None:
         """Open ``screen`` on top of this one; ``then`` gets what it was left with."""
@@ -276,7 +276,7 @@ class DeskScreen(Screen[R], inherit_bindings=False):
             self.mount(Static(TOO_SMALL, id="too-small", markup=False))
 
     def on_key(self, event: events.Key) -> None:
-        """Keys come here when nothing has the focus, which a hidden prompt cannot have."""
+        """Handle keys while nothing has the focus, because the prompt is hidden."""
         self.prompt.on_key(event)
 
     def on_paste(self, event: events.Paste) -> None:
@@ -292,11 +292,11 @@ class DeskScreen(Screen[R], inherit_bindings=False):
             return
         self.say(self.PROMPT.placeholder)
         scan = replace(self.kiosk.parse(message.text), scanned=message.scanned)
-        if scan.kind is Kind.COMMAND:
+        if scan.kind is ScanKind.COMMAND:
             self._word(scan)
-        elif scan.kind is Kind.INVALID:
+        elif scan.kind is ScanKind.INVALID:
             self.say(messages.sentence(scan.reason or ""), Tone.BAD, bell=True)
-        elif scan.kind is not Kind.EMPTY:
+        elif scan.kind is not ScanKind.EMPTY:
             self.entered(scan)
 
     def _word(self, scan: Scan) -> None:
@@ -360,7 +360,7 @@ class DeskScreen(Screen[R], inherit_bindings=False):
         return self.app.screen is self
 
     def _may_act(self) -> bool:
-        """A key acts on what its finger saw: on no screen that opened meanwhile, on none that is hidden."""
+        """Whether a key may act: not on a screen that opened after it was pressed, nor on a hidden one."""
         if self.is_on_top and not self.has_class("-too-small"):
             return True
         self.kiosk.bell()
@@ -375,7 +375,7 @@ class DeskScreen(Screen[R], inherit_bindings=False):
             action()
 
 
-class Notice(DeskScreen[None]):
+class Alert(DeskScreen[None]):
     """One message that must be seen before work goes on. Stands here because `alert` opens it."""
 
     PROMPT = DIALOG

@@ -1,7 +1,7 @@
-"""The end by a signal: in order if that is possible, and in any case within two seconds.
+"""Ending by a signal: the ordinary way if possible, and in any case within two seconds.
 
-Everything that a desk does may be cut at any point (it is stored before it is done, and recovered by the next
-desk), so nothing is lost when a call that hangs on a locked database or a dead network is not waited for.
+A desk's work may be cut at any point (it is stored before it is done, and the next desk recovers it), so a
+call that hangs on a locked database or a dead network need not be waited for.
 """
 
 import asyncio

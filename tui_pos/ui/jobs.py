@@ -1,9 +1,9 @@
-"""Work that may block, off the event loop: the one way by which screens call the desk.
+"""Blocking calls, run in threads: the one way in which screens call the desk.
 
 Every call runs in a thread and comes back as exactly one outcome in the message queue of its owner (a screen,
 or the app for work that must outlive screens), in order with the owner's keys. Calls in one *lane* run one
-after another in the order of asking; with ``latest`` a lane forgets the calls that a newer one has overtaken,
-as look-ups want it. A lane is never a lock on money: that is the desk's own guard and its idempotency keys.
+after another in the order of asking; with ``latest`` a lane drops calls that a newer one has replaced, as
+look-ups need it. A lane is never a lock on money: that is the desk's own guard and its idempotency keys.
 """
 
 import asyncio

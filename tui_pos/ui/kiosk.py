@@ -1,4 +1,4 @@
-"""The Textual app of any till: start, signals, the unexpected, calls in threads, screen changes."""
+"""The base of the Textual app: start, signals, unexpected errors, calls in threads, screen changes."""
 
 import asyncio
 import logging
@@ -42,7 +42,7 @@ END_SIGNALS = (
     signal.SIGUSR1,
     signal.SIGUSR2,
 )
-"""Those that are sent to end a program, and those that would end it anyhow, with the terminal left raw."""
+"""Signals sent to end a program, and those whose default ends it with the terminal left raw."""
 
 
 class KioskApp(App[None], inherit_bindings=False):
@@ -107,7 +107,7 @@ class KioskApp(App[None], inherit_bindings=False):
             self._jobs.close()
 
     def end_by_signal(self, number: int) -> None:
-        """Leave as after that signal: the terminal is restored; calls get `END_GRACE` to end."""
+        """End as after that signal: restore the terminal; running calls get `END_GRACE` seconds."""
         if self._end is not None:
             self._end.signalled(number)
         else:
@@ -118,7 +118,7 @@ class KioskApp(App[None], inherit_bindings=False):
             log.info("ended by signal %d", number)
             self.exit(return_code=128 + number)
 
-    # Input that must not act
+    # Dropping input
 
     def forget_input(self) -> None:
         """Drop every key, paste and scan that was read before now and has not acted."""
@@ -205,7 +205,7 @@ class KioskApp(App[None], inherit_bindings=False):
         return job
 
     def explain(self, error: Exception) -> str:
-        """One sentence for the person at the desk; the unexpected goes to the log under a reference."""
+        """One sentence for the person; an unexpected error is logged, and its reference named."""
         sentence = self._explain(error) if self._explain is not None else None
         if sentence is not None:
             return sentence
@@ -213,7 +213,7 @@ class KioskApp(App[None], inherit_bindings=False):
 
     @property
     def _background_screens(self) -> list[Screen[Any]]:
-        """Every screen here is opaque, so none shows through: a clock below a dialog must not repaint it."""
+        """None: every screen is opaque, and a clock on a covered screen must not cause a repaint."""
         return []
 
     # Screens: each change is one paint, made in the app's own queue so that keys that follow reach the new
@@ -241,7 +241,7 @@ class KioskApp(App[None], inherit_bindings=False):
 
         self.call_later(change)
 
-    # The unexpected
+    # Unexpected errors
 
     def record(self, error: Exception) -> str:
         """Write ``error`` to the log file, without local variables and secrets; return its reference."""
@@ -254,7 +254,7 @@ class KioskApp(App[None], inherit_bindings=False):
         return "none"
 
     def _handle_exception(self, error: Exception) -> None:
-        """Textual's own crash screen prints local variables, secrets included, on the till."""
+        """Replaces Textual's crash screen, which prints local variables and so secrets."""
         if self.is_headless:
             super()._handle_exception(error)
             return

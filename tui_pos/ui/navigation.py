@@ -78,7 +78,7 @@ class Navigation:
         self._from = screen
 
     def beside(self, screen: textual.screen.Screen[Any]) -> "Navigation":
-        """The same for another screen that asks."""
+        """The `Navigation` for another screen of the same desk."""
         return Navigation(self._app, cast(Screen, screen))
 
     @property
@@ -92,7 +92,7 @@ class Navigation:
         self._home.desk_opened(desk, LookUps(desk))
 
     def lock(self, sign_in: SignInScreen, then: Callable[[StationClaim | None], None]) -> None:
-        """Nobody is signed in any more; ``then`` is told who is next."""
+        """Close all screens and show the sign-in; ``then`` gets who signs in next."""
         self.go_home()
         self._home.go(sign_in, then)
 

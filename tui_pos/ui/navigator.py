@@ -1,4 +1,4 @@
-"""What a screen asks for when it is done: the next one. `tui_pos.ui.navigation` answers."""
+"""The interface by which screens ask for the next screen; `tui_pos.ui.navigation` implements it."""
 
 from collections.abc import Callable
 from decimal import Decimal

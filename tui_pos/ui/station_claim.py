@@ -1,7 +1,7 @@
-"""From who somebody is to a desk that is theirs: what is asked about the station before it opens.
+"""Claiming the station after the sign-in, and what the person is asked about it.
 
-A station is one desk's at a time. One that the config does not know may be a slip of the keyboard, and one
-that is in use is another desk's, until somebody says that it is not.
+A station that the config does not name may be a typing error. One that another running desk has is taken over
+only when the person says so.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from tui_pos.ui.dialogs.confirm import Confirm
 
 if TYPE_CHECKING:
     from tui_pos.bootstrap.session import DeskSession
-    from tui_pos.desk.access.occupancy import Holder
+    from tui_pos.desk.access.occupancy import StationHolder
     from tui_pos.desk.context import Staff
 
 
@@ -30,7 +30,7 @@ class StationClaim:
     session: "DeskSession"
     desk: Desk
     owner: str
-    holder: "Holder | None" = None
+    holder: "StationHolder | None" = None
     beside: str = ""
 
 
@@ -38,9 +38,9 @@ Claimed = Callable[[StationClaim], object]
 
 
 def claim_station(session: "DeskSession", staff: "Staff", *, take_over: bool = False) -> StationClaim:
-    """Have the station, unless another desk has it. Call in a thread.
+    """Claim the station, unless another desk has it. Call in a thread.
 
-    A database that cannot be written to keeps nobody from looking up.
+    Without a database that takes writes the station is used unclaimed, for look-ups.
     """
     # The sign-in is painted before these are there.
     from tui_pos.data.errors import DatabaseUnavailable
@@ -55,7 +55,7 @@ def claim_station(session: "DeskSession", staff: "Staff", *, take_over: bool = F
         return claim
     if holder is None:
         return claim
-    # In the demonstration everybody is the trainee.
+    # In the demonstration everybody is signed in as the trainee.
     is_shared = not session.is_named and (not holder.is_same or session.trainee is not None)
     return replace(claim, holder=holder, beside=occupancy.free_name(desk) if is_shared else "")
 
@@ -95,7 +95,9 @@ def _ask_unknown(screen: DeskScreen[Any], claim: StationClaim, claimed: Claimed)
     screen.go(question, answered)
 
 
-def _ask_in_use(screen: DeskScreen[Any], claim: StationClaim, holder: "Holder", claimed: Claimed) -> None:
+def _ask_in_use(
+    screen: DeskScreen[Any], claim: StationClaim, holder: "StationHolder", claimed: Claimed
+) -> None:
     station = claim.desk.station
     said = (
         f"{holder.name} has had {station} open since {claim.desk.local(holder.since):%H:%M} on {holder.host}."

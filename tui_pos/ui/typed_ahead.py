@@ -1,7 +1,7 @@
-"""Keys typed while the screen is about to change: they wait, and act on the next one, if it comes soon.
+"""Keys typed while the screen is about to change: they are held, and act on the next screen if it opens soon.
 
-A volunteer who knows the way types F2, 1, Enter faster than screens open. A key that acted on the screen
-before would pay where it should add; one that was dropped would make people wait for the program.
+A practised person types F2, 1, Enter faster than screens open. A key must not act on the screen before (it
+might pay instead of adding a product), and dropping it would make people wait for the program.
 """
 
 from collections.abc import Callable
@@ -16,8 +16,8 @@ from tui_pos.ui.input.key_stream import HOLD
 from tui_pos.ui.widgets.scan_input import Prompt, ScanInput
 
 TYPED_AHEAD: Final = 0.5
-"""Seconds: a key that waited longer, or was pressed when keys had been held for so long already, was pressed
-out of impatience, with the screen before in sight."""
+"""Seconds: a key that was held longer, or pressed when keys had been held for so long, was meant for the
+screen before, and is dropped."""
 
 
 @dataclass
@@ -80,8 +80,8 @@ class TypedAhead:
     def hand_to_top(self, message: Message, *, is_ahead: bool) -> None:
         """Give what was read here before another screen opened to that screen.
 
-        That is a scan, or a key that was typed ahead of it. Typed text, and keys pressed out of impatience
-        (not ``is_ahead``), are for none.
+        That is a scan, or a key that was typed ahead of it. Typed text, and keys that are not
+        ``is_ahead``, are dropped.
         """
         top = self._screen.app.screen
         if isinstance(top, TakesKeys):

@@ -1,4 +1,4 @@
-"""What a desk does behind its screens: it is opened, checked now and then, and keeps its station to itself.
+"""Background work of an open desk: opening it, checks, maintenance, renewing the claim on its station.
 
 Everything here runs in threads. The app imports it once the first screen stands: the database and Stripe's
 package come with it.
@@ -16,7 +16,7 @@ from tui_pos.bootstrap.session import DeskSession
 from tui_pos.data.errors import DataError
 from tui_pos.desk import clocks, lease_owners
 from tui_pos.desk.access import occupancy
-from tui_pos.desk.access.occupancy import Holder
+from tui_pos.desk.access.occupancy import StationHolder
 from tui_pos.desk.limits import Stop
 from tui_pos.desk.payments import readers
 from tui_pos.desk.payments.readers import ReaderState
@@ -30,8 +30,8 @@ def open_desk(
 ) -> tuple[DeskSession | StationClaim, list[Finding]]:
     """Open the desk, for its trainee unless it ``asks`` who is there; answer what the first checks find too.
 
-    Everything that its calls import is imported in this one thread: two that import modules which import each
-    other see halves of them.
+    Everything that its calls import is imported in this one thread: two threads
+    that import modules which import each other may see half-initialised ones.
     """
     session = open_session()
     found = _examine(session, Phase.OPENING)
@@ -74,16 +74,16 @@ class Upkeep:
 
     # The station
 
-    def keep_station(self) -> Holder | None:
-        """Go on having the station; who has it instead, if somebody took it over."""
+    def keep_station(self) -> StationHolder | None:
+        """Renew the claim; answers the new holder when the station was taken over."""
         return occupancy.keep(self._claim.desk, self._claim.owner)
 
     def release_station(self) -> None:
-        """Let somebody else have the station. Raises DataError."""
+        """End the claim on the station. Raises DataError."""
         occupancy.release(self._claim.desk, self._claim.owner)
 
     def release_station_quietly(self) -> None:
-        """The same where nobody can be told that it failed: it lapses by itself."""
+        """The same, ignoring a failure: the claim lapses by itself."""
         with suppress(DataError):
             self.release_station()
 

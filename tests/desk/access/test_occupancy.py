@@ -108,7 +108,7 @@ def test_a_name_beside_it_is_one_that_nobody_has(desk: Desk) -> None:
 
 
 def test_where_every_name_beside_it_is_taken_it_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(occupancy, "MOST_BESIDE", 4)
+    monkeypatch.setattr(occupancy, "MAX_SUFFIX", 3)
     long = replace(desk, station="x" * 40)
     for number in (2, 3):
         occupancy.claim(replace(desk, station=f"{'x' * 36}-{number}"), f"{number}:1:1:another-host")

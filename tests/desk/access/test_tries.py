@@ -56,14 +56,14 @@ def tried(username: str, secret: str = "wrong", at: At | None = None) -> str:
     return ""
 
 
-def wait(username: str, at: At | None = None) -> tuple[tries.Whose, int]:
+def wait(username: str, at: At | None = None) -> tuple[tries.CountedBy, int]:
     """Who has to wait, and how many seconds."""
     with pytest.raises(NotPermitted) as refused:
         sign_in.sign_in(username, "demo", at or desk_at())
     assert refused.value.exit_status == 6
     assert refused.value.code == "too_many_tries"
     whose, left = refused.value.values["whose"], refused.value.values["left"]
-    assert isinstance(whose, tries.Whose)
+    assert isinstance(whose, tries.CountedBy)
     assert isinstance(left, timedelta)
     return whose, math.ceil(left.total_seconds())
 
@@ -79,7 +79,7 @@ def wrong(count: int, time: Clock, username: str, station: Callable[[int], str])
 def test_a_name_has_to_wait_longer_and_longer_wherever_it_is_tried(time: Clock, username: str) -> None:
     for number in range(3):
         assert tried(username, at=desk_at(f"desk-{number}")) == "wrong_credentials"
-    assert wait(username, desk_at("desk-8")) == (tries.Whose.NAME, 2)
+    assert wait(username, desk_at("desk-8")) == (tries.CountedBy.NAME, 2)
     time.go(timedelta(seconds=2))
     assert tried(username, at=desk_at("desk-8")) == "wrong_credentials"
     assert wait(username)[1] == 4
@@ -100,7 +100,7 @@ def test_a_station_is_locked_by_many_names_and_no_other_station_with_it(time: Cl
     for number in range(20):
         assert tried(f"guest-{number}") == "wrong_credentials"
         time.go(tries.LONGEST_WAIT)
-    assert wait("trainee")[0] is tries.Whose.STATION
+    assert wait("trainee")[0] is tries.CountedBy.STATION
     assert tried("trainee", "demo", desk_at("desk-4")) == ""
     time.go(tries.WINDOW)
     assert tried("trainee", "demo") == ""
@@ -253,13 +253,13 @@ def test_what_was_counted_here_adds_to_what_was_written_and_is_forgiven_with_it(
     with unwritable(ReadOnlyDatabase):
         assert tried("trainee") == "wrong_credentials"
     assert tried("trainee") == "wrong_credentials"
-    assert wait("trainee") == (tries.Whose.NAME, 2)
+    assert wait("trainee") == (tries.CountedBy.NAME, 2)
     time.go(timedelta(seconds=2))
     assert tried("trainee", "demo") == ""
     time.go(timedelta(seconds=1))
     for number in range(3):
         assert tried("trainee", at=desk_at(f"desk-{number}")) == "wrong_credentials"
-    assert wait("trainee", desk_at("desk-4")) == (tries.Whose.NAME, 2)
+    assert wait("trainee", desk_at("desk-4")) == (tries.CountedBy.NAME, 2)
 
 
 @pytest.mark.parametrize("count", [3, 10])
@@ -288,7 +288,7 @@ def test_an_account_of_the_web_site_that_was_tried_at_a_desk_can_still_be_delete
     for _ in range(3):
         assert tried("ada", secret) == ("no_desk_rights" if secret == "demo" else "wrong_credentials")
     if secret == "wrong":
-        assert wait("ada", desk_at("desk-4")) == (tries.Whose.NAME, 2)
+        assert wait("ada", desk_at("desk-4")) == (tries.CountedBy.NAME, 2)
     assert run_tx(lambda: User.delete().where(User.id == ada.id).execute()) == 1
     time.go(MINUTE)
 
@@ -306,7 +306,7 @@ def test_stations_that_are_made_up_count_together(time: Clock, named: frozenset[
     conference = desk_at().conference_id
     sprayed(time, count=40, named=named)
     fresh = At(conference, "made-up-too", named)
-    assert wait("trainee", fresh)[0] is tries.Whose.UNNAMED_STATIONS
+    assert wait("trainee", fresh)[0] is tries.CountedBy.UNNAMED_STATIONS
     assert tried("trainee", "demo", At(conference, "desk-3", frozenset({"desk-3"}))) == ""
     time.go(tries.WINDOW)
     assert tried("trainee", "demo", fresh) == ""

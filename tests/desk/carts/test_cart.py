@@ -12,7 +12,7 @@ from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Sale
 from tui_pos.data.tables.registration import AddOn, Cart, CartItem, CartStatus, Voucher
 from tui_pos.desk.carts import cart, checkout
-from tui_pos.desk.carts.cart_view import CartView, Discount
+from tui_pos.desk.carts.cart_view import AppliedDiscount, CartView
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refused, because
 
@@ -69,8 +69,8 @@ def test_a_cart_shows_what_is_taken_off_and_by_what(desk: Desk) -> None:
     cart.add(desk, sale, "hoodie")
     view = cart.set_voucher(desk, sale, "fifty")
     assert view.discounts == (
-        Discount(because("discount.percentage", name="Volunteers", percent="20"), D("80.80")),
-        Discount(because("discount.voucher", voucher="FIFTY"), D("50.00")),
+        AppliedDiscount(because("discount.percentage", name="Volunteers", percent="20"), D("80.80")),
+        AppliedDiscount(because("discount.voucher", voucher="FIFTY"), D("50.00")),
     )
     assert (view.voucher_code, view.subtotal, view.total) == ("FIFTY", D("404.00"), D("273.20"))
     assert [line.discount for line in view.lines] == [D("112.99"), D("17.81")]

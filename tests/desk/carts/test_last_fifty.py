@@ -12,7 +12,7 @@ from tui_pos.data.connection import connected
 from tui_pos.data.tables.registration import Order, OrderLine, TicketType
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.catalogue import stock
-from tui_pos.desk.catalogue.pricing import Kind
+from tui_pos.desk.catalogue.pricing import ProductKind
 from tui_pos.desk.errors import Refused
 
 RIVALS = 8
@@ -25,11 +25,11 @@ def shop_url(engine_url: str) -> Iterator[str]:
         yield url
 
 
-def leave_fifty(slug: str) -> tuple[tuple[Kind, int], int]:
+def leave_fifty(slug: str) -> tuple[tuple[ProductKind, int], int]:
     """Leave 50 of a ticket to sell; its key in the stock, and how many there will be sold of it then."""
     with connected():
         ticket = TicketType.get(TicketType.slug == slug)
-        key = (Kind.TICKET, ticket.id)
+        key = (ProductKind.TICKET, ticket.id)
         total = stock.sold(ticket.conference_id, clock.now())[key] + LEFT
         TicketType.update(total_quantity=total).where(TicketType.id == ticket.id).execute()
     return key, total

@@ -28,7 +28,7 @@ from tui_pos.data.tables.registration import (
 )
 from tui_pos.desk.carts import cart, checkout
 from tui_pos.desk.catalogue import stock
-from tui_pos.desk.catalogue.pricing import Key, Kind
+from tui_pos.desk.catalogue.pricing import ProductKey, ProductKind
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound, Refused
 from tui_pos.desk.orders import holds, orders
@@ -88,9 +88,9 @@ class Sales(RuleBasedStateMachine):
             TicketType.update(limit_per_user=100_000).where(TicketType.slug == "regular").execute()
             self.owned = {buyer: self._owned(buyer) for buyer in ("NOOR2026", "ZARA2026")}
 
-    def _keys(self) -> dict[str, Key]:
-        tickets = {row.slug: (Kind.TICKET, row.id) for row in TicketType.select()}
-        return tickets | {row.slug: (Kind.ADDON, row.id) for row in AddOn.select()}
+    def _keys(self) -> dict[str, ProductKey]:
+        tickets = {row.slug: (ProductKind.TICKET, row.id) for row in TicketType.select()}
+        return tickets | {row.slug: (ProductKind.ADDON, row.id) for row in AddOn.select()}
 
     def _owned(self, buyer: str) -> int:
         user = Attendee.get(Attendee.access_code == buyer).user_id

@@ -11,7 +11,7 @@ from tui_pos.data.connection import connected
 from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import AddOn, AddOnPrerequisite, TicketType
 from tui_pos.desk.catalogue.inventory import InventoryItem, catalogue, inventory
-from tui_pos.desk.catalogue.pricing import Kind
+from tui_pos.desk.catalogue.pricing import ProductKind
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotPermitted, because
 
@@ -31,7 +31,7 @@ def test_the_inventory_is_what_is_active_and_on_sale(desk: Desk) -> None:
     assert slugs[:7] == ["regular", "corporate", "day-pass", "online", "student", "speaker", "tutorial-pass"]
     assert {"early-bird", "next-year", "patron", "museum-night", "boat-trip", "poster"}.isdisjoint(slugs)
     assert [product.kind for product in products] == sorted(
-        (product.kind for product in products), key=lambda kind: kind != Kind.TICKET
+        (product.kind for product in products), key=lambda kind: kind != ProductKind.TICKET
     )
     regular = by_slug(products)["regular"]
     assert (regular.name, regular.price, regular.requires_voucher) == ("Regular", Decimal("349.00"), False)

@@ -20,7 +20,14 @@ from tui_pos.data.tables.program import Speaker, Talk, TalkSpeaker
 from tui_pos.data.tables.registration import Attendee, TicketType, Voucher
 from tui_pos.desk.catalogue import pricing, products, vouchers
 from tui_pos.desk.catalogue.evaluation import evaluate
-from tui_pos.desk.catalogue.pricing import Condition, Kind, Line, Off, Quote, Scope
+from tui_pos.desk.catalogue.pricing import (
+    ConditionTerms,
+    DiscountKind,
+    ProductKind,
+    ProductLine,
+    Quote,
+    Scope,
+)
 from tui_pos.desk.catalogue.products import RequestedProduct
 from tui_pos.desk.context import Desk
 
@@ -176,15 +183,19 @@ def _second_speaker(conference_id: int, user_id: int) -> None:
 EVERYTHING = Scope()
 
 
-def line(price: str, quantity: int = 1, number: int = 1, kind: Kind = Kind.ADDON) -> Line:
-    return Line(kind=kind, id=number, name=f"Thing {number}", quantity=quantity, unit_price=D(price))
+def line(
+    price: str, quantity: int = 1, number: int = 1, kind: ProductKind = ProductKind.ADDON
+) -> ProductLine:
+    return ProductLine(kind=kind, id=number, name=f"Thing {number}", quantity=quantity, unit_price=D(price))
 
 
-def off(percent: str, name: str = "Condition", **more: Any) -> Condition:
-    return replace(Condition(kind="X", id=1, name=name, off=Off.PERCENTAGE, value=D(percent)), **more)
+def off(percent: str, name: str = "Condition", **more: Any) -> ConditionTerms:
+    return replace(
+        ConditionTerms(kind="X", id=1, name=name, off=DiscountKind.PERCENTAGE, value=D(percent)), **more
+    )
 
 
-def voucher(kind: Off, value: str = "0", scope: Scope = EVERYTHING) -> pricing.VoucherTerms:
+def voucher(kind: DiscountKind, value: str = "0", scope: Scope = EVERYTHING) -> pricing.VoucherTerms:
     return pricing.VoucherTerms(id=1, code="V", off=kind, value=D(value), scope=scope)
 
 
@@ -198,18 +209,18 @@ def voucher(kind: Off, value: str = "0", scope: Scope = EVERYTHING) -> pricing.V
         ((off("150.00"),), "0.00"),
         ((off("10.00", scope=Scope(addons=frozenset())),), "10.00"),
         ((off("10.00", scope=Scope(addons=frozenset({2}))), off("30.00", "D", scope=Scope())), "7.00"),
-        ((off("3.00", off=Off.AMOUNT),), "7.00"),
-        ((off("30.00", off=Off.AMOUNT),), "0.00"),
-        ((off("-5.00", off=Off.AMOUNT),), "10.00"),
+        ((off("3.00", off=DiscountKind.AMOUNT),), "7.00"),
+        ((off("30.00", off=DiscountKind.AMOUNT),), "0.00"),
+        ((off("-5.00", off=DiscountKind.AMOUNT),), "10.00"),
     ],
 )
-def test_one_condition_per_line(conditions: tuple[Condition, ...], expected: str) -> None:
+def test_one_condition_per_line(conditions: tuple[ConditionTerms, ...], expected: str) -> None:
     assert pricing.quote([line("10.00")], conditions, None, "USD").total == D(expected)
 
 
 def test_a_quantity_cap_limits_the_discount_not_the_line() -> None:
     assert pricing.quote([line("10.00", 5)], [off("50.00", max_quantity=2)], None, "USD").total == D("40.00")
-    fixed = off("3.00", off=Off.AMOUNT, max_quantity=2)
+    fixed = off("3.00", off=DiscountKind.AMOUNT, max_quantity=2)
     assert pricing.quote([line("10.00", 5)], [fixed], None, "USD").total == D("44.00")
     assert pricing.quote([line("2.00", 5)], [fixed], None, "USD").total == D("6.00")
 
@@ -226,7 +237,9 @@ def test_a_quantity_cap_limits_the_discount_not_the_line() -> None:
 )
 def test_halves_are_rounded_up(price: str, percent: str, expected: str) -> None:
     assert pricing.quote([line(price)], [off(percent)], None, "USD").total == D(expected)
-    assert pricing.quote([line(price)], [], voucher(Off.PERCENTAGE, percent), "USD").total == D(expected)
+    assert pricing.quote([line(price)], [], voucher(DiscountKind.PERCENTAGE, percent), "USD").total == D(
+        expected
+    )
 
 
 @pytest.mark.parametrize(
@@ -246,20 +259,22 @@ def test_every_step_is_payable_in_the_currency(
 
 
 def test_a_percentage_voucher_takes_no_more_than_all() -> None:
-    quote = pricing.quote([line("10.00"), line("5.00", number=2)], [], voucher(Off.PERCENTAGE, "120"), "USD")
+    quote = pricing.quote(
+        [line("10.00"), line("5.00", number=2)], [], voucher(DiscountKind.PERCENTAGE, "120"), "USD"
+    )
     assert quote.total == D("0.00")
 
 
 def test_a_voucher_applies_to_its_products_alone() -> None:
-    shirts = voucher(Off.EVERYTHING, scope=Scope(tickets=frozenset({9}), addons=frozenset({1})))
-    lines = [line("10.00"), line("20.00", number=2), line("30.00", kind=Kind.TICKET)]
+    shirts = voucher(DiscountKind.EVERYTHING, scope=Scope(tickets=frozenset({9}), addons=frozenset({1})))
+    lines = [line("10.00"), line("20.00", number=2), line("30.00", kind=ProductKind.TICKET)]
     assert [each.total for each in pricing.quote(lines, [], shirts, "USD").lines] == [D(0), D(20), D(30)]
 
 
 def test_what_rounding_leaves_of_a_fixed_voucher_makes_no_line_negative() -> None:
     """A hundred lines that all round down leave 0.41 over, more than the last line of 0.01 costs."""
     lines = [line("1.00", number=number) for number in range(1, 101)] + [line("0.01", number=101)]
-    quote = pricing.quote(lines, [], voucher(Off.AMOUNT, "99.41"), "USD")
+    quote = pricing.quote(lines, [], voucher(DiscountKind.AMOUNT, "99.41"), "USD")
     assert quote.voucher_total == D("99.41")
     assert min(each.total for each in quote.lines) >= 0
     assert quote.total == D("0.60")
@@ -280,17 +295,17 @@ def test_uses_of_a_condition_are_counted_by_line() -> None:
     ("lines", "off_all", "total"),
     [
         # The baskets that the real web shop was seen to charge for.
-        ([line("100.00", kind=Kind.TICKET), line("35.00")], (Off.PERCENTAGE, "10"), "121.50"),
-        ([line("349.00", kind=Kind.TICKET), line("35.00", 2)], (Off.AMOUNT, "75"), "344.00"),
+        ([line("100.00", kind=ProductKind.TICKET), line("35.00")], (DiscountKind.PERCENTAGE, "10"), "121.50"),
+        ([line("349.00", kind=ProductKind.TICKET), line("35.00", 2)], (DiscountKind.AMOUNT, "75"), "344.00"),
         ([line("35.00", 5), line("150.00", number=2)], None, "325.00"),
-        ([line("0.05"), line("0.05", number=2)], (Off.PERCENTAGE, "50"), "0.05"),  # rounded once
-        ([line("10.00")], (Off.AMOUNT, "75"), "0.00"),
-        ([line("10.00"), line("0.00", number=2)], (Off.EVERYTHING, "0"), "0.00"),
-        ([line("10.00")], (Off.PERCENTAGE, "120"), "0.00"),
+        ([line("0.05"), line("0.05", number=2)], (DiscountKind.PERCENTAGE, "50"), "0.05"),  # rounded once
+        ([line("10.00")], (DiscountKind.AMOUNT, "75"), "0.00"),
+        ([line("10.00"), line("0.00", number=2)], (DiscountKind.EVERYTHING, "0"), "0.00"),
+        ([line("10.00")], (DiscountKind.PERCENTAGE, "120"), "0.00"),
     ],
 )
 def test_the_web_shop_takes_a_voucher_off_the_whole_subtotal(
-    lines: list[Line], off_all: tuple[Off, str] | None, total: str
+    lines: list[ProductLine], off_all: tuple[DiscountKind, str] | None, total: str
 ) -> None:
     nothing = Scope(tickets=frozenset({99}), addons=frozenset({99}))
     code = voucher(*off_all, scope=nothing) if off_all else None

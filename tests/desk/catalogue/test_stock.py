@@ -12,7 +12,7 @@ from tui_pos.data.connection import connected
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.registration import AddOn, Order, OrderLine, OrderStatus, TicketType
 from tui_pos.desk.catalogue import stock
-from tui_pos.desk.catalogue.pricing import Key, Kind
+from tui_pos.desk.catalogue.pricing import ProductKey, ProductKind
 from tui_pos.desk.context import Desk
 
 ZERO = Decimal("0.00")
@@ -46,7 +46,7 @@ def sell(desk: Desk) -> Sell:
     return write
 
 
-def counts(desk: Desk) -> dict[Key, int]:
+def counts(desk: Desk) -> dict[ProductKey, int]:
     with connected():
         return stock.sold(desk.conference.id, clock.now())
 
@@ -59,7 +59,7 @@ def ticket(slug: str) -> TicketType:
 
 def test_paid_and_held_orders_count_and_no_others(desk: Desk, sell: Sell) -> None:
     online = ticket("online")
-    before = counts(desk)[Kind.TICKET, online.id]
+    before = counts(desk)[ProductKind.TICKET, online.id]
     for power, status in enumerate(OrderStatus):
         sell(10**power, online, status)  # pending without hold: reserves nothing
     hold = clock.now() + timedelta(seconds=1)
@@ -67,16 +67,16 @@ def test_paid_and_held_orders_count_and_no_others(desk: Desk, sell: Sell) -> Non
     sell(1_000_000, online, "pending", hold_expires_at=clock.now())
     assert list(OrderStatus)[1] == "paid"
     assert list(OrderStatus)[3] == "partially_refunded"
-    assert counts(desk)[Kind.TICKET, online.id] - before == 10 + 1000 + 100_000
+    assert counts(desk)[ProductKind.TICKET, online.id] - before == 10 + 1000 + 100_000
 
 
 def test_a_hold_ends_at_its_time(desk: Desk, sell: Sell, frozen_clock: FrozenClock) -> None:
     patron = ticket("patron")
     sell(3, patron, "pending", hold_expires_at=clock.now() + timedelta(seconds=60, microseconds=500_000))
     frozen_clock.advance(60)
-    assert counts(desk)[Kind.TICKET, patron.id] == 3
+    assert counts(desk)[ProductKind.TICKET, patron.id] == 3
     frozen_clock.advance(0.5)
-    assert (Kind.TICKET, patron.id) not in counts(desk)
+    assert (ProductKind.TICKET, patron.id) not in counts(desk)
 
 
 def test_a_ticket_and_an_addon_of_one_id_are_counted_apart(desk: Desk, sell: Sell) -> None:
@@ -87,8 +87,8 @@ def test_a_ticket_and_an_addon_of_one_id_are_counted_apart(desk: Desk, sell: Sel
     sell(5, addon, "paid")
     sell(7, twin, "paid")
     after = counts(desk)
-    assert after[Kind.ADDON, addon.id] - before.get((Kind.ADDON, addon.id), 0) == 5
-    assert after[Kind.TICKET, twin.id] - before.get((Kind.TICKET, twin.id), 0) == 7
+    assert after[ProductKind.ADDON, addon.id] - before.get((ProductKind.ADDON, addon.id), 0) == 5
+    assert after[ProductKind.TICKET, twin.id] - before.get((ProductKind.TICKET, twin.id), 0) == 7
 
 
 def test_lines_without_product_take_a_seat(desk: Desk, sell: Sell) -> None:

@@ -13,7 +13,7 @@ from tui_pos.data.tables.desk import AuditEntry
 from tui_pos.data.tables.registration import Order, ProductRedemption
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.checkin.guest_tickets import register_companion
-from tui_pos.desk.checkin.redemption import HandOut, hand_out, hand_outs, take_back
+from tui_pos.desk.checkin.redemption import HandOut, hand_out, hand_outs, undo_hand_out
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotPermitted, Refusal
 from tui_pos.desk.search.lookup import attendee
@@ -148,9 +148,9 @@ def test_taking_back_needs_a_reason_and_keeps_it(desk: Desk) -> None:
     hand_out(desk, "OWEN2026", shirts.line_id, 2)
     first = pieces(shirts.line_id)[0].id
     with pytest.raises(Refusal) as caught:
-        take_back(desk, "OWEN2026", shirts.line_id, "\t")
+        undo_hand_out(desk, "OWEN2026", shirts.line_id, "\t")
     assert caught.value.code == "reason_required"
-    done = take_back(at(desk, "desk-5"), "OWEN2026", shirts.line_id, "wrong size")
+    done = undo_hand_out(at(desk, "desk-5"), "OWEN2026", shirts.line_id, "wrong size")
     assert done.left == 1
     assert [piece.id for piece in pieces(shirts.line_id)] == [first]
     with connected():
@@ -163,7 +163,7 @@ def test_taking_back_needs_a_reason_and_keeps_it(desk: Desk) -> None:
     )
     assert entry.order_id == order_row(shirts.reference).id
     with pytest.raises(Refusal) as caught:
-        take_back(desk, "OWEN2026", shirts.line_id, "again", quantity=2)
+        undo_hand_out(desk, "OWEN2026", shirts.line_id, "again", quantity=2)
     assert str(caught.value) == "not_handed_out quantity=1 product=T-Shirt"
     assert hand_out(desk, "OWEN2026", shirts.line_id).left == 0
 
@@ -173,4 +173,4 @@ def test_what_the_web_site_handed_out_counts(desk: Desk) -> None:
     assert refusal_of(desk, "GIVE2026", lunch.line_id) == (
         "handed_out product=Lunch bought=1 last=2026-11-23 13:00"
     )
-    assert take_back(desk, "GIVE2026", lunch.line_id, "dropped it").left == 1
+    assert undo_hand_out(desk, "GIVE2026", lunch.line_id, "dropped it").left == 1

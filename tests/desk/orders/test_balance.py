@@ -22,7 +22,7 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refusal
 from tui_pos.desk.orders import holds, order_views
 from tui_pos.desk.orders.balance import ACCEPTED, OrderBalance, balance
-from tui_pos.desk.orders.tenders import kept_payments, paid_by
+from tui_pos.desk.orders.payment_sources import kept_payments, paid_by
 from tui_pos.desk.refunds import card_refunds, refunds
 from tui_pos.desk.search import find_orders
 from tui_pos.desk.tenders import tendering

@@ -9,7 +9,7 @@ from tui_pos.data.tables.registration import AddOn, OrderStatus
 from tui_pos.desk import payments
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.catalogue import stock
-from tui_pos.desk.catalogue.pricing import Kind
+from tui_pos.desk.catalogue.pricing import ProductKind
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import because
 from tui_pos.desk.orders.views import OrderView
@@ -21,7 +21,7 @@ LONGER_THAN_A_HOLD = 20 * 60
 def last_hoodie(desk: Desk, name: str) -> OrderView:
     with connected():
         hoodie = AddOn.get(AddOn.slug == "hoodie")
-        taken = stock.sold(desk.conference.id, clock.now()).get((Kind.ADDON, hoodie.id), 0)
+        taken = stock.sold(desk.conference.id, clock.now()).get((ProductKind.ADDON, hoodie.id), 0)
         AddOn.update(total_quantity=taken + 1).where(AddOn.id == hoodie.id).execute()
     return checkout.sell(desk, [("hoodie", 1)], name=name)
 

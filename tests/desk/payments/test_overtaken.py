@@ -12,7 +12,7 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import because
 from tui_pos.desk.payments import attempt_log, bookkeeping, call_failures, intent_status
 from tui_pos.desk.payments.asking import AttemptWorker
-from tui_pos.desk.payments.backoff import Call
+from tui_pos.desk.payments.backoff import StripeCall
 from tui_pos.desk.payments.discrepancy import WrongAnswer
 from tui_pos.simulator import Server
 from tui_pos.terminal import Fault, UnknownOutcome
@@ -22,13 +22,13 @@ WHY = because("payment.reader_idle")
 SAYINGS: dict[str, tuple[Stage, Callable[[AttemptWorker], object]]] = {
     "a wrong answer": (
         Stage.UNKNOWN,
-        lambda worker: call_failures.mark_unknown(worker, WrongAnswer([]), Call.FIND),
+        lambda worker: call_failures.mark_unknown(worker, WrongAnswer([]), StripeCall.FIND),
     ),
     "no answer": (
         Stage.SENT,
-        lambda worker: call_failures.mark_unknown(worker, UnknownOutcome(Fault.NO_ANSWER), Call.READ),
+        lambda worker: call_failures.mark_unknown(worker, UnknownOutcome(Fault.NO_ANSWER), StripeCall.READ),
     ),
-    "a refusal": (Stage.SENT, lambda worker: call_failures.count_refusal(worker, WHY, Call.PROCESS)),
+    "a refusal": (Stage.SENT, lambda worker: call_failures.count_refusal(worker, WHY, StripeCall.PROCESS)),
     "a call for a person": (Stage.SENT, lambda worker: call_failures.call_person(worker, WHY)),
     "an obstacle": (
         Stage.INTENT,

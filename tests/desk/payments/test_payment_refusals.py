@@ -17,7 +17,7 @@ from tui_pos.desk.orders.views import OrderView
 from tui_pos.desk.payments import PaymentState, backoff, commands, intent_status, recovery, resolve
 from tui_pos.desk.payments.asking import AttemptWorker
 from tui_pos.desk.payments.notices import Notice
-from tui_pos.desk.payments.resolve import Option, Standing
+from tui_pos.desk.payments.resolve import Option, StripeReading
 from tui_pos.simulator import Server
 
 
@@ -88,7 +88,10 @@ def test_a_payment_that_stripe_does_not_know_needs_a_person_and_is_written_off(
     assert (state.notice, state.live) == (Notice.NEEDS_A_PERSON, True)
     assert state.problem == because("payment.not_known")
     found = resolve.inspect(as_lead, state.intent_id)
-    assert (found.stripe.standing, found.options) == (Standing.NOT_KNOWN, (Option.WRITE_OFF, Option.KEEP))
+    assert (found.stripe.reading, found.options) == (
+        StripeReading.NOT_KNOWN,
+        (Option.WRITE_OFF, Option.KEEP),
+    )
     done = resolve.resolve(as_lead, order.reference, Option.WRITE_OFF, "sandbox was wiped")
     assert (done.payment.live, done.payment.notice, done.payment.problem) == (False, Notice.WRITTEN_OFF, "")
     event = done.payment.events[-1].said

@@ -14,7 +14,7 @@ from tui_pos.desk.payments import CommandQueue, PaymentState
 from tui_pos.desk.payments.notices import Notice
 from tui_pos.simulator import Server
 from tui_pos.simulator.server.trace import HttpExchange
-from tui_pos.ui.messages.notices import WORDS
+from tui_pos.ui.messages.notices import NOTICE_WORDS
 
 NOTHING = "Nothing was charged"
 
@@ -88,7 +88,7 @@ def test_what_could_not_be_read_is_not_called_uncharged(
 
 def told(state: PaymentState) -> str:
     """What a person is told to do."""
-    return WORDS[state.notice].advice
+    return NOTICE_WORDS[state.notice].advice
 
 
 def uncharged(said: list[str]) -> list[str]:

@@ -22,7 +22,7 @@ from tui_pos.desk.payments import (
     resolve,
 )
 from tui_pos.desk.payments.notices import Notice
-from tui_pos.desk.payments.resolve import Option, Standing
+from tui_pos.desk.payments.resolve import Option, StripeReading
 from tui_pos.desk.refunds import refunds
 from tui_pos.desk.tenders.cash import take_cash
 from tui_pos.simulator import Server
@@ -56,7 +56,7 @@ def test_what_stripe_captured_is_booked(
     state = tapped_and_captured(lead, order, simulator)
     found = resolve.inspect(lead, state.intent_id)
     assert found.options == (Option.BOOK_CAPTURED, Option.KEEP)
-    assert (found.stripe.standing, found.stripe.captured) == (Standing.ANSWERED, D(25))
+    assert (found.stripe.reading, found.stripe.captured) == (StripeReading.ANSWERED, D(25))
     assert (found.books.booked, found.books.kept, found.books.stage) == (D(0), D(0), Stage.SENT)
     done = resolve.resolve(lead, order.reference, Option.BOOK_CAPTURED, "nobody watched it")
     assert (done.payment.stage, done.books.order_status, done.books.kept) == (Stage.CAPTURED, "paid", D(25))
@@ -123,8 +123,8 @@ def test_a_create_that_never_reached_stripe_is_written_off(
 ) -> None:
     state = never_answered(lead, order, simulator, "cut_before")
     found = resolve.inspect(lead, order.reference)
-    assert (found.stripe.standing, found.stripe.said) == (
-        Standing.NOT_KNOWN,
+    assert (found.stripe.reading, found.stripe.said) == (
+        StripeReading.NOT_KNOWN,
         because("payment.never_at_stripe"),
     )
     assert found.options == (Option.WRITE_OFF, Option.KEEP)
@@ -144,7 +144,7 @@ def test_a_create_whose_answer_was_lost_is_found_and_released(
 ) -> None:
     never_answered(lead, order, simulator, "answer_lost")
     found = resolve.inspect(lead, order.reference)
-    assert (found.stripe.standing, found.stripe.status) == (Standing.ANSWERED, "requires_payment_method")
+    assert (found.stripe.reading, found.stripe.status) == (StripeReading.ANSWERED, "requires_payment_method")
     assert found.options == (Option.RELEASE, Option.WRITE_OFF, Option.KEEP)
     done = resolve.resolve(lead, order.reference, Option.RELEASE, "nobody came")
     assert (done.payment.stage, done.payment.problem) == (Stage.CANCELLED, "")
@@ -164,7 +164,11 @@ def test_an_answer_about_something_else_books_nothing(
     state = tapped_and_captured(lead, order, simulator)
     simulator.alter("retrieve", times=FOR_GOOD, **other)
     found = resolve.inspect(lead, state.intent_id)
-    assert (found.stripe.standing, found.stripe.captured, found.stripe.status) == (Standing.WRONG, None, "")
+    assert (found.stripe.reading, found.stripe.captured, found.stripe.status) == (
+        StripeReading.WRONG,
+        None,
+        "",
+    )
     assert found.stripe.said.key == "payment.wrong_answer"
     assert found.options == (Option.WRITE_OFF, Option.KEEP)
     before = without_leases()
@@ -194,7 +198,7 @@ def test_nothing_is_decided_without_stripes_side(
     state = left_at(lead, order, "sent", lambda: simulator.tap(READER))
     simulator.fault(fault, times=FOR_GOOD)
     found = resolve.inspect(lead, state.intent_id)
-    assert (found.stripe.standing, found.options) == (Standing.NO_ANSWER, (Option.KEEP,))
+    assert (found.stripe.reading, found.options) == (StripeReading.NO_ANSWER, (Option.KEEP,))
     before, books = without_leases(), simulator.books()
     for option in Option:
         with pytest.raises(Refused) as caught:

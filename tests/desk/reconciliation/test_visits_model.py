@@ -26,7 +26,7 @@ from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refusal
 from tui_pos.desk.orders.balance import balance
-from tui_pos.desk.orders.tenders import Tender
+from tui_pos.desk.orders.payment_sources import Tender
 from tui_pos.desk.refunds import elsewhere, refunds
 from tui_pos.desk.refunds.pieces import Piece, slug_of
 from tui_pos.desk.refunds.voids import void

@@ -15,7 +15,7 @@ from tui_pos.data.tables.registration import Attendee, Credit, Order, Payment
 from tui_pos.desk import payments, reconciliation
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.checkin.checkin import check_in
-from tui_pos.desk.checkin.guest_tickets import companions
+from tui_pos.desk.checkin.guest_tickets import unnamed_tickets
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused, because
 from tui_pos.desk.orders.views import OrderView
@@ -227,7 +227,7 @@ def test_what_the_manage_page_wrote_is_no_cash_and_completes_for_its_buyer(
     with connected():
         made = Attendee.get(Attendee.order == order.id)
         assert made.user_id == view.user_id
-    assert companions(lead, order.reference) == 0
+    assert unnamed_tickets(lead, order.reference) == 0
     assert not receipts.receipt(lead, order.reference).to_complete
     with pytest.raises(Refused, match=r"^already_paid "):
         tendering.complete(lead, order.reference)

@@ -13,9 +13,9 @@ from tui_pos.data.tables.registration import AddOn, Attendee, OrderLine, Payment
 from tui_pos.desk import payments, reconciliation
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.catalogue import pricing_inputs, stock
-from tui_pos.desk.catalogue.pricing import Kind
+from tui_pos.desk.catalogue.pricing import ProductKind
 from tui_pos.desk.checkin.checkin import check_in
-from tui_pos.desk.checkin.guest_tickets import companions, register_companion
+from tui_pos.desk.checkin.guest_tickets import register_companion, unnamed_tickets
 from tui_pos.desk.checkin.redemption import hand_out, hand_outs
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refusal
@@ -48,7 +48,7 @@ def sold_of(desk: Desk, slug: str) -> int:
     """How many pieces of a product are taken."""
     with connected():
         addon = AddOn.get(AddOn.slug == slug)
-        return stock.sold(desk.conference.id, clock.now()).get((Kind.ADDON, addon.id), 0)
+        return stock.sold(desk.conference.id, clock.now()).get((ProductKind.ADDON, addon.id), 0)
 
 
 def line(reference: str, slug: str) -> OrderLine:
@@ -91,7 +91,7 @@ def test_a_ticket_that_went_back_admits_nobody(lead: Desk) -> None:
     assert lookup.attendee(lead, ada).verdict.key == "refunded.ticket"
     assert refused(check_in, lead, ada) == "refunded"
     assert lookup.attendee(lead, mary).registered
-    assert companions(lead, reference) == 0
+    assert unnamed_tickets(lead, reference) == 0
     # What they bought beside the ticket is still theirs.
     (shirt,) = hand_outs(lead, ada)
     assert hand_out(lead, ada, shirt.line_id).left == 0

@@ -24,7 +24,7 @@ from tui_pos.desk.carts import checkout
 from tui_pos.desk.checkin.checkin import check_in
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotPermitted, Reason, because
-from tui_pos.desk.orders.tenders import ON_THE_WEB
+from tui_pos.desk.orders.payment_sources import ON_THE_WEB
 from tui_pos.desk.payments.notices import Notice
 from tui_pos.desk.payments.readers import remember_reader, remembered_reader
 from tui_pos.desk.refunds import refunds

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from tui_pos.desk.context import Desk
-from tui_pos.desk.orders.tenders import Tender
+from tui_pos.desk.orders.payment_sources import Tender
 from tui_pos.desk.tenders.options import PaymentOption, payment_options
 
 ALL = {Tender.CASH, Tender.CREDIT, Tender.CARD, Tender.COMPLIMENTARY}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tui_pos.commands.charge import TenderOption
-from tui_pos.desk.orders.tenders import Tender
+from tui_pos.desk.orders.payment_sources import Tender
 from tui_pos.ui.messages.tenders import TENDERS
 
 PROGRAM = Path(__file__).parents[3] / "tui_pos"

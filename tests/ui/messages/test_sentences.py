@@ -12,7 +12,7 @@ import pytest
 
 import tui_pos
 from tui_pos.data.tables.desk import RefundStage
-from tui_pos.desk.payments.backoff import Call
+from tui_pos.desk.payments.backoff import StripeCall
 from tui_pos.desk.payments.cut_off import CardState
 from tui_pos.desk.payments.notices import Notice
 from tui_pos.terminal import Fault
@@ -112,14 +112,14 @@ def test_every_stage_of_a_refund_has_its_words() -> None:
 
 def test_every_fault_of_stripe_notice_and_call_has_its_words() -> None:
     assert {f"stripe.{fault}" for fault in Fault} == {key for key in SENTENCES if key.startswith("stripe.")}
-    assert set(notices.WORDS) == set(Notice)
-    assert set(payments.CALLS) == set(Call)
+    assert set(notices.NOTICE_WORDS) == set(Notice)
+    assert set(payments.CALLS) == set(StripeCall)
     assert {f"cut_off.{card}" for card in CardState} <= set(SENTENCES)
 
 
 @pytest.mark.parametrize("notice", Notice)
 def test_the_words_of_a_notice(notice: Notice) -> None:
-    said = notices.WORDS[notice]
+    said = notices.NOTICE_WORDS[notice]
     assert said.headline[0].isupper()
     assert said.spoken.casefold() == said.headline.casefold()
     assert re.fullmatch(r"((Enter|Esc|F\d+): [^:]+|/\w+)?(   ((Enter|Esc|F\d+): [^:]+|/\w+))*", said.keys)

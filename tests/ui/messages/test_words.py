@@ -9,7 +9,7 @@ from tui_pos.core.clock import Moment
 from tui_pos.data.tables.desk import SaleStatus
 from tui_pos.desk.access import tries
 from tui_pos.desk.access.permissions import Action
-from tui_pos.desk.clocks import Whose
+from tui_pos.desk.clocks import ClockSource
 from tui_pos.desk.errors import InvalidInput, Reason, Refused, because
 from tui_pos.desk.limits import Stop
 from tui_pos.desk.orders.live_payment import Holder
@@ -35,16 +35,18 @@ EXAMPLES = (
         "Viktor Visitor may not use a desk; one of these rights is needed: desk_lead, desk_staff.",
     ),
     (
-        because("too_many_tries", whose=tries.Whose.NAME, station="desk-3", left=timedelta(seconds=0.2)),
+        because("too_many_tries", whose=tries.CountedBy.NAME, station="desk-3", left=timedelta(seconds=0.2)),
         "Too many wrong passwords for this name: try again in a second.",
     ),
     (
-        because("too_many_tries", whose=tries.Whose.STATION, station="desk-3", left=timedelta(seconds=90)),
+        because(
+            "too_many_tries", whose=tries.CountedBy.STATION, station="desk-3", left=timedelta(seconds=90)
+        ),
         "Too many wrong passwords at desk-3: try again in 90 seconds.",
     ),
     (
         because(
-            "too_many_tries", whose=tries.Whose.UNNAMED_STATIONS, station="x", left=timedelta(seconds=91)
+            "too_many_tries", whose=tries.CountedBy.UNNAMED_STATIONS, station="x", left=timedelta(seconds=91)
         ),
         "Too many wrong passwords at stations that the config does not name: try again in 2 minutes.",
     ),
@@ -138,7 +140,7 @@ EXAMPLES = (
     ),
     (
         because("changed.option", option="release", said="It is captured.", able=("book-captured", "keep")),
-        "release is not true of this payment; Stripe: It is captured. Choose book-captured, keep.",
+        "release does not fit this payment; Stripe: It is captured. Choose book-captured, keep.",
     ),
     (
         because("other_account.mode", conference="demo", stored="TEST", mode="LIVE"),
@@ -146,12 +148,12 @@ EXAMPLES = (
         " --conference demo init --account to see what would change.",
     ),
     (
-        because("wrong_clock", whose=Whose.DATABASE, seconds=-10, stops=False),
+        because("wrong_clock", whose=ClockSource.DATABASE, seconds=-10, stops=False),
         "This computer's clock is 10 seconds behind the database's: set the clock of the one that is wrong"
         " (timedatectl set-ntp true).",
     ),
     (
-        because("wrong_clock", whose=Whose.STRIPE, seconds=120, stops=True),
+        because("wrong_clock", whose=ClockSource.STRIPE, seconds=120, stops=True),
         "This computer's clock is 2 minutes ahead of Stripe's, so nothing can be sold here: set the clock of"
         " the one that is wrong (timedatectl set-ntp true).",
     ),

@@ -1,7 +1,7 @@
 """The audit log: what somebody did that a supervisor may ask about, with the reason they gave.
 
-Call inside the transaction of what was done: neither is written without the other. What a person could ask
-for twice by pressing a key twice carries a key: ``done`` finds the entry of the first time.
+Call inside the transaction of the action, so that neither is written without the other. An action that must
+happen once carries an idempotency key, by which ``done`` finds its first entry.
 """
 
 import logging

@@ -1,4 +1,8 @@
-"""Which running desk has a station: one at a time, so that two never work on the same sale without a word."""
+"""Which running desk has a station: one at a time, so that no two desks change the same open sale.
+
+A desk claims the station at sign-in and renews the claim while it runs. Somebody else may take it over; the
+desk that lost it is told at its next renewal.
+"""
 
 import socket
 from dataclasses import dataclass
@@ -17,14 +21,16 @@ from tui_pos.desk.errors import Refused
 from tui_pos.desk.leases import has_lapsed
 
 LAPSES_AFTER = timedelta(seconds=45)
-"""A desk that cannot say so any more, because its host or link died, has lost it then."""
-LONGEST_HOST = 100
-MOST_BESIDE = 99
+"""How long a claim is valid without being renewed, so that a dead host does not keep the station."""
+HOST_NAME_LENGTH = 100
+"""Of the column ``host``."""
+MAX_SUFFIX = 99
+"""The last number that ``free_name`` tries."""
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
-    """Who has a station open, on which host, since when (UTC); ``is_same`` as the one who asks."""
+class StationHolder:
+    """Who has a station, on which host, since when (UTC); ``is_same``: it is the person who asks."""
 
     name: str
     host: str
@@ -32,14 +38,15 @@ class Holder:
     is_same: bool
 
 
-def claim(desk: Desk, owner: str, *, take_over: bool = False) -> Holder | None:
-    """Have the station for the running desk ``owner`` (``lease_owners.new_owner``); None when it has it.
+def claim(desk: Desk, owner: str, *, take_over: bool = False) -> StationHolder | None:
+    """Claim the station for the running desk ``owner`` (``lease_owners.new_owner``); None when that worked.
 
-    Answers who else has it, and changes nothing then, unless it is to be taken over: that desk learns of it
-    from ``keep``, and the audit log says who took it from whom. Raises DatabaseUnavailable.
+    When another desk has the station, answers its holder and changes nothing. With ``take_over`` the claim is
+    replaced: the other desk learns of it from ``keep``, and the audit log says who took it from whom. Raises
+    DatabaseUnavailable.
     """
 
-    def work() -> Holder | None:
+    def work() -> StationHolder | None:
         row, now = _locked(desk), clock.now()
         holder = _holder(desk, row, owner, now)
         if holder is not None and not take_over:
@@ -58,10 +65,10 @@ def claim(desk: Desk, owner: str, *, take_over: bool = False) -> Holder | None:
     return holder
 
 
-def keep(desk: Desk, owner: str) -> Holder | None:
-    """Go on having the station; who took it over meanwhile, if somebody did. Raises DatabaseUnavailable.
+def keep(desk: Desk, owner: str) -> StationHolder | None:
+    """Renew the claim; answers the new holder when the station was taken over. Raises DatabaseUnavailable.
 
-    Written only when half of the time is gone.
+    Writes only when less than half of ``LAPSES_AFTER`` is left, so it may be called every few seconds.
     """
     with connected():
         row = Station.get_or_none(Station.conference == desk.conference.id, Station.name == desk.station)
@@ -73,7 +80,7 @@ def keep(desk: Desk, owner: str) -> Holder | None:
 
 
 def release(desk: Desk, owner: str) -> None:
-    """Leave the station to whoever comes next. Raises DatabaseUnavailable."""
+    """End the claim, if ``owner`` still has it. Raises DatabaseUnavailable."""
 
     def work() -> None:
         row = _locked(desk)
@@ -87,7 +94,7 @@ def release(desk: Desk, owner: str) -> None:
 
 
 def free_name(desk: Desk) -> str:
-    """A name beside the station's that no running desk has: desk-3-2, desk-3-3 and so on.
+    """The station's name with the first free suffix from 2 to ``MAX_SUFFIX``: desk-3-2, desk-3-3 and so on.
 
     Raises Refused ``no_free_station``.
     """
@@ -98,7 +105,7 @@ def free_name(desk: Desk) -> str:
             for row in Station.select().where(Station.conference == desk.conference.id)
             if _is_held(row, "", now)
         }
-    names = (f"{desk.station[:36]}-{number}" for number in range(2, MOST_BESIDE))
+    names = (f"{desk.station[:36]}-{number}" for number in range(2, MAX_SUFFIX + 1))
     free = next((name for name in names if name not in taken), "")
     if not free:
         raise Refused("no_free_station", station=desk.station)
@@ -106,7 +113,7 @@ def free_name(desk: Desk) -> str:
 
 
 def _locked(desk: Desk) -> Station:
-    """The station's row, made where there is none."""
+    """The station's row, locked; inserted when there is none."""
     mine = (Station.conference == desk.conference.id) & (Station.name == desk.station)
     row: Station | None = lock(Station.select().where(mine)).first()
     if row is None:
@@ -119,15 +126,15 @@ def _locked(desk: Desk) -> Station:
 
 
 def _write(row: Station, now: datetime, **changes: object) -> None:
-    host = socket.gethostname()[:LONGEST_HOST] if changes["desk"] else ""
+    host = socket.gethostname()[:HOST_NAME_LENGTH] if changes["desk"] else ""
     Station.update(**changes, host=host, updated_at=now).where(Station.id == row.id).execute()
 
 
-def _holder(desk: Desk, row: Station, owner: str, now: datetime) -> Holder | None:
+def _holder(desk: Desk, row: Station, owner: str, now: datetime) -> StationHolder | None:
     if not _is_held(row, owner, now):
         return None
     user = User.get_or_none(User.id == row.staff_id) if row.staff_id else None
-    return Holder(
+    return StationHolder(
         name=printable(full_name(user), 40) if user is not None else "somebody",
         host=printable(row.host, 40),
         since=row.open_since or now,
@@ -136,7 +143,7 @@ def _holder(desk: Desk, row: Station, owner: str, now: datetime) -> Holder | Non
 
 
 def _is_held(row: Station, owner: str, now: datetime) -> bool:
-    """Whether another desk than ``owner`` has it: one whose process ended has not."""
+    """Whether another desk than ``owner`` has it; a desk of this host whose process ended has lost it."""
     if not row.desk or row.desk == owner or row.open_until is None:
         return False
     return not has_lapsed(row.open_until, LAPSES_AFTER, now) and not lease_owners.is_gone(row.desk)

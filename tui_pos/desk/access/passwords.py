@@ -9,23 +9,23 @@ UNUSABLE = "!"
 """How Django begins the hash of somebody who may never sign in."""
 
 BCRYPT_BYTES = 72
-"""All that bcrypt ever looked at; newer versions of its package refuse more instead of ignoring it."""
+"""bcrypt reads so many bytes of a password; newer versions of its package refuse a longer one."""
 
 
 ROUNDS = 1_000_000
-"""Of PBKDF2-SHA256, as Django's own hashes of today have: the work that a wrong secret costs at least."""
+"""Of PBKDF2-SHA256, as in Django's present hashes: a wrong secret costs at least this work."""
 
 SLOW = frozenset({"argon2", "scrypt", "bcrypt", "bcrypt_sha256"})
-"""Hashes that are as much work by their nature."""
+"""Algorithms of which one check counts as ``ROUNDS`` rounds of work."""
 
 
 def verify(secret: str, encoded: str) -> bool:
     """Whether ``secret`` is the password stored as ``encoded`` in ``auth_user.password``.
 
     Knows pbkdf2_sha256, pbkdf2_sha1, argon2, scrypt, bcrypt and bcrypt_sha256. False for an unusable password
-    ("!..."), for an unknown or damaged hash ("" too), and for an empty secret. What is wrong has cost the
-    work of ``ROUNDS`` whatever the hash, so that the time tells nothing of it. May take a second: call it in
-    a worker.
+    ("!..."), for an unknown or damaged hash ("" too), and for an empty secret. A wrong secret
+    costs the work of ``ROUNDS`` whatever the hash, so that the time does not reveal the kind of hash. May
+    take a second: call it in a worker.
     """
     algorithm, _, rest = encoded.partition("$")
     try:

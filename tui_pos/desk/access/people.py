@@ -35,7 +35,7 @@ def without_addresses(desk: Desk, text: str) -> str:
 def who_may(desk: Desk, action: Action, limit: int = 3) -> tuple[str, ...]:
     """The names of up to ``limit`` people who may do it, those with the right before superusers.
 
-    Superusers are often who built the web site, and seldom at the venue.
+    A superuser is often the web site's developer, who is seldom at the venue.
     """
     require(desk, Action.LOOK_UP)
     found = _who(action).order_by(User.is_superuser, User.first_name, User.id)

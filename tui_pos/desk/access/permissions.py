@@ -8,7 +8,7 @@ from tui_pos.desk.context import Desk, Staff
 from tui_pos.desk.errors import NotPermitted, Refused
 
 if TYPE_CHECKING:
-    from tui_pos.desk.access.rights import Standing
+    from tui_pos.desk.access.rights import CurrentRights
 
 
 class Action(StrEnum):
@@ -59,10 +59,10 @@ GRANTS: dict[Action, frozenset[str]] = {
 """Any one of the rights allows the action; a superuser may do everything."""
 
 LOOKING = frozenset({Action.LOOK_UP, Action.READERS, Action.ADDRESSES})
-"""What changes nothing: the rights of the sign-in are enough for it."""
+"""Actions that change nothing: the rights read at sign-in are enough for them."""
 
 DESK_RIGHTS = frozenset[str]().union(*GRANTS.values()) - {SERVICE}
-"""Somebody who holds none of these has no business at a desk."""
+"""Somebody with none of these rights may not sign in at a desk."""
 
 
 def allowed(staff: Staff, action: Action) -> bool:
@@ -73,8 +73,8 @@ def allowed(staff: Staff, action: Action) -> bool:
 def require(desk: Desk, action: Action, *, looks: bool = False) -> None:
     """Raise NotPermitted unless who is signed in may do it.
 
-    What moves money or people is allowed by what the database says now: ``inactive`` is the code for somebody
-    who may not sign in any more. What only ``looks`` at such things is allowed by the rights of the sign-in.
+    The rights are read anew from the database; the code is ``inactive`` for an account that was disabled
+    since. With ``looks`` (nothing is changed), and for ``LOOKING``, the rights read at sign-in are enough.
     """
     if looks or action in LOOKING:
         _refuse_unless(allowed(desk.staff, action), desk, action)
@@ -91,14 +91,14 @@ def require_sale(desk: Desk, action: Action = Action.SELL) -> None:
         raise Refused("conference_inactive", conference=desk.conference.name)
 
 
-def _now(desk: Desk, action: Action) -> "Standing":
-    """How the person stands now, when that allows the action."""
+def _now(desk: Desk, action: Action) -> "CurrentRights":
+    """The person's rights now. Raises NotPermitted when they do not allow the action."""
     from tui_pos.desk.access import rights  # the screens need this module before there is a database
 
-    now = rights.standing(desk.staff.id, desk.conference.id)
+    now = rights.current_rights(desk.staff.id, desk.conference.id)
     if now is None or not now.is_active:
         raise NotPermitted("inactive", who=desk.staff.name)
-    # What no row of the database can give was not taken away by one either.
+    # The service account's right is not in the database, so it is not looked up there.
     held = now.codenames | (desk.staff.codenames - DESK_RIGHTS)
     staff = replace(desk.staff, codenames=held, is_superuser=now.is_superuser)
     _refuse_unless(allowed(staff, action), desk, action)

@@ -1,4 +1,4 @@
-"""What somebody may do at this moment, as the database says it."""
+"""The rights that a user has in the database now, read anew rather than remembered from the sign-in."""
 
 from dataclasses import dataclass
 from typing import Any, cast
@@ -11,11 +11,11 @@ from tui_pos.data.tables.auth import ContentType, GroupPermission, Permission, U
 from tui_pos.data.tables.program import Conference
 
 APP_LABEL = "program_conference"
-"""The content type that django-program keeps the desk's rights on."""
+"""The app label of the content types that django-program's permissions belong to."""
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CurrentRights:
     """Whether a user may sign in, with which rights, and whether the conference is active."""
 
     is_active: bool
@@ -24,15 +24,15 @@ class Standing:
     conference_is_active: bool
 
 
-def standing(user_id: int, conference_id: int) -> Standing | None:
-    """How a user stands now, None when the user or the conference is no more. One statement."""
+def current_rights(user_id: int, conference_id: int) -> CurrentRights | None:
+    """A user's rights now; None when the user or the conference was deleted. One SQL statement."""
     with connected():
-        found = _STANDING.rows(user=user_id, conference=conference_id)
+        found = _CURRENT_RIGHTS.rows(user=user_id, conference=conference_id)
     if not found:
         return None
     is_active, is_superuser, conference_is_active, _ = found[0]
     codenames = frozenset(row[3] for row in found if row[3] is not None)
-    return Standing(bool(is_active), bool(is_superuser), codenames, bool(conference_is_active))
+    return CurrentRights(bool(is_active), bool(is_superuser), codenames, bool(conference_is_active))
 
 
 def rights_of(user_id: int) -> frozenset[str]:
@@ -54,7 +54,7 @@ def _held_query() -> Query:
     )
 
 
-def _standing_query() -> Query:
+def _current_rights_query() -> Query:
     held = cast(Any, _held_query()).alias("held")  # the stubs give it to a select of models alone
     return (
         User.select(User.is_active, User.is_superuser, Conference.is_active, held.c.codename)
@@ -65,4 +65,4 @@ def _standing_query() -> Query:
 
 
 _HELD = Compiled(_held_query)
-_STANDING = Compiled(_standing_query)
+_CURRENT_RIGHTS = Compiled(_current_rights_query)

@@ -94,7 +94,7 @@ def pause(seconds: float) -> None:
 
 
 def _count(at: At, name: tries.Name, *, correct: bool) -> None:
-    """A database that cannot be written to does not keep out who knows the secret: looking up goes on."""
+    """Count a try; where the database takes no writes, in this process alone, so that look-ups go on."""
     try:
         run_tx(lambda: tries.count(at, name, correct=correct))
     except DatabaseUnavailable:
@@ -105,7 +105,7 @@ def _count(at: At, name: tries.Name, *, correct: bool) -> None:
 
 
 def _refuse_if_locked_meanwhile(at: At, name: tries.Name) -> None:
-    """What ``tries.count`` does for a try that is written: guesses at once learn no more than one alone."""
+    """Check again after the hash was compared: other tries may have locked the name or station meanwhile."""
     with connected():
         tries.refuse_while_locked(at, name)
 
@@ -131,8 +131,8 @@ def _may_use_desk(user: User, codenames: frozenset[str]) -> bool:
 def _name(username: str, user: User | None) -> tries.Name:
     """What a try is counted under.
 
-    Only the staff's own rows: whoever stands in the audit log cannot be deleted on the web site any more. The
-    same is asked for every name, so that the time tells nothing.
+    A user id is stored only for members of the staff, because a user named in the audit log cannot be deleted
+    on the web site. The same queries run for every name, so that the time reveals nothing.
     """
     unknown, codenames = tries.unknown_name(username), rights_of(user.id if user is not None else 0)
     return tries.Name(user.id) if user is not None and _may_use_desk(user, codenames) else unknown

@@ -1,7 +1,7 @@
-"""Wrong secrets: they make the next try wait, and then lock a name and a station for a while.
+"""Limits on wrong secrets: each makes the next try wait, and many lock a name or a station for a while.
 
 Counted in the audit log, so that every process on every host counts the same, by the database's clock. A name
-that nobody has is counted like any other, so that a lock tells nothing either.
+that nobody has is counted like any other, so that a lock does not reveal which names exist.
 """
 
 import hashlib
@@ -19,16 +19,16 @@ from tui_pos.desk.errors import NotPermitted
 from tui_pos.desk.leases import CLOCKS_APART
 
 WINDOW = timedelta(minutes=15)
-"""Wrong secrets further apart than this do not add up, and a lock lasts so long after the last one."""
+"""Wrong secrets further apart than this are not added up; a lock ends so long after the last one."""
 LOOK_BACK = timedelta(hours=2)
 """Older ones do not count at all."""
 LONGEST_WAIT = timedelta(seconds=60)
-UNKNOWN = 65_536
-"""Names that nobody of the staff has are kept as one of so many numbers: one may be a password, typed too
-early."""
+UNKNOWN_NAMES = 65_536
+"""A name that is not of the staff is stored as a hash of so many values, because it may be a password that
+was typed in place of the name."""
 
 _here: list[AuditEntry] = []
-"""Wrong tries that the database did not take: they count in this process at least."""
+"""Wrong tries that could not be written to the database; counted in this process alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class At:
     named: frozenset[str] = frozenset()
 
 
-class Whose(StrEnum):
+class CountedBy(StrEnum):
     """What wrong secrets are counted for."""
 
     NAME = "name"
@@ -53,17 +53,17 @@ class Whose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """So many wrong secrets are free, so many lock; each one between makes the wait twice as long."""
+    """``free`` wrong secrets cost no wait, ``locks`` of them lock; each one between doubles the wait."""
 
-    whose: Whose
+    whose: CountedBy
     free: int
     locks: int
 
 
-OF_A_NAME = Limit(Whose.NAME, free=3, locks=10)
-OF_A_STATION = Limit(Whose.STATION, free=6, locks=20)
-"""Wider: several people sign in there, and one name alone cannot lock it."""
-OF_UNNAMED_STATIONS = Limit(Whose.UNNAMED_STATIONS, free=12, locks=40)
+OF_A_NAME = Limit(CountedBy.NAME, free=3, locks=10)
+OF_A_STATION = Limit(CountedBy.STATION, free=6, locks=20)
+"""More than for a name: several people sign in there, and one name alone must not lock the station."""
+OF_UNNAMED_STATIONS = Limit(CountedBy.UNNAMED_STATIONS, free=12, locks=40)
 """Of all that the config does not name together: whoever runs the program can give a station any name."""
 
 
@@ -79,7 +79,7 @@ def unknown_name(typed: str) -> Name:
     """The name for somebody who is not of the staff; needs a connection."""
     key = Installation.select(Installation.key).order_by(Installation.id).scalar() or ""
     digest = hmac.new(key.encode(), typed.encode(errors="replace"), hashlib.sha256).digest()
-    return Name(None, f"unknown {int.from_bytes(digest[:8]) % UNKNOWN:05d}")
+    return Name(None, f"unknown {int.from_bytes(digest[:8]) % UNKNOWN_NAMES:05d}")
 
 
 def refuse_while_locked(at: At, name: Name) -> None:
@@ -141,7 +141,8 @@ def _is_told(at: At, name: Name) -> bool:
 
 def _recent(now: datetime) -> list[AuditEntry]:
     tries = AuditEntry.what.in_([AuditAction.SIGN_IN, AuditAction.SIGN_IN_FAILED])
-    since, until = now - LOOK_BACK, now + CLOCKS_APART  # later is of a clock that was put back since
+    # An entry further ahead was written before the clock was set back.
+    since, until = now - LOOK_BACK, now + CLOCKS_APART
     query = AuditEntry.select().where(tries, AuditEntry.at > since, AuditEntry.at < until)
     query = query.order_by(AuditEntry.id)
     here = [each for each in _here if since < each.at < until]
@@ -178,7 +179,7 @@ def _unnamed(recent: Iterable[AuditEntry], named: frozenset[str]) -> list[AuditE
 
 
 def _adding_up(failures: list[AuditEntry]) -> list[AuditEntry]:
-    """The last ones, as far back as none is much older than the next."""
+    """The latest failures, back to the first gap longer than ``WINDOW``."""
     for place in range(len(failures) - 1, 0, -1):
         if failures[place].at - failures[place - 1].at > WINDOW:
             return failures[place:]

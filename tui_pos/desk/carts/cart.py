@@ -4,7 +4,7 @@ It is a ``Cart`` row of django-program tied to a ``Sale``, so that both programs
 being filled its status is ``abandoned``, not ``open``: the web shop takes a user's *open* cart, expects one,
 and answers with an error when there are two. For somebody without account it belongs to the staff member
 who fills it, because the column must be filled; the buyer gets it at checkout, when the account is made.
-A desk cart reserves nothing and never expires; what it cannot sell any more it says line by line.
+A desk cart reserves nothing and never expires; a line that cannot be sold any more has a ``problem``.
 
 Every function needs the right to sell and answers the sale as it stands afterwards. Those that change a cart
 raise Refused unless the sale is open at this station, and write nothing when they raise.
@@ -22,7 +22,7 @@ from tui_pos.desk.access.permissions import Action, require, require_sale
 from tui_pos.desk.carts import cart_view, sales
 from tui_pos.desk.carts.cart_view import CartView
 from tui_pos.desk.catalogue import products, vouchers
-from tui_pos.desk.catalogue.pricing import Kind
+from tui_pos.desk.catalogue.pricing import ProductKind
 from tui_pos.desk.catalogue.products import Product
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, Refused
@@ -65,7 +65,7 @@ def add(desk: Desk, sale_id: int, slug: str, quantity: int = 1) -> CartView:
         product = products.named(desk.conference.id, [slug])[slug]
         item = _item(sale, product)
         if item is None:
-            column = {"ticket_type" if product.kind is Kind.TICKET else "addon": product.id}
+            column = {"ticket_type" if product.kind is ProductKind.TICKET else "addon": product.id}
             CartItem.create(cart=sale.cart_id, quantity=quantity, created_at=clock.now(), **column)
         else:
             item.quantity += quantity
@@ -245,6 +245,6 @@ def _item_named(desk: Desk, sale: Sale, slug: str) -> CartItem:
 
 
 def _item(sale: Sale, product: Product) -> CartItem | None:
-    column = CartItem.ticket_type if product.kind is Kind.TICKET else CartItem.addon
+    column = CartItem.ticket_type if product.kind is ProductKind.TICKET else CartItem.addon
     item: CartItem | None = CartItem.get_or_none(CartItem.cart == sale.cart_id, column == product.id)
     return item

@@ -12,7 +12,7 @@ from tui_pos.data.tables.registration import AddOn, Cart, CartItem, Order, Ticke
 from tui_pos.desk.carts import sales
 from tui_pos.desk.catalogue import products, vouchers
 from tui_pos.desk.catalogue.evaluation import Assessment, evaluate
-from tui_pos.desk.catalogue.pricing import ZERO, Kind, Off, Quote
+from tui_pos.desk.catalogue.pricing import ZERO, DiscountKind, ProductKind, Quote
 from tui_pos.desk.catalogue.products import RequestedProduct
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Reason, because
@@ -25,7 +25,7 @@ class CartLine:
     """One product in the cart; ``problem`` is why it cannot be sold as it is (None when it can)."""
 
     number: int
-    kind: Kind | None
+    kind: ProductKind | None
     slug: str
     name: str
     quantity: int
@@ -37,7 +37,7 @@ class CartLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Discount:
+class AppliedDiscount:
     """What one condition or the voucher (``reason``) takes off the whole cart; ``amount`` is positive."""
 
     reason: Reason
@@ -62,7 +62,7 @@ class CartView:
     user_id: int | None
     lines: tuple[CartLine, ...]
     subtotal: Decimal
-    discounts: tuple[Discount, ...]
+    discounts: tuple[AppliedDiscount, ...]
     total: Decimal
     credit: Decimal
     to_pay: Decimal
@@ -157,16 +157,16 @@ def _lines(cart: Sequence[RequestedProduct], assessed: Assessment) -> tuple[Cart
     return tuple(lines)
 
 
-def _discounts(quote: Quote, voucher_code: str) -> tuple[Discount, ...]:
+def _discounts(quote: Quote, voucher_code: str) -> tuple[AppliedDiscount, ...]:
     amounts: dict[tuple[str, str], Decimal] = {}
     for priced in quote.lines:
         if condition := priced.condition:
-            percent = f"{condition.value.normalize():f}" if condition.off is Off.PERCENTAGE else ""
+            percent = f"{condition.value.normalize():f}" if condition.off is DiscountKind.PERCENTAGE else ""
             key = (condition.name, percent)
             amounts[key] = amounts.get(key, ZERO) + priced.condition_discount
-    found = [Discount(_of_condition(*key), amount) for key, amount in amounts.items()]
+    found = [AppliedDiscount(_of_condition(*key), amount) for key, amount in amounts.items()]
     if quote.voucher_total:
-        found.append(Discount(because("discount.voucher", voucher=voucher_code), quote.voucher_total))
+        found.append(AppliedDiscount(because("discount.voucher", voucher=voucher_code), quote.voucher_total))
     return tuple(found)
 
 
@@ -192,7 +192,7 @@ def _ordered(desk: Desk, sale: Sale, order: OrderView) -> CartView:
         user_id=order.user_id,
         lines=lines,
         subtotal=order.subtotal,
-        discounts=(Discount(reason, order.discount),) if order.discount else (),
+        discounts=(AppliedDiscount(reason, order.discount),) if order.discount else (),
         total=order.total,
         credit=store_credit.available(desk.conference.id, order.user_id),
         to_pay=order.due,
@@ -203,7 +203,7 @@ def _ordered(desk: Desk, sale: Sale, order: OrderView) -> CartView:
 
 
 def _order_line(number: int, line: LineView) -> CartLine:
-    kind = Kind.TICKET if line.ticket_slug else Kind.ADDON if line.addon_slug else None
+    kind = ProductKind.TICKET if line.ticket_slug else ProductKind.ADDON if line.addon_slug else None
     gross = line.unit_price * line.quantity
     return CartLine(
         number=number,

@@ -2,7 +2,7 @@
 
 The conference row is locked first, by every checkout of every desk and by django-program's services: stock,
 limits, uses and the venue's capacity are then counted and taken by one at a time. Product rows are not
-locked: nobody takes stock without the conference, and a price that changes meanwhile is before or after.
+locked: nobody takes stock without locking the conference, and a price is read once, within the transaction.
 An order that costs nothing is complete at once.
 """
 
@@ -49,7 +49,7 @@ def place(desk: Desk, sale_id: int, *, shown_total: Decimal | None = None) -> Or
         sales.refuse_unless_open_here(desk, sale)
         user_id = sale.cart.user_id if sale.attendee_id else None
         buyer = Buyer(sale.attendee_id, user_id, sale.buyer_name, sale.buyer_email)
-        voucher = vouchers.take(sale.cart.voucher_id, now) if sale.cart.voucher_id else None
+        voucher = vouchers.redeem(sale.cart.voucher_id, now) if sale.cart.voucher_id else None
         new = _order(desk, buyer, cart_view.content(sale.cart_id), voucher, now, shown_total=shown_total)
         Cart.update(status=CartStatus.CHECKED_OUT, user=new.row.user_id, updated_at=now).where(
             Cart.id == sale.cart_id
@@ -83,7 +83,7 @@ def sell(
         holds.lock_conference(desk.conference.id, now)
         named = products.named(desk.conference.id, slugs)
         wanted = _merged([(named[slug], quantity) for slug, quantity in items])
-        taken = vouchers.take_code(desk.conference.id, voucher, now) if voucher else None
+        taken = vouchers.redeem_code(desk.conference.id, voucher, now) if voucher else None
         return _order(desk, buyer, wanted, taken, now)
 
     return _without_cart(desk, attendee_code, name, email, work)

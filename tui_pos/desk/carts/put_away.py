@@ -12,15 +12,15 @@ class SaleEnd(StrEnum):
     """What became of it."""
 
     NOTHING = "nothing"
-    """Nothing was in it, and it is gone."""
+    """It was empty, and was abandoned."""
     PARKED = "parked"
-    """Any station takes it up again."""
+    """It was parked; any station can take it up again."""
     KEPT = "kept"
-    """It is found again with the buyer's badge, at this station."""
+    """It stays open at this station and is found by the buyer's badge."""
 
 
 def put_away(desk: Desk, sale: CartView) -> SaleEnd | Reason:
-    """Leave the sale as nobody loses anything by; answers what became of it, or why it is left as it is.
+    """Park, keep or abandon the sale; answers which, or the reason why it was left as it is.
 
     An order that was not paid becomes a cart again, unless its card payment is under way; an empty sale is
     abandoned, a stranger's is parked.

@@ -17,11 +17,11 @@ from tui_pos.desk.payments.transitions import display_lease
 from tui_pos.terminal import CartLine, TerminalError
 
 SECONDS = 10.0
-"""A desk that died while it showed a cart holds a payment up no longer than this."""
+"""How long the lease holds: a desk that died while it showed a cart delays a payment by no more."""
 
 
 def show(desk: Desk, cart: CartView) -> bool:
-    """Show what is in the cart; False when it was not, which stops nobody from selling."""
+    """Show the cart; False when it could not be shown, which the sale does not depend on."""
     lines = [
         CartLine(line.name, money.to_minor(line.total, cart.currency), line.quantity) for line in cart.lines
     ]

@@ -35,6 +35,6 @@ def refuse_unless_open(sale: Sale) -> None:
 
 
 def move(desk: Desk, sale: Sale, status: SaleStatus, now: datetime) -> None:
-    """Give the sale a new state at this station, by whoever is signed in here."""
+    """Write the sale's new state, with this station and the person signed in."""
     sale.status, sale.station, sale.staff, sale.updated_at = status, desk.station, desk.staff.id, now
     sale.save(only=[Sale.status, Sale.station, Sale.staff, Sale.updated_at])

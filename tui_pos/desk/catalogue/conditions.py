@@ -11,7 +11,7 @@ from peewee import SQL, Case, Value
 from tui_pos.data import fields
 from tui_pos.data.queries import Compiled, parameter
 from tui_pos.data.tables import conditions as tables
-from tui_pos.desk.catalogue.pricing import Condition, Off, Quote, Scope
+from tui_pos.desk.catalogue.pricing import ConditionTerms, DiscountKind, Quote, Scope
 from tui_pos.desk.catalogue.pricing_inputs import NO_IDS, PricingInputs
 
 LIMITED = (tables.TimeOrStockCondition, tables.ProductDiscount, tables.CategoryDiscount)
@@ -50,7 +50,7 @@ class _Row(NamedTuple):
 
 
 ABSENT: dict[str, Any] = {
-    "discount_type": Value(Off.PERCENTAGE.value),
+    "discount_type": Value(DiscountKind.PERCENTAGE.value),
     "discount_value": SQL("0.00"),
     "max_quantity": Value(0),
     "start_time": SQL("NULL"),
@@ -65,7 +65,7 @@ ABSENT: dict[str, Any] = {
 }
 
 
-def in_force(conference_id: int, inputs: PricingInputs, now: datetime) -> tuple[Condition, ...]:
+def in_force(conference_id: int, inputs: PricingInputs, now: datetime) -> tuple[ConditionTerms, ...]:
     """The conditions that hold for the buyer behind ``inputs``; one statement."""
     buyer = _Buyer(inputs, now)
     rows = (_Row(*values) for values in _ACTIVE.rows(conference=conference_id))
@@ -96,13 +96,13 @@ def _active() -> Any:
 _ACTIVE = Compiled(_active)
 
 
-def _condition(row: _Row, inputs: PricingInputs) -> Condition:
+def _condition(row: _Row, inputs: PricingInputs) -> ConditionTerms:
     is_category = row.kind == tables.CategoryDiscount.__name__
-    return Condition(
+    return ConditionTerms(
         kind=row.kind,
         id=row.id,
         name=row.name,
-        off=Off(row.discount_type),
+        off=DiscountKind(row.discount_type),
         value=fields.money(row.percentage if is_category else row.discount_value),
         scope=_category_scope(row) if is_category else _scope(row, inputs),
         max_quantity=row.max_quantity,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tui_pos.data.tables.registration import Voucher
 from tui_pos.desk.catalogue import conditions, pricing, pricing_inputs, rules, stock, vouchers
-from tui_pos.desk.catalogue.pricing import Key, Quote
+from tui_pos.desk.catalogue.pricing import ProductKey, Quote
 from tui_pos.desk.catalogue.products import RequestedProduct
 from tui_pos.desk.catalogue.rules import RuleContext
 from tui_pos.desk.conference_rules import PriceRule
@@ -19,7 +19,7 @@ class Assessment:
     """The price of a cart, and per product what stands in the way of selling it."""
 
     quote: Quote
-    problems: dict[Key, Reason]
+    problems: dict[ProductKey, Reason]
 
 
 def evaluate(
@@ -30,7 +30,7 @@ def evaluate(
     ``voucher`` must be valid now. For a binding answer call it with the conference locked.
     """
     known = pricing_inputs.load(desk.conference.id, user_id, voucher.id if voucher else None)
-    offer = vouchers.offer(voucher, known) if voucher else None
+    offer = vouchers.pricing_terms(voucher, known) if voucher else None
     lines, currency = [wanted.line for wanted in cart], desk.conference.currency
     if desk.conference.prices == PriceRule.SHOP:
         quote = pricing.shop_quote(lines, offer, currency)

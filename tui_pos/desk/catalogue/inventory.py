@@ -14,7 +14,7 @@ from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import AddOn, AddOnPrerequisite, TicketType
 from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.catalogue import stock
-from tui_pos.desk.catalogue.pricing import Key, Kind
+from tui_pos.desk.catalogue.pricing import ProductKey, ProductKind
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Reason, because
 
@@ -27,7 +27,7 @@ class InventoryItem:
     cart, so the checkout decides on that.
     """
 
-    kind: Kind
+    kind: ProductKind
     id: int
     slug: str
     name: str
@@ -62,7 +62,7 @@ class _Shelf:
     desk: Desk
     now: datetime
     rows: tuple[TicketType | AddOn, ...]
-    sold: Mapping[Key, int]
+    sold: Mapping[ProductKey, int]
     venue_full: bool
     needed: Mapping[int, tuple[str, ...]]
     """The names of the tickets of which an add-on needs one, per add-on."""
@@ -102,7 +102,7 @@ def _addons(desk: Desk, ticket_names: Mapping[int, str]) -> tuple[list[AddOn], d
 
 
 def _product(row: TicketType | AddOn, shelf: _Shelf) -> InventoryItem:
-    kind = Kind.TICKET if isinstance(row, TicketType) else Kind.ADDON
+    kind = ProductKind.TICKET if isinstance(row, TicketType) else ProductKind.ADDON
     left = stock.remaining(row.total_quantity, shelf.sold.get((kind, row.id), 0))
     why_not = _closed(row, shelf) or _gone(kind, left, shelf)
     return InventoryItem(
@@ -131,10 +131,10 @@ def _closed(row: TicketType | AddOn, shelf: _Shelf) -> Reason | None:
     return None
 
 
-def _gone(kind: Kind, left: int | None, shelf: _Shelf) -> Reason | None:
+def _gone(kind: ProductKind, left: int | None, shelf: _Shelf) -> Reason | None:
     if left == 0:
         return because("shelf.sold_out")
-    return because("shelf.venue_full") if kind is Kind.TICKET and shelf.venue_full else None
+    return because("shelf.venue_full") if kind is ProductKind.TICKET and shelf.venue_full else None
 
 
 def _needs(row: TicketType | AddOn, shelf: _Shelf) -> Reason | None:

@@ -17,29 +17,29 @@ ZERO = Decimal("0.00")
 HUNDRED = Decimal(100)
 
 
-class Kind(StrEnum):
+class ProductKind(StrEnum):
     """The two things that are sold."""
 
     TICKET = "ticket"
     ADDON = "addon"
 
 
-Key = tuple[Kind, int]
+ProductKey = tuple[ProductKind, int]
 """What identifies a product: ids of tickets and of add-ons overlap."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class ProductLine:
     """So many of one product, at its price now (major units)."""
 
-    kind: Kind
+    kind: ProductKind
     id: int
     name: str
     quantity: int
     unit_price: Decimal
 
     @property
-    def key(self) -> Key:
+    def key(self) -> ProductKey:
         """Which product it is."""
         return self.kind, self.id
 
@@ -56,14 +56,14 @@ class Scope:
     tickets: frozenset[int] | None = None
     addons: frozenset[int] | None = None
 
-    def covers(self, line: Line) -> bool:
+    def covers(self, line: ProductLine) -> bool:
         """Whether the line's product is among them."""
-        ids = self.tickets if line.kind is Kind.TICKET else self.addons
+        ids = self.tickets if line.kind is ProductKind.TICKET else self.addons
         return ids is None or line.id in ids
 
 
-class Off(StrEnum):
-    """How a value is meant."""
+class DiscountKind(StrEnum):
+    """What a condition or voucher takes off: the whole price, ``value`` percent, or the amount ``value``."""
 
     EVERYTHING = "comp"
     PERCENTAGE = "percentage"
@@ -71,13 +71,13 @@ class Off(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Condition:
+class ConditionTerms:
     """An automatic discount that holds for this buyer now; ``kind`` and ``id`` say which row it is."""
 
     kind: str
     id: int
     name: str
-    off: Off
+    off: DiscountKind
     value: Decimal
     scope: Scope = Scope()
     max_quantity: int = 0
@@ -90,7 +90,7 @@ class VoucherTerms:
 
     id: int
     code: str
-    off: Off
+    off: DiscountKind
     value: Decimal
     scope: Scope = Scope()
     unlocks_hidden_tickets: bool = False
@@ -100,14 +100,14 @@ class VoucherTerms:
 class Priced:
     """A line with what was taken off it."""
 
-    line: Line
-    condition: Condition | None
+    line: ProductLine
+    condition: ConditionTerms | None
     condition_discount: Decimal
     voucher_discount: Decimal
 
     @property
     def discount(self) -> Decimal:
-        """All that was taken off."""
+        """All that was taken off the line."""
         return self.condition_discount + self.voucher_discount
 
     @property
@@ -148,13 +148,16 @@ class Quote:
         return self.subtotal - self.discount
 
     @property
-    def condition_uses(self) -> dict[Condition, int]:
+    def condition_uses(self) -> dict[ConditionTerms, int]:
         """How many lines each condition was used on: django-program counts lines, not pieces."""
         return dict(Counter(priced.condition for priced in self.lines if priced.condition))
 
 
 def quote(
-    lines: Sequence[Line], conditions: Sequence[Condition], voucher: VoucherTerms | None, currency: str
+    lines: Sequence[ProductLine],
+    conditions: Sequence[ConditionTerms],
+    voucher: VoucherTerms | None,
+    currency: str,
 ) -> Quote:
     """Price ``lines`` as the services do. ``conditions`` are those that hold for the buyer, in any order."""
     ordered = sorted(conditions, key=lambda condition: (condition.priority, condition.name))
@@ -162,7 +165,7 @@ def quote(
     return Quote(tuple(_with_voucher(after_conditions, voucher, currency)))
 
 
-def shop_quote(lines: Sequence[Line], voucher: VoucherTerms | None, currency: str) -> Quote:
+def shop_quote(lines: Sequence[ProductLine], voucher: VoucherTerms | None, currency: str) -> Quote:
     """Price ``lines`` as django-program's web shop does.
 
     There is no condition, and the voucher is taken off the whole subtotal, whatever products it lists, and
@@ -174,15 +177,15 @@ def shop_quote(lines: Sequence[Line], voucher: VoucherTerms | None, currency: st
     grosses = {each.line.key: each.total for each in priced if each.total > ZERO}
     subtotal = sum(grosses.values(), ZERO)
     off = {
-        Off.EVERYTHING: subtotal,
-        Off.PERCENTAGE: _percentage(subtotal, voucher.value, currency),
-        Off.AMOUNT: voucher.value,
+        DiscountKind.EVERYTHING: subtotal,
+        DiscountKind.PERCENTAGE: _percentage(subtotal, voucher.value, currency),
+        DiscountKind.AMOUNT: voucher.value,
     }[voucher.off]
     shares = _shared(off, grosses, currency)
     return Quote(tuple(replace(each, voucher_discount=shares.get(each.line.key, ZERO)) for each in priced))
 
 
-def _with_condition(line: Line, conditions: Sequence[Condition], currency: str) -> Priced:
+def _with_condition(line: ProductLine, conditions: Sequence[ConditionTerms], currency: str) -> Priced:
     for condition in conditions:
         if condition.scope.covers(line):
             off = _condition_discount(condition, line, currency)
@@ -191,9 +194,9 @@ def _with_condition(line: Line, conditions: Sequence[Condition], currency: str) 
     return Priced(line, None, ZERO, ZERO)
 
 
-def _condition_discount(condition: Condition, line: Line, currency: str) -> Decimal:
+def _condition_discount(condition: ConditionTerms, line: ProductLine, currency: str) -> Decimal:
     pieces = min(line.quantity, condition.max_quantity or line.quantity)
-    if condition.off is Off.AMOUNT:
+    if condition.off is DiscountKind.AMOUNT:
         off = money.round_half_up(condition.value * pieces, currency)
         return min(off, line.unit_price * pieces)
     return _percentage(line.unit_price * pieces, condition.value, currency)
@@ -203,10 +206,10 @@ def _with_voucher(priced: Sequence[Priced], voucher: VoucherTerms | None, curren
     if voucher is None:
         return priced
     left = {p.line.key: p.total for p in priced if voucher.scope.covers(p.line) and p.total > ZERO}
-    if voucher.off is Off.AMOUNT:
+    if voucher.off is DiscountKind.AMOUNT:
         off = _shared(voucher.value, left, currency)
     else:
-        percentage = HUNDRED if voucher.off is Off.EVERYTHING else voucher.value
+        percentage = HUNDRED if voucher.off is DiscountKind.EVERYTHING else voucher.value
         off = {key: _percentage(amount, percentage, currency) for key, amount in left.items()}
     return [replace(p, voucher_discount=off.get(p.line.key, ZERO)) for p in priced]
 
@@ -217,7 +220,7 @@ def _percentage(amount: Decimal, percentage: Decimal, currency: str) -> Decimal:
     return min(money.round_half_up(amount * percentage / HUNDRED, currency), amount)
 
 
-def _shared(value: Decimal, amounts: dict[Key, Decimal], currency: str) -> dict[Key, Decimal]:
+def _shared(value: Decimal, amounts: dict[ProductKey, Decimal], currency: str) -> dict[ProductKey, Decimal]:
     """``value`` divided over ``amounts`` in proportion; what rounding leaves over goes to the last of them.
 
     Where the last has no room for it (many lines that all round down), the one before takes the rest:

@@ -58,7 +58,7 @@ class PricingInputs:
 
 
 def load(conference_id: int, user_id: int | None, voucher_id: int | None) -> PricingInputs:
-    """Read it all; ``user_id`` None is a stranger, who brings nothing."""
+    """Read everything in one statement; ``user_id`` None is a buyer without an account."""
     by_topic: dict[str, list[_Row]] = defaultdict(list)
     links: dict[tuple[str, int], set[int]] = defaultdict(set)
     for values in _QUERY.rows(conference=conference_id, user=user_id, voucher=voucher_id):

@@ -12,7 +12,7 @@ from tui_pos.core.scan import printable
 from tui_pos.data.fields import money, utc
 from tui_pos.data.queries import Row, rows
 from tui_pos.data.tables.registration import AddOn, TicketType
-from tui_pos.desk.catalogue.pricing import Key, Kind, Line
+from tui_pos.desk.catalogue.pricing import ProductKey, ProductKind, ProductLine
 from tui_pos.desk.errors import InvalidInput, NotFound
 
 SLUG_LENGTH = 200
@@ -25,7 +25,7 @@ class Product:
     ``total_quantity`` 0 means unlimited, ``limit_per_user`` None that there is no limit.
     """
 
-    kind: Kind
+    kind: ProductKind
     id: int
     slug: str
     name: str
@@ -38,7 +38,7 @@ class Product:
     requires_voucher: bool
 
     @property
-    def key(self) -> Key:
+    def key(self) -> ProductKey:
         """Which product it is."""
         return self.kind, self.id
 
@@ -51,10 +51,10 @@ class RequestedProduct:
     quantity: int
 
     @property
-    def line(self) -> Line:
-        """The same as pricing takes it."""
+    def line(self) -> ProductLine:
+        """The line for ``pricing``."""
         product = self.product
-        return Line(
+        return ProductLine(
             kind=product.kind,
             id=product.id,
             name=product.name,
@@ -67,7 +67,7 @@ def of_row(row: TicketType | AddOn) -> Product:
     """The product behind a row."""
     ticket = row if isinstance(row, TicketType) else None
     return Product(
-        kind=Kind.TICKET if ticket else Kind.ADDON,
+        kind=ProductKind.TICKET if ticket else ProductKind.ADDON,
         id=row.id,
         slug=row.slug,
         name=row.name,
@@ -114,7 +114,7 @@ def _select(table: Any, conference_id: int, slugs: Iterable[str], limit: Any, vo
 def _product(row: Row) -> Product:
     table, number, slug, name, price, is_active, starts, ends, total_quantity, limit, voucher = row
     return Product(
-        kind=Kind.TICKET if table == TicketType.__name__ else Kind.ADDON,
+        kind=ProductKind.TICKET if table == TicketType.__name__ else ProductKind.ADDON,
         id=number,
         slug=slug,
         name=name,
@@ -128,9 +128,9 @@ def _product(row: Row) -> Product:
     )
 
 
-def _the_one(slug: str, found: dict[tuple[Kind, str], Product]) -> Product:
+def _the_one(slug: str, found: dict[tuple[ProductKind, str], Product]) -> Product:
     kind, _, bare = slug.rpartition(":")
-    matches = [found[each, bare] for each in Kind if (each, bare) in found and kind in ("", each)]
+    matches = [found[each, bare] for each in ProductKind if (each, bare) in found and kind in ("", each)]
     shown = printable(slug, 40)
     if not matches:
         raise NotFound("product_not_found", product=shown)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tui_pos.core import money
 from tui_pos.desk.catalogue import stock
-from tui_pos.desk.catalogue.pricing import Key, Kind, VoucherTerms
+from tui_pos.desk.catalogue.pricing import ProductKey, ProductKind, VoucherTerms
 from tui_pos.desk.catalogue.pricing_inputs import PricingInputs
 from tui_pos.desk.catalogue.products import RequestedProduct
 from tui_pos.desk.errors import Reason, because
@@ -19,15 +19,15 @@ class RuleContext:
     now: datetime
     local: Callable[[datetime], datetime]
     cart: Sequence[RequestedProduct]
-    sold: Mapping[Key, int]
+    sold: Mapping[ProductKey, int]
     inputs: PricingInputs
     voucher: VoucherTerms | None
     currency: str
 
 
-def problems(context: RuleContext) -> dict[Key, Reason]:
+def problems(context: RuleContext) -> dict[ProductKey, Reason]:
     """The first rule that each line of the cart breaks; a line that may be sold is not in it."""
-    found: dict[Key, Reason] = {}
+    found: dict[ProductKey, Reason] = {}
     for wanted in context.cart:
         broken = (rule(wanted, context) for rule in RULES)
         if reason := next(filter(None, broken), None):
@@ -52,7 +52,7 @@ def _window(wanted: RequestedProduct, context: RuleContext) -> Reason | None:
 
 
 def _price(wanted: RequestedProduct, context: RuleContext) -> Reason | None:
-    """Such as 10.50 JPY, which the shop's columns hold and nobody can pay."""
+    """A price that the currency cannot pay, such as 10.50 JPY; the shop's columns accept it."""
     product, currency = wanted.product, context.currency
     if not product.price % money.quantum(currency):
         return None
@@ -84,8 +84,8 @@ def _prerequisite(wanted: RequestedProduct, context: RuleContext) -> Reason | No
     At a desk the usual buyer of a tutorial is somebody who registered long ago.
     """
     product = wanted.product
-    needs = context.inputs.needs.get(product.id, {}) if product.kind is Kind.ADDON else {}
-    has = {other.product.id for other in context.cart if other.product.kind is Kind.TICKET}
+    needs = context.inputs.needs.get(product.id, {}) if product.kind is ProductKind.ADDON else {}
+    has = {other.product.id for other in context.cart if other.product.kind is ProductKind.TICKET}
     has |= context.inputs.owned.keys() | context.inputs.admitted
     if not needs or not needs.keys().isdisjoint(has):
         return None
@@ -106,9 +106,9 @@ def _capacity(wanted: RequestedProduct, context: RuleContext) -> Reason | None:
     """Tickets alone take a seat; the line named is the one that no longer fits behind those before it."""
     product, capacity = wanted.product, context.inputs.total_capacity
     left = stock.remaining(capacity, stock.seats_taken(context.sold))
-    if left is None or product.kind is not Kind.TICKET:
+    if left is None or product.kind is not ProductKind.TICKET:
         return None
-    tickets = [other for other in context.cart if other.product.kind is Kind.TICKET]
+    tickets = [other for other in context.cart if other.product.kind is ProductKind.TICKET]
     before = sum(other.quantity for other in tickets[: tickets.index(wanted)])
     if before + wanted.quantity <= left:
         return None
@@ -127,4 +127,4 @@ RULES: tuple[Callable[[RequestedProduct, RuleContext], Reason | None], ...] = (
     _stock,
     _capacity,
 )
-"""In the order in which they are told: each gives why it is broken, or None when it is kept."""
+"""In order of precedence: each answers the reason when the rule is broken, None when it is kept."""

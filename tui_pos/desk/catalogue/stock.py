@@ -11,13 +11,13 @@ from peewee import fn
 
 from tui_pos.data.queries import rows
 from tui_pos.data.tables.registration import PAID_STATUSES, Order, OrderLine, OrderStatus
-from tui_pos.desk.catalogue.pricing import Key, Kind
+from tui_pos.desk.catalogue.pricing import ProductKey, ProductKind
 
-GONE: Key = (Kind.TICKET, 0)
+GONE: ProductKey = (ProductKind.TICKET, 0)
 """Lines that name no product (their ticket type was deleted): they still take a seat in the venue."""
 
 
-def sold(conference_id: int, now: datetime) -> dict[Key, int]:
+def sold(conference_id: int, now: datetime) -> dict[ProductKey, int]:
     """Pieces sold or held of everything in the conference, in one statement; what sold none is not in it."""
     held = (Order.status == OrderStatus.PENDING) & (Order.hold_expires_at > now)
     query = (
@@ -29,15 +29,15 @@ def sold(conference_id: int, now: datetime) -> dict[Key, int]:
     return {_key(ticket, addon): int(quantity) for ticket, addon, quantity in rows(query)}
 
 
-def _key(ticket_id: int | None, addon_id: int | None) -> Key:
+def _key(ticket_id: int | None, addon_id: int | None) -> ProductKey:
     if addon_id is not None:
-        return Kind.ADDON, addon_id
-    return GONE if ticket_id is None else (Kind.TICKET, ticket_id)
+        return ProductKind.ADDON, addon_id
+    return GONE if ticket_id is None else (ProductKind.TICKET, ticket_id)
 
 
-def seats_taken(counts: Mapping[Key, int]) -> int:
+def seats_taken(counts: Mapping[ProductKey, int]) -> int:
     """What counts against the conference's total capacity: as in the shop, every line that is no add-on."""
-    return sum(count for (kind, _), count in counts.items() if kind is Kind.TICKET)
+    return sum(count for (kind, _), count in counts.items() if kind is ProductKind.TICKET)
 
 
 def remaining(total_quantity: int, sold_count: int) -> int | None:

@@ -1,4 +1,8 @@
-"""Voucher codes: finding one, saying why it cannot be used, and counting its use."""
+"""Voucher codes: finding one, saying why it cannot be used, and counting its use.
+
+The rule when a voucher may be used stands twice, and both must change together: in ``problem`` (Python, it
+names the reason) and in ``_redeem_if_valid`` (SQL, so that checking and counting are one statement).
+"""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -33,7 +37,7 @@ def find(conference_id: int, code: str) -> Voucher:
 
 
 def problem(row: Voucher, now: datetime) -> Reason | None:
-    """Why the voucher cannot be used now; None when it can."""
+    """Why the voucher cannot be used now; None when it can. ``_redeem_if_valid`` is the same rule in SQL."""
     code = printable(row.code, SHOWN)
     reasons = (
         (not row.is_active, because("voucher_not_valid.off", voucher=code)),
@@ -53,12 +57,12 @@ def refuse_unless_valid(row: Voucher, now: datetime) -> None:
         raise Refused(reason)
 
 
-def offer(row: Voucher, inputs: PricingInputs) -> pricing.VoucherTerms:
-    """The voucher as pricing takes it; no listed tickets means every ticket, and so for add-ons."""
+def pricing_terms(row: Voucher, inputs: PricingInputs) -> pricing.VoucherTerms:
+    """The voucher for ``pricing``; no listed tickets means every ticket, and the same for add-ons."""
     return pricing.VoucherTerms(
         id=row.id,
         code=row.code,
-        off=pricing.Off(row.voucher_type),
+        off=pricing.DiscountKind(row.voucher_type),
         value=max(row.discount_value, pricing.ZERO),
         scope=pricing.Scope(
             tickets=inputs.linked(VoucherTicketType, row.id) or None,
@@ -68,25 +72,26 @@ def offer(row: Voucher, inputs: PricingInputs) -> pricing.VoucherTerms:
     )
 
 
-def take(voucher_id: int, now: datetime) -> Voucher:
-    """Count one use, in one conditional statement, and answer the voucher as it then is.
+def redeem(voucher_id: int, now: datetime) -> Voucher:
+    """Count one use, in one conditional statement, and answer the changed row.
 
-    Raises Refused ``voucher_not_valid`` when somebody else was quicker or it ran out meanwhile.
+    Raises Refused ``voucher_not_valid`` when it was used up or became invalid meanwhile.
     """
-    taken = _taken(Voucher.id == voucher_id, now)
+    taken = _redeem_if_valid(Voucher.id == voucher_id, now)
     if taken is None:
         refuse_unless_valid(Voucher.get_by_id(voucher_id), now)
         raise Refused("voucher_not_valid.changed")
     return taken
 
 
-def take_code(conference_id: int, code: str, now: datetime) -> Voucher:
-    """``take`` for the voucher with this code, as ``find`` finds it."""
+def redeem_code(conference_id: int, code: str, now: datetime) -> Voucher:
+    """``redeem`` for the voucher with this code, as ``find`` finds it."""
     exactly = (Voucher.conference == conference_id) & (Voucher.code == printable(code, CODE_LENGTH))
-    return _taken(exactly, now) or take(find(conference_id, code).id, now)
+    return _redeem_if_valid(exactly, now) or redeem(find(conference_id, code).id, now)
 
 
-def _taken(which: Any, now: datetime) -> Voucher | None:
+def _redeem_if_valid(which: Any, now: datetime) -> Voucher | None:
+    """Count one use of the voucher ``which`` when it is valid, by the rule of ``problem``; else None."""
     update = (
         Voucher.update(times_used=Voucher.times_used + 1)
         .where(
@@ -101,8 +106,8 @@ def _taken(which: Any, now: datetime) -> Voucher | None:
     return next(iter(list(update.execute())), None)
 
 
-def give_back(conference_id: int, codes: Iterable[str]) -> None:
-    """Count one use less for every code given, never below zero; a code may come several times."""
+def release_uses(conference_id: int, codes: Iterable[str]) -> None:
+    """Count one use less for each code given, never below zero; a code may be given several times."""
     for code, uses in sorted(Counter(code for code in codes if code).items()):
         left = Case(None, [(Voucher.times_used >= uses, Voucher.times_used - uses)], 0)
         Voucher.update(times_used=left).where(

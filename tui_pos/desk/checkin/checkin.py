@@ -22,7 +22,7 @@ from tui_pos.desk.search import lookup
 log = logging.getLogger(__name__)
 
 ONE_MOMENT = timedelta(seconds=2)
-"""The web site takes the time twice for one check-in."""
+"""The web site stores two times for one check-in, up to this far apart."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from tui_pos.desk.orders.views import AttendeeView
 from tui_pos.desk.search import lookup
 
 
-def companions(desk: Desk, reference: str) -> int:
+def unnamed_tickets(desk: Desk, reference: str) -> int:
     """How many tickets of the order have no attendee yet; 0 while it is not paid. Raises NotFound."""
     require(desk, Action.SELL)
     with connected():

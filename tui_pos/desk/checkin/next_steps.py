@@ -1,6 +1,6 @@
 """What is to be done next with a person or an order, as far as whoever is signed in may do it.
 
-Screens offer this; what is tried all the same the desk refuses where it is done.
+Screens offer only these; every action checks the rule again where it is done.
 """
 
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from enum import Enum, auto
 
 from tui_pos.data.tables.registration import PAID_STATUSES, OrderStatus
 from tui_pos.desk.access.permissions import Action, allowed
-from tui_pos.desk.checkin.guest_tickets import companions
+from tui_pos.desk.checkin.guest_tickets import unnamed_tickets
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.search.receipts import ReceiptView, receipt
@@ -66,7 +66,7 @@ class OrderNow:
 def order_now(desk: Desk, reference: str) -> OrderNow:
     """The order as it stands. Raises NotFound ``order_not_found``."""
     found = receipt(desk, reference)
-    unnamed = companions(desk, reference) if allowed(desk.staff, Action.SELL) else 0
+    unnamed = unnamed_tickets(desk, reference) if allowed(desk.staff, Action.SELL) else 0
     step = opening_step(desk, found.order, must_be_owed=True)
     return OrderNow(
         receipt=found,
@@ -80,7 +80,7 @@ def order_now(desk: Desk, reference: str) -> OrderNow:
 def opening_step(desk: Desk, order: OrderView, *, must_be_owed: bool = False) -> OrderStep:
     """What an order opens as: its card payment, its payment, or its receipt.
 
-    With ``must_be_owed`` a basket that was left behind on the web is not taken for something to pay.
+    With ``must_be_owed`` an order that was abandoned in the web shop is not offered for payment.
     """
     if allowed(desk.staff, Action.CHARGE):
         if order.live_attempt_id is not None:

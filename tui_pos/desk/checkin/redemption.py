@@ -83,7 +83,7 @@ def hand_out(desk: Desk, code: str, line_id: int, quantity: int = 1, *, key: str
         return run_tx(work)
 
 
-def take_back(desk: Desk, code: str, line_id: int, reason: str, *, quantity: int = 1) -> HandOut:
+def undo_hand_out(desk: Desk, code: str, line_id: int, reason: str, *, quantity: int = 1) -> HandOut:
     """Record that the last ``quantity`` pieces of a line were not handed out after all, or came back.
 
     Raises as ``hand_out``, InvalidInput ``reason_required``, and Refused ``not_handed_out``.

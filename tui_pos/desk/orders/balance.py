@@ -28,7 +28,7 @@ ACCEPTED = (RefundStage.PENDING, RefundStage.SUCCEEDED)
 """Refunds that were made, or that Stripe accepted: the money is on its way back."""
 
 OPEN = (RefundStage.CREATED, RefundStage.UNKNOWN)
-"""Refunds that may be made at this moment: nobody knows yet whether the money leaves."""
+"""Open refunds: Stripe has not answered, so the money may leave or stay."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ class OrderBalance:
 
     @property
     def covered(self) -> Decimal:
-        """What certainly stays: nothing is finished against money that may leave."""
+        """What is kept and no open refund can take away; only this counts when an order is completed."""
         return self.kept - self.being_given_back
 
     @property
@@ -87,8 +87,8 @@ def balance(order: Order) -> OrderBalance:
 def refuse_open(order: Order) -> None:
     """Raise Refused ``refund_open`` while a refund of the order may still take money away.
 
-    Every tender and every refund asks this with the order locked: until Stripe has answered nobody knows what
-    is still to pay, and what is left to give back.
+    Every tender and every refund asks this with the order locked: until Stripe has answered, what
+    is still due and what can still be refunded is unknown.
     """
     if balance(order).being_given_back:
         raise Refused("refund_open", order=order.reference)

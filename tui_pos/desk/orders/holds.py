@@ -1,4 +1,4 @@
-"""Extending the hold of an unpaid order, and letting go of what it holds: stock, a voucher's use, credit.
+"""Extending the hold of an unpaid order, and releasing what it holds: stock, a voucher's use, credit.
 
 A pending order holds stock until ``hold_expires_at``; counting looks at the time, so stock is free again by
 itself. The voucher and the credit come back when the order is released: by hand, or by the sweep here, which
@@ -30,7 +30,7 @@ from tui_pos.data.tables.registration import (
     TicketType,
 )
 from tui_pos.desk.catalogue import stock, vouchers
-from tui_pos.desk.catalogue.pricing import Key, Kind
+from tui_pos.desk.catalogue.pricing import ProductKey, ProductKind
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Reason, Refused, because
 from tui_pos.desk.orders import store_credit
@@ -42,7 +42,7 @@ NOT_CREDIT = Payment.method != PaymentMethod.CREDIT
 """Credit goes back to its owner with the order; money does not."""
 
 BATCH = 500
-"""How many orders one sweep releases: a shop left alone for a year must not hold the lock for long."""
+"""How many orders one sweep releases, so that a long list does not hold the lock for long."""
 
 
 def release_expired(desk: Desk) -> int:
@@ -55,7 +55,7 @@ def release_expired(desk: Desk) -> int:
 
     released = run_tx(work)
     if released:
-        log.info("%d orders let go, their hold ran out", released)
+        log.info("%d orders released, their hold ran out", released)
     return released
 
 
@@ -96,7 +96,7 @@ def release(orders: Sequence[Order], now: datetime) -> None:
     Order.update(status=OrderStatus.CANCELLED, hold_expires_at=None, updated_at=now).where(
         Order.id.in_(ids)
     ).execute()
-    vouchers.give_back(orders[0].conference_id, [order.voucher_code for order in orders])
+    vouchers.release_uses(orders[0].conference_id, [order.voucher_code for order in orders])
     store_credit.give_back(orders, now)
     Sale.update(status=SaleStatus.ABANDONED, updated_at=now).where(Sale.order.in_(ids)).execute()
 
@@ -137,7 +137,7 @@ def _expired(conference_id: int, now: datetime) -> Expression:
 
 
 def _free(order_ids: Sequence[int]) -> set[int]:
-    """Those that can be let go: no card payment is running, and the ledger keeps no money of them."""
+    """Those that can be released: no card payment is running, and no money of them is kept."""
     if not order_ids:
         return set()
     query = Order.select(Order.id, Order.total, *columns(NOT_CREDIT)).where(
@@ -158,14 +158,14 @@ def _no_live_attempt() -> Any:
 
 
 def _may_keep_nothing() -> Any:
-    """Whether the ledger may keep no money: no payment that counts is wholly kept. ``_free`` says truly."""
+    """An SQL pre-selection: no payment that counts is wholly kept. ``_free`` then computes the balance."""
     given_back = Refund.select(Refund.id).where(Refund.payment == Payment.id, Refund.stage.in_(ACCEPTED))
     counting = (Payment.order == Order.id) & (Payment.amount > ZERO) & is_kept() & NOT_CREDIT
     return ~fn.EXISTS(Payment.select(Payment.id).where(counting, ~fn.EXISTS(given_back)))
 
 
 def _gone(order: Order, now: datetime) -> Iterator[Reason]:
-    """Why each line that cannot be kept cannot."""
+    """The reasons why stock or seats for the order's lines are not available any more."""
     sold = stock.sold(order.conference_id, now)
     seats = 0
     for line in OrderLine.select().where(OrderLine.order == order.id).order_by(OrderLine.id):
@@ -180,8 +180,12 @@ def _gone(order: Order, now: datetime) -> Iterator[Reason]:
         yield because("venue_full.hold", left=free)
 
 
-def _key(line: OrderLine) -> Key:
-    return (Kind.ADDON, line.addon_id) if line.addon_id else (Kind.TICKET, line.ticket_type_id or 0)
+def _key(line: OrderLine) -> ProductKey:
+    return (
+        (ProductKind.ADDON, line.addon_id)
+        if line.addon_id
+        else (ProductKind.TICKET, line.ticket_type_id or 0)
+    )
 
 
 def _total_quantity(line: OrderLine) -> int:

@@ -1,4 +1,4 @@
-"""One live card payment per order and per reader: who comes second is told who was first."""
+"""One live card payment per order and per reader; a second one is refused, naming who started the first."""
 
 from dataclasses import dataclass
 from datetime import datetime

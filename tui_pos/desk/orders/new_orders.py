@@ -19,7 +19,7 @@ from tui_pos.data.tables.registration import (
     PaymentStatus,
     Voucher,
 )
-from tui_pos.desk.catalogue.pricing import Kind
+from tui_pos.desk.catalogue.pricing import ProductKind
 from tui_pos.desk.catalogue.products import Product
 from tui_pos.desk.context import Desk
 from tui_pos.desk.limits import TO_BE_TIMED, TO_SELL
@@ -121,8 +121,8 @@ def _write_lines(order_id: int, lines: Sequence[NewLine], now: datetime) -> tupl
     rows = [
         {
             "order": order_id,
-            "ticket_type": _id(line, Kind.TICKET),
-            "addon": _id(line, Kind.ADDON),
+            "ticket_type": _id(line, ProductKind.TICKET),
+            "addon": _id(line, ProductKind.ADDON),
             "description": line.description,
             "quantity": line.quantity,
             "unit_price": line.unit_price,
@@ -140,16 +140,16 @@ def _write_lines(order_id: int, lines: Sequence[NewLine], now: datetime) -> tupl
             quantity=line.quantity,
             unit_price=line.unit_price,
             line_total=line.total,
-            ticket_slug=_slug(line, Kind.TICKET),
-            addon_slug=_slug(line, Kind.ADDON),
+            ticket_slug=_slug(line, ProductKind.TICKET),
+            addon_slug=_slug(line, ProductKind.ADDON),
         )
         for line_id, line in zip(ids, lines, strict=True)
     )
 
 
-def _id(line: NewLine, kind: Kind) -> int | None:
+def _id(line: NewLine, kind: ProductKind) -> int | None:
     return line.product.id if line.product and line.product.kind is kind else None
 
 
-def _slug(line: NewLine, kind: Kind) -> str | None:
+def _slug(line: NewLine, kind: ProductKind) -> str | None:
     return line.product.slug if line.product and line.product.kind is kind else None

@@ -65,7 +65,7 @@ def complete_paid(order: Order, now: datetime) -> None:
 
 
 def _waits_for_buyer(order: Order) -> bool:
-    """Whether the buyer has a ticket here and no attendee: not where all its tickets are somebody's."""
+    """Whether the order has a ticket without an attendee, and does not admit its buyer yet."""
     attendee = _attendee(order)
     if attendee is not None and attendee.order_id == order.id:
         return False

@@ -1,11 +1,11 @@
-"""A refund as screens and commands show it, whatever had paid and whoever made it."""
+"""A refund as screens and commands show it, of any tender, made at a desk or elsewhere."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 
 from tui_pos.core import money
 from tui_pos.data.tables.desk import Refund, RefundLine, RefundOrigin, RefundStage
-from tui_pos.desk.orders.tenders import Tender
+from tui_pos.desk.orders.payment_sources import Tender
 from tui_pos.desk.stored_reasons import Said, unpack
 
 

@@ -52,7 +52,7 @@ def tickets(order_id: int) -> int:
 
 
 def unnamed(order_id: int) -> int:
-    """Tickets without an attendee; what a refund without an answer may take away is nobody's."""
+    """How many tickets have no attendee; those that an open refund may take away do not count."""
     going = leaving([order_id])
     if order_id in going.orders:
         return 0

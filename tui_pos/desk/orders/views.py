@@ -1,4 +1,4 @@
-"""What a desk is told about orders and people: plain values, no database rows.
+"""Orders and people as plain values, without database rows.
 
 Money is Decimal in the conference's currency, times are aware UTC.
 """
@@ -80,7 +80,7 @@ class CheckInView:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the volunteer must know at first sight; ``ui.messages.verdicts`` has its words.
+    """What is shown first when a badge is scanned; ``ui.messages.verdicts`` has its words.
 
     ``key`` is a code, or ``code.case``; ``first`` is when they came in first.
     """

@@ -1,4 +1,4 @@
-"""Card payments: one attempt from its row to captured money, and back to the truth after any fault.
+"""Card payments: one attempt from its row to captured money, and its recovery after any fault.
 
 ``begin`` commits an attempt, ``watch`` drives it and yields each state, ``capture`` and ``cancel`` act on
 one by its intent, ``resolve`` ends one that cannot end by itself. ``attempt_log`` keeps stages and leases,

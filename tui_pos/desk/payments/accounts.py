@@ -30,7 +30,8 @@ _asked: WeakKeyDictionary[Terminal, str] = WeakKeyDictionary()
 def claim_mode(conference_id: int, slug: str, mode: Mode, *, store: bool = True) -> Reason | None:
     """Store the mode of this host's key, unless something was sold in another one, which then holds.
 
-    Asks nobody. Answers why the key must not be used here, None when it may; without ``store`` that is all.
+    Does not ask Stripe. Answers why the key must not be used here, None when it may; without ``store``
+    nothing is written.
     """
 
     def work() -> Rules:
@@ -63,7 +64,7 @@ def ensure(desk: Desk) -> str:
 def claim(desk: Desk, account: str) -> None:
     """Store mode and account with a card payment that begins, unless they are; call inside its transaction.
 
-    Raises Refused ``other_account`` when somebody else was quicker with another one.
+    Raises Refused ``other_account`` when another account was stored meanwhile.
     """
     found = locked_rules(desk.conference.id, desk.conference)
     _refuse_other(desk, found, account)
@@ -96,7 +97,7 @@ def is_ours(desk: Desk) -> bool:
 def ours(desk: Desk) -> Desk:
     """The desk as it may act: without its key when that is known to be another account's or mode's.
 
-    A Stripe that does not answer decides nothing.
+    When Stripe does not answer, the key stays in use.
     """
     if desk.account is None:
         return desk
@@ -112,8 +113,8 @@ def ours(desk: Desk) -> Desk:
 def foreign(desk: Desk, attempt: Attempt) -> Reason | None:
     """Why the desk's key must not touch a card payment: it belongs to another mode, account or installation.
 
-    None when it may. Asks nobody; of a payment from before mode and account were kept, either may be. Needs a
-    connection.
+    None when it may, as for a payment of an older version, stored without mode and account. Does not ask
+    Stripe; needs a connection.
     """
     if attempt.account == COPIED:
         return because("other_account.copied")
@@ -140,7 +141,7 @@ def _account_of(desk: Desk, stored_account: str) -> str:
         named = name_of(terminal)
         account = named or stored_account
         if not (named and stored_account):
-            # Without a name on either side the payments say whose they are.
+            # The account is unknown on one side: ask whether the key knows the newest payment.
             knows = knows_newest(terminal, desk.conference.id, desk.mode, stored_account)
             if knows is False:
                 raise Refused("other_account.unknown", conference=desk.conference.slug)

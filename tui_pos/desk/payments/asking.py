@@ -1,4 +1,4 @@
-"""What is asked of Stripe for one attempt: every answer passes here, is compared, and sets the pace."""
+"""Every call to Stripe for one attempt: answers are compared with the attempt, failures set the pause."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from typing import TypeVar
 from tui_pos.data.tables.desk import Attempt
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import accounts, attempt_log, discrepancy
-from tui_pos.desk.payments.backoff import Call, Pace
+from tui_pos.desk.payments.backoff import Backoff, StripeCall
 from tui_pos.terminal import Answer, Intent, Reader, Terminal, TerminalError
 
 T = TypeVar("T")
@@ -34,14 +34,14 @@ class AttemptWorker:
     attempt: Attempt
     withdrawn: bool = False
     terminal: Terminal = field(init=False)
-    pace: Pace = field(init=False)
+    pace: Backoff = field(init=False)
     wrong_answers: int = 0
     looks: int = 0
 
     def __post_init__(self) -> None:
         self.terminal = self.desk.terminal
         accounts.refuse_foreign(self.desk, self.attempt)
-        self.pace = Pace(self.desk.poll_seconds)
+        self.pace = Backoff(self.desk.poll_seconds)
 
     @property
     def intent_id(self) -> str:
@@ -53,7 +53,7 @@ class AttemptWorker:
         """Create the intent under an idempotency key."""
         attempt = self.attempt
         return self._own(
-            Call.CREATE,
+            StripeCall.CREATE,
             lambda: self.terminal.create_intent(
                 attempt.amount,
                 attempt.currency,
@@ -73,44 +73,46 @@ class AttemptWorker:
                     return intent
             return None
 
-        found = self._ask(Call.FIND, look)
-        return None if found is None else self._compared(Call.FIND, found)
+        found = self._ask(StripeCall.FIND, look)
+        return None if found is None else self._compared(StripeCall.FIND, found)
 
     def read(self) -> Intent:
         """The intent as it is now."""
-        return self._own(Call.READ, lambda: self.terminal.intent(self.intent_id))
+        return self._own(StripeCall.READ, lambda: self.terminal.intent(self.intent_id))
 
     def capture(self, key: str) -> Intent:
         """Take the held money, under an idempotency key."""
-        return self._own(Call.CAPTURE, lambda: self.terminal.capture(self.intent_id, key=key))
+        return self._own(StripeCall.CAPTURE, lambda: self.terminal.capture(self.intent_id, key=key))
 
     def cancel(self) -> Intent:
         """Give the intent up, and release what it holds."""
-        return self._own(Call.CANCEL, lambda: self.terminal.cancel_intent(self.intent_id))
+        return self._own(StripeCall.CANCEL, lambda: self.terminal.cancel_intent(self.intent_id))
 
     def reader(self) -> Reader:
         """The attempt's reader as it is now."""
-        return self._ask(Call.READER, lambda: self.terminal.reader(self.attempt.reader_id))
+        return self._ask(StripeCall.READER, lambda: self.terminal.reader(self.attempt.reader_id))
 
     def process(self) -> Reader:
         """Show the payment on the reader."""
-        return self._ask(Call.PROCESS, lambda: self.terminal.process(self.attempt.reader_id, self.intent_id))
+        return self._ask(
+            StripeCall.PROCESS, lambda: self.terminal.process(self.attempt.reader_id, self.intent_id)
+        )
 
     def withdraw(self) -> Reader | None:
         """Take the payment off the reader; whatever the reader answers, it is not asked again at once."""
         try:
             return self._ask(
-                Call.WITHDRAW,
+                StripeCall.WITHDRAW,
                 lambda: self.terminal.cancel_reader_action(self.attempt.reader_id, self.intent_id),
             )
         except TerminalError:
-            self.pace.failed(Call.WITHDRAW)
+            self.pace.failed(StripeCall.WITHDRAW)
             raise
 
-    def _own(self, call: Call, use: Callable[[], Intent]) -> Intent:
+    def _own(self, call: StripeCall, use: Callable[[], Intent]) -> Intent:
         return self._compared(call, self._ask(call, use))
 
-    def _compared(self, call: Call, intent: Intent) -> Intent:
+    def _compared(self, call: StripeCall, intent: Intent) -> Intent:
         try:
             discrepancy.check(self.desk, self.attempt, intent)
         except discrepancy.WrongAnswer:
@@ -120,7 +122,7 @@ class AttemptWorker:
         self.wrong_answers = 0
         return intent
 
-    def _ask(self, call: Call, use: Callable[[], T]) -> T:
+    def _ask(self, call: StripeCall, use: Callable[[], T]) -> T:
         try:
             answer = use()
         except TerminalError as error:

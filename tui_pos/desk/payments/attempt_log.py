@@ -1,4 +1,4 @@
-"""The attempt log: which moves are allowed, each move with its event, who holds the lease."""
+"""The attempt log: the allowed moves between stages, each written with its event, and the lease."""
 
 import logging
 from collections.abc import Iterator
@@ -39,12 +39,12 @@ MOVES: dict[Stage, frozenset[Stage]] = {
     Stage.FAILED: frozenset(),
     Stage.EXPIRED: frozenset(),
 }
-"""Where an attempt may go. Until a card is authorised the prompt may be shown, withdrawn and shown again;
-from then on only towards an end; nothing leaves an end."""
+"""The stages that may follow each stage. Until a card is authorised the prompt may be shown, withdrawn
+and shown again; after that the moves lead only towards a final stage, which nothing follows."""
 
 
 CLEARED: dict[str, object] = {"decline_code": "", "obstacle": Obstacle.NONE, "message": ""}
-"""The columns of a payment that nothing stands in the way of any more."""
+"""The columns that are cleared when no obstacle or refusal is left."""
 
 
 @dataclass(slots=True)
@@ -111,10 +111,10 @@ def move(desk: Desk, attempt: Attempt, stage: Stage, said: Said, **columns: Any)
 
 
 def _forgotten(before: Stage, stage: Stage) -> dict[str, Any]:
-    """The columns that a move clears.
+    """The columns that a move clears; a move to UNKNOWN clears none.
 
-    What was said of an unknown outcome goes once the truth is known, why a person was needed and refusals
-    once the payment got on; a time without answers in between clears none of them.
+    The problem by any other move, the message by a move out of UNKNOWN. The refusals by any move, but out of
+    UNKNOWN only by one to a final stage: the call may be refused again.
     """
     over: dict[str, Any] = {}
     if stage is not Stage.UNKNOWN:
@@ -166,7 +166,7 @@ def tell(desk: Desk, attempt: Attempt, said: Said, **columns: Any) -> None:
 def ask(desk: Desk, attempt: Attempt, action: RequestedAction, why: Reason | None = None) -> None:
     """Commit what was asked for before acting on it, so that whoever drives the payment goes on with it.
 
-    A refused payment is then tried at once: a person asked.
+    The pause after a refusal is dropped, because a person asked.
     """
     said = why or because("event.asked", action=action)
     tell(desk, attempt, said, requested_action=action, message=why or "", retry_at=None)
@@ -200,7 +200,7 @@ def is_watched(attempt: Attempt, now: datetime) -> bool:
 
 
 def take_lease(desk: Desk, attempt: Attempt, owner: str) -> None:
-    """Become the one who drives the attempt. Raises Refused naming the present holder."""
+    """Take the lease on the attempt. Raises Refused ``attempt_held`` naming the present holder."""
 
     def take() -> datetime | None:
         now = clock.now()
@@ -219,7 +219,7 @@ def take_lease(desk: Desk, attempt: Attempt, owner: str) -> None:
 
 
 def _not_held(attempt: Attempt, owner: str) -> list[str]:
-    """The owners whose lease does not count: ourselves, and one that is dead."""
+    """The owners whose lease does not count: this one, and one whose process has ended."""
     holder_now = load(attempt.id).lease_owner
     return [owner, holder_now] if lease_owners.is_gone(holder_now) else [owner]
 
@@ -241,7 +241,7 @@ def renew_lease(attempt: Attempt, owner: str) -> None:
 
 
 def drop_lease(attempt: Attempt, owner: str) -> None:
-    """Let others take over at once."""
+    """End the lease, so that others can take it at once."""
     run_tx(
         lambda: (
             Attempt.update(lease_owner="", lease_until=None)
@@ -258,7 +258,7 @@ def given_back(attempt: Attempt, owner: str) -> Iterator[None]:
     try:
         yield
     except (DatabaseUnavailable, GeneratorExit):
-        told = (DatabaseUnavailable,)  # what failed first is told already
+        told = (DatabaseUnavailable,)  # the first failure is reported already
         raise
     finally:
         lease_owners.ended(owner)

@@ -16,7 +16,7 @@ MOST_POLLS, MOST_POLLS_LIMITED = 10, 60
 """The longest pause after no answer, and after too many requests, in polls."""
 
 
-class Call(StrEnum):
+class StripeCall(StrEnum):
     """What is asked of Stripe."""
 
     CREATE = "create"
@@ -43,29 +43,29 @@ def after_failures(failures: int, poll_seconds: float, *, limited: bool) -> floa
     return poll_seconds * min(1 << min(failures - 1, 10), most)
 
 
-class Pace:
-    """What went unanswered in a row, per kind of call: only an answer to the same kind starts anew.
+class Backoff:
+    """Unanswered calls in a row, per kind of call: only an answer to the same kind resets the count.
 
-    A capture that gets no answer between two reads that do would else be asked for without end.
+    Otherwise a capture without an answer would be repeated for ever, because the reads between are answered.
     """
 
     def __init__(self, poll_seconds: float) -> None:
         self._poll_seconds = poll_seconds
-        self._failures: Counter[Call] = Counter()
-        self._not_before: dict[Call, float] = {}
+        self._failures: Counter[StripeCall] = Counter()
+        self._not_before: dict[StripeCall, float] = {}
 
-    def failed(self, call: Call, *, limited: bool = False) -> None:
-        """There was no real answer."""
+    def failed(self, call: StripeCall, *, limited: bool = False) -> None:
+        """Count a call without a real answer."""
         self._failures[call] += 1
         pause = after_failures(self._failures[call], self._poll_seconds, limited=limited)
         self._not_before[call] = clock.monotonic() + pause
 
-    def answered(self, call: Call) -> None:
-        """There was one, be it a refusal."""
+    def answered(self, call: StripeCall) -> None:
+        """Reset the count: there was an answer, a refusal included."""
         self._failures.pop(call, None)
         self._not_before.pop(call, None)
 
-    def left(self, call: Call) -> float:
+    def left(self, call: StripeCall) -> float:
         """Seconds until it may be asked again; 0 when now."""
         return max(0.0, self._not_before.get(call, 0.0) - clock.monotonic())
 

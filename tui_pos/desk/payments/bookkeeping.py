@@ -1,4 +1,4 @@
-"""What became true of a payment: attempt log, django-program's rows and order in one transaction each."""
+"""Writing the outcome of each step: attempt log, django-program's rows and the order in one transaction."""
 
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Reason, Refused, because
 from tui_pos.desk.orders import holds, orders
 from tui_pos.desk.orders.balance import balance
-from tui_pos.desk.orders.tenders import label
+from tui_pos.desk.orders.payment_sources import label
 from tui_pos.desk.payments import attempt_log
 from tui_pos.desk.stored_reasons import Said, pack
 
@@ -37,8 +37,9 @@ DOUBLE = "Booked a second time by the web site's webhook; the card was charged o
 def record_intent(desk: Desk, attempt: Attempt, intent: "Intent") -> None:
     """Stripe has the payment: write its rows before money moves.
 
-    The payment names no intent: by it the web site's webhook would act on the order, late and doubled too.
-    An intent of before names the order to that webhook, which must find its payment then, or books another.
+    The payment does not name the intent, or the web site's webhook would act on the order too. Only an intent
+    made by an older version, whose metadata names the order, is named: that webhook would otherwise book
+    another payment.
     """
 
     def write() -> None:
@@ -90,11 +91,11 @@ def authorized(desk: Desk, attempt: Attempt, intent: "Intent") -> None:
 
 
 def detach_intent(payment_id: int | None) -> None:
-    """Take the intent off a payment that names one, as those from before do.
+    """Remove the intent from a payment that names one, as those of older versions do.
 
-    Call it before Stripe is asked to refund or to release its money. To the web site's webhook a hold that is
-    released, or one payment given back of several, is the whole order refunded; a payment without an intent
-    it does not find. The card's own row keeps the intent.
+    Call it before Stripe is asked to refund or to release its money. The web site's webhook takes a
+    released hold, or one refunded payment of several, for a refund of the whole order, unless it finds no
+    payment by that intent. The ``TerminalPayment`` keeps it.
     """
     linked = (Payment.id == payment_id) & (Payment.stripe_payment_intent_id != "")
     if Payment.select(Payment.id).where(linked).exists():
@@ -119,7 +120,9 @@ def recheck_order(desk: Desk, attempt: Attempt) -> Reason | None:
         try:
             holds.extend_hold(desk, order, clock.now())
         except Refused as gone:
-            return because(f"not_charged.{gone.code}", **gone.values)
+            if gone.code == "venue_full":
+                return because("not_charged.venue_full", **gone.values)
+            return because("not_charged.sold_out", **gone.values)
         return None
 
     return run_tx(look)
@@ -128,8 +131,8 @@ def recheck_order(desk: Desk, attempt: Attempt) -> Reason | None:
 def captured(desk: Desk, attempt: Attempt, intent: "Intent") -> None:
     """Stripe captured the money: book what it captured and finish the order.
 
-    The web site's webhook may have booked a payment of before and its order already; then only what is
-    missing is written. Money that does not fit the order any more, or is less than was asked for, is booked
+    The web site's webhook may have booked the payment of an older version already; then only what is missing
+    is written. Money that does not fit the order any more, or is less than was asked for, is booked
     all the same and marked for a person.
     """
 
@@ -176,13 +179,13 @@ def _captured_less(attempt: Attempt, intent: "Intent") -> Reason | None:
 
 
 def _unconfirmed(attempt: Attempt) -> Reason | None:
-    """Where a key captures: that some cards (Interac, eftpos) are charged without one."""
+    """The reason to note where a key should capture and the card (Interac, eftpos) was charged at once."""
     by_itself = attempt.capture_mode == CaptureMode.CONFIRM and not attempt.capture_tries
     return because("payment.unconfirmed") if by_itself else None
 
 
 def drop_doubles(attempt: Attempt) -> None:
-    """Let nothing count that the web site's webhook booked for the same intent beside our own payment."""
+    """Mark the payments that the web site's webhook booked for the same intent beside our own."""
     Payment.update(status=PaymentStatus.FAILED, note=DOUBLE).where(
         Payment.order == attempt.order_id,
         Payment.stripe_payment_intent_id == attempt.intent_id,

@@ -8,7 +8,7 @@ from tui_pos.data.tables.desk import Obstacle, Stage
 from tui_pos.desk.errors import Reason, because
 from tui_pos.desk.payments import attempt_log
 from tui_pos.desk.payments.asking import AttemptWorker
-from tui_pos.desk.payments.backoff import LONGEST_PAUSE, PERSON_AFTER, Call, after_refusals
+from tui_pos.desk.payments.backoff import LONGEST_PAUSE, PERSON_AFTER, StripeCall, after_refusals
 from tui_pos.desk.payments.discrepancy import WrongAnswer
 from tui_pos.desk.stored_reasons import pack
 from tui_pos.terminal import Answer, IntentNotFound, NotFound, TerminalError
@@ -16,10 +16,10 @@ from tui_pos.terminal import Answer, IntentNotFound, NotFound, TerminalError
 MOST_WRONG_ANSWERS = 3
 """So many answers in a row about something else call for a person."""
 
-ABOUT_INTENT = (Call.READ, Call.CAPTURE, Call.CANCEL)
+ABOUT_INTENT = (StripeCall.READ, StripeCall.CAPTURE, StripeCall.CANCEL)
 
 
-def handle_failure(worker: AttemptWorker, error: TerminalError, call: Call) -> float:
+def handle_failure(worker: AttemptWorker, error: TerminalError, call: StripeCall) -> float:
     """What follows from a failed call, whatever it was about."""
     if error.answer is Answer.RATE_LIMITED:
         return worker.pace.left(call)
@@ -30,12 +30,12 @@ def handle_failure(worker: AttemptWorker, error: TerminalError, call: Call) -> f
     return count_refusal(worker, error.reason, call)
 
 
-def is_missing(error: TerminalError, call: Call) -> bool:
+def is_missing(error: TerminalError, call: StripeCall) -> bool:
     """Whether Stripe says that it does not know the payment, and not that it does not know the reader."""
     return isinstance(error, IntentNotFound) or (isinstance(error, NotFound) and call in ABOUT_INTENT)
 
 
-def mark_unknown(worker: AttemptWorker, error: TerminalError, call: Call) -> float:
+def mark_unknown(worker: AttemptWorker, error: TerminalError, call: StripeCall) -> float:
     """Stripe may or may not have acted: say so, and read."""
     attempt = worker.attempt
     if Stage(attempt.stage) is not Stage.UNKNOWN:
@@ -48,7 +48,7 @@ def mark_unknown(worker: AttemptWorker, error: TerminalError, call: Call) -> flo
     return worker.pace.left(call)
 
 
-def count_refusal(worker: AttemptWorker, why: Reason, call: Call) -> float:
+def count_refusal(worker: AttemptWorker, why: Reason, call: StripeCall) -> float:
     """Stripe decided against it: keep the stage, say why, wait longer each time, then call a person."""
     attempt = worker.attempt
     refusals = attempt.refusals + 1
@@ -61,9 +61,9 @@ def count_refusal(worker: AttemptWorker, why: Reason, call: Call) -> float:
 
 
 def call_person(worker: AttemptWorker, problem: Reason) -> float:
-    """Call a person: nothing that this program may do by itself brings the payment to an end.
+    """Mark the payment for a person: the program cannot end it by itself.
 
-    It is looked at again all the same, but seldom: what was wrong may be put right elsewhere.
+    It is still read now and then, because the cause may be mended elsewhere.
     """
     attempt = worker.attempt
     columns = {"problem": problem, "retry_at": clock.now() + LONGEST_PAUSE}

@@ -11,7 +11,7 @@ from tui_pos.desk.context import Desk, Mode
 from tui_pos.desk.errors import InvalidInput, NotFound, Refused
 from tui_pos.desk.payments import attempt_log
 from tui_pos.desk.payments.control import CommandQueue
-from tui_pos.desk.payments.state import PaymentState, to_view
+from tui_pos.desk.payments.state import PaymentState, payment_state
 from tui_pos.desk.payments.watcher import watch
 
 ANSWERED_WITHIN = 25.0
@@ -67,7 +67,7 @@ def _find(desk: Desk, intent_id: str) -> PaymentState:
         )
         if attempt is None:
             raise NotFound("payment_not_found")
-        return to_view(attempt)
+        return payment_state(attempt)
 
 
 def _drive_to_end(desk: Desk, now: PaymentState, control: CommandQueue, while_at: set[Stage]) -> PaymentState:
@@ -90,7 +90,7 @@ def _leave_to_its_watcher(desk: Desk, attempt_id: int, action: RequestedAction) 
             if not attempt.requested_action and attempt.finished_at is None:
                 with suppress(attempt_log.StaleAttempt):
                     attempt_log.ask(desk, attempt, action)
-            now = to_view(attempt)
+            now = payment_state(attempt)
         if not now.live or clock.monotonic() > deadline:
             return now
         time.sleep(desk.poll_seconds)

@@ -32,7 +32,7 @@ class CommandQueue:
         self._commands: list[PaymentCommand] = []
 
     def cancel(self) -> None:
-        """Take the prompt back and give the money up; Stripe has the last word."""
+        """Withdraw the prompt and cancel the payment; it may be captured before Stripe gets the request."""
         self._put(PaymentCommand(CommandKind.CANCEL))
 
     def retry(self) -> None:
@@ -44,7 +44,7 @@ class CommandQueue:
         self._put(PaymentCommand(CommandKind.CAPTURE))
 
     def detach(self) -> None:
-        """Stop watching; the payment stays as it is, safe in the attempt log."""
+        """Stop watching; the payment stays as it is in the attempt log."""
         self._put(PaymentCommand(CommandKind.DETACH))
 
     def switch(self, reader_id: str, reader_label: str = "") -> None:

@@ -1,8 +1,8 @@
 """A payment whose database failed while it was driven: what is true of the card, and the prompt withdrawn.
 
-Nothing can be written then. Nobody shall pay at a desk that cannot note it, so the reader is told to stop,
-and Stripe says what became of the card until then. Whoever drives the payment next, this desk or another one,
-finds it in the attempt log as it was last written and goes on from what Stripe says.
+Nothing can be written then, and no card must be charged that the desk cannot record. So the prompt is taken
+off the reader, and Stripe is asked what became of the card. Whoever drives the payment next, this desk or
+another one, finds it in the attempt log as it was last written and goes on from what Stripe says.
 """
 
 from enum import StrEnum

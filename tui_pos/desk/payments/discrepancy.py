@@ -1,4 +1,4 @@
-"""Whether what Stripe answers is about our payment: an answer about something else is no answer."""
+"""Whether Stripe's answer is about our payment; one about something else is treated as no answer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -12,7 +12,7 @@ from tui_pos.data.tables.desk import Obstacle, Stage
 from tui_pos.desk.errors import Reason, because
 from tui_pos.desk.payments import attempt_log, bookkeeping
 from tui_pos.desk.payments.asking import AttemptWorker
-from tui_pos.desk.payments.backoff import Call
+from tui_pos.desk.payments.backoff import StripeCall
 from tui_pos.desk.payments.call_failures import (
     call_person,
     count_refusal,
@@ -36,18 +36,18 @@ LAPSED = ("automatic", "expired")
 
 
 def read(worker: AttemptWorker) -> float:
-    """Read the intent back and go where it truly is."""
-    if pause := worker.pace.left(Call.READ):
+    """Read the intent and move the attempt to the stage that its status means."""
+    if pause := worker.pace.left(StripeCall.READ):
         return pause
     try:
         intent = worker.read()
     except TerminalError as error:
-        return handle_failure(worker, error, Call.READ)
+        return handle_failure(worker, error, StripeCall.READ)
     return follow(worker, intent)
 
 
 def follow(worker: AttemptWorker, intent: Intent) -> float:
-    """Go where the intent says the payment is. Stripe may say words that this program does not know."""
+    """Move the attempt to the stage that the intent's status means; an unknown status is handled too."""
     return HANDLING.get(intent.status, handle_at_work)(worker, intent)
 
 
@@ -78,7 +78,7 @@ def handle_canceled(worker: AttemptWorker, intent: Intent) -> float:
 
 
 def handle_at_work(worker: AttemptWorker, intent: Intent) -> float:
-    """Neither paid nor unpaid: the bank is asked, or Stripe is in a state that no stage stands for.
+    """Neither paid nor unpaid: the bank is being asked, or the status is one that this program does not know.
 
     Money that was held stays AUTHORIZED until Stripe says what became of it. After ``AT_WORK_FOR`` a person
     is called; until then and afterwards the payment is read on.
@@ -109,7 +109,7 @@ def handle_unpaid(worker: AttemptWorker, intent: Intent) -> float:
         if Stage(attempt.stage) is not Stage.INTENT:
             attempt_log.move(worker.desk, attempt, Stage.INTENT, because("event.not_shown"))
         return 0
-    if pause := worker.pace.left(Call.READER):
+    if pause := worker.pace.left(StripeCall.READER):
         return pause
     try:
         reader = worker.reader()
@@ -120,7 +120,7 @@ def handle_unpaid(worker: AttemptWorker, intent: Intent) -> float:
             else set_obstacle(worker, Obstacle.READER_UNKNOWN, error.reason)
         )
     except TerminalError as error:
-        return handle_failure(worker, error, Call.READER)
+        return handle_failure(worker, error, StripeCall.READER)
     return by_reader(worker, reader, intent.id)
 
 
@@ -139,13 +139,13 @@ def by_reader(worker: AttemptWorker, reader: Reader, intent_id: str) -> float:
 
 
 def waiting(worker: AttemptWorker) -> float:
-    """The reader waits for a card; the prompt is withdrawn when nobody came for too long."""
+    """The reader waits for a card; the prompt is withdrawn after ``desk.prompt_seconds`` without one."""
     attempt = worker.attempt
     if Stage(attempt.stage) is not Stage.SENT:
         attempt_log.move(worker.desk, attempt, Stage.SENT, because("event.waiting"), **attempt_log.CLEARED)
     since = attempt.sent_at or attempt.updated_at
     too_long = clock.now() - since > timedelta(seconds=worker.desk.prompt_seconds)
-    if too_long and not worker.pace.left(Call.WITHDRAW) and withdraw(worker) is None:
+    if too_long and not worker.pace.left(StripeCall.WITHDRAW) and withdraw(worker) is None:
         why = because("payment.nobody_paid", seconds=worker.desk.prompt_seconds)
         return unless_paid(worker, lambda _: set_obstacle(worker, Obstacle.NOBODY_PAID, why))
     return worker.desk.poll_seconds
@@ -178,11 +178,11 @@ def unless_paid(worker: AttemptWorker, then: Callable[[Intent], float]) -> float
     try:
         intent = worker.read()
     except TerminalError as error:
-        return handle_failure(worker, error, Call.READ)
+        return handle_failure(worker, error, StripeCall.READ)
     return then(intent) if intent.status == "requires_payment_method" else follow(worker, intent)
 
 
-def handle_refusal(worker: AttemptWorker, why: Reason, call: Call) -> float:
+def handle_refusal(worker: AttemptWorker, why: Reason, call: StripeCall) -> float:
     """Stripe decided against a capture or a cancel: look once whether the payment is over, then wait.
 
     The stage stays; each refusal in a row is waited for longer, and some of them call for a person.
@@ -194,8 +194,8 @@ def handle_refusal(worker: AttemptWorker, why: Reason, call: Call) -> float:
     except TerminalError as error:
         return (
             pause
-            if error.is_definite and not is_missing(error, Call.READ)
-            else handle_failure(worker, error, Call.READ)
+            if error.is_definite and not is_missing(error, StripeCall.READ)
+            else handle_failure(worker, error, StripeCall.READ)
         )
     newly_held = intent.status == "requires_capture" and Stage(attempt.stage) is not Stage.AUTHORIZED
     return follow(worker, intent) if newly_held or intent.status in ENDED else pause

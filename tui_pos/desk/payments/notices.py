@@ -1,4 +1,4 @@
-"""What a payment's state calls for, as one code: by stage, and by what stands in the way."""
+"""What a person is told of a payment, as one code, from its stage, obstacle and requested action."""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -8,7 +8,7 @@ from tui_pos.data.tables.desk import FINAL_STAGES, Attempt, CaptureMode, Obstacl
 from tui_pos.desk.tones import Tone
 
 LAST_CALL = timedelta(hours=12)
-"""Held money is called out this long before the bank lets go of it."""
+"""How long before the end of an authorisation people are warned."""
 
 
 class Notice(StrEnum):
@@ -47,20 +47,20 @@ class Notice(StrEnum):
     CONFIRM = "confirm"
     """Money is held, in a conference that captures on a key."""
     RUNS_OUT = "runs_out"
-    """Money is held, and the bank will let go of it within ``LAST_CALL``."""
+    """Money is held, and the authorisation expires within ``LAST_CALL``."""
     STRIPE_REFUSES = "stripe_refuses"
     """Stripe decided against what was asked, and not yet so often that a person is called."""
     WRITTEN_OFF = "written_off"
     """A supervisor ended it without Stripe's word."""
     CANCELLING = "cancelling"
-    """A cancel was asked for, and nobody knows yet whether it is in time."""
+    """A cancel was asked for, and Stripe has not said yet whether it was in time."""
     TOO_LATE = "too_late"
     """A cancel was asked for, and the money was captured."""
     NEEDS_A_PERSON = "needs_a_person"
     """The program cannot end it by itself, or its money does not fit the order."""
 
 
-TONES: dict[Notice, Tone] = {
+NOTICE_TONES: dict[Notice, Tone] = {
     **dict.fromkeys(Notice, Tone.WARN),
     **dict.fromkeys(
         (Notice.CREATED, Notice.INTENT, Notice.SENT, Notice.AUTHORIZING, Notice.AUTHORIZED), Tone.PLAIN
@@ -70,7 +70,7 @@ TONES: dict[Notice, Tone] = {
     Notice.CAPTURED: Tone.OK,
     Notice.UNKNOWN: Tone.UNKNOWN,
 }
-"""How good the news is."""
+"""The tone in which each notice is shown."""
 
 _IN_THE_WAY = frozenset(Obstacle) & frozenset(Notice)
 

@@ -1,7 +1,7 @@
 """What a reader's failed action means: a bank declined, the reader gave up, or the customer cancelled."""
 
 from tui_pos.data.tables.desk import Obstacle, Stage
-from tui_pos.desk.errors import because
+from tui_pos.desk.errors import Reason, because
 from tui_pos.desk.payments import attempt_log
 from tui_pos.desk.payments.asking import AttemptWorker
 from tui_pos.desk.payments.call_failures import set_obstacle
@@ -9,8 +9,11 @@ from tui_pos.terminal import FailureKind, Intent, ReaderAction
 
 ACKNOWLEDGED = (Stage.SENT, Stage.AUTHORIZING)
 
-OF_ITS_OWN = (Obstacle.CUSTOMER_CANCELED, Obstacle.CONNECTION_ERROR)
-"""The codes of a reader that are obstacles of their own."""
+_STOPPED: dict[str, tuple[Obstacle, Reason]] = {
+    "customer_canceled": (Obstacle.CUSTOMER_CANCELED, because("payment_stopped.customer_canceled")),
+    "connection_error": (Obstacle.CONNECTION_ERROR, because("payment_stopped.connection_error")),
+}
+"""By the reader's failure code: those that have an obstacle and a sentence of their own."""
 
 
 def on_reader_failure(worker: AttemptWorker, action: ReaderAction, intent: Intent) -> float:
@@ -18,8 +21,8 @@ def on_reader_failure(worker: AttemptWorker, action: ReaderAction, intent: Inten
     attempt = worker.attempt
     if action.failure is not FailureKind.DECLINED:
         code = "customer_canceled" if action.failure is FailureKind.CANCELLED else action.failure_code
-        if code in OF_ITS_OWN:
-            return set_obstacle(worker, Obstacle(code), because(f"payment_stopped.{code}"))
+        if code in _STOPPED:
+            return set_obstacle(worker, *_STOPPED[code])
         said = action.api_error.message if action.api_error else action.failure_message
         why = because("payment.reader_gave_up", said=said or action.failure_code)
         return set_obstacle(worker, Obstacle.READER_GAVE_UP, why)

@@ -19,19 +19,19 @@ from tui_pos.desk.payments import (
     transitions,
 )
 from tui_pos.desk.payments.asking import AttemptWorker
-from tui_pos.desk.payments.backoff import Call
+from tui_pos.desk.payments.backoff import StripeCall
 from tui_pos.desk.payments.call_failures import handle_failure
 from tui_pos.desk.payments.intent_status import read
-from tui_pos.desk.payments.state import PaymentState, to_view
+from tui_pos.desk.payments.state import PaymentState, payment_state
 from tui_pos.terminal import TerminalError
 
 log = logging.getLogger(__name__)
 
 MOST_STEPS = 30
-"""A payment that has not ended after this many steps is left for the next round."""
+"""A payment that has not ended after this many steps is left for the next run."""
 
 MOST_SILENCES = 3
-"""Nor is Stripe asked again in this round after so many times without an answer."""
+"""After so many calls without an answer Stripe is not asked again in this run."""
 
 AT_WORK = (Stage.AUTHORIZING, Stage.UNKNOWN)
 
@@ -80,7 +80,7 @@ def _recover_attempt(desk: Desk, attempt_id: int) -> PaymentState | None:
                 break
             time.sleep(pause)
         with connected():
-            return to_view(attempt_log.load(attempt_id))
+            return payment_state(attempt_log.load(attempt_id))
 
 
 def _step(worker: AttemptWorker, owner: str) -> float | None:
@@ -135,7 +135,7 @@ def _look_for_intent(worker: AttemptWorker) -> float | None:
         try:
             found = worker.find()
         except TerminalError as error:
-            return handle_failure(worker, error, Call.FIND)
+            return handle_failure(worker, error, StripeCall.FIND)
         if found is not None:
             bookkeeping.record_intent(worker.desk, worker.attempt, found)
             return 0

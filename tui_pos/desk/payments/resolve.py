@@ -1,6 +1,6 @@
 """Ending a payment that cannot end by itself: a supervisor sees what Stripe and the books say, and decides.
 
-``inspect`` reads both sides and says which decisions are true; ``resolve`` reads them again and acts on one.
+``inspect`` reads both sides and says which decisions fit; ``resolve`` reads them again and acts on one.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from tui_pos.desk.payments import (
 from tui_pos.desk.payments.asking import AttemptWorker
 from tui_pos.desk.payments.discrepancy import WrongAnswer
 from tui_pos.desk.payments.intent_status import follow, withdraw
-from tui_pos.desk.payments.state import PaymentState, to_view
+from tui_pos.desk.payments.state import PaymentState, payment_state
 from tui_pos.desk.payments.watcher import take_lease
 from tui_pos.desk.stored_reasons import Said, unpack
 from tui_pos.terminal import Intent, TerminalError
@@ -36,7 +36,7 @@ LONGEST_REASON = 200
 
 
 class Option(StrEnum):
-    """What a supervisor may decide, where it is true."""
+    """What a supervisor may decide; which of them fit depends on what Stripe and the books say."""
 
     BOOK_CAPTURED = "book-captured"
     CAPTURE = "capture"
@@ -46,8 +46,8 @@ class Option(StrEnum):
     KEEP = "keep"
 
 
-class Standing(StrEnum):
-    """What came of reading Stripe."""
+class StripeReading(StrEnum):
+    """The outcome of asking Stripe for the payment."""
 
     ANSWERED = "answered"
     NOT_KNOWN = "not_known"
@@ -60,7 +60,7 @@ class Standing(StrEnum):
 class StripeSide:
     """What Stripe says at this moment; amounts None and ``status`` '' where it told nothing."""
 
-    standing: Standing
+    reading: StripeReading
     intent_id: str
     status: str
     said: Reason
@@ -83,7 +83,7 @@ class BooksSide:
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """Both sides, and the decisions that are true, the usual one first."""
+    """Both sides, and the decisions that can be taken, the usual one first."""
 
     payment: PaymentState
     stripe: StripeSide
@@ -137,11 +137,11 @@ def resolve(desk: Desk, wanted: str, option: Option, reason: str) -> Resolution:
             after=_books_event(after),
         )
         attempt_log.note(desk, worker.attempt.id, after.stage, said)
-        return Resolution(to_view(attempt_log.load(worker.attempt.id)), before.stripe, after, ())
+        return Resolution(payment_state(attempt_log.load(worker.attempt.id)), before.stripe, after, ())
 
 
 def _refuse(found: Resolution, option: Option) -> None:
-    if found.stripe.standing is Standing.NO_ANSWER:
+    if found.stripe.reading is StripeReading.NO_ANSWER:
         raise Refused("not_read", said=found.stripe.said)
     if option not in found.options:
         raise Refused("changed.option", option=option, said=found.stripe.said, able=found.options)
@@ -172,7 +172,7 @@ def _find(desk: Desk, wanted: str) -> Attempt:
 def _both_sides(worker: AttemptWorker) -> tuple[Resolution, Intent | None]:
     stripe, intent = _read(worker)
     attempt = worker.attempt
-    return Resolution(to_view(attempt), stripe, _books(attempt), _options(attempt, stripe)), intent
+    return Resolution(payment_state(attempt), stripe, _books(attempt), _options(attempt, stripe)), intent
 
 
 def _read(worker: AttemptWorker) -> tuple[StripeSide, Intent | None]:
@@ -181,20 +181,20 @@ def _read(worker: AttemptWorker) -> tuple[StripeSide, Intent | None]:
     try:
         intent = worker.read() if named else (worker.find() if attempt.create_tries else None)
     except WrongAnswer as error:
-        return StripeSide(standing=Standing.WRONG, intent_id=named, status="", said=error.reason), None
+        return StripeSide(reading=StripeReading.WRONG, intent_id=named, status="", said=error.reason), None
     except TerminalError as error:
-        standing = Standing.REFUSED if error.is_definite else Standing.NO_ANSWER
+        reading = StripeReading.REFUSED if error.is_definite else StripeReading.NO_ANSWER
         if isinstance(error, NotAtStripe):
-            standing = Standing.NOT_KNOWN
-        return StripeSide(standing=standing, intent_id=named, status="", said=error.reason), None
+            reading = StripeReading.NOT_KNOWN
+        return StripeSide(reading=reading, intent_id=named, status="", said=error.reason), None
     if intent is None:
         said = because("payment.never_at_stripe")
-        return StripeSide(standing=Standing.NOT_KNOWN, intent_id="", status="", said=said), None
+        return StripeSide(reading=StripeReading.NOT_KNOWN, intent_id="", status="", said=said), None
     held = intent.amount_capturable if intent.status == "requires_capture" else 0
     amounts = [money.from_minor(minor, attempt.currency) for minor in (held, intent.amount_received)]
     figures = {"held": amounts[0], "captured": amounts[1], "currency": attempt.currency}
     return StripeSide(
-        standing=Standing.ANSWERED,
+        reading=StripeReading.ANSWERED,
         intent_id=intent.id,
         status=intent.status,
         said=because("payment.at_stripe", status=intent.status, **figures),
@@ -205,7 +205,7 @@ def _read(worker: AttemptWorker) -> tuple[StripeSide, Intent | None]:
 
 def _books(attempt: Attempt) -> BooksSide:
     order: Order = Order.get_by_id(attempt.order_id)
-    now = to_view(attempt)
+    now = payment_state(attempt)
     return BooksSide(
         order_status=str(order.status),
         total=order.total,
@@ -222,15 +222,15 @@ def _books_event(books: BooksSide) -> Reason:
 
 
 def _options(attempt: Attempt, stripe: StripeSide) -> tuple[Option, ...]:
-    """The decisions that are true; to leave it as it is always is."""
+    """The decisions that fit what was read; ``KEEP`` always does."""
     if Stage(attempt.stage) in FINAL_STAGES:
         less = attempt.obstacle == Obstacle.CAPTURED_LESS
         return (Option.ACCEPT_LESS, Option.KEEP) if less else (Option.KEEP,)
-    if stripe.standing is not Standing.ANSWERED:
-        ends = () if stripe.standing is Standing.NO_ANSWER else (Option.WRITE_OFF,)
+    if stripe.reading is not StripeReading.ANSWERED:
+        ends = () if stripe.reading is StripeReading.NO_ANSWER else (Option.WRITE_OFF,)
         return (*ends, Option.KEEP)
     usual = _BY_STATUS.get(stripe.status, (Option.RELEASE, Option.WRITE_OFF))
-    # Held money that Stripe would neither capture nor release lapses by itself.
+    # Stripe refused to capture and to release it: the hold expires by itself, so it may be written off.
     lapses = stripe.status == "requires_capture" and attempt.refusals
     return (*usual, *((Option.WRITE_OFF,) if lapses else ()), Option.KEEP)
 
@@ -289,7 +289,7 @@ def _accept(worker: AttemptWorker, _: Intent | None, __: str) -> None:
 
 
 def _keep(_: AttemptWorker, __: Intent | None, ___: str) -> None:
-    """Only the event tells that somebody looked."""
+    """Changes nothing: ``resolve`` records the event for every option."""
 
 
 _ACTS = {

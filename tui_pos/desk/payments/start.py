@@ -19,7 +19,7 @@ from tui_pos.desk.orders import holds, orders
 from tui_pos.desk.orders.balance import balance, refuse_open
 from tui_pos.desk.orders.live_payment import refuse_live
 from tui_pos.desk.payments import accounts, attempt_log
-from tui_pos.desk.payments.state import PaymentState, to_view
+from tui_pos.desk.payments.state import PaymentState, payment_state
 from tui_pos.desk.tenders import amounts
 
 
@@ -42,7 +42,7 @@ def begin(
     with connected():
         to_reader = {"reader_id": reader_id.strip(), "reader_label": reader_label}
         attempt = run_tx(lambda: _open(desk, reference, amount, account=account, **to_reader))
-        return to_view(attempt)
+        return payment_state(attempt)
 
 
 def _open(

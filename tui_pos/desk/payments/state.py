@@ -20,17 +20,17 @@ from tui_pos.data.tables.registration import Order, OrderStatus, PaymentMethod
 from tui_pos.desk.access.people import full_name
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound
-from tui_pos.desk.orders.tenders import label
+from tui_pos.desk.orders.payment_sources import label
 from tui_pos.desk.payments import attempt_log
 from tui_pos.desk.payments.control import CommandKind
-from tui_pos.desk.payments.notices import TONES, Notice, is_stuck, notice_for
+from tui_pos.desk.payments.notices import NOTICE_TONES, Notice, is_stuck, notice_for
 from tui_pos.desk.stored_reasons import Said, unpack
 from tui_pos.desk.tones import Tone
 
 
 @dataclass(frozen=True, slots=True)
 class EventLine:
-    """One line of the flight recorder; ``at`` in UTC, ``who`` as "desk-3, Amira Haddad"."""
+    """One event of a payment; ``at`` in UTC, ``who`` as "desk-3, Amira Haddad"."""
 
     at: datetime
     stage: str
@@ -84,18 +84,18 @@ def state(desk: Desk, attempt_id: int) -> PaymentState:
         attempt = attempt_log.load(attempt_id)
         if attempt.conference_id != desk.conference.id:
             raise NotFound("attempt_not_found", attempt=attempt_id)
-        return to_view(attempt)
+        return payment_state(attempt)
 
 
 def unfinished(desk: Desk) -> tuple[PaymentState, ...]:
     """Every live payment of the conference, oldest first."""
     with connected():
         rows = Attempt.select().where(Attempt.conference == desk.conference.id, Attempt.finished_at.is_null())
-        return tuple(to_view(row) for row in rows.order_by(Attempt.id))
+        return tuple(payment_state(row) for row in rows.order_by(Attempt.id))
 
 
-def to_view(attempt: Attempt) -> PaymentState:
-    """The frozen view of a row; needs a connection."""
+def payment_state(attempt: Attempt) -> PaymentState:
+    """The state of an attempt from its row; needs a connection."""
     order: Order = attempt.order
     stage = Stage(attempt.stage)
     notice = notice_for(attempt)
@@ -111,7 +111,7 @@ def to_view(attempt: Attempt) -> PaymentState:
         reader_label=attempt.reader_label,
         intent_id=attempt.intent_id or "",
         notice=notice,
-        tone=TONES[notice],
+        tone=NOTICE_TONES[notice],
         detail=unpack(attempt.message),
         decline=attempt.decline_code or attempt.obstacle,
         card=card_text(attempt),
@@ -128,7 +128,7 @@ def to_view(attempt: Attempt) -> PaymentState:
 
 
 def _captured(attempt: Attempt) -> Decimal | None:
-    """What Stripe captured: the payment's amount, and the parts that were split off it by refunds."""
+    """What Stripe captured: the payment's amount plus what refunds have split off its row since."""
     if Stage(attempt.stage) is not Stage.CAPTURED or attempt.payment is None:
         return None
     parts = Refund.select(Refund.amount).where(
@@ -140,13 +140,16 @@ def _captured(attempt: Attempt) -> Decimal | None:
 
 
 def commands(attempt: Attempt) -> frozenset[CommandKind]:
-    """What a person may ask for now; after a cancel was asked for only to leave, and to ask again in vain."""
+    """What a person may ask for now.
+
+    After a cancel was asked for: only to leave it, and to cancel again once Stripe has refused the first one.
+    """
     stage = Stage(attempt.stage)
     if stage in FINAL_STAGES:
         return frozenset()
     if attempt.requested_action:
-        is_in_vain = attempt.refusals or attempt.problem
-        return frozenset({CommandKind.CANCEL, CommandKind.DETACH} if is_in_vain else {CommandKind.DETACH})
+        was_refused = attempt.refusals or attempt.problem
+        return frozenset({CommandKind.CANCEL, CommandKind.DETACH} if was_refused else {CommandKind.DETACH})
     return _COMMANDS.get(stage, frozenset({CommandKind.CANCEL, CommandKind.DETACH}))
 
 

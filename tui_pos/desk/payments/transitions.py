@@ -16,7 +16,7 @@ from tui_pos.desk.errors import Reason, because
 from tui_pos.desk.leases import has_lapsed
 from tui_pos.desk.payments import attempt_log, bookkeeping
 from tui_pos.desk.payments.asking import AttemptWorker
-from tui_pos.desk.payments.backoff import LONGEST_PAUSE, Call
+from tui_pos.desk.payments.backoff import LONGEST_PAUSE, StripeCall
 from tui_pos.desk.payments.call_failures import handle_failure, is_missing, set_obstacle
 from tui_pos.desk.payments.intent_status import (
     ENDED,
@@ -45,7 +45,7 @@ from tui_pos.terminal import (
 )
 
 EVERY_LOOKS = 5
-"""How many looks at a waiting reader go to one at the payment."""
+"""While a card is waited for, the payment itself is read at every so many polls of the reader."""
 
 OBSTACLES: tuple[tuple[type[TerminalError], Obstacle], ...] = (
     (ReaderOffline, Obstacle.READER_OFFLINE),
@@ -55,7 +55,7 @@ OBSTACLES: tuple[tuple[type[TerminalError], Obstacle], ...] = (
     (Misconfigured, Obstacle.MISCONFIGURED),
     (TerminalError, Obstacle.REFUSED),
 )
-"""What kept the payment from the reader, first match."""
+"""The obstacle for each error of the reader, the first match counts."""
 
 
 def step(worker: AttemptWorker) -> float:
@@ -93,17 +93,17 @@ def may_cancel(attempt: Attempt) -> bool:
 def create(worker: AttemptWorker) -> float:
     """Ask Stripe for the intent; before asking a second time, look whether the first one arrived."""
     attempt = worker.attempt
-    if pause := max(worker.pace.left(Call.FIND), worker.pace.left(Call.CREATE)):
+    if pause := max(worker.pace.left(StripeCall.FIND), worker.pace.left(StripeCall.CREATE)):
         return pause
     try:
         found = worker.find() if attempt.create_tries else None
     except TerminalError as error:
-        return handle_failure(worker, error, Call.FIND)
+        return handle_failure(worker, error, StripeCall.FIND)
     try:
         intent = found or ask_for_intent(worker)
     except TerminalError as error:
         if not error.is_definite:
-            return handle_failure(worker, error, Call.CREATE)
+            return handle_failure(worker, error, StripeCall.CREATE)
         bookkeeping.record_failure(worker.desk, attempt, Stage.FAILED, error.reason, message=error.reason)
         return 0
     bookkeeping.record_intent(worker.desk, attempt, intent)
@@ -171,8 +171,8 @@ def not_sent(worker: AttemptWorker, error: TerminalError) -> float:
     """The reader was not made to show it; a refusal may mean that a card has paid it already."""
     if error.answer is Answer.RATE_LIMITED and worker.attempt.times_sent == 1:
         return set_obstacle(worker, obstacle_for(error), error.reason)
-    if error.answer is Answer.NONE or is_missing(error, Call.PROCESS):
-        return handle_failure(worker, error, Call.PROCESS)
+    if error.answer is Answer.NONE or is_missing(error, StripeCall.PROCESS):
+        return handle_failure(worker, error, StripeCall.PROCESS)
     return unless_paid(worker, lambda _: set_obstacle(worker, obstacle_for(error), error.reason))
 
 
@@ -239,12 +239,12 @@ def recheck(worker: AttemptWorker) -> float:
 
 def give_up_unseen(worker: AttemptWorker) -> float:
     """A create without answer, and the payment was given up: find the intent to cancel it."""
-    if pause := worker.pace.left(Call.FIND):
+    if pause := worker.pace.left(StripeCall.FIND):
         return pause
     try:
         found = worker.find()
     except TerminalError as error:
-        return handle_failure(worker, error, Call.FIND)
+        return handle_failure(worker, error, StripeCall.FIND)
     if found is not None:
         bookkeeping.record_intent(worker.desk, worker.attempt, found)
     else:
@@ -256,13 +256,13 @@ def give_up_unseen(worker: AttemptWorker) -> float:
 
 def capture(worker: AttemptWorker) -> float:
     """Take the held money, if the order may still be charged; a repeat reads first whether it is held."""
-    if pause := max(worker.pace.left(Call.CAPTURE), worker.pace.left(Call.READ)):
+    if pause := max(worker.pace.left(StripeCall.CAPTURE), worker.pace.left(StripeCall.READ)):
         return pause
     if worker.attempt.capture_tries:
         try:
             intent = worker.read()
         except TerminalError as error:
-            return handle_failure(worker, error, Call.READ)
+            return handle_failure(worker, error, StripeCall.READ)
         if intent.status != "requires_capture":
             return follow(worker, intent)
     return 0 if abandon(worker) else ask_for_capture(worker)
@@ -278,9 +278,9 @@ def ask_for_capture(worker: AttemptWorker) -> float:
     try:
         intent = worker.capture(f"{attempt.key}-capture-{attempt.capture_tries}")
     except TerminalError as error:
-        return handle_call_failure(worker, error, Call.CAPTURE)
+        return handle_call_failure(worker, error, StripeCall.CAPTURE)
     if intent.status == "requires_capture":
-        return handle_refusal(worker, because("payment.still_held"), Call.CAPTURE)
+        return handle_refusal(worker, because("payment.still_held"), StripeCall.CAPTURE)
     return follow(worker, intent)
 
 
@@ -294,7 +294,7 @@ def cancel(worker: AttemptWorker) -> float:
             worker.desk, attempt, Stage.CANCELLED, because("event.cancelled_before_asking")
         )
         return 0
-    if pause := worker.pace.left(Call.CANCEL):
+    if pause := worker.pace.left(StripeCall.CANCEL):
         return pause
     if attempt.times_sent and Stage(attempt.stage) is not Stage.AUTHORIZED:
         withdraw(worker)
@@ -302,14 +302,14 @@ def cancel(worker: AttemptWorker) -> float:
     try:
         intent = worker.cancel()
     except TerminalError as error:
-        return handle_call_failure(worker, error, Call.CANCEL)
+        return handle_call_failure(worker, error, StripeCall.CANCEL)
     if intent.status not in ENDED:
-        return handle_refusal(worker, because("payment.status", status=intent.status), Call.CANCEL)
+        return handle_refusal(worker, because("payment.status", status=intent.status), StripeCall.CANCEL)
     return follow(worker, intent)
 
 
-def handle_call_failure(worker: AttemptWorker, error: TerminalError, call: Call) -> float:
-    """A capture or a cancel failed: a refusal is an answer, and everything else is as for any call."""
+def handle_call_failure(worker: AttemptWorker, error: TerminalError, call: StripeCall) -> float:
+    """A capture or a cancel failed: a refusal is handled as one, any other error as for every call."""
     if error.is_definite and not is_missing(error, call):
         return handle_refusal(worker, error.reason, call)
     if error.answer is Answer.RATE_LIMITED and worker.attempt.message != pack(error.reason):
@@ -324,11 +324,11 @@ def look_again(worker: AttemptWorker) -> float:
 
 
 def look_at_reader(worker: AttemptWorker) -> float:
-    """While a card is waited for, ask the reader, which tells when the payment is worth reading.
+    """While a card is waited for, poll the reader, and read the payment once the reader does not show it.
 
-    Every ``EVERY_LOOKS`` looks it is read all the same, for what a reader does not tell.
+    The payment is also read at every ``EVERY_LOOKS``th poll, for changes that the reader does not report.
     """
-    if pause := worker.pace.left(Call.READER):
+    if pause := worker.pace.left(StripeCall.READER):
         return pause
     worker.looks += 1
     if worker.looks % EVERY_LOOKS == 0:

@@ -1,4 +1,4 @@
-"""Driving one attempt: hold its lease, step it, show each state, obey the person at the desk."""
+"""Driving one attempt: hold its lease, step it, yield each state, carry out the person's commands."""
 
 import time
 from collections.abc import Generator
@@ -15,7 +15,7 @@ from tui_pos.desk.payments import accounts, attempt_log, transitions
 from tui_pos.desk.payments.asking import AttemptWorker
 from tui_pos.desk.payments.control import CommandKind, CommandQueue, PaymentCommand
 from tui_pos.desk.payments.cut_off import cut_off
-from tui_pos.desk.payments.state import PaymentState, commands, state, to_view
+from tui_pos.desk.payments.state import PaymentState, commands, payment_state, state
 
 PATIENCE = 2.0
 LONGEST_PAUSE = attempt_log.LEASE.total_seconds() / 3
@@ -37,8 +37,8 @@ def watch(
     With a ``control`` it goes on until the payment has ended or was detached, or for ``seconds``; without one
     it also ends where only a person can decide (``state.stuck``), or after ``NO_NEWS`` without a change.
     ``withdrawn``: the prompt was taken off the reader just now (``CutOff.is_withdrawn``).
-    Whoever stops listening loses nothing: the attempt log keeps the payment and ``watch`` may be called
-    again, anywhere, once the lease lapsed. Raises NotPermitted, NotFound, Refused when another station
+    The generator may be closed at any time: the attempt log keeps the payment, and ``watch`` may be called
+    again, on any host, once the lease has ended. Raises NotPermitted, NotFound, Refused when another station
     watches it, DatabaseUnavailable; CutOff, after withdrawing the prompt, when the database fails while it is
     driven.
     """
@@ -62,7 +62,7 @@ def watch(
 
 
 def take_lease(worker: AttemptWorker, owner: str) -> None:
-    """Recovery holds a lease for a moment only; who watches is told of one that stays. Raises Refused."""
+    """Take the lease, waiting a moment for recovery to end its own. Raises Refused ``attempt_held``."""
     deadline = clock.monotonic() + PATIENCE
     while True:
         try:
@@ -82,7 +82,7 @@ def _states(
     pause, changed = 0.0, clock.monotonic()
     while True:
         with connected():
-            now = to_view(worker.attempt)
+            now = payment_state(worker.attempt)
         if now != shown:
             yield now
             shown, changed = now, clock.monotonic()
@@ -107,7 +107,7 @@ def _states(
 
 
 def _is_old_news(now: PaymentState, changed: float) -> bool:
-    """Whether there is nothing to wait for: a card is given its own time."""
+    """Whether nothing has changed for ``NO_NEWS`` seconds; a prompt for a card has its own time limit."""
     return now.stage is not Stage.SENT and clock.monotonic() - changed > NO_NEWS
 
 
@@ -157,4 +157,4 @@ _NEEDS = {
     CommandKind.RETRY: permissions.Action.CHARGE,
     CommandKind.SWITCH: permissions.Action.CHARGE,
 }
-"""What takes money is allowed by the rights of that moment; whoever saw a payment begin may give it up."""
+"""The right that a command needs at that moment; a cancel needs none beyond that of watching."""

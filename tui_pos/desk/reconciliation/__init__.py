@@ -1,7 +1,7 @@
-"""Holding the books against Stripe: finish what was interrupted, then sweep Stripe for what the books lack.
+"""Reconciliation: finish what was interrupted, then compare the books with what Stripe lists.
 
 Everything here may run twice, at once, anywhere: payments are driven under their lease, an extra intent is
-cancelled only while it holds no captured money, and captured money is never touched, only told.
+cancelled only while it holds no captured money, and captured money is only reported.
 """
 
 from tui_pos.desk.reconciliation.mismatches import Mismatch, Reconciled

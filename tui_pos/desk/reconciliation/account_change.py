@@ -71,7 +71,7 @@ def change(conference: ConferenceInfo, station: str, wanted: Change) -> None:
 def leave_to_the_other(station: str) -> list[str]:
     """Leave every card payment to the installation that this database was copied from.
 
-    Nothing here looks at one again, and what was under way is closed here without a word to Stripe. Answers
+    Nothing here looks at one again, and what was under way is closed here without asking Stripe. Answers
     the intents of those.
     """
 

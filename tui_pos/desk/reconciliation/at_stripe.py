@@ -1,4 +1,4 @@
-"""What Stripe has of our card payments, held against the attempts: sums, orphans, and what it does not know.
+"""What Stripe has of our card payments, compared with the attempts: sums, orphans, and unknown intents.
 
 Read by one list over the whole time in which the books call something captured, so that no payment is too
 old to be looked at. Intents of another installation, of other conferences and of the web site are not ours.
@@ -17,7 +17,7 @@ from tui_pos.data.tables.registration import Payment, PaymentStatus
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Reason, because
 from tui_pos.desk.orders.balance import ACCEPTED
-from tui_pos.desk.reconciliation.mismatches import Mismatch, of_attempt, told
+from tui_pos.desk.reconciliation.mismatches import Mismatch, mismatches_of_each, of_attempt
 from tui_pos.terminal import Intent, IntentNotFound, Terminal, TerminalError
 
 CANCELLABLE = ("requires_payment_method", "requires_confirmation", "requires_action", "requires_capture")
@@ -27,7 +27,7 @@ CLOCK_SKEW = timedelta(hours=1)
 """How much earlier than our attempt Stripe may say that its intent was made."""
 
 MOST_READS = 50
-"""So many payments that the list lacks are read one by one; of the others the list is believed."""
+"""How many payments that the list lacks are read one by one; the others count as unknown to Stripe."""
 
 
 Swept = dict[str, Intent]
@@ -85,7 +85,9 @@ def orphans(desk: Desk, swept: Swept, *, check: bool) -> Iterator[Mismatch]:
         and intent.status not in ENDED_UNPAID
         and intent.metadata["attempt"] not in waiting
     ]
-    yield from told(found, lambda intent: [_orphan(desk, intent, check)], lambda intent: intent.id)
+    yield from mismatches_of_each(
+        found, lambda intent: [_orphan(desk, intent, check)], lambda intent: intent.id
+    )
 
 
 def _orphan(desk: Desk, intent: Intent, check: bool) -> Mismatch:
@@ -138,7 +140,7 @@ def sums(desk: Desk, terminal: Terminal, swept: Swept, account: str) -> Iterator
                 intent = _read(terminal, attempt)
             return _compared(attempt, intent)
 
-        yield from told(looked_at, look, lambda attempt: str(attempt.intent_id))
+        yield from mismatches_of_each(looked_at, look, lambda attempt: str(attempt.intent_id))
 
 
 def _read(terminal: Terminal, attempt: Attempt) -> Intent | None:

@@ -1,4 +1,4 @@
-"""What the books alone show to be wrong or unfinished; Stripe is not asked, no figure is called its."""
+"""What the books alone show to be wrong or unfinished; Stripe is not asked."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -13,7 +13,7 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Reason, because
 from tui_pos.desk.orders.balance import OrderBalance, balance
 from tui_pos.desk.orders.refund_views import notes_of
-from tui_pos.desk.reconciliation.mismatches import Mismatch, of_attempt, told
+from tui_pos.desk.reconciliation.mismatches import Mismatch, mismatches_of_each, of_attempt
 from tui_pos.desk.refunds import cash_and_credit
 from tui_pos.desk.stored_reasons import unpack
 
@@ -28,7 +28,9 @@ def failed_refunds(desk: Desk, since: datetime) -> Iterator[Mismatch]:
             Refund.attempt.is_null(False),
             Refund.updated_at >= since,
         )
-        yield from told(failed.order_by(Refund.id), _undelivered, lambda row: str(row.refund_id))
+        yield from mismatches_of_each(
+            failed.order_by(Refund.id), _undelivered, lambda row: str(row.refund_id)
+        )
 
 
 def _undelivered(row: Refund) -> Iterable[Mismatch]:
@@ -42,13 +44,15 @@ def unfinished(desk: Desk) -> Iterator[Mismatch]:
         attempts = Attempt.select().where(
             Attempt.conference == desk.conference.id, Attempt.finished_at.is_null() | (Attempt.problem != "")
         )
-        yield from told(attempts.order_by(Attempt.id), _still_open, lambda row: row.intent_id or row.key)
+        yield from mismatches_of_each(
+            attempts.order_by(Attempt.id), _still_open, lambda row: row.intent_id or row.key
+        )
         pending = Refund.select().where(
             Refund.conference == desk.conference.id,
             Refund.stage == RefundStage.UNKNOWN,
             Refund.attempt.is_null(False),
         )
-        yield from told(pending.order_by(Refund.id), _without_answer, lambda row: row.key)
+        yield from mismatches_of_each(pending.order_by(Refund.id), _without_answer, lambda row: row.key)
 
 
 def _still_open(attempt: Attempt) -> Iterable[Mismatch]:
@@ -88,7 +92,9 @@ def discrepancies(desk: Desk, since: datetime) -> Iterator[Mismatch]:
         )
         found = list(rows.order_by(Order.id))
         currency = desk.conference.currency
-        yield from told(found, lambda row: _discrepancy(row.id, currency), lambda row: str(row.reference))
+        yield from mismatches_of_each(
+            found, lambda row: _discrepancy(row.id, currency), lambda row: str(row.reference)
+        )
 
 
 def _discrepancy(order_id: int, currency: str) -> Iterable[Mismatch]:

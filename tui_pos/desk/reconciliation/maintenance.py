@@ -1,4 +1,4 @@
-"""What some station has to do every half minute, whoever is signed in: one of all does it at a time."""
+"""Chores of a conference, every half minute, by one of the running stations at a time."""
 
 from contextlib import suppress
 
@@ -13,13 +13,13 @@ SECONDS = 30.0
 """How often a running station tries."""
 
 DUTY_SECONDS = 60.0
-"""A station that died in the middle lets the next one in after this long."""
+"""How long the duty's lease holds: after a crash the next station waits no longer."""
 
 
 def tick(desk: Desk, owner: str) -> bool:
     """Recover payments, follow refunds up, find what was done elsewhere, let expired holds go.
 
-    False when another station is at it.
+    Answers False when another station does it now.
 
     ``owner`` names the running program (``lease_owners.new_owner``). Raises DatabaseUnavailable; what
     Stripe does not answer stays as it is for the next time.

@@ -18,7 +18,7 @@ from tui_pos.desk.payments import PaymentState
 T = TypeVar("T")
 
 UNREADABLE = (money.MoneyError, ValueError, ArithmeticError, DoesNotExist)
-"""What a row raises whose currency, amount, time or order cannot be made sense of."""
+"""Errors raised by a row whose currency, amount, time or order is invalid."""
 
 
 class MismatchKind(StrEnum):
@@ -80,7 +80,7 @@ class Reconciled:
 
     @property
     def to_look_at(self) -> tuple[Mismatch, ...]:
-        """What a person has to look at, or has not seen yet; a payment that is under way needs nobody."""
+        """The mismatches that a person has to look at or has not seen; no payment that is under way."""
         return tuple(
             row
             for row in self.mismatches
@@ -105,10 +105,10 @@ def of_attempt(
     )
 
 
-def told(
+def mismatches_of_each(
     found: Iterable[T], look: Callable[[T], Iterable[Mismatch]], name: Callable[[T], str]
 ) -> Iterator[Mismatch]:
-    """What ``look`` tells of each thing found; one that cannot be read is told too and stops no other.
+    """The mismatches that ``look`` finds, one after the other; a row that cannot be read is one itself.
 
     ``name`` says which one it was: an intent's id, an order's number.
     """

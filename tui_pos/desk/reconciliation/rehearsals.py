@@ -55,14 +55,14 @@ from tui_pos.desk.errors import Refused, because
 from tui_pos.desk.orders import store_credit
 from tui_pos.desk.orders.balance import ACCEPTED, balance
 from tui_pos.desk.orders.guests import USERNAME_PREFIX
-from tui_pos.desk.orders.tenders import Tender
+from tui_pos.desk.orders.payment_sources import Tender
 from tui_pos.desk.refunds import effects
 from tui_pos.desk.refunds.repairs import RepairKind
 from tui_pos.desk.stored_reasons import pack
 from tui_pos.desk.tenders.tendering import ACTION_OF
 
 BATCH = 100
-"""Orders in one transaction: desks go on meanwhile."""
+"""How many orders one transaction changes, so that desks are not blocked for long."""
 
 
 def count(conference_id: int, mode: str) -> int:
@@ -184,7 +184,7 @@ def _locked(conference_id: int, ids: Sequence[int]) -> list[Order]:
 
 def _end(conference_id: int, ids: Sequence[int]) -> None:
     now, found = clock.now(), _locked(conference_id, ids)
-    vouchers.give_back(conference_id, [order.voucher_code for order in found if _uses_voucher(order)])
+    vouchers.release_uses(conference_id, [order.voucher_code for order in found if _uses_voucher(order)])
     _put_credit_back(found, Payment.order.in_(ids), now)
     _fail_payments(Payment.order.in_(ids))
     _unregister(ids, now)

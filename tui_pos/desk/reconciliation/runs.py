@@ -1,4 +1,4 @@
-"""One reconciliation: a short list of steps, first those that repair, then those that only look."""
+"""One reconciliation run: first the steps that repair, then those that only compare."""
 
 import logging
 from collections.abc import Iterable, Iterator
@@ -18,7 +18,7 @@ from tui_pos.desk.context import NO_KEY, Desk
 from tui_pos.desk.errors import because
 from tui_pos.desk.payments import accounts, bookkeeping, recovery
 from tui_pos.desk.reconciliation import at_stripe, in_books
-from tui_pos.desk.reconciliation.mismatches import Mismatch, Reconciled, told
+from tui_pos.desk.reconciliation.mismatches import Mismatch, Reconciled, mismatches_of_each
 from tui_pos.desk.refunds import card_refunds, elsewhere, repairs, web_site
 from tui_pos.desk.refunds.repairs import RepairKind
 from tui_pos.desk.stored_reasons import unpack
@@ -26,19 +26,19 @@ from tui_pos.desk.stored_reasons import unpack
 log = logging.getLogger(__name__)
 
 WINDOW = timedelta(hours=48)
-"""How far back Stripe is swept: held money lives two days on most cards."""
+"""How far back Stripe's payments are listed: most cards hold an authorisation for two days."""
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 """Before any payment."""
 
 
 def run(desk: Desk, *, check: bool = False, window: timedelta = WINDOW) -> Reconciled:
-    """Recover payments and refunds, sweep Stripe over ``window``, compare every payment's and order's sums.
+    """Recover payments and refunds, then compare the books with Stripe's payments of the last ``window``.
 
-    Every payment that the books call captured is looked at, however old. With ``check`` nothing is changed
-    anywhere, at Stripe or here: it only tells. So it is with a key that is not the conference's; on a copy
-    of the database Stripe is not even asked. Raises NotPermitted, InvalidInput ``no_stripe_key`` and the
-    ``terminal`` errors when Stripe does not answer.
+    Payments that the books call captured are compared too, whatever their age. With ``check``, or when this
+    host's key is of another account than the conference's, nothing is changed here or at Stripe. On a copy of
+    another installation's database Stripe is not asked. Raises NotPermitted, InvalidInput ``no_stripe_key``,
+    and the ``terminal`` errors when Stripe does not answer.
     """
     require(desk, Action.RECONCILE)
     since = clock.now() - window
@@ -72,7 +72,7 @@ def run(desk: Desk, *, check: bool = False, window: timedelta = WINDOW) -> Recon
 
 
 def _looked_at(desk: Desk, since: datetime, account: str) -> Iterator[Mismatch]:
-    """What can be told without the right to change anything: Stripe is read where there is a key."""
+    """What a run without the conference's key can compare: Stripe is read only where there is a key."""
     yield from in_books.unfinished(desk)
     if desk.account is not None:
         swept = at_stripe.sweep(desk, desk.account, since, account)
@@ -81,7 +81,7 @@ def _looked_at(desk: Desk, since: datetime, account: str) -> Iterator[Mismatch]:
 
 
 def _repaired(desk: Desk, *, mark: bool) -> Iterator[Mismatch]:
-    """What was repaired since the last run, by it or by any desk; told once."""
+    """The repairs since the last run, by it or by any desk; with ``mark`` the next run leaves them out."""
     with connected():
         untold = repairs.untold(desk.conference.id)
         for row in untold:
@@ -104,7 +104,7 @@ def _review_orders(desk: Desk, since: datetime) -> list[Mismatch]:
 
     def look(order_id: int) -> Iterable[Mismatch]:
         run_tx(partial(review, order_id))
-        return ()
+        return ()  # only an order that cannot be read becomes a mismatch
 
     others = Payment.select(Payment.id).where(
         Payment.order == Order.id, Payment.id != Attempt.payment, Payment.status == PaymentStatus.SUCCEEDED
@@ -121,4 +121,4 @@ def _review_orders(desk: Desk, since: datetime) -> list[Mismatch]:
             )
         )
         ids = sorted({row.order_id for row in doubtful})
-        return list(told(ids, look, lambda order_id: f"order {order_id}"))
+        return list(mismatches_of_each(ids, look, lambda order_id: f"order {order_id}"))

@@ -17,8 +17,8 @@ from tui_pos.data.tables.registration import Order, Payment, PaymentMethod, Paym
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import because
 from tui_pos.desk.orders.balance import ACCEPTED, is_double
+from tui_pos.desk.orders.payment_sources import Tender
 from tui_pos.desk.orders.refund_views import RefundView, of_row
-from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.payments import accounts, attempt_log, bookkeeping
 from tui_pos.desk.refunds import effects, in_person, repairs
 from tui_pos.desk.refunds.cash_and_credit import left_of
@@ -29,7 +29,7 @@ from tui_pos.terminal import RateLimited, StripeRefund, TerminalError, UnknownOu
 log = logging.getLogger(__name__)
 
 QUIET = timedelta(minutes=2)
-"""No request is still on its way after this long."""
+"""No request of a refund that was made longer ago than this is still on its way."""
 
 STAGE_OF = {
     "succeeded": RefundStage.SUCCEEDED,
@@ -38,7 +38,7 @@ STAGE_OF = {
     "failed": RefundStage.FAILED,
     "canceled": RefundStage.FAILED,
 }
-"""Stripe's word for a refund, as it is kept here; a word it adds later counts as pending."""
+"""Our stage by Stripe's status of a refund; an unknown status counts as pending."""
 
 OTHER_ACCOUNT = because("refund_note.other_account")
 OTHER_REFUND = because("refund_note.other_refund")
@@ -143,7 +143,7 @@ def book(desk: Desk, refund_id: int, said: StripeRefund) -> None:
         row.message = said.failure_reason.replace("_", " ")
         row.finished_at = None if stage is RefundStage.PENDING else now
         row.save(only=[Refund.stage, Refund.refund_id, Refund.updated_at, Refund.message, Refund.finished_at])
-        before = repairs.standing(order)
+        before = repairs.order_sums(order)
         drop_doubles(order)
         effects.reflect(order, row)
         if row.origin != RefundOrigin.DESK:
@@ -157,7 +157,7 @@ def book(desk: Desk, refund_id: int, said: StripeRefund) -> None:
 
 
 def drop_doubles(order: Order) -> None:
-    """Let no payment count that the web site booked for a card that was charged once; lock the order."""
+    """Mark payments that the web site booked a second time for one charge; call with the order locked."""
     doubles = Payment.select(Payment.id).where(
         Payment.order == order.id,
         Payment.status.in_((PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED)),
@@ -251,7 +251,7 @@ def _holder(card: CardPayment, amount: int) -> Payment:
     Its own, or one of an order that an exchange moved it to.
     """
     found = [card.payment]
-    for payment in found:  # grows: what was exchanged may have been exchanged again
+    for payment in found:  # the list grows while it is read: an exchanged order may have been exchanged again
         keys = Refund.select(Refund.key).where(
             Refund.payment == payment.id, Refund.exchange.is_null(False), Refund.stage.in_(ACCEPTED)
         )
@@ -274,7 +274,7 @@ def _pursue(desk: Desk, row: Refund) -> None:
 
 
 def _read_again(desk: Desk, row: Refund, refund_id: str) -> None:
-    """Stripe has it: it is only read, and never asked for, whoever made it."""
+    """Read a refund that Stripe has already; it is not requested again."""
     try:
         said = desk.terminal.refund_status(refund_id)
     except TerminalError as error:
@@ -286,7 +286,7 @@ def _read_again(desk: Desk, row: Refund, refund_id: str) -> None:
 def _ask_once_more(desk: Desk, row: Refund) -> None:
     first = not row.tries
     if first and not _next_key(row):
-        return  # somebody else has begun to ask at this moment, and goes on with it
+        return  # another desk has begun the request, and goes on with it
     try:
         found = None if first else _find(desk, row)
     except TerminalError as error:
@@ -296,7 +296,7 @@ def _ask_once_more(desk: Desk, row: Refund) -> None:
             in_person.give_up(desk, row.attempt, waited=_is_quiet(row))
         said = found or _ask(desk, row)
     except TerminalError as error:
-        # Only a refusal of the one request there ever was, or of one long after it, means that nothing came.
+        # A refusal is final only for the first request, or once an earlier one cannot arrive any more.
         is_answer = not isinstance(error, UnknownOutcome | RateLimited)
         if is_answer and (first or _is_quiet(row)):
             _fail(row, error.reason)
@@ -306,7 +306,7 @@ def _ask_once_more(desk: Desk, row: Refund) -> None:
 
 
 def _look_elsewhere(desk: Desk, row: Refund) -> None:
-    """Stripe may have refused because the money went back already, by somebody in its dashboard."""
+    """Stripe may have refused because the money was refunded in its dashboard already."""
     try:
         sync(desk, row.attempt)
     except TerminalError as error:
@@ -330,9 +330,10 @@ def _ask(desk: Desk, row: Refund) -> StripeRefund:
 
 
 def _confirmed(desk: Desk, row: Refund, said: StripeRefund) -> StripeRefund:
-    """The first answer, once Stripe knows a refund with its id: nothing here tells that the id is right.
+    """The first answer, verified by reading the refund of its id back from Stripe.
 
-    Where it does not, ours is looked for by its key. A Stripe that does not answer now has answered before.
+    When Stripe has none of that id, ours is looked for by its key. When it does not answer, the first answer
+    counts.
     """
     try:
         again = desk.terminal.refund_status(said.id)
@@ -362,7 +363,7 @@ def _request(desk: Desk, row: Refund) -> StripeRefund:
 
 
 def _next_key(row: Refund) -> bool:
-    """Commit which key comes next, for one desk alone of several that come to it at once."""
+    """Commit the next idempotency key; False when another desk did so first."""
     tries = row.tries + 1
     won = run_tx(
         lambda: Refund.update(tries=tries).where(Refund.id == row.id, Refund.tries < tries).execute()
@@ -400,7 +401,7 @@ def _say(row: Refund, why: Said) -> None:
 
 
 def _without_answer(row: Refund) -> tuple[Any, Any, Any]:
-    """The row, as long as nobody booked what Stripe said."""
+    """The conditions for a row of which no answer has been booked yet."""
     return Refund.id == row.id, Refund.refund_id.is_null(), Refund.finished_at.is_null()
 
 

@@ -1,4 +1,4 @@
-"""Giving back what no reader at a desk had taken: cash from the drawer, credit to where it came from.
+"""Refunds of cash, credit and complimentary payments: cash from the drawer, credit to where it came from.
 
 All of it is done the moment it is written, each as a refund that succeeded. What was given away or free has
 an amount of 0. Call inside a transaction with the order locked.
@@ -14,7 +14,7 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import because
 from tui_pos.desk.orders import store_credit
 from tui_pos.desk.orders.balance import ACCEPTED, OPEN
-from tui_pos.desk.orders.tenders import Tender
+from tui_pos.desk.orders.payment_sources import Tender
 from tui_pos.desk.stored_reasons import pack
 from tui_pos.desk.tenders import cash
 
@@ -67,13 +67,13 @@ def give_back(desk: Desk, order: Order, payment: Payment, way: Tender, *, amount
             row.save(only=[Refund.message])
     else:
         row = new_refund(desk, order, payment, Tender.CASH, amount=amount, reason=reason)
-        cash.move(desk, order, payment.id, MovementKind.REFUND, major, now=now)
+        cash.record_movement(desk, order, payment.id, MovementKind.REFUND, major, now=now)
     _record(desk, order, row, major)
     return row
 
 
 def end_free(desk: Desk, order: Order, reason: str) -> Refund:
-    """Take back what nobody had paid anything for."""
+    """End the free or complimentary part of an order, with refunds of 0."""
     row = new_refund(desk, order, None, Tender.COMPLIMENTARY, amount=0, reason=reason)
     _record(desk, order, row, Decimal(0))
     return row

@@ -1,4 +1,4 @@
-"""What a refund does to django-program's rows, once, and the way back when it fails.
+"""What a refund changes in django-program's rows, once, and how that is undone when it fails.
 
 django-program has no refund of a part: its reports sum succeeded payments, the totals of orders that are paid
 or refunded in part, the quantities of their lines, and credits with a source order as what was refunded. So a
@@ -30,7 +30,7 @@ from tui_pos.data.tables.registration import (
     PaymentMethod,
     PaymentStatus,
 )
-from tui_pos.desk.orders import prices
+from tui_pos.desk.orders import price_reductions
 from tui_pos.desk.orders.balance import ACCEPTED, OrderBalance, balance
 
 PART_NOTE = "Given back of payment {payment}"
@@ -45,7 +45,7 @@ REFUNDABLE = (*PAID_STATUSES, OrderStatus.REFUNDED)
 def reflect(order: Order, *refunds: Refund) -> None:
     """Write or take back the effect of refunds, as their stages ask for, then the order's price and status.
 
-    Refunds that were made together are given together: the price of a piece may come from several of them.
+    Refunds made by one request are passed together: several of them may pay for one piece.
     """
     now, changed = clock.now(), False
     for row in refunds:
@@ -98,7 +98,7 @@ def _revert(order: Order, row: Refund, now: datetime) -> None:
     if credit:
         Credit.delete().where(Credit.id == credit).execute()
     if line:
-        prices.restore(order, line, now)
+        price_reductions.restore(order, line, now)
     _put_pieces_back(order, row, now)
 
 
@@ -133,7 +133,7 @@ def _split(row: Refund, major: Decimal, now: datetime) -> int | None:
 
 
 def _rejoin(row: Refund, split_id: int | None, now: datetime) -> None:
-    """Keep again what had gone back of the payment; what other refunds took of it stays away."""
+    """Undo the split of a refund that failed; the splits of other refunds stay."""
     payment = Payment.get_by_id(row.payment_id)
     joined = Payment.get_by_id(split_id).amount if split_id else ZERO
     was_given_back = payment.status == PaymentStatus.REFUNDED
@@ -176,7 +176,7 @@ def _take_pieces_off(order: Order, row: Refund, now: datetime) -> int:
         _change_line(order, piece, -1, now)
         price += piece.amount
         if piece.attendee_id is not None:
-            # django-program's own door lets in whoever is linked to a paid order.
+            # django-program's own check-in admits everybody who is linked to a paid order.
             Attendee.update(order=None, completed_registration=False, updated_at=now).where(
                 Attendee.id == piece.attendee_id, Attendee.order == order.id
             ).execute()
@@ -222,9 +222,9 @@ def _price(order: Order, found: OrderBalance, now: datetime) -> None:
             continue
         line = row.price_line_id
         if line is None:
-            line = prices.lower(order, part, ": ".join(filter(None, (PRICE_NOTE, row.reason))), now)
+            line = price_reductions.lower(order, part, ": ".join(filter(None, (PRICE_NOTE, row.reason))), now)
         else:
-            prices.lower_more(order, line, part, now)
+            price_reductions.lower_more(order, line, part, now)
         change = row.price_change + money.to_minor(part, row.currency)
         _write(row, {"price_line": line, "price_change": change})
         lower -= part
@@ -254,7 +254,7 @@ def _has_pieces(order: Order) -> bool:
 def _status_with_money(order: Order) -> str:
     """Refunded in part when it is less than it was; a surplus that went back does not make it so.
 
-    What is not paid by what is kept is nobody's to call paid: the web site may know why it is so.
+    An order that what is kept does not pay is left as it is: the web site set its status.
     """
     applied = list(_applied(order))
     pieces = RefundLine.select().where(RefundLine.refund.in_(applied))

@@ -1,7 +1,7 @@
 """Refunds that no desk asked for: found in Stripe's list of all refunds, and booked.
 
 A treasurer gives money back in Stripe's dashboard, of our card payments and of those on the web site. Only
-payments of this conference are looked for; whatever else happens on the account is none of our business.
+payments of this conference are looked for, because the account may serve other programs too.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,14 +23,17 @@ from tui_pos.desk.refunds.card_refunds import STAGE_OF, CardPayment
 from tui_pos.terminal import Intent, StripeRefund
 
 MAY_CHANGE = timedelta(days=30)
-"""For so long after it was made a refund is looked at again, and looked for where nobody has looked yet."""
+"""How long after it was made a refund may still change, and how far back the first look goes."""
 
 OVERLAP = timedelta(hours=1)
-"""So much of what was seen is looked at again: clocks differ, and a refund may be listed late."""
+"""How far each look overlaps the one before: clocks differ, and a refund may be listed late."""
 
 
 def look(desk: Desk) -> tuple[RefundView, ...]:
-    """Book what was refunded since somebody looked last. Raises ``terminal`` errors, and misses nothing."""
+    """Book what was refunded since the last look of any desk.
+
+    Raises ``terminal`` errors; the next call then starts from the same time again.
+    """
     now = clock.now()
     with connected():
         seen: Lease | None = Lease.get_or_none(Lease.name == _mark(desk))

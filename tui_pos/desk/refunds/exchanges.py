@@ -1,4 +1,4 @@
-"""Exchanging what was bought: another size, another ticket. One act, done whole or not at all.
+"""Exchanging what was bought: another size, another ticket. All of it is one transaction.
 
 The piece goes back as credit of a new order, which is checked and priced as every other one. What the new
 order costs more is paid on it by any tender; what it costs less goes back the way it was paid. A ticket's
@@ -25,8 +25,8 @@ from tui_pos.desk.orders import holds, new_orders, order_views, orders, registra
 from tui_pos.desk.orders.balance import refuse_open
 from tui_pos.desk.orders.buyers import Buyer
 from tui_pos.desk.orders.live_payment import refuse_live
+from tui_pos.desk.orders.payment_sources import Tender
 from tui_pos.desk.orders.refund_views import RefundView
-from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.orders.views import OrderView
 from tui_pos.desk.payments import bookkeeping
 from tui_pos.desk.refunds import card_refunds, cash_and_credit, effects, pieces, refunds, sources
@@ -141,7 +141,7 @@ class _Done:
 
 
 class _TriedOnly(Exception):
-    """Undoes an exchange that was only tried, and brings what it came to."""
+    """Raised to roll back an exchange that was only tried; carries what it came to."""
 
     def __init__(self, done: _Done) -> None:
         super().__init__()
@@ -220,7 +220,7 @@ def _move_value(
 
 
 def _pay(desk: Desk, new: Order, rows: Sequence[Refund], now: datetime) -> None:
-    """Pay the new order by the value that came to it; each payment knows by its reference where from."""
+    """Pay the new order with the value; each payment's reference is the key of the refund it comes from."""
     for row in rows:
         if row.exchange_id is not None and row.amount:
             amount = money.from_minor(row.amount, row.currency)

@@ -1,6 +1,6 @@
-"""Refunds of Interac payments: their network wants the card that paid once more, on a reader (Stripe's rule).
+"""Refunds of Interac payments: the card that paid must be presented on a reader again (Stripe's rule).
 
-The reader asks for the card only while the person who refunds waits for it; nobody lights it up later.
+The reader asks for the card only while the person who refunds waits; no follow-up starts it again.
 """
 
 import time
@@ -27,7 +27,7 @@ READER_AT_WORK = because("refund_note.reader_at_work")
 
 
 def is_possible(desk: Desk) -> bool:
-    """Whether a refund here may want the card: Interac is Canada's, and pays in its dollars."""
+    """Whether a refund here may need the card: Interac exists only in Canada, in CAD."""
     return desk.conference.currency == "CAD"
 
 
@@ -37,7 +37,7 @@ def needs_card(attempt: Attempt) -> bool:
 
 
 def refund(desk: Desk, row: Refund, metadata: Mapping[str, str]) -> StripeRefund:
-    """Have the reader that took the card ask for it again, and wait until it is told what became of it.
+    """Have the reader that took the card ask for it again, and wait for the outcome.
 
     Raises ``terminal`` errors: Refused when nothing went back, ReaderBusy when the reader is another
     payment's, UnknownOutcome when it may have gone back.
@@ -60,7 +60,7 @@ def refund(desk: Desk, row: Refund, metadata: Mapping[str, str]) -> StripeRefund
 
 
 def give_up(desk: Desk, attempt: Attempt, *, waited: bool) -> NoReturn:
-    """End a refund that nobody waits for any more: its desk died, and the reader may still ask for the card.
+    """End a refund whose desk died while it waited, and whose reader may still ask for the card.
 
     Nobody may be standing in front of the reader, so it is never asked again. Raises UnknownOutcome until
     ``waited`` (its desk may be waiting still) and while a card is being read; else Refused, when the prompt
@@ -84,7 +84,7 @@ def _outcome(desk: Desk, action: ReaderAction) -> StripeRefund:
 
 
 def _withdrawn(desk: Desk, attempt: Attempt) -> Refused | UnknownOutcome:
-    """Take the prompt back; a card that is being read at this moment may still get its money."""
+    """Withdraw the prompt; a card that is being read at this moment may still be refunded."""
     try:
         taken = desk.terminal.cancel_reader_action(attempt.reader_id, str(attempt.intent_id), ACTION)
     except ReaderBusy:

@@ -89,7 +89,7 @@ def slug_of(line: OrderLine) -> str:
 
 
 def take(order: Order, wanted: Sequence[Piece], currency: str, *, came_back: bool) -> list[Taken]:
-    """What goes back, checked. ``came_back``: what was handed out lies on the counter again.
+    """What goes back, checked. ``came_back``: the pieces that were handed out came back.
 
     Raises InvalidInput ``invalid_quantity`` or ``badge_required``, NotFound ``line_not_found`` or
     ``attendee_not_found``, Refused ``given_back``, ``too_many`` or ``handed_out``.
@@ -138,7 +138,7 @@ def _one_by_one(line: OrderLine, quantity: int, going: Sequence[Attendee], curre
 
 @contextmanager
 def set_aside(taken: Sequence[Taken]) -> Iterator[None]:
-    """Let rules that count what is bought not see these pieces while the block runs."""
+    """Hide these pieces from the rules that count what is bought, while the block runs."""
     counts: Counter[int] = Counter()
     for each in taken:
         counts[each.line.id] += each.quantity
@@ -255,7 +255,7 @@ def _holders(order: Order) -> list[Attendee]:
 
 
 def _going(order: Order, piece: Piece, holders: Sequence[Attendee], left: int) -> list[Attendee]:
-    """Whose tickets go back: the one named, or nobody's while there are tickets enough without a name."""
+    """The attendees whose tickets go back: the one named, or none while enough tickets have no attendee."""
     if piece.badge:
         wanted = piece.badge.strip().upper()
         named = [each for each in holders if each.access_code == wanted]

@@ -1,9 +1,9 @@
 """Giving money back the way it came, never more than is left, by pieces or by an amount with a reason.
 
 The last payment is given back first, each up to what is left of it: a card's money goes to that card, cash
-comes from the drawer of the desk that refunds, credit goes back to where it came from. What was given away
-is no money; it ends when no money is left. What was paid on the web site is refunded there or in Stripe's
-dashboard, never out of the drawer.
+comes from the drawer of the desk that refunds, credit goes back to where it came from. A complimentary
+payment is no money; it is ended when no money is left. What was paid on the web site is refunded there or in
+Stripe's dashboard, never out of the drawer.
 """
 
 from collections.abc import Sequence
@@ -24,8 +24,8 @@ from tui_pos.desk.limits import TO_REFUND_A_CARD, TO_WRITE
 from tui_pos.desk.orders import orders
 from tui_pos.desk.orders.balance import refuse_open
 from tui_pos.desk.orders.live_payment import refuse_live
+from tui_pos.desk.orders.payment_sources import Tender
 from tui_pos.desk.orders.refund_views import RefundView
-from tui_pos.desk.orders.tenders import Tender
 from tui_pos.desk.payments import accounts, attempt_log, bookkeeping
 from tui_pos.desk.refunds import card_refunds, cash_and_credit, effects, pieces, sources
 from tui_pos.desk.refunds.pieces import Piece, RefundableLine, Taken
@@ -53,7 +53,7 @@ def refund(
     """Refund the pieces ``lines``, or ``amount``, or (neither) all that is left, the last payment first.
 
     An amount names no piece: it lowers the price of the order, and needs a ``reason``. ``came_back`` says
-    that pieces which were handed out lie on the counter again. Money that is only held is released instead,
+    that pieces which were handed out came back. Money that is only held is released instead,
     and answered with no refund. What Stripe has not answered is answered as ``unknown`` and followed up later
     (``card_refunds``); cash and credit are given back at once. What was free or given away is answered with
     an amount of 0.
@@ -169,7 +169,7 @@ def _open(desk: Desk, reference: str, request: _Request) -> list[int]:
 
 
 def _end_free(desk: Desk, order: Order, reason: str) -> int:
-    """Take back a whole order that nobody paid anything for."""
+    """Take back a whole order that was free or complimentary."""
     row = cash_and_credit.end_free(desk, order, reason)
     effects.reflect(order, row)
     return int(row.id)

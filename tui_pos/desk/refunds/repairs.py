@@ -1,4 +1,4 @@
-"""What was repaired in the books without anybody at a desk: written with before and after, told once.
+"""Repairs of the books that no person asked for: stored with the state before and after, reported once.
 
 Call inside the transaction of the repair, with the order locked.
 """
@@ -32,8 +32,8 @@ class RepairKind(StrEnum):
     REHEARSALS_SET_APART = "rehearsals_set_apart"
 
 
-def standing(order: Order) -> Reason:
-    """How an order stands: its status, its price, what is kept of its money, and what was booked twice."""
+def order_sums(order: Order) -> Reason:
+    """An order's status, total, what is kept of its money, and what was booked twice."""
     found = balance(order)
     return because(
         "standing", status=str(order.status), total=order.total, kept=found.kept, doubled=found.doubled
@@ -49,11 +49,11 @@ def record(
     payment_id: int | None = None,
     is_news: bool = False,
 ) -> None:
-    """Note a repair of an order that stood as ``before``, unless nothing about it has changed.
+    """Store a repair of an order whose ``order_sums`` were ``before``, unless they are still the same.
 
-    ``is_news``: something else is new, and is told all the same.
+    With ``is_news`` it is stored in any case, because something else has changed.
     """
-    after = standing(order)
+    after = order_sums(order)
     if after == before and not is_news:
         return
     on_commit(partial(log.warning, "repaired: %s, order %s", kind, order.reference))
@@ -76,7 +76,7 @@ def untold(conference_id: int) -> list[Repair]:
 
 
 def mark_told(told: Iterable[Repair]) -> None:
-    """These were told now."""
+    """Mark these as reported."""
 
     def write(ids: Sequence[int]) -> None:
         Repair.update(told_at=clock.now()).where(Repair.id.in_(ids)).execute()

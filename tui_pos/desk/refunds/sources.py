@@ -1,4 +1,4 @@
-"""Where the money of an order came from, and so the way by which it goes back. Call with the order locked.
+"""Where the money of an order came from, and so where it is refunded to. Call with the order locked.
 
 A card's money goes to that card, cash comes from the drawer, credit goes back to where it came from. Credit
 that an exchange brought from another order is what had paid that one: a card, cash or credit. What was paid
@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from tui_pos.data.tables.desk import Attempt, CashMovement, Refund, RefundStage, Stage
 from tui_pos.data.tables.registration import Order, Payment, PaymentMethod, PaymentStatus
 from tui_pos.desk.errors import Refused
-from tui_pos.desk.orders.tenders import Tender, on_the_web
+from tui_pos.desk.orders.payment_sources import Tender, on_the_web
 from tui_pos.desk.refunds.cash_and_credit import left_of
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A payment of which ``left`` (minor units) is kept, and the way back: None means the web site's.
+    """A payment of which ``left`` (minor units) is kept, and the tender that refunds it (None: the web site).
 
     ``attempt`` is the card payment whose money it is; it may be that of the order that was exchanged.
     """

@@ -1,6 +1,6 @@
-"""Taking a sale back completely, as if it had not been made: all money goes back, the voucher is free again.
+"""Voiding a sale: all money goes back, the order ends, and its voucher can be used again.
 
-A refund alone leaves the voucher used, as the web shop has it: the visit took place. A void says it did not.
+That is the difference from a refund, which leaves the voucher used, as the web shop does.
 """
 
 from dataclasses import dataclass
@@ -73,7 +73,7 @@ def _seal(desk: Desk, reference: str, reason: str) -> bool:
         audit_log.record(desk, AuditAction.VOID, audit_log.About(order_id=order.id), reason=reason)
         return True
     if order.status == OrderStatus.REFUNDED and not _voided(order):
-        vouchers.give_back(order.conference_id, [order.voucher_code])
+        vouchers.release_uses(order.conference_id, [order.voucher_code])
         audit_log.record(desk, AuditAction.VOID, audit_log.About(order_id=order.id), reason=reason)
     return order.status in (OrderStatus.REFUNDED, OrderStatus.CANCELLED)
 

@@ -32,7 +32,7 @@ from tui_pos.data.tables.registration import (
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders import registration, store_credit
 from tui_pos.desk.orders.balance import ACCEPTED, OrderBalance, admits, balance, columns, from_columns
-from tui_pos.desk.orders.tenders import on_the_web
+from tui_pos.desk.orders.payment_sources import on_the_web
 from tui_pos.desk.payments import accounts, bookkeeping
 from tui_pos.desk.refunds import card_refunds, effects, repairs
 from tui_pos.desk.refunds.card_refunds import CardPayment
@@ -93,7 +93,7 @@ def _is_ours(desk: Desk, card: CardPayment) -> bool:
 
 
 def _refunded_without_a_row(desk: Desk, since: datetime) -> dict[int, list[CardPayment]]:
-    """Our card payments that the web site calls refunded, and no refund says so."""
+    """Our card payments that the web site marked refunded although there is no refund of them."""
     accepted = Refund.select(Refund.id).where(Refund.payment == Payment.id, Refund.stage.in_(ACCEPTED))
     query = (
         Attempt.select()
@@ -189,7 +189,7 @@ def _differs(status: str, found: OrderBalance, traces: Sequence[_Trace]) -> bool
 
 
 def _contradicts(traces: Sequence[_Trace]) -> bool:
-    """Whether a payment's status says something else than its refunds."""
+    """Whether a payment's status differs from what its refunds add up to."""
     status, paid = traces[0].status, traces[0].paid
     if status not in RECEIVED:
         return False
@@ -207,7 +207,7 @@ def _given_back(payment: Payment) -> tuple[int, int]:
 
 def _repair(desk: Desk, order_id: int, cards: Iterable[CardPayment], said: Mapping[str, Intent]) -> None:
     order = lock(Order.select().where(Order.id == order_id)).get()
-    before = repairs.standing(order)
+    before = repairs.order_sums(order)
     if not all(_adds_up(card, said[card.intent_id]) for card in cards):
         return
     for card in cards:
@@ -227,7 +227,7 @@ def _adds_up(card: CardPayment, intent: Intent) -> bool:
 
 
 def _true_up(card: CardPayment, intent: Intent) -> None:
-    """Let the payment say what Stripe says."""
+    """Write Stripe's figures to the payment."""
     payment = Payment.get_by_id(card.payment.id)
     gone, parts = _given_back(payment)
     kept = intent.amount_received - gone
@@ -238,7 +238,7 @@ def _true_up(card: CardPayment, intent: Intent) -> None:
 
 
 def _relink(order: Order, now: datetime) -> None:
-    """Point the buyer at an order that admits them again, where the web site moved them to this one."""
+    """Link the buyer to an order that admits them again, where the web site linked them to this one."""
     attendee = registration.of_user(order, order.user_id)
     if attendee is None or attendee.order_id != order.id or _admits_somebody(order):
         return
@@ -280,6 +280,6 @@ def _put_back_credit(desk: Desk, order_id: int) -> None:
     order = lock(Order.select().where(Order.id == order_id)).get()
     if order.status != OrderStatus.CANCELLED:
         return
-    before = repairs.standing(order)
+    before = repairs.order_sums(order)
     store_credit.give_back([order], clock.now())
     repairs.record(desk, order, RepairKind.CREDIT_PUT_BACK, before)

@@ -31,9 +31,9 @@ from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Reason, because
 from tui_pos.desk.orders.balance import OrderBalance, admits, columns, due_of, from_columns
-from tui_pos.desk.orders.tenders import KeptPayment, kept_payments, paid_by
+from tui_pos.desk.orders.payment_sources import KeptPayment, kept_payments, paid_by
 from tui_pos.desk.payments import attempt_log
-from tui_pos.desk.payments.notices import TONES, notice_for
+from tui_pos.desk.payments.notices import NOTICE_TONES, notice_for
 from tui_pos.desk.stored_reasons import Said, unpack
 from tui_pos.desk.tones import Tone
 
@@ -115,7 +115,7 @@ def _sales(desk: Desk, limit: int) -> list[RecentLine]:
 
 
 def _said(desk: Desk, status: str, found: OrderBalance, payments: list[KeptPayment]) -> tuple[Reason, Tone]:
-    """What is told of a sale, as the ledger counts its money, and its tone."""
+    """The words for a sale by its balance, and their tone."""
     currency, back = desk.conference.currency, found.given_back
     if status in PAID_STATUSES:
         by_card = any(each.method == PaymentMethod.TERMINAL and each.is_told for each in payments)
@@ -160,7 +160,7 @@ def _attempt_line(desk: Desk, attempt: Attempt) -> AttentionLine:
     said = because("attention.payment", notice=notice, station=station)
     if attempt.problem:
         said = because("attention.problem", problem=unpack(attempt.problem), station=station)
-    tone = TONES[notice]
+    tone = NOTICE_TONES[notice]
     return AttentionLine(
         kind=AttentionKind.ATTEMPT,
         id=attempt.id,

@@ -31,8 +31,8 @@ from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.balance import columns, due_of, from_columns
 from tui_pos.desk.orders.orders import rehearsals
-from tui_pos.desk.orders.tenders import KeptPayment, kept_payments, paid_by
-from tui_pos.desk.payments.notices import TONES, Notice, notice_for
+from tui_pos.desk.orders.payment_sources import KeptPayment, kept_payments, paid_by
+from tui_pos.desk.payments.notices import NOTICE_TONES, Notice, notice_for
 from tui_pos.desk.search.search import MAX_WORDS, says
 from tui_pos.desk.tones import Tone
 
@@ -142,7 +142,7 @@ def _found(
         expired=pending and hold is not None and hold <= clock.now(),
         live_attempt_id=attempt.id if attempt else None,
         live=said,
-        live_tone=TONES[said] if said else Tone.PLAIN,
+        live_tone=NOTICE_TONES[said] if said else Tone.PLAIN,
     )
 
 

@@ -29,7 +29,7 @@ from tui_pos.desk.orders.badges import access_code, other_conference
 from tui_pos.desk.orders.leaving import leaving
 from tui_pos.desk.orders.views import AttendeeView, CheckInView, CreditView, OrderView
 from tui_pos.desk.search.returned import TicketBack, ticket_back
-from tui_pos.desk.search.verdicts import GOING_BACK, Standing, verdict
+from tui_pos.desk.search.verdicts import GOING_BACK, AdmissionFacts, verdict
 
 
 def attendee(desk: Desk, code: str) -> AttendeeView:
@@ -150,7 +150,7 @@ def _attendee(
     owes = sum((each.due for each in orders if each.owed), ZERO)
     first = _first_check_in(person)
     admitting = linked or next(iter(orders), None)
-    standing = Standing(
+    facts = AdmissionFacts(
         registered=registered,
         holds_ticket=tickets,
         owes=bool(owes),
@@ -174,7 +174,7 @@ def _attendee(
         registered=registered,
         owes=owes,
         verdict=replace(
-            verdict(standing),
+            verdict(facts),
             owes=owes,
             currency=desk.conference.currency,
             first=desk.moment(first.at, first.station) if first else None,

@@ -25,8 +25,8 @@ from tui_pos.desk.access.people import full_name
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders import order_views, orders
 from tui_pos.desk.orders.balance import ACCEPTED
+from tui_pos.desk.orders.payment_sources import label, on_the_web
 from tui_pos.desk.orders.refund_views import RefundView, of_row
-from tui_pos.desk.orders.tenders import label, on_the_web
 from tui_pos.desk.orders.views import AttendeeView, LineView, OrderView
 from tui_pos.desk.search import lookup
 

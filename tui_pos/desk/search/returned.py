@@ -12,7 +12,7 @@ from tui_pos.desk.orders.balance import ACCEPTED, OPEN
 
 @dataclass(frozen=True, slots=True)
 class TicketBack:
-    """``returned``: it went back, and no other ticket of theirs is free; ``returning``: nobody knows yet."""
+    """``returned``: it was refunded, and they have no spare one; ``returning``: the refund is still open."""
 
     returned: bool = False
     returning: bool = False
@@ -36,7 +36,7 @@ def ticket_back(attendee_id: int, user_id: int, order_id: int | None) -> TicketB
 
 
 def _has_spare_ticket(user_id: int, except_of: list[int]) -> bool:
-    """Whether the user has a paid ticket, of another order than these, that admits nobody yet."""
+    """Whether the user has a paid ticket without an attendee, in another order than these."""
     holders = Attendee.select(fn.COUNT(Attendee.id)).where(Attendee.order == Order.id)
     query = (
         Order.select(Order.id)

@@ -19,7 +19,7 @@ from tui_pos.data.tables.registration import AddOn, Attendee, Order, TicketType
 from tui_pos.desk.access.people import called, sees_addresses, without_addresses
 from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.catalogue import vouchers
-from tui_pos.desk.catalogue.pricing import Kind
+from tui_pos.desk.catalogue.pricing import ProductKind
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, because
 from tui_pos.desk.orders import badges
@@ -82,7 +82,7 @@ def resolve(desk: Desk, text: str) -> tuple[Found, ...]:
     """
     require(desk, Action.LOOK_UP)
     parsed = scan.parse(text, order_prefix=desk.order_prefix)
-    if parsed.kind not in (scan.Kind.CODE, scan.Kind.ORDER, scan.Kind.SEARCH):
+    if parsed.kind not in (scan.ScanKind.CODE, scan.ScanKind.ORDER, scan.ScanKind.SEARCH):
         raise InvalidInput(parsed.reason or because("invalid_scan.empty"))
     if parsed.conference is not None:
         badges.refuse_other(desk, parsed.conference)
@@ -193,7 +193,7 @@ def _products(desk: Desk, slug: str) -> tuple[Found, ...]:
     """The product of this slug; a ticket and an add-on may share one."""
     found = [
         (kind, row)
-        for kind, table in ((Kind.TICKET, TicketType), (Kind.ADDON, AddOn))
+        for kind, table in ((ProductKind.TICKET, TicketType), (ProductKind.ADDON, AddOn))
         for row in table.select().where(table.conference == desk.conference.id, fn.LOWER(table.slug) == slug)
     ]
     return tuple(

@@ -1,4 +1,4 @@
-"""What the volunteer is told at first sight of a badge: one table, the first line that fits."""
+"""The verdict on an attendee, shown first when their badge is scanned: one table, the first row that fits."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ GOING_BACK = "going_back"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """How somebody stands; ``came_in``: they were checked in before.
+class AdmissionFacts:
+    """What a verdict depends on; ``came_in``: they were checked in before.
 
-    ``admitting`` is the status of the order that would admit them: the linked one, else their newest, or '';
-    ``GOING_BACK`` while a refund of all its money has no answer. ``returned``: their own ticket was given
-    back; ``returning``: it may be at this moment.
+    ``admitting`` is the status of the order that would admit them (the linked one, else their newest), '' for
+    none, ``GOING_BACK`` while Stripe has not answered about a refund of all its money. ``returned``: their
+    own ticket was refunded; ``returning``: Stripe has not answered about its refund yet.
     """
 
     registered: bool
@@ -28,20 +28,20 @@ class Standing:
     returning: bool = False
 
 
-def verdict(standing: Standing) -> Verdict:
-    """The first line of the table that fits."""
-    return next(line for fits, line in TABLE if fits(standing))
+def verdict(facts: AdmissionFacts) -> Verdict:
+    """The first row of ``TABLE`` whose condition holds; the last always does."""
+    return next(line for fits, line in TABLE if fits(facts))
 
 
-def _not_admitted(status: str) -> Callable[[Standing], bool]:
-    return lambda standing: standing.admitting == status
+def _not_admitted(status: str) -> Callable[[AdmissionFacts], bool]:
+    return lambda facts: facts.admitting == status
 
 
-def _owes_alone(standing: Standing) -> bool:
-    return standing.owes and not standing.returning
+def _owes_alone(facts: AdmissionFacts) -> bool:
+    return facts.owes and not facts.returning
 
 
-TABLE: tuple[tuple[Callable[[Standing], bool], Verdict], ...] = (
+TABLE: tuple[tuple[Callable[[AdmissionFacts], bool], Verdict], ...] = (
     (lambda s: s.registered and s.came_in and s.owes, Verdict("already_checked_in.owes", Tone.WARN)),
     (lambda s: s.registered and s.came_in, Verdict("already_checked_in", Tone.WARN)),
     (lambda s: s.registered and not s.holds_ticket, Verdict("no_ticket.paid", Tone.WARN)),
@@ -57,4 +57,4 @@ TABLE: tuple[tuple[Callable[[Standing], bool], Verdict], ...] = (
     (lambda s: bool(s.admitting), Verdict("no_ticket", Tone.BAD)),
     (lambda _: True, Verdict("no_order", Tone.BAD)),
 )
-"""Who stands how is what; the words are in ``ui.messages.verdicts``."""
+"""By condition, the first that holds wins; the words are in ``ui.messages.verdicts``."""

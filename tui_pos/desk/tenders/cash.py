@@ -13,12 +13,12 @@ from tui_pos.data.tables.registration import Order, PaymentMethod
 from tui_pos.desk.access.permissions import require_sale
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput
-from tui_pos.desk.orders.tenders import Tender
+from tui_pos.desk.orders.payment_sources import Tender
 from tui_pos.desk.tenders import amounts, tendering
 from tui_pos.desk.tenders.tendering import Booked, Tendered
 
 # fmt: off
-NOTES = {
+BANKNOTES = {
     "USD": "1 5 10 20 50 100", "EUR": "5 10 20 50 100 200 500", "GBP": "5 10 20 50",
     "CHF": "10 20 50 100 200 1000",
     "CAD": "5 10 20 50 100", "AUD": "5 10 20 50 100", "NZD": "5 10 20 50 100", "SGD": "2 5 10 50 100 1000",
@@ -30,18 +30,18 @@ NOTES = {
     "UGX": "1000 2000 5000 10000 20000 50000",
 }
 # fmt: on
-"""The notes that people carry, per currency; for others they are guessed (``_usual_notes``)."""
+"""Banknotes in use, per currency, in ascending order; other currencies use ``_guessed_banknotes``."""
 
 MOST_QUICK = 5
 
-NOTE = "Cash at {station}: given {given}, change {change}"
-"""What the web site's people read beside the payment."""
+PAYMENT_NOTE = "Cash at {station}: given {given}, change {change}"
+"""Stored in the payment's ``note``, which the web site's manage page shows."""
 
 
 def take_cash(
     desk: Desk, reference: str, given: Decimal, amount: Decimal | None = None, *, key: str = ""
 ) -> Tendered:
-    """Take ``amount`` (None: all that is due) of an order in cash, ``given`` being what lies on the counter.
+    """Take ``amount`` (None: all that is due) of an order in cash, ``given`` being what was handed over.
 
     Make one ``key`` per dialog (``clock.new_id``): pressed twice, the same cash is booked once. Raises
     NotPermitted, what ``tendering.take`` raises, and InvalidInput ``invalid_amount``, ``amount_too_high``,
@@ -60,13 +60,13 @@ def take_cash(
 
 
 def quick_amounts(due: Decimal, currency: str) -> tuple[Decimal, ...]:
-    """What people are likely to hand over for ``due``: exactly that, then what whole notes come to."""
-    notes = _notes(currency) or _usual_notes(due)
+    """The likely amounts handed over for ``due``: exactly that, then ``due`` rounded up to each banknote."""
+    notes = _banknotes(currency) or _guessed_banknotes(due)
     rounded = {(due / note).to_integral_value(ROUND_CEILING) * note for note in notes} - {due}
     return (due, *(money.round_half_up(each, currency) for each in sorted(rounded)))[:MOST_QUICK]
 
 
-def move(
+def record_movement(
     desk: Desk,
     order: Order,
     payment_id: int,
@@ -96,28 +96,32 @@ def move(
 
 def _book(desk: Desk, order: Order, wanted: Decimal, given: Decimal, now: datetime) -> Booked:
     change = given - wanted
-    note = NOTE.format(station=desk.station, given=_shown(desk, given), change=_shown(desk, change))
+    note = PAYMENT_NOTE.format(station=desk.station, given=_shown(desk, given), change=_shown(desk, change))
     payment_id = tendering.pay(desk, order, PaymentMethod.MANUAL, wanted, note=note, now=now)
-    move(desk, order, payment_id, MovementKind.SALE, wanted, now=now, given=given, change=change)
+    record_movement(desk, order, payment_id, MovementKind.SALE, wanted, now=now, given=given, change=change)
     return Booked(amount=wanted, payment_id=payment_id, given=given, change=change)
 
 
 def _check_given(desk: Desk, wanted: Decimal, given: Decimal) -> None:
-    """Nobody lays down a note that would come back whole: a wrong key, or a badge scanned into the field."""
+    """Refuse less than is due, and change of a whole largest banknote or more.
+
+    So much change means a typing error, or a badge that was scanned into the field: nobody hands over a
+    banknote only to get it back.
+    """
     currency = desk.conference.currency
     if given < wanted:
         raise InvalidInput("too_little_given", given=given, wanted=wanted, currency=currency)
-    notes = _notes(currency)
+    notes = _banknotes(currency)
     if notes and given - wanted >= notes[-1]:
         raise InvalidInput("too_much_given", given=given, wanted=wanted, currency=currency)
 
 
-def _notes(currency: str) -> tuple[Decimal, ...]:
-    return tuple(Decimal(note) for note in NOTES.get(currency.upper(), "").split())
+def _banknotes(currency: str) -> tuple[Decimal, ...]:
+    return tuple(Decimal(note) for note in BANKNOTES.get(currency.upper(), "").split())
 
 
-def _usual_notes(due: Decimal) -> tuple[Decimal, ...]:
-    """1, 2 and 5 of the tens below and around ``due``: so most currencies are made."""
+def _guessed_banknotes(due: Decimal) -> tuple[Decimal, ...]:
+    """1, 2 and 5 times the powers of ten around ``due``, as most currencies have them."""
     size = due.adjusted()
     return tuple(Decimal(step).scaleb(ten) for ten in (size - 1, size) for step in (1, 2, 5))
 

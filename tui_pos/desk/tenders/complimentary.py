@@ -13,13 +13,13 @@ from tui_pos.data.tables.registration import Order, PaymentMethod
 from tui_pos.desk.access import audit_log
 from tui_pos.desk.access.permissions import Action, require_sale
 from tui_pos.desk.context import Desk
-from tui_pos.desk.orders import prices
-from tui_pos.desk.orders.tenders import Tender
+from tui_pos.desk.orders import price_reductions
+from tui_pos.desk.orders.payment_sources import Tender
 from tui_pos.desk.tenders import tendering
 from tui_pos.desk.tenders.tendering import Booked, Tendered
 
-NOTE = "Complimentary: {reason}"
-"""What the web site's people read beside the lowered price."""
+LINE_DESCRIPTION = "Complimentary: {reason}"
+"""Stored as the description of the line that lowers the price."""
 
 
 def give_free(desk: Desk, reference: str, reason: str, *, key: str = "") -> Tendered:
@@ -31,7 +31,7 @@ def give_free(desk: Desk, reference: str, reason: str, *, key: str = "") -> Tend
     why = audit_log.reason_given(reason)
 
     def book(order: Order, due: Decimal, now: datetime) -> Booked:
-        prices.lower(order, due, NOTE.format(reason=why), now)
+        price_reductions.lower(order, due, LINE_DESCRIPTION.format(reason=why), now)
         return Booked(
             amount=due,
             payment_id=tendering.pay(desk, order, PaymentMethod.COMP, ZERO, note=why, now=now),

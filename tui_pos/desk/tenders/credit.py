@@ -10,7 +10,7 @@ from tui_pos.desk.access.permissions import require_sale
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, Refused
 from tui_pos.desk.orders import store_credit
-from tui_pos.desk.orders.tenders import Tender
+from tui_pos.desk.orders.payment_sources import Tender
 from tui_pos.desk.tenders import amounts, tendering
 from tui_pos.desk.tenders.tendering import Booked, Tendered
 

@@ -7,7 +7,7 @@ from tui_pos.core import money
 from tui_pos.data.fields import ZERO
 from tui_pos.desk.access.permissions import Action, allowed
 from tui_pos.desk.context import Desk
-from tui_pos.desk.orders.tenders import Tender
+from tui_pos.desk.orders.payment_sources import Tender
 from tui_pos.desk.tenders.cash import quick_amounts
 
 

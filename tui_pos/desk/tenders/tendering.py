@@ -36,7 +36,7 @@ from tui_pos.desk.orders.balance import (
     refuse_open,
 )
 from tui_pos.desk.orders.live_payment import refuse_live
-from tui_pos.desk.orders.tenders import Tender
+from tui_pos.desk.orders.payment_sources import Tender
 from tui_pos.desk.orders.views import OrderView
 
 ACTION_OF = {

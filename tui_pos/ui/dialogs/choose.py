@@ -1,4 +1,4 @@
-"""The dialog that offers up to three ways to go on."""
+"""The dialog that offers up to three choices."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The terminal driver, hardened for a till: no byte from a scanner and no dead link stops or freezes it."""
+"""The terminal driver: no byte from a scanner and no dead link stops or freezes it."""
 
 import os
 import select
@@ -39,9 +39,9 @@ LOCK_KEY: Final = "\x1b[24~"
 BACKLOG_LIMIT: Final = 256 * 1024
 """Bytes waiting for a stalled terminal; beyond, frames are dropped and one full repaint follows later."""
 LAST_WORDS: Final = 0.5
-"""Seconds that a terminal gets at exit to take what is still waiting."""
+"""Seconds at exit in which waiting output may still be written."""
 TAKE_AGAIN: Final = "\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[?7l\x1b[=25u"
-"""After CONT: alternate screen, no cursor, pastes marked, no wrapping, keys as before (set, not pushed)."""
+"""Written after SIGCONT: alternate screen, no cursor, bracketed paste, no wrapping, keyboard mode set."""
 GIVE_BACK: Final = "\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
 """The same bytes that Textual ends with."""
 
@@ -84,7 +84,7 @@ class TerminalOutput:
         return self._descriptor
 
     def write_now(self, text: str) -> None:
-        """Write the last words past everything that waits, as far as the terminal takes them at once."""
+        """Write ``text`` before everything that waits, as far as the terminal takes it without blocking."""
         with suppress(OSError):
             if select.select([], [self._descriptor], [], 0.1)[1]:
                 os.write(self._descriptor, text.encode())
@@ -156,7 +156,7 @@ class Intake:
             return False
 
     def question(self, now: float) -> int | None:
-        """How far to ask the screens whether they have come; None while that is not worth it."""
+        """The position to ask the screens about; None while no question is needed."""
         with self._lock:
             pending = self._asked > self._handled and now - self._asked_at < ANSWER_LIMIT
             if pending or self._read - self._handled < INPUT_LIMIT // 32:
@@ -178,7 +178,7 @@ class Intake:
 
 
 class KioskDriver(LinuxDriver):
-    """Differs from Textual's driver in what it survives; the keys it delivers are the same.
+    """Textual's driver, made robust; the keys that it delivers are the same.
 
     Every key carries the time its read returned, which is what `widgets.key_stream` tells scans from typing
     by. Mouse, focus and window-size reports are not listened to: a barcode can spell them, and the size comes
@@ -245,7 +245,7 @@ class KioskDriver(LinuxDriver):
         self._app.call_later(self._refresh_screen)
 
     def restore_terminal(self) -> None:
-        """Give the terminal back from any thread, where the ordinary end did not come to it; never blocks."""
+        """Restore the terminal from any thread, unless the ordinary end has done so; never blocks."""
         if self._is_restored:
             return
         self._is_restored = True
@@ -294,7 +294,7 @@ class KioskDriver(LinuxDriver):
                 self._take(found, read_at)
 
     def _take(self, found: Sequence[Message], read_at: float) -> None:
-        """Deliver what was read, as long as the screens come along."""
+        """Deliver what was read, unless it is a flood."""
         count = sum(len(message.text) if isinstance(message, events.Paste) else 1 for message in found)
         if count and not self._intake.take(count):
             self._loop.call_soon_threadsafe(self._forget_input)
@@ -363,7 +363,7 @@ def _is_in_foreground(terminal: int) -> bool:
 
 
 def _read(file_descriptor: int) -> bytes | None:
-    """What has come; nothing at the end of input, None where there was nothing after all."""
+    """The bytes that can be read; empty at the end of input, None when there are none now."""
     try:
         return os.read(file_descriptor, READ_SIZE)
     except BlockingIOError:

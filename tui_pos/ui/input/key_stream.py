@@ -8,15 +8,16 @@ its read returned (all keys of one read carry the same time), and here
 * a key that acts (Enter on an empty prompt, a function key, Esc, a digit that picks a row, ``+`` and ``-``)
   is *held* until its run has been quiet for `HOLD`. If a character joins the run, the run was a scan: held
   digits become its text, and held function keys, which can only have come out of the barcode, are dropped;
-* F12 locks wherever it stands, what follows it in its run lands nowhere, and Backspace always edits;
+* F12 locks wherever it stands, what follows it in its run is dropped, and Backspace always edits;
 * after a character nothing else acts until the run is over, so the second half of CR LF, a doubled Enter or a
   control character inside a barcode does nothing at all. Only a digit right behind the end of a line may
   still pick, if it stays alone: a slow link brings what was typed at leisure in one read, and no code is
   one digit long.
 
-What this rests on: nobody types two keys within 30 ms on purpose, and the link does not pause for more than
-50 ms between the first digit of a scan and its second. If it does pause there, the digit picks a row; that is
-why picking never moves money. A pause anywhere else in a scan is harmless: the line is only read at its end.
+This assumes that nobody types two keys within 30 ms on purpose, and that the link does not pause for more
+than 50 ms between the first digit of a scan and its second. If it does pause there, the digit picks a row;
+that is why picking never moves money. A pause anywhere else in a scan is harmless: the line is only read at
+its end.
 """
 
 import re
@@ -61,7 +62,7 @@ class Entered(Message):
 
 @dataclass
 class Changed(Message):
-    """The typed text has stood still for `HOLD`: the moment for a live filter. A scan never causes it."""
+    """No key came for `HOLD` after text was typed: a live filter may run. A scan never causes it."""
 
     text: str
 
@@ -88,7 +89,7 @@ class Stepped(Message):
 
 
 class Confirmed(Message):
-    """Enter, pressed by a hand, in the empty prompt: take the one safe next step."""
+    """Enter in the empty prompt, not from a scanner: take the one safe next step."""
 
 
 @dataclass
@@ -195,7 +196,7 @@ class KeyStream:
         return certain
 
     def settle(self, now: float) -> list[Message]:
-        """Return what has become certain because no key came until ``now``."""
+        """The messages that are certain because no key came until ``now``."""
         if self.due is None or now < self.due:
             return []
         certain = self._flush()
@@ -249,7 +250,7 @@ class KeyStream:
         return []
 
     def _lock(self) -> list[Message]:
-        """F12 is obeyed wherever it stands; what was half-done before it and what follows in its run goes."""
+        """F12 acts at once; the unfinished line, held keys, and what follows in its run are dropped."""
         self.forget()
         self._locking = True
         return [Asked("lock")]

@@ -1,4 +1,4 @@
-"""From what a terminal sends to keys and pastes: whole sequences alone, replies swallowed, all bounded.
+"""Parses a terminal's bytes into keys and pastes: complete sequences only, replies dropped, bounded sizes.
 
 Textual's own parser guesses: what it does not know within 32 characters comes out as typed text, so a
 terminal's answer (device attributes, a colour, a mode report) lands in the prompt; a paste is collected
@@ -16,7 +16,7 @@ from textual.message import Message
 
 ESC: Final = "\x1b"
 ESCAPE_ALONE: Final = 0.1
-"""Seconds after which an Esc that nothing followed was the key."""
+"""Seconds after which an Esc that nothing follows counts as the Esc key."""
 UNFINISHED: Final = 1.0
 """Seconds without input after which a sequence or a paste that was begun is taken as ended."""
 PASTE_LIMIT: Final = 16 * 1024
@@ -173,7 +173,7 @@ class TerminalKeys:
         if len(text) < SEQUENCE_LIMIT and _CONTROL_BEGUN.match(text):
             self._rest = text
             return ""
-        # No sequence after all: its beginning means nothing, and what broke it stands for itself.
+        # Not a sequence: its beginning is dropped, and the character that broke it is parsed by itself.
         broken = re.match(r"\x1b\[[0-?]*[ -/]*", text)
         return text[broken.end() if broken else 2 :]
 

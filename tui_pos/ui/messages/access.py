@@ -1,4 +1,4 @@
-"""Who may do what, at which station: why not."""
+"""Sign-in, rights and stations: why something is refused."""
 
 import math
 from datetime import timedelta
@@ -6,7 +6,7 @@ from datetime import timedelta
 from tui_pos.ui.messages.templates import Sentence
 
 TOLD_IN_SECONDS = 90
-"""A longer wait is told in minutes."""
+"""Seconds; a longer wait is told in minutes."""
 
 
 def _too_many_tries(whose: str, station: str, left: timedelta) -> str:

@@ -1,4 +1,4 @@
-"""Check-in, handing out and guests' tickets: why not."""
+"""Check-in, handing out and guests' tickets: why each of them is refused."""
 
 from typing import TYPE_CHECKING
 
@@ -40,4 +40,4 @@ SENTENCES |= {
     f"{verdict}.check_in": _not_admitted
     for verdict in ("cancelled", "no_order", "no_ticket", "not_paid", "owes", "refund_open", "refunded")
 }
-"""Who may not come in is told their verdict."""
+"""A refused check-in is told with the sentence of the attendee's verdict."""

@@ -9,7 +9,7 @@ log = logging.getLogger(__name__)
 
 
 def explain(error: Exception) -> str | None:
-    """The sentence; None for an unexpected error."""
+    """The sentence, None for an unexpected error; logs the code of what is told."""
     failure = failures.known(error)
     if failure is None:
         return None

@@ -8,7 +8,7 @@ from tui_pos.desk.errors import Reason
 from tui_pos.desk.payments import PaymentState
 from tui_pos.desk.tenders.tendering import Tendered
 from tui_pos.ui.messages import sentence
-from tui_pos.ui.messages.notices import UNPAID, WORDS
+from tui_pos.ui.messages.notices import NOTICE_WORDS, UNPAID
 from tui_pos.ui.messages.tenders import TENDERS
 from tui_pos.ui.results import CartEnd, StillOwed
 
@@ -38,7 +38,7 @@ def still_owed(owed: StillOwed, amount: Amount) -> str:
 def still_owed_for(owed: StillOwed, amount: Amount) -> str:
     """The same where the order is not in sight."""
     if owed.card is not None:
-        return f"{owed.card.reference}: {WORDS[owed.card.notice].spoken}, it is still to be paid."
+        return f"{owed.card.reference}: {NOTICE_WORDS[owed.card.notice].spoken}, it is still to be paid."
     return still_owed(owed, amount)
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from tui_pos.ui.messages.declines import decline_text
-from tui_pos.ui.messages.notices import WORDS
+from tui_pos.ui.messages.notices import NOTICE_WORDS
 from tui_pos.ui.messages.payments import CALLS
 from tui_pos.ui.messages.templates import Sentence
 
@@ -17,7 +17,7 @@ def _refused(call: str, why: str) -> str:
 
 
 def _payment(notice: str, station: str) -> str:
-    return WORDS[notice].headline + _at(station)
+    return NOTICE_WORDS[notice].headline + _at(station)
 
 
 def _parked(at: datetime, station: str) -> str:

@@ -1,16 +1,17 @@
-"""Card payments: why nothing is begun, taken or decided, and what has become of one."""
+"""Card payments: why one is refused, what stops it, and what is true of the card."""
 
 from collections.abc import Sequence
 
 from tui_pos.ui.messages.declines import decline_text
-from tui_pos.ui.messages.notices import WORDS
+from tui_pos.ui.messages.notices import NOTICE_WORDS
 from tui_pos.ui.messages.orders import HOLDER
 from tui_pos.ui.messages.templates import Sentence
 
-HOW = "correct the key, or run tui-pos --conference {conference} init --account to see what would change."
+CORRECT_THE_KEY = (
+    "correct the key, or run tui-pos --conference {conference} init --account to see what would change."
+)
 
-
-GO_ON = "The payment goes on once the database is back. {cause}"
+GOES_ON = "The payment goes on once the database is back. {cause}"
 
 CALLS = {
     "create": "create the payment",
@@ -22,11 +23,25 @@ CALLS = {
     "capture": "capture it",
     "cancel": "cancel it",
 }
-"""What Stripe is asked to do, by ``backoff.Call``."""
+"""What Stripe is asked to do, by ``backoff.StripeCall``."""
+
+
+ENDINGS = {
+    "declined": "The card was declined: {detail} Nothing was charged.",
+    "intent": "{detail} Nothing was charged.",
+    "failed": "{detail} Nothing was charged.",
+    "cancelled": "The payment was cancelled; nothing was charged.",
+    "expired": "The hold ran out; nothing was charged.",
+    "still_live": "{headline}: {detail} Do not charge again; a desk of this conference goes on with it.",
+    "needs_a_person": "{headline}: {detail} Do not charge again; see tui-pos resolve {name}.",
+}
+"""What a command says of a payment that did not end as asked: by its stage, or by what it waits for."""
+
+NOT_ENDED = "it has not ended yet."
 
 
 def _not_authorized(intent: str, notice: str) -> str:
-    return f"No money is held for {intent}: the payment is {WORDS[notice].spoken}."
+    return f"No money is held for {intent}: the payment is {NOTICE_WORDS[notice].spoken}."
 
 
 def _keeps_refusing(call: str, why: str) -> str:
@@ -47,8 +62,8 @@ def _difference(what: str, ours: str, theirs: str) -> str:
     return f"{what} {theirs or 'missing'} instead of {ours or 'a new one'}"
 
 
-def _not_the_option(option: str, said: str, able: Sequence[str]) -> str:
-    return f"{option} is not true of this payment; Stripe: {said} Choose {', '.join(able)}."
+def _option_does_not_fit(option: str, said: str, able: Sequence[str]) -> str:
+    return f"{option} does not fit this payment; Stripe: {said} Choose {', '.join(able)}."
 
 
 SENTENCES: dict[str, Sentence] = {
@@ -57,7 +72,7 @@ SENTENCES: dict[str, Sentence] = {
     "attempt_held": f"This payment is being watched at {HOLDER}.",
     "attempt_not_found": "There is no payment attempt {attempt}.",
     "changed": "The payment went on meanwhile; look at both sides again.",
-    "changed.option": _not_the_option,
+    "changed.option": _option_does_not_fit,
     "copied_database": "This database is a copy of another installation's, so no card payment is touched from"
     " here: close that one and run tui-pos --conference {conference} init --take-over, or init"
     " --new-installation beside it.",
@@ -70,14 +85,14 @@ SENTENCES: dict[str, Sentence] = {
     "nothing_to_resolve": "This payment has ended and needs nobody.",
     "order_not_pending.charge": "Order {order} is {status}, not pending.",
     "other_account.account": "The card payments of {conference} belong to the Stripe account {stored}, this"
-    " host's key to {account}: " + HOW,
+    " host's key to {account}: " + CORRECT_THE_KEY,
     "other_account.copied": "This card payment belongs to the installation that this database was copied"
     " from.",
     "other_account.mode": "The payments of {conference} are {stored}, this host's Stripe key is {mode}: "
-    + HOW,
+    + CORRECT_THE_KEY,
     "other_account.payment": "This card payment belongs to {theirs}, this host's Stripe key to {ours}.",
     "other_account.unknown": "Stripe does not know the last card payment of {conference} under this key, so"
-    " it is another account's: " + HOW,
+    " it is another account's: " + CORRECT_THE_KEY,
     "payment_intent_required": "Name the payment (pi_...).",
     "payment_intent_required.or_order": "Name the payment (pi_...) or its order.",
     "payment_not_found": "This conference has no such card payment.",
@@ -117,14 +132,15 @@ SENTENCES: dict[str, Sentence] = {
     "not_charged.paid": "The order was paid otherwise meanwhile; the card is not charged.",
     "not_charged.sold_out": "{product} was sold out meanwhile; the card is not charged.",
     "not_charged.venue_full": "The venue is full meanwhile; the card is not charged.",
-    "cut_off.cancelled": f"The payment was cancelled; no card was charged. {GO_ON}",
-    "cut_off.charged": f"The card was charged {{amount}} {{currency}}: do not charge again. {GO_ON}",
-    "cut_off.held": f"A card was approved, {{amount}} {{currency}} are held: do not charge again. {GO_ON}",
-    "cut_off.not_asked": f"No card was charged: no reader was asked for one. {GO_ON}",
+    "cut_off.cancelled": f"The payment was cancelled; no card was charged. {GOES_ON}",
+    "cut_off.charged": f"The card was charged {{amount}} {{currency}}: do not charge again. {GOES_ON}",
+    "cut_off.held": f"A card was approved, {{amount}} {{currency}} are held: do not charge again. {GOES_ON}",
+    "cut_off.not_asked": f"No card was charged: no reader was asked for one. {GOES_ON}",
     "cut_off.not_withdrawn": "No card was charged yet, and the reader may still ask for one: let nobody"
-    f" present a card. {GO_ON}",
+    f" present a card. {GOES_ON}",
     "cut_off.reading": "A card is being read at this moment: do not charge again before it is known what"
-    f" became of it. {GO_ON}",
-    "cut_off.unknown": "Stripe does not answer either: look at the reader, and do not charge again. " + GO_ON,
-    "cut_off.withdrawn": f"No card was charged, and the reader asks for none any more. {GO_ON}",
+    f" became of it. {GOES_ON}",
+    "cut_off.unknown": "Stripe does not answer either: look at the reader, and do not charge again. "
+    + GOES_ON,
+    "cut_off.withdrawn": f"No card was charged, and the reader asks for none any more. {GOES_ON}",
 }

@@ -1,4 +1,4 @@
-"""What a reconciliation tells; changing a conference's Stripe account, deleting rehearsals: why not."""
+"""What a reconciliation reports; why changing a Stripe account or deleting rehearsals is refused."""
 
 from collections.abc import Sequence
 from decimal import Decimal

@@ -31,6 +31,33 @@ NOTES: dict[str, Sentence] = {
 IF_NOT_PAID = "If it is cancelled instead, the value becomes credit of the buyer."
 """Said of an exchange of which something is still to be paid."""
 
+ASK_WHICH = "What goes back? It is paid back the way it was paid."
+ASK_HOW_MUCH = "{left} is left to give back. How much of it? Enter alone: all. It goes back the way it came."
+ASK_WITHOUT_MONEY = (
+    "No money is left to give back: it was free, given away, or is only held. Enter alone ends that."
+)
+ASK_REASON = "Why? It is kept with your name."
+ASK_WHOSE = "Several people came with this order. Whose ticket is it?"
+ASK_IS_BACK = "{refusal} Is it back on the counter?"
+ASK_EXCHANGED = "What is exchanged? Its value pays for what is taken instead."
+ASK_TAKEN = "What is taken instead? As many as go back: {count}."
+ASK_VOID_REASON = "All its money goes back the way it came, and its voucher is free again. Why?"
+"""What the dialogs of a refund, an exchange and a void ask."""
+
+ASKING_STRIPE = "Asking Stripe, please wait."
+ASKING_STRIPE_INTERAC = "Asking Stripe, please wait. An Interac card is asked for once more on its reader."
+
+NOTHING_TO_EXCHANGE = "There is no piece of a paid order here to exchange."
+HOLD_RELEASED = "The money that was held is released."
+VOID = "The sale is void."
+NOT_VOID_YET = "The sale is not void yet: /void again later."
+EXCHANGED = "Exchanged: {order} is paid."
+
+EXCHANGE_VALUES = "What goes back is worth {value}, what is taken instead costs {price}."
+EXCHANGE_OWES = f"{EXCHANGE_VALUES} {{due}} is still to be paid. {IF_NOT_PAID}"
+EXCHANGE_PAYS_BACK = f"{EXCHANGE_VALUES} {{back}} goes back the way it was paid."
+EXCHANGE_EVEN = f"{EXCHANGE_VALUES} Nothing is to be paid."
+
 
 def _no_exchange(order: str, status: str) -> str:
     return f"{order} is {plain(status)}: nothing of it is exchanged."

@@ -1,4 +1,4 @@
-"""Conferences, their rules, and what the checks of a desk stop: why not."""
+"""Conferences, their rules, and what the checks of a desk stop: why something is refused."""
 
 from collections.abc import Sequence
 
@@ -11,14 +11,14 @@ LIMITS: dict[str, str] = {
     "cannot_take_cards": "NO CARDS",
     "cannot_refund_cards": "NO CARD REFUNDS",
 }
-"""What the header says of the worst stop; it stands for all below it."""
+"""The header's words for the worst stop."""
 
 RULES = {"currency": "currency", "capture": "capture mode", "prices": "price rule"}
 """What a person calls each rule that a config may say."""
 
 TOLD_IN_MINUTES = 120
 """Seconds from which on a difference of clocks is told in minutes."""
-NAMED = 8
+MAX_NAMED = 8
 """So many conferences are named."""
 
 
@@ -30,7 +30,7 @@ def _config_differs(rule: str, stored: str, conference: str, where: str, said: s
 
 
 def _conference_not_found(conference: str, known: Sequence[str]) -> str:
-    names = ", ".join(known[:NAMED]) + (", …" if len(known) > NAMED else "")
+    names = ", ".join(known[:MAX_NAMED]) + (", …" if len(known) > MAX_NAMED else "")
     there = f"there are {names}" if known else "the database has none"
     return f"There is no conference {conference!r}: {there}."
 

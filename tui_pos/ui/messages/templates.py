@@ -36,6 +36,11 @@ def plain(status: str) -> str:
     return status.replace("_", " ")
 
 
+def with_full_stop(text: str) -> str:
+    """The text as a sentence: Stripe's messages and some of the details end without a full stop."""
+    return text if text.endswith(".") else f"{text}."
+
+
 def _written(value: object, currency: str) -> object:
     match value:
         case Decimal():

@@ -77,7 +77,7 @@ class AttendeeScreen(DeskScreen[None]):
     # What stands there
 
     def show(self, person: AttendeeView) -> None:
-        """Show ``person`` in place of whoever was shown; rings the bell unless all is well with them."""
+        """Show ``person`` instead of the one before; rings the bell unless the verdict is good."""
         if person.access_code != self.person.access_code:
             self._hand_outs = ()
         self.person = person

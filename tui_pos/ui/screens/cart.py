@@ -39,8 +39,8 @@ SHOWN_AFTER = 1.5
 class CartScreen(DeskScreen[CartEnd]):
     """One sale. Left with what became of it.
 
-    Changes are asked for one after another and what the desk answers is shown; what is pressed meanwhile
-    waits its turn, so Enter pays for everything that was pressed before it, or for nothing.
+    Changes are asked for one after another and what the desk answers is shown; keys pressed meanwhile
+    are queued, so Enter pays for every change before it, or for nothing when one of them failed.
     """
 
     CSS_PATH = "cart.tcss"
@@ -273,7 +273,7 @@ class CartScreen(DeskScreen[CartEnd]):
         self._one_came_back()
 
     def _show_customer(self) -> None:
-        """The cart on the reader's own display, once the hands rest; where that fails nobody here is told."""
+        """Show the cart on the reader's display ``SHOWN_AFTER`` its last change; a failure is ignored."""
         if self._display is not None:
             self._display.stop()
         self._display = self.set_timer(SHOWN_AFTER, self._show_on_reader)
@@ -383,7 +383,7 @@ class CartScreen(DeskScreen[CartEnd]):
         self.navigator.go_home(f"The sale {self._whose()} is parked: it stands under Needs attention.")
 
     def put_away(self, then: Callable[[], object]) -> None:
-        # Whoever may not sell any more, or has no database, still locks: the sale stays open at this station.
+        # Without the right to sell or a database the screen still locks: the sale stays open at this station.
         self.ask(self._sale.put_away, lambda _: then(), lambda _: then(), lane="cart", hold=True)
 
     def action_reader(self) -> None:

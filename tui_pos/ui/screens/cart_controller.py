@@ -15,7 +15,7 @@ from tui_pos.ui.widgets.cart_pane import key_of
 class CartController:
     """The sale as the desk answered last. All calls belong into one lane, which makes them one by one.
 
-    The sale of a stranger begins when something is put in, so that a look at the prices leaves nothing.
+    A stranger's sale begins with the first product, so that looking at prices writes no row.
     """
 
     def __init__(self, desk: Desk, begins: SaleStart) -> None:
@@ -81,7 +81,7 @@ class CartController:
         self._change(lambda sale: cart.park(self._desk, sale))
 
     def put_away(self) -> CartEnd:
-        """Leave it as nobody loses anything by; answers what became of it."""
+        """Park, keep or abandon the sale; answers which."""
         return SaleEnd.NOTHING if self._view is None else put_away(self._desk, self._view)
 
     @property

@@ -6,24 +6,24 @@ from functools import partial
 
 from tui_pos.core.scan import printable
 from tui_pos.desk.checkin.checkin import undo_check_in
-from tui_pos.desk.checkin.redemption import HandOut, take_back
+from tui_pos.desk.checkin.redemption import HandOut, undo_hand_out
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.views import AttendeeView
 from tui_pos.ui.widgets.line_list import Line
 
 
 def key_of(hand_out: HandOut) -> str:
-    """What a row that stands for it is called."""
+    """The key of its row."""
     return f"line {hand_out.line_id}"
 
 
 def of_line(hand_outs: Sequence[HandOut], line: Line | None) -> HandOut | None:
-    """What a row stands for; None where it is no hand-out."""
+    """The hand-out of a row; None for any other row."""
     return next((each for each in hand_outs if line is not None and key_of(each) == line.key), None)
 
 
 def lines(hand_outs: Sequence[HandOut]) -> list[Line]:
-    """A row for each; what is gone stays, because it may have to be taken back."""
+    """A row for each; one with nothing left stays listed, so that it can be undone."""
     return [
         Line((left(each), each.description), key=key_of(each), style="" if each.left else "dim")
         for each in hand_outs
@@ -47,7 +47,7 @@ def undoing(desk: Desk, person: AttendeeView, chosen: HandOut | None) -> Undoing
     """The chosen hand-out, if any of it is gone, else the check-in; None when there is neither."""
     if chosen is not None and chosen.left < chosen.bought:
         what = f"the hand-out of {printable(chosen.description, 40)}"
-        return Undoing(what, partial(take_back, desk, person.access_code, chosen.line_id))
+        return Undoing(what, partial(undo_hand_out, desk, person.access_code, chosen.line_id))
     if person.first_check_in is not None:
         return Undoing("the check-in", partial(undo_check_in, desk, person.access_code))
     return None

@@ -18,13 +18,13 @@ from tui_pos.ui.dialogs.confirm import Confirm
 from tui_pos.ui.input import keys
 from tui_pos.ui.messages import notes
 from tui_pos.ui.results import PayBy, StillOwed
-from tui_pos.ui.screens.return_actions import Reread
+from tui_pos.ui.screens.return_actions import Reload
 from tui_pos.ui.screens.shared import Step, refuse
 
 HINTS: dict[OrderAction, Sequence[keys.Hint]] = {
     OrderAction.PAY: keys.hints("cash", "tender"),
     OrderAction.CANCEL: keys.hints("cancel"),
-    # These words say themselves what they do, and the bar has little room.
+    # Without labels: their /words say what they do, and the key bar has little room.
     OrderAction.GIVE_BACK: tuple(keys.hint(name, "") for name in ("refund", "exchange", "void")),
 }
 
@@ -32,23 +32,24 @@ HINTS: dict[OrderAction, Sequence[keys.Hint]] = {
 class OrderActions:
     """Payment, completion, cancellation and names of the order that ``screen`` shows.
 
-    ``now`` is what was read of it last; ``reread`` reads and shows it again, then calls what it is given.
+    ``now`` is what was read of it last; ``reload`` loads and shows it again, then calls what it is given.
     """
 
-    def __init__(self, screen: DeskScreen[Any], reference: str, reread: Reread) -> None:
+    def __init__(self, screen: DeskScreen[Any], reference: str, reload: Reload) -> None:
         self.now: OrderNow | None = None
         self._screen = screen
         self._desk = screen.desk
         self._reference = reference
-        self._reread = reread
+        self._reload = reload
         self._skips_names = False
 
     @property
     def _order(self) -> OrderView | None:
         return self.now.receipt.order if self.now is not None else None
 
-    def _tell(self, sentence: str) -> None:
-        self._reread(lambda: self._screen.alert(sentence, Tone.OK))
+    def _alert(self, sentence: str) -> None:
+        """Show the order as it is now, and the sentence above it."""
+        self._reload(lambda: self._screen.alert(sentence, Tone.OK))
 
     # The one safe next step
 
@@ -72,7 +73,7 @@ class OrderActions:
         return steps.get(self.now.step)
 
     def hints(self) -> Sequence[keys.Hint]:
-        """What else can be done to it."""
+        """The key bar's entries for everything else that can be done to the order."""
         actions = self.now.actions if self.now is not None else ()
         return tuple(hint for action, shown in HINTS.items() if action in actions for hint in shown)
 
@@ -84,7 +85,7 @@ class OrderActions:
 
     def _still_owed(self, owed: StillOwed) -> None:
         said = notes.still_owed(owed, self._screen.amount)
-        self._reread(lambda: self._screen.say(said, Tone.WARN if said else Tone.PLAIN))
+        self._reload(lambda: self._screen.say(said, Tone.WARN if said else Tone.PLAIN))
 
     def pay(self, by: PayBy) -> None:
         """Take what is due."""
@@ -99,7 +100,7 @@ class OrderActions:
 
     def _complete(self, done: str) -> None:
         call = partial(tendering.complete, self._desk, self._reference)
-        self._screen.ask(call, lambda _: self._tell(done), hold=True)
+        self._screen.ask(call, lambda _: self._alert(done), hold=True)
 
     # Taking back
 
@@ -120,13 +121,13 @@ class OrderActions:
     def _cancel_agreed(self, yes: bool | None) -> None:
         if yes:
             call = partial(checkout.cancel_order, self._desk, self._reference)
-            self._screen.ask(call, lambda _: self._tell(f"{self._reference} is cancelled."), hold=True)
+            self._screen.ask(call, lambda _: self._alert(f"{self._reference} is cancelled."), hold=True)
 
     def if_allowed(self, action: Action, then: Callable[[], object]) -> None:
         """Call ``then``, if the order has been read and who is signed in may do ``action``."""
         if self._order is None:
             self._screen.say("One moment: reading the order.")
-            self._reread(lambda: None)  # the first time may have failed
+            self._reload(lambda: None)  # the first time may have failed
         elif self._screen.may(action):
             then()
         else:
@@ -164,4 +165,4 @@ class OrderActions:
             if self.now is not None and self.now.unnamed:
                 self.ask_names()
 
-        self._reread(go_on)
+        self._reload(go_on)

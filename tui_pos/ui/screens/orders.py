@@ -13,19 +13,19 @@ from tui_pos.desk.search.find_orders import FoundOrder, orders
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
-from tui_pos.ui.messages.notices import WORDS as NOTICES
+from tui_pos.ui.messages.notices import NOTICE_WORDS
 from tui_pos.ui.screens.shared import choose_reader
 from tui_pos.ui.widgets import signs
 from tui_pos.ui.widgets.line_list import Cell, Column, Line, LineList
 from tui_pos.ui.widgets.row import Row, Sentence
 from tui_pos.ui.widgets.scan_input import Prompt
 
-MOST = 50
+MAX_LISTED = 50
 """How many orders are listed; more words find fewer."""
 
 COLUMNS = (Column(6), Column(12), Column(18), Column(9, right=True), Column())
 
-WORDS = {"partially_refunded": ("part refunded", Tone.WARN), "paid": ("paid", Tone.OK)}
+STATUS_WORDS = {"partially_refunded": ("part refunded", Tone.WARN), "paid": ("paid", Tone.OK)}
 """How the status of an order is said, and how good it is; every other one is bad."""
 
 
@@ -76,7 +76,7 @@ class OrdersScreen(DeskScreen[None]):
                     f"{len(found)} orders fit: press a number." if found else "No order fits that.", Tone.WARN
                 )
 
-        call = partial(orders, self.desk, text=text, today=self._today, limit=MOST)
+        call = partial(orders, self.desk, text=text, today=self._today, limit=MAX_LISTED)
         self.ask(call, show, lane="orders", latest=True, hold=opens)
 
     def _show(self, found: tuple[FoundOrder, ...]) -> None:
@@ -163,11 +163,11 @@ class OrdersScreen(DeskScreen[None]):
 
     def _state(self, order: FoundOrder) -> Cell:
         if order.live is not None:
-            return _cell(NOTICES[order.live].spoken, order.live_tone)
+            return _cell(NOTICE_WORDS[order.live].spoken, order.live_tone)
         if order.due:
             owes = f"owes {self.amount(order.due)}" if order.paid else "not paid"
             return _cell(f"{owes}, hold ran out" if order.expired else owes, Tone.WARN)
-        word, tone = WORDS.get(order.status, (order.status, Tone.BAD))
+        word, tone = STATUS_WORDS.get(order.status, (order.status, Tone.BAD))
         return _cell(f"{word} {order.paid_by}".rstrip(), tone)
 
 

@@ -41,7 +41,7 @@ DECLINED_CARD = "4000000000009995"
 
 SAFE = "The payment is safe; it is listed under what needs attention."
 LONGEST_SENTENCE = 230
-"""What the three rows of the sentence hold at 80 columns."""
+"""Characters that the three rows of the sentence hold at 80 columns."""
 TRY_AGAIN, AT_MOST = 1.0, 5.0
 """Seconds before a payment is taken up again whose database failed; twice as long each time, and at most."""
 
@@ -49,7 +49,7 @@ TRY_AGAIN, AT_MOST = 1.0, 5.0
 class PaymentScreen(DeskScreen[PaymentEnd]):
     """Drives the attempt; left with how it ended, with None while money may still move.
 
-    Leaving never ends a payment: it is let go of, and the attempt log keeps it.
+    Leaving never ends a payment: it is no longer driven from here, and the attempt log keeps it.
     """
 
     CSS_PATH = "payment.tcss"
@@ -119,7 +119,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         self._try_again_at = clock.monotonic() + self._pause
         self._pause = min(2 * self._pause, AT_MOST)
         if self._is_cut_off and isinstance(error, DatabaseUnavailable) and not isinstance(error, CutOff):
-            return  # it is still away: what was said of the card stays
+            return  # the database still fails: keep showing what is true of the card
         why = printable(self.kiosk.explain(error), LONGEST_SENTENCE)
         self._not_watched(why if isinstance(error, Refusal | CutOff) else f"{SAFE} {why}")
         self._is_cut_off = isinstance(error, DatabaseUnavailable)
@@ -133,7 +133,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         self._look()
 
     def _look(self) -> None:
-        """Show where a payment is that is driven elsewhere, or by nobody."""
+        """Show a payment that another station drives, or none does."""
         look = partial(payments.state, self.desk, self.attempt_id)
         self.ask(look, self._seen, lambda _: None, lane="look", latest=True)
 
@@ -212,7 +212,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
             self.say("Wait for what Stripe says; F5 serves the next person meanwhile.", Tone.WARN, bell=True)
 
     def action_attention(self) -> None:
-        """F5: leave the payment to itself and serve the next person."""
+        """F5: leave the payment running and serve the next person."""
         if self._state is not None and not self._state.live:
             self.finish()
         else:
@@ -275,7 +275,11 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
             self.ask(look, self._both_sides_read, lane="resolve", hold=True)
 
     def _both_sides_read(self, found: Resolution) -> None:
-        choices = [(str(option), view.OPTIONS[option]) for option in found.options if option in view.OPTIONS]
+        choices = [
+            (str(option), view.DECISION_LABELS[option])
+            for option in found.options
+            if option in view.DECISION_LABELS
+        ]
         dialog = Choose(f"Resolve {found.payment.reference}", view.both_sides(found), choices)
         self.go(dialog, partial(self._option_chosen, found))
 
@@ -283,7 +287,9 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         if chosen is None:
             return
         option = Option(chosen)
-        ask = AskText("Why?", f"{view.MEANINGS[option]} The reason is recorded with your name.", "do it")
+        ask = AskText(
+            "Why?", f"{view.DECISION_MEANINGS[option]} The reason is recorded with your name.", "do it"
+        )
         self.go(ask, partial(self._reason_given, found.payment, option))
 
     def _reason_given(self, payment: PaymentState, option: Option, reason: str | None) -> None:
@@ -325,7 +331,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
     # Scans
 
     def _word(self, scan: Scan) -> None:
-        """A barcode may spell a command; here money would move by it."""
+        """Refuse a scanned command: a barcode may spell one, and commands move money here."""
         if scan.scanned:
             self.entered(scan)
         else:
@@ -334,7 +340,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
     # Drawing
 
     def alert(self, sentence: str, tone: Tone = Tone.WARN) -> None:
-        """In one row, cut if need be: no dialog may hide what becomes of the money."""
+        """Show it in one row, cut if need be: a dialog would hide the state of the payment."""
         self.say(sentence, tone, bell=True)
 
     def hints(self) -> Sequence[keys.Hint]:
@@ -353,9 +359,9 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
             return status
         return replace(status, reader=state.reader_label or state.reader_id, reader_state="")
 
-    def _step(self) -> view.Step | None:
+    def _step(self) -> view.EnterStep | None:
         if self._state is None:
-            return view.Step(Enter.WATCH, "watch it here") if self._unwatched else None
+            return view.EnterStep(Enter.WATCH, "watch it here") if self._unwatched else None
         return view.next_step(self._state, watched=not self._unwatched)
 
     def _draw(self) -> None:
@@ -378,7 +384,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         seconds = max(0, int((clock.now() - state.since).total_seconds()))
         if view.is_under_way(state) and not self._unwatched:
             at, doing = view.UNDER_WAY[state.stage]
-            row.show_stage([*view.STEPS[:at], doing, *view.STEPS[at + 1 :]], at, seconds)
+            row.show_stage([*view.PROGRESS[:at], doing, *view.PROGRESS[at + 1 :]], at, seconds)
         else:
             row.show(view.headline(state, seconds, watched=not self._unwatched))
 

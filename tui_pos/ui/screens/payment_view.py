@@ -17,12 +17,12 @@ from tui_pos.desk.payments.resolve import Option, Resolution
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.input import keys
 from tui_pos.ui.messages import sentence
-from tui_pos.ui.messages.notices import TAKE_THE_REST, WORDS
+from tui_pos.ui.messages.notices import NOTICE_WORDS, TAKE_THE_REST
 from tui_pos.ui.widgets import signs
 from tui_pos.ui.widgets.line_list import Line
 
-STEPS = ("saved", "sent", "card", "authorised", "captured")
-"""The way of a payment, left to right."""
+PROGRESS = ("saved", "sent", "card", "authorised", "captured")
+"""The steps of a payment, as the stage line shows them from left to right."""
 
 UNDER_WAY: dict[Stage, tuple[int, str]] = {
     Stage.CREATED: (0, "saved"),
@@ -31,7 +31,7 @@ UNDER_WAY: dict[Stage, tuple[int, str]] = {
     Stage.AUTHORIZING: (3, "authorising"),
     Stage.AUTHORIZED: (4, "capturing"),
 }
-"""Where on it a payment is that nothing stands in the way of, and what is being done there."""
+"""The current step in ``PROGRESS`` of a payment without an obstacle, and what is being done there."""
 
 WITH_REASON = frozenset(
     {
@@ -44,18 +44,18 @@ WITH_REASON = frozenset(
         Notice.WRITTEN_OFF,
     }
 )
-"""The notices that do not say why; beside any other the detail says the same again, or is an old one."""
+"""The notices whose words do not give the reason: the payment's detail is shown beside them alone."""
 
-OPTIONS: dict[Option, str] = {
+DECISION_LABELS: dict[Option, str] = {
     Option.BOOK_CAPTURED: "book it",
     Option.CAPTURE: "capture it",
     Option.RELEASE: "cancel at Stripe",
     Option.WRITE_OFF: "write it off",
     Option.ACCEPT_LESS: "accept less",
 }
-"""What a supervisor may decide, for the key bar; to leave it as it is, Esc."""
+"""What a supervisor may decide, as the dialog lists it; Esc stands for ``KEEP``."""
 
-MEANINGS: dict[Option, str] = {
+DECISION_MEANINGS: dict[Option, str] = {
     Option.BOOK_CAPTURED: "What Stripe captured is booked.",
     Option.CAPTURE: "The money that is held is taken.",
     Option.RELEASE: "It is cancelled at Stripe, and what it holds is released.",
@@ -64,12 +64,12 @@ MEANINGS: dict[Option, str] = {
 }
 
 TRY_AGAIN = (Obstacle.READER_GAVE_UP, Obstacle.CUSTOMER_CANCELED, Obstacle.CONNECTION_ERROR)
-"""What ended a try on the reader without a bank declining."""
+"""The obstacles that end a try on the reader although no bank declined it."""
 
 NAME_WIDTH = 28
 
 EVENTS, MAKES_ROOM = 8, 4
-"""How many rows the flight recorder has, and how many old ones go at a time, so that few are painted anew."""
+"""How many events are shown, and how many old ones are dropped at once, so that few rows are repainted."""
 
 
 class Enter(Enum):
@@ -82,26 +82,26 @@ class Enter(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class EnterStep:
     """What Enter does now, and how the key bar calls it."""
 
     does: Enter
     label: str
 
 
-def next_step(state: PaymentState, *, watched: bool) -> Step | None:
-    """The one safe next step; None while there is nothing to do but wait."""
+def next_step(state: PaymentState, *, watched: bool) -> EnterStep | None:
+    """What Enter does; None while there is nothing to do but wait."""
     if not state.live:
         paid = "take the rest" if state.more_to_pay and not state.problem else "receipt"
-        return Step(Enter.FINISH, paid if state.stage is Stage.CAPTURED else "back to the order")
+        return EnterStep(Enter.FINISH, paid if state.stage is Stage.CAPTURED else "back to the order")
     if not watched:
-        return Step(Enter.WATCH, "watch it here")
+        return EnterStep(Enter.WATCH, "watch it here")
     if not state.stuck or state.problem:
         return None
     if state.stage is Stage.AUTHORIZED:
-        return Step(Enter.CAPTURE, f"capture {amount(state)}")
+        return EnterStep(Enter.CAPTURE, f"capture {amount(state)}")
     tried = state.stage is Stage.DECLINED or state.decline in TRY_AGAIN
-    return Step(Enter.RETRY, "try again" if tried else "send again")
+    return EnterStep(Enter.RETRY, "try again" if tried else "send again")
 
 
 def hints(state: PaymentState | None, *, is_training: bool) -> Sequence[keys.Hint]:
@@ -126,7 +126,7 @@ def hints(state: PaymentState | None, *, is_training: bool) -> Sequence[keys.Hin
 
 
 def event_lines(events: Sequence[EventLine], local: Callable[[datetime], datetime]) -> list[Line]:
-    """The last rows of the flight recorder; ``local`` is the conference's clock."""
+    """The last events of the payment; ``local`` converts from UTC to the conference's time zone."""
     gone = -(-max(0, len(events) - EVENTS) // MAKES_ROOM) * MAKES_ROOM
     lines, who = [], ""
     for event in events[gone:]:
@@ -168,14 +168,14 @@ def title(state: PaymentState) -> Text:
 
 
 def is_under_way(state: PaymentState) -> bool:
-    """Whether the payment is on its way and nobody has to be told anything."""
+    """Whether the payment goes on without an obstacle, so that the stage line is shown."""
     return state.tone == Tone.PLAIN and state.stage in UNDER_WAY
 
 
 def headline(state: PaymentState, seconds: int, *, watched: bool) -> Text:
-    """What has become of the payment, in the place of the stages."""
+    """What has become of the payment, shown instead of the stage line."""
     if state.live and not watched:
-        return _signed(Tone.WARN, "NOT WATCHED HERE", f"last seen: {WORDS[state.notice].headline}")
+        return _signed(Tone.WARN, "NOT WATCHED HERE", f"last seen: {NOTICE_WORDS[state.notice].headline}")
     return _signed(state.tone, *_parts(state, seconds))
 
 
@@ -186,7 +186,7 @@ def _signed(tone: Tone, *parts: str) -> Text:
 
 
 def _parts(state: PaymentState, seconds: int) -> tuple[str, ...]:
-    shown, detail = WORDS[state.notice].headline, sentence(state.detail)
+    shown, detail = NOTICE_WORDS[state.notice].headline, sentence(state.detail)
     if state.stage is Stage.UNKNOWN and not state.problem:
         return (f"{shown} for {seconds} s",)
     if state.stage is Stage.CAPTURED and state.tone == Tone.OK:
@@ -198,7 +198,7 @@ def _parts(state: PaymentState, seconds: int) -> tuple[str, ...]:
 
 def advice(state: PaymentState, width: int) -> str:
     """What to do or to tell the customer; keys that do not fit beside it stand in a row of their own."""
-    words = WORDS[state.notice]
+    words = NOTICE_WORDS[state.notice]
     parts = [words.advice.format(reader=state.reader_label or state.reader_id)]
     keys = words.keys
     if state.problem:

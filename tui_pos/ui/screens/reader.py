@@ -29,8 +29,8 @@ MODELS = {
 }
 """Stripe's device types as they are printed on the device."""
 
-TONES = {ReaderState.READY: Tone.OK, ReaderState.IN_USE: Tone.WARN}
-"""How good a state of a reader is; every other one is bad."""
+READER_TONES = {ReaderState.READY: Tone.OK, ReaderState.IN_USE: Tone.WARN}
+"""The tone of a reader's state; BAD for any other."""
 
 COLUMNS = (Column(14), Column(11), Column(9), Column())
 HEADINGS = ("Reader", "State", "Model", "In use by")
@@ -181,7 +181,7 @@ def _words(row: ReaderRow) -> str:
 
 
 def _line(row: ReaderRow) -> Line:
-    tone = TONES.get(row.state, Tone.BAD)
+    tone = READER_TONES.get(row.state, Tone.BAD)
     return Line(
         (
             row.label,

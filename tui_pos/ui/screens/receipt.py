@@ -38,8 +38,8 @@ class ReceiptScreen(DeskScreen[NextPerson]):
     def __init__(self, desk: Desk, reference: str) -> None:
         super().__init__(desk)
         self.reference = reference
-        self._order_actions = OrderActions(self, reference, self._reread)
-        self._returns = ReturnActions(self, reference, self._reread)
+        self._order_actions = OrderActions(self, reference, self._reload)
+        self._returns = ReturnActions(self, reference, self._reload)
         self._lines: tuple[Line, ...] = ()
         self._top = 0
 
@@ -50,10 +50,10 @@ class ReceiptScreen(DeskScreen[NextPerson]):
         yield self.prompt
 
     def on_mount(self) -> None:
-        self._reread()
+        self._reload()
 
-    def _reread(self, then: Callable[[], object] = lambda: None) -> None:
-        """Show what is true now, then call ``then``."""
+    def _reload(self, then: Callable[[], object] = lambda: None) -> None:
+        """Load the order anew and show it, then call ``then``."""
 
         def show(now: OrderNow) -> None:
             self._order_actions.now = now
@@ -86,7 +86,7 @@ class ReceiptScreen(DeskScreen[NextPerson]):
         now, step = self._order_actions.now, self._order_actions.next_step()
         if now is None:
             self.say("One moment: reading the receipt.")
-            self._reread()  # the first time may have failed
+            self._reload()  # the first time may have failed
         elif step is not None:
             step.take()
         elif now.to_check_in is None:
@@ -101,7 +101,7 @@ class ReceiptScreen(DeskScreen[NextPerson]):
             return
         at = when_and_where(self.desk.moment(result.at, printable(result.station, 20)))
         self.say(f"Somebody checked this badge in before: {at}.", Tone.WARN, bell=True)
-        self._reread()
+        self._reload()
 
     def moved(self, delta: int) -> None:
         """The rows of a longer receipt that do not fit."""
@@ -156,11 +156,11 @@ class ReceiptScreen(DeskScreen[NextPerson]):
     # Drawing
 
     def header(self) -> Status:
-        """No reader: the order needs the room."""
+        """Leaves the reader out: the order needs the room."""
         return replace(self.kiosk.status, reader="", reader_state="")
 
     def _draw(self, now: OrderNow) -> None:
-        shown = receipt_view.picture(self.desk, now)
+        shown = receipt_view.receipt_content(self.desk, now)
         self.title_text = shown.title
         self.query_one(Spread).show_ends(shown.buyer, shown.seller)
         self._lines = shown.lines

@@ -28,7 +28,7 @@ from tui_pos.ui.widgets import signs
 from tui_pos.ui.widgets.line_list import Cell, Line
 
 CARD_FACTS = receipts.CARD_FIELDS[:6]
-"""What the screen shows of a card; the rest is for paper."""
+"""The card fields shown on the screen; a printed receipt has all of them."""
 
 MOST_LINES = 10
 """A longer order is summed up; paper shows it whole."""
@@ -55,7 +55,7 @@ Rows = list[tuple[Cell, Cell]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptPicture:
+class ReceiptContent:
     """All that the screen shows: the title in its header, who bought and who sold, the rows, the person."""
 
     title: Text
@@ -65,12 +65,12 @@ class ReceiptPicture:
     person: Text
 
 
-def picture(desk: Desk, now: OrderNow) -> ReceiptPicture:
+def receipt_content(desk: Desk, now: OrderNow) -> ReceiptContent:
     """The order as it is shown at this desk."""
     view, amount = now.receipt, partial(money.format_amount, currency=desk.conference.currency)
     paid_at = when_and_where(desk.moment(view.paid_at, "")) if view.paid_at else ""
     rows = zip_longest(_bought(view, amount), _card_facts(view), fillvalue=("", ""))
-    return ReceiptPicture(
+    return ReceiptContent(
         title=_title(view, amount, paid_at),
         buyer=Text(printable(view.order.buyer_name), style="bold"),
         seller=Text(printable(", ".join(filter(None, (view.station, view.staff)))), style="dim"),

@@ -1,7 +1,7 @@
-"""Giving back and exchanging what was bought: which pieces, whose, whether they are back, and why.
+"""The dialogs of a refund, an exchange and a void: which pieces, whose, whether they are back, and why.
 
-The desk decides each of these questions: what it refuses with ``badge_required`` or ``handed_out`` is asked,
-and then tried again.
+Which of these are asked is decided by the desk: after a refusal ``badge_required`` or ``handed_out`` the
+matching question is asked, and ``check`` is called again with the answer.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,47 +26,58 @@ from tui_pos.ui.dialogs.ask import AskAmount, AskText, Part
 from tui_pos.ui.dialogs.confirm import Confirm
 from tui_pos.ui.dialogs.rows import Choice, ChooseRow, Chosen
 from tui_pos.ui.messages import sentence
-from tui_pos.ui.messages.refunds import IF_NOT_PAID
+from tui_pos.ui.messages.refunds import (
+    ASK_EXCHANGED,
+    ASK_HOW_MUCH,
+    ASK_IS_BACK,
+    ASK_REASON,
+    ASK_TAKEN,
+    ASK_VOID_REASON,
+    ASK_WHICH,
+    ASK_WHOSE,
+    ASK_WITHOUT_MONEY,
+    ASKING_STRIPE,
+    ASKING_STRIPE_INTERAC,
+    EXCHANGE_EVEN,
+    EXCHANGE_OWES,
+    EXCHANGE_PAYS_BACK,
+    EXCHANGED,
+    HOLD_RELEASED,
+    NOT_VOID_YET,
+    NOTHING_TO_EXCHANGE,
+    VOID,
+)
 from tui_pos.ui.messages.views import refund_words
 
 ALL, AMOUNT = "all", "amount"
-LEFT = "{} is left to give back. How much of it? Enter alone: all. It goes back the way it came."
-NO_MONEY_LEFT = (
-    "No money is left to give back: it was free, given away, or is only held. Enter alone ends that."
-)
-WHICH = "What goes back? It is paid back the way it was paid."
-ASKING = "Asking Stripe, please wait."
-ASKING_INTERAC = "Asking Stripe, please wait. An Interac card is asked for once more on its reader."
-WHY = "Why? It is kept with your name."
-WHOSE = "Several people came with this order. Whose ticket is it?"
-IS_BACK = "{} Is it back on the counter?"
-TONES: dict[RefundStage, Tone] = {
+"""The keys of the two rows that stand for no piece."""
+
+REFUND_TONES: dict[RefundStage, Tone] = {
     RefundStage.FAILED: Tone.BAD,
     RefundStage.UNKNOWN: Tone.UNKNOWN,
     RefundStage.CREATED: Tone.UNKNOWN,
 }
-"""How good it is where a refund is not on its way; all others are."""
+"""The tone in which a refund is told, by its stage; OK for any other."""
 
-Reread = Callable[[Callable[[], object]], None]
+Reload = Callable[[Callable[[], object]], None]
+"""Loads the order anew, then calls what it is given."""
 
-Settled = Callable[[tuple[Piece, ...], bool], object]
-"""Goes on with pieces that the desk would take back, and whether they had been handed out."""
+PiecesChecked = Callable[[tuple[Piece, ...], bool], object]
+"""Goes on with pieces that passed ``check``, and whether the person said that handed out ones came back."""
 
 
 class ReturnActions:
-    """Refund, exchange and void of the order that ``screen`` shows, for somebody who may do it.
+    """Refund, exchange and void of the order that ``screen`` shows."""
 
-    ``reread`` shows what is true now, then calls what it is given.
-    """
-
-    def __init__(self, screen: DeskScreen[Any], reference: str, reread: Reread) -> None:
+    def __init__(self, screen: DeskScreen[Any], reference: str, reload: Reload) -> None:
         self._screen = screen
         self._desk = screen.desk
         self._reference = reference
-        self._reread = reread
+        self._reload = reload
 
-    def _tell(self, sentence: str, tone: Tone = Tone.OK) -> None:
-        self._reread(lambda: self._screen.alert(sentence, tone))
+    def _alert(self, sentence: str, tone: Tone = Tone.OK) -> None:
+        """Show the order as it is now, and the sentence above it."""
+        self._reload(lambda: self._screen.alert(sentence, tone))
 
     # Refund
 
@@ -82,7 +93,7 @@ class ReturnActions:
         rows.append(Choice(key=ALL, text="All of it", amount=self._screen.amount(found.amount)))
         if found.amount:
             rows.append(Choice(key=AMOUNT, text="An amount", about="and no piece"))
-        question = ChooseRow(f"Refund {self._reference}", WHICH, rows, "give back", first=ALL)
+        question = ChooseRow(f"Refund {self._reference}", ASK_WHICH, rows, "give back", first=ALL)
 
         def answered(chosen: Chosen | None) -> None:
             if chosen is None:
@@ -90,9 +101,9 @@ class ReturnActions:
             if chosen.row == AMOUNT:
                 self._ask_how_much(found)
             elif chosen.row == ALL:
-                self._ask_why(None, self._all(found))
+                self._ask_why(None, self._all_label(found))
             else:
-                self._settle(_pieces(chosen), found.lines, self._ask_why_pieces)
+                self._check_pieces(_pieces(chosen), found.lines, self._ask_why_pieces)
 
         self._screen.go(question, answered)
 
@@ -108,18 +119,18 @@ class ReturnActions:
             most=line.left,
         )
 
-    def _all(self, found: Refundable) -> str:
+    def _all_label(self, found: Refundable) -> str:
         return f"all {self._screen.amount(found.amount)}" if found.amount else "all"
 
     def _ask_how_much(self, found: Refundable) -> None:
         left = found.amount
-        enter = f"{self._all(found)}, or the amount" if left else "take all of it back"
-        sentence = LEFT.format(self._screen.amount(left)) if left else NO_MONEY_LEFT
+        enter = f"{self._all_label(found)}, or the amount" if left else "take all of it back"
+        sentence = ASK_HOW_MUCH.format(left=self._screen.amount(left)) if left else ASK_WITHOUT_MONEY
         question = AskAmount(f"Refund {self._reference}", sentence, enter, self._desk.conference.currency)
 
         def answered(part: Part | None) -> None:
             if part is not None:
-                what = self._all(found) if part.amount is None else self._screen.amount(part.amount)
+                what = self._all_label(found) if part.amount is None else self._screen.amount(part.amount)
                 self._ask_why(part.amount, what)
 
         self._screen.go(question, answered)
@@ -131,38 +142,42 @@ class ReturnActions:
     def _ask_why(
         self, amount: Decimal | None, what: str, pieces: tuple[Piece, ...] = (), came_back: bool = False
     ) -> None:
-        question = AskText(f"Refund {what} of {self._reference}", WHY, f"refund {what}", Tone.WARN)
+        question = AskText(f"Refund {what} of {self._reference}", ASK_REASON, f"refund {what}", Tone.WARN)
 
         def answered(reason: str | None) -> None:
             if reason is not None:
-                self._screen.say(ASKING_INTERAC if in_person.is_possible(self._desk) else ASKING)
+                self._screen.say(self._asking_stripe())
                 call = partial(refund, self._desk, self._reference, amount, lines=pieces, reason=reason)
                 self._screen.ask(partial(call, came_back=came_back), self._refunded, hold=True)
 
         self._screen.go(question, answered)
 
     def _refunded(self, made: Sequence[RefundView]) -> None:
-        self._tell(self._said(made) or "The money that was held is released.", _tone(made))
+        self._alert(self._refunds_text(made) or HOLD_RELEASED, _tone(made))
 
-    # Whose it is, and whether it is back
+    # Whose ticket it is, and whether a handed out piece came back
 
-    def _settle(
+    def _check_pieces(
         self,
         pieces: tuple[Piece, ...],
         lines: Sequence[RefundableLine],
-        then: Settled,
+        then: PiecesChecked,
         came_back: bool = False,
     ) -> None:
-        """Ask what the desk must know before it takes these pieces back."""
+        """Check the pieces, asking for what the desk wants to know, then call ``then`` with them."""
 
         def refused(error: Exception) -> None:
             if not isinstance(error, Refusal):
                 self._screen.failed(error)
             elif error.code == "badge_required":
-                self._ask_whose(pieces, lines, lambda named: self._settle(named, lines, then, came_back))
+                self._ask_whose(
+                    pieces, lines, lambda named: self._check_pieces(named, lines, then, came_back)
+                )
             elif error.code == "handed_out":
-                again = partial(self._settle, pieces, lines, then, True)
-                question = Confirm("Handed out", IS_BACK.format(sentence(error)), "it is back, go on")
+                again = partial(self._check_pieces, pieces, lines, then, True)
+                question = Confirm(
+                    "Handed out", ASK_IS_BACK.format(refusal=sentence(error)), "it is back, go on"
+                )
                 self._screen.go(question, lambda yes: again() if yes else None)
             else:
                 self._screen.failed(error)
@@ -176,7 +191,7 @@ class ReturnActions:
         lines: Sequence[RefundableLine],
         then: Callable[[tuple[Piece, ...]], object],
     ) -> None:
-        """Name the next ticket that has no name yet; the desk asks again while more are needed."""
+        """Ask for the badge of the next ticket without one; ``check`` refuses again while there are more."""
         by_id = {str(line.line_id): line for line in lines}
         named = {piece.badge for piece in pieces}
         nameless = next(piece for piece in pieces if by_id[piece.line].badges and not piece.badge)
@@ -190,7 +205,7 @@ class ReturnActions:
             then((*others, replace(nameless, quantity=1, badge=chosen.row), *rest))
 
         rows = [Choice(key=badge, text=f"badge {badge}") for badge in badges]
-        self._screen.go(ChooseRow(f"Ticket of {self._reference}", WHOSE, rows), answered)
+        self._screen.go(ChooseRow(f"Ticket of {self._reference}", ASK_WHOSE, rows), answered)
 
     # Exchange
 
@@ -200,18 +215,17 @@ class ReturnActions:
 
     def _ask_exchanged(self, found: Refundable) -> None:
         if not found.lines:
-            self._screen.say("There is no piece of a paid order here to exchange.", Tone.WARN, bell=True)
+            self._screen.say(NOTHING_TO_EXCHANGE, Tone.WARN, bell=True)
             return
-        # Tickets of several people go one by one: each stays somebody's.
+        # Tickets of several people are exchanged one at a time, so that each new one gets its attendee.
         one_by_one = {str(line.line_id) for line in found.lines if len(line.badges) > 1}
         rows = [self._choice(line) for line in found.lines]
         rows = [replace(row, most=1) if row.key in one_by_one else row for row in rows]
-        sentence = "What is exchanged? Its value pays for what is taken instead."
-        question = ChooseRow(f"Exchange of {self._reference}", sentence, rows, "exchange", several=False)
+        question = ChooseRow(f"Exchange of {self._reference}", ASK_EXCHANGED, rows, "exchange", several=False)
 
         def answered(chosen: Chosen | None) -> None:
             if chosen is not None:
-                self._settle(_pieces(chosen), found.lines, self._ask_for_what)
+                self._check_pieces(_pieces(chosen), found.lines, self._ask_for_what)
 
         self._screen.go(question, answered)
 
@@ -228,23 +242,23 @@ class ReturnActions:
                 if product.sellable
             ]
             count = sum(piece.quantity for piece in pieces)
-            sentence = f"What is taken instead? As many as go back: {count}."
+            prompt = ASK_TAKEN.format(count=count)
 
             def answered(chosen: Chosen | None) -> None:
                 if chosen is not None:
                     self._ask_terms(pieces, came_back, chosen.row)
 
-            self._screen.go(ChooseRow(f"Exchange of {self._reference}", sentence, rows), answered)
+            self._screen.go(ChooseRow(f"Exchange of {self._reference}", prompt, rows), answered)
 
         self._screen.ask(partial(catalogue, self._desk), show, hold=True)
 
     def _ask_terms(self, pieces: tuple[Piece, ...], came_back: bool, slug: str) -> None:
-        (piece,) = pieces
+        (piece,) = pieces  # one row at most: the dialog was opened with several=False
         call = partial(exchanges.terms, self._desk, self._reference, piece, slug, piece.quantity)
         key = clock.new_id()
 
-        def told(found: Terms) -> None:
-            question = Confirm(f"Exchange for {slug}", self._terms(found), "exchange it")
+        def confirm_terms(found: Terms) -> None:
+            question = Confirm(f"Exchange for {slug}", self._terms_text(found), "exchange it")
 
             def agreed(yes: bool | None) -> None:
                 if yes:
@@ -253,31 +267,27 @@ class ReturnActions:
 
             self._screen.go(question, agreed)
 
-        self._screen.ask(call, told, hold=True)
+        self._screen.ask(call, confirm_terms, hold=True)
 
-    def _terms(self, found: Terms) -> str:
-        value, price = self._screen.amount(found.value), self._screen.amount(found.price)
-        told = f"What goes back is worth {value}, what is taken instead costs {price}."
-        if found.due:
-            return f"{told} {self._screen.amount(found.due)} is still to be paid. {IF_NOT_PAID}"
-        if found.back:
-            return f"{told} {self._screen.amount(found.back)} goes back the way it was paid."
-        return f"{told} Nothing is to be paid."
+    def _terms_text(self, found: Terms) -> str:
+        template = EXCHANGE_OWES if found.due else EXCHANGE_PAYS_BACK if found.back else EXCHANGE_EVEN
+        amounts = {"value": found.value, "price": found.price, "due": found.due, "back": found.back}
+        return template.format(**{name: self._screen.amount(amount) for name, amount in amounts.items()})
 
     def _exchanged(self, done: Exchanged) -> None:
         if done.due:
-            self._reread(lambda: self._screen.navigator.show_receipt(done.new.reference))
+            self._reload(lambda: self._screen.navigator.show_receipt(done.new.reference))
             return
-        said = self._said(done.refunds)
-        self._tell(f"Exchanged: {done.new.reference} is paid. {said}".rstrip(), _tone(done.refunds))
+        refunds = self._refunds_text(done.refunds)
+        self._alert(f"{EXCHANGED.format(order=done.new.reference)} {refunds}".rstrip(), _tone(done.refunds))
 
     # Void
 
     def void(self) -> None:
-        """Take the whole sale back, as if it had not been made."""
+        """Ask why, then give everything of the order back and cancel it."""
         question = AskText(
             f"Void {self._reference}",
-            "All its money goes back the way it came, and its voucher is free again. Why?",
+            ASK_VOID_REASON,
             "void the whole sale",
             Tone.WARN,
         )
@@ -285,17 +295,20 @@ class ReturnActions:
 
     def _void_reason(self, reason: str | None) -> None:
         if reason is not None:
-            self._screen.say(ASKING_INTERAC if in_person.is_possible(self._desk) else ASKING)
+            self._screen.say(self._asking_stripe())
             self._screen.ask(
                 partial(voids.void, self._desk, self._reference, reason), self._voided, hold=True
             )
 
     def _voided(self, voided: Voided) -> None:
-        said = self._said(voided.refunds)
-        end = "The sale is void." if voided.done else "The sale is not void yet: /void again later."
-        self._tell(f"{end} {said}".rstrip(), Tone.OK if voided.done else _tone(voided.refunds))
+        refunds = self._refunds_text(voided.refunds)
+        outcome = VOID if voided.done else NOT_VOID_YET
+        self._alert(f"{outcome} {refunds}".rstrip(), Tone.OK if voided.done else _tone(voided.refunds))
 
-    def _said(self, made: Sequence[RefundView]) -> str:
+    def _asking_stripe(self) -> str:
+        return ASKING_STRIPE_INTERAC if in_person.is_possible(self._desk) else ASKING_STRIPE
+
+    def _refunds_text(self, made: Sequence[RefundView]) -> str:
         return "; ".join(
             f"{self._screen.amount(each.amount)} {each.tender}: {refund_words(each)}" for each in made
         )
@@ -306,4 +319,4 @@ def _pieces(chosen: Chosen) -> tuple[Piece, ...]:
 
 
 def _tone(made: Sequence[RefundView]) -> Tone:
-    return next((TONES[each.stage] for each in made if each.stage in TONES), Tone.OK)
+    return next((REFUND_TONES[each.stage] for each in made if each.stage in REFUND_TONES), Tone.OK)

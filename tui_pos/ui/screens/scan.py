@@ -1,8 +1,8 @@
 """Scan: the home of the desk. One prompt that takes everything, what happened here, what needs attention.
 
 Every line that is scanned or typed is looked up, in order, and listed under "Last here". A single one also
-opens what it found. Several that come at once (a stalled link, a scanner that was filled elsewhere) open
-nothing: each stands in the list with its verdict, so that nobody slips through behind somebody else's screen.
+opens what it found. Several that come at once (after a stalled link, or from a scanner with a memory) open
+nothing: each is listed with its verdict, so that none is hidden behind the screen of another.
 """
 
 from collections import deque
@@ -186,7 +186,7 @@ class ScanScreen(DeskScreen[None]):
         self._under_way.append(self.ask(call, then, failed, lane="look-up"))
 
     def forget_keys(self) -> None:
-        """Drop the look-ups too that were asked for and not answered."""
+        """Also drop look-ups without an answer yet."""
         super().forget_keys()
         self._era += 1
         for look in self._under_way:

@@ -28,7 +28,7 @@ class Step:
 
 
 def refuse(screen: Screen, action: Action) -> None:
-    """Say that who is signed in may not do it, and who may."""
+    """Tell the person that they may not do it, and name people who may."""
 
     def say(names: tuple[str, ...]) -> None:
         who = " or ".join(printable(name, 40) for name in names) or "a supervisor"
@@ -52,12 +52,12 @@ def after_keys(screen: Screen, then: Callable[[], object]) -> None:
     """Call ``then`` once every key that was read by now has been handled by the screen on top."""
     top = screen.kiosk.screen
     prompt = (top if isinstance(top, DeskScreen) and top.has_desk else screen).prompt
-    # The way of the keys: through the app to the prompt, and behind what the prompt made of them.
+    # Through the queues that a key passes: the app's, the prompt's, and the screen's as a message.
     screen.kiosk.call_later(prompt.call_later, prompt.post_message, KeysHandled(then))
 
 
 def _who_may(desk: Desk, action: Action) -> tuple[str, ...]:
-    # Home is painted before the database is there.
+    # The home screen is painted before the database is imported.
     from tui_pos.desk.access.people import who_may
 
     return who_may(desk, action)

@@ -1,4 +1,4 @@
-"""Tender: cash with change, credit, a gift, a card for a part, in any mix, until nothing is left to pay.
+"""Tender: cash with change, credit, complimentary and cards in any mix, until nothing is left to pay.
 
 The prompt takes an amount. As much as is to be taken, or more, is the cash that was given; less is a part,
 which then is what every row and key below takes. A single digit is the number of a row, as everywhere.
@@ -15,7 +15,7 @@ from tui_pos.core import money
 from tui_pos.core.scan import Scan, printable
 from tui_pos.desk.access.permissions import Action
 from tui_pos.desk.context import Desk
-from tui_pos.desk.orders.tenders import Tender
+from tui_pos.desk.orders.payment_sources import Tender
 from tui_pos.desk.payments import PaymentState, Stage
 from tui_pos.desk.search.receipts import ReceiptView, receipt
 from tui_pos.desk.tenders.options import PaymentOption
@@ -80,7 +80,7 @@ class TenderScreen(DeskScreen[StillOwed]):
         self.ask(partial(receipt, self.desk, self.reference), show, lane="tender", hold=True)
 
     def _now_read(self) -> None:
-        self.forget_keys()  # they were meant for a screen without sums, and would take money here
+        self.forget_keys()  # they were typed before the amounts were shown, and would take money here
         self._choose_first(self._first)
 
     def _offer(self) -> None:
@@ -221,7 +221,7 @@ class TenderScreen(DeskScreen[StillOwed]):
         self._read()
 
     def _tell(self, what: Tendered | PaymentState) -> None:
-        """Say what was taken until Enter: change is not to be overlooked, nor what is still to be paid."""
+        """Show what was taken until Enter, so that neither the change nor the rest is overlooked."""
         self._told = self._last = what
         self._read(lambda: self.say(notes.still_owed(self._owed(), self.amount), Tone.OK))
 

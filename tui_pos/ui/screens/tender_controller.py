@@ -6,7 +6,7 @@ from functools import partial
 
 from tui_pos.core import clock
 from tui_pos.desk.context import Desk
-from tui_pos.desk.orders.tenders import Tender
+from tui_pos.desk.orders.payment_sources import Tender
 from tui_pos.desk.search.receipts import ReceiptView
 from tui_pos.desk.tenders.cash import take_cash
 from tui_pos.desk.tenders.complimentary import give_free
@@ -23,7 +23,7 @@ class TenderController:
         self._reference = reference
         self.receipt: ReceiptView | None = None
         self.part: Decimal | None = None
-        # One key until something was taken under it: however often Enter comes through, it is taken once.
+        # The same idempotency key until something was taken, so that a repeated Enter takes it once.
         self._key = clock.new_id()
 
     @property

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from tui_pos.desk.orders.tenders import Tender
+from tui_pos.desk.orders.payment_sources import Tender
 from tui_pos.desk.search.receipts import ReceiptView
 from tui_pos.desk.tenders.options import PaymentOption
 from tui_pos.ui.messages.notes import Amount

@@ -1,7 +1,7 @@
 """An amount in digits three rows high.
 
-Textual's own large digits are drawn with round corners, which the fonts of Linux consoles lack; these are
-made of the straight lines that every font for terminals has had since 1981.
+Textual's own large digits are drawn with round corners, which the fonts of Linux consoles lack; these
+use the straight lines of code page 437, which every terminal font has.
 """
 
 from rich.text import Text

@@ -33,7 +33,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Line:
-    """One row, standing for ``key``. With ``pick`` False it has no number and is never chosen.
+    """One row; ``key`` identifies it. With ``pick`` False it has no number and cannot be chosen.
 
     With fewer cells than there are columns the last one takes the rest of the row.
     """
@@ -128,7 +128,7 @@ class LineList(Widget):
 
     def _update(self) -> None:
         """Find the cells that would look different now, and have only those painted."""
-        if not self.size:  # hidden: Textual keeps how each row looked until it is told that all may differ
+        if not self.size:  # hidden: only a full refresh clears Textual's cached rows
             self._lay_out()
             self.refresh()
             return

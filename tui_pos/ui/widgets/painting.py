@@ -1,4 +1,4 @@
-"""Painting no more than what looks different: over SSH every cell and every style costs bytes, each time."""
+"""Repainting only cells that look different: over SSH every cell and every style costs bytes."""
 
 from collections.abc import Iterator, Sequence
 
@@ -22,7 +22,7 @@ def changes(before: Sequence[Strip], after: Sequence[Strip]) -> list[Region]:
 
 
 def lean(style: Style) -> Style:
-    """``style`` without the terminal's own colours, which need not be asked for."""
+    """``style`` without the terminal's default colours, which need no escape sequence."""
     own = all(color is None or color.is_default for color in (style.color, style.bgcolor))
     return style.without_color if own else style
 

@@ -28,7 +28,7 @@ class Row(Widget):
     def show(self, content: Text) -> None:
         """Draw ``content``; what it has in common with what stands there already is not painted again."""
         before, self._content = self._content, content
-        if not self.size:  # hidden: Textual keeps how each row looked until it is told that all may differ
+        if not self.size:  # hidden: only a full refresh clears Textual's cached rows
             self.refresh()
         elif regions := changes(self._strips(before), self._strips(content)):
             self.refresh(*regions)
@@ -51,7 +51,7 @@ class Sentence(Row):
 
 
 class Spread(Row):
-    """What stands on the right is always whole; what stands on the left is cut where it does not fit."""
+    """A text on the left and one on the right; the left one is cut where both do not fit."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name for it
         super().__init__(id=id)

@@ -1,4 +1,4 @@
-"""The prompt line: every scan and every key of a screen arrives here, in order."""
+"""The prompt line: the one widget of a screen that takes keys, so that they are handled in order."""
 
 import asyncio
 from dataclasses import dataclass
@@ -26,8 +26,9 @@ from tui_pos.ui.widgets import signs
 class Prompt:
     """How a screen uses its prompt.
 
-    ``picks`` and ``quiet``: see `ScanInput`. ``comes_first``: what has to be done before a scan or a text is
-    used; '' where they are used. ``takes_keys_ahead``: whether keys act that were typed before it opened.
+    ``picks`` and ``quiet``: see `ScanInput`. ``comes_first``: what the person is told to do first when a scan
+    or a text comes that this screen does not use; '' where it uses them. ``takes_keys_ahead``: whether keys
+    act that were typed before the screen opened.
     """
 
     picks: bool = True
@@ -76,12 +77,12 @@ class ScanInput(Widget, can_focus=True):
 
     @property
     def text(self) -> str:
-        """What stands in the prompt."""
+        """What was typed or scanned so far."""
         return self._stream.text
 
     @property
     def is_waiting(self) -> bool:
-        """Whether a key is held, or typed text is about to be announced."""
+        """Whether a held key or a `Changed` message is still to be delivered."""
         return self._timer is not None
 
     def clear(self) -> None:
@@ -90,12 +91,12 @@ class ScanInput(Widget, can_focus=True):
         self._redraw()
 
     def forget(self) -> None:
-        """Empty the prompt and let go of keys that are held, unsaid."""
+        """Empty the prompt and drop held keys without delivering them."""
         self._stream.forget()
         self._redraw()
 
     def _is_forgotten(self, event: Message) -> bool:
-        """Whether the app has dropped what was read then: a flood, or keys behind a lock."""
+        """Whether the app drops the keys read at that time: too many at once, or read after F12 locked it."""
         is_forgotten = getattr(self.app, "is_forgotten", None)
         return is_forgotten is not None and bool(is_forgotten(event))
 
@@ -128,23 +129,27 @@ class ScanInput(Widget, can_focus=True):
             self.post_message(message)
         self._redraw()
         if self._timer is None and (due := self._stream.due) is not None:
-            self._timer = self.set_timer(max(0.001, due - clock.monotonic()), self._ask_to_settle)
+            self._timer = self.set_timer(max(0.001, due - clock.monotonic()), self._settle_after_queued_keys)
 
     def _redraw(self) -> None:
-        """Have painted what differs, and only as far as it reaches: over SSH a key then costs forty bytes."""
+        """Repaint only the cells up to the end of the longer text: about forty bytes for a key over SSH."""
         before, self._drawn = self._drawn, self._content()
         if before != self._drawn:
             reach = max(cell_len("".join(before)), cell_len("".join(self._drawn)))
             self.refresh(Region(0, 0, min(reach, self.size.width), 1))
 
-    def _ask_to_settle(self) -> None:
-        """The time is up, but keys read before now may be on their way here: go their way, behind them."""
+    def _settle_after_queued_keys(self) -> None:
+        """Settle behind the keys that were read before now and are still queued for the app or this widget.
+
+        A key passes the event loop, the app's queue and this widget's queue, so this passes the same three.
+        """
         asyncio.get_running_loop().call_soon(self.app.call_later, self._queue_settling)
 
     def _queue_settling(self) -> None:
         self.call_later(self._settle)
 
     def _settle(self) -> None:
+        """Deliver the held keys and text whose time is up."""
         self._timer = None
         self._deliver(self._stream.settle(clock.monotonic()))
 
@@ -166,11 +171,11 @@ class ScanInput(Widget, can_focus=True):
         line = f"> {self._shown_text(text, self.size.width - 3)}_"
         if text or not note:
             return line, ""
-        told = f"{signs.sign(tone)} {note}".lstrip()
-        return line, "  " + printable(told, max(1, self.size.width - cell_len(line) - 2))
+        shown = f"{signs.sign(tone)} {note}".lstrip()
+        return line, "  " + printable(shown, max(1, self.size.width - cell_len(line) - 2))
 
     def _shown_text(self, text: str, room: int) -> str:
-        """The end of the text, which is where typing goes on."""
+        """The last part of the text that fits ``room`` cells."""
         end = text[-room:] if room > 0 else ""
         shown = "*" * len(end) if self._masked else end.replace(key_stream.SEPARATOR, " ")
         while cell_len(shown) > room > 0:

@@ -1,4 +1,4 @@
-"""How good news, warnings and bad news look: a sign in words, and a colour that only underlines it."""
+"""The sign and the colour of each tone; the sign is enough for terminals without colours."""
 
 from tui_pos.desk.tones import Tone
 

@@ -37,7 +37,7 @@ class Status:
 
 
 class Clock(Row):
-    """HH:MM where the conference is; repaints five cells once a minute and nothing else, ever."""
+    """HH:MM in the conference's time zone; repaints only its five cells, once a minute."""
 
     DEFAULT_CSS = "Clock { width: 6; }"
 
@@ -49,7 +49,7 @@ class Clock(Row):
         self._tick()
 
     def set_timezone(self, name: str) -> None:
-        """Show the time there from now on."""
+        """Show the time in this IANA zone from now on; '' for the machine's."""
         zone = ZoneInfo(name) if name else None
         if zone != self._zone:
             self._zone = zone
@@ -77,7 +77,7 @@ class StatusLine(Horizontal):
     def show(self, status: Status, title: Text | None = None) -> None:
         """Draw ``status``; ``title`` stands in place of conference, station and staff."""
         if not self.query(Clock):
-            return  # its screen is being made, and shows what is true once it is there
+            return  # not composed yet: it draws the present status when it is
         self.query_one(Clock).set_timezone(status.timezone)
         row = self.query_one(Row)
         left = title.copy() if title is not None else _who(status)

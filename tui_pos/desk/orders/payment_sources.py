@@ -53,7 +53,7 @@ ON_THE_WEB = "Paid on the web site"
 
 
 def label(method: str, brand: str | None = None, last4: str | None = None, on_the_web: object = False) -> str:
-    """The payment for people; ``on_the_web`` as the SQL condition ``on_the_web`` says."""
+    """The payment for people; ``on_the_web`` is the value of the SQL condition ``on_the_web()``."""
     if on_the_web:
         return ON_THE_WEB
     if last4:

@@ -15,7 +15,7 @@ from tui_pos.data.tables.registration import Attendee, Order
 from tui_pos.desk.access.people import full_name
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.checkin.checkin import check_in
-from tui_pos.desk.checkin.guest_tickets import companions, register_companion
+from tui_pos.desk.checkin.guest_tickets import register_companion, unnamed_tickets
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refusal
 from tui_pos.desk.search.lookup import attendee
@@ -40,14 +40,14 @@ def admitted_by(reference: str) -> list[str]:
 
 def test_the_buyer_is_the_first_of_three(desk: Desk) -> None:
     reference = bought(desk, "day-pass*2 regular t-shirt*4")
-    assert companions(desk, reference.lower()) == 2
+    assert unnamed_tickets(desk, reference.lower()) == 2
     first = register_companion(desk, reference, "Charles Babbage", "charles@example.org")
     assert (first.name, first.email, first.registered) == ("Charles Babbage", "charles@example.org", True)
     assert first.order is not None
     assert (first.order.reference, first.owes) == (reference, D(0))
-    assert companions(desk, reference) == 1
+    assert unnamed_tickets(desk, reference) == 1
     second = register_companion(desk, reference, "Mary")
-    assert companions(desk, reference) == 0
+    assert unnamed_tickets(desk, reference) == 0
     assert admitted_by(reference) == ["Ada Byron", "Charles Babbage", "Mary"]
     for person in (first, second):
         assert check_in(desk, person.access_code).first
@@ -91,14 +91,14 @@ def test_a_doubled_key_press_makes_one_attendee(desk: Desk) -> None:
     before = everything()
     assert register_companion(desk, reference, "Mary", key=key) == first
     assert everything() == before
-    assert companions(desk, reference) == 1
+    assert unnamed_tickets(desk, reference) == 1
 
 
 def test_somebody_registered_buys_for_two_others_and_keeps_their_own_order(desk: Desk) -> None:
     reference = bought(desk, "day-pass*2", "NOOR2026")
     own = attendee(desk, "NOOR2026")
     assert own.order is not None
-    assert (own.order.reference, companions(desk, reference)) == ("ORD-DEMO0001", 2)
+    assert (own.order.reference, unnamed_tickets(desk, reference)) == ("ORD-DEMO0001", 2)
     register_companion(desk, reference, "Mary")
     register_companion(desk, reference, "Percy")
     assert admitted_by(reference) == ["Mary", "Percy"]
@@ -109,7 +109,7 @@ def test_a_shirt_and_an_unpaid_order_admit_nobody(desk: Desk, as_staff: AsStaff)
     unpaid = checkout.sell(desk, items("day-pass*2")).reference
     with connected():
         people = Attendee.select().count()
-    assert [companions(desk, reference) for reference in (shirt, unpaid)] == [0, 0]
+    assert [unnamed_tickets(desk, reference) for reference in (shirt, unpaid)] == [0, 0]
     for reference, code in ((shirt, "no_ticket_left"), (unpaid, "order_not_paid")):
         with pytest.raises(Refusal) as caught:
             register_companion(desk, reference, "Mary")
@@ -120,9 +120,9 @@ def test_a_shirt_and_an_unpaid_order_admit_nobody(desk: Desk, as_staff: AsStaff)
         register_companion(desk, shirt, "Mary", "mary@")
     with pytest.raises(NotFound):
         register_companion(desk, "ORD-NONE", "Mary")
-    for act in (companions, register_companion):
+    for act in (unnamed_tickets, register_companion):
         with pytest.raises(NotPermitted):
-            act(as_staff(desk, "scanner"), shirt, *(() if act is companions else ("Mary",)))
+            act(as_staff(desk, "scanner"), shirt, *(() if act is unnamed_tickets else ("Mary",)))
     with connected():
         assert Attendee.select().count() == people
 
