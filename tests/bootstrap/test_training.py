@@ -116,6 +116,7 @@ def test_the_trainee_is_signed_in_and_the_mode_is_training(home: Path) -> None:
     assert place.desk(place.trainee).terminal.readers(place.conference.location)
 
 
+@pytest.mark.thorough
 def test_a_killed_simulator_comes_back_with_what_it_knew(home: Path) -> None:
     sent = of_demo(home, "charge", "--amount", "5.00", "--reader", "Front-1", "--no-wait")
     os.kill(simulator_process(home / "demo"), signal.SIGKILL)

@@ -158,6 +158,7 @@ def test_the_missing_right_of_a_restricted_key_is_named(shop: Shop, simulator: S
     assert shop.run("--conference", "demo", "doctor", key="")[0] == 2
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("closed", "journal"), [("file", "wal"), ("folder", "wal"), ("folder", "delete")])
 def test_a_file_or_folder_that_cannot_be_written(shop: Shop, closed: str, journal: str) -> None:
     """Nothing can be saved, which is told before anything is begun; look-ups go on."""

@@ -135,6 +135,7 @@ def test_with_a_terminal_another_command_is_the_desk(door: Sshd) -> None:
         desk.wait_for("Tilda Trainee")
 
 
+@pytest.mark.thorough
 def test_no_file_goes_in_or_out(door: Sshd, open_door: Sshd, tmp_path: Path) -> None:
     loot = tmp_path / "loot"
     for program, words in (
@@ -203,6 +204,7 @@ def socks(port: int) -> bytes:
     return b"\x04\x01" + port.to_bytes(2, "big") + bytes((127, 0, 0, 1)) + b"\0"
 
 
+@pytest.mark.thorough
 def test_no_port_of_the_host_is_reached_through_it(door: Sshd, open_door: Sshd) -> None:
     with target() as port:
         for server, expected in ((door, False), (open_door, True)):
@@ -215,6 +217,7 @@ def test_no_port_of_the_host_is_reached_through_it(door: Sshd, open_door: Sshd) 
             assert (SECRET_WORD.decode() in server.run("-W", f"127.0.0.1:{port}").stdout) is expected
 
 
+@pytest.mark.thorough
 def test_no_socket_file_of_the_host_is_reached_through_it(door: Sshd, open_door: Sshd) -> None:
     with closing(socket.socket(socket.AF_UNIX)) as server:
         name = f"{door.folder}/database"
@@ -246,6 +249,7 @@ def test_the_host_listens_for_nobody(door: Sshd, open_door: Sshd) -> None:
             assert SECRET_WORD in heard(asked)
 
 
+@pytest.mark.thorough
 def test_neither_agent_nor_display_nor_other_settings_of_the_client_reach_a_session(tmp_path: Path) -> None:
     """``env`` in the place of the desk says what it would be given."""
     agent = tmp_path / "agent"
@@ -277,6 +281,7 @@ def test_neither_agent_nor_display_nor_other_settings_of_the_client_reach_a_sess
             process.terminate()
 
 
+@pytest.mark.thorough
 def test_no_tunnel_and_no_password(door: Sshd) -> None:
     assert door.run("-N", "-oExitOnForwardFailure=yes", "-w", "any:any").returncode == 255
     refused = door.run("-oPubkeyAuthentication=no", "-v")

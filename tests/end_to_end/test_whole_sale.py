@@ -100,6 +100,7 @@ def test_a_declined_card_and_then_a_good_one(desk: Terminal80x24, home: Path) ->
     assert paid(home) == [("paid", 25)]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGHUP])
 def test_killed_in_the_middle_the_payment_is_found_again(home: Path, end: signal.Signals) -> None:
     with demo(home) as desk:

@@ -233,6 +233,7 @@ def test_who_was_made_inactive_does_nothing_more(
     lookup.attendee(lead, "NOOR2026")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("act", ACTS)
 @pytest.mark.parametrize("lost", ["group", "permission", "superuser"])
 def test_who_lost_a_right_does_nothing_more_with_it(

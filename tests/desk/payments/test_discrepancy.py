@@ -83,6 +83,7 @@ def test_an_intent_of_our_own_differs_in_nothing(
         assert [each.what for each in found] == [Discrepancy.ORDER]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("call", ["retrieve", "capture", "cancel"])
 @pytest.mark.parametrize("what", list(OTHERS))
 def test_a_wrong_answer_is_read_again_and_the_truth_is_booked(

@@ -225,6 +225,7 @@ def same(found: Rows, before: Rows) -> None:
         assert found[name] == table, name
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("wallet")
 @pytest.mark.parametrize("act", [*ACTS, None], ids=lambda act: act.__name__ if act else "all_together")
 def test_nothing_of_a_rehearsal_is_left(
