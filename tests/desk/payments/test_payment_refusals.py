@@ -106,6 +106,7 @@ def as_lead(card_desk: Desk, as_staff: Callable[[Desk, str], Desk]) -> Desk:
     return as_staff(card_desk, "lead")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("status", ["processing", "requires_action"])
 @pytest.mark.parametrize("stage", ["sent", "authorized"])
 def test_a_status_not_foreseen_is_told_and_calls_a_person_in_the_end(

@@ -112,6 +112,7 @@ def test_a_reader_that_refuses_while_stripe_is_busy_is_not_asked_without_end(
     assert max(asked.values()) <= MOST, asked
 
 
+@pytest.mark.thorough
 def test_desks_that_recover_ask_seldom_too(
     card_desk: Desk, order: OrderView, simulator: Server, exchanges: list[HttpExchange]
 ) -> None:
@@ -127,6 +128,7 @@ def test_desks_that_recover_ask_seldom_too(
     assert (home.stage, home.attempt_id) == (Stage.CAPTURED, state.attempt_id)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("everything", [False, True])
 def test_a_refund_is_asked_for_once_a_round(
     everything: bool,
