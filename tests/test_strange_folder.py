@@ -44,6 +44,7 @@ def test_the_modules_would_be_run_where_python_looks_for_them(strange: Path) -> 
     assert (strange.parent / "marker").read_text() == str(strange / "uvicorn.py")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("words", [["--help"], ["conferences"], ["--conference", "demo", "inventory"]])
 @pytest.mark.parametrize("way", ["script", "module", "safe module"])
 def test_no_command_imports_from_the_current_folder(strange: Path, way: str, words: list[str]) -> None:

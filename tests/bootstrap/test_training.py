@@ -70,6 +70,7 @@ def of_demo(home: Path, *words: str, **variables: str) -> dict[str, Any]:
     return answer
 
 
+@pytest.mark.thorough
 def test_commands_need_no_config_no_account_and_no_password(home: Path) -> None:
     placed = of_demo(home, "checkout", "--item", "t-shirt", "--attendee", "NOOR2026")
     charged = of_demo(home, "charge", "--order", placed["reference"], "--reader", "Front-1", "--card", "good")

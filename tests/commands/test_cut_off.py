@@ -51,6 +51,7 @@ def test_it_withdraws_the_prompt_and_says_what_the_screen_says(
     assert [book["captured"] for book in shared_till.books().values()] == [0]
 
 
+@pytest.mark.thorough
 def test_it_does_not_call_a_card_that_was_approved_uncharged(
     shared_till: Till, postgresql_server: PostgresqlServer
 ) -> None:

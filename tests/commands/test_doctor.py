@@ -185,6 +185,7 @@ def test_a_folder_that_cannot_be_entered(shop: Shop) -> None:
     assert (status, "Permission denied" in err) == (5, True)
 
 
+@pytest.mark.thorough
 def test_a_full_disk_leaves_look_ups(shop: Shop) -> None:
     """As with no byte left: a file that SQLite cannot put its journal's index beside."""
     program = (
@@ -250,6 +251,7 @@ def test_without_a_config_it_says_how_to_begin(shop: Shop, tmp_path: Path) -> No
     assert (status, "There is no config file" in err) == (2, True)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("engine_url", ["postgresql"], indirect=True)
 def test_a_server_that_takes_no_more_connections(
     engine_url: str,
@@ -275,6 +277,7 @@ def test_a_server_that_takes_no_more_connections(
     postgresql_server.psql(name, f"--command=DROP OWNED BY only_{name}", f"--command=DROP ROLE only_{name}")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("engine_url", ["postgresql"], indirect=True)
 def test_a_read_only_server_leaves_look_ups(
     engine_url: str,

@@ -45,6 +45,7 @@ def test_the_status_of_the_work_stays(till: Till, words: str, status: int, end: 
         assert (both.returncode, both.stdout) == (status, "")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("words", "status", "sentence"),
     [
@@ -64,6 +65,7 @@ def test_a_reader_that_has_gone(till: Till) -> None:
     assert (answer.returncode, answer.stderr) == (141, "")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("end", OUT)
 def test_a_charge_is_not_cut_short_by_a_full_disk(till: Till, end: str) -> None:
     reference = till.done("checkout", "--item", "t-shirt", "--attendee", "NOOR2026")["reference"]

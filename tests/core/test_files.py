@@ -42,6 +42,7 @@ def run(folder: Path, umask: int, *words: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077, 0o277], ids=oct)
 def test_what_init_and_the_demonstration_make_is_private(tmp_path: Path, umask: int) -> None:
     run(tmp_path, umask, "--conference", "pycon", "--staff", "amira", "init")

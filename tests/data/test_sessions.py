@@ -212,6 +212,7 @@ def sells(number: int) -> list[tuple[str, int]]:
     return sold
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("more", [DEFAULT, IGNORE], ids=["refuses options", "drops options"])
 @pytest.mark.parametrize("mode", ["session", "transaction"])
 def test_eight_desks_sell_through_pgbouncer(bounced: Callable[..., str], mode: str, more: str) -> None:

@@ -124,6 +124,7 @@ def test_a_signal_on_a_payment_while_the_database_is_locked(number: signal.Signa
             desk.ends_well(number, signal.SIGCONT)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("how", ["hang-up", "KILL"])
 def test_no_process_outlives_its_terminal(how: str, tmp_path: Path) -> None:
     with Desk(tmp_path) as desk:

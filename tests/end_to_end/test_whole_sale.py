@@ -87,6 +87,7 @@ def test_a_shirt_for_a_scanned_attendee_by_card(desk: Terminal80x24, home: Path)
         assert told in log
 
 
+@pytest.mark.thorough
 def test_a_declined_card_and_then_a_good_one(desk: Terminal80x24, home: Path) -> None:
     to_the_prompt(desk)
     desk.send("\x1b[3~")
@@ -118,6 +119,7 @@ def test_killed_in_the_middle_the_payment_is_found_again(home: Path, end: signal
     assert paid(home) == [("paid", 25)]
 
 
+@pytest.mark.thorough
 def test_a_card_tapped_after_the_desk_died_is_booked_by_the_next_one(home: Path) -> None:
     with demo(home) as desk:
         desk.wait_for("Tilda Trainee")

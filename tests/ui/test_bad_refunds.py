@@ -16,6 +16,7 @@ from tui_pos.simulator import Server
 from tui_pos.ui.screens.receipt import ReceiptScreen
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("typed", ["0", "-5", "25.01", "1e9", "abc", "2.345"])
 async def test_an_amount_that_cannot_go_back(desk: Desk, simulator: Server, typed: str) -> None:
     reference = paid(desk, simulator)

@@ -76,6 +76,7 @@ def test_any_signals_in_any_order_in_any_state(seed: int, first: signal.Signals,
         ends_well(till, first, *choice.choices((*END, *HARMLESS), k=choice.randrange(8)))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("first", "second"), list(itertools.permutations(END, 2)), ids=lambda number: number.name
 )

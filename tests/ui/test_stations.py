@@ -293,6 +293,7 @@ def test_a_second_process_asks_and_the_first_locks_and_a_killed_one_is_not_asked
             assert "in use" not in third.text
 
 
+@pytest.mark.thorough
 def test_two_processes_behind_one_address_do_not_share_a_station(bench: Bench) -> None:
     address = {"SSH_CONNECTION": "192.0.2.7 51000 192.0.2.1 22"}
     with desk_process(bench, "trainee", **address) as first:

@@ -143,6 +143,7 @@ def test_wrong_answers_for_good_book_nothing_and_call_a_person(
     assert (home.stage, home.problem) == (Stage.CAPTURED, "")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("what", list(OTHERS))
 def test_a_create_that_is_answered_with_something_else_is_looked_for(
     what: Discrepancy, card_desk: Desk, order: OrderView, simulator: Server
@@ -216,6 +217,7 @@ REFUNDS_OF_OTHERS: tuple[dict[str, Any], ...] = (
 """An answer to a refund that differs in one thing."""
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("calls", [("refund",), ("refund", "refund_status")])
 @pytest.mark.parametrize("other", REFUNDS_OF_OTHERS, ids=lambda other: next(iter(other)))
 def test_a_refund_that_is_answered_with_something_else_is_looked_for(
