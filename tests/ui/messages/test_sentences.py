@@ -47,8 +47,8 @@ class Reason:
 
 
 def _reasons() -> Iterator[Reason]:
-    rooms = ("bootstrap", "core", "desk", "terminal")
-    for file in sorted(file for room in rooms for file in (PACKAGE / room).rglob("*.py")):
+    packages = ("bootstrap", "core", "desk", "terminal")
+    for file in sorted(file for package in packages for file in (PACKAGE / package).rglob("*.py")):
         raised = {"because"} if "terminal" in file.parts else RAISED
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in raised:
@@ -128,6 +128,6 @@ def test_the_words_of_a_notice(notice: Notice) -> None:
 
 def test_no_key_is_named_below_the_screens() -> None:
     named = re.compile(r"\b(?:Enter|Esc|F\d{1,2}): ")
-    for room in ("core", "data", "terminal", "desk", "bootstrap", "printing"):
-        for file in (PACKAGE / room).rglob("*.py"):
+    for package in ("core", "data", "terminal", "desk", "bootstrap", "simulator"):
+        for file in (PACKAGE / package).rglob("*.py"):
             assert not named.search(file.read_text()), file

@@ -407,3 +407,22 @@ def test_a_reason_that_a_newer_version_stored_is_told_by_its_code() -> None:
 
 def test_a_payment_that_ended_without_money_says_so_on_the_order() -> None:
     assert set(UNPAID) == {Notice.CANCELLED, Notice.FAILED, Notice.EXPIRED, Notice.WRITTEN_OFF}
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        '{"key":"payment.captured_less","asked":{"decimal":"5.00"}}',
+        '{"key":"payment.wrong_answer","found":"amount"}',
+        '{"key":"payment.keeps_refusing","call":"dance","why":"no"}',
+        '{"key":"payment.still_held","key2":1,"currency":"USD"}',
+        '{"key":"a.later.version","x":1}',
+    ],
+)
+def test_what_another_version_stored_is_told_all_the_same(stored: str) -> None:
+    said = unpack(stored)
+    assert isinstance(said, Reason)
+    told = sentence(said)
+    assert told == (
+        sentence(because("payment.still_held")) if said.key == "payment.still_held" else str(said)
+    )

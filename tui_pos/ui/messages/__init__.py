@@ -4,6 +4,8 @@ A sentence is a template, or a function of the values where grammar needs one. W
 that commands say the same as screens.
 """
 
+import logging
+
 from tui_pos.desk.errors import Reason, Refusal
 from tui_pos.ui.messages import (
     access,
@@ -21,6 +23,8 @@ from tui_pos.ui.messages import (
     tenders,
 )
 from tui_pos.ui.messages.templates import Sentence, fill
+
+log = logging.getLogger(__name__)
 
 TOPICS = (
     access,
@@ -53,7 +57,8 @@ PHRASES: dict[str, Sentence] = {
 def sentence(said: Refusal | Reason | str) -> str:
     """The sentence for people; a text is its own, so that what may be either can be asked for.
 
-    A reason that a newer version stored, and this one does not know, is told by its code and values.
+    A reason that another version stored, with a key or values that this one does not know, is told by its
+    code and values: no stored row may keep a payment from being shown.
     """
     if isinstance(said, Refusal):
         said = said.message or said.reason
@@ -61,7 +66,13 @@ def sentence(said: Refusal | Reason | str) -> str:
         return said
     values = {name: _resolved(value) for name, value in said.values.items()}
     template = SENTENCES.get(said.key) or PHRASES.get(said.key)
-    return str(said) if template is None else fill(template, values)
+    if template is None:
+        return str(said)
+    try:
+        return fill(template, values)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        log.warning("no words for the values of %s", said.key)
+        return str(said)
 
 
 def _resolved(value: object) -> object:
