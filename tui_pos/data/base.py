@@ -14,7 +14,7 @@ database = DatabaseProxy()
 class Rows(ModelSelect):
     """A SELECT that spells the columns of whole rows in one go.
 
-    Peewee walks through six objects for each column of each query: a quarter of a sale's own processor time.
+    Peewee visits six objects for each column of each query: a quarter of the time of the tests of payments.
     """
 
     def __sql_selection__(self, ctx: Any, is_subquery: bool = False) -> Any:

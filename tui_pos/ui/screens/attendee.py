@@ -19,7 +19,7 @@ from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.search import lookup
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
-from tui_pos.ui.dialogs.ask import AskText
+from tui_pos.ui.dialogs.ask import ask_text
 from tui_pos.ui.input import keys
 from tui_pos.ui.messages import notes
 from tui_pos.ui.messages.templates import when_and_where
@@ -187,7 +187,7 @@ class AttendeeScreen(DeskScreen[None]):
         elif self.argument:
             self._undo(undoing, self.argument)
         else:
-            question = AskText(
+            question = ask_text(
                 f"Take {undoing.what} back", "Why? The reason is kept with your name.", "take it back"
             )
             self.go(question, lambda reason: None if reason is None else self._undo(undoing, reason))

@@ -13,7 +13,7 @@ from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.tenders import tendering
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
-from tui_pos.ui.dialogs.ask import AskText
+from tui_pos.ui.dialogs.ask import ask_text
 from tui_pos.ui.dialogs.confirm import Confirm
 from tui_pos.ui.input import keys
 from tui_pos.ui.messages import notes
@@ -141,7 +141,7 @@ class OrderActions:
         if not unnamed:
             self._screen.say("Every ticket of this order has its attendee.", Tone.OK)
             return
-        question = AskText(
+        question = ask_text(
             f"{unnamed} of the tickets have no name yet" if unnamed > 1 else "One ticket has no name",
             "Who gets it? A name, and an e-mail address behind it where there is one. Esc: later.",
             "make this person's badge",

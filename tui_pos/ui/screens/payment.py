@@ -21,7 +21,7 @@ from tui_pos.desk.payments.readers import ReaderRow
 from tui_pos.desk.payments.resolve import Option, Resolution
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
-from tui_pos.ui.dialogs.ask import AskText
+from tui_pos.ui.dialogs.ask import ask_text
 from tui_pos.ui.dialogs.choose import Choose
 from tui_pos.ui.input import keys
 from tui_pos.ui.results import PayBy, PaymentEnd
@@ -287,7 +287,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         if chosen is None:
             return
         option = Option(chosen)
-        ask = AskText(
+        ask = ask_text(
             "Why?", f"{view.DECISION_MEANINGS[option]} The reason is recorded with your name.", "do it"
         )
         self.go(ask, partial(self._reason_given, found.payment, option))

@@ -22,7 +22,7 @@ from tui_pos.desk.refunds.refunds import Refundable, check, refund, refundable
 from tui_pos.desk.refunds.voids import Voided
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
-from tui_pos.ui.dialogs.ask import AskAmount, AskText, Part
+from tui_pos.ui.dialogs.ask import Part, ask_amount, ask_text
 from tui_pos.ui.dialogs.confirm import Confirm
 from tui_pos.ui.dialogs.rows import Choice, ChooseRow, Chosen
 from tui_pos.ui.messages import sentence
@@ -126,7 +126,7 @@ class ReturnActions:
         left = found.amount
         enter = f"{self._all_label(found)}, or the amount" if left else "take all of it back"
         sentence = ASK_HOW_MUCH.format(left=self._screen.amount(left)) if left else ASK_WITHOUT_MONEY
-        question = AskAmount(f"Refund {self._reference}", sentence, enter, self._desk.conference.currency)
+        question = ask_amount(f"Refund {self._reference}", sentence, enter, self._desk.conference.currency)
 
         def answered(part: Part | None) -> None:
             if part is not None:
@@ -142,7 +142,7 @@ class ReturnActions:
     def _ask_why(
         self, amount: Decimal | None, what: str, pieces: tuple[Piece, ...] = (), came_back: bool = False
     ) -> None:
-        question = AskText(f"Refund {what} of {self._reference}", ASK_REASON, f"refund {what}", Tone.WARN)
+        question = ask_text(f"Refund {what} of {self._reference}", ASK_REASON, f"refund {what}", Tone.WARN)
 
         def answered(reason: str | None) -> None:
             if reason is not None:
@@ -285,7 +285,7 @@ class ReturnActions:
 
     def void(self) -> None:
         """Ask why, then give everything of the order back and cancel it."""
-        question = AskText(
+        question = ask_text(
             f"Void {self._reference}",
             ASK_VOID_REASON,
             "void the whole sale",

@@ -23,7 +23,7 @@ from tui_pos.desk.tenders.tendering import Tendered
 from tui_pos.desk.tones import Tone
 from tui_pos.ui import messages
 from tui_pos.ui.desk_screen import DeskScreen
-from tui_pos.ui.dialogs.ask import AskText
+from tui_pos.ui.dialogs.ask import ask_text
 from tui_pos.ui.input import keys
 from tui_pos.ui.messages import notes
 from tui_pos.ui.messages.tenders import TENDERS
@@ -241,7 +241,7 @@ class TenderScreen(DeskScreen[StillOwed]):
             refuse(self, Action.COMPLIMENTARY)
             return
         shown = self.amount(option.amount)
-        question = AskText(
+        question = ask_text(
             f"Give {shown} for free", "Why? The reason is kept with your name.", f"give {shown} for free"
         )
 
