@@ -44,7 +44,6 @@ class DemoScreen(DeskScreen[str]):
         self.last = Row()
 
     def compose_body(self) -> ComposeResult:
-        yield self.prompt
         yield self.last
 
     def told(self, what: str) -> None:
@@ -92,7 +91,7 @@ class Home(DemoScreen):
 
     def on_mount(self) -> None:
         self.show_cart()
-        self.query_one(BigAmount).show("USD", "167.00")
+        self.query_one(BigAmount).show_amount("USD", "167.00")
         self.stage.show_stage(STAGES, 2, 0)
 
     def show_cart(self) -> None:

@@ -244,8 +244,8 @@ async def test_a_lock_that_is_asked_for_twice_opens_one_sign_in(bench: Bench, ke
             assert isinstance(top, DeskScreen)
             top.ask(slow.wait, lambda _: None, lane="cart", hold=True)
             app.call_later(slow.set)
-        app.action_lock()
-        app.action_lock()  # before anything was put away
+        app.lock()
+        app.lock()  # before anything was put away
         await settled(pilot)
         assert [type(screen) for screen in app.screen_stack] == [ScanScreen, SignInScreen]
         await scan(pilot, "lead")

@@ -6,7 +6,7 @@ screen stands; scans and typing are taken from then on.
 
 import logging
 import os
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -23,6 +23,7 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, Reason
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
+from tui_pos.ui.input.acts import Act
 from tui_pos.ui.kiosk import KioskApp, run_kiosk, unfit_terminal
 from tui_pos.ui.messages.views import limits_word
 from tui_pos.ui.screens.help import HelpScreen
@@ -146,8 +147,8 @@ class DeskApp(KioskApp):
         if desk.account is not None:
             self.ask(self, desk.account.warm_up, _nothing, self._unasked_failed)
 
-    def action_lock(self) -> None:
-        """F12: back to the sign-in, after the open screens have saved what would be lost."""
+    def lock(self) -> None:
+        """Back to the sign-in, after the open screens have saved what would be lost."""
         self._lock("")
 
     def _lock(self, why: str) -> None:
@@ -274,10 +275,14 @@ class DeskApp(KioskApp):
 
     # Help
 
-    def action_help(self) -> None:
-        """F1."""
+    def acts(self, screen: Screen[Any]) -> Sequence[Act]:
+        has_help = isinstance(screen, DeskScreen) and screen.PROMPT.takes_keys_ahead
+        locks = (Act("lock", self.lock),) if self.desk is not None else ()
+        return ((Act("help", self._help),) if has_help else ()) + locks
+
+    def _help(self) -> None:
         top = self.screen
-        if isinstance(top, DeskScreen) and top.PROMPT.takes_keys_ahead:
+        if isinstance(top, DeskScreen):
             top.go(HelpScreen(top))
 
 

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -22,8 +22,10 @@ from tui_pos.core import clock, log_file
 from tui_pos.core.scan import Scan, parse
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.ending import End
+from tui_pos.ui.input.acts import Act
 from tui_pos.ui.input.driver import KioskDriver
 from tui_pos.ui.jobs import Job, Jobs, follow_states
+from tui_pos.ui.widgets import look
 from tui_pos.ui.widgets.status_line import Status, StatusLine
 
 T = TypeVar("T")
@@ -147,6 +149,15 @@ class KioskApp(App[None], inherit_bindings=False):
             suffixes=self.scanner_suffixes,
             order_prefix=self.order_prefix,
         )
+
+    # What keys do on every screen
+
+    def acts(self, screen: Screen[Any]) -> Sequence[Act]:  # noqa: ARG002  # for those who override it
+        """What keys do on ``screen`` beside what it says itself."""
+        return ()
+
+    def lock(self) -> None:
+        """F12."""
 
     # What stands in the header
 
@@ -286,5 +297,6 @@ def run_kiosk(app: KioskApp) -> int:
     if sentence := unfit_terminal():
         sys.stderr.write(f"{sentence}\n")
         return EXIT_USAGE
+    look.use(look.depth_of(os.environ))
     app.run(mouse=False)
     return EXIT_CRASHED if app.return_code is None else app.return_code

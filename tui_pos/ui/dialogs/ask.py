@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from typing import TypeVar
 
 from textual.app import ComposeResult
@@ -11,7 +12,7 @@ from tui_pos.core import money
 from tui_pos.core.scan import Scan
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
-from tui_pos.ui.input import keys
+from tui_pos.ui.input.acts import Act, Offer
 from tui_pos.ui.messages import sentence
 from tui_pos.ui.widgets.question import Question
 from tui_pos.ui.widgets.scan_input import DIALOG
@@ -46,10 +47,18 @@ class Ask(DeskScreen[R]):
 
     def compose_body(self) -> ComposeResult:
         yield self._question
-        yield self.prompt
 
-    def hints(self) -> Sequence[keys.Hint]:
-        return (keys.hint("confirm", self._enter), keys.hint("back", "leave as it is"))
+    def acts(self) -> Sequence[Offer]:
+        leave = Act("back", self.leave, "leave as it is")
+        if self._alone is None:
+            return (leave,)
+        return (Act("confirm", partial(self.leave, self._alone), self._enter), leave)
+
+    def typed_acts(self, text: str) -> Sequence[Offer]:  # noqa: ARG002  # whatever it is
+        return (self.enters(self._enter), Act("back", self.prompt.clear, "clear"))
+
+    def standing_note(self) -> tuple[str, Tone]:
+        return ("" if self._alone is not None else "Type it, then press Enter."), Tone.PLAIN
 
     def entered(self, scan: Scan) -> None:
         if scan.scanned:
@@ -59,13 +68,6 @@ class Ask(DeskScreen[R]):
             self.leave(self._read(scan.raw_shown))
         except money.MoneyError as error:
             self.say(sentence(error.reason), Tone.BAD, bell=True)
-
-    def action_confirm(self) -> None:
-        """Enter without a text."""
-        if self._alone is None:
-            self.say("Type it first, then Enter; Esc leaves it.", Tone.WARN, bell=True)
-        else:
-            self.leave(self._alone)
 
 
 def ask_text(heading: str, text: str, enter: str, tone: Tone = Tone.PLAIN) -> Ask[str]:

@@ -1,12 +1,13 @@
 """The dialog that offers up to three choices."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from textual.app import ComposeResult
 
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
-from tui_pos.ui.input import keys
+from tui_pos.ui.input.acts import Act, Offer
 from tui_pos.ui.widgets.question import Question
 from tui_pos.ui.widgets.scan_input import DIALOG
 
@@ -32,18 +33,7 @@ class Choose(DeskScreen[str]):
 
     def compose_body(self) -> ComposeResult:
         yield self._question
-        yield self.prompt
 
-    def hints(self) -> Sequence[keys.Hint]:
-        ways = (keys.hint(key, label) for key, (_, label) in self._choices.items())
-        return (*ways, keys.hint("back", "leave as it is"))
-
-    def command(self, name: str) -> None:
-        if name in self._choices:
-            self.leave(self._choices[name][0])
-        else:
-            super().command(name)
-
-    def action_confirm(self) -> None:
-        """Enter, where there is nothing to choose."""
-        self.say("There is nothing to decide now; Esc leaves it.", Tone.WARN, bell=True)
+    def acts(self) -> Sequence[Offer]:
+        ways = (Act(key, partial(self.leave, name), label) for key, (name, label) in self._choices.items())
+        return (*ways, Act("back", self.leave, "leave as it is"))

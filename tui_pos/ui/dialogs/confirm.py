@@ -1,12 +1,13 @@
 """The yes-or-no dialog."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from textual.app import ComposeResult
 
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
-from tui_pos.ui.input import keys
+from tui_pos.ui.input.acts import Act, Offer
 from tui_pos.ui.widgets.question import Question
 from tui_pos.ui.widgets.scan_input import DIALOG
 
@@ -29,15 +30,9 @@ class Confirm(DeskScreen[bool]):
 
     def compose_body(self) -> ComposeResult:
         yield self._question
-        yield self.prompt
 
-    def hints(self) -> Sequence[keys.Hint]:
-        return (keys.hint("confirm", self._yes), keys.hint("back", "leave as it is"))
-
-    def action_confirm(self) -> None:
-        """Enter: yes."""
-        self.leave(True)
-
-    def action_back(self) -> None:
-        """Esc: no."""
-        self.leave(False)
+    def acts(self) -> Sequence[Offer]:
+        return (
+            Act("confirm", partial(self.leave, True), self._yes),
+            Act("back", partial(self.leave, False), "leave as it is"),
+        )

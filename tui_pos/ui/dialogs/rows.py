@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
-from tui_pos.ui.input import keys
+from tui_pos.ui.input.acts import Act, Move, Offer, Pick, Steps, numbers
 from tui_pos.ui.widgets.line_list import Column, Line, LineList
 from tui_pos.ui.widgets.question import Question
 from tui_pos.ui.widgets.scan_input import DIALOG
@@ -70,23 +70,11 @@ class ChooseRow(DeskScreen[Chosen]):
     def compose_body(self) -> ComposeResult:
         yield self._question
         yield self._list
-        yield self.prompt
 
     def on_mount(self) -> None:
         self._draw()
         if self._first:
             self._list.choose(self._first)
-
-    def moved(self, delta: int) -> None:
-        self._list.move(delta)
-        self.refresh_hints()
-
-    def picked(self, number: int) -> None:
-        line = self._list.numbered_line(number)
-        if line is None:
-            super().picked(number)
-        else:
-            self.refresh_hints()
 
     @property
     def _chosen(self) -> Choice | None:
@@ -96,15 +84,18 @@ class ChooseRow(DeskScreen[Chosen]):
     def _draw(self) -> None:
         self._list.set_lines([Line(self._cells(each), key=each.key) for each in self._choices.values()])
 
-    def hints(self) -> Sequence[keys.Hint]:
-        count = keys.hints("more", "fewer") if self._verb else ()
-        enter = keys.hint("confirm", self._next())
-        return (enter, keys.hint("pick"), *count, keys.hint("back", "leave as it is"))
+    def acts(self) -> Sequence[Offer]:
+        rows = numbers(len(self._list.numbered_keys))
+        return (
+            *((Act("confirm", self._take, label),) if (label := self._next()) else ()),
+            Pick(rows, self._list.numbered_line, "choose"),
+            *((Steps(self._step, "pieces"),) if self._verb else ()),
+            Act("back", self.leave, "leave as it is"),
+            Move(self._list.move),
+        )
 
-    def stepped(self, delta: int) -> None:
+    def _step(self, delta: int) -> None:
         chosen = self._chosen
-        if not self._verb:
-            return
         if chosen is None or not chosen.most:
             self.say("Choose a row with pieces first.", Tone.WARN, bell=True)
             return
@@ -114,9 +105,8 @@ class ChooseRow(DeskScreen[Chosen]):
         others = {key: number for key, number in self._counts.items() if self._several and key != chosen.key}
         self._counts = others | ({chosen.key: count} if count else {})
         self._draw()
-        self.refresh_hints()
 
-    def action_confirm(self) -> None:
+    def _take(self) -> None:
         chosen = self._chosen
         if self._counts:
             self.leave(Chosen(pieces=tuple(self._counts.items())))
@@ -132,7 +122,7 @@ class ChooseRow(DeskScreen[Chosen]):
             named = [f"{count} x {self._choices[key].text}" for key, count in self._counts.items()]
             return f"{self._verb} {named[0] if len(named) == 1 else f'{sum(self._counts.values())} pieces'}"
         if chosen is None:
-            return "nothing"
+            return ""
         if chosen.most:
             return f"{self._verb} 1 x {chosen.text}"
         return chosen.text.lower() if self._verb else chosen.text

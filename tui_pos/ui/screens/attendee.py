@@ -54,7 +54,6 @@ class AttendeeScreen(DeskScreen[None]):
     def compose_body(self) -> ComposeResult:
         yield self._verdict
         yield self._facts
-        yield self.prompt
         yield self._list
 
     def on_mount(self) -> None:
@@ -210,7 +209,7 @@ class AttendeeScreen(DeskScreen[None]):
             return
         order = next((order for order in self.person.orders if line and order.reference == line.key), None)
         if order is None:
-            super().picked(number)
+            self.say(f"There is no row {number}.", Tone.WARN, bell=True)
         else:
             self._open(order)
 

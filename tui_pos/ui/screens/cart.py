@@ -74,7 +74,6 @@ class CartScreen(DeskScreen[CartEnd]):
 
     def compose_body(self) -> ComposeResult:
         yield self._title
-        yield self.prompt
         with Horizontal(id="panes"):
             yield self._catalogue
             yield Divider()
@@ -147,7 +146,7 @@ class CartScreen(DeskScreen[CartEnd]):
         elif line := self._catalogue.numbered_line(number):
             self._add(line.key)
         else:
-            super().picked(number)
+            self.say(f"There is no row {number}.", Tone.WARN, bell=True)
 
     def _add(self, key: str) -> None:
         if self._filter:

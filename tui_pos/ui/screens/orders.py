@@ -47,7 +47,6 @@ class OrdersScreen(DeskScreen[None]):
 
     def compose_body(self) -> ComposeResult:
         yield self._heading
-        yield self.prompt
         yield self._list
         yield self._about
 
@@ -118,7 +117,7 @@ class OrdersScreen(DeskScreen[None]):
     def picked(self, number: int) -> None:
         line = self._list.numbered_line(number)
         if line is None:
-            super().picked(number)
+            self.say(f"There is no row {number}.", Tone.WARN, bell=True)
         else:
             self._open(self._order_of(line))
 

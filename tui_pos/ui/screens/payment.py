@@ -73,7 +73,6 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         yield BigAmount()
         yield StageLine()
         yield Sentence()
-        yield self.prompt
         yield LineList(Column(12), Column(), Column(22), numbered=False, choosing=False)
 
     def on_mount(self) -> None:
@@ -368,7 +367,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         state = self._state
         if state is not None:
             self.title_text = view.title(state)
-            self.query_one(BigAmount).show(state.currency, view.amount(state))
+            self.query_one(BigAmount).show_amount(state.currency, view.amount(state))
             self.query_one(LineList).set_lines(view.event_lines(state.events, self.desk.local))
         self._draw_progress()
         advice = self._unwatched or (view.advice(state, self.size.width - 2) if state is not None else "")

@@ -56,7 +56,6 @@ class ReaderScreen(DeskScreen[ReaderRow]):
 
     def compose_body(self) -> ComposeResult:
         yield Row(Text(f"Choose the card reader of {printable(self.desk.station)}", style="bold"))
-        yield self.prompt
         yield LineList(*COLUMNS, numbered=True, choosing=False, id="headings")
         yield LineList(*COLUMNS, id="readers")
         yield Sentence()
@@ -102,7 +101,7 @@ class ReaderScreen(DeskScreen[ReaderRow]):
     def picked(self, number: int) -> None:
         line = self._list.numbered_line(number)
         if line is None:
-            super().picked(number)
+            self.say(f"There is no row {number}.", Tone.WARN, bell=True)
         else:
             self._leave_with(line)
 

@@ -47,7 +47,6 @@ class ReceiptScreen(DeskScreen[NextPerson]):
         yield Spread()
         yield LineList(*COLUMNS, numbered=False, choosing=False)
         yield Row(id="person")
-        yield self.prompt
 
     def on_mount(self) -> None:
         self._reload()

@@ -71,7 +71,6 @@ class ScanScreen(DeskScreen[None]):
 
     def compose_body(self) -> ComposeResult:
         yield Row(Text("Scan a badge, or type a code, an order, a name or an e-mail"))
-        yield self.prompt
         with Vertical(id="lists"):
             yield Row(Text("Last here", style="bold"))
             yield self._recent_list
@@ -298,7 +297,7 @@ class ScanScreen(DeskScreen[None]):
         elif line := self._attention_list.numbered_line(number):
             self._attend_to(self._attention[int(line.key)])
             return
-        super().picked(number)
+        self.say(f"There is no row {number}.", Tone.WARN, bell=True)
 
     def _attend_to(self, line: "AttentionLine") -> None:
         self.navigator.attend_to(line)

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from tui_pos.core.scan import MAX_LENGTH, printable
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
-from tui_pos.ui.input import keys
+from tui_pos.ui.input.acts import Act, Offer
 from tui_pos.ui.station_claim import StationClaim, ask_about_station, claim_station
 from tui_pos.ui.widgets.row import Row
 from tui_pos.ui.widgets.scan_input import Prompt, ScanInput
@@ -56,17 +56,25 @@ class SignInScreen(DeskScreen[StationClaim]):
     def compose_body(self) -> ComposeResult:
         yield self._heading
         yield self._question
-        yield self.prompt
 
     def on_mount(self) -> None:
         self._ask_next()
         if self._first_note:
             self.alert(self._first_note, Tone.WARN)
 
-    def hints(self) -> Sequence[keys.Hint]:
-        if self._username:
-            return (keys.hint("confirm", "sign in"), keys.hint("back", "another user"), keys.hint("help"))
-        return (keys.hint("confirm", "go on"), keys.hint("help"), keys.Hint("/quit", "leave"))
+    def acts(self) -> Sequence[Offer]:
+        leave = Act("quit", self.kiosk.exit, "leave")
+        return (Act("back", self._begin_again, "another user"), leave) if self._username else (leave,)
+
+    def typed_acts(self, text: str) -> Sequence[Offer]:  # noqa: ARG002  # whatever it is
+        return (
+            self.enters("sign in" if self._username else "go on"),
+            Act("back", self.prompt.clear, "clear"),
+        )
+
+    def standing_note(self) -> tuple[str, Tone]:
+        what = "password" if self._username else "user name"
+        return f"Type your {what}, then press Enter.", Tone.PLAIN
 
     def desk_opened(self, heading: str, session: "DeskSession") -> None:
         """The database is open; ``heading`` says where one signs in to."""
@@ -102,11 +110,7 @@ class SignInScreen(DeskScreen[StationClaim]):
             self._username = message.text.strip()
             self._ask_next()
 
-    def action_confirm(self) -> None:
-        what = "password" if self._username else "user name"
-        self.say(f"Type your {what}, then press Enter.", Tone.WARN)
-
-    def action_back(self) -> None:
+    def _begin_again(self) -> None:
         self._username = self._secret = ""
         self._early.clear()
         self._ask_next()

@@ -58,7 +58,6 @@ class TenderScreen(DeskScreen[StillOwed]):
 
     def compose_body(self) -> ComposeResult:
         yield self._sums
-        yield self.prompt
         yield self._list
         yield BigAmount()
 
@@ -139,7 +138,7 @@ class TenderScreen(DeskScreen[StillOwed]):
     def picked(self, number: int) -> None:
         """A digit that was typed before this screen had opened."""
         if self._list.numbered_line(number) is None:
-            super().picked(number)
+            self.say(f"There is no row {number}.", Tone.WARN, bell=True)
         self._draw()
 
     def moved(self, delta: int) -> None:
@@ -356,5 +355,5 @@ class TenderScreen(DeskScreen[StillOwed]):
             big = ("TO PAY", proposed.amount)
         else:
             big = ("TO PAY", proposed or self._tender.wanted)
-        self.query_one(BigAmount).show(f"{big[0]} {currency}", self.amount(big[1]))
+        self.query_one(BigAmount).show_amount(f"{big[0]} {currency}", self.amount(big[1]))
         self.refresh_hints()

@@ -1,53 +1,47 @@
-"""An amount in digits three rows high.
+"""An amount in solid digits five rows high, which the customer can read too.
 
-Textual's own large digits are drawn with round corners, which the fonts of Linux consoles lack; these
-use the straight lines of code page 437, which every terminal font has.
+They are drawn with the full and half blocks of code page 437, which every terminal font has.
 """
 
 from rich.text import Text
-from textual.widgets import Static
+
+from tui_pos.ui.widgets.row import Row
 
 _GLYPHS = {
-    "0": ("┌─┐", "│ │", "└─┘"),
-    "1": (" ┐ ", " │ ", " ┴ "),
-    "2": (" ─┐", "┌─┘", "└─ "),
-    "3": (" ─┐", " ─┤", " ─┘"),
-    "4": ("│ │", "└─┤", "  │"),
-    "5": ("┌─ ", "└─┐", " ─┘"),
-    "6": ("┌─ ", "├─┐", "└─┘"),
-    "7": (" ─┐", "  │", "  │"),
-    "8": ("┌─┐", "├─┤", "└─┘"),
-    "9": ("┌─┐", "└─┤", " ─┘"),
-    "-": ("   ", "───", "   "),
-    ".": (" ", " ", "."),
-    ",": (" ", " ", ","),
-    " ": (" ", " ", " "),
+    "0": ("█▀▀█", "█  █", "█  █", "█  █", "█▄▄█"),
+    "1": (" ▄█ ", "  █ ", "  █ ", "  █ ", " ▄█▄"),
+    "2": ("▀▀▀█", "   █", "█▀▀▀", "█   ", "█▄▄▄"),
+    "3": ("▀▀▀█", "   █", " ▀▀█", "   █", "▄▄▄█"),
+    "4": ("█  █", "█  █", "▀▀▀█", "   █", "   █"),
+    "5": ("█▀▀▀", "█   ", "▀▀▀█", "   █", "▄▄▄█"),
+    "6": ("█▀▀▀", "█   ", "█▀▀█", "█  █", "█▄▄█"),
+    "7": ("▀▀▀█", "   █", "  █ ", " █  ", " █  "),
+    "8": ("█▀▀█", "█  █", "█▀▀█", "█  █", "█▄▄█"),
+    "9": ("█▀▀█", "█  █", "▀▀▀█", "   █", "▄▄▄█"),
+    "-": ("   ", "   ", "▀▀▀", "   ", "   "),
+    ".": (" ", " ", " ", " ", "▄"),
+    ",": (" ", " ", " ", " ", ","),
+    " ": ("  ", "  ", "  ", "  ", "  "),
 }
-ROWS = 3
+ROWS = 5
 
 
-class BigAmount(Static):
-    """Three rows, centred: ``show("USD", "167.00")``."""
+class BigAmount(Row):
+    """Five rows, centred: ``show_amount("TO PAY USD", "167.00")``."""
 
-    DEFAULT_CSS = "BigAmount { height: 3; width: 1fr; text-align: center; }"
+    DEFAULT_CSS = "BigAmount { height: 5; width: 1fr; }"
 
-    def __init__(self) -> None:
-        super().__init__(markup=False)
-        self._shown = ("", "")
-
-    def show(self, currency: str, amount: str) -> None:
-        """Draw ``amount`` (digits, sign and separators; anything else is drawn small)."""
-        if (currency, amount) != self._shown:
-            self._shown = (currency, amount)
-            self.update(Text("\n".join(large(currency, amount)), style="bold"), layout=False)
+    def show_amount(self, label: str, amount: str) -> None:
+        """Draw ``amount`` (all but digits, sign, separators is small), ``label`` before its foot."""
+        self.show(Text("\n".join(large(label, amount)), justify="center", no_wrap=True))
 
 
-def large(currency: str, amount: str) -> list[str]:
-    """The rows of ``amount`` in large digits with a gap after each, the currency small at their foot."""
+def large(label: str, amount: str) -> list[str]:
+    """The rows of ``amount`` in large digits with a gap after each, the label small at their foot."""
     rows = []
     for row in range(ROWS):
         foot = row == ROWS - 1
-        lead = f"{currency}  " if foot else " " * (len(currency) + 2)
+        lead = f"{label}  " if foot else " " * (len(label) + 2)
         small = [char if foot else " " for char in amount]
         glyphs = [f"{_GLYPHS[char][row]} " if char in _GLYPHS else "" for char in amount]
         rows.append(lead + "".join(glyph or char for glyph, char in zip(glyphs, small, strict=True)))

@@ -120,6 +120,13 @@ class LineList(Widget):
                 return line
         return None
 
+    @property
+    def numbered_keys(self) -> tuple[str, ...]:
+        """The keys of the rows that show a number, in their order."""
+        if self._laid_out_for != self.size:
+            self._lay_out()
+        return tuple(line.key for line, shown, _ in self._drawn if shown is not None)
+
     def _nearest(self, place: int) -> int | None:
         pickable = [index for index, line in enumerate(self._lines) if line.pick]
         if not pickable or not self._choosing:

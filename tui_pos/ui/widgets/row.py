@@ -7,7 +7,11 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tui_pos.desk.tones import Tone
+from tui_pos.ui.widgets import look
+from tui_pos.ui.widgets.look import Role
 from tui_pos.ui.widgets.painting import changes, lean
+from tui_pos.ui.widgets.signs import signed
 
 GAP = 3
 """Cells between the ends of a `Spread`."""
@@ -74,13 +78,23 @@ class Spread(Row):
         self.show(line)
 
 
+class NoteLine(Row):
+    """The note: what the last key or scan did, in one sentence behind its sign."""
+
+    def show_note(self, note: str, tone: Tone) -> None:
+        """Draw ``note``; text from outside is made safe here."""
+        line = signed(tone, note)
+        line.truncate(max(1, (self.size.width or 80) - 1), overflow="ellipsis")
+        self.show(Text.assemble(" ", line) if note else Text())
+
+
 class Rule(Static):
-    """The thin line under the header and above the key bar."""
+    """The thin line above the key bar."""
 
     DEFAULT_CSS = "Rule { height: 1; width: 1fr; }"
 
     def render(self) -> Text:
-        return Text("─" * self.size.width, style="dim")
+        return Text("─" * self.size.width, style=look.style(Role.DIM))
 
 
 class Divider(Widget):
@@ -89,4 +103,4 @@ class Divider(Widget):
     DEFAULT_CSS = "Divider { width: 2; height: 1fr; }"
 
     def render_line(self, y: int) -> Strip:  # noqa: ARG002  # every row is the same
-        return Strip([Segment("│ ", self.rich_style + Style(dim=True))])
+        return Strip([Segment("│ ", self.rich_style + Style.parse(look.style(Role.DIM)))])

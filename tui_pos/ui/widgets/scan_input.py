@@ -15,11 +15,10 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from tui_pos.core import clock
-from tui_pos.core.scan import printable
-from tui_pos.desk.tones import Tone
 from tui_pos.ui.input import key_stream
 from tui_pos.ui.input.key_stream import KeyStream
-from tui_pos.ui.widgets import signs
+from tui_pos.ui.widgets import look
+from tui_pos.ui.widgets.look import Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +37,15 @@ class Prompt:
     takes_keys_ahead: bool = True
 
 
+GAP = 2
+
 DIALOG = Prompt(picks=False, quiet=True, comes_first="answer the question first", takes_keys_ahead=False)
 
 
 class ScanInput(Widget, can_focus=True):
-    """One row, ``> text_``. Always holds the focus; consumes every key, so no binding of Textual's ever runs.
+    """One row, ``> text_``, and what may be typed at its end.
+
+    Always holds the focus; consumes every key, so no binding of Textual's ever runs.
 
     Posts the messages of `key_stream`: `Entered`, `Changed`, `Picked`, `Moved`, `Stepped`, `Confirmed`,
     `Asked`, `Refused`, strictly in the order of the keys. Every key that a screen knows comes through here,
@@ -52,7 +55,7 @@ class ScanInput(Widget, can_focus=True):
     Args:
         picks: Whether digits, ``+`` and ``-`` act in the empty prompt; False where numbers are typed.
         masked: Show ``*`` for each character (a PIN).
-        quiet: Draw nothing while the prompt is empty and has no note (screens that ask for nothing).
+        quiet: Draw nothing while the prompt is empty (screens that ask for nothing).
     """
 
     DEFAULT_CSS = "ScanInput { height: 1; width: 1fr; }"
@@ -71,7 +74,7 @@ class ScanInput(Widget, can_focus=True):
         self._stream = KeyStream(picks)
         self._masked = masked
         self._quiet = quiet
-        self._note = ("", Tone.PLAIN)
+        self._placeholder = ""
         self._drawn = ("", "")
         self._timer: Timer | None = None
 
@@ -105,10 +108,10 @@ class ScanInput(Widget, can_focus=True):
         self._masked = masked
         self._redraw()
 
-    def set_note(self, note: str, tone: Tone = Tone.PLAIN) -> None:
-        """Show ``note`` in the empty prompt, with the sign of ``tone`` before it."""
-        self._note = (note, tone)
-        self._redraw()
+    def set_placeholder(self, placeholder: str) -> None:
+        """Say dimly at the end of the row what may be typed here."""
+        self._placeholder = placeholder
+        self.refresh()
 
     def on_key(self, event: events.Key) -> None:
         event.stop()
@@ -134,9 +137,13 @@ class ScanInput(Widget, can_focus=True):
     def _redraw(self) -> None:
         """Repaint only the cells up to the end of the longer text: about forty bytes for a key over SSH."""
         before, self._drawn = self._drawn, self._content()
-        if before != self._drawn:
-            reach = max(cell_len("".join(before)), cell_len("".join(self._drawn)))
-            self.refresh(Region(0, 0, min(reach, self.size.width), 1))
+        if before == self._drawn:
+            return
+        if before[1] != self._drawn[1]:
+            self.refresh()
+            return
+        reach = max(cell_len(before[0]), cell_len(self._drawn[0]))
+        self.refresh(Region(0, 0, min(reach, self.size.width), 1))
 
     def _settle_after_queued_keys(self) -> None:
         """Settle behind the keys that were read before now and are still queued for the app or this widget.
@@ -158,21 +165,20 @@ class ScanInput(Widget, can_focus=True):
         if y:
             return Strip.blank(self.size.width, style)
         self._drawn = self._content()
-        line, note = self._drawn
-        segments = [Segment(line, style), Segment(note, style + Style.parse(signs.style(self._note[1])))]
+        line, hint = self._drawn
+        gap = " " * max(0, self.size.width - cell_len(line) - cell_len(hint) - 1)
+        dim = style + Style.parse(look.style(Role.DIM))
+        segments = [Segment(line, style), Segment(gap, style), Segment(hint, dim)]
         return Strip(segments).adjust_cell_length(self.size.width, style).simplify()
 
     def _content(self) -> tuple[str, str]:
-        """What the row shows: the prompt with its text, and the note."""
+        """What the row shows: the prompt with its text, and at its end what may be typed."""
         text = self.text
-        note, tone = self._note
-        if self._quiet and not text and not note:
+        if self._quiet and not text:
             return "", ""
-        line = f"> {self._shown_text(text, self.size.width - 3)}_"
-        if text or not note:
-            return line, ""
-        shown = f"{signs.sign(tone)} {note}".lstrip()
-        return line, "  " + printable(shown, max(1, self.size.width - cell_len(line) - 2))
+        line = f" > {self._shown_text(text, self.size.width - 4)}_"
+        room = self.size.width - cell_len(line) - GAP
+        return line, self._placeholder if cell_len(self._placeholder) < room else ""
 
     def _shown_text(self, text: str, room: int) -> str:
         """The last part of the text that fits ``room`` cells."""

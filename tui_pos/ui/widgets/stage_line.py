@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
+from tui_pos.ui.widgets import look
+from tui_pos.ui.widgets.look import Role
 from tui_pos.ui.widgets.row import Row
 
 ARROW = "  >  "
@@ -19,10 +21,10 @@ class StageLine(Row):
         """
         line = Text(no_wrap=True, overflow="ellipsis")
         for index, stage in enumerate(stages):
-            later = "dim" if index > current else ""
+            later = look.style(Role.DIM) if index > current else ""
             line.append(ARROW if index else "", style=later)
             if index == current:
-                line.append(f" {stage.upper()} ", style="bold reverse")
+                line.append(f" {stage.upper()} ", style=look.style(Role.ENTER))
                 line.append("" if seconds is None else f" {seconds} s")
             else:
                 line.append(stage, style=later)

@@ -12,10 +12,15 @@ from textual.containers import Horizontal
 from tui_pos.core import clock
 from tui_pos.core.scan import printable
 from tui_pos.desk.context import Mode
+from tui_pos.ui.widgets import look
+from tui_pos.ui.widgets.look import Role
 from tui_pos.ui.widgets.row import Row
 
-MODE_STYLES = {Mode.LIVE: "bold red reverse", Mode.TEST: "bold yellow", Mode.TRAINING: "bold cyan"}
+MODE_ROLES = {Mode.LIVE: Role.LIVE, Mode.TEST: Role.TEST, Mode.TRAINING: Role.TRAINING}
+MODE_MARKS = {Mode.LIVE: "*** {} ***", Mode.TEST: "-- {} --", Mode.TRAINING: ".. {} .."}
+"""How the mode is told from another where no colour does it."""
 GAP = "   "
+CLOCK_WIDTH = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +44,7 @@ class Status:
 class Clock(Row):
     """HH:MM in the conference's time zone; repaints only its five cells, once a minute."""
 
-    DEFAULT_CSS = "Clock { width: 6; }"
+    DEFAULT_CSS = f"Clock {{ width: {CLOCK_WIDTH}; }}"
 
     def __init__(self) -> None:
         super().__init__()
@@ -57,7 +62,7 @@ class Clock(Row):
 
     def _draw(self) -> datetime:
         now = clock.now().astimezone(self._zone)
-        self.show(Text(f"{now:%H:%M} "))
+        self.show(Text(f" {now:%H:%M} ", style=look.style(Role.HEADER)))
         return now
 
     def _tick(self) -> None:
@@ -79,24 +84,34 @@ class StatusLine(Horizontal):
         if not self.query(Clock):
             return  # not composed yet: it draws the present status when it is
         self.query_one(Clock).set_timezone(status.timezone)
-        row = self.query_one(Row)
+        width = (self.app.size.width or 80) - CLOCK_WIDTH
         left = title.copy() if title is not None else _who(status)
-        reader = printable(f"{status.reader} {status.reader_state}".strip())
-        right = Text(reader)
-        right.append(GAP if reader else "")
-        if status.limits:
-            right.append(f"! {status.limits}", style="bold reverse")
-            right.append(GAP)
-        if status.mode is not None:
-            right.append(status.mode.value, style=MODE_STYLES[status.mode])
-        right.append(GAP)
-        width = (self.app.size.width or 80) - 6
-        line = Text(" ", no_wrap=True)
+        right = _right(status, with_reader=True)
+        if left.cell_len + right.cell_len + len(GAP) > width:
+            right = _right(status, with_reader=title is None)
         left.truncate(max(0, width - 1 - len(GAP) - right.cell_len), overflow="ellipsis")
+        line = Text(" ", no_wrap=True, style=look.style(Role.HEADER))
         line.append_text(left)
         line.append(" " * max(1, width - 1 - left.cell_len - right.cell_len))
         line.append_text(right)
-        row.show(line)
+        self.query_one(Row).show(line)
+
+
+def _right(status: Status, *, with_reader: bool) -> Text:
+    """The reader, what is stopped, and whose money it is."""
+    reader = printable(f"{status.reader} {status.reader_state}".strip()) if with_reader else ""
+    right = Text(reader)
+    if status.limits:
+        right.append(GAP if reader else "")
+        right.append(f" ! {status.limits} ", style=look.style(Role.WARN))
+    if status.mode is not None:
+        right.append(GAP if right.cell_len else "")
+        right.append(_chip(status.mode), style=look.style(MODE_ROLES[status.mode]))
+    return right
+
+
+def _chip(mode: Mode) -> str:
+    return f" {mode.value} " if look.has_colours() else MODE_MARKS[mode].format(mode.value)
 
 
 def _who(status: Status) -> Text:

@@ -1,0 +1,133 @@
+"""What the next key will do, as one value: keys, key bar, list of words and help are all read from it.
+
+A screen says it in `DeskScreen.acts`, in the order of the key bar, the safe next step first. What is not
+among its offers does not act.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from textual.message import Message
+
+from tui_pos.ui.input import key_stream, keys
+from tui_pos.ui.input.keys import Hint
+
+Do = Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A command of `keys.COMMANDS`, what it does in this state, and how the key bar calls it.
+
+    Without a ``label`` the bar says what the table of keys says.
+    """
+
+    command: str
+    do: Do
+    label: str = ""
+
+    @property
+    def shown(self) -> str:
+        """What it does here, in a few words."""
+        return self.label or keys.BY_NAME[self.command].label
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """Digits that pick a row: ``do`` gets the number."""
+
+    numbers: range
+    do: Callable[[int], object]
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Arrows and page keys: ``do`` gets how far down. Named in the bar where there is a ``label``."""
+
+    do: Callable[[int], object]
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """``+`` and ``-``: ``do`` gets 1 or -1."""
+
+    do: Callable[[int], object]
+    label: str
+
+
+Offer: TypeAlias = Act | Pick | Move | Steps
+
+
+def numbers(rows: int, first: int = 1) -> range:
+    """The digits of ``rows`` rows, of which the first shows ``first``; no more than nine have one."""
+    return range(first, min(first + rows, 10))
+
+
+def bar(offers: Iterable[Offer]) -> tuple[Hint, ...]:
+    """The key bar of ``offers``."""
+    return tuple(hint for offer in offers if (hint := _hint(offer)) is not None)
+
+
+def _hint(offer: Offer) -> Hint | None:
+    match offer:
+        case Act():
+            return Hint(keys.shown_key(offer.command), offer.shown)
+        case Pick(numbers=picked) if picked:
+            last = picked[-1]
+            return Hint(f"{picked[0]}" if last == picked[0] else f"{picked[0]}-{last}", offer.label)
+        case Move(label=label) if label:
+            return Hint("PgUp PgDn", label)
+        case Steps():
+            return Hint("+ -", offer.label)
+        case _:
+            return None
+
+
+def act_of(offers: Iterable[Offer], command: str) -> Act | None:
+    """What ``command`` does; None where it does nothing."""
+    return next((each for each in offers if isinstance(each, Act) and each.command == command), None)
+
+
+def answer(offers: Sequence[Offer], message: Message) -> Do | None:
+    """What a key of the prompt does; None where it does nothing."""
+    match message:
+        case key_stream.Asked(command=command):
+            act = act_of(offers, command)
+            return act.do if act is not None else None
+        case key_stream.Confirmed():
+            act = act_of(offers, "confirm")
+            return act.do if act is not None else None
+        case key_stream.Picked(number=number):
+            picks = (each for each in offers if isinstance(each, Pick) and number in each.numbers)
+            return _with(next(picks, None), number)
+        case key_stream.Moved(delta=delta):
+            return _with(next((each for each in offers if isinstance(each, Move)), None), delta)
+        case key_stream.Stepped(delta=delta):
+            return _with(next((each for each in offers if isinstance(each, Steps)), None), delta)
+        case _:
+            return None
+
+
+def _with(offer: Pick | Move | Steps | None, value: int) -> Do | None:
+    if offer is None:
+        return None
+    do = offer.do
+    return lambda: do(value)
+
+
+def shown_key(message: Message) -> str:
+    """The key that gave ``message``, as people read it."""
+    match message:
+        case key_stream.Asked(command=command):
+            return keys.shown_key(command)
+        case key_stream.Picked(number=number):
+            return str(number)
+        case key_stream.Moved():
+            return "An arrow"
+        case key_stream.Stepped(delta=delta):
+            return "+" if delta > 0 else "-"
+        case _:
+            return "Enter"
