@@ -44,7 +44,7 @@ class Line:
     style: str = ""
 
 
-class LineList(Widget):
+class Listing(Widget):
     """Rows with the chosen one reversed and marked ``>``; the rows in sight that can be picked are numbered.
 
     Args:
@@ -54,7 +54,7 @@ class LineList(Widget):
         empty: What stands there without rows.
     """
 
-    DEFAULT_CSS = "LineList { height: 1fr; width: 1fr; }"
+    DEFAULT_CSS = "Listing { height: 1fr; width: 1fr; }"
 
     def __init__(
         self,
@@ -199,6 +199,10 @@ class LineList(Widget):
             return widths
         first = widths[: max(0, cells - 1)]
         return [*first, room - sum(first) - GAP * len(first)]
+
+
+class LineList(Listing):
+    """The rows of a screen. The list of words, which every screen has too, is another kind of `Listing`."""
 
 
 def fit(text: str, width: int, right: bool = False) -> str:
