@@ -248,7 +248,9 @@ class Refund(Table):
     fails: ``split`` is the payment row of the part that went back, ``credit`` django-program's record of the
     refund, ``price_change`` how much less the order costs (minor units), ``price_line`` the order line that
     carries it where no piece does. ``exchange`` is the order that the value went to instead of a person.
-    ``message`` has a line for each thing that is said of it besides (``desk.stored_reasons``).
+    ``rounding`` is how much more (or, negative, less) than ``amount`` was handed over in cash
+    (``CashMovement``). ``message`` has a line for each thing that is said of it besides
+    (``desk.stored_reasons``).
     """
 
     conference = foreign_key(Conference)
@@ -266,6 +268,7 @@ class Refund(Table):
     staff = foreign_key(User, null=True)
     staff_id: int | None
     amount = BigIntegerField(constraints=[Check("amount >= 0")])
+    rounding = BigIntegerField(default=0)
     currency = CharField(3)
     reason = TextField(default="")
     stage = CharField(20, default=RefundStage.CREATED)
@@ -393,7 +396,9 @@ class MovementKind(StrEnum):
 class CashMovement(Table):
     """Cash into or out of a station's drawer. ``amount`` is never negative; the kind says which way it went.
 
-    ``given`` and ``change`` are what passed over the counter; both are 0 for a refund.
+    ``rounding`` is how much more (or, negative, less) moved than the payment or refund is of, because the
+    currency has no small coins. ``given`` and ``change`` are what passed over the counter; both are 0 for a
+    refund.
     """
 
     conference = foreign_key(Conference)
@@ -406,7 +411,8 @@ class CashMovement(Table):
     staff = foreign_key(User)
     staff_id: int
     kind = CharField(20)
-    amount = BigIntegerField(constraints=[Check("amount > 0")])
+    amount = BigIntegerField(constraints=[Check("amount >= 0")])
+    rounding = BigIntegerField(default=0)
     given = BigIntegerField(default=0, constraints=[Check("given >= 0")])
     change = BigIntegerField(default=0, constraints=[Check("change >= 0")])
     currency = CharField(3)

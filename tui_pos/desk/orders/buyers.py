@@ -6,7 +6,7 @@ from tui_pos.data.connection import connected
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import Attendee
-from tui_pos.desk.access.people import full_name
+from tui_pos.desk.access.people import name_to_keep
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound
 from tui_pos.desk.orders import badges, guests
@@ -36,7 +36,7 @@ def identify(desk: Desk, attendee_code: str | None, name: str, email: str) -> Bu
     return Buyer(
         attendee_id=attendee.id,
         user_id=user.id,
-        name=given_name or guests.clean_name(full_name(user)),
+        name=given_name or guests.clean_name(name_to_keep(user)),
         email=given_email or user.email,
     )
 
