@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Generator, Sequence
 from datetime import timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 from threading import Event
@@ -22,7 +23,7 @@ from tui_pos.core.scan import Scan
 from tui_pos.desk.context import Mode
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.confirm import Confirm
-from tui_pos.ui.input import keys
+from tui_pos.ui.input.acts import Act, Move, Offer, Pick, Steps
 from tui_pos.ui.kiosk import KioskApp, run_kiosk
 from tui_pos.ui.widgets.big_amount import BigAmount
 from tui_pos.ui.widgets.line_list import Column, Line, LineList
@@ -64,11 +65,11 @@ class DemoScreen(DeskScreen[str]):
     def picked(self, number: int) -> None:
         self.told(f"picked {number}")
 
-    def action_confirm(self) -> None:
-        self.told("confirmed")
-
-    def action_orders(self) -> None:
-        self.told("orders")
+    def acts(self) -> Sequence[Offer]:
+        return (
+            Act("orders", lambda: self.told("orders")),
+            Pick(range(1, 10), self.picked, ""),
+        )
 
 
 class Home(DemoScreen):
@@ -100,51 +101,59 @@ class Home(DemoScreen):
             [Line((name, str(count), (sum_, "bold")), key=name) for name, count, sum_ in rows]
         )
 
-    def hints(self) -> Sequence[keys.Hint]:
-        return (keys.hint("confirm", "find"), *keys.hints("walk_up", "orders", "help", "lock"))
+    def acts(self) -> Sequence[Offer]:
+        return (
+            Act("confirm", lambda: self.told("confirmed"), "find"),
+            Act("walk_up", self.ask_refund),
+            *super().acts(),
+            Act("reader", self.open_other),
+            Act("card", self.tick),
+            Act("cash", self.break_down),
+            Act("tender", self.follow_states),
+            Act("today", self.follow_endlessly),
+            Act("tap", self.get_stuck),
+            Act("decline", self.keep_busy),
+            Act("park", self.toggle_flood),
+            Move(self.cart.move),
+            Steps(self.step, "quantity"),
+        )
 
-    def moved(self, delta: int) -> None:
-        self.cart.move(delta)
-
-    def stepped(self, delta: int) -> None:
+    def step(self, delta: int) -> None:
         self.quantity += delta
         self.show_cart()
 
-    def action_walk_up(self) -> None:
+    def ask_refund(self) -> None:
         self.go(Confirm("Refund", "Give back 35.00?", "refund 35.00"), lambda answer: self.told(f"{answer}"))
 
-    def action_reader(self) -> None:
+    def open_other(self) -> None:
         self.go(Other(), lambda result: self.told(f"other gave {result}"))
 
-    def action_card(self) -> None:
+    def tick(self) -> None:
         self.seconds += 1
         self.stage.show_stage(STAGES, 2, self.seconds)
 
-    def action_cash(self) -> None:
+    def break_down(self) -> None:
         api_key = "sk_test_" + "local"
         raise RuntimeError(f"broken with {api_key}")
 
-    def action_tender(self) -> None:
+    def follow_states(self) -> None:
         each, end = lambda state: self.told(f"state {state}"), lambda last: self.told(f"end {last}")
         self.kiosk.follow(self, _count, each, self.failed, then=end)
 
-    def action_today(self) -> None:
+    def follow_endlessly(self) -> None:
         self.kiosk.follow(self, _endless, lambda state: self.told(f"state {state}"), self.failed)
 
-    def action_lock(self) -> None:
-        self.told("locked")
-
-    def action_tap(self) -> None:
+    def get_stuck(self) -> None:
         """A call that waits for a database which never answers."""
         self.ask(_stuck, self.told)
         self.told("stuck")
 
-    def action_decline(self) -> None:
+    def keep_busy(self) -> None:
         """Nothing else gets a turn any more, a little after this was told."""
         self.told("busy")
         self.set_timer(0.3, _busy)
 
-    def action_park(self) -> None:
+    def toggle_flood(self) -> None:
         if self.flooding is None:
             self.flooding = self.set_interval(1 / 60, self.flood)
         else:
@@ -159,11 +168,8 @@ class Other(DemoScreen):
     NAME = "other"
     PROMPT = Prompt(quiet=True)
 
-    def hints(self) -> Sequence[keys.Hint]:
-        return (keys.hint("back"),)
-
-    def action_confirm(self) -> None:
-        self.leave("done")
+    def acts(self) -> Sequence[Offer]:
+        return (Act("confirm", partial(self.leave, "done"), "done"), Act("back", self.leave), *super().acts())
 
 
 def _endless() -> Generator[int, None, None]:
@@ -202,6 +208,11 @@ class Demo(KioskApp):
 
     def first_screen(self) -> Screen[Any]:
         return Home()
+
+    def lock(self) -> None:
+        top = self.screen
+        assert isinstance(top, DemoScreen)
+        top.told("locked")
 
 
 def end_minute_soon(after: float = 2.5) -> None:

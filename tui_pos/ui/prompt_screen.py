@@ -167,8 +167,8 @@ class PromptScreen(Screen[R], inherit_bindings=False):
 
         ``by_itself``: no key has caused it. A key that changes its meaning does nothing for `SETTLES` then.
         """
-        if not self.is_mounted:
-            return
+        if not self.query(KeyBar):
+            return  # not composed yet
         offers = self.offers()
         act = act_of(offers, "confirm")
         enter = act.shown if act is not None else None
@@ -179,7 +179,7 @@ class PromptScreen(Screen[R], inherit_bindings=False):
         self._draw_note()
 
     def _draw_note(self) -> None:
-        if self.is_mounted:
+        if self.query(NoteLine):
             self.query_one(NoteLine).show_note(*(self._note if self._note[0] else self.standing_note()))
 
     def refresh_title(self) -> None:
