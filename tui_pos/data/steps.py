@@ -367,5 +367,29 @@ STEPS: tuple[tuple[str | ByEngine, ...], ...] = (
         "CREATE INDEX tui_pos_refund_station ON tui_pos_refund (conference_id, station, created_at)",
         "CREATE INDEX tui_pos_audit_entry_station ON tui_pos_audit_entry (conference_id, station, at)",
         "CREATE INDEX tui_pos_sale_status ON tui_pos_sale (conference_id, status, updated_at)",
+        # People and orders as they are looked for: a copy that can be made anew at any time, so nothing
+        # refers to it and it refers to nothing.
+        """CREATE TABLE tui_pos_search_key (
+            id {id},
+            conference_id bigint NOT NULL,
+            kind varchar(20) NOT NULL,
+            owner_id bigint NOT NULL,
+            user_id bigint NOT NULL,
+            made_of text NOT NULL,
+            wholes text NOT NULL,
+            named text NOT NULL,
+            addressed text NOT NULL)""",
+        "CREATE UNIQUE INDEX tui_pos_search_key_owner ON tui_pos_search_key (conference_id, kind, owner_id)",
+        ByEngine(
+            sqlite=(
+                """CREATE VIRTUAL TABLE tui_pos_search_piece USING fts5 (
+                    pieces, content = '', detail = none, columnsize = 0,
+                    tokenize = "ascii tokenchars '^'")""",
+            ),
+            postgresql=(
+                "CREATE TABLE tui_pos_search_piece (rowid bigint PRIMARY KEY, pieces text[] NOT NULL)",
+                "CREATE INDEX tui_pos_search_piece_pieces ON tui_pos_search_piece USING gin (pieces)",
+            ),
+        ),
     ),
 )

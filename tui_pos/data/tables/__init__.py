@@ -57,4 +57,5 @@ DESK: tuple[type[Table], ...] = (
     desk.Lease,
     desk.CashMovement,
     desk.AuditEntry,
+    desk.SearchKey,
 )

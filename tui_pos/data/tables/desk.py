@@ -469,3 +469,31 @@ class AuditEntry(Table):
 
     class Meta:
         table_name = "tui_pos_audit_entry"
+
+
+class SearchKind(StrEnum):
+    """What a search key is of."""
+
+    ATTENDEE = "attendee"
+    ORDER = "order"
+
+
+class SearchKey(Table):
+    """How an attendee or an order (``owner_id``) is looked for: `data.search_index` writes and reads it.
+
+    A copy, which refers to nothing. ``made_of`` are the columns behind it. Folded from them: ``wholes``, names, codes
+    and addresses, a line each; ``named``, the words of names and codes; ``addressed``, those of addresses.
+    """
+
+    conference_id = BigIntegerField()
+    kind = CharField(20)
+    owner_id = BigIntegerField()
+    user_id = BigIntegerField()
+    made_of = TextField()
+    wholes = TextField()
+    named = TextField()
+    addressed = TextField()
+
+    class Meta:
+        table_name = "tui_pos_search_key"
+        indexes = ((("conference_id", "kind", "owner_id"), True),)

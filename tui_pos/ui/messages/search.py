@@ -26,7 +26,7 @@ def _back(back: Decimal, currency: str) -> str:
 
 
 def _person(email: str, status: str) -> str:
-    return ", ".join(filter(None, (email, plain(status))))
+    return ", ".join(filter(None, (plain(status), email)))
 
 
 def _order(status: str, total: Decimal, currency: str) -> str:

@@ -175,7 +175,8 @@ class ScanScreen(DeskScreen[None]):
         if not self._is_open:
             self._before_opening.append(scan)
             return
-        self._ask_for(partial(self._look_ups.find, _text_of(scan)), _text_of(scan))
+        text = _text_of(scan)
+        self._ask_for(partial(self._look_ups.find, text, scanned=scan.scanned), text)
 
     def _open_hit(self, hit: "Found") -> None:
         self._ask_for(partial(self._look_ups.open_hit, hit), hit.title)
