@@ -391,5 +391,30 @@ STEPS: tuple[tuple[str | ByEngine, ...], ...] = (
                 "CREATE INDEX tui_pos_search_piece_pieces ON tui_pos_search_piece USING gin (pieces)",
             ),
         ),
+        # Who gets each ticket is asked before it is paid; a badge whose ticket went to somebody else is dead.
+        """CREATE TABLE tui_pos_ticket_name (
+            id {id},
+            sale_id bigint NOT NULL REFERENCES tui_pos_sale (id),
+            ticket_type_id bigint NOT NULL REFERENCES program_registration_tickettype (id),
+            number integer NOT NULL CHECK (number > 0),
+            name varchar(200) NOT NULL,
+            email varchar(254) NOT NULL,
+            attendee_id bigint REFERENCES program_registration_attendee (id),
+            created_at {time} NOT NULL,
+            updated_at {time} NOT NULL)""",
+        """CREATE UNIQUE INDEX tui_pos_ticket_name_number
+            ON tui_pos_ticket_name (sale_id, ticket_type_id, number)""",
+        """CREATE TABLE tui_pos_replaced_badge (
+            id {id},
+            conference_id bigint NOT NULL REFERENCES program_conference_conference (id),
+            code varchar(20) NOT NULL UNIQUE,
+            attendee_id bigint NOT NULL REFERENCES program_registration_attendee (id),
+            successor_id bigint NOT NULL REFERENCES program_registration_attendee (id),
+            order_id bigint NOT NULL REFERENCES program_registration_order (id),
+            at {time} NOT NULL,
+            station varchar(100) NOT NULL,
+            staff_id integer NOT NULL REFERENCES auth_user (id))""",
+        "CREATE INDEX tui_pos_replaced_badge_attendee ON tui_pos_replaced_badge (attendee_id)",
+        "CREATE INDEX tui_pos_replaced_badge_order ON tui_pos_replaced_badge (order_id)",
     ),
 )
