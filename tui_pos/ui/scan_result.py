@@ -6,8 +6,9 @@ from tui_pos.core import clock, money
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refusal
 from tui_pos.desk.orders.views import AttendeeView, OrderView
-from tui_pos.desk.search import activity, lookup, receipts
-from tui_pos.desk.search.activity import AttentionLine, RecentLine
+from tui_pos.desk.search import lookup, receipts
+from tui_pos.desk.search.activity import RecentLine, recent
+from tui_pos.desk.search.attention import AttentionLine, attention
 from tui_pos.desk.search.search import Found, HitKind, Hits, resolve, search
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.messages import sentence
@@ -47,7 +48,7 @@ class LookUps:
 
     def around(self, rows: int) -> tuple[tuple[RecentLine, ...], tuple[AttentionLine, ...]]:
         """What happened here last, at most ``rows`` of it, and what needs attention."""
-        return activity.recent(self._desk, rows), activity.attention(self._desk)
+        return recent(self._desk, rows), attention(self._desk)
 
     def search(self, text: str) -> tuple[Hit, ...]:
         """What fits a text that is still being typed."""

@@ -47,6 +47,8 @@ DESK: tuple[type[Table], ...] = (
     desk.SchemaVersion,
     desk.Station,
     desk.Sale,
+    desk.TicketName,
+    desk.ReplacedBadge,
     desk.Attempt,
     desk.AttemptEvent,
     desk.Refund,
