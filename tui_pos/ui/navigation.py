@@ -22,6 +22,7 @@
                 None: left alone         home
     tender      all is paid              receipt
                 StillOwed                back to where it was asked for, with what was taken
+                a scan, once it is paid  home, which looks it up
     receipt     NextPerson               home, which looks the scanned badge up
                 Esc: None                back to where it was asked for; home after a sale
     orders      an order                 its receipt
@@ -228,7 +229,10 @@ class Navigation:
 
     def _take_tender(self, reference: str, first: PayBy, then: Owed) -> None:
         def left(owed: StillOwed | None) -> None:
-            then(owed or StillOwed())
+            if owed is not None and owed.next_person is not None:
+                self._serve(owed.next_person)
+            else:
+                then(owed or StillOwed())
 
         self._screen.go(TenderScreen(self._screen.desk, reference, first), left)
 

@@ -319,12 +319,17 @@ class PromptScreen(Screen[R], inherit_bindings=False):
         return Act("confirm", lambda: None, label)
 
     @property
+    def has_words(self) -> bool:
+        """Whether a typed slash lists the words that work here."""
+        return not self.PROMPT.comes_first
+
+    @property
     def _words_shown(self) -> bool:
         return self.has_class("-words")
 
     def _show_words(self, text: str) -> None:
         """List the words that work here while ``text`` begins with a slash."""
-        is_word = text.startswith("/") and not self.PROMPT.comes_first
+        is_word = text.startswith("/") and self.has_words
         if is_word:
             self._words.show_words(self.acts_and_ours(), text[1:])
         if is_word != self._words_shown:

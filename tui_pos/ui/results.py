@@ -40,6 +40,13 @@ class PayBy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class NextPerson:
+    """The order on the receipt is done with: serve the next person, whose ``badge`` may be known."""
+
+    badge: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentEnd:
     """How a card payment ended, and what the order is to be paid by ``instead`` where somebody said so."""
 
@@ -52,16 +59,10 @@ class StillOwed:
     """An order is not paid, or only in part.
 
     ``card`` is the payment that took nothing; ``taken`` is what another tender took last, with ``due`` still
-    to pay. All are None where nothing happened.
+    to pay. All are None where nothing happened. ``next_person`` came when all was paid.
     """
 
     card: "PaymentState | None" = None
     taken: "Tendered | PaymentState | None" = None
     due: Decimal = Decimal()
-
-
-@dataclass(frozen=True, slots=True)
-class NextPerson:
-    """The order on the receipt is done with: serve the next person, whose ``badge`` may be known."""
-
-    badge: str = ""
+    next_person: NextPerson | None = None

@@ -124,10 +124,10 @@ def _back(made: RefundView, amount: Amount) -> Rows:
 def _items(lines: Sequence[LineView], amount: Amount) -> Rows:
     """Each line before discounts, as the total below counts."""
     shown = lines if len(lines) <= MOST_LINES else lines[: MOST_LINES - 1]
-    rows: Rows = [(_item(line), amount(_before_discounts(line))) for line in shown]
+    rows: Rows = [(item(line), amount(before_discounts(line))) for line in shown]
     rest = lines[len(shown) :]
     if rest:
-        total = sum((_before_discounts(line) for line in rest), start=rest[0].unit_price * 0)
+        total = sum((before_discounts(line) for line in rest), start=rest[0].unit_price * 0)
         rows.append((f"and {len(rest)} more lines", amount(total)))
     return rows
 
@@ -150,12 +150,13 @@ def _person(person: AttendeeView | None, unnamed: int, amount: Amount) -> Text:
     return line
 
 
-def _item(line: LineView) -> str:
+def item(line: LineView) -> str:
     """What was bought, or what lowered the price of all of it."""
     return f"{line.quantity} x {line.description}" if line.quantity else line.description
 
 
-def _before_discounts(line: LineView) -> Decimal:
+def before_discounts(line: LineView) -> Decimal:
+    """What it costs, as the total below the discounts counts."""
     return line.quantity * line.unit_price if line.quantity else line.line_total
 
 

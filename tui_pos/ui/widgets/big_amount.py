@@ -27,13 +27,34 @@ ROWS = 5
 
 
 class BigAmount(Row):
-    """Five rows, centred: ``show_amount("TO PAY USD", "167.00")``."""
+    """Five rows, centred: ``show_amount("TO PAY USD", "167.00")``.
+
+    Where the digits have no room they stand there without what divides thousands, and if need be small.
+    """
 
     DEFAULT_CSS = "BigAmount { height: 5; width: 1fr; }"
 
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name for it
+        super().__init__(id=id)
+        self._shown = ("", "")
+
     def show_amount(self, label: str, amount: str) -> None:
         """Draw ``amount`` (all but digits, sign, separators is small), ``label`` before its foot."""
-        self.show(Text("\n".join(large(label, amount)), justify="center", no_wrap=True))
+        self._shown = (label, amount)
+        rows = fitting(label, amount, self.size.width or 80)
+        self.show(Text("\n".join(rows), justify="center", no_wrap=True))
+
+    def on_resize(self) -> None:
+        self.show_amount(*self._shown)
+
+
+def fitting(label: str, amount: str, width: int) -> list[str]:
+    """The largest rows of ``amount`` that are no wider than ``width`` cells."""
+    for text in (amount, amount.replace(",", "")):
+        rows = large(label, text)
+        if max(map(len, rows)) <= width:
+            return rows
+    return ["", "", f"{label}  {amount}".strip(), "", ""]
 
 
 def large(label: str, amount: str) -> list[str]:
@@ -41,7 +62,7 @@ def large(label: str, amount: str) -> list[str]:
     rows = []
     for row in range(ROWS):
         foot = row == ROWS - 1
-        lead = f"{label}  " if foot else " " * (len(label) + 2)
+        lead = (f"{label}  " if foot else " " * (len(label) + 2)) if label else ""
         small = [char if foot else " " for char in amount]
         glyphs = [f"{_GLYPHS[char][row]} " if char in _GLYPHS else "" for char in amount]
         rows.append(lead + "".join(glyph or char for glyph, char in zip(glyphs, small, strict=True)))
