@@ -28,7 +28,7 @@ from tui_pos.desk.tones import Tone
 from tui_pos.ui import messages
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.ask import ask_text
-from tui_pos.ui.input.acts import Act, Move, Offer
+from tui_pos.ui.input.acts import Act, Move, Offer, Pick, numbers
 from tui_pos.ui.messages import notes
 from tui_pos.ui.messages.tenders import A_PART, FIRST_ENTER, SCAN_NOT_USED, TENDERS
 from tui_pos.ui.results import PayBy, PaymentEnd, StillOwed

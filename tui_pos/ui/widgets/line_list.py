@@ -53,6 +53,7 @@ class Listing(Widget):
         numbered: Show numbers, from 1 to 9.
         choosing: Whether a row is chosen at all.
         empty: What stands there without rows.
+        by_place: Count rows without a number too, so that a row's number does not depend on those before.
     """
 
     DEFAULT_CSS = "Listing { height: 1fr; width: 1fr; }"
@@ -63,10 +64,12 @@ class Listing(Widget):
         numbered: bool = True,
         choosing: bool = True,
         empty: str = "",
+        by_place: bool = False,
         id: str | None = None,  # noqa: A002  # Textual's name for it
     ) -> None:
         super().__init__(id=id)
         self._columns = columns
+        self._by_place = by_place
         self._numbered = numbered
         self._choosing = choosing
         self._empty = Line((), pick=False) if not empty else Line((empty,), pick=False, style="dim")
@@ -181,7 +184,7 @@ class Listing(Widget):
         for index in range(self._top, min(self._top + height, len(self._lines))):
             line = self._lines[index]
             shown = number if self._numbered and line.pick and number in NUMBERS else None
-            number += shown is not None
+            number += self._by_place or shown is not None
             rows.append((line, shown, index == self._chosen))
         return rows
 
