@@ -26,6 +26,7 @@
     receipt     NextPerson               home, which looks the scanned badge up
                 Esc: None                back to where it was asked for; home after a sale
     orders      an order                 its receipt
+                NextPerson               home, which looks the scanned badge up
 
 What was scanned is looked up in one place, `ScanScreen.look_up`; a dialog refuses it, and so does a payment
 that is under way.
@@ -161,7 +162,11 @@ class Navigation:
         self._screen.say(said, Tone.WARN if said else Tone.PLAIN)
 
     def show_orders(self) -> None:
-        self._screen.go(OrdersScreen(self._screen.desk))
+        def left(next_person: NextPerson | None) -> None:
+            if next_person is not None:
+                self._serve(next_person)
+
+        self._screen.go(OrdersScreen(self._screen.desk), left)
 
     # Selling
 
@@ -243,7 +248,8 @@ class Navigation:
             if found := next_person or without_answer:
                 self._serve(found)
 
-        self._screen.go(ReceiptScreen(self._screen.desk, reference), left)
+        screen = ReceiptScreen(self._screen.desk, reference, sale_is_over=sale_is_over)
+        self._screen.go(screen, left)
 
     def _serve(self, person: NextPerson) -> None:
         self.go_home()

@@ -129,6 +129,10 @@ class PromptScreen(Screen[R], inherit_bindings=False):
     def changed(self, text: str) -> None:
         """No key came for a moment after text was typed; never called for a scan."""
 
+    def word_refused(self, command: str) -> bool:  # noqa: ARG002  # for those who override it
+        """Whether the screen has said itself why ``command`` does nothing here."""
+        return False
+
     def put_away(self, then: Callable[[], object]) -> None:
         """Save what closing this screen would lose, then call ``then``."""
         then()
@@ -245,6 +249,8 @@ class PromptScreen(Screen[R], inherit_bindings=False):
         chosen = self._words.chosen_word if self._words_shown and not scan.scanned else ""
         known = keys.BY_WORD.get(scan.value) or keys.BY_WORD.get(chosen)
         act = act_of(self.acts_and_ours(), known.name) if known is not None else None
+        if act is None and known is not None and self.word_refused(known.name):
+            return
         if act is None:
             what = "does nothing here" if known is not None else "is not a command"
             self.say(f"/{scan.value} {what}; / alone lists what can be done.", Tone.BAD, bell=True)

@@ -135,8 +135,7 @@ class CartScreen(DeskScreen[CartEnd]):
     def _picks(self) -> Sequence[Pick]:
         if self._products is None:
             return (Pick(range(1, 10), self._early_picks.append, "add"),)
-        runs = self._catalogue.numbers
-        return tuple(Pick(run, self._picked, "add" if run is runs[-1] else "") for run in runs)
+        return tuple(Pick(run, self._picked, "add") for run in self._catalogue.numbers)
 
     def typed_acts(self, text: str) -> Sequence[Offer]:
         chosen = self._catalogue.chosen

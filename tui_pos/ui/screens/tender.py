@@ -30,7 +30,7 @@ from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.ask import ask_text
 from tui_pos.ui.input.acts import Act, Move, Offer, Pick, numbers
 from tui_pos.ui.messages import notes
-from tui_pos.ui.messages.tenders import A_PART, FIRST_ENTER, SCAN_NOT_USED, TENDERS
+from tui_pos.ui.messages.tenders import A_PART, FIRST_ENTER, SCAN_NOT_USED
 from tui_pos.ui.results import PayBy, PaymentEnd, StillOwed
 from tui_pos.ui.screens import tender_view as view
 from tui_pos.ui.screens.shared import choose_reader, next_person, refuse
@@ -108,7 +108,7 @@ class TenderScreen(DeskScreen[StillOwed]):
             self._list.choose(str(place))
         self._draw()
 
-    def _set_part(self, amount: Decimal) -> None:
+    def _set_part(self, amount: Decimal | None) -> None:
         self._tender.part = amount
         self._offer()
 
@@ -179,15 +179,8 @@ class TenderScreen(DeskScreen[StillOwed]):
 
     def _answer(self, text: str) -> None:
         typed = self._typed(text)
-        if (
-            isinstance(typed, PaymentOption)
-            and len(text) == 1
-            and self._tender.wanted <= int(text) != typed.given
-        ):
-            shown = f"{TENDERS[typed.tender].name} {self.amount(typed.given or typed.amount)}"
-            self.say(
-                f"{text} is {shown}: Enter takes it. Type {text}.00 for that amount.", Tone.WARN, bell=True
-            )
+        if doubt := view.doubt(text, typed, self._tender.wanted, self.amount):
+            self.say(doubt, Tone.WARN, bell=True)
             self._draw()
         else:
             self._do(typed)
@@ -218,7 +211,7 @@ class TenderScreen(DeskScreen[StillOwed]):
     def _ways(self) -> Sequence[Offer]:
         """What keys do while the ways to pay are shown and nothing is typed."""
         chosen = self._option(self._list.chosen)
-        give_up = Act("back", self._all_of_it, "all of it")
+        give_up = Act("back", partial(self._set_part, None), "all of it")
         return (
             *((Act("confirm", partial(self._do, chosen), self._label_of(chosen)),) if chosen else ()),
             *self._other_ways(),
@@ -394,10 +387,6 @@ class TenderScreen(DeskScreen[StillOwed]):
 
     def _show_receipt(self) -> None:
         self.navigator.show_receipt(self.reference, sale_is_over=True)
-
-    def _all_of_it(self) -> None:
-        self._tender.part = None
-        self._offer()
 
     def _back(self) -> None:
         self.leave(self._owed())

@@ -90,6 +90,14 @@ def next_step(proposed: Proposed, amount: Amount) -> str:
     return TENDERS[proposed.tender].next_step.format(amount(proposed.amount))
 
 
+def doubt(text: str, typed: Proposed, wanted: Decimal, amount: Amount) -> str:
+    """What is said of a digit that is a row's number and could be the amount as well; '' where it is clear."""
+    if not isinstance(typed, PaymentOption) or len(text) > 1 or not wanted <= int(text) != typed.given:
+        return ""
+    row = f"{TENDERS[typed.tender].name} {amount(typed.given or typed.amount)}"
+    return said.ROW_OR_AMOUNT.format(text=text, row=row)
+
+
 def large(told: Tendered | PaymentState | None, proposed: Proposed, due: Decimal, wanted: Decimal) -> Shown:
     """What stands in large digits: the change, what is left, or what is to be paid."""
     match told, proposed:
