@@ -23,6 +23,7 @@ DISCOUNTS: dict[str, Sentence] = {
 }
 
 WALK_UP = "a walk-up"
+PLACEHOLDER = "a product, a voucher, who buys, / for more"
 TYPE_A_NAME = "type a name, or F2"
 EMPTY = "Press a number to add it, or type a product."
 FILLED = "+ and - change the chosen line; type a product to add it."

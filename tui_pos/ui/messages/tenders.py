@@ -44,7 +44,7 @@ TENDERS: dict[str, TenderWords] = {
 """By the value of ``Tender``: commands say these words before the database's package is loaded."""
 
 
-ASKS = "Enter takes it; press a number, or type what they give. Less than all is a part."
+ASKS = "A number or an amount is what they give; less than all of it is a part."
 BELOW_LEAST = "A card cannot be charged less than {}."
 ONLY_SUPERVISOR = "Only a supervisor may give it away for free."
 ASKS_WHY = "Enter asks why; the reason is kept with your name."

@@ -21,7 +21,6 @@ from tui_pos.ui.input.acts import Act, Move, Offer, Pick, Steps
 from tui_pos.ui.input.key_stream import PAGE, Confirmed, Picked
 from tui_pos.ui.messages import carts as said
 from tui_pos.ui.messages import notes
-from tui_pos.ui.messages.views import phrase
 from tui_pos.ui.results import CartEnd, PayBy, SaleStart, StillOwed
 from tui_pos.ui.screens import cart_view
 from tui_pos.ui.screens import catalogue as shelf
@@ -46,7 +45,7 @@ class CartScreen(DeskScreen[CartEnd]):
     """
 
     CSS_PATH = "cart.tcss"
-    PROMPT = Prompt(placeholder="a product, a voucher, who buys, / for more")
+    PROMPT = Prompt(placeholder="a product, a voucher, / for more")
 
     def __init__(self, desk: Desk, begins: SaleStart) -> None:
         super().__init__(desk)
@@ -61,13 +60,14 @@ class CartScreen(DeskScreen[CartEnd]):
         self._pay_next = False
         self._pays_by = PayBy.CARD
         self._failed_at = float("-inf")
+        self._failure: Exception | None = None
         self._products: tuple[InventoryItem, ...] | None = None
         self._early_picks: list[int] = []
         self._filter = ""
         self._title = Spread()
         self._catalogue = CataloguePane(self.amount)
         self._pane = CartPane(self.amount)
-        self._receipt = CartPane(self.amount)
+        self._receipt = CartPane(self.amount, as_receipt=True)
         self._receipt_title = Row(id="receipt-title")
 
     def compose_body(self) -> ComposeResult:
@@ -163,7 +163,8 @@ class CartScreen(DeskScreen[CartEnd]):
     def _why_not(self, number: int) -> str:
         """Why the product at a place without a number cannot be sold."""
         row = self._catalogue.at_place(number)
-        return "" if row is None else f"{row.name}: {row.note}."
+        product = next((each for each in self._products or () if row and shelf.key_of(each) == row.key), None)
+        return shelf.why_not(product) if product is not None else ""
 
     @property
     def _is_filled(self) -> bool:
@@ -252,7 +253,7 @@ class CartScreen(DeskScreen[CartEnd]):
             self._add(shelf.key_of(product))
         else:
             self._show_only("")
-            self.say(f"{product.name}: {phrase(product.reason)}.", Tone.BAD, bell=True)
+            self.say(shelf.why_not(product), Tone.BAD, bell=True)
 
     def _use(self, found: Found) -> None:
         match found.kind:
@@ -269,7 +270,7 @@ class CartScreen(DeskScreen[CartEnd]):
 
     def _not_named(self, text: str, scanned: bool, error: Exception) -> None:
         """Nothing is called so: typed for a walk-up it is their address, or their name."""
-        if scanned or not self._is_to_stranger():
+        if not self._is_to_stranger() or (scanned and "@" not in text):
             self.failed(error)
         else:
             self._buyer.typed(text)
@@ -315,7 +316,7 @@ class CartScreen(DeskScreen[CartEnd]):
     def _not_changed(self, error: Exception) -> None:
         self._pay_next = False
         self.typed_ahead.release()
-        self._failed_at = clock.monotonic()
+        self._failed_at, self._failure = clock.monotonic(), error
         self.failed(error)
         self._one_came_back()
 
@@ -329,6 +330,10 @@ class CartScreen(DeskScreen[CartEnd]):
     def _draw(self) -> None:
         view = self.view
         left = cart_view.for_whom(view, self._begins.buyer, is_walk_up=self._is_to_stranger())
+        if self._is_to_stranger():
+            self.prompt.set_placeholder(said.PLACEHOLDER)
+        else:
+            self.prompt.set_placeholder(self.PROMPT.placeholder)
         self._title.show_ends(left, cart_view.facts(view, self.amount))
         name = printable(self.desk.conference.name, 60)
         self._receipt_title.show(Text(name, style="bold", no_wrap=True, overflow="ellipsis"))
@@ -342,8 +347,8 @@ class CartScreen(DeskScreen[CartEnd]):
 
     def _pay_by(self, by: PayBy) -> None:
         self._pays_by = by
-        if clock.monotonic() - self._failed_at < TYPED_AHEAD:
-            self.kiosk.bell()
+        if self._failure is not None and clock.monotonic() - self._failed_at < TYPED_AHEAD:
+            self.failed(self._failure)  # it was pressed before it could be read
         elif self._under_way:
             self._pay_next = True
             self.typed_ahead.hold()

@@ -11,7 +11,7 @@ from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.ask import ask_or_skip
 from tui_pos.ui.messages import carts as said
 from tui_pos.ui.screens.cart_controller import CartController
-from tui_pos.ui.screens.cart_view import has_tickets, name_and_email
+from tui_pos.ui.screens.cart_view import cannot_be_sold, has_tickets, name_and_email
 
 
 class TicketNames:
@@ -27,12 +27,14 @@ class TicketNames:
 
     def before(self, view: CartView, then: Callable[[], object]) -> None:
         """Call ``then`` once every ticket has its name or was skipped."""
-        if view.is_ordered or not has_tickets(view):
+        if view.is_ordered or not has_tickets(view) or cannot_be_sold(view):
             then()
             return
         self._screen.ask(self._sale.ticket_names, partial(self._ask_next, then), lane="cart", hold=True)
 
-    def _ask_next(self, then: Callable[[], object], tickets: tuple[TicketName, ...]) -> None:
+    def _ask_next(
+        self, then: Callable[[], object], tickets: tuple[TicketName, ...], refusal: str = ""
+    ) -> None:
         nameless = (each for each in tickets if not each.name and not each.is_fixed)
         ticket = next((each for each in nameless if each.position not in self._skipped), None)
         if ticket is None:
@@ -42,6 +44,7 @@ class TicketNames:
             position=ticket.position, count=len(tickets), product=ticket.product
         )
         question = ask_or_skip(heading, said.ASK_HOLDER, "that is who gets it", "skip, no name yet")
+        question.say(refusal, Tone.BAD)
         self._screen.go(question, partial(self._answered, then, tickets, ticket.position))
 
     def _answered(
@@ -59,10 +62,8 @@ class TicketNames:
 
     def _refused(self, then: Callable[[], object], tickets: tuple[TicketName, ...], error: Exception) -> None:
         """Say why that is no name, above the same question."""
-        self._ask_next(then, tickets)
-        top = self._screen.kiosk.screen
-        if isinstance(top, DeskScreen):
-            top.alert(self._screen.kiosk.explain(error), Tone.BAD)
+        self._screen.kiosk.bell()
+        self._ask_next(then, tickets, self._screen.kiosk.explain(error))
 
     def forget_skipped(self) -> None:
         """The cart has changed: its tickets are others."""

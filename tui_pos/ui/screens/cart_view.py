@@ -57,6 +57,11 @@ def has_tickets(view: CartView) -> bool:
     return any(line.kind is ProductKind.TICKET for line in view.lines)
 
 
+def cannot_be_sold(view: CartView) -> bool:
+    """Whether the desk will refuse it as it is."""
+    return view.problem is not None or any(line.problem is not None for line in view.lines)
+
+
 def name_and_email(typed: str) -> tuple[str, str]:
     """A name, and the e-mail address that was typed behind it, or ''."""
     name, _, last = typed.strip().rpartition(" ")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from tui_pos.desk.catalogue.inventory import InventoryItem
+from tui_pos.ui.messages.carts import NEEDS_VOUCHER
 from tui_pos.ui.messages.views import phrase
 from tui_pos.ui.widgets.catalogue_pane import Product
 
@@ -49,6 +50,13 @@ def shown(products: Sequence[InventoryItem], *, with_voucher: bool) -> tuple[Pro
         )
         for product in products
     )
+
+
+def why_not(product: InventoryItem) -> str:
+    """Why it cannot be sold now, in a sentence."""
+    if product.sellable and product.requires_voucher:
+        return NEEDS_VOUCHER.format(product=product.name)
+    return f"{product.name}: {phrase(product.reason)}."
 
 
 def note(product: InventoryItem) -> str:

@@ -93,7 +93,8 @@ class OrdersScreen(DeskScreen[NextPerson]):
             return "", Tone.PLAIN
         if not self._hits.total:
             return "No order fits that.", Tone.WARN
-        return f"{self._hits.total:,} orders fit: press a number, or type more of it.", Tone.PLAIN
+        how = "type more of it, or Enter to pick one" if self.prompt.text else "press a number, or arrows"
+        return f"{self._hits.total:,} orders fit: {how}.", Tone.PLAIN
 
     # Finding
 

@@ -47,7 +47,7 @@ def about(order: FoundOrder | None) -> Text:
     """What else is known of the chosen order."""
     if order is None:
         return Text()
-    return Text(printable("   ".join(filter(None, (order.items, order.email))), 156))
+    return Text("   ".join(printable(part, 150) for part in (order.items, order.email) if part))
 
 
 def details(desk: Desk, order: FoundOrder | None, amount: Amount) -> list[Line]:

@@ -14,6 +14,7 @@ from tui_pos.desk.checkin.checkin import CheckInResult, check_in
 from tui_pos.desk.checkin.next_steps import OrderNow, order_now
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.views import AttendeeView
+from tui_pos.desk.search.receipts import ReceiptView
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input.acts import Act, Move, Offer
@@ -47,7 +48,7 @@ class ReceiptScreen(DeskScreen[NextPerson]):
         self.reference = reference
         self._sale_is_over = sale_is_over
         self._order_actions = OrderActions(self, reference, self._reload)
-        self._returns = ReturnActions(self, reference, self._reload, self._told, self._ways_back)
+        self._returns = ReturnActions(self, reference, self._reload, self._told, self._shown)
         self._giving: Outcome | None = None
         self._all: tuple[Line, ...] = ()
         self._top = 0
@@ -121,6 +122,11 @@ class ReceiptScreen(DeskScreen[NextPerson]):
         action = {"cancel": Action.CANCEL}.get(command, Action.REFUND)
         return command in ("cancel", "refund", "exchange", "void") and self._order_actions.refuses(action)
 
+    def typed_acts(self, text: str) -> Sequence[Offer]:
+        return (
+            super().typed_acts(text) if self._giving is None else (Act("back", self.prompt.clear, "clear"),)
+        )
+
     def standing_note(self) -> tuple[str, Tone]:
         return (self._giving.sentence, self._giving.tone) if self._giving is not None else ("", Tone.PLAIN)
 
@@ -132,7 +138,6 @@ class ReceiptScreen(DeskScreen[NextPerson]):
 
     def changed(self, text: str) -> None:
         if text and self._giving is not None:
-            self.prompt.clear()
             self._first_enter()
 
     def entered(self, scan: Scan) -> None:
@@ -167,14 +172,15 @@ class ReceiptScreen(DeskScreen[NextPerson]):
         """A refund or a void has ended: money from the drawer is told until Enter, all else in a sentence."""
         if outcome.from_drawer:
             self._giving = outcome
+            self.say("")
             self.prompt.clear()
             self._reload()
         else:
             self._reload(lambda: self.alert(outcome.sentence, outcome.tone))
 
-    def _ways_back(self) -> str:
+    def _shown(self) -> ReceiptView | None:
         now = self._order_actions.now
-        return receipt_view.ways_back(now.receipt) if now is not None else ""
+        return now.receipt if now is not None else None
 
     def _given(self) -> None:
         self._giving = None

@@ -21,6 +21,7 @@ from tui_pos.desk.refunds.exchanges import Exchanged, Terms
 from tui_pos.desk.refunds.pieces import Piece, RefundableLine
 from tui_pos.desk.refunds.refunds import Refundable, check, refund, refundable
 from tui_pos.desk.refunds.voids import Voided
+from tui_pos.desk.search.receipts import ReceiptView
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.ask import Part, ask_amount, ask_text
@@ -37,6 +38,7 @@ from tui_pos.ui.messages.refunds import (
     ASK_WHICH,
     ASK_WHOSE,
     ASK_WITHOUT_MONEY,
+    ASKING,
     ASKING_STRIPE,
     ASKING_STRIPE_INTERAC,
     EXCHANGE_EVEN,
@@ -50,6 +52,7 @@ from tui_pos.ui.messages.refunds import (
     VOID,
 )
 from tui_pos.ui.messages.views import refund_words
+from tui_pos.ui.screens.receipt_view import ways_back
 
 ALL, AMOUNT = "all", "amount"
 """The keys of the two rows that stand for no piece."""
@@ -80,7 +83,7 @@ class Outcome:
 class ReturnActions:
     """Refund, exchange and void of the order that ``screen`` shows; ``told`` is told what came of it.
 
-    ``ways`` says where money goes back to.
+    ``shown`` is the order as the screen shows it.
     """
 
     def __init__(
@@ -89,14 +92,14 @@ class ReturnActions:
         reference: str,
         reload: Reload,
         told: Callable[[Outcome], object],
-        ways: Callable[[], str],
+        shown: Callable[[], ReceiptView | None],
     ) -> None:
         self._screen = screen
         self._desk = screen.desk
         self._reference = reference
         self._reload = reload
         self._told = told
-        self._ways = ways
+        self._shown = shown
 
     def _tell(self, sentence: str, tone: Tone, made: Sequence[RefundView]) -> None:
         """Show the order as it is now, what came of it, and what is to be handed over."""
@@ -167,7 +170,8 @@ class ReturnActions:
     def _ask_why(
         self, amount: Decimal | None, what: str, pieces: tuple[Piece, ...] = (), came_back: bool = False
     ) -> None:
-        ways = self._ways()
+        order = self._shown()
+        ways = ways_back(order) if order is not None else ""
         why = f"{GOES_BACK.format(ways=ways)} {ASK_REASON}" if ways else ASK_REASON
         question = ask_text(f"Refund {what} of {self._reference}", why, f"refund {what}", Tone.WARN)
 
@@ -335,6 +339,9 @@ class ReturnActions:
         self._tell(f"{outcome} {refunds}".rstrip(), tone, voided.refunds)
 
     def _asking_stripe(self) -> str:
+        order = self._shown()
+        if order is None or not any(payment.card for payment in order.payments):
+            return ASKING
         return ASKING_STRIPE_INTERAC if in_person.is_possible(self._desk) else ASKING_STRIPE
 
     def _refunds_text(self, made: Sequence[RefundView]) -> str:

@@ -140,7 +140,6 @@ class TenderScreen(DeskScreen[StillOwed]):
 
     def changed(self, text: str) -> None:
         if text and not self._options:
-            self.prompt.clear()
             self._first_enter()
             return
         if len(text) > 1:  # an amount, whose first digit looked like a row

@@ -91,7 +91,7 @@ def next_step(proposed: Proposed, amount: Amount) -> str:
 
 
 def doubt(text: str, typed: Proposed, wanted: Decimal, amount: Amount) -> str:
-    """What is said of a digit that is a row's number and could be the amount as well; '' where it is clear."""
+    """What is said of a digit that is a row's number and may be the amount; '' where it is clear."""
     if not isinstance(typed, PaymentOption) or len(text) > 1 or not wanted <= int(text) != typed.given:
         return ""
     row = f"{TENDERS[typed.tender].name} {amount(typed.given or typed.amount)}"

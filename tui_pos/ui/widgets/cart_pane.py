@@ -25,7 +25,8 @@ FIXED_TOTALS = 2
 class CartPane(Vertical):
     """Lines on top, totals at the foot; what cannot be sold says why below its line. No name is cut.
 
-    ``amount`` words money. The chosen line is the one that ``+`` and ``-`` change.
+    ``amount`` words money. The chosen line is the one that ``+`` and ``-`` change. ``as_receipt``: the totals
+    stand close below the lines, not at the foot.
     """
 
     DEFAULT_CSS = """
@@ -36,8 +37,9 @@ class CartPane(Vertical):
     }
     """
 
-    def __init__(self, amount: Callable[[Decimal], str]) -> None:
+    def __init__(self, amount: Callable[[Decimal], str], *, as_receipt: bool = False) -> None:
         super().__init__()
+        self._as_receipt = as_receipt
         self._amount = amount
         self._view: CartView | None = None
         self.lines = LineList(
@@ -74,6 +76,8 @@ class CartPane(Vertical):
             cell_len(line.name) <= beside and len(self._each(line)) <= EACH_WIDTH for line in lines
         )
         rows = [row for line in lines for row in self._rows(line, room, is_beside)]
+        if self._as_receipt:
+            self.lines.styles.max_height = len(rows) + 1
         self.lines.set_lines(rows)
         self._totals.set_lines(() if view is None else self._total_rows(view))
 

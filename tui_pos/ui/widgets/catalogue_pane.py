@@ -12,7 +12,7 @@ from tui_pos.ui.widgets import look
 from tui_pos.ui.widgets.line_list import Column, Line, LineList
 from tui_pos.ui.widgets.look import Role
 
-TWO_COLUMNS = 76
+TWO_COLUMNS = 100
 """Cells from which what has no room below stands beside it."""
 
 
@@ -110,10 +110,10 @@ class CataloguePane(Horizontal):
         self._draw()
 
     def _draw(self) -> None:
-        two = self.size.width >= TWO_COLUMNS
-        self.set_class(two, "-two")
         lines = [self._line(place, each) for place, each in enumerate(self._products)][self._offset :]
         height = self.size.height or len(lines)
+        two = self.size.width >= TWO_COLUMNS and len(lines) > height
+        self.set_class(two, "-two")
         self._rows.set_lines(lines[:height] if two else lines)
         self._beside.set_lines(lines[height:] if two else ())
 

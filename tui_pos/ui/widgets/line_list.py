@@ -153,7 +153,8 @@ class Listing(Widget):
 
     def _update(self) -> None:
         """Find the cells that would look different now, and have only those painted."""
-        if not self.size:  # hidden: only a full refresh clears Textual's cached rows
+        # Hidden, or just shown again: only a full refresh clears Textual's cached rows.
+        if not self.size or self._laid_out_for != self.size:
             self._lay_out()
             self.refresh()
             return
