@@ -51,6 +51,7 @@ class LineList(Widget):
         columns: The columns, left to right; each is cut to its width.
         numbered: Show numbers, from 1 to 9.
         choosing: Whether a row is chosen at all.
+        by_arrow: No row is chosen before an arrow chooses one: until then Enter may mean something else.
         empty: What stands there without rows.
     """
 
@@ -61,6 +62,7 @@ class LineList(Widget):
         *columns: Column,
         numbered: bool = True,
         choosing: bool = True,
+        by_arrow: bool = False,
         empty: str = "",
         id: str | None = None,  # noqa: A002  # Textual's name for it
     ) -> None:
@@ -68,12 +70,14 @@ class LineList(Widget):
         self._columns = columns
         self._numbered = numbered
         self._choosing = choosing
+        self._by_arrow = by_arrow
         self._empty = Line((), pick=False) if not empty else Line((empty,), pick=False, style="dim")
         self._lines: Sequence[Line] = ()
         self._chosen: int | None = None
         self._top = 0
         self._drawn: list[tuple[Line, int | None, bool]] = []
         self._laid_out_for: Size | None = None
+        self._widths_drawn: dict[int, list[int]] = {}
 
     @property
     def lines(self) -> Sequence[Line]:
@@ -84,6 +88,27 @@ class LineList(Widget):
     def chosen(self) -> Line | None:
         """The reversed row."""
         return None if self._chosen is None else self._lines[self._chosen]
+
+    @property
+    def place(self) -> int | None:
+        """Which row is chosen, from 0."""
+        return self._chosen
+
+    def set_numbered(self, numbered: bool) -> None:
+        """Whether rows show numbers from now on: not while digits are text."""
+        if numbered != self._numbered:
+            self._numbered = numbered
+            self._lay_out()
+            self.refresh()
+
+    def unchoose(self) -> None:
+        """Choose no row and show the first ones; for a list whose rows are chosen by arrow."""
+        self._chosen, self._top = None, 0
+        self._update()
+
+    def on_show(self) -> None:
+        # What changed while a parent was hidden was never painted.
+        self.refresh()
 
     def set_lines(self, lines: Sequence[Line]) -> None:
         """Show ``lines``. The chosen row stays chosen by its key, else the row at its place."""
@@ -97,8 +122,8 @@ class LineList(Widget):
     def move(self, delta: int) -> Line | None:
         """Choose the row ``delta`` further down, stopping at both ends; return it."""
         pickable = [index for index, line in enumerate(self._lines) if line.pick]
-        if pickable and self._chosen is not None:
-            place = pickable.index(self._chosen) + delta
+        if pickable and self._choosing:
+            place = pickable.index(self._chosen) + delta if self._chosen is not None else min(delta, 0)
             self._chosen = pickable[max(0, min(place, len(pickable) - 1))]
             self._update()
         return self.chosen
@@ -113,10 +138,11 @@ class LineList(Widget):
         return None
 
     def numbered_line(self, number: int) -> Line | None:
-        """The row that shows ``number``, chosen from now on; None if no row does."""
+        """The row that shows ``number``, chosen from now on unless arrows choose; None if no row does."""
         for line, shown, _ in self._drawn:
             if shown == number:
-                self.choose(line.key)
+                if not self._by_arrow:
+                    self.choose(line.key)
                 return line
         return None
 
@@ -129,7 +155,7 @@ class LineList(Widget):
 
     def _nearest(self, place: int) -> int | None:
         pickable = [index for index, line in enumerate(self._lines) if line.pick]
-        if not pickable or not self._choosing:
+        if not pickable or not self._choosing or self._by_arrow:
             return None
         return min(pickable, key=lambda index: abs(index - place))
 
@@ -152,6 +178,7 @@ class LineList(Widget):
         self._top = min(self._top, max(0, len(self._lines) - height))
         self._drawn = self._in_sight(height)
         self._laid_out_for = self.size
+        self._widths_drawn.clear()
 
     def _in_sight(self, height: int) -> list[tuple[Line, int | None, bool]]:
         if not self._lines:
@@ -191,14 +218,40 @@ class LineList(Widget):
         return f"{mark} " if self._choosing else ""
 
     def _widths(self, room: int, cells: int) -> list[int]:
-        fixed = sum(column.width for column in self._columns) + GAP * (len(self._columns) - 1)
-        open_columns = sum(not column.width for column in self._columns)
-        share = max(0, room - fixed) // max(1, open_columns)
-        widths = [column.width or share for column in self._columns]
+        if room not in self._widths_drawn:
+            self._widths_drawn[room] = self._spread(room)
+        widths = self._widths_drawn[room]
         if cells >= len(widths):
             return widths
         first = widths[: max(0, cells - 1)]
         return [*first, room - sum(first) - GAP * len(first)]
+
+    def _spread(self, room: int) -> list[int]:
+        """The columns' widths: no text is cut while another column has cells to spare."""
+        fixed = sum(column.width for column in self._columns) + GAP * (len(self._columns) - 1)
+        open_columns = sum(not column.width for column in self._columns)
+        share = max(0, room - fixed) // max(1, open_columns)
+        widths = [column.width or share for column in self._columns]
+        wanted = [self._wanted(index, widths) for index in range(len(widths))]
+        spare = [not column.width for column in self._columns]
+        for index, column in enumerate(self._columns):
+            for giver in (place for place, gives in enumerate(spare) if gives and place != index):
+                more = min(wanted[index] - widths[index], widths[giver] - wanted[giver])
+                if more > 0 and not column.right:
+                    widths[index] += more
+                    widths[giver] -= more
+        return widths
+
+    def _wanted(self, index: int, widths: Sequence[int]) -> int:
+        """How wide the column's texts are; the last of a row stands over the columns behind it too."""
+        behind = sum(width + GAP for width in widths[index + 1 :])
+        cells = (
+            (line.cells[index], behind if index == len(line.cells) - 1 else 0)
+            for line in self._lines
+            if index < len(line.cells)
+        )
+        needs = (cell_len(cell if isinstance(cell, str) else cell[0]) - more for cell, more in cells)
+        return max(needs, default=0)
 
 
 def fit(text: str, width: int, right: bool = False) -> str:
