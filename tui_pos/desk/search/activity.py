@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from peewee import JOIN, Select
+from peewee import JOIN
 
 from tui_pos.core import money
 from tui_pos.core.scan import printable
@@ -271,8 +271,12 @@ def _sales(desk: Desk, limit: int) -> list[_Sale]:
 
 def _balances(told: Set[int], untold: list[int]) -> dict[int, tuple[str, OrderBalance]]:
     """Status and money of the orders of which nothing else is told, and of those of the others that owe."""
-    owing = Order.id.in_(told) & (Order.status == OrderStatus.PENDING)
-    query = Order.select(Order.id, Order.status, Order.total, *columns()).where(owing | Order.id.in_(untold))
+    numbers = [*told, *untold]
+    if not numbers:
+        return {}
+    query = Order.select(Order.id, Order.status, Order.total, *columns()).where(
+        Order.id.in_(numbers), (Order.status == OrderStatus.PENDING) | Order.id.in_(untold)
+    )
     return {
         number: (status, from_columns(total, money_of)) for number, status, total, *money_of in rows(query)
     }
@@ -313,7 +317,7 @@ def last_check_ins(desk: Desk, *selected: Any) -> Any:
 
 def _check_ins(desk: Desk, limit: int) -> Iterator[_Event]:
     last = last_check_ins(desk, CheckIn.id, CheckIn.station)
-    here = Select([last], [last.c.id]).where(last.c.station == desk.station)
+    here = CheckIn.select(last.c.id).from_(last).where(last.c.station == desk.station)
     query = (
         CheckIn.select(CheckIn.checked_in_at, CheckIn.id, Attendee.id, User)
         .join(Attendee)
