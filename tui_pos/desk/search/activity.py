@@ -38,7 +38,7 @@ from tui_pos.desk.access.people import buyer_of, full_name, without_addresses
 from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Reason, because
-from tui_pos.desk.orders.balance import OrderBalance, admits, columns, due_of, from_columns
+from tui_pos.desk.orders.balance import OPEN, OrderBalance, admits, columns, due_of, from_columns
 from tui_pos.desk.orders.payment_sources import KeptPayment, kept_payments, paid_by
 from tui_pos.desk.payments.notices import NOTICE_TONES, Notice, notice_for
 from tui_pos.desk.stored_reasons import Said
@@ -168,17 +168,26 @@ def _refunds(desk: Desk, limit: int) -> Iterator[_Event]:
         .limit(limit)
     )
     for row in query:
-        amount = money.from_minor(row.amount + row.rounding, row.currency)
-        case = {RefundStage.CREATED: ".open", RefundStage.UNKNOWN: ".open", RefundStage.FAILED: ".failed"}
-        key = "recent.refunded" + case.get(RefundStage(row.stage), "" if row.amount else ".free")
-        tone = {".open": Tone.UNKNOWN, ".failed": Tone.BAD}.get(key.removeprefix("recent.refunded"), Tone.OK)
+        detail, tone = _of_refund(row)
         yield _Event(
             at=row.created_at,
             title=_title(desk, buyer_of(row.order)),
-            detail=because(key, amount=amount, tender=row.tender, currency=row.currency),
+            detail=detail,
             tone=tone,
             order_id=row.order_id,
         )
+
+
+def _of_refund(row: Refund) -> tuple[Reason, Tone]:
+    amount = money.from_minor(row.amount + row.rounding, row.currency)
+    tender, currency = row.tender, row.currency
+    if row.stage in OPEN:
+        return because("recent.refund_open", amount=amount, tender=tender, currency=currency), Tone.UNKNOWN
+    if row.stage == RefundStage.FAILED:
+        return because("recent.refund_failed", amount=amount, tender=tender, currency=currency), Tone.BAD
+    if not row.amount:
+        return because("recent.taken_back"), Tone.OK
+    return because("recent.refunded", amount=amount, tender=tender, currency=currency), Tone.OK
 
 
 # What the audit log says: other tenders, voids, exchanges, hand-outs
@@ -208,30 +217,47 @@ def _deeds(desk: Desk, limit: int) -> Iterator[_Event]:
         )
 
 
-def _tender(entry: AuditEntry) -> Reason:
-    amount = money.from_minor(entry.amount or 0, entry.currency)
-    return because(f"recent.{entry.what}", amount=amount, currency=entry.currency)
+def _cash(entry: AuditEntry) -> Reason:
+    return because("recent.cash", amount=_amount(entry), currency=entry.currency)
 
 
-def _pieces(key: str) -> Callable[[AuditEntry], Reason]:
-    """Which pieces passed over the counter; the log says it as "2 x T-Shirt"."""
+def _credit(entry: AuditEntry) -> Reason:
+    return because("recent.credit", amount=_amount(entry), currency=entry.currency)
 
-    def told(entry: AuditEntry) -> Reason:
-        quantity, _, product = entry.text.partition(" x ")
-        return because(key, quantity=quantity, product=product or entry.text)
 
-    return told
+def _given_away(entry: AuditEntry) -> Reason:
+    return because("recent.given_away", amount=_amount(entry), currency=entry.currency)
+
+
+def _amount(entry: AuditEntry) -> Decimal:
+    return money.from_minor(entry.amount or 0, entry.currency)
+
+
+def _handed_out(entry: AuditEntry) -> Reason:
+    quantity, product = _pieces(entry)
+    return because("recent.handed_out", quantity=quantity, product=product)
+
+
+def _took_back(entry: AuditEntry) -> Reason:
+    quantity, product = _pieces(entry)
+    return because("recent.took_back", quantity=quantity, product=product)
+
+
+def _pieces(entry: AuditEntry) -> tuple[str, str]:
+    """How many pieces of what passed over the counter; the log says it as "2 x T-Shirt"."""
+    quantity, _, product = entry.text.partition(" x ")
+    return quantity, product or entry.text
 
 
 _DEEDS: dict[AuditAction, Callable[[AuditEntry], Reason]] = {
-    AuditAction.CASH: _tender,
-    AuditAction.CREDIT: _tender,
-    AuditAction.COMPLIMENTARY: _tender,
+    AuditAction.CASH: _cash,
+    AuditAction.CREDIT: _credit,
+    AuditAction.COMPLIMENTARY: _given_away,
     AuditAction.EXCHANGE: lambda entry: because("recent.exchanged", order=entry.text),
     AuditAction.VOID: lambda _: because("recent.void"),
     AuditAction.COMPANION: lambda _: because("recent.companion"),
-    AuditAction.HAND_OUT: _pieces("recent.handed_out"),
-    AuditAction.TAKE_BACK: _pieces("recent.took_back"),
+    AuditAction.HAND_OUT: _handed_out,
+    AuditAction.TAKE_BACK: _took_back,
     AuditAction.UNDO_CHECK_IN: lambda _: because("recent.check_in_undone"),
 }
 _DEED_TONES = {
