@@ -229,6 +229,22 @@ EXAMPLES = (
         because("recent.ended", status="refunded", total=Decimal(9), back=Decimal(9), currency="JPY"),
         "refunded, 9 given back",
     ),
+    (because("recent.no_charge", notice=Notice.DECLINED), "card declined, nothing charged"),
+    (
+        because("recent.card_problem", notice=Notice.NEEDS_A_PERSON, amount=Decimal(5), currency="USD"),
+        "card 5.00: needs a person",
+    ),
+    (because("recent.refunded", amount=Decimal(20), tender="cash", currency="USD"), "refunded 20.00 cash"),
+    (
+        because("recent.refund_open", amount=Decimal(20), tender="card", currency="USD"),
+        "refund 20.00 card: no answer from Stripe",
+    ),
+    (
+        because("recent.refund_failed", amount=Decimal(20), tender="card", currency="USD"),
+        "refund 20.00 card failed, nothing went back",
+    ),
+    (because("recent.handed_out", quantity="1", product="T-Shirt"), "handed out T-Shirt"),
+    (because("recent.took_back", quantity="2", product="T-Shirt"), "took back 2 T-Shirt"),
     (because("orphaned_hold", fault=""), "Stripe has a payment that no attempt here calls its own"),
     (
         because("orphaned_payment", fault="It said no."),
@@ -322,7 +338,18 @@ EXAMPLES = (
         "resolved, keep: I ask; Stripe: Stripe never had this payment. unknown, 0 booked, order pending ->"
         " cancelled, 0 booked, order pending",
     ),
-    (because("attention.parked", at=datetime(2026, 1, 2, 13, 0), station="desk-1"), "parked 13:00 at desk-1"),
+    (
+        because(
+            "attention.parked",
+            when=Moment(datetime(2026, 1, 2, 13, 40), "desk-1", True),
+            content=((2, "T-Shirt"), (1, "Lunch")),
+        ),
+        "parked 13:40 at desk-1: 2 T-Shirt, Lunch",
+    ),
+    (
+        because("attention.parked", when=Moment(datetime(2026, 1, 2, 13, 40), "", False), content=()),
+        "parked 02 Jan 13:40: nothing in it",
+    ),
     (because("attention.payment", notice=Notice.UNKNOWN, station=""), "NO ANSWER from Stripe"),
     (
         because("attention.problem", problem=because("payment.not_known"), station="desk-2"),
