@@ -24,11 +24,14 @@ if TYPE_CHECKING:  # the home screen is painted before the database is imported
 
 Time = Callable[[datetime], str]
 
-FIGURE_WIDTH = 21
-RECENT = (Column(5), Column(), Column(4), Column(), Column(FIGURE_WIDTH))
+Figure = tuple[str, str]
+"""What is counted, and how much it is."""
+
+RECENT = (Column(5), Column(), Column(4), Column(), Column(9), Column(10, right=True))
 """Time, who, sign, what; and beside the first rows today's figures, where they have no pane of their own."""
 ATTENTION = (Column(4), Column(18), Column(10, right=True), Column())
 HITS = (Column(28), Column(14), Column())
+HEADING = (Column(), *RECENT[-2:])
 SIDE = (Column(14), Column(5, right=True), Column(12, right=True), Column())
 
 BARS = "▁▂▃▄▅▆▇█"
@@ -44,7 +47,7 @@ def why(sentence: str) -> Text:
     return signed(Tone.BAD, sentence)
 
 
-def recent(lines: "Sequence[RecentLine]", time: Time, beside: Sequence[str]) -> list[Line]:
+def recent(lines: "Sequence[RecentLine]", time: Time, beside: Sequence[Figure]) -> list[Line]:
     """What happened here, newest first, with the rows of figures ``beside`` it."""
     said = [
         (time(each.at), each.title, (sign(each.tone), style(each.tone)), sentence(each.detail))
@@ -53,7 +56,7 @@ def recent(lines: "Sequence[RecentLine]", time: Time, beside: Sequence[str]) -> 
     return [_beside(cells or ("",) * 4, figure) for cells, figure in zip_longest(said, beside)]
 
 
-def nothing_yet(beside: Sequence[str], *, examples: bool, sells: bool) -> list[Line]:
+def nothing_yet(beside: Sequence[Figure], *, examples: bool, sells: bool) -> list[Line]:
     """The same while nothing has happened: how to begin."""
     steps = home.FIRST_STEPS, *((home.SELLING,) if sells else ())
     first = [(home.NOTHING_YET,), *((step,) for step in steps)]
@@ -61,12 +64,11 @@ def nothing_yet(beside: Sequence[str], *, examples: bool, sells: bool) -> list[L
     rows = [*rows, Line((), pick=False)] if rows else []
     if not examples:
         return [*(Line(("", *cells), pick=False) for cells in first), *rows]
-    tries = [("", (typed, "bold"), "", what) for typed, what in home.EXAMPLES]
-    return [*rows, *(Line(cells, pick=False) for cells in tries)]
+    return [*rows, *(Line(("", f"{typed}: {what}"), pick=False) for typed, what in home.EXAMPLES)]
 
 
-def _beside(cells: tuple[str | tuple[str, str], ...], figure: str | None) -> Line:
-    return Line(cells if figure is None else (*cells, figure), pick=False)
+def _beside(cells: tuple[str | tuple[str, str], ...], figure: Figure | None) -> Line:
+    return Line(cells if figure is None else (*cells, *figure), pick=False)
 
 
 def attention(lines: "Sequence[AttentionLine]", currency: str) -> list[Line]:
@@ -92,19 +94,19 @@ def hits(found: "Sequence[Hit]") -> list[Line]:
     ]
 
 
-def figures(today: "Today", *, money: bool, eighths: bool) -> list[str]:
-    """Today in rows as wide as the column for them; ``money`` for who may take some."""
+def figures(today: "Today", *, money: bool, eighths: bool) -> list[Figure]:
+    """Today in figures; ``money`` for who may take some."""
     rows = [_tender(each) for each in today.tenders] if money else []
-    rows.append(f"in     {home.in_house(today.inside, today.registered)}")
-    return [*rows, f"{home.LAST_HOUR} {_hour(today, eighths)}"]
+    rows.append(("in", home.in_house(today.inside, today.registered)))
+    return [*rows, (home.LAST_HOUR, _hour(today, eighths))]
 
 
-def _tender(each: "TenderFigures") -> str:
-    return f"{home.TENDERS[each.tender]:<6}{each.count:>4}{format_amount(each.sum, each.currency):>11}"
+def _tender(each: "TenderFigures") -> Figure:
+    return f"{home.TENDERS[each.tender]} {each.count}", format_amount(each.sum, each.currency)
 
 
 def _hour(today: "Today", eighths: bool) -> str:
-    count = f"{sum(today.came):>3}"
+    count = f"{sum(today.came)}"
     return f"{count} {bars(today.came)}" if eighths else count
 
 

@@ -72,7 +72,7 @@ class ScanScreen(DeskScreen[None]):
         self._readers: tuple[ReaderRow, ...] = ()
         self._banner = Banner(id="told")
         self._why = Sentence(id="why")
-        self._heading = LineList(*home_view.RECENT[-2:], numbered=False, choosing=False, id="heading")
+        self._heading = LineList(*home_view.HEADING, numbered=False, choosing=False, id="heading")
         self._recent_list = LineList(*home_view.RECENT, numbered=False, choosing=False, id="recent")
         self._attention_heading = Row(id="attention-heading")
         self._attention_list = LineList(*home_view.ATTENTION, by_arrow=True, id="attention")
