@@ -187,7 +187,7 @@ class ScanScreen(DeskScreen[None]):
             )
         )
 
-    def _recent_lines(self, beside: Sequence[str]) -> list[Line]:
+    def _recent_lines(self, beside: Sequence[home_view.Figure]) -> list[Line]:
         assert self._around is not None
         lines = sorted((*self.looked_up, *self._around.recent), key=lambda line: line.at, reverse=True)
         if not lines:
