@@ -322,6 +322,16 @@ EXAMPLES = (
         "resolved, keep: I ask; Stripe: Stripe never had this payment. unknown, 0 booked, order pending ->"
         " cancelled, 0 booked, order pending",
     ),
+    (
+        because("badge_replaced", code="K7Q2M9ZX", since=Moment(datetime(2026, 1, 2, 14, 2), "desk-1", True)),
+        "The badge K7Q2M9ZX is dead: its ticket went to another badge, 14:02 at desk-1.",
+    ),
+    (
+        because("owes.transfer", verdict=Verdict("owes", Tone.WARN, owes=Decimal(120), currency="USD")),
+        "Not handed over. 120.00 is to be paid before they are registered.",
+    ),
+    (because("corrected.name", before="", after="Ada"), "name corrected from none to Ada"),
+    (because("corrected.email", before="a@b.org", after=""), "e-mail corrected from a@b.org to none"),
     (because("attention.parked", at=datetime(2026, 1, 2, 13, 0), station="desk-1"), "parked 13:00 at desk-1"),
     (because("attention.payment", notice=Notice.UNKNOWN, station=""), "NO ANSWER from Stripe"),
     (

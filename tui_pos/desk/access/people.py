@@ -12,6 +12,11 @@ from tui_pos.desk.context import Desk
 _ADDRESS = re.compile(r"\S+@\S+")
 
 
+def bare_name(user: User) -> str:
+    """First and last name, '' for somebody who gave none."""
+    return f"{user.first_name} {user.last_name}".strip()
+
+
 def full_name(user: User) -> str:
     """First and last name, else the username."""
     return called(user.first_name, user.last_name, user.username)

@@ -78,7 +78,8 @@ def resolve(desk: Desk, text: str) -> tuple[Found, ...]:
     """What a scan means here: a badge, else an order, a voucher, a product, else what a search finds.
 
     One hit when it names one thing. Raises NotFound ``nothing_found``, Refused ``other_conference`` for a
-    foreign badge, InvalidInput ``invalid_scan`` for what cannot be a scan.
+    foreign badge and ``badge_replaced`` for a dead one, InvalidInput ``invalid_scan`` for what cannot be a
+    scan.
     """
     require(desk, Action.LOOK_UP)
     parsed = scan.parse(text, order_prefix=desk.order_prefix)
@@ -208,11 +209,13 @@ def _products(desk: Desk, slug: str) -> tuple[Found, ...]:
 
 
 def _refuse_foreign_badge(desk: Desk, text: str) -> None:
-    """Raise when it is a badge of another conference."""
+    """Raise when it is a badge of another conference, or one that was replaced."""
     query = Conference.select(Conference.name).join(Attendee, on=(Attendee.conference == Conference.id))
     other: Conference | None = query.where(Attendee.access_code == text.upper()).first()
     if other is not None:
         raise badges.other_conference(desk, other.name)
+    if (replaced := badges.replaced(desk, text.upper())) is not None:
+        raise replaced
 
 
 def every_word(desk: Desk, words: list[str], fields: Iterable[Any], addresses: Iterable[Any]) -> Expression:

@@ -33,6 +33,7 @@ VERDICTS: dict[str, VerdictWords] = {
     ),
     "refunded": VerdictWords("REFUNDED", "The money was given back; they need a new ticket."),
     "refunded.ticket": VerdictWords("REFUNDED", "Their ticket was given back; they need a new one."),
+    "replaced": VerdictWords("HANDED OVER", "Their ticket went to another person {replaced}."),
     "registered": VerdictWords("REGISTERED", "Paid, and not checked in yet."),
     "registered.owes": VerdictWords("REGISTERED, owes {owes}", "The ticket is paid; {owes} more is to pay."),
 }
@@ -44,5 +45,6 @@ def words(verdict: "Verdict") -> VerdictWords:
     values = {
         "owes": money.format_amount(verdict.owes, verdict.currency) if verdict.owes else "",
         "first": when_and_where(verdict.first) if verdict.first else "",
+        "replaced": when_and_where(verdict.replaced) if verdict.replaced else "",
     }
     return VerdictWords(said.word.format(**values), said.sentence.format(**values))
