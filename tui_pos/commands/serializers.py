@@ -273,6 +273,16 @@ def companion(reference: str, found: AttendeeView, left: int) -> Json:
     return {"order_reference": reference, "attendee": _person(found), "tickets_left": left}
 
 
+def corrected(found: AttendeeView) -> Json:
+    """The person as they are called now."""
+    return {"attendee": _person(found)}
+
+
+def transferred(dead: str, found: AttendeeView) -> Json:
+    """Who has the ticket now, and the access code that is dead."""
+    return {"replaced": dead, "attendee": _person(found)}
+
+
 def hand_outs(rows: Iterable[HandOut]) -> Json:
     """What was bought beside tickets."""
     return {"hand_outs": [hand_out(row) for row in rows]}

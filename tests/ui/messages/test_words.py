@@ -350,6 +350,16 @@ EXAMPLES = (
         because("attention.parked", when=Moment(datetime(2026, 1, 2, 13, 40), "", False), content=()),
         "parked 02 Jan 13:40: nothing in it",
     ),
+    (
+        because("badge_replaced", code="K7Q2M9ZX", since=Moment(datetime(2026, 1, 2, 14, 2), "desk-1", True)),
+        "The badge K7Q2M9ZX is dead: its ticket went to another badge, 14:02 at desk-1.",
+    ),
+    (
+        because("owes.transfer", verdict=Verdict("owes", Tone.WARN, owes=Decimal(120), currency="USD")),
+        "Not handed over. 120.00 is to be paid before they are registered.",
+    ),
+    (because("corrected.name", before="", after="Ada"), "name corrected from none to Ada"),
+    (because("corrected.email", before="a@b.org", after=""), "e-mail corrected from a@b.org to none"),
     (because("attention.payment", notice=Notice.UNKNOWN, station=""), "NO ANSWER from Stripe"),
     (
         because("attention.problem", problem=because("payment.not_known"), station="desk-2"),

@@ -85,3 +85,13 @@ def admit(order: Order, user_id: int, now: datetime) -> Attendee:
         if found is not None:
             return found
     raise Refused("no_free_code")
+
+
+def recode(attendee_id: int, now: datetime) -> None:
+    """Give an attendee another access code. Call inside a transaction; Refused ``no_free_code``."""
+    for _ in range(TRIES):
+        code = clock.random_code(CODE_LENGTH)
+        if not Attendee.select(Attendee.id).where(Attendee.access_code == code).exists():
+            Attendee.update(access_code=code, updated_at=now).where(Attendee.id == attendee_id).execute()
+            return
+    raise Refused("no_free_code")

@@ -82,7 +82,8 @@ class CheckInView:
 class Verdict:
     """What is shown first when a badge is scanned; ``ui.messages.verdicts`` has its words.
 
-    ``key`` is a code, or ``code.case``; ``first`` is when they came in first.
+    ``key`` is a code, or ``code.case``; ``first`` is when they came in first, ``replaced`` when they handed a
+    ticket over.
     """
 
     key: str
@@ -90,6 +91,7 @@ class Verdict:
     owes: Decimal = ZERO
     currency: str = ""
     first: Moment | None = None
+    replaced: Moment | None = None
 
     @property
     def code(self) -> str:

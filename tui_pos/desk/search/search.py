@@ -226,8 +226,10 @@ def _products(desk: Desk, slug: str) -> tuple[Found, ...]:
 
 
 def _refuse_foreign_badge(desk: Desk, text: str) -> None:
-    """Raise when it is a badge of another conference."""
+    """Raise when it is a badge of another conference, or one that was replaced."""
     query = Conference.select(Conference.name).join(Attendee, on=(Attendee.conference == Conference.id))
     other: Conference | None = query.where(Attendee.access_code == text.upper()).first()
     if other is not None:
         raise badges.other_conference(desk, other.name)
+    if (replaced := badges.replaced(desk, text.upper())) is not None:
+        raise replaced

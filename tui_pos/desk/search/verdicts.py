@@ -16,7 +16,8 @@ class AdmissionFacts:
 
     ``admitting`` is the status of the order that would admit them (the linked one, else their newest), '' for
     none, ``GOING_BACK`` while Stripe has not answered about a refund of all its money. ``returned``: their
-    own ticket was refunded; ``returning``: Stripe has not answered about its refund yet.
+    own ticket was refunded; ``returning``: Stripe has not answered about its refund yet. ``handed_over``: a
+    ticket of theirs went to another person.
     """
 
     registered: bool
@@ -26,6 +27,7 @@ class AdmissionFacts:
     admitting: str
     returned: bool = False
     returning: bool = False
+    handed_over: bool = False
 
 
 def verdict(facts: AdmissionFacts) -> Verdict:
@@ -50,6 +52,7 @@ TABLE: tuple[tuple[Callable[[AdmissionFacts], bool], Verdict], ...] = (
     (_owes_alone, Verdict("owes", Tone.WARN)),
     (lambda s: s.returning, Verdict("refund_open.ticket", Tone.BAD)),
     (lambda s: s.returned, Verdict("refunded.ticket", Tone.BAD)),
+    (lambda s: s.handed_over, Verdict("replaced", Tone.BAD)),
     (_not_admitted(OrderStatus.PENDING), Verdict("not_paid", Tone.BAD)),
     (_not_admitted(OrderStatus.CANCELLED), Verdict("cancelled", Tone.BAD)),
     (_not_admitted(OrderStatus.REFUNDED), Verdict("refunded", Tone.BAD)),

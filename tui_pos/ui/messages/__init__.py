@@ -50,6 +50,7 @@ PHRASES: dict[str, Sentence] = {
     **catalogue.SHELF,
     **search.RECENT,
     **payment_events.PHRASES,
+    **checkin.DEEDS,
 }
 """What is told beside refusals, in lists."""
 

@@ -37,6 +37,8 @@ ACTIONS = {
     "set_up": "change whose payments these are",
     "reconcile": "reconcile payments",
     "addresses": "see e-mail addresses",
+    "correct": "correct names and e-mail addresses",
+    "transfer": "hand a ticket to another person",
 }
 """What somebody may do, or not."""
 

@@ -20,6 +20,14 @@ def without_name(tickets: int) -> str:
     return f"{tickets} tickets without a name" if tickets != 1 else "1 ticket without a name"
 
 
+def _corrected(what: str) -> Sentence:
+    return lambda before, after: f"{what} corrected from {before or 'none'} to {after or 'none'}"
+
+
+def _not_handed_over(verdict: "Verdict") -> str:
+    return f"Not handed over. {words(verdict).sentence}"
+
+
 def _not_admitted(verdict: "Verdict") -> str:
     return f"Not checked in. {words(verdict).sentence}"
 
@@ -34,6 +42,11 @@ SENTENCES: dict[str, Sentence] = {
     "not_checked_in": "{who} is not checked in.",
     "not_handed_out": "Only {quantity} x {product} was handed out so far.",
     "not_paid.to_hand_out": "Not handed out: order {order} is not paid yet.",
+    "nothing_to_correct": "Give the corrected name or e-mail address.",
+    "own_account.email": "{who} has an account of their own at the web site: the address is changed there.",
+    "own_account.staff": "{who} works for the conference: the web site's administrators change that account.",
+    "reason_required.account": "{who} has an account of their own at the web site, and this renames it: say"
+    " why.",
     "order_not_paid.guest": "Order {order} is not paid; its tickets admit nobody yet.",
     "refund_open.line": "Not handed out: {quantity} x {product} is being given back, and Stripe has not"
     " answered yet.",
@@ -41,8 +54,24 @@ SENTENCES: dict[str, Sentence] = {
     "refunded.to_hand_out": "Not handed out: order {order} was refunded.",
     "too_many": "Only {left} of {bought} x {product} is left to hand out.",
 }
-SENTENCES |= {
-    f"{verdict}.check_in": _not_admitted
-    for verdict in ("cancelled", "no_order", "no_ticket", "not_paid", "owes", "refund_open", "refunded")
+NOT_ADMITTED = (
+    "cancelled",
+    "no_order",
+    "no_ticket",
+    "not_paid",
+    "owes",
+    "refund_open",
+    "refunded",
+    "replaced",
+)
+
+SENTENCES |= {f"{verdict}.check_in": _not_admitted for verdict in NOT_ADMITTED}
+SENTENCES |= {f"{verdict}.transfer": _not_handed_over for verdict in NOT_ADMITTED}
+"""A refused check-in or transfer is told with the sentence of the attendee's verdict."""
+
+DEEDS: dict[str, Sentence] = {
+    "corrected.email": _corrected("e-mail"),
+    "corrected.name": _corrected("name"),
+    "transferred": "ticket handed over from {before} to {after}",
 }
-"""A refused check-in is told with the sentence of the attendee's verdict."""
+"""What the audit log holds of corrections, as people read it."""

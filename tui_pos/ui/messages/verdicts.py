@@ -43,6 +43,7 @@ VERDICTS: dict[str, VerdictWords] = {
     "refunded.ticket": VerdictWords(
         "REFUNDED", "Their ticket was given back; they need a new one.", "needs a new ticket"
     ),
+    "replaced": VerdictWords("HANDED OVER", "Their ticket went to another person {replaced}."),
     "registered": VerdictWords("REGISTERED", "Paid, and not checked in yet."),
     "registered.owes": VerdictWords(
         "REGISTERED", "The ticket is paid; {owes} more is to pay.", "owes {owes} {currency}"
@@ -74,6 +75,7 @@ def words(verdict: "Verdict") -> VerdictWords:
         "currency": verdict.currency,
         "first": when_and_where(verdict.first) if verdict.first else "",
         "since": since(verdict.first) if verdict.first else "",
+        "replaced": when_and_where(verdict.replaced) if verdict.replaced else "",
     }
     return VerdictWords(*(text.format(**values) for text in (said.word, said.sentence, said.fact)))
 
