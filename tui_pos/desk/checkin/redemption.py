@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tui_pos.core import clock
+from tui_pos.core.clock import Moment
 from tui_pos.core.scan import printable
 from tui_pos.data.connection import connected, lock, run_tx
 from tui_pos.data.tables.desk import AuditAction
@@ -42,6 +43,15 @@ class HandOut:
     bought: int
     left: int
     leaving: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One piece that was handed out: of which line, and when and where."""
+
+    line_id: int
+    description: str
+    when: Moment
 
 
 def hand_outs(desk: Desk, code: str) -> tuple[HandOut, ...]:
@@ -117,6 +127,26 @@ def undo_hand_out(desk: Desk, code: str, line_id: int, reason: str, *, quantity:
 
     with connected():
         return run_tx(work)
+
+
+def fetched(desk: Desk, orders: Iterable[OrderView]) -> tuple[Fetched, ...]:
+    """The pieces of these orders that were handed out, the last one first."""
+    require(desk, Action.CHECK_IN, looks=True)
+    names = {line.id: line.description for order in orders for line in order.lines}
+    query = (
+        ProductRedemption.select()
+        .where(ProductRedemption.order_line.in_(list(names)))
+        .order_by(ProductRedemption.id.desc())
+    )
+    with connected():
+        return tuple(
+            Fetched(
+                row.order_line_id,
+                names[row.order_line_id],
+                desk.moment(row.redeemed_at, printable(row.note, 40)),
+            )
+            for row in query
+        )
 
 
 def of_orders(orders: Iterable[OrderView]) -> tuple[HandOut, ...]:
