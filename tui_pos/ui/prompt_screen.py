@@ -334,6 +334,7 @@ class PromptScreen(Screen[R], inherit_bindings=False):
     def _changed(self, message: ScanInput.Changed) -> None:
         message.stop()
         if self.is_on_top and not self.kiosk.is_forgotten(message):
+            self.say("")
             self._show_words(message.text)
             if not self._words_shown:
                 self.changed(message.text)

@@ -113,7 +113,8 @@ class LookUps:
             if hits.total == 1:
                 return self.open_hit(hits.found[0])
         except Refusal as refusal:
-            return _unopened(text, Unopened(refused(refusal.code), sentence(refusal)))
+            word = refused(refusal.code)
+            return _unopened(text, Unopened(word, sentence(refusal)), word.lower())
         said = f"{hits.total} found"
         return ScanResult(line=_line(text, said, Tone.PLAIN), several=_page(text, 0, hits))
 
@@ -128,11 +129,11 @@ class LookUps:
 
     def unanswered(self, text: str, sentence: str) -> ScanResult:
         """That nothing could be found out about ``text``, and why."""
-        return _unopened(text, Unopened(NO_ANSWER, sentence))
+        return _unopened(text, Unopened(NO_ANSWER, sentence), sentence)
 
 
-def _unopened(text: str, why: Unopened) -> ScanResult:
-    return ScanResult(line=_line(text, why.sentence, Tone.BAD), refusal=why)
+def _unopened(text: str, why: Unopened, detail: str) -> ScanResult:
+    return ScanResult(line=_line(text, detail, Tone.BAD), refusal=why)
 
 
 def _page(text: str, first: int, hits: Hits) -> HitPage:

@@ -13,6 +13,7 @@ from tui_pos.core import clock
 from tui_pos.core.clock import Moment
 from tui_pos.core.scan import printable
 from tui_pos.data.connection import connected, lock, run_tx
+from tui_pos.data.queries import rows
 from tui_pos.data.tables.desk import AuditAction
 from tui_pos.data.tables.registration import Order, OrderLine, OrderStatus, ProductRedemption
 from tui_pos.desk.access import audit_log
@@ -134,18 +135,16 @@ def fetched(desk: Desk, orders: Iterable[OrderView]) -> tuple[Fetched, ...]:
     require(desk, Action.CHECK_IN, looks=True)
     names = {line.id: line.description for order in orders for line in order.lines}
     query = (
-        ProductRedemption.select()
+        ProductRedemption.select(
+            ProductRedemption.order_line, ProductRedemption.redeemed_at, ProductRedemption.note
+        )
         .where(ProductRedemption.order_line.in_(list(names)))
         .order_by(ProductRedemption.id.desc())
     )
     with connected():
         return tuple(
-            Fetched(
-                row.order_line_id,
-                names[row.order_line_id],
-                desk.moment(row.redeemed_at, printable(row.note, 40)),
-            )
-            for row in query
+            Fetched(line_id, names[line_id], desk.moment(at, printable(note, 40)))
+            for line_id, at, note in rows(query)
         )
 
 

@@ -129,19 +129,19 @@ class AttendeeScreen(DeskScreen[None]):
         step = self._row_step(chosen) if chosen is not None else self._next_step()
         sells = (Act("walk_up", self._sell, "sell"),) if self.may(Action.SELL) else ()
         together = (Act("group", self._show_group),) if self._beside.has_others else ()
-        back = (
-            Act("back", self._unchoose, "choose none") if chosen else Act("back", self.leave, "next person")
-        )
+        back = Act("back", self._unchoose, "choose none") if chosen else Act("back", self.leave, "next")
+        pays = self._pays()
         is_in = self.person.first_check_in is not None
         undo = (Act("undo", self._take_back),) if is_in or self._undoing() is not None else ()
         reads = (Act("reader", partial(choose_reader, self)),) if self.may(Action.READERS) else ()
         return (
             Act("confirm", step.take, step.label),
             *self._row_picks(),
+            *pays[:1],
             *sells,
             *together,
-            *self._pays(),
             back,
+            *pays[1:],
             Move(self._moved),
             Act("checkin", self._check_in),
             *undo,
@@ -164,7 +164,7 @@ class AttendeeScreen(DeskScreen[None]):
         return next(line for line in self._list.lines if line.key == key)
 
     def _pays(self) -> Sequence[Act]:
-        """F8, F9 and F10, where it is certain which order they pay."""
+        """F9, then F8 and F10, where it is certain which order they pay."""
         owed, chosen = self._owed(), self._order_of(self._list.chosen)
         order = chosen if chosen in owed else owed[0] if len(owed) == 1 else None
         if order is None:
@@ -244,6 +244,8 @@ class AttendeeScreen(DeskScreen[None]):
     def _hand_out(self, chosen: HandOut) -> None:
         def handed(now: HandOut) -> None:
             self._handed_last = now.line_id
+            if not now.left:
+                self._list.unchoose()
             self._look_beside()
             self.say(f"Hand out 1 x {now.description}: {hand_outs.left(now)}. /undo takes it back.", Tone.OK)
 
@@ -254,7 +256,7 @@ class AttendeeScreen(DeskScreen[None]):
         """Tell when the last piece of it was handed out."""
         last = next((each.when for each in self._beside.fetched if each.line_id == out.line_id), None)
         why = Refused("handed_out", product=printable(out.description), bought=out.bought, last=last)
-        return Step(partial(self.say, sentence(why), Tone.WARN, bell=True), "when handed out")
+        return Step(partial(self.say, sentence(why), Tone.WARN, bell=True), "gone")
 
     def _undoing(self) -> Undoing | None:
         """What ``/undo`` takes back: the chosen hand-out, else the last one here, else the check-in."""
@@ -364,11 +366,12 @@ class AttendeeScreen(DeskScreen[None]):
 
     def entered(self, scan: Scan) -> None:
         """A product, or the next person: until that one is shown, no key acts on this one."""
-        meant = self._products.meant
-        if scan.scanned or self._at_the_door:
-            self._look_up(scan)
-        elif meant is not None and scan.raw_shown == printable(self._products.text or ""):
+        meant = self._products.meant if scan.raw_shown == printable(self._products.text or "") else None
+        by_arrow = self._products.place is not None
+        if meant is not None and (by_arrow or not scan.scanned):
             self._sell_product(meant)
+        elif scan.scanned or self._at_the_door:
+            self._look_up(scan)
         else:
             find = partial(_beginning, self.desk, scan.raw_shown)
             self.ask(find, partial(self._found_for, scan), hold=True)

@@ -24,7 +24,7 @@ from tui_pos.ui.widgets.look import Role
 
 Amount = Callable[[Decimal], str]
 
-ROWS = (Column(14), Column(13), Column(10, right=True), Column(), Column(14, right=True))
+ROWS = (Column(12), Column(9), Column(10, right=True), Column(), Column(14, right=True))
 PRODUCTS = (Column(), Column(10, right=True), Column(18))
 SIDE = (Column(), Column(3, right=True), Column(11, right=True))
 

@@ -212,6 +212,8 @@ class ScanScreen(DeskScreen[None]):
             confirm = Act("confirm", partial(self._attend_to, waiting[chosen]), _open(waiting[chosen].name))
         else:
             confirm = Act("confirm", self._nothing_typed, "find")
+        if self._banner.display:
+            return (confirm, Act("back", partial(self._show_unopened, None), "close"))
         if not waiting:
             return (confirm,)
         rows = numbers(len(self._attention_list.numbered_keys))
@@ -227,7 +229,7 @@ class ScanScreen(DeskScreen[None]):
         opens = (Act("confirm", partial(self._open_hit, chosen), _open(chosen.title)),) if chosen else ()
         rows = numbers(len(self._hits.numbered_keys))
         picks = (Pick(rows, self._picked_hit, "open"),) if rows else ()
-        more = Move(self._moved, "more" if self._hits.total > len(rows) else "")
+        more = Move(self._moved, self._more)
         return (*opens, *picks, more, Act("back", self._hide_hits, "close"))
 
     def typed_acts(self, text: str) -> Sequence[Offer]:
@@ -236,7 +238,11 @@ class ScanScreen(DeskScreen[None]):
             return (self.enters(f'find "{text}"'), clear)
         chosen = self._hits.chosen_hit
         enter = self.enters(_open(chosen.title) if chosen else f'find "{text}"')
-        return (enter, clear, Move(self._moved, "more" if self._hits.total > 1 else ""))
+        return (enter, clear, Move(self._moved, self._more))
+
+    @property
+    def _more(self) -> str:
+        return "more" if self._hits.total > self._hits.size.height else ""
 
     def _nothing_typed(self) -> None:
         self.say(home.TYPE_FIRST, Tone.WARN)
@@ -263,7 +269,7 @@ class ScanScreen(DeskScreen[None]):
 
     def entered(self, scan: Scan) -> None:
         chosen = self._hits.chosen_hit
-        if not scan.scanned and chosen is not None and scan.raw_shown == printable(self._hits.text or ""):
+        if chosen is not None and scan.raw_shown == printable(self._hits.text or ""):
             self._open_hit(chosen)
         else:
             self.look_up(scan)

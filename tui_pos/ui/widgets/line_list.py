@@ -191,12 +191,15 @@ class Listing(Widget):
             self._top = min(max(self._top, self._chosen - height + 1), self._chosen)
         self._top = min(self._top, max(0, len(self._lines) - height))
         self._drawn = self._in_sight(height)
-        whole = [line for line, *_ in self._drawn if len(line.cells) == len(self._columns)]
-        self._needed = [
-            max((cell_len(_text(line.cells[place])) for line in whole), default=0)
-            for place in range(len(self._columns))
-        ]
+        self._needed = [self._need(place) for place in range(len(self._columns))]
         self._laid_out_for = self.size
+
+    def _need(self, place: int) -> int:
+        """How wide the texts in sight of a column are; the last of a row stands over those behind it too."""
+        behind = sum(column.width + GAP for column in self._columns[place + 1 :])
+        cells = (line.cells for line, *_ in self._drawn if len(line.cells) > place)
+        needs = (cell_len(_text(row[place])) - (behind if len(row) == place + 1 else 0) for row in cells)
+        return max(needs, default=0)
 
     def _in_sight(self, height: int) -> list[tuple[Line, int | None, bool]]:
         if not self._lines:
