@@ -22,6 +22,9 @@ def _too_many_tries(whose: str, station: str, left: timedelta) -> str:
     return f"Too many wrong passwords {where[whose]}: try again in {wait}."
 
 
+DEMO_USER = "Type trainee (or scanner, who works at the door), then press Enter."
+DEMO_PASSWORD = "In the demonstration every password is demo: type it, then press Enter."
+
 ACTIONS = {
     "look_up": "look people and orders up",
     "check_in": "check people in",

@@ -126,7 +126,7 @@ def side(order: OrderView | None, fetched: Sequence[Fetched], amount: Amount, cu
     lines = [] if order is None else _order_lines(order, amount, currency)
     if fetched:
         lines += [_line(), _heading(said.HANDED_OUT)]
-        lines += [_line(f"{when_and_where(each.when)}   {each.description}") for each in fetched]
+        lines += [_line(f"{each.description}, {when_and_where(each.when)}") for each in fetched]
     return lines
 
 

@@ -134,10 +134,10 @@ def side(
             _line(home.TENDERS[each.tender], f"{each.count}", format_amount(each.sum, each.currency), "")
             for each in today.tenders
         ]
-    lines.append(_line("in", home.in_house(today.inside, today.registered)))
-    lines.append(_line(home.LAST_HOUR, _hour(today, eighths)))
+    lines.append(_value("in", home.in_house(today.inside, today.registered)))
+    lines.append(_value(home.LAST_HOUR, _hour(today, eighths)))
     if readers:
-        lines += [_line(), _heading(home.READERS), *(_line(each.label, each.state) for each in readers)]
+        lines += [_line(), _heading(home.READERS), *(_value(each.label, each.state) for each in readers)]
     others = [each for each in stations if not each.is_here]
     if others:
         lines += [_line(), _heading(home.OTHER_STATIONS), *(_station(each, time) for each in others)]
@@ -145,7 +145,12 @@ def side(
 
 
 def _station(each: "StationNow", time: Time) -> Line:
-    return _line(each.name, "   ".join(filter(None, (each.staff, f"since {time(each.since)}", each.reader))))
+    about = ", ".join(filter(None, (each.staff, f"since {time(each.since)}", each.reader)))
+    return _line(f"{each.name}: {about}")
+
+
+def _value(name: str, value: str) -> Line:
+    return _line(name, "", value, "")
 
 
 def _heading(text: str, unit: str = "") -> Line:
