@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """How to do something. Not shown without the command ``needs``, nor without the ``right``, an `Action`."""
+    """How to do something: shown where the command ``needs`` works, to who has the ``right``, an `Action`."""
 
     needs: str
     how: str

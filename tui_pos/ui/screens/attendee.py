@@ -95,16 +95,16 @@ class AttendeeScreen(DeskScreen[None]):
 
     def _show_beside(self, found: Beside) -> None:
         self._beside = found
-        self._draw()
+        self._draw(by_itself=True)
 
-    def _draw(self) -> None:
+    def _draw(self, *, by_itself: bool = False) -> None:
         person, door, currency = self.person, self._at_the_door, self.desk.conference.currency
         self._banner.tell(attendee_view.told(person, self._came_in))
         self._facts.show(attendee_view.facts(person, self._beside.group, at_the_door=door))
         rows = attendee_view.rows(person, self._beside.hand_outs, self.amount, currency, at_the_door=door)
         self._list.set_lines(rows)
         self._draw_side()
-        self.refresh_hints(by_itself=True)
+        self.refresh_hints(by_itself=by_itself)
 
     def _draw_side(self) -> None:
         chosen = self._order_of(self._list.chosen) or next(iter(self.person.orders), None)

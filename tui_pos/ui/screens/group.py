@@ -54,9 +54,9 @@ class GroupScreen(DeskScreen[Scan]):
         self._group = group
         may = {_key(each) for each in group.members if each.may_come_in}
         self._ticked = may if first else set()
-        self._draw()
+        self._draw(by_itself=not first)
 
-    def _draw(self) -> None:
+    def _draw(self, *, by_itself: bool = False) -> None:
         assert self._group is not None
         members = self._group.members
         inside = sum(each.attendee.first_check_in is not None for each in members)
@@ -70,7 +70,7 @@ class GroupScreen(DeskScreen[Scan]):
             )
         )
         self._list.set_lines([self._line(each) for each in members])
-        self.refresh_hints(by_itself=True)
+        self.refresh_hints(by_itself=by_itself)
 
     def _unnamed(self) -> str:
         return without_name(self._group.unnamed) if self._group is not None and self._group.unnamed else ""

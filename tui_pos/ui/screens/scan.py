@@ -329,7 +329,7 @@ class ScanScreen(DeskScreen[None]):
             self.navigator.go_home()
             self.say(home.at_once(len(results)), Tone.WARN, bell=True)
         self.typed_ahead.release()
-        self.refresh_hints(by_itself=True)
+        self.refresh_hints()
 
     def _open(self, result: "ScanResult") -> None:
         if result.refusal is None and result.several is None:
