@@ -172,3 +172,25 @@ def test_tickets_are_sold_with_the_names_of_who_gets_them(till: Till) -> None:
     group = till.done("check-in", done["attendee"]["access_code"], "--group")
     assert [each["attendee"]["name"] for each in group["checked_in"]] == ["Ada Byron", "Mary", "Percy"]
     assert till.refused(*words, "--holder", "Percy", "--holder", "Jane") == (4, "too_many_names")
+
+
+def test_a_name_is_corrected_and_a_ticket_handed_over(each_till: Till) -> None:
+    till = each_till
+    reference = tickets(till, 2)
+    mary = till.done("companion", reference, "--name", "Mery")["attendee"]["access_code"]
+    done = till.done("correct", mary, "--name", "Mary", "--email", "mary@example.org")
+    assert (done["attendee"]["name"], done["attendee"]["email"]) == ("Mary", "mary@example.org")
+    assert till.run("correct", mary, "--email", "").out == f"Mary  badge {mary}\n"
+    assert till.refused("correct", mary) == (2, "nothing_to_correct")
+    assert till.refused("correct", "NOOR2026", "--name", "Noor") == (2, "reason_required")
+    assert till.refused("correct", "NOOR2026", "--email", "a@b.org", "--reason", "x") == (4, "own_account")
+    words = ("transfer", mary.lower(), "--name", "Percy", "--reason", "she is ill")
+    assert till.refused(*words, staff="scanner") == (6, "not_permitted")
+    done = till.done(*words)
+    assert (done["replaced"], done["attendee"]["name"]) == (mary, "Percy")
+    assert till.refused(*words) == (4, "badge_replaced")
+    assert till.refused("lookup", mary) == (4, "badge_replaced")
+    assert till.refused("find", mary) == (4, "badge_replaced")
+    jane = till.run("transfer", done["attendee"]["access_code"], "--name", "Jane", "--reason", "late").out
+    assert jane.splitlines()[1] == f"{done['attendee']['access_code']} is dead"
+    assert till.done("check-in", jane.split()[2])["first"] is True

@@ -332,6 +332,12 @@ EXAMPLES = (
     ),
     (because("corrected.name", before="", after="Ada"), "name corrected from none to Ada"),
     (because("corrected.email", before="a@b.org", after=""), "e-mail corrected from a@b.org to none"),
+    (
+        because(
+            "already_has", product="Regular", order="ORD-1", at=Moment(datetime(2026, 1, 2, 9, 5), "", False)
+        ),
+        "They have Regular already: ORD-1, 02 Jan 09:05. Sell them another?",
+    ),
     (because("attention.parked", at=datetime(2026, 1, 2, 13, 0), station="desk-1"), "parked 13:00 at desk-1"),
     (because("attention.payment", notice=Notice.UNKNOWN, station=""), "NO ANSWER from Stripe"),
     (

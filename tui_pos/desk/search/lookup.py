@@ -26,8 +26,9 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.orders import order_views
 from tui_pos.desk.orders.badges import access_code, other_conference, unknown
 from tui_pos.desk.orders.leaving import leaving
+from tui_pos.desk.orders.registration import handed_over
 from tui_pos.desk.orders.views import AttendeeView, CheckInView, CreditView, OrderView
-from tui_pos.desk.search.returned import TicketBack, handed_over, ticket_back
+from tui_pos.desk.search.returned import TicketBack, ticket_back
 from tui_pos.desk.search.verdicts import GOING_BACK, AdmissionFacts, verdict
 
 
