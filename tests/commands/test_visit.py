@@ -194,3 +194,27 @@ def test_a_name_is_corrected_and_a_ticket_handed_over(each_till: Till) -> None:
     jane = till.run("transfer", done["attendee"]["access_code"], "--name", "Jane", "--reason", "late").out
     assert jane.splitlines()[1] == f"{done['attendee']['access_code']} is dead"
     assert till.done("check-in", jane.split()[2])["first"] is True
+
+
+def test_what_to_look_at_is_told_with_the_badge(till: Till) -> None:
+    with till.config.open("a") as config:
+        config.write(
+            "\n[conferences.demo.days]\nday-pass = [2001-01-01]\n"
+            '[conferences.demo.proofs]\nstudent = "a student card"\n'
+        )
+    assert till.done("lookup", "DAYA2026")["attention"] == [
+        {"code": "other_day", "text": "Not for today: the ticket is for 1 Jan."}
+    ]
+    said = till.run("lookup", "DAYA2026").out.splitlines()
+    assert said[:3] == [
+        "Daya Singh  NOT FOR TODAY",
+        "Paid, for 1 Jan.",
+        "Not for today: the ticket is for 1 Jan.",
+    ]
+    said = till.run("check-in", "STUD2026").out.splitlines()
+    assert said[1:] == ["Student: have a student card shown."]
+    assert till.done("lookup", "NOOR2026")["attention"] == []
+    assert till.refused("checkout", "--item", "regular", "--attendee", "NOOR2026") == (4, "already_has")
+    assert (
+        till.done("checkout", "--item", "regular", "--attendee", "NOOR2026", "--again")["status"] == "pending"
+    )

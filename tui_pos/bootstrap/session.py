@@ -162,6 +162,7 @@ def configured_rules(settings: Settings, slug: str) -> Rules:
 
 def conference_info(settings: Settings, row: ConferenceRow, rules: Rules) -> ConferenceInfo:
     """The conference with the rules that hold for it."""
+    configured = settings.conference(row.slug)
     return ConferenceInfo(
         id=row.id,
         slug=row.slug,
@@ -169,8 +170,10 @@ def conference_info(settings: Settings, row: ConferenceRow, rules: Rules) -> Con
         currency=rules.currency,
         timezone=row.timezone if zone_of(row.timezone) else "UTC",
         capture=rules.capture,
-        location=settings.conference(row.slug).stripe_location,
+        location=configured.stripe_location,
         prices=rules.prices,
+        days=configured.days,
+        proofs=configured.proofs,
     )
 
 

@@ -1,6 +1,6 @@
 """How the values of a reason are written: money, times, lists, and where grammar depends on them."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -338,6 +338,8 @@ EXAMPLES = (
         ),
         "They have Regular already: ORD-1, 02 Jan 09:05. Sell them another?",
     ),
+    (because("without_name", tickets=2, order="ORD-1"), "2 tickets without a name on ORD-1."),
+    (because("other_day", days=(date(2027, 5, 4),)), "Not for today: the ticket is for 4 May."),
     (because("attention.parked", at=datetime(2026, 1, 2, 13, 0), station="desk-1"), "parked 13:00 at desk-1"),
     (because("attention.payment", notice=Notice.UNKNOWN, station=""), "NO ANSWER from Stripe"),
     (

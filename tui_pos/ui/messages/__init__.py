@@ -21,6 +21,7 @@ from tui_pos.ui.messages import (
     setup,
     stripe,
     tenders,
+    verdicts,
 )
 from tui_pos.ui.messages.templates import Sentence, fill
 
@@ -51,6 +52,7 @@ PHRASES: dict[str, Sentence] = {
     **search.RECENT,
     **payment_events.PHRASES,
     **checkin.DEEDS,
+    **verdicts.ATTENTION,
 }
 """What is told beside refusals, in lists."""
 
