@@ -1,9 +1,9 @@
 """What the desk found and did, as JSON: the keys are those that django-program's desk views answer with.
 
 Money is a decimal string, a time is ISO 8601 in UTC. ``orders`` and ``attention`` of a look-up,
-``remaining_quantity`` of an add-on, ``amount`` and ``card`` of a charge are beyond those views; so is whatever
-has no view named here.
-``tender`` is django-program's word for a payment: ``comp`` for a complimentary one.
+``remaining_quantity`` of an add-on, ``amount`` and ``card`` of a charge are beyond those views; so is
+whatever has no view named here. ``tender`` is django-program's word for a payment: ``comp`` for a
+complimentary one.
 """
 
 from __future__ import annotations
