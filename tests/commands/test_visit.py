@@ -202,7 +202,7 @@ def test_what_to_look_at_is_told_with_the_badge(till: Till) -> None:
             "\n[conferences.demo.days]\nday-pass = [2001-01-01]\n"
             '[conferences.demo.proofs]\nstudent = "a student card"\n'
         )
-    assert till.done("lookup", "DAYA2026")["attention"] == [
+    assert till.done("lookup", "DAYA2026")["cautions"] == [
         {"code": "other_day", "text": "Not for today: the ticket is for 1 Jan."}
     ]
     said = till.run("lookup", "DAYA2026").out.splitlines()
@@ -213,7 +213,7 @@ def test_what_to_look_at_is_told_with_the_badge(till: Till) -> None:
     ]
     said = till.run("check-in", "STUD2026").out.splitlines()
     assert said[1:] == ["Student: have a student card shown."]
-    assert till.done("lookup", "NOOR2026")["attention"] == []
+    assert till.done("lookup", "NOOR2026")["cautions"] == []
     assert till.refused("checkout", "--item", "regular", "--attendee", "NOOR2026") == (4, "already_has")
     assert (
         till.done("checkout", "--item", "regular", "--attendee", "NOOR2026", "--again")["status"] == "pending"

@@ -9,8 +9,8 @@ from tui_pos.commands import serializers
 from tui_pos.commands.context import CommandContext, Failed, Key, table, typed_key
 from tui_pos.core import exit_codes
 from tui_pos.core.money import format_amount
+from tui_pos.ui.messages.checkin import without_name
 from tui_pos.ui.messages.templates import when_and_where
-from tui_pos.ui.messages.verdicts import without_name
 
 if TYPE_CHECKING:
     from tui_pos.desk.checkin.checkin import CheckInResult
@@ -52,7 +52,7 @@ def check_in(
     lines = [f"{result.attendee.name}  {word} {_since(desk, result)}"]
     if result.attendee.owes:
         lines.append(f"Owes {format_amount(result.attendee.owes, desk.conference.currency)}")
-    lines += [sentence(each) for each in result.attendee.attention if each.code != "unpaid_order"]
+    lines += [sentence(each) for each in result.attendee.cautions if each.code != "unpaid_order"]
     context.answer(serializers.checked_in(desk, result), lines)
 
 

@@ -109,7 +109,7 @@ def _attendee_lines(desk: "Desk", found: "AttendeeView") -> Iterator[str]:
     currency, said = desk.conference.currency, words(found.verdict)
     yield f"{found.name}  {said.word}"
     yield said.sentence
-    yield from (sentence(each) for each in found.attention)
+    yield from (sentence(each) for each in found.cautions)
     yield "  ".join(filter(None, (found.email, f"badge {found.access_code}")))
     yield from table(
         (

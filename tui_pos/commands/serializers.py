@@ -1,6 +1,6 @@
 """What the desk found and did, as JSON: the keys are those that django-program's desk views answer with.
 
-Money is a decimal string, a time is ISO 8601 in UTC. ``orders`` and ``attention`` of a look-up,
+Money is a decimal string, a time is ISO 8601 in UTC. ``orders`` and ``cautions`` of a look-up,
 ``remaining_quantity`` of an add-on, ``amount`` and ``card`` of a charge are beyond those views; so is
 whatever has no view named here. ``tender`` is django-program's word for a payment: ``comp`` for a
 complimentary one.
@@ -48,7 +48,7 @@ def attendee(desk: Desk, found: AttendeeView) -> Json:
         "credits": [_credit(desk, credit) for credit in found.credits],
         "credits_total": _money(desk, found.credits_total),
         "registered": found.registered,
-        "attention": [{"code": each.code, "text": sentence(each)} for each in found.attention],
+        "cautions": [{"code": each.code, "text": sentence(each)} for each in found.cautions],
     }
 
 

@@ -401,6 +401,21 @@ def test_what_the_conference_says(settings: Settings) -> None:
     assert found["active"].status == exit_codes.REFUSED
 
 
+def test_a_ticket_that_the_config_alone_knows_is_told(settings: Settings) -> None:
+    said = ConferenceSettings(
+        days={"day-pass": (), "friday": ()}, proofs={"student": "a student card", "t-shirt": "nothing"}
+    )
+    found = [
+        sentence(each.said)
+        for each in look(replace(settings, conferences={"demo": said}))
+        if each.check == "conference"
+    ]
+    assert [each.rpartition(" says something of ")[2] for each in found] == [
+        "the ticket friday, which demo does not have.",
+        "the ticket t-shirt, which demo does not have.",
+    ]
+
+
 @pytest.mark.parametrize(
     ("slug", "conference", "status", "says"),
     [

@@ -111,8 +111,8 @@ class AttendeeView:
 
     ``registered``: the linked order, or another one of theirs that holds a ticket, admits, and their own
     ticket neither went back nor may be going back at this moment. ``owes`` is the sum of what is due on their
-    ``owed`` orders. ``attention`` is what to look at beside the verdict, most pressing first
-    (``search.attention``).
+    ``owed`` orders. ``cautions`` is what to look at beside the verdict, most pressing first
+    (``search.cautions``).
     """
 
     id: int
@@ -129,4 +129,4 @@ class AttendeeView:
     registered: bool
     owes: Decimal
     verdict: Verdict
-    attention: tuple[Reason, ...]
+    cautions: tuple[Reason, ...]

@@ -28,7 +28,7 @@ from tui_pos.desk.orders.badges import access_code, other_conference, unknown
 from tui_pos.desk.orders.leaving import leaving
 from tui_pos.desk.orders.registration import handed_over
 from tui_pos.desk.orders.views import AttendeeView, CheckInView, CreditView, OrderView
-from tui_pos.desk.search.attention import Badge, attention, other_days
+from tui_pos.desk.search.cautions import Badge, cautions, other_days
 from tui_pos.desk.search.returned import TicketBack, ticket_back
 from tui_pos.desk.search.verdicts import GOING_BACK, AdmissionFacts, verdict
 
@@ -196,7 +196,7 @@ def _attendee(
             replaced=desk.moment(*max(gone.values())) if gone else None,
             days=days,
         ),
-        attention=attention(desk, badge),
+        cautions=cautions(desk, badge),
     )
 
 

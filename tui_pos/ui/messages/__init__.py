@@ -21,7 +21,6 @@ from tui_pos.ui.messages import (
     setup,
     stripe,
     tenders,
-    verdicts,
 )
 from tui_pos.ui.messages.templates import Sentence, fill
 
@@ -52,7 +51,7 @@ PHRASES: dict[str, Sentence] = {
     **search.RECENT,
     **payment_events.PHRASES,
     **checkin.DEEDS,
-    **verdicts.ATTENTION,
+    **checkin.CAUTIONS,
 }
 """What is told beside refusals, in lists."""
 

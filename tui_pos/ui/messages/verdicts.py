@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui_pos.core import money
-from tui_pos.ui.messages.templates import Sentence, when_and_where
+from tui_pos.ui.messages.templates import when_and_where
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,19 +24,6 @@ class VerdictWords:
 def in_words(days: "Sequence[date]") -> str:
     """Days as people read them: "14 May, 15 May"."""
     return ", ".join(f"{day.day} {day:%b}" for day in days)
-
-
-def without_name(tickets: int) -> str:
-    """What is called out at the door of tickets whose holder was not named."""
-    return f"{tickets} tickets without a name" if tickets != 1 else "1 ticket without a name"
-
-
-def _without_name(tickets: int, order: str) -> str:
-    return f"{without_name(tickets)} on {order}."
-
-
-def _other_day(days: "Sequence[date]") -> str:
-    return f"Not for today: the ticket is for {in_words(days)}."
 
 
 VERDICTS: dict[str, VerdictWords] = {
@@ -59,17 +46,6 @@ VERDICTS: dict[str, VerdictWords] = {
     "registered.other_day": VerdictWords("NOT FOR TODAY", "Paid, for {days}."),
     "registered.owes": VerdictWords("REGISTERED, owes {owes}", "The ticket is paid; {owes} more is to pay."),
 }
-
-
-ATTENTION: dict[str, Sentence] = {
-    "no_name": "No name was given: ask for it.",
-    "other_day": _other_day,
-    "to_show": "{product}: have {proof} shown.",
-    "unpaid_order": "{due} is to be paid for {order}.",
-    "with_voucher": "{product}: sold with the voucher {voucher} alone.",
-    "without_name": _without_name,
-}
-"""What is told beside the verdict."""
 
 
 def words(verdict: "Verdict") -> VerdictWords:

@@ -18,7 +18,7 @@ from tui_pos.desk.orders.views import LineView, OrderView
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Badge:
-    """What attention depends on.
+    """What cautions depend on.
 
     ``linked`` is the badge's order, ``orders`` all of the person's, ``admitting`` those that let them in,
     none of a person who is not let in. ``has_name``: first or last name is known.
@@ -38,7 +38,7 @@ class Badge:
         return holding
 
 
-def attention(desk: Desk, badge: Badge) -> tuple[Reason, ...]:
+def cautions(desk: Desk, badge: Badge) -> tuple[Reason, ...]:
     """What to look at, most pressing first; call with a connection open."""
     return (*_other_day(desk, badge), *_unpaid(desk, badge), *_to_show(desk, badge), *_names(badge))
 

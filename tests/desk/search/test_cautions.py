@@ -33,7 +33,7 @@ TODAY, TOMORROW, AFTER = date(2026, 11, 23), date(2026, 11, 24), date(2026, 11, 
 
 
 def told(desk: Desk, code: str) -> list[tuple[str, Mapping[str, object]]]:
-    return [(each.key, each.values) for each in lookup.attendee(desk, code).attention]
+    return [(each.key, each.values) for each in lookup.attendee(desk, code).cautions]
 
 
 def with_days(desk: Desk, **days: tuple[date, ...]) -> Desk:
@@ -44,7 +44,7 @@ def with_days(desk: Desk, **days: tuple[date, ...]) -> Desk:
 def test_an_ordinary_badge_needs_none_and_no_further_statement(desk: Desk) -> None:
     lookup.attendee(desk, "NOOR2026")
     with statements() as seen:
-        assert lookup.attendee(desk, "NOOR2026").attention == ()
+        assert lookup.attendee(desk, "NOOR2026").cautions == ()
     assert len(seen) <= 4
 
 
@@ -59,14 +59,14 @@ def test_a_pass_of_another_day_warns_and_lets_in(desk: Desk) -> None:
         )
         assert told(at_the_desk, "DAYA2026") == [("other_day", {"days": tuple(sorted(days))})]
     assert words(seen.verdict).sentence == "Paid, for 24 Nov, 25 Nov."
-    assert sentence(seen.attention[0]) == "Not for today: the ticket is for 24 Nov, 25 Nov."
+    assert sentence(seen.cautions[0]) == "Not for today: the ticket is for 24 Nov, 25 Nov."
     assert check_in(at_the_desk, "DAYA2026").first
 
 
 def test_a_pass_of_today_and_one_of_every_day_do_not_warn(desk: Desk) -> None:
     for days in ({"day_pass": (TODAY,)}, {"day_pass": (TODAY, TOMORROW)}, {"regular": (TOMORROW,)}, {}):
         seen = lookup.attendee(with_days(desk, **days), "DAYA2026")
-        assert (seen.verdict.key, seen.attention) == ("registered", ())
+        assert (seen.verdict.key, seen.cautions) == ("registered", ())
 
 
 def test_today_is_the_conferences_day(desk: Desk, frozen_clock: FrozenClock) -> None:
@@ -92,14 +92,14 @@ def test_who_is_not_let_in_is_told_why_and_no_day(desk: Desk) -> None:
 
 
 def test_each_order_that_is_owed(desk: Desk) -> None:
-    (first,) = lookup.attendee(desk, "ELLA2026").attention
+    (first,) = lookup.attendee(desk, "ELLA2026").cautions
     assert first.key == "unpaid_order"
     more = order_of(desk, "ELLA2026", "15.00", "lunch")
     assert told(desk, "ELLA2026")[0] == (
         "unpaid_order",
         {"order": more.reference, "due": D("15.00"), "currency": "USD"},
     )
-    assert sentence(lookup.attendee(desk, "ELLA2026").attention[0]) == (
+    assert sentence(lookup.attendee(desk, "ELLA2026").cautions[0]) == (
         f"15.00 is to be paid for {more.reference}."
     )
     assert len(told(desk, "ELLA2026")) == 2
@@ -110,7 +110,7 @@ def test_what_the_config_says_is_to_be_shown(desk: Desk) -> None:
         desk, conference=replace(desk.conference, proofs={"student": "a student card", "mug": "nothing"})
     )
     assert told(at_the_desk, "STUD2026") == [("to_show", {"product": "Student", "proof": "a student card"})]
-    assert sentence(lookup.attendee(at_the_desk, "STUD2026").attention[0]) == (
+    assert sentence(lookup.attendee(at_the_desk, "STUD2026").cautions[0]) == (
         "Student: have a student card shown."
     )
     assert told(at_the_desk, "CASH2026") == []
@@ -133,7 +133,7 @@ def test_tickets_without_a_name_are_told_to_every_badge_of_the_order(desk: Desk)
     for code in (mary.access_code, badge_of(reference)):
         assert told(desk, code) == [("without_name", {"tickets": 2, "order": reference})]
     register_companion(desk, reference, "Percy")
-    (one,) = lookup.attendee(desk, mary.access_code).attention
+    (one,) = lookup.attendee(desk, mary.access_code).cautions
     assert sentence(one) == f"1 ticket without a name on {reference}."
     register_companion(desk, reference, "Jane")
     assert told(desk, mary.access_code) == []
