@@ -33,6 +33,7 @@ def check_in(
 ) -> None:
     """Let the holder of a badge in; tell when and where they came in first."""
     from tui_pos.desk.checkin import checkin as door
+    from tui_pos.ui.messages import sentence
 
     _refuse_reason_alone(undo, reason)
     if group and undo:
@@ -51,6 +52,7 @@ def check_in(
     lines = [f"{result.attendee.name}  {word} {_since(desk, result)}"]
     if result.attendee.owes:
         lines.append(f"Owes {format_amount(result.attendee.owes, desk.conference.currency)}")
+    lines += [sentence(each) for each in result.attendee.cautions if each.code != "unpaid_order"]
     context.answer(serializers.checked_in(desk, result), lines)
 
 

@@ -1,6 +1,6 @@
 """How the values of a reason are written: money, times, lists, and where grammar depends on them."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -360,6 +360,14 @@ EXAMPLES = (
     ),
     (because("corrected.name", before="", after="Ada"), "name corrected from none to Ada"),
     (because("corrected.email", before="a@b.org", after=""), "e-mail corrected from a@b.org to none"),
+    (
+        because(
+            "already_has", product="Regular", order="ORD-1", at=Moment(datetime(2026, 1, 2, 9, 5), "", False)
+        ),
+        "They have Regular already: ORD-1, 02 Jan 09:05. Sell them another?",
+    ),
+    (because("without_name", tickets=2, order="ORD-1"), "2 tickets without a name on ORD-1."),
+    (because("other_day", days=(date(2027, 5, 4),)), "Not for today: the ticket is for 4 May."),
     (because("attention.payment", notice=Notice.UNKNOWN, station=""), "NO ANSWER from Stripe"),
     (
         because("attention.problem", problem=because("payment.not_known"), station="desk-2"),

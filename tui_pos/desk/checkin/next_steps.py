@@ -103,8 +103,10 @@ def to_pay(desk: Desk, person: AttendeeView) -> tuple[OrderView, ...]:
 
 
 def person_step(desk: Desk, person: AttendeeView) -> PersonStep:
-    """The one safe next step with this person."""
+    """The one safe next step with this person; a ticket for another day is let in on purpose alone."""
     owed = to_pay(desk, person)
+    if person.registered and person.verdict.days:
+        return PersonStep.NEXT_PERSON
     if person.registered:
         return PersonStep.CHECK_IN if person.first_check_in is None else PersonStep.NEXT_PERSON
     if len(owed) == 1:

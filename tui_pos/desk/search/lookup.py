@@ -26,8 +26,10 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.orders import order_views
 from tui_pos.desk.orders.badges import access_code, other_conference, unknown
 from tui_pos.desk.orders.leaving import leaving
+from tui_pos.desk.orders.registration import handed_over
 from tui_pos.desk.orders.views import AttendeeView, CheckInView, CreditView, OrderView
-from tui_pos.desk.search.returned import TicketBack, handed_over, ticket_back
+from tui_pos.desk.search.cautions import Badge, cautions, other_days
+from tui_pos.desk.search.returned import TicketBack, ticket_back
 from tui_pos.desk.search.verdicts import GOING_BACK, AdmissionFacts, verdict
 
 
@@ -154,6 +156,13 @@ def _attendee(
     owes = sum((each.due for each in orders if each.owed), ZERO)
     first = _first_check_in(person)
     admitting = linked or next(iter(orders), None)
+    badge = Badge(
+        linked=linked,
+        orders=orders,
+        admitting=admitting_orders if registered else (),
+        has_name=bool(person.first_name.strip() or person.last_name.strip()),
+    )
+    days = other_days(desk, badge)
     facts = AdmissionFacts(
         registered=registered,
         holds_ticket=tickets,
@@ -163,6 +172,7 @@ def _attendee(
         returned=back.returned,
         returning=back.returning,
         handed_over=bool(gone),
+        other_day=bool(days),
     )
     return AttendeeView(
         id=person.id,
@@ -184,7 +194,9 @@ def _attendee(
             currency=desk.conference.currency,
             first=desk.moment(first.at, first.station) if first else None,
             replaced=desk.moment(*max(gone.values())) if gone else None,
+            days=days,
         ),
+        cautions=cautions(desk, badge),
     )
 
 

@@ -1,12 +1,11 @@
-"""Whether somebody's ticket was given back, may be at this moment, or went to another person."""
+"""Whether somebody's ticket was given back, or may be at this moment."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from peewee import fn
 
 from tui_pos.data.queries import rows
-from tui_pos.data.tables.desk import Refund, RefundLine, ReplacedBadge
+from tui_pos.data.tables.desk import Refund, RefundLine
 from tui_pos.data.tables.registration import PAID_STATUSES, Attendee, Order, OrderLine
 from tui_pos.desk.orders.balance import ACCEPTED, OPEN
 
@@ -34,14 +33,6 @@ def ticket_back(attendee_id: int, user_id: int, order_id: int | None) -> TicketB
     if not back_from or order_id is not None:
         return TicketBack(returning=returning)
     return TicketBack(returned=not _has_spare_ticket(user_id, back_from))
-
-
-def handed_over(attendee_id: int) -> dict[int, tuple[datetime, str]]:
-    """The orders whose ticket this person handed to another, with when and at which station."""
-    query = ReplacedBadge.select(ReplacedBadge.order, ReplacedBadge.at, ReplacedBadge.station).where(
-        ReplacedBadge.attendee == attendee_id
-    )
-    return {order_id: (at, station) for order_id, at, station in rows(query)}
 
 
 def _has_spare_ticket(user_id: int, except_of: list[int]) -> bool:

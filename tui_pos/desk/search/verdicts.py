@@ -17,7 +17,7 @@ class AdmissionFacts:
     ``admitting`` is the status of the order that would admit them (the linked one, else their newest), '' for
     none, ``GOING_BACK`` while Stripe has not answered about a refund of all its money. ``returned``: their
     own ticket was refunded; ``returning``: Stripe has not answered about its refund yet. ``handed_over``: a
-    ticket of theirs went to another person.
+    ticket of theirs went to another person. ``other_day``: their ticket is for other days than today.
     """
 
     registered: bool
@@ -28,6 +28,7 @@ class AdmissionFacts:
     returned: bool = False
     returning: bool = False
     handed_over: bool = False
+    other_day: bool = False
 
 
 def verdict(facts: AdmissionFacts) -> Verdict:
@@ -47,6 +48,7 @@ TABLE: tuple[tuple[Callable[[AdmissionFacts], bool], Verdict], ...] = (
     (lambda s: s.registered and s.came_in and s.owes, Verdict("already_checked_in.owes", Tone.WARN)),
     (lambda s: s.registered and s.came_in, Verdict("already_checked_in", Tone.WARN)),
     (lambda s: s.registered and not s.holds_ticket, Verdict("no_ticket.paid", Tone.WARN)),
+    (lambda s: s.registered and s.other_day, Verdict("registered.other_day", Tone.WARN)),
     (lambda s: s.registered and s.owes, Verdict("registered.owes", Tone.OK)),
     (lambda s: s.registered, Verdict("registered", Tone.OK)),
     (_owes_alone, Verdict("owes", Tone.WARN)),

@@ -51,6 +51,7 @@ PHRASES: dict[str, Sentence] = {
     **search.RECENT,
     **payment_events.PHRASES,
     **checkin.DEEDS,
+    **checkin.CAUTIONS,
 }
 """What is told beside refusals, in lists."""
 

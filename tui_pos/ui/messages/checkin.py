@@ -3,9 +3,12 @@
 from typing import TYPE_CHECKING
 
 from tui_pos.ui.messages.templates import Sentence, when_and_where
-from tui_pos.ui.messages.verdicts import words
+from tui_pos.ui.messages.verdicts import in_words, words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
     from tui_pos.core.clock import Moment
     from tui_pos.desk.orders.views import Verdict
 
@@ -18,6 +21,14 @@ def _handed_out(product: str, bought: int, last: "Moment | None") -> str:
 def without_name(tickets: int) -> str:
     """What is called out at the door of tickets whose holder was not named."""
     return f"{tickets} tickets without a name" if tickets != 1 else "1 ticket without a name"
+
+
+def _without_name(tickets: int, order: str) -> str:
+    return f"{without_name(tickets)} on {order}."
+
+
+def _other_day(days: "Sequence[date]") -> str:
+    return f"Not for today: the ticket is for {in_words(days)}."
 
 
 def _corrected(what: str) -> Sentence:
@@ -75,3 +86,13 @@ DEEDS: dict[str, Sentence] = {
     "transferred": "ticket handed over from {before} to {after}",
 }
 """What the audit log holds of corrections, as people read it."""
+
+CAUTIONS: dict[str, Sentence] = {
+    "no_name": "No name was given: ask for it.",
+    "other_day": _other_day,
+    "to_show": "{product}: have {proof} shown.",
+    "unpaid_order": "{due} is to be paid for {order}.",
+    "with_voucher": "{product}: sold with the voucher {voucher} alone.",
+    "without_name": _without_name,
+}
+"""What is told beside the verdict."""

@@ -7,6 +7,9 @@ from tui_pos.core import money
 from tui_pos.ui.messages.templates import when_and_where
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
     from tui_pos.core.clock import Moment
     from tui_pos.desk.orders.views import Verdict
 
@@ -18,6 +21,11 @@ class VerdictWords:
     word: str
     sentence: str
     fact: str = ""
+
+
+def in_words(days: "Sequence[date]") -> str:
+    """Days as people read them: "14 May, 15 May"."""
+    return ", ".join(f"{day.day} {day:%b}" for day in days)
 
 
 VERDICTS: dict[str, VerdictWords] = {
@@ -45,6 +53,7 @@ VERDICTS: dict[str, VerdictWords] = {
     ),
     "replaced": VerdictWords("HANDED OVER", "Their ticket went to another person {replaced}."),
     "registered": VerdictWords("REGISTERED", "Paid, and not checked in yet."),
+    "registered.other_day": VerdictWords("NOT FOR TODAY", "Paid, for {days}.", "for {days}"),
     "registered.owes": VerdictWords(
         "REGISTERED", "The ticket is paid; {owes} more is to pay.", "owes {owes} {currency}"
     ),
@@ -75,6 +84,7 @@ def words(verdict: "Verdict") -> VerdictWords:
         "currency": verdict.currency,
         "first": when_and_where(verdict.first) if verdict.first else "",
         "since": since(verdict.first) if verdict.first else "",
+        "days": in_words(verdict.days),
         "replaced": when_and_where(verdict.replaced) if verdict.replaced else "",
     }
     return VerdictWords(*(text.format(**values) for text in (said.word, said.sentence, said.fact)))

@@ -55,6 +55,7 @@ class AttendeeScreen(DeskScreen[None]):
         self._handed_last: int | None = None
         self._banner = Banner()
         self._facts = Row(id="facts")
+        self._cautions = LineList(*attendee_view.CAUTIONS, numbered=False, choosing=False, id="cautions")
         self._list = LineList(*attendee_view.ROWS, by_arrow=True)
         self._products = ProductList(self.amount)
         self._side = LineList(*attendee_view.SIDE, numbered=False, choosing=False)
@@ -63,6 +64,7 @@ class AttendeeScreen(DeskScreen[None]):
     def compose_body(self) -> ComposeResult:
         yield self._banner
         yield self._facts
+        yield self._cautions
         yield self._list
         yield self._products
 
@@ -101,6 +103,8 @@ class AttendeeScreen(DeskScreen[None]):
         person, door, currency = self.person, self._at_the_door, self.desk.conference.currency
         self._banner.tell(attendee_view.told(person, self._came_in))
         self._facts.show(attendee_view.facts(person, self._beside.group, at_the_door=door))
+        self._cautions.set_lines(attendee_view.cautions(person))
+        self._cautions.styles.height = len(person.cautions)
         rows = attendee_view.rows(person, self._beside.hand_outs, self.amount, currency, at_the_door=door)
         self._list.set_lines(rows)
         self._draw_side()

@@ -13,18 +13,20 @@ from tui_pos.desk.checkin.redemption import Fetched, HandOut
 from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.messages import attendee as said
+from tui_pos.ui.messages import sentence as spoken
 from tui_pos.ui.messages import verdicts
-from tui_pos.ui.messages.checkin import without_name
 from tui_pos.ui.messages.templates import when_and_where
 from tui_pos.ui.screens import catalogue, hand_outs
 from tui_pos.ui.widgets import look
 from tui_pos.ui.widgets.banner import Told
 from tui_pos.ui.widgets.line_list import Column, Line
 from tui_pos.ui.widgets.look import Role
+from tui_pos.ui.widgets.signs import sign, style
 
 Amount = Callable[[Decimal], str]
 
 ROWS = (Column(12), Column(9), Column(10, right=True), Column(), Column(14, right=True))
+CAUTIONS = (Column(3), Column())
 PRODUCTS = (Column(), Column(10, right=True), Column(18))
 SIDE = (Column(), Column(3, right=True), Column(11, right=True))
 
@@ -55,9 +57,14 @@ def facts(person: AttendeeView, group: Group | None, *, at_the_door: bool) -> Te
         *known,
         "" if person.first_check_in is not None else said.NOT_CHECKED_IN,
         said.with_others(others, group.reference) if group is not None and others else "",
-        without_name(group.unnamed) if group is not None and group.unnamed else "",
     )
     return Text("   ".join(filter(None, parts)))
+
+
+def cautions(person: AttendeeView) -> list[Line]:
+    """What to look at, most pressing first."""
+    chip = (sign(Tone.WARN), style(Tone.WARN))
+    return [Line((chip, spoken(each)), pick=False) for each in person.cautions]
 
 
 def rows(
