@@ -19,12 +19,14 @@ PLACEHOLDER = "scan a badge, or type a name, an order, / for more"
 
 EXAMPLES: tuple[tuple[str, str], ...] = (
     ("NOOR2026", "is registered: Enter checks her in"),
-    ("INES2026", "owes 349.00: Enter takes it by card"),
     ("OWEN2026", "has shirts, lunch and a hoodie to collect"),
     ("helper", "is part of two names: choose one"),
+)
+SELLING_EXAMPLES: tuple[tuple[str, str], ...] = (
+    ("INES2026", "owes 349.00: Enter takes it by card"),
     ("F2", "sells to somebody without a badge"),
 )
-"""What there is to try in the demonstration, as it is typed, and what comes of it."""
+"""What to try in the demonstration, as it is typed, and what comes of it; the latter for who may sell."""
 
 TENDERS = {"card": "card", "cash": "cash", "credit": "credit", "comp": "free"}
 

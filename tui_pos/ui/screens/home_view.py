@@ -64,7 +64,8 @@ def nothing_yet(beside: Sequence[Figure], *, examples: bool, sells: bool) -> lis
     rows = [*rows, Line((), pick=False)] if rows else []
     if not examples:
         return [*(Line(("", *cells), pick=False) for cells in first), *rows]
-    return [*rows, *(Line(("", f"{typed}: {what}"), pick=False) for typed, what in home.EXAMPLES)]
+    tries = (*home.EXAMPLES, *(home.SELLING_EXAMPLES if sells else ()))
+    return [*rows, *(Line(("", f"{typed} {what}"), pick=False) for typed, what in tries)]
 
 
 def _beside(cells: tuple[str | tuple[str, str], ...], figure: Figure | None) -> Line:
@@ -107,7 +108,7 @@ def _tender(each: "TenderFigures") -> Figure:
 
 def _hour(today: "Today", eighths: bool) -> str:
     count = f"{sum(today.came)}"
-    return f"{count} {bars(today.came)}" if eighths else count
+    return f"{count} {bars(today.came)}" if eighths and any(today.came) else count
 
 
 def bars(counts: Sequence[int]) -> str:
