@@ -119,10 +119,13 @@ class GroupScreen(DeskScreen[Scan]):
         self.ask(partial(check_in_group, self.desk, codes), self._went_in, hold=True)
 
     def _went_in(self, passed: tuple[GroupPass, ...]) -> None:
-        refused = [each for each in passed if each.refusal is not None]
-        self._why_not.show(signed(Tone.BAD, " ".join(map(_why, refused))))
+        # As they were listed: a code that died meanwhile is nobody's any more.
+        names = {_key(each): each.attendee.name for each in self._members}
+        refused = {names[each.code]: each.refusal for each in passed if each.refusal is not None}
+        why = " ".join(f"{printable(name, 40)}: {sentence(reason)}" for name, reason in refused.items())
+        self._why_not.show(signed(Tone.BAD, why))
         self._why_not.display = bool(refused)
-        told = said.went_in(len(passed) - len(refused), [each.name or each.code for each in refused])
+        told = said.went_in(len(passed) - len(refused), list(refused))
         self.say(told, Tone.WARN if refused else Tone.OK, bell=bool(refused))
         self._load(first=False)
 
@@ -133,8 +136,3 @@ class GroupScreen(DeskScreen[Scan]):
 
 def _key(member: Member) -> str:
     return member.attendee.access_code
-
-
-def _why(passed: GroupPass) -> str:
-    reason = sentence(passed.refusal) if passed.refusal is not None else ""
-    return f"{printable(passed.name or passed.code, 40)}: {reason}"
