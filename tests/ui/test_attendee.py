@@ -1,16 +1,19 @@
 """One person: verdict first, the safe next step on Enter, orders by their number."""
 
 import asyncio
+import re
 from threading import Event
 
 import pytest
 
-from tests.fixtures.pilot import press, scan, settled, shown
+from tests.fixtures.pilot import press, scan, settled, shown, write
 from tests.ui.counter import shows, until
 from tests.ui.station import Bench, Station, desk_of, hammer, row, station
-from tui_pos.desk.checkin import checkin
+from tui_pos.desk.carts import checkout
+from tui_pos.desk.checkin import checkin, redemption
 from tui_pos.desk.payments import readers
 from tui_pos.desk.search import lookup
+from tui_pos.desk.tenders.cash import take_cash
 from tui_pos.simulator import Server
 from tui_pos.ui.scan_result import LookUps
 from tui_pos.ui.screens.attendee import AttendeeScreen
@@ -230,3 +233,123 @@ async def test_coming_back_from_the_cart_shows_what_is_true_now(bench: Bench) ->
         checkin.check_in(desk_of(pilot), "NOOR2026")
         await press(pilot, "f2", "escape")
         assert "[!] IN SINCE" in row(pilot, 4)
+
+
+# What is typed and scanned on somebody's screen
+
+
+async def test_a_shirt_for_somebody_is_sold_by_its_name(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "NOOR2026")
+        assert "type a product to sell it" in row(pilot, 1)
+        await write(pilot, "shi")
+        assert "T-Shirt" in row(pilot, 7)
+        assert row(pilot, 23).startswith("  Enter sell T-Shirt    Esc clear")
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, CartScreen)
+        assert "Sell to Noor Lindqvist" in shown(pilot)
+        assert "1 x T-Shirt" in shown(pilot)
+
+
+async def test_a_text_that_several_products_begin_with_lists_them_with_numbers(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "NOOR2026")
+        await write(pilot, "s")
+        assert row(pilot, 23).startswith('  Enter find "s"    Esc clear')
+        assert not row(pilot, 7).startswith(" 1 ")
+        await press(pilot, "enter")
+        assert row(pilot, 7).startswith(" 1  ")
+        name = row(pilot, 7)[4:30].strip()
+        assert re.match(r" 1-\d sell   Esc close", row(pilot, 23))
+        await press(pilot, "1")
+        assert isinstance(pilot.app.screen, CartScreen)
+        assert name in shown(pilot)
+
+
+async def test_a_name_that_no_product_has_finds_the_next_person(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "NOOR2026")
+        await write(pilot, "okafor\r")
+        assert isinstance(pilot.app.screen, AttendeeScreen)
+        assert "Tomás Okafor" in row(pilot, 4)
+
+
+async def test_a_product_that_is_scanned_is_sold_to_the_one_on_the_screen(bench: Bench) -> None:
+    """A badge, a product's code from the desk card: no key at all up to the cart."""
+    async with station(bench) as pilot:
+        await scan(pilot, "NOOR2026")
+        await scan(pilot, "t-shirt")
+        assert isinstance(pilot.app.screen, CartScreen)
+        assert "Sell to Noor Lindqvist" in shown(pilot)
+
+
+async def test_every_row_is_reached_and_enter_does_what_the_chosen_one_says(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        desk = desk_of(pilot)
+        for _ in range(11):
+            placed = checkout.sell(desk, [("lunch", 1)], attendee_code="NOOR2026")
+            take_cash(desk, placed.reference, placed.due)
+        await scan(pilot, "NOOR2026")
+        assert "Enter check in" in row(pilot, 23)
+        await press(pilot, *(["down"] * 13))
+        assert row(pilot, 23).startswith("  Enter hand out ")
+        await press(pilot, "enter")
+        assert "Hand out 1 x" in row(pilot, 2)
+        left = [each.left for each in redemption.hand_outs(desk, "NOOR2026")]
+        assert sum(left) == 10
+        assert lookup.attendee(desk, "NOOR2026").first_check_in is None
+        assert row(pilot, 23).startswith("  Enter check in")
+
+
+async def test_the_bar_names_what_each_number_does(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "ELLA2026")
+        assert "1 pay 25.00   2 show" in row(pilot, 23)
+        await scan(pilot, "GIVE2026")
+        (gone,) = re.findall(r"(\d(?:-\d)?) gone", row(pilot, 23))
+        await press(pilot, gone[0])
+        assert "was handed out already" in row(pilot, 2)
+
+
+async def test_from_120_columns_the_order_stands_beside_its_person(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await pilot.resize_terminal(120, 30)
+        await scan(pilot, "OWEN2026")
+        await press(pilot, "2")
+        text = await shows(pilot, "Handed out", "T-Shirt, ")
+        side = [line.split("│")[1] for line in text.split("\n") if "│" in line]
+        assert re.search(r"ORD-DEMO\d+ +USD", side[0])
+        assert any(re.search(r"T-Shirt +2 +50.00", line) for line in side)
+        assert any(re.search(r"Total +469.00", line) for line in side)
+
+
+# Corrections
+
+
+async def test_a_name_is_corrected_with_the_reason_that_its_account_needs(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "NOOR2026")
+        await write(pilot, "/name Noor Lind\r")
+        await write(pilot, "married\r")
+        await shows(pilot, "The name is Noor Lind now")
+        assert "Noor Lind" in row(pilot, 4)
+        assert lookup.attendee(desk_of(pilot), "NOOR2026").name == "Noor Lind"
+
+
+async def test_a_ticket_is_handed_to_another_person_and_the_old_badge_is_dead(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "NOOR2026")
+        await write(pilot, "/transfer\r")
+        await write(pilot, "Bo Ek\r")
+        await write(pilot, "ill\r")
+        await shows(pilot, "The ticket is Bo Ek's now", "REGISTERED   Bo Ek")
+        await scan(pilot, "NOOR2026")
+        assert "[X] HANDED OVER   NOOR2026" in row(pilot, 4)
+
+
+async def test_what_to_look_at_stands_below_the_verdict(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "ELLA2026")
+        assert "REGISTERED   Ella Novák" in row(pilot, 4)
+        assert "owes 25.00 USD" in row(pilot, 4)
+        assert row(pilot, 7).strip().startswith("[!]  25.00 is to be paid for ORD-DEMO0009")

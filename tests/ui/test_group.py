@@ -34,7 +34,7 @@ async def test_a_group_comes_in_with_two_keys_from_any_of_its_badges(bench: Benc
         await press(pilot, "f6")
         assert isinstance(pilot.app.screen, GroupScreen)
         assert "GROUP OF 2   ORD-" in row(pilot, 4)
-        assert "0 of 2 in   1 ticket without a name" in row(pilot, 4)
+        assert "0 of 2 in, 1 ticket without a name" in row(pilot, 4)
         assert row(pilot, 23).startswith("  Enter let 2 in    1-2 tick   Esc back")
         await press(pilot, "enter")
         assert "[OK] 2 are in." in row(pilot, 2)

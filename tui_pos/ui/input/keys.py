@@ -48,7 +48,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("help", ("f1",), "help", "help", "Explain the keys of the screen that is open."),
     Command("walk_up", ("f2",), "walkup", "walk-up", "Sell to somebody without a registration."),
-    Command("orders", ("f3",), "orders", "orders", "Find an order again: see it, pay it or give money back."),
+    Command("orders", ("f3",), "orders", "orders", "Find an order again, and see its receipt."),
     Command("reader", ("f4",), "reader", "reader", "Choose the card reader of this station."),
     Command("attention", ("f5",), "attention", "attention", "Show unfinished payments and parked sales."),
     Command("park", ("f6",), "park", "park", "Put this sale aside and serve the next person."),

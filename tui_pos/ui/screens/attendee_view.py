@@ -26,6 +26,9 @@ from tui_pos.ui.widgets.signs import sign, style
 Amount = Callable[[Decimal], str]
 
 ROWS = (Column(12), Column(9), Column(10, right=True), Column(), Column(14, right=True))
+UNPAID = "unpaid_order"
+"""The caution that tells of an order that is not paid."""
+
 CAUTIONS = (Column(3), Column())
 PRODUCTS = (Column(), Column(10, right=True), Column(18))
 SIDE = (Column(), Column(3, right=True), Column(11, right=True))
@@ -38,7 +41,7 @@ def told(person: AttendeeView, came_in: Moment | None) -> Told:
         return Told(tone=person.verdict.tone, word=words.word, about=person.name, fact=words.fact)
     facts = (words.fact, verdicts.since(came_in))
     return Told(
-        tone=Tone.OK, word=verdicts.CHECKED_IN, about=person.name, fact="   ".join(filter(None, facts))
+        tone=Tone.OK, word=verdicts.CHECKED_IN, about=person.name, fact=", ".join(filter(None, facts))
     )
 
 
@@ -61,10 +64,11 @@ def facts(person: AttendeeView, group: Group | None, *, at_the_door: bool) -> Te
     return Text("   ".join(filter(None, parts)))
 
 
-def cautions(person: AttendeeView) -> list[Line]:
-    """What to look at, most pressing first."""
+def cautions(person: AttendeeView, *, at_the_door: bool) -> list[Line]:
+    """What to look at, most pressing first; the orders are no matter of the door's."""
     chip = (sign(Tone.WARN), style(Tone.WARN))
-    return [Line((chip, spoken(each)), pick=False) for each in person.cautions]
+    told = (each for each in person.cautions if not (at_the_door and each.key == UNPAID))
+    return [Line((chip, spoken(each)), pick=False) for each in told]
 
 
 def rows(

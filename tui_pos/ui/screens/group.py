@@ -66,7 +66,7 @@ class GroupScreen(DeskScreen[Scan]):
                 tone=Tone.OK if inside == len(members) else Tone.PLAIN,
                 word=said.group_of(len(members)),
                 about=self._group.reference,
-                fact="   ".join(filter(None, facts)),
+                fact=", ".join(filter(None, facts)),
             )
         )
         self._list.set_lines([self._line(each) for each in members])
