@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from tui_pos.core import clock
+from tui_pos.core import clock, money
 from tui_pos.core.clock import Moment
 from tui_pos.desk.errors import InvalidInput, Reason, Refusal, Refused, because
 from tui_pos.desk.limits import Limits
@@ -37,7 +38,11 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConferenceInfo:
-    """The conference that a desk works for: its stored rules, and the readers' location from the config."""
+    """The conference that a desk works for: its stored rules, and what this host's config says of it.
+
+    ``location`` is where its readers are. ``smallest_coin`` says in which steps cash is paid where that is
+    not what the currency's coins can pay (None), as in countries of the euro that use no cents.
+    """
 
     id: int
     slug: str
@@ -47,6 +52,12 @@ class ConferenceInfo:
     capture: str = "automatic"
     location: str = ""
     prices: str = "services"
+    smallest_coin: Decimal | None = None
+
+    @property
+    def coin(self) -> Decimal:
+        """The steps in which cash is paid here."""
+        return self.smallest_coin or money.smallest_coin(self.currency)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

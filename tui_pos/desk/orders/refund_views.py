@@ -22,6 +22,7 @@ class PieceView:
 class RefundView:
     """A refund as screens and commands show it; ``amount`` in the order's currency.
 
+    Cash for it is ``rounding`` more (or, negative, less), where the currency has no small coins.
     ``intent_id`` and ``refund_id`` are Stripe's, '' for what no card had paid. ``tender`` is card, cash,
     credit or comp; only a card's can be anything but succeeded. ``pieces`` are what went back with it.
     ``exchange`` is the order that the value went to instead of a person, '' for none. ``notes`` say more.
@@ -40,6 +41,12 @@ class RefundView:
     pieces: tuple[PieceView, ...] = ()
     exchange: str = ""
     notes: tuple[Said, ...] = ()
+    rounding: Decimal = Decimal(0)
+
+    @property
+    def handed_back(self) -> Decimal:
+        """What is given back: in cash as it is rounded."""
+        return self.amount + self.rounding
 
 
 def of_row(row: Refund) -> RefundView:
@@ -58,6 +65,7 @@ def of_row(row: Refund) -> RefundView:
         reason=row.reason,
         exchange=row.exchange.reference if row.exchange_id is not None else "",
         notes=notes_of(row),
+        rounding=money.from_minor(row.rounding, row.currency),
         pieces=tuple(
             PieceView(each.order_line_id, each.order_line.description, each.quantity)
             for each in pieces.order_by(RefundLine.id)
