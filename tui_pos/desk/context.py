@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from tui_pos.core import clock, money
 from tui_pos.core.clock import Moment
 from tui_pos.desk.errors import InvalidInput, Reason, Refusal, Refused, because
+from tui_pos.desk.known_readers import KnownReaders
 from tui_pos.desk.limits import Limits
 
 if TYPE_CHECKING:
@@ -78,7 +79,8 @@ class Desk:
     ``no_account`` is why there is no ``account``, when more is known than that: a fault of the key, a copied
     database, or a key that is not the conference's.
     ``installation`` is the key of the installation, which stands in every intent's metadata. ``limits`` is
-    what is stopped at the moment, shared by every copy of this desk.
+    what is stopped at the moment and ``readers`` the state of card readers, both shared by every copy of this
+    desk.
     """
 
     conference: ConferenceInfo
@@ -93,6 +95,7 @@ class Desk:
     prompt_seconds: int = 120
     poll_seconds: float = 1.0
     limits: Limits = field(default_factory=Limits, compare=False)
+    readers: KnownReaders = field(default_factory=KnownReaders, compare=False)
 
     @property
     def terminal(self) -> "Terminal":

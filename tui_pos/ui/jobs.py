@@ -132,6 +132,11 @@ def _hand_over(
         loop.call_soon_threadsafe(finish, outcome, context=context)
 
 
+def in_loop(call: Callable[[], object]) -> Callable[[], None]:
+    """What any thread may call to have ``call`` run in the loop that runs now, with this context."""
+    return partial(_hand_over, asyncio.get_running_loop(), copy_context(), lambda _: call(), None)
+
+
 def follow_states(
     job: Job, iterate: Callable[[], Generator[T, None, None]], each: Callable[[T], object]
 ) -> Job:

@@ -15,7 +15,6 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from tui_pos.core.scan import Scan
-from tui_pos.desk.access.people import WALK_UP
 from tui_pos.desk.access.permissions import Action
 from tui_pos.desk.context import Desk
 from tui_pos.desk.tones import Tone
@@ -136,7 +135,7 @@ class ScanScreen(DeskScreen[None]):
                     (
                         (sign(line.tone), style(line.tone)),
                         line.reference,
-                        line.name or WALK_UP,
+                        line.name,
                         self.amount(line.amount),
                         sentence(line.said),
                     ),
@@ -156,7 +155,7 @@ class ScanScreen(DeskScreen[None]):
         return Line(
             (
                 self.time(line.at),
-                line.title or WALK_UP,
+                line.title,
                 (sign(line.tone), style(line.tone)),
                 sentence(line.detail),
             ),

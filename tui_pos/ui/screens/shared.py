@@ -45,7 +45,7 @@ def choose_reader(screen: Screen) -> None:
 def show_reader(screen: Screen, row: "ReaderRow") -> None:
     """Name this station's reader in the header of every screen."""
     kiosk = screen.kiosk
-    kiosk.set_status(replace(kiosk.status, reader=row.label, reader_state=row.state))
+    kiosk.set_status(replace(kiosk.status, reader_id=row.id, reader=row.label, reader_state=row.state))
 
 
 def after_keys(screen: Screen, then: Callable[[], object]) -> None:
