@@ -1,5 +1,6 @@
 """How the values of a reason are written: money, times, lists, and where grammar depends on them."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -25,6 +26,8 @@ from tui_pos.ui.messages.verdicts import VERDICTS, words
 FIRST = Moment(datetime(2026, 11, 22, 9, 14), "desk-2", is_today=True)
 
 EVERY = SENTENCES | PHRASES
+HERE = Holder("desk-2", "Amira", datetime(2026, 1, 2, 14, 2), is_here=True)
+
 EXAMPLES = (
     (
         because("not_permitted", who="Sam", action=Action.CAPTURE),
@@ -183,6 +186,18 @@ EXAMPLES = (
             "reader_busy", reader="Front-1", holder=Holder("desk-2", "Amira", datetime(2026, 1, 2, 14, 2))
         ),
         "The reader Front-1 is taken by desk-2, Amira, since 14:02.",
+    ),
+    (
+        because("payment_live", order="ORD-1", reader="Front-1", holder=HERE),
+        "A card payment for ORD-1 is under way on Front-1 (this station, Amira, since 14:02).",
+    ),
+    (
+        because("attempt_held", holder=HERE),
+        "This station watches this payment already, Amira since 14:02.",
+    ),
+    (
+        because("attempt_held", holder=replace(HERE, is_here=False)),
+        "This payment is being watched at desk-2, Amira, since 14:02.",
     ),
     (
         because("order_not_paid.exchange", order="ORD-1", status="pending"),

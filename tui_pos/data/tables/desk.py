@@ -435,6 +435,7 @@ class AuditAction(StrEnum):
     HAND_OUT = "hand_out"
     TAKE_BACK = "take_back"
     UNDO_CHECK_IN = "undo_check_in"
+    DISCARD = "discard"
     SIGN_IN = "sign_in"
     SIGN_IN_FAILED = "sign_in_failed"
     STATION_TAKEN = "station_taken"
