@@ -19,6 +19,7 @@ from tui_pos.desk.payments.notices import Notice
 from tui_pos.desk.search.verdicts import TABLE
 from tui_pos.desk.stored_reasons import pack, unpack
 from tui_pos.desk.tones import Tone
+from tui_pos.desk.waiting import Act, Awaited
 from tui_pos.ui.messages import PHRASES, SENTENCES, sentence
 from tui_pos.ui.messages.notices import UNPAID
 from tui_pos.ui.messages.verdicts import VERDICTS, words
@@ -186,6 +187,10 @@ EXAMPLES = (
             "reader_busy", reader="Front-1", holder=Holder("desk-2", "Amira", datetime(2026, 1, 2, 14, 2))
         ),
         "The reader Front-1 is taken by desk-2, Amira, since 14:02.",
+    ),
+    (
+        because("no_answer", of=Awaited.STRIPE, seconds=9, act=Act.CHARGE),
+        "NO ANSWER from Stripe for 9 s: do not charge again",
     ),
     (
         because("payment_live", order="ORD-1", reader="Front-1", holder=HERE),

@@ -21,6 +21,7 @@ from tui_pos.ui.messages import (
     setup,
     stripe,
     tenders,
+    waiting,
 )
 from tui_pos.ui.messages.templates import Sentence, fill
 
@@ -50,6 +51,7 @@ PHRASES: dict[str, Sentence] = {
     **catalogue.SHELF,
     **search.RECENT,
     **payment_events.PHRASES,
+    **waiting.PHRASES,
 }
 """What is told beside refusals, in lists."""
 

@@ -150,7 +150,7 @@ SENTENCES: dict[str, Sentence] = {
     f" present a card. {GOES_ON}",
     "cut_off.reading": "A card is being read at this moment: do not charge again before it is known what"
     f" became of it. {GOES_ON}",
-    "cut_off.unknown": "Stripe does not answer either: look at the reader, and do not charge again. "
+    "cut_off.unknown": "No answer from Stripe either: look at the reader, and do not charge again. "
     + GOES_ON,
     "cut_off.withdrawn": f"No card was charged, and the reader asks for none any more. {GOES_ON}",
 }

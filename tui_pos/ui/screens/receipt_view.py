@@ -34,8 +34,8 @@ MOST_LINES = 10
 """A longer order is summed up; paper shows it whole."""
 
 BACK_STATES: dict[RefundStage, str] = {
-    RefundStage.CREATED: ", no answer yet",
-    RefundStage.UNKNOWN: ", no answer yet",
+    RefundStage.CREATED: ", no answer from Stripe yet",
+    RefundStage.UNKNOWN: ", no answer from Stripe yet",
     RefundStage.PENDING: ", on its way",
     RefundStage.FAILED: ": failed",
 }
