@@ -126,6 +126,7 @@ def tendered(desk: Desk, taken: Tendered) -> Json:
         "amount": _money(desk, taken.amount),
         "given": _money(desk, taken.given),
         "change": _money(desk, taken.change),
+        "rounding": _money(desk, taken.rounding),
         "remaining": _money(desk, taken.remaining),
     }
 

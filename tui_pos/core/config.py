@@ -43,6 +43,12 @@ Prices = Annotated[Literal["services", "shop"], Meta(description='"services" or 
 Prefix = Annotated[
     str, Meta(pattern=r"\A[A-Z0-9]{1,12}\Z", description="1 to 12 letters A-Z or digits in quotes")
 ]
+Coin = Annotated[
+    str,
+    Meta(
+        pattern=r"\A(?=.*[1-9])[0-9]{1,5}(\.[0-9]{1,2})?\Z", description='an amount in quotes, such as "0.05"'
+    ),
+]
 Switch = Annotated[bool, Meta(description="true or false")]
 Copies = Annotated[int, Meta(ge=1, le=100, description="a whole number from 1 to 100")]
 LogLevel = Annotated[
@@ -110,6 +116,7 @@ class ConferenceSettings(Struct, frozen=True, forbid_unknown_fields=True):
     stripe_location: Text = ""
     capture: Capture | None = None
     prices: Prices | None = None
+    smallest_coin: Coin | None = None
     order_prefix: Prefix = "ORD"
     hold_minutes: Minutes = 15
     prompt_seconds: Seconds = 120

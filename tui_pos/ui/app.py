@@ -24,6 +24,7 @@ from tui_pos.desk.errors import InvalidInput, Reason
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input.acts import Act
+from tui_pos.ui.jobs import in_loop
 from tui_pos.ui.kiosk import KioskApp, run_kiosk, unfit_terminal
 from tui_pos.ui.messages.views import limits_word
 from tui_pos.ui.screens.help import HelpScreen
@@ -135,6 +136,7 @@ class DeskApp(KioskApp):
         self._claim, self._session, self._station_agreed = claim, claim.session, True
         self.desk = desk = claim.desk
         log.info("staff %d at the desk", desk.staff.id)
+        desk.readers.tell(in_loop(self._reader_changed))
         self.order_prefix = desk.order_prefix
         self.set_status(replace(self.status, staff=desk.staff.name, station=desk.station))
         self._navigation.open_home(desk)
@@ -256,10 +258,16 @@ class DeskApp(KioskApp):
             return
         self.ask(self, self._upkeep.reader_here, self._show_reader, self._unasked_failed, lane="reader")
 
-    def _show_reader(self, reader: tuple[str, str]) -> None:
+    def _show_reader(self, reader: tuple[str, str, str]) -> None:
         if self.desk is not None:
-            label, state = reader
-            self.set_status(replace(self.status, reader=label, reader_state=state))
+            reader_id, label, state = reader
+            self.set_status(replace(self.status, reader_id=reader_id, reader=label, reader_state=state))
+
+    def _reader_changed(self) -> None:
+        """A payment or a look at the readers has learnt another state of one of them."""
+        state = self.desk.readers.state(self.status.reader_id) if self.desk is not None else None
+        if state is not None and state != self.status.reader_state:
+            self.set_status(replace(self.status, reader_state=state))
 
     def _unasked_failed(self, error: Exception) -> None:
         """Log an unexpected error only: the next payment tells the person what is wrong."""

@@ -1,5 +1,6 @@
 """How the values of a reason are written: money, times, lists, and where grammar depends on them."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -18,6 +19,7 @@ from tui_pos.desk.payments.notices import Notice
 from tui_pos.desk.search.verdicts import TABLE
 from tui_pos.desk.stored_reasons import pack, unpack
 from tui_pos.desk.tones import Tone
+from tui_pos.desk.waiting import Act, Awaited
 from tui_pos.ui.messages import PHRASES, SENTENCES, sentence
 from tui_pos.ui.messages.notices import UNPAID
 from tui_pos.ui.messages.verdicts import VERDICTS, words
@@ -25,6 +27,8 @@ from tui_pos.ui.messages.verdicts import VERDICTS, words
 FIRST = Moment(datetime(2026, 11, 22, 9, 14), "desk-2", is_today=True)
 
 EVERY = SENTENCES | PHRASES
+HERE = Holder("desk-2", "Amira", datetime(2026, 1, 2, 14, 2), is_here=True)
+
 EXAMPLES = (
     (
         because("not_permitted", who="Sam", action=Action.CAPTURE),
@@ -183,6 +187,22 @@ EXAMPLES = (
             "reader_busy", reader="Front-1", holder=Holder("desk-2", "Amira", datetime(2026, 1, 2, 14, 2))
         ),
         "The reader Front-1 is taken by desk-2, Amira, since 14:02.",
+    ),
+    (
+        because("no_answer", of=Awaited.STRIPE, seconds=9, act=Act.CHARGE),
+        "NO ANSWER from Stripe for 9 s: do not charge again",
+    ),
+    (
+        because("payment_live", order="ORD-1", reader="Front-1", holder=HERE),
+        "A card payment for ORD-1 is under way on Front-1 (this station, Amira, since 14:02).",
+    ),
+    (
+        because("attempt_held", holder=HERE),
+        "This station watches this payment already, Amira since 14:02.",
+    ),
+    (
+        because("attempt_held", holder=replace(HERE, is_here=False)),
+        "This payment is being watched at desk-2, Amira, since 14:02.",
     ),
     (
         because("order_not_paid.exchange", order="ORD-1", status="pending"),

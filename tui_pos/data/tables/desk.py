@@ -487,6 +487,7 @@ class AuditAction(StrEnum):
     UNDO_CHECK_IN = "undo_check_in"
     CORRECT = "correct"
     TRANSFER = "transfer"
+    DISCARD = "discard"
     SIGN_IN = "sign_in"
     SIGN_IN_FAILED = "sign_in_failed"
     STATION_TAKEN = "station_taken"

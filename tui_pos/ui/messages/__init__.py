@@ -21,6 +21,7 @@ from tui_pos.ui.messages import (
     setup,
     stripe,
     tenders,
+    waiting,
 )
 from tui_pos.ui.messages.templates import Sentence, fill
 
@@ -52,6 +53,7 @@ PHRASES: dict[str, Sentence] = {
     **payment_events.PHRASES,
     **checkin.DEEDS,
     **checkin.CAUTIONS,
+    **waiting.PHRASES,
 }
 """What is told beside refusals, in lists."""
 

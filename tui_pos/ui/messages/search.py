@@ -82,6 +82,7 @@ RECENT: dict[str, Sentence] = {
     "recent.given_away": "given away {amount}",
     "recent.companion": "registered",
     "recent.credit": "credit {amount}",
+    "recent.discarded": "discarded {content}",
     "recent.ended": _ended,
     "recent.exchanged": "exchanged for {order}",
     "recent.handed_out": _handed_out,
