@@ -73,8 +73,6 @@ class DeskApp(KioskApp):
         secret: str = "",
     ) -> None:
         super().__init__(log_path=settings.home / log_file.NAME, explain=_explain)
-        self.scanner_prefixes = settings.scanner.prefixes
-        self.scanner_suffixes = settings.scanner.suffixes
         self.desk: Desk | None = None
         self._open_session = open_session
         self._session: DeskSession | None = None

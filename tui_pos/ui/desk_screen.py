@@ -16,7 +16,6 @@ and does its work with `ask`, `say`, `alert`, `go`, `leave`, `refresh_hints` and
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar, Protocol, TypeVar, cast
@@ -291,7 +290,7 @@ class DeskScreen(Screen[R], inherit_bindings=False):
             self.typed_ahead.hand_to_top(message, is_ahead=False)
             return
         self.say(self.PROMPT.placeholder)
-        scan = replace(self.kiosk.parse(message.text), scanned=message.scanned)
+        scan = self.kiosk.parse(message.text, scanned=message.scanned)
         if scan.kind is ScanKind.COMMAND:
             self._word(scan)
         elif scan.kind is ScanKind.INVALID:

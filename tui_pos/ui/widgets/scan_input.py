@@ -16,6 +16,7 @@ from textual.widget import Widget
 
 from tui_pos.core import clock
 from tui_pos.core.scan import printable
+from tui_pos.core.scanners import UNKNOWN
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.input import key_stream
 from tui_pos.ui.input.key_stream import KeyStream
@@ -74,11 +75,12 @@ class ScanInput(Widget, can_focus=True):
         self._note = ("", Tone.PLAIN)
         self._drawn = ("", "")
         self._timer: Timer | None = None
+        self._timer_due = 0.0
 
     @property
     def text(self) -> str:
-        """What was typed or scanned so far."""
-        return self._stream.text
+        """What was typed or scanned so far, digits included that may yet act or become text."""
+        return self._stream.held_text or self._stream.text
 
     @property
     def is_waiting(self) -> bool:
@@ -115,6 +117,7 @@ class ScanInput(Widget, can_focus=True):
         event.prevent_default()
         if event.key != "f12" and self._is_forgotten(event):
             return
+        self._begin_where_the_last_prompt_ended(event.time)
         self._deliver(self._stream.feed(event.key, event.character, event.time))
 
     def on_paste(self, event: events.Paste) -> None:
@@ -124,11 +127,25 @@ class ScanInput(Widget, can_focus=True):
             return
         self._deliver(self._stream.paste(event.text, event.time))
 
+    def _begin_where_the_last_prompt_ended(self, time: float) -> None:
+        """Take over what another screen's prompt has of a line, and what is known of the scanner."""
+        before: ScanInput | None = getattr(self.app, "last_prompt", None)
+        if before is not None and before is not self:
+            self._stream.take_over(before._stream, time)
+            before._redraw()
+        self._stream.scanner = getattr(self.app, "scanner", UNKNOWN)
+        setattr(self.app, "last_prompt", self)  # noqa: B010  # of `KioskApp`, which stands above
+
     def _deliver(self, messages: list[Message]) -> None:
         for message in messages:
             self.post_message(message)
         self._redraw()
-        if self._timer is None and (due := self._stream.due) is not None:
+        due = self._stream.due
+        if self._timer is not None and due is not None and due < self._timer_due:
+            self._timer.stop()
+            self._timer = None
+        if self._timer is None and due is not None:
+            self._timer_due = due
             self._timer = self.set_timer(max(0.001, due - clock.monotonic()), self._settle_after_queued_keys)
 
     def _redraw(self) -> None:
