@@ -8,7 +8,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tui_pos.core.keyboard_layouts import SAME, Layouts, mistaken
+from tui_pos.core.keyboard_layouts import NAMES, SAME, Layouts, mistaken
+from tui_pos.core.reasons import Reason, because
+from tui_pos.core.scanners import KNOWN_SLOW, Pace, Scanner
 
 CODE = "TUI-POS-TEST:yzqwamYZQWAM-1234567890/?&_#@"
 _LETTERS = re.compile(r"TUI.POS.TEST", re.IGNORECASE)
@@ -29,6 +31,41 @@ class TestScan:
     prefix: str = ""
     suffix: str = ""
     has_caps_lock: bool = False
+
+
+def scanner_of(test: TestScan, pace: Pace | None) -> Scanner | None:
+    """The scanner that sent the test code at this pace (None: pasted); None where it cannot be told from it.
+
+    What Caps Lock exchanged is nothing of the scanner's.
+    """
+    if test.layouts is None:
+        return None
+    measured = pace if pace is not None else Pace(mean=0.0, spread=0.0)
+    return Scanner(
+        prefixes=(test.prefix,) if test.prefix else (),
+        suffixes=(test.suffix,) if test.suffix else (),
+        layouts=test.layouts,
+        gap=measured.mean,
+        spread=measured.spread,
+    )
+
+
+def told(test: TestScan, pace: Pace | None) -> Reason:
+    """What is told about the scanner: that it is fine, or the one thing to do about it."""
+    if test.layouts is None:
+        return because("scanner_tested.unclear")
+    if test.layouts.is_shifted:
+        return because(
+            "scanner_tested.layout",
+            scanner=NAMES[test.layouts.scanner],
+            keyboard=NAMES[test.layouts.keyboard],
+        )
+    if test.has_caps_lock:
+        return because("scanner_tested.caps_lock")
+    milliseconds = round((pace.mean if pace is not None else 0.0) * 1000)
+    if milliseconds > KNOWN_SLOW * 1000:
+        return because("scanner_tested.slow", milliseconds=milliseconds)
+    return because("scanner_tested.fine", milliseconds=milliseconds, prefix=test.prefix, suffix=test.suffix)
 
 
 def recognised(text: str) -> TestScan | None:

@@ -30,7 +30,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static
 
-from tui_pos.core import money
+from tui_pos.core import money, scanner_test
 from tui_pos.core.scan import Scan, ScanKind
 from tui_pos.desk.access.permissions import Action, allowed
 from tui_pos.desk.context import Desk
@@ -293,6 +293,10 @@ class DeskScreen(Screen[R], inherit_bindings=False):
         scan = self.kiosk.parse(message.text, scanned=message.scanned)
         if scan.kind is ScanKind.COMMAND:
             self._word(scan)
+        elif scan.test is not None:
+            fault = scanner_test.told(scan.test, message.pace)
+            self.kiosk.scanner_tested(scan.test, message.pace)
+            self.alert(messages.sentence(fault), Tone.OK if fault.key.endswith(".fine") else Tone.WARN)
         elif scan.kind is ScanKind.INVALID:
             self.say(messages.sentence(scan.reason or ""), Tone.BAD, bell=True)
         elif scan.kind is not ScanKind.EMPTY:

@@ -21,7 +21,8 @@ from textual.widget import Widget
 
 from tui_pos.core import clock, log_file
 from tui_pos.core.scan import Scan, parse
-from tui_pos.core.scanners import UNKNOWN, Scanner
+from tui_pos.core.scanner_test import TestScan, scanner_of
+from tui_pos.core.scanners import UNKNOWN, Pace, Scanner
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.ending import End
 from tui_pos.ui.input.driver import KioskDriver
@@ -146,6 +147,12 @@ class KioskApp(App[None], inherit_bindings=False):
     def parse(self, text: str, *, scanned: bool) -> Scan:
         """What a line is that was scanned or typed here."""
         return parse(text, scanner=self.scanner, order_prefix=self.order_prefix, scanned=scanned)
+
+    def scanner_tested(self, test: TestScan, pace: Pace | None) -> None:
+        """The test code was scanned: from now on the scanner is what it showed."""
+        measured = scanner_of(test, pace)
+        if measured is not None:
+            self.scanner = measured
 
     # What stands in the header
 

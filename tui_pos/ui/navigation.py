@@ -118,6 +118,10 @@ class Navigation:
         if found.person is not None:
             self._show_person(found.person)
             return
+        top = self._app.screen
+        if found.sells is not None and isinstance(top, AttendeeScreen):
+            top.sell(found.sells)
+            return
         self.go_home()
         if found.sells is not None:
             self.sell(found.sells)

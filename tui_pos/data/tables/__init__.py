@@ -57,4 +57,6 @@ DESK: tuple[type[Table], ...] = (
     desk.Lease,
     desk.CashMovement,
     desk.AuditEntry,
+    desk.ProductCode,
+    desk.StationScanner,
 )

@@ -18,7 +18,7 @@ from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import AddOn, Attendee, Order, TicketType
 from tui_pos.desk.access.people import called, sees_addresses, without_addresses
 from tui_pos.desk.access.permissions import Action, require
-from tui_pos.desk.catalogue import vouchers
+from tui_pos.desk.catalogue import product_codes, vouchers
 from tui_pos.desk.catalogue.pricing import ProductKind
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, because
@@ -54,6 +54,8 @@ class Found:
     title: str
     detail: Said
     email: str = ""
+    code: str = ""
+    """What it was found by, where that is not its key: the code of a product."""
 
 
 def search(desk: Desk, text: str, limit: int = 9) -> tuple[Found, ...]:
@@ -102,7 +104,7 @@ def resolve_name(desk: Desk, text: str) -> Found:
     wanted = text.strip().casefold()
     hits = resolve(desk, text)
     if len(hits) == 1:
-        exact = {hits[0].key.casefold(), hits[0].email.casefold()}
+        exact = {hits[0].key.casefold(), hits[0].email.casefold(), hits[0].code.casefold()}
         if wanted in exact or wanted.rpartition(":")[2] in exact:
             return hits[0]
     raise NotFound("nothing_found.named", text=text)
@@ -115,6 +117,7 @@ def _named(desk: Desk, text: str) -> tuple[Found, ...]:
         tuple(found for found, _ in _attendees(desk, Attendee.access_code == upper, 1))
         or tuple(_found_orders(desk, Order.reference == upper, 1))
         or _voucher(desk, text)
+        or _coded(desk, text)
         or _products(desk, text.lower())
     )
 
@@ -205,6 +208,15 @@ def _products(desk: Desk, slug: str) -> tuple[Found, ...]:
         )
         for kind, row in found
     )
+
+
+def _coded(desk: Desk, text: str) -> tuple[Found, ...]:
+    """The product that has this code on its packing or card."""
+    product = product_codes.find_by_code(desk, text)
+    if product is None:
+        return ()
+    detail = because("found.product", price=product.price, currency=desk.conference.currency)
+    return (Found(HitKind.PRODUCT, product.key, product.name, detail, code=text),)
 
 
 def _refuse_foreign_badge(desk: Desk, text: str) -> None:

@@ -266,7 +266,11 @@ class AttendeeScreen(DeskScreen[None]):
 
     def action_walk_up(self) -> None:
         """F2: sell to this person."""
-        begins = SaleStart(attendee_code=self.person.access_code, buyer=self.person.name)
+        self.sell(SaleStart())
+
+    def sell(self, start: SaleStart) -> None:
+        """Sell to this person, beginning with the product or voucher of ``start``."""
+        begins = replace(start, attendee_code=self.person.access_code, buyer=self.person.name)
         self.navigator.sell(begins, lambda end: self._refresh(lambda: self.say(notes.sale_end(end))))
 
     def action_reader(self) -> None:
