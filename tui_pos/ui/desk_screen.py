@@ -298,7 +298,7 @@ class DeskScreen(Screen[R], inherit_bindings=False):
             self.kiosk.scanner_tested(scan.test, message.pace)
             self.alert(messages.sentence(fault), Tone.OK if fault.key.endswith(".fine") else Tone.WARN)
         elif scan.kind is ScanKind.INVALID:
-            self.say(messages.sentence(scan.reason or ""), Tone.BAD, bell=True)
+            self.alert(messages.sentence(scan.reason or ""), Tone.BAD)
         elif scan.kind is not ScanKind.EMPTY:
             self.entered(scan)
 

@@ -80,7 +80,7 @@ class Entered(Message):
 
 @dataclass
 class Changed(Message):
-    """No key came for `REST` after text was typed: a live filter may run. A scan never causes it."""
+    """No key came for `REST` after text was typed: a live filter may run. Few scans cause it, by a stall."""
 
     text: str
 
@@ -160,13 +160,18 @@ class KeyStream:
     def due(self) -> float | None:
         """When `settle` has something to do, or None."""
         waits = [self._hold] if self._held else []
-        waits += [REST] if self._dirty else []
+        waits += [self._rest] if self._dirty else []
         return self._last + min(waits) if waits else None
 
     @property
     def _hold(self) -> float:
         """How long the last held key waits: one that begins a code longer than one that cannot."""
         return SURE if self._held[-1][1] else HOLD
+
+    @property
+    def _rest(self) -> float:
+        """How long text waits to be looked at: longer where it comes as from a scanner, which may stall."""
+        return SURE if self._comes_as_from_scanner() else REST
 
     def clear(self) -> None:
         """Forget the line, as if nothing had been typed."""
@@ -253,7 +258,7 @@ class KeyStream:
         if self.due is None or now < self.due:
             return []
         certain = self._flush() if self._held and now >= self._last + self._hold else []
-        if self._dirty and now >= self._last + REST:
+        if self._dirty and now >= self._last + self._rest:
             self._dirty = False
             certain.append(Changed(self.text))
         return certain
@@ -296,10 +301,17 @@ class KeyStream:
 
     def _gap_of_run(self) -> float:
         """Seconds up to which the next key belongs to the line: more where it came as from a slow scanner."""
-        gaps = self._gaps[max(1, len(self._gaps) - LATEST) :]
-        if len(gaps) < MIN_SLOW or not self._at_pace_of_scanner(gaps):
+        if not self._comes_as_from_scanner():
             return BURST_GAP
-        return max(BURST_GAP, 2 * pace_of(gaps).mean)
+        return max(BURST_GAP, 2 * pace_of(self._latest_gaps()).mean)
+
+    def _comes_as_from_scanner(self) -> bool:
+        """Whether the line, as far as it came, may be a scan."""
+        gaps = self._latest_gaps()
+        return len(gaps) >= MIN_BURST - 1 and self._at_pace_of_scanner(gaps)
+
+    def _latest_gaps(self) -> list[float]:
+        return self._gaps[max(1, len(self._gaps) - LATEST) :]
 
     def _act(self, key: str, command: keys.Command | None, char: str) -> list[Message]:
         if key in _QUIT_KEYS:

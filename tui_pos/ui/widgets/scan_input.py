@@ -79,8 +79,8 @@ class ScanInput(Widget, can_focus=True):
 
     @property
     def text(self) -> str:
-        """What was typed or scanned so far, digits included that may yet act or become text."""
-        return self._stream.held_text or self._stream.text
+        """What was typed or scanned so far."""
+        return self._stream.text
 
     @property
     def is_waiting(self) -> bool:
@@ -181,7 +181,7 @@ class ScanInput(Widget, can_focus=True):
 
     def _content(self) -> tuple[str, str]:
         """What the row shows: the prompt with its text, and the note."""
-        text = self.text
+        text = self._stream.held_text or self.text  # a digit may yet act, or begin the text
         note, tone = self._note
         if self._quiet and not text and not note:
             return "", ""
