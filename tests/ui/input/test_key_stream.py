@@ -393,6 +393,11 @@ def test_a_slow_scan_replaces_half_typed_text() -> None:
     assert entered(Hands().type("shi").scan("K7Q2M9ZX\r", 0.055, after=0.6).rest()) == [("K7Q2M9ZX", True)]
 
 
+def test_what_a_stall_let_pass_for_typing_filters_nothing_when_the_scan_has_ended() -> None:
+    hands = Hands().type("K7", 0.05).scan("Q2M9ZX\r", 0.05, after=0.2)
+    assert hands.rest() == [Changed("K7"), Changed(""), Entered("K7Q2M9ZX", True)]
+
+
 def test_a_slow_scan_causes_no_search_on_its_way() -> None:
     assert Hands().scan("K7Q2M9ZX\r", 0.06).rest() == [Entered("K7Q2M9ZX", True)]
 

@@ -80,7 +80,10 @@ class Entered(Message):
 
 @dataclass
 class Changed(Message):
-    """No key came for `REST` after text was typed: a live filter may run. Few scans cause it, by a stall."""
+    """No key came for `REST` after text was typed: a live filter may run.
+
+    A scan that stalled may cause it too; then one with no text precedes its `Entered`.
+    """
 
     text: str
 
@@ -143,6 +146,7 @@ class KeyStream:
         self._last = float("-inf")
         self._run_gap = BURST_GAP
         self._dirty = False
+        self._was_told = False  # a `Changed` of the line has been said
         self._edited = 0  # how much of the line, from its beginning, was edited: no scan begins there
         self._locking = False
 
@@ -177,8 +181,7 @@ class KeyStream:
         """Forget the line, as if nothing had been typed."""
         self._text.clear()
         self._gaps.clear()
-        self._truncated = False
-        self._dirty = False
+        self._truncated = self._dirty = self._was_told = False
         self._edited = 0
 
     def forget(self) -> None:
@@ -200,7 +203,7 @@ class KeyStream:
             return
         self._last, self._run_gap, self._run_has_text = before._last, before._run_gap, before._run_has_text
         self._text, self._gaps = before._text.copy(), before._gaps.copy()
-        self._truncated, self._edited = before._truncated, before._edited
+        self._truncated, self._edited, self._dirty = before._truncated, before._edited, before._dirty
         self._held = [held for held in before._held if held[1]]
         if not self.picks:
             self._unhold(gap)
@@ -259,7 +262,7 @@ class KeyStream:
             return []
         certain = self._flush() if self._held and now >= self._last + self._hold else []
         if self._dirty and now >= self._last + self._rest:
-            self._dirty = False
+            self._dirty, self._was_told = False, True
             certain.append(Changed(self.text))
         return certain
 
@@ -308,7 +311,7 @@ class KeyStream:
     def _comes_as_from_scanner(self) -> bool:
         """Whether the line, as far as it came, may be a scan."""
         gaps = self._latest_gaps()
-        return len(gaps) >= MIN_BURST - 1 and self._at_pace_of_scanner(gaps)
+        return (len(gaps) >= MIN_BURST - 1 and self._at_pace_of_scanner(gaps)) or self._is_marked("".join(self._text[:LATEST]))
 
     def _latest_gaps(self) -> list[float]:
         return self._gaps[max(1, len(self._gaps) - LATEST) :]
@@ -359,9 +362,11 @@ class KeyStream:
             ended = Entered("".join(self._text[start:]), self._is_scan(start, gap), self._truncated, pace)
             # The second Enter of a slow scanner comes as slowly as the first.
             self._run_gap = self._gap_of_run() if ended.scanned else BURST_GAP
+            if ended.scanned and self._was_told:
+                certain.append(Changed(""))  # what a stall let pass for typing filters nothing any more
             self.clear()
             self._run_has_text = self._line_has_ended = True
-            return [ended]
+            return [*certain, ended]
         # A keyboard's Enter key sends CR. LF alone is the second half of a scanner's CR LF, however late it
         # comes.
         if key == "enter" and not self._run_has_text:
