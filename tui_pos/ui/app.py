@@ -17,6 +17,8 @@ from textual.screen import Screen
 
 from tui_pos.core import log_file
 from tui_pos.core.config import Settings
+from tui_pos.core.scanner_test import TestScan, scanner_of
+from tui_pos.core.scanners import Pace, Scanner
 from tui_pos.data import drivers
 from tui_pos.desk.access.permissions import Action, allowed
 from tui_pos.desk.context import Desk
@@ -75,8 +77,7 @@ class DeskApp(KioskApp):
         secret: str = "",
     ) -> None:
         super().__init__(log_path=settings.home / log_file.NAME, explain=_explain)
-        self.scanner_prefixes = settings.scanner.prefixes
-        self.scanner_suffixes = settings.scanner.suffixes
+        self.scanner = settings.scanner_at("")
         self.desk: Desk | None = None
         self._open_session = open_session
         self._session: DeskSession | None = None
@@ -144,6 +145,7 @@ class DeskApp(KioskApp):
         if told := _sentences((*self._session.warnings, *(each.said for each in self._faults.values()))):
             self._home.alert(" ".join(told))
         self._look_at_reader()
+        self.ask(self, upkeep.scanner_here, self._know_scanner, self._unasked_failed)
         self.ask(self, upkeep.examine_all, self._examined, self._unasked_failed)
         self._maintain()
         if desk.account is not None:
@@ -268,6 +270,17 @@ class DeskApp(KioskApp):
         state = self.desk.readers.state(self.status.reader_id) if self.desk is not None else None
         if state is not None and state != self.status.reader_state:
             self.set_status(replace(self.status, reader_state=state))
+
+    # The scanner
+
+    def _know_scanner(self, scanner: Scanner) -> None:
+        self.scanner = scanner
+
+    def scanner_tested(self, test: TestScan, pace: Pace | None) -> None:
+        measured = scanner_of(test, pace)
+        if measured is not None and self.desk is not None and self._upkeep is not None:
+            remember = partial(self._upkeep.remember_scanner, measured)
+            self.ask(self, remember, self._know_scanner, self._unasked_failed, lane="scanner")
 
     def _unasked_failed(self, error: Exception) -> None:
         """Log an unexpected error only: the next payment tells the person what is wrong."""

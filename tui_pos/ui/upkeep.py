@@ -13,8 +13,9 @@ from tui_pos import desk as desk_package
 from tui_pos.bootstrap import doctor
 from tui_pos.bootstrap.doctor import Finding, Phase, Recheck
 from tui_pos.bootstrap.session import DeskSession
+from tui_pos.core.scanners import Scanner
 from tui_pos.data.errors import DataError
-from tui_pos.desk import clocks, lease_owners
+from tui_pos.desk import clocks, lease_owners, scanners
 from tui_pos.desk.access import occupancy
 from tui_pos.desk.access.occupancy import StationHolder
 from tui_pos.desk.known_readers import ReaderState
@@ -109,6 +110,17 @@ class Upkeep:
         if remembered != (row.id, row.label):
             readers.remember_reader(self._desk, row.id, row.label)
         return row.id, row.label, row.state
+
+    # The scanner
+
+    def scanner_here(self) -> Scanner:
+        """What is known of this station's scanner."""
+        return scanners.scanner_here(self._desk, self._session.settings)
+
+    def remember_scanner(self, measured: Scanner) -> Scanner:
+        """Keep what the test code showed; what is known of the scanner then."""
+        scanners.remember(self._desk, measured)
+        return self.scanner_here()
 
 
 def _examine(session: DeskSession, phase: Phase) -> list[Finding]:

@@ -78,6 +78,14 @@ EXAMPLES = (
         because("not_on_sale.yet", product="Boat Trip", opens=datetime(2027, 1, 2, 3, 4)),
         "Boat Trip goes on sale on 2027-01-02 03:04.",
     ),
+    (
+        because("scanner_tested.fine", milliseconds=12, prefix="~", suffix=""),
+        "This scanner is fine: 12 ms a character, the keyboard is this computer's, '~' before each code.",
+    ),
+    (
+        because("scanner_tested.fine", milliseconds=0, prefix="", suffix=""),
+        "This scanner is fine: under 1 ms a character, the keyboard is this computer's.",
+    ),
     (because("limit_per_user", product="Online", most=1, owned=0), "Online: at most 1 per person."),
     (
         because("limit_per_user", product="Online", most=3, owned=2),
