@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from tests.fixtures.pilot import press, scan, settled, shown, write
+from tests.fixtures.pilot import press, scan, send_scan, settled, shown, write
 from tests.ui.counter import READER, owed, shows, until
 from tests.ui.station import Bench, bar, desk_of, row, station
 from tui_pos.data.connection import connected
@@ -229,3 +229,44 @@ async def test_the_wide_screen_shows_the_cart_once_and_cuts_no_product(bench: Be
         assert "…" not in told
         for text in ("Regular", "2 x 349.00", "698.00", "Demo Conference"):
             assert text in told
+
+
+async def test_a_sale_without_a_key_badge_product_and_the_cards_of_the_desk(
+    bench: Bench, simulator: Server
+) -> None:
+    async with station(bench) as pilot:
+        readers.remember_reader(desk_of(pilot), *READER)
+        await scan(pilot, "NOOR2026")
+        await press(pilot, "f2")
+        await scan(pilot, "/quantity 3", "t-shirt", "/undo")
+        assert "> T-Shirt   2 x 25.00" in shown(pilot)
+        send_scan(pilot, "/card")
+        await shows(pilot, "WAITING FOR CARD")
+        simulator.tap(READER[0])
+        await shows(pilot, "CAPTURED 50.00")
+
+
+async def test_the_next_person_is_a_code_too_once_the_change_is_told(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "NOOR2026")
+        await press(pilot, "f2")
+        await scan(pilot, "t-shirt", "/cash")
+        await press(pilot, "3", "enter")
+        assert "CHANGE USD" in shown(pilot)
+        await scan(pilot, "/next")
+        await until(pilot, lambda: is_at(pilot, ScanScreen), "home")
+        assert payments_made() == 1
+
+
+async def test_a_second_ticket_of_a_kind_asks_before_it_is_paid(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "NOOR2026")
+        await press(pilot, "f2", "1", "f9")
+        assert "They have Regular already" in " ".join(shown(pilot).split())
+        await press(pilot, "escape")
+        assert is_at(pilot, CartScreen)
+        assert "Not paid yet: Enter goes on." in shown(pilot)
+        await press(pilot, "f9", "enter")
+        assert "Ticket 1 of 1: Regular" in shown(pilot)
+        await write(pilot, "Ines Park\r")
+        assert is_at(pilot, TenderScreen)

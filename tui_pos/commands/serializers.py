@@ -1,8 +1,9 @@
 """What the desk found and did, as JSON: the keys are those that django-program's desk views answer with.
 
-Money is a decimal string, a time is ISO 8601 in UTC. ``orders`` of a look-up, ``remaining_quantity`` of an
-add-on, ``amount`` and ``card`` of a charge are beyond those views; so is whatever has no view named here.
-``tender`` is django-program's word for a payment: ``comp`` for a complimentary one.
+Money is a decimal string, a time is ISO 8601 in UTC. ``orders`` and ``cautions`` of a look-up,
+``remaining_quantity`` of an add-on, ``amount`` and ``card`` of a charge are beyond those views; so is
+whatever has no view named here. ``tender`` is django-program's word for a payment: ``comp`` for a
+complimentary one.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from tui_pos.ui.messages.views import phrase
 
 if TYPE_CHECKING:
     from tui_pos.desk.catalogue.inventory import InventoryItem
+    from tui_pos.desk.catalogue.product_codes import CodedProduct
     from tui_pos.desk.checkin.checkin import CheckInResult
     from tui_pos.desk.checkin.group import Group, GroupPass
     from tui_pos.desk.checkin.redemption import HandOut
@@ -34,12 +36,13 @@ if TYPE_CHECKING:
     from tui_pos.desk.refunds.voids import Voided
     from tui_pos.desk.search.find_orders import FoundOrder
     from tui_pos.desk.tenders.tendering import Tendered
+    from tui_pos.printing.card_sheet import Card
 
 Json = dict[str, Any]
 
 
 def attendee(desk: Desk, found: AttendeeView) -> Json:
-    """FetchAttendeeView, and every order of the person."""
+    """FetchAttendeeView, every order of the person, and what to look at beside the verdict."""
     return {
         "attendee": _person(found),
         "order": None if found.order is None else _order(desk, found.order),
@@ -47,6 +50,7 @@ def attendee(desk: Desk, found: AttendeeView) -> Json:
         "credits": [_credit(desk, credit) for credit in found.credits],
         "credits_total": _money(desk, found.credits_total),
         "registered": found.registered,
+        "cautions": [{"code": each.code, "text": sentence(each)} for each in found.cautions],
     }
 
 
@@ -124,6 +128,7 @@ def tendered(desk: Desk, taken: Tendered) -> Json:
         "amount": _money(desk, taken.amount),
         "given": _money(desk, taken.given),
         "change": _money(desk, taken.change),
+        "rounding": _money(desk, taken.rounding),
         "remaining": _money(desk, taken.remaining),
     }
 
@@ -273,6 +278,16 @@ def companion(reference: str, found: AttendeeView, left: int) -> Json:
     return {"order_reference": reference, "attendee": _person(found), "tickets_left": left}
 
 
+def corrected(found: AttendeeView) -> Json:
+    """The person as they are called now."""
+    return {"attendee": _person(found)}
+
+
+def transferred(dead: str, found: AttendeeView) -> Json:
+    """Who has the ticket now, and the access code that is dead."""
+    return {"replaced": dead, "attendee": _person(found)}
+
+
 def hand_outs(rows: Iterable[HandOut]) -> Json:
     """What was bought beside tickets."""
     return {"hand_outs": [hand_out(row) for row in rows]}
@@ -411,3 +426,13 @@ def _money(desk: Desk, amount: Decimal) -> str:
 
 def _time(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat()
+
+
+def product_code(found: CodedProduct) -> Json:
+    """A code that a product answers to."""
+    return {"code": found.code, "product": found.key, "name": found.name}
+
+
+def card(found: Card) -> Json:
+    """A card of the sheet."""
+    return {"kind": str(found.kind), "title": found.title, "code": found.code, "detail": found.detail}

@@ -10,6 +10,7 @@ import socket
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_type_hints
 from urllib.parse import urlsplit
@@ -17,6 +18,9 @@ from urllib.parse import urlsplit
 import msgspec
 import platformdirs
 from msgspec import Meta, Struct
+
+from tui_pos.core.keyboard_layouts import Layout, Layouts
+from tui_pos.core.scanners import Scanner
 
 SYSTEM_CONFIG = Path("/etc/tui-pos/config.toml")
 CONFIG_VARIABLE = "TUI_POS_CONFIG"
@@ -42,6 +46,15 @@ Prices = Annotated[Literal["services", "shop"], Meta(description='"services" or 
 Prefix = Annotated[
     str, Meta(pattern=r"\A[A-Z0-9]{1,12}\Z", description="1 to 12 letters A-Z or digits in quotes")
 ]
+Coin = Annotated[
+    str,
+    Meta(
+        pattern=r"\A(?=.*[1-9])[0-9]{1,5}(\.[0-9]{1,2})?\Z", description='an amount in quotes, such as "0.05"'
+    ),
+]
+KeyboardLayout = Annotated[
+    Literal["us", "uk", "de", "fr", "es"], Meta(description='"us", "uk", "de", "fr" or "es"')
+]
 Switch = Annotated[bool, Meta(description="true or false")]
 Copies = Annotated[int, Meta(ge=1, le=100, description="a whole number from 1 to 100")]
 LogLevel = Annotated[
@@ -49,6 +62,14 @@ LogLevel = Annotated[
 ]
 Minutes = Annotated[int, Meta(ge=1, le=240, description="a whole number from 1 to 240")]
 Seconds = Annotated[int, Meta(ge=10, le=900, description="a whole number from 10 to 900")]
+Days = Annotated[
+    Mapping[str, tuple[date, ...]],
+    Meta(description="a table of ticket slugs with their days, such as friday-pass = [2027-05-14]"),
+]
+Proofs = Annotated[
+    Mapping[str, str],
+    Meta(description='a table of ticket slugs with what is to be shown, such as student = "a student card"'),
+]
 Address = Annotated[
     str, Meta(pattern=r"\Ahttps?://[^/\s]+/?\Z", description="an address such as http://127.0.0.1:12111")
 ]
@@ -74,10 +95,16 @@ class StripeSection(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ScannerSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """[scanner]: what the barcode scanners send before and after the data."""
+    """[scanner]: what the barcode scanners send before and after the data.
+
+    ``scanner_layout`` is the keyboard that they are set to, ``keyboard_layout`` the one that the computers
+    before the desks have: where the two differ, scans are mapped back.
+    """
 
     prefixes: Texts = ()
     suffixes: Texts = ()
+    scanner_layout: KeyboardLayout = "us"
+    keyboard_layout: KeyboardLayout = "us"
 
 
 class LoggingSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -90,7 +117,9 @@ class ConferenceSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """[conferences.SLUG]: what this host says about a conference.
 
     ``currency``, ``capture`` and ``prices`` are stored with the conference when it is first opened; from then
-    on they may be left out, and may not differ.
+    on they may be left out, and may not differ. django-program knows neither the days of a ticket nor what
+    its holder has to show: ``days`` and ``proofs`` say it by the ticket's slug. One that is not named is for
+    every day, and nothing is to be shown for it.
     """
 
     currency: Currency | None = None
@@ -99,15 +128,20 @@ class ConferenceSettings(Struct, frozen=True, forbid_unknown_fields=True):
     stripe_location: Text = ""
     capture: Capture | None = None
     prices: Prices | None = None
+    smallest_coin: Coin | None = None
     order_prefix: Prefix = "ORD"
     hold_minutes: Minutes = 15
     prompt_seconds: Seconds = 120
+    days: Days = {}
+    proofs: Proofs = {}
 
 
 class StationSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """[stations.NAME]: the reader that stands there."""
+    """[stations.NAME]: the reader there, and the layouts where they are not those of [scanner]."""
 
     reader: Text = ""
+    scanner_layout: KeyboardLayout | None = None
+    keyboard_layout: KeyboardLayout | None = None
 
 
 # A conference that the config does not mention is as the database says, without cards.
@@ -136,6 +170,18 @@ class Settings:
     def reader(self, station: str) -> str:
         """The id of the reader that stands at a station, "" when none is configured."""
         return self.stations.get(station, StationSettings()).reader
+
+    def scanner_at(self, station: str) -> Scanner:
+        """What is configured for the scanner of a station."""
+        here, everywhere = self.stations.get(station, StationSettings()), self.scanner
+        return Scanner(
+            prefixes=everywhere.prefixes,
+            suffixes=everywhere.suffixes,
+            layouts=Layouts(
+                Layout(here.scanner_layout or everywhere.scanner_layout),
+                Layout(here.keyboard_layout or everywhere.keyboard_layout),
+            ),
+        )
 
 
 def load(path: Path | None = None) -> Settings:

@@ -1,6 +1,7 @@
 """How the values of a reason are written: money, times, lists, and where grammar depends on them."""
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -18,6 +19,7 @@ from tui_pos.desk.payments.notices import Notice
 from tui_pos.desk.search.verdicts import TABLE
 from tui_pos.desk.stored_reasons import pack, unpack
 from tui_pos.desk.tones import Tone
+from tui_pos.desk.waiting import Act, Awaited
 from tui_pos.ui.messages import PHRASES, SENTENCES, sentence
 from tui_pos.ui.messages.notices import UNPAID
 from tui_pos.ui.messages.verdicts import VERDICTS, words
@@ -25,6 +27,8 @@ from tui_pos.ui.messages.verdicts import VERDICTS, words
 FIRST = Moment(datetime(2026, 11, 22, 9, 14), "desk-2", is_today=True)
 
 EVERY = SENTENCES | PHRASES
+HERE = Holder("desk-2", "Amira", datetime(2026, 1, 2, 14, 2), is_here=True)
+
 EXAMPLES = (
     (
         because("not_permitted", who="Sam", action=Action.CAPTURE),
@@ -73,6 +77,14 @@ EXAMPLES = (
     (
         because("not_on_sale.yet", product="Boat Trip", opens=datetime(2027, 1, 2, 3, 4)),
         "Boat Trip goes on sale on 2027-01-02 03:04.",
+    ),
+    (
+        because("scanner_tested.fine", milliseconds=12, prefix="~", suffix=""),
+        "This scanner is fine: 12 ms a character, the keyboard is this computer's, '~' before each code.",
+    ),
+    (
+        because("scanner_tested.fine", milliseconds=0, prefix="", suffix=""),
+        "This scanner is fine: under 1 ms a character, the keyboard is this computer's.",
     ),
     (because("limit_per_user", product="Online", most=1, owned=0), "Online: at most 1 per person."),
     (
@@ -185,6 +197,22 @@ EXAMPLES = (
         "The reader Front-1 is taken by desk-2, Amira, since 14:02.",
     ),
     (
+        because("no_answer", of=Awaited.STRIPE, seconds=9, act=Act.CHARGE),
+        "NO ANSWER from Stripe for 9 s: do not charge again",
+    ),
+    (
+        because("payment_live", order="ORD-1", reader="Front-1", holder=HERE),
+        "A card payment for ORD-1 is under way on Front-1 (this station, Amira, since 14:02).",
+    ),
+    (
+        because("attempt_held", holder=HERE),
+        "This station watches this payment already, Amira since 14:02.",
+    ),
+    (
+        because("attempt_held", holder=replace(HERE, is_here=False)),
+        "This payment is being watched at desk-2, Amira, since 14:02.",
+    ),
+    (
         because("order_not_paid.exchange", order="ORD-1", status="pending"),
         "ORD-1 is pending: nothing of it is exchanged.",
     ),
@@ -229,6 +257,22 @@ EXAMPLES = (
         because("recent.ended", status="refunded", total=Decimal(9), back=Decimal(9), currency="JPY"),
         "refunded, 9 given back",
     ),
+    (because("recent.no_charge", notice=Notice.DECLINED), "card declined, nothing charged"),
+    (
+        because("recent.card_problem", notice=Notice.NEEDS_A_PERSON, amount=Decimal(5), currency="USD"),
+        "card 5.00: needs a person",
+    ),
+    (because("recent.refunded", amount=Decimal(20), tender="cash", currency="USD"), "refunded 20.00 cash"),
+    (
+        because("recent.refund_open", amount=Decimal(20), tender="card", currency="USD"),
+        "refund 20.00 card: no answer from Stripe",
+    ),
+    (
+        because("recent.refund_failed", amount=Decimal(20), tender="card", currency="USD"),
+        "refund 20.00 card failed, nothing went back",
+    ),
+    (because("recent.handed_out", quantity="1", product="T-Shirt"), "handed out T-Shirt"),
+    (because("recent.took_back", quantity="2", product="T-Shirt"), "took back 2 T-Shirt"),
     (because("orphaned_hold", fault=""), "Stripe has a payment that no attempt here calls its own"),
     (
         because("orphaned_payment", fault="It said no."),
@@ -322,7 +366,36 @@ EXAMPLES = (
         "resolved, keep: I ask; Stripe: Stripe never had this payment. unknown, 0 booked, order pending ->"
         " cancelled, 0 booked, order pending",
     ),
-    (because("attention.parked", at=datetime(2026, 1, 2, 13, 0), station="desk-1"), "parked 13:00 at desk-1"),
+    (
+        because(
+            "attention.parked",
+            when=Moment(datetime(2026, 1, 2, 13, 40), "desk-1", True),
+            content=((2, "T-Shirt"), (1, "Lunch")),
+        ),
+        "parked 13:40 at desk-1: 2 T-Shirt, Lunch",
+    ),
+    (
+        because("attention.parked", when=Moment(datetime(2026, 1, 2, 13, 40), "", False), content=()),
+        "parked 02 Jan 13:40: nothing in it",
+    ),
+    (
+        because("badge_replaced", code="K7Q2M9ZX", since=Moment(datetime(2026, 1, 2, 14, 2), "desk-1", True)),
+        "The badge K7Q2M9ZX is dead: its ticket went to another badge, 14:02 at desk-1.",
+    ),
+    (
+        because("owes.transfer", verdict=Verdict("owes", Tone.WARN, owes=Decimal(120), currency="USD")),
+        "Not handed over. 120.00 is to be paid before they are registered.",
+    ),
+    (because("corrected.name", before="", after="Ada"), "name corrected from none to Ada"),
+    (because("corrected.email", before="a@b.org", after=""), "e-mail corrected from a@b.org to none"),
+    (
+        because(
+            "already_has", product="Regular", order="ORD-1", at=Moment(datetime(2026, 1, 2, 9, 5), "", False)
+        ),
+        "They have Regular already: ORD-1, 02 Jan 09:05. Sell them another?",
+    ),
+    (because("without_name", tickets=2, order="ORD-1"), "2 tickets without a name on ORD-1."),
+    (because("other_day", days=(date(2027, 5, 4),)), "Not for today: the ticket is for 4 May."),
     (because("attention.payment", notice=Notice.UNKNOWN, station=""), "NO ANSWER from Stripe"),
     (
         because("attention.problem", problem=because("payment.not_known"), station="desk-2"),

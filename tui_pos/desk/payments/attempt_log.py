@@ -108,6 +108,8 @@ def move(desk: Desk, attempt: Attempt, stage: Stage, said: Said, **columns: Any)
     run_tx(write)
     for name, value in changes.items():
         setattr(attempt, name, value)
+    if stage in FINAL_STAGES:
+        desk.readers.payment_ended(attempt.reader_id)
 
 
 def _forgotten(before: Stage, stage: Stage) -> dict[str, Any]:

@@ -17,10 +17,12 @@ from tui_pos.ui.messages import (
     payments,
     reconciliation,
     refunds,
+    scanners,
     search,
     setup,
     stripe,
     tenders,
+    waiting,
 )
 from tui_pos.ui.messages.templates import Sentence, fill
 
@@ -35,6 +37,7 @@ TOPICS = (
     payments,
     stripe,
     carts,
+    scanners,
     search,
     refunds,
     checkin,
@@ -50,6 +53,9 @@ PHRASES: dict[str, Sentence] = {
     **catalogue.SHELF,
     **search.RECENT,
     **payment_events.PHRASES,
+    **checkin.DEEDS,
+    **checkin.CAUTIONS,
+    **waiting.PHRASES,
 }
 """What is told beside refusals, in lists."""
 

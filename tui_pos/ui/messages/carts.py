@@ -1,13 +1,22 @@
 """Carts and sales: why one cannot be changed or sold."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from tui_pos.ui.messages.orders import HOLDER
-from tui_pos.ui.messages.templates import Sentence
+from tui_pos.ui.messages.orders import held_by
+from tui_pos.ui.messages.templates import Sentence, when_and_where
+
+if TYPE_CHECKING:
+    from tui_pos.core.clock import Moment
+    from tui_pos.desk.orders.live_payment import Holder
 
 
 def _invalid_quantity(given: str, most: int) -> str:
     return f"{given or 'Nothing'} is not a quantity: enter a whole number from 1 to {most}."
+
+
+def _already_has(product: str, order: str, at: "Moment") -> str:
+    return f"They have {product} already: {order}, {when_and_where(at)}. Sell them another?"
 
 
 def _reader_not_found(readers: Sequence[str]) -> str:
@@ -27,10 +36,14 @@ PLACEHOLDER = "a product, a voucher, who buys, / for more"
 TYPE_A_NAME = "type a name, or F2"
 EMPTY = "Press a number to add it, or type a product."
 FILLED = "+ and - change the chosen line; type a product to add it."
+NEXT_QUANTITY = "{quantity} of the product that comes next."
+SELL_ANOTHER = "Another one?"
 SEVERAL_FIT = "Press the number of the one to add; Esc shows all."
 ADD_FIRST = "Add something first: press a number, or type a product."
 NOT_A_NAME = "{text} is not known here. F2 says who buys."
 NEEDS_VOUCHER = "{product} needs a voucher: scan or type its code first."
+NOTHING_TAKEN = "Nothing was taken yet. Change the sale, or take the money."
+OR_ENTER_AGAIN = "Change the sale, or Enter again."
 NOT_PAID_YET = "Not paid yet: Enter goes on."
 WHO_BUYS = "Who buys?"
 ASK_BUYER = "A name, and an e-mail address behind it where there is one. Esc leaves it as it is."
@@ -46,7 +59,13 @@ DISCARD, DISCARD_ABOUT = "Discard it", "nothing is kept"
 PARKED = "The sale {whose} is parked: it stands under Needs attention."
 """What the cart screen says and asks."""
 
+
+def _reader_busy(reader: str, holder: "Holder") -> str:
+    return f"The reader {reader} is taken by {held_by(holder)}."
+
+
 SENTENCES: dict[str, Sentence] = {
+    "already_has": _already_has,
     "amount_too_large": "One order can be at most {most}: sell it in parts.",
     "amount_too_small.order": "The least that a card can be charged is {least} {currency}.",
     "cart_empty": "The cart is empty: add something first.",
@@ -54,7 +73,7 @@ SENTENCES: dict[str, Sentence] = {
     "line_not_found": "{product} is not in the cart.",
     "price_changed": "The total is now {now}, no longer {before}: look at the cart again.",
     "reader_ambiguous": "Several readers are called {reader}: name one by its id.",
-    "reader_busy": f"The reader {{reader}} is taken by {HOLDER}.",
+    "reader_busy": _reader_busy,
     "reader_not_found": _reader_not_found,
     "reader_required": "Name the reader by its id (tmr_...) or its label.",
     "sale_abandoned.frozen": "This sale was given up; start a new one or reopen it.",

@@ -1,14 +1,31 @@
 """Orders and who they are for: why one is not found, or cannot be changed now."""
 
-from tui_pos.ui.messages.templates import Sentence, plain
+from typing import TYPE_CHECKING
 
-HOLDER = "{holder.station}, {holder.name}, since {holder.since:%H:%M}"
-"""Who holds a payment or a reader: "desk-2, Amira Haddad, since 14:02"."""
+from tui_pos.ui.messages.templates import Sentence, plain, when_and_where
+
+if TYPE_CHECKING:
+    from tui_pos.core.clock import Moment
+    from tui_pos.desk.orders.live_payment import Holder
+
+
+def held_by(holder: "Holder") -> str:
+    """Who holds a payment or a reader: "desk-2, Amira Haddad, since 14:02"."""
+    station = "this station" if holder.is_here else holder.station
+    return f"{station}, {holder.name}, since {holder.since:%H:%M}"
+
+
+def _payment_live(order: str, reader: str, holder: "Holder") -> str:
+    return f"A card payment for {order} is under way on {reader} ({held_by(holder)})."
 
 
 def _invalid_code(text: str) -> str:
     shown = f"{text!r} is" if text else "That is"
     return f"{shown} not an access code: scan the badge or type its 1 to 20 letters and digits."
+
+
+def _badge_replaced(code: str, since: "Moment") -> str:
+    return f"The badge {code} is dead: its ticket went to another badge, {when_and_where(since)}."
 
 
 def _invalid_reference(text: str, prefix: str) -> str:
@@ -22,6 +39,7 @@ def _cannot_be_cancelled(order: str, status: str) -> str:
 
 SENTENCES: dict[str, Sentence] = {
     "attendee_not_found": "{code} is not known in {conference}.",
+    "badge_replaced": _badge_replaced,
     "attendee_not_found.conference": "That badge is for {conference!r}, a conference not known here.",
     "invalid_code": _invalid_code,
     "invalid_email": "{email} is not an e-mail address: enter one such as name@example.org.",
@@ -35,7 +53,7 @@ SENTENCES: dict[str, Sentence] = {
     "order_not_pending.cancel": _cannot_be_cancelled,
     "order_not_pending.void": "{order} is paid: void it instead.",
     "other_conference": "That badge is for {theirs}; this desk is for {ours}.",
-    "payment_live": "A card payment for {order} is under way on {reader} (" + HOLDER + ").",
+    "payment_live": _payment_live,
     "payment_live.cancel": "A card payment for {order} is running; cancel it first.",
     "refund_open": "A refund of {order} has no answer from Stripe yet; wait until it is known.",
     "sold_out.hold": "{product}: only {left} left, and the order's hold has run out.",

@@ -57,6 +57,14 @@ def _by(amount: Decimal, tender: str, currency: str) -> str:
     return f"{format_amount(amount, currency)} {TENDERS[tender].name.lower()}"
 
 
+def _handed_out(quantity: str, product: str) -> str:
+    return f"handed out {_pieces(quantity, product)}"
+
+
+def _took_back(quantity: str, product: str) -> str:
+    return f"took back {_pieces(quantity, product)}"
+
+
 def _pieces(quantity: str, product: str) -> str:
     return product if quantity == "1" else f"{quantity} {product}"
 
@@ -71,20 +79,21 @@ RECENT: dict[str, Sentence] = {
     "recent.cash": "cash {amount}",
     "recent.check_in_undone": "check-in undone",
     "recent.checked_in": "checked in",
-    "recent.comp": "given away {amount}",
+    "recent.given_away": "given away {amount}",
     "recent.companion": "registered",
     "recent.credit": "credit {amount}",
+    "recent.discarded": "discarded {content}",
     "recent.ended": _ended,
     "recent.exchanged": "exchanged for {order}",
-    "recent.handed_out": lambda **values: f"handed out {_pieces(**values)}",
+    "recent.handed_out": _handed_out,
     "recent.no_charge": _no_charge,
     "recent.not_paid": _not_paid,
     "recent.paid": _paid,
     "recent.refunded": _refunded,
-    "recent.refunded.failed": _refund_failed,
-    "recent.refunded.free": "taken back, it was free",
-    "recent.refunded.open": _refund_open,
-    "recent.took_back": lambda **values: f"took back {_pieces(**values)}",
+    "recent.refund_failed": _refund_failed,
+    "recent.refund_open": _refund_open,
+    "recent.taken_back": "taken back, it was free",
+    "recent.took_back": _took_back,
     "recent.void": "void",
 }
 """What was found, and what happened at this station, in a list."""
@@ -94,7 +103,10 @@ SENTENCES: dict[str, Sentence] = {
     "invalid_scan.command": "After / comes one word, such as /help.",
     "invalid_scan.control": "That holds control characters: scan it again, or type the code.",
     "invalid_scan.empty": "Scan a badge, or type a code, an order or a name.",
-    "invalid_scan.no_code": "That web address holds no code: type the code that is printed on the badge.",
+    "invalid_scan.json": "That is damaged or was cut off: scan it again, or type what is printed beside it.",
+    "invalid_scan.layout": "The scanner types as a {scanner} keyboard, the computer reads a {keyboard} one:"
+    " set one like the other, or name both in the config; type the code for now.",
+    "invalid_scan.no_code": "That holds no code of ours: type the code that is printed on the badge.",
     "invalid_scan.too_long": "That is longer than {most} characters: scan or type it again.",
     "nothing_found.named": "No product, voucher or badge is called {text}.",
     "nothing_found": "{text} is not known in {conference}.",

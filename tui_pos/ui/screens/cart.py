@@ -10,24 +10,24 @@ from textual.message import Message
 
 from tui_pos.core import clock
 from tui_pos.core.scan import Scan, printable
+from tui_pos.desk.carts import cart
 from tui_pos.desk.carts.cart_view import CartView
 from tui_pos.desk.catalogue.inventory import InventoryItem, catalogue
 from tui_pos.desk.context import Desk
-from tui_pos.desk.orders.views import OrderView
+from tui_pos.desk.errors import Refusal
 from tui_pos.desk.search.search import Found, HitKind, resolve_name
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input.acts import Act, Move, Offer, Pick, Steps
 from tui_pos.ui.input.key_stream import PAGE, Confirmed, Picked
 from tui_pos.ui.messages import carts as said
-from tui_pos.ui.messages import notes
-from tui_pos.ui.results import CartEnd, PayBy, SaleStart, StillOwed
+from tui_pos.ui.results import CartEnd, PayBy, SaleStart
 from tui_pos.ui.screens import cart_view
 from tui_pos.ui.screens import catalogue as shelf
 from tui_pos.ui.screens.cart_buyer import CartBuyer
 from tui_pos.ui.screens.cart_controller import CartController
 from tui_pos.ui.screens.cart_leaving import CartLeaving
-from tui_pos.ui.screens.cart_paying import TicketNames
+from tui_pos.ui.screens.cart_paying import CartPaying
 from tui_pos.ui.screens.customer_display import CustomerDisplay
 from tui_pos.ui.screens.shared import choose_reader
 from tui_pos.ui.typed_ahead import TYPED_AHEAD
@@ -53,7 +53,7 @@ class CartScreen(DeskScreen[CartEnd]):
         self._display = CustomerDisplay(self)
         self._begins = begins
         self._sale = CartController(desk, begins)
-        self._names = TicketNames(self, self._sale)
+        self._paying = CartPaying(self, self._sale, self._change)
         self._leaving = CartLeaving(self, self._sale)
         self._buyer = CartBuyer(self, self._sale, self._change)
         self._under_way = 0
@@ -64,6 +64,7 @@ class CartScreen(DeskScreen[CartEnd]):
         self._products: tuple[InventoryItem, ...] | None = None
         self._early_picks: list[int] = []
         self._filter = ""
+        self._quantity = 1
         self._title = Spread()
         self._catalogue = CataloguePane(self.amount)
         self._pane = CartPane(self.amount)
@@ -112,9 +113,12 @@ class CartScreen(DeskScreen[CartEnd]):
         """Ways to pay: of a sale with something in it, or that may have when its changes have come back."""
         view = self.view
         if view is None or not view.lines:
-            waits = (Act("confirm", partial(self._pay_by, PayBy.CARD), "card"),) if self._under_way else ()
-            others = (Act(by.value, partial(self._pay_by, by)) for by in (PayBy.CASH, PayBy.OTHER))
-            return (*waits, *(others if waits else ()))
+            waits = Act("confirm", partial(self._pay_by, PayBy.CARD), "card")
+            return (
+                (waits, *(Act(by.value, partial(self._pay_by, by)) for by in PayBy))
+                if self._under_way
+                else ()
+            )
         enter = f"card {self.amount(view.to_pay)}" if view.to_pay else "finish, nothing to pay"
         park = Act("park", self._park)
         card = partial(self._pay_by, PayBy.CARD)
@@ -130,7 +134,15 @@ class CartScreen(DeskScreen[CartEnd]):
     def _late_acts(self) -> Sequence[Act]:
         """What the bar has room for last."""
         card = (Act("card", partial(self._pay_by, PayBy.CARD)),) if self._is_filled else ()
-        return (*card, Act("voucher", self._buyer.voucher), Act("reader", partial(choose_reader, self)))
+        undo = (Act("undo", partial(self._step, -1), "one fewer"),) if self._is_filled else ()
+        return (
+            *card,
+            *undo,
+            Act("quantity", self._say_quantity),
+            Act("voucher", self._buyer.voucher),
+            Act("next", self._leaving.next_person),
+            Act("reader", partial(choose_reader, self)),
+        )
 
     def _picks(self) -> Sequence[Pick]:
         if self._products is None:
@@ -150,6 +162,8 @@ class CartScreen(DeskScreen[CartEnd]):
             return "", Tone.PLAIN
         if self._filter:
             return said.SEVERAL_FIT, Tone.PLAIN
+        if self._quantity > 1:
+            return said.NEXT_QUANTITY.format(quantity=self._quantity), Tone.PLAIN
         return said.FILLED if self._is_filled else said.EMPTY, Tone.PLAIN
 
     def refused(self, message: Message) -> None:
@@ -216,7 +230,8 @@ class CartScreen(DeskScreen[CartEnd]):
     def _add(self, key: str) -> None:
         if self._filter:
             self._show_only("")
-        self._change(partial(self._sale.add, key), partial(self._choose_line, key))
+        quantity, self._quantity = self._quantity, 1
+        self._change(partial(self._sale.add, key, quantity), partial(self._choose_line, key))
 
     def _choose_line(self, key: str) -> None:
         for pane in (self._pane, self._receipt):
@@ -300,6 +315,13 @@ class CartScreen(DeskScreen[CartEnd]):
         else:
             self._change(partial(self._sale.step, line.key, delta))
 
+    def _say_quantity(self) -> None:
+        """``/quantity``: so many of the next product."""
+        try:
+            self._quantity = cart.parse_quantity(self.argument)
+        except Refusal as error:
+            self.failed(error)
+
     def _change(
         self, change: Callable[[], CartView | None], then: Callable[[], object] = lambda: None
     ) -> None:
@@ -359,31 +381,8 @@ class CartScreen(DeskScreen[CartEnd]):
         if self.view is None or not self.view.lines:
             self.say(said.ADD_FIRST, Tone.WARN, bell=True)
         else:
-            self._names.before(self.view, self._place)
+            self._paying.pay(self.view, self._pays_by)
         self.typed_ahead.release()
-
-    def _place(self) -> None:
-        if self.view is not None:
-            place = partial(self._sale.place, self.view.total)
-            self.ask(place, self._placed, self._not_placed, lane="cart", hold=True)
-
-    def _placed(self, placed: OrderView) -> None:
-        self._change(self._sale.view)
-        if not placed.due:
-            self.navigator.show_receipt(placed.reference, sale_is_over=True)
-        else:
-            self.navigator.pay(placed.reference, self._pays_by, self._still_owed)
-
-    def _not_placed(self, error: Exception) -> None:
-        self.failed(error)
-        self._change(self._sale.view)
-
-    def _still_owed(self, owed: StillOwed) -> None:
-        self._change(self._sale.view)
-        told = notes.still_owed(owed, self.amount)
-        if owed.card is not None:
-            told = f"{told} Change the sale, or Enter again."
-        self.say(told or "Nothing was taken yet. Change the sale, or take the money.", Tone.WARN)
 
     # Leaving
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from tui_pos.desk.carts import cart, checkout, holders
 from tui_pos.desk.carts.cart_view import CartView
 from tui_pos.desk.carts.holders import TicketName
-from tui_pos.desk.carts.put_away import SaleEnd, put_away
+from tui_pos.desk.carts.put_away import SaleEnd, discard, put_away
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.views import OrderView
 from tui_pos.ui.results import CartEnd, SaleStart
@@ -32,9 +32,9 @@ class CartController:
             self._view = self._begin()
         return self._view
 
-    def add(self, key: str) -> CartView:
-        """One more of a product."""
-        return self._change(lambda sale: cart.add(self._desk, sale, key))
+    def add(self, key: str, quantity: int = 1) -> CartView:
+        """So many more of a product."""
+        return self._change(lambda sale: cart.add(self._desk, sale, key, quantity))
 
     def step(self, key: str, delta: int) -> CartView:
         """``delta`` more of a product that is in; none left takes it out."""
@@ -94,10 +94,7 @@ class CartController:
     def discard(self) -> CartEnd:
         """Give it up with all that is in it."""
         if self._view is not None:
-            now = self._view
-            if now.is_ordered:
-                now = checkout.reopen(self._desk, now.sale_id)
-            cart.abandon(self._desk, now.sale_id)
+            discard(self._desk, self._view.sale_id)
         return SaleEnd.DISCARDED
 
     def put_away(self) -> CartEnd:

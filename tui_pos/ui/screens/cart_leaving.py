@@ -6,6 +6,7 @@ from functools import partial
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.rows import Choice, ChooseRow, Chosen
 from tui_pos.ui.messages import carts as said
+from tui_pos.ui.messages.notes import sale_end
 from tui_pos.ui.results import CartEnd
 from tui_pos.ui.screens.cart_controller import CartController
 
@@ -41,6 +42,14 @@ class CartLeaving:
         parked = said.PARKED.format(whose=whose)
         go_home = self._screen.navigator.go_home
         self._screen.ask(self._sale.park, lambda _: go_home(parked), lane="cart", hold=True)
+
+    def next_person(self) -> None:
+        """``/next``: keep or park what is there, and serve the next person."""
+
+        def put_away(end: CartEnd) -> None:
+            self._screen.navigator.go_home(sale_end(end))
+
+        self._screen.ask(self._sale.put_away, put_away, lane="cart", hold=True)
 
     def then(self, go_on: Callable[[], object]) -> None:
         """Put it away and go on, whatever comes of it: without a database the desk still locks."""

@@ -99,7 +99,8 @@ class ReceiptScreen(DeskScreen[NextPerson]):
             enter = Act("confirm", partial(self._let_in, now.to_check_in), "check in and next person")
         else:
             enter = Act("confirm", partial(self.leave, NextPerson()), "next person")
-        return (enter, *self._more(), back, *self._others(), Act("reader", partial(choose_reader, self)))
+        late = (Act("next", partial(self.leave, NextPerson())), Act("reader", partial(choose_reader, self)))
+        return (enter, *self._more(), back, *self._others(), *late)
 
     def _more(self) -> Sequence[Move]:
         """A receipt that is longer than the screen says so."""

@@ -104,7 +104,7 @@ class ReturnActions:
     def _tell(self, sentence: str, tone: Tone, made: Sequence[RefundView]) -> None:
         """Show the order as it is now, what came of it, and what is to be handed over."""
         in_cash = [each for each in made if each.tender is Tender.CASH and not each.exchange]
-        from_drawer = sum((each.amount for each in in_cash), Decimal())
+        from_drawer = sum((each.handed_back for each in in_cash), Decimal())
         self._told(Outcome(sentence=sentence, tone=tone, from_drawer=from_drawer))
 
     # Refund

@@ -31,7 +31,7 @@ from tui_pos.ui.dialogs.ask import ask_text
 from tui_pos.ui.input.acts import Act, Move, Offer, Pick, numbers
 from tui_pos.ui.messages import notes
 from tui_pos.ui.messages.tenders import A_PART, FIRST_ENTER, SCAN_NOT_USED
-from tui_pos.ui.results import PayBy, PaymentEnd, StillOwed
+from tui_pos.ui.results import NextPerson, PayBy, PaymentEnd, StillOwed
 from tui_pos.ui.screens import tender_view as view
 from tui_pos.ui.screens.shared import choose_reader, next_person, refuse
 from tui_pos.ui.screens.tender_controller import TenderController
@@ -84,7 +84,6 @@ class TenderScreen(DeskScreen[StillOwed]):
             order = receipt_now.order
             self.title_text = Text(f"{printable(order.buyer_name, 28)}   {order.reference}".strip())
             self.refresh_title()
-            self._sums.set_lines(view.sums(receipt_now, self.amount))
             self._order.set_lines(view.order_lines(receipt_now, self.amount))
             self._offer()
             then()
@@ -119,7 +118,7 @@ class TenderScreen(DeskScreen[StillOwed]):
         if len(text) == 1 and (line := self._list.numbered_line(int(text) if text.isdecimal() else 0)):
             return self._option(line)
         amount = money.parse_amount(text, self.desk.conference.currency)
-        if amount < self._tender.wanted:
+        if not self._tender.covers(amount):
             return amount
         return self._tender.cash(amount)
 
@@ -191,11 +190,13 @@ class TenderScreen(DeskScreen[StillOwed]):
         if self._is_taking:
             return ()
         if self._told is not None:
-            return (Act("confirm", self._go_on, "take the rest" if self._tender.due else "receipt"),)
+            go_on = Act("confirm", self._go_on, "take the rest" if self._tender.due else "receipt")
+            return (go_on, *((Act("next", self._next_person),) if self._is_paid else ()))
         if self._tender.receipt is None:
             return (Act("confirm", self._read_again, "read the order"), back)
         if self._tender.live is not None:
-            return (Act("confirm", self._see_card, "see the card payment"), back)
+            see = partial(self.navigator.watch_part, self._tender.live, self._card_ended)
+            return (Act("confirm", see, "see the card payment"), back)
         if not self._tender.due:
             return (Act("confirm", self._show_receipt, "receipt"),)
         return self._ways()
@@ -210,18 +211,16 @@ class TenderScreen(DeskScreen[StillOwed]):
     def _ways(self) -> Sequence[Offer]:
         """What keys do while the ways to pay are shown and nothing is typed."""
         chosen = self._option(self._list.chosen)
+        label = view.next_step(chosen, self.amount)
         give_up = Act("back", partial(self._set_part, None), "all of it")
         return (
-            *((Act("confirm", partial(self._do, chosen), self._label_of(chosen)),) if chosen else ()),
+            *((Act("confirm", partial(self._do, chosen), label),) if chosen else ()),
             *self._other_ways(),
             give_up if self._tender.part is not None else Act("back", self._back),
             Pick(numbers(len(self._options)), self._pick, "choose"),
             Act("reader", partial(choose_reader, self)),
             Move(self._move),
         )
-
-    def _label_of(self, proposed: view.Proposed) -> str:
-        return view.next_step(proposed, self.amount)
 
     def _other_ways(self) -> Sequence[Act]:
         card = (Act("card", self._card),) if self.may(Action.CHARGE) else ()
@@ -236,7 +235,7 @@ class TenderScreen(DeskScreen[StillOwed]):
         if not self._options:
             return (clear,)
         proposed = self._proposed()
-        label = self._label_of(proposed)
+        label = view.next_step(proposed, self.amount)
         return (
             *((self.enters(label),) if label else ()),
             *(self._other_ways() if isinstance(proposed, Decimal) else ()),
@@ -274,10 +273,6 @@ class TenderScreen(DeskScreen[StillOwed]):
     def _read_again(self) -> None:
         self.say("One moment: reading the order.")
         self._read(self._now_read)  # the first time may have failed
-
-    def _see_card(self) -> None:
-        if self._tender.live is not None:
-            self.navigator.watch_part(self._tender.live, self._card_ended)
 
     def _do(self, wanted: view.Proposed) -> None:
         if self._is_taking or wanted is None:
@@ -384,6 +379,9 @@ class TenderScreen(DeskScreen[StillOwed]):
 
         self._read(told)
 
+    def _next_person(self) -> None:
+        self.leave(StillOwed(next_person=NextPerson()))
+
     def _show_receipt(self) -> None:
         self.navigator.show_receipt(self.reference, sale_is_over=True)
 
@@ -396,6 +394,9 @@ class TenderScreen(DeskScreen[StillOwed]):
         shown = view.large(self._told, self._proposed(), self._tender.due, self._tender.wanted)
         if self._tender.live is not None:
             shown = view.Shown("STILL TO PAY", self._tender.due)
+        if self._tender.receipt is not None:
+            rounding = view.rounding(self._told, self._proposed())
+            self._sums.set_lines(view.sums(self._tender.receipt, self.amount, rounding))
         label = f"{shown.label} {self.desk.conference.currency}"
         self._label.show(signs.signed(Tone.OK if shown.is_done else Tone.PLAIN, label, "bold"))
         self.query_one(BigAmount).show_amount("", self.amount(shown.amount))

@@ -38,7 +38,7 @@ def option_lines(found: tuple[PaymentOption, ...], amount: Amount, reader: Statu
     """The options as rows; a row's key is its place. ``reader`` names this station's, and its state."""
     return [
         Line(
-            (TENDERS[each.tender].name, amount(each.given or each.amount), _note(each, amount, reader)),
+            (TENDERS[each.tender].name, amount(each.given or each.to_pay), _note(each, amount, reader)),
             str(place),
         )
         for place, each in enumerate(found)
@@ -87,14 +87,14 @@ def next_step(proposed: Proposed, amount: Amount) -> str:
         return f"{amount(proposed)} of it"
     if proposed is None:
         return ""
-    return TENDERS[proposed.tender].next_step.format(amount(proposed.amount))
+    return TENDERS[proposed.tender].next_step.format(amount(proposed.to_pay))
 
 
 def doubt(text: str, typed: Proposed, wanted: Decimal, amount: Amount) -> str:
     """What is said of a digit that is a row's number and may be the amount; '' where it is clear."""
     if not isinstance(typed, PaymentOption) or len(text) > 1 or not wanted <= int(text) != typed.given:
         return ""
-    row = f"{TENDERS[typed.tender].name} {amount(typed.given or typed.amount)}"
+    row = f"{TENDERS[typed.tender].name} {amount(typed.given or typed.to_pay)}"
     return said.ROW_OR_AMOUNT.format(text=text, row=row)
 
 
@@ -107,16 +107,22 @@ def large(told: Tendered | PaymentState | None, proposed: Proposed, due: Decimal
             return Shown("STILL TO PAY", due)
         case None, PaymentOption(change=change) if change:
             return Shown("CHANGE WILL BE", change)
-        case None, PaymentOption(amount=amount):
-            return Shown("TO PAY", amount)
+        case None, PaymentOption(to_pay=to_pay):
+            return Shown("TO PAY", to_pay)
         case None, Decimal():
             return Shown("A PART", proposed)
         case _:
             return Shown("TO PAY", wanted)
 
 
-def sums(view: ReceiptView, amount: Amount) -> list[Line]:
-    """What it costs, what was paid by what, what is still to be paid."""
+def rounding(told: Tendered | PaymentState | None, proposed: Proposed) -> Decimal:
+    """By how much cash differs from what is due, where the currency has no small coins."""
+    shown = told if told is not None else proposed
+    return shown.rounding if isinstance(shown, Tendered | PaymentOption) else Decimal()
+
+
+def sums(view: ReceiptView, amount: Amount, rounding: Decimal = Decimal()) -> list[Line]:
+    """What it costs, what was paid by what, what is still to be paid, and how that is rounded for cash."""
     shown = list(view.payments)
     rest = shown[MOST_PAYMENTS - 1 :] if len(shown) > MOST_PAYMENTS else []
     rows = [(f"Paid by {each.label}", -each.amount) for each in shown[: len(shown) - len(rest)]]
@@ -125,7 +131,8 @@ def sums(view: ReceiptView, amount: Amount) -> list[Line]:
     lines = [Line(("Total", amount(view.order.total)), pick=False)]
     lines += [Line((label, amount(value)), pick=False) for label, value in rows]
     due = (f"Still to pay {view.currency}", amount(view.order.due))
-    return [*lines, Line(due, pick=False, style="bold")]
+    rounded = [Line(("Rounded for cash", amount(rounding)), pick=False)] if rounding else []
+    return [*lines, Line(due, pick=False, style="bold"), *rounded]
 
 
 def order_lines(view: ReceiptView, amount: Amount) -> list[Line]:
