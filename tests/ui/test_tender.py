@@ -92,7 +92,7 @@ async def test_a_number_is_what_they_give_and_the_change_stands_there_before_and
         await press(pilot, "enter")
         assert "[OK] Cash 25.00, given 40.00: give 15.00 back. All is paid." in shown(pilot)
         assert "[OK] CHANGE USD" in shown(pilot)
-        assert bar(pilot) == "Enter receipt"
+        assert bar(pilot) == "Enter receipt   /next next person"
         await press(pilot, "enter")
         told = await shows(pilot, "PAID 25.00 USD")
         assert "Paid by Cash 25.00 Given 40.00 Change 15.00" in " ".join(told.split())
@@ -378,7 +378,7 @@ async def test_the_cart_is_paid_in_cash(bench: Bench) -> None:
         await press(pilot, "4", "enter", "enter")
         await shows(pilot, "PAID 25.00 USD", "Paid by Cash")
         await press(pilot, "escape")
-        await shows(pilot, "Scan a badge")
+        await shows(pilot, "Last here")
         assert lookup.attendee(desk_of(pilot), "NOOR2026").orders[0].status == "paid"
 
 
@@ -437,7 +437,7 @@ async def test_where_nothing_is_owed_nothing_is_taken(bench: Bench) -> None:
     async with station(bench) as pilot:
         await scan(pilot, "NOOR2026")
         await press(pilot, "f9")
-        assert "Nothing is owed here; F2 sells something." in shown(pilot)
+        assert "F9 does nothing here." in shown(pilot)
 
 
 def test_payments_beyond_three_are_summed_up(desk: Desk) -> None:

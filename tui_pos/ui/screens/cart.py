@@ -111,24 +111,18 @@ class CartScreen(DeskScreen[CartEnd]):
 
     def _pay_acts(self) -> Sequence[Act]:
         """Ways to pay: of a sale with something in it, or that may have when its changes have come back."""
-        view = self.view
+        view, card = self.view, partial(self._pay_by, PayBy.CARD)
         if view is None or not view.lines:
-            waits = Act("confirm", partial(self._pay_by, PayBy.CARD), "card")
-            return (
-                (waits, *(Act(by.value, partial(self._pay_by, by)) for by in PayBy))
-                if self._under_way
-                else ()
-            )
-        enter = f"card {self.amount(view.to_pay)}" if view.to_pay else "finish, nothing to pay"
-        park = Act("park", self._park)
-        card = partial(self._pay_by, PayBy.CARD)
+            ways = (Act(by.value, partial(self._pay_by, by)) for by in PayBy)
+            return (Act("confirm", card, "card"), *ways) if self._under_way else ()
+        parks = () if view.is_ordered else (Act("park", self._park),)
         if not view.to_pay:
-            return (Act("confirm", card, enter), *(() if view.is_ordered else (park,)))
+            return (Act("confirm", card, "finish, nothing to pay"), *parks)
         return (
-            Act("confirm", card, enter),
+            Act("confirm", card, f"card {self.amount(view.to_pay)}"),
             Act("cash", partial(self._pay_by, PayBy.CASH)),
             Act("tender", partial(self._pay_by, PayBy.OTHER), "other"),
-            *(() if view.is_ordered else (park,)),
+            *parks,
         )
 
     def _late_acts(self) -> Sequence[Act]:

@@ -157,7 +157,7 @@ class TenderScreen(DeskScreen[StillOwed]):
 
     def entered(self, scan: Scan) -> None:
         if scan.scanned:
-            if self._is_paid:
+            if self._tender.is_paid:
                 self.leave(StillOwed(next_person=next_person(scan)))
             else:
                 self.say(SCAN_NOT_USED, Tone.WARN, bell=True)
@@ -168,12 +168,6 @@ class TenderScreen(DeskScreen[StillOwed]):
                 self._answer(scan.raw_shown)
             except money.MoneyError as error:
                 self.say(messages.sentence(error.reason), Tone.BAD, bell=True)
-
-    @property
-    def _is_paid(self) -> bool:
-        """Whether the order is known to be paid, so that a scan is the next person."""
-        now = self._tender.receipt
-        return now is not None and not now.order.due and self._tender.live is None and not self._is_taking
 
     def _answer(self, text: str) -> None:
         typed = self._typed(text)
@@ -191,7 +185,14 @@ class TenderScreen(DeskScreen[StillOwed]):
             return ()
         if self._told is not None:
             go_on = Act("confirm", self._go_on, "take the rest" if self._tender.due else "receipt")
-            return (go_on, *((Act("next", self._next_person),) if self._is_paid else ()))
+            return (
+                go_on,
+                *(
+                    (Act("next", partial(self.leave, StillOwed(next_person=NextPerson()))),)
+                    if self._tender.is_paid
+                    else ()
+                ),
+            )
         if self._tender.receipt is None:
             return (Act("confirm", self._read_again, "read the order"), back)
         if self._tender.live is not None:
@@ -378,9 +379,6 @@ class TenderScreen(DeskScreen[StillOwed]):
                 self._tell(state)
 
         self._read(told)
-
-    def _next_person(self) -> None:
-        self.leave(StillOwed(next_person=NextPerson()))
 
     def _show_receipt(self) -> None:
         self.navigator.show_receipt(self.reference, sale_is_over=True)
