@@ -79,7 +79,7 @@ class OrdersScreen(DeskScreen[NextPerson]):
             Act("back", self._back, "all orders" if self._text else ""),
             Act("today", self._only_today, "all orders" if self._today else "today's"),
             Act("reader", partial(choose_reader, self)),
-            Move(self._moved, "more" if self._hits.total > len(self._list.numbered_keys) else ""),
+            Move(self._moved, "more" if self._hits.total > self._list.size.height else ""),
         )
 
     def typed_acts(self, text: str) -> Sequence[Offer]:

@@ -82,4 +82,6 @@ def _state(order: FoundOrder, amount: Amount) -> tuple[str, Tone]:
         owes = f"owes {amount(order.due)}" if order.paid else "not paid"
         return (f"{owes}, hold ran out" if order.expired else owes), Tone.WARN
     word, tone = STATUS_WORDS.get(order.status, (order.status, Tone.BAD))
+    if order.paid_by.lower().startswith(word):  # "Paid on the web site"
+        return order.paid_by.lower(), tone
     return f"{word} {order.paid_by}".rstrip(), tone
