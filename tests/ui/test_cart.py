@@ -310,7 +310,7 @@ async def test_a_busy_reader_is_said_and_another_one_can_be_chosen(bench: Bench)
         if not isinstance(pilot.app.screen, CartScreen):
             await press(pilot, "enter")
         await pilot.press("f4")
-        await shows(pilot, "4> Front-2")
+        await shows(pilot, "1> Front-1")
         await pilot.press("1")
         await shows(pilot, "Reader Front-1.")
         await pilot.press("enter")

@@ -194,7 +194,7 @@ EXAMPLES = (
         because(
             "reader_busy", reader="Front-1", holder=Holder("desk-2", "Amira", datetime(2026, 1, 2, 14, 2))
         ),
-        "The reader Front-1 is taken by desk-2, Amira, since 14:02.",
+        "The reader Front-1 is taken: desk-2, Amira, since 14:02.",
     ),
     (
         because("no_answer", of=Awaited.STRIPE, seconds=9, act=Act.CHARGE),
@@ -202,11 +202,7 @@ EXAMPLES = (
     ),
     (
         because("payment_live", order="ORD-1", reader="Front-1", holder=HERE),
-        "A card payment for ORD-1 is under way on Front-1 (this station, Amira, since 14:02).",
-    ),
-    (
-        because("attempt_held", holder=HERE),
-        "This station watches this payment already, Amira since 14:02.",
+        "A card payment for ORD-1 is under way on Front-1 (here, Amira, since 14:02).",
     ),
     (
         because("attempt_held", holder=replace(HERE, is_here=False)),

@@ -33,7 +33,7 @@ DISCOUNTS: dict[str, Sentence] = {
 
 
 def _reader_busy(reader: str, holder: "Holder") -> str:
-    return f"The reader {reader} is taken by {held_by(holder)}."
+    return f"The reader {reader} is taken: {held_by(holder)}."
 
 
 SENTENCES: dict[str, Sentence] = {
