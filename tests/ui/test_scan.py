@@ -244,7 +244,7 @@ async def test_keys_wait_for_the_answer_to_a_scan(bench: Bench, monkeypatch: pyt
         assert isinstance(home, ScanScreen)
         answer = Event()
         find = LookUps.find
-        monkeypatch.setattr(LookUps, "find", lambda *_: answer.wait(10) and find(*_))
+        monkeypatch.setattr(LookUps, "find", lambda *_, **how: answer.wait(10) and find(*_, **how))
         hammer(pilot, *"INES2026", "enter", gap=0.001)
         await until(pilot, lambda: home.prompt.text == "", "the scan")
         await asyncio.sleep(0.1)
