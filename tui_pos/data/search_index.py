@@ -170,7 +170,7 @@ def _renew(source: _Source, conference_id: int, after: int) -> bool:
     for start, end in _slices(source, conference_id, after):
         differing = _differing(source, conference_id, start, end)
         for group in batches(differing, BATCH):
-            if not _written(partial(_write, source, conference_id, group)):
+            if not _written(partial(_write, source, conference_id, _prepared(source, group))):
                 return False
         if len(differing) >= BATCH and not is_sqlite():
             _execute(
@@ -217,23 +217,23 @@ def _written(work: Callable[[], None]) -> bool:
     return True
 
 
-def _write(source: _Source, conference_id: int, found: Sequence[_Row]) -> None:
-    """Write keys. What another desk writes at the same time is left to it: it read the same rows."""
-    _delete(source, conference_id, [row.id for row in found])
-    keys = [(row, source.key_of(row.texts)) for row in found]
+def _write(source: _Source, conference_id: int, found: Sequence[tuple[_Row, _Key, object]]) -> None:
+    """Write keys and pieces. What another desk writes at the same time is left to it: it read the same."""
+    _delete(source, conference_id, [row.id for row, _, _ in found])
     made = _insert(
         "tui_pos_search_key (conference_id, kind, owner_id, user_id, made_of, wholes, named, addressed)",
-        [(conference_id, source.kind, row.id, row.user_id, row.made_of, *key) for row, key in keys],
+        [(conference_id, source.kind, row.id, row.user_id, row.made_of, *key) for row, key, _ in found],
         "ON CONFLICT DO NOTHING RETURNING owner_id, id",
     )
     ids = dict(made.fetchall())
-    pieces = [
-        (ids[row.id], _stored(folding.pieces((key.named, key.addressed))))
-        for row, key in keys
-        if row.id in ids
-    ]
-    if pieces:
+    if pieces := [(ids[row.id], pieces) for row, _, pieces in found if row.id in ids]:
         _insert("tui_pos_search_piece (rowid, pieces)", pieces)
+
+
+def _prepared(source: _Source, rows: Iterable[_Row]) -> list[tuple[_Row, _Key, object]]:
+    """The rows with their keys and pieces: made before the transaction, for it takes longer than that."""
+    keys = ((row, source.key_of(row.texts)) for row in rows)
+    return [(row, key, _stored(folding.pieces((key.named, key.addressed)))) for row, key in keys]
 
 
 def _insert(into: str, rows: Sequence[tuple[object, ...]], then: str = "") -> Any:
