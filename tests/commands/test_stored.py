@@ -40,7 +40,7 @@ def test_the_smallest_coin_is_stored_once_and_holds_on_every_host(each_till: Til
     stored: list[str] = []
     each_till.done("inventory")
     each_till.change_config('currency = "USD"', 'currency = "USD"\nsmallest_coin = "0.05"')
-    each_till.done("inventory")
+    each_till.done("checkout", "--item", "t-shirt")
     each_till.change_config('\nsmallest_coin = "0.05"', "")
     each_till.done("inventory")
     write(lambda: stored.append(ConferenceRules.get().smallest_coin))
