@@ -64,7 +64,7 @@ def test_who_holds_a_reader_and_since_when(card_desk: Desk) -> None:
     holder = rows["Front-1"].holder
     assert holder_words(holder) == "desk-2, Tilda Trainee, since 13:00"  # 12:00 UTC in Prague
     own = {row.label: row for row in readers(replace(card_desk, station="desk-2"))}["Front-1"].holder
-    assert holder_words(own) == "this station, Tilda Trainee, since 13:00"
+    assert holder_words(own) == "here, Tilda Trainee, since 13:00"
     assert rows["Front-1"].in_use
     assert not rows["Side-1"].in_use
     assert list(rows) == ["Front-2", "Side-1", "Front-1", "Back-1"]

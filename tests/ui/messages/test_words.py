@@ -194,7 +194,7 @@ EXAMPLES = (
         because(
             "reader_busy", reader="Front-1", holder=Holder("desk-2", "Amira", datetime(2026, 1, 2, 14, 2))
         ),
-        "The reader Front-1 is taken by desk-2, Amira, since 14:02.",
+        "The reader Front-1 is taken: desk-2, Amira, since 14:02.",
     ),
     (
         because("no_answer", of=Awaited.STRIPE, seconds=9, act=Act.CHARGE),
@@ -202,11 +202,7 @@ EXAMPLES = (
     ),
     (
         because("payment_live", order="ORD-1", reader="Front-1", holder=HERE),
-        "A card payment for ORD-1 is under way on Front-1 (this station, Amira, since 14:02).",
-    ),
-    (
-        because("attempt_held", holder=HERE),
-        "This station watches this payment already, Amira since 14:02.",
+        "A card payment for ORD-1 is under way on Front-1 (here, Amira, since 14:02).",
     ),
     (
         because("attempt_held", holder=replace(HERE, is_here=False)),
@@ -243,7 +239,7 @@ EXAMPLES = (
         because("recent.paid", kept=Decimal(0), back=Decimal(0), card=False, ways="Cash", currency="USD"),
         "paid 0.00   Cash",
     ),
-    (because("found.person", email="a@b.org", status="no_order"), "a@b.org, no order"),
+    (because("found.person", email="a@b.org", status="no_order"), "no order, a@b.org"),
     (because("found.person", email="", status="partially_refunded"), "partially refunded"),
     (because("found.order", status="paid", total=Decimal("1234.5"), currency="USD"), "paid 1,234.50"),
     (because("recent.not_paid", due=Decimal(45), back=Decimal(0), currency="USD"), "not paid 45.00"),

@@ -61,7 +61,7 @@ PARKED = "The sale {whose} is parked: it stands under Needs attention."
 
 
 def _reader_busy(reader: str, holder: "Holder") -> str:
-    return f"The reader {reader} is taken by {held_by(holder)}."
+    return f"The reader {reader} is taken: {held_by(holder)}."
 
 
 SENTENCES: dict[str, Sentence] = {

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 
 def held_by(holder: "Holder") -> str:
-    """Who holds a payment or a reader: "desk-2, Amira Haddad, since 14:02"."""
-    station = "this station" if holder.is_here else holder.station
+    """Who holds a payment or a reader: "desk-2, Amira Haddad, since 14:02"; this station's own: "here, …"."""
+    station = "here" if holder.is_here else holder.station
     return f"{station}, {holder.name}, since {holder.since:%H:%M}"
 
 

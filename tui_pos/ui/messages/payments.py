@@ -49,8 +49,6 @@ def _not_authorized(intent: str, notice: str) -> str:
 
 
 def _attempt_held(holder: "Holder") -> str:
-    if holder.is_here:
-        return f"This station watches this payment already, {holder.name} since {holder.since:%H:%M}."
     return f"This payment is being watched at {held_by(holder)}."
 
 
@@ -80,6 +78,8 @@ SENTENCES: dict[str, Sentence] = {
     "already_paid.fully": "Order {order} is already fully paid.",
     "amount_too_small": "A card cannot be charged less than {least} {currency}; take cash instead.",
     "attempt_held": _attempt_held,
+    "attempt_held.elsewhere": "This payment is being watched at {station}.",
+    "attempt_held.here": "Another window of this station watches this payment.",
     "attempt_not_found": "There is no payment attempt {attempt}.",
     "changed": "The payment went on meanwhile; look at both sides again.",
     "changed.option": _option_does_not_fit,
