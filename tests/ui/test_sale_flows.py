@@ -1,5 +1,6 @@
 """How many keys a sale takes, who gets its tickets, and that nothing acts which is not on the screen."""
 
+import random
 from typing import Any
 
 import pytest
@@ -271,3 +272,30 @@ async def test_a_second_ticket_of_a_kind_asks_before_it_is_paid(bench: Bench) ->
         assert "Ticket 1 of 1: Regular" in shown(pilot)
         await write(pilot, "Ines Park\r")
         assert is_at(pilot, TenderScreen)
+
+
+KEYS = (
+    *"123456789",
+    *"noor/+-",
+    *["f1", "f2", "f3", "f6", "f9", "f10", "escape", "up", "down", "pagedown", "enter"],
+)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("seed", range(4))
+async def test_whatever_is_pressed_cash_is_taken_only_by_an_enter_that_said_so(
+    bench: Bench, seed: int
+) -> None:
+    pressed = random.Random(seed)
+    async with station(bench) as pilot:
+        await scan(pilot, "NOOR2026")
+        await press(pilot, "f2", "7", *(("f9",) if seed % 2 else ()))
+        for _ in range(120):
+            key, said, before = pressed.choice(KEYS), bar(pilot), payments_made()
+            if key == "enter" and said.startswith(("Enter card", "Enter choose", "Enter pay")):
+                continue  # a payment under way is never idle
+            await press(pilot, key)
+            if payments_made() > before:
+                assert key == "enter"
+                assert said.startswith("Enter take")
+        assert pilot.app.is_running
