@@ -311,7 +311,9 @@ class KeyStream:
     def _comes_as_from_scanner(self) -> bool:
         """Whether the line, as far as it came, may be a scan."""
         gaps = self._latest_gaps()
-        return (len(gaps) >= MIN_BURST - 1 and self._at_pace_of_scanner(gaps)) or self._is_marked("".join(self._text[:LATEST]))
+        return (len(gaps) >= MIN_BURST - 1 and self._at_pace_of_scanner(gaps)) or self._is_marked(
+            "".join(self._text[:LATEST])
+        )
 
     def _latest_gaps(self) -> list[float]:
         return self._gaps[max(1, len(self._gaps) - LATEST) :]
