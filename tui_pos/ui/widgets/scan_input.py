@@ -130,7 +130,9 @@ class ScanInput(Widget, can_focus=True):
     def _begin_where_the_last_prompt_ended(self, time: float) -> None:
         """Take over what another screen's prompt has of a line, and what is known of the scanner."""
         before: ScanInput | None = getattr(self.app, "last_prompt", None)
-        if before is not None and before is not self:
+        if (
+            before is not None and before is not self and not before._masked
+        ):  # a secret stays where it was begun
             self._stream.take_over(before._stream, time)
             before._redraw()
         self._stream.scanner = getattr(self.app, "scanner", UNKNOWN)
