@@ -50,9 +50,9 @@ def test_a_quick_typist_is_none(till: Till) -> None:
 
 def test_a_digit_is_shown_while_it_waits_and_enter_waits_for_nothing(till: Till) -> None:
     till.send("3")
-    till.wait_for("> 3_")
+    till.wait_for("> 3 ")
     till.wait_told("home picked 3")
-    till.wait_gone("> 3_")
+    till.wait_gone("> 3 ")
     till.send("4\r")
     till.wait_told("home picked 4", "home confirmed")
 

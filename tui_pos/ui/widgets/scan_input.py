@@ -151,11 +151,16 @@ class ScanInput(Widget, can_focus=True):
             self._timer = self.set_timer(max(0.001, due - clock.monotonic()), self._settle_after_queued_keys)
 
     def _redraw(self) -> None:
-        """Repaint only the cells up to the end of the longer text: about forty bytes for a key over SSH."""
-        before, self._drawn = self._drawn, self._content()
-        if before != self._drawn:
-            reach = max(cell_len("".join(before)), cell_len("".join(self._drawn)))
-            self.refresh(Region(0, 0, min(reach, self.size.width), 1))
+        """Repaint only the cells that may differ: about forty bytes for a key over SSH."""
+        old, self._drawn = self._drawn, self._content()
+        if old != self._drawn:
+            before, after = "".join(old), "".join(self._drawn)
+            # With the letter before it, which a combining mark changes too.
+            start = cell_len(after[: max(0, _alike(before, after) - 1)])
+            end = max(cell_len(before), cell_len(after))
+            if cell_len(before) == cell_len(after):
+                end -= cell_len(after[len(after) - _alike(before[::-1], after[::-1]) :])
+            self.refresh(Region(start, 0, max(0, min(end, self.size.width) - start), 1))
 
     def _settle_after_queued_keys(self) -> None:
         """Settle behind the keys that were read before now and are still queued for the app or this widget.
@@ -183,15 +188,24 @@ class ScanInput(Widget, can_focus=True):
 
     def _content(self) -> tuple[str, str]:
         """What the row shows: the prompt with its text, and the note."""
-        text = self._stream.held_text or self.text  # a digit may yet act, or begin the text
+        text = self.text
         note, tone = self._note
+        if held := self._stream.held_text:
+            # It may yet act, or begin the text: in the cursor's place, so that one cell is painted.
+            return f"> {self._shown_text(held, self.size.width - 3)}", self._note_beside(
+                note, tone, len(held) + 2
+            )
         if self._quiet and not text and not note:
             return "", ""
         line = f"> {self._shown_text(text, self.size.width - 3)}_"
         if text or not note:
             return line, ""
+        return line, self._note_beside(note, tone, cell_len(line))
+
+    def _note_beside(self, note: str, tone: Tone, taken: int) -> str:
+        """The note with its sign, in what ``taken`` cells leave of the row; '' without one."""
         shown = f"{signs.sign(tone)} {note}".lstrip()
-        return line, "  " + printable(shown, max(1, self.size.width - cell_len(line) - 2))
+        return "  " + printable(shown, max(1, self.size.width - taken - 2)) if note else ""
 
     def _shown_text(self, text: str, room: int) -> str:
         """The last part of the text that fits ``room`` cells."""
@@ -200,3 +214,9 @@ class ScanInput(Widget, can_focus=True):
         while cell_len(shown) > room > 0:
             shown = shown[1:]
         return shown
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters both begin with."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
