@@ -235,7 +235,9 @@ class PromptScreen(Screen[R], inherit_bindings=False):
             return
         self.say("")
         scan = self.kiosk.parse(message.text, scanned=message.scanned)
-        if scan.kind is ScanKind.COMMAND:
+        if scan.kind is ScanKind.COMMAND and scan.scanned and scan.value not in keys.CARD_WORDS:
+            self.say(f"/{scan.value} is on no card of the desk: type it.", Tone.WARN, bell=True)
+        elif scan.kind is ScanKind.COMMAND:
             self._word(scan)
         elif scan.test is not None:
             fault = scanner_test.told(scan.test, message.pace)
