@@ -30,7 +30,9 @@ def in_words(days: "Sequence[date]") -> str:
 
 VERDICTS: dict[str, VerdictWords] = {
     "already_checked_in": VerdictWords("IN SINCE {since}", "Checked in {first}."),
-    "already_checked_in.owes": VerdictWords("IN SINCE {since}", "Checked in {first}.", "owes {owes}"),
+    "already_checked_in.owes": VerdictWords(
+        "IN SINCE {since}", "Checked in {first}.", "owes {owes} {currency}"
+    ),
     "cancelled": VerdictWords(
         "CANCELLED", "The order was cancelled; they need a new ticket.", "needs a new ticket"
     ),

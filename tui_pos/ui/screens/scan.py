@@ -97,8 +97,6 @@ class ScanScreen(DeskScreen[None]):
     def standing_note(self) -> tuple[str, Tone]:
         if not self._is_open:
             return home.OPENING, Tone.PLAIN
-        if self._failure:
-            return self._failure, Tone.BAD
         if self._hits.display:
             return home.several(self._hits.total, self._hits.place), Tone.PLAIN
         return (home.TRY_THIS if self._is_demo else ""), Tone.PLAIN
@@ -143,11 +141,12 @@ class ScanScreen(DeskScreen[None]):
 
     def _not_seen(self, error: Exception) -> None:
         self._failure = self.kiosk.explain(error)
-        self.refresh_hints()
+        self._show_why(self._failure)
 
     def _show_around(self, seen: "Around") -> None:
         if self._failure:
             self._failure = ""
+            self._show_why("")
             self.say("The database answers again.", Tone.OK)
         self._around = seen
         self._draw(is_wide=self.has_class("-wide"))
@@ -345,9 +344,14 @@ class ScanScreen(DeskScreen[None]):
         refusal = result.refusal if result is not None else None
         if refusal is not None and result is not None:
             self._banner.tell(Told(tone=Tone.BAD, word=refusal.word, about=result.line.title))
-            self._why.show(home_view.why(refusal.sentence))
             self.kiosk.bell()
-        self._banner.display = self._why.display = refusal is not None
+        self._banner.display = refusal is not None
+        self._show_why(refusal.sentence if refusal is not None else self._failure)
+
+    def _show_why(self, sentence: str) -> None:
+        """What is wrong, in full."""
+        self._why.show(home_view.why(sentence))
+        self._why.display = bool(sentence)
 
     # Choosing a hit
 
