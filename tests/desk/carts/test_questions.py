@@ -11,7 +11,7 @@ from tests.desk.conftest import statements
 from tests.desk.rows import order_of
 from tests.desk.selling import items
 from tui_pos.data.connection import connected
-from tui_pos.data.tables.registration import Order
+from tui_pos.data.tables.registration import Order, Payment
 from tui_pos.desk.carts import cart, checkout
 from tui_pos.desk.carts.questions import before_selling
 from tui_pos.desk.checkin.guest_tickets import register_companion
@@ -53,6 +53,17 @@ def test_another_ticket_a_shirt_and_a_stranger_are_not_asked_about(desk: Desk) -
 def test_what_admits_nobody_is_not_had(desk: Desk, status: str) -> None:
     order_of(desk, "ZARA2026", "349.00", "regular", status=status)
     assert asked(desk, filled(desk, "regular", "ZARA2026")) == []
+
+
+def test_what_was_given_back_on_the_web_site_is_not_had(desk: Desk) -> None:
+    """Its order is still called paid."""
+    reference = bought(desk, "day-pass")
+    sale = filled(desk, "day-pass", badge_of(reference))
+    assert asked(desk, sale) == [("already_has", "Day Pass", reference)]
+    with connected():
+        order = Order.get(Order.reference == reference)
+        Payment.update(status="refunded").where(Payment.order == order).execute()
+    assert asked(desk, sale) == []
 
 
 def test_a_companion_has_the_ticket_that_somebody_else_bought(desk: Desk) -> None:

@@ -169,6 +169,17 @@ def test_a_ticket_of_an_order_that_the_badge_does_not_name(desk: Desk) -> None:
     assert lookup.attendee(desk, hit.key).verdict.key == "replaced"
 
 
+def test_a_ticket_that_a_companion_holds_is_not_handed_over_by_its_buyer(desk: Desk) -> None:
+    shirt = order_of(desk, "NOOR2026", "25.00", "t-shirt", status="refunded")
+    with connected():
+        Attendee.update(order=shirt.id).where(Attendee.access_code == "NOOR2026").execute()
+    register_companion(desk, "ORD-DEMO0001", "Mary")
+    before = everything()
+    with pytest.raises(Refused, match=r"^no_ticket\.transfer "):
+        transfer(desk, "NOOR2026", "Ada Byron", reason=WHY)
+    assert everything() == before
+
+
 def test_who_has_no_paid_ticket_has_none_to_hand_over(desk: Desk) -> None:
     before = everything()
     for code, verdict in {

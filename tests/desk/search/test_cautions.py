@@ -80,8 +80,11 @@ def test_today_is_the_conferences_day(desk: Desk, frozen_clock: FrozenClock) -> 
 
 def test_an_order_with_a_pass_of_today_does_not_warn(desk: Desk) -> None:
     reference = bought(desk, "day-pass online")
-    at_the_desk = with_days(desk, day_pass=(TOMORROW,), online=(TODAY,))
-    assert ("other_day", {"days": (TOMORROW,)}) not in told(at_the_desk, badge_of(reference))
+    for online in ({"online": (TODAY,)}, {}):
+        at_the_desk = with_days(desk, day_pass=(TOMORROW,), **online)
+        assert [key for key, _ in told(at_the_desk, badge_of(reference))] == ["without_name"]
+    both = with_days(desk, day_pass=(TOMORROW,), online=(AFTER,))
+    assert told(both, badge_of(reference))[0] == ("other_day", {"days": (TOMORROW, AFTER)})
 
 
 def test_who_is_not_let_in_is_told_why_and_no_day(desk: Desk) -> None:
