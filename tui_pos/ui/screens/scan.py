@@ -205,9 +205,10 @@ class ScanScreen(DeskScreen[None]):
 
     def _acts_at_home(self) -> Sequence[Offer]:
         waiting = self._around.attention if self._around is not None else ()
+        chosen = self._attention_list.place
         if self._banner.display:
             confirm = Act("confirm", partial(self._show_unopened, None), "go on")
-        elif (chosen := self._attention_list.place) is not None:
+        elif chosen is not None:
             confirm = Act("confirm", partial(self._attend_to, waiting[chosen]), _open(waiting[chosen].name))
         else:
             confirm = Act("confirm", self._nothing_typed, "find")
@@ -215,10 +216,12 @@ class ScanScreen(DeskScreen[None]):
             return (confirm, Act("back", partial(self._show_unopened, None), "close"))
         if not waiting:
             return (confirm,)
+        unchoose = Act("back", self._attention_list.unchoose, "choose none")
         rows = numbers(len(self._attention_list.numbered_keys))
         return (
             confirm,
             Pick(rows, self._picked_attention, "attend to"),
+            *((unchoose,) if chosen is not None else ()),
             Act("attention", self._attention),
             Move(self._attention_list.move),
         )

@@ -229,7 +229,12 @@ class Listing(Widget):
             text, style = (cell, "") if isinstance(cell, str) else cell
             right = line is not self._empty and self._columns[index].right
             gap = " " * GAP if index < len(widths) - 1 else ""
-            segments.append(Segment(fit(text, cell_width, right) + gap, base + Style.parse(style)))
+            shown = fit(text, cell_width, right)
+            bare = shown.strip(" ")
+            before = len(shown) - len(shown.lstrip(" ")) if bare else 0
+            segments.append(Segment(shown[:before], base))
+            segments.append(Segment(bare, base + Style.parse(style)))  # a chip is as wide as its text
+            segments.append(Segment(shown[before + len(bare) :] + gap, base))
         return Strip(segments).adjust_cell_length(width, base).simplify()
 
     def _lead(self, number: int | None, chosen: bool) -> str:
