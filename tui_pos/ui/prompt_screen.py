@@ -28,7 +28,7 @@ from tui_pos.ui.kiosk import KioskApp
 from tui_pos.ui.legacy_acts import legacy_acts
 from tui_pos.ui.typed_ahead import KeysHandled, TypedAhead
 from tui_pos.ui.widgets.key_bar import KeyBar
-from tui_pos.ui.widgets.line_list import LineList
+from tui_pos.ui.widgets.line_list import LineList, Listing
 from tui_pos.ui.widgets.row import Divider, NoteLine, Rule
 from tui_pos.ui.widgets.scan_input import Prompt, ScanInput
 from tui_pos.ui.widgets.status_line import Status, StatusLine
@@ -188,6 +188,11 @@ class PromptScreen(Screen[R], inherit_bindings=False):
         """What of a chosen row has no room in its list."""
         lists = self.query_one("#body").query(LineList)
         return next((text for each in lists if each.display and (text := each.cut_text)), "")
+
+    @on(Listing.LaidOut)
+    def _numbers_changed(self, message: Listing.LaidOut) -> None:
+        message.stop()
+        self.refresh_hints()
 
     def refresh_title(self) -> None:
         """Draw the header again where `header` or ``title_text`` changed."""

@@ -10,6 +10,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Size
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -107,9 +108,15 @@ class Listing(Widget):
         self._chosen, self._top = None, 0
         self._update()
 
+    class LaidOut(Message):
+        """Its size has changed, and with it which rows show a number."""
+
     def on_show(self) -> None:
         # What changed while a parent was hidden was never painted.
         self.refresh()
+
+    def on_resize(self) -> None:
+        self.post_message(self.LaidOut())
 
     @property
     def cut_text(self) -> str:
