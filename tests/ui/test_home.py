@@ -9,13 +9,15 @@ from tests.fixtures.pilot import press, scan, settled, shown, write
 from tests.ui.counter import shows
 from tests.ui.station import Bench, desk_of, row, station
 from tui_pos.desk.access import sign_in
-from tui_pos.desk.carts import checkout
+from tui_pos.desk.carts import cart, checkout
 from tui_pos.desk.checkin import checkin
+from tui_pos.desk.refunds import voids
 from tui_pos.desk.search.search import resolve
 from tui_pos.desk.tenders.cash import take_cash
 from tui_pos.ui.messages import home
 from tui_pos.ui.screens import home_view
 from tui_pos.ui.screens.attendee import AttendeeScreen
+from tui_pos.ui.screens.cart import CartScreen
 from tui_pos.ui.screens.scan import ScanScreen
 from tui_pos.ui.widgets import look
 
@@ -70,6 +72,19 @@ async def test_today_is_true_as_soon_as_somebody_comes_back(bench: Bench) -> Non
         assert "in            6 of 40" in text
         assert "cash 1          50.00" in text
         assert re.search(r"Wim Walkup +\[OK\]  cash 50.00", text)
+
+
+async def test_a_void_is_listed_and_leaves_the_figures_at_once(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        desk = desk_of(pilot)
+        placed = checkout.sell(desk, [("t-shirt", 2)], name="Wim Walkup")
+        take_cash(desk, placed.reference, placed.due)
+        await press(pilot, "f1")
+        voids.void(replace(desk, staff=sign_in.without_asking("lead")), placed.reference, "mistake")
+        await press(pilot, "escape")
+        text = shown(pilot)
+        assert re.search(r"Wim Walkup +\[.+?\] +void", text)
+        assert re.search(r"cash 1 +0.00", text)
 
 
 async def test_the_door_sees_no_takings(bench: Bench) -> None:
@@ -171,3 +186,18 @@ def test_a_text_console_gets_no_eighths(term: str, has: bool, monkeypatch: pytes
     assert look.eighths_of({"TERM": term}) is has
     monkeypatch.setattr("locale.getencoding", lambda: "ISO-8859-1")
     assert not look.eighths_of({"TERM": "xterm-256color"})
+
+
+async def test_what_waits_is_reached_beyond_nine_and_enter_opens_the_chosen_one(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        desk = desk_of(pilot)
+        for number in range(11):
+            sale = cart.start(desk, name=f"Buyer {number:02}")
+            cart.park(desk, cart.add(desk, sale.sale_id, "lunch").sale_id)
+        await press(pilot, "f1", "escape")
+        assert "Buyer 10" not in shown(pilot)
+        await press(pilot, *(["down"] * 11))
+        assert row(pilot, 23).startswith("  Enter open Buyer 10 ")
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, CartScreen)
+        assert "Sell to Buyer 10" in shown(pilot)
