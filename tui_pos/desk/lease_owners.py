@@ -26,6 +26,11 @@ def new_owner(desk: Desk) -> str:
     return f"{clock.new_id()[:8]}:{process}:{_started(process)}:{_place()}:{desk.station}"[:OWNER_LENGTH]
 
 
+def station_of(owner: str) -> str:
+    """The station of a watcher as far as its name holds it, '' where it does not."""
+    return [*owner.split(":", 4), "", "", "", ""][4]
+
+
 def at_work(owner: str) -> None:
     """The watcher has a lease."""
     _at_work.add(owner)

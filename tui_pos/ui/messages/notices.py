@@ -93,8 +93,8 @@ NOTICE_WORDS: dict[str, NoticeWords] = {
     ),
     "rate_limited": NoticeWords("STRIPE IS BUSY", "Stripe is busy", "Nothing was charged.", AGAIN),
     "no_answer": NoticeWords(
-        "STRIPE IS SILENT",
-        "Stripe is silent",
+        "NO ANSWER from Stripe",
+        "no answer from Stripe",
         "Nothing was sent, nothing was charged.",
         f"{AGAIN}   {CANCEL}",
     ),

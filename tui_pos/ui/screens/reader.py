@@ -8,7 +8,8 @@ from textual.app import ComposeResult
 
 from tui_pos.core.scan import Scan, printable
 from tui_pos.desk.context import Desk
-from tui_pos.desk.payments.readers import ReaderRow, ReaderState, readers, remembered_reader
+from tui_pos.desk.known_readers import ReaderState
+from tui_pos.desk.payments.readers import ReaderRow, preselect, readers, remembered_reader
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
@@ -75,8 +76,7 @@ class ReaderScreen(DeskScreen[ReaderRow]):
     def _found(self, found: tuple[tuple[ReaderRow, ...], str]) -> None:
         self._readers, current = found
         self._show(self.prompt.text)
-        others = [row.id for row in self._readers if row.id != self._instead_of]
-        self._list.choose(others[0] if self._instead_of and others else current)
+        self._list.choose(preselect(self._readers, current, self._instead_of))
         self._chosen_changed()
 
     def _not_found(self, error: Exception) -> None:
