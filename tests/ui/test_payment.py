@@ -70,12 +70,12 @@ async def test_a_card_is_taken_from_the_saved_attempt_to_the_receipt(desk: Desk,
     async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
         waiting = await shows(pilot, "WAITING FOR CARD", "Ask them to tap, insert or swipe on Front-2.")
         assert waiting.startswith(" Noor Lindqvist   ORD-")
-        assert "Front-2   TRAINING" in waiting.splitlines()[0]
+        assert "Front-2    TRAINING " in waiting.splitlines()[0]
         assert "USD" in waiting
         assert "Esc cancel   F4 other reader   F5 serve the next" in waiting
         simulator.tap(READER)
-        captured = await shows(pilot, "[OK] CAPTURED 25.00  Visa 4242", "Enter: receipt and next person")
-        assert captured.splitlines()[-1] == " Enter receipt"
+        captured = await shows(pilot, "[OK] CAPTURED 25.00 USD   Visa 4242", "or scan the next person")
+        assert captured.splitlines()[-1].startswith("  Enter receipt ")
         assert pilot.app.bells  # type: ignore[attr-defined]
         state = await ended(pilot, "enter")
         assert (state.stage, state.card) == (Stage.CAPTURED, "Visa 4242")
@@ -119,9 +119,9 @@ async def test_after_a_decline_enter_tries_again_on_the_same_payment(desk: Desk,
         for _ in range(2):
             await shows(pilot, "WAITING FOR CARD")
             simulator.tap(READER, "insufficient_funds")
-            declined = await shows(pilot, "[X] DECLINED  Insufficient funds")
-            assert "Nothing was charged. Enter: same or another card" in declined
-            assert declined.splitlines()[-1].startswith(" Enter try again   Esc cancel")
+            declined = await shows(pilot, "[X] DECLINED   insufficient funds, nothing charged")
+            assert "Insufficient funds. Ask for another card. Nothing was charged." in declined
+            assert declined.splitlines()[-1].startswith("  Enter try again    Esc cancel")
             await pilot.press("enter")
         await shows(pilot, "WAITING FOR CARD")
         simulator.tap(READER)
@@ -153,8 +153,8 @@ async def test_a_cancel_before_the_card(desk: Desk, simulator: Server) -> None:
     async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
         await shows(pilot, "WAITING FOR CARD")
         await pilot.press("escape")
-        cancelled = await shows(pilot, "[!] CANCELLED", "Nothing was charged. Enter: back to the order")
-        assert cancelled.splitlines()[-1] == " Enter back to the order   F9 cash"
+        cancelled = await shows(pilot, "[!] CANCELLED", "nothing charged", "25.00 USD")
+        assert cancelled.splitlines()[-1].startswith("  Enter back to the order    Esc back   F9 cash")
         assert (await ended(pilot, "escape")).stage is Stage.CANCELLED
         assert money(simulator) == [("canceled", 0, 0)]
 
@@ -165,10 +165,10 @@ async def test_a_cancel_says_that_it_is_on_its_way(desk: Desk, simulator: Server
         simulator.fault("slow", "POST /v1/payment_intents/*/cancel", seconds=0.6)
         await pilot.press("escape")
         cancelling = await shows(pilot, "[!] CANCELLING", "Asking the reader and Stripe")
-        assert "tap" not in cancelling.splitlines()[10]
-        assert cancelling.splitlines()[-1] == " F5 serve the next"
+        assert "swipe" not in cancelling
+        assert cancelling.splitlines()[-1].startswith(" F5 serve the next")
         await pilot.press("escape")
-        await shows(pilot, "Wait for what Stripe says")
+        await shows(pilot, "Esc does nothing here.")
         await shows(pilot, "[!] CANCELLED")
         assert money(simulator) == [("canceled", 0, 0)]
 
@@ -201,8 +201,9 @@ async def test_a_cancel_releases_a_hold(desk: Desk, simulator: Server) -> None:
     async with at_counter(PaymentScreen(confirm, begun(confirm))) as pilot:
         await shows(pilot, "WAITING FOR CARD")
         simulator.tap(READER)
-        held = await shows(pilot, "[!] AUTHORISED 25.00  Visa 4242", "Enter: capture it   Esc: release it")
-        assert held.splitlines()[-1] == " Enter capture 25.00   Esc release the hold   F5 serve the next"
+        held = await shows(pilot, "[!] AUTHORISED   Visa 4242", "capture it or release it")
+        bar = held.splitlines()[-1]
+        assert bar.startswith("  Enter capture 25.00    Esc release the hold   F5 serve the next")
         assert money(simulator) == [("requires_capture", 2500, 0)]
         await pilot.press("escape")
         await shows(pilot, "[!] CANCELLED", "Nothing was charged")
@@ -215,11 +216,11 @@ async def test_a_cancel_that_comes_too_late_says_that_it_was_paid(desk: Desk, si
         simulator.fault("answer_lost", "POST /v1/payment_intents/*/capture")
         simulator.fault("cut_before", "GET /v1/payment_intents/*", times=1000, after=1)
         simulator.tap(READER)
-        await shows(pilot, "[?] NO ANSWER")
+        await shows(pilot, "ASKING STRIPE")
         await pilot.press("escape")
         await shows(pilot, "cancel asked for")
         simulator.clear_faults()
-        await shows(pilot, "[!] TOO LATE to cancel, it was paid", "25.00 captured. Enter: receipt")
+        await shows(pilot, "[!] TOO LATE TO CANCEL   Visa 4242", "25.00 USD was paid")
         assert (await ended(pilot, "enter")).stage is Stage.CAPTURED
         assert money(simulator) == [("succeeded", 0, 2500)]
 
@@ -227,21 +228,30 @@ async def test_a_cancel_that_comes_too_late_says_that_it_was_paid(desk: Desk, si
 # What stands in the way
 
 
+def later(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """So many seconds pass at once."""
+    now, monotonic = clock.now, clock.monotonic
+    monkeypatch.setattr(clock, "now", lambda: now() + timedelta(seconds=seconds))
+    monkeypatch.setattr(clock, "monotonic", lambda: monotonic() + seconds)
+
+
 async def test_no_answer_is_its_own_state_until_stripe_says_what_is_true(
-    desk: Desk, simulator: Server
+    desk: Desk, simulator: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
         await shows(pilot, "WAITING FOR CARD")
         simulator.fault("answer_lost", "POST /v1/payment_intents/*/capture")
         simulator.fault("cut_before", "GET /v1/payment_intents/*", times=1000, after=1)
         simulator.tap(READER)
-        asking = await shows(pilot, "[?] NO ANSWER from Stripe for 0 s", "Do not charge again.")
-        assert asking.splitlines()[-1] == " Esc cancel   F5 serve the next   F9 cash"
-        await shows(pilot, "[?] NO ANSWER from Stripe for 1 s")
+        asking = await shows(pilot, "ASKING STRIPE", "Do not charge again.")
+        assert asking.splitlines()[-1].startswith(" Esc cancel   F5 serve the next   F9 cash")
+        assert "NO ANSWER" not in asking
         await pilot.press("enter")
-        await shows(pilot, "There is nothing to confirm now.")
+        await shows(pilot, "Enter does nothing here.")
+        later(monkeypatch, 9)
+        await shows(pilot, "[?] NO ANSWER from Stripe for 9 s: do not charge again", "25.00 USD")
         simulator.clear_faults()
-        await shows(pilot, "[OK] CAPTURED 25.00  Visa 4242")
+        await shows(pilot, "[OK] CAPTURED 25.00 USD   Visa 4242")
         assert money(simulator) == [("succeeded", 0, 2500)]
 
 
@@ -250,12 +260,12 @@ async def test_an_offline_reader_is_changed_for_another(desk: Desk, simulator: S
     async with at_counter(PaymentScreen(desk, attempt_id)) as pilot:
         offline = await shows(pilot, "[!] READER OFFLINE")
         assert "Nothing was charged." in offline
-        assert offline.splitlines()[-1].startswith(" Enter send again   Esc cancel   F4 other reader")
+        assert offline.splitlines()[-1].startswith("  Enter send again    Esc cancel   F4 other reader")
         await pilot.press("f4")
         await shows(pilot, "Enter choose Front-1", "Side-1")
         await pilot.press("3")
         paying = await shows(pilot, "WAITING FOR CARD", "swipe on Side-1")
-        assert "Side-1   TRAINING" in paying.splitlines()[0]
+        assert "Side-1    TRAINING " in paying.splitlines()[0]
         simulator.tap("tmr_side_1")
         await shows(pilot, "CAPTURED")
         assert readers.remembered_reader(desk) == ("tmr_side_1", "Side-1")
@@ -267,10 +277,7 @@ async def test_enter_sends_again_once_the_reader_is_back(desk: Desk, simulator: 
     simulator.set_reader(READER, "offline")
     async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
         offline = await shows(pilot, "READER OFFLINE")
-        assert offline.splitlines()[9:11] == [
-            " Nothing was charged. Check its power and network.",
-            " Enter: send again   F4: other reader",
-        ]
+        assert "Nothing was charged. Check its power and network, or take another reader." in offline
         await pilot.press("enter")
         await shows(pilot, "READER OFFLINE", "[!] Tried again: nothing has changed.")
         simulator.set_reader(READER, "online")
@@ -282,7 +289,7 @@ async def test_another_payment_on_the_reader_is_left_alone(desk: Desk, simulator
     other = desk.terminal.create_intent(700, "usd", metadata={}, key="somebody-elses")
     desk.terminal.process(READER, other.id)
     async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
-        await shows(pilot, "[!] READER TAKEN", "Another payment is on that reader. Nothing was charged.")
+        await shows(pilot, "[!] READER TAKEN", "Another payment is on that reader; take another reader.")
         await pilot.press("enter")
         await shows(pilot, "[!] Tried again: nothing has changed.")
         reader = desk.terminal.reader(READER)
@@ -321,11 +328,11 @@ async def test_enter_captures_where_the_conference_confirms(desk: Desk, simulato
     async with at_counter(PaymentScreen(confirm, begun(confirm))) as pilot:
         await shows(pilot, "WAITING FOR CARD")
         await pilot.press("enter")
-        await shows(pilot, "There is nothing to confirm now.")
+        await shows(pilot, "Enter does nothing here.")
         simulator.tap(READER)
-        await shows(pilot, "[!] AUTHORISED 25.00  Visa 4242")
+        await shows(pilot, "[!] AUTHORISED   Visa 4242")
         await pilot.press("enter")
-        await shows(pilot, "[OK] CAPTURED 25.00  Visa 4242")
+        await shows(pilot, "[OK] CAPTURED 25.00 USD   Visa 4242")
         assert money(simulator) == [("succeeded", 0, 2500)]
 
 
@@ -342,7 +349,7 @@ async def test_the_next_person_is_served_meanwhile(desk: Desk, simulator: Server
     assert [line.id for line in activity.attention(desk)] == [attempt_id]
     simulator.tap(READER)
     async with at_counter(PaymentScreen(desk, attempt_id)) as pilot:
-        await shows(pilot, "[OK] CAPTURED 25.00  Visa 4242")
+        await shows(pilot, "[OK] CAPTURED 25.00 USD   Visa 4242")
     assert money(simulator) == [("succeeded", 0, 2500)]
 
 
@@ -361,9 +368,9 @@ async def test_a_payment_of_another_desk_is_shown_and_left_alone(desk: Desk) -> 
     next(elsewhere)
     async with at_counter(PaymentScreen(desk, attempt_id)) as pilot:
         held = await shows(pilot, "[!] NOT WATCHED HERE", "being watched at desk-1, Tilda Trainee, since")
-        assert held.splitlines()[-1] == " Enter watch it here   Esc leave it"
+        assert held.splitlines()[-1].startswith("  Enter watch it here    Esc leave it")
         await pilot.press("f4")
-        await shows(pilot, "Another reader cannot take it over")
+        await shows(pilot, "F4 does nothing here.")
         next(elsewhere)
         await shows(pilot, "Stripe has the payment")
         elsewhere.close()
@@ -551,15 +558,18 @@ async def test_in_training_a_key_taps_a_card_and_another_has_it_declined(
 ) -> None:
     async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
         waiting = await shows(pilot, "WAITING FOR CARD")
-        assert waiting.splitlines()[-1].endswith("F11 tap card   Del refuse it")
+        assert waiting.splitlines()[-1].startswith(
+            " Esc cancel   F4 other reader   F5 serve the next   Ins good"
+        )
+        assert "In training you are the customer: Ins holds a good card" in waiting
         await pilot.press("delete")
-        await shows(pilot, "[X] DECLINED  Insufficient funds")
-        await pilot.press("f11")
-        await shows(pilot, "This reader is not waiting for a card")
+        await shows(pilot, "[X] DECLINED   insufficient funds, nothing charged")
+        await pilot.press("insert")
+        await shows(pilot, "Ins does nothing here.")
         await pilot.press("enter")
         await shows(pilot, "WAITING FOR CARD")
-        await pilot.press("f11")
-        await shows(pilot, "[OK] CAPTURED 25.00  Visa 4242")
+        await pilot.press("insert")
+        await shows(pilot, "[OK] CAPTURED 25.00 USD   Visa 4242")
         assert money(simulator) == [("succeeded", 0, 2500)]
 
 
@@ -569,16 +579,16 @@ async def test_in_training_any_test_card_can_be_named(desk: Desk) -> None:
         write(pilot, "/tap gold")
         await shows(pilot, "Not a test card")
         write(pilot, "/tap mastercard")
-        await shows(pilot, "[OK] CAPTURED 25.00  Mastercard 4444")
+        await shows(pilot, "[OK] CAPTURED 25.00 USD   Mastercard 4444")
 
 
 async def test_outside_training_no_key_taps_a_card(desk: Desk) -> None:
     test = replace(desk, mode=Mode.TEST)
     async with at_counter(PaymentScreen(test, begun(test))) as pilot:
         waiting = await shows(pilot, "WAITING FOR CARD")
-        assert "F11" not in waiting
-        await pilot.press("f11")
-        await shows(pilot, "Only in training does a key tap the card.")
+        assert "Ins" not in waiting
+        await pilot.press("insert")
+        await shows(pilot, "Ins does nothing here.")
 
 
 # What must be seen and cannot be done here
@@ -600,7 +610,7 @@ async def test_money_that_does_not_fit_its_order_calls_for_a_person(desk: Desk, 
             "The card was charged but the order is cancelled. Refund it or have the order restored." in said
         )
         assert "Call the supervisor; do not charge again." in said
-        assert person.splitlines()[-1].rstrip() == " Enter receipt   /resolve resolve"
+        assert person.splitlines()[-1].startswith("  Enter receipt ")
 
 
 async def test_an_order_that_was_cancelled_meanwhile_is_not_charged(desk: Desk, simulator: Server) -> None:
@@ -652,9 +662,3 @@ def test_a_stage_and_a_second_cost_few_bytes(till: Terminal80x24, simulator: Ser
     assert 0 < cost(lambda: till.send("\r"), "WAITING FOR CARD") <= STAGE + SECOND
     assert 0 < cost(lambda: simulator.tap(READER, hold=True), "AUTHORISING") <= STAGE
     assert 0 < cost(lambda: simulator.finish(READER), "CAPTURED") <= 2 * STAGE
-
-
-def test_an_outcome_is_in_the_colours_of_the_terminal(till: Terminal80x24, simulator: Server) -> None:
-    simulator.tap(READER)
-    till.wait_for("[OK] CAPTURED 25.00  Visa 4242")
-    assert b"\x1b[1;32m[OK] CAPTURED" in till.raw

@@ -52,12 +52,16 @@ class Banner(Widget):
             self.refresh(*regions)
 
     def render_line(self, y: int) -> Strip:
-        width, told = self.size.width, self._told
-        style = Style.parse(look.style(look.TONE_ROLES[told.tone]))
-        if y != 1:
-            return Strip.blank(width, style)
-        fact = printable(told.fact, LONGEST)
-        lead = MARGIN + f"{sign(told.tone)} {printable(told.word, LONGEST)}".lstrip() + GAP
-        end = f"{GAP if fact else ''}{fact}{MARGIN}"
-        about = fit(told.about, max(0, width - cell_len(lead) - cell_len(end)))
-        return Strip([Segment(lead + about + end, style)]).adjust_cell_length(width, style)
+        return banner_row(self._told, y, self.size.width)
+
+
+def banner_row(told: Told, y: int, width: int) -> Strip:
+    """Row ``y`` of the banner of ``told``."""
+    style = Style.parse(look.style(look.TONE_ROLES[told.tone]))
+    if y != 1:
+        return Strip.blank(width, style)
+    fact = printable(told.fact, LONGEST)
+    lead = MARGIN + f"{sign(told.tone)} {printable(told.word, LONGEST)}".lstrip() + GAP
+    end = f"{GAP if fact else ''}{fact}{MARGIN}"
+    about = fit(told.about, max(0, width - cell_len(lead) - cell_len(end)))
+    return Strip([Segment(lead + about + end, style)]).adjust_cell_length(width, style)
