@@ -140,3 +140,35 @@ def test_a_companion_needs_a_name_and_a_paid_ticket(till: Till) -> None:
     assert till.refused("companion", pending) == (2, "usage")
     assert till.refused("companion", pending, "--name", "Bo") == (4, "order_not_paid")
     assert till.world() == before
+
+
+def test_a_group_comes_in_together_and_who_cannot_is_named(each_till: Till) -> None:
+    till = each_till
+    reference = tickets(till, 3)
+    mary = till.done("companion", reference, "--name", "Mary")["attendee"]["access_code"]
+    done = till.done("check-in", mary, "--group", staff="scanner")
+    assert (done["order_reference"], done["refused"], done["tickets_left"]) == (reference, [], 1)
+    assert [(each["attendee"]["name"], each["first"]) for each in done["checked_in"]] == [
+        ("Ada Byron", True),
+        ("Mary", True),
+    ]
+    said = till.run("check-in", mary, "--group").out.splitlines()
+    assert [line.split("  ")[0] for line in said] == ["Ada Byron", "Mary", "1 ticket without a name"]
+    assert "ALREADY CHECKED IN" in said[0]
+    answer = till.run("check-in", "INES2026", "--group")
+    assert (answer.status, answer.err) == (
+        4,
+        "0 of 1 are in. Inês Park: Not checked in. 349.00 is to be paid before they are registered.\n",
+    )
+    assert till.refused("check-in", mary, "--group", "--undo") == (2, "usage")
+
+
+def test_tickets_are_sold_with_the_names_of_who_gets_them(till: Till) -> None:
+    words = ("checkout", "--item", "day-pass=3", "--name", "Ada Byron", "--holder", "Mary")
+    made = till.done(*words)
+    till.done("charge", "--tender", "cash", "--order", made["reference"], "--given", made["total"])
+    done = till.done("companion", made["reference"], "--name", "Percy")
+    assert done["tickets_left"] == 0
+    group = till.done("check-in", done["attendee"]["access_code"], "--group")
+    assert [each["attendee"]["name"] for each in group["checked_in"]] == ["Ada Byron", "Mary", "Percy"]
+    assert till.refused(*words, "--holder", "Percy", "--holder", "Jane") == (4, "too_many_names")

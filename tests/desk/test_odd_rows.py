@@ -18,7 +18,7 @@ from tui_pos.desk.checkin import checkin, redemption
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders import holds
 from tui_pos.desk.refunds import refunds
-from tui_pos.desk.search import activity, lookup, receipts
+from tui_pos.desk.search import activity, attention, lookup, receipts, today
 from tui_pos.desk.tenders import cash
 from tui_pos.ui.messages import sentence
 
@@ -80,7 +80,9 @@ def test_an_odd_value_is_a_sentence_at_most(
     acts: list[Callable[[], object]] = [
         conferences.known,
         partial(activity.recent, desk, 8),
-        partial(activity.attention, desk),
+        partial(attention.attention, desk),
+        partial(today.today, desk),
+        partial(today.stations_now, desk),
         partial(inventory.inventory, desk),
         *(partial(read, desk, paid) for read in READS.values()),
         partial(receipts.receipt, desk, paid),

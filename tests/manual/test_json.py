@@ -57,7 +57,7 @@ def test_an_answer_that_fits_has_no_fault(command: str, answer: dict[str, object
     ("command", "answer", "key"),
     [
         ("check-in", {"attendee": {**PERSON, "shoe": 1}}, "shoe"),
-        ("check-in", {"attendee": {}}, "access_code"),
+        ("check-in", {"attendee": {"id": 1, "name": "x", "email": "x"}}, "access_code"),
         ("connection-token", {"secret": "x", "token": "y"}, "token"),
         ("connection-token", {"error": "No.", "code": "x", "token": "y"}, "token"),
         ("refund", {"refunds": [{"refund_id": 1, "to": "them"}]}, "to"),

@@ -24,7 +24,7 @@ from tui_pos.data.tables.registration import Order, OrderStatus
 from tui_pos.desk import payments
 from tui_pos.desk.context import Desk, Mode
 from tui_pos.desk.payments import CommandQueue, PaymentState, Stage, readers
-from tui_pos.desk.search import activity
+from tui_pos.desk.search import attention
 from tui_pos.simulator import Server
 from tui_pos.ui.messages import sentence
 from tui_pos.ui.results import PaymentEnd
@@ -346,7 +346,7 @@ async def test_the_next_person_is_served_meanwhile(desk: Desk, simulator: Server
         await pilot.press("f5")
         assert await left(pilot) is None
         await pilot.app.jobs.idle()  # type: ignore[attr-defined]
-    assert [line.id for line in activity.attention(desk)] == [attempt_id]
+    assert [line.id for line in attention.attention(desk)] == [attempt_id]
     simulator.tap(READER)
     async with at_counter(PaymentScreen(desk, attempt_id)) as pilot:
         await shows(pilot, "[OK] CAPTURED 25.00 USD   Visa 4242")

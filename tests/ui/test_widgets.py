@@ -71,6 +71,25 @@ async def test_rows_are_numbered_aligned_and_marked() -> None:
         ]
 
 
+async def test_a_text_is_not_cut_while_cells_beside_it_are_empty() -> None:
+    listing = LineList(Column(10), Column(6), Column(8, right=True), numbered=False)
+    async with One(listing).run_test(size=(40, 4)) as pilot:
+        listing.set_lines(
+            [Line(("Noor Lindqvist of Uppsala", "paid", "349.00")), Line(("Ravi", "ok", "1.00"))]
+        )
+        await pilot.pause()
+        assert rows(shown(pilot))[0] == "> Noor Lindqvist of Uppsa…  paid  349.00"
+        assert listing.cut_text == "Noor Lindqvist of Uppsala"
+        listing.move(1)
+        assert listing.cut_text == ""
+    wide = LineList(Column(10), Column(), numbered=False)
+    async with One(wide).run_test(size=(60, 4)) as pilot:
+        wide.set_lines([Line(("Noor Lindqvist of Uppsala", "paid 349.00"))])
+        await pilot.pause()
+        assert rows(shown(pilot))[0] == "> Noor Lindqvist of Uppsala  paid 349.00"
+        assert wide.cut_text == ""
+
+
 async def test_only_changed_rows_are_painted() -> None:
     listing = Counted(Column(), Column(8, right=True))
     async with One(listing).run_test(size=(40, 12)) as pilot:

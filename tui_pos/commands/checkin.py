@@ -6,36 +6,79 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tui_pos.commands import serializers
-from tui_pos.commands.context import CommandContext, Key, table, typed_key
+from tui_pos.commands.context import CommandContext, Failed, Key, table, typed_key
+from tui_pos.core import exit_codes
 from tui_pos.core.money import format_amount
+from tui_pos.ui.messages.checkin import without_name
 from tui_pos.ui.messages.templates import when_and_where
 
 if TYPE_CHECKING:
+    from tui_pos.desk.checkin.checkin import CheckInResult
     from tui_pos.desk.checkin.redemption import HandOut
+    from tui_pos.desk.context import Desk
 
 Badge = Annotated[str, typer.Argument(help="The badge's access code, as CODE or conference:CODE.")]
 Undo = Annotated[bool, typer.Option("--undo", help="Take the last one back.")]
 Reason = Annotated[str, typer.Option(help="With --undo: why, for the audit log.")]
 
 
-def check_in(context: CommandContext, code: Badge, undo: Undo = False, reason: Reason = "") -> None:
+def check_in(
+    context: CommandContext,
+    code: Badge,
+    group: Annotated[
+        bool, typer.Option("--group", help="Let everybody of their order in who can come in.")
+    ] = False,
+    undo: Undo = False,
+    reason: Reason = "",
+) -> None:
     """Let the holder of a badge in; tell when and where they came in first."""
     from tui_pos.desk.checkin import checkin as door
 
     _refuse_reason_alone(undo, reason)
+    if group and undo:
+        raise typer.TyperException("--undo does not go with --group: take back one badge at a time.")
     desk = context.desk()
+    if group:
+        _let_group_in(context, desk, code)
+        return
     if undo:
         found = door.undo_check_in(desk, code, reason)
         still = "still checked in, from before" if found.first_check_in else "not checked in any more"
         context.answer(serializers.check_in_undone(found), [f"{found.name}  {still}"])
         return
     result = door.check_in(desk, code)
-    when = when_and_where(desk.moment(result.at, result.station))
     word = "checked in" if result.first else "ALREADY CHECKED IN"
-    lines = [f"{result.attendee.name}  {word} {when}"]
+    lines = [f"{result.attendee.name}  {word} {_since(desk, result)}"]
     if result.attendee.owes:
         lines.append(f"Owes {format_amount(result.attendee.owes, desk.conference.currency)}")
     context.answer(serializers.checked_in(desk, result), lines)
+
+
+def _let_group_in(context: CommandContext, desk: "Desk", code: str) -> None:
+    """Answers what became of each; fails, with that answer, when somebody could not come in."""
+    from tui_pos.desk.checkin import group as groups
+    from tui_pos.ui.messages import sentence
+
+    found = groups.group_of(desk, code)
+    done = groups.check_in_group(desk, [each.attendee.access_code for each in found.members])
+    answer = serializers.group_checked_in(desk, found, done)
+    refused = [each for each in done if each.refusal is not None]
+    if refused:
+        told = [f"{each.name or each.code}: {sentence(each.refusal)}" for each in refused if each.refusal]
+        said = " ".join((f"{len(done) - len(refused)} of {len(done)} are in.", *told))
+        raise Failed(exit_codes.REFUSED, "not_all_checked_in", said, answer)
+    lines = table(
+        (each.name, "checked in" if each.result.first else "ALREADY CHECKED IN", _since(desk, each.result))
+        for each in done
+        if each.result is not None
+    )
+    if found.unnamed:
+        lines.append(without_name(found.unnamed))
+    context.answer(answer, lines)
+
+
+def _since(desk: "Desk", result: "CheckInResult") -> str:
+    return when_and_where(desk.moment(result.at, result.station))
 
 
 def hand_out(
@@ -92,7 +135,7 @@ def companion(
     left = guest_tickets.unnamed_tickets(desk, order)
     lines = [f"{found.name}  badge {found.access_code}  {order}"]
     if left:
-        lines.append(f"{left} without a name")
+        lines.append(without_name(left))
     context.answer(serializers.companion(order, found, left), lines)
 
 

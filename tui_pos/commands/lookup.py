@@ -54,7 +54,7 @@ def find(
 
     desk = context.desk(store=False)
     try:
-        found = resolve(desk, text)
+        found = resolve(desk, text).found
     except NotFound as error:
         if error.code != "nothing_found":
             raise

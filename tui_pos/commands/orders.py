@@ -123,12 +123,19 @@ def checkout(
     ] = False,
     name: Annotated[str, typer.Option(help="The buyer's name, for a walk-up.")] = "",
     email: Annotated[str, typer.Option(help="The buyer's e-mail address, for a walk-up.")] = "",
+    holder: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", help="Who gets the next ticket that is not the buyer's own; may be repeated."
+        ),
+    ] = None,
 ) -> None:
     """Make an order of these items, or none at all.
 
     It waits for payment unless it is free.
     """
     from tui_pos.desk.carts.checkout import sell
+    from tui_pos.desk.carts.holders import Holder
 
     items = [_item(text) for text in item]
     if voucher is not None and not voucher.strip():
@@ -136,7 +143,8 @@ def checkout(
     if credit and attendee is None:
         raise typer.TyperException("--credit goes with --attendee: nobody else has credit.")
     desk = context.desk()
-    placed = sell(desk, items, attendee_code=attendee, voucher=voucher, name=name, email=email)
+    holders = [Holder(each) for each in holder or ()]
+    placed = sell(desk, items, holders, attendee_code=attendee, voucher=voucher, name=name, email=email)
     if not credit:
         context.answer(serializers.placed(desk, placed), _placed_lines(desk, placed))
         return

@@ -20,6 +20,7 @@ from tui_pos.ui.messages.views import phrase
 if TYPE_CHECKING:
     from tui_pos.desk.catalogue.inventory import InventoryItem
     from tui_pos.desk.checkin.checkin import CheckInResult
+    from tui_pos.desk.checkin.group import Group, GroupPass
     from tui_pos.desk.checkin.redemption import HandOut
     from tui_pos.desk.conferences import ConferenceRow
     from tui_pos.desk.context import Desk
@@ -239,6 +240,26 @@ def checked_in(desk: Desk, result: CheckInResult) -> Json:
         "station": result.station,
         "attendee": _person(result.attendee),
         "owes": _money(desk, result.attendee.owes),
+    }
+
+
+def group_checked_in(desk: Desk, group: Group, done: Iterable[GroupPass]) -> Json:
+    """Everybody of an order: ``checked_in`` with when they came in first, ``refused`` with the reason."""
+    passes = list(done)
+    return {
+        "order_reference": group.reference or None,
+        "checked_in": [checked_in(desk, each.result) for each in passes if each.result is not None],
+        "refused": [
+            {
+                "access_code": each.code,
+                "name": each.name,
+                "code": each.refusal.code,
+                "text": sentence(each.refusal),
+            }
+            for each in passes
+            if each.refusal is not None
+        ],
+        "tickets_left": group.unnamed,
     }
 
 

@@ -322,4 +322,99 @@ STEPS: tuple[tuple[str | ByEngine, ...], ...] = (
             WHERE stage = 'intent'
                 OR decline_code IN ('no_cards_in_person', 'written_off', 'captured_less')""",
     ),
+    (
+        # Where a currency has no small coins, cash is rounded and the difference kept beside it. Less than
+        # half of the smallest coin is paid by none.
+        ByEngine(
+            sqlite=(
+                """CREATE TABLE tui_pos_cash_movement_rounded (
+                    id {id},
+                    conference_id bigint NOT NULL REFERENCES program_conference_conference (id),
+                    order_id bigint NOT NULL REFERENCES program_registration_order (id),
+                    payment_id bigint NOT NULL REFERENCES program_registration_payment (id),
+                    station varchar(100) NOT NULL,
+                    staff_id integer NOT NULL REFERENCES auth_user (id),
+                    kind varchar(20) NOT NULL,
+                    amount bigint NOT NULL CHECK (amount >= 0),
+                    given bigint NOT NULL CHECK (given >= 0),
+                    change bigint NOT NULL CHECK (change >= 0),
+                    currency varchar(3) NOT NULL,
+                    created_at {time} NOT NULL,
+                    rounding bigint NOT NULL DEFAULT 0)""",
+                """INSERT INTO tui_pos_cash_movement_rounded (
+                        id, conference_id, order_id, payment_id, station, staff_id, kind, amount, given,
+                        change, currency, created_at)
+                    SELECT id, conference_id, order_id, payment_id, station, staff_id, kind, amount, given,
+                        change, currency, created_at
+                    FROM tui_pos_cash_movement ORDER BY id""",
+                "DROP TABLE tui_pos_cash_movement",
+                "ALTER TABLE tui_pos_cash_movement_rounded RENAME TO tui_pos_cash_movement",
+                """CREATE INDEX tui_pos_cash_movement_drawer
+                    ON tui_pos_cash_movement (conference_id, station, created_at)""",
+                "CREATE INDEX tui_pos_cash_movement_payment ON tui_pos_cash_movement (payment_id)",
+            ),
+            postgresql=(
+                "ALTER TABLE tui_pos_cash_movement DROP CONSTRAINT tui_pos_cash_movement_amount_check",
+                "ALTER TABLE tui_pos_cash_movement ADD CHECK (amount >= 0)",
+                "ALTER TABLE tui_pos_cash_movement ADD COLUMN rounding bigint NOT NULL DEFAULT 0",
+            ),
+        ),
+        "ALTER TABLE tui_pos_refund ADD COLUMN rounding bigint NOT NULL DEFAULT 0",
+        # What happened at one station, and what waits, is asked for every few seconds by each of them.
+        """CREATE INDEX tui_pos_attempt_station
+            ON tui_pos_attempt (conference_id, station, finished_at)""",
+        "CREATE INDEX tui_pos_attempt_problem ON tui_pos_attempt (conference_id) WHERE problem <> ''",
+        "CREATE INDEX tui_pos_refund_station ON tui_pos_refund (conference_id, station, created_at)",
+        "CREATE INDEX tui_pos_audit_entry_station ON tui_pos_audit_entry (conference_id, station, at)",
+        "CREATE INDEX tui_pos_sale_status ON tui_pos_sale (conference_id, status, updated_at)",
+        # People and orders as they are looked for: a copy that can be made anew at any time, so nothing
+        # refers to it and it refers to nothing.
+        """CREATE TABLE tui_pos_search_key (
+            id {id},
+            conference_id bigint NOT NULL,
+            kind varchar(20) NOT NULL,
+            owner_id bigint NOT NULL,
+            user_id bigint NOT NULL,
+            made_of text NOT NULL,
+            wholes text NOT NULL,
+            named text NOT NULL,
+            addressed text NOT NULL)""",
+        "CREATE UNIQUE INDEX tui_pos_search_key_owner ON tui_pos_search_key (conference_id, kind, owner_id)",
+        ByEngine(
+            sqlite=(
+                """CREATE VIRTUAL TABLE tui_pos_search_piece USING fts5 (
+                    pieces, content = '', detail = none, columnsize = 0,
+                    tokenize = "ascii tokenchars '^'")""",
+            ),
+            postgresql=(
+                "CREATE TABLE tui_pos_search_piece (rowid bigint PRIMARY KEY, pieces text[] NOT NULL)",
+                "CREATE INDEX tui_pos_search_piece_pieces ON tui_pos_search_piece USING gin (pieces)",
+            ),
+        ),
+        # Who gets each ticket is asked before it is paid; a badge whose ticket went to somebody else is dead.
+        """CREATE TABLE tui_pos_ticket_name (
+            id {id},
+            sale_id bigint NOT NULL REFERENCES tui_pos_sale (id),
+            ticket_type_id bigint NOT NULL REFERENCES program_registration_tickettype (id),
+            number integer NOT NULL CHECK (number > 0),
+            name varchar(200) NOT NULL,
+            email varchar(254) NOT NULL,
+            attendee_id bigint REFERENCES program_registration_attendee (id),
+            created_at {time} NOT NULL,
+            updated_at {time} NOT NULL)""",
+        """CREATE UNIQUE INDEX tui_pos_ticket_name_number
+            ON tui_pos_ticket_name (sale_id, ticket_type_id, number)""",
+        """CREATE TABLE tui_pos_replaced_badge (
+            id {id},
+            conference_id bigint NOT NULL REFERENCES program_conference_conference (id),
+            code varchar(20) NOT NULL UNIQUE,
+            attendee_id bigint NOT NULL REFERENCES program_registration_attendee (id),
+            successor_id bigint NOT NULL REFERENCES program_registration_attendee (id),
+            order_id bigint NOT NULL REFERENCES program_registration_order (id),
+            at {time} NOT NULL,
+            station varchar(100) NOT NULL,
+            staff_id integer NOT NULL REFERENCES auth_user (id))""",
+        "CREATE INDEX tui_pos_replaced_badge_attendee ON tui_pos_replaced_badge (attendee_id)",
+        "CREATE INDEX tui_pos_replaced_badge_order ON tui_pos_replaced_badge (order_id)",
+    ),
 )

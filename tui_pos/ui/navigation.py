@@ -46,7 +46,7 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.payments import Stage
 from tui_pos.desk.payments.readers import ReaderRow, remember_reader, remembered_reader
-from tui_pos.desk.search.activity import AttentionKind, AttentionLine
+from tui_pos.desk.search.attention import AttentionKind, AttentionLine
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.confirm import Confirm

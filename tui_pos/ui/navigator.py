@@ -9,7 +9,7 @@ from tui_pos.ui.results import CartEnd, PayBy, PaymentEnd, SaleStart, StillOwed
 
 if TYPE_CHECKING:
     from tui_pos.desk.payments.readers import ReaderRow
-    from tui_pos.desk.search.activity import AttentionLine
+    from tui_pos.desk.search.attention import AttentionLine
     from tui_pos.ui.scan_result import ScanResult
 
 

@@ -28,6 +28,7 @@ from tui_pos.ui.kiosk import KioskApp
 from tui_pos.ui.legacy_acts import legacy_acts
 from tui_pos.ui.typed_ahead import KeysHandled, TypedAhead
 from tui_pos.ui.widgets.key_bar import KeyBar
+from tui_pos.ui.widgets.line_list import LineList
 from tui_pos.ui.widgets.row import Divider, NoteLine, Rule
 from tui_pos.ui.widgets.scan_input import Prompt, ScanInput
 from tui_pos.ui.widgets.status_line import Status, StatusLine
@@ -180,7 +181,13 @@ class PromptScreen(Screen[R], inherit_bindings=False):
 
     def _draw_note(self) -> None:
         if self.query(NoteLine):
-            self.query_one(NoteLine).show_note(*(self._note if self._note[0] else self.standing_note()))
+            note = self._note if self._note[0] else self.standing_note()
+            self.query_one(NoteLine).show_note(*(note if note[0] else (self._cut_text(), Tone.PLAIN)))
+
+    def _cut_text(self) -> str:
+        """What of a chosen row has no room in its list."""
+        lists = self.query_one("#body").query(LineList)
+        return next((text for each in lists if each.display and (text := each.cut_text)), "")
 
     def refresh_title(self) -> None:
         """Draw the header again where `header` or ``title_text`` changed."""

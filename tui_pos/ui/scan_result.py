@@ -1,15 +1,15 @@
 """What a scanned or typed line on the Scan screen leads to. Runs in a worker; asks the desk alone."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tui_pos.core import clock, money
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refusal
 from tui_pos.desk.orders.views import AttendeeView, OrderView
-from tui_pos.desk.search import activity, lookup, receipts
-from tui_pos.desk.search.activity import AttentionLine, RecentLine
-from tui_pos.desk.search.search import Found, HitKind, resolve, search
+from tui_pos.desk.search import lookup, receipts
+from tui_pos.desk.search.activity import RecentLine, recent
+from tui_pos.desk.search.attention import AttentionLine, attention
+from tui_pos.desk.search.search import Found, HitKind, Hits, resolve, search
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.messages import sentence
 from tui_pos.ui.messages.verdicts import words
@@ -48,21 +48,21 @@ class LookUps:
 
     def around(self, rows: int) -> tuple[tuple[RecentLine, ...], tuple[AttentionLine, ...]]:
         """What happened here last, at most ``rows`` of it, and what needs attention."""
-        return activity.recent(self._desk, rows), activity.attention(self._desk)
+        return recent(self._desk, rows), attention(self._desk)
 
     def search(self, text: str) -> tuple[Hit, ...]:
         """What fits a text that is still being typed."""
         return _hits(search(self._desk, text))
 
-    def find(self, text: str) -> ScanResult:
+    def find(self, text: str, *, scanned: bool = False) -> ScanResult:
         """What a whole line means here. A refusal of the desk is a result too."""
         try:
-            found = resolve(self._desk, text)
-            if len(found) == 1:
-                return self.open_hit(found[0])
+            hits = resolve(self._desk, text, scanned=scanned)
+            if hits.total == 1:
+                return self.open_hit(hits.found[0])
         except Refusal as refusal:
             return self.unanswered(text, sentence(refusal))
-        return ScanResult(line=_line(text, f"{len(found)} found", Tone.PLAIN), several=_hits(found))
+        return ScanResult(line=_line(text, f"{hits.total} found", Tone.PLAIN), several=_hits(hits))
 
     def open_hit(self, hit: Found) -> ScanResult:
         """All about one hit. Raises what the desk raises."""
@@ -78,8 +78,8 @@ class LookUps:
         return ScanResult(line=_line(text, sentence, Tone.BAD), refusal=sentence)
 
 
-def _hits(found: Iterable[Found]) -> tuple[Hit, ...]:
-    return tuple(Hit(each, sentence(each.detail)) for each in found)
+def _hits(hits: Hits) -> tuple[Hit, ...]:
+    return tuple(Hit(each, sentence(each.detail)) for each in hits.found)
 
 
 def _person(person: AttendeeView) -> ScanResult:

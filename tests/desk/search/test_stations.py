@@ -8,6 +8,7 @@ import pytest
 from tests.desk.conftest import AsStaff, statements
 from tests.fixtures.databases import FrozenClock
 from tui_pos.core import clock
+from tui_pos.core.clock import Moment
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Attempt, Sale, SaleStatus, Stage
 from tui_pos.data.tables.registration import (
@@ -28,7 +29,8 @@ from tui_pos.desk.orders.payment_sources import ON_THE_WEB
 from tui_pos.desk.payments.notices import Notice
 from tui_pos.desk.payments.readers import remember_reader, remembered_reader
 from tui_pos.desk.refunds import refunds
-from tui_pos.desk.search.activity import AttentionKind, AttentionLine, RecentLine, attention, recent
+from tui_pos.desk.search.activity import RecentLine, recent
+from tui_pos.desk.search.attention import AttentionKind, AttentionLine, attention
 from tui_pos.desk.tenders.cash import take_cash
 from tui_pos.desk.tenders.complimentary import give_free
 from tui_pos.desk.tones import Tone
@@ -93,6 +95,10 @@ def told(case: str, **values: object) -> Reason:
     return because(f"recent.{case}", **{"back": D(0), "currency": "USD", **values})
 
 
+def moved(case: str, amount: int, **values: object) -> Reason:
+    return because(f"recent.{case}", **{"amount": D(amount), **values, "currency": "USD"})
+
+
 def test_a_station_remembers_its_reader(desk: Desk) -> None:
     assert remembered_reader(desk) is None
     remember_reader(desk, "tmr_1", "Front-1")
@@ -122,7 +128,7 @@ def test_the_last_sales_and_check_ins_newest_first(desk: Desk, frozen_clock: Fro
     assert recent(desk, 9) == (
         RecentLine(at[4], "Ines Park", told("ended", status="cancelled", total=D(85)), Tone.PLAIN),
         RecentLine(at[3], "Ravi Chen", told("not_paid", due=D(85)), Tone.WARN),
-        RecentLine(at[2], "", told("paid", kept=D(25), card=False, ways=ON_THE_WEB), Tone.OK),
+        RecentLine(at[2], "Tilda Trainee", told("paid", kept=D(25), card=False, ways=ON_THE_WEB), Tone.OK),
         RecentLine(at[1], "Ella Novák", because("recent.checked_in"), Tone.OK),
         RecentLine(at[0], "Noor Lindqvist", told("paid", kept=D(1120), card=True, ways="Visa 4242"), Tone.OK),
     )
@@ -138,25 +144,31 @@ def test_a_split_tender_is_one_line(desk: Desk) -> None:
     assert line.detail == told("paid", kept=D(60), card=True, ways=f"{ON_THE_WEB}, Mastercard 4444")
 
 
-def test_what_went_back_is_told_and_is_no_payment_any_more(desk: Desk, as_staff: AsStaff) -> None:
+def test_every_payment_and_refund_is_told(desk: Desk, as_staff: AsStaff, frozen_clock: FrozenClock) -> None:
     lead = as_staff(desk, "lead")
     order = checkout.sell(lead, [("chefs-dinner", 1)], name="Noor")
     take_cash(lead, order.reference, Decimal(20), Decimal(20))
-    assert recent(lead, 1)[0].detail == told("not_paid", due=D(45), back=D(0))
+    (line,) = recent(lead, 9)
+    assert line.detail == because("recent.and_due", said=moved("cash", 20), due=D(45), currency="USD")
+    assert line.tone is Tone.WARN
     take_cash(lead, order.reference, Decimal(45))
+    frozen_clock.advance(60)
     refunds.refund(lead, order.reference, Decimal(15), reason="cold soup")
-    (line,) = recent(lead, 1)
-    assert line.detail == told("paid", kept=D(50), back=D(15), card=False, ways="Cash")
-    assert line.tone is Tone.OK
     refunds.refund(lead, order.reference)
-    assert recent(lead, 1)[0].detail == told("ended", status="refunded", total=D(50), back=D(65))
+    assert [(line.title, line.detail, line.tone) for line in recent(lead, 9)] == [
+        ("Noor", moved("refunded", 20, tender="cash"), Tone.OK),
+        ("Noor", moved("refunded", 30, tender="cash"), Tone.OK),
+        ("Noor", moved("refunded", 15, tender="cash"), Tone.OK),
+        ("Noor", moved("cash", 45), Tone.OK),
+        ("Noor", moved("cash", 20), Tone.OK),
+    ]
 
 
 def test_a_gift_names_itself(desk: Desk, as_staff: AsStaff) -> None:
     lead = as_staff(desk, "lead")
     order = checkout.sell(lead, [("chefs-dinner", 1)], name="Noor")
     give_free(lead, order.reference, reason="speaker")
-    assert recent(lead, 1)[0].detail == told("paid", kept=D(0), card=False, ways="Complimentary")
+    assert [line.detail for line in recent(lead, 9)] == [moved("comp", 65)]
 
 
 def test_other_stations_and_open_carts_stay_out(desk: Desk) -> None:
@@ -167,13 +179,13 @@ def test_other_stations_and_open_carts_stay_out(desk: Desk) -> None:
     assert recent(desk, 9) == ()
 
 
-def test_three_statements_for_recent_and_two_for_attention(desk: Desk) -> None:
+def test_few_statements_however_much_there_is(desk: Desk) -> None:
     for number in range(5):
         paid(sale(desk, f"Buyer {number}", "paid", "1.00"), "manual")
         attempt(desk, f"ORD-DEMO000{number + 1}")
     with statements() as seen:
         assert len(recent(desk, 5)) == 5
-    assert len(seen) <= 3
+    assert len(seen) <= 7
     with statements() as seen:
         assert len(attention(desk)) == 5
     assert len(seen) <= 2
@@ -246,6 +258,8 @@ def test_parked_sales_with_their_worth(desk: Desk, frozen_clock: FrozenClock) ->
             values = {"cart": cart, "buyer_name": name, "station": station, "status": status}
             ids.append(Sale.create(conference=desk.conference.id, staff=desk.staff.id, **values).id)
             frozen_clock.advance(60)
+    second = first + timedelta(minutes=1)
+    content = ((1, "Speaker"), (3, "T-Shirt"), (1, "Day Pass"))
     assert attention(desk) == (
         AttentionLine(
             kind=AttentionKind.PARKED,
@@ -253,16 +267,16 @@ def test_parked_sales_with_their_worth(desk: Desk, frozen_clock: FrozenClock) ->
             reference="",
             name="Ravi Chen",
             amount=Decimal("195.00"),
-            said=because("attention.parked", at=desk.local(first), station="desk-1"),
+            said=because("attention.parked", when=Moment(desk.local(first), "desk-1", True), content=content),
             tone=Tone.WARN,
         ),
         AttentionLine(
             kind=AttentionKind.PARKED,
             id=ids[1],
             reference="",
-            name="",
+            name="walk-up",
             amount=Decimal("0.00"),
-            said=because("attention.parked", at=desk.local(first + timedelta(minutes=1)), station=""),
+            said=because("attention.parked", when=Moment(desk.local(second), "", True), content=()),
             tone=Tone.WARN,
         ),
     )

@@ -47,6 +47,8 @@ DESK: tuple[type[Table], ...] = (
     desk.SchemaVersion,
     desk.Station,
     desk.Sale,
+    desk.TicketName,
+    desk.ReplacedBadge,
     desk.Attempt,
     desk.AttemptEvent,
     desk.Refund,
@@ -57,4 +59,5 @@ DESK: tuple[type[Table], ...] = (
     desk.Lease,
     desk.CashMovement,
     desk.AuditEntry,
+    desk.SearchKey,
 )

@@ -11,7 +11,7 @@ from tui_pos.data.base import Table, foreign_key, now
 from tui_pos.data.fields import time_column
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.program import Conference
-from tui_pos.data.tables.registration import Attendee, Cart, Credit, Order, OrderLine, Payment
+from tui_pos.data.tables.registration import Attendee, Cart, Credit, Order, OrderLine, Payment, TicketType
 
 
 class SaleStatus(StrEnum):
@@ -141,6 +141,56 @@ class Sale(Table):
         table_name = "tui_pos_sale"
 
 
+class TicketName(Table):
+    """Who gets a ticket of a sale, as they were named before it was paid.
+
+    ``number`` counts the tickets of this type in the sale from 1; what is not in the sale any more counts for
+    nothing. ``attendee`` is who was made of it when the order was completed. The buyer's own ticket is not
+    here: its name is the buyer's.
+    """
+
+    sale = foreign_key(Sale)
+    sale_id: int
+    ticket_type = foreign_key(TicketType)
+    ticket_type_id: int
+    number = IntegerField(constraints=[Check("number > 0")])
+    name = CharField(200)
+    email = CharField(254, default="")
+    attendee = foreign_key(Attendee, null=True)
+    attendee_id: int | None
+    created_at = time_column(default=now)
+    updated_at = time_column(default=now)
+
+    class Meta:
+        table_name = "tui_pos_ticket_name"
+        indexes = ((("sale", "ticket_type", "number"), True),)
+
+
+class ReplacedBadge(Table):
+    """A badge that admits nobody any more, because its ticket was handed to another person.
+
+    ``code`` is what it says; ``attendee`` whose it was, who has another code since, and ``successor`` who has
+    the ticket of ``order`` now.
+    """
+
+    conference = foreign_key(Conference)
+    conference_id: int
+    code = CharField(20, unique=True)
+    attendee = foreign_key(Attendee)
+    attendee_id: int
+    successor = foreign_key(Attendee)
+    successor_id: int
+    order = foreign_key(Order)
+    order_id: int
+    at = time_column(default=now)
+    station = CharField(100)
+    staff = foreign_key(User)
+    staff_id: int
+
+    class Meta:
+        table_name = "tui_pos_replaced_badge"
+
+
 class Attempt(Table):
     """One try to take one amount for one order on one reader.
 
@@ -248,7 +298,9 @@ class Refund(Table):
     fails: ``split`` is the payment row of the part that went back, ``credit`` django-program's record of the
     refund, ``price_change`` how much less the order costs (minor units), ``price_line`` the order line that
     carries it where no piece does. ``exchange`` is the order that the value went to instead of a person.
-    ``message`` has a line for each thing that is said of it besides (``desk.stored_reasons``).
+    ``rounding`` is how much more (or, negative, less) than ``amount`` was handed over in cash
+    (``CashMovement``). ``message`` has a line for each thing that is said of it besides
+    (``desk.stored_reasons``).
     """
 
     conference = foreign_key(Conference)
@@ -266,6 +318,7 @@ class Refund(Table):
     staff = foreign_key(User, null=True)
     staff_id: int | None
     amount = BigIntegerField(constraints=[Check("amount >= 0")])
+    rounding = BigIntegerField(default=0)
     currency = CharField(3)
     reason = TextField(default="")
     stage = CharField(20, default=RefundStage.CREATED)
@@ -393,7 +446,9 @@ class MovementKind(StrEnum):
 class CashMovement(Table):
     """Cash into or out of a station's drawer. ``amount`` is never negative; the kind says which way it went.
 
-    ``given`` and ``change`` are what passed over the counter; both are 0 for a refund.
+    ``rounding`` is how much more (or, negative, less) moved than the payment or refund is of, because the
+    currency has no small coins. ``given`` and ``change`` are what passed over the counter; both are 0 for a
+    refund.
     """
 
     conference = foreign_key(Conference)
@@ -406,7 +461,8 @@ class CashMovement(Table):
     staff = foreign_key(User)
     staff_id: int
     kind = CharField(20)
-    amount = BigIntegerField(constraints=[Check("amount > 0")])
+    amount = BigIntegerField(constraints=[Check("amount >= 0")])
+    rounding = BigIntegerField(default=0)
     given = BigIntegerField(default=0, constraints=[Check("given >= 0")])
     change = BigIntegerField(default=0, constraints=[Check("change >= 0")])
     currency = CharField(3)
@@ -429,6 +485,8 @@ class AuditAction(StrEnum):
     HAND_OUT = "hand_out"
     TAKE_BACK = "take_back"
     UNDO_CHECK_IN = "undo_check_in"
+    CORRECT = "correct"
+    TRANSFER = "transfer"
     SIGN_IN = "sign_in"
     SIGN_IN_FAILED = "sign_in_failed"
     STATION_TAKEN = "station_taken"
@@ -463,3 +521,31 @@ class AuditEntry(Table):
 
     class Meta:
         table_name = "tui_pos_audit_entry"
+
+
+class SearchKind(StrEnum):
+    """What a search key is of."""
+
+    ATTENDEE = "attendee"
+    ORDER = "order"
+
+
+class SearchKey(Table):
+    """How an attendee or an order (``owner_id``) is looked for: `data.search_index` writes and reads it.
+
+    A copy, which refers to nothing. ``made_of`` are the columns behind it. Folded from them: ``wholes``, names, codes
+    and addresses, a line each; ``named``, the words of names and codes; ``addressed``, those of addresses.
+    """
+
+    conference_id = BigIntegerField()
+    kind = CharField(20)
+    owner_id = BigIntegerField()
+    user_id = BigIntegerField()
+    made_of = TextField()
+    wholes = TextField()
+    named = TextField()
+    addressed = TextField()
+
+    class Meta:
+        table_name = "tui_pos_search_key"
+        indexes = ((("conference_id", "kind", "owner_id"), True),)

@@ -93,6 +93,11 @@ def release(desk: Desk, owner: str) -> None:
         lease_owners.ended(owner)
 
 
+def is_open(row: Station, now: datetime) -> bool:
+    """Whether a running desk has the station."""
+    return _is_held(row, "", now)
+
+
 def free_name(desk: Desk) -> str:
     """The station's name with the first free suffix from 2 to ``MAX_SUFFIX``: desk-3-2, desk-3-3 and so on.
 

@@ -5,21 +5,42 @@ from typing import Any
 
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.auth import ContentType, GroupPermission, Permission, User, UserGroup, UserPermission
+from tui_pos.data.tables.registration import Order
 from tui_pos.desk.access.permissions import GRANTS, Action, allowed, require
 from tui_pos.desk.access.rights import APP_LABEL
 from tui_pos.desk.context import Desk
 
+WALK_UP = "walk-up"
+"""What somebody is called who gave no name: their account was made at a desk or by the web site."""
+
 _ADDRESS = re.compile(r"\S+@\S+")
+_GUEST = re.compile(r"(?:desk-)?guest-(?:[A-Z0-9]{8}|[0-9a-f-]{4,36})")
+"""The user names of such accounts: ``orders.guests`` and host projects make them."""
 
 
 def full_name(user: User) -> str:
-    """First and last name, else the username."""
+    """First and last name, else the username, else WALK_UP for the account of a guest without a name."""
     return called(user.first_name, user.last_name, user.username)
 
 
 def called(first_name: str, last_name: str, username: str) -> str:
     """The same for the bare columns of a user; of an e-mail address the part before ``@``."""
-    return f"{first_name} {last_name}".strip() or username.partition("@")[0] or username
+    name = f"{first_name} {last_name}".strip()
+    return name or _without_guest(username.partition("@")[0] or username) or WALK_UP
+
+
+def buyer_of(order: Order) -> str:
+    """What the buyer of an order is called: the name given for it, else the account's."""
+    return _without_guest(order.billing_name) or full_name(order.user)
+
+
+def name_to_keep(user: User) -> str:
+    """The name of an account as an order stores it; '' for a guest without a name."""
+    return _without_guest(f"{user.first_name} {user.last_name}".strip() or user.username)
+
+
+def _without_guest(name: str) -> str:
+    return "" if _GUEST.fullmatch(name) else name
 
 
 def sees_addresses(desk: Desk) -> bool:

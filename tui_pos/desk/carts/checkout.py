@@ -20,6 +20,7 @@ from tui_pos.desk.access import audit_log
 from tui_pos.desk.access.permissions import Action, require, require_sale
 from tui_pos.desk.carts import cart, cart_view, sales
 from tui_pos.desk.carts.cart_view import CartView
+from tui_pos.desk.carts.holders import Holder, name_in_turn
 from tui_pos.desk.catalogue import conditions, products, vouchers
 from tui_pos.desk.catalogue.evaluation import evaluate
 from tui_pos.desk.catalogue.pricing import ZERO
@@ -66,6 +67,8 @@ def place(desk: Desk, sale_id: int, *, shown_total: Decimal | None = None) -> Or
 def sell(
     desk: Desk,
     items: Sequence[tuple[str, int]],
+    holders: Sequence[Holder] = (),
+    /,
     *,
     attendee_code: str | None = None,
     voucher: str | None = None,
@@ -74,7 +77,8 @@ def sell(
 ) -> OrderView:
     """Sell ``items`` (slug, quantity) in one go; the same product named twice is added up.
 
-    Raises what ``cart.start``, ``cart.add``, ``cart.set_voucher`` and ``place`` raise.
+    ``holders`` are who gets the tickets that are not the buyer's own, in their order. Raises what
+    ``cart.start``, ``cart.add``, ``cart.set_voucher``, ``holders.name_in_turn`` and ``place`` raise.
     """
     require_sale(desk)
     slugs = [slug for slug, quantity in items if cart.check_quantity(quantity)]
@@ -86,7 +90,7 @@ def sell(
         taken = vouchers.redeem_code(desk.conference.id, voucher, now) if voucher else None
         return _order(desk, buyer, wanted, taken, now)
 
-    return _without_cart(desk, attendee_code, name, email, work)
+    return _without_cart(desk, attendee_code, name, email, work, holders=holders)
 
 
 def exchange_order(desk: Desk, buyer: Buyer, slug: str, quantity: int, now: datetime) -> NewOrder:
@@ -251,7 +255,13 @@ def _check_total(desk: Desk, subtotal: Decimal, total: Decimal, shown_total: Dec
 
 
 def _without_cart(
-    desk: Desk, attendee_code: str | None, name: str, email: str, write: Callable[[Buyer, datetime], NewOrder]
+    desk: Desk,
+    attendee_code: str | None,
+    name: str,
+    email: str,
+    write: Callable[[Buyer, datetime], NewOrder],
+    *,
+    holders: Sequence[Holder] = (),
 ) -> OrderView:
     """A sale that is an order from the start."""
 
@@ -259,15 +269,15 @@ def _without_cart(
         now = clock.now()
         buyer = buyers.identify(desk, attendee_code, name, email)
         new = write(buyer, now)
-        _sale_of(desk, buyer, new, now)
+        name_in_turn(_sale_of(desk, buyer, new, now), holders)
         return _finished(desk, new, now)
 
     with connected():
         return run_tx(work)
 
 
-def _sale_of(desk: Desk, buyer: Buyer, new: NewOrder, now: datetime) -> None:
-    Sale.create(
+def _sale_of(desk: Desk, buyer: Buyer, new: NewOrder, now: datetime) -> Sale:
+    sale: Sale = Sale.create(
         conference=desk.conference.id,
         station=desk.station,
         staff=desk.staff.id,
@@ -279,6 +289,7 @@ def _sale_of(desk: Desk, buyer: Buyer, new: NewOrder, now: datetime) -> None:
         created_at=now,
         updated_at=now,
     )
+    return sale
 
 
 def _finished(desk: Desk, new: NewOrder, now: datetime) -> OrderView:

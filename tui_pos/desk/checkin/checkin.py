@@ -48,15 +48,21 @@ def check_in(desk: Desk, code: str) -> CheckInResult:
     desk.limits.refuse(*TO_WRITE)
     with connected():
         bare = access_code(desk, code)
-        return run_tx(lambda: _pass(desk, bare))
+        return run_tx(lambda: pass_in(desk, bare))
 
 
-def _pass(desk: Desk, code: str) -> CheckInResult:
+def pass_in(desk: Desk, code: str, *, once: bool = False) -> CheckInResult:
+    """``check_in`` within a transaction of the caller, who asked for the right; ``code`` is bare.
+
+    With ``once`` nothing is written for somebody who is in already.
+    """
     # Locked before it is read, so that of two desks at once only one is the first.
     list(lock(Attendee.select(Attendee.id).where(Attendee.access_code == code)))
     attendee = lookup.attendee(desk, code)
     if not attendee.registered:
         raise Refused(f"{attendee.verdict.code}.check_in", verdict=attendee.verdict)
+    if once and attendee.first_check_in is not None:
+        return CheckInResult(False, attendee.first_check_in.at, attendee.first_check_in.station, attendee)
     now = clock.now()
     on_commit(partial(log.info, "attendee %d checked in by staff %d", attendee.id, desk.staff.id))
     CheckIn.create(

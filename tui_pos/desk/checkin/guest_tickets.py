@@ -32,8 +32,8 @@ def register_companion(
 ) -> AttendeeView:
     """Make an attendee for a ticket that has none; called again with the same ``key`` answers the same one.
 
-    Raises NotPermitted, InvalidInput ``name_required``, ``invalid_email`` or ``key_used``, NotFound
-    ``order_not_found``, Refused ``order_not_paid`` or ``no_ticket_left``.
+    Raises NotPermitted, InvalidInput ``name_required``, ``name_too_long``, ``invalid_email`` or ``key_used``,
+    NotFound ``order_not_found``, Refused ``order_not_paid`` or ``no_ticket_left``.
     """
     require(desk, Action.SELL)
     full_name, address = guests.clean_name(name), guests.clean_email(email)

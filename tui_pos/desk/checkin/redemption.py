@@ -52,7 +52,7 @@ def hand_outs(desk: Desk, code: str) -> tuple[HandOut, ...]:
     require(desk, Action.CHECK_IN)
     with connected():
         found = lookup.attendee(desk, code)
-        return tuple(sorted(_lines(found.orders), key=lambda line: line.line_id))
+        return of_orders(found.orders)
 
 
 def hand_out(desk: Desk, code: str, line_id: int, quantity: int = 1, *, key: str = "") -> HandOut:
@@ -117,6 +117,11 @@ def undo_hand_out(desk: Desk, code: str, line_id: int, reason: str, *, quantity:
 
     with connected():
         return run_tx(work)
+
+
+def of_orders(orders: Iterable[OrderView]) -> tuple[HandOut, ...]:
+    """The same for orders that were read already; call with a connection open."""
+    return tuple(sorted(_lines(orders), key=lambda line: line.line_id))
 
 
 def _lines(orders: Iterable[OrderView]) -> Iterable[HandOut]:

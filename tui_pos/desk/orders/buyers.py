@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from tui_pos.core.scan import printable
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import Attendee
-from tui_pos.desk.access.people import full_name
+from tui_pos.desk.access.people import name_to_keep
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound
 from tui_pos.desk.orders import badges, guests
@@ -26,7 +27,7 @@ def identify(desk: Desk, attendee_code: str | None, name: str, email: str) -> Bu
     """The buyer behind a badge, or a guest; a name or e-mail given goes before the account's.
 
     Raises NotFound ``attendee_not_found``, Refused ``other_conference``, InvalidInput ``invalid_code`` or
-    ``invalid_email``.
+    ``invalid_email`` or ``name_too_long``.
     """
     given_name, given_email = guests.clean_name(name), guests.clean_email(email)
     if attendee_code is None:
@@ -36,7 +37,7 @@ def identify(desk: Desk, attendee_code: str | None, name: str, email: str) -> Bu
     return Buyer(
         attendee_id=attendee.id,
         user_id=user.id,
-        name=given_name or guests.clean_name(full_name(user)),
+        name=given_name or printable(name_to_keep(user), guests.NAME_LENGTH),
         email=given_email or user.email,
     )
 

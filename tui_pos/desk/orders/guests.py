@@ -18,13 +18,42 @@ EMAIL_LENGTH = 254
 USER_NAME_LENGTH = 150
 USERNAME_PREFIX = "desk-guest"
 
+_JOINERS = re.compile("([\u200c\u200d])")
+"""What joins or parts the letters of Persian, Hindi and others: not seen by itself, and part of a name."""
+
 _PART = r"[^@\s.,;:<>()\[\]\"\\]+"
 _EMAIL = re.compile(rf"{_PART}(\.{_PART})*@{_PART}(\.{_PART})+")
 
 
 def clean_name(name: str) -> str:
-    """The name on one line, without control characters; a longer one is cut to what a bill holds."""
-    return printable(name, NAME_LENGTH)
+    """The name as it was written, on one line and without control characters; '' for none.
+
+    Raises InvalidInput ``name_too_long`` for one that django-program's columns do not hold.
+    """
+    if len(name) > NAME_LENGTH * 4:
+        raise InvalidInput("name_too_long", most=NAME_LENGTH)
+    parts = _JOINERS.split(name)
+    written = "".join(part if _JOINERS.fullmatch(part) else _shown(part) for part in parts).strip()
+    if not printable(written):
+        return ""
+    if len(written) > NAME_LENGTH:
+        raise InvalidInput("name_too_long", most=NAME_LENGTH)
+    if max(map(len, split_name(written))) > USER_NAME_LENGTH:
+        raise InvalidInput("name_too_long", most=USER_NAME_LENGTH)
+    return written
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """First and last name as an account has them: what stands before the first space, and the rest."""
+    first, _, last = name.partition(" ")
+    return first, last
+
+
+def _shown(part: str) -> str:
+    """``printable`` without its trimming: a part may begin or end with the space between two words."""
+    shown = printable(part, len(part) + 1)
+    before, after = (" " if part[edge].isspace() else "" for edge in (0, -1)) if shown else ("", "")
+    return f"{before}{shown}{after}"
 
 
 def clean_email(email: str) -> str:
@@ -42,11 +71,11 @@ def guest_user(name: str, email: str, now: datetime) -> User:
 
     Call inside a transaction with a name and e-mail that were cleaned.
     """
-    first, _, last = name.partition(" ")
+    first, last = split_name(name)
     values = {
         "password": "!" + clock.random_code(40),
-        "first_name": first[:USER_NAME_LENGTH],
-        "last_name": last[:USER_NAME_LENGTH],
+        "first_name": first,
+        "last_name": last,
         "email": email,
         "date_joined": now,
     }

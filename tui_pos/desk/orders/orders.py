@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from tui_pos.data.connection import lock
-from tui_pos.data.tables.desk import Refund, RefundLine, Sale, SaleStatus
+from tui_pos.data.tables.desk import Refund, RefundLine, ReplacedBadge, Sale, SaleStatus
 from tui_pos.data.tables.registration import Attendee, Order, OrderStatus
 from tui_pos.desk.errors import NotFound
-from tui_pos.desk.orders import registration
+from tui_pos.desk.orders import named_tickets, registration
 from tui_pos.desk.orders.balance import admits, balance
 
 
@@ -24,8 +24,9 @@ def finish_if_paid(order: Order, now: datetime) -> bool:
     """Complete the order when what certainly stays covers its total; answers whether it is complete.
 
     Call inside the transaction that wrote the payment, with the order locked. Marks it PAID, clears the hold,
-    registers the buyer when it holds a ticket, closes the sale. Safe to call again, and after the web site's
-    webhook marked the order paid on its own. An order in any other state is left as it is.
+    registers the buyer when it holds a ticket, and those whom its other tickets were named for, closes the
+    sale. Safe to call again, and after the web site's webhook marked the order paid on its own. An order in
+    any other state is left as it is.
     """
     if order.status not in (OrderStatus.PENDING, OrderStatus.PAID) or not balance(order).is_covered:
         return False
@@ -37,6 +38,7 @@ def finish_if_paid(order: Order, now: datetime) -> bool:
     _keep_badges(order, now)
     if registers_buyer(order):
         _register(order, now)
+    named_tickets.admit_named(order, now)
     Sale.update(status=SaleStatus.CLOSED, updated_at=now).where(
         Sale.order == order, Sale.status != SaleStatus.CLOSED
     ).execute()
@@ -53,7 +55,7 @@ def is_incomplete(order_id: int) -> bool:
 
 
 def complete_paid(order: Order, now: datetime) -> None:
-    """Do for a paid order what the web site left out: clear its hold, register its buyer.
+    """Do for a paid order what the web site left out: clear its hold, register its buyer and the others.
 
     Call inside a transaction with the order locked.
     """
@@ -62,6 +64,7 @@ def complete_paid(order: Order, now: datetime) -> None:
         order.save(only=[Order.hold_expires_at, Order.updated_at])
     if _waits_for_buyer(order):
         _register(order, now)
+    named_tickets.admit_named(order, now)
 
 
 def _waits_for_buyer(order: Order) -> bool:
@@ -79,13 +82,28 @@ def registers_buyer(order: Order) -> bool:
     or a second ticket must not take away the order that admits to the conference. A ticket that somebody
     exchanged for this one stays theirs.
     """
-    if not registration.tickets(order.id) or _all_taken(order):
+    if not registration.tickets(order.id) or _all_taken(order) or _handed_over(order):
         return False
     attendee = _attendee(order)
-    if attendee is None or attendee.order_id is None or attendee.order_id == order.id:
-        return True
+    return attendee is None or attendee.order_id == order.id or not has_ticket(attendee)
+
+
+def has_ticket(attendee: Attendee) -> bool:
+    """Whether the order on the badge holds a ticket and admits; another order is then for other people."""
+    if attendee.order_id is None:
+        return False
     linked = Order.get_by_id(attendee.order_id)
-    return not admits(linked.status, balance(linked)) or not registration.tickets(linked.id)
+    return admits(linked.status, balance(linked)) and bool(registration.tickets(linked.id))
+
+
+def _handed_over(order: Order) -> bool:
+    """Whether the buyer's own ticket of this order went to another person."""
+    query = (
+        ReplacedBadge.select(ReplacedBadge.id)
+        .join(Attendee, on=(ReplacedBadge.attendee == Attendee.id))
+        .where(ReplacedBadge.order == order.id, Attendee.user == order.user_id)
+    )
+    return bool(query.exists())
 
 
 def _keep_badges(order: Order, now: datetime) -> None:

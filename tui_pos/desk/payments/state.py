@@ -17,7 +17,7 @@ from tui_pos.data.tables.desk import (
     Stage,
 )
 from tui_pos.data.tables.registration import Order, OrderStatus, PaymentMethod
-from tui_pos.desk.access.people import full_name
+from tui_pos.desk.access.people import buyer_of, full_name
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound
 from tui_pos.desk.orders.payment_sources import label
@@ -104,7 +104,7 @@ def payment_state(attempt: Attempt) -> PaymentState:
         stage=stage,
         order_id=order.id,
         reference=order.reference,
-        buyer=order.billing_name or full_name(order.user),
+        buyer=buyer_of(order),
         amount=money.from_minor(attempt.amount, attempt.currency),
         currency=attempt.currency,
         reader_id=attempt.reader_id,

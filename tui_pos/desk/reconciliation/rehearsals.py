@@ -31,8 +31,10 @@ from tui_pos.data.tables.desk import (
     RefundOrigin,
     RefundStage,
     Repair,
+    ReplacedBadge,
     Sale,
     SaleStatus,
+    TicketName,
 )
 from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import (
@@ -293,6 +295,11 @@ def _delete(conference_id: int, ids: Sequence[int]) -> None:
         )
     )
     people = {order.user_id for order in found} | {row.user_id for row in came_along}
+    sales = Sale.select(Sale.id).where(Sale.order.in_(ids))
+    replaced = ReplacedBadge.select(ReplacedBadge.successor).where(ReplacedBadge.order.in_(ids))
+    named = TicketName.select(TicketName.attendee).where(TicketName.sale.in_(sales))
+    came_later = Attendee.select(Attendee.user).where(Attendee.id.in_(replaced) | Attendee.id.in_(named))
+    people |= {row.user_id for row in came_later}
     payments = Payment.select(Payment.id).where(Payment.order.in_(ids))
     attempts = Attempt.select(Attempt.id).where(Attempt.order.in_(ids))
     refunds = Refund.select(Refund.id).where(Refund.order.in_(ids))
@@ -305,6 +312,8 @@ def _delete(conference_id: int, ids: Sequence[int]) -> None:
         (Attempt, Attempt.order.in_(ids)),
         (CashMovement, CashMovement.order.in_(ids)),
         (AuditEntry, AuditEntry.order.in_(ids)),
+        (ReplacedBadge, ReplacedBadge.order.in_(ids)),
+        (TicketName, TicketName.sale.in_(sales)),
         (Sale, Sale.order.in_(ids)),
         (TerminalPayment, TerminalPayment.payment.in_(payments)),
         (Payment, Payment.order.in_(ids)),

@@ -1,46 +1,58 @@
-"""What a station shows: what happened here, what needs attention."""
+"""What happened at a station: sales, payments, refunds, exchanges, voids, check-ins and hand-outs.
 
-from collections.abc import Iterable
+Each kind is asked for by an index that begins with the station or, for check-ins, among the conference's last
+``WINDOW``: every station asks every few seconds, however much there is of old.
+"""
+
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
-from itertools import groupby
+from typing import Any
 
-from peewee import JOIN
+from peewee import JOIN, Select
 
-from tui_pos.core import clock, money
+from tui_pos.core import money
+from tui_pos.core.scan import printable
 from tui_pos.data.connection import connected
-from tui_pos.data.fields import ZERO
 from tui_pos.data.queries import rows
 from tui_pos.data.tables.auth import User
-from tui_pos.data.tables.desk import Attempt, Sale, SaleStatus
+from tui_pos.data.tables.desk import (
+    Attempt,
+    AuditAction,
+    AuditEntry,
+    Refund,
+    RefundStage,
+    Sale,
+    Stage,
+)
 from tui_pos.data.tables.registration import (
     PAID_STATUSES,
-    AddOn,
     Attendee,
-    CartItem,
     CheckIn,
     Order,
     OrderStatus,
     PaymentMethod,
-    TicketType,
 )
-from tui_pos.desk.access.people import called, full_name, without_addresses
+from tui_pos.desk.access.people import buyer_of, full_name, without_addresses
 from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Reason, because
 from tui_pos.desk.orders.balance import OrderBalance, admits, columns, due_of, from_columns
 from tui_pos.desk.orders.payment_sources import KeptPayment, kept_payments, paid_by
-from tui_pos.desk.payments import attempt_log
-from tui_pos.desk.payments.notices import NOTICE_TONES, notice_for
-from tui_pos.desk.stored_reasons import Said, unpack
+from tui_pos.desk.payments.notices import NOTICE_TONES, Notice, notice_for
+from tui_pos.desk.stored_reasons import Said
 from tui_pos.desk.tones import Tone
+
+WINDOW = 5000
+"""Of so many check-ins, the conference's last, those of this station are found."""
+
+TITLE_LENGTH = 60
 
 
 @dataclass(frozen=True, slots=True)
 class RecentLine:
-    """One sale or check-in at this station; ``title`` is '' for a buyer who gave no name."""
+    """One thing that happened at this station, and to whom; ``at`` is in UTC."""
 
     at: datetime
     title: str
@@ -48,74 +60,236 @@ class RecentLine:
     tone: Tone
 
 
-class AttentionKind(StrEnum):
-    """What is unfinished: a card payment, or a sale that was put aside."""
-
-    ATTEMPT = "attempt"
-    PARKED = "parked"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AttentionLine:
-    """Something unfinished; ``id`` is the attempt's or the sale's.
+class _Event:
+    """A line and which order it is about; ``is_weak``: not told once something else was done with it."""
 
-    ``amount`` of a parked sale is before discounts.
-    """
-
-    kind: AttentionKind
-    id: int
-    reference: str
-    name: str
-    amount: Decimal
-    said: Reason
+    at: datetime
+    title: str
+    detail: Reason
     tone: Tone
+    order_id: int | None = None
+    is_weak: bool = False
 
 
 def recent(desk: Desk, limit: int) -> tuple[RecentLine, ...]:
-    """The last sales and check-ins at this station, newest first."""
+    """The last ``limit`` things that happened at this station, newest first; seven statements.
+
+    A card payment that ended without money is told unless something was done with its order afterwards. An
+    order of which nothing else is told is told by its state; the last line of one that is not paid says what
+    is due. Raises NotPermitted.
+    """
     require(desk, Action.LOOK_UP)
     with connected():
-        lines = [*_sales(desk, limit), *_check_ins(desk, limit)]
-    return tuple(sorted(lines, key=lambda line: line.at, reverse=True)[:limit])
+        found = [*_attempts(desk, limit), *_deeds(desk, limit), *_refunds(desk, limit)]
+        told = {event.order_id for event in found if event.order_id is not None}
+        sales = [sale for sale in _sales(desk, limit) if sale.order_id not in told]
+        balances = _balances(told, [sale.order_id for sale in sales])
+        found += _untold_sales(desk, sales, balances)
+        found += _check_ins(desk, limit)
+    owed = {number: due for number, (status, balance) in balances.items() if (due := due_of(status, balance))}
+    last_first = sorted(found, key=lambda event: (event.at, not event.is_weak), reverse=True)
+    return tuple(_lines(desk, last_first, owed))[:limit]
 
 
-def attention(desk: Desk) -> tuple[AttentionLine, ...]:
-    """Payments of the conference that no other station watches, then parked sales, oldest first."""
-    require(desk, Action.LOOK_UP)
-    with connected():
-        return (*_attempts(desk), *_parked(desk))
+def _lines(desk: Desk, last_first: list[_Event], owed: dict[int, Decimal]) -> Iterator[RecentLine]:
+    seen: set[int | None] = {None}
+    for event in last_first:
+        is_last = event.order_id not in seen
+        seen.add(event.order_id)
+        if event.is_weak and not is_last:
+            continue
+        detail, tone = event.detail, event.tone
+        if is_last and event.order_id in owed and detail.key != "recent.not_paid":
+            due = owed[event.order_id]
+            detail = because("recent.and_due", said=detail, due=due, currency=desk.conference.currency)
+            tone = Tone.WARN if tone is Tone.OK else tone
+        yield RecentLine(event.at, event.title, detail, tone)
 
 
-def _sales(desk: Desk, limit: int) -> list[RecentLine]:
+def _title(desk: Desk, name: str) -> str:
+    return without_addresses(desk, printable(name, TITLE_LENGTH))
+
+
+def _with_buyer(query: Any, order: Any) -> Any:
+    """The query of a desk's own table with the order and its buyer beside each row."""
+    of_order = {"join_type": JOIN.LEFT_OUTER, "on": order == Order.id, "attr": "order"}
+    query = query.join_from(query.model, Order, **of_order)
+    return query.join_from(Order, User, JOIN.LEFT_OUTER, on=(Order.user == User.id))
+
+
+# Card payments
+
+
+def _attempts(desk: Desk, limit: int) -> Iterator[_Event]:
     query = (
-        Sale.select(
-            Sale.updated_at,
-            Sale.buyer_name,
-            Order.billing_name,
-            Order.id,
-            Order.status,
-            Order.total,
-            *columns(),
-        )
-        .join(Order)
-        .where(Sale.conference == desk.conference.id, Sale.station == desk.station)
-        .order_by(Sale.updated_at.desc())
+        _with_buyer(Attempt.select(Attempt, Order, User), Attempt.order)
+        .where(Attempt.conference == desk.conference.id, Attempt.station == desk.station)
+        .where(Attempt.finished_at.is_null(False))
+        .order_by(Attempt.finished_at.desc(), Attempt.id.desc())
         .limit(limit)
     )
-    found = list(rows(query))
-    payments = kept_payments([row[3] for row in found])
-    return [
-        RecentLine(
-            at,
-            without_addresses(desk, buyer or billed),
-            *_said(desk, status, from_columns(total, money_of), payments.get(order_id, [])),
+    for attempt in query:
+        detail, tone = _of_attempt(attempt)
+        yield _Event(
+            at=attempt.finished_at,
+            title=_title(desk, buyer_of(attempt.order)),
+            detail=detail,
+            tone=tone,
+            order_id=attempt.order_id,
+            is_weak=attempt.stage != Stage.CAPTURED and not attempt.problem,
         )
-        for at, buyer, billed, order_id, status, total, *money_of in found
+
+
+def _of_attempt(attempt: Attempt) -> tuple[Reason, Tone]:
+    notice = notice_for(attempt)
+    amount = money.from_minor(attempt.amount, attempt.currency)
+    if attempt.problem:
+        told = because("recent.card_problem", notice=notice, amount=amount, currency=attempt.currency)
+        return told, NOTICE_TONES[notice]
+    if attempt.stage == Stage.CAPTURED:
+        return because("recent.captured", amount=amount, currency=attempt.currency), Tone.OK
+    if attempt.decline_code:
+        return because("recent.no_charge", notice=Notice.DECLINED), Tone.BAD
+    tone = Tone.BAD if notice is Notice.FAILED else Tone.PLAIN
+    return because("recent.no_charge", notice=notice), tone
+
+
+# Refunds
+
+
+def _refunds(desk: Desk, limit: int) -> Iterator[_Event]:
+    """What went back to people; what an exchange moved to another order is told as the exchange."""
+    query = (
+        _with_buyer(Refund.select(Refund, Order, User), Refund.order)
+        .where(Refund.conference == desk.conference.id, Refund.station == desk.station)
+        .where(Refund.exchange.is_null())
+        .order_by(Refund.created_at.desc(), Refund.id.desc())
+        .limit(limit)
+    )
+    for row in query:
+        amount = money.from_minor(row.amount + row.rounding, row.currency)
+        case = {RefundStage.CREATED: ".open", RefundStage.UNKNOWN: ".open", RefundStage.FAILED: ".failed"}
+        key = "recent.refunded" + case.get(RefundStage(row.stage), "" if row.amount else ".free")
+        tone = {".open": Tone.UNKNOWN, ".failed": Tone.BAD}.get(key.removeprefix("recent.refunded"), Tone.OK)
+        yield _Event(
+            at=row.created_at,
+            title=_title(desk, buyer_of(row.order)),
+            detail=because(key, amount=amount, tender=row.tender, currency=row.currency),
+            tone=tone,
+            order_id=row.order_id,
+        )
+
+
+# What the audit log says: other tenders, voids, exchanges, hand-outs
+
+
+def _deeds(desk: Desk, limit: int) -> Iterator[_Event]:
+    holder = User.alias()
+    query = (
+        _with_buyer(AuditEntry.select(AuditEntry, Order, User, Attendee, holder), AuditEntry.order)
+        .join_from(
+            AuditEntry, Attendee, JOIN.LEFT_OUTER, on=(AuditEntry.attendee == Attendee.id), attr="attendee"
+        )
+        .join_from(Attendee, holder, JOIN.LEFT_OUTER, on=(Attendee.user == holder.id), attr="user")
+        .where(AuditEntry.conference == desk.conference.id, AuditEntry.station == desk.station)
+        .where(AuditEntry.what.in_(list(_DEEDS)))
+        .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+        .limit(limit)
+    )
+    for entry in query:
+        is_of_person = entry.attendee_id is not None
+        yield _Event(
+            at=entry.at,
+            title=_title(desk, full_name(entry.attendee.user) if is_of_person else buyer_of(entry.order)),
+            detail=_DEEDS[AuditAction(entry.what)](entry),
+            tone=_DEED_TONES.get(AuditAction(entry.what), Tone.OK),
+            order_id=None if is_of_person else entry.order_id,
+        )
+
+
+def _tender(entry: AuditEntry) -> Reason:
+    amount = money.from_minor(entry.amount or 0, entry.currency)
+    return because(f"recent.{entry.what}", amount=amount, currency=entry.currency)
+
+
+def _pieces(key: str) -> Callable[[AuditEntry], Reason]:
+    """Which pieces passed over the counter; the log says it as "2 x T-Shirt"."""
+
+    def told(entry: AuditEntry) -> Reason:
+        quantity, _, product = entry.text.partition(" x ")
+        return because(key, quantity=quantity, product=product or entry.text)
+
+    return told
+
+
+_DEEDS: dict[AuditAction, Callable[[AuditEntry], Reason]] = {
+    AuditAction.CASH: _tender,
+    AuditAction.CREDIT: _tender,
+    AuditAction.COMPLIMENTARY: _tender,
+    AuditAction.EXCHANGE: lambda entry: because("recent.exchanged", order=entry.text),
+    AuditAction.VOID: lambda _: because("recent.void"),
+    AuditAction.COMPANION: lambda _: because("recent.companion"),
+    AuditAction.HAND_OUT: _pieces("recent.handed_out"),
+    AuditAction.TAKE_BACK: _pieces("recent.took_back"),
+    AuditAction.UNDO_CHECK_IN: lambda _: because("recent.check_in_undone"),
+}
+_DEED_TONES = {
+    AuditAction.VOID: Tone.PLAIN,
+    AuditAction.TAKE_BACK: Tone.WARN,
+    AuditAction.UNDO_CHECK_IN: Tone.WARN,
+}
+
+
+# Orders that were made here
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sale:
+    order_id: int
+    at: datetime
+    title: str
+
+
+def _sales(desk: Desk, limit: int) -> list[_Sale]:
+    query = (
+        _with_buyer(Sale.select(Sale, Order, User), Sale.order)
+        .where(Sale.conference == desk.conference.id, Sale.station == desk.station)
+        .where(Sale.order.is_null(False))
+        .order_by(Sale.updated_at.desc(), Sale.id.desc())
+        .limit(limit)
+    )
+    return [
+        _Sale(
+            order_id=sale.order_id,
+            at=sale.updated_at,
+            title=_title(desk, sale.buyer_name or buyer_of(sale.order)),
+        )
+        for sale in query
     ]
 
 
-def _said(desk: Desk, status: str, found: OrderBalance, payments: list[KeptPayment]) -> tuple[Reason, Tone]:
-    """The words for a sale by its balance, and their tone."""
+def _balances(told: Set[int], untold: list[int]) -> dict[int, tuple[str, OrderBalance]]:
+    """Status and money of the orders of which nothing else is told, and of those of the others that owe."""
+    owing = Order.id.in_(told) & (Order.status == OrderStatus.PENDING)
+    query = Order.select(Order.id, Order.status, Order.total, *columns()).where(owing | Order.id.in_(untold))
+    return {
+        number: (status, from_columns(total, money_of)) for number, status, total, *money_of in rows(query)
+    }
+
+
+def _untold_sales(
+    desk: Desk, sales: list[_Sale], balances: dict[int, tuple[str, OrderBalance]]
+) -> Iterator[_Event]:
+    """Orders with nothing but their state to tell: free, left unpaid, cancelled, or paid elsewhere."""
+    payments = kept_payments([sale.order_id for sale in sales]) if sales else {}
+    for sale in sales:
+        detail, tone = _state(desk, *balances[sale.order_id], payments.get(sale.order_id, []))
+        yield _Event(at=sale.at, title=sale.title, detail=detail, tone=tone, order_id=sale.order_id)
+
+
+def _state(desk: Desk, status: str, found: OrderBalance, payments: list[KeptPayment]) -> tuple[Reason, Tone]:
+    """The words for an order by its balance, and their tone."""
     currency, back = desk.conference.currency, found.given_back
     if status in PAID_STATUSES:
         by_card = any(each.method == PaymentMethod.TERMINAL and each.is_told for each in payments)
@@ -128,84 +302,26 @@ def _said(desk: Desk, status: str, found: OrderBalance, payments: list[KeptPayme
     return because("recent.ended", status=status, total=found.total, back=back, currency=currency), Tone.PLAIN
 
 
-def _check_ins(desk: Desk, limit: int) -> list[RecentLine]:
+# The door
+
+
+def last_check_ins(desk: Desk, *selected: Any) -> Any:
+    """The conference's last ``WINDOW`` check-ins as a table to select from, whatever came before."""
+    query = CheckIn.select(*selected).where(CheckIn.conference == desk.conference.id)
+    return query.order_by(CheckIn.id.desc()).limit(WINDOW).alias("last")
+
+
+def _check_ins(desk: Desk, limit: int) -> Iterator[_Event]:
+    last = last_check_ins(desk, CheckIn.id, CheckIn.station)
+    here = Select([last], [last.c.id]).where(last.c.station == desk.station)
     query = (
-        CheckIn.select(CheckIn.checked_in_at, User.first_name, User.last_name, User.username)
+        CheckIn.select(CheckIn.checked_in_at, CheckIn.id, Attendee.id, User)
         .join(Attendee)
         .join(User)
-        .where(CheckIn.conference == desk.conference.id, CheckIn.station == desk.station)
-        .order_by(CheckIn.id.desc())
-        .limit(limit)
+        .where(CheckIn.id.in_(here.order_by(last.c.id.desc()).limit(limit)))
     )
-    return [RecentLine(at, called(*name), because("recent.checked_in"), Tone.OK) for at, *name in rows(query)]
-
-
-def _attempts(desk: Desk) -> Iterable[AttentionLine]:
-    now = clock.now()
-    query = (
-        Attempt.select(Attempt, Order, User)
-        .join(Order)
-        .join(User)
-        .where(Attempt.conference == desk.conference.id)
-        .where(Attempt.finished_at.is_null() | (Attempt.problem != ""))
-        .order_by(Attempt.id)
-    )
-    for attempt in query:
-        if attempt.problem or attempt.station == desk.station or not attempt_log.is_watched(attempt, now):
-            yield _attempt_line(desk, attempt)
-
-
-def _attempt_line(desk: Desk, attempt: Attempt) -> AttentionLine:
-    notice, order, station = notice_for(attempt), attempt.order, _elsewhere(desk, attempt.station)
-    said = because("attention.payment", notice=notice, station=station)
-    if attempt.problem:
-        said = because("attention.problem", problem=unpack(attempt.problem), station=station)
-    tone = NOTICE_TONES[notice]
-    return AttentionLine(
-        kind=AttentionKind.ATTEMPT,
-        id=attempt.id,
-        reference=order.reference,
-        name=without_addresses(desk, order.billing_name or full_name(order.user)),
-        amount=money.from_minor(attempt.amount, attempt.currency),
-        said=said,
-        tone=Tone.WARN if tone in (Tone.OK, Tone.PLAIN) else tone,
-    )
-
-
-def _parked(desk: Desk) -> Iterable[AttentionLine]:
-    query = (
-        Sale.select(
-            Sale.id,
-            Sale.buyer_name,
-            Sale.station,
-            Sale.updated_at,
-            CartItem.quantity,
-            TicketType.price,
-            AddOn.price,
+    for row in query:
+        name = full_name(row.attendee.user)
+        yield _Event(
+            at=row.checked_in_at, title=_title(desk, name), detail=because("recent.checked_in"), tone=Tone.OK
         )
-        .join(CartItem, JOIN.LEFT_OUTER, on=(CartItem.cart == Sale.cart))
-        .join(TicketType, JOIN.LEFT_OUTER, on=(CartItem.ticket_type == TicketType.id))
-        .join(AddOn, JOIN.LEFT_OUTER, on=(CartItem.addon == AddOn.id), src=CartItem)
-        .where(Sale.conference == desk.conference.id, Sale.status == SaleStatus.PARKED)
-        .order_by(Sale.updated_at, Sale.id)
-    )
-    for (number, name, station, at), items in groupby(rows(query), key=lambda row: row[:4]):
-        yield AttentionLine(
-            kind=AttentionKind.PARKED,
-            id=number,
-            reference="",
-            name=without_addresses(desk, name),
-            amount=sum((_price(*item[4:]) for item in items), ZERO),
-            said=because("attention.parked", at=desk.local(at), station=_elsewhere(desk, station)),
-            tone=Tone.WARN,
-        )
-
-
-def _price(quantity: int | None, ticket_price: Decimal | None, addon_price: Decimal | None) -> Decimal:
-    """A cart line before discounts; nothing for an empty cart."""
-    return (ticket_price or addon_price or ZERO) * (quantity or 0)
-
-
-def _elsewhere(desk: Desk, station: str) -> str:
-    """The station; '' for this one."""
-    return "" if station == desk.station else station

@@ -1,7 +1,7 @@
 """Finding an order again, by whatever somebody remembers of it, and what is unfinished about it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,8 +11,9 @@ from typing import Any
 
 from peewee import SQL, Expression, NodeList, Value, fn
 
-from tui_pos.core import clock, money
+from tui_pos.core import clock, folding, money
 from tui_pos.core.scan import MAX_LENGTH, printable
+from tui_pos.data import search_index
 from tui_pos.data.connection import connected
 from tui_pos.data.queries import rows
 from tui_pos.data.tables.auth import User
@@ -33,7 +34,6 @@ from tui_pos.desk.orders.balance import columns, due_of, from_columns
 from tui_pos.desk.orders.orders import rehearsals
 from tui_pos.desk.orders.payment_sources import KeptPayment, kept_payments, paid_by
 from tui_pos.desk.payments.notices import NOTICE_TONES, Notice, notice_for
-from tui_pos.desk.search.search import MAX_WORDS, says
 from tui_pos.desk.tones import Tone
 
 COLUMNS = 12
@@ -72,27 +72,48 @@ class FoundOrder:
     live_tone: Tone
 
 
-def orders(desk: Desk, *, text: str = "", today: bool = False, limit: int = 20) -> tuple[FoundOrder, ...]:
-    """The conference's orders that fit, newest first; without ``text`` the latest ones.
+def orders(
+    desk: Desk, *, text: str = "", today: bool = False, first: int = 0, limit: int = 20
+) -> tuple[FoundOrder, ...]:
+    """The conference's orders that fit, newest first, after ``first`` of them; without ``text`` the latest.
 
-    Every word of ``text`` must be found: in the reference, a name or an e-mail address, as a badge, as the
-    last four digits of a card that paid, or as an amount (``25.00``) of the order or of a payment. ``today``
-    keeps those that were made or paid since midnight on the conference's clock. Who may read no e-mail
-    address is shown none. Four statements.
+    Every word of ``text`` must be found, however it is spelled (`core.folding`): in the reference, a name or
+    an e-mail address, as a badge, as the last four digits of a card that paid, or as an amount (``25.00``) of
+    the order or of a payment. ``today`` keeps those that were made or paid since midnight on the conference's
+    clock. Who may read no e-mail address is shown none. Four statements, and those that keep the index.
     """
     require(desk, Action.LOOK_UP)
-    words = printable(text, MAX_LENGTH).split()[:MAX_WORDS]
-    wanted = [Order.conference == desk.conference.id, Order.id.not_in(rehearsals())]
-    wanted += [_says(desk, word) for word in words]
-    if today:
-        wanted.append(_since(_midnight(desk)))
     with connected():
-        found = list(rows(_query(reduce(and_, wanted)).limit(limit)))
+        found = list(rows(_query(_wanted(desk, text, today)).limit(limit).offset(first)))
         ids = [row[0] for row in found]
         items, payments, live = _items(ids), kept_payments(ids), _live(ids)
     return tuple(
         _found(desk, row, items.get(row[0], []), payments.get(row[0], []), live.get(row[0])) for row in found
     )
+
+
+def count(desk: Desk, *, text: str = "", today: bool = False) -> int:
+    """How many orders fit, as `orders` finds them."""
+    require(desk, Action.LOOK_UP)
+    with connected():
+        return int(Order.select().join(User).where(_wanted(desk, text, today)).count())
+
+
+def _wanted(desk: Desk, text: str, today: bool) -> Expression:
+    """The condition that an order fits; needs a connection."""
+    words = printable(text, MAX_LENGTH).split()
+    meant = [word for word in words if folding.fold(word)][: folding.MAX_WORDS]
+    fitting = search_index.fitting_orders
+    if meant and not search_index.update(desk.conference.id):
+        fitting = search_index.orders_without_index
+    wanted = [Order.conference == desk.conference.id, Order.id.not_in(rehearsals())]
+    wanted += [_says(desk, word, fitting) for word in meant]
+    if words and not meant:
+        wanted.append(Order.id.is_null())
+    if today:
+        wanted.append(_since(_midnight(desk)))
+    every: Expression = reduce(and_, wanted)
+    return every
 
 
 def _query(wanted: Expression) -> Any:
@@ -164,22 +185,22 @@ def _live(order_ids: Iterable[int]) -> dict[int, Attempt]:
     return {attempt.order_id: attempt for attempt in query}
 
 
-def _says(desk: Desk, word: str) -> Expression:
+def _says(desk: Desk, word: str, fitting: Callable[..., Expression]) -> Expression:
     """Whether an order has this word anywhere where somebody would look for it."""
-    named = (Order.reference, User.first_name, User.last_name)
-    addresses = (Order.billing_name, Order.billing_email, User.email)
-    found: list[Any] = [says(desk, word, named, addresses)]
-    theirs = (Attendee.order == Order.id) | (Attendee.user == Order.user)
-    here = Attendee.conference == desk.conference.id
-    found.append(_exists(Attendee, theirs, here, Attendee.access_code == word.upper()))
+    conference, addresses = desk.conference.id, sees_addresses(desk)
+    found: list[Any] = [
+        fitting(conference, wanted, addresses=addresses, order_id=Order.id) for wanted in folding.wanted(word)
+    ]
+    badge = (Attendee.conference == conference) & (Attendee.access_code == word.upper())
+    found += [
+        Order.id.in_(Attendee.select(Attendee.order).where(badge)),
+        Order.user.in_(Attendee.select(Attendee.user).where(badge)),
+    ]
     if _LAST_FOUR.fullmatch(word):
-        found.append(
-            fn.EXISTS(
-                TerminalPayment.select(TerminalPayment.id)
-                .join(Payment)
-                .where(Payment.order == Order.id, TerminalPayment.card_last4 == word)
-            )
+        by_card = (
+            TerminalPayment.select(Payment.order).join(Payment).where(TerminalPayment.card_last4 == word)
         )
+        found.append(Order.id.in_(by_card))
     amount = _amount(desk, word)
     if amount is not None:
         minor = money.to_minor(amount, desk.conference.currency)

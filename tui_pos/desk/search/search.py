@@ -1,19 +1,19 @@
 """What a scanned or typed string means in this conference."""
 
 import logging
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import reduce
-from operator import and_, or_
-from typing import Any
 
 from peewee import JOIN, Expression, fn
 
-from tui_pos.core import clock, scan
+from tui_pos.core import clock, folding, scan
+from tui_pos.core.folding import Wanted
+from tui_pos.data import search_index
 from tui_pos.data.connection import connected
 from tui_pos.data.queries import rows
+from tui_pos.data.search_index import Page
 from tui_pos.data.tables.auth import User
+from tui_pos.data.tables.desk import SearchKind
 from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import AddOn, Attendee, Order, TicketType
 from tui_pos.desk.access.people import called, sees_addresses, without_addresses
@@ -26,9 +26,6 @@ from tui_pos.desk.orders import badges
 from tui_pos.desk.stored_reasons import Said
 
 log = logging.getLogger(__name__)
-
-MAX_WORDS = 6
-"""More words narrow nothing down; they only make a statement that takes long."""
 
 
 class HitKind(StrEnum):
@@ -56,29 +53,51 @@ class Found:
     email: str = ""
 
 
-def search(desk: Desk, text: str, limit: int = 9) -> tuple[Found, ...]:
-    """People, then orders of others, whose name, e-mail, code or reference hold every word of ``text``.
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """One page of what was found; ``total`` counts all of it."""
 
-    Case does not matter. Nothing is found for a text without a word. Who may read no e-mail address is shown
-    none, and finds by a whole one alone.
+    found: tuple[Found, ...] = ()
+    total: int = 0
+
+
+def search(desk: Desk, text: str, *, first: int = 0, limit: int = 9) -> Hits:
+    """People, and orders of others, whose name, e-mail, code or reference hold every word of ``text``.
+
+    Spelling makes no difference (`core.folding`). Whole names and codes come first, then words that begin so,
+    then any part; the page begins after the ``first`` hits. Nothing is found for a text without a word. Who
+    may read no e-mail address is shown none, and finds by a whole one alone.
     """
     require(desk, Action.LOOK_UP)
-    words = scan.printable(text, scan.MAX_LENGTH).split()[:MAX_WORDS]
-    if not words:
-        return ()
     with connected():
-        people, user_ids = _people(desk, words, limit)
-        orders = _orders(desk, words, user_ids, limit - len(people)) if len(people) < limit else ()
-        found = (*people, *orders)
-        log.debug("a search found %d", len(found))
-        return found
+        for wanted in folding.wanted(text[: scan.MAX_LENGTH]):
+            hits = _page(desk, wanted, first, limit)
+            if hits.total:
+                log.debug("a search found %d", hits.total)
+                return hits
+    return Hits()
 
 
-def resolve(desk: Desk, text: str) -> tuple[Found, ...]:
-    """What a scan means here: a badge, else an order, a voucher, a product, else what a search finds.
+def _page(desk: Desk, wanted: Wanted, first: int, limit: int) -> Hits:
+    page = _indexed(desk, wanted, first, limit)
+    found = _shown(desk, page)
+    if len(found) < len(page.hits) and search_index.update(desk.conference.id, older_than=0):
+        page = _indexed(desk, wanted, first, limit)  # what the web site deleted was still in the index
+        found = _shown(desk, page)
+    return Hits(found, page.total)
 
-    One hit when it names one thing. Raises NotFound ``nothing_found``, Refused ``other_conference`` for a
-    foreign badge, InvalidInput ``invalid_scan`` for what cannot be a scan.
+
+def _indexed(desk: Desk, wanted: Wanted, first: int, limit: int) -> Page:
+    addresses = sees_addresses(desk)
+    return search_index.find(desk.conference.id, wanted, addresses=addresses, first=first, limit=limit)
+
+
+def resolve(desk: Desk, text: str, *, scanned: bool = False) -> Hits:
+    """What a line means here: a badge, else an order, a voucher, a product, else what a search finds.
+
+    One hit when it names one thing. What was ``scanned`` is named exactly or is not known: a damaged code
+    must fit nobody. Raises NotFound ``nothing_found``, Refused ``other_conference`` for a foreign badge,
+    InvalidInput ``invalid_scan`` for what cannot be a scan.
     """
     require(desk, Action.LOOK_UP)
     parsed = scan.parse(text, order_prefix=desk.order_prefix)
@@ -87,9 +106,10 @@ def resolve(desk: Desk, text: str) -> tuple[Found, ...]:
     if parsed.conference is not None:
         badges.refuse_other(desk, parsed.conference)
     with connected():
-        found = _named(desk, parsed.text) or search(desk, parsed.text)
-        if found:
-            return found
+        if named := _named(desk, parsed.text):
+            return Hits(named, len(named))
+        if not scanned and (hits := search(desk, parsed.text)).total:
+            return hits
         _refuse_foreign_badge(desk, parsed.text)
     raise NotFound("nothing_found", text=parsed.raw_shown, conference=desk.conference.name)
 
@@ -97,14 +117,13 @@ def resolve(desk: Desk, text: str) -> tuple[Found, ...]:
 def resolve_name(desk: Desk, text: str) -> Found:
     """What bears exactly this name: a badge, an e-mail's owner, an order, a voucher or a product.
 
-    Raises what ``resolve`` raises, and NotFound where it only found something similar.
+    Raises what ``resolve`` raises, and NotFound where it only found something similar, or several.
     """
-    wanted = text.strip().casefold()
-    hits = resolve(desk, text)
-    if len(hits) == 1:
-        exact = {hits[0].key.casefold(), hits[0].email.casefold()}
-        if wanted in exact or wanted.rpartition(":")[2] in exact:
-            return hits[0]
+    wanted = {text.strip().casefold(), text.strip().casefold().rpartition(":")[2]}
+    hits = resolve(desk, text).found
+    exact = [hit for hit in hits if wanted & {hit.key.casefold(), hit.email.casefold()}]
+    if len(exact) == 1:
+        return exact[0]
     raise NotFound("nothing_found.named", text=text)
 
 
@@ -112,26 +131,30 @@ def _named(desk: Desk, text: str) -> tuple[Found, ...]:
     """What bears exactly this name; the first kind that has it."""
     upper = text.upper()
     return (
-        tuple(found for found, _ in _attendees(desk, Attendee.access_code == upper, 1))
-        or tuple(_found_orders(desk, Order.reference == upper, 1))
+        tuple(_attendees(desk, Attendee.access_code == upper).values())
+        or tuple(_orders(desk, Order.reference == upper).values())
         or _voucher(desk, text)
         or _products(desk, text.lower())
     )
 
 
-def _people(desk: Desk, words: list[str], limit: int) -> tuple[list[Found], list[int]]:
-    """The attendees and their user ids."""
-    fields = (User.first_name, User.last_name, Attendee.access_code)
-    addresses = (User.username, User.email)
-    found = list(_attendees(desk, every_word(desk, words, fields, addresses), limit))
-    return [hit for hit, _ in found], [user_id for _, user_id in found]
+def _shown(desk: Desk, page: Page) -> tuple[Found, ...]:
+    """The hits of a page that are still there, as they are now."""
+    people = [hit.id for hit in page.hits if hit.kind is SearchKind.ATTENDEE]
+    orders = [hit.id for hit in page.hits if hit.kind is SearchKind.ORDER]
+    found = {
+        SearchKind.ATTENDEE: _attendees(desk, Attendee.id.in_(people)) if people else {},
+        SearchKind.ORDER: _orders(desk, Order.id.in_(orders)) if orders else {},
+    }
+    return tuple(found[hit.kind][hit.id] for hit in page.hits if hit.id in found[hit.kind])
 
 
-def _attendees(desk: Desk, condition: Expression, limit: int) -> Iterable[tuple[Found, int]]:
+def _attendees(desk: Desk, condition: Expression) -> dict[int, Found]:
+    """The attendees by id."""
     query = (
         Attendee.select(
+            Attendee.id,
             Attendee.access_code,
-            Attendee.user,
             User.first_name,
             User.last_name,
             User.username,
@@ -141,27 +164,21 @@ def _attendees(desk: Desk, condition: Expression, limit: int) -> Iterable[tuple[
         .join(User)
         .join(Order, JOIN.LEFT_OUTER, on=(Attendee.order == Order.id), src=Attendee)
         .where(Attendee.conference == desk.conference.id, condition)
-        .order_by(User.last_name, User.first_name, Attendee.id)
-        .limit(limit)
     )
-    for code, user_id, *name, email, status in rows(query):
+    found = {}
+    for number, code, *name, email, status in rows(query):
         shown = email if sees_addresses(desk) else ""
         detail = because("found.person", email=shown, status=status or "no_order")
-        yield Found(HitKind.ATTENDEE, code, without_addresses(desk, called(*name)), detail, shown), user_id
+        title = without_addresses(desk, called(*name))
+        found[number] = Found(HitKind.ATTENDEE, code, title, detail, shown)
+    return found
 
 
-def _orders(desk: Desk, words: list[str], found_users: list[int], limit: int) -> Iterable[Found]:
-    """Orders of people who are not among those found already."""
-    fields = (Order.reference, User.first_name, User.last_name)
-    condition = every_word(desk, words, fields, (Order.billing_name, Order.billing_email))
-    return _found_orders(
-        desk, condition & Order.user.not_in(found_users) if found_users else condition, limit
-    )
-
-
-def _found_orders(desk: Desk, condition: Expression, limit: int) -> Iterable[Found]:
+def _orders(desk: Desk, condition: Expression) -> dict[int, Found]:
+    """The orders by id."""
     query = (
         Order.select(
+            Order.id,
             Order.reference,
             Order.status,
             Order.total,
@@ -172,12 +189,13 @@ def _found_orders(desk: Desk, condition: Expression, limit: int) -> Iterable[Fou
         )
         .join(User)
         .where(Order.conference == desk.conference.id, condition)
-        .order_by(Order.created_at.desc(), Order.id.desc())
-        .limit(limit)
     )
-    for reference, status, total, buyer, *name in rows(query):
+    found = {}
+    for number, reference, status, total, buyer, *name in rows(query):
         detail = because("found.order", status=status, total=total, currency=desk.conference.currency)
-        yield Found(HitKind.ORDER, reference, without_addresses(desk, buyer or called(*name)), detail)
+        title = without_addresses(desk, buyer or called(*name))
+        found[number] = Found(HitKind.ORDER, reference, title, detail)
+    return found
 
 
 def _voucher(desk: Desk, text: str) -> tuple[Found, ...]:
@@ -213,35 +231,3 @@ def _refuse_foreign_badge(desk: Desk, text: str) -> None:
     other: Conference | None = query.where(Attendee.access_code == text.upper()).first()
     if other is not None:
         raise badges.other_conference(desk, other.name)
-
-
-def every_word(desk: Desk, words: list[str], fields: Iterable[Any], addresses: Iterable[Any]) -> Expression:
-    """Each word is somewhere in one of the fields, or in one that may hold an address (`says`)."""
-    columns, where = tuple(fields), tuple(addresses)
-    return reduce(and_, (says(desk, word, columns, where) for word in words))
-
-
-def says(desk: Desk, word: str, fields: Iterable[Any], addresses: Iterable[Any]) -> Expression:
-    """The word is somewhere in one of the fields, or in one that may hold an e-mail address.
-
-    Who may read no address cannot find one out piece by piece: a part of a column that may hold one counts
-    only where there is no address in it, else it must be the whole.
-    """
-    found = [holds_word(column, word) for column in fields]
-    for column in addresses:
-        part = holds_word(column, word)
-        if not sees_addresses(desk):
-            part = (part & ~column.contains("@")) | (fn.LOWER(column) == word.lower())
-        found.append(part)
-    any_of_them: Expression = reduce(or_, found)
-    return any_of_them
-
-
-def holds_word(column: Any, word: str) -> Expression:
-    """Whether the column contains the word in any case; ``%`` and ``_`` are themselves.
-
-    SQLite folds the case of ASCII alone, so the usual spellings of other letters are asked for one by one.
-    """
-    spellings = {word} if word.isascii() else {word, word.lower(), word.upper(), word.title()}
-    holds: Expression = reduce(or_, (column.contains(spelling) for spelling in sorted(spellings)))
-    return holds

@@ -41,5 +41,8 @@ SENTENCES: dict[str, Sentence] = {
     "sale_ordered.frozen": "This sale became an order; reopen it to change it.",
     "sale_parked.frozen": "This sale is parked; recall it first.",
     "sale_rehearsal.frozen": "This sale was made before the conference took real payments; start a new one.",
+    "ticket_not_found": "There is no ticket {position} here; {tickets} are in the cart.",
+    "ticket_of_badge": "That ticket is for {who}: correct the name on the badge.",
+    "too_many_names": "More names were given ({names}) than there are tickets for others ({tickets}).",
     "sale_without_cart": "This sale had no cart; cancel its order and sell again.",
 }

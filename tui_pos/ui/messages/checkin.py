@@ -15,6 +15,11 @@ def _handed_out(product: str, bought: int, last: "Moment | None") -> str:
     return f"{product} was handed out already: {bought} of {bought}{when}."
 
 
+def without_name(tickets: int) -> str:
+    """What is called out at the door of tickets whose holder was not named."""
+    return f"{tickets} tickets without a name" if tickets != 1 else "1 ticket without a name"
+
+
 def _not_admitted(verdict: "Verdict") -> str:
     return f"Not checked in. {words(verdict).sentence}"
 

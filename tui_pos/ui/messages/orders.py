@@ -26,6 +26,7 @@ SENTENCES: dict[str, Sentence] = {
     "invalid_code": _invalid_code,
     "invalid_email": "{email} is not an e-mail address: enter one such as name@example.org.",
     "invalid_reference": _invalid_reference,
+    "name_too_long": "A name has at most {most} characters here: leave out what is not needed.",
     "no_free_code": "No free access code was found. Try again.",
     "no_free_reference": "No free reference was found. Try again.",
     "order_has_payments": "Money was taken for {order}; refund it instead.",

@@ -1,11 +1,12 @@
 """What a list says of a card payment in one phrase: its flight recorder; and what needs attention."""
 
-from datetime import datetime
+from collections.abc import Sequence
 
+from tui_pos.core.clock import Moment
 from tui_pos.ui.messages.declines import decline_text
 from tui_pos.ui.messages.notices import NOTICE_WORDS
 from tui_pos.ui.messages.payments import CALLS
-from tui_pos.ui.messages.templates import Sentence
+from tui_pos.ui.messages.templates import Sentence, when_and_where
 
 
 def _declined(decline: str) -> str:
@@ -20,8 +21,9 @@ def _payment(notice: str, station: str) -> str:
     return NOTICE_WORDS[notice].headline + _at(station)
 
 
-def _parked(at: datetime, station: str) -> str:
-    return f"parked {at:%H:%M}{_at(station)}"
+def _parked(when: Moment, content: Sequence[tuple[int, str]]) -> str:
+    pieces = ", ".join(f"{quantity} {name}" if quantity > 1 else name for quantity, name in content)
+    return f"parked {when_and_where(when)}: {pieces or 'nothing in it'}"
 
 
 def _problem(problem: str, station: str) -> str:

@@ -3,10 +3,9 @@
 from decimal import Decimal
 
 from tui_pos.core.money import format_amount
+from tui_pos.ui.messages.notices import NOTICE_WORDS
 from tui_pos.ui.messages.templates import Sentence, plain
-
-WALK_UP = "walk-up"
-"""A buyer who gave no name."""
+from tui_pos.ui.messages.tenders import TENDERS
 
 
 def _paid(kept: Decimal, back: Decimal, card: bool, ways: str, currency: str) -> str:
@@ -27,21 +26,66 @@ def _back(back: Decimal, currency: str) -> str:
 
 
 def _person(email: str, status: str) -> str:
-    return ", ".join(filter(None, (email, plain(status))))
+    return ", ".join(filter(None, (plain(status), email)))
 
 
 def _order(status: str, total: Decimal, currency: str) -> str:
     return f"{plain(status)} {format_amount(total, currency)}"
 
 
+def _no_charge(notice: str) -> str:
+    return f"card {NOTICE_WORDS[notice].spoken}, nothing charged"
+
+
+def _card_problem(notice: str, amount: Decimal, currency: str) -> str:
+    return f"card {format_amount(amount, currency)}: {NOTICE_WORDS[notice].spoken}"
+
+
+def _refunded(amount: Decimal, tender: str, currency: str) -> str:
+    return f"refunded {_by(amount, tender, currency)}"
+
+
+def _refund_open(amount: Decimal, tender: str, currency: str) -> str:
+    return f"refund {_by(amount, tender, currency)}: {NOTICE_WORDS['unknown'].spoken}"
+
+
+def _refund_failed(amount: Decimal, tender: str, currency: str) -> str:
+    return f"refund {_by(amount, tender, currency)} failed, nothing went back"
+
+
+def _by(amount: Decimal, tender: str, currency: str) -> str:
+    return f"{format_amount(amount, currency)} {TENDERS[tender].name.lower()}"
+
+
+def _pieces(quantity: str, product: str) -> str:
+    return product if quantity == "1" else f"{quantity} {product}"
+
+
 RECENT: dict[str, Sentence] = {
     "found.order": _order,
     "found.person": _person,
     "found.product": "{price}",
+    "recent.and_due": "{said}, {due} still due",
+    "recent.captured": "captured {amount}",
+    "recent.card_problem": _card_problem,
+    "recent.cash": "cash {amount}",
+    "recent.check_in_undone": "check-in undone",
     "recent.checked_in": "checked in",
+    "recent.comp": "given away {amount}",
+    "recent.companion": "registered",
+    "recent.credit": "credit {amount}",
     "recent.ended": _ended,
+    "recent.exchanged": "exchanged for {order}",
+    "recent.handed_out": lambda **values: f"handed out {_pieces(**values)}",
+    "recent.no_charge": _no_charge,
     "recent.not_paid": _not_paid,
     "recent.paid": _paid,
+    "recent.refunded": _refunded,
+    "recent.refunded.failed": _refund_failed,
+    "recent.refunded.free": "taken back, it was free",
+    "recent.refunded.open": _refund_open,
+    "recent.took_back": lambda **values: f"took back {_pieces(**values)}",
+    "recent.void": "void",
 }
 """What was found, and what happened at this station, in a list."""
 

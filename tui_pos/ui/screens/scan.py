@@ -15,6 +15,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from tui_pos.core.scan import Scan
+from tui_pos.desk.access.people import WALK_UP
 from tui_pos.desk.access.permissions import Action
 from tui_pos.desk.context import Desk
 from tui_pos.desk.tones import Tone
@@ -22,7 +23,6 @@ from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
 from tui_pos.ui.jobs import Job
 from tui_pos.ui.messages import sentence
-from tui_pos.ui.messages.search import WALK_UP
 from tui_pos.ui.results import SaleStart
 from tui_pos.ui.screens.shared import after_keys, choose_reader
 from tui_pos.ui.widgets.line_list import Column, Line, LineList
@@ -30,7 +30,8 @@ from tui_pos.ui.widgets.row import Row
 from tui_pos.ui.widgets.signs import sign, style
 
 if TYPE_CHECKING:
-    from tui_pos.desk.search.activity import AttentionLine, RecentLine
+    from tui_pos.desk.search.activity import RecentLine
+    from tui_pos.desk.search.attention import AttentionLine
     from tui_pos.desk.search.search import Found
     from tui_pos.ui.scan_result import Hit, LookUps, ScanResult
 
@@ -174,7 +175,8 @@ class ScanScreen(DeskScreen[None]):
         if not self._is_open:
             self._before_opening.append(scan)
             return
-        self._ask_for(partial(self._look_ups.find, _text_of(scan)), _text_of(scan))
+        text = _text_of(scan)
+        self._ask_for(partial(self._look_ups.find, text, scanned=scan.scanned), text)
 
     def _open_hit(self, hit: "Found") -> None:
         self._ask_for(partial(self._look_ups.open_hit, hit), hit.title)

@@ -17,6 +17,7 @@ from tui_pos.core.scan import printable
 from tui_pos.ui.widgets.painting import changes, lean
 
 GAP = 2
+LONGEST = 400
 NUMBERS = range(1, 10)
 
 Cell = str | tuple[str, str]
@@ -44,7 +45,7 @@ class Line:
     style: str = ""
 
 
-class LineList(Widget):
+class Listing(Widget):
     """Rows with the chosen one reversed and marked ``>``; the rows in sight that can be picked are numbered.
 
     Args:
@@ -54,7 +55,7 @@ class LineList(Widget):
         empty: What stands there without rows.
     """
 
-    DEFAULT_CSS = "LineList { height: 1fr; width: 1fr; }"
+    DEFAULT_CSS = "Listing { height: 1fr; width: 1fr; }"
 
     def __init__(
         self,
@@ -73,6 +74,7 @@ class LineList(Widget):
         self._chosen: int | None = None
         self._top = 0
         self._drawn: list[tuple[Line, int | None, bool]] = []
+        self._needed = [0] * len(columns)
         self._laid_out_for: Size | None = None
 
     @property
@@ -84,6 +86,19 @@ class LineList(Widget):
     def chosen(self) -> Line | None:
         """The reversed row."""
         return None if self._chosen is None else self._lines[self._chosen]
+
+    @property
+    def cut_text(self) -> str:
+        """What of the chosen row is cut, in full; '' where nothing is."""
+        drawn = next(((line, number) for line, number, chosen in self._drawn if chosen), None)
+        if drawn is None or not self.size:
+            return ""
+        line, number = drawn
+        widths = self._widths(self.size.width - cell_len(self._lead(number, True)), len(line.cells))
+        texts = [_text(cell) for cell in line.cells]
+        return "   ".join(
+            text for text, width in zip(texts, widths, strict=False) if cell_len(text) > width > 0
+        )
 
     def set_lines(self, lines: Sequence[Line]) -> None:
         """Show ``lines``. The chosen row stays chosen by its key, else the row at its place."""
@@ -151,6 +166,11 @@ class LineList(Widget):
             self._top = min(max(self._top, self._chosen - height + 1), self._chosen)
         self._top = min(self._top, max(0, len(self._lines) - height))
         self._drawn = self._in_sight(height)
+        whole = [line for line, *_ in self._drawn if len(line.cells) == len(self._columns)]
+        self._needed = [
+            max((cell_len(_text(line.cells[place])) for line in whole), default=0)
+            for place in range(len(self._columns))
+        ]
         self._laid_out_for = self.size
 
     def _in_sight(self, height: int) -> list[tuple[Line, int | None, bool]]:
@@ -191,14 +211,40 @@ class LineList(Widget):
         return f"{mark} " if self._choosing else ""
 
     def _widths(self, room: int, cells: int) -> list[int]:
-        fixed = sum(column.width for column in self._columns) + GAP * (len(self._columns) - 1)
-        open_columns = sum(not column.width for column in self._columns)
-        share = max(0, room - fixed) // max(1, open_columns)
-        widths = [column.width or share for column in self._columns]
+        widths = self._column_widths(room)
         if cells >= len(widths):
             return widths
         first = widths[: max(0, cells - 1)]
         return [*first, room - sum(first) - GAP * len(first)]
+
+    def _column_widths(self, room: int) -> list[int]:
+        """The width of each column: a text that would be cut gets the cells that another has no use for."""
+        fixed = sum(column.width for column in self._columns) + GAP * (len(self._columns) - 1)
+        open_columns = sum(not column.width for column in self._columns)
+        share = max(0, room - fixed) // max(1, open_columns)
+        widths = [column.width or share for column in self._columns]
+        spare = [max(0, width - need) for width, need in zip(widths, self._needed, strict=True)]
+        beside = 0 if open_columns else max(0, room - fixed)
+        for index, need in enumerate(self._needed):
+            more = max(0, min(need - widths[index], beside))
+            widths[index] += more
+            beside -= more
+            for giver in reversed(range(len(widths))):
+                more = min(need - widths[index], spare[giver])
+                if giver != index and more > 0:
+                    widths[index] += more
+                    widths[giver] -= more
+                    spare[giver] -= more
+        return widths
+
+
+class LineList(Listing):
+    """The rows of a screen. The list of words, which every screen has too, is another kind of `Listing`."""
+
+
+def _text(cell: Cell) -> str:
+    """What a cell says, all of it, made safe."""
+    return printable(cell if isinstance(cell, str) else cell[0], LONGEST)
 
 
 def fit(text: str, width: int, right: bool = False) -> str:

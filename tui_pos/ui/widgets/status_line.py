@@ -62,7 +62,7 @@ class Clock(Row):
 
     def _draw(self) -> datetime:
         now = clock.now().astimezone(self._zone)
-        self.show(Text(f" {now:%H:%M} ", style=look.style(Role.HEADER)))
+        self.show(Text(f" {now:%H:%M} ", style=look.style(Role.HEADER), no_wrap=True))
         return now
 
     def _tick(self) -> None:

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from tui_pos.ui.input import keys
 from tui_pos.ui.input.acts import Act, Offer
-from tui_pos.ui.widgets.line_list import Column, Line, LineList
+from tui_pos.ui.widgets.line_list import Column, Line, Listing
 
 
-class WordList(LineList):
+class WordList(Listing):
     """Filtered as one types; the chosen word is what Enter does."""
 
     def __init__(self) -> None:

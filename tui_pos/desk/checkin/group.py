@@ -1,0 +1,149 @@
+"""Everybody of one order, found by any of its badges, and let in together."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from tui_pos.data.connection import connected, lock, run_tx
+from tui_pos.data.tables.registration import Attendee
+from tui_pos.desk.access.permissions import Action, require
+from tui_pos.desk.checkin import redemption
+from tui_pos.desk.checkin.checkin import CheckInResult, pass_in
+from tui_pos.desk.checkin.redemption import HandOut
+from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import Reason, Refusal
+from tui_pos.desk.limits import TO_WRITE
+from tui_pos.desk.orders import registration
+from tui_pos.desk.orders.badges import access_code
+from tui_pos.desk.orders.views import AttendeeView, OrderView
+from tui_pos.desk.search import lookup
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One badge of a group, with its verdict and since when they are in; and what there is to hand out.
+
+    The pieces of the common order stand with each of its members: whoever fetches one takes it for all.
+    """
+
+    attendee: AttendeeView
+    hand_outs: tuple[HandOut, ...]
+
+    @property
+    def left(self) -> int:
+        """How many pieces they may still fetch."""
+        return sum(line.left for line in self.hand_outs)
+
+    @property
+    def may_come_in(self) -> bool:
+        """Whether a check-in now would be their first: whom a group is let in for."""
+        return self.attendee.registered and self.attendee.first_check_in is None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The badges of an order in the order in which they were made; ``reference`` is '' for one without order.
+
+    ``unnamed``: how many of its tickets have no badge yet.
+    """
+
+    reference: str
+    members: tuple[Member, ...]
+    unnamed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupPass:
+    """What became of one of those who were to be let in: ``result``, or ``refusal``, why not.
+
+    ``code`` is as it was given, ``name`` '' where the code is nobody's.
+    """
+
+    code: str
+    name: str
+    result: CheckInResult | None = None
+    refusal: Reason | None = None
+
+
+def group_of(desk: Desk, code: str) -> Group:
+    """Everybody on the order that this badge is linked to. Raises what ``lookup.attendee`` raises."""
+    require(desk, Action.CHECK_IN, looks=True)
+    with connected():
+        found = lookup.attendee(desk, code)
+        if found.order is None:
+            return Group("", (_member(found),), 0)
+        return _of(desk, found.order)
+
+
+def group_of_order(desk: Desk, reference: str) -> Group:
+    """Everybody on this order. Raises what ``lookup.order`` raises."""
+    require(desk, Action.CHECK_IN, looks=True)
+    with connected():
+        return _of(desk, lookup.order(desk, reference))
+
+
+def check_in_group(desk: Desk, codes: Sequence[str]) -> tuple[GroupPass, ...]:
+    """Let these badges in together, in one transaction; the answer is in their order, each badge once.
+
+    Who cannot come in is named with the reason, as ``check_in`` raises it, and the others go in. Nothing is
+    written for somebody who is in already, so that asking again changes nothing. Raises NotPermitted.
+    """
+    require(desk, Action.CHECK_IN)
+    desk.limits.refuse(*TO_WRITE)
+
+    def work() -> tuple[GroupPass, ...]:
+        bare = {given: _bare(desk, given) for given in dict.fromkeys(codes)}
+        _lock(code for code in bare.values() if isinstance(code, str))
+        met: set[str] = set()
+        return tuple(_passed(desk, given, code) for given, code in bare.items() if _is_new(code, met))
+
+    with connected():
+        return run_tx(work)
+
+
+def _of(desk: Desk, order: OrderView) -> Group:
+    badges = Attendee.select(Attendee.access_code).where(Attendee.order == order.id).order_by(Attendee.id)
+    members = tuple(_member(lookup.attendee(desk, row.access_code)) for row in list(badges))
+    return Group(order.reference, members, registration.unnamed(order.id) if order.admits else 0)
+
+
+def _member(attendee: AttendeeView) -> Member:
+    return Member(attendee, redemption.of_orders(attendee.orders))
+
+
+def _bare(desk: Desk, given: str) -> str | Reason:
+    try:
+        return access_code(desk, given)
+    except Refusal as refusal:
+        return refusal.reason
+
+
+def _is_new(code: str | Reason, met: set[str]) -> bool:
+    """Whether a badge was not met before; what is no badge at all is told each time."""
+    if isinstance(code, Reason):
+        return True
+    before = len(met)
+    met.add(code)
+    return len(met) > before
+
+
+def _lock(codes: Iterable[str]) -> None:
+    """Lock all of them in one order, so that two desks with the same group wait instead of blocking."""
+    query = Attendee.select(Attendee.id).where(Attendee.access_code.in_(list(codes))).order_by(Attendee.id)
+    list(lock(query))
+
+
+def _passed(desk: Desk, given: str, code: str | Reason) -> GroupPass:
+    if isinstance(code, Reason):
+        return GroupPass(code=given, name="", refusal=code)
+    try:
+        result = pass_in(desk, code, once=True)
+    except Refusal as refusal:
+        return GroupPass(code=given, name=_name(desk, code), refusal=refusal.reason)
+    return GroupPass(code=given, name=result.attendee.name, result=result)
+
+
+def _name(desk: Desk, code: str) -> str:
+    try:
+        return lookup.attendee(desk, code).name
+    except Refusal:
+        return ""

@@ -1,0 +1,78 @@
+"""The names of a sale's tickets, from before it is paid until its order makes attendees of them.
+
+django-program knows who holds a ticket only by the attendees of an order; before there are any the names
+stand in a table of the desk. They belong to a ticket type and its number in the sale, so that a name stays
+with its ticket when something else is taken out of the cart.
+"""
+
+from datetime import datetime
+
+from peewee import fn
+
+from tui_pos.data.queries import rows
+from tui_pos.data.tables.desk import Sale, TicketName
+from tui_pos.data.tables.registration import Order, OrderLine
+from tui_pos.desk.orders import guests, registration
+
+Ticket = tuple[int, int]
+"""The id of a ticket type, and which of its tickets in the sale, from 1."""
+
+
+def stored(sale_id: int) -> dict[Ticket, TicketName]:
+    """The names that were given to tickets of the sale, also of such as it does not hold any more."""
+    rows = TicketName.select().where(TicketName.sale == sale_id)
+    return {(row.ticket_type_id, row.number): row for row in rows}
+
+
+def store(sale_id: int, ticket: Ticket, name: str, email: str, now: datetime) -> None:
+    """Write the name of one ticket, or take it back with ''; both were cleaned. Call with the sale locked."""
+    ticket_type, number = ticket
+    TicketName.delete().where(
+        TicketName.sale == sale_id, TicketName.ticket_type == ticket_type, TicketName.number == number
+    ).execute()
+    if name:
+        TicketName.create(
+            sale=sale_id,
+            ticket_type=ticket_type,
+            number=number,
+            name=name,
+            email=email,
+            created_at=now,
+            updated_at=now,
+        )
+
+
+def admit_named(order: Order, now: datetime) -> None:
+    """Make an attendee of each name that has none yet, as far as the order has tickets without one.
+
+    Call inside the transaction that completed the order, after its buyer was registered; safe to call again.
+    """
+    waiting = list(
+        TicketName.select()
+        .join(Sale)
+        .where(Sale.order == order.id, TicketName.attendee.is_null())
+        .order_by(TicketName.number)
+    )
+    if not waiting:
+        return
+    named = [
+        row
+        for ticket_type, quantity in _bought(order.id)
+        for row in waiting
+        if row.ticket_type_id == ticket_type and row.number <= quantity
+    ]
+    for row in named[: registration.unnamed(order.id)]:
+        guest = guests.guest_user(row.name, row.email, now)
+        row.attendee, row.updated_at = registration.admit(order, guest.id, now), now
+        row.save(only=[TicketName.attendee, TicketName.updated_at])
+
+
+def _bought(order_id: int) -> list[tuple[int, int]]:
+    """How many tickets of each type the order holds, in the order of its lines."""
+    query = (
+        OrderLine.select(OrderLine.ticket_type, fn.SUM(OrderLine.quantity))
+        .where(OrderLine.order == order_id, OrderLine.ticket_type.is_null(False))
+        .group_by(OrderLine.ticket_type)
+        .order_by(fn.MIN(OrderLine.id))
+    )
+    return [(ticket_type, int(quantity)) for ticket_type, quantity in rows(query)]
