@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -26,8 +27,9 @@ from tui_pos.desk.context import Desk, Mode
 from tui_pos.desk.payments import CommandQueue, PaymentState, Stage, readers
 from tui_pos.desk.search import attention
 from tui_pos.simulator import Server
+from tui_pos.ui import prompt_screen
 from tui_pos.ui.messages import sentence
-from tui_pos.ui.results import PaymentEnd
+from tui_pos.ui.results import NextPerson, PaymentEnd
 from tui_pos.ui.screens.payment import PaymentScreen
 from tui_pos.ui.screens.reader import ReaderScreen
 
@@ -537,6 +539,62 @@ async def test_an_attempt_that_does_not_exist_can_only_be_left(desk: Desk) -> No
 
 
 # Scans and training
+
+
+async def test_a_scan_on_a_payment_that_has_ended_is_the_next_person(desk: Desk, simulator: Server) -> None:
+    async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
+        await shows(pilot, "WAITING FOR CARD")
+        simulator.tap(READER)
+        await shows(pilot, "CAPTURED", "or scan the next person")
+        send_scan(pilot, "OWEN2026")
+        end = await left(pilot)
+        assert end.next_person == NextPerson("OWEN2026")
+
+
+async def test_enter_waits_where_the_screen_has_just_changed_by_itself(
+    desk: Desk, simulator: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prompt_screen, "SETTLES", 30.0)
+    async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
+        await shows(pilot, "WAITING FOR CARD")
+        simulator.tap(READER, "insufficient_funds")
+        await shows(pilot, "DECLINED")
+        await pilot.press("enter")
+        await shows(pilot, "[!] The screen has just changed", "DECLINED")
+        monkeypatch.setattr(prompt_screen, "SETTLES", 0.0)
+        await pilot.press("enter")
+        await shows(pilot, "WAITING FOR CARD")
+
+
+async def test_a_payment_that_cannot_be_read_says_so(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    attempt_id = begun(desk)
+    shop, away = tmp_path / "shop.sqlite3", tmp_path / "away"
+    shop.rename(away)
+    async with at_counter(PaymentScreen(desk, attempt_id)) as pilot:
+        failed = await shows(pilot, "[X] CANNOT BE SHOWN", "The payment is safe; it is listed under")
+        assert failed.splitlines()[-1].startswith("  Enter try again    Esc leave it")
+        away.rename(shop)
+        await pilot.press("enter")
+        await shows(pilot, "WAITING FOR CARD")
+    held = Event()
+    monkeypatch.setattr(payments, "watch", lambda *_, **__: iter(lambda: held.wait(), 0))
+    async with at_counter(PaymentScreen(desk, attempt_id)) as pilot:
+        await shows(pilot, "READING THE PAYMENT")
+        later(monkeypatch, 9)
+        await shows(pilot, "[?] NO ANSWER from the database for ", " s: do not charge again")
+        held.set()
+
+
+async def test_on_a_wide_terminal_the_flight_recorder_stands_beside(desk: Desk) -> None:
+    async with at_counter(PaymentScreen(desk, begun(desk)), size=(120, 30)) as pilot:
+        wide = await shows(pilot, "WAITING FOR CARD", "reader Front-2 shows the")
+        rows = wide.splitlines()
+        assert "│ " in rows[5]
+        assert "attempt saved: 25.00 USD" in rows[3].partition("│")[2]
+        assert "…" not in wide
+        assert wide.count("attempt saved") == 1
 
 
 async def test_a_scan_never_touches_a_payment(desk: Desk, simulator: Server) -> None:

@@ -1,6 +1,6 @@
 """What the payment screen says of a payment: pure functions of its state."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -147,7 +147,7 @@ def offered(seen: Seen, may: May) -> list[Offered]:
     if seen.unwatched:
         watch = (Offered("confirm", Does.WATCH, "watch it here"),) if may(Action.CHARGE) else ()
         return [*watch, LEAVE, *_resolve(state, may)]
-    return [*_under_way(seen, state, may), *_resolve(state, may)]
+    return [*_under_way(seen, state, may), *(() if state.problem else _resolve(state, may))]
 
 
 def _ended(state: PaymentState) -> list[Offered]:
@@ -164,7 +164,7 @@ def _ended(state: PaymentState) -> list[Offered]:
 def _under_way(seen: Seen, state: PaymentState, may: May) -> list[Offered]:
     can, is_held = state.commands, state.stage is Stage.AUTHORIZED
     may_cancel = CommandKind.CANCEL in can
-    shows_card = seen.is_training and state.stage is Stage.SENT and may_cancel
+    shows_card = seen.is_training and state.stage is Stage.SENT and may_cancel and not state.problem
     tried = state.stage is Stage.DECLINED or state.decline in TRY_AGAIN
     stuck = state.stuck and not state.problem
     away = "leave it" if state.problem else "serve the next"
@@ -174,6 +174,7 @@ def _under_way(seen: Seen, state: PaymentState, may: May) -> list[Offered]:
         (may_cancel, "back", Does.CANCEL, "release the hold" if is_held else "cancel"),
         (CommandKind.SWITCH in can, "reader", Does.SWITCH, "other reader"),
         (CommandKind.DETACH in can, "attention", Does.LEAVE, away),
+        (bool(state.problem) and may(Action.RESOLVE), "resolve", Does.RESOLVE, "decide about it"),
         (shows_card, "tap", Does.TAP, "good card"),
         (shows_card, "decline", Does.REFUSE, "bad card"),
         (may_cancel and not is_held, "cash", Does.CASH, "cash"),
@@ -238,10 +239,16 @@ def event_lines(
     return lines[gone:]
 
 
-def _wrapped(text: str, width: int) -> list[str]:
-    """``text`` in lines of at most ``width`` cells, broken between words; a longer word stays whole."""
-    lines = [""]
+def _pieces(text: str, width: int) -> Iterator[str]:
+    """The words of ``text``, those that are too long in parts."""
     for word in text.split():
+        yield from (word[start : start + width] for start in range(0, len(word), width))
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """``text`` in lines of at most ``width`` cells, broken between words where it can be."""
+    lines = [""]
+    for word in _pieces(text, width):
         joined = f"{lines[-1]} {word}".lstrip()
         if cell_len(joined) <= width or not lines[-1]:
             lines[-1] = joined

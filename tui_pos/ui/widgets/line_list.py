@@ -72,6 +72,7 @@ class Listing(Widget):
         self._empty = Line((), pick=False) if not empty else Line((empty,), pick=False, style="dim")
         self._lines: Sequence[Line] = ()
         self._chosen: int | None = None
+        self._until_moved = False
         self._top = 0
         self._drawn: list[tuple[Line, int | None, bool]] = []
         self._needed = [0] * len(columns)
@@ -112,8 +113,10 @@ class Listing(Widget):
     def move(self, delta: int) -> Line | None:
         """Choose the row ``delta`` further down, stopping at both ends; return it."""
         pickable = [index for index, line in enumerate(self._lines) if line.pick]
-        if pickable and self._chosen is not None:
-            place = pickable.index(self._chosen) + delta
+        if pickable and (self._chosen is not None or self._until_moved):
+            self._until_moved = False
+            before = pickable.index(self._chosen) if self._chosen is not None else -1 if delta > 0 else 0
+            place = before + delta
             self._chosen = pickable[max(0, min(place, len(pickable) - 1))]
             self._update()
         return self.chosen
@@ -122,10 +125,16 @@ class Listing(Widget):
         """Choose the row with ``key``; None if there is none."""
         for index, line in enumerate(self._lines):
             if line.pick and line.key == key:
+                self._until_moved = False
                 self._chosen = index if self._choosing else None
                 self._update()
                 return line
         return None
+
+    def choose_none(self) -> None:
+        """Choose no row until an arrow, or `choose`, chooses one."""
+        self._chosen, self._until_moved = None, True
+        self._update()
 
     def numbered_line(self, number: int) -> Line | None:
         """The row that shows ``number``, chosen from now on; None if no row does."""
@@ -144,13 +153,14 @@ class Listing(Widget):
 
     def _nearest(self, place: int) -> int | None:
         pickable = [index for index, line in enumerate(self._lines) if line.pick]
-        if not pickable or not self._choosing:
+        if not pickable or not self._choosing or self._until_moved:
             return None
         return min(pickable, key=lambda index: abs(index - place))
 
     def _update(self) -> None:
         """Find the cells that would look different now, and have only those painted."""
-        if not self.size:  # hidden: only a full refresh clears Textual's cached rows
+        # Hidden, or hidden a moment ago: only a full refresh clears Textual's cached rows.
+        if not self.size or self._laid_out_for != self.size:
             self._lay_out()
             self.refresh()
             return
