@@ -380,6 +380,16 @@ async def test_a_payment_of_another_desk_is_shown_and_left_alone(desk: Desk) -> 
         await shows(pilot, "WAITING FOR CARD")
 
 
+async def test_no_desk_is_told_that_it_is_itself_the_other_one(desk: Desk) -> None:
+    attempt_id = begun(replace(desk, station="desk-1"))
+    in_the_background = payments.watch(desk, attempt_id, CommandQueue())
+    next(in_the_background)
+    async with at_counter(PaymentScreen(desk, attempt_id)) as pilot:
+        held = await shows(pilot, "[!] NOT WATCHED HERE", "This desk watches this payment already")
+        assert "watched at desk-3" not in held
+    in_the_background.close()
+
+
 async def test_esc_leaves_a_payment_of_another_desk_as_it_is(desk: Desk) -> None:
     attempt_id = begun(desk)
     elsewhere = payments.watch(replace(desk, station="desk-1"), attempt_id, CommandQueue())
@@ -396,10 +406,10 @@ async def test_a_payment_that_was_taken_over_says_so(desk: Desk) -> None:
     attempt_id = begun(desk)
     async with at_counter(PaymentScreen(desk, attempt_id)) as pilot:
         await shows(pilot, "WAITING FOR CARD")
-        _give_lease(attempt_id, "desk-1:4711:0815")
+        _give_lease(attempt_id, "12345678:4711:0815:elsewhere:desk-1")
         await shows(pilot, "[!] NOT WATCHED HERE", "Another desk has taken this payment over.")
         await pilot.press("enter")
-        await shows(pilot, "This payment is being watched at")
+        await shows(pilot, "desk-1 watches this payment, which was begun at desk-3, Tilda Trainee, since")
         _give_lease(attempt_id, "")
         await pilot.press("enter")
         await shows(pilot, "WAITING FOR CARD")
@@ -476,7 +486,7 @@ async def test_a_prompt_that_was_withdrawn_once_may_have_been_sent_again_since(
         assert set(watches[1:]) == {True}
         await pilot.press("enter")
         await shows(pilot, "WAITING FOR CARD")
-        _give_lease(attempt_id, "desk-1:4711:0815")
+        _give_lease(attempt_id, "12345678:4711:0815:elsewhere:desk-1")
         await shows(pilot, "Another desk has taken this payment over.")
         _give_lease(attempt_id, "")
         await pilot.press("enter")

@@ -26,6 +26,12 @@ def new_owner(desk: Desk) -> str:
     return f"{clock.new_id()[:8]}:{process}:{_started(process)}:{_place()}:{desk.station}"[:OWNER_LENGTH]
 
 
+def station_of(owner: str) -> str:
+    """The station whose watcher it is; '' where the name does not say."""
+    *_, station = owner.split(":", 4) if owner.count(":") >= 4 else [""]
+    return station
+
+
 def at_work(owner: str) -> None:
     """The watcher has a lease."""
     _at_work.add(owner)

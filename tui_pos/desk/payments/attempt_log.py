@@ -213,7 +213,13 @@ def take_lease(desk: Desk, attempt: Attempt, owner: str) -> None:
 
     until = run_tx(take)
     if until is None:
-        raise Refused("attempt_held", holder=holder(desk, load(attempt.id)))
+        held = load(attempt.id)
+        watcher = lease_owners.station_of(held.lease_owner) or held.station
+        if watcher == desk.station:
+            raise Refused("attempt_held.here")
+        if watcher != held.station:
+            raise Refused("attempt_held.elsewhere", watcher=watcher, holder=holder(desk, held))
+        raise Refused("attempt_held", holder=holder(desk, held))
     lease_owners.at_work(owner)
     attempt.lease_owner, attempt.lease_until = owner, until
 

@@ -70,6 +70,8 @@ SENTENCES: dict[str, Sentence] = {
     "already_paid.fully": "Order {order} is already fully paid.",
     "amount_too_small": "A card cannot be charged less than {least} {currency}; take cash instead.",
     "attempt_held": f"This payment is being watched at {HOLDER}.",
+    "attempt_held.here": "This desk watches this payment already: in another window, or in the background.",
+    "attempt_held.elsewhere": f"{{watcher}} watches this payment, which was begun at {HOLDER}.",
     "attempt_not_found": "There is no payment attempt {attempt}.",
     "changed": "The payment went on meanwhile; look at both sides again.",
     "changed.option": _option_does_not_fit,
