@@ -629,7 +629,7 @@ async def test_in_training_a_key_taps_a_card_and_another_has_it_declined(
         assert waiting.splitlines()[-1].startswith(
             " Esc cancel   F4 other reader   F5 serve the next   Ins good"
         )
-        assert "In training you are the customer: Ins holds a good card" in waiting
+        assert "In training: Ins holds a good card to the reader, Del a bad one." in waiting
         await pilot.press("delete")
         await shows(pilot, "[X] DECLINED   insufficient funds, nothing charged")
         await pilot.press("insert")

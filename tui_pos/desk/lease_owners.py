@@ -28,7 +28,7 @@ def new_owner(desk: Desk) -> str:
 
 def station_of(owner: str) -> str:
     """The station whose watcher it is; '' where the name does not say."""
-    *_, station = owner.split(":", 4) if owner.count(":") >= 4 else [""]
+    _, _, _, _, station = [*owner.split(":", 4), "", "", "", ""][:5]
     return station
 
 

@@ -187,7 +187,7 @@ def try_next(seen: Seen, may: May) -> str:
     """What somebody in training may try now."""
     keys_now = {each.does for each in offered(seen, may)}
     if Does.TAP in keys_now:
-        return "In training you are the customer: Ins holds a good card to the reader, Del a bad one."
+        return "In training: Ins holds a good card to the reader, Del a bad one."
     return ""
 
 

@@ -17,8 +17,8 @@ from tui_pos.ui.widgets.row import Row
 ARROW = "  >  "
 BANNER_FROM, BANNER_ROWS = 1, 3
 
-Content: TypeAlias = tuple[Sequence[str], Text] | Told
-"""The rows of the amount and the stages; or what has become of the payment."""
+Content: TypeAlias = tuple[str, str, Text] | Told
+"""The amount behind its label, and the stages; or what has become of the payment."""
 
 
 class StageLine(Row):
@@ -56,11 +56,11 @@ class Progress(Widget):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name for it
         super().__init__(id=id)
-        self._content: Content = ((), Text())
+        self._content: Content = ("", "", Text())
 
     def show_progress(self, label: str, amount: str, stages: Text) -> None:
         """Draw ``amount`` behind its small ``label``, and ``stages`` (of `stage_text`) below."""
-        self._show((large(label, amount), stages))
+        self._show((label, amount, stages))
 
     def tell(self, told: Told) -> None:
         """Draw the banner of ``told``."""
@@ -83,7 +83,8 @@ class Progress(Widget):
             lines = [Strip.blank(width, style)] * BANNER_FROM
             lines += [banner_row(content, y, width) for y in range(BANNER_ROWS)]
         else:
-            console, (digits, stages) = self.app.console, content
+            console, (label, amount, stages) = self.app.console, content
+            digits = large(label, amount, width)
             margin = " " * max(0, (width - max(map(len, digits), default=0)) // 2)
             text = Text("".join(f"{margin}{row}\n" for row in digits), no_wrap=True, overflow="ellipsis")
             drawn = console.render_lines(
