@@ -1,7 +1,7 @@
 """Random keys at a desk, each compared with what the screen had promised for it.
 
-What a screen promises is read from what it shows: the key bar, and where that ends in ``/ more`` what its list
-of words would hold. `Walk.press` presses one key and says what was not kept.
+What a screen promises is read from what it shows: the key bar, and where that ends in ``/ more`` what its
+list of words would hold. `Walk.press` presses one key and says what was not kept.
 """
 
 import re
