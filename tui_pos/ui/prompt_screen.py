@@ -108,7 +108,8 @@ class PromptScreen(Screen[R], inherit_bindings=False):
     def typed_acts(self, text: str) -> Sequence[Offer]:
         """What keys do while the prompt holds ``text``; Enter hands it to `entered`."""
         clear = Act("back", self.prompt.clear, "clear")
-        return (clear,) if self.PROMPT.comes_first else (self.enters(f'find "{text}"'), clear)
+        finds = not self.PROMPT.comes_first and type(self).entered is not PromptScreen.entered
+        return (self.enters(f'find "{text}"'), clear) if finds else (clear,)
 
     def standing_note(self) -> tuple[str, Tone]:
         """What the note says while the last key has left nothing to tell."""
@@ -334,6 +335,7 @@ class PromptScreen(Screen[R], inherit_bindings=False):
     def _changed(self, message: ScanInput.Changed) -> None:
         message.stop()
         if self.is_on_top and not self.kiosk.is_forgotten(message):
+            self.say("")
             self._show_words(message.text)
             if not self._words_shown:
                 self.changed(message.text)

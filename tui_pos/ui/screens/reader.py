@@ -122,11 +122,7 @@ class ReaderScreen(DeskScreen[ReaderRow]):
     def typed_acts(self, text: str) -> Sequence[Offer]:
         found = _matching(self._readers, text)
         label = _choice(found[0]) if len(found) == 1 else f'find "{text}"'
-        return (self.enters(label), Act("back", self._clear, "clear"))
-
-    def _clear(self) -> None:
-        self.prompt.clear()
-        self._show("")
+        return (self.enters(label), Act("back", self.prompt.clear, "clear"))
 
     def changed(self, text: str) -> None:
         self._show(text)
