@@ -13,12 +13,22 @@ from pyte.screens import Char
 from rich.color import Color, ColorType
 from rich.style import Style
 from rich.terminal_theme import TerminalTheme
+from textual.app import App, ComposeResult
 
+from tests.fixtures.pilot import shown
 from tests.fixtures.pty import Terminal80x24
+from tests.ui.counter import at_counter, begun, shows
 from tests.ui.looks import WORDS
+from tui_pos.desk import payments
+from tui_pos.desk.context import Desk
 from tui_pos.desk.tones import Tone
+from tui_pos.simulator import Server
+from tui_pos.ui.screens.payment import PaymentScreen
 from tui_pos.ui.widgets import look
+from tui_pos.ui.widgets.banner import Banner, Told
+from tui_pos.ui.widgets.big_amount import BigAmount, large
 from tui_pos.ui.widgets.look import PALETTES, Depth, Role
+from tui_pos.ui.widgets.stage_line import Progress, stage_text
 
 ENOUGH = 4.5
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
@@ -221,3 +231,62 @@ def test_a_chosen_row_is_reversed(drawn: tuple[str, Cells]) -> None:
     _, cells = drawn
     assert {cell.reverse for cell in cells.of("T-Shirt")} == {True}
     assert {cell.reverse for cell in cells.of("Lunch")} == {False}
+
+
+# What is never cut, and how the rest is
+
+SIZES = ((80, 24), (100, 30), (120, 30), (200, 60))
+CUT_MONEY = re.compile(r"\d[.,]?…")
+
+
+class Amounts(App[None]):
+    """Large amounts, wherever an amount is drawn."""
+
+    def __init__(self, amount: str) -> None:
+        super().__init__()
+        self.amount = amount
+
+    def compose(self) -> ComposeResult:
+        yield Progress()
+        yield BigAmount()
+        yield Banner()
+
+    def on_ready(self) -> None:
+        self.query_one(Progress).show_progress("HUF", self.amount, stage_text(("saved", "sent"), 1, 7))
+        self.query_one(BigAmount).show_amount("GIVE BACK HUF", self.amount)
+        word = "NO ANSWER from the database for 1234 s: do not charge again"
+        told = Told(tone=Tone.UNKNOWN, word=word, about="小龍 李" * 20, fact=f"{self.amount} HUF")
+        self.query_one(Banner).tell(told)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize("amount", ["35.00", "1,234,567.00", "98,765,432,109.00", "123,456,789,012,345.00"])
+async def test_no_amount_is_cut(amount: str, size: tuple[int, int]) -> None:
+    async with Amounts(amount).run_test(size=size) as pilot:
+        await pilot.pause()
+        text = shown(pilot)
+        for label in ("HUF", "GIVE BACK HUF"):
+            assert all(row.strip() in text for row in large(label, amount, size[0])), text
+        assert "NO ANSWER from the database for 1234 s: do not charge again" in text
+        assert f"{amount} HUF" in text.split("NO ANSWER")[1]
+        assert "小" not in text or "…" in text
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize("person", ["LONG2026", "WIDE2026"])
+async def test_the_title_of_a_payment_and_its_money_are_whole(
+    desk: Desk, simulator: Server, person: str, size: tuple[int, int]
+) -> None:
+    attempt_id = begun(desk, attendee=person)
+    now = payments.state(desk, attempt_id)
+    async with at_counter(PaymentScreen(desk, attempt_id), size=size) as pilot:
+        waiting = await shows(pilot, "WAITING FOR CARD", "the amount" if size[0] != 120 else "amount")
+        header = waiting.split("\n")[0]
+        assert f"   {now.reference} " in header
+        assert person != "WIDE2026" or "小龍 李" in header
+        assert " TRAINING " in header
+        assert all(len(row) <= size[0] for row in waiting.split("\n"))
+        assert not CUT_MONEY.search(waiting)
+        simulator.tap("tmr_front_2")
+        captured = await shows(pilot, "[OK] CAPTURED 25.00 USD   Visa 4242")
+        assert not CUT_MONEY.search(captured)
