@@ -146,7 +146,7 @@ def offered(seen: Seen, may: May) -> list[Offered]:
         return [*_ended(state), *_resolve(state, may)]
     if seen.unwatched:
         watch = (Offered("confirm", Does.WATCH, "watch it here"),) if may(Action.CHARGE) else ()
-        return [*watch, LEAVE, *_resolve(state, may)]
+        return [*watch, LEAVE, *_cards(seen, state), *_resolve(state, may)]
     return [*_under_way(seen, state, may), *(() if state.problem else _resolve(state, may))]
 
 
@@ -164,7 +164,6 @@ def _ended(state: PaymentState) -> list[Offered]:
 def _under_way(seen: Seen, state: PaymentState, may: May) -> list[Offered]:
     can, is_held = state.commands, state.stage is Stage.AUTHORIZED
     may_cancel = CommandKind.CANCEL in can
-    shows_card = seen.is_training and state.stage is Stage.SENT and may_cancel and not state.problem
     tried = state.stage is Stage.DECLINED or state.decline in TRY_AGAIN
     stuck = state.stuck and not state.problem
     away = "leave it" if state.problem else "serve the next"
@@ -175,12 +174,21 @@ def _under_way(seen: Seen, state: PaymentState, may: May) -> list[Offered]:
         (CommandKind.SWITCH in can, "reader", Does.SWITCH, "other reader"),
         (CommandKind.DETACH in can, "attention", Does.LEAVE, away),
         (bool(state.problem) and may(Action.RESOLVE), "resolve", Does.RESOLVE, "decide about it"),
-        (shows_card, "tap", Does.TAP, "good card"),
-        (shows_card, "decline", Does.REFUSE, "bad card"),
-        (may_cancel and not is_held, "cash", Does.CASH, "cash"),
-        (may_cancel and not is_held, "tender", Does.OTHER, "another tender"),
     )
-    return [Offered(command, does, label) for applies, command, does, label in table if applies]
+    other = (Offered("cash", Does.CASH, "cash"), Offered("tender", Does.OTHER, "another tender"))
+    return [
+        *(Offered(command, does, label) for applies, command, does, label in table if applies),
+        *_cards(seen, state),
+        *(other if may_cancel and not is_held else ()),
+    ]
+
+
+def _cards(seen: Seen, state: PaymentState) -> list[Offered]:
+    """In training who is at the desk holds the card to the reader."""
+    asks = state.stage is Stage.SENT and state.notice is not Notice.CANCELLING and not state.problem
+    if not (seen.is_training and asks):
+        return []
+    return [Offered("tap", Does.TAP, "good card"), Offered("decline", Does.REFUSE, "bad card")]
 
 
 def try_next(seen: Seen, may: May) -> str:
