@@ -4,12 +4,13 @@ import argparse
 import sys
 from dataclasses import replace
 
-from tests.benchmarks import lookup, lost, memory, rivals, sale, start, statements, wire
+from tests.benchmarks import lookup, lost, memory, rivals, sale, search, start, statements, wire
 from tests.benchmarks.table import QUICK, Sizes, lines
 
 PARTS = {
     "start": start.measure,
     "lookup": lookup.measure,
+    "search": search.measure,
     "statements": statements.measure,
     "scans": lost.measure,
     "bytes": wire.measure,

@@ -53,7 +53,7 @@ def _among(count: int, lookups: int) -> tuple[float, float]:
             desk = make_desk("demo", "trainee")
             lookup.attendee(desk, codes[0])
             statements = [statements_of(partial(lookup.attendee, desk, code)) for code in codes]
-            by_desk = _times(lambda code: lookup.attendee(desk, code), codes)
+            by_desk = times(lambda code: lookup.attendee(desk, code), codes)
         return median(by_desk), median(_raw_times(file, statements))
 
 
@@ -81,10 +81,10 @@ def _raw_times(file: Path, statements: Iterable[list[Statement]]) -> list[float]
 
         each = list(statements)
         run(each[0])
-        return _times(run, each)
+        return times(run, each)
 
 
-def _times(act: Callable[[T], object], each: Iterable[T]) -> list[float]:
+def times(act: Callable[[T], object], each: Iterable[T]) -> list[float]:
     times = []
     for one in each:
         began = time.perf_counter()

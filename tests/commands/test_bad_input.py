@@ -57,6 +57,7 @@ OWED = "ORD-DEMO0003"
 """An order of the demonstration that is not paid; it owes more than any amount here that can be paid."""
 
 CASH = ("charge", "--tender", "cash")
+NAMES = ("", " ", "\x1b[31m", LONG)
 PAYABLE = ("0.49",)
 """An amount that is too small for a card, not for cash."""
 
@@ -79,6 +80,10 @@ CASES: dict[str, list[tuple[str, ...]]] = {
     "line": [("hand-out", "OWEN2026", f"--line={text}") for text in LINES],
     "pieces": [("hand-out", "OWEN2026", "--line", "14", f"--quantity={text}") for text in QUANTITIES],
     "limit": [("orders", f"--limit={text}") for text in ("0", "-1", "x", "", "1001", "1.5", LONG)],
+    "badge to correct": [("correct", "--name", "Ann", "--", text) for text in BADGES],
+    "badge to hand over": [("transfer", "--name", "Ann", "--reason", "x", "--", text) for text in BADGES],
+    "address to correct": [("correct", "NOOR2026", f"--email={text}") for text in EMAILS],
+    "name": [("transfer", "NOOR2026", "--reason", "x", f"--name={text}") for text in NAMES],
     "badge to look up": [("lookup", "--", text) for text in BADGES],
     "badge to sell to": [("checkout", "--item", "lunch", f"--attendee={text}") for text in BADGES],
     "badge to charge": [(*FIVE, READER, f"--attendee={text}") for text in BADGES],

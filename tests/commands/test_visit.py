@@ -172,3 +172,49 @@ def test_tickets_are_sold_with_the_names_of_who_gets_them(till: Till) -> None:
     group = till.done("check-in", done["attendee"]["access_code"], "--group")
     assert [each["attendee"]["name"] for each in group["checked_in"]] == ["Ada Byron", "Mary", "Percy"]
     assert till.refused(*words, "--holder", "Percy", "--holder", "Jane") == (4, "too_many_names")
+
+
+def test_a_name_is_corrected_and_a_ticket_handed_over(each_till: Till) -> None:
+    till = each_till
+    reference = tickets(till, 2)
+    mary = till.done("companion", reference, "--name", "Mery")["attendee"]["access_code"]
+    done = till.done("correct", mary, "--name", "Mary", "--email", "mary@example.org")
+    assert (done["attendee"]["name"], done["attendee"]["email"]) == ("Mary", "mary@example.org")
+    assert till.run("correct", mary, "--email", "").out == f"Mary  badge {mary}\n"
+    assert till.refused("correct", mary) == (2, "nothing_to_correct")
+    assert till.refused("correct", "NOOR2026", "--name", "Noor") == (2, "reason_required")
+    assert till.refused("correct", "NOOR2026", "--email", "a@b.org", "--reason", "x") == (4, "own_account")
+    words = ("transfer", mary.lower(), "--name", "Percy", "--reason", "she is ill")
+    assert till.refused(*words, staff="scanner") == (6, "not_permitted")
+    done = till.done(*words)
+    assert (done["replaced"], done["attendee"]["name"]) == (mary, "Percy")
+    assert till.refused(*words) == (4, "badge_replaced")
+    assert till.refused("lookup", mary) == (4, "badge_replaced")
+    assert till.refused("find", mary) == (4, "badge_replaced")
+    jane = till.run("transfer", done["attendee"]["access_code"], "--name", "Jane", "--reason", "late").out
+    assert jane.splitlines()[1] == f"{done['attendee']['access_code']} is dead"
+    assert till.done("check-in", jane.split()[2])["first"] is True
+
+
+def test_what_to_look_at_is_told_with_the_badge(till: Till) -> None:
+    with till.config.open("a") as config:
+        config.write(
+            "\n[conferences.demo.days]\nday-pass = [2001-01-01]\n"
+            '[conferences.demo.proofs]\nstudent = "a student card"\n'
+        )
+    assert till.done("lookup", "DAYA2026")["cautions"] == [
+        {"code": "other_day", "text": "Not for today: the ticket is for 1 Jan."}
+    ]
+    said = till.run("lookup", "DAYA2026").out.splitlines()
+    assert said[:3] == [
+        "Daya Singh  NOT FOR TODAY",
+        "Paid, for 1 Jan.",
+        "Not for today: the ticket is for 1 Jan.",
+    ]
+    said = till.run("check-in", "STUD2026").out.splitlines()
+    assert said[1:] == ["Student: have a student card shown."]
+    assert till.done("lookup", "NOOR2026")["cautions"] == []
+    assert till.refused("checkout", "--item", "regular", "--attendee", "NOOR2026") == (4, "already_has")
+    assert (
+        till.done("checkout", "--item", "regular", "--attendee", "NOOR2026", "--again")["status"] == "pending"
+    )

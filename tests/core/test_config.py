@@ -1,5 +1,6 @@
 """Settings: what is read from where, and one clear sentence for every fault."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,22 @@ def test_a_database_url_may_come_from_a_variable(tmp_path: Path, monkeypatch: py
     assert "geheim" not in repr(settings)
 
 
+def test_a_ticket_has_its_days_and_what_is_to_be_shown(tmp_path: Path) -> None:
+    text = """
+        [conferences.c.days]
+        weekend = [2027-05-15, 2027-05-16]
+        [conferences.c.proofs]
+        student = "a student card"
+    """
+    found = loaded(tmp_path, text).conference("c")
+    assert found.days == {"weekend": (date(2027, 5, 15), date(2027, 5, 16))}
+    assert found.proofs == {"student": "a student card"}
+    assert (loaded(tmp_path, "").conference("c").days, loaded(tmp_path, "").conference("c").proofs) == (
+        {},
+        {},
+    )
+
+
 FAULTS = [
     ("currency = ", "is not valid TOML: Invalid value (at end of document)."),
     (
@@ -111,6 +128,16 @@ FAULTS = [
     (
         '[conferences.c]\ncurrency = "EUR"\norder_prefix = "O-"',
         "[conferences.c] order_prefix must be 1 to 12 letters A-Z or digits in quotes.",
+    ),
+    (
+        '[conferences.c]\ndays = { friday = "2027-05-14" }',
+        "[conferences.c] days must be a table of ticket slugs with their days, such as friday-pass ="
+        " [2027-05-14].",
+    ),
+    (
+        "[conferences.c.proofs]\nstudent = 3",
+        "[conferences.c] proofs must be a table of ticket slugs with what is to be shown, such as student ="
+        ' "a student card".',
     ),
     (
         '[conferences.c]\ncurrency = "EUR"\nstripe_secret_key_env = "A"\nstripe_secret_key_file = "B"',

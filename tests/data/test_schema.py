@@ -87,6 +87,8 @@ def test_prepare_leaves_the_tables_of_django_program_alone(
         schema.prepare()
         added = set(database.get_tables()) - tables
     assert catalogue(django_url, request) == before
+    # The index of search pieces has no model, and SQLite keeps it in tables of its own making.
+    added -= {name for name in added if name.startswith("tui_pos_search_piece")}
     assert added == {table._meta.table_name for table in DESK}
 
 

@@ -410,7 +410,7 @@ async def test_tickets_without_names_are_named_one_after_another(desk: Desk) -> 
         assert "[OK] Ravi Chen has badge" in shown(pilot)
         assert "without name" not in shown(pilot)
         assert row(pilot, 23).startswith(" Enter check in and next person")
-    found = {hit.title: hit.detail for hit in search(desk, "ines@example.org")}
+    found = {hit.title: hit.detail for hit in search(desk, "ines@example.org").found}
     assert "Ines Park" in found
 
 

@@ -15,6 +15,7 @@ from tui_pos.data import connection, installation, schema
 from tui_pos.desk import clocks, conference_rules, conferences
 from tui_pos.desk.access import sign_in
 from tui_pos.desk.access.tries import At
+from tui_pos.desk.catalogue import products
 from tui_pos.desk.conference_rules import Rules
 from tui_pos.desk.conferences import ConferenceRow
 from tui_pos.desk.context import ConferenceInfo, Desk, Mode, Staff, zone_of
@@ -162,6 +163,7 @@ def configured_rules(settings: Settings, slug: str) -> Rules:
 
 def conference_info(settings: Settings, row: ConferenceRow, rules: Rules) -> ConferenceInfo:
     """The conference with the rules that hold for it."""
+    configured = settings.conference(row.slug)
     return ConferenceInfo(
         id=row.id,
         slug=row.slug,
@@ -169,8 +171,10 @@ def conference_info(settings: Settings, row: ConferenceRow, rules: Rules) -> Con
         currency=rules.currency,
         timezone=row.timezone if zone_of(row.timezone) else "UTC",
         capture=rules.capture,
-        location=settings.conference(row.slug).stripe_location,
+        location=configured.stripe_location,
         prices=rules.prices,
+        days=configured.days,
+        proofs=configured.proofs,
     )
 
 
@@ -254,6 +258,13 @@ def warnings(settings: Settings, slug: str | None) -> tuple[str, ...]:
             f"There is no section [conferences.{row.slug}] in {config_file}: it sells as the database"
             " says, without cards."
         )
+    if row is not None:
+        of_tickets = settings.conference(row.slug)
+        found += [
+            f"{config_file} says something of the ticket {printable(each, 40)}, which {row.slug} does not"
+            " have."
+            for each in products.not_tickets(row.id, (*of_tickets.days, *of_tickets.proofs))
+        ]
     if row is not None and zone_of(row.timezone) is None:
         found.append(
             f"The time zone {printable(row.timezone, 40)!r} of {row.slug} is not known: times are UTC."

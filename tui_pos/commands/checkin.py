@@ -1,4 +1,4 @@
-"""check-in, hand-out, companion: the visit of somebody who paid."""
+"""check-in, hand-out, companion, correct, transfer: the visit of somebody who paid."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
@@ -33,6 +33,7 @@ def check_in(
 ) -> None:
     """Let the holder of a badge in; tell when and where they came in first."""
     from tui_pos.desk.checkin import checkin as door
+    from tui_pos.ui.messages import sentence
 
     _refuse_reason_alone(undo, reason)
     if group and undo:
@@ -51,6 +52,7 @@ def check_in(
     lines = [f"{result.attendee.name}  {word} {_since(desk, result)}"]
     if result.attendee.owes:
         lines.append(f"Owes {format_amount(result.attendee.owes, desk.conference.currency)}")
+    lines += [sentence(each) for each in result.attendee.cautions if each.code != "unpaid_order"]
     context.answer(serializers.checked_in(desk, result), lines)
 
 
@@ -137,6 +139,42 @@ def companion(
     if left:
         lines.append(without_name(left))
     context.answer(serializers.companion(order, found, left), lines)
+
+
+def correct(
+    context: CommandContext,
+    code: Badge,
+    name: Annotated[str | None, typer.Option(help="The name as it should be.")] = None,
+    email: Annotated[str | None, typer.Option(help="The e-mail address; '' takes it away.")] = None,
+    reason: Annotated[
+        str, typer.Option(help="Why, for the audit log; needed for an account of their own.")
+    ] = "",
+) -> None:
+    """Correct the name or e-mail address of a badge's holder."""
+    from tui_pos.desk.checkin import corrections
+
+    found = corrections.correct(context.desk(), code, name=name, email=email, reason=reason)
+    said = "  ".join(filter(None, (found.name, found.email, f"badge {found.access_code}")))
+    context.answer(serializers.corrected(found), [said])
+
+
+def transfer(
+    context: CommandContext,
+    code: Badge,
+    name: Annotated[str, typer.Option(help="Who gets the ticket.")],
+    reason: Annotated[str, typer.Option(help="Why, for the audit log.")],
+    email: Annotated[str, typer.Option(help="Their e-mail address.")] = "",
+) -> None:
+    """Hand a ticket to another person: they get a new badge, and this one is dead."""
+    from tui_pos.desk.checkin import transfers
+    from tui_pos.desk.orders import badges
+
+    desk = context.desk()
+    found = transfers.transfer(desk, code, name, email, reason=reason)
+    dead = badges.access_code(desk, code)
+    context.answer(
+        serializers.transferred(dead, found), [f"{found.name}  badge {found.access_code}", f"{dead} is dead"]
+    )
 
 
 def _refuse_reason_alone(undo: bool, reason: str) -> None:

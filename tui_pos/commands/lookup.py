@@ -103,11 +103,13 @@ def conferences(context: CommandContext) -> None:
 
 
 def _attendee_lines(desk: "Desk", found: "AttendeeView") -> Iterator[str]:
+    from tui_pos.ui.messages import sentence
     from tui_pos.ui.messages.verdicts import words
 
     currency, said = desk.conference.currency, words(found.verdict)
     yield f"{found.name}  {said.word}"
     yield said.sentence
+    yield from (sentence(each) for each in found.cautions)
     yield "  ".join(filter(None, (found.email, f"badge {found.access_code}")))
     yield from table(
         (

@@ -10,7 +10,7 @@ from tui_pos.commands.context import CommandContext, Failed, table
 from tui_pos.commands.treasury import refund_lines
 from tui_pos.core import exit_codes
 from tui_pos.core.money import format_amount
-from tui_pos.desk.errors import Refusal
+from tui_pos.desk.errors import Refusal, Refused
 from tui_pos.ui.messages.notices import NOTICE_WORDS
 
 if TYPE_CHECKING:
@@ -129,11 +129,15 @@ def checkout(
             metavar="NAME", help="Who gets the next ticket that is not the buyer's own; may be repeated."
         ),
     ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Sell a ticket, too, of which the attendee has one.")
+    ] = False,
 ) -> None:
     """Make an order of these items, or none at all.
 
     It waits for payment unless it is free.
     """
+    from tui_pos.desk.carts import questions
     from tui_pos.desk.carts.checkout import sell
     from tui_pos.desk.carts.holders import Holder
 
@@ -143,6 +147,9 @@ def checkout(
     if credit and attendee is None:
         raise typer.TyperException("--credit goes with --attendee: nobody else has credit.")
     desk = context.desk()
+    asked = () if again else questions.before_selling(desk, [slug for slug, _ in items], attendee)
+    if asked:
+        raise Refused(asked[0])
     holders = [Holder(each) for each in holder or ()]
     placed = sell(desk, items, holders, attendee_code=attendee, voucher=voucher, name=name, email=email)
     if not credit:

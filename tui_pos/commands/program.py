@@ -54,6 +54,8 @@ COMMANDS = {
     "check-in": "checkin",
     "hand-out": "checkin",
     "companion": "checkin",
+    "correct": "checkin",
+    "transfer": "checkin",
     "checkout": "orders",
     "charge": "charge",
     "capture": "card_payments",

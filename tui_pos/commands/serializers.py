@@ -1,8 +1,9 @@
 """What the desk found and did, as JSON: the keys are those that django-program's desk views answer with.
 
-Money is a decimal string, a time is ISO 8601 in UTC. ``orders`` of a look-up, ``remaining_quantity`` of an
-add-on, ``amount`` and ``card`` of a charge are beyond those views; so is whatever has no view named here.
-``tender`` is django-program's word for a payment: ``comp`` for a complimentary one.
+Money is a decimal string, a time is ISO 8601 in UTC. ``orders`` and ``cautions`` of a look-up,
+``remaining_quantity`` of an add-on, ``amount`` and ``card`` of a charge are beyond those views; so is
+whatever has no view named here. ``tender`` is django-program's word for a payment: ``comp`` for a
+complimentary one.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ Json = dict[str, Any]
 
 
 def attendee(desk: Desk, found: AttendeeView) -> Json:
-    """FetchAttendeeView, and every order of the person."""
+    """FetchAttendeeView, every order of the person, and what to look at beside the verdict."""
     return {
         "attendee": _person(found),
         "order": None if found.order is None else _order(desk, found.order),
@@ -47,6 +48,7 @@ def attendee(desk: Desk, found: AttendeeView) -> Json:
         "credits": [_credit(desk, credit) for credit in found.credits],
         "credits_total": _money(desk, found.credits_total),
         "registered": found.registered,
+        "cautions": [{"code": each.code, "text": sentence(each)} for each in found.cautions],
     }
 
 
@@ -271,6 +273,16 @@ def check_in_undone(found: AttendeeView) -> Json:
 def companion(reference: str, found: AttendeeView, left: int) -> Json:
     """The new attendee of an order, and how many of its tickets have none yet."""
     return {"order_reference": reference, "attendee": _person(found), "tickets_left": left}
+
+
+def corrected(found: AttendeeView) -> Json:
+    """The person as they are called now."""
+    return {"attendee": _person(found)}
+
+
+def transferred(dead: str, found: AttendeeView) -> Json:
+    """Who has the ticket now, and the access code that is dead."""
+    return {"replaced": dead, "attendee": _person(found)}
 
 
 def hand_outs(rows: Iterable[HandOut]) -> Json:

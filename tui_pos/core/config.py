@@ -10,6 +10,7 @@ import socket
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_type_hints
 from urllib.parse import urlsplit
@@ -49,6 +50,14 @@ LogLevel = Annotated[
 ]
 Minutes = Annotated[int, Meta(ge=1, le=240, description="a whole number from 1 to 240")]
 Seconds = Annotated[int, Meta(ge=10, le=900, description="a whole number from 10 to 900")]
+Days = Annotated[
+    Mapping[str, tuple[date, ...]],
+    Meta(description="a table of ticket slugs with their days, such as friday-pass = [2027-05-14]"),
+]
+Proofs = Annotated[
+    Mapping[str, str],
+    Meta(description='a table of ticket slugs with what is to be shown, such as student = "a student card"'),
+]
 Address = Annotated[
     str, Meta(pattern=r"\Ahttps?://[^/\s]+/?\Z", description="an address such as http://127.0.0.1:12111")
 ]
@@ -90,7 +99,9 @@ class ConferenceSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """[conferences.SLUG]: what this host says about a conference.
 
     ``currency``, ``capture`` and ``prices`` are stored with the conference when it is first opened; from then
-    on they may be left out, and may not differ.
+    on they may be left out, and may not differ. django-program knows neither the days of a ticket nor what
+    its holder has to show: ``days`` and ``proofs`` say it by the ticket's slug. One that is not named is for
+    every day, and nothing is to be shown for it.
     """
 
     currency: Currency | None = None
@@ -102,6 +113,8 @@ class ConferenceSettings(Struct, frozen=True, forbid_unknown_fields=True):
     order_prefix: Prefix = "ORD"
     hold_minutes: Minutes = 15
     prompt_seconds: Seconds = 120
+    days: Days = {}
+    proofs: Proofs = {}
 
 
 class StationSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -25,6 +25,8 @@ SPELLED_OUT = str.maketrans(
     | dict.fromkeys("\u06cc\u0649\u06d0\u06d2", "\u064a")
     | dict.fromkeys("\u0629\u06c1\u06be\u06d5", "\u0647")
     | {"\u06a9": "\u0643", "\u0671": "\u0627", "\u0640": None}
+    # Apostrophes and primes that Unicode calls letters.
+    | dict.fromkeys(map(chr, range(0x02B9, 0x02E0)), " ")
 )
 
 _TWO_LETTERS = str.maketrans(
@@ -163,7 +165,8 @@ def pieces(texts: Iterable[str]) -> set[str]:
 def pieces_of(word: str) -> set[str]:
     """What an index must hold of everything that may hold this folded ``word``."""
     if len(word) >= GRAM:
-        return set(_runs(word, GRAM))
+        starts = (*range(0, len(word) - GRAM, GRAM), len(word) - GRAM)  # the fewest that cover it
+        return {word[start : start + GRAM] for start in starts}
     return {word if is_dense(word) else BEGINS + word}
 
 

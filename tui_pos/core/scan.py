@@ -26,6 +26,12 @@ _COMMAND = re.compile(r"/([A-Za-z][A-Za-z-]*)(?:\s+(.*))?")
 # code.
 _SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# What joins or parts two letters of Persian, Hindi and others, and the parts of one emoji: kept between those
+# alone, and behind the stroke (virama) that ends a word in India's scripts.
+_JOINERS = "[\u200c\u200d]"
+_JOINING = "[\u0600-\u1cff\u2190-\u2bff\u3000-\u9fff\ua840-\uabff\ufe0f\U00010800-\U0003ffff]"
+_VIRAMA = "[\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca]"
+_STRAY_JOINER = re.compile(f"(?<!{_JOINING}){_JOINERS}|(?<!{_VIRAMA}){_JOINERS}(?!{_JOINING})")
 _ESCAPES = re.compile(
     # Control sequences (colours, cursor), strings (titles, device control) up to their end, other escapes.
     r"\x1b\[[0-?]*[ -/]*[@-~]|\x9b[0-?]*[ -/]*[@-~]"
@@ -96,19 +102,21 @@ def printable(text: str, limit: int = 80) -> str:
     """``text`` on one line, safe to draw, at most ``limit`` long.
 
     Without escape sequences, control and direction characters. Whitespace of any kind becomes one space; a
-    longer text ends in ``…``.
+    longer text ends in ``…``. What joins the letters of a script or the parts of an emoji stays.
     """
     # Four times over is room for what falls away; a megabyte from outside must not be walked to show one
     # line.
     cut = text[: limit * 4 + 256]
     kept = "".join(map(_visible, _ESCAPES.sub("", cut)))
-    line = " ".join(kept.split())
+    line = " ".join(_STRAY_JOINER.sub("", kept).split())
     return line if len(line) <= limit and len(cut) == len(text) else line[: limit - 1].rstrip() + "…"
 
 
 def _visible(char: str) -> str:
     if char.isspace() or char == GROUP_SEPARATOR:
         return " "
+    if char in "\u200c\u200d":
+        return char
     if char in _BIDI or unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn"):
         return ""
     return char

@@ -37,13 +37,15 @@ WRITTEN: dict[type[Table], tuple[str, ...]] = {
     registration.Credit: (INSERT, UPDATE, DELETE),
     registration.Attendee: (INSERT, UPDATE),
     registration.CheckIn: (INSERT, DELETE),
-    registration.ProductRedemption: (INSERT, DELETE),
+    registration.ProductRedemption: (INSERT, UPDATE, DELETE),
     conditions.TimeOrStockCondition: (UPDATE,),
     conditions.ProductDiscount: (UPDATE,),
     conditions.CategoryDiscount: (UPDATE,),
     desk.SchemaVersion: (UPDATE,),  # by try_to_write alone
     desk.Station: (INSERT, UPDATE),
     desk.Sale: (INSERT, UPDATE),
+    desk.TicketName: (INSERT, UPDATE, DELETE),
+    desk.ReplacedBadge: (INSERT,),
     desk.Attempt: (INSERT, UPDATE),
     desk.AttemptEvent: (INSERT,),
     desk.Refund: (INSERT, UPDATE),
@@ -55,6 +57,9 @@ WRITTEN: dict[type[Table], tuple[str, ...]] = {
     desk.AuditEntry: (INSERT,),
 }
 """What a desk does to the tables that it writes; `init` and upgrades need more."""
+
+CORRECTED = ("first_name", "last_name", "email")
+"""Columns of an account that a desk corrects; nothing else needs the right to change one."""
 
 LOCKED: tuple[type[Table], ...] = (program.Conference, desk.Installation)
 """Of which rows are locked and not written: PostgreSQL lets only those lock that may UPDATE a column."""
@@ -146,6 +151,16 @@ def missing_grant() -> tuple[str, str] | None:
         names, rights = zip(*needed_grants(), strict=True)
         row = database.execute_sql(GRANTS, (list(names), list(rights), locked)).fetchone()
     return None if row is None else (row[1], row[0])
+
+
+def may_correct_accounts() -> bool:
+    """Whether the database's user may change the names and addresses of accounts."""
+    if is_sqlite():
+        return True
+    may = "SELECT bool_and(has_column_privilege('auth_user', name, 'UPDATE')) FROM unnest(%s::text[]) name"
+    with connected():
+        (answer,) = database.execute_sql(may, (list(CORRECTED),)).fetchone()
+    return bool(answer)
 
 
 def needed_grants() -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ each time where that is quick, else every half minute. A file that takes no writ
 import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
@@ -34,8 +34,10 @@ COMPARED_FOR = 30.0
 LATE = 20
 """So many ids before the newest one are looked at too: transactions end in another order than they began."""
 
-BATCH = 500
-"""Rows written in one transaction: other desks write in between."""
+BATCH = 1_000
+"""Rows compared by one statement and written in one transaction: other desks write in between."""
+
+MAX_ID = 2**63 - 1
 
 ADVISORY_LOCK = 7_468_377_676
 """Any number that no other program uses: one desk writes the index, the others wait."""
@@ -123,16 +125,21 @@ SOURCES = (PEOPLE, ORDERS)
 # Bringing it up to date
 
 
-@dataclass(slots=True)
-class _Compared:
-    """When this process last compared a conference, and how many keys it had then."""
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What this process last saw of a conference: when all was compared, how much it was, its newest ids."""
 
-    at: float
+    compared_at: float
     keys: int
+    newest: tuple[int | None, ...]
 
 
-_compared: WeakKeyDictionary[Any, dict[int, _Compared]] = WeakKeyDictionary()
+_seen: WeakKeyDictionary[Any, dict[int, _Seen]] = WeakKeyDictionary()
 """By the open database and the conference."""
+
+_NEWEST = "SELECT " + ", ".join(
+    f"(SELECT MAX(id) FROM {source.table} WHERE conference_id = ?)" for source in SOURCES
+)
 
 
 def update(conference_id: int, *, older_than: float = COMPARED_FOR) -> bool:
@@ -141,52 +148,52 @@ def update(conference_id: int, *, older_than: float = COMPARED_FOR) -> bool:
     All is compared where there are ``FEW``, else when that was longer ago than ``older_than`` seconds.
     Call with a connection open. Raises DatabaseUnavailable when the database cannot be read.
     """
-    seen = _compared.setdefault(database.obj, {})
-    last = seen.get(conference_id)
-    in_full = last is None or last.keys <= FEW or clock.monotonic() - last.at > older_than
-    began = clock.monotonic()
-    for source in SOURCES:
-        if not _renew(source, conference_id, in_full) or (in_full and not _drop(source, conference_id)):
+    of_database = _seen.setdefault(database.obj, {})
+    last, began = of_database.get(conference_id), clock.monotonic()
+    newest = tuple(_execute(_NEWEST, conference_id, conference_id).fetchone())
+    if last is None or last.keys <= FEW or began - last.compared_at > older_than:
+        if not all(_renew(source, conference_id, 0) and _drop(source, conference_id) for source in SOURCES):
             return False
-    if in_full:
-        (keys,) = _execute(
-            "SELECT COUNT(*) FROM tui_pos_search_key WHERE conference_id = ?", conference_id
-        ).fetchone()
-        seen[conference_id] = _Compared(began, keys)
+        sql = "SELECT COUNT(*) FROM tui_pos_search_key WHERE conference_id = ?"
+        (keys,) = _execute(sql, conference_id).fetchone()
+        of_database[conference_id] = _Seen(began, keys, newest)
+    elif newest != last.newest:
+        for source, before in zip(SOURCES, last.newest, strict=True):
+            if not _renew(source, conference_id, (before or 0) - LATE):
+                return False
+        of_database[conference_id] = replace(last, newest=newest)
     return True
 
 
-def _renew(source: _Source, conference_id: int, in_full: bool) -> bool:
-    """Write the keys of rows that are new or differ; False when they cannot be written."""
-    after = 0 if in_full else _newest(source, conference_id) - LATE
-    while differing := _differing(source, conference_id, after):
-        if not _written(partial(_write, source, conference_id, after)):
+def _renew(source: _Source, conference_id: int, after: int) -> bool:
+    """Write the keys of rows after an id that are new or differ; False when they cannot be written."""
+    for start, end in _slices(source, conference_id, after):
+        differing = partial(_differing, source, conference_id, start, end)
+        if differing() and not _written(partial(_write, source, conference_id, differing)):
             return False
-        if len(differing) < BATCH:
-            break
-        after = differing[-1].id
     return True
 
 
-def _newest(source: _Source, conference_id: int) -> int:
-    (newest,) = _execute(
-        "SELECT MAX(owner_id) FROM tui_pos_search_key WHERE conference_id = ? AND kind = ?",
-        conference_id,
-        source.kind,
-    ).fetchone()
-    return newest or 0
+def _slices(source: _Source, conference_id: int, after: int) -> Iterator[tuple[int, int]]:
+    """The ids after one, in slices of ``BATCH`` rows: after the first number up to the second."""
+    ends = f"SELECT id FROM {source.table} WHERE conference_id = ? AND id > ? ORDER BY id LIMIT 1 OFFSET ?"
+    while end := _execute(ends, conference_id, after, BATCH - 1).fetchone():
+        yield after, end[0]
+        after = end[0]
+    yield after, MAX_ID
 
 
-def _differing(source: _Source, conference_id: int, after: int) -> list[_Row]:
-    """The next rows, by id, whose keys are missing or not made of what they hold now."""
+def _differing(source: _Source, conference_id: int, start: int, end: int) -> list[_Row]:
+    """The rows of a slice whose keys are missing or not made of what they hold now."""
     return _rows(
         f"SELECT o.id, o.user_id, {source.made_of}, {', '.join(source.columns)} FROM {source.table} o"
-        f" JOIN auth_user u ON u.id = o.user_id LEFT JOIN tui_pos_search_key k"
+        " JOIN auth_user u ON u.id = o.user_id LEFT JOIN tui_pos_search_key k"
         f" ON k.conference_id = o.conference_id AND k.kind = '{source.kind}' AND k.owner_id = o.id"
-        f" WHERE o.conference_id = ? AND o.id > ?"
-        f" AND (k.id IS NULL OR k.user_id <> o.user_id OR k.made_of <> {source.made_of}) ORDER BY o.id LIMIT {BATCH}",
+        " WHERE o.conference_id = ? AND o.id > ? AND o.id <= ?"
+        f" AND (k.id IS NULL OR k.user_id <> o.user_id OR k.made_of <> {source.made_of})",
         conference_id,
-        after,
+        start,
+        end,
     )
 
 
@@ -205,30 +212,27 @@ def _written(work: Callable[[], None]) -> bool:
     return True
 
 
-def _write(source: _Source, conference_id: int, after: int) -> None:
+def _write(source: _Source, conference_id: int, differing: Callable[[], list[_Row]]) -> None:
     _lock()
-    found = _differing(source, conference_id, after)
+    found = differing()
     if not found:
         return
     _delete(source, conference_id, [row.id for row in found])
     keys = [(row, source.key_of(row.texts)) for row in found]
-    values = [
-        {
-            "conference_id": conference_id,
-            "kind": source.kind,
-            "owner_id": row.id,
-            "user_id": row.user_id,
-            "made_of": row.made_of,
-            **key._asdict(),
-        }
-        for row, key in keys
-    ]
-    made = SearchKey.insert_many(values).returning(SearchKey.id, SearchKey.owner_id).tuples().execute()
-    ids = {owner: number for number, owner in made}
-    pieces = [(ids[row.id], folding.pieces((key.named, key.addressed))) for row, key in keys]
-    marks = ", ".join(["(?, ?)"] * len(pieces))
-    flat = [value for number, found_in in pieces for value in (number, _stored(found_in))]
-    _execute(f"INSERT INTO tui_pos_search_piece (rowid, pieces) VALUES {marks}", *flat)
+    made = _insert(
+        "tui_pos_search_key (conference_id, kind, owner_id, user_id, made_of, wholes, named, addressed)",
+        [(conference_id, source.kind, row.id, row.user_id, row.made_of, *key) for row, key in keys],
+        "RETURNING owner_id, id",
+    )
+    ids = dict(made.fetchall())
+    pieces = [(ids[row.id], _stored(folding.pieces((key.named, key.addressed)))) for row, key in keys]
+    _insert("tui_pos_search_piece (rowid, pieces)", pieces)
+
+
+def _insert(into: str, rows: Sequence[tuple[object, ...]], then: str = "") -> Any:
+    one = f"({', '.join('?' * len(rows[0]))})"
+    values = (value for row in rows for value in row)
+    return _execute(f"INSERT INTO {into} VALUES {', '.join([one] * len(rows))} {then}", *values)
 
 
 def _lock() -> None:
@@ -269,10 +273,20 @@ def _drop(source: _Source, conference_id: int) -> bool:
 
 
 class Hit(NamedTuple):
-    """What was found: an attendee's or an order's id."""
+    """What was found, as it is now: an attendee with the status of their order if any, or an order.
+
+    ``key`` is the access code or the reference, None for what was deleted since it came into the index.
+    """
 
     kind: SearchKind
-    id: int
+    key: str | None
+    status: str | None
+    first_name: str
+    last_name: str
+    username: str
+    email: str
+    billing_name: str | None
+    total: object
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +295,27 @@ class Page:
 
     hits: tuple[Hit, ...] = ()
     total: int = 0
+
+
+_PAGE = f"""
+    WITH fitting AS (
+        SELECT k.kind, k.owner_id, k.user_id, k.named,
+            CASE WHEN {{is_whole}} THEN 0 WHEN {{begins}} THEN 1 ELSE 2 END AS place {{fits}}),
+    page AS (
+        SELECT f.kind, f.owner_id, f.user_id, f.named, f.place, COUNT(*) OVER () AS many FROM fitting f
+        WHERE f.kind = '{PEOPLE.kind}'
+            OR f.user_id NOT IN (SELECT p.user_id FROM fitting p WHERE p.kind = '{PEOPLE.kind}')
+        ORDER BY f.place, f.kind, f.named, f.owner_id LIMIT ? OFFSET ?)
+"""
+_SHOWN = f"""
+    SELECT p.many, p.kind, COALESCE(a.access_code, o.reference), COALESCE(t.status, o.status),
+        u.first_name, u.last_name, u.username, u.email, o.billing_name, o.total
+    FROM {{page}} p JOIN auth_user u ON u.id = p.user_id
+    LEFT JOIN {PEOPLE.table} a ON p.kind = '{PEOPLE.kind}' AND a.id = p.owner_id
+    LEFT JOIN {ORDERS.table} t ON t.id = a.order_id
+    LEFT JOIN {ORDERS.table} o ON p.kind = '{ORDERS.kind}' AND o.id = p.owner_id
+"""
+_IN_ORDER = "ORDER BY p.place, p.kind, p.named, p.owner_id"
 
 
 def find(conference_id: int, wanted: Wanted, *, addresses: bool, first: int, limit: int) -> Page:
@@ -293,20 +328,16 @@ def find(conference_id: int, wanted: Wanted, *, addresses: bool, first: int, lim
         return _without_index(conference_id, wanted, addresses, first, limit)
     fits, values = _fits(conference_id, wanted, addresses)
     begins, of_begins = _begins(wanted, addresses)
-    sql = (
-        f"WITH fitting AS (SELECT k.kind, k.owner_id, k.user_id, k.named, CASE WHEN {_in('k.wholes')} THEN 0"
-        f" WHEN {begins} THEN 1 ELSE 2 END AS place {fits})"
-        f" SELECT f.kind, f.owner_id, COUNT(*) OVER () FROM fitting f WHERE f.kind = '{PEOPLE.kind}'"
-        f" OR f.user_id NOT IN (SELECT p.user_id FROM fitting p WHERE p.kind = '{PEOPLE.kind}')"
-        " ORDER BY f.place, f.kind, f.named, f.owner_id LIMIT ? OFFSET ?"
-    )
+    page = _PAGE.format(is_whole=_in("k.wholes"), begins=begins, fits=fits)
+    sql = f"{page} {_SHOWN.format(page='page')} {_IN_ORDER}"
     found = _execute(sql, f"\n{wanted.whole}\n", *of_begins, *values, limit, first).fetchall()
-    if not found:
-        beyond = first > 0
-        return Page(
-            (), find(conference_id, wanted, addresses=addresses, first=0, limit=1).total if beyond else 0
-        )
-    return Page(tuple(Hit(SearchKind(kind), number) for kind, number, _ in found), found[0][2])
+    if not found and first:  # a page behind the last one still says how many there are
+        return Page(total=find(conference_id, wanted, addresses=addresses, first=0, limit=1).total)
+    return Page(tuple(map(_hit, found)), found[0][0] if found else 0)
+
+
+def _hit(row: tuple[Any, ...]) -> Hit:
+    return Hit(SearchKind(row[1]), *row[2:])
 
 
 def fitting_orders(conference_id: int, wanted: Wanted, *, addresses: bool, order_id: Any) -> Expression:
@@ -334,7 +365,8 @@ def _fits(conference_id: int, wanted: Wanted, addresses: bool) -> tuple[str, lis
     source, conditions = "FROM tui_pos_search_key k", ["k.conference_id = ?"]
     values: list[object] = [conference_id]
     if pieces:
-        source = "FROM tui_pos_search_piece t JOIN tui_pos_search_key k ON k.id = t.rowid"
+        source = "FROM tui_pos_search_piece t CROSS JOIN tui_pos_search_key k"  # SQLite keeps to this order
+        conditions.insert(0, "k.id = t.rowid")
         conditions.insert(0, "t.tui_pos_search_piece MATCH ?" if is_sqlite() else "t.pieces @> ?")
         asked = " ".join(f'"{each}"' for each in sorted(pieces)) if is_sqlite() else sorted(pieces)
         values.insert(0, asked)
@@ -351,7 +383,11 @@ def _fits(conference_id: int, wanted: Wanted, addresses: bool) -> tuple[str, lis
 
 
 def _words_of_addresses(wanted: Wanted) -> Iterator[str]:
-    return (word for address in wanted.addresses for word in folding.fold(address).split())
+    """The words of each address that may tell it from others: of a whole one those before its ``@``."""
+    for address in wanted.addresses:
+        local, _, domain = address.partition("@")
+        of_local = folding.fold(local).split()
+        yield from of_local if any(map(folding.is_anywhere, of_local)) else folding.fold(domain).split()
 
 
 def _begins(wanted: Wanted, addresses: bool) -> tuple[str, list[object]]:
@@ -386,13 +422,17 @@ def _without_index(conference_id: int, wanted: Wanted, addresses: bool, first: i
     people = _all_fitting(PEOPLE, conference_id, wanted, addresses)
     theirs = {row.user_id for _, _, row in people}
     orders = _all_fitting(ORDERS, conference_id, wanted, addresses)
-    found = [(place, 0, named, row.id) for place, named, row in people]
-    found += [(place, 1, named, row.id) for place, named, row in orders if row.user_id not in theirs]
-    found.sort()
-    kinds = (SearchKind.ATTENDEE, SearchKind.ORDER)
-    return Page(
-        tuple(Hit(kinds[kind], number) for _, kind, _, number in found[first : first + limit]), len(found)
-    )
+    found = [(place, PEOPLE.kind, named, row.id, row.user_id) for place, named, row in people]
+    found += [
+        (place, ORDERS.kind, named, row.id, row.user_id)
+        for place, named, row in orders
+        if row.user_id not in theirs
+    ]
+    hits: list[Hit] = []
+    for _, kind, _, owner, user in sorted(found)[first : first + limit]:
+        page = f"(SELECT 1 AS many, '{kind}' AS kind, {owner} AS owner_id, {user} AS user_id)"
+        hits += map(_hit, _execute(_SHOWN.format(page=page)).fetchall())
+    return Page(tuple(hits), len(found))
 
 
 def _all_fitting(

@@ -379,7 +379,7 @@ STEPS: tuple[tuple[str | ByEngine, ...], ...] = (
             wholes text NOT NULL,
             named text NOT NULL,
             addressed text NOT NULL)""",
-        "CREATE UNIQUE INDEX tui_pos_search_key_owner ON tui_pos_search_key (conference_id, kind, owner_id)",
+        "CREATE UNIQUE INDEX tui_pos_search_key_owner ON tui_pos_search_key (owner_id, kind)",
         ByEngine(
             sqlite=(
                 """CREATE VIRTUAL TABLE tui_pos_search_piece USING fts5 (

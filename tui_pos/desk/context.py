@@ -1,7 +1,8 @@
 """Who acts, for which conference, at which station, with which Stripe account."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -37,7 +38,11 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConferenceInfo:
-    """The conference that a desk works for: its stored rules, and the readers' location from the config."""
+    """The conference that a desk works for: its stored rules, and what the config says of it.
+
+    ``days`` are those of each ticket that is not for all of them, ``proofs`` what its holder has to show,
+    both by slug.
+    """
 
     id: int
     slug: str
@@ -47,6 +52,8 @@ class ConferenceInfo:
     capture: str = "automatic"
     location: str = ""
     prices: str = "services"
+    days: Mapping[str, tuple[date, ...]] = field(default_factory=dict, hash=False)
+    proofs: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -305,6 +305,6 @@ def run_kiosk(app: KioskApp) -> int:
     if sentence := unfit_terminal():
         sys.stderr.write(f"{sentence}\n")
         return EXIT_USAGE
-    look.use(look.depth_of(os.environ))
+    look.use(look.depth_of(os.environ), eighths=look.eighths_of(os.environ))
     app.run(mouse=False)
     return EXIT_CRASHED if app.return_code is None else app.return_code

@@ -8,7 +8,8 @@
                 a voucher, a product     cart
                 what needs attention     payment, or the cart with the parked sale
                 F2 / F3 / F4             cart / orders / reader
-    attendee    F2, Enter                cart, and back with its CartEnd
+    attendee    F2, Enter, a product     cart, and back with its CartEnd
+                F6                       group, and back with what was scanned there; home when all is done
                 an order, F8, F9, F10    payment or tender, and back with StillOwed; else its receipt
                 a scan                   looked up by home: the next attendee takes this one's place
     cart        Enter, F8                payment, through the reader screen where this station has no reader
@@ -56,6 +57,7 @@ from tui_pos.ui.results import CartEnd, NextPerson, PayBy, PaymentEnd, SaleStart
 from tui_pos.ui.scan_result import LookUps, ScanResult
 from tui_pos.ui.screens.attendee import AttendeeScreen
 from tui_pos.ui.screens.cart import CartScreen
+from tui_pos.ui.screens.group import GroupScreen
 from tui_pos.ui.screens.orders import OrdersScreen
 from tui_pos.ui.screens.payment import PaymentScreen
 from tui_pos.ui.screens.reader import ReaderScreen
@@ -119,6 +121,10 @@ class Navigation:
         if found.person is not None:
             self._show_person(found.person)
             return
+        top = self._app.screen
+        if found.sells is not None and isinstance(top, AttendeeScreen) and top.may(Action.SELL):
+            top.sell(found.sells)
+            return
         self.go_home()
         if found.sells is not None:
             self.sell(found.sells)
@@ -131,6 +137,12 @@ class Navigation:
             top.show(person)
         else:
             self._screen.go(AttendeeScreen(self._screen.desk, person))
+
+    def show_group(self, code: str, then: Callable[[Scan | None], object]) -> None:
+        def left(scan: Scan | None) -> None:
+            then(scan)
+
+        self._screen.go(GroupScreen(self._screen.desk, code), left)
 
     def _open_order(self, order: OrderView) -> None:
         """An order of somebody without a badge: paid here when it is still owed, else shown."""

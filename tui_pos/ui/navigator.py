@@ -29,6 +29,9 @@ class Navigator(Protocol):
     def open_found(self, found: "ScanResult") -> None:
         """Open the one thing that a scan or a search found; what is still owed then is said at home."""
 
+    def show_group(self, code: str, then: Callable[[Scan | None], object]) -> None:
+        """Show everybody on the order of a badge; ``then`` gets what was scanned there, None for nothing."""
+
     def attend_to(self, line: "AttentionLine") -> None:
         """Open what needs attention, a card payment or a parked sale; what is still owed then is said."""
 

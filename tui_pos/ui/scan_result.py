@@ -1,19 +1,27 @@
-"""What a scanned or typed line on the Scan screen leads to. Runs in a worker; asks the desk alone."""
+"""What a scanned or typed line on the home screen leads to. Runs in a worker; asks the desk alone."""
 
 from dataclasses import dataclass
 
 from tui_pos.core import clock, money
+from tui_pos.desk.access.permissions import Action, allowed
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refusal
 from tui_pos.desk.orders.views import AttendeeView, OrderView
+from tui_pos.desk.payments import readers
+from tui_pos.desk.payments.readers import ReaderRow
 from tui_pos.desk.search import lookup, receipts
 from tui_pos.desk.search.activity import RecentLine, recent
 from tui_pos.desk.search.attention import AttentionLine, attention
 from tui_pos.desk.search.search import Found, HitKind, Hits, resolve, search
+from tui_pos.desk.search.today import StationNow, Today, stations_now, today
 from tui_pos.desk.tones import Tone
+from tui_pos.terminal import TerminalError
 from tui_pos.ui.messages import sentence
-from tui_pos.ui.messages.verdicts import words
+from tui_pos.ui.messages.verdicts import NO_ANSWER, refused, words
 from tui_pos.ui.results import SaleStart
+
+PAGE = 50
+"""So many hits are listed at first, and so many more whenever their end is reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +30,24 @@ class Hit:
 
     found: Found
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class HitPage:
+    """Hits from the ``first`` on; ``total`` counts all that ``text`` finds."""
+
+    text: str
+    first: int
+    hits: tuple[Hit, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unopened:
+    """Why a line opened nothing: in a word, and in a sentence."""
+
+    word: str
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,23 +62,49 @@ class ScanResult:
     person: AttendeeView | None = None
     order: OrderView | None = None
     sells: SaleStart | None = None
-    several: tuple[Hit, ...] = ()
-    refusal: str = ""
+    several: HitPage | None = None
+    refusal: Unopened | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What the home screen shows beside look-ups."""
+
+    recent: tuple[RecentLine, ...]
+    attention: tuple[AttentionLine, ...]
+    today: Today
+    stations: tuple[StationNow, ...]
 
 
 class LookUps:
-    """What the Scan screen asks of a desk, in a worker. Each raises DataError."""
+    """What the home screen asks of a desk, in a worker. Each raises DataError."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._today: Today | None = None
 
-    def around(self, rows: int) -> tuple[tuple[RecentLine, ...], tuple[AttentionLine, ...]]:
-        """What happened here last, at most ``rows`` of it, and what needs attention."""
-        return recent(self._desk, rows), attention(self._desk)
+    def around(self, rows: int) -> Around:
+        """What happened here last, at most ``rows`` of it, what needs attention, and today in figures."""
+        self._today = today(self._desk, self._today)
+        return Around(
+            recent=recent(self._desk, rows),
+            attention=attention(self._desk),
+            today=self._today,
+            stations=stations_now(self._desk),
+        )
 
-    def search(self, text: str) -> tuple[Hit, ...]:
-        """What fits a text that is still being typed."""
-        return _hits(search(self._desk, text))
+    def readers(self) -> tuple[ReaderRow, ...]:
+        """The conference's readers as Stripe says now; none where that cannot be asked, or not by them."""
+        if self._desk.account is None or not allowed(self._desk.staff, Action.READERS):
+            return ()
+        try:
+            return readers.readers(self._desk)
+        except TerminalError:
+            return ()
+
+    def search(self, text: str, first: int = 0) -> HitPage:
+        """What fits a text that is still being typed, from the ``first`` hit on."""
+        return _page(text, first, search(self._desk, text, first=first, limit=PAGE))
 
     def find(self, text: str, *, scanned: bool = False) -> ScanResult:
         """What a whole line means here. A refusal of the desk is a result too."""
@@ -61,8 +113,10 @@ class LookUps:
             if hits.total == 1:
                 return self.open_hit(hits.found[0])
         except Refusal as refusal:
-            return self.unanswered(text, sentence(refusal))
-        return ScanResult(line=_line(text, f"{hits.total} found", Tone.PLAIN), several=_hits(hits))
+            word = refused(refusal.code)
+            return _unopened(text, Unopened(word, sentence(refusal)), word.lower())
+        said = f"{hits.total} found"
+        return ScanResult(line=_line(text, said, Tone.PLAIN), several=_page(text, 0, hits))
 
     def open_hit(self, hit: Found) -> ScanResult:
         """All about one hit. Raises what the desk raises."""
@@ -75,11 +129,15 @@ class LookUps:
 
     def unanswered(self, text: str, sentence: str) -> ScanResult:
         """That nothing could be found out about ``text``, and why."""
-        return ScanResult(line=_line(text, sentence, Tone.BAD), refusal=sentence)
+        return _unopened(text, Unopened(NO_ANSWER, sentence), sentence)
 
 
-def _hits(hits: Hits) -> tuple[Hit, ...]:
-    return tuple(Hit(each, sentence(each.detail)) for each in hits.found)
+def _unopened(text: str, why: Unopened, detail: str) -> ScanResult:
+    return ScanResult(line=_line(text, detail, Tone.BAD), refusal=why)
+
+
+def _page(text: str, first: int, hits: Hits) -> HitPage:
+    return HitPage(text, first, tuple(Hit(each, sentence(each.detail)) for each in hits.found), hits.total)
 
 
 def _person(person: AttendeeView) -> ScanResult:

@@ -23,6 +23,10 @@ from tui_pos.data.connection import connected
 from tui_pos.data.steps import STEPS
 from tui_pos.data.tables.registration import Order
 from tui_pos.desk.carts import cart, checkout
+from tui_pos.desk.carts.holders import Holder
+from tui_pos.desk.checkin.corrections import correct
+from tui_pos.desk.checkin.group import check_in_group, group_of_order
+from tui_pos.desk.checkin.transfers import transfer
 from tui_pos.desk.limits import Stop
 from tui_pos.desk.tenders.cash import take_cash
 from tui_pos.ui.messages import sentence
@@ -179,6 +183,8 @@ def granted() -> list[str]:
 @POSTGRESQL
 def test_a_role_with_just_the_rights_of_a_desk_sells(clerk: Callable[..., Settings]) -> None:
     settings = clerk(*granted())
+    assert faults(settings)["writable"].level is Level.WARNING
+    settings = clerk("GRANT UPDATE (first_name, last_name, email) ON auth_user TO {role}")
     assert "writable" not in faults(settings)
     with opened(settings.database_url):
         desk = make_desk("demo", "trainee", "desk-3")
@@ -188,6 +194,13 @@ def test_a_role_with_just_the_rights_of_a_desk_sells(clerk: Callable[..., Settin
         cart.remove(desk, sale.sale_id, "regular")
         placed = checkout.sell(desk, [("t-shirt", 1)], name="Buyer", email="b@example.org")
         assert take_cash(desk, placed.reference, placed.total, key="k").remaining == 0
+        two = checkout.sell(desk, [("day-pass", 2)], [Holder("Mary")], name="Buyer")
+        take_cash(desk, two.reference, two.total)
+        codes = [each.attendee.access_code for each in group_of_order(desk, two.reference).members]
+        assert [each.refusal for each in check_in_group(desk, codes)] == [None, None]
+        code = codes[0]
+        correct(desk, code, name="Byer", email="b@example.org")
+        assert transfer(desk, code, "Jane", reason="ill").registered
 
 
 @POSTGRESQL
@@ -386,6 +399,21 @@ def test_what_the_conference_says(settings: Settings) -> None:
     assert "'Mars/Olympus' of demo is not known: times are UTC" in sentence(found["conference"].said)
     assert "is not active on the web site, so nothing is sold" in sentence(found["active"].said)
     assert found["active"].status == exit_codes.REFUSED
+
+
+def test_a_ticket_that_the_config_alone_knows_is_told(settings: Settings) -> None:
+    said = ConferenceSettings(
+        days={"day-pass": (), "friday": ()}, proofs={"student": "a student card", "t-shirt": "nothing"}
+    )
+    found = [
+        sentence(each.said)
+        for each in look(replace(settings, conferences={"demo": said}))
+        if each.check == "conference"
+    ]
+    assert [each.rpartition(" says something of ")[2] for each in found] == [
+        "the ticket friday, which demo does not have.",
+        "the ticket t-shirt, which demo does not have.",
+    ]
 
 
 @pytest.mark.parametrize(

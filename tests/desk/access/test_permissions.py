@@ -16,6 +16,8 @@ TILL = DOOR | {
     Action.READERS,
     Action.CONNECTION_TOKEN,
     Action.ADDRESSES,
+    Action.CORRECT,
+    Action.TRANSFER,
 }
 
 

@@ -9,10 +9,10 @@ from tests.desk.conftest import AsStaff
 from tests.desk.selling import at, everything, items
 from tui_pos.data.connection import connected, run_tx
 from tui_pos.data.tables.auth import User
-from tui_pos.data.tables.registration import Attendee, Order
+from tui_pos.data.tables.registration import Attendee, Order, Payment
 from tui_pos.desk.carts import cart, checkout
 from tui_pos.desk.carts.holders import Holder, TicketName, name_ticket, ticket_names
-from tui_pos.desk.checkin.guest_tickets import unnamed_tickets
+from tui_pos.desk.checkin.guest_tickets import register_companion, unnamed_tickets
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refusal, Refused
 from tui_pos.desk.orders import orders
@@ -92,6 +92,29 @@ def test_a_name_stays_with_its_ticket_when_the_cart_changes(desk: Desk) -> None:
     cart.remove(desk, sale, "day-pass")
     assert shown(ticket_names(desk, sale)) == [(1, "regular", "Mary")]
     assert admitted_by(sold(desk, sale)) == ["Mary"]
+
+
+def test_the_names_of_tickets_that_are_in_the_cart_count(desk: Desk) -> None:
+    sale = filled(desk, "day-pass*2 regular", "NOOR2026")
+    for position, name in enumerate(("Ada", "Percy", "Mary"), start=1):
+        name_ticket(desk, sale, position, name)
+    cart.set_quantity(desk, sale, "day-pass", 1)
+    assert admitted_by(sold(desk, sale)) == ["Ada", "Mary"]
+
+
+def test_a_ticket_that_got_another_holder_meanwhile_is_not_given_twice(desk: Desk) -> None:
+    """The web site's manage page completes an order, and makes no attendee."""
+    sale = filled(desk, "day-pass", "NOOR2026")
+    name_ticket(desk, sale, 1, "Mary")
+    placed = checkout.place(desk, sale)
+    with connected():
+        Payment.create(order=placed.id, method="manual", status="succeeded", amount=placed.total)
+        Order.update(status="paid").where(Order.id == placed.id).execute()
+    register_companion(desk, placed.reference, "Percy")
+    with connected():
+        order = Order.get_by_id(placed.id)
+        run_tx(lambda: orders.complete_paid(order, order.updated_at))
+    assert admitted_by(placed.reference) == ["Percy"]
 
 
 def test_who_has_a_ticket_buys_for_others_and_who_has_none_for_themselves(desk: Desk) -> None:

@@ -18,10 +18,13 @@ from tui_pos.data.tables import SHOP
 from tui_pos.data.tables.registration import Attendee, Credit, Voucher
 from tui_pos.desk import reconciliation
 from tui_pos.desk.carts import checkout
+from tui_pos.desk.carts.holders import Holder
 from tui_pos.desk.catalogue import inventory
 from tui_pos.desk.checkin import redemption
 from tui_pos.desk.checkin.checkin import check_in
+from tui_pos.desk.checkin.corrections import correct
 from tui_pos.desk.checkin.guest_tickets import register_companion
+from tui_pos.desk.checkin.transfers import transfer
 from tui_pos.desk.context import Desk, Mode
 from tui_pos.desk.payments import accounts
 from tui_pos.desk.reconciliation import account_change, maintenance, rehearsals
@@ -149,6 +152,18 @@ def hand_outs_and_badges(desk: Desk, _: Server) -> None:
     exchange(desk, reference, Piece("day-pass", badge=mary), "regular")
 
 
+def tickets_for_others(desk: Desk, _: Server) -> None:
+    placed = checkout.sell(desk, items("day-pass*3"), [Holder("Mary"), Holder("Percy")], name="Ada Byron")
+    take_cash(desk, placed.reference, placed.total)
+    with connected():
+        rows_ = Attendee.select().where(Attendee.order == placed.id).order_by(Attendee.id)
+        ada, mary, _percy = [row.access_code for row in rows_]
+    jane = transfer(desk, mary, "Jane", reason="ill").access_code
+    correct(desk, jane, name="Jane Austen", email="jane@example.org")
+    for code in (ada, jane):
+        transfer(desk, code, "Somebody", reason="ill")
+
+
 def a_gift(desk: Desk, _: Server) -> None:
     placed = checkout.sell(desk, items("regular"), name="Spea Ker")
     give_free(desk, placed.reference, "speaker")
@@ -174,6 +189,7 @@ ACTS: tuple[Act, ...] = (
     an_exchange_of_what_was_bought_online,
     credit_moves_and_comes_back,
     hand_outs_and_badges,
+    tickets_for_others,
     a_gift,
     the_dashboard_gives_back,
 )

@@ -168,7 +168,7 @@ def test_a_gift_names_itself(desk: Desk, as_staff: AsStaff) -> None:
     lead = as_staff(desk, "lead")
     order = checkout.sell(lead, [("chefs-dinner", 1)], name="Noor")
     give_free(lead, order.reference, reason="speaker")
-    assert [line.detail for line in recent(lead, 9)] == [moved("comp", 65)]
+    assert [line.detail for line in recent(lead, 9)] == [moved("given_away", 65)]
 
 
 def test_other_stations_and_open_carts_stay_out(desk: Desk) -> None:

@@ -1,6 +1,6 @@
 """How the values of a reason are written: money, times, lists, and where grammar depends on them."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -229,6 +229,22 @@ EXAMPLES = (
         because("recent.ended", status="refunded", total=Decimal(9), back=Decimal(9), currency="JPY"),
         "refunded, 9 given back",
     ),
+    (because("recent.no_charge", notice=Notice.DECLINED), "card declined, nothing charged"),
+    (
+        because("recent.card_problem", notice=Notice.NEEDS_A_PERSON, amount=Decimal(5), currency="USD"),
+        "card 5.00: needs a person",
+    ),
+    (because("recent.refunded", amount=Decimal(20), tender="cash", currency="USD"), "refunded 20.00 cash"),
+    (
+        because("recent.refund_open", amount=Decimal(20), tender="card", currency="USD"),
+        "refund 20.00 card: no answer from Stripe",
+    ),
+    (
+        because("recent.refund_failed", amount=Decimal(20), tender="card", currency="USD"),
+        "refund 20.00 card failed, nothing went back",
+    ),
+    (because("recent.handed_out", quantity="1", product="T-Shirt"), "handed out T-Shirt"),
+    (because("recent.took_back", quantity="2", product="T-Shirt"), "took back 2 T-Shirt"),
     (because("orphaned_hold", fault=""), "Stripe has a payment that no attempt here calls its own"),
     (
         because("orphaned_payment", fault="It said no."),
@@ -322,7 +338,36 @@ EXAMPLES = (
         "resolved, keep: I ask; Stripe: Stripe never had this payment. unknown, 0 booked, order pending ->"
         " cancelled, 0 booked, order pending",
     ),
-    (because("attention.parked", at=datetime(2026, 1, 2, 13, 0), station="desk-1"), "parked 13:00 at desk-1"),
+    (
+        because(
+            "attention.parked",
+            when=Moment(datetime(2026, 1, 2, 13, 40), "desk-1", True),
+            content=((2, "T-Shirt"), (1, "Lunch")),
+        ),
+        "parked 13:40 at desk-1: 2 T-Shirt, Lunch",
+    ),
+    (
+        because("attention.parked", when=Moment(datetime(2026, 1, 2, 13, 40), "", False), content=()),
+        "parked 02 Jan 13:40: nothing in it",
+    ),
+    (
+        because("badge_replaced", code="K7Q2M9ZX", since=Moment(datetime(2026, 1, 2, 14, 2), "desk-1", True)),
+        "The badge K7Q2M9ZX is dead: its ticket went to another badge, 14:02 at desk-1.",
+    ),
+    (
+        because("owes.transfer", verdict=Verdict("owes", Tone.WARN, owes=Decimal(120), currency="USD")),
+        "Not handed over. 120.00 is to be paid before they are registered.",
+    ),
+    (because("corrected.name", before="", after="Ada"), "name corrected from none to Ada"),
+    (because("corrected.email", before="a@b.org", after=""), "e-mail corrected from a@b.org to none"),
+    (
+        because(
+            "already_has", product="Regular", order="ORD-1", at=Moment(datetime(2026, 1, 2, 9, 5), "", False)
+        ),
+        "They have Regular already: ORD-1, 02 Jan 09:05. Sell them another?",
+    ),
+    (because("without_name", tickets=2, order="ORD-1"), "2 tickets without a name on ORD-1."),
+    (because("other_day", days=(date(2027, 5, 4),)), "Not for today: the ticket is for 4 May."),
     (because("attention.payment", notice=Notice.UNKNOWN, station=""), "NO ANSWER from Stripe"),
     (
         because("attention.problem", problem=because("payment.not_known"), station="desk-2"),
@@ -356,9 +401,10 @@ def test_every_verdict_has_its_words() -> None:
 
 def test_a_verdict_says_what_is_owed_and_when_they_came() -> None:
     said = words(Verdict("already_checked_in.owes", Tone.WARN, owes=Decimal(35), currency="USD", first=FIRST))
-    assert (said.word, said.sentence) == (
-        "ALREADY CHECKED IN, owes 35.00",
+    assert (said.word, said.sentence, said.fact) == (
+        "IN SINCE 09:14 desk-2",
         "Checked in 09:14 at desk-2.",
+        "owes 35.00 USD",
     )
 
 

@@ -48,6 +48,7 @@ def writable(subject: Subject) -> Iterator[Finding]:  # noqa: ARG001  # as every
     try:
         health.try_to_write()
         grant = health.missing_grant()
+        may_correct = health.may_correct_accounts()
     except ReadOnlyDatabase as error:
         yield failed("writable", f"{error} Look-ups go on.", Stop.SAVING)
         return
@@ -61,6 +62,13 @@ def writable(subject: Subject) -> Iterator[Finding]:  # noqa: ARG001  # as every
             f"The database's user lacks the right {right} on {table}: run GRANT {right} ON {table} TO it."
             " Look-ups go on.",
             Stop.SAVING,
+        )
+    elif not may_correct:
+        columns = ", ".join(health.CORRECTED)
+        yield warning(
+            "writable",
+            "The database takes writes, but for corrections of names: run"
+            f" GRANT UPDATE ({columns}) ON auth_user TO the database's user.",
         )
     else:
         yield ok("writable", "The database takes writes.")

@@ -533,8 +533,8 @@ class SearchKind(StrEnum):
 class SearchKey(Table):
     """How an attendee or an order (``owner_id``) is looked for: `data.search_index` writes and reads it.
 
-    A copy, which refers to nothing. ``made_of`` are the columns behind it. Folded from them: ``wholes``, names, codes
-    and addresses, a line each; ``named``, the words of names and codes; ``addressed``, those of addresses.
+    A copy, which refers to nothing. ``made_of`` are the columns behind it. Folded from them: ``wholes``, the
+    names, codes and addresses, a line each; ``named``, the words of names; ``addressed``, of addresses.
     """
 
     conference_id = BigIntegerField()
@@ -548,4 +548,4 @@ class SearchKey(Table):
 
     class Meta:
         table_name = "tui_pos_search_key"
-        indexes = ((("conference_id", "kind", "owner_id"), True),)
+        indexes = ((("owner_id", "kind"), True),)

@@ -18,6 +18,11 @@ _GUEST = re.compile(r"(?:desk-)?guest-(?:[A-Z0-9]{8}|[0-9a-f-]{4,36})")
 """The user names of such accounts: ``orders.guests`` and host projects make them."""
 
 
+def bare_name(user: User) -> str:
+    """First and last name, '' for somebody who gave none."""
+    return f"{user.first_name} {user.last_name}".strip()
+
+
 def full_name(user: User) -> str:
     """First and last name, else the username, else WALK_UP for the account of a guest without a name."""
     return called(user.first_name, user.last_name, user.username)

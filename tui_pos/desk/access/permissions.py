@@ -28,6 +28,8 @@ class Action(StrEnum):
     SET_UP = "set_up"
     RECONCILE = "reconcile"
     ADDRESSES = "addresses"
+    CORRECT = "correct"
+    TRANSFER = "transfer"
 
 
 CHANGE_CONFERENCE = "change_conference"
@@ -54,6 +56,8 @@ GRANTS: dict[Action, frozenset[str]] = {
     Action.COMPLIMENTARY: _SUPERVISOR,
     Action.SET_UP: _SUPERVISOR,
     Action.ADDRESSES: _TILL,
+    Action.CORRECT: _TILL,
+    Action.TRANSFER: _TILL,
     Action.RECONCILE: _TILL | {SERVICE},
 }
 """Any one of the rights allows the action; a superuser may do everything."""

@@ -9,7 +9,7 @@ from peewee import JOIN
 from tui_pos.core import clock
 from tui_pos.data.tables.desk import Sale, SaleStatus
 from tui_pos.data.tables.registration import AddOn, Cart, CartItem, Order, TicketType, Voucher
-from tui_pos.desk.carts import sales
+from tui_pos.desk.carts import questions, sales
 from tui_pos.desk.catalogue import products, vouchers
 from tui_pos.desk.catalogue.evaluation import Assessment, evaluate
 from tui_pos.desk.catalogue.pricing import ZERO, DiscountKind, ProductKind, Quote
@@ -50,6 +50,7 @@ class CartView:
 
     ``credit`` is what the buyer could use; it is a tender, so ``to_pay`` does not count it in. ``problem`` is
     about the cart as a whole, such as a voucher that ran out. ``reference`` is the order's, '' before.
+    ``questions`` are what to ask before it is sold (``questions.before_selling``); they forbid nothing.
     """
 
     sale_id: int
@@ -69,6 +70,7 @@ class CartView:
     voucher_code: str
     currency: str
     problem: Reason | None
+    questions: tuple[Reason, ...] = ()
 
     @property
     def is_ordered(self) -> bool:
@@ -134,7 +136,12 @@ def _open(desk: Desk, sale: Sale) -> CartView:
         voucher_code=voucher.code if voucher else "",
         currency=desk.conference.currency,
         problem=problem,
+        questions=questions.of_tickets(desk, sale.attendee_id, _tickets(cart)),
     )
+
+
+def _tickets(cart: Sequence[RequestedProduct]) -> set[str]:
+    return {each.product.slug for each in cart if each.product.kind is ProductKind.TICKET}
 
 
 def _lines(cart: Sequence[RequestedProduct], assessed: Assessment) -> tuple[CartLine, ...]:

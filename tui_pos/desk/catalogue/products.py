@@ -9,6 +9,7 @@ from typing import Any
 from peewee import SQL, Value
 
 from tui_pos.core.scan import printable
+from tui_pos.data.connection import connected
 from tui_pos.data.fields import money, utc
 from tui_pos.data.queries import Row, rows
 from tui_pos.data.tables.registration import AddOn, TicketType
@@ -79,6 +80,14 @@ def of_row(row: TicketType | AddOn) -> Product:
         limit_per_user=ticket.limit_per_user if ticket else None,
         requires_voucher=ticket.requires_voucher if ticket else False,
     )
+
+
+def not_tickets(conference_id: int, slugs: Iterable[str]) -> list[str]:
+    """Those of the slugs that no ticket of the conference has, in their order."""
+    tickets = TicketType.select(TicketType.slug).where(TicketType.conference == conference_id)
+    with connected():
+        there = {slug for (slug,) in rows(tickets)}
+    return [slug for slug in dict.fromkeys(slugs) if slug not in there]
 
 
 def named(conference_id: int, slugs: Iterable[str]) -> dict[str, Product]:

@@ -66,7 +66,7 @@ class GroupPass:
 
 def group_of(desk: Desk, code: str) -> Group:
     """Everybody on the order that this badge is linked to. Raises what ``lookup.attendee`` raises."""
-    require(desk, Action.CHECK_IN, looks=True)
+    require(desk, Action.CHECK_IN)
     with connected():
         found = lookup.attendee(desk, code)
         if found.order is None:
@@ -76,7 +76,7 @@ def group_of(desk: Desk, code: str) -> Group:
 
 def group_of_order(desk: Desk, reference: str) -> Group:
     """Everybody on this order. Raises what ``lookup.order`` raises."""
-    require(desk, Action.CHECK_IN, looks=True)
+    require(desk, Action.CHECK_IN)
     with connected():
         return _of(desk, lookup.order(desk, reference))
 

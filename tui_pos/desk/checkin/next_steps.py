@@ -8,7 +8,6 @@ from enum import Enum, auto
 
 from tui_pos.data.tables.registration import PAID_STATUSES, OrderStatus
 from tui_pos.desk.access.permissions import Action, allowed
-from tui_pos.desk.checkin.guest_tickets import unnamed_tickets
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.search.receipts import ReceiptView, receipt
@@ -66,7 +65,7 @@ class OrderNow:
 def order_now(desk: Desk, reference: str) -> OrderNow:
     """The order as it stands. Raises NotFound ``order_not_found``."""
     found = receipt(desk, reference)
-    unnamed = unnamed_tickets(desk, reference) if allowed(desk.staff, Action.SELL) else 0
+    unnamed = found.unnamed if allowed(desk.staff, Action.SELL) else 0
     step = opening_step(desk, found.order, must_be_owed=True)
     return OrderNow(
         receipt=found,
@@ -103,8 +102,10 @@ def to_pay(desk: Desk, person: AttendeeView) -> tuple[OrderView, ...]:
 
 
 def person_step(desk: Desk, person: AttendeeView) -> PersonStep:
-    """The one safe next step with this person."""
+    """The one safe next step with this person; a ticket for another day is let in on purpose alone."""
     owed = to_pay(desk, person)
+    if person.registered and person.verdict.days:
+        return PersonStep.NEXT_PERSON
     if person.registered:
         return PersonStep.CHECK_IN if person.first_check_in is None else PersonStep.NEXT_PERSON
     if len(owed) == 1:

@@ -10,8 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tui_pos.core import clock
+from tui_pos.core.clock import Moment
 from tui_pos.core.scan import printable
 from tui_pos.data.connection import connected, lock, run_tx
+from tui_pos.data.queries import rows
 from tui_pos.data.tables.desk import AuditAction
 from tui_pos.data.tables.registration import Order, OrderLine, OrderStatus, ProductRedemption
 from tui_pos.desk.access import audit_log
@@ -42,6 +44,15 @@ class HandOut:
     bought: int
     left: int
     leaving: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One piece that was handed out: of which line, and when and where."""
+
+    line_id: int
+    description: str
+    when: Moment
 
 
 def hand_outs(desk: Desk, code: str) -> tuple[HandOut, ...]:
@@ -117,6 +128,24 @@ def undo_hand_out(desk: Desk, code: str, line_id: int, reason: str, *, quantity:
 
     with connected():
         return run_tx(work)
+
+
+def fetched(desk: Desk, orders: Iterable[OrderView]) -> tuple[Fetched, ...]:
+    """The pieces of these orders that were handed out, the last one first."""
+    require(desk, Action.CHECK_IN, looks=True)
+    names = {line.id: line.description for order in orders for line in order.lines}
+    query = (
+        ProductRedemption.select(
+            ProductRedemption.order_line, ProductRedemption.redeemed_at, ProductRedemption.note
+        )
+        .where(ProductRedemption.order_line.in_(list(names)))
+        .order_by(ProductRedemption.id.desc())
+    )
+    with connected():
+        return tuple(
+            Fetched(line_id, names[line_id], desk.moment(at, printable(note, 40)))
+            for line_id, at, note in rows(query)
+        )
 
 
 def of_orders(orders: Iterable[OrderView]) -> tuple[HandOut, ...]:

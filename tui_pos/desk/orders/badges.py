@@ -6,9 +6,10 @@ from peewee import fn
 
 from tui_pos.core import scan
 from tui_pos.data.connection import connected
+from tui_pos.data.tables.desk import ReplacedBadge
 from tui_pos.data.tables.program import Conference
 from tui_pos.desk.context import Desk
-from tui_pos.desk.errors import InvalidInput, NotFound, Refused
+from tui_pos.desk.errors import InvalidInput, NotFound, Refusal, Refused
 
 _CODE = re.compile(r"[A-Za-z0-9]{1,20}")
 
@@ -43,6 +44,30 @@ def refuse_other(desk: Desk, slug: str) -> None:
     if other is not None:
         raise other_conference(desk, other.name)
     raise NotFound("attendee_not_found.conference", conference=scan.printable(slug, 40))
+
+
+def unknown(desk: Desk, code: str) -> Refusal:
+    """What is raised for a bare code that is no attendee's: Refused ``badge_replaced``, or NotFound."""
+    return replaced(desk, code) or NotFound("attendee_not_found", code=code, conference=desk.conference.name)
+
+
+def replaced(desk: Desk, code: str) -> Refusal | None:
+    """What is raised for a code that was an attendee's until their ticket went to another person.
+
+    It tells when and where, not who has the ticket now: whoever holds the old badge need not know.
+    """
+    with connected():
+        row: ReplacedBadge | None = (
+            ReplacedBadge.select(ReplacedBadge, Conference.id, Conference.name)
+            .join(Conference)
+            .where(ReplacedBadge.code == code)
+            .first()
+        )
+    if row is None:
+        return None
+    if row.conference_id != desk.conference.id:
+        return other_conference(desk, row.conference.name)
+    return Refused("badge_replaced", code=code, since=desk.moment(row.at, row.station))
 
 
 def other_conference(desk: Desk, name: str) -> Refused:

@@ -66,6 +66,15 @@ def clean_email(email: str) -> str:
     return bare
 
 
+def has_log_in(user: User) -> bool:
+    """Whether somebody signs in to the web site with this account, or may.
+
+    Django marks a password that no log-in matches with ``!``; who signs in elsewhere (Google, GitHub) has
+    such a one too, and a time of the last log-in.
+    """
+    return not user.password.startswith("!") or user.last_login is not None
+
+
 def guest_user(name: str, email: str, now: datetime) -> User:
     """A new account for a buyer who has none, with a password that no log-in matches.
 

@@ -142,6 +142,7 @@ def _write_lines(order_id: int, lines: Sequence[NewLine], now: datetime) -> tupl
             line_total=line.total,
             ticket_slug=_slug(line, ProductKind.TICKET),
             addon_slug=_slug(line, ProductKind.ADDON),
+            needs_voucher=bool(line.product and line.product.requires_voucher),
         )
         for line_id, line in zip(ids, lines, strict=True)
     )

@@ -133,6 +133,7 @@ def _line_query() -> Query:
             OrderLine.line_total,
             TicketType.slug,
             AddOn.slug,
+            TicketType.requires_voucher,
         )
         .join(Order)
         .join(TicketType, JOIN.LEFT_OUTER, on=(OrderLine.ticket_type == TicketType.id), src=OrderLine)
@@ -147,7 +148,7 @@ _LINES = Compiled(_line_query)
 
 
 def _line(columns: list[Any]) -> LineView:
-    number, description, quantity, unit_price, line_total, ticket_slug, addon_slug = columns
+    number, description, quantity, unit_price, line_total, ticket_slug, addon_slug, needs_voucher = columns
     return LineView(
         id=number,
         description=description,
@@ -156,6 +157,7 @@ def _line(columns: list[Any]) -> LineView:
         line_total=money(line_total),
         ticket_slug=ticket_slug,
         addon_slug=addon_slug,
+        needs_voucher=bool(needs_voucher),
     )
 
 

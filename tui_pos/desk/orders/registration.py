@@ -10,6 +10,8 @@ from peewee import Field, fn
 
 from tui_pos.core import clock
 from tui_pos.data.base import Table
+from tui_pos.data.queries import rows
+from tui_pos.data.tables.desk import ReplacedBadge
 from tui_pos.data.tables.registration import Attendee, Order, OrderLine
 from tui_pos.desk.errors import Refused
 from tui_pos.desk.orders.leaving import leaving
@@ -84,4 +86,22 @@ def admit(order: Order, user_id: int, now: datetime) -> Attendee:
         found = of_user(order, user_id)
         if found is not None:
             return found
+    raise Refused("no_free_code")
+
+
+def handed_over(attendee_id: int) -> dict[int, tuple[datetime, str]]:
+    """The orders whose ticket this person handed to another, with when and at which station."""
+    query = ReplacedBadge.select(ReplacedBadge.order, ReplacedBadge.at, ReplacedBadge.station).where(
+        ReplacedBadge.attendee == attendee_id
+    )
+    return {order_id: (at, station) for order_id, at, station in rows(query)}
+
+
+def recode(attendee_id: int, now: datetime) -> None:
+    """Give an attendee another access code. Call inside a transaction; Refused ``no_free_code``."""
+    for _ in range(TRIES):
+        code = clock.random_code(CODE_LENGTH)
+        if not Attendee.select(Attendee.id).where(Attendee.access_code == code).exists():
+            Attendee.update(access_code=code, updated_at=now).where(Attendee.id == attendee_id).execute()
+            return
     raise Refused("no_free_code")

@@ -4,10 +4,11 @@ Money is Decimal in the conference's currency, times are aware UTC.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from tui_pos.core.clock import Moment
+from tui_pos.core.reasons import Reason
 from tui_pos.desk.tones import Tone
 
 ZERO = Decimal("0.00")
@@ -15,7 +16,10 @@ ZERO = Decimal("0.00")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineView:
-    """One line of an order. Both slugs are None for a free amount and for a product that was deleted."""
+    """One line of an order. Both slugs are None for a free amount and for a product that was deleted.
+
+    ``needs_voucher``: it is a ticket that only a voucher opens.
+    """
 
     id: int
     description: str
@@ -24,6 +28,7 @@ class LineView:
     line_total: Decimal
     ticket_slug: str | None
     addon_slug: str | None
+    needs_voucher: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +87,8 @@ class CheckInView:
 class Verdict:
     """What is shown first when a badge is scanned; ``ui.messages.verdicts`` has its words.
 
-    ``key`` is a code, or ``code.case``; ``first`` is when they came in first.
+    ``key`` is a code, or ``code.case``; ``first`` is when they came in first, ``replaced`` when they handed a
+    ticket over, ``days`` for which days their ticket is if today is none of them.
     """
 
     key: str
@@ -90,6 +96,8 @@ class Verdict:
     owes: Decimal = ZERO
     currency: str = ""
     first: Moment | None = None
+    replaced: Moment | None = None
+    days: tuple[date, ...] = ()
 
     @property
     def code(self) -> str:
@@ -103,7 +111,8 @@ class AttendeeView:
 
     ``registered``: the linked order, or another one of theirs that holds a ticket, admits, and their own
     ticket neither went back nor may be going back at this moment. ``owes`` is the sum of what is due on their
-    ``owed`` orders.
+    ``owed`` orders. ``cautions`` is what to look at beside the verdict, most pressing first
+    (``search.cautions``).
     """
 
     id: int
@@ -120,3 +129,4 @@ class AttendeeView:
     registered: bool
     owes: Decimal
     verdict: Verdict
+    cautions: tuple[Reason, ...]

@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from peewee import JOIN, Select
+from peewee import JOIN
 
 from tui_pos.core import money
 from tui_pos.core.scan import printable
@@ -38,7 +38,7 @@ from tui_pos.desk.access.people import buyer_of, full_name, without_addresses
 from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Reason, because
-from tui_pos.desk.orders.balance import OrderBalance, admits, columns, due_of, from_columns
+from tui_pos.desk.orders.balance import OPEN, OrderBalance, admits, columns, due_of, from_columns
 from tui_pos.desk.orders.payment_sources import KeptPayment, kept_payments, paid_by
 from tui_pos.desk.payments.notices import NOTICE_TONES, Notice, notice_for
 from tui_pos.desk.stored_reasons import Said
@@ -168,17 +168,26 @@ def _refunds(desk: Desk, limit: int) -> Iterator[_Event]:
         .limit(limit)
     )
     for row in query:
-        amount = money.from_minor(row.amount + row.rounding, row.currency)
-        case = {RefundStage.CREATED: ".open", RefundStage.UNKNOWN: ".open", RefundStage.FAILED: ".failed"}
-        key = "recent.refunded" + case.get(RefundStage(row.stage), "" if row.amount else ".free")
-        tone = {".open": Tone.UNKNOWN, ".failed": Tone.BAD}.get(key.removeprefix("recent.refunded"), Tone.OK)
+        detail, tone = _of_refund(row)
         yield _Event(
             at=row.created_at,
             title=_title(desk, buyer_of(row.order)),
-            detail=because(key, amount=amount, tender=row.tender, currency=row.currency),
+            detail=detail,
             tone=tone,
             order_id=row.order_id,
         )
+
+
+def _of_refund(row: Refund) -> tuple[Reason, Tone]:
+    amount = money.from_minor(row.amount + row.rounding, row.currency)
+    tender, currency = row.tender, row.currency
+    if row.stage in OPEN:
+        return because("recent.refund_open", amount=amount, tender=tender, currency=currency), Tone.UNKNOWN
+    if row.stage == RefundStage.FAILED:
+        return because("recent.refund_failed", amount=amount, tender=tender, currency=currency), Tone.BAD
+    if not row.amount:
+        return because("recent.taken_back"), Tone.OK
+    return because("recent.refunded", amount=amount, tender=tender, currency=currency), Tone.OK
 
 
 # What the audit log says: other tenders, voids, exchanges, hand-outs
@@ -208,30 +217,47 @@ def _deeds(desk: Desk, limit: int) -> Iterator[_Event]:
         )
 
 
-def _tender(entry: AuditEntry) -> Reason:
-    amount = money.from_minor(entry.amount or 0, entry.currency)
-    return because(f"recent.{entry.what}", amount=amount, currency=entry.currency)
+def _cash(entry: AuditEntry) -> Reason:
+    return because("recent.cash", amount=_amount(entry), currency=entry.currency)
 
 
-def _pieces(key: str) -> Callable[[AuditEntry], Reason]:
-    """Which pieces passed over the counter; the log says it as "2 x T-Shirt"."""
+def _credit(entry: AuditEntry) -> Reason:
+    return because("recent.credit", amount=_amount(entry), currency=entry.currency)
 
-    def told(entry: AuditEntry) -> Reason:
-        quantity, _, product = entry.text.partition(" x ")
-        return because(key, quantity=quantity, product=product or entry.text)
 
-    return told
+def _given_away(entry: AuditEntry) -> Reason:
+    return because("recent.given_away", amount=_amount(entry), currency=entry.currency)
+
+
+def _amount(entry: AuditEntry) -> Decimal:
+    return money.from_minor(entry.amount or 0, entry.currency)
+
+
+def _handed_out(entry: AuditEntry) -> Reason:
+    quantity, product = _pieces(entry)
+    return because("recent.handed_out", quantity=quantity, product=product)
+
+
+def _took_back(entry: AuditEntry) -> Reason:
+    quantity, product = _pieces(entry)
+    return because("recent.took_back", quantity=quantity, product=product)
+
+
+def _pieces(entry: AuditEntry) -> tuple[str, str]:
+    """How many pieces of what passed over the counter; the log says it as "2 x T-Shirt"."""
+    quantity, _, product = entry.text.partition(" x ")
+    return quantity, product or entry.text
 
 
 _DEEDS: dict[AuditAction, Callable[[AuditEntry], Reason]] = {
-    AuditAction.CASH: _tender,
-    AuditAction.CREDIT: _tender,
-    AuditAction.COMPLIMENTARY: _tender,
+    AuditAction.CASH: _cash,
+    AuditAction.CREDIT: _credit,
+    AuditAction.COMPLIMENTARY: _given_away,
     AuditAction.EXCHANGE: lambda entry: because("recent.exchanged", order=entry.text),
     AuditAction.VOID: lambda _: because("recent.void"),
     AuditAction.COMPANION: lambda _: because("recent.companion"),
-    AuditAction.HAND_OUT: _pieces("recent.handed_out"),
-    AuditAction.TAKE_BACK: _pieces("recent.took_back"),
+    AuditAction.HAND_OUT: _handed_out,
+    AuditAction.TAKE_BACK: _took_back,
     AuditAction.UNDO_CHECK_IN: lambda _: because("recent.check_in_undone"),
 }
 _DEED_TONES = {
@@ -271,8 +297,12 @@ def _sales(desk: Desk, limit: int) -> list[_Sale]:
 
 def _balances(told: Set[int], untold: list[int]) -> dict[int, tuple[str, OrderBalance]]:
     """Status and money of the orders of which nothing else is told, and of those of the others that owe."""
-    owing = Order.id.in_(told) & (Order.status == OrderStatus.PENDING)
-    query = Order.select(Order.id, Order.status, Order.total, *columns()).where(owing | Order.id.in_(untold))
+    numbers = [*told, *untold]
+    if not numbers:
+        return {}
+    query = Order.select(Order.id, Order.status, Order.total, *columns()).where(
+        Order.id.in_(numbers), (Order.status == OrderStatus.PENDING) | Order.id.in_(untold)
+    )
     return {
         number: (status, from_columns(total, money_of)) for number, status, total, *money_of in rows(query)
     }
@@ -313,7 +343,7 @@ def last_check_ins(desk: Desk, *selected: Any) -> Any:
 
 def _check_ins(desk: Desk, limit: int) -> Iterator[_Event]:
     last = last_check_ins(desk, CheckIn.id, CheckIn.station)
-    here = Select([last], [last.c.id]).where(last.c.station == desk.station)
+    here = CheckIn.select(last.c.id).from_(last).where(last.c.station == desk.station)
     query = (
         CheckIn.select(CheckIn.checked_in_at, CheckIn.id, Attendee.id, User)
         .join(Attendee)

@@ -10,7 +10,7 @@ from tui_pos.data.connection import connected
 from tui_pos.data.fields import ZERO
 from tui_pos.data.queries import Compiled, parameter
 from tui_pos.data.tables.auth import User
-from tui_pos.data.tables.desk import RefundLine
+from tui_pos.data.tables.desk import RefundLine, ReplacedBadge
 from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import (
     PAID_STATUSES,
@@ -23,11 +23,12 @@ from tui_pos.data.tables.registration import (
 from tui_pos.desk.access.people import called, sees_addresses, without_addresses
 from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.context import Desk
-from tui_pos.desk.errors import NotFound
 from tui_pos.desk.orders import order_views
-from tui_pos.desk.orders.badges import access_code, other_conference
+from tui_pos.desk.orders.badges import access_code, other_conference, unknown
 from tui_pos.desk.orders.leaving import leaving
+from tui_pos.desk.orders.registration import handed_over
 from tui_pos.desk.orders.views import AttendeeView, CheckInView, CreditView, OrderView
+from tui_pos.desk.search.cautions import Badge, cautions, other_days
 from tui_pos.desk.search.returned import TicketBack, ticket_back
 from tui_pos.desk.search.verdicts import GOING_BACK, AdmissionFacts, verdict
 
@@ -35,14 +36,15 @@ from tui_pos.desk.search.verdicts import GOING_BACK, AdmissionFacts, verdict
 def attendee(desk: Desk, code: str) -> AttendeeView:
     """The attendee with this access code, given as ``CODE`` or ``conference:CODE`` in any case.
 
-    Raises InvalidInput ``invalid_code``, NotFound ``attendee_not_found``, Refused ``other_conference``.
+    Raises InvalidInput ``invalid_code``, NotFound ``attendee_not_found``, Refused ``other_conference`` or
+    ``badge_replaced``.
     """
     require(desk, Action.LOOK_UP)
     bare = access_code(desk, code)
     with connected():
         found = _PERSON.rows(code=bare)
         if not found:
-            raise NotFound("attendee_not_found", code=bare, conference=desk.conference.name)
+            raise unknown(desk, bare)
         person = _Person(*found[0])
         if person.conference_id != desk.conference.id:
             raise other_conference(desk, person.conference)
@@ -84,6 +86,7 @@ class _Person(NamedTuple):
     first_at: object
     first_station: str | None
     has_refunds: object
+    has_replaced: object
 
 
 def _person_query() -> Query:
@@ -110,6 +113,7 @@ def _person_query() -> Query:
             CheckIn.checked_in_at,
             CheckIn.station,
             fn.EXISTS(RefundLine.select(RefundLine.id).where(RefundLine.attendee == Attendee.id)),
+            fn.EXISTS(ReplacedBadge.select(ReplacedBadge.id).where(ReplacedBadge.attendee == Attendee.id)),
         )
         .join(Conference)
         .join(User, src=Attendee)
@@ -143,13 +147,22 @@ def _attendee(
     desk: Desk, person: _Person, orders: tuple[OrderView, ...], credits_left: tuple[CreditView, ...]
 ) -> AttendeeView:
     linked = next((each for each in orders if each.id == person.order_id), None)
-    tickets = any(each.admits and _holds_ticket(each) for each in orders)
+    gone = handed_over(person.id) if person.has_replaced else {}
+    admitting_orders = tuple(each for each in orders if each.admits and each.id not in gone)
+    tickets = any(map(holds_ticket, admitting_orders))
     back = _ticket_back(person, linked)
-    registered = tickets or (linked is not None and linked.admits)
+    registered = tickets or linked in admitting_orders
     registered = registered and not back.returned and not back.returning
     owes = sum((each.due for each in orders if each.owed), ZERO)
     first = _first_check_in(person)
     admitting = linked or next(iter(orders), None)
+    badge = Badge(
+        linked=linked,
+        orders=orders,
+        admitting=admitting_orders if registered else (),
+        has_name=bool(person.first_name.strip() or person.last_name.strip()),
+    )
+    days = other_days(desk, badge)
     facts = AdmissionFacts(
         registered=registered,
         holds_ticket=tickets,
@@ -158,6 +171,8 @@ def _attendee(
         admitting=_status(admitting) if admitting else "",
         returned=back.returned,
         returning=back.returning,
+        handed_over=bool(gone),
+        other_day=bool(days),
     )
     return AttendeeView(
         id=person.id,
@@ -178,7 +193,10 @@ def _attendee(
             owes=owes,
             currency=desk.conference.currency,
             first=desk.moment(first.at, first.station) if first else None,
+            replaced=desk.moment(*max(gone.values())) if gone else None,
+            days=days,
         ),
+        cautions=cautions(desk, badge),
     )
 
 
@@ -198,7 +216,8 @@ def _status(view: OrderView) -> str:
     return GOING_BACK if view.being_given_back else OrderStatus.REFUNDED
 
 
-def _holds_ticket(view: OrderView) -> bool:
+def holds_ticket(view: OrderView) -> bool:
+    """Whether there is a ticket among its lines that did not go back."""
     return any(line.ticket_slug is not None and line.quantity for line in view.lines)
 
 

@@ -23,7 +23,7 @@ from tui_pos.data.tables.desk import Attempt, CashMovement, MovementKind, Refund
 from tui_pos.data.tables.registration import Attendee, Payment, PaymentStatus, TerminalPayment
 from tui_pos.desk.access.people import full_name
 from tui_pos.desk.context import Desk
-from tui_pos.desk.orders import order_views, orders
+from tui_pos.desk.orders import order_views, orders, registration
 from tui_pos.desk.orders.balance import ACCEPTED
 from tui_pos.desk.orders.payment_sources import label, on_the_web
 from tui_pos.desk.orders.refund_views import RefundView, of_row
@@ -86,7 +86,8 @@ class ReceiptView:
     more of what was ``received``; refunds that failed or have no answer are listed and not counted.
     ``paid_at`` is when the last payment came, None when nothing was paid. ``station`` and ``staff`` are empty
     for an order of the web shop. ``attendee`` is the buyer, when they have a badge here. ``to_complete``: the
-    web site took the money and made no attendee of the buyer (``tendering.complete`` does).
+    web site took the money and made no attendee of the buyer (``tendering.complete`` does). ``unnamed``: how
+    many of its tickets have no attendee yet.
     """
 
     conference: str
@@ -100,6 +101,7 @@ class ReceiptView:
     staff: str
     attendee: AttendeeView | None
     to_complete: bool = False
+    unnamed: int = 0
 
     @property
     def received(self) -> Decimal:
@@ -136,6 +138,7 @@ def receipt(desk: Desk, reference: str) -> ReceiptView:
             staff=staff,
             attendee=_buyer(desk, order),
             to_complete=order.admits and orders.is_incomplete(order.id),
+            unnamed=registration.unnamed(order.id) if order.admits else 0,
         )
 
 

@@ -2,16 +2,17 @@
 
 import logging
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
-from peewee import JOIN, Expression, fn
+from peewee import JOIN, fn
 
 from tui_pos.core import clock, folding, scan
 from tui_pos.core.folding import Wanted
-from tui_pos.data import search_index
+from tui_pos.data import fields, search_index
 from tui_pos.data.connection import connected
 from tui_pos.data.queries import rows
-from tui_pos.data.search_index import Page
+from tui_pos.data.search_index import Hit, Page
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import SearchKind
 from tui_pos.data.tables.program import Conference
@@ -80,16 +81,32 @@ def search(desk: Desk, text: str, *, first: int = 0, limit: int = 9) -> Hits:
 
 def _page(desk: Desk, wanted: Wanted, first: int, limit: int) -> Hits:
     page = _indexed(desk, wanted, first, limit)
-    found = _shown(desk, page)
-    if len(found) < len(page.hits) and search_index.update(desk.conference.id, older_than=0):
+    if any(hit.key is None for hit in page.hits) and search_index.update(desk.conference.id, older_than=0):
         page = _indexed(desk, wanted, first, limit)  # what the web site deleted was still in the index
-        found = _shown(desk, page)
-    return Hits(found, page.total)
+    return Hits(tuple(_found(desk, hit, hit.key) for hit in page.hits if hit.key is not None), page.total)
 
 
 def _indexed(desk: Desk, wanted: Wanted, first: int, limit: int) -> Page:
     addresses = sees_addresses(desk)
     return search_index.find(desk.conference.id, wanted, addresses=addresses, first=first, limit=limit)
+
+
+def _found(desk: Desk, hit: Hit, key: str) -> Found:
+    name = called(hit.first_name, hit.last_name, hit.username)
+    if hit.kind is SearchKind.ATTENDEE:
+        return _person(desk, key, name, hit.email, hit.status)
+    return _order(desk, key, hit.billing_name or name, hit.status, fields.money(hit.total))
+
+
+def _person(desk: Desk, code: str, name: str, email: str, status: str | None) -> Found:
+    shown = email if sees_addresses(desk) else ""
+    detail = because("found.person", email=shown, status=status or "no_order")
+    return Found(HitKind.ATTENDEE, code, without_addresses(desk, name), detail, shown)
+
+
+def _order(desk: Desk, reference: str, buyer: str, status: str | None, total: Decimal) -> Found:
+    detail = because("found.order", status=status or "", total=total, currency=desk.conference.currency)
+    return Found(HitKind.ORDER, reference, without_addresses(desk, buyer), detail)
 
 
 def resolve(desk: Desk, text: str, *, scanned: bool = False) -> Hits:
@@ -131,29 +148,17 @@ def _named(desk: Desk, text: str) -> tuple[Found, ...]:
     """What bears exactly this name; the first kind that has it."""
     upper = text.upper()
     return (
-        tuple(_attendees(desk, Attendee.access_code == upper).values())
-        or tuple(_orders(desk, Order.reference == upper).values())
+        _attendees(desk, upper)
+        or _orders(desk, upper)
         or _voucher(desk, text)
         or _products(desk, text.lower())
     )
 
 
-def _shown(desk: Desk, page: Page) -> tuple[Found, ...]:
-    """The hits of a page that are still there, as they are now."""
-    people = [hit.id for hit in page.hits if hit.kind is SearchKind.ATTENDEE]
-    orders = [hit.id for hit in page.hits if hit.kind is SearchKind.ORDER]
-    found = {
-        SearchKind.ATTENDEE: _attendees(desk, Attendee.id.in_(people)) if people else {},
-        SearchKind.ORDER: _orders(desk, Order.id.in_(orders)) if orders else {},
-    }
-    return tuple(found[hit.kind][hit.id] for hit in page.hits if hit.id in found[hit.kind])
-
-
-def _attendees(desk: Desk, condition: Expression) -> dict[int, Found]:
-    """The attendees by id."""
+def _attendees(desk: Desk, code: str) -> tuple[Found, ...]:
+    """The attendee with this access code."""
     query = (
         Attendee.select(
-            Attendee.id,
             Attendee.access_code,
             User.first_name,
             User.last_name,
@@ -163,22 +168,17 @@ def _attendees(desk: Desk, condition: Expression) -> dict[int, Found]:
         )
         .join(User)
         .join(Order, JOIN.LEFT_OUTER, on=(Attendee.order == Order.id), src=Attendee)
-        .where(Attendee.conference == desk.conference.id, condition)
+        .where(Attendee.conference == desk.conference.id, Attendee.access_code == code)
     )
-    found = {}
-    for number, code, *name, email, status in rows(query):
-        shown = email if sees_addresses(desk) else ""
-        detail = because("found.person", email=shown, status=status or "no_order")
-        title = without_addresses(desk, called(*name))
-        found[number] = Found(HitKind.ATTENDEE, code, title, detail, shown)
-    return found
+    return tuple(
+        _person(desk, code, called(*name), email, status) for code, *name, email, status in rows(query)
+    )
 
 
-def _orders(desk: Desk, condition: Expression) -> dict[int, Found]:
-    """The orders by id."""
+def _orders(desk: Desk, reference: str) -> tuple[Found, ...]:
+    """The order with this reference."""
     query = (
         Order.select(
-            Order.id,
             Order.reference,
             Order.status,
             Order.total,
@@ -188,14 +188,12 @@ def _orders(desk: Desk, condition: Expression) -> dict[int, Found]:
             User.username,
         )
         .join(User)
-        .where(Order.conference == desk.conference.id, condition)
+        .where(Order.conference == desk.conference.id, Order.reference == reference)
     )
-    found = {}
-    for number, reference, status, total, buyer, *name in rows(query):
-        detail = because("found.order", status=status, total=total, currency=desk.conference.currency)
-        title = without_addresses(desk, buyer or called(*name))
-        found[number] = Found(HitKind.ORDER, reference, title, detail)
-    return found
+    return tuple(
+        _order(desk, reference, billed or called(*name), status, total)
+        for reference, status, total, billed, *name in rows(query)
+    )
 
 
 def _voucher(desk: Desk, text: str) -> tuple[Found, ...]:
@@ -226,8 +224,10 @@ def _products(desk: Desk, slug: str) -> tuple[Found, ...]:
 
 
 def _refuse_foreign_badge(desk: Desk, text: str) -> None:
-    """Raise when it is a badge of another conference."""
+    """Raise when it is a badge of another conference, or one that was replaced."""
     query = Conference.select(Conference.name).join(Attendee, on=(Attendee.conference == Conference.id))
     other: Conference | None = query.where(Attendee.access_code == text.upper()).first()
     if other is not None:
         raise badges.other_conference(desk, other.name)
+    if (replaced := badges.replaced(desk, text.upper())) is not None:
+        raise replaced

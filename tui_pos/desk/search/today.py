@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from peewee import JOIN, Case, Select, Value, fn
+from peewee import JOIN, Case, Value, fn
 
 from tui_pos.core import clock, money
 from tui_pos.core.scan import printable
@@ -223,7 +223,7 @@ def _door(desk: Desk, now: datetime, last_counted: int) -> tuple[tuple[int, ...]
     earlier = CheckIn.select(CheckIn.id).where(CheckIn.attendee == last.c.attendee_id, CheckIn.id < last.c.id)
     is_first = (last.c.id > last_counted) & ~fn.EXISTS(earlier)
     counts = [fn.SUM(Case(None, [(each, 1)], 0)) for each in (*is_in, is_first)]
-    (found,) = rows(Select([last], counts))
+    (found,) = rows(CheckIn.select(*counts).from_(last))
     *reached, since = (int(each or 0) for each in found)
     came = tuple(more - less for more, less in zip(reached, (*reached[1:], 0), strict=True))
     return came, since

@@ -16,7 +16,8 @@ class AdmissionFacts:
 
     ``admitting`` is the status of the order that would admit them (the linked one, else their newest), '' for
     none, ``GOING_BACK`` while Stripe has not answered about a refund of all its money. ``returned``: their
-    own ticket was refunded; ``returning``: Stripe has not answered about its refund yet.
+    own ticket was refunded; ``returning``: Stripe has not answered about its refund yet. ``handed_over``: a
+    ticket of theirs went to another person. ``other_day``: their ticket is for other days than today.
     """
 
     registered: bool
@@ -26,6 +27,8 @@ class AdmissionFacts:
     admitting: str
     returned: bool = False
     returning: bool = False
+    handed_over: bool = False
+    other_day: bool = False
 
 
 def verdict(facts: AdmissionFacts) -> Verdict:
@@ -45,11 +48,13 @@ TABLE: tuple[tuple[Callable[[AdmissionFacts], bool], Verdict], ...] = (
     (lambda s: s.registered and s.came_in and s.owes, Verdict("already_checked_in.owes", Tone.WARN)),
     (lambda s: s.registered and s.came_in, Verdict("already_checked_in", Tone.WARN)),
     (lambda s: s.registered and not s.holds_ticket, Verdict("no_ticket.paid", Tone.WARN)),
+    (lambda s: s.registered and s.other_day, Verdict("registered.other_day", Tone.WARN)),
     (lambda s: s.registered and s.owes, Verdict("registered.owes", Tone.OK)),
     (lambda s: s.registered, Verdict("registered", Tone.OK)),
     (_owes_alone, Verdict("owes", Tone.WARN)),
     (lambda s: s.returning, Verdict("refund_open.ticket", Tone.BAD)),
     (lambda s: s.returned, Verdict("refunded.ticket", Tone.BAD)),
+    (lambda s: s.handed_over, Verdict("replaced", Tone.BAD)),
     (_not_admitted(OrderStatus.PENDING), Verdict("not_paid", Tone.BAD)),
     (_not_admitted(OrderStatus.CANCELLED), Verdict("cancelled", Tone.BAD)),
     (_not_admitted(OrderStatus.REFUNDED), Verdict("refunded", Tone.BAD)),

@@ -91,11 +91,18 @@ def act_of(offers: Iterable[Offer], command: str) -> Act | None:
     return next((each for each in offers if isinstance(each, Act) and each.command == command), None)
 
 
+def _act_on_key(offers: Iterable[Offer], command: keys.Command) -> Act | None:
+    """What the key of ``command`` does: another command on the same key may be the one that is offered."""
+    acts = [each for each in offers if isinstance(each, Act)]
+    same_key = (each for each in acts if command.keys and keys.BY_NAME[each.command].keys == command.keys)
+    return act_of(acts, command.name) or next(same_key, None)
+
+
 def answer(offers: Sequence[Offer], message: Message) -> Do | None:
     """What a key of the prompt does; None where it does nothing."""
     match message:
         case key_stream.Asked(command=command):
-            act = act_of(offers, command)
+            act = _act_on_key(offers, keys.BY_NAME[command])
             return act.do if act is not None else None
         case key_stream.Confirmed():
             act = act_of(offers, "confirm")

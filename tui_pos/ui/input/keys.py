@@ -47,18 +47,21 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("help", ("f1",), "help", "help", "Explain the keys of the screen that is open."),
     Command("walk_up", ("f2",), "walkup", "walk-up", "Sell to somebody without a registration."),
-    Command("orders", ("f3",), "orders", "orders", "Find an order, to reprint, refund or resume it."),
+    Command("orders", ("f3",), "orders", "orders", "Find an order again, and see its receipt."),
     Command("reader", ("f4",), "reader", "reader", "Choose the card reader of this station."),
     Command("attention", ("f5",), "attention", "attention", "Show unfinished payments and parked sales."),
     Command("park", ("f6",), "park", "park", "Put this sale aside and serve the next person."),
+    Command(
+        "group", ("f6",), "group", "the group", "Show everybody on the same order, to let them in together."
+    ),
     Command("card", ("f8",), "card", "card", "Take the amount by card on the reader."),
     Command("cash", ("f9",), "cash", "cash", "Take the amount in cash and give change."),
     Command("tender", ("f10",), "tender", "tender", "Pay another way, or split the amount."),
     Command("tap", ("insert",), "tap", "good card", "In training: hold a good card, or /tap NAME."),
     Command("lock", ("f12",), "lock", "lock", "Lock this station until somebody signs in."),
     Command("decline", ("delete",), "decline", "bad card", "In training: hold a card that is declined."),
-    Command("name", (), "name", "name", "Say who buys, as in /name Ines Park."),
-    Command("email", (), "email", "e-mail", "Say the buyer's address, as in /email ines@example.org."),
+    Command("name", (), "name", "name", "Say or correct a name, as in /name Ines Park."),
+    Command("email", (), "email", "e-mail", "Say or correct an address, as in /email ines@example.org."),
     Command("voucher", (), "voucher", "voucher", "Use a voucher: /voucher CODE; without a code, none."),
     Command("refund", (), "refund", "refund", "Give pieces or money of this order back."),
     Command("resolve", (), "resolve", "resolve", "End a card payment that needs a person."),
@@ -68,13 +71,15 @@ COMMANDS: tuple[Command, ...] = (
     Command("names", (), "names", "name tickets", "Say who gets the tickets that were bought for others."),
     Command("undo", (), "undo", "undo", "Take the chosen hand-out, or the check-in, back: /undo REASON."),
     Command("today", (), "today", "today", "Show the orders of today alone, or all of them again."),
+    Command("transfer", (), "transfer", "hand over", "Hand this ticket to another person: /transfer Bo Ek."),
     Command("checkin", (), "checkin", "check in", "Check this person in."),
     Command("refresh", (), "refresh", "ask again", "Ask Stripe again for what this screen lists."),
     Command("quit", (), "quit", "quit", "Leave the program; unfinished sales stay parked."),
 )
 
 BY_NAME = {command.name: command for command in COMMANDS}
-BY_KEY = {key: command for command in COMMANDS for key in command.keys}
+BY_KEY = {key: command for command in reversed(COMMANDS) for key in command.keys}
+"""Of two commands on one key, of which a screen offers one, the first."""
 BY_WORD = {command.word: command for command in COMMANDS if command.word}
 
 HOW_TO_QUIT = "To leave, type /quit and press Enter."

@@ -50,6 +50,8 @@ PHRASES: dict[str, Sentence] = {
     **catalogue.SHELF,
     **search.RECENT,
     **payment_events.PHRASES,
+    **checkin.DEEDS,
+    **checkin.CAUTIONS,
 }
 """What is told beside refusals, in lists."""
 

@@ -22,6 +22,9 @@ def _too_many_tries(whose: str, station: str, left: timedelta) -> str:
     return f"Too many wrong passwords {where[whose]}: try again in {wait}."
 
 
+DEMO_USER = "Type trainee (or scanner, who works at the door), then press Enter."
+DEMO_PASSWORD = "In the demonstration every password is demo: type it, then press Enter."
+
 ACTIONS = {
     "look_up": "look people and orders up",
     "check_in": "check people in",
@@ -37,6 +40,8 @@ ACTIONS = {
     "set_up": "change whose payments these are",
     "reconcile": "reconcile payments",
     "addresses": "see e-mail addresses",
+    "correct": "correct names and e-mail addresses",
+    "transfer": "hand a ticket to another person",
 }
 """What somebody may do, or not."""
 

@@ -1,13 +1,21 @@
 """Carts and sales: why one cannot be changed or sold."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tui_pos.ui.messages.orders import HOLDER
-from tui_pos.ui.messages.templates import Sentence
+from tui_pos.ui.messages.templates import Sentence, when_and_where
+
+if TYPE_CHECKING:
+    from tui_pos.core.clock import Moment
 
 
 def _invalid_quantity(given: str, most: int) -> str:
     return f"{given or 'Nothing'} is not a quantity: enter a whole number from 1 to {most}."
+
+
+def _already_has(product: str, order: str, at: "Moment") -> str:
+    return f"They have {product} already: {order}, {when_and_where(at)}. Sell them another?"
 
 
 def _reader_not_found(readers: Sequence[str]) -> str:
@@ -23,6 +31,7 @@ DISCOUNTS: dict[str, Sentence] = {
 }
 
 SENTENCES: dict[str, Sentence] = {
+    "already_has": _already_has,
     "amount_too_large": "One order can be at most {most}: sell it in parts.",
     "amount_too_small.order": "The least that a card can be charged is {least} {currency}.",
     "cart_empty": "The cart is empty: add something first.",

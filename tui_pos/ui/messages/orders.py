@@ -1,6 +1,11 @@
 """Orders and who they are for: why one is not found, or cannot be changed now."""
 
-from tui_pos.ui.messages.templates import Sentence, plain
+from typing import TYPE_CHECKING
+
+from tui_pos.ui.messages.templates import Sentence, plain, when_and_where
+
+if TYPE_CHECKING:
+    from tui_pos.core.clock import Moment
 
 HOLDER = "{holder.station}, {holder.name}, since {holder.since:%H:%M}"
 """Who holds a payment or a reader: "desk-2, Amira Haddad, since 14:02"."""
@@ -9,6 +14,10 @@ HOLDER = "{holder.station}, {holder.name}, since {holder.since:%H:%M}"
 def _invalid_code(text: str) -> str:
     shown = f"{text!r} is" if text else "That is"
     return f"{shown} not an access code: scan the badge or type its 1 to 20 letters and digits."
+
+
+def _badge_replaced(code: str, since: "Moment") -> str:
+    return f"The badge {code} is dead: its ticket went to another badge, {when_and_where(since)}."
 
 
 def _invalid_reference(text: str, prefix: str) -> str:
@@ -22,6 +31,7 @@ def _cannot_be_cancelled(order: str, status: str) -> str:
 
 SENTENCES: dict[str, Sentence] = {
     "attendee_not_found": "{code} is not known in {conference}.",
+    "badge_replaced": _badge_replaced,
     "attendee_not_found.conference": "That badge is for {conference!r}, a conference not known here.",
     "invalid_code": _invalid_code,
     "invalid_email": "{email} is not an e-mail address: enter one such as name@example.org.",

@@ -57,6 +57,14 @@ def _by(amount: Decimal, tender: str, currency: str) -> str:
     return f"{format_amount(amount, currency)} {TENDERS[tender].name.lower()}"
 
 
+def _handed_out(quantity: str, product: str) -> str:
+    return f"handed out {_pieces(quantity, product)}"
+
+
+def _took_back(quantity: str, product: str) -> str:
+    return f"took back {_pieces(quantity, product)}"
+
+
 def _pieces(quantity: str, product: str) -> str:
     return product if quantity == "1" else f"{quantity} {product}"
 
@@ -71,20 +79,20 @@ RECENT: dict[str, Sentence] = {
     "recent.cash": "cash {amount}",
     "recent.check_in_undone": "check-in undone",
     "recent.checked_in": "checked in",
-    "recent.comp": "given away {amount}",
+    "recent.given_away": "given away {amount}",
     "recent.companion": "registered",
     "recent.credit": "credit {amount}",
     "recent.ended": _ended,
     "recent.exchanged": "exchanged for {order}",
-    "recent.handed_out": lambda **values: f"handed out {_pieces(**values)}",
+    "recent.handed_out": _handed_out,
     "recent.no_charge": _no_charge,
     "recent.not_paid": _not_paid,
     "recent.paid": _paid,
     "recent.refunded": _refunded,
-    "recent.refunded.failed": _refund_failed,
-    "recent.refunded.free": "taken back, it was free",
-    "recent.refunded.open": _refund_open,
-    "recent.took_back": lambda **values: f"took back {_pieces(**values)}",
+    "recent.refund_failed": _refund_failed,
+    "recent.refund_open": _refund_open,
+    "recent.taken_back": "taken back, it was free",
+    "recent.took_back": _took_back,
     "recent.void": "void",
 }
 """What was found, and what happened at this station, in a list."""

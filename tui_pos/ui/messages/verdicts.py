@@ -7,35 +7,75 @@ from tui_pos.core import money
 from tui_pos.ui.messages.templates import when_and_where
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from tui_pos.core.clock import Moment
     from tui_pos.desk.orders.views import Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class VerdictWords:
-    """The word in large, and one sentence."""
+    """The word in large, one sentence, and the one fact that matters beside the word; '' where none does."""
 
     word: str
     sentence: str
+    fact: str = ""
+
+
+def in_words(days: "Sequence[date]") -> str:
+    """Days as people read them: "14 May, 15 May"."""
+    return ", ".join(f"{day.day} {day:%b}" for day in days)
 
 
 VERDICTS: dict[str, VerdictWords] = {
-    "already_checked_in": VerdictWords("ALREADY CHECKED IN", "Checked in {first}."),
-    "already_checked_in.owes": VerdictWords("ALREADY CHECKED IN, owes {owes}", "Checked in {first}."),
-    "cancelled": VerdictWords("CANCELLED", "The order was cancelled; they need a new ticket."),
-    "no_order": VerdictWords("NO ORDER", "There is no order for this badge."),
-    "no_ticket": VerdictWords("NO TICKET", "What they paid for holds no ticket."),
+    "already_checked_in": VerdictWords("IN SINCE {since}", "Checked in {first}."),
+    "already_checked_in.owes": VerdictWords(
+        "IN SINCE {since}", "Checked in {first}.", "owes {owes} {currency}"
+    ),
+    "cancelled": VerdictWords(
+        "CANCELLED", "The order was cancelled; they need a new ticket.", "needs a new ticket"
+    ),
+    "no_order": VerdictWords("NO ORDER", "There is no order for this badge.", "needs a ticket"),
+    "no_ticket": VerdictWords("NO TICKET", "What they paid for holds no ticket.", "needs a ticket"),
     "no_ticket.paid": VerdictWords("PAID, NO TICKET", "What they paid for holds no ticket."),
-    "not_paid": VerdictWords("NOT PAID", "The order was not paid in time; pay it now or sell again."),
+    "not_paid": VerdictWords(
+        "UNPAID", "The order was not paid in time; pay it now or sell again.", "not paid in time"
+    ),
     "owes": VerdictWords("OWES {owes}", "{owes} is to be paid before they are registered."),
     "refund_open": VerdictWords("BEING REFUNDED", "Whether its money went back is not known yet."),
     "refund_open.ticket": VerdictWords(
         "BEING REFUNDED", "Their ticket is being given back, and Stripe has not answered yet."
     ),
-    "refunded": VerdictWords("REFUNDED", "The money was given back; they need a new ticket."),
-    "refunded.ticket": VerdictWords("REFUNDED", "Their ticket was given back; they need a new one."),
+    "refunded": VerdictWords(
+        "REFUNDED", "The money was given back; they need a new ticket.", "needs a new ticket"
+    ),
+    "refunded.ticket": VerdictWords(
+        "REFUNDED", "Their ticket was given back; they need a new one.", "needs a new ticket"
+    ),
+    "replaced": VerdictWords("HANDED OVER", "Their ticket went to another person {replaced}."),
     "registered": VerdictWords("REGISTERED", "Paid, and not checked in yet."),
-    "registered.owes": VerdictWords("REGISTERED, owes {owes}", "The ticket is paid; {owes} more is to pay."),
+    "registered.other_day": VerdictWords("NOT FOR TODAY", "Paid, for {days}.", "for {days}"),
+    "registered.owes": VerdictWords(
+        "REGISTERED", "The ticket is paid; {owes} more is to pay.", "owes {owes} {currency}"
+    ),
 }
+
+CHECKED_IN = "CHECKED IN"
+"""The verdict on somebody who came in just now, at this desk."""
+
+NOT_KNOWN = "NOT KNOWN"
+NOT_READABLE = "NOT READABLE"
+NO_ANSWER = "NOT LOOKED UP"
+
+REFUSALS = {
+    "attendee_not_found": NOT_KNOWN,
+    "badge_replaced": "HANDED OVER",
+    "nothing_found": NOT_KNOWN,
+    "order_not_found": NOT_KNOWN,
+    "other_conference": "OTHER CONFERENCE",
+}
+"""The word for a badge that is nobody's here, by the code of the refusal."""
 
 
 def words(verdict: "Verdict") -> VerdictWords:
@@ -43,6 +83,21 @@ def words(verdict: "Verdict") -> VerdictWords:
     said = VERDICTS[verdict.key]
     values = {
         "owes": money.format_amount(verdict.owes, verdict.currency) if verdict.owes else "",
+        "currency": verdict.currency,
         "first": when_and_where(verdict.first) if verdict.first else "",
+        "since": since(verdict.first) if verdict.first else "",
+        "days": in_words(verdict.days),
+        "replaced": when_and_where(verdict.replaced) if verdict.replaced else "",
     }
-    return VerdictWords(said.word.format(**values), said.sentence.format(**values))
+    return VerdictWords(*(text.format(**values) for text in (said.word, said.sentence, said.fact)))
+
+
+def since(moment: "Moment") -> str:
+    """Time and place as short as a banner has them: "09:14 desk-2"."""
+    shown = f"{moment.at:%H:%M}" if moment.is_today else f"{moment.at:%d %b %H:%M}"
+    return f"{shown} {moment.station}".rstrip()
+
+
+def refused(code: str) -> str:
+    """The word for what cannot be opened."""
+    return REFUSALS.get(code, NOT_READABLE)

@@ -1,290 +1,398 @@
 """Attendee: the verdict first, then what they bought and owe, and the one safe next step."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from rich.text import Text
 from textual.app import ComposeResult
 
 from tui_pos.core import clock
+from tui_pos.core.clock import Moment
 from tui_pos.core.scan import Scan, printable
 from tui_pos.desk.access.permissions import Action
+from tui_pos.desk.catalogue import inventory
+from tui_pos.desk.catalogue.inventory import InventoryItem
 from tui_pos.desk.checkin import checkin, next_steps, redemption
 from tui_pos.desk.checkin.checkin import CheckInResult
 from tui_pos.desk.checkin.next_steps import OrderStep, PersonStep
 from tui_pos.desk.checkin.redemption import HandOut
 from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import Refused
 from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.search import lookup
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.ask import ask_text
-from tui_pos.ui.input import keys
-from tui_pos.ui.messages import notes
+from tui_pos.ui.input.acts import Act, Move, Offer, Pick, numbers
+from tui_pos.ui.messages import attendee as said
+from tui_pos.ui.messages import notes, sentence
 from tui_pos.ui.messages.templates import when_and_where
-from tui_pos.ui.messages.verdicts import words
 from tui_pos.ui.results import PayBy, SaleStart, StillOwed
-from tui_pos.ui.screens import hand_outs
+from tui_pos.ui.screens import attendee_view, hand_outs
+from tui_pos.ui.screens.attendee_controller import Beside, beside
+from tui_pos.ui.screens.corrections import Corrections
 from tui_pos.ui.screens.hand_outs import Undoing
+from tui_pos.ui.screens.product_list import ProductList
 from tui_pos.ui.screens.shared import Step, choose_reader
-from tui_pos.ui.widgets.line_list import Column, Line, LineList
-from tui_pos.ui.widgets.row import Spread
-from tui_pos.ui.widgets.signs import sign, style
-
-LAST_NUMBER = 9
-STATUS_WORDS = {"partially_refunded": "part refunded"}
+from tui_pos.ui.widgets.banner import Banner
+from tui_pos.ui.widgets.line_list import Line, LineList
+from tui_pos.ui.widgets.row import Row
+from tui_pos.ui.widgets.scan_input import Prompt
 
 
 class AttendeeScreen(DeskScreen[None]):
     """One person. The next badge that is scanned here is looked up; `show` then shows that person."""
 
     CSS_PATH = "attendee.tcss"
+    PROMPT = Prompt(placeholder=said.PLACEHOLDER)
 
     def __init__(self, desk: Desk, person: AttendeeView) -> None:
         super().__init__(desk)
         self.person = person
-        self._hand_outs: tuple[HandOut, ...] = ()
-        self._verdict = Spread()
-        self._facts = Spread()
-        self._list = LineList(
-            Column(14), Column(13), Column(10, right=True), Column(), Column(14, right=True)
-        )
+        self._at_the_door = not self.may(Action.SELL)
+        self._beside = Beside()
+        self._came_in: Moment | None = None
+        self._handed_last: int | None = None
+        self._banner = Banner()
+        self._facts = Row(id="facts")
+        self._cautions = LineList(*attendee_view.CAUTIONS, numbered=False, choosing=False, id="cautions")
+        self._list = LineList(*attendee_view.ROWS, by_arrow=True)
+        self._products = ProductList(self.amount)
+        self._side = LineList(*attendee_view.SIDE, numbered=False, choosing=False)
+        self._corrections = Corrections(self, self._corrected)
 
     def compose_body(self) -> ComposeResult:
-        yield self._verdict
+        yield self._banner
         yield self._facts
+        yield self._cautions
         yield self._list
+        yield self._products
+
+    def compose_side(self) -> ComposeResult:
+        yield self._side
 
     def on_mount(self) -> None:
+        if self._at_the_door:
+            self.prompt.set_placeholder(said.PLACEHOLDER_AT_THE_DOOR)
         self.show(self.person)
-
-    def hints(self) -> Sequence[keys.Hint]:
-        hints = [keys.hint("confirm", self._next_step().label)]
-        owed, orders = self._owed(), len(self.person.orders)
-        if orders:
-            hints.append(keys.Hint(_numbers(1, orders), "pay or show" if owed else "show"))
-        if self._hand_outs and orders < LAST_NUMBER:
-            hints.append(keys.Hint(_numbers(orders + 1, orders + len(self._hand_outs)), "hand out"))
-        if owed:
-            hints.append(keys.hint("cash"))
-        if self.may(Action.SELL):
-            hints.append(keys.hint("walk_up", "sell"))
-        hints.append(keys.hint("back", "next person"))
-        return hints if owed or self._hand_outs else (*hints, keys.hint("help"))
 
     # What stands there
 
     def show(self, person: AttendeeView) -> None:
         """Show ``person`` instead of the one before; rings the bell unless the verdict is good."""
         if person.access_code != self.person.access_code:
-            self._hand_outs = ()
-        self.person = person
+            self._beside = Beside()
+            self._list.unchoose()
+        self.person, self._came_in, self._handed_last = person, None, None
+        self._hide_products()
         self._draw()
-        self._look_at_hand_outs()
-        self.say(words(person.verdict).sentence)
+        self._look_beside()
+        self.say(attendee_view.sentence(person, at_the_door=self._at_the_door))
         if person.verdict.tone != Tone.OK:
             self.kiosk.bell()
         self.typed_ahead.release()
 
-    def _look_at_hand_outs(self) -> None:
-        def show(found: tuple[HandOut, ...]) -> None:
-            self._hand_outs = found
-            self._draw()
+    def _look_beside(self) -> None:
+        self.ask(partial(beside, self.desk, self.person), self._show_beside, lane="hand-outs", latest=True)
 
-        look = partial(redemption.hand_outs, self.desk, self.person.access_code)
-        self.ask(look, show, lane="hand-outs", latest=True)
+    def _show_beside(self, found: Beside) -> None:
+        self._beside = found
+        self._draw(by_itself=True)
 
-    def _draw(self) -> None:
-        person = self.person
-        name = Text.assemble((printable(person.name, 60), "bold"))
-        word = f"{sign(person.verdict.tone)} {printable(words(person.verdict).word, 50)}"
-        self._verdict.show_ends(name, Text.assemble((word, f"bold {style(person.verdict.tone)}")))
-        facts = f"{printable(person.email, 40)}   badge {person.access_code}".strip()
-        self._facts.show_ends(Text(facts), Text(self._came_in()))
-        self._list.set_lines(self._lines())
-        self.refresh_hints()
+    def _draw(self, *, by_itself: bool = False) -> None:
+        person, door, currency = self.person, self._at_the_door, self.desk.conference.currency
+        self._banner.tell(attendee_view.told(person, self._came_in))
+        self._facts.show(attendee_view.facts(person, self._beside.group, at_the_door=door))
+        self._cautions.set_lines(attendee_view.cautions(person, at_the_door=door))
+        self._cautions.styles.height = len(self._cautions.lines)
+        rows = attendee_view.rows(person, self._beside.hand_outs, self.amount, currency, at_the_door=door)
+        self._list.set_lines(rows)
+        self._draw_side()
+        self.refresh_hints(by_itself=by_itself)
 
-    def _came_in(self) -> str:
-        first = self.person.first_check_in
-        if first is None:
-            return "not checked in"
-        return f"checked in {when_and_where(self.desk.moment(first.at, printable(first.station, 20)))}"
-
-    def _lines(self) -> list[Line]:
-        lines = [_heading("Orders")] if self.person.orders else [_heading("No orders")]
-        lines += [self._order_line(order) for order in self.person.orders]
-        if self.person.credits_total:
-            lines.append(Line(("Credit", "", self.amount(self.person.credits_total)), pick=False))
-        if self._hand_outs:
-            lines += [_heading("To hand out"), *hand_outs.lines(self._hand_outs)]
-        return lines
-
-    def _order_line(self, order: OrderView) -> Line:
-        bought = ", ".join(_bought(line.quantity, line.description) for line in order.lines if line.quantity)
-        owes = (f"owes {self.amount(order.due)}", "bold yellow") if order.due else ""
-        return Line(
-            (
-                order.reference,
-                STATUS_WORDS.get(order.status, order.status),
-                self.amount(order.total),
-                bought,
-                ("on a reader", "magenta") if order.live_attempt_id else owes,
-            ),
-            key=order.reference,
-        )
+    def _draw_side(self) -> None:
+        chosen = self._order_of(self._list.chosen) or next(iter(self.person.orders), None)
+        order = None if self._at_the_door else chosen
+        currency = self.desk.conference.currency
+        self._side.set_lines(attendee_view.side(order, self._beside.fetched, self.amount, currency))
 
     def _owed(self) -> tuple[OrderView, ...]:
         return next_steps.to_pay(self.desk, self.person)
 
-    # The next step
+    def _order_of(self, line: Line | None) -> OrderView | None:
+        return next(
+            (each for each in self.person.orders if line is not None and each.reference == line.key), None
+        )
+
+    # What keys do
+
+    def acts(self) -> Sequence[Offer]:
+        if self._products.display:
+            return self._acts_on_products()
+        chosen = self._list.chosen
+        step = self._row_step(chosen) if chosen is not None else self._next_step()
+        sells = (Act("walk_up", self._sell, "sell"),) if self.may(Action.SELL) else ()
+        together = (Act("group", self._show_group),) if self._beside.has_others else ()
+        back = Act("back", self._unchoose, "choose none") if chosen else Act("back", self.leave, "next")
+        pays = self._pays()
+        is_in = self.person.first_check_in is not None
+        undo = (Act("undo", self._take_back),) if is_in or self._undoing() is not None else ()
+        reads = (Act("reader", partial(choose_reader, self)),) if self.may(Action.READERS) else ()
+        return (
+            Act("confirm", step.take, step.label),
+            *self._row_picks(),
+            *pays[:1],
+            *sells,
+            *together,
+            back,
+            *pays[1:],
+            Move(self._moved),
+            Act("checkin", self._check_in),
+            *undo,
+            *self._corrections.acts(self.person),
+            *reads,
+        )
+
+    def _row_picks(self) -> Iterator[Pick]:
+        """The numbered rows, those that do the same together."""
+        labels = [self._row_step(self._line_of(key)).label for key in self._list.numbered_keys]
+        first = 0
+        while first < len(labels):
+            rows = next(
+                (n for n, each in enumerate(labels[first:]) if each != labels[first]), len(labels) - first
+            )
+            yield Pick(numbers(rows, first + 1), self._picked, labels[first])
+            first += rows
+
+    def _line_of(self, key: str) -> Line:
+        return next(line for line in self._list.lines if line.key == key)
+
+    def _pays(self) -> Sequence[Act]:
+        """F9, then F8 and F10, where it is certain which order they pay."""
+        owed, chosen = self._owed(), self._order_of(self._list.chosen)
+        order = chosen if chosen in owed else owed[0] if len(owed) == 1 else None
+        if order is None:
+            return ()
+        return tuple(
+            Act(by.value, partial(self._pay, order, by)) for by in (PayBy.CASH, PayBy.CARD, PayBy.OTHER)
+        )
 
     def _next_step(self) -> Step:
         match next_steps.person_step(self.desk, self.person):
             case PersonStep.CHECK_IN:
-                return Step(self.action_checkin, "check in")
+                return Step(self._check_in, "check in")
             case PersonStep.PAY:
                 (order,) = self._owed()
                 return Step(partial(self._pay, order, PayBy.CARD), f"pay {self.amount(order.due)}")
             case PersonStep.SELL:
-                return Step(self.action_walk_up, "sell")
+                return Step(self._sell, "sell")
             case PersonStep.NEXT_PERSON:
                 return Step(self.leave, "next person")
 
-    def action_confirm(self) -> None:
-        self._next_step().take()
+    def _row_step(self, line: Line) -> Step:
+        """What a row does, by its number or chosen by arrow."""
+        out = hand_outs.of_line(self._beside.hand_outs, line)
+        if out is not None:
+            return Step(partial(self._hand_out, out), "hand out") if out.left else self._told(out)
+        order = self._order_of(line)
+        assert order is not None
+        step = next_steps.opening_step(self.desk, order)
+        if step is OrderStep.SEE_PAYMENT and order.live_attempt_id is not None:
+            watch = partial(self.navigator.watch_payment, order.live_attempt_id, self._still_owed)
+            return Step(watch, "see payment")
+        if step is OrderStep.PAY:
+            return Step(partial(self._pay, order, PayBy.CARD), f"pay {self.amount(order.due)}")
+        return Step(partial(self.navigator.show_receipt, order.reference), "show")
 
-    def action_checkin(self) -> None:
-        """``/checkin``, and Enter when they may come in."""
+    def _picked(self, number: int) -> None:
+        line = self._list.numbered_line(number)
+        if line is not None:
+            self._row_step(line).take()
+
+    def _moved(self, delta: int) -> None:
+        self._list.move(delta)
+        self._draw_side()
+
+    def _unchoose(self) -> None:
+        self._list.unchoose()
+        self._draw_side()
+
+    # Checking in, alone or with others
+
+    def _check_in(self) -> None:
         self.ask(partial(checkin.check_in, self.desk, self.person.access_code), self._checked_in, hold=True)
 
     def _checked_in(self, result: CheckInResult) -> None:
         self.person = replace(result.attendee, verdict=self.person.verdict)
+        moment = self.desk.moment(result.at, printable(result.station, 20))
+        if result.first:
+            self._came_in = moment
         self._draw()
         if result.first:
-            self.say("Checked in. Enter: next person, or scan the next badge.", Tone.OK)
+            self.say(said.CHECKED_IN, Tone.OK)
         else:
-            first = when_and_where(self.desk.moment(result.at, printable(result.station, 20)))
+            first = when_and_where(moment)
             self.say(f"Was checked in before: {first}. This pass is recorded too.", Tone.WARN, bell=True)
+
+    def _show_group(self) -> None:
+        self.navigator.show_group(self.person.access_code, self._left_group)
+
+    def _left_group(self, scan: Scan | None) -> None:
+        if scan is not None:
+            self.entered(scan)
+        else:
+            self._refresh(lambda: None)
 
     # Handing out, and taking back
 
     def _hand_out(self, chosen: HandOut) -> None:
         def handed(now: HandOut) -> None:
-            self._look_at_hand_outs()
+            self._handed_last = now.line_id
+            if not now.left:
+                self._list.unchoose()
+            self._look_beside()
             self.say(f"Hand out 1 x {now.description}: {hand_outs.left(now)}. /undo takes it back.", Tone.OK)
 
         hand = partial(redemption.hand_out, self.desk, self.person.access_code, chosen.line_id)
         self.ask(partial(hand, key=clock.new_id()), handed, hold=True)
 
-    def action_undo(self) -> None:
-        """``/undo REASON``: the chosen hand-out, else the check-in."""
-        chosen = hand_outs.of_line(self._hand_outs, self._list.chosen)
-        undoing = hand_outs.undoing(self.desk, self.person, chosen)
+    def _told(self, out: HandOut) -> Step:
+        """Tell when the last piece of it was handed out."""
+        last = next((each.when for each in self._beside.fetched if each.line_id == out.line_id), None)
+        why = Refused("handed_out", product=printable(out.description), bought=out.bought, last=last)
+        return Step(partial(self.say, sentence(why), Tone.WARN, bell=True), "gone")
+
+    def _undoing(self) -> Undoing | None:
+        """What ``/undo`` takes back: the chosen hand-out, else the last one here, else the check-in."""
+        out = self._beside.hand_outs
+        last = next((each for each in out if each.line_id == self._handed_last), None)
+        chosen = hand_outs.of_line(out, self._list.chosen)
+        return hand_outs.undoing(self.desk, self.person, chosen or last)
+
+    def _take_back(self) -> None:
+        undoing = self._undoing()
         if undoing is None:
-            self.say("Nothing was handed out and nobody was checked in here.", Tone.WARN, bell=True)
+            self.say(said.NOTHING_TO_UNDO, Tone.WARN, bell=True)
         elif self.argument:
             self._undo(undoing, self.argument)
         else:
-            question = ask_text(
-                f"Take {undoing.what} back", "Why? The reason is kept with your name.", "take it back"
-            )
+            question = ask_text(f"Take {undoing.what} back", said.WHY, "take it back")
             self.go(question, lambda reason: None if reason is None else self._undo(undoing, reason))
 
     def _undo(self, undoing: Undoing, reason: str) -> None:
         what = undoing.what[0].upper() + undoing.what[1:]
 
         def undone(_: object) -> None:
-            self._look_at_hand_outs()
+            self._handed_last = None
             self._refresh(lambda: self.say(f"{what} was taken back.", Tone.OK))
 
         self.ask(partial(undoing.call, reason), undone, hold=True)
 
-    # Orders
-
-    def picked(self, number: int) -> None:
-        line = self._list.numbered_line(number)
-        if (chosen := hand_outs.of_line(self._hand_outs, line)) is not None:
-            self._hand_out(chosen)
-            return
-        order = next((order for order in self.person.orders if line and order.reference == line.key), None)
-        if order is None:
-            self.say(f"There is no row {number}.", Tone.WARN, bell=True)
-        else:
-            self._open(order)
-
-    def _open(self, order: OrderView) -> None:
-        step = next_steps.opening_step(self.desk, order)
-        if step is OrderStep.SEE_PAYMENT and order.live_attempt_id is not None:
-            self.navigator.watch_payment(order.live_attempt_id, self._still_owed)
-        elif step is OrderStep.PAY:
-            self._pay(order, PayBy.CARD)
-        else:
-            self.navigator.show_receipt(order.reference)
-
-    def moved(self, delta: int) -> None:
-        self._list.move(delta)
-
-    def action_card(self) -> None:
-        """F8: the chosen order, if something is owed for it, else the only one for which it is."""
-        self._pay_chosen(PayBy.CARD)
-
-    def action_cash(self) -> None:
-        """F9."""
-        self._pay_chosen(PayBy.CASH)
-
-    def action_tender(self) -> None:
-        """F10."""
-        self._pay_chosen(PayBy.OTHER)
-
-    def _pay_chosen(self, by: PayBy) -> None:
-        owed, line = self._owed(), self._list.chosen
-        chosen = [order for order in owed if line is not None and order.reference == line.key]
-        if len(chosen or owed) == 1:
-            self._pay((chosen or owed)[0], by)
-        elif owed:
-            self.say("Choose the order to pay with the arrows first.", Tone.WARN, bell=True)
-        else:
-            self.say("Nothing is owed here; F2 sells something.", Tone.WARN)
+    # Orders and sales
 
     def _pay(self, order: OrderView, by: PayBy) -> None:
         self.navigator.pay(order.reference, by, self._still_owed)
 
     def _still_owed(self, owed: StillOwed) -> None:
         """Say how it ended over what is true now."""
-        said = notes.still_owed(owed, self.amount)
-        self._refresh(lambda: self.say(said, Tone.WARN if said else Tone.PLAIN))
+        told = notes.still_owed(owed, self.amount)
+        self._refresh(lambda: self.say(told, Tone.WARN if told else Tone.PLAIN))
 
     def _refresh(self, then: Callable[[], object]) -> None:
         def draw(person: AttendeeView) -> None:
-            self.person = person
+            self.person, self._came_in = person, None
             self._draw()
+            self._look_beside()
             then()
 
         self.ask(partial(lookup.attendee, self.desk, self.person.access_code), draw, hold=True)
 
-    def action_walk_up(self) -> None:
-        """F2: sell to this person."""
-        begins = SaleStart(attendee_code=self.person.access_code, buyer=self.person.name)
-        self.navigator.sell(begins, lambda end: self._refresh(lambda: self.say(notes.sale_end(end))))
+    def _corrected(self, person: AttendeeView, told: str) -> None:
+        self.show(person)
+        self.say(told, Tone.OK)
 
-    def action_reader(self) -> None:
-        """F4."""
-        choose_reader(self)
+    def _sell(self) -> None:
+        self.sell(SaleStart())
+
+    def sell(self, begins: SaleStart) -> None:
+        """Sell to this person; ``begins`` says what is in the cart from the start."""
+        start = replace(begins, attendee_code=self.person.access_code, buyer=self.person.name)
+        self._hide_products()
+        self.navigator.sell(start, lambda end: self._refresh(lambda: self.say(notes.sale_end(end))))
+
+    # What is typed: a product, or whatever home knows; what is scanned: the next badge
+
+    def changed(self, text: str) -> None:
+        if self._at_the_door or not text.strip() or text.startswith("/"):
+            self._hide_products()
+        else:
+            self.ask(
+                partial(_beginning, self.desk, text), partial(self._found, text), lane="products", latest=True
+            )
+
+    def _found(self, text: str, products: list[InventoryItem]) -> None:
+        if self.prompt.text == text:
+            self._list_products(text, products)
+
+    def _list_products(self, text: str, products: list[InventoryItem]) -> None:
+        self._products.show_products(text, products, numbered=not self.prompt.text)
+        self._list.display = not products
+        self.refresh_hints(by_itself=True)
+
+    def _hide_products(self) -> None:
+        self._products.hide()
+        self._list.display = True
+
+    def typed_acts(self, text: str) -> Sequence[Offer]:
+        clear = Act("back", self.prompt.clear, "clear")
+        meant = self._products.meant if text == self._products.text else None
+        enter = self.enters(f"sell {meant.name}" if meant is not None else f'find "{text}"')
+        moves = (Move(self._products.move, "choose"),) if self._products.display else ()
+        return (enter, clear, *moves)
+
+    def _acts_on_products(self) -> Sequence[Offer]:
+        meant = self._products.meant
+        enter = (Act("confirm", partial(self._sell_product, meant), f"sell {meant.name}"),) if meant else ()
+        return (
+            *enter,
+            Pick(numbers(len(self._products.numbered_keys)), self._picked_product, "sell"),
+            Move(self._products.move),
+            Act("back", self._hide_products, "close"),
+        )
+
+    def _picked_product(self, number: int) -> None:
+        product = self._products.product_numbered(number)
+        if product is not None:
+            self._sell_product(product)
+
+    def _sell_product(self, product: InventoryItem) -> None:
+        self.sell(SaleStart(product=attendee_view.key_of(product)))
 
     def entered(self, scan: Scan) -> None:
-        """The next badge: until its person is shown, no key acts on this one."""
+        """A product, or the next person: until that one is shown, no key acts on this one."""
+        meant = self._products.meant if scan.raw_shown == printable(self._products.text or "") else None
+        by_arrow = self._products.place is not None
+        if meant is not None and (by_arrow or not scan.scanned):
+            self._sell_product(meant)
+        elif scan.scanned or self._at_the_door:
+            self._look_up(scan)
+        else:
+            find = partial(_beginning, self.desk, scan.raw_shown)
+            self.ask(find, partial(self._found_for, scan), hold=True)
+
+    def _found_for(self, scan: Scan, products: list[InventoryItem]) -> None:
+        if len(products) == 1:
+            self._sell_product(products[0])
+        elif products:
+            self._list_products(scan.raw_shown, products)
+        else:
+            self._look_up(scan)
+
+    def _look_up(self, scan: Scan) -> None:
+        self._hide_products()
         self.typed_ahead.hold()
         self.navigator.look_up(scan)
 
 
-def _numbers(first: int, last: int) -> str:
-    return f"{first}" if first == last else f"{first}-{min(last, LAST_NUMBER)}"
-
-
-def _heading(text: str) -> Line:
-    return Line((text,), pick=False, style="bold")
-
-
-def _bought(quantity: int, description: str) -> str:
-    return description if quantity == 1 else f"{quantity} x {description}"
+def _beginning(desk: Desk, text: str) -> list[InventoryItem]:
+    return attendee_view.beginning(inventory.catalogue(desk), text)

@@ -9,7 +9,9 @@ from tui_pos.desk.checkin.checkin import undo_check_in
 from tui_pos.desk.checkin.redemption import HandOut, undo_hand_out
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.views import AttendeeView
+from tui_pos.ui.widgets import look
 from tui_pos.ui.widgets.line_list import Line
+from tui_pos.ui.widgets.look import Role
 
 
 def key_of(hand_out: HandOut) -> str:
@@ -25,7 +27,9 @@ def of_line(hand_outs: Sequence[HandOut], line: Line | None) -> HandOut | None:
 def lines(hand_outs: Sequence[HandOut]) -> list[Line]:
     """A row for each; one with nothing left stays listed, so that it can be undone."""
     return [
-        Line((left(each), each.description), key=key_of(each), style="" if each.left else "dim")
+        Line(
+            (left(each), each.description), key=key_of(each), style="" if each.left else look.style(Role.DIM)
+        )
         for each in hand_outs
     ]
 

@@ -1,12 +1,15 @@
 """Help: what can be done on the screen that asked, made from what its keys do in its present state."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from textual import events
 from textual.app import ComposeResult
 
+from tui_pos.desk.access.permissions import Action
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
-from tui_pos.ui.input.acts import Act, Move, Offer, bar
+from tui_pos.ui.input.acts import Act, Move, Offer, Pick, Steps, bar
+from tui_pos.ui.messages.help import KEYS_HEADING, TASKS, TASKS_HEADING
 from tui_pos.ui.widgets.line_list import Column, Line, LineList
 from tui_pos.ui.widgets.scan_input import Prompt
 
@@ -18,7 +21,8 @@ class HelpScreen(DeskScreen[None]):
 
     def __init__(self, screen: DeskScreen[object]) -> None:
         super().__init__()
-        self._lines = [_line(each) for each in screen.acts_and_ours() if bar([each])]
+        offers = screen.acts_and_ours()
+        self._lines = [*_tasks(screen, offers), *_keys(offers)]
         self._list = LineList(Column(10), Column(11), Column(), numbered=False, choosing=False)
         self._top = 0
 
@@ -28,26 +32,64 @@ class HelpScreen(DeskScreen[None]):
     def on_mount(self) -> None:
         self._list.set_lines(self._lines)
 
+    def on_resize(self, event: events.Resize) -> None:  # noqa: ARG002  # as Textual sends it
+        self._moved(0)
+
     def acts(self) -> Sequence[Offer]:
+        is_cut = self.is_mounted and len(self._lines) > self._list.size.height
         return (
             Act("confirm", self.leave, "back"),
             Act("back", self.leave),
             Act("help", self.leave, "back"),
-            Move(self._moved, "more"),
+            *((Move(self._moved, "more"),) if is_cut else ()),
         )
 
     def _moved(self, delta: int) -> None:
         last = max(0, len(self._lines) - self._list.size.height)
         self._top = min(max(0, self._top + delta), last)
         self._list.set_lines(self._lines[self._top :])
+        self.refresh_hints()
 
 
-def _line(offer: Offer) -> Line:
+def _tasks(screen: DeskScreen[object], offers: Sequence[Offer]) -> Iterator[Line]:
+    """How to do what works there now, for whoever is signed in."""
+    works = {name for offer in offers for name in _commands(offer)}
+    known = TASKS.get(type(screen).__name__, ())
+    tasks = [
+        task for task in known if task.needs in works and (not task.right or screen.may(Action(task.right)))
+    ]
+    if tasks:
+        yield _heading(TASKS_HEADING)
+        yield from (Line((task.how,), pick=False) for task in tasks)
+        yield Line((), pick=False)
+
+
+def _commands(offer: Offer) -> tuple[str, ...]:
+    match offer:
+        case Act(command=command):
+            return (command,)
+        case Pick():
+            return ("pick",)
+        case Steps():
+            return ("more", "fewer")
+        case _:
+            return ()
+
+
+def _keys(offers: Sequence[Offer]) -> Iterator[Line]:
+    yield _heading(KEYS_HEADING)
+    yield from (_key(each) for each in offers if bar([each]))
+
+
+def _key(offer: Offer) -> Line:
     (shown,) = bar([offer])
     if not isinstance(offer, Act):
         return Line((shown.key, "", shown.label), pick=False)
     command = keys.BY_NAME[offer.command]
     word = f"/{command.word}" if command.word else ""
     key = shown.key if command.keys else ""
-    said = f"{shown.label}: {command.help}" if offer.label and offer.label != command.label else command.help
-    return Line((key, word, said), pick=False)
+    return Line((key, word, offer.label or command.help), pick=False)
+
+
+def _heading(text: str) -> Line:
+    return Line((text,), pick=False, style="bold")

@@ -58,12 +58,13 @@ class ReaderScreen(DeskScreen[ReaderRow]):
         self._instead_of = instead_of
         self._readers: tuple[ReaderRow, ...] = ()
         self._shown: tuple[ReaderRow, ...] = ()
+        self._station_has = ""
         self._asked_at: float | None = None
 
     def compose_body(self) -> ComposeResult:
         yield Row(Text(f"Choose the card reader of {printable(self.desk.station)}", style="bold"))
         yield LineList(*COLUMNS, numbered=True, choosing=False, id="headings")
-        yield LineList(*COLUMNS, id="readers")
+        yield LineList(*COLUMNS, by_arrow=True, id="readers")
         yield Sentence()
 
     def on_mount(self) -> None:
@@ -84,13 +85,9 @@ class ReaderScreen(DeskScreen[ReaderRow]):
     def _found(self, found: tuple[tuple[ReaderRow, ...], str]) -> None:
         self._asked_at = None
         self._readers, station_has = found
-        self._show(self.prompt.text)
-        ready = [row.id for row in self._readers if self._is_free(row)]
-        if ready:
-            self._list.choose(station_has if station_has in ready else ready[0])
-        else:
-            self._list.choose_none()
-        self._chosen_changed(by_itself=True)
+        self._station_has = station_has
+        self._list.choose_none()
+        self._show(self.prompt.text, by_itself=True)
 
     def _not_found(self, error: Exception) -> None:
         self._asked_at = None
@@ -154,10 +151,13 @@ class ReaderScreen(DeskScreen[ReaderRow]):
     def _list(self) -> LineList:
         return self.query_one("#readers", LineList)
 
-    def _show(self, text: str) -> None:
+    def _show(self, text: str, *, by_itself: bool = False) -> None:
         self._shown = _matching(self._readers, text)
         self._list.set_lines([_line(row, self.desk.station) for row in self._shown])
-        self._chosen_changed()
+        if self._list.chosen is None:
+            ready = [row.id for row in self._shown if self._is_free(row)]
+            self._list.choose(self._station_has if self._station_has in ready else next(iter(ready), ""))
+        self._chosen_changed(by_itself=by_itself)
 
     def _chosen(self) -> ReaderRow | None:
         line = self._list.chosen

@@ -11,39 +11,51 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from tui_pos.core.scan import Scan
-from tui_pos.desk.access.people import WALK_UP
+from tui_pos.core.scan import Scan, printable
 from tui_pos.desk.access.permissions import Action
-from tui_pos.desk.context import Desk
+from tui_pos.desk.context import Desk, Mode
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
-from tui_pos.ui.input import keys
+from tui_pos.ui.input.acts import Act, Move, Offer, Pick, numbers
 from tui_pos.ui.jobs import Job
-from tui_pos.ui.messages import sentence
+from tui_pos.ui.messages import home
+from tui_pos.ui.prompt_screen import WIDE
 from tui_pos.ui.results import SaleStart
+from tui_pos.ui.screens import home_view
+from tui_pos.ui.screens.hit_list import HitList
 from tui_pos.ui.screens.shared import after_keys, choose_reader
-from tui_pos.ui.widgets.line_list import Column, Line, LineList
-from tui_pos.ui.widgets.row import Row
-from tui_pos.ui.widgets.signs import sign, style
+from tui_pos.ui.widgets import look
+from tui_pos.ui.widgets.banner import Banner, Told
+from tui_pos.ui.widgets.line_list import Line, LineList
+from tui_pos.ui.widgets.row import Row, Sentence
+from tui_pos.ui.widgets.scan_input import Prompt
 
 if TYPE_CHECKING:
+    from tui_pos.desk.payments.readers import ReaderRow
     from tui_pos.desk.search.activity import RecentLine
     from tui_pos.desk.search.attention import AttentionLine
     from tui_pos.desk.search.search import Found
-    from tui_pos.ui.scan_result import Hit, LookUps, ScanResult
+    from tui_pos.ui.scan_result import Around, HitPage, LookUps, ScanResult
 
 EVERY = 5.0
 """Seconds between two looks at what happened here and what needs attention."""
-RECENT_ROWS = 8
+READERS_EVERY = 30.0
+"""Seconds between two looks at the readers, which Stripe is asked for; only where they are shown."""
+LEAST_ROWS = 8
 LOOKED_UP_KEPT = 200
 MIN_SEARCH = 2
+DEMO = "demo"
+"""The conference whose badges are known: examples are given there."""
 
 
 class ScanScreen(DeskScreen[None]):
     """Opens before the database does: scans wait until `desk_opened`."""
+
+    PROMPT = Prompt(placeholder=home.PLACEHOLDER)
 
     _look_ups: "LookUps"
 
@@ -53,61 +65,70 @@ class ScanScreen(DeskScreen[None]):
         self._is_open = False
         self._before_opening: list[Scan] = []
         self._under_way: list[Job] = []
-        self._unseen = False
+        self._failure = ""
         self._results: list[ScanResult] = []
         self._era = 0
-        self._hits: tuple[Hit, ...] = ()
-        self._moved_to: Found | None = None
-        self._recent: tuple[RecentLine, ...] = ()
-        self._attention: tuple[AttentionLine, ...] = ()
-        self._recent_list = LineList(
-            Column(5), Column(26), Column(4), Column(), numbered=False, choosing=False, id="recent"
-        )
-        self._attention_list = LineList(
-            Column(3), Column(12), Column(20), Column(9, right=True), Column(), choosing=False, id="attention"
-        )
-        self._hit_list = LineList(Column(28), Column(14), Column(), id="hits")
+        self._around: Around | None = None
+        self._readers: tuple[ReaderRow, ...] = ()
+        self._banner = Banner(id="told")
+        self._why = Sentence(id="why")
+        self._heading = LineList(*home_view.HEADING, numbered=False, choosing=False, id="heading")
+        self._recent_list = LineList(*home_view.RECENT, numbered=False, choosing=False, id="recent")
+        self._attention_heading = Row(id="attention-heading")
+        self._attention_list = LineList(*home_view.ATTENTION, by_arrow=True, id="attention")
+        self._hits = HitList()
+        self._side = LineList(*home_view.SIDE, numbered=False, choosing=False, id="figures")
 
     # What stands there
 
     def compose_body(self) -> ComposeResult:
-        yield Row(Text("Scan a badge, or type a code, an order, a name or an e-mail"))
+        yield self._banner
+        yield self._why
         with Vertical(id="lists"):
-            yield Row(Text("Last here", style="bold"))
+            yield self._heading
             yield self._recent_list
-            yield Row(Text("Needs attention", style="bold"), id="attention-heading")
+            yield self._attention_heading
             yield self._attention_list
-        yield self._hit_list
+        yield self._hits
 
-    def hints(self) -> Sequence[keys.Hint]:
+    def compose_side(self) -> ComposeResult:
+        yield self._side
+
+    def standing_note(self) -> tuple[str, Tone]:
         if not self._is_open:
-            return (keys.Hint("/quit", "leave"),)
-        hints = [keys.hint("confirm", "find")]
-        if self.may(Action.SELL):
-            hints.append(keys.hint("walk_up"))
-        hints.append(keys.hint("orders"))
-        if self.may(Action.READERS):
-            hints.append(keys.hint("reader"))
-        if self._attention:
-            hints.append(keys.hint("attention"))
-        return (*hints, keys.hint("help"), keys.hint("lock"))
+            return home.OPENING, Tone.PLAIN
+        if self._hits.display:
+            return home.several(self._hits.total, self._hits.place), Tone.PLAIN
+        return (home.TRY_THIS if self._is_demo else ""), Tone.PLAIN
+
+    @property
+    def _is_demo(self) -> bool:
+        return self.desk.mode is Mode.TRAINING and self.desk.conference.slug == DEMO
 
     def on_mount(self) -> None:
         self.set_interval(EVERY, self._look_around)
+        self.set_interval(READERS_EVERY, self._look_at_readers)
         self.typed_ahead.hold()
-        self.say("Opening the desk; scans are taken already")
 
     def on_screen_resume(self) -> None:
         self._look_around()
+
+    def on_screen_suspend(self) -> None:
+        self._show_unopened(None)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._draw(is_wide=event.size.width >= WIDE)
+        if not self._readers:
+            self._look_at_readers()
 
     def desk_opened(self, desk: Desk, look_ups: "LookUps") -> None:
         """From now on this is the home of ``desk``, which ``look_ups`` asks."""
         self.desk, self._look_ups = desk, look_ups
         self._is_open = True
-        self.say("")
         self.typed_ahead.release()
         self.refresh_hints()
         self._look_around()
+        self._look_at_readers()
         waiting, self._before_opening = self._before_opening, []
         for scan in waiting:
             self.look_up(scan)
@@ -115,58 +136,140 @@ class ScanScreen(DeskScreen[None]):
     def _look_around(self) -> None:
         if not self._is_open or self.kiosk.screen is not self:
             return
-        look = partial(self._look_ups.around, RECENT_ROWS)
-        self.ask(look, self._show_around, self._not_seen, lane="around", latest=True)
+        look_around = partial(self._look_ups.around, max(LEAST_ROWS, self._recent_list.size.height))
+        self.ask(look_around, self._show_around, self._not_seen, lane="around", latest=True)
 
     def _not_seen(self, error: Exception) -> None:
-        self._unseen = True
-        self.say(self.kiosk.explain(error), Tone.BAD)
+        self._failure = self.kiosk.explain(error)
+        self._show_why(self._failure)
 
-    def _show_around(self, seen: "tuple[tuple[RecentLine, ...], tuple[AttentionLine, ...]]") -> None:
-        if self._unseen:
-            self._unseen = False
+    def _show_around(self, seen: "Around") -> None:
+        if self._failure:
+            self._failure = ""
+            self._show_why("")
             self.say("The database answers again.", Tone.OK)
-        had_attention = bool(self._attention)
-        self._recent, self._attention = seen
-        self._show_recent()
-        self._attention_list.set_lines(
-            [
-                Line(
-                    (
-                        (sign(line.tone), style(line.tone)),
-                        line.reference,
-                        line.name or WALK_UP,
-                        self.amount(line.amount),
-                        sentence(line.said),
-                    ),
-                    key=str(place),
-                )
-                for place, line in enumerate(self._attention)
-            ]
-        )
-        if bool(self._attention) != had_attention:
-            self.refresh_hints()
+        self._around = seen
+        self._draw(is_wide=self.has_class("-wide"))
+        self.refresh_hints(by_itself=True)
 
-    def _show_recent(self) -> None:
-        lines = sorted((*self.looked_up, *self._recent), key=lambda line: line.at, reverse=True)
-        self._recent_list.set_lines([self._recent_line(line) for line in lines[:RECENT_ROWS]])
+    def _look_at_readers(self) -> None:
+        if self._is_open and self.kiosk.screen is self and self.has_class("-wide"):
+            self.ask(self._look_ups.readers, self._show_readers, lambda _: None, lane="readers", latest=True)
 
-    def _recent_line(self, line: "RecentLine") -> Line:
-        return Line(
-            (
-                self.time(line.at),
-                line.title or WALK_UP,
-                (sign(line.tone), style(line.tone)),
-                sentence(line.detail),
-            ),
-            pick=False,
+    def _show_readers(self, readers: "tuple[ReaderRow, ...]") -> None:
+        self._readers = readers
+        self._draw(is_wide=self.has_class("-wide"))
+
+    def _draw(self, *, is_wide: bool) -> None:
+        """Draw what is known; the figures stand beside "Last here" where they have no pane."""
+        if self._around is None:
+            return
+        seen, money = self._around, self.may(Action.CHARGE)
+        eighths = look.has_eighths()
+        beside = [] if is_wide else home_view.figures(seen.today, money=money, eighths=eighths)
+        today = "" if is_wide else home.today_at(self.desk.station)
+        self._heading.set_lines(home_view.headings(home.LAST_HERE, today))
+        self._recent_list.set_lines(self._recent_lines(beside))
+        self._attention_list.set_lines(home_view.attention(seen.attention, self.desk.conference.currency))
+        heading = home.NEEDS_ATTENTION if seen.attention else ""
+        self._attention_heading.show(Text(heading, style="bold"))
+        self._side.set_lines(
+            home_view.side(
+                seen.today,
+                seen.stations,
+                self._readers,
+                station=self.desk.station,
+                currency=self.desk.conference.currency,
+                time=self.time,
+                money=money,
+                eighths=eighths,
+            )
         )
+
+    def _recent_lines(self, beside: Sequence[home_view.Figure]) -> list[Line]:
+        assert self._around is not None
+        lines = sorted((*self.looked_up, *self._around.recent), key=lambda line: line.at, reverse=True)
+        if not lines:
+            return home_view.nothing_yet(beside, examples=self._is_demo, sells=self.may(Action.SELL))
+        return home_view.recent(lines, self.time, beside)
+
+    # What keys do
+
+    def acts(self) -> Sequence[Offer]:
+        if not self._is_open:
+            return ()
+        own = self._acts_on_hits() if self._hits.display else self._acts_at_home()
+        sells = (Act("walk_up", self._sell, "sell to a walk-up"),) if self.may(Action.SELL) else ()
+        reads = (Act("reader", partial(choose_reader, self)),) if self.may(Action.READERS) else ()
+        return (*own, *sells, Act("orders", self.navigator.show_orders), *reads)
+
+    def _acts_at_home(self) -> Sequence[Offer]:
+        waiting = self._around.attention if self._around is not None else ()
+        if self._banner.display:
+            confirm = Act("confirm", partial(self._show_unopened, None), "go on")
+        elif (chosen := self._attention_list.place) is not None:
+            confirm = Act("confirm", partial(self._attend_to, waiting[chosen]), _open(waiting[chosen].name))
+        else:
+            confirm = Act("confirm", self._nothing_typed, "find")
+        if self._banner.display:
+            return (confirm, Act("back", partial(self._show_unopened, None), "close"))
+        if not waiting:
+            return (confirm,)
+        rows = numbers(len(self._attention_list.numbered_keys))
+        return (
+            confirm,
+            Pick(rows, self._picked_attention, "attend to"),
+            Act("attention", self._attention),
+            Move(self._attention_list.move),
+        )
+
+    def _acts_on_hits(self) -> Sequence[Offer]:
+        chosen = self._hits.chosen_hit
+        opens = (Act("confirm", partial(self._open_hit, chosen), _open(chosen.title)),) if chosen else ()
+        rows = numbers(len(self._hits.numbered_keys))
+        picks = (Pick(rows, self._picked_hit, "open"),) if rows else ()
+        more = Move(self._moved, self._more)
+        return (*opens, *picks, more, Act("back", self._hide_hits, "close"))
+
+    def typed_acts(self, text: str) -> Sequence[Offer]:
+        clear = Act("back", self.prompt.clear, "clear")
+        if text != self._hits.text:
+            return (self.enters(f'find "{text}"'), clear)
+        chosen = self._hits.chosen_hit
+        enter = self.enters(_open(chosen.title) if chosen else f'find "{text}"')
+        return (enter, clear, Move(self._moved, self._more))
+
+    @property
+    def _more(self) -> str:
+        return "more" if self._hits.total > self._hits.size.height else ""
+
+    def _nothing_typed(self) -> None:
+        self.say(home.TYPE_FIRST, Tone.WARN)
+
+    def _sell(self) -> None:
+        self.navigator.sell(SaleStart())
+
+    def _attention(self) -> None:
+        assert self._around is not None
+        if len(self._around.attention) == 1:
+            self._attend_to(self._around.attention[0])
+        else:
+            self.say("Press the number of the one to see.")
+
+    def _picked_attention(self, number: int) -> None:
+        line = self._attention_list.numbered_line(number)
+        if line is not None and self._around is not None:
+            self._attend_to(self._around.attention[int(line.key)])
+
+    def _attend_to(self, line: "AttentionLine") -> None:
+        self.navigator.attend_to(line)
 
     # Looking up
 
     def entered(self, scan: Scan) -> None:
-        if not scan.scanned and self._hit_list.display and self._moved_to is not None:
-            self._open_hit(self._moved_to)
+        chosen = self._hits.chosen_hit
+        if chosen is not None and scan.raw_shown == printable(self._hits.text or ""):
+            self._open_hit(chosen)
         else:
             self.look_up(scan)
 
@@ -175,7 +278,7 @@ class ScanScreen(DeskScreen[None]):
         if not self._is_open:
             self._before_opening.append(scan)
             return
-        text = _text_of(scan)
+        text = f"{scan.conference}:{scan.text}" if scan.conference else scan.text
         self._ask_for(partial(self._look_ups.find, text, scanned=scan.scanned), text)
 
     def _open_hit(self, hit: "Found") -> None:
@@ -183,6 +286,7 @@ class ScanScreen(DeskScreen[None]):
 
     def _ask_for(self, call: "Callable[[], ScanResult]", text: str) -> None:
         self.typed_ahead.hold()
+        self._show_unopened(None)
         then, failed = partial(self._answered, self._era), partial(self._not_answered, self._era, text)
         self._under_way.append(self.ask(call, then, failed, lane="look-up"))
 
@@ -190,8 +294,8 @@ class ScanScreen(DeskScreen[None]):
         """Also drop look-ups without an answer yet."""
         super().forget_keys()
         self._era += 1
-        for look in self._under_way:
-            look.cancel()
+        for job in self._under_way:
+            job.cancel()
         self._under_way.clear()
         self._results.clear()
         self._before_opening.clear()
@@ -208,7 +312,7 @@ class ScanScreen(DeskScreen[None]):
         del self._under_way[0]  # one lane answers in the order of asking
         self.looked_up.append(result.line)
         self._results.append(result)
-        self._show_recent()
+        self._draw(is_wide=self.has_class("-wide"))
         if not self._under_way:
             # Scans that came in the same write as this one are under way then.
             after_keys(self, self._open_results)
@@ -222,108 +326,75 @@ class ScanScreen(DeskScreen[None]):
             self._open(results[-1])
         else:
             self.navigator.go_home()
-            self.say(
-                f"{len(results)} scans came at once: each is listed here, none was opened.",
-                Tone.WARN,
-                bell=True,
-            )
+            self.say(home.at_once(len(results)), Tone.WARN, bell=True)
         self.typed_ahead.release()
+        self.refresh_hints()
 
     def _open(self, result: "ScanResult") -> None:
-        if not (result.refusal or result.several):
+        if result.refusal is None and result.several is None:
             self.navigator.open_found(result)
             return
         self.navigator.go_home()
-        if result.refusal:
-            self.alert(result.refusal, Tone.BAD)
-        else:
+        self._show_unopened(result)
+        if result.several is not None:
             self._show_hits(result.several)
-            self.say(f"{len(result.several)} found: press a number, or arrow and Enter.")
 
-    # Other keys
+    def _show_unopened(self, result: "ScanResult | None") -> None:
+        """Say as a banner why nothing was opened, until the next key or line; None takes it away."""
+        refusal = result.refusal if result is not None else None
+        if refusal is not None and result is not None:
+            self._banner.tell(Told(tone=Tone.BAD, word=refusal.word, about=result.line.title))
+            self.kiosk.bell()
+        self._banner.display = refusal is not None
+        self._show_why(refusal.sentence if refusal is not None else self._failure)
 
-    def action_reader(self) -> None:
-        """F4."""
-        choose_reader(self)
+    def _show_why(self, sentence: str) -> None:
+        """What is wrong, in full."""
+        self._why.show(home_view.why(sentence))
+        self._why.display = bool(sentence)
 
-    def action_walk_up(self) -> None:
-        """F2: sell to somebody without a badge."""
-        self.navigator.sell(SaleStart())
-
-    def action_orders(self) -> None:
-        """F3."""
-        self.navigator.show_orders()
-
-    # Choosing a row
+    # Choosing a hit
 
     def changed(self, text: str) -> None:
         if not self._is_open:
             return
+        if text:
+            self._show_unopened(None)
         if len(text.strip()) < MIN_SEARCH or text.startswith("/"):
             self._hide_hits()
             return
         self.ask(partial(self._look_ups.search, text), self._found, lane="search", latest=True)
 
-    def _found(self, hits: "tuple[Hit, ...]") -> None:
-        if self.prompt.text:
-            self._show_hits(hits)
+    def _found(self, page: "HitPage") -> None:
+        if self.prompt.text == page.text:
+            self._show_hits(page)
 
-    def _show_hits(self, hits: "tuple[Hit, ...]") -> None:
-        self._hits = hits
-        self._moved_to = None
-        self._hit_list.set_lines(
-            [
-                Line((hit.found.title, hit.found.key, hit.detail), key=str(place))
-                for place, hit in enumerate(hits)
-            ]
-        )
+    def _show_hits(self, page: "HitPage") -> None:
+        self._hits.show_page(page, numbered=not self.prompt.text)
         self.query_one("#lists").display = False
-        self._hit_list.display = True
+        self._find_more()
+        self.refresh_hints(by_itself=True)
 
     def _hide_hits(self) -> None:
-        self._moved_to = None
-        if self._hit_list.display:
-            self._hit_list.display = False
+        if self._hits.display:
+            self._hits.hide()
             self.query_one("#lists").display = True
 
-    def moved(self, delta: int) -> None:
-        if self._hit_list.display and (line := self._hit_list.move(delta)):
-            self._moved_to = self._hits[int(line.key)].found
+    def _moved(self, delta: int) -> None:
+        self._hits.move(delta)
+        self._find_more()
 
-    def picked(self, number: int) -> None:
-        if self._hit_list.display:
-            line = self._hit_list.numbered_line(number)
-            if line is not None:
-                self._open_hit(self._hits[int(line.key)].found)
-                return
-        elif line := self._attention_list.numbered_line(number):
-            self._attend_to(self._attention[int(line.key)])
-            return
-        self.say(f"There is no row {number}.", Tone.WARN, bell=True)
+    def _find_more(self) -> None:
+        first = self._hits.next_page
+        if first is not None and self._hits.text is not None:
+            more = partial(self._look_ups.search, self._hits.text, first)
+            self.ask(more, self._hits.add_page, lane="search", latest=True)
 
-    def _attend_to(self, line: "AttentionLine") -> None:
-        self.navigator.attend_to(line)
-
-    # Keys
-
-    def action_confirm(self) -> None:
-        if self._hit_list.display and (line := self._hit_list.chosen):
-            self._open_hit(self._hits[int(line.key)].found)
-        else:
-            self.say("Scan a badge first, or type what to find.", Tone.WARN)
-
-    def action_attention(self) -> None:
-        if not self._attention:
-            self.say("Nothing needs attention.", Tone.OK)
-        elif len(self._attention) == 1:
-            self._attend_to(self._attention[0])
-        else:
-            self.say("Press the number of the one to see.")
-
-    def action_back(self) -> None:
-        self._hide_hits()
-        self.say("")
+    def _picked_hit(self, number: int) -> None:
+        hit = self._hits.hit_numbered(number)
+        if hit is not None:
+            self._open_hit(hit)
 
 
-def _text_of(scan: Scan) -> str:
-    return f"{scan.conference}:{scan.text}" if scan.conference else scan.text
+def _open(name: str) -> str:
+    return f"open {printable(name, 30)}"

@@ -12,6 +12,7 @@ from tui_pos.core.scan import MAX_LENGTH, printable
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input.acts import Act, Offer
+from tui_pos.ui.messages.access import DEMO_PASSWORD, DEMO_USER
 from tui_pos.ui.station_claim import StationClaim, ask_about_station, claim_station
 from tui_pos.ui.widgets.row import Row
 from tui_pos.ui.widgets.scan_input import Prompt, ScanInput
@@ -73,6 +74,8 @@ class SignInScreen(DeskScreen[StationClaim]):
         )
 
     def standing_note(self) -> tuple[str, Tone]:
+        if self._session is not None and self._session.trainee is not None:
+            return DEMO_PASSWORD if self._username else DEMO_USER, Tone.PLAIN
         what = "password" if self._username else "user name"
         return f"Type your {what}, then press Enter.", Tone.PLAIN
 

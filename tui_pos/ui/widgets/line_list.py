@@ -52,6 +52,7 @@ class Listing(Widget):
         columns: The columns, left to right; each is cut to its width.
         numbered: Show numbers, from 1 to 9.
         choosing: Whether a row is chosen at all.
+        by_arrow: No row is chosen before an arrow chooses one: until then Enter may mean something else.
         empty: What stands there without rows.
     """
 
@@ -62,6 +63,7 @@ class Listing(Widget):
         *columns: Column,
         numbered: bool = True,
         choosing: bool = True,
+        by_arrow: bool = False,
         empty: str = "",
         id: str | None = None,  # noqa: A002  # Textual's name for it
     ) -> None:
@@ -69,10 +71,10 @@ class Listing(Widget):
         self._columns = columns
         self._numbered = numbered
         self._choosing = choosing
+        self._by_arrow = by_arrow
         self._empty = Line((), pick=False) if not empty else Line((empty,), pick=False, style="dim")
         self._lines: Sequence[Line] = ()
         self._chosen: int | None = None
-        self._until_moved = False
         self._top = 0
         self._drawn: list[tuple[Line, int | None, bool]] = []
         self._needed = [0] * len(columns)
@@ -87,6 +89,27 @@ class Listing(Widget):
     def chosen(self) -> Line | None:
         """The reversed row."""
         return None if self._chosen is None else self._lines[self._chosen]
+
+    @property
+    def place(self) -> int | None:
+        """Which row is chosen, from 0."""
+        return self._chosen
+
+    def set_numbered(self, numbered: bool) -> None:
+        """Whether rows show numbers from now on: not while digits are text."""
+        if numbered != self._numbered:
+            self._numbered = numbered
+            self._lay_out()
+            self.refresh()
+
+    def unchoose(self) -> None:
+        """Choose no row and show the first ones; for a list whose rows are chosen by arrow."""
+        self._chosen, self._top = None, 0
+        self._update()
+
+    def on_show(self) -> None:
+        # What changed while a parent was hidden was never painted.
+        self.refresh()
 
     @property
     def cut_text(self) -> str:
@@ -113,10 +136,8 @@ class Listing(Widget):
     def move(self, delta: int) -> Line | None:
         """Choose the row ``delta`` further down, stopping at both ends; return it."""
         pickable = [index for index, line in enumerate(self._lines) if line.pick]
-        if pickable and (self._chosen is not None or self._until_moved):
-            self._until_moved = False
-            before = pickable.index(self._chosen) if self._chosen is not None else -1 if delta > 0 else 0
-            place = before + delta
+        if pickable and self._choosing:
+            place = pickable.index(self._chosen) + delta if self._chosen is not None else min(delta, 0)
             self._chosen = pickable[max(0, min(place, len(pickable) - 1))]
             self._update()
         return self.chosen
@@ -125,22 +146,22 @@ class Listing(Widget):
         """Choose the row with ``key``; None if there is none."""
         for index, line in enumerate(self._lines):
             if line.pick and line.key == key:
-                self._until_moved = False
-                self._chosen = index if self._choosing else None
+                        self._chosen = index if self._choosing else None
                 self._update()
                 return line
         return None
 
     def choose_none(self) -> None:
-        """Choose no row until an arrow, or `choose`, chooses one."""
-        self._chosen, self._until_moved = None, True
+        """Choose no row, where arrows choose."""
+        self._chosen = None
         self._update()
 
     def numbered_line(self, number: int) -> Line | None:
-        """The row that shows ``number``, chosen from now on; None if no row does."""
+        """The row that shows ``number``, chosen from now on unless arrows choose; None if no row does."""
         for line, shown, _ in self._drawn:
             if shown == number:
-                self.choose(line.key)
+                if not self._by_arrow:
+                    self.choose(line.key)
                 return line
         return None
 
@@ -153,7 +174,7 @@ class Listing(Widget):
 
     def _nearest(self, place: int) -> int | None:
         pickable = [index for index, line in enumerate(self._lines) if line.pick]
-        if not pickable or not self._choosing or self._until_moved:
+        if not pickable or not self._choosing or self._by_arrow:
             return None
         return min(pickable, key=lambda index: abs(index - place))
 
@@ -176,12 +197,15 @@ class Listing(Widget):
             self._top = min(max(self._top, self._chosen - height + 1), self._chosen)
         self._top = min(self._top, max(0, len(self._lines) - height))
         self._drawn = self._in_sight(height)
-        whole = [line for line, *_ in self._drawn if len(line.cells) == len(self._columns)]
-        self._needed = [
-            max((cell_len(_text(line.cells[place])) for line in whole), default=0)
-            for place in range(len(self._columns))
-        ]
+        self._needed = [self._need(place) for place in range(len(self._columns))]
         self._laid_out_for = self.size
+
+    def _need(self, place: int) -> int:
+        """How wide the texts in sight of a column are; the last of a row stands over those behind it too."""
+        behind = sum(column.width + GAP for column in self._columns[place + 1 :])
+        cells = (line.cells for line, *_ in self._drawn if len(line.cells) > place)
+        needs = (cell_len(_text(row[place])) - (behind if len(row) == place + 1 else 0) for row in cells)
+        return max(needs, default=0)
 
     def _in_sight(self, height: int) -> list[tuple[Line, int | None, bool]]:
         if not self._lines:

@@ -6,7 +6,9 @@ are the terminal's own, and only pairs that are safe in all usual palettes are u
 and signs, reversed, say it alone.
 """
 
+import codecs
 import curses
+import locale
 import os
 from collections.abc import Mapping
 from enum import Enum, StrEnum
@@ -92,12 +94,23 @@ TONE_ROLES: dict[Tone, Role] = {
 
 _palette = PALETTES[Depth.MANY]
 _depth = Depth.MANY
+_has_eighths = True
 
 
-def use(depth: Depth) -> None:
-    """Draw for a terminal of that ``depth`` from now on."""
-    global _palette, _depth
-    _palette, _depth = PALETTES[depth], depth
+def use(depth: Depth, *, eighths: bool = True) -> None:
+    """Draw for a terminal of that ``depth`` from now on; ``eighths``: see `has_eighths`."""
+    global _palette, _depth, _has_eighths
+    _palette, _depth, _has_eighths = PALETTES[depth], depth, eighths
+
+
+def has_eighths() -> bool:
+    """Whether the terminal has blocks of one to eight eighths of a row, for bars."""
+    return _has_eighths
+
+
+def eighths_of(environ: Mapping[str, str]) -> bool:
+    """Whether they can be expected: the fonts of a text console have 256 characters without them."""
+    return environ.get("TERM", "") != "linux" and codecs.lookup(locale.getencoding()).name == "utf-8"
 
 
 def has_colours() -> bool:

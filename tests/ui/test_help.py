@@ -1,0 +1,66 @@
+"""The help: tasks that work on the screen that asked, for who is signed in, in sentences that fit a row."""
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+import pytest
+from rich.cells import cell_len
+
+from tests.fixtures.pilot import press, scan, shown
+from tests.ui.station import Bench, row, station
+from tui_pos.desk.access.permissions import Action
+from tui_pos.ui import screens
+from tui_pos.ui.input import keys
+from tui_pos.ui.messages.help import TASKS, TASKS_HEADING, Task
+from tui_pos.ui.screens.attendee import AttendeeScreen
+
+ALL = [task for tasks in TASKS.values() for task in tasks]
+
+
+def test_tasks_are_of_screens_that_there_are() -> None:
+    modules = [import_module(f"{screens.__name__}.{each.name}") for each in iter_modules(screens.__path__)]
+    names = {name for module in modules for name in vars(module)}
+    assert TASKS.keys() <= names
+
+
+@pytest.mark.parametrize("task", ALL, ids=lambda task: task.how[:30])
+def test_a_task_needs_a_command_and_a_right_that_there_are_and_fits_a_row(task: Task) -> None:
+    assert task.needs in keys.BY_NAME
+    assert not task.right or Action(task.right)
+    assert cell_len(task.how) <= 78
+
+
+async def test_tasks_that_do_not_work_now_are_not_told(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "NOOR2026")
+        await press(pilot, "f1")
+        text = shown(pilot)
+        assert TASKS_HEADING in row(pilot, 3)
+        assert "Sell something: type its name, then Enter; or F2 for the whole list." in text
+        assert "Let everybody on their order in together" not in text
+        assert "Take what is owed" not in text
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, AttendeeScreen)
+        await scan(pilot, "INES2026")
+        await press(pilot, "f1")
+        assert "Take what is owed: Enter or F8 by card, F9 in cash, F10 another way." in shown(pilot)
+
+
+async def test_the_door_is_told_nothing_about_money(bench: Bench) -> None:
+    async with station(bench, staff="scanner", secret="demo") as pilot:
+        for code in ("", "KIMS2026"):
+            if code:
+                await scan(pilot, code)
+            await press(pilot, "f1")
+            text = shown(pilot).lower()
+            assert not any(word in text for word in ("sell", "money", "refund", "pay"))
+            await press(pilot, "escape")
+
+
+async def test_every_line_of_a_long_help_is_reached(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "OWEN2026")
+        await press(pilot, "f1")
+        assert "PgUp PgDn more" in row(pilot, 23)
+        await press(pilot, "pagedown", "pagedown", "pagedown")
+        assert "/quit" in shown(pilot).split("─")[0]

@@ -1,0 +1,173 @@
+"""What stands on the home screen: true at once, all of it reachable, and a first step for somebody new."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from tests.fixtures.pilot import press, scan, settled, shown, write
+from tests.ui.counter import shows
+from tests.ui.station import Bench, desk_of, row, station
+from tui_pos.desk.access import sign_in
+from tui_pos.desk.carts import checkout
+from tui_pos.desk.checkin import checkin
+from tui_pos.desk.search.search import resolve
+from tui_pos.desk.tenders.cash import take_cash
+from tui_pos.ui.messages import home
+from tui_pos.ui.screens import home_view
+from tui_pos.ui.screens.attendee import AttendeeScreen
+from tui_pos.ui.screens.scan import ScanScreen
+from tui_pos.ui.widgets import look
+
+
+async def test_an_empty_home_of_the_demo_says_what_to_type_and_it_is_there(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        text = shown(pilot)
+        assert home.TRY_THIS in row(pilot, 2)
+        tries = (*home.EXAMPLES, *home.SELLING_EXAMPLES)
+        for typed, what in tries:
+            assert f"{typed} {what}" in text
+        desk = desk_of(pilot)
+        codes = [typed for typed, _ in tries if typed != "F2"]
+        assert [resolve(desk, code).total for code in codes] == [1, 1, 2, 1]
+
+
+async def test_the_first_sale_takes_a_person_few_keys_and_no_wrong_turn(bench: Bench) -> None:
+    """What the note and the bar say, one after the other, from the empty home to somebody who is in."""
+    async with station(bench) as pilot:
+        (code,) = re.findall(r"Type (\w+) and Enter", row(pilot, 2))
+        await write(pilot, f"{code}\r")
+        assert row(pilot, 23).startswith("  Enter check in ")
+        await press(pilot, "enter")
+        assert row(pilot, 23).startswith("  Enter next person ")
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, ScanScreen)
+
+
+async def test_what_was_typed_is_listed_although_the_list_was_hidden_meanwhile(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await write(pilot, "lindqvist")
+        assert "Last here" not in shown(pilot)
+        await press(pilot, "enter", "escape")
+        text = shown(pilot)
+        assert re.search(r"Noor Lindqvist +\[OK\]  REGISTERED", text)
+        await press(pilot, "f1")
+        checkin.check_in(desk_of(pilot), "NOOR2026")
+        await press(pilot, "escape")
+        assert re.search(r"Noor Lindqvist +\[OK\]  checked in", shown(pilot))
+
+
+async def test_today_is_true_as_soon_as_somebody_comes_back(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        assert "in            5 of 40" in shown(pilot)
+        await scan(pilot, "NOOR2026")
+        await press(pilot, "enter")
+        desk = desk_of(pilot)
+        placed = checkout.sell(desk, [("t-shirt", 2)], name="Wim Walkup")
+        take_cash(desk, placed.reference, placed.due)
+        await press(pilot, "enter")
+        text = shown(pilot)
+        assert "in            6 of 40" in text
+        assert "cash 1          50.00" in text
+        assert re.search(r"Wim Walkup +\[OK\]  cash 50.00", text)
+
+
+async def test_the_door_sees_no_takings(bench: Bench) -> None:
+    async with station(bench, staff="scanner", secret="demo") as pilot:
+        desk = desk_of(pilot)
+        placed = checkout.sell(
+            replace(desk, staff=sign_in.without_asking("lead")), [("t-shirt", 2)], name="Wim Walkup"
+        )
+        take_cash(replace(desk, staff=sign_in.without_asking("lead")), placed.reference, placed.due)
+        await press(pilot, "f1", "escape")
+        text = shown(pilot)
+        assert "of 40" in text
+        assert not re.search("cash 1|F2|sell|by card", text)
+
+
+async def test_an_unknown_badge_is_a_banner_and_the_next_scan_goes_on(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "NOOR2026")
+        await scan(pilot, "K7Q2M9ZX")
+        assert row(pilot, 4).strip() == "[X] NOT KNOWN   K7Q2M9ZX"
+        assert "K7Q2M9ZX is not known in Demo Conference." in shown(pilot)
+        assert re.search(r"K7Q2M9ZX +\[X\]   not known", shown(pilot))
+        assert row(pilot, 23).startswith("  Enter go on")
+        await scan(pilot, "INES2026")
+        assert isinstance(pilot.app.screen, AttendeeScreen)
+        await press(pilot, "escape")
+        assert "NOT KNOWN" not in shown(pilot)
+
+
+async def test_a_foreign_badge_says_whose_it_is(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "pycon-us-2027:K7Q2M9ZX")
+        assert "[X] OTHER CONFERENCE" in row(pilot, 4) or "[X] NOT KNOWN" in row(pilot, 4)
+        await press(pilot, "enter")
+        assert "Last here" in row(pilot, 3)
+
+
+async def test_all_hits_are_reached_and_counted(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui_pos.ui.scan_result.PAGE", 19)
+    async with station(bench) as pilot:
+        await write(pilot, "example.org")
+        assert "40 found; arrows and PgDn reach all." in row(pilot, 2)
+        assert row(pilot, 23) == '  Enter find "example.org"    Esc clear   PgUp PgDn more'
+        assert not re.search(r"^ \d ", row(pilot, 3))
+        for _ in range(6):
+            await press(pilot, "pagedown")
+        assert "40 of 40" in row(pilot, 2)
+        opens = re.search(r"Enter open (.+?)    Esc", row(pilot, 23))
+        assert opens is not None
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, AttendeeScreen)
+        assert pilot.app.screen.person.name == opens[1]
+
+
+async def test_no_digit_opens_a_row_while_text_stands(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await write(pilot, "helper")
+        await press(pilot, "down", "1")
+        home_screen = pilot.app.screen
+        assert isinstance(home_screen, ScanScreen)
+        assert home_screen.prompt.text == "helper1"
+        assert row(pilot, 23).startswith('  Enter find "helper1"')
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, ScanScreen)
+        assert "[X] NOT KNOWN" in shown(pilot)
+
+
+async def test_hits_that_enter_lists_have_numbers_that_act(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await write(pilot, "helper\r")
+        assert row(pilot, 3).startswith(" 1  Vola Helper")
+        assert row(pilot, 23).startswith(" 1-2 open   Esc close")
+        await press(pilot, "down", "down", "enter")
+        assert isinstance(pilot.app.screen, AttendeeScreen)
+        assert pilot.app.screen.person.name == "Volt Helper"
+
+
+async def test_from_120_columns_the_figures_have_a_pane_with_readers(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await pilot.resize_terminal(120, 30)
+        await shows(pilot, "Readers", "Front-1")
+        await settled(pilot)
+        (heading,) = [line for line in shown(pilot).split("\n") if "Today at desk-3" in line]
+        assert "│" in heading
+        await pilot.resize_terminal(80, 24)
+        await settled(pilot)
+        assert "Readers" not in shown(pilot)
+        assert "Today at desk-3" in row(pilot, 3)
+
+
+def test_bars_are_as_high_as_their_share() -> None:
+    assert home_view.bars((0, 1, 2, 4, 8)) == "▁▂▃▅█"
+    assert home_view.bars((0, 0)) == "▁▁"
+
+
+@pytest.mark.parametrize(("term", "has"), [("linux", False), ("xterm-256color", True)])
+def test_a_text_console_gets_no_eighths(term: str, has: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("locale.getencoding", lambda: "UTF-8")
+    assert look.eighths_of({"TERM": term}) is has
+    monkeypatch.setattr("locale.getencoding", lambda: "ISO-8859-1")
+    assert not look.eighths_of({"TERM": "xterm-256color"})

@@ -1,0 +1,83 @@
+"""The help: what can be done on each screen, told as tasks.
+
+A task is shown only where the command that it needs works at that moment, for whoever is signed in.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """How to do something: shown where the command ``needs`` works, to who has the ``right``, an `Action`."""
+
+    needs: str
+    how: str
+    right: str = ""
+
+
+TASKS_HEADING = "What to do here"
+KEYS_HEADING = "Keys and words that work now"
+
+TASKS: dict[str, tuple[Task, ...]] = {
+    "ScanScreen": (
+        Task("confirm", "Find somebody: scan a badge, or type a name, an e-mail or an order; Enter."),
+        Task("walk_up", "Sell to somebody without a badge: F2."),
+        Task("walk_up", "Sell to somebody with one: find them first, then F2."),
+        Task("attention", "Go on with a sale or payment that waits: its number, or F5."),
+        Task("orders", "See an order or its receipt again: F3, then choose it."),
+        Task("orders", "Give money back: F3, choose the order, then /refund.", "refund"),
+        Task("lock", "Hand the desk over to somebody else: F12, then they sign in."),
+    ),
+    "AttendeeScreen": (
+        Task("checkin", "Let them in: Enter while it says so, or /checkin."),
+        Task("group", "Let everybody on their order in together: F6."),
+        Task("walk_up", "Sell something: type its name, then Enter; or F2 for the whole list."),
+        Task("cash", "Take what is owed: Enter or F8 by card, F9 in cash, F10 another way."),
+        Task("pick", "Hand out what was bought: its number, once for each piece."),
+        Task("undo", "Take the last hand-out or the check-in back: /undo."),
+        Task("pick", "See an order, or pay what it owes: its number.", "sell"),
+        Task("pick", "Give money back: the number of the order, then /refund.", "refund"),
+        Task("name", "Correct the name: /name and how it is written."),
+        Task("transfer", "Give the ticket to another person: /transfer and their name."),
+        Task("back", "Go on with the next person: scan their badge, or Esc."),
+    ),
+    "GroupScreen": (
+        Task("pick", "Choose who comes in: their number ticks, and takes the tick away."),
+        Task("confirm", "Let the ticked ones in together: Enter."),
+        Task("back", "Go back to the one whose badge was scanned: Esc."),
+    ),
+    "CartScreen": (
+        Task("pick", "Add a product: its number, or type a part of its name, then Enter."),
+        Task("more", "Take more or fewer of the chosen one: + and -."),
+        Task("name", "Say who buys: /name and the name."),
+        Task("voucher", "Use a voucher: scan it, or /voucher and its code."),
+        Task("cash", "Be paid: Enter by card, F9 in cash, F10 another way or in parts."),
+        Task("park", "Serve somebody else first: F6 puts this sale aside."),
+    ),
+    "PaymentScreen": (
+        Task("confirm", "Go on: Enter does what stands first in the bar at the bottom."),
+        Task("reader", "Use another reader: F4."),
+        Task("cash", "Be paid in cash instead: F9."),
+        Task("back", "Stop it: Esc asks reader and Stripe to cancel, and then says what is true."),
+        Task("attention", "Serve the next person meanwhile: F5; it stays under Needs attention."),
+    ),
+    "TenderScreen": (
+        Task("pick", "Choose the way to pay by its number, then type what was given, then Enter."),
+        Task("back", "Leave it for later: Esc; what was taken stays taken."),
+    ),
+    "ReceiptScreen": (
+        Task("refund", "Give money or pieces back: /refund."),
+        Task("exchange", "Swap a piece for another product: /exchange."),
+        Task("void", "Take the whole sale back: /void."),
+        Task("names", "Say who gets the other tickets: /names."),
+        Task("confirm", "Go on: Enter, or scan the next badge."),
+    ),
+    "OrdersScreen": (
+        Task("pick", "See an order: its number."),
+        Task("pick", "Give money back: the number of the order, then /refund.", "refund"),
+        Task("confirm", "Find one: type a name, an e-mail or a part of its reference, then Enter."),
+        Task("today", "See the orders of today alone, or all: /today."),
+    ),
+    "ReaderScreen": (Task("confirm", "Choose the card reader: its number, then Enter."),),
+}
+"""By the class of the screen."""

@@ -1,0 +1,55 @@
+"""The home screen: its headings, what its figures are called, and what it says to somebody who is new."""
+
+LAST_HERE = "Last here"
+NEEDS_ATTENTION = "Needs attention"
+READERS = "Readers"
+OTHER_STATIONS = "Other stations"
+LAST_HOUR = "last hour"
+
+NOTHING_YET = "Nothing has happened here yet."
+FIRST_STEPS = "Scan a badge, or type a name, an e-mail or an order, then Enter."
+SELLING = "F2 sells to somebody without a badge."
+
+OPENING = "Opening the desk; scans are taken already."
+TYPE_FIRST = "Scan a badge first, or type what to find."
+NOT_FOUND = "Nobody and nothing here is called that."
+
+TRY_THIS = "Type NOOR2026 and Enter, as a scanner would; F1 tells what else can be done."
+PLACEHOLDER = "scan a badge, or type a name, an order, / for more"
+
+EXAMPLES: tuple[tuple[str, str], ...] = (
+    ("NOOR2026", "is registered: Enter checks her in"),
+    ("OWEN2026", "has shirts, lunch and a hoodie to collect"),
+    ("helper", "is part of two names: choose one"),
+)
+SELLING_EXAMPLES: tuple[tuple[str, str], ...] = (
+    ("INES2026", "owes 349.00: Enter takes it by card"),
+    ("F2", "sells to somebody without a badge"),
+)
+"""What to try in the demonstration, as it is typed, and what comes of it; the latter for who may sell."""
+
+TENDERS = {"card": "card", "cash": "cash", "credit": "credit", "comp": "free"}
+
+
+def today_at(station: str) -> str:
+    """The heading of the figures."""
+    return f"Today at {station}"
+
+
+def in_house(inside: int, registered: int) -> str:
+    """How many of the conference's people are in."""
+    return f"{inside:,} of {registered:,}"
+
+
+def several(total: int, place: int | None) -> str:
+    """What is said while hits are listed; ``place`` is the chosen one's, from 0."""
+    if place is not None:
+        return f"{place + 1:,} of {total:,}; arrows and PgDn reach all."
+    if total == 1:
+        return "1 found."
+    return f"{total:,} found; arrows and PgDn reach all."
+
+
+def at_once(scans: int) -> str:
+    """Several scans came before one could be opened."""
+    return f"{scans} scans came at once: each is listed here, none was opened."

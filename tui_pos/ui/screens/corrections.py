@@ -1,0 +1,98 @@
+"""``/name``, ``/email`` and ``/transfer`` on the person that a screen shows."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from tui_pos.core.scan import printable
+from tui_pos.desk.access.permissions import Action
+from tui_pos.desk.checkin.corrections import correct
+from tui_pos.desk.checkin.transfers import transfer
+from tui_pos.desk.errors import InvalidInput
+from tui_pos.desk.orders.views import AttendeeView
+from tui_pos.ui.desk_screen import DeskScreen
+from tui_pos.ui.dialogs.ask import ask_text
+from tui_pos.ui.input.acts import Act
+from tui_pos.ui.messages import attendee as said
+
+Write = Callable[[str], AttendeeView]
+"""Writes the change, given the reason for it."""
+
+
+class Corrections:
+    """Asks for what the word was typed without and writes it; ``done`` gets who it is now, and a sentence."""
+
+    def __init__(self, screen: DeskScreen[Any], done: Callable[[AttendeeView, str], object]) -> None:
+        self._screen = screen
+        self._done = done
+
+    def acts(self, person: AttendeeView) -> tuple[Act, ...]:
+        """The words that work for ``person`` and whoever is signed in."""
+        offers: list[Act] = []
+        if self._screen.may(Action.CORRECT):
+            offers.append(Act("name", partial(self._name, person), "correct the name"))
+            offers.append(Act("email", partial(self._email, person), "correct the address"))
+        if self._screen.may(Action.TRANSFER) and person.registered:
+            offers.append(Act("transfer", partial(self._transfer, person), "hand the ticket over"))
+        return tuple(offers)
+
+    def _name(self, person: AttendeeView) -> None:
+        def begin(name: str) -> None:
+            write = partial(_correct_name, self._screen, person.access_code, name)
+            self._write(write, said.NAME_CHANGED, name, "Correct the name")
+
+        self._given("Correct the name", said.NEW_NAME, begin)
+
+    def _email(self, person: AttendeeView) -> None:
+        def begin(email: str) -> None:
+            write = partial(_correct_email, self._screen, person.access_code, email)
+            self._write(write, said.EMAIL_CHANGED, email, "Correct the address")
+
+        self._given("Correct the address", said.NEW_EMAIL, begin)
+
+    def _transfer(self, person: AttendeeView) -> None:
+        def begin(name: str) -> None:
+            write = partial(_transfer, self._screen, person.access_code, name)
+            heading = f"Hand the ticket of {printable(person.name, 40)} to {printable(name, 40)}"
+            self._ask_why(write, said.HANDED_OVER, name, heading)
+
+        self._given("Hand the ticket over", said.NEW_HOLDER, begin)
+
+    def _given(self, heading: str, question: str, begin: Callable[[str], None]) -> None:
+        """Go on with what followed the word, or with what is typed now."""
+        if self._screen.argument:
+            begin(self._screen.argument)
+        else:
+            asked = ask_text(heading, question, "go on")
+            self._screen.go(asked, lambda text: None if text is None else begin(text))
+
+    def _ask_why(self, write: Write, sentence: str, now: str, heading: str) -> None:
+        def answered(reason: str | None) -> None:
+            if reason is not None:
+                self._write(write, sentence, now, heading, reason)
+
+        self._screen.go(ask_text(heading, said.WHY, "do it"), answered)
+
+    def _write(self, write: Write, sentence: str, now: str, heading: str, reason: str = "") -> None:
+        def written(person: AttendeeView) -> None:
+            self._done(person, sentence.format(now=printable(now, 40)))
+
+        def failed(error: Exception) -> None:
+            if isinstance(error, InvalidInput) and error.code == "reason_required":
+                self._ask_why(write, sentence, now, heading)
+            else:
+                self._screen.failed(error)
+
+        self._screen.ask(partial(write, reason), written, failed, hold=True)
+
+
+def _correct_name(screen: DeskScreen[Any], code: str, name: str, reason: str) -> AttendeeView:
+    return correct(screen.desk, code, name=name, reason=reason)
+
+
+def _correct_email(screen: DeskScreen[Any], code: str, email: str, reason: str) -> AttendeeView:
+    return correct(screen.desk, code, email=email, reason=reason)
+
+
+def _transfer(screen: DeskScreen[Any], code: str, name: str, reason: str) -> AttendeeView:
+    return transfer(screen.desk, code, name, reason=reason)
