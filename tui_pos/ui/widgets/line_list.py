@@ -146,7 +146,7 @@ class Listing(Widget):
         """Choose the row with ``key``; None if there is none."""
         for index, line in enumerate(self._lines):
             if line.pick and line.key == key:
-                        self._chosen = index if self._choosing else None
+                self._chosen = index if self._choosing else None
                 self._update()
                 return line
         return None
