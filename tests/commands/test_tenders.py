@@ -12,6 +12,7 @@ TENDERED = {
     "amount",
     "given",
     "change",
+    "rounding",
     "remaining",
 }
 

@@ -145,7 +145,8 @@ FAULTS = [
     ),
     (
         '[stations.desk-3]\nreaders = "tmr_1"',
-        "[stations.desk-3]: there is no setting 'readers'; the settings here are reader.",
+        "[stations.desk-3]: there is no setting 'readers';"
+        " the settings here are reader, scanner_layout, keyboard_layout.",
     ),
 ]
 

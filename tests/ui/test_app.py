@@ -1,5 +1,6 @@
 """The app: what it imports before it paints, opening behind the first screen, header, the unexpected."""
 
+import asyncio
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,7 @@ from tui_pos.data import connection
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Sale
 from tui_pos.desk.errors import InvalidInput, NotFound
+from tui_pos.desk.known_readers import ReaderState
 from tui_pos.desk.payments import readers
 from tui_pos.simulator import Server
 from tui_pos.ui import app
@@ -102,6 +104,18 @@ async def test_the_configured_reader_is_this_station_s_until_another_is_chosen(b
         assert readers.remembered_reader(desk_of(pilot)) == ("tmr_front_2", "Front-2")
     async with station(bench, reader="tmr_side_1") as pilot:
         await until(pilot, lambda: "Front-2 ready" in row(pilot, 0), "the reader")
+
+
+async def test_the_header_knows_at_once_what_a_payment_learns_of_the_reader(bench: Bench) -> None:
+    async with station(bench, reader="tmr_front_2") as pilot:
+        await until(pilot, lambda: "Front-2 ready" in row(pilot, 0), "the reader")
+        known = desk_of(pilot).readers
+        for state in (ReaderState.OFFLINE, ReaderState.IN_USE):
+            await asyncio.to_thread(known.learn, "tmr_front_2", state)
+            await until(pilot, lambda: f"Front-2 {state}" in row(pilot, 0), "what was learnt")  # noqa: B023
+        await asyncio.to_thread(known.learn, "tmr_front_1", ReaderState.OFFLINE)
+        await asyncio.to_thread(known.payment_ended, "tmr_front_2")
+        await until(pilot, lambda: "Front-2 ready" in row(pilot, 0), "that it is free again")
 
 
 @pytest.mark.parametrize(

@@ -385,7 +385,9 @@ async def test_no_desk_is_told_that_it_is_itself_the_other_one(desk: Desk) -> No
     in_the_background = payments.watch(desk, attempt_id, CommandQueue())
     next(in_the_background)
     async with at_counter(PaymentScreen(desk, attempt_id)) as pilot:
-        held = await shows(pilot, "[!] NOT WATCHED HERE", "This desk watches this payment already")
+        held = await shows(
+            pilot, "[!] NOT WATCHED HERE", "Another window of this station watches this payment."
+        )
         assert "watched at desk-3" not in held
     in_the_background.close()
 
@@ -406,10 +408,13 @@ async def test_a_payment_that_was_taken_over_says_so(desk: Desk) -> None:
     attempt_id = begun(desk)
     async with at_counter(PaymentScreen(desk, attempt_id)) as pilot:
         await shows(pilot, "WAITING FOR CARD")
-        _give_lease(attempt_id, "12345678:4711:0815:elsewhere:desk-1")
+        _give_lease(attempt_id, "0815:4711:9:elsewhere:desk-1")
         await shows(pilot, "[!] NOT WATCHED HERE", "Another desk has taken this payment over.")
         await pilot.press("enter")
-        await shows(pilot, "desk-1 watches this payment, which was begun at desk-3, Tilda Trainee, since")
+        await shows(pilot, "This payment is being watched at desk-1.")
+        _give_lease(attempt_id, "0815:4711:9:elsewhere:desk-3")
+        await pilot.press("enter")
+        await shows(pilot, "Another window of this station watches this payment.")
         _give_lease(attempt_id, "")
         await pilot.press("enter")
         await shows(pilot, "WAITING FOR CARD")
@@ -486,7 +491,7 @@ async def test_a_prompt_that_was_withdrawn_once_may_have_been_sent_again_since(
         assert set(watches[1:]) == {True}
         await pilot.press("enter")
         await shows(pilot, "WAITING FOR CARD")
-        _give_lease(attempt_id, "12345678:4711:0815:elsewhere:desk-1")
+        _give_lease(attempt_id, "0815:4711:9:elsewhere:desk-1")
         await shows(pilot, "Another desk has taken this payment over.")
         _give_lease(attempt_id, "")
         await pilot.press("enter")
@@ -589,7 +594,7 @@ async def test_a_payment_that_cannot_be_read_says_so(
         await pilot.press("enter")
         await shows(pilot, "WAITING FOR CARD")
     held = Event()
-    monkeypatch.setattr(payments, "watch", lambda *_, **__: iter(lambda: held.wait(), 0))
+    monkeypatch.setattr(payments, "watch", lambda *_, **__: iter(held.wait, 0))
     async with at_counter(PaymentScreen(desk, attempt_id)) as pilot:
         await shows(pilot, "READING THE PAYMENT")
         later(monkeypatch, 9)

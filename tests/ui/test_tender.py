@@ -18,6 +18,7 @@ from tui_pos.desk.orders.payment_sources import Tender
 from tui_pos.desk.payments import readers
 from tui_pos.desk.search import lookup, receipts
 from tui_pos.simulator import Server
+from tui_pos.ui.input.key_stream import SURE
 from tui_pos.ui.results import PayBy, StillOwed
 from tui_pos.ui.screens import tender_view
 from tui_pos.ui.screens.attendee import AttendeeScreen
@@ -384,7 +385,7 @@ async def test_the_cart_is_paid_in_cash(bench: Bench) -> None:
 async def test_fast_hands_add_and_take_cash(bench: Bench) -> None:
     async with station(bench) as pilot:
         await scan(pilot, "NOOR2026")
-        hammer(pilot, "f2", "7", "7", "f9", gap=0.06)
+        hammer(pilot, "f2", "7", "7", "f9", gap=SURE + 0.01)
         await shows(pilot, "Still to pay USD                           50.00")
 
 

@@ -28,6 +28,9 @@ TRAINEE = "trainee"
 """Who is signed in without being asked."""
 
 SIMULATOR_KEY = "sk_test_simulator"
+DEMO_SETTINGS = ConferenceSettings(
+    currency="USD", stripe_location=LOCATION_ID, proofs={"student": "a student card"}
+)
 UNUSED_SECONDS = 1.5
 """How long the simulator waits for another desk once none is left: a script's next command."""
 
@@ -70,7 +73,7 @@ def prepare(settings: Settings) -> Settings:
         settings,
         database_url=url,
         api_base=f"http://127.0.0.1:{port}",
-        conferences={SLUG: ConferenceSettings(currency="USD", stripe_location=LOCATION_ID)},
+        conferences={SLUG: DEMO_SETTINGS},
     )
 
 

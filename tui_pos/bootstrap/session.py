@@ -5,10 +5,11 @@ Shared by the app and the commands. Everything that cannot work is refused here,
 
 import logging
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import partial
 
 from tui_pos.bootstrap import demo
-from tui_pos.core import config, logs
+from tui_pos.core import config, logs, money
 from tui_pos.core.config import ConfigError, Settings
 from tui_pos.core.scan import printable
 from tui_pos.data import connection, installation, schema
@@ -158,6 +159,7 @@ def configured_rules(settings: Settings, slug: str) -> Rules:
         currency=(configured.currency or "").upper(),
         capture=configured.capture or "",
         prices=configured.prices or "",
+        smallest_coin=configured.smallest_coin or "",
     )
 
 
@@ -175,7 +177,13 @@ def conference_info(settings: Settings, row: ConferenceRow, rules: Rules) -> Con
         prices=rules.prices,
         days=configured.days,
         proofs=configured.proofs,
+        smallest_coin=_coin(rules.smallest_coin, rules.currency),
     )
+
+
+def _coin(said: str, currency: str) -> Decimal | None:
+    """The smallest coin of the rules, in steps that the currency has."""
+    return max(money.round_half_up(Decimal(said), currency), money.quantum(currency)) if said else None
 
 
 def stripe_key(settings: Settings, slug: str) -> StripeKey:

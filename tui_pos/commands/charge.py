@@ -198,5 +198,7 @@ def _line(desk: "Desk", tender: TenderOption, taken: "Tendered") -> str:
             f"given {format_amount(taken.given, currency)}",
             f"change {format_amount(taken.change, currency)}",
         ]
+    if taken.rounding:
+        cells.append(f"rounded by {format_amount(taken.rounding, currency)}")
     due = f"still due {format_amount(taken.remaining, currency)}" if taken.remaining else "paid"
     return "  ".join([*cells, due])

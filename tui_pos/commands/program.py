@@ -68,6 +68,8 @@ COMMANDS = {
     "refund": "treasury",
     "exchange": "treasury",
     "reconcile": "treasury",
+    "product-codes": "cards",
+    "cards": "cards",
     "readers": "card_payments",
     "connection-token": "card_payments",
     "conferences": "lookup",

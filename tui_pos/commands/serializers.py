@@ -20,6 +20,7 @@ from tui_pos.ui.messages.views import phrase
 
 if TYPE_CHECKING:
     from tui_pos.desk.catalogue.inventory import InventoryItem
+    from tui_pos.desk.catalogue.product_codes import CodedProduct
     from tui_pos.desk.checkin.checkin import CheckInResult
     from tui_pos.desk.checkin.group import Group, GroupPass
     from tui_pos.desk.checkin.redemption import HandOut
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from tui_pos.desk.refunds.voids import Voided
     from tui_pos.desk.search.find_orders import FoundOrder
     from tui_pos.desk.tenders.tendering import Tendered
+    from tui_pos.printing.card_sheet import Card
 
 Json = dict[str, Any]
 
@@ -126,6 +128,7 @@ def tendered(desk: Desk, taken: Tendered) -> Json:
         "amount": _money(desk, taken.amount),
         "given": _money(desk, taken.given),
         "change": _money(desk, taken.change),
+        "rounding": _money(desk, taken.rounding),
         "remaining": _money(desk, taken.remaining),
     }
 
@@ -423,3 +426,13 @@ def _money(desk: Desk, amount: Decimal) -> str:
 
 def _time(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat()
+
+
+def product_code(found: CodedProduct) -> Json:
+    """A code that a product answers to."""
+    return {"code": found.code, "product": found.key, "name": found.name}
+
+
+def card(found: Card) -> Json:
+    """A card of the sheet."""
+    return {"kind": str(found.kind), "title": found.title, "code": found.code, "detail": found.detail}

@@ -19,6 +19,9 @@ import msgspec
 import platformdirs
 from msgspec import Meta, Struct
 
+from tui_pos.core.keyboard_layouts import Layout, Layouts
+from tui_pos.core.scanners import Scanner
+
 SYSTEM_CONFIG = Path("/etc/tui-pos/config.toml")
 CONFIG_VARIABLE = "TUI_POS_CONFIG"
 HOME_VARIABLE = "TUI_POS_HOME"
@@ -42,6 +45,15 @@ Capture = Annotated[Literal["automatic", "confirm"], Meta(description='"automati
 Prices = Annotated[Literal["services", "shop"], Meta(description='"services" or "shop"')]
 Prefix = Annotated[
     str, Meta(pattern=r"\A[A-Z0-9]{1,12}\Z", description="1 to 12 letters A-Z or digits in quotes")
+]
+Coin = Annotated[
+    str,
+    Meta(
+        pattern=r"\A(?=.*[1-9])[0-9]{1,5}(\.[0-9]{1,2})?\Z", description='an amount in quotes, such as "0.05"'
+    ),
+]
+KeyboardLayout = Annotated[
+    Literal["us", "uk", "de", "fr", "es"], Meta(description='"us", "uk", "de", "fr" or "es"')
 ]
 Switch = Annotated[bool, Meta(description="true or false")]
 Copies = Annotated[int, Meta(ge=1, le=100, description="a whole number from 1 to 100")]
@@ -83,10 +95,16 @@ class StripeSection(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ScannerSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """[scanner]: what the barcode scanners send before and after the data."""
+    """[scanner]: what the barcode scanners send before and after the data.
+
+    ``scanner_layout`` is the keyboard that they are set to, ``keyboard_layout`` the one that the computers
+    before the desks have: where the two differ, scans are mapped back.
+    """
 
     prefixes: Texts = ()
     suffixes: Texts = ()
+    scanner_layout: KeyboardLayout = "us"
+    keyboard_layout: KeyboardLayout = "us"
 
 
 class LoggingSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -110,6 +128,7 @@ class ConferenceSettings(Struct, frozen=True, forbid_unknown_fields=True):
     stripe_location: Text = ""
     capture: Capture | None = None
     prices: Prices | None = None
+    smallest_coin: Coin | None = None
     order_prefix: Prefix = "ORD"
     hold_minutes: Minutes = 15
     prompt_seconds: Seconds = 120
@@ -118,9 +137,11 @@ class ConferenceSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class StationSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """[stations.NAME]: the reader that stands there."""
+    """[stations.NAME]: the reader there, and the layouts where they are not those of [scanner]."""
 
     reader: Text = ""
+    scanner_layout: KeyboardLayout | None = None
+    keyboard_layout: KeyboardLayout | None = None
 
 
 # A conference that the config does not mention is as the database says, without cards.
@@ -149,6 +170,18 @@ class Settings:
     def reader(self, station: str) -> str:
         """The id of the reader that stands at a station, "" when none is configured."""
         return self.stations.get(station, StationSettings()).reader
+
+    def scanner_at(self, station: str) -> Scanner:
+        """What is configured for the scanner of a station."""
+        here, everywhere = self.stations.get(station, StationSettings()), self.scanner
+        return Scanner(
+            prefixes=everywhere.prefixes,
+            suffixes=everywhere.suffixes,
+            layouts=Layouts(
+                Layout(here.scanner_layout or everywhere.scanner_layout),
+                Layout(here.keyboard_layout or everywhere.keyboard_layout),
+            ),
+        )
 
 
 def load(path: Path | None = None) -> Settings:

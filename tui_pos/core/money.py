@@ -1,12 +1,14 @@
 """Money: Decimal amounts, Stripe's minor units, and what a person reads and types.
 
 `desk` and `data` hold a Decimal in major units (12.50); Stripe and the tui_pos_* tables hold an int in
-Stripe's minor units (1250). This module is the only bridge between them, and `round_half_up` is the only
-place where money is rounded. A currency is its three-letter code in any case.
+Stripe's minor units (1250). This module is the only bridge between them, and the only place where money is
+rounded: `round_half_up` to what can be paid, `round_cash` to what coins can pay. A currency is its
+three-letter code in any case.
 """
 
 import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import cache
 
 from tui_pos.core.reasons import because
 
@@ -27,6 +29,8 @@ MINIMUM_CHARGE = {
     "NOK": "3", "NZD": "0.50", "PHP": "0.50", "PLN": "2", "RON": "2", "RUB": "0.50", "SEK": "3",
     "SGD": "0.50", "THB": "10", "ZAR": "0.50",
 }
+# The smallest coins that CLDR does not know of, as the central banks say.
+SMALLEST_COIN = {"AUD": "0.05", "HKD": "0.10", "ILS": "0.10", "MYR": "0.05", "NZD": "0.10", "ZAR": "0.10"}
 # fmt: on
 
 MAX_AMOUNT = Decimal("99999999.99")  # what a numeric(10,2) column holds
@@ -69,6 +73,28 @@ def round_half_up(amount: Decimal, currency: str) -> Decimal:
         return amount.quantize(quantum(currency), rounding=ROUND_HALF_UP) + 0  # + 0 turns -0.00 into 0.00
     except InvalidOperation:
         raise _no_money(amount) from None
+
+
+@cache
+def smallest_coin(currency: str) -> Decimal:
+    """The steps in which coins and notes can pay: 0.05 for CHF; the ``quantum`` where no coin is missing.
+
+    Source: CLDR's digits and rounding for cash, which Babel holds, beside ``SMALLEST_COIN``.
+    """
+    code = _code(currency)
+    if code in SMALLEST_COIN:
+        return Decimal(SMALLEST_COIN[code])
+    from babel.core import get_global  # here, because importing Babel takes longer than the rest
+
+    known = get_global("currency_fractions")
+    _, _, cash_digits, cash_rounding = known.get(code, known["DEFAULT"])
+    return max(Decimal(cash_rounding or 1).scaleb(-cash_digits), quantum(code))
+
+
+def round_cash(amount: Decimal, coin: Decimal) -> Decimal:
+    """The nearest amount, 0 or more, that pieces of ``coin`` can pay; a tie is rounded up."""
+    _check_finite(amount)
+    return (amount / coin).to_integral_value(ROUND_HALF_UP) * coin
 
 
 def to_minor(amount: Decimal, currency: str) -> int:

@@ -360,6 +360,7 @@ STEPS: tuple[tuple[str | ByEngine, ...], ...] = (
             ),
         ),
         "ALTER TABLE tui_pos_refund ADD COLUMN rounding bigint NOT NULL DEFAULT 0",
+        "ALTER TABLE tui_pos_conference ADD COLUMN smallest_coin varchar(10) NOT NULL DEFAULT ''",
         # What happened at one station, and what waits, is asked for every few seconds by each of them.
         """CREATE INDEX tui_pos_attempt_station
             ON tui_pos_attempt (conference_id, station, finished_at)""",
@@ -416,5 +417,27 @@ STEPS: tuple[tuple[str | ByEngine, ...], ...] = (
             staff_id integer NOT NULL REFERENCES auth_user (id))""",
         "CREATE INDEX tui_pos_replaced_badge_attendee ON tui_pos_replaced_badge (attendee_id)",
         "CREATE INDEX tui_pos_replaced_badge_order ON tui_pos_replaced_badge (order_id)",
+        # What a product's barcode says. Without a reference to the product: the web site may delete one.
+        """CREATE TABLE tui_pos_product_code (
+            id {id},
+            conference_id bigint NOT NULL REFERENCES program_conference_conference (id),
+            kind varchar(20) NOT NULL,
+            product_id bigint NOT NULL,
+            code varchar(50) NOT NULL,
+            created_at {time} NOT NULL)""",
+        "CREATE UNIQUE INDEX tui_pos_product_code_code ON tui_pos_product_code (conference_id, code)",
+        # How a station's scanner types, as its test code showed.
+        """CREATE TABLE tui_pos_scanner (
+            id {id},
+            conference_id bigint NOT NULL REFERENCES program_conference_conference (id),
+            station varchar(100) NOT NULL,
+            gap integer NOT NULL,
+            spread integer NOT NULL,
+            scanner_layout varchar(10) NOT NULL,
+            keyboard_layout varchar(10) NOT NULL,
+            prefix varchar(50) NOT NULL,
+            suffix varchar(50) NOT NULL,
+            updated_at {time} NOT NULL)""",
+        "CREATE UNIQUE INDEX tui_pos_scanner_station ON tui_pos_scanner (conference_id, station)",
     ),
 )

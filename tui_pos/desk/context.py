@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from tui_pos.core import clock
+from tui_pos.core import clock, money
 from tui_pos.core.clock import Moment
 from tui_pos.desk.errors import InvalidInput, Reason, Refusal, Refused, because
+from tui_pos.desk.known_readers import KnownReaders
 from tui_pos.desk.limits import Limits
 
 if TYPE_CHECKING:
@@ -41,7 +43,8 @@ class ConferenceInfo:
     """The conference that a desk works for: its stored rules, and what the config says of it.
 
     ``days`` are those of each ticket that is not for all of them, ``proofs`` what its holder has to show,
-    both by slug.
+    both by slug. ``location`` is where its readers are. ``smallest_coin`` says in which steps cash is paid
+    where that is not what the currency's coins can pay (None), as in countries of the euro without cents.
     """
 
     id: int
@@ -54,6 +57,12 @@ class ConferenceInfo:
     prices: str = "services"
     days: Mapping[str, tuple[date, ...]] = field(default_factory=dict, hash=False)
     proofs: Mapping[str, str] = field(default_factory=dict, hash=False)
+    smallest_coin: Decimal | None = None
+
+    @property
+    def coin(self) -> Decimal:
+        """The steps in which cash is paid here."""
+        return self.smallest_coin or money.smallest_coin(self.currency)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +83,8 @@ class Desk:
     ``no_account`` is why there is no ``account``, when more is known than that: a fault of the key, a copied
     database, or a key that is not the conference's.
     ``installation`` is the key of the installation, which stands in every intent's metadata. ``limits`` is
-    what is stopped at the moment, shared by every copy of this desk.
+    what is stopped at the moment and ``readers`` the state of card readers, both shared by every copy of this
+    desk.
     """
 
     conference: ConferenceInfo
@@ -89,6 +99,7 @@ class Desk:
     prompt_seconds: int = 120
     poll_seconds: float = 1.0
     limits: Limits = field(default_factory=Limits, compare=False)
+    readers: KnownReaders = field(default_factory=KnownReaders, compare=False)
 
     @property
     def terminal(self) -> "Terminal":

@@ -27,9 +27,8 @@ def new_owner(desk: Desk) -> str:
 
 
 def station_of(owner: str) -> str:
-    """The station whose watcher it is; '' where the name does not say."""
-    _, _, _, _, station = [*owner.split(":", 4), "", "", "", ""][:5]
-    return station
+    """The station of a watcher as far as its name holds it, '' where it does not."""
+    return [*owner.split(":", 4), "", "", "", ""][4]
 
 
 def at_work(owner: str) -> None:

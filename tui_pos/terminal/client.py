@@ -109,6 +109,16 @@ class Terminal:
         """Stripe's id of this thread's last request, for its dashboard's log; "" where it got no answer."""
         return self._connection.request_id
 
+    @property
+    def waiting_since(self) -> datetime | None:
+        """Since when (UTC) the oldest call on its way, of any thread, has had no answer; None without one."""
+        return self._connection.waiting_since
+
+    @property
+    def asked_at(self) -> datetime | None:
+        """When (UTC) the last call began, of any thread; None before the first."""
+        return self._connection.asked_at
+
     def clock_ahead(self, within: float | None = None) -> float | None:
         """By how many seconds this host's clock is certainly ahead of Stripe's (negative: behind).
 

@@ -77,6 +77,8 @@ class Connection:
         self._retries = retries
         self._lock = threading.Lock()
         self._clients: _Clients | None = None
+        self._on_their_way: dict[int, datetime] = {}
+        self.asked_at: datetime | None = None
 
     def __repr__(self) -> str:
         return f"Connection({'this machine' if self.is_loopback else 'Stripe'})"
@@ -90,6 +92,11 @@ class Connection:
     def request_id(self) -> str:
         """Stripe's id of this thread's last request, "" when there was none or it was not answered."""
         return self._clients.session.request_id if self._clients is not None else ""
+
+    @property
+    def waiting_since(self) -> datetime | None:
+        """See `Terminal.waiting_since`."""
+        return min(tuple(self._on_their_way.values()), default=None)
 
     def clock_ahead(self, within: float | None = None) -> float | None:
         """See `Terminal.clock_ahead`."""
@@ -123,12 +130,15 @@ class Connection:
 
         session, client = self._clients.session, self._clients.by_pace[pace]
         session.unanswered = 0
+        self._on_their_way[threading.get_ident()] = self.asked_at = clock.now()
         try:
             return use(client)
         except stripe.StripeError as error:
             failure = _error_from(error, self._api_key)
         except MALFORMED:
             failure = UnknownOutcome(Fault.UNREADABLE)
+        finally:
+            self._on_their_way.pop(threading.get_ident(), None)
         # A refusal for the rate or the key says nothing about an earlier try of this call that got no answer.
         if session.unanswered and isinstance(failure, RateLimited | Misconfigured):
             failure = UnknownOutcome(Fault.NO_ANSWER, code=failure.code, request_id=failure.request_id)

@@ -17,6 +17,8 @@ from textual.screen import Screen
 
 from tui_pos.core import log_file
 from tui_pos.core.config import Settings
+from tui_pos.core.scanner_test import TestScan, scanner_of
+from tui_pos.core.scanners import Pace, Scanner
 from tui_pos.data import drivers
 from tui_pos.desk.access.permissions import Action, allowed
 from tui_pos.desk.context import Desk
@@ -24,6 +26,7 @@ from tui_pos.desk.errors import InvalidInput, Reason
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input.acts import Act
+from tui_pos.ui.jobs import in_loop
 from tui_pos.ui.kiosk import KioskApp, run_kiosk, unfit_terminal
 from tui_pos.ui.messages.views import limits_word
 from tui_pos.ui.screens.help import HelpScreen
@@ -74,8 +77,7 @@ class DeskApp(KioskApp):
         secret: str = "",
     ) -> None:
         super().__init__(log_path=settings.home / log_file.NAME, explain=_explain)
-        self.scanner_prefixes = settings.scanner.prefixes
-        self.scanner_suffixes = settings.scanner.suffixes
+        self.scanner = settings.scanner_at("")
         self.desk: Desk | None = None
         self._open_session = open_session
         self._session: DeskSession | None = None
@@ -135,6 +137,7 @@ class DeskApp(KioskApp):
         self._claim, self._session, self._station_agreed = claim, claim.session, True
         self.desk = desk = claim.desk
         log.info("staff %d at the desk", desk.staff.id)
+        desk.readers.tell(in_loop(self._reader_changed))
         self.order_prefix = desk.order_prefix
         self.set_status(replace(self.status, staff=desk.staff.name, station=desk.station))
         self._navigation.open_home(desk)
@@ -142,6 +145,7 @@ class DeskApp(KioskApp):
         if told := _sentences((*self._session.warnings, *(each.said for each in self._faults.values()))):
             self._home.alert(" ".join(told))
         self._look_at_reader()
+        self.ask(self, upkeep.scanner_here, self._know_scanner, self._unasked_failed)
         self.ask(self, upkeep.examine_all, self._examined, self._unasked_failed)
         self._maintain()
         if desk.account is not None:
@@ -256,10 +260,27 @@ class DeskApp(KioskApp):
             return
         self.ask(self, self._upkeep.reader_here, self._show_reader, self._unasked_failed, lane="reader")
 
-    def _show_reader(self, reader: tuple[str, str]) -> None:
+    def _show_reader(self, reader: tuple[str, str, str]) -> None:
         if self.desk is not None:
-            label, state = reader
-            self.set_status(replace(self.status, reader=label, reader_state=state))
+            reader_id, label, state = reader
+            self.set_status(replace(self.status, reader_id=reader_id, reader=label, reader_state=state))
+
+    def _reader_changed(self) -> None:
+        """A payment or a look at the readers has learnt another state of one of them."""
+        state = self.desk.readers.state(self.status.reader_id) if self.desk is not None else None
+        if state is not None and state != self.status.reader_state:
+            self.set_status(replace(self.status, reader_state=state))
+
+    # The scanner
+
+    def _know_scanner(self, scanner: Scanner) -> None:
+        self.scanner = scanner
+
+    def scanner_tested(self, test: TestScan, pace: Pace | None) -> None:
+        measured = scanner_of(test, pace)
+        if measured is not None and self.desk is not None and self._upkeep is not None:
+            remember = partial(self._upkeep.remember_scanner, measured)
+            self.ask(self, remember, self._know_scanner, self._unasked_failed, lane="scanner")
 
     def _unasked_failed(self, error: Exception) -> None:
         """Log an unexpected error only: the next payment tells the person what is wrong."""

@@ -13,10 +13,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, suppress
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
 from textual.message_pump import MessagePump
+
+from tui_pos.core import clock
 
 T = TypeVar("T")
 THREADS = 8
@@ -31,6 +34,8 @@ class Job:
     then: Callable[[Any], object]
     failed: Callable[[Exception], object]
     cancelled: bool = False
+    began: datetime | None = field(default_factory=clock.now)
+    """When (UTC) its outcome was asked for; None for one that answers many times."""
 
     def cancel(self) -> None:
         """Deliver nothing more. A followed iterator is closed before its next state."""
@@ -75,6 +80,11 @@ class Jobs:
                 line.running.cancel()
         line.waiting.append(job)
         self._next(line)
+
+    def oldest_of(self, owner: MessagePump) -> datetime | None:
+        """When the call of ``owner`` began that has waited longest for its outcome; None where none waits."""
+        began = [job.began for job in self._unfinished if job.owner is owner and not job.cancelled]
+        return min((each for each in began if each is not None), default=None)
 
     @property
     def is_idle(self) -> bool:
@@ -132,11 +142,17 @@ def _hand_over(
         loop.call_soon_threadsafe(finish, outcome, context=context)
 
 
+def in_loop(call: Callable[[], object]) -> Callable[[], None]:
+    """What any thread may call to have ``call`` run in the loop that runs now, with this context."""
+    return partial(_hand_over, asyncio.get_running_loop(), copy_context(), lambda _: call(), None)
+
+
 def follow_states(
     job: Job, iterate: Callable[[], Generator[T, None, None]], each: Callable[[T], object]
 ) -> Job:
     """Make ``job`` deliver every state of an iterator to its owner; its outcome is the last state."""
     loop, context = asyncio.get_running_loop(), copy_context()
+    job.began = None
 
     def run() -> T | None:
         last: T | None = None

@@ -18,9 +18,12 @@ from textual.filter import LineFilter, Monochrome
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
+from textual.widget import Widget
 
 from tui_pos.core import clock, log_file
 from tui_pos.core.scan import Scan, parse
+from tui_pos.core.scanner_test import TestScan, scanner_of
+from tui_pos.core.scanners import UNKNOWN, Pace, Scanner
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.ending import End
 from tui_pos.ui.input.acts import Act
@@ -62,8 +65,10 @@ class KioskApp(App[None], inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
     AUTO_FOCUS = None
 
-    scanner_prefixes: tuple[str, ...] = ()
-    scanner_suffixes: tuple[str, ...] = ()
+    scanner: Scanner = UNKNOWN
+    """What is known of this station's scanner."""
+    last_prompt: Widget | None = None
+    """The prompt that took the last key; the next one goes on where it ended (`ScanInput`)."""
     order_prefix: str = "ORD"
     failure: Exception | None = None
     """Why the app ended itself, to be told when the terminal is as before."""
@@ -142,14 +147,15 @@ class KioskApp(App[None], inherit_bindings=False):
             note = f"{count:,} characters came at once: too many, nothing was done with them."
             say(note, Tone.WARN, bell=True)
 
-    def parse(self, text: str) -> Scan:
+    def parse(self, text: str, *, scanned: bool) -> Scan:
         """What a line is that was scanned or typed here."""
-        return parse(
-            text,
-            prefixes=self.scanner_prefixes,
-            suffixes=self.scanner_suffixes,
-            order_prefix=self.order_prefix,
-        )
+        return parse(text, scanner=self.scanner, order_prefix=self.order_prefix, scanned=scanned)
+
+    def scanner_tested(self, test: TestScan, pace: Pace | None) -> None:
+        """The test code was scanned: from now on the scanner is what it showed."""
+        measured = scanner_of(test, pace)
+        if measured is not None:
+            self.scanner = measured
 
     # What keys do on every screen
 

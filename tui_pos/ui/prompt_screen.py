@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import ClassVar, TypeVar, cast
 
@@ -18,7 +17,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static
 
-from tui_pos.core import clock
+from tui_pos.core import clock, scanner_test
 from tui_pos.core.scan import Scan, ScanKind
 from tui_pos.desk.tones import Tone
 from tui_pos.ui import messages
@@ -164,6 +163,10 @@ class PromptScreen(Screen[R], inherit_bindings=False):
         if bell:
             self.kiosk.bell()
 
+    def alert(self, sentence: str, tone: Tone = Tone.WARN) -> None:
+        """Ring the bell and show what stops the work."""
+        self.say(sentence, tone, bell=True)
+
     def refresh_hints(self, *, by_itself: bool = False) -> None:
         """Draw key bar and standing note again where what keys do has changed.
 
@@ -232,11 +235,15 @@ class PromptScreen(Screen[R], inherit_bindings=False):
             self.typed_ahead.hand_to_top(message, is_ahead=False)
             return
         self.say("")
-        scan = replace(self.kiosk.parse(message.text), scanned=message.scanned)
+        scan = self.kiosk.parse(message.text, scanned=message.scanned)
         if scan.kind is ScanKind.COMMAND:
             self._word(scan)
+        elif scan.test is not None:
+            fault = scanner_test.told(scan.test, message.pace)
+            self.kiosk.scanner_tested(scan.test, message.pace)
+            self.alert(messages.sentence(fault), Tone.OK if fault.key.endswith(".fine") else Tone.WARN)
         elif scan.kind is ScanKind.INVALID:
-            self.say(messages.sentence(scan.reason or ""), Tone.BAD, bell=True)
+            self.alert(messages.sentence(scan.reason or ""), Tone.BAD)
         elif scan.kind is not ScanKind.EMPTY:
             self.entered(scan)
         self._show_words("")

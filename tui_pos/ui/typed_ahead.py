@@ -5,7 +5,7 @@ might pay instead of adding a product), and dropping it would make people wait f
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final, Protocol, runtime_checkable
 
 from textual.message import Message
@@ -87,7 +87,7 @@ class TypedAhead:
         if isinstance(top, TakesKeys):
             if isinstance(message, ScanInput.Entered):
                 if message.scanned:
-                    top.prompt.post_message(ScanInput.Entered(message.text, True, message.truncated))
+                    top.prompt.post_message(replace(message))
                     return
             elif is_ahead and top.PROMPT.takes_keys_ahead:
                 top.call_later(top.take, message)

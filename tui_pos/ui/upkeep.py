@@ -13,13 +13,14 @@ from tui_pos import desk as desk_package
 from tui_pos.bootstrap import doctor
 from tui_pos.bootstrap.doctor import Finding, Phase, Recheck
 from tui_pos.bootstrap.session import DeskSession
+from tui_pos.core.scanners import Scanner
 from tui_pos.data.errors import DataError
-from tui_pos.desk import clocks, lease_owners
+from tui_pos.desk import clocks, lease_owners, scanners
 from tui_pos.desk.access import occupancy
 from tui_pos.desk.access.occupancy import StationHolder
+from tui_pos.desk.known_readers import ReaderState
 from tui_pos.desk.limits import Stop
 from tui_pos.desk.payments import readers
-from tui_pos.desk.payments.readers import ReaderState
 from tui_pos.desk.reconciliation import maintenance
 from tui_pos.terminal import TerminalError
 from tui_pos.ui.station_claim import StationClaim, claim_station
@@ -89,26 +90,37 @@ class Upkeep:
 
     # The reader
 
-    def reader_here(self) -> tuple[str, str]:
-        """The label and state of this station's reader; ("", "") without one.
+    def reader_here(self) -> tuple[str, str, str]:
+        """The id, label and state of this station's reader; empty texts without one.
 
         It is the one that was chosen here last, else the configured one, which is remembered from then on.
         """
         configured = self._session.settings.reader(self._session.station)
         reader_id, label = remembered = readers.reader_here(self._desk, configured)
         if not reader_id:
-            return "", ""
+            return "", "", ""
         if self._desk.account is None:
-            return label or reader_id, ""
+            return reader_id, label or reader_id, ""
         try:
-            row = next((row for row in readers.readers(self._desk, "") if row.id == reader_id), None)
+            row = readers.reader_at(self._desk, reader_id)
         except TerminalError:
-            return label or reader_id, ReaderState.NOT_KNOWN
+            return reader_id, label or reader_id, ReaderState.NOT_KNOWN
         if row is None:
-            return label or reader_id, ReaderState.NOT_FOUND
+            return reader_id, label or reader_id, ReaderState.NOT_FOUND
         if remembered != (row.id, row.label):
             readers.remember_reader(self._desk, row.id, row.label)
-        return row.label, row.state
+        return row.id, row.label, row.state
+
+    # The scanner
+
+    def scanner_here(self) -> Scanner:
+        """What is known of this station's scanner."""
+        return scanners.scanner_here(self._desk, self._session.settings)
+
+    def remember_scanner(self, measured: Scanner) -> Scanner:
+        """Keep what the test code showed; what is known of the scanner then."""
+        scanners.remember(self._desk, measured)
+        return self.scanner_here()
 
 
 def _examine(session: DeskSession, phase: Phase) -> list[Finding]:

@@ -68,7 +68,7 @@ def test_the_new_person_comes_in_and_the_old_badge_is_dead(desk: Desk, frozen_cl
 
 def test_who_handed_it_over_is_found_by_name_and_not_let_in(desk: Desk) -> None:
     transfer(desk, "NOOR2026", "Ada Byron", reason=WHY)
-    (hit,) = [each for each in search(desk, "Noor") if each.kind == "attendee"]
+    (hit,) = [each for each in search(desk, "Noor").found if each.kind == "attendee"]
     seen = lookup.attendee(desk, hit.key)
     assert (seen.registered, seen.verdict.key, seen.order) == (False, "replaced", None)
     assert seen.verdict.replaced == desk.moment(clock.now(), "desk-3")
@@ -165,7 +165,7 @@ def test_a_ticket_of_an_order_that_the_badge_does_not_name(desk: Desk) -> None:
     assert new.order.reference == "ORD-DEMO0001"
     with pytest.raises(Refused, match=r"^badge_replaced "):
         lookup.attendee(desk, "NOOR2026")
-    (hit,) = [each for each in search(desk, "Noor") if each.kind == "attendee"]
+    (hit,) = [each for each in search(desk, "Noor").found if each.kind == "attendee"]
     assert lookup.attendee(desk, hit.key).verdict.key == "replaced"
 
 

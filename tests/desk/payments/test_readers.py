@@ -3,13 +3,19 @@ from dataclasses import replace
 import pytest
 
 from tests.desk.conftest import AsStaff
+from tests.desk.paying import READER, begin
 from tui_pos.core import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import Attempt, Stage
 from tui_pos.data.tables.registration import Order
+from tui_pos.desk import payments
+from tui_pos.desk.carts import checkout
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotPermitted
-from tui_pos.desk.payments.readers import ReaderRow, readers
+from tui_pos.desk.known_readers import ReaderState
+from tui_pos.desk.payments import CommandQueue
+from tui_pos.desk.payments.notices import Notice
+from tui_pos.desk.payments.readers import ReaderRow, preselect, reader_at, readers
 from tui_pos.simulator import Server
 from tui_pos.terminal import Terminal, TerminalError
 from tui_pos.ui.messages.views import holder_words
@@ -57,9 +63,11 @@ def test_who_holds_a_reader_and_since_when(card_desk: Desk) -> None:
     rows = {row.label: row for row in readers(card_desk)}
     holder = rows["Front-1"].holder
     assert holder_words(holder) == "desk-2, Tilda Trainee, since 13:00"  # 12:00 UTC in Prague
+    own = {row.label: row for row in readers(replace(card_desk, station="desk-2"))}["Front-1"].holder
+    assert holder_words(own) == "here, Tilda Trainee, since 13:00"
     assert rows["Front-1"].in_use
     assert not rows["Side-1"].in_use
-    assert list(rows)[-1] == "Front-1"
+    assert list(rows) == ["Front-2", "Side-1", "Front-1", "Back-1"]
 
 
 def test_a_reader_that_stripe_says_is_busy(card_desk: Desk) -> None:
@@ -93,3 +101,53 @@ def test_a_wrong_key_is_stripes_word(desk: Desk, simulator: Server) -> None:
 def test_the_door_has_no_business_with_readers(card_desk: Desk, as_staff: AsStaff) -> None:
     with pytest.raises(NotPermitted):
         readers(as_staff(card_desk, "scanner"))
+
+
+def test_what_enter_would_choose_is_ready(card_desk: Desk) -> None:
+    rows = {row.label: row for row in readers(card_desk)}
+    one, two, offline = rows["Front-1"], rows["Front-2"], rows["Back-1"]
+    busy = replace(one, in_use=True)
+    assert preselect((one, two, offline), two.id) == two.id
+    assert preselect((one, two, offline), offline.id) == one.id
+    assert preselect((busy, two, offline), busy.id) == two.id
+    assert preselect((one, two), "", instead_of=one.id) == two.id
+    assert preselect((busy, two, offline), "", instead_of=two.id) == ""
+    assert preselect((), "tmr_gone") == ""
+
+
+def test_the_list_tells_the_desk_what_readers_are(card_desk: Desk) -> None:
+    attempt(card_desk, "tmr_front_1", "ORD-DEMO0003")
+    told: list[int] = []
+    elsewhere = replace(card_desk, poll_seconds=9)
+    elsewhere.readers.tell(lambda: told.append(1))
+    readers(card_desk)
+    states = [card_desk.readers.state(each) for each in ("tmr_front_1", "tmr_front_2", "tmr_back_1", "tmr_x")]
+    assert states == [ReaderState.IN_USE, ReaderState.READY, ReaderState.OFFLINE, None]
+    assert len(told) == 4
+    readers(card_desk)
+    assert len(told) == 4
+
+
+def test_that_stripe_is_silent_or_has_no_such_reader_is_known_too(card_desk: Desk, simulator: Server) -> None:
+    assert reader_at(card_desk, "tmr_x") is None
+    assert card_desk.readers.state("tmr_x") is ReaderState.NOT_FOUND
+    simulator.fault("cut_before", "GET /v1/terminal/readers", times=9)
+    with pytest.raises(TerminalError):
+        reader_at(card_desk, "tmr_x")
+    assert card_desk.readers.state("tmr_x") is ReaderState.NOT_KNOWN
+
+
+def test_a_payment_tells_the_desk_what_became_of_its_reader(card_desk: Desk, simulator: Server) -> None:
+    order = checkout.sell(card_desk, [("t-shirt", 1)])
+    seen: list[ReaderState | None] = []
+    card_desk.readers.tell(lambda: seen.append(card_desk.readers.state(READER)))
+    simulator.set_reader(READER, "offline")
+    control = CommandQueue()
+    for state in payments.watch(card_desk, begin(card_desk, order).attempt_id, control):
+        if state.notice is Notice.READER_OFFLINE:
+            simulator.set_reader(READER, "online")
+            control.retry()
+        elif state.stage == "sent":
+            simulator.tap(READER)
+    assert state.stage == "captured"
+    assert seen == [ReaderState.OFFLINE, ReaderState.IN_USE, ReaderState.READY]

@@ -390,7 +390,7 @@ def test_quick_amounts_are_what_people_hand_over() -> None:
     def quick(due: str, currency: str) -> list[str]:
         return [str(amount) for amount in quick_amounts(D(due), currency)]
 
-    assert quick("27.50", "USD") == ["27.50", "28.00", "30.00", "40.00", "50.00"]
+    assert quick("27.50", "USD") == ["27.50", "30.00", "40.00", "50.00", "100.00"]
     assert quick("50.00", "USD") == ["50.00", "60.00", "100.00"]
     assert quick("349.00", "usd") == ["349.00", "350.00", "360.00", "400.00"]
     assert quick("0.01", "EUR") == ["0.01", "5.00", "10.00", "20.00", "50.00"]

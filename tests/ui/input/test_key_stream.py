@@ -1,14 +1,17 @@
 """What single keys mean, by their times alone."""
 
 from collections.abc import Iterable
-from itertools import product
+from itertools import pairwise, product
+from random import Random
 
 import pytest
 from textual.message import Message
 
+from tui_pos.core.scanners import UNKNOWN, Scanner
 from tui_pos.ui.input.key_stream import (
     HOLD,
     MAX_TEXT,
+    SURE,
     Asked,
     Changed,
     Confirmed,
@@ -39,8 +42,8 @@ FAST, BATCH, SLOW = 0.008, 0.0, 0.090
 class Hands:
     """Presses keys on a stream and collects what it says."""
 
-    def __init__(self, picks: bool = True) -> None:
-        self.stream = KeyStream(picks)
+    def __init__(self, picks: bool = True, scanner: Scanner = UNKNOWN) -> None:
+        self.stream = KeyStream(picks, scanner)
         self.now = 100.0
         self.said: list[Message] = []
 
@@ -80,7 +83,7 @@ def test_every_way_a_scanner_ends_a_scan_gives_one_event(gap: float, end: str) -
     assert Hands().scan(f"K7Q2M9ZX{end}", gap).rest() == [Entered("K7Q2M9ZX", True)]
 
 
-@pytest.mark.parametrize("code", ["4006381333931", "123", "+12", "-a1", "1", "12"])
+@pytest.mark.parametrize("code", ["4006381333931", "123", "+12", "-a1", "12", "3ab"])
 def test_a_digit_that_starts_a_scan_is_part_of_it(code: str) -> None:
     assert entered(Hands().scan(f"{code}\r", BATCH).rest()) == [(code, len(code) > 2)]
 
@@ -92,7 +95,8 @@ def test_scans_back_to_back_stay_apart_and_in_order() -> None:
 
 def test_typing_is_not_a_scan_and_filters_when_it_rests() -> None:
     said = Hands().type("shi").type("\r").rest()
-    assert said == [Changed("s"), Changed("sh"), Changed("shi"), Entered("shi", False)]
+    assert said == [Entered("shi", False)]
+    assert Hands().type("shi", 0.2).rest() == [Changed("s"), Changed("sh"), Changed("shi")]
 
 
 def test_a_scan_that_the_link_interrupts_once_stays_one_scan() -> None:
@@ -108,14 +112,51 @@ def test_typing_that_a_stalled_link_delivers_at_once_is_kept_whole() -> None:
 
 
 def test_a_digit_by_hand_picks_and_a_second_one_picks_again() -> None:
-    assert Hands().type("3").type("1").rest() == [Picked(3), Picked(1)]
+    assert Hands().type("3").type("1", SURE + 0.01).rest() == [Picked(3), Picked(1)]
 
 
-def test_a_digit_waits_for_no_longer_than_the_hold() -> None:
-    hands = Hands().type("3")
+@pytest.mark.parametrize(("char", "meaning"), [("3", Picked(3)), ("+", Stepped(1)), ("-", Stepped(-1))])
+def test_what_may_begin_a_code_waits_until_it_stands_alone_and_no_longer(char: str, meaning: Message) -> None:
+    hands = Hands().type(char)
     assert hands.said == []
+    assert hands.stream.held_text == char
+    assert hands.stream.settle(hands.now + SURE - 0.001) == []
+    assert hands.stream.settle(hands.now + SURE) == [meaning]
+    assert (hands.stream.held_text, hands.stream.due) == ("", None)
+
+
+def test_a_function_key_waits_for_no_longer_than_the_hold() -> None:
+    hands = Hands().key("f8")
     assert hands.stream.settle(hands.now + HOLD - 0.001) == []
-    assert hands.stream.settle(hands.now + HOLD) == [Picked(3)]
+    assert hands.stream.settle(hands.now + HOLD) == [Asked("card")]
+
+
+@pytest.mark.parametrize("gap", [BATCH, FAST, SLOW, 0.29])
+def test_enter_makes_a_digit_certain_and_then_takes_its_own_step(gap: float) -> None:
+    said = Hands().key("f2").type("7\r", gap).rest()
+    assert [type(message) for message in said] == [Asked, Picked, Confirmed]
+    said = Hands().type("++\r", gap).rest()
+    assert [type(message) for message in said] == [Stepped, Stepped, Confirmed]
+
+
+@pytest.mark.parametrize(("key", "meaning"), [("f9", Asked("cash")), ("down", Moved(1))])
+@pytest.mark.parametrize("gap", [BATCH, SLOW])
+def test_a_key_that_is_no_character_makes_a_digit_certain(key: str, meaning: Message, gap: float) -> None:
+    hands = Hands().type("7").key(key, gap)
+    hands.said += hands.stream.settle(hands.now + HOLD)
+    assert hands.said == [Picked(7), meaning]
+
+
+@pytest.mark.parametrize("second", ["1", "a", "-", " "])
+@pytest.mark.parametrize("gap", [BATCH, SLOW, 0.25, SURE - 0.01])
+def test_a_character_soon_behind_a_digit_makes_both_text(second: str, gap: float) -> None:
+    hands = Hands().type("3").type(second, gap)
+    assert hands.stream.text == f"3{second}"
+    assert hands.rest() == [Changed(f"3{second}")]
+
+
+def test_escape_takes_a_digit_back_that_has_not_acted() -> None:
+    assert Hands().type("3").key("escape", 0.2).rest() == [Changed("")]
 
 
 def test_a_digit_after_text_is_text() -> None:
@@ -288,3 +329,149 @@ def test_a_scan_after_an_edit_and_a_pause_is_a_scan(
 def test_a_scan_that_is_edited_is_none_though_an_edit_and_a_pause_came_before_it(gap: float) -> None:
     hands = Hands(picks=False).type("NO\x7f").scan("NOOR2027\x7f6\r", gap)
     assert entered(hands.rest()) == [("NNOOR2026", False)]
+
+
+# Slow scanners: on Bluetooth, behind a virtual desktop, over a link that stalls
+
+SLOW_CODES = ["4006381333931", "7Q2M9ZXA", "12345678", "1AB2", "5-EARLY", "2:9", "01040063813339312112"]
+
+
+def scanned_slowly(code: str, random: Random) -> "list[tuple[str, float]]":
+    """Each character of ``code`` and its Enter with the gap before it: a scanner's pace, jitter and a stall.
+
+    What a link holds back comes at once when it goes on.
+    """
+    pace = random.uniform(0.005, 0.060)
+    sent = 0.0
+    times = []
+    for _ in range(len(code) + 1):
+        times.append(sent)
+        sent += min(0.060, max(0.005, random.gauss(pace, pace / 4)))
+    stalled = random.choice([None, *range(len(times))])
+    if stalled is not None:
+        goes_on = times[stalled] + random.uniform(0, 0.2)
+        times = [max(time, goes_on) if place >= stalled else time for place, time in enumerate(times)]
+    gaps = [0.5, *(after - before for before, after in pairwise(times))]
+    return list(zip(f"{code}\r", gaps, strict=True))
+
+
+@pytest.mark.parametrize("picks", [True, False])
+@pytest.mark.parametrize("code", [code for code in SLOW_CODES if len(code) > 3])
+def test_a_code_that_comes_slowly_is_taken_whole_and_as_a_scan(code: str, picks: bool) -> None:
+    random = Random(code)
+    for _ in range(300):
+        hands, keys = Hands(picks), scanned_slowly(code, random)
+        for char, gap in keys:
+            hands.type(char, gap)
+        said = [each for each in hands.rest() if not isinstance(each, Changed)]
+        assert said == [Entered(code, True)], keys
+
+
+@pytest.mark.parametrize("code", SLOW_CODES)
+def test_nothing_acts_by_the_digit_of_a_code_however_slowly_it_comes(code: str) -> None:
+    random = Random(code)
+    for _ in range(300):
+        hands = Hands()
+        for char in f"{code}\r":
+            hands.type(char, random.uniform(0, SURE))
+        (entered_,) = [each for each in hands.rest() if not isinstance(each, Changed)]
+        assert isinstance(entered_, Entered)
+        assert entered_.text == code
+
+
+@pytest.mark.parametrize("text", ["4006381333931", "lindqvist", "K7Q2M9ZX", "7Q2M9ZXA", "shirt", "noor"])
+def test_a_quick_typist_is_no_scanner(text: str) -> None:
+    random = Random(text)
+    for _ in range(300):
+        hands = Hands(picks=False)
+        for char in f"{text}\r":
+            hands.type(char, random.uniform(0.090, 0.150))
+        assert entered(hands.rest()) == [(text, False)]
+
+
+def test_a_slow_scan_replaces_half_typed_text() -> None:
+    assert entered(Hands().type("shi").scan("K7Q2M9ZX\r", 0.055, after=0.6).rest()) == [("K7Q2M9ZX", True)]
+
+
+def test_what_a_stall_let_pass_for_typing_filters_nothing_when_the_scan_has_ended() -> None:
+    hands = Hands().type("K7", 0.05).scan("Q2M9ZX\r", 0.05, after=0.2)
+    assert hands.rest() == [Changed("K7"), Changed(""), Entered("K7Q2M9ZX", True)]
+
+
+def test_a_slow_scan_causes_no_search_on_its_way() -> None:
+    assert Hands().scan("K7Q2M9ZX\r", 0.06).rest() == [Entered("K7Q2M9ZX", True)]
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r\r", "\t\r"])
+def test_however_slowly_a_scanner_ends_its_line_it_confirms_nothing(end: str) -> None:
+    assert Hands().scan(f"K7Q2M9ZX{end}", 0.06).rest() == [Entered("K7Q2M9ZX", True)]
+
+
+@pytest.mark.parametrize("key", ["f8", "ctrl+c", "delete"])
+def test_no_key_hidden_in_a_slow_barcode_acts(key: str) -> None:
+    hands = Hands().scan("K7Q2M9", 0.05).key(key, 0.05).type("ZX\r", 0.05)
+    assert hands.rest() == [Entered("K7Q2M9ZX", True)]
+
+
+def test_a_scanner_that_was_measured_is_told_by_its_own_pace() -> None:
+    quick = Scanner(gap=0.004, spread=0.001)
+    assert entered(Hands(scanner=quick).scan("lindqvist\r", 0.060).rest()) == [("lindqvist", False)]
+    assert entered(Hands(scanner=quick).scan("K7Q2M9ZX\r", 0.004).rest()) == [("K7Q2M9ZX", True)]
+    slow = Scanner(gap=0.090, spread=0.002)
+    assert entered(Hands(scanner=slow).scan("K7Q2M9ZX\r", 0.090).rest()) == [("K7Q2M9ZX", True)]
+    random, hands = Random(7), Hands(scanner=slow)
+    for char in "lindqvist\r":
+        hands.type(char, random.uniform(0.060, 0.140))
+    assert entered(hands.rest()) == [("lindqvist", False)]
+
+
+@pytest.mark.parametrize("code", ["~K7Q2", "]C1K7Q2M9ZX"])
+def test_what_a_scanner_alone_puts_in_front_makes_it_a_scan_at_any_speed(code: str) -> None:
+    marked = Scanner(prefixes=("~", "AB"))
+    assert entered(Hands(scanner=marked).type(f"{code}\r", 0.15).rest()) == [(code, True)]
+    assert entered(Hands(scanner=marked).type("ABBA\r", 0.15).rest()) == [("ABBA", False)]
+
+
+def test_the_pace_of_a_line_is_told_with_it() -> None:
+    (said,) = Hands().scan("K7Q2M9ZX\r", 0.02).rest()
+    assert isinstance(said, Entered)
+    assert said.pace is not None
+    assert said.pace.mean == pytest.approx(0.02)
+
+
+# A code that is sent while the screen changes
+
+
+@pytest.mark.parametrize("gap", [BATCH, FAST, 0.06, 0.2])
+@pytest.mark.parametrize("cut", range(1, 8))
+@pytest.mark.parametrize("picks", [True, False])
+def test_a_code_that_two_screens_get_stays_whole(gap: float, cut: int, picks: bool) -> None:
+    before, after = Hands(), Hands(picks)
+    before.type("4Q2M9ZX1"[:cut], gap)
+    after.now = before.now
+    after.stream.take_over(before.stream, before.now + gap)
+    after.type("4Q2M9ZX1\r"[cut:], gap)
+    assert [text for text, _ in entered(after.rest())] == ["4Q2M9ZX1"]
+    assert entered(before.rest()) == []
+    assert not [each for each in (*before.said, *after.said) if isinstance(each, Picked | Confirmed)]
+
+
+def test_a_digit_that_was_typed_ahead_and_its_enter_act_on_the_screen_that_opened() -> None:
+    before, after = Hands().type("7"), Hands()
+    after.now = before.now
+    after.stream.take_over(before.stream, before.now + SLOW)
+    assert [type(message) for message in after.type("\r").rest()] == [Picked, Confirmed]
+    assert before.rest() == []
+
+
+def test_a_line_that_was_left_alone_stays_where_it_was_typed() -> None:
+    before, after = Hands().type("4Q"), Hands()
+    after.stream.take_over(before.stream, before.now + SURE + 0.01)
+    assert (before.stream.text, after.stream.text) == ("4Q", "")
+
+
+def test_the_second_enter_of_a_scan_confirms_nothing_on_the_screen_that_the_scan_opened() -> None:
+    before, after = Hands().scan("K7Q2M9ZX\r", 0.06), Hands()
+    after.now = before.now
+    after.stream.take_over(before.stream, before.now + 0.06)
+    assert after.type("\r", 0.06).rest() == []

@@ -1,5 +1,6 @@
 """How the values of a reason are written: money, times, lists, and where grammar depends on them."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -18,6 +19,7 @@ from tui_pos.desk.payments.notices import Notice
 from tui_pos.desk.search.verdicts import TABLE
 from tui_pos.desk.stored_reasons import pack, unpack
 from tui_pos.desk.tones import Tone
+from tui_pos.desk.waiting import Act, Awaited
 from tui_pos.ui.messages import PHRASES, SENTENCES, sentence
 from tui_pos.ui.messages.notices import UNPAID
 from tui_pos.ui.messages.verdicts import VERDICTS, words
@@ -25,6 +27,8 @@ from tui_pos.ui.messages.verdicts import VERDICTS, words
 FIRST = Moment(datetime(2026, 11, 22, 9, 14), "desk-2", is_today=True)
 
 EVERY = SENTENCES | PHRASES
+HERE = Holder("desk-2", "Amira", datetime(2026, 1, 2, 14, 2), is_here=True)
+
 EXAMPLES = (
     (
         because("not_permitted", who="Sam", action=Action.CAPTURE),
@@ -73,6 +77,14 @@ EXAMPLES = (
     (
         because("not_on_sale.yet", product="Boat Trip", opens=datetime(2027, 1, 2, 3, 4)),
         "Boat Trip goes on sale on 2027-01-02 03:04.",
+    ),
+    (
+        because("scanner_tested.fine", milliseconds=12, prefix="~", suffix=""),
+        "This scanner is fine: 12 ms a character, the keyboard is this computer's, '~' before each code.",
+    ),
+    (
+        because("scanner_tested.fine", milliseconds=0, prefix="", suffix=""),
+        "This scanner is fine: under 1 ms a character, the keyboard is this computer's.",
     ),
     (because("limit_per_user", product="Online", most=1, owned=0), "Online: at most 1 per person."),
     (
@@ -182,7 +194,19 @@ EXAMPLES = (
         because(
             "reader_busy", reader="Front-1", holder=Holder("desk-2", "Amira", datetime(2026, 1, 2, 14, 2))
         ),
-        "The reader Front-1 is taken by desk-2, Amira, since 14:02.",
+        "The reader Front-1 is taken: desk-2, Amira, since 14:02.",
+    ),
+    (
+        because("no_answer", of=Awaited.STRIPE, seconds=9, act=Act.CHARGE),
+        "NO ANSWER from Stripe for 9 s: do not charge again",
+    ),
+    (
+        because("payment_live", order="ORD-1", reader="Front-1", holder=HERE),
+        "A card payment for ORD-1 is under way on Front-1 (here, Amira, since 14:02).",
+    ),
+    (
+        because("attempt_held", holder=replace(HERE, is_here=False)),
+        "This payment is being watched at desk-2, Amira, since 14:02.",
     ),
     (
         because("order_not_paid.exchange", order="ORD-1", status="pending"),
@@ -215,7 +239,7 @@ EXAMPLES = (
         because("recent.paid", kept=Decimal(0), back=Decimal(0), card=False, ways="Cash", currency="USD"),
         "paid 0.00   Cash",
     ),
-    (because("found.person", email="a@b.org", status="no_order"), "a@b.org, no order"),
+    (because("found.person", email="a@b.org", status="no_order"), "no order, a@b.org"),
     (because("found.person", email="", status="partially_refunded"), "partially refunded"),
     (because("found.order", status="paid", total=Decimal("1234.5"), currency="USD"), "paid 1,234.50"),
     (because("recent.not_paid", due=Decimal(45), back=Decimal(0), currency="USD"), "not paid 45.00"),

@@ -60,4 +60,6 @@ DESK: tuple[type[Table], ...] = (
     desk.CashMovement,
     desk.AuditEntry,
     desk.SearchKey,
+    desk.ProductCode,
+    desk.StationScanner,
 )

@@ -409,6 +409,7 @@ class ConferenceRules(Table):
 
     ``mode`` and ``account`` say whose card payments these are: LIVE, TEST or TRAINING and the Stripe
     account's id; empty until the first card payment. ``updated_at`` is since when the mode holds.
+    ``smallest_coin`` is empty where cash is paid in all coins of the currency.
     """
 
     conference = foreign_key(Conference, unique=True)
@@ -416,6 +417,7 @@ class ConferenceRules(Table):
     currency = CharField(3)
     capture = CharField(20)
     price_rule = CharField(20)
+    smallest_coin = CharField(10, default="")
     mode = CharField(20, default="")
     account = CharField(100, default="")
     created_at = time_column(default=now)
@@ -487,6 +489,7 @@ class AuditAction(StrEnum):
     UNDO_CHECK_IN = "undo_check_in"
     CORRECT = "correct"
     TRANSFER = "transfer"
+    DISCARD = "discard"
     SIGN_IN = "sign_in"
     SIGN_IN_FAILED = "sign_in_failed"
     STATION_TAKEN = "station_taken"
@@ -549,3 +552,41 @@ class SearchKey(Table):
     class Meta:
         table_name = "tui_pos_search_key"
         indexes = ((("owner_id", "kind"), True),)
+
+
+class ProductCode(Table):
+    """A code that a product's barcode says, as `core.product_numbers.canonical` writes it.
+
+    ``kind`` is ticket or addon, ``product_id`` the row of that table, which may be gone: a reference would
+    keep the web site from deleting it.
+    """
+
+    conference = foreign_key(Conference)
+    conference_id: int
+    kind = CharField(20)
+    product_id = BigIntegerField()
+    code = CharField(50)
+    created_at = time_column(default=now)
+
+    class Meta:
+        table_name = "tui_pos_product_code"
+        indexes = ((("conference", "code"), True),)
+
+
+class StationScanner(Table):
+    """How the scanner of a station types, as its test code showed: ``gap`` and ``spread`` in microseconds."""
+
+    conference = foreign_key(Conference)
+    conference_id: int
+    station = CharField(100)
+    gap = IntegerField(default=0)
+    spread = IntegerField(default=0)
+    scanner_layout = CharField(10)
+    keyboard_layout = CharField(10)
+    prefix = CharField(50, default="")
+    suffix = CharField(50, default="")
+    updated_at = time_column(default=now)
+
+    class Meta:
+        table_name = "tui_pos_scanner"
+        indexes = ((("conference", "station"), True),)

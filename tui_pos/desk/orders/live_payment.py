@@ -13,11 +13,15 @@ from tui_pos.desk.errors import Refused
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who started a card payment, at which station, and when on the conference's clock."""
+    """Who started a card payment, at which station, and when on the conference's clock.
+
+    ``is_here``: at the station that asks, which is not told its own name.
+    """
 
     station: str
     name: str
     since: datetime
+    is_here: bool = False
 
     def __str__(self) -> str:
         return f"{self.station} {self.name} {self.since:%H:%M}"
@@ -37,4 +41,5 @@ def refuse_live(desk: Desk, same: Expression) -> None:
 
 def holder(desk: Desk, attempt: Attempt) -> Holder:
     """Who started the attempt; it is theirs until it has ended."""
-    return Holder(attempt.station, full_name(attempt.staff), desk.local(attempt.created_at))
+    is_here = attempt.station == desk.station
+    return Holder(attempt.station, full_name(attempt.staff), desk.local(attempt.created_at), is_here)

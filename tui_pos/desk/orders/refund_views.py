@@ -1,12 +1,15 @@
 """A refund as screens and commands show it, of any tender, made at a desk or elsewhere."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from tui_pos.core import money
 from tui_pos.data.tables.desk import Refund, RefundLine, RefundOrigin, RefundStage
+from tui_pos.desk.orders.balance import OPEN
 from tui_pos.desk.orders.payment_sources import Tender
 from tui_pos.desk.stored_reasons import Said, unpack
+from tui_pos.desk.waiting import Act, Awaited, Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,7 @@ class PieceView:
 class RefundView:
     """A refund as screens and commands show it; ``amount`` in the order's currency.
 
+    Cash for it is ``rounding`` more (or, negative, less), where the currency has no small coins.
     ``intent_id`` and ``refund_id`` are Stripe's, '' for what no card had paid. ``tender`` is card, cash,
     credit or comp; only a card's can be anything but succeeded. ``pieces`` are what went back with it.
     ``exchange`` is the order that the value went to instead of a person, '' for none. ``notes`` say more.
@@ -40,6 +44,21 @@ class RefundView:
     pieces: tuple[PieceView, ...] = ()
     exchange: str = ""
     notes: tuple[Said, ...] = ()
+    rounding: Decimal = Decimal(0)
+
+    asked_at: datetime | None = None
+
+    @property
+    def waiting(self) -> Waiting | None:
+        """Stripe's answer that the refund waits for."""
+        if self.stage not in OPEN or self.asked_at is None:
+            return None
+        return Waiting(Awaited.STRIPE, self.asked_at, Act.REFUND)
+
+    @property
+    def handed_back(self) -> Decimal:
+        """What is given back: in cash as it is rounded."""
+        return self.amount + self.rounding
 
 
 def of_row(row: Refund) -> RefundView:
@@ -58,6 +77,8 @@ def of_row(row: Refund) -> RefundView:
         reason=row.reason,
         exchange=row.exchange.reference if row.exchange_id is not None else "",
         notes=notes_of(row),
+        rounding=money.from_minor(row.rounding, row.currency),
+        asked_at=row.created_at,
         pieces=tuple(
             PieceView(each.order_line_id, each.order_line.description, each.quantity)
             for each in pieces.order_by(RefundLine.id)

@@ -7,9 +7,20 @@ from typing import TypeVar
 
 from tui_pos.data.tables.desk import Attempt
 from tui_pos.desk.context import Desk
+from tui_pos.desk.known_readers import ReaderState
 from tui_pos.desk.payments import accounts, attempt_log, discrepancy
 from tui_pos.desk.payments.backoff import Backoff, StripeCall
-from tui_pos.terminal import Answer, Intent, Reader, Terminal, TerminalError
+from tui_pos.terminal import (
+    Answer,
+    Intent,
+    NotFound,
+    Reader,
+    ReaderBusy,
+    ReaderOffline,
+    Terminal,
+    TerminalError,
+    UnknownOutcome,
+)
 
 T = TypeVar("T")
 
@@ -18,6 +29,15 @@ DESCRIPTION = "Order {order} at {station}"
 
 CLOCK_SKEW = timedelta(hours=1)
 """How wrong this host's clock may be when the intent of a lost answer is looked for by its time."""
+
+
+READER_STATES: tuple[tuple[type[TerminalError], ReaderState], ...] = (
+    (ReaderOffline, ReaderState.OFFLINE),
+    (ReaderBusy, ReaderState.IN_USE),
+    (NotFound, ReaderState.NOT_FOUND),
+    (UnknownOutcome, ReaderState.NOT_KNOWN),
+)
+"""What an error says of the reader that was asked; any other says nothing of it."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -90,11 +110,11 @@ class AttemptWorker:
 
     def reader(self) -> Reader:
         """The attempt's reader as it is now."""
-        return self._ask(StripeCall.READER, lambda: self.terminal.reader(self.attempt.reader_id))
+        return self._of_reader(StripeCall.READER, lambda: self.terminal.reader(self.attempt.reader_id))
 
     def process(self) -> Reader:
         """Show the payment on the reader."""
-        return self._ask(
+        return self._of_reader(
             StripeCall.PROCESS, lambda: self.terminal.process(self.attempt.reader_id, self.intent_id)
         )
 
@@ -108,6 +128,19 @@ class AttemptWorker:
         except TerminalError:
             self.pace.failed(StripeCall.WITHDRAW)
             raise
+
+    def _of_reader(self, call: StripeCall, use: Callable[[], Reader]) -> Reader:
+        """Ask the reader, which is held by the attempt, and let the desk know how it is."""
+        known, reader_id = self.desk.readers, self.attempt.reader_id
+        try:
+            reader = self._ask(call, use)
+        except TerminalError as error:
+            if found := next((state for kind, state in READER_STATES if isinstance(error, kind)), None):
+                known.learn(reader_id, found)
+            raise
+        is_online = call is StripeCall.PROCESS or reader.status == "online"
+        known.learn(reader_id, ReaderState.IN_USE if is_online else ReaderState.OFFLINE)
+        return reader
 
     def _own(self, call: StripeCall, use: Callable[[], Intent]) -> Intent:
         return self._compared(call, self._ask(call, use))

@@ -108,6 +108,8 @@ def move(desk: Desk, attempt: Attempt, stage: Stage, said: Said, **columns: Any)
     run_tx(write)
     for name, value in changes.items():
         setattr(attempt, name, value)
+    if stage in FINAL_STAGES:
+        desk.readers.payment_ended(attempt.reader_id)
 
 
 def _forgotten(before: Stage, stage: Stage) -> dict[str, Any]:
@@ -200,7 +202,7 @@ def is_watched(attempt: Attempt, now: datetime) -> bool:
 
 
 def take_lease(desk: Desk, attempt: Attempt, owner: str) -> None:
-    """Take the lease on the attempt. Raises Refused ``attempt_held`` naming the present holder."""
+    """Take the lease on the attempt. Raises Refused ``attempt_held`` naming the station of who has it."""
 
     def take() -> datetime | None:
         now = clock.now()
@@ -213,15 +215,19 @@ def take_lease(desk: Desk, attempt: Attempt, owner: str) -> None:
 
     until = run_tx(take)
     if until is None:
-        held = load(attempt.id)
-        watcher = lease_owners.station_of(held.lease_owner) or held.station
-        if watcher == desk.station:
-            raise Refused("attempt_held.here")
-        if watcher != held.station:
-            raise Refused("attempt_held.elsewhere", watcher=watcher, holder=holder(desk, held))
-        raise Refused("attempt_held", holder=holder(desk, held))
+        raise _held(desk, load(attempt.id))
     lease_owners.at_work(owner)
     attempt.lease_owner, attempt.lease_until = owner, until
+
+
+def _held(desk: Desk, attempt: Attempt) -> Refused:
+    """The refusal that names who watches, which need not be who started the payment."""
+    station = lease_owners.station_of(attempt.lease_owner)
+    if station and desk.station.startswith(station):
+        return Refused("attempt_held.here")
+    if station and not attempt.station.startswith(station):
+        return Refused("attempt_held.elsewhere", station=station)
+    return Refused("attempt_held", holder=holder(desk, attempt))
 
 
 def _not_held(attempt: Attempt, owner: str) -> list[str]:

@@ -1,7 +1,7 @@
 """The conference's card readers: what Stripe says of them, which desk holds them, a token for their SDK."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from tui_pos.core import clock
@@ -10,22 +10,12 @@ from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import Attempt, Station
 from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.context import Desk
+from tui_pos.desk.known_readers import ReaderState
 from tui_pos.desk.orders.live_payment import Holder, holder
+from tui_pos.terminal import TerminalError
 
 if TYPE_CHECKING:
     from tui_pos.terminal import Reader
-
-
-class ReaderState(StrEnum):
-    """Whether a reader can take a payment now; the value is how it is said."""
-
-    READY = "ready"
-    IN_USE = "in use"
-    OFFLINE = "offline"
-    NOT_KNOWN = "not known"
-    """Stripe did not answer."""
-    NOT_FOUND = "not found"
-    """Stripe has no such reader."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,17 +43,48 @@ class ReaderRow:
         return ReaderState.IN_USE if self.in_use else ReaderState.READY
 
 
-def readers(desk: Desk, location: str | None = None) -> tuple[ReaderRow, ...]:
-    """The readers at ``location`` (default: the conference's; "" for all), free and online ones first.
+_FIRST = (ReaderState.READY, ReaderState.IN_USE, ReaderState.OFFLINE)
 
-    Asks Stripe: call in a worker. Raises NotPermitted, TerminalError, and InvalidInput without a key.
+
+def readers(desk: Desk, location: str | None = None) -> tuple[ReaderRow, ...]:
+    """The readers at ``location`` (default: the conference's; "" for all): ready, in use, offline ones.
+
+    What they are is known to ``desk.readers`` from then on. Asks Stripe: call in a worker. Raises
+    NotPermitted, TerminalError, and InvalidInput without a key.
     """
     require(desk, Action.READERS)
     place = desk.conference.location if location is None else location
     found = desk.terminal.readers(place or None)
     holders = _holders(desk)
-    rows = (_row(reader, holders.get(reader.id)) for reader in found)
-    return tuple(sorted(rows, key=lambda row: (row.in_use, row.status != "online", row.label.casefold())))
+    rows = [_row(reader, holders.get(reader.id)) for reader in found]
+    for row in rows:
+        desk.readers.learn(row.id, row.state)
+    return tuple(sorted(rows, key=lambda row: (_FIRST.index(row.state), row.label.casefold())))
+
+
+def preselect(rows: Sequence[ReaderRow], current: str = "", instead_of: str = "") -> str:
+    """The id of the reader that Enter would choose: ``current`` if it is ready, else the first ready one.
+
+    Never one that is in use or offline, and never ``instead_of``; '' where there is none.
+    """
+    ready = [row.id for row in rows if row.state is ReaderState.READY and row.id != instead_of]
+    return current if current in ready else next(iter(ready), "")
+
+
+def reader_at(desk: Desk, reader_id: str) -> ReaderRow | None:
+    """The reader, None where Stripe has none of this id.
+
+    Asks Stripe: call in a worker. ``desk.readers`` knows its state from then on, also that there was no
+    answer. Raises as ``readers``.
+    """
+    try:
+        row = next((row for row in readers(desk, "") if row.id == reader_id), None)
+    except TerminalError:
+        desk.readers.learn(reader_id, ReaderState.NOT_KNOWN)
+        raise
+    if row is None:
+        desk.readers.learn(reader_id, ReaderState.NOT_FOUND)
+    return row
 
 
 def _holders(desk: Desk) -> dict[str, Holder]:

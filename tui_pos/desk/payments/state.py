@@ -26,6 +26,7 @@ from tui_pos.desk.payments.control import CommandKind
 from tui_pos.desk.payments.notices import NOTICE_TONES, Notice, is_stuck, notice_for
 from tui_pos.desk.stored_reasons import Said, unpack
 from tui_pos.desk.tones import Tone
+from tui_pos.desk.waiting import Act, Awaited, Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class PaymentState:
     ``live``: money may still move. ``commands``: what a person may ask for now, a subset of retry, switch,
     capture, cancel, detach. ``stuck``: nothing goes on until a person asks for one of them. ``more_to_pay``:
     the order waits for money, this payment's or the rest. ``captured``: what Stripe captured, None before.
+    ``sent_at``: when a reader was last asked to show it.
     """
 
     attempt_id: int
@@ -71,11 +73,38 @@ class PaymentState:
     since: datetime
     station: str
     events: tuple[EventLine, ...]
+    sent_at: datetime | None = None
+
+    @property
+    def waiting(self) -> Waiting | None:
+        """Stripe's answer that the payment waits for; None while it waits for a card, a bank or a person."""
+        asks = self.stage in _ASKS or self.notice is Notice.CANCELLING
+        if not self.live or self.stuck or self.problem or not asks:
+            return None
+        last = max(filter(None, (_last_answer(self.events), self.sent_at)), default=self.since)
+        return Waiting(Awaited.STRIPE, last, Act.CHARGE)
 
     @property
     def ended_unpaid(self) -> bool:
         """Whether no card is charged any more."""
         return not self.live and self.stage is not Stage.CAPTURED
+
+
+_ASKS = (Stage.CREATED, Stage.INTENT, Stage.AUTHORIZED, Stage.UNKNOWN)
+"""The stages whose next step asks Stripe and goes on with the answer."""
+
+_ASKED_ONCE = (Stage.CREATED, Stage.INTENT, Stage.AUTHORIZED)
+
+
+def _last_answer(events: tuple[EventLine, ...]) -> datetime | None:
+    """When the payment last moved by an answer; what is unknown is so since the call that went unanswered.
+
+    Only while a card was waited for that call is not the first of its stage: then since it failed.
+    """
+    for event, later in zip(reversed(events), (None, *reversed(events)), strict=False):
+        if event.stage != Stage.UNKNOWN:
+            return event.at if later is None or event.stage in _ASKED_ONCE else later.at
+    return None
 
 
 def state(desk: Desk, attempt_id: int) -> PaymentState:
@@ -124,6 +153,7 @@ def payment_state(attempt: Attempt) -> PaymentState:
         since=attempt.updated_at,
         station=attempt.station,
         events=_events(attempt),
+        sent_at=attempt.sent_at,
     )
 
 

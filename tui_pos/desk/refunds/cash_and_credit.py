@@ -66,8 +66,11 @@ def give_back(desk: Desk, order: Order, payment: Payment, way: Tender, *, amount
             row.message = pack(because("refund_note.new_credit", amount=put_on.amount, currency=currency))
             row.save(only=[Refund.message])
     else:
+        part = cash.to_hand_back(desk, payment.id, major)
         row = new_refund(desk, order, payment, Tender.CASH, amount=amount, reason=reason)
-        cash.record_movement(desk, order, payment.id, MovementKind.REFUND, major, now=now)
+        row.rounding = money.to_minor(part.cash, desk.conference.currency) - amount
+        row.save(only=[Refund.rounding])
+        cash.record_movement(desk, order, payment.id, MovementKind.REFUND, part, now=now)
     _record(desk, order, row, major)
     return row
 

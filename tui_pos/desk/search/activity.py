@@ -34,7 +34,7 @@ from tui_pos.data.tables.registration import (
     OrderStatus,
     PaymentMethod,
 )
-from tui_pos.desk.access.people import buyer_of, full_name, without_addresses
+from tui_pos.desk.access.people import WALK_UP, buyer_of, full_name, without_addresses
 from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Reason, because
@@ -210,11 +210,17 @@ def _deeds(desk: Desk, limit: int) -> Iterator[_Event]:
         is_of_person = entry.attendee_id is not None
         yield _Event(
             at=entry.at,
-            title=_title(desk, full_name(entry.attendee.user) if is_of_person else buyer_of(entry.order)),
+            title=_title(desk, _about(entry)),
             detail=_DEEDS[AuditAction(entry.what)](entry),
             tone=_DEED_TONES.get(AuditAction(entry.what), Tone.OK),
             order_id=None if is_of_person else entry.order_id,
         )
+
+
+def _about(entry: AuditEntry) -> str:
+    if entry.attendee_id is not None:
+        return full_name(entry.attendee.user)
+    return buyer_of(entry.order) if entry.order_id is not None else WALK_UP
 
 
 def _cash(entry: AuditEntry) -> Reason:
@@ -259,9 +265,11 @@ _DEEDS: dict[AuditAction, Callable[[AuditEntry], Reason]] = {
     AuditAction.HAND_OUT: _handed_out,
     AuditAction.TAKE_BACK: _took_back,
     AuditAction.UNDO_CHECK_IN: lambda _: because("recent.check_in_undone"),
+    AuditAction.DISCARD: lambda entry: because("recent.discarded", content=entry.text),
 }
 _DEED_TONES = {
     AuditAction.VOID: Tone.PLAIN,
+    AuditAction.DISCARD: Tone.PLAIN,
     AuditAction.TAKE_BACK: Tone.WARN,
     AuditAction.UNDO_CHECK_IN: Tone.WARN,
 }

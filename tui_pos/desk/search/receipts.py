@@ -63,6 +63,7 @@ class PaymentLine:
     receipt_url: str
     given: Decimal = ZERO
     change: Decimal = ZERO
+    rounding: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +196,7 @@ def _payments(order_id: int, refunds: list[Refund]) -> tuple[PaymentLine, ...]:
             Attempt.card,
             CashMovement.given,
             CashMovement.change,
+            CashMovement.rounding,
             CashMovement.currency,
             on_the_web(),
         )
@@ -234,14 +236,15 @@ class _Paid(NamedTuple):
     card: str | None
     given: int | None
     change: int | None
+    rounding: int | None
     currency: str | None
     on_the_web: object
 
 
 def _line(paid: _Paid, amount: Decimal) -> PaymentLine:
-    given, change = (
+    given, change, rounding = (
         money.from_minor(minor or 0, paid.currency) if paid.currency else ZERO
-        for minor in (paid.given, paid.change)
+        for minor in (paid.given, paid.change, paid.rounding)
     )
     return PaymentLine(
         method=paid.method,
@@ -253,6 +256,7 @@ def _line(paid: _Paid, amount: Decimal) -> PaymentLine:
         receipt_url=paid.receipt_url or "",
         given=given,
         change=change,
+        rounding=rounding,
     )
 
 

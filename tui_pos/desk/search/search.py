@@ -19,7 +19,7 @@ from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import AddOn, Attendee, Order, TicketType
 from tui_pos.desk.access.people import called, sees_addresses, without_addresses
 from tui_pos.desk.access.permissions import Action, require
-from tui_pos.desk.catalogue import vouchers
+from tui_pos.desk.catalogue import product_codes, vouchers
 from tui_pos.desk.catalogue.pricing import ProductKind
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, because
@@ -52,6 +52,8 @@ class Found:
     title: str
     detail: Said
     email: str = ""
+    code: str = ""
+    """What it was found by, where that is not its key: the code of a product."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +111,12 @@ def _order(desk: Desk, reference: str, buyer: str, status: str | None, total: De
     return Found(HitKind.ORDER, reference, without_addresses(desk, buyer), detail)
 
 
-def resolve(desk: Desk, text: str, *, scanned: bool = False) -> Hits:
+def resolve(desk: Desk, text: str, *, scanned: bool = False, first: int = 0, limit: int = 9) -> Hits:
     """What a line means here: a badge, else an order, a voucher, a product, else what a search finds.
 
-    One hit when it names one thing. What was ``scanned`` is named exactly or is not known: a damaged code
-    must fit nobody. Raises NotFound ``nothing_found``, Refused ``other_conference`` for a foreign badge,
-    InvalidInput ``invalid_scan`` for what cannot be a scan.
+    One hit when it names one thing, else a page as of `search`. What was ``scanned`` is named exactly or is
+    not known: a damaged code must fit nobody. Raises NotFound ``nothing_found``, Refused ``other_conference``
+    for a foreign badge, InvalidInput ``invalid_scan`` for what cannot be a scan.
     """
     require(desk, Action.LOOK_UP)
     parsed = scan.parse(text, order_prefix=desk.order_prefix)
@@ -125,7 +127,7 @@ def resolve(desk: Desk, text: str, *, scanned: bool = False) -> Hits:
     with connected():
         if named := _named(desk, parsed.text):
             return Hits(named, len(named))
-        if not scanned and (hits := search(desk, parsed.text)).total:
+        if not scanned and (hits := search(desk, parsed.text, first=first, limit=limit)).total:
             return hits
         _refuse_foreign_badge(desk, parsed.text)
     raise NotFound("nothing_found", text=parsed.raw_shown, conference=desk.conference.name)
@@ -138,7 +140,7 @@ def resolve_name(desk: Desk, text: str) -> Found:
     """
     wanted = {text.strip().casefold(), text.strip().casefold().rpartition(":")[2]}
     hits = resolve(desk, text).found
-    exact = [hit for hit in hits if wanted & {hit.key.casefold(), hit.email.casefold()}]
+    exact = [hit for hit in hits if wanted & {hit.key.casefold(), hit.email.casefold(), hit.code.casefold()}]
     if len(exact) == 1:
         return exact[0]
     raise NotFound("nothing_found.named", text=text)
@@ -151,6 +153,7 @@ def _named(desk: Desk, text: str) -> tuple[Found, ...]:
         _attendees(desk, upper)
         or _orders(desk, upper)
         or _voucher(desk, text)
+        or _coded(desk, text)
         or _products(desk, text.lower())
     )
 
@@ -221,6 +224,15 @@ def _products(desk: Desk, slug: str) -> tuple[Found, ...]:
         )
         for kind, row in found
     )
+
+
+def _coded(desk: Desk, text: str) -> tuple[Found, ...]:
+    """The product that has this code on its packing or card."""
+    product = product_codes.find_by_code(desk, text)
+    if product is None:
+        return ()
+    detail = because("found.product", price=product.price, currency=desk.conference.currency)
+    return (Found(HitKind.PRODUCT, product.key, product.name, detail, code=text),)
 
 
 def _refuse_foreign_badge(desk: Desk, text: str) -> None:

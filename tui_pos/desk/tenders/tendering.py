@@ -50,7 +50,8 @@ ACTION_OF = {
 class Tendered:
     """What was taken for an order. ``remaining`` is still to be paid; zero when the order is complete.
 
-    ``given`` and ``change`` are zero for everything but cash.
+    ``given`` and ``change`` are zero for everything but cash. ``amount`` is what it paid of the order; cash
+    for it was ``rounding`` more (or, negative, less) where the currency has no small coins.
     """
 
     reference: str
@@ -60,6 +61,7 @@ class Tendered:
     change: Decimal
     remaining: Decimal
     order: OrderView
+    rounding: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,7 @@ class Booked:
     given: Decimal = ZERO
     change: Decimal = ZERO
     reason: str = ""
+    rounding: Decimal = ZERO
 
 
 Book = Callable[[Order, Decimal, datetime], Booked]
@@ -201,6 +204,7 @@ def _booked(entry: AuditEntry) -> Booked:
         amount=amount,
         given=money.from_minor(cash.given, currency),
         change=money.from_minor(cash.change, currency),
+        rounding=money.from_minor(cash.rounding, currency),
     )
 
 
@@ -214,6 +218,7 @@ def _answer(desk: Desk, order: Order, tender: Tender, booked: Booked) -> Tendere
         change=booked.change,
         remaining=view.due,
         order=view,
+        rounding=booked.rounding,
     )
 
 

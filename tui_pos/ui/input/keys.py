@@ -74,8 +74,23 @@ COMMANDS: tuple[Command, ...] = (
     Command("transfer", (), "transfer", "hand over", "Hand this ticket to another person: /transfer Bo Ek."),
     Command("checkin", (), "checkin", "check in", "Check this person in."),
     Command("refresh", (), "refresh", "ask again", "Ask Stripe again for what this screen lists."),
+    Command("quantity", (), "quantity", "how many", "So many of the next product: /quantity 3."),
+    Command("next", (), "next", "next person", "This person is done: serve the next one."),
     Command("quit", (), "quit", "quit", "Leave the program; unfinished sales stay parked."),
 )
+
+CARD_CODES: tuple[tuple[str, str], ...] = (
+    ("Card", "/card"),
+    ("Cash", "/cash"),
+    ("Another way to pay", "/tender"),
+    *((f"{number} of the next product", f"/quantity {number}") for number in range(2, 6)),
+    ("Undo", "/undo"),
+    ("Next person", "/next"),
+)
+"""What the cards sheet prints, and the command that each code is: a scanner types it as a hand types a word.
+
+No badge, voucher or product code can begin with ``/``.
+"""
 
 BY_NAME = {command.name: command for command in COMMANDS}
 BY_KEY = {key: command for command in reversed(COMMANDS) for key in command.keys}

@@ -17,10 +17,12 @@ from tui_pos.ui.messages import (
     payments,
     reconciliation,
     refunds,
+    scanners,
     search,
     setup,
     stripe,
     tenders,
+    waiting,
 )
 from tui_pos.ui.messages.templates import Sentence, fill
 
@@ -35,6 +37,7 @@ TOPICS = (
     payments,
     stripe,
     carts,
+    scanners,
     search,
     refunds,
     checkin,
@@ -52,6 +55,7 @@ PHRASES: dict[str, Sentence] = {
     **payment_events.PHRASES,
     **checkin.DEEDS,
     **checkin.CAUTIONS,
+    **waiting.PHRASES,
 }
 """What is told beside refusals, in lists."""
 

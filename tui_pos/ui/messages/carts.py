@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tui_pos.ui.messages.orders import HOLDER
+from tui_pos.ui.messages.orders import held_by
 from tui_pos.ui.messages.templates import Sentence, when_and_where
 
 if TYPE_CHECKING:
     from tui_pos.core.clock import Moment
+    from tui_pos.desk.orders.live_payment import Holder
 
 
 def _invalid_quantity(given: str, most: int) -> str:
@@ -30,6 +31,11 @@ DISCOUNTS: dict[str, Sentence] = {
     "discount.voucher": "Voucher {voucher}",
 }
 
+
+def _reader_busy(reader: str, holder: "Holder") -> str:
+    return f"The reader {reader} is taken: {held_by(holder)}."
+
+
 SENTENCES: dict[str, Sentence] = {
     "already_has": _already_has,
     "amount_too_large": "One order can be at most {most}: sell it in parts.",
@@ -39,7 +45,7 @@ SENTENCES: dict[str, Sentence] = {
     "line_not_found": "{product} is not in the cart.",
     "price_changed": "The total is now {now}, no longer {before}: look at the cart again.",
     "reader_ambiguous": "Several readers are called {reader}: name one by its id.",
-    "reader_busy": f"The reader {{reader}} is taken by {HOLDER}.",
+    "reader_busy": _reader_busy,
     "reader_not_found": _reader_not_found,
     "reader_required": "Name the reader by its id (tmr_...) or its label.",
     "sale_abandoned.frozen": "This sale was given up; start a new one or reopen it.",

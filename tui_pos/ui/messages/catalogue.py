@@ -49,6 +49,9 @@ SHELF: dict[str, Sentence] = {
 """Why a product is not on sale, or what it needs, in a list; without a capital and a full stop."""
 
 SENTENCES: dict[str, Sentence] = {
+    "invalid_product_code": "{text!r} is no product code: give the letters and digits under the barcode.",
+    "product_code_not_found": "No product has the code {code}.",
+    "product_code_taken": "{code} is the code of {product} already: remove it there first.",
     "limit_per_user": _limit_per_user,
     "needs_ticket": _needs_ticket,
     "needs_voucher": "{product} needs a voucher that unlocks it.",

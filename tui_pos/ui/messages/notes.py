@@ -46,7 +46,7 @@ def taken(what: Tendered | PaymentState, amount: Amount) -> str:
     """What was just taken, for the person at the desk."""
     if not isinstance(what, Tendered):
         return f"{what.card or 'Card'} {amount(what.amount)}"
-    got = f"{TENDERS[what.tender].name} {amount(what.amount)}"
+    got = f"{TENDERS[what.tender].name} {amount(what.amount + what.rounding)}"
     if not what.given:
         return got
     back = f": give {amount(what.change)} back" if what.change else ""

@@ -2,11 +2,6 @@
 
 from dataclasses import dataclass
 
-NO_ANSWER_AFTER = 5
-"""Seconds of waiting from which it is said that there is no answer."""
-
-STRIPE, DATABASE = "Stripe", "the database"
-
 
 @dataclass(frozen=True, slots=True)
 class NoticeWords:
@@ -81,7 +76,7 @@ NOTICE_WORDS: dict[str, NoticeWords] = {
     ),
     "rate_limited": NoticeWords("STRIPE IS BUSY", "Stripe is busy", "Nothing was charged.", NOTHING),
     "no_answer": NoticeWords(
-        "STRIPE IS SILENT", "Stripe is silent", "Nothing was sent, nothing was charged.", NOTHING
+        "NO ANSWER from Stripe", "no answer from Stripe", "Nothing was sent, nothing was charged.", NOTHING
     ),
     "refused": NoticeWords("NOT SENT", "not sent", "Nothing was charged.", NOTHING),
     "misconfigured": NoticeWords("NOT SET UP", "not set up", "Nothing was charged.", NOTHING),
@@ -116,8 +111,3 @@ UNPAID: dict[str, str] = {
     "written_off": "Written off: nothing was charged.",
 }
 """What an order's screen says of a card payment that ended without money, by its notice."""
-
-
-def no_answer(seconds: float, whose: str = STRIPE) -> str:
-    """What is said of an answer that is waited for, from `NO_ANSWER_AFTER` on; everywhere the same."""
-    return f"NO ANSWER from {whose} for {int(seconds)} s: do not charge again"

@@ -6,9 +6,17 @@ from tui_pos.ui.messages.templates import Sentence, plain, when_and_where
 
 if TYPE_CHECKING:
     from tui_pos.core.clock import Moment
+    from tui_pos.desk.orders.live_payment import Holder
 
-HOLDER = "{holder.station}, {holder.name}, since {holder.since:%H:%M}"
-"""Who holds a payment or a reader: "desk-2, Amira Haddad, since 14:02"."""
+
+def held_by(holder: "Holder") -> str:
+    """Who holds a payment or a reader: "desk-2, Amira Haddad, since 14:02"; this station's own: "here, …"."""
+    station = "here" if holder.is_here else holder.station
+    return f"{station}, {holder.name}, since {holder.since:%H:%M}"
+
+
+def _payment_live(order: str, reader: str, holder: "Holder") -> str:
+    return f"A card payment for {order} is under way on {reader} ({held_by(holder)})."
 
 
 def _invalid_code(text: str) -> str:
@@ -45,7 +53,7 @@ SENTENCES: dict[str, Sentence] = {
     "order_not_pending.cancel": _cannot_be_cancelled,
     "order_not_pending.void": "{order} is paid: void it instead.",
     "other_conference": "That badge is for {theirs}; this desk is for {ours}.",
-    "payment_live": "A card payment for {order} is under way on {reader} (" + HOLDER + ").",
+    "payment_live": _payment_live,
     "payment_live.cancel": "A card payment for {order} is running; cancel it first.",
     "refund_open": "A refund of {order} has no answer from Stripe yet; wait until it is known.",
     "sold_out.hold": "{product}: only {left} left, and the order's hold has run out.",

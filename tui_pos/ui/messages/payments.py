@@ -1,11 +1,15 @@
 """Card payments: why one is refused, what stops it, and what is true of the card."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tui_pos.ui.messages.declines import decline_text
 from tui_pos.ui.messages.notices import NOTICE_WORDS
-from tui_pos.ui.messages.orders import HOLDER
+from tui_pos.ui.messages.orders import held_by
 from tui_pos.ui.messages.templates import Sentence
+
+if TYPE_CHECKING:
+    from tui_pos.desk.orders.live_payment import Holder
 
 CORRECT_THE_KEY = (
     "correct the key, or run tui-pos --conference {conference} init --account to see what would change."
@@ -44,6 +48,10 @@ def _not_authorized(intent: str, notice: str) -> str:
     return f"No money is held for {intent}: the payment is {NOTICE_WORDS[notice].spoken}."
 
 
+def _attempt_held(holder: "Holder") -> str:
+    return f"This payment is being watched at {held_by(holder)}."
+
+
 def _keeps_refusing(call: str, why: str) -> str:
     return f"Stripe keeps refusing to {CALLS[call]}: {why}"
 
@@ -69,9 +77,9 @@ def _option_does_not_fit(option: str, said: str, able: Sequence[str]) -> str:
 SENTENCES: dict[str, Sentence] = {
     "already_paid.fully": "Order {order} is already fully paid.",
     "amount_too_small": "A card cannot be charged less than {least} {currency}; take cash instead.",
-    "attempt_held": f"This payment is being watched at {HOLDER}.",
-    "attempt_held.here": "This desk watches this payment already: in another window, or in the background.",
-    "attempt_held.elsewhere": f"{{watcher}} watches this payment, which was begun at {HOLDER}.",
+    "attempt_held": _attempt_held,
+    "attempt_held.elsewhere": "This payment is being watched at {station}.",
+    "attempt_held.here": "Another window of this station watches this payment.",
     "attempt_not_found": "There is no payment attempt {attempt}.",
     "changed": "The payment went on meanwhile; look at both sides again.",
     "changed.option": _option_does_not_fit,
@@ -142,7 +150,7 @@ SENTENCES: dict[str, Sentence] = {
     f" present a card. {GOES_ON}",
     "cut_off.reading": "A card is being read at this moment: do not charge again before it is known what"
     f" became of it. {GOES_ON}",
-    "cut_off.unknown": "Stripe does not answer either: look at the reader, and do not charge again. "
+    "cut_off.unknown": "No answer from Stripe either: look at the reader, and do not charge again. "
     + GOES_ON,
     "cut_off.withdrawn": f"No card was charged, and the reader asks for none any more. {GOES_ON}",
 }

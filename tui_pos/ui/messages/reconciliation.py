@@ -45,7 +45,7 @@ PHRASES: dict[str, Sentence] = {
     "sums_differ": "Stripe and the books do not agree",
     "sums_differ.currency": "Stripe has it in {theirs}, the books in {ours}",
     "unfinished.payment": _unfinished,
-    "unfinished.refund": "a refund of {amount} {currency} has no answer yet",
+    "unfinished.refund": "a refund of {amount} {currency} has no answer from Stripe yet",
     "unknown_to_stripe": "the books call it captured, and Stripe does not know it under this key",
     "unreadable": _unreadable,
     "unreadable.no_order": "{name} cannot be read: its order is gone",

@@ -3,7 +3,7 @@
 from tui_pos.ui.messages.templates import Sentence, plain
 
 CARD: dict[str, str] = {
-    "created": "asked for; Stripe has not answered yet",
+    "created": "asked for; no answer from Stripe yet",
     "unknown": "no answer from Stripe; do not refund again, it is being checked",
     "pending": "accepted by Stripe, on its way to the card",
     "succeeded": "refunded to the card",

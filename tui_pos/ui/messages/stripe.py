@@ -43,7 +43,7 @@ SENTENCES: dict[str, Sentence] = {
     " done. Read it again.",
     "stripe.key_expired": "The Stripe key has expired. Put the new key in place.",
     "stripe.key_refused": "Stripe does not accept the key. Check the conference's Stripe key.",
-    "stripe.no_answer": f"Stripe did not answer in time. {CHECK}",
+    "stripe.no_answer": f"No answer from Stripe in time. {CHECK}",
     "stripe.no_connection": f"The connection to Stripe failed. Check the network. {CHECK}",
     "stripe.no_key": "No Stripe key is configured. Put the key where the config says.",
     "stripe.no_right": _no_right,

@@ -55,6 +55,7 @@ SENTENCES: dict[str, Sentence] = {
     "credit_too_low": "The buyer of {order} has only {left} of credit.",
     "invalid_amount.above_card": "{given!r} {currency} is more than a card payment can be.",
     "invalid_amount.between": "{currency} is paid in steps of {step}: {given!r} is between two.",
+    "invalid_amount.coins": "Cash in {currency} comes in steps of {coin}: {given} is between two.",
     "invalid_amount.commas": "Enter the amount without commas; a dot divides the decimals.",
     "invalid_amount.decimals": _decimals,
     "invalid_amount.empty": "Enter an amount, such as {example}.",

@@ -45,7 +45,7 @@ VERDICTS: dict[str, VerdictWords] = {
     "owes": VerdictWords("OWES {owes}", "{owes} is to be paid before they are registered."),
     "refund_open": VerdictWords("BEING REFUNDED", "Whether its money went back is not known yet."),
     "refund_open.ticket": VerdictWords(
-        "BEING REFUNDED", "Their ticket is being given back, and Stripe has not answered yet."
+        "BEING REFUNDED", "Their ticket is being given back, and there is no answer from Stripe yet."
     ),
     "refunded": VerdictWords(
         "REFUNDED", "The money was given back; they need a new ticket.", "needs a new ticket"

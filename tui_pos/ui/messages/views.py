@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from tui_pos.core.reasons import Reason
 from tui_pos.ui.messages import PHRASES, sentence
-from tui_pos.ui.messages.orders import HOLDER
+from tui_pos.ui.messages.orders import held_by
 from tui_pos.ui.messages.refunds import CARD, ORIGINS
 from tui_pos.ui.messages.setup import LIMITS
 from tui_pos.ui.messages.tenders import TENDERS
@@ -32,7 +32,7 @@ def phrase(said: Reason | None) -> str:
 
 def holder_words(holder: "Holder | None") -> str:
     """Who holds a reader, '' for nobody."""
-    return HOLDER.format(holder=holder) if holder is not None else ""
+    return held_by(holder) if holder is not None else ""
 
 
 def limits_word(worst: "Stop | None") -> str:

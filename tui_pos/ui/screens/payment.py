@@ -24,6 +24,7 @@ from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.ask import ask_text
 from tui_pos.ui.dialogs.choose import Choose
 from tui_pos.ui.input.acts import Act, Offer
+from tui_pos.ui.messages.views import phrase
 from tui_pos.ui.results import NextPerson, PayBy, PaymentEnd
 from tui_pos.ui.screens import payment_view as view
 from tui_pos.ui.screens.payment_view import Does, Seen
@@ -69,17 +70,17 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         self._close_chooser: Callable[[], None] | None = None
         self._ticking: Timer | None = None
         self._can_load = True
-        self._asked_at = clock.monotonic()
+        self._asked_at = clock.now()
         self._was_silent = False
 
     def compose_body(self) -> ComposeResult:
         yield Progress()
         yield Sentence()
-        yield _recorder("events", Column(view.WHO_WIDTH))
-        yield LineList(Column(view.TIME_WIDTH), Column(), numbered=False, choosing=False, id="facts")
+        yield LineList(*view.RECORDER, Column(view.WHO_WIDTH), numbered=False, choosing=False, id="events")
+        yield LineList(*view.RECORDER, numbered=False, choosing=False, id="facts")
 
     def compose_side(self) -> ComposeResult:
-        yield _recorder("events-wide")
+        yield LineList(*view.RECORDER, numbered=False, choosing=False, id="events-wide")
 
     def on_mount(self) -> None:
         self._ticking = self.set_interval(1, self._tick)
@@ -93,7 +94,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
 
     def watch_it(self) -> None:
         """Drive the payment from here."""
-        self._asked_at = clock.monotonic()
+        self._asked_at = clock.now()
         self.say("Trying to watch it here.")
         if not self._is_starting:
             self._watch()
@@ -338,15 +339,17 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         return replace(status, reader=state.reader_label or state.reader_id, reader_state="")
 
     def _seen_now(self) -> Seen:
-        state = self._state
-        if state is None:
-            waited = clock.monotonic() - self._asked_at
-        else:
-            waited = (clock.now() - state.since).total_seconds()
+        state, account = self._state, self.desk.account
+        since = state.since if state is not None else self._asked_at
+        awaited = None
+        if not self._unwatched:
+            asking_since = account.waiting_since if account is not None else None
+            awaited = view.awaited(state, self._asked_at, asking_since)
         return Seen(
             state=state,
             unwatched=self._unwatched,
-            waited=max(0, int(waited)),
+            waited=max(0, int((clock.now() - since).total_seconds())),
+            no_answer=phrase(awaited.no_answer()) if awaited is not None else "",
             can_load=self._can_load,
             is_training=self.desk.mode is Mode.TRAINING,
         )
@@ -369,9 +372,9 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
             shown.tell(view.told(seen))
         else:
             shown.show_progress(seen.state.currency, view.amount(seen.state), stages)
-        if seen.silent and not self._was_silent:
+        if seen.no_answer and not self._was_silent:
             self.kiosk.bell()
-        self._was_silent = seen.silent
+        self._was_silent = bool(seen.no_answer)
 
     def _draw_events(self, state: PaymentState) -> None:
         """The flight recorder: below the payment, or beside it where there is room."""
@@ -395,8 +398,3 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         if self._unwatched and (state is not None or self._is_cut_off):
             self._look()
         self._draw(by_itself=True)
-
-
-def _recorder(name: str, *who: Column) -> LineList:
-    """The list of what happened: when, what, and in the last column who caused it."""
-    return LineList(Column(view.TIME_WIDTH), Column(), *who, numbered=False, choosing=False, id=name)

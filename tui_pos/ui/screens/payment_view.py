@@ -17,12 +17,13 @@ from tui_pos.desk.payments.control import CommandKind
 from tui_pos.desk.payments.notices import Notice
 from tui_pos.desk.payments.resolve import Option, Resolution
 from tui_pos.desk.tones import Tone
+from tui_pos.desk.waiting import Act, Awaited, Waiting
 from tui_pos.ui.messages import sentence
 from tui_pos.ui.messages.declines import DECLINES, GENERIC
-from tui_pos.ui.messages.notices import DATABASE, NO_ANSWER_AFTER, NOTICE_WORDS, TAKE_THE_REST, no_answer
+from tui_pos.ui.messages.notices import NOTICE_WORDS, TAKE_THE_REST
 from tui_pos.ui.widgets import look
 from tui_pos.ui.widgets.banner import Told
-from tui_pos.ui.widgets.line_list import GAP, Line
+from tui_pos.ui.widgets.line_list import GAP, Column, Line
 from tui_pos.ui.widgets.look import Role
 from tui_pos.ui.widgets.stage_line import stage_text
 
@@ -38,8 +39,8 @@ UNDER_WAY: dict[Stage, tuple[int, str]] = {
 }
 """The current step in ``PROGRESS`` of a payment without an obstacle, and what is being done there."""
 
-WAIT_FOR_STRIPE = frozenset({Stage.CREATED, Stage.INTENT, Stage.AUTHORIZED, Stage.UNKNOWN})
-"""The stages in which nothing but Stripe's answer is waited for, unless the payment is stuck."""
+POLLED = frozenset({Stage.SENT, Stage.AUTHORIZING})
+"""The stages in which Stripe is asked again and again, and answers at once."""
 
 WITH_REASON = frozenset(
     {
@@ -83,6 +84,7 @@ EVENTS, EVENTS_WIDE = 8, 30
 
 TIME_WIDTH, WHO_WIDTH = 12, 22
 """Cells of an event's time and, below the payment, of who caused it."""
+RECORDER = (Column(TIME_WIDTH), Column())
 
 
 class Does(Enum):
@@ -116,19 +118,16 @@ class Seen:
     """What the screen knows of a payment.
 
     ``state`` is None before it was read. ``unwatched`` says why it is not driven from here, '' while it is.
-    ``waited``: seconds since the last news; ``can_load``: whether reading it may still succeed.
+    ``waited``: seconds since the last news. ``no_answer``: that an answer has not come for too long, '' while
+    none is missing. ``can_load``: whether reading it may still succeed.
     """
 
     state: PaymentState | None = None
     unwatched: str = ""
     waited: int = 0
+    no_answer: str = ""
     can_load: bool = True
     is_training: bool = False
-
-    @property
-    def silent(self) -> bool:
-        """Whether an answer is waited for, and for so long that it is said."""
-        return self.waited >= NO_ANSWER_AFTER and waits_for_answer(self)
 
 
 LEAVE = Offered("back", Does.LEAVE, "leave it")
@@ -209,17 +208,17 @@ def owes_more(state: PaymentState) -> bool:
     return state.stage is Stage.CAPTURED and state.more_to_pay and not state.problem
 
 
-def waits_for_answer(seen: Seen) -> bool:
-    """Whether nothing but an answer of Stripe, or of the database, brings it on."""
-    state = seen.state
-    if seen.unwatched:
-        return False
+def awaited(state: PaymentState | None, asked_at: datetime, asking_since: datetime | None) -> Waiting | None:
+    """Whose answer is waited for.
+
+    Before the payment was read, the database's since ``asked_at``. While a card or a bank is waited for,
+    Stripe's where a request to it has been on its way since ``asking_since``.
+    """
     if state is None:
-        return True
-    if not state.live or state.problem or state.stuck:
-        return False
-    asked = state.stage in WAIT_FOR_STRIPE or state.notice is Notice.CANCELLING
-    return asked and state.notice is not Notice.STRIPE_REFUSES
+        return Waiting(Awaited.DATABASE, asked_at, Act.CHARGE)
+    if state.stage in POLLED and state.live and not state.problem and asking_since is not None:
+        return state.waiting or Waiting(Awaited.STRIPE, asking_since, Act.CHARGE)
+    return state.waiting
 
 
 def event_lines(
@@ -316,7 +315,7 @@ def title(state: PaymentState) -> Text:
 def progress(seen: Seen) -> Text | None:
     """The stages, while the payment goes on without an obstacle; else None, and `told` says what it is."""
     state = seen.state
-    if state is None or seen.unwatched or seen.silent:
+    if state is None or seen.unwatched or seen.no_answer:
         return None
     if state.stage is Stage.UNKNOWN and not state.problem:
         before = [Stage(event.stage) for event in state.events if event.stage in UNDER_WAY]
@@ -338,8 +337,8 @@ def told(seen: Seen) -> Told:
     if state.live and seen.unwatched:
         last = f"last seen: {words.spoken}"
         return Told(tone=Tone.WARN, word="NOT WATCHED HERE", about=last, fact=money_asked)
-    if seen.silent:
-        return Told(tone=Tone.UNKNOWN, word=no_answer(seen.waited), fact=money_asked)
+    if seen.no_answer:
+        return Told(tone=Tone.UNKNOWN, word=seen.no_answer, fact=money_asked)
     if state.stage is Stage.CAPTURED and not state.problem:
         return _captured(state)
     if state.stage is Stage.AUTHORIZED and state.card and not state.problem:
@@ -349,8 +348,8 @@ def told(seen: Seen) -> Told:
 
 
 def _not_read(seen: Seen) -> Told:
-    if seen.silent:
-        return Told(tone=Tone.UNKNOWN, word=no_answer(seen.waited, DATABASE))
+    if seen.no_answer:
+        return Told(tone=Tone.UNKNOWN, word=seen.no_answer)
     if seen.unwatched:
         return Told(tone=Tone.BAD, word="CANNOT BE SHOWN")
     return Told(word="READING THE PAYMENT")
@@ -379,7 +378,7 @@ def advice(seen: Seen) -> str:
         return seen.unwatched or "The payment is read from the database; what it holds comes here."
     if state.live and seen.unwatched:
         return seen.unwatched
-    words = NOTICE_WORDS[Notice.UNKNOWN if seen.silent else state.notice]
+    words = NOTICE_WORDS[Notice.UNKNOWN if seen.no_answer else state.notice]
     parts = [words.advice.format(reader=state.reader_label or state.reader_id)]
     if state.problem:
         parts.insert(0, sentence(state.problem))

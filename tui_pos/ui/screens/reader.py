@@ -1,6 +1,7 @@
 """The reader screen: the conference's card readers, to choose one of them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 
 from rich.text import Text
@@ -9,12 +10,13 @@ from textual.app import ComposeResult
 from tui_pos.core import clock
 from tui_pos.core.scan import Scan, printable
 from tui_pos.desk.context import Desk
-from tui_pos.desk.payments.readers import ReaderRow, ReaderState, readers, remembered_reader
+from tui_pos.desk.known_readers import ReaderState
+from tui_pos.desk.payments.readers import ReaderRow, preselect, readers, remembered_reader
 from tui_pos.desk.tones import Tone
+from tui_pos.desk.waiting import of_call
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input.acts import Act, Move, Offer, Pick, numbers
-from tui_pos.ui.messages.notices import NO_ANSWER_AFTER, no_answer
-from tui_pos.ui.messages.views import holder_words
+from tui_pos.ui.messages.views import holder_words, phrase
 from tui_pos.ui.widgets import look, signs
 from tui_pos.ui.widgets.line_list import Column, Line, LineList
 from tui_pos.ui.widgets.look import Role
@@ -59,7 +61,7 @@ class ReaderScreen(DeskScreen[ReaderRow]):
         self._readers: tuple[ReaderRow, ...] = ()
         self._shown: tuple[ReaderRow, ...] = ()
         self._station_has = ""
-        self._asked_at: float | None = None
+        self._asked_at: datetime | None = None
 
     def compose_body(self) -> ComposeResult:
         yield Row(Text(f"Choose the card reader of {printable(self.desk.station)}", style="bold"))
@@ -77,7 +79,7 @@ class ReaderScreen(DeskScreen[ReaderRow]):
 
     def refresh_list(self) -> None:
         """Ask Stripe for the readers."""
-        self._asked_at = clock.monotonic()
+        self._asked_at = clock.now()
         self._say_below(ASKING)
         look_up = partial(_look, self.desk, self._current)
         self.ask(look_up, self._found, self._not_found, lane="readers", latest=True)
@@ -96,13 +98,9 @@ class ReaderScreen(DeskScreen[ReaderRow]):
 
     def _tick(self) -> None:
         """A second has passed."""
-        waited = clock.monotonic() - self._asked_at if self._asked_at is not None else 0
-        if waited >= NO_ANSWER_AFTER:
-            self._say_below(f"{no_answer(waited)}.", Tone.UNKNOWN)
-
-    def _is_free(self, row: ReaderRow) -> bool:
-        """Whether it may be chosen for somebody who only presses Enter."""
-        return row.state is ReaderState.READY and row.id != self._instead_of
+        waiting = of_call(self.desk, self._asked_at) if self._asked_at is not None else None
+        if waiting is not None and (reason := waiting.no_answer()) is not None:
+            self._say_below(f"{phrase(reason)}.", Tone.UNKNOWN)
 
     # Choosing
 
@@ -153,10 +151,9 @@ class ReaderScreen(DeskScreen[ReaderRow]):
 
     def _show(self, text: str, *, by_itself: bool = False) -> None:
         self._shown = _matching(self._readers, text)
-        self._list.set_lines([_line(row, self.desk.station) for row in self._shown])
+        self._list.set_lines([_line(row) for row in self._shown])
         if self._list.chosen is None:
-            ready = [row.id for row in self._shown if self._is_free(row)]
-            self._list.choose(self._station_has if self._station_has in ready else next(iter(ready), ""))
+            self._list.choose(preselect(self._shown, self._station_has, self._instead_of))
         self._chosen_changed(by_itself=by_itself)
 
     def _chosen(self) -> ReaderRow | None:
@@ -196,23 +193,21 @@ def _words(row: ReaderRow) -> str:
     return " ".join(told).casefold()
 
 
-def _line(row: ReaderRow, station: str) -> Line:
+def _line(row: ReaderRow) -> Line:
     tone = READER_TONES.get(row.state, Tone.BAD)
     return Line(
         (
             row.label,
             (f"{signs.sign(tone)} {row.state}", look.style(Role.DIM) if tone is Tone.BAD else ""),
             _model(row),
-            _used_by(row, station),
+            _used_by(row),
         ),
         row.id,
     )
 
 
-def _used_by(row: ReaderRow, station: str) -> str:
-    """Who uses it, without naming this station to itself."""
-    if row.holder is not None and row.holder.station == station:
-        return f"a payment of this desk, since {row.holder.since:%H:%M}"
+def _used_by(row: ReaderRow) -> str:
+    """Who uses it."""
     if row.holder is None and row.state is ReaderState.IN_USE:
         return "something that no desk here started"
     return holder_words(row.holder)

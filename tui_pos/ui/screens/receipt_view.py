@@ -34,8 +34,8 @@ MOST_LINES = 10
 """A longer order is summed up; paper shows it whole."""
 
 BACK_STATES: dict[RefundStage, str] = {
-    RefundStage.CREATED: ", no answer yet",
-    RefundStage.UNKNOWN: ", no answer yet",
+    RefundStage.CREATED: ", no answer from Stripe yet",
+    RefundStage.UNKNOWN: ", no answer from Stripe yet",
     RefundStage.PENDING: ", on its way",
     RefundStage.FAILED: ": failed",
 }
@@ -98,6 +98,8 @@ def _bought(view: ReceiptView, amount: Amount) -> Rows:
     rows.append((("Total", "bold"), (amount(bought.total), "bold")))
     for payment in view.payments:
         rows.append((f"Paid by {payment.label}", amount(payment.amount)))
+        if payment.rounding:
+            rows.append(("Rounded for cash", amount(payment.rounding)))
         if payment.change:
             rows.append(("Given", amount(payment.given)))
             rows.append(("Change", amount(payment.change)))
@@ -112,7 +114,7 @@ def _bought(view: ReceiptView, amount: Amount) -> Rows:
 
 def _back(made: RefundView, amount: Amount) -> Rows:
     """How much went back, how and on whose word, then which pieces and why."""
-    went = "" if made.stage is RefundStage.FAILED else amount(-made.amount)
+    went = "" if made.stage is RefundStage.FAILED else amount(-made.handed_back)
     way = f"Moved to {made.exchange}" if made.exchange else TENDERS[made.tender].back
     how = way + BACK_STATES.get(made.stage, "") + BACK_ORIGINS.get(made.origin, "")
     pieces = ", ".join(f"{piece.quantity} x {piece.description}" for piece in made.pieces)

@@ -113,7 +113,7 @@ class TenderScreen(DeskScreen[StillOwed]):
         if len(text) == 1 and (line := self._list.numbered_line(int(text) if text.isdecimal() else 0)):
             return self._option(line)
         amount = money.parse_amount(text, self.desk.conference.currency)
-        if amount < self._tender.wanted:
+        if not self._tender.covers(amount):
             return amount
         return self._tender.cash(amount)
 
@@ -341,7 +341,7 @@ class TenderScreen(DeskScreen[StillOwed]):
             return f"pay {self.amount(proposed)} of it"
         if proposed is None:
             return "take it"
-        return TENDERS[proposed.tender].next_step.format(self.amount(proposed.amount))
+        return TENDERS[proposed.tender].next_step.format(self.amount(proposed.to_pay))
 
     def _draw(self) -> None:
         currency, told, proposed = self.desk.conference.currency, self._told, self._proposed()
@@ -352,7 +352,7 @@ class TenderScreen(DeskScreen[StillOwed]):
         elif isinstance(proposed, PaymentOption) and proposed.change:
             big = ("CHANGE", proposed.change)
         elif isinstance(proposed, PaymentOption):
-            big = ("TO PAY", proposed.amount)
+            big = ("TO PAY", proposed.to_pay)
         else:
             big = ("TO PAY", proposed or self._tender.wanted)
         self.query_one(BigAmount).show_amount(f"{big[0]} {currency}", self.amount(big[1]))

@@ -11,7 +11,7 @@ from tui_pos.desk.search.receipts import ReceiptView
 from tui_pos.desk.tenders.cash import take_cash
 from tui_pos.desk.tenders.complimentary import give_free
 from tui_pos.desk.tenders.credit import use_credit
-from tui_pos.desk.tenders.options import PaymentOption, payment_options
+from tui_pos.desk.tenders.options import PaymentOption, cash_for, payment_options
 from tui_pos.desk.tenders.tendering import Tendered
 
 
@@ -51,7 +51,12 @@ class TenderController:
 
     def cash(self, given: Decimal) -> PaymentOption:
         """Taking what is wanted out of the cash that is given."""
-        return PaymentOption(tender=Tender.CASH, amount=self.wanted, given=given)
+        found = cash_for(self._desk, due=self.due, wanted=self.wanted, given=given)
+        return found or PaymentOption(tender=Tender.CASH, amount=self.wanted, given=given)
+
+    def covers(self, given: Decimal) -> bool:
+        """Whether so much cash pays what is wanted."""
+        return given >= self.cash(given).to_pay
 
     def call(self, option: PaymentOption, reason: str = "") -> Callable[[], Tendered]:
         """What takes it, for a worker; not for cards, which have a screen of their own."""

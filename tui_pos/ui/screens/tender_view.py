@@ -17,7 +17,7 @@ def option_lines(found: tuple[PaymentOption, ...], amount: Amount, reader: str) 
     """The options as rows; a row's key is its place. ``reader`` is this station's, '' for none."""
     return [
         Line(
-            (TENDERS[each.tender].name, amount(each.given or each.amount), _note(each, amount, reader)),
+            (TENDERS[each.tender].name, amount(each.given or each.to_pay), _note(each, amount, reader)),
             str(place),
         )
         for place, each in enumerate(found)
@@ -28,7 +28,8 @@ def _note(option: PaymentOption, amount: Amount, reader: str) -> str:
     """What stands beside the amount."""
     match option.tender:
         case Tender.CASH:
-            return f"change {amount(option.change)}" if option.change else "exactly"
+            rounded = f", rounded by {amount(option.rounding)}" if option.rounding else ""
+            return (f"change {amount(option.change)}" if option.change else "exactly") + rounded
         case Tender.CREDIT:
             return f"of {amount(option.credit)}"
         case Tender.COMPLIMENTARY:

@@ -15,6 +15,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from tui_pos.core import clock
+from tui_pos.core.scanners import UNKNOWN
 from tui_pos.ui.input import key_stream
 from tui_pos.ui.input.key_stream import KeyStream
 from tui_pos.ui.widgets import look
@@ -77,6 +78,7 @@ class ScanInput(Widget, can_focus=True):
         self._placeholder = ""
         self._drawn = ("", "")
         self._timer: Timer | None = None
+        self._timer_due = 0.0
 
     @property
     def text(self) -> str:
@@ -118,6 +120,7 @@ class ScanInput(Widget, can_focus=True):
         event.prevent_default()
         if event.key != "f12" and self._is_forgotten(event):
             return
+        self._begin_where_the_last_prompt_ended(event.time)
         self._deliver(self._stream.feed(event.key, event.character, event.time))
 
     def on_paste(self, event: events.Paste) -> None:
@@ -127,11 +130,25 @@ class ScanInput(Widget, can_focus=True):
             return
         self._deliver(self._stream.paste(event.text, event.time))
 
+    def _begin_where_the_last_prompt_ended(self, time: float) -> None:
+        """Take over what another screen's prompt has of a line, and what is known of the scanner."""
+        before: ScanInput | None = getattr(self.app, "last_prompt", None)
+        if before is not None and before is not self:
+            self._stream.take_over(before._stream, time)
+            before._redraw()
+        self._stream.scanner = getattr(self.app, "scanner", UNKNOWN)
+        setattr(self.app, "last_prompt", self)  # noqa: B010  # of `KioskApp`, which stands above
+
     def _deliver(self, messages: list[Message]) -> None:
         for message in messages:
             self.post_message(message)
         self._redraw()
-        if self._timer is None and (due := self._stream.due) is not None:
+        due = self._stream.due
+        if self._timer is not None and due is not None and due < self._timer_due:
+            self._timer.stop()
+            self._timer = None
+        if self._timer is None and due is not None:
+            self._timer_due = due
             self._timer = self.set_timer(max(0.001, due - clock.monotonic()), self._settle_after_queued_keys)
 
     def _redraw(self) -> None:
@@ -173,7 +190,7 @@ class ScanInput(Widget, can_focus=True):
 
     def _content(self) -> tuple[str, str]:
         """What the row shows: the prompt with its text, and at its end what may be typed."""
-        text = self.text
+        text = self._stream.held_text or self.text  # a digit may yet act, or begin the text
         if self._quiet and not text:
             return "", ""
         line = f" > {self._shown_text(text, self.size.width - 4)}_"

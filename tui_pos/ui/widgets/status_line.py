@@ -27,13 +27,14 @@ CLOCK_WIDTH = 7
 class Status:
     """What the header says. Empty strings are left out, and the mode while it is not known.
 
-    ``limits`` says what is stopped. ``timezone`` is the conference's, by its IANA name; empty means the
-    machine's.
+    ``reader_id`` is not shown. ``limits`` says what is stopped. ``timezone`` is the conference's, by its IANA
+    name; empty means the machine's.
     """
 
     conference: str = ""
     station: str = ""
     staff: str = ""
+    reader_id: str = ""
     reader: str = ""
     reader_state: str = ""
     mode: Mode | None = None

@@ -1,0 +1,120 @@
+"""What is printed on a product finds it; each code belongs to one product."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.desk.conftest import AsStaff
+from tui_pos.data.connection import connected
+from tui_pos.data.tables.registration import AddOn, TicketType
+from tui_pos.desk.catalogue import product_codes
+from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refused
+from tui_pos.desk.search.search import HitKind, resolve, resolve_name
+
+EAN = "4006381333931"
+
+
+@pytest.fixture
+def lead(desk: Desk, as_staff: AsStaff) -> Desk:
+    return as_staff(desk, "lead")
+
+
+@pytest.mark.parametrize(
+    "scanned",
+    [
+        EAN,
+        f"0{EAN}",
+        f"]E0{EAN}",
+        f"]C1010{EAN}10LOT7",
+        f"(01)0{EAN}",
+        f"https://id.gs1.org/01/0{EAN}",
+        f"*{EAN}*",
+    ],
+)
+def test_a_product_is_found_by_what_is_printed_on_it(lead: Desk, scanned: str) -> None:
+    product_codes.add(lead, "t-shirt", EAN)
+    (found,) = resolve(lead, scanned).found
+    assert (found.kind, found.key, found.title) == (HitKind.PRODUCT, "addon:t-shirt", "T-Shirt")
+    assert resolve_name(lead, found.code) == found
+
+
+def test_a_product_has_several_codes_and_answers_to_its_slug_still(lead: Desk) -> None:
+    for code in (EAN, "01234505", "SHIRT-M"):
+        product_codes.add(lead, "t-shirt", code)
+    for code in (EAN, "01234505", "shirt-m", "t-shirt"):
+        assert resolve(lead, code).found[0].title == "T-Shirt"
+    assert [each.code for each in product_codes.known(lead)] == ["01234505", f"0{EAN}", "SHIRT-M"]
+
+
+def test_a_upc_e_is_found_where_its_upc_a_was_stored(lead: Desk) -> None:
+    product_codes.add(lead, "hoodie", "042100005264")
+    assert resolve(lead, "04252614").found[0].title == "Hoodie"
+    with pytest.raises(NotFound):
+        resolve(lead, "04252615")
+
+
+def test_a_code_belongs_to_one_product(lead: Desk) -> None:
+    first = product_codes.add(lead, "t-shirt", EAN)
+    assert product_codes.add(lead, "addon:t-shirt", f"0{EAN}") == first
+    with pytest.raises(Refused) as caught:
+        product_codes.add(lead, "hoodie", EAN)
+    assert str(caught.value) == f"product_code_taken code=0{EAN} product=T-Shirt"
+
+
+def test_the_code_of_a_product_that_is_gone_is_free(lead: Desk) -> None:
+    with connected():
+        gone = AddOn.create(conference=lead.conference.id, name="Keyring", slug="keyring", price=9)
+    product_codes.add(lead, "keyring", EAN)
+    with connected():
+        gone.delete_instance()
+    with pytest.raises(NotFound):
+        resolve(lead, EAN)
+    assert product_codes.known(lead) == ()
+    assert product_codes.add(lead, "hoodie", EAN).name == "Hoodie"
+
+
+def test_a_ticket_and_an_addon_of_the_same_id_are_told_apart(lead: Desk) -> None:
+    with connected():
+        ticket = TicketType.get(TicketType.slug == "regular")
+        if not AddOn.select().where(AddOn.id == ticket.id).exists():
+            AddOn.create(id=ticket.id, conference=lead.conference.id, name="Keyring", slug="keyring", price=9)
+    product_codes.add(lead, "regular", EAN)
+    assert [hit.key for hit in resolve(lead, EAN).found] == ["ticket:regular"]
+
+
+def test_a_badge_goes_before_a_products_code(lead: Desk) -> None:
+    product_codes.add(lead, "t-shirt", "NOOR2026")
+    assert resolve(lead, "noor2026").found[0].kind is HitKind.ATTENDEE
+
+
+def test_another_conferences_code_is_none_here(lead: Desk) -> None:
+    product_codes.add(lead, "t-shirt", EAN)
+    elsewhere = replace(lead, conference=replace(lead.conference, id=lead.conference.id + 1))
+    with connected():
+        assert product_codes.find_by_code(lead, EAN) is not None
+        assert product_codes.find_by_code(elsewhere, EAN) is None
+
+
+def test_a_code_is_taken_away_by_any_of_its_spellings(lead: Desk) -> None:
+    product_codes.add(lead, "t-shirt", EAN)
+    assert product_codes.remove(lead, f"00{EAN}"[1:]) == f"0{EAN}"
+    assert product_codes.known(lead) == ()
+    with pytest.raises(NotFound):
+        product_codes.remove(lead, EAN)
+
+
+@pytest.mark.parametrize("code", ["", "a", "two words", "/card", "A" * 60, "K7\x1b"])
+def test_what_no_scan_gives_is_no_code(lead: Desk, code: str) -> None:
+    with pytest.raises(InvalidInput):
+        product_codes.add(lead, "t-shirt", code)
+
+
+def test_codes_are_set_up_by_supervisors(desk: Desk, as_staff: AsStaff) -> None:
+    scanner = as_staff(desk, "scanner")
+    for change in (
+        lambda: product_codes.add(scanner, "t-shirt", EAN),
+        lambda: product_codes.remove(scanner, EAN),
+    ):
+        with pytest.raises(NotPermitted):
+            change()

@@ -1,0 +1,130 @@
+"""The codes of products: what is printed on them (EAN, UPC, GTIN) or on the desk's card sheet.
+
+A product may have several; without any it answers to its slug.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from peewee import IntegrityError
+
+from tui_pos.core import product_numbers
+from tui_pos.core.addresses import CODE, DASHED_CODE
+from tui_pos.core.scan import printable
+from tui_pos.data.base import database
+from tui_pos.data.connection import connected, run_tx
+from tui_pos.data.fields import money
+from tui_pos.data.queries import rows
+from tui_pos.data.tables.desk import ProductCode
+from tui_pos.data.tables.registration import AddOn, TicketType
+from tui_pos.desk.access.permissions import Action, require
+from tui_pos.desk.catalogue.pricing import ProductKind
+from tui_pos.desk.catalogue.products import named
+from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import InvalidInput, NotFound, Refused
+
+LONGEST = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodedProduct:
+    """A product and a code of it. ``key`` is its slug with ``ticket:`` or ``addon:``; ``price`` Decimal."""
+
+    code: str
+    key: str
+    name: str
+    price: Decimal
+
+
+def find_by_code(desk: Desk, text: str) -> CodedProduct | None:
+    """The product whose code was scanned or typed, with or without leading zeros, as UPC-E or inside GS1.
+
+    Needs a connection. None where no code is it; asks nothing for what cannot be one.
+    """
+    spellings = product_numbers.spellings(text) if len(text) <= LONGEST else ()
+    if not spellings:
+        return None
+    found = {each.code: each for each in _read(desk, spellings)}
+    return next((found[code] for code in spellings if code in found), None)
+
+
+def known(desk: Desk) -> tuple[CodedProduct, ...]:
+    """Every code of the conference, by product. Raises NotPermitted."""
+    require(desk, Action.LOOK_UP)
+    with connected():
+        return tuple(sorted(_read(desk), key=lambda each: (each.key, each.code)))
+
+
+def add(desk: Desk, slug: str, text: str) -> CodedProduct:
+    """Let a product answer to a code; that it does already is fine.
+
+    Raises NotPermitted, what `products.named` raises, InvalidInput ``invalid_product_code`` for what no scan
+    gives as one code, and Refused ``product_code_taken`` where another product has it.
+    """
+    require(desk, Action.SET_UP)
+    code = product_numbers.canonical(text)
+    if not (CODE.fullmatch(code) or DASHED_CODE.fullmatch(code)) or len(code) > LONGEST:
+        raise InvalidInput("invalid_product_code", text=printable(text, 40))
+
+    def work() -> CodedProduct:
+        product = named(desk.conference.id, [slug])[slug]
+        made = CodedProduct(
+            code=code, key=f"{product.kind}:{product.slug}", name=product.name, price=product.price
+        )
+        try:
+            with database.atomic():
+                ProductCode.create(
+                    conference=desk.conference.id, kind=product.kind, product_id=product.id, code=code
+                )
+        except IntegrityError:
+            other = next(iter(_read(desk, (code,))), None)
+            if other is None:  # its product is gone
+                _of(desk, code).execute()
+                return work()
+            if other.key != made.key:
+                raise Refused("product_code_taken", code=code, product=other.name) from None
+        return made
+
+    return run_tx(work)
+
+
+def remove(desk: Desk, text: str) -> str:
+    """Take a code away, and answer it as it was stored.
+
+    Raises NotPermitted, and NotFound ``product_code_not_found``.
+    """
+    require(desk, Action.SET_UP)
+    code = product_numbers.canonical(text)
+    if not run_tx(lambda: _of(desk, code).execute()):
+        raise NotFound("product_code_not_found", code=printable(text, 40))
+    return code
+
+
+def _of(desk: Desk, code: str) -> Any:
+    return ProductCode.delete().where(ProductCode.conference == desk.conference.id, ProductCode.code == code)
+
+
+def _read(desk: Desk, codes: Iterable[str] | None = None) -> list[CodedProduct]:
+    """The codes whose product is there: one statement for both kinds."""
+    wanted = None if codes is None else list(codes)
+    query = _select(desk, ProductKind.TICKET, TicketType, wanted)
+    query += _select(desk, ProductKind.ADDON, AddOn, wanted)  # + is UNION ALL
+    return [
+        CodedProduct(code=code, key=f"{kind}:{slug}", name=name, price=money(price))
+        for code, kind, slug, name, price in rows(query)
+    ]
+
+
+def _select(desk: Desk, kind: ProductKind, table: Any, codes: list[str] | None) -> Any:
+    query = (
+        ProductCode.select(ProductCode.code, ProductCode.kind, table.slug, table.name, table.price)
+        .join(table, on=(ProductCode.product_id == table.id))
+        .where(
+            ProductCode.conference == desk.conference.id,
+            ProductCode.kind == kind,
+            table.conference == desk.conference.id,
+        )
+    )
+    return query if codes is None else query.where(ProductCode.code.in_(codes))
