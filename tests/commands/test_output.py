@@ -140,6 +140,16 @@ def test_find_answers_what_the_prompt_finds(till: Till) -> None:
     assert till.run("find", "nobody-of-this-name").out == "Nothing was found.\n"
 
 
+def test_find_counts_everybody_and_answers_a_page(till: Till) -> None:
+    first = till.done("find", "example.org", "--limit", "25")
+    rest = till.done("find", "example.org", "--limit", "25", "--after", "25")
+    assert first["total"] == rest["total"] == 40
+    badges = [person["access_code"] for page in (first, rest) for person in page["people"]]
+    assert len(set(badges)) == len(badges) == 40
+    assert till.run("find", "example.org").out.endswith("\n9 of 40; see --limit and --after.\n")
+    assert till.done("find", "OKAFOR, tomas")["people"] == till.done("find", "Tomás Okafor")["people"] != []
+
+
 def test_the_manual_lists_its_topics_and_shows_a_page(till: Till) -> None:
     assert till.done("manual")["topics"] == manual.topics()
     assert till.done("manual", "operations")["text"].startswith("# Operations")

@@ -426,3 +426,19 @@ def test_each_pair_of_layouts_shows_in_the_test_code() -> None:
 def test_a_test_code_that_no_layout_explains_says_so() -> None:
     scan = parse(scanner_test.CODE.replace("-", "."), scanned=True)
     assert scan.test == scanner_test.TestScan(layouts=None)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\u0639\u0644\u06cc\u200c\u0631\u0636\u0627", "\u0639\u0644\u06cc\u200c\u0631\u0636\u0627"),
+        ("\u0915\u094d\u200d\u0937", "\u0915\u094d\u200d\u0937"),
+        ("\u0d28\u0d4d\u200d Menon", "\u0d28\u0d4d\u200d Menon"),
+        ("\U0001f469\u200d\U0001f4bb", "\U0001f469\u200d\U0001f4bb"),
+        ("No\u200dor\u200c", "Noor"),
+        ("\u200dNoor \u200d \U0001f469\u200d\u200d", "Noor \U0001f469"),
+        ("\u0639\u202e\u0644\u200f", "\u0639\u0644"),
+    ],
+)
+def test_joiners_stay_where_a_script_or_an_emoji_needs_them(text: str, shown: str) -> None:
+    assert printable(text) == shown

@@ -83,7 +83,7 @@ async def test_a_void_is_listed_and_leaves_the_figures_at_once(bench: Bench) -> 
         voids.void(replace(desk, staff=sign_in.without_asking("lead")), placed.reference, "mistake")
         await press(pilot, "escape")
         text = shown(pilot)
-        assert re.search(r"Wim Walkup +\[.+?\] +void", text)
+        assert re.search(r"Wim Walkup +void", text)
         assert re.search(r"cash 1 +0.00", text)
 
 

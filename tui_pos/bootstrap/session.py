@@ -159,6 +159,7 @@ def configured_rules(settings: Settings, slug: str) -> Rules:
         currency=(configured.currency or "").upper(),
         capture=configured.capture or "",
         prices=configured.prices or "",
+        smallest_coin=configured.smallest_coin or "",
     )
 
 
@@ -176,15 +177,13 @@ def conference_info(settings: Settings, row: ConferenceRow, rules: Rules) -> Con
         prices=rules.prices,
         days=configured.days,
         proofs=configured.proofs,
-        smallest_coin=_coin(configured.smallest_coin, rules.currency),
+        smallest_coin=_coin(rules.smallest_coin, rules.currency),
     )
 
 
-def _coin(said: str | None, currency: str) -> Decimal | None:
-    """The smallest coin that the config says, in steps that the currency has."""
-    return (
-        None if said is None else max(money.round_half_up(Decimal(said), currency), money.quantum(currency))
-    )
+def _coin(said: str, currency: str) -> Decimal | None:
+    """The smallest coin of the rules, in steps that the currency has."""
+    return max(money.round_half_up(Decimal(said), currency), money.quantum(currency)) if said else None
 
 
 def stripe_key(settings: Settings, slug: str) -> StripeKey:

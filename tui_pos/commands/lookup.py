@@ -47,24 +47,28 @@ FOUND = {
 def find(
     context: CommandContext,
     text: Annotated[str, typer.Argument(help="A badge, a code, a reference, words of a name or e-mail.")],
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 9,
+    after: Annotated[int, typer.Option(min=0, help="Leave out so many of the first.")] = 0,
 ) -> None:
     """Find people, orders, vouchers and products as the desk's prompt does."""
-    from tui_pos.desk.search.search import resolve
+    from tui_pos.desk.search.search import Hits, resolve
     from tui_pos.ui.messages import sentence
 
     desk = context.desk(store=False)
     try:
-        found = resolve(desk, text).found
+        hits = resolve(desk, text, first=after, limit=limit)
     except NotFound as error:
         if error.code != "nothing_found":
             raise
-        found = ()
+        hits = Hits()
     lists: dict[str, list[dict[str, str]]] = {name: [] for name, _ in FOUND.values()}
-    for hit in found:
+    for hit in hits.found:
         name, key = FOUND[hit.kind]
         lists[name].append({key: hit.key, "name": hit.title, "detail": sentence(hit.detail)})
-    lines = table((hit.key, hit.title, sentence(hit.detail)) for hit in found)
-    context.answer(lists, lines or ["Nothing was found."])
+    lines = table((hit.key, hit.title, sentence(hit.detail)) for hit in hits.found)
+    if len(hits.found) < hits.total:
+        lines.append(f"{len(hits.found)} of {hits.total}; see --limit and --after.")
+    context.answer({**lists, "total": hits.total}, lines or ["Nothing was found."])
 
 
 def manual(

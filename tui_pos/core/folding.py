@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 MAX_WORDS = 8
 """More words narrow nothing down; they only make a statement that takes long."""
@@ -72,6 +73,7 @@ def _without_case(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=10_000)
 def _plain(char: str) -> str:
     category = unicodedata.category(char)
     if category == "Cf" or char in _INVISIBLE:

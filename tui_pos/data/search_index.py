@@ -34,13 +34,13 @@ COMPARED_FOR = 30.0
 LATE = 20
 """So many ids before the newest one are looked at too: transactions end in another order than they began."""
 
+SLICE = 20_000
+"""Rows compared by one statement."""
+
 BATCH = 1_000
-"""Rows compared by one statement and written in one transaction: other desks write in between."""
+"""Rows written in one transaction: other desks write in between."""
 
 MAX_ID = 2**63 - 1
-
-ADVISORY_LOCK = 7_468_377_676
-"""Any number that no other program uses: one desk writes the index, the others wait."""
 
 _SEPARATOR = "'\x1f'"
 
@@ -168,16 +168,21 @@ def update(conference_id: int, *, older_than: float = COMPARED_FOR) -> bool:
 def _renew(source: _Source, conference_id: int, after: int) -> bool:
     """Write the keys of rows after an id that are new or differ; False when they cannot be written."""
     for start, end in _slices(source, conference_id, after):
-        differing = partial(_differing, source, conference_id, start, end)
-        if differing() and not _written(partial(_write, source, conference_id, differing)):
-            return False
+        differing = _differing(source, conference_id, start, end)
+        for group in batches(differing, BATCH):
+            if not _written(partial(_write, source, conference_id, _prepared(source, group))):
+                return False
+        if len(differing) >= BATCH and not is_sqlite():
+            _execute(
+                "ANALYZE tui_pos_search_key, tui_pos_search_piece"
+            )  # the plans of an empty table are bad
     return True
 
 
 def _slices(source: _Source, conference_id: int, after: int) -> Iterator[tuple[int, int]]:
-    """The ids after one, in slices of ``BATCH`` rows: after the first number up to the second."""
+    """The ids after one, in slices of ``SLICE`` rows: after the first number up to the second."""
     ends = f"SELECT id FROM {source.table} WHERE conference_id = ? AND id > ? ORDER BY id LIMIT 1 OFFSET ?"
-    while end := _execute(ends, conference_id, after, BATCH - 1).fetchone():
+    while end := _execute(ends, conference_id, after, SLICE - 1).fetchone():
         yield after, end[0]
         after = end[0]
     yield after, MAX_ID
@@ -186,11 +191,11 @@ def _slices(source: _Source, conference_id: int, after: int) -> Iterator[tuple[i
 def _differing(source: _Source, conference_id: int, start: int, end: int) -> list[_Row]:
     """The rows of a slice whose keys are missing or not made of what they hold now."""
     return _rows(
+        # One look into the index of keys for each row, whatever the engine believes of that table.
         f"SELECT o.id, o.user_id, {source.made_of}, {', '.join(source.columns)} FROM {source.table} o"
-        " JOIN auth_user u ON u.id = o.user_id LEFT JOIN tui_pos_search_key k"
-        f" ON k.conference_id = o.conference_id AND k.kind = '{source.kind}' AND k.owner_id = o.id"
-        " WHERE o.conference_id = ? AND o.id > ? AND o.id <= ?"
-        f" AND (k.id IS NULL OR k.user_id <> o.user_id OR k.made_of <> {source.made_of})",
+        " JOIN auth_user u ON u.id = o.user_id WHERE o.conference_id = ? AND o.id > ? AND o.id <= ?"
+        " AND COALESCE((SELECT k.made_of FROM tui_pos_search_key k WHERE k.owner_id = o.id"
+        f" AND k.kind = '{source.kind}' AND k.user_id = o.user_id), '') <> {source.made_of}",
         conference_id,
         start,
         end,
@@ -205,39 +210,36 @@ def _written(work: Callable[[], None]) -> bool:
     if why_read_only():
         return False
     try:
-        run_tx(work, sees_others=True)
+        run_tx(work)
     except DatabaseUnavailable as error:
         log.warning("the search index cannot be written: %s", type(error).__name__)
         return False
     return True
 
 
-def _write(source: _Source, conference_id: int, differing: Callable[[], list[_Row]]) -> None:
-    _lock()
-    found = differing()
-    if not found:
-        return
-    _delete(source, conference_id, [row.id for row in found])
-    keys = [(row, source.key_of(row.texts)) for row in found]
+def _write(source: _Source, conference_id: int, found: Sequence[tuple[_Row, _Key, object]]) -> None:
+    """Write keys and pieces. What another desk writes at the same time is left to it: it read the same."""
+    _delete(source, conference_id, [row.id for row, _, _ in found])
     made = _insert(
         "tui_pos_search_key (conference_id, kind, owner_id, user_id, made_of, wholes, named, addressed)",
-        [(conference_id, source.kind, row.id, row.user_id, row.made_of, *key) for row, key in keys],
-        "RETURNING owner_id, id",
+        [(conference_id, source.kind, row.id, row.user_id, row.made_of, *key) for row, key, _ in found],
+        "ON CONFLICT DO NOTHING RETURNING owner_id, id",
     )
     ids = dict(made.fetchall())
-    pieces = [(ids[row.id], _stored(folding.pieces((key.named, key.addressed)))) for row, key in keys]
-    _insert("tui_pos_search_piece (rowid, pieces)", pieces)
+    if pieces := [(ids[row.id], pieces) for row, _, pieces in found if row.id in ids]:
+        _insert("tui_pos_search_piece (rowid, pieces)", pieces)
+
+
+def _prepared(source: _Source, rows: Iterable[_Row]) -> list[tuple[_Row, _Key, object]]:
+    """The rows with their keys and pieces: made before the transaction, for it takes longer than that."""
+    keys = ((row, source.key_of(row.texts)) for row in rows)
+    return [(row, key, _stored(folding.pieces((key.named, key.addressed)))) for row, key in keys]
 
 
 def _insert(into: str, rows: Sequence[tuple[object, ...]], then: str = "") -> Any:
     one = f"({', '.join('?' * len(rows[0]))})"
     values = (value for row in rows for value in row)
     return _execute(f"INSERT INTO {into} VALUES {', '.join([one] * len(rows))} {then}", *values)
-
-
-def _lock() -> None:
-    if not is_sqlite():  # on SQLite the transaction has the whole file
-        _execute("SELECT pg_advisory_xact_lock(?)", ADVISORY_LOCK)
 
 
 def _stored(pieces: set[str]) -> object:

@@ -360,6 +360,7 @@ STEPS: tuple[tuple[str | ByEngine, ...], ...] = (
             ),
         ),
         "ALTER TABLE tui_pos_refund ADD COLUMN rounding bigint NOT NULL DEFAULT 0",
+        "ALTER TABLE tui_pos_conference ADD COLUMN smallest_coin varchar(10) NOT NULL DEFAULT ''",
         # What happened at one station, and what waits, is asked for every few seconds by each of them.
         """CREATE INDEX tui_pos_attempt_station
             ON tui_pos_attempt (conference_id, station, finished_at)""",

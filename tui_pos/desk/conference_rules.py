@@ -27,17 +27,20 @@ class PriceRule(StrEnum):
 class Rules:
     """A conference's rules; ``mode`` and ``account`` are empty while no card payment was begun.
 
+    ``smallest_coin`` is an amount, empty where cash is paid in all coins of the currency.
+
     The same shape says what a config or ``init`` wants: an empty text where it does not say.
     """
 
     currency: str = ""
     capture: str = ""
     prices: str = ""
+    smallest_coin: str = ""
     mode: str = ""
     account: str = ""
 
 
-CONFIGURED = ("currency", "capture", "prices")
+CONFIGURED = ("currency", "capture", "prices", "smallest_coin")
 """The rules that a config may say."""
 
 
@@ -60,6 +63,8 @@ def resolve(conference: ConferenceRow, said: Rules, where: str, *, store: bool =
         if not said.currency:
             raise InvalidInput("currency_unknown.nowhere", conference=conference.slug, where=where)
         found = write(conference, said) if store else _new(said)
+    elif said.smallest_coin and not found.smallest_coin and store:
+        found = write(conference, Rules(smallest_coin=said.smallest_coin))
     for name in CONFIGURED:
         ours, theirs = getattr(found, name), getattr(said, name)
         if theirs and theirs != ours:
@@ -94,9 +99,12 @@ def write(conference: ConferenceRow, said: Rules) -> Rules:
                 "already_sold", conference=conference.slug, currency=found.currency, prices=found.prices
             )
         new = replace(found, **changes)
-        ConferenceRules.update(currency=new.currency, capture=new.capture, price_rule=new.prices).where(
-            ConferenceRules.conference == conference.id
-        ).execute()
+        ConferenceRules.update(
+            currency=new.currency,
+            capture=new.capture,
+            price_rule=new.prices,
+            smallest_coin=new.smallest_coin,
+        ).where(ConferenceRules.conference == conference.id).execute()
         return new
 
     return run_tx(work)
@@ -106,7 +114,10 @@ def _new(said: Rules) -> Rules:
     """The rules of a conference that has none yet."""
     currency = currency_named(said.currency) if said.currency else ""
     return Rules(
-        currency=currency, capture=said.capture or "automatic", prices=said.prices or PriceRule.SERVICES
+        currency=currency,
+        capture=said.capture or "automatic",
+        prices=said.prices or PriceRule.SERVICES,
+        smallest_coin=said.smallest_coin,
     )
 
 
@@ -153,6 +164,7 @@ def create(conference_id: int, rules: Rules) -> None:
         currency=rules.currency,
         capture=rules.capture,
         price_rule=rules.prices,
+        smallest_coin=rules.smallest_coin,
         mode=rules.mode,
         account=rules.account,
         created_at=now,
@@ -162,5 +174,10 @@ def create(conference_id: int, rules: Rules) -> None:
 
 def _from_row(row: ConferenceRules) -> Rules:
     return Rules(
-        currency=row.currency, capture=row.capture, prices=row.price_rule, mode=row.mode, account=row.account
+        currency=row.currency,
+        capture=row.capture,
+        prices=row.price_rule,
+        smallest_coin=row.smallest_coin,
+        mode=row.mode,
+        account=row.account,
     )

@@ -107,7 +107,8 @@ class PromptScreen(Screen[R], inherit_bindings=False):
     def typed_acts(self, text: str) -> Sequence[Offer]:
         """What keys do while the prompt holds ``text``; Enter hands it to `entered`."""
         clear = Act("back", self.prompt.clear, "clear")
-        return (clear,) if self.PROMPT.comes_first else (self.enters(f'find "{text}"'), clear)
+        finds = not self.PROMPT.comes_first and type(self).entered is not PromptScreen.entered
+        return (self.enters(f'find "{text}"'), clear) if finds else (clear,)
 
     def standing_note(self) -> tuple[str, Tone]:
         """What the note says while the last key has left nothing to tell."""

@@ -239,7 +239,7 @@ EXAMPLES = (
         because("recent.paid", kept=Decimal(0), back=Decimal(0), card=False, ways="Cash", currency="USD"),
         "paid 0.00   Cash",
     ),
-    (because("found.person", email="a@b.org", status="no_order"), "a@b.org, no order"),
+    (because("found.person", email="a@b.org", status="no_order"), "no order, a@b.org"),
     (because("found.person", email="", status="partially_refunded"), "partially refunded"),
     (because("found.order", status="paid", total=Decimal("1234.5"), currency="USD"), "paid 1,234.50"),
     (because("recent.not_paid", due=Decimal(45), back=Decimal(0), currency="USD"), "not paid 45.00"),

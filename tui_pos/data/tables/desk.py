@@ -409,6 +409,7 @@ class ConferenceRules(Table):
 
     ``mode`` and ``account`` say whose card payments these are: LIVE, TEST or TRAINING and the Stripe
     account's id; empty until the first card payment. ``updated_at`` is since when the mode holds.
+    ``smallest_coin`` is empty where cash is paid in all coins of the currency.
     """
 
     conference = foreign_key(Conference, unique=True)
@@ -416,6 +417,7 @@ class ConferenceRules(Table):
     currency = CharField(3)
     capture = CharField(20)
     price_rule = CharField(20)
+    smallest_coin = CharField(10, default="")
     mode = CharField(20, default="")
     account = CharField(100, default="")
     created_at = time_column(default=now)

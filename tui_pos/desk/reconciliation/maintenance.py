@@ -2,6 +2,8 @@
 
 from contextlib import suppress
 
+from tui_pos.data import search_index
+from tui_pos.data.connection import connected
 from tui_pos.desk import leases
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders import holds
@@ -19,11 +21,19 @@ DUTY_SECONDS = 60.0
 def tick(desk: Desk, owner: str) -> bool:
     """Recover payments, follow refunds up, find what was done elsewhere, let expired holds go.
 
-    Answers False when another station does it now.
+    Answers False when another station does it now. In either case the search index is brought up to date.
 
     ``owner`` names the running program (``lease_owners.new_owner``). Raises DatabaseUnavailable; what
     Stripe does not answer stays as it is for the next time.
     """
+    done = _do_chores(desk, owner)
+    with connected():
+        search_index.update(desk.conference.id)
+    return done
+
+
+def _do_chores(desk: Desk, owner: str) -> bool:
+    """Answers False when another station does them now."""
     duty = f"maintenance:{desk.conference.slug}"
     if not leases.take(duty, owner, DUTY_SECONDS):
         return False

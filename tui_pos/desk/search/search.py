@@ -111,12 +111,12 @@ def _order(desk: Desk, reference: str, buyer: str, status: str | None, total: De
     return Found(HitKind.ORDER, reference, without_addresses(desk, buyer), detail)
 
 
-def resolve(desk: Desk, text: str, *, scanned: bool = False) -> Hits:
+def resolve(desk: Desk, text: str, *, scanned: bool = False, first: int = 0, limit: int = 9) -> Hits:
     """What a line means here: a badge, else an order, a voucher, a product, else what a search finds.
 
-    One hit when it names one thing. What was ``scanned`` is named exactly or is not known: a damaged code
-    must fit nobody. Raises NotFound ``nothing_found``, Refused ``other_conference`` for a foreign badge,
-    InvalidInput ``invalid_scan`` for what cannot be a scan.
+    One hit when it names one thing, else a page as of `search`. What was ``scanned`` is named exactly or is
+    not known: a damaged code must fit nobody. Raises NotFound ``nothing_found``, Refused ``other_conference``
+    for a foreign badge, InvalidInput ``invalid_scan`` for what cannot be a scan.
     """
     require(desk, Action.LOOK_UP)
     parsed = scan.parse(text, order_prefix=desk.order_prefix)
@@ -127,7 +127,7 @@ def resolve(desk: Desk, text: str, *, scanned: bool = False) -> Hits:
     with connected():
         if named := _named(desk, parsed.text):
             return Hits(named, len(named))
-        if not scanned and (hits := search(desk, parsed.text)).total:
+        if not scanned and (hits := search(desk, parsed.text, first=first, limit=limit)).total:
             return hits
         _refuse_foreign_badge(desk, parsed.text)
     raise NotFound("nothing_found", text=parsed.raw_shown, conference=desk.conference.name)

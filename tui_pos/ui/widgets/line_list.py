@@ -158,6 +158,11 @@ class Listing(Widget):
                 return line
         return None
 
+    def choose_none(self) -> None:
+        """Choose no row, where arrows choose."""
+        self._chosen = None
+        self._update()
+
     def numbered_line(self, number: int) -> Line | None:
         """The row that shows ``number``, chosen from now on unless arrows choose; None if no row does."""
         for line, shown, _ in self._drawn:
@@ -182,7 +187,8 @@ class Listing(Widget):
 
     def _update(self) -> None:
         """Find the cells that would look different now, and have only those painted."""
-        if not self.size:  # hidden: only a full refresh clears Textual's cached rows
+        # Hidden, or hidden a moment ago: only a full refresh clears Textual's cached rows.
+        if not self.size or self._laid_out_for != self.size:
             self._lay_out()
             self.refresh()
             return
