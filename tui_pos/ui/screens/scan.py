@@ -98,7 +98,8 @@ class ScanScreen(DeskScreen[None]):
             return home.OPENING, Tone.PLAIN
         if self._hits.display:
             return home.several(self._hits.total, self._hits.place), Tone.PLAIN
-        return (home.TRY_THIS if self._is_demo else ""), Tone.PLAIN
+        step = home.try_next(len(self.looked_up), sells=self.may(Action.SELL))
+        return (step if self._is_demo else ""), Tone.PLAIN
 
     @property
     def _is_demo(self) -> bool:
