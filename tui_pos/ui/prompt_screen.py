@@ -27,7 +27,7 @@ from tui_pos.ui.kiosk import KioskApp
 from tui_pos.ui.legacy_acts import legacy_acts
 from tui_pos.ui.typed_ahead import KeysHandled, TypedAhead
 from tui_pos.ui.widgets.key_bar import KeyBar
-from tui_pos.ui.widgets.line_list import LineList
+from tui_pos.ui.widgets.line_list import LineList, Listing
 from tui_pos.ui.widgets.row import Divider, NoteLine, Rule
 from tui_pos.ui.widgets.scan_input import Prompt, ScanInput
 from tui_pos.ui.widgets.status_line import Status, StatusLine
@@ -107,7 +107,8 @@ class PromptScreen(Screen[R], inherit_bindings=False):
     def typed_acts(self, text: str) -> Sequence[Offer]:
         """What keys do while the prompt holds ``text``; Enter hands it to `entered`."""
         clear = Act("back", self.prompt.clear, "clear")
-        return (clear,) if self.PROMPT.comes_first else (self.enters(f'find "{text}"'), clear)
+        finds = not self.PROMPT.comes_first and type(self).entered is not PromptScreen.entered
+        return (self.enters(f'find "{text}"'), clear) if finds else (clear,)
 
     def standing_note(self) -> tuple[str, Tone]:
         """What the note says while the last key has left nothing to tell."""
@@ -191,6 +192,11 @@ class PromptScreen(Screen[R], inherit_bindings=False):
         """What of a chosen row has no room in its list."""
         lists = self.query_one("#body").query(LineList)
         return next((text for each in lists if each.display and (text := each.cut_text)), "")
+
+    @on(Listing.LaidOut)
+    def _numbers_changed(self, message: Listing.LaidOut) -> None:
+        message.stop()
+        self.refresh_hints()
 
     def refresh_title(self) -> None:
         """Draw the header again where `header` or ``title_text`` changed."""

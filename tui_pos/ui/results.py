@@ -40,11 +40,22 @@ class PayBy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class NextPerson:
+    """The order on the receipt is done with: serve the next person, whose ``badge`` may be known."""
+
+    badge: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentEnd:
-    """How a card payment ended, and what the order is to be paid by ``instead`` where somebody said so."""
+    """How a card payment ended; and what the order is to be paid by ``instead``, or who is to be served next.
+
+    Both are None unless somebody said so.
+    """
 
     state: "PaymentState"
     instead: PayBy | None = None
+    next_person: NextPerson | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +69,3 @@ class StillOwed:
     card: "PaymentState | None" = None
     taken: "Tendered | PaymentState | None" = None
     due: Decimal = Decimal()
-
-
-@dataclass(frozen=True, slots=True)
-class NextPerson:
-    """The order on the receipt is done with: serve the next person, whose ``badge`` may be known."""
-
-    badge: str = ""

@@ -31,13 +31,23 @@ class BigAmount(Row):
 
     DEFAULT_CSS = "BigAmount { height: 5; width: 1fr; }"
 
+    _drawn = ("", "")
+
     def show_amount(self, label: str, amount: str) -> None:
         """Draw ``amount`` (all but digits, sign, separators is small), ``label`` before its foot."""
-        self.show(Text("\n".join(large(label, amount)), justify="center", no_wrap=True))
+        self._drawn = (label, amount)
+        rows = large(label, amount, self.size.width)
+        self.show(Text("\n".join(rows), justify="center", no_wrap=True))
+
+    def on_resize(self) -> None:
+        self.show_amount(*self._drawn)
 
 
-def large(label: str, amount: str) -> list[str]:
-    """The rows of ``amount`` in large digits with a gap after each, the label small at their foot."""
+def large(label: str, amount: str, width: int = 0) -> list[str]:
+    """The rows of ``amount`` in large digits with a gap after each, the label small at their foot.
+
+    In small digits where ``width`` cells (0: any number) are too few: money is never cut.
+    """
     rows = []
     for row in range(ROWS):
         foot = row == ROWS - 1
@@ -45,4 +55,5 @@ def large(label: str, amount: str) -> list[str]:
         small = [char if foot else " " for char in amount]
         glyphs = [f"{_GLYPHS[char][row]} " if char in _GLYPHS else "" for char in amount]
         rows.append(lead + "".join(glyph or char for glyph, char in zip(glyphs, small, strict=True)))
-    return rows
+    fits = not width or max(map(len, rows)) <= width
+    return rows if fits else ["", "", f"{label}  {amount}", "", ""]

@@ -10,6 +10,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Size
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -107,9 +108,15 @@ class Listing(Widget):
         self._chosen, self._top = None, 0
         self._update()
 
+    class LaidOut(Message):
+        """Its size has changed, and with it which rows show a number."""
+
     def on_show(self) -> None:
         # What changed while a parent was hidden was never painted.
         self.refresh()
+
+    def on_resize(self) -> None:
+        self.post_message(self.LaidOut())
 
     @property
     def cut_text(self) -> str:
@@ -151,6 +158,11 @@ class Listing(Widget):
                 return line
         return None
 
+    def choose_none(self) -> None:
+        """Choose no row, where arrows choose."""
+        self._chosen = None
+        self._update()
+
     def numbered_line(self, number: int) -> Line | None:
         """The row that shows ``number``, chosen from now on unless arrows choose; None if no row does."""
         for line, shown, _ in self._drawn:
@@ -175,7 +187,8 @@ class Listing(Widget):
 
     def _update(self) -> None:
         """Find the cells that would look different now, and have only those painted."""
-        if not self.size:  # hidden: only a full refresh clears Textual's cached rows
+        # Hidden, or hidden a moment ago: only a full refresh clears Textual's cached rows.
+        if not self.size or self._laid_out_for != self.size:
             self._lay_out()
             self.refresh()
             return
@@ -229,7 +242,12 @@ class Listing(Widget):
             text, style = (cell, "") if isinstance(cell, str) else cell
             right = line is not self._empty and self._columns[index].right
             gap = " " * GAP if index < len(widths) - 1 else ""
-            segments.append(Segment(fit(text, cell_width, right) + gap, base + Style.parse(style)))
+            shown = fit(text, cell_width, right)
+            bare = shown.strip(" ")
+            before = len(shown) - len(shown.lstrip(" ")) if bare else 0
+            segments.append(Segment(shown[:before], base))
+            segments.append(Segment(bare, base + Style.parse(style)))  # a chip is as wide as its text
+            segments.append(Segment(shown[before + len(bare) :] + gap, base))
         return Strip(segments).adjust_cell_length(width, base).simplify()
 
     def _lead(self, number: int | None, chosen: bool) -> str:
