@@ -12,6 +12,7 @@ from tui_pos.bootstrap import session
 from tui_pos.commands.context import SECRET_VARIABLE
 from tui_pos.data import connection
 from tui_pos.data.base import database
+from tui_pos.data.tables.desk import ConferenceRules
 from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import Payment
 from tui_pos.desk.context import Mode
@@ -33,6 +34,19 @@ def test_a_config_with_another_currency_is_refused_by_every_command(each_till: T
     each_till.change_config('"USD"', '"EUR"')
     for words in (("inventory",), ("reconcile",), ("lookup", "NOOR2026")):
         assert each_till.refused(*words) == (2, "config_differs")
+
+
+def test_the_smallest_coin_is_stored_once_and_holds_on_every_host(each_till: Till) -> None:
+    stored: list[str] = []
+    each_till.done("inventory")
+    each_till.change_config('currency = "USD"', 'currency = "USD"\nsmallest_coin = "0.05"')
+    each_till.done("checkout", "--item", "t-shirt")
+    each_till.change_config('\nsmallest_coin = "0.05"', "")
+    each_till.done("inventory")
+    write(lambda: stored.append(ConferenceRules.get().smallest_coin))
+    assert stored == ["0.05"]
+    each_till.change_config('currency = "USD"', 'currency = "USD"\nsmallest_coin = "0.10"')
+    assert each_till.refused("lookup", "NOOR2026") == (2, "config_differs")
 
 
 def test_a_conference_in_yen_is_sold_in_yen_by_a_host_without_a_section(till: Till) -> None:

@@ -353,3 +353,21 @@ async def test_what_to_look_at_stands_below_the_verdict(bench: Bench) -> None:
         assert "REGISTERED   Ella Novák" in row(pilot, 4)
         assert "owes 25.00 USD" in row(pilot, 4)
         assert row(pilot, 7).strip().startswith("[!]  25.00 is to be paid for ORD-DEMO0009")
+
+
+async def test_a_name_that_the_banner_cuts_stands_in_full_below(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "LONG2026")
+        assert "…" in row(pilot, 4)
+        assert row(pilot, 7).strip() == "Maximiliana Wilhelmina von und zu Hohenstauffen-Wolfenbüttel"
+
+
+async def test_a_shirt_by_card_for_a_scanned_person_takes_three_keys(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        readers.remember_reader(desk_of(pilot), "tmr_front_2", "Front-2")
+        await scan(pilot, "NOOR2026")
+        await press(pilot, "f2", "7")
+        await pilot.press("enter")
+        await shows(pilot, "WAITING FOR CARD", "Front-2")
+        await pilot.press("escape")
+        await shows(pilot, "CANCELLED")

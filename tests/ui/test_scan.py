@@ -209,10 +209,10 @@ async def test_a_scan_that_could_not_be_looked_up_is_listed_as_such(bench: Bench
         assert "The database file" in str(line.detail)
 
 
-@pytest.mark.parametrize("key", ["f6", "f8", "f9", "f10", "f11", "delete"])
+@pytest.mark.parametrize("key", ["f6", "f8", "f9", "f10", "insert", "delete"])
 async def test_a_key_without_a_function_says_so_and_is_not_in_the_bar(bench: Bench, key: str) -> None:
     async with station(bench) as pilot:
-        shown_key = "Del" if key == "delete" else key.upper()
+        shown_key = {"delete": "Del", "insert": "Ins"}.get(key, key.upper())
         assert shown_key not in row(pilot, 23)
         await press(pilot, key)
         assert f"{shown_key} does nothing here." in shown(pilot)

@@ -172,6 +172,7 @@ def _rules(settings: Settings, request: SetupRequest, conference: ConferenceRow)
         done.append(
             f"Stored for {conference.slug}: currency {after.currency}, capture {after.capture},"
             f" prices {after.prices}."
+            + (f" Cash is rounded to {after.smallest_coin}." if after.smallest_coin else "")
         )
     for name in conference_rules.CONFIGURED:
         if getattr(said, name) not in ("", getattr(after, name)):
@@ -185,6 +186,7 @@ def _joined(asked: Rules, said: Rules) -> Rules:
         currency=asked.currency or said.currency,
         capture=asked.capture or said.capture,
         prices=asked.prices or said.prices,
+        smallest_coin=asked.smallest_coin or said.smallest_coin,
     )
 
 

@@ -1,6 +1,7 @@
 """init, upgrade, doctor, simulator: what runs before there is a desk."""
 
 import logging
+import re
 import sys
 from datetime import date
 from functools import partial
@@ -42,6 +43,9 @@ def init(
     prices: Annotated[
         str, typer.Option(metavar="RULE", help="services or shop; not after the first sale.")
     ] = "",
+    smallest_coin: Annotated[
+        str, typer.Option(metavar="AMOUNT", help="What cash is rounded to, such as 0.05.")
+    ] = "",
     account: Annotated[
         bool, typer.Option("--account", help="Take this host's Stripe key for the conference's.")
     ] = False,
@@ -76,6 +80,7 @@ def init(
         currency=currency.upper(),
         capture=_one_of(capture, CAPTURES, "--capture"),
         prices=_one_of(prices, RULES, "--prices"),
+        smallest_coin=_coin(smallest_coin),
     )
     first = _date(starts, "--starts") if starts else clock.now().date()
     last = _date(ends, "--ends") if ends else first
@@ -111,6 +116,13 @@ def init(
 
 CAPTURES = ("automatic", "confirm")
 RULES = ("services", "shop")
+
+
+def _coin(said: str) -> str:
+    """The amount as it is stored; '' where none was given."""
+    if said and re.fullmatch(config.COIN, said) is None:
+        raise typer.TyperException("--smallest-coin takes an amount such as 0.05.")
+    return said
 
 
 def _one_of(said: str, known: tuple[str, ...], option: str) -> str:

@@ -46,12 +46,8 @@ Prices = Annotated[Literal["services", "shop"], Meta(description='"services" or 
 Prefix = Annotated[
     str, Meta(pattern=r"\A[A-Z0-9]{1,12}\Z", description="1 to 12 letters A-Z or digits in quotes")
 ]
-Coin = Annotated[
-    str,
-    Meta(
-        pattern=r"\A(?=.*[1-9])[0-9]{1,5}(\.[0-9]{1,2})?\Z", description='an amount in quotes, such as "0.05"'
-    ),
-]
+COIN = r"\A(?=.*[1-9])[0-9]{1,5}(\.[0-9]{1,2})?\Z"
+Coin = Annotated[str, Meta(pattern=COIN, description='an amount in quotes, such as "0.05"')]
 KeyboardLayout = Annotated[
     Literal["us", "uk", "de", "fr", "es"], Meta(description='"us", "uk", "de", "fr" or "es"')
 ]

@@ -63,8 +63,9 @@ def resolve(conference: ConferenceRow, said: Rules, where: str, *, store: bool =
         if not said.currency:
             raise InvalidInput("currency_unknown.nowhere", conference=conference.slug, where=where)
         found = write(conference, said) if store else _new(said)
-    elif said.smallest_coin and not found.smallest_coin and store:
-        found = write(conference, Rules(smallest_coin=said.smallest_coin))
+    elif said.smallest_coin and not found.smallest_coin:
+        new = Rules(smallest_coin=said.smallest_coin)
+        found = write(conference, new) if store else replace(found, smallest_coin=new.smallest_coin)
     for name in CONFIGURED:
         ours, theirs = getattr(found, name), getattr(said, name)
         if theirs and theirs != ours:

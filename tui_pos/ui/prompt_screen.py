@@ -27,7 +27,7 @@ from tui_pos.ui.kiosk import KioskApp
 from tui_pos.ui.legacy_acts import legacy_acts
 from tui_pos.ui.typed_ahead import KeysHandled, TypedAhead
 from tui_pos.ui.widgets.key_bar import KeyBar
-from tui_pos.ui.widgets.line_list import LineList
+from tui_pos.ui.widgets.line_list import LineList, Listing
 from tui_pos.ui.widgets.row import Divider, NoteLine, Rule
 from tui_pos.ui.widgets.scan_input import Prompt, ScanInput
 from tui_pos.ui.widgets.status_line import Status, StatusLine
@@ -193,6 +193,11 @@ class PromptScreen(Screen[R], inherit_bindings=False):
         lists = self.query_one("#body").query(LineList)
         return next((text for each in lists if each.display and (text := each.cut_text)), "")
 
+    @on(Listing.LaidOut)
+    def _numbers_changed(self, message: Listing.LaidOut) -> None:
+        message.stop()
+        self.refresh_hints()
+
     def refresh_title(self) -> None:
         """Draw the header again where `header` or ``title_text`` changed."""
         self.query_one(StatusLine).show(self.header(), self.title_text)
@@ -236,7 +241,9 @@ class PromptScreen(Screen[R], inherit_bindings=False):
             return
         self.say("")
         scan = self.kiosk.parse(message.text, scanned=message.scanned)
-        if scan.kind is ScanKind.COMMAND:
+        if scan.kind is ScanKind.COMMAND and scan.scanned and scan.value not in keys.CARD_WORDS:
+            self.say(f"/{scan.value} is on no card of the desk: type it.", Tone.WARN, bell=True)
+        elif scan.kind is ScanKind.COMMAND:
             self._word(scan)
         elif scan.test is not None:
             fault = scanner_test.told(scan.test, message.pace)

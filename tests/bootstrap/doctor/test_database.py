@@ -51,7 +51,7 @@ def dump(settings: Settings) -> bytes:
     file = health.file_of(settings.database_url)
     assert file is not None
     with closing(sqlite3.connect(file)) as shop:
-        return "\n".join(shop.iterdump()).encode()
+        return shop.serialize()
 
 
 def test_all_is_well(settings: Settings) -> None:

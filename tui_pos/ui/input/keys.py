@@ -92,6 +92,9 @@ CARD_CODES: tuple[tuple[str, str], ...] = (
 No badge, voucher or product code can begin with ``/``.
 """
 
+CARD_WORDS = frozenset(code[1:].split()[0] for _, code in CARD_CODES)
+"""The words that a scanner may give; any other in a barcode was not made for this desk."""
+
 BY_NAME = {command.name: command for command in COMMANDS}
 BY_KEY = {key: command for command in reversed(COMMANDS) for key in command.keys}
 """Of two commands on one key, of which a screen offers one, the first."""

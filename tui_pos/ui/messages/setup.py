@@ -13,7 +13,12 @@ LIMITS: dict[str, str] = {
 }
 """The header's words for the worst stop."""
 
-RULES = {"currency": "currency", "capture": "capture mode", "prices": "price rule"}
+RULES = {
+    "currency": "currency",
+    "capture": "capture mode",
+    "prices": "price rule",
+    "smallest_coin": "smallest coin",
+}
 """What a person calls each rule that a config may say."""
 
 TOLD_IN_MINUTES = 120
@@ -25,7 +30,7 @@ MAX_NAMED = 8
 def _config_differs(rule: str, stored: str, conference: str, where: str, said: str) -> str:
     return (
         f"The database says {RULES[rule]} {stored} for {conference}, {where} says {said}: correct the config,"
-        f" or change the database with init --{rule}."
+        f" or change the database with init --{rule.replace('_', '-')}."
     )
 
 

@@ -37,7 +37,6 @@ from tui_pos.ui.widgets.scan_input import Prompt
 if TYPE_CHECKING:
     from tui_pos.desk.payments.readers import ReaderRow
     from tui_pos.desk.search.activity import RecentLine
-    from tui_pos.desk.search.attention import AttentionLine
     from tui_pos.desk.search.search import Found
     from tui_pos.ui.scan_result import Around, HitPage, LookUps, ScanResult
 
@@ -99,7 +98,8 @@ class ScanScreen(DeskScreen[None]):
             return home.OPENING, Tone.PLAIN
         if self._hits.display:
             return home.several(self._hits.total, self._hits.place), Tone.PLAIN
-        return (home.TRY_THIS if self._is_demo else ""), Tone.PLAIN
+        step = home.try_next(len(self.looked_up), sells=self.may(Action.SELL))
+        return (step if self._is_demo else ""), Tone.PLAIN
 
     @property
     def _is_demo(self) -> bool:
@@ -199,26 +199,35 @@ class ScanScreen(DeskScreen[None]):
         if not self._is_open:
             return ()
         own = self._acts_on_hits() if self._hits.display else self._acts_at_home()
-        sells = (Act("walk_up", self._sell, "sell to a walk-up"),) if self.may(Action.SELL) else ()
+        sells = (
+            (Act("walk_up", partial(self.navigator.sell, SaleStart()), "sell to a walk-up"),)
+            if self.may(Action.SELL)
+            else ()
+        )
         reads = (Act("reader", partial(choose_reader, self)),) if self.may(Action.READERS) else ()
         return (*own, *sells, Act("orders", self.navigator.show_orders), *reads)
 
     def _acts_at_home(self) -> Sequence[Offer]:
         waiting = self._around.attention if self._around is not None else ()
+        chosen = self._attention_list.place
         if self._banner.display:
             confirm = Act("confirm", partial(self._show_unopened, None), "go on")
-        elif (chosen := self._attention_list.place) is not None:
-            confirm = Act("confirm", partial(self._attend_to, waiting[chosen]), _open(waiting[chosen].name))
+        elif chosen is not None:
+            confirm = Act(
+                "confirm", partial(self.navigator.attend_to, waiting[chosen]), _open(waiting[chosen].name)
+            )
         else:
-            confirm = Act("confirm", self._nothing_typed, "find")
+            confirm = Act("confirm", partial(self.say, home.TYPE_FIRST, Tone.WARN), "find")
         if self._banner.display:
             return (confirm, Act("back", partial(self._show_unopened, None), "close"))
         if not waiting:
             return (confirm,)
+        unchoose = Act("back", self._attention_list.unchoose, "choose none")
         rows = numbers(len(self._attention_list.numbered_keys))
         return (
             confirm,
-            Pick(rows, self._picked_attention, "attend to"),
+            Pick(rows, self._picked_attention, "open"),
+            *((unchoose,) if chosen is not None else ()),
             Act("attention", self._attention),
             Move(self._attention_list.move),
         )
@@ -243,26 +252,17 @@ class ScanScreen(DeskScreen[None]):
     def _more(self) -> str:
         return "more" if self._hits.total > self._hits.size.height else ""
 
-    def _nothing_typed(self) -> None:
-        self.say(home.TYPE_FIRST, Tone.WARN)
-
-    def _sell(self) -> None:
-        self.navigator.sell(SaleStart())
-
     def _attention(self) -> None:
         assert self._around is not None
         if len(self._around.attention) == 1:
-            self._attend_to(self._around.attention[0])
+            self.navigator.attend_to(self._around.attention[0])
         else:
             self.say("Press the number of the one to see.")
 
     def _picked_attention(self, number: int) -> None:
         line = self._attention_list.numbered_line(number)
         if line is not None and self._around is not None:
-            self._attend_to(self._around.attention[int(line.key)])
-
-    def _attend_to(self, line: "AttentionLine") -> None:
-        self.navigator.attend_to(line)
+            self.navigator.attend_to(self._around.attention[int(line.key)])
 
     # Looking up
 

@@ -10,6 +10,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Size
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -107,9 +108,15 @@ class Listing(Widget):
         self._chosen, self._top = None, 0
         self._update()
 
+    class LaidOut(Message):
+        """Its size has changed, and with it which rows show a number."""
+
     def on_show(self) -> None:
         # What changed while a parent was hidden was never painted.
         self.refresh()
+
+    def on_resize(self) -> None:
+        self.post_message(self.LaidOut())
 
     @property
     def cut_text(self) -> str:
@@ -235,7 +242,12 @@ class Listing(Widget):
             text, style = (cell, "") if isinstance(cell, str) else cell
             right = line is not self._empty and self._columns[index].right
             gap = " " * GAP if index < len(widths) - 1 else ""
-            segments.append(Segment(fit(text, cell_width, right) + gap, base + Style.parse(style)))
+            shown = fit(text, cell_width, right)
+            bare = shown.strip(" ")
+            before = len(shown) - len(shown.lstrip(" ")) if bare else 0
+            segments.append(Segment(shown[:before], base))
+            segments.append(Segment(bare, base + Style.parse(style)))  # a chip is as wide as its text
+            segments.append(Segment(shown[before + len(bare) :] + gap, base))
         return Strip(segments).adjust_cell_length(width, base).simplify()
 
     def _lead(self, number: int | None, chosen: bool) -> str:
