@@ -17,10 +17,10 @@ from tests.fixtures.pilot import ROUND, shown
 from tests.fixtures.pilot import _hand as hand
 from tests.ui.counter import until
 from tui_pos.core import clock
+from tui_pos.core.scanners import BURST_GAP
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
 from tui_pos.ui.input.acts import Act, Move, Pick, Steps
-from tui_pos.ui.input.key_stream import BURST_GAP
 from tui_pos.ui.widgets.scan_input import ScanInput
 
 PROMPT, NOTE, BAR = 1, 2, -1
