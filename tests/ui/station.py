@@ -1,6 +1,7 @@
 """A whole desk of the demonstration conference, in the test's own process, with keys and scans."""
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -97,6 +98,11 @@ def desk_of(pilot: Pilot[Any]) -> Desk:
 def row(pilot: Pilot[Any], number: int) -> str:
     """One row of the screen, 0 on top."""
     return shown(pilot).split("\n")[number]
+
+
+def bar(pilot: Pilot[Any]) -> str:
+    """The key bar, three blanks between its keys."""
+    return re.sub(" {2,}", "   ", row(pilot, 23).strip())
 
 
 async def ended(pilot: Pilot[Any]) -> None:

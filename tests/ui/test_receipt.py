@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 from tests.fixtures.pilot import press, scan, settled, shown
 from tests.ui.counter import READER, at_counter, begun, owed, shows, until
-from tests.ui.station import row
+from tests.ui.station import bar
 from tui_pos.desk import payments
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.checkin import checkin
@@ -47,23 +47,25 @@ async def test_it_tells_what_was_paid_by_what(desk: Desk, simulator: Server) -> 
     async with at_counter(ReceiptScreen(desk, reference)) as pilot:
         await settled(pilot)
         lines = shown(pilot).splitlines()
-        assert lines[0].startswith(f" {reference}   [OK] PAID 25.00 USD   Visa 4242   ")
+        assert lines[0].startswith(f" {reference}   Noor Lindqvist")
         assert "Front" not in lines[0]
-        assert lines[2].split("  ")[0] == " Noor Lindqvist"
-        assert lines[2].endswith("desk-3, Tilda Trainee")
+        assert lines[4].startswith("   [OK] PAID 25.00 USD   Noor Lindqvist")
+        assert lines[4].endswith(reference)
+        assert lines[6].startswith(" Visa 4242   ")
+        assert lines[6].endswith("desk-3, Tilda Trainee")
         told = shown(pilot)
         for line in (
-            "1 x T-Shirt                              25.00  Card         Visa 4242",
-            "Total                                    25.00  Application  Visa Credit",
-            "Paid by Visa 4242                        25.00  AID          A0000000031010",
-            "Account      credit",
-            "Approval     123456",
-            "Read         contactless",
-            "Verified     not required",
+            "1 x T-Shirt                               25.00  Card          Visa 4242",
+            "Total                                     25.00  Application   Visa Credit",
+            "Paid by Visa 4242                         25.00  AID           A0000000031010",
+            "Account       credit",
+            "Approval      123456",
+            "Read          contactless",
+            "Verified      not required",
             "[OK] registered   badge NOOR2026   [!] not checked in yet",
         ):
             assert line in told
-        assert lines[-1] == " Enter check in and next person   Esc next"
+        assert bar(pilot).startswith("Enter check in and next person   Esc back")
 
 
 async def test_enter_checks_in_and_goes_to_the_next_person(desk: Desk, simulator: Server) -> None:
@@ -89,7 +91,7 @@ async def test_who_is_in_already_is_not_checked_in_again(desk: Desk, simulator: 
     async with at_counter(ReceiptScreen(desk, reference)) as pilot:
         await settled(pilot)
         assert "[OK] registered   badge TOMA2026   Checked in" in shown(pilot)
-        assert shown(pilot).splitlines()[-1] == " Enter next person"
+        assert bar(pilot).startswith("Enter next person   Esc back")
         await press(pilot, "enter")
         assert left(pilot) == [NextPerson()]
 
@@ -113,16 +115,16 @@ async def test_a_walk_up_has_no_badge(desk: Desk) -> None:
         await settled(pilot)
         told = shown(pilot)
         assert "[OK] PAID 0.00 USD" in told
-        assert "Discount, COMP2026                     -120.00" in told
-        assert told.splitlines()[-1].startswith(" Enter ")
+        assert "Discount, COMP2026                      -120.00" in told
+        assert bar(pilot).startswith("Enter ")
 
 
 async def test_an_order_that_is_not_paid_says_what_it_owes(desk: Desk) -> None:
     reference = owed(desk)
     async with at_counter(ReceiptScreen(desk, reference)) as pilot:
         await settled(pilot)
-        assert "[!] PENDING owes 25.00 USD" in shown(pilot)
-        assert "Still to pay                             25.00" in shown(pilot)
+        assert "[!] OWES 25.00 USD" in shown(pilot)
+        assert "Still to pay                              25.00" in shown(pilot)
 
 
 async def test_a_scanned_badge_goes_to_the_next_person(desk: Desk, simulator: Server) -> None:
@@ -132,20 +134,6 @@ async def test_a_scanned_badge_goes_to_the_next_person(desk: Desk, simulator: Se
         await scan(pilot, "OWEN2026")
         assert left(pilot) == [NextPerson("OWEN2026")]
     assert lookup.attendee(desk, "NOOR2026").first_check_in is None
-
-
-async def test_a_long_order_is_summed_up(desk: Desk) -> None:
-    slugs = (
-        *("regular", "day-pass", "online", "t-shirt", "hoodie", "lunch", "workshop-50-off", "tutorial-async"),
-        *("chefs-dinner", "cafe-creme", "sprint-breakfast", "corporate"),
-    )
-    reference = checkout.sell(desk, [(slug, 1) for slug in slugs], name="Bulk Buyer").reference
-    async with at_counter(ReceiptScreen(desk, reference)) as pilot:
-        await settled(pilot)
-        told = shown(pilot)
-        assert "and 3 more lines                        657.50" in told
-        assert "1 x Workshop: 50% [/off] your" in told
-        assert "Total " in told
 
 
 async def test_an_unknown_order_is_one_sentence(desk: Desk) -> None:
@@ -188,6 +176,6 @@ async def test_what_could_not_be_read_is_read_by_enter(
         (tmp_path / "away").rename(tmp_path / "shop.sqlite3")
         await press(pilot, "enter")
         await until(pilot, lambda: "Please read" not in shown(pilot), "the dialog to close")
-        assert row(pilot, 23).startswith(" Enter read the ")
+        assert bar(pilot).startswith("Enter read the ")
         await press(pilot, "enter")
         await shows(pilot, "25.00", reference)

@@ -24,9 +24,11 @@
                 a scan, once it ended    home, which looks it up
     tender      all is paid              receipt
                 StillOwed                back to where it was asked for, with what was taken
+                a scan, once it is paid  home, which looks it up
     receipt     NextPerson               home, which looks the scanned badge up
                 Esc: None                back to where it was asked for; home after a sale
     orders      an order                 its receipt
+                NextPerson               home, which looks the scanned badge up
 
 What was scanned is looked up in one place, `ScanScreen.look_up`; a dialog refuses it, and so does a payment
 that is under way.
@@ -173,7 +175,11 @@ class Navigation:
         self._screen.say(said, Tone.WARN if said else Tone.PLAIN)
 
     def show_orders(self) -> None:
-        self._screen.go(OrdersScreen(self._screen.desk))
+        def left(next_person: NextPerson | None) -> None:
+            if next_person is not None:
+                self._serve(next_person)
+
+        self._screen.go(OrdersScreen(self._screen.desk), left)
 
     # Selling
 
@@ -243,7 +249,10 @@ class Navigation:
 
     def _take_tender(self, reference: str, first: PayBy, then: Owed) -> None:
         def left(owed: StillOwed | None) -> None:
-            then(owed or StillOwed())
+            if owed is not None and owed.next_person is not None:
+                self._serve(owed.next_person)
+            else:
+                then(owed or StillOwed())
 
         self._screen.go(TenderScreen(self._screen.desk, reference, first), left)
 
@@ -254,7 +263,8 @@ class Navigation:
             if found := next_person or without_answer:
                 self._serve(found)
 
-        self._screen.go(ReceiptScreen(self._screen.desk, reference), left)
+        screen = ReceiptScreen(self._screen.desk, reference, sale_is_over=sale_is_over)
+        self._screen.go(screen, left)
 
     def _serve(self, person: NextPerson) -> None:
         self.go_home()

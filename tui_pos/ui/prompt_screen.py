@@ -24,7 +24,6 @@ from tui_pos.ui import messages
 from tui_pos.ui.input import keys
 from tui_pos.ui.input.acts import Act, Move, Offer, act_of, answer, bar, shown_key
 from tui_pos.ui.kiosk import KioskApp
-from tui_pos.ui.legacy_acts import legacy_acts
 from tui_pos.ui.typed_ahead import KeysHandled, TypedAhead
 from tui_pos.ui.widgets.key_bar import KeyBar
 from tui_pos.ui.widgets.line_list import LineList, Listing
@@ -102,7 +101,7 @@ class PromptScreen(Screen[R], inherit_bindings=False):
 
     def acts(self) -> Sequence[Offer]:
         """What each key does in this state, in the order of the key bar."""
-        return legacy_acts(self) if hasattr(self, "hints") else ()
+        return ()
 
     def typed_acts(self, text: str) -> Sequence[Offer]:
         """What keys do while the prompt holds ``text``; Enter hands it to `entered`."""
@@ -128,6 +127,10 @@ class PromptScreen(Screen[R], inherit_bindings=False):
 
     def changed(self, text: str) -> None:
         """No key came for a moment after text was typed; never called for a scan."""
+
+    def word_refused(self, command: str) -> bool:  # noqa: ARG002  # for those who override it
+        """Whether the screen has said itself why ``command`` does nothing here."""
+        return False
 
     def put_away(self, then: Callable[[], object]) -> None:
         """Save what closing this screen would lose, then call ``then``."""
@@ -260,6 +263,8 @@ class PromptScreen(Screen[R], inherit_bindings=False):
         chosen = self._words.chosen_word if self._words_shown and not scan.scanned else ""
         known = keys.BY_WORD.get(scan.value) or keys.BY_WORD.get(chosen)
         act = act_of(self.acts_and_ours(), known.name) if known is not None else None
+        if act is None and known is not None and self.word_refused(known.name):
+            return
         if act is None:
             what = "does nothing here" if known is not None else "is not a command"
             self.say(f"/{scan.value} {what}; / alone lists what can be done.", Tone.BAD, bell=True)
@@ -334,12 +339,17 @@ class PromptScreen(Screen[R], inherit_bindings=False):
         return Act("confirm", lambda: None, label)
 
     @property
+    def has_words(self) -> bool:
+        """Whether a typed slash lists the words that work here."""
+        return not self.PROMPT.comes_first
+
+    @property
     def _words_shown(self) -> bool:
         return self.has_class("-words")
 
     def _show_words(self, text: str) -> None:
         """List the words that work here while ``text`` begins with a slash."""
-        is_word = text.startswith("/") and not self.PROMPT.comes_first
+        is_word = text.startswith("/") and self.has_words
         if is_word:
             self._words.show_words(self.acts_and_ours(), text[1:])
         if is_word != self._words_shown:

@@ -63,9 +63,10 @@ class StillOwed:
     """An order is not paid, or only in part.
 
     ``card`` is the payment that took nothing; ``taken`` is what another tender took last, with ``due`` still
-    to pay. All are None where nothing happened.
+    to pay. All are None where nothing happened. ``next_person`` came when all was paid.
     """
 
     card: "PaymentState | None" = None
     taken: "Tendered | PaymentState | None" = None
     due: Decimal = Decimal()
+    next_person: NextPerson | None = None

@@ -19,6 +19,8 @@ class SaleEnd(StrEnum):
 
     NOTHING = "nothing"
     """It was empty, and was abandoned."""
+    DISCARDED = "discarded"
+    """Somebody gave it up with what was in it."""
     PARKED = "parked"
     """It was parked; any station can take it up again."""
     KEPT = "kept"

@@ -30,20 +30,26 @@ class Part:
 class Ask(DeskScreen[R]):
     """Asks ``question``; ``enter`` is what Enter does. Left with what ``read`` makes of the text.
 
-    By Esc it is left with None, by Enter without a text with ``alone``, where there is one. ``read`` may
-    raise MoneyError.
+    By Esc it is left with None, by Enter without a text with ``alone``, where there is one: the key bar says
+    ``skips`` of it. ``read`` may raise MoneyError.
     """
 
     PROMPT = replace(DIALOG, quiet=False)
 
     def __init__(
-        self, question: Question, enter: str, read: Callable[[str], R], alone: R | None = None
+        self,
+        question: Question,
+        enter: str,
+        read: Callable[[str], R],
+        alone: R | None = None,
+        skips: str = "",
     ) -> None:
         super().__init__()
         self._question = question
         self._enter = enter
         self._read = read
         self._alone = alone
+        self._skips = skips or enter
 
     def compose_body(self) -> ComposeResult:
         yield self._question
@@ -52,7 +58,7 @@ class Ask(DeskScreen[R]):
         leave = Act("back", self.leave, "leave as it is")
         if self._alone is None:
             return (leave,)
-        return (Act("confirm", partial(self.leave, self._alone), self._enter), leave)
+        return (Act("confirm", partial(self.leave, self._alone), self._skips), leave)
 
     def typed_acts(self, text: str) -> Sequence[Offer]:  # noqa: ARG002  # whatever it is
         return (self.enters(self._enter), Act("back", self.prompt.clear, "clear"))
@@ -73,6 +79,11 @@ class Ask(DeskScreen[R]):
 def ask_text(heading: str, text: str, enter: str, tone: Tone = Tone.PLAIN) -> Ask[str]:
     """Asks for a reason or a name."""
     return Ask(Question(heading, text, tone), enter, str)
+
+
+def ask_or_skip(heading: str, text: str, enter: str, skips: str) -> Ask[str]:
+    """Asks for a name that may be left out: Enter alone answers ''."""
+    return Ask(Question(heading, text), enter, str, "", skips)
 
 
 def ask_amount(heading: str, text: str, enter: str, currency: str) -> Ask[Part]:

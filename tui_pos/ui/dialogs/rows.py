@@ -75,6 +75,7 @@ class ChooseRow(DeskScreen[Chosen]):
         self._draw()
         if self._first:
             self._list.choose(self._first)
+        self.call_after_refresh(self.refresh_hints)  # only now it is known how many rows are in sight
 
     @property
     def _chosen(self) -> Choice | None:

@@ -31,6 +31,34 @@ DISCOUNTS: dict[str, Sentence] = {
     "discount.voucher": "Voucher {voucher}",
 }
 
+WALK_UP = "a walk-up"
+PLACEHOLDER = "a product, a voucher, who buys, / for more"
+TYPE_A_NAME = "type a name, or F2"
+EMPTY = "Press a number to add it, or type a product."
+FILLED = "+ and - change the chosen line; type a product to add it."
+NEXT_QUANTITY = "{quantity} of the product that comes next."
+SELL_ANOTHER = "Another one?"
+SEVERAL_FIT = "Press the number of the one to add; Esc shows all."
+ADD_FIRST = "Add something first: press a number, or type a product."
+NOT_A_NAME = "{text} is not known here. F2 says who buys."
+NEEDS_VOUCHER = "{product} needs a voucher: scan or type its code first."
+NOTHING_TAKEN = "Nothing was taken yet. Change the sale, or take the money."
+OR_ENTER_AGAIN = "Change the sale, or Enter again."
+NOT_PAID_YET = "Not paid yet: Enter goes on."
+WHO_BUYS = "Who buys?"
+ASK_BUYER = "A name, and an e-mail address behind it where there is one. Esc leaves it as it is."
+WHOSE_TICKET = "Ticket {position} of {count}: {product}"
+ASK_HOLDER = (
+    "Who gets it? A name, and an e-mail address behind it where there is one. Enter alone skips it: the door"
+    " asks for the name then."
+)
+NOT_PAID = "This sale {whose} is not paid"
+PARK_OR_DISCARD = "What becomes of it?"
+PARK, PARK_ABOUT = "Park it", "any desk can go on"
+DISCARD, DISCARD_ABOUT = "Discard it", "nothing is kept"
+PARKED = "The sale {whose} is parked: it stands under Needs attention."
+"""What the cart screen says and asks."""
+
 
 def _reader_busy(reader: str, holder: "Holder") -> str:
     return f"The reader {reader} is taken: {held_by(holder)}."

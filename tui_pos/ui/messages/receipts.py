@@ -1,4 +1,22 @@
-"""What a receipt says of a card."""
+"""What a receipt says: of its order, of the person, of a card."""
+
+STATUS_WORDS = {
+    "cancelled": "CANCELLED",
+    "paid": "PAID",
+    "partially_refunded": "PART REFUNDED",
+    "pending": "NOTHING TO PAY",
+    "refunded": "REFUNDED",
+}
+"""The outcome in large, of an order that owes nothing."""
+
+WALK_UP = "walk-up"
+NO_BADGE = "No badge: this was sold to a walk-up."
+UNNAMED = "{count} more without name: /names"
+NOT_IN_YET = "not checked in yet"
+READING = "One moment: reading the receipt."
+GIVE_BACK = "GIVE BACK"
+FIRST_ENTER = "First give the money back and press Enter: {told}"
+CHECKED_IN_BEFORE = "Somebody checked this badge in before: {at}."
 
 CARD_FIELDS = {
     "application_name": "Application",

@@ -36,6 +36,7 @@ ASK_HOW_MUCH = "{left} is left to give back. How much of it? Enter alone: all. I
 ASK_WITHOUT_MONEY = (
     "No money is left to give back: it was free, given away, or is only held. Enter alone ends that."
 )
+GOES_BACK = "It goes back the way it came: {ways}."
 ASK_REASON = "Why? It is kept with your name."
 ASK_WHOSE = "Several people came with this order. Whose ticket is it?"
 ASK_IS_BACK = "{refusal} Is it back on the counter?"
@@ -44,6 +45,7 @@ ASK_TAKEN = "What is taken instead? As many as go back: {count}."
 ASK_VOID_REASON = "All its money goes back the way it came, and its voucher is free again. Why?"
 """What the dialogs of a refund, an exchange and a void ask."""
 
+ASKING = "One moment: it is being booked."
 ASKING_STRIPE = "Asking Stripe, please wait."
 ASKING_STRIPE_INTERAC = "Asking Stripe, please wait. An Interac card is asked for once more on its reader."
 

@@ -44,6 +44,17 @@ TENDERS: dict[str, TenderWords] = {
 """By the value of ``Tender``: commands say these words before the database's package is loaded."""
 
 
+ASKS = "A number or an amount is what they give; less than all of it is a part."
+BELOW_LEAST = "A card cannot be charged less than {}."
+ONLY_SUPERVISOR = "Only a supervisor may give it away for free."
+ASKS_WHY = "Enter asks why; the reason is kept with your name."
+A_PART = "{part} of {due}: choose how it is paid, Esc for all."
+ROW_OR_AMOUNT = "{text} is {row}: Enter takes it. Type {text}.00 for that amount."
+SCAN_NOT_USED = "That scan was not used: this order is to be paid first."
+FIRST_ENTER = "First press Enter: {told}"
+"""What the tender screen says of its next key."""
+
+
 def _decimals(currency: str, places: int, example: str) -> str:
     allowed = f"at most {places} decimals" if places else "no decimals"
     return f"{currency} has {allowed}: enter an amount such as {example}."

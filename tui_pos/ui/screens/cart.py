@@ -6,34 +6,35 @@ from functools import partial
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.timer import Timer
+from textual.message import Message
 
 from tui_pos.core import clock
 from tui_pos.core.scan import Scan, printable
-from tui_pos.desk.carts import reader_display
+from tui_pos.desk.carts import cart
 from tui_pos.desk.carts.cart_view import CartView
 from tui_pos.desk.catalogue.inventory import InventoryItem, catalogue
 from tui_pos.desk.context import Desk
-from tui_pos.desk.orders.views import OrderView
+from tui_pos.desk.errors import Refusal
 from tui_pos.desk.search.search import Found, HitKind, resolve_name
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
-from tui_pos.ui.input import keys
-from tui_pos.ui.input.key_stream import PAGE
-from tui_pos.ui.messages import notes
-from tui_pos.ui.messages.views import phrase
-from tui_pos.ui.results import CartEnd, PayBy, SaleStart, StillOwed
+from tui_pos.ui.input.acts import Act, Move, Offer, Pick, Steps
+from tui_pos.ui.input.key_stream import PAGE, Confirmed, Picked
+from tui_pos.ui.messages import carts as said
+from tui_pos.ui.results import CartEnd, PayBy, SaleStart
+from tui_pos.ui.screens import cart_view
 from tui_pos.ui.screens import catalogue as shelf
+from tui_pos.ui.screens.cart_buyer import CartBuyer
 from tui_pos.ui.screens.cart_controller import CartController
+from tui_pos.ui.screens.cart_leaving import CartLeaving
+from tui_pos.ui.screens.cart_paying import CartPaying
+from tui_pos.ui.screens.customer_display import CustomerDisplay
 from tui_pos.ui.screens.shared import choose_reader
 from tui_pos.ui.typed_ahead import TYPED_AHEAD
 from tui_pos.ui.widgets.cart_pane import CartPane
-from tui_pos.ui.widgets.line_list import Column, Line, LineList
-from tui_pos.ui.widgets.row import Divider, Spread
+from tui_pos.ui.widgets.catalogue_pane import CataloguePane
+from tui_pos.ui.widgets.row import Divider, Row, Spread
 from tui_pos.ui.widgets.scan_input import Prompt
-
-SHOWN_AFTER = 1.5
-"""Seconds without a change after which the customer sees the cart on the reader."""
 
 
 class CartScreen(DeskScreen[CartEnd]):
@@ -44,40 +45,42 @@ class CartScreen(DeskScreen[CartEnd]):
     """
 
     CSS_PATH = "cart.tcss"
-    PROMPT = Prompt(placeholder="Type a product, scan a voucher; PgDn shows more products")
+    PROMPT = Prompt(placeholder="a product, a voucher, / for more")
 
     def __init__(self, desk: Desk, begins: SaleStart) -> None:
         super().__init__(desk)
         self.view: CartView | None = None
-        self._display: Timer | None = None
-        self._is_displayed = False
+        self._display = CustomerDisplay(self)
         self._begins = begins
         self._sale = CartController(desk, begins)
+        self._paying = CartPaying(self, self._sale, self._change)
+        self._leaving = CartLeaving(self, self._sale)
+        self._buyer = CartBuyer(self, self._sale, self._change)
         self._under_way = 0
         self._pay_next = False
         self._pays_by = PayBy.CARD
         self._failed_at = float("-inf")
+        self._failure: Exception | None = None
         self._products: tuple[InventoryItem, ...] | None = None
         self._early_picks: list[int] = []
         self._filter = ""
-        self._offset = 0
+        self._quantity = 1
         self._title = Spread()
-        self._catalogue = LineList(
-            Column(),
-            Column(8, right=True),
-            Column(11),
-            choosing=False,
-            id="catalogue",
-            empty="No product fits.",
-        )
+        self._catalogue = CataloguePane(self.amount)
         self._pane = CartPane(self.amount)
+        self._receipt = CartPane(self.amount, as_receipt=True)
+        self._receipt_title = Row(id="receipt-title")
 
     def compose_body(self) -> ComposeResult:
         yield self._title
-        with Horizontal(id="panes"):
+        with Horizontal(id="sale"):
             yield self._catalogue
             yield Divider()
             yield self._pane
+
+    def compose_side(self) -> ComposeResult:
+        yield self._receipt_title
+        yield self._receipt
 
     def on_mount(self) -> None:
         self._change(self._sale.view)
@@ -91,17 +94,89 @@ class CartScreen(DeskScreen[CartEnd]):
         self._under_way += 1
         self.ask(partial(catalogue, self.desk), self._show_products, self._not_changed, lane="catalogue")
 
-    def hints(self) -> Sequence[keys.Hint]:
-        view = self.view
+    # What keys do
+
+    def acts(self) -> Sequence[Offer]:
+        if self._filter:  # several products fit a text that was entered
+            return (*self._picks(), Act("back", self._show_all, "all products"))
+        return (
+            *self._pay_acts(),
+            Act("back", self._back),
+            *self._picks(),
+            *((Steps(self._step, "quantity"),) if self._is_filled or self._under_way else ()),
+            *(self._buyer.acts() if self._is_to_stranger() else ()),
+            *self._late_acts(),
+            Move(self._moved),
+        )
+
+    def _pay_acts(self) -> Sequence[Act]:
+        """Ways to pay: of a sale with something in it, or that may have when its changes have come back."""
+        view, card = self.view, partial(self._pay_by, PayBy.CARD)
         if view is None or not view.lines:
-            return (keys.hint("pick", "add"), keys.hint("back"), keys.hint("help"))
-        pay = f"card {self.amount(view.to_pay)}" if view.to_pay else "finish, nothing to pay"
-        hints = [keys.hint("confirm", pay), keys.hint("pick", "add"), keys.Hint("+ -", "quantity")]
-        if view.to_pay:
-            hints += keys.hints("cash", "tender")
-        if not view.is_ordered:
-            hints.append(keys.hint("park"))
-        return (*hints, keys.hint("back", ""))
+            ways = (Act(by.value, partial(self._pay_by, by)) for by in PayBy)
+            return (Act("confirm", card, "card"), *ways) if self._under_way else ()
+        parks = () if view.is_ordered else (Act("park", self._park),)
+        if not view.to_pay:
+            return (Act("confirm", card, "finish, nothing to pay"), *parks)
+        return (
+            Act("confirm", card, f"card {self.amount(view.to_pay)}"),
+            Act("cash", partial(self._pay_by, PayBy.CASH)),
+            Act("tender", partial(self._pay_by, PayBy.OTHER), "other"),
+            *parks,
+        )
+
+    def _late_acts(self) -> Sequence[Act]:
+        """What the bar has room for last."""
+        card = (Act("card", partial(self._pay_by, PayBy.CARD)),) if self._is_filled else ()
+        undo = (Act("undo", partial(self._step, -1), "one fewer"),) if self._is_filled else ()
+        return (
+            *card,
+            *undo,
+            Act("quantity", self._say_quantity),
+            Act("voucher", self._buyer.voucher),
+            Act("next", self._leaving.next_person),
+            Act("reader", partial(choose_reader, self)),
+        )
+
+    def _picks(self) -> Sequence[Pick]:
+        if self._products is None:
+            return (Pick(range(1, 10), self._early_picks.append, "add"),)
+        return tuple(Pick(run, self._picked, "add") for run in self._catalogue.numbers)
+
+    def typed_acts(self, text: str) -> Sequence[Offer]:
+        chosen = self._catalogue.chosen
+        if self._filter != text.strip() or chosen is None:
+            enter = f'name or code "{text.strip()}"' if self._is_to_stranger() else f'find "{text.strip()}"'
+        else:
+            enter = f"add {chosen.name}"
+        return (self.enters(enter), Act("back", self.prompt.clear, "clear"), Move(self._catalogue.move))
+
+    def standing_note(self) -> tuple[str, Tone]:
+        if self.prompt.text:
+            return "", Tone.PLAIN
+        if self._filter:
+            return said.SEVERAL_FIT, Tone.PLAIN
+        if self._quantity > 1:
+            return said.NEXT_QUANTITY.format(quantity=self._quantity), Tone.PLAIN
+        return said.FILLED if self._is_filled else said.EMPTY, Tone.PLAIN
+
+    def refused(self, message: Message) -> None:
+        if isinstance(message, Confirmed) and not self._filter:
+            self.say(said.ADD_FIRST, Tone.WARN, bell=True)
+        elif isinstance(message, Picked) and (why := self._why_not(message.number)):
+            self.say(why, Tone.WARN, bell=True)
+        else:
+            super().refused(message)
+
+    def _why_not(self, number: int) -> str:
+        """Why the product at a place without a number cannot be sold."""
+        row = self._catalogue.at_place(number)
+        product = next((each for each in self._products or () if row and shelf.key_of(each) == row.key), None)
+        return shelf.why_not(product) if product is not None else ""
+
+    @property
+    def _is_filled(self) -> bool:
+        return self.view is not None and bool(self.view.lines)
 
     # The catalogue
 
@@ -110,81 +185,84 @@ class CartScreen(DeskScreen[CartEnd]):
         self._draw_catalogue()
         early, self._early_picks = self._early_picks, []
         for number in early:
-            self.picked(number)
+            self._picked(number)
         self._one_came_back()
+        self.refresh_hints()
 
     def _draw_catalogue(self) -> None:
         fitting = shelf.matching(self._products or (), self._filter)
-        self._offset = min(self._offset, max(0, len(fitting) - 1))
-        self._catalogue.set_lines([self._product_line(product) for product in fitting[self._offset :]])
-
-    def _product_line(self, product: InventoryItem) -> Line:
-        return Line(
-            (product.name, self.amount(product.price), shelf.note(product)),
-            key=_key(product),
-            pick=product.sellable,
-            style="" if product.sellable else "dim",
-        )
+        with_voucher = self.view is not None and bool(self.view.voucher_code)
+        rows = shelf.shown(fitting, with_voucher=with_voucher)
+        self._catalogue.show(rows, typing=bool(self._filter and self.prompt.text))
 
     def changed(self, text: str) -> None:
-        self._show_only("" if text.startswith("/") else text)
+        self._show_only(text.strip())
 
     def _show_only(self, text: str) -> None:
-        self._filter, self._offset = text, 0
+        self._filter = text
+        if text:
+            self._catalogue.begin()
         self._draw_catalogue()
 
-    def moved(self, delta: int) -> None:
-        if abs(delta) < PAGE:
-            self._pane.lines.move(delta)
-        else:
-            self._offset = max(0, self._offset + delta)
-            self._draw_catalogue()
+    def _show_all(self) -> None:
+        self._show_only("")
 
-    def picked(self, number: int) -> None:
-        if self._products is None:
-            self._early_picks.append(number)
-        elif line := self._catalogue.numbered_line(number):
-            self._add(line.key)
+    def _moved(self, delta: int) -> None:
+        if abs(delta) < PAGE:
+            for pane in (self._pane, self._receipt):
+                pane.lines.move(delta)
+        else:
+            self._catalogue.page(delta)
+
+    def _picked(self, number: int) -> None:
+        product = self._catalogue.product_at(number)
+        if product is not None:
+            self._add(product.key)
         else:
             self.say(f"There is no row {number}.", Tone.WARN, bell=True)
 
     def _add(self, key: str) -> None:
         if self._filter:
             self._show_only("")
-        self._change(partial(self._sale.add, key), lambda: self._pane.lines.choose(key))
+        quantity, self._quantity = self._quantity, 1
+        self._change(partial(self._sale.add, key, quantity), partial(self._choose_line, key))
+
+    def _choose_line(self, key: str) -> None:
+        for pane in (self._pane, self._receipt):
+            pane.lines.choose(key)
 
     # What was scanned or typed
 
     def entered(self, scan: Scan) -> None:
         products = self._products or ()
         product = shelf.named(products, scan.text)
-        fitting = shelf.matching(products, scan.text)
-        if product is None and len(fitting) == 1 and not scan.scanned:
-            product = fitting[0]
+        if product is None and not scan.scanned:
+            product = self._meant(scan.text)
+        fitting = () if scan.scanned else shelf.matching(products, scan.text)
         if product is not None:
             self._add_named(product)
-        elif fitting and not scan.scanned:
-            self._show_fitting(scan.text)
+        elif fitting:
+            self._show_only(scan.text)
         else:
             self._show_only("")
             text = f"{scan.conference}:{scan.text}" if scan.conference else scan.text
-            self.ask(
-                partial(resolve_name, self.desk, text),
-                self._use,
-                partial(self._not_named, text),
-                hold=True,
-            )
+            failed = partial(self._not_named, text, scan.scanned)
+            self.ask(partial(resolve_name, self.desk, text), self._use, failed, hold=True)
 
-    def _show_fitting(self, text: str) -> None:
-        self._show_only(text)
-        self.say("Press the number of the one to add; Esc shows all.")
+    def _meant(self, text: str) -> InventoryItem | None:
+        """The product that the bar has named for a typed text, or the only one that fits it."""
+        fitting = shelf.matching(self._products or (), text)
+        chosen = self._catalogue.chosen
+        if chosen is not None and self._filter == text.strip():
+            return next((each for each in fitting if shelf.key_of(each) == chosen.key), None)
+        return fitting[0] if len(fitting) == 1 else None
 
     def _add_named(self, product: InventoryItem) -> None:
         if product.sellable:
-            self._add(_key(product))
+            self._add(shelf.key_of(product))
         else:
             self._show_only("")
-            self.say(f"{product.name}: {phrase(product.reason)}.", Tone.BAD, bell=True)
+            self.say(shelf.why_not(product), Tone.BAD, bell=True)
 
     def _use(self, found: Found) -> None:
         match found.kind:
@@ -199,13 +277,12 @@ class CartScreen(DeskScreen[CartEnd]):
                     f"{found.key} is an order: park this sale (F6), then scan it again.", Tone.WARN, bell=True
                 )
 
-    def _not_named(self, text: str, error: Exception) -> None:
-        if "@" in text and self._is_to_stranger():
-            self._change(partial(self._sale.set_buyer, email=text))
-        elif shelf.matching(self._products or (), text):
-            self._show_fitting(text)
-        else:
+    def _not_named(self, text: str, scanned: bool, error: Exception) -> None:
+        """Nothing is called so: typed for a walk-up it is their address, or their name."""
+        if not self._is_to_stranger() or (scanned and "@" not in text):
             self.failed(error)
+        else:
+            self._buyer.typed(text)
 
     # Who buys
 
@@ -218,38 +295,26 @@ class CartScreen(DeskScreen[CartEnd]):
             self.say(f"This sale is {self._whose()}; F6 parks it for the next person.", Tone.WARN, bell=True)
 
     def _is_to_stranger(self) -> bool:
-        return self.view is None or self.view.attendee_id is None
+        return not self._begins.attendee_code if self.view is None else self.view.attendee_id is None
 
     def _whose(self) -> str:
-        name = (self.view.buyer_name if self.view else "") or self._begins.buyer
-        return f"to {printable(name, 40)}" if name else "to a walk-up"
-
-    def action_name(self) -> None:
-        """``/name``: who buys, where no badge says so."""
-        self._say_buyer(partial(self._sale.set_buyer, name=self.argument))
-
-    def action_email(self) -> None:
-        """``/email``: where the receipt goes, where no badge says so."""
-        self._say_buyer(partial(self._sale.set_buyer, email=self.argument))
-
-    def _say_buyer(self, change: Callable[[], CartView]) -> None:
-        if self._is_to_stranger():
-            self._change(change)
-        else:
-            self.say(f"This sale is {self._whose()}, whose badge says it already.", Tone.WARN, bell=True)
-
-    def action_voucher(self) -> None:
-        """``/voucher``: use one, or none."""
-        self._change(partial(self._sale.set_voucher, self.argument))
+        return cart_view.whose(self.view, self._begins.buyer)
 
     # Changing the cart
 
-    def stepped(self, delta: int) -> None:
+    def _step(self, delta: int) -> None:
         line = self._pane.lines.chosen
         if line is None:
             self.say("The cart is empty.", Tone.WARN, bell=True)
         else:
             self._change(partial(self._sale.step, line.key, delta))
+
+    def _say_quantity(self) -> None:
+        """``/quantity``: so many of the next product."""
+        try:
+            self._quantity = cart.parse_quantity(self.argument)
+        except Refusal as error:
+            self.failed(error)
 
     def _change(
         self, change: Callable[[], CartView | None], then: Callable[[], object] = lambda: None
@@ -257,7 +322,7 @@ class CartScreen(DeskScreen[CartEnd]):
         def show(view: CartView | None) -> None:
             self.view = view
             self._draw()
-            self._show_customer()
+            self._display.show(view)
             then()
             self._one_came_back()
 
@@ -267,71 +332,39 @@ class CartScreen(DeskScreen[CartEnd]):
     def _not_changed(self, error: Exception) -> None:
         self._pay_next = False
         self.typed_ahead.release()
-        self._failed_at = clock.monotonic()
+        self._failed_at, self._failure = clock.monotonic(), error
         self.failed(error)
         self._one_came_back()
-
-    def _show_customer(self) -> None:
-        """Show the cart on the reader's display ``SHOWN_AFTER`` its last change; a failure is ignored."""
-        if self._display is not None:
-            self._display.stop()
-        self._display = self.set_timer(SHOWN_AFTER, self._show_on_reader)
-
-    def _show_on_reader(self) -> None:
-        if self.view is None or self.kiosk.screen is not self:
-            return
-        self._is_displayed = True
-        show = partial(reader_display.show, self.desk, self.view)
-        self.ask(show, lambda _: None, lambda _: None, lane="display", latest=True)
-
-    def on_unmount(self) -> None:
-        if self._is_displayed:
-            clear = partial(reader_display.clear, self.desk)
-            self.kiosk.ask(self.kiosk, clear, lambda _: None, lambda _: None, lane="display")
 
     def _one_came_back(self) -> None:
         self._under_way -= 1
         if self._pay_next and not self._under_way:
             self._pay_next = False
             self._pay()
+        self.refresh_hints()
 
     def _draw(self) -> None:
         view = self.view
-        left = Text.assemble((f"Sell {self._whose()}", "bold"))
-        right = Text()
-        if view is not None:
-            left.append(f"   {printable(view.buyer_email, 40)}".rstrip())
-            facts = [f"voucher {view.voucher_code}" if view.voucher_code else ""]
-            facts.append(f"credit {self.amount(view.credit)}" if view.credit else "")
-            facts.append(f"{view.reference}, not paid" if view.reference else "")
-            right.append("   ".join(printable(fact, 60) for fact in facts if fact))
-        self._title.show_ends(left, right)
-        self._pane.show(view)
+        left = cart_view.for_whom(view, self._begins.buyer, is_walk_up=self._is_to_stranger())
+        if self._is_to_stranger():
+            self.prompt.set_placeholder(said.PLACEHOLDER)
+        else:
+            self.prompt.set_placeholder(self.PROMPT.placeholder)
+        self._title.show_ends(left, cart_view.facts(view, self.amount))
+        name = printable(self.desk.conference.name, 60)
+        self._receipt_title.show(Text(name, style="bold", no_wrap=True, overflow="ellipsis"))
+        for pane in (self._pane, self._receipt):
+            pane.show(view)
+        if self._products is not None:
+            self._draw_catalogue()
         self.refresh_hints()
 
     # Paying
 
-    def action_confirm(self) -> None:
-        self._pay_by(PayBy.CARD)
-
-    def action_card(self) -> None:
-        """F8: what Enter does."""
-        self._pay_by(PayBy.CARD)
-
-    def action_cash(self) -> None:
-        """F9: cash, with change."""
-        self._pay_by(PayBy.CASH)
-
-    def action_tender(self) -> None:
-        """F10: another way, or several."""
-        self._pay_by(PayBy.OTHER)
-
     def _pay_by(self, by: PayBy) -> None:
         self._pays_by = by
-        if clock.monotonic() - self._failed_at < TYPED_AHEAD:
-            self.kiosk.bell()
-        elif self._filter:
-            self.say("Press the number of a product, or Esc to see all.", Tone.WARN)
+        if self._failure is not None and clock.monotonic() - self._failed_at < TYPED_AHEAD:
+            self.failed(self._failure)  # it was pressed before it could be read
         elif self._under_way:
             self._pay_next = True
             self.typed_ahead.hold()
@@ -340,55 +373,24 @@ class CartScreen(DeskScreen[CartEnd]):
 
     def _pay(self) -> None:
         if self.view is None or not self.view.lines:
-            self.say("Add something first: press a number, or type a product.", Tone.WARN, bell=True)
-            self.typed_ahead.release()
+            self.say(said.ADD_FIRST, Tone.WARN, bell=True)
         else:
-            place = partial(self._sale.place, self.view.total)
-            self.ask(place, self._placed, self._not_placed, lane="cart", hold=True)
-
-    def _placed(self, placed: OrderView) -> None:
-        self._change(self._sale.view)
-        if not placed.due:
-            self.navigator.show_receipt(placed.reference, sale_is_over=True)
-        else:
-            self.navigator.pay(placed.reference, self._pays_by, self._still_owed)
-
-    def _not_placed(self, error: Exception) -> None:
-        self.failed(error)
-        self._change(self._sale.view)
-
-    def _still_owed(self, owed: StillOwed) -> None:
-        self._change(self._sale.view)
-        said = notes.still_owed(owed, self.amount)
-        if owed.card is not None:
-            said = f"{said} Change the sale, or Enter again."
-        self.say(said or "Nothing was taken yet. Change the sale, or take the money.", Tone.WARN)
+            self._paying.pay(self.view, self._pays_by)
+        self.typed_ahead.release()
 
     # Leaving
 
-    def action_back(self) -> None:
-        if self._filter:
-            self._show_only("")
+    def _back(self) -> None:
+        if self._is_filled and self._is_to_stranger():
+            self._leaving.ask(self._whose())
         else:
-            self.ask(self._sale.put_away, self.leave, lane="cart", hold=True)
+            self._leaving.keep()
 
-    def action_park(self) -> None:
-        if self.view is None or not self.view.lines or self.view.is_ordered:
-            self.say("There is no open sale to park.", Tone.WARN, bell=True)
-        else:
-            self.ask(self._sale.park, lambda _: self._parked(), lane="cart", hold=True)
-
-    def _parked(self) -> None:
-        self.navigator.go_home(f"The sale {self._whose()} is parked: it stands under Needs attention.")
+    def _park(self) -> None:
+        self._leaving.park(self._whose())
 
     def put_away(self, then: Callable[[], object]) -> None:
-        # Without the right to sell or a database the screen still locks: the sale stays open at this station.
-        self.ask(self._sale.put_away, lambda _: then(), lambda _: then(), lane="cart", hold=True)
+        self._leaving.then(then)
 
-    def action_reader(self) -> None:
-        """F4."""
-        choose_reader(self)
-
-
-def _key(product: InventoryItem) -> str:
-    return f"{product.kind}:{product.slug}"
+    def on_unmount(self) -> None:
+        self._display.clear()

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from decimal import Decimal
 
-from tui_pos.desk.carts import cart, checkout
+from tui_pos.desk.carts import cart, checkout, holders
 from tui_pos.desk.carts.cart_view import CartView
-from tui_pos.desk.carts.put_away import SaleEnd, put_away
+from tui_pos.desk.carts.holders import TicketName
+from tui_pos.desk.carts.put_away import SaleEnd, discard, put_away
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.views import OrderView
 from tui_pos.ui.results import CartEnd, SaleStart
@@ -31,9 +32,9 @@ class CartController:
             self._view = self._begin()
         return self._view
 
-    def add(self, key: str) -> CartView:
-        """One more of a product."""
-        return self._change(lambda sale: cart.add(self._desk, sale, key))
+    def add(self, key: str, quantity: int = 1) -> CartView:
+        """So many more of a product."""
+        return self._change(lambda sale: cart.add(self._desk, sale, key, quantity))
 
     def step(self, key: str, delta: int) -> CartView:
         """``delta`` more of a product that is in; none left takes it out."""
@@ -70,6 +71,16 @@ class CartController:
         self._view = new
         return new
 
+    def ticket_names(self) -> tuple[TicketName, ...]:
+        """Who gets each ticket."""
+        return holders.ticket_names(self._desk, self._current.sale_id)
+
+    def name_ticket(self, position: int, name: str, email: str) -> tuple[TicketName, ...]:
+        """Say who gets one of them; answers all."""
+        named = holders.name_ticket(self._desk, self._current.sale_id, position, name, email)
+        self.view()
+        return named
+
     def place(self, shown_total: Decimal) -> OrderView:
         """Make it an order, at the total that the customer was told."""
         placed = checkout.place(self._desk, self._current.sale_id, shown_total=shown_total)
@@ -79,6 +90,12 @@ class CartController:
     def park(self) -> None:
         """Put it aside for any station."""
         self._change(lambda sale: cart.park(self._desk, sale))
+
+    def discard(self) -> CartEnd:
+        """Give it up with all that is in it."""
+        if self._view is not None:
+            discard(self._desk, self._view.sale_id)
+        return SaleEnd.DISCARDED
 
     def put_away(self) -> CartEnd:
         """Park, keep or abandon the sale; answers which."""

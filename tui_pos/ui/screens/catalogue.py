@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 
 from tui_pos.desk.catalogue.inventory import InventoryItem
+from tui_pos.ui.messages.carts import NEEDS_VOUCHER
 from tui_pos.ui.messages.views import phrase
+from tui_pos.ui.widgets.catalogue_pane import Product
 
 SHORT_REASONS = {
     "shelf.inactive": "withdrawn",
     "shelf.yet": "not yet",
     "shelf.over": "sale over",
-    "shelf.ticket": "with ticket",
+    "shelf.ticket": "add-on",
     "shelf.voucher": "voucher",
 }
 """What fits beside a price; the whole is said when it matters."""
@@ -29,6 +31,32 @@ def named(products: Sequence[InventoryItem], text: str) -> InventoryItem | None:
     wanted = text.strip().casefold()
     found = [product for product in products if wanted in (product.slug.casefold(), product.name.casefold())]
     return found[0] if len(found) == 1 else None
+
+
+def key_of(product: InventoryItem) -> str:
+    """What names it to the desk."""
+    return f"{product.kind}:{product.slug}"
+
+
+def shown(products: Sequence[InventoryItem], *, with_voucher: bool) -> tuple[Product, ...]:
+    """The products as rows; what needs a voucher can be sold ``with_voucher`` in the cart."""
+    return tuple(
+        Product(
+            key=key_of(product),
+            name=product.name,
+            price=product.price,
+            note=note(product),
+            can_be_sold=product.sellable and (with_voucher or not product.requires_voucher),
+        )
+        for product in products
+    )
+
+
+def why_not(product: InventoryItem) -> str:
+    """Why it cannot be sold now, in a sentence."""
+    if product.sellable and product.requires_voucher:
+        return NEEDS_VOUCHER.format(product=product.name)
+    return f"{product.name}: {phrase(product.reason)}."
 
 
 def note(product: InventoryItem) -> str:

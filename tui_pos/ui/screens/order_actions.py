@@ -8,25 +8,19 @@ from tui_pos.core import clock
 from tui_pos.desk.access.permissions import Action
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.checkin.guest_tickets import register_companion
-from tui_pos.desk.checkin.next_steps import OrderAction, OrderNow, OrderStep, is_cancellable
+from tui_pos.desk.checkin.next_steps import OrderAction, OrderNow, OrderStep
 from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.tenders import tendering
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.ask import ask_text
 from tui_pos.ui.dialogs.confirm import Confirm
-from tui_pos.ui.input import keys
+from tui_pos.ui.input.acts import Act
 from tui_pos.ui.messages import notes
 from tui_pos.ui.results import PayBy, StillOwed
+from tui_pos.ui.screens.cart_view import name_and_email
 from tui_pos.ui.screens.return_actions import Reload
 from tui_pos.ui.screens.shared import Step, refuse
-
-HINTS: dict[OrderAction, Sequence[keys.Hint]] = {
-    OrderAction.PAY: keys.hints("cash", "tender"),
-    OrderAction.CANCEL: keys.hints("cancel"),
-    # Without labels: their /words say what they do, and the key bar has little room.
-    OrderAction.GIVE_BACK: tuple(keys.hint(name, "") for name in ("refund", "exchange", "void")),
-}
 
 
 class OrderActions:
@@ -41,7 +35,6 @@ class OrderActions:
         self._desk = screen.desk
         self._reference = reference
         self._reload = reload
-        self._skips_names = False
 
     @property
     def _order(self) -> OrderView | None:
@@ -68,14 +61,22 @@ class OrderActions:
                 partial(self._complete, "Complete: the web site had taken the money."),
                 "complete it for its buyer",
             ),
-            OrderStep.NAME_TICKETS: None if self._skips_names else Step(self.ask_names, "name tickets"),
         }
         return steps.get(self.now.step)
 
-    def hints(self) -> Sequence[keys.Hint]:
-        """The key bar's entries for everything else that can be done to the order."""
-        actions = self.now.actions if self.now is not None else ()
-        return tuple(hint for action, shown in HINTS.items() if action in actions for hint in shown)
+    def acts(self, **returns: Callable[[], object]) -> Sequence[Act]:
+        """What else can be done to the order; ``returns`` are the ways in which something of it goes back."""
+        if self.now is None:
+            return ()
+        actions, pays = self.now.actions, (PayBy.CASH, PayBy.OTHER)
+        card = (PayBy.CARD,) if self._screen.may(Action.CHARGE) else ()
+        ways = (Act(by.value, partial(self.pay, by)) for by in (*pays, *card))
+        return (
+            *(ways if OrderAction.PAY in actions else ()),
+            *((Act("names", self.ask_names),) if self.now.unnamed else ()),
+            *((Act("cancel", self.cancel),) if OrderAction.CANCEL in actions else ()),
+            *((Act(name, do) for name, do in returns.items()) if OrderAction.GIVE_BACK in actions else ()),
+        )
 
     # Paying
 
@@ -106,32 +107,24 @@ class OrderActions:
 
     def cancel(self) -> None:
         """Cancel an order that nothing was paid for."""
-        if self._order is not None and not is_cancellable(self._order):
-            self._screen.say(
-                "Only an order that nothing was paid for can be cancelled.", Tone.WARN, bell=True
-            )
-            return
         question = Confirm(
             f"Cancel {self._reference}",
             "Its stock, voucher and credit are free again. Nothing was paid, nothing goes back.",
             f"cancel {self._reference}",
         )
-        self.if_allowed(Action.CANCEL, lambda: self._screen.go(question, self._cancel_agreed))
+        self._screen.go(question, self._cancel_agreed)
 
     def _cancel_agreed(self, yes: bool | None) -> None:
         if yes:
             call = partial(checkout.cancel_order, self._desk, self._reference)
             self._screen.ask(call, lambda _: self._alert(f"{self._reference} is cancelled."), hold=True)
 
-    def if_allowed(self, action: Action, then: Callable[[], object]) -> None:
-        """Call ``then``, if the order has been read and who is signed in may do ``action``."""
-        if self._order is None:
-            self._screen.say("One moment: reading the order.")
-            self._reload(lambda: None)  # the first time may have failed
-        elif self._screen.may(action):
-            then()
-        else:
-            refuse(self._screen, action)
+    def refuses(self, action: Action) -> bool:
+        """Whether who is signed in may not do it; they are told who may."""
+        if self._screen.may(action):
+            return False
+        refuse(self._screen, action)
+        return True
 
     # Names
 
@@ -150,12 +143,9 @@ class OrderActions:
 
     def _named(self, key: str, answer: str | None) -> None:
         if answer is None:
-            self._skips_names = True
-            self._screen.refresh_hints()
             self._screen.say("The tickets stay without names; /names asks again.", Tone.WARN)
             return
-        name, _, last = answer.rpartition(" ")
-        name, email = (name, last) if "@" in last and name else (answer, "")
+        name, email = name_and_email(answer)
         register = partial(register_companion, self._desk, self._reference, name, email, key=key)
         self._screen.ask(register, self._registered, hold=True)
 

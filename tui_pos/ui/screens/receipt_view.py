@@ -1,10 +1,9 @@
 """What the receipt screen shows of an order: pure functions of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
-from itertools import zip_longest
 
 from rich.text import Text
 
@@ -20,18 +19,25 @@ from tui_pos.desk.search import receipts
 from tui_pos.desk.search.receipts import ReceiptView
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.messages.notes import Amount
-from tui_pos.ui.messages.receipts import CARD_FIELDS, CARD_VALUES
+from tui_pos.ui.messages.receipts import (
+    CARD_FIELDS,
+    CARD_VALUES,
+    NO_BADGE,
+    NOT_IN_YET,
+    STATUS_WORDS,
+    UNNAMED,
+    WALK_UP,
+)
 from tui_pos.ui.messages.templates import when_and_where
 from tui_pos.ui.messages.tenders import TENDERS
 from tui_pos.ui.messages.verdicts import words
-from tui_pos.ui.widgets import signs
+from tui_pos.ui.widgets import look, signs
+from tui_pos.ui.widgets.banner import Told
 from tui_pos.ui.widgets.line_list import Cell, Line
+from tui_pos.ui.widgets.look import Role
 
 CARD_FACTS = receipts.CARD_FIELDS[:6]
-"""The card fields shown on the screen; a printed receipt has all of them."""
-
-MOST_LINES = 10
-"""A longer order is summed up; paper shows it whole."""
+"""The card fields shown beside the order; from 120 columns, as on paper, all of them."""
 
 BACK_STATES: dict[RefundStage, str] = {
     RefundStage.CREATED: ", no answer from Stripe yet",
@@ -56,38 +62,63 @@ Rows = list[tuple[Cell, Cell]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptContent:
-    """All that the screen shows: the title in its header, who bought and who sold, the rows, the person."""
+    """All that the screen shows: outcome, how it was paid and who sold it, rows, card, person.
+
+    ``payments`` are all facts of every payment, for where there is room.
+    """
 
     title: Text
-    buyer: Text
+    told: Told
+    paid: Text
     seller: Text
     lines: tuple[Line, ...]
+    card: tuple[Line, ...]
+    payments: tuple[Line, ...]
     person: Text
 
 
 def receipt_content(desk: Desk, now: OrderNow) -> ReceiptContent:
     """The order as it is shown at this desk."""
     view, amount = now.receipt, partial(money.format_amount, currency=desk.conference.currency)
+    paid_by = ", ".join(payment.label for payment in view.payments)
     paid_at = when_and_where(desk.moment(view.paid_at, "")) if view.paid_at else ""
-    rows = zip_longest(_bought(view, amount), _card_facts(view), fillvalue=("", ""))
+    sold_by = ", ".join(filter(None, (view.station, view.staff)))
     return ReceiptContent(
-        title=_title(view, amount, paid_at),
-        buyer=Text(printable(view.order.buyer_name), style="bold"),
-        seller=Text(printable(", ".join(filter(None, (view.station, view.staff)))), style="dim"),
-        lines=tuple(Line((*left, *right), pick=False) for left, right in rows),
+        title=Text(f"{view.order.reference}   {printable(view.order.buyer_name, 28) or WALK_UP}"),
+        told=_told(view, amount),
+        paid=Text("   ".join(printable(part) for part in (paid_by, paid_at) if part)),
+        seller=Text(printable(sold_by), style=look.style(Role.DIM)),
+        lines=tuple(Line(row, pick=False) for row in _bought(view, amount)),
+        card=tuple(_dim(row) for row in _card_facts(view, CARD_FACTS)),
+        payments=tuple(_payment_lines(desk, view, amount)),
         person=_person(view.attendee, now.unnamed, amount),
     )
 
 
-def _title(view: ReceiptView, amount: Amount, paid_at: str) -> Text:
+def _told(view: ReceiptView, amount: Amount) -> Told:
     order, tone = view.order, STATUS_TONES.get(view.order.status, Tone.BAD)
-    word = order.status.replace("_", " ").upper()
-    money = f"owes {amount(order.due)}" if order.due else amount(view.bought.total)
-    title = Text(f"{order.reference}   ")
-    title.append(f"{signs.sign(tone)} {word} {money} {view.currency}", style=signs.style(tone))
-    paid_by = ", ".join(payment.label for payment in view.payments)
-    title.append("".join(f"   {printable(part)}" for part in (paid_by, paid_at) if part))
-    return title
+    if order.due:
+        word = f"OWES {amount(order.due)} {view.currency}"
+    else:
+        status = STATUS_WORDS.get(order.status, order.status.upper())
+        word = f"{status} {amount(view.bought.total)} {view.currency}"
+    return Told(tone=tone, word=word, about=order.buyer_name or WALK_UP, fact=order.reference)
+
+
+def _dim(row: tuple[Cell, Cell]) -> Line:
+    return Line(row, pick=False, style=look.style(Role.DIM))
+
+
+def _payment_lines(desk: Desk, view: ReceiptView, amount: Amount) -> Iterator[Line]:
+    """When what was paid, and all that is known of the card."""
+    for payment in view.payments:
+        yield Line(
+            (f"{desk.local(payment.at):%H:%M:%S}  {payment.label}", amount(payment.amount)), pick=False
+        )
+        for name, value in payment.card:
+            yield _dim((f"  {CARD_FIELDS[name]}", CARD_VALUES.get(value, value)))
+        if payment.note:
+            yield _dim((f"  {payment.note}", ""))
 
 
 def _bought(view: ReceiptView, amount: Amount) -> Rows:
@@ -120,44 +151,40 @@ def _back(made: RefundView, amount: Amount) -> Rows:
     pieces = ", ".join(f"{piece.quantity} x {piece.description}" for piece in made.pieces)
     why = made.reason if made.origin not in BACK_ORIGINS else ""
     told = ": ".join(filter(None, (pieces, why)))
-    return [(how, went), *([((f"  {told}", "dim"), "")] if told else [])]
+    return [(how, went), *([((f"  {told}", look.style(Role.DIM)), "")] if told else [])]
 
 
 def _items(lines: Sequence[LineView], amount: Amount) -> Rows:
     """Each line before discounts, as the total below counts."""
-    shown = lines if len(lines) <= MOST_LINES else lines[: MOST_LINES - 1]
-    rows: Rows = [(_item(line), amount(_before_discounts(line))) for line in shown]
-    rest = lines[len(shown) :]
-    if rest:
-        total = sum((_before_discounts(line) for line in rest), start=rest[0].unit_price * 0)
-        rows.append((f"and {len(rest)} more lines", amount(total)))
-    return rows
+    return [(item(line), amount(before_discounts(line))) for line in lines]
 
 
 def _person(person: AttendeeView | None, unnamed: int, amount: Amount) -> Text:
+    """Who is to be let in, and what they are to be told."""
     if person is None:
-        return Text("No badge: this was sold to a walk-up.")
-    verdict = person.verdict
-    word, tone = ("registered", Tone.OK) if person.registered else (words(verdict).word, verdict.tone)
-    line = Text(f"{signs.sign(tone)} {word}", style=signs.style(tone))
-    line = Text.assemble(line, f"   badge {printable(person.access_code)}")
+        return Text(NO_BADGE)
+    word, tone = words(person.verdict).word.partition(",")[0].lower(), person.verdict.tone
+    if person.registered:
+        word, tone = "registered", Tone.OK
+    parts = [signs.signed(tone, word), Text(f"badge {printable(person.access_code)}")]
     if unnamed:
-        line.append(f"   [!] {unnamed} more without name", style=signs.style(Tone.WARN))
+        parts.append(signs.signed(Tone.WARN, UNNAMED.format(count=unnamed)))
     if person.checked_in_at is not None:
-        line.append(f"   {words(verdict).sentence}")
+        parts.append(Text(words(person.verdict).sentence))
     elif person.registered:
-        line.append("   [!] not checked in yet", style=signs.style(Tone.WARN))
+        parts.append(signs.signed(Tone.WARN, NOT_IN_YET))
     if person.registered and person.owes:
-        line.append(f"   [!] owes {amount(person.owes)}", style=signs.style(Tone.WARN))
-    return line
+        parts.append(signs.signed(Tone.WARN, f"owes {amount(person.owes)}"))
+    return Text("   ").join(parts)
 
 
-def _item(line: LineView) -> str:
+def item(line: LineView) -> str:
     """What was bought, or what lowered the price of all of it."""
     return f"{line.quantity} x {line.description}" if line.quantity else line.description
 
 
-def _before_discounts(line: LineView) -> Decimal:
+def before_discounts(line: LineView) -> Decimal:
+    """What it costs, as the total below the discounts counts."""
     return line.quantity * line.unit_price if line.quantity else line.line_total
 
 
@@ -165,12 +192,18 @@ def _discount(order: OrderView) -> str:
     return f"Discount, {order.voucher_code}" if order.voucher_code else "Discount"
 
 
-def _card_facts(view: ReceiptView) -> Rows:
+def _card_facts(view: ReceiptView, fields: Sequence[str]) -> Rows:
     rows: Rows = []
     for payment in view.payments:
         if payment.card:
             facts = dict(payment.card)
             rows.append(("Card", payment.label))
-            shown = ((name, facts[name]) for name in CARD_FACTS if name in facts)
+            shown = ((name, facts[name]) for name in fields if name in facts)
             rows += [(CARD_FIELDS[name], CARD_VALUES.get(value, value)) for name, value in shown]
     return rows
+
+
+def ways_back(view: ReceiptView) -> str:
+    """Where money goes back to: the last payment first."""
+    labels = dict.fromkeys(payment.label for payment in reversed(view.payments))
+    return ", then ".join(labels)

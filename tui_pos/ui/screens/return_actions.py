@@ -5,7 +5,7 @@ matching question is asked, and ``check`` is called again with the answer.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -14,12 +14,14 @@ from tui_pos.core import clock
 from tui_pos.data.tables.desk import RefundStage
 from tui_pos.desk.catalogue.inventory import InventoryItem, catalogue
 from tui_pos.desk.errors import Refusal
+from tui_pos.desk.orders.payment_sources import Tender
 from tui_pos.desk.orders.refund_views import RefundView
 from tui_pos.desk.refunds import exchanges, in_person, voids
 from tui_pos.desk.refunds.exchanges import Exchanged, Terms
 from tui_pos.desk.refunds.pieces import Piece, RefundableLine
 from tui_pos.desk.refunds.refunds import Refundable, check, refund, refundable
 from tui_pos.desk.refunds.voids import Voided
+from tui_pos.desk.search.receipts import ReceiptView
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.ask import Part, ask_amount, ask_text
@@ -36,18 +38,21 @@ from tui_pos.ui.messages.refunds import (
     ASK_WHICH,
     ASK_WHOSE,
     ASK_WITHOUT_MONEY,
+    ASKING,
     ASKING_STRIPE,
     ASKING_STRIPE_INTERAC,
     EXCHANGE_EVEN,
     EXCHANGE_OWES,
     EXCHANGE_PAYS_BACK,
     EXCHANGED,
+    GOES_BACK,
     HOLD_RELEASED,
     NOT_VOID_YET,
     NOTHING_TO_EXCHANGE,
     VOID,
 )
 from tui_pos.ui.messages.views import refund_words
+from tui_pos.ui.screens.receipt_view import ways_back
 
 ALL, AMOUNT = "all", "amount"
 """The keys of the two rows that stand for no piece."""
@@ -66,18 +71,41 @@ PiecesChecked = Callable[[tuple[Piece, ...], bool], object]
 """Goes on with pieces that passed ``check``, and whether the person said that handed out ones came back."""
 
 
-class ReturnActions:
-    """Refund, exchange and void of the order that ``screen`` shows."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of a refund, an exchange or a void; ``from_drawer`` is the cash that is to be handed over."""
 
-    def __init__(self, screen: DeskScreen[Any], reference: str, reload: Reload) -> None:
+    sentence: str
+    tone: Tone = Tone.OK
+    from_drawer: Decimal = Decimal()
+
+
+class ReturnActions:
+    """Refund, exchange and void of the order that ``screen`` shows; ``told`` is told what came of it.
+
+    ``shown`` is the order as the screen shows it.
+    """
+
+    def __init__(
+        self,
+        screen: DeskScreen[Any],
+        reference: str,
+        reload: Reload,
+        told: Callable[[Outcome], object],
+        shown: Callable[[], ReceiptView | None],
+    ) -> None:
         self._screen = screen
         self._desk = screen.desk
         self._reference = reference
         self._reload = reload
+        self._told = told
+        self._shown = shown
 
-    def _alert(self, sentence: str, tone: Tone = Tone.OK) -> None:
-        """Show the order as it is now, and the sentence above it."""
-        self._reload(lambda: self._screen.alert(sentence, tone))
+    def _tell(self, sentence: str, tone: Tone, made: Sequence[RefundView]) -> None:
+        """Show the order as it is now, what came of it, and what is to be handed over."""
+        in_cash = [each for each in made if each.tender is Tender.CASH and not each.exchange]
+        from_drawer = sum((each.handed_back for each in in_cash), Decimal())
+        self._told(Outcome(sentence=sentence, tone=tone, from_drawer=from_drawer))
 
     # Refund
 
@@ -142,7 +170,10 @@ class ReturnActions:
     def _ask_why(
         self, amount: Decimal | None, what: str, pieces: tuple[Piece, ...] = (), came_back: bool = False
     ) -> None:
-        question = ask_text(f"Refund {what} of {self._reference}", ASK_REASON, f"refund {what}", Tone.WARN)
+        order = self._shown()
+        ways = ways_back(order) if order is not None else ""
+        why = f"{GOES_BACK.format(ways=ways)} {ASK_REASON}" if ways else ASK_REASON
+        question = ask_text(f"Refund {what} of {self._reference}", why, f"refund {what}", Tone.WARN)
 
         def answered(reason: str | None) -> None:
             if reason is not None:
@@ -153,7 +184,7 @@ class ReturnActions:
         self._screen.go(question, answered)
 
     def _refunded(self, made: Sequence[RefundView]) -> None:
-        self._alert(self._refunds_text(made) or HOLD_RELEASED, _tone(made))
+        self._tell(self._refunds_text(made) or HOLD_RELEASED, _tone(made), made)
 
     # Whose ticket it is, and whether a handed out piece came back
 
@@ -279,7 +310,8 @@ class ReturnActions:
             self._reload(lambda: self._screen.navigator.show_receipt(done.new.reference))
             return
         refunds = self._refunds_text(done.refunds)
-        self._alert(f"{EXCHANGED.format(order=done.new.reference)} {refunds}".rstrip(), _tone(done.refunds))
+        said = f"{EXCHANGED.format(order=done.new.reference)} {refunds}".rstrip()
+        self._tell(said, _tone(done.refunds), done.refunds)
 
     # Void
 
@@ -303,9 +335,13 @@ class ReturnActions:
     def _voided(self, voided: Voided) -> None:
         refunds = self._refunds_text(voided.refunds)
         outcome = VOID if voided.done else NOT_VOID_YET
-        self._alert(f"{outcome} {refunds}".rstrip(), Tone.OK if voided.done else _tone(voided.refunds))
+        tone = Tone.OK if voided.done else _tone(voided.refunds)
+        self._tell(f"{outcome} {refunds}".rstrip(), tone, voided.refunds)
 
     def _asking_stripe(self) -> str:
+        order = self._shown()
+        if order is None or not any(payment.card for payment in order.payments):
+            return ASKING
         return ASKING_STRIPE_INTERAC if in_person.is_possible(self._desk) else ASKING_STRIPE
 
     def _refunds_text(self, made: Sequence[RefundView]) -> str:

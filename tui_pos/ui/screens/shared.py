@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from tui_pos.core.scan import printable
+from tui_pos.core.scan import Scan, printable
 from tui_pos.desk.access.permissions import Action
 from tui_pos.desk.context import Desk
 from tui_pos.desk.tones import Tone
 from tui_pos.desk.waiting import Act, Waiting, of_call
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.messages.access import ACTIONS
+from tui_pos.ui.results import NextPerson
 from tui_pos.ui.typed_ahead import KeysHandled
 
 if TYPE_CHECKING:
@@ -26,6 +27,11 @@ class Step:
 
     take: Callable[[], object]
     label: str
+
+
+def next_person(scan: Scan) -> NextPerson:
+    """Who was scanned where an order is done with; of another conference where the code says so."""
+    return NextPerson(f"{scan.conference}:{scan.text}" if scan.conference else scan.text)
 
 
 def refuse(screen: Screen, action: Action) -> None:

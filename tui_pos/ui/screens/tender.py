@@ -2,6 +2,8 @@
 
 The prompt takes an amount. As much as is to be taken, or more, is the cash that was given; less is a part,
 which then is what every row and key below takes. A single digit is the number of a row, as everywhere.
+While it is told what was taken nothing acts but Enter, so that no change is overlooked and nothing is taken
+twice; once all is paid a scan is the next person.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,6 +12,8 @@ from functools import partial
 
 from rich.text import Text
 from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
 
 from tui_pos.core import money
 from tui_pos.core.scan import Scan, printable
@@ -24,25 +28,25 @@ from tui_pos.desk.tones import Tone
 from tui_pos.ui import messages
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.ask import ask_text
-from tui_pos.ui.input import keys
+from tui_pos.ui.input.acts import Act, Move, Offer, Pick, numbers
 from tui_pos.ui.messages import notes
-from tui_pos.ui.messages.tenders import TENDERS
-from tui_pos.ui.results import PayBy, PaymentEnd, StillOwed
+from tui_pos.ui.messages.tenders import A_PART, FIRST_ENTER, SCAN_NOT_USED
+from tui_pos.ui.results import NextPerson, PayBy, PaymentEnd, StillOwed
 from tui_pos.ui.screens import tender_view as view
-from tui_pos.ui.screens.shared import choose_reader, refuse
+from tui_pos.ui.screens.shared import choose_reader, next_person, refuse
 from tui_pos.ui.screens.tender_controller import TenderController
+from tui_pos.ui.widgets import signs
 from tui_pos.ui.widgets.big_amount import BigAmount
 from tui_pos.ui.widgets.line_list import Column, Line, LineList
+from tui_pos.ui.widgets.row import Row
 from tui_pos.ui.widgets.scan_input import Prompt
-
-ASKS = "Type what they give, or press a number; less than all is a part"
 
 
 class TenderScreen(DeskScreen[StillOwed]):
     """Left with what was taken of what is still owed; once nothing is left to pay it ends on the receipt."""
 
     CSS_PATH = "tender.tcss"
-    PROMPT = Prompt(picks=False, placeholder=ASKS, comes_first="this order is to be paid first")
+    PROMPT = Prompt(picks=False, placeholder="a number, or what they give")
 
     def __init__(self, desk: Desk, reference: str, first: PayBy) -> None:
         super().__init__(desk)
@@ -53,13 +57,21 @@ class TenderScreen(DeskScreen[StillOwed]):
         self._is_taking = False
         self._told: Tendered | PaymentState | None = None
         self._last: Tendered | PaymentState | None = None
-        self._sums = LineList(Column(34), Column(12, right=True), numbered=False, choosing=False, id="sums")
-        self._list = LineList(Column(16), Column(12, right=True), Column(), id="options")
+        self._list = LineList(Column(14), Column(9, right=True), Column(), id="ways")
+        self._label = Row(id="label")
+        self._sums = LineList(Column(), Column(12, right=True), numbered=False, choosing=False, id="sums")
+        self._order = LineList(Column(), Column(10, right=True), numbered=False, choosing=False, id="order")
 
     def compose_body(self) -> ComposeResult:
-        yield self._sums
-        yield self._list
-        yield BigAmount()
+        with Horizontal():
+            yield self._list
+            with Vertical(id="pay"):
+                yield self._label
+                yield BigAmount()
+                yield self._sums
+
+    def compose_side(self) -> ComposeResult:
+        yield self._order
 
     def on_mount(self) -> None:
         self._read(lambda: self._choose_first(self._first))
@@ -72,7 +84,7 @@ class TenderScreen(DeskScreen[StillOwed]):
             order = receipt_now.order
             self.title_text = Text(f"{printable(order.buyer_name, 28)}   {order.reference}".strip())
             self.refresh_title()
-            self._sums.set_lines(view.sums(receipt_now, self.amount))
+            self._order.set_lines(view.order_lines(receipt_now, self.amount))
             self._offer()
             then()
 
@@ -85,26 +97,19 @@ class TenderScreen(DeskScreen[StillOwed]):
     def _offer(self) -> None:
         """Show the payment options; none while somebody is to be told what was taken."""
         self._options = self._tender.options() if self._told is None else ()
-        self._list.set_lines(view.option_lines(self._options, self.amount, self.kiosk.status.reader))
+        self._list.set_lines(view.option_lines(self._options, self.amount, self.kiosk.status))
         self._draw()
 
     def _choose_first(self, by: PayBy) -> None:
-        """Choose the first row that the key means: F9 the first with cash, F10 the first without."""
-        wanted = [
-            place
-            for place, option in enumerate(self._options)
-            if (option.tender is Tender.CASH) == (by is PayBy.CASH)
-        ]
-        if wanted:
-            self._list.choose(str(wanted[0]))
+        """Choose the first row that the key means: F8 the card, F9 cash, F10 the first without cash."""
+        wanted = (place for place, option in enumerate(self._options) if view.is_meant(option, by))
+        if (place := next(wanted, None)) is not None:
+            self._list.choose(str(place))
         self._draw()
 
-    def _set_part(self, amount: Decimal) -> None:
+    def _set_part(self, amount: Decimal | None) -> None:
         self._tender.part = amount
         self._offer()
-        self.say(
-            f"{self.amount(amount)} of {self.amount(self._tender.due)}: choose how it is paid, Esc for all."
-        )
 
     # What was typed
 
@@ -120,10 +125,12 @@ class TenderScreen(DeskScreen[StillOwed]):
     def _option(self, line: Line | None) -> PaymentOption | None:
         return self._options[int(line.key)] if line is not None else None
 
-    def _proposed(self) -> PaymentOption | Decimal | None:
+    def _proposed(self) -> view.Proposed:
         """What Enter would do now."""
         text = self.prompt.text.strip()
-        if not text or text.startswith("/"):
+        if not self._options:
+            return None
+        if not text:
             return self._option(self._list.chosen)
         try:
             return self._typed(text)
@@ -131,66 +138,144 @@ class TenderScreen(DeskScreen[StillOwed]):
             return None
 
     def changed(self, text: str) -> None:
+        if text and not self._options:
+            self._first_enter()
+            return
         if len(text) > 1:  # an amount, whose first digit looked like a row
             self._list.choose("0")
         self._draw()
 
-    def picked(self, number: int) -> None:
+    def _pick(self, number: int) -> None:
         """A digit that was typed before this screen had opened."""
-        if self._list.numbered_line(number) is None:
-            self.say(f"There is no row {number}.", Tone.WARN, bell=True)
+        self._list.numbered_line(number)
         self._draw()
 
-    def moved(self, delta: int) -> None:
+    def _move(self, delta: int) -> None:
         self.prompt.clear()
         self._list.move(delta)
         self._draw()
 
     def entered(self, scan: Scan) -> None:
         if scan.scanned:
-            super().entered(scan)
-            return
-        if self._told is not None:
-            self._go_on()
-        if not self._options:
-            self.kiosk.bell()
-            return
-        try:
-            self._answer(scan.raw_shown)
-        except money.MoneyError as error:
-            self.say(messages.sentence(error.reason), Tone.BAD, bell=True)
+            if self._tender.is_paid:
+                self.leave(StillOwed(next_person=next_person(scan)))
+            else:
+                self.say(SCAN_NOT_USED, Tone.WARN, bell=True)
+        elif not self._options:
+            self._first_enter()
+        else:
+            try:
+                self._answer(scan.raw_shown)
+            except money.MoneyError as error:
+                self.say(messages.sentence(error.reason), Tone.BAD, bell=True)
 
     def _answer(self, text: str) -> None:
         typed = self._typed(text)
-        if (
-            isinstance(typed, PaymentOption)
-            and len(text) == 1
-            and self._tender.wanted <= int(text) != typed.given
-        ):
-            shown = f"{TENDERS[typed.tender].name} {self.amount(typed.given or typed.amount)}"
-            self.say(
-                f"{text} is {shown}: Enter takes it. Type {text}.00 for that amount.", Tone.WARN, bell=True
-            )
+        if doubt := view.doubt(text, typed, self._tender.wanted, self.amount):
+            self.say(doubt, Tone.WARN, bell=True)
             self._draw()
         else:
             self._do(typed)
 
+    # What keys do
+
+    def acts(self) -> Sequence[Offer]:
+        back = Act("back", self._back)
+        if self._is_taking:
+            return ()
+        if self._told is not None:
+            go_on = Act("confirm", self._go_on, "take the rest" if self._tender.due else "receipt")
+            return (
+                go_on,
+                *(
+                    (Act("next", partial(self.leave, StillOwed(next_person=NextPerson()))),)
+                    if self._tender.is_paid
+                    else ()
+                ),
+            )
+        if self._tender.receipt is None:
+            return (Act("confirm", self._read_again, "read the order"), back)
+        if self._tender.live is not None:
+            see = partial(self.navigator.watch_part, self._tender.live, self._card_ended)
+            return (Act("confirm", see, "see the card payment"), back)
+        if not self._tender.due:
+            return (Act("confirm", self._show_receipt, "receipt"),)
+        return self._ways()
+
+    def acts_and_ours(self) -> Sequence[Offer]:
+        return self.acts() if self._told is not None else super().acts_and_ours()
+
+    @property
+    def has_words(self) -> bool:
+        return self._told is None
+
+    def _ways(self) -> Sequence[Offer]:
+        """What keys do while the ways to pay are shown and nothing is typed."""
+        chosen = self._option(self._list.chosen)
+        label = view.next_step(chosen, self.amount)
+        give_up = Act("back", partial(self._set_part, None), "all of it")
+        return (
+            *((Act("confirm", partial(self._do, chosen), label),) if chosen else ()),
+            *self._other_ways(),
+            give_up if self._tender.part is not None else Act("back", self._back),
+            Pick(numbers(len(self._options)), self._pick, "choose"),
+            Act("reader", partial(choose_reader, self)),
+            Move(self._move),
+        )
+
+    def _other_ways(self) -> Sequence[Act]:
+        card = (Act("card", self._card),) if self.may(Action.CHARGE) else ()
+        return (
+            *card,
+            Act("cash", partial(self._other, PayBy.CASH)),
+            Act("tender", partial(self._other, PayBy.OTHER), "other"),
+        )
+
+    def typed_acts(self, text: str) -> Sequence[Offer]:  # noqa: ARG002  # `_proposed` reads it
+        clear = Act("back", self._clear, "clear")
+        if not self._options:
+            return (clear,)
+        proposed = self._proposed()
+        label = view.next_step(proposed, self.amount)
+        return (
+            *((self.enters(label),) if label else ()),
+            *(self._other_ways() if isinstance(proposed, Decimal) else ()),
+            clear,
+            Move(self._move),
+        )
+
+    def _clear(self) -> None:
+        self.prompt.clear()
+        self._draw()
+
+    def standing_note(self) -> tuple[str, Tone]:
+        if self._told is not None:
+            return notes.still_owed(self._owed(), self.amount), Tone.OK
+        if not self._options:
+            return "", Tone.PLAIN
+        if self._tender.part is not None:
+            part, due = self.amount(self._tender.part), self.amount(self._tender.due)
+            return A_PART.format(part=part, due=due), Tone.PLAIN
+        return view.about(self._proposed(), self.amount), Tone.PLAIN
+
+    def refused(self, message: Message) -> None:
+        if self._told is not None:
+            self._first_enter()
+        else:
+            super().refused(message)
+
+    def _first_enter(self) -> None:
+        """Something else than Enter came while it is told what was taken."""
+        told = notes.still_owed(self._owed(), self.amount) if self._told is not None else ""
+        self.say(FIRST_ENTER.format(told=told).rstrip(": "), Tone.WARN, bell=True)
+
     # Taking it
 
-    def action_confirm(self) -> None:
-        if self._told is not None:
-            self._go_on()
-        elif self._tender.receipt is None:
-            self.say("One moment: reading the order.")
-            self._read(self._now_read)  # the first time may have failed
-        elif self._tender.live is not None:
-            self.navigator.watch_part(self._tender.live, self._card_ended)
-        elif not self._tender.due:
-            self._show_receipt()
-        else:
-            self._do(self._option(self._list.chosen))
+    def _read_again(self) -> None:
+        self.say("One moment: reading the order.")
+        self._read(self._now_read)  # the first time may have failed
 
-    def _do(self, wanted: PaymentOption | Decimal | None) -> None:
+    def _do(self, wanted: view.Proposed) -> None:
         if self._is_taking or wanted is None:
             self.kiosk.bell()
         elif isinstance(wanted, Decimal):
@@ -222,7 +307,8 @@ class TenderScreen(DeskScreen[StillOwed]):
     def _tell(self, what: Tendered | PaymentState) -> None:
         """Show what was taken until Enter, so that neither the change nor the rest is overlooked."""
         self._told = self._last = what
-        self._read(lambda: self.say(notes.still_owed(self._owed(), self.amount), Tone.OK))
+        self.prompt.clear()
+        self._read()
 
     def _owed(self) -> StillOwed:
         return StillOwed(taken=self._last, due=self._tender.due) if self._last is not None else StillOwed()
@@ -230,7 +316,6 @@ class TenderScreen(DeskScreen[StillOwed]):
     def _go_on(self) -> None:
         self._told = None
         if self._tender.due:
-            self.say(ASKS)
             self._offer()
         else:
             self._show_receipt()
@@ -250,33 +335,19 @@ class TenderScreen(DeskScreen[StillOwed]):
 
         self.go(question, given)
 
-    # Keys
+    # Keys beside Enter
 
-    def action_cash(self) -> None:
-        """F9: cash, for the part that was typed."""
+    def _other(self, by: PayBy) -> None:
+        """F9 and F10: cash, or another way than cash, for the part that was typed."""
         self._use_typed_part()
-        self._choose_first(PayBy.CASH)
+        self._choose_first(by)
 
-    def action_tender(self) -> None:
-        """F10: another way than cash, for the part that was typed."""
-        self._use_typed_part()
-        self._choose_first(PayBy.OTHER)
-
-    def action_card(self) -> None:
+    def _card(self) -> None:
         """F8: the part that was typed, or all that is due, on the reader."""
         self._use_typed_part()
-        if self._is_taking or not self._options:
-            self.kiosk.bell()
-        else:
-            self._charge(self._tender.wanted)
-
-    def action_reader(self) -> None:
-        """F4."""
-        choose_reader(self)
+        self._charge(self._tender.wanted)
 
     def _use_typed_part(self) -> None:
-        if self._told is not None:
-            self._go_on()
         proposed = self._proposed() if self.prompt.text else None
         self.prompt.clear()
         if isinstance(proposed, Decimal):
@@ -292,7 +363,11 @@ class TenderScreen(DeskScreen[StillOwed]):
         elif instead is not None:
             self._read(lambda: self._choose_first(instead))
         else:
-            self._read(lambda: self.say(notes.still_owed(StillOwed(card=state), self.amount), Tone.WARN))
+            self._read(partial(self._card_failed, state))
+
+    def _card_failed(self, state: PaymentState) -> None:
+        self._choose_first(PayBy.CARD)  # so that Enter goes on trying: it never turns into cash by itself
+        self.say(notes.still_owed(StillOwed(card=state), self.amount), Tone.WARN)
 
     def _card_paid(self, state: PaymentState) -> None:
         self._tender.taken()
@@ -308,52 +383,19 @@ class TenderScreen(DeskScreen[StillOwed]):
     def _show_receipt(self) -> None:
         self.navigator.show_receipt(self.reference, sale_is_over=True)
 
-    def action_back(self) -> None:
-        if self._told is not None:
-            self._go_on()
-        elif self._tender.part is not None:
-            self._tender.part = None
-            self.say(ASKS)
-            self._offer()
-        else:
-            self.leave(self._owed())
+    def _back(self) -> None:
+        self.leave(self._owed())
 
     # Drawing
 
-    def hints(self) -> Sequence[keys.Hint]:
-        if self._tender.receipt is None:
-            return (keys.hint("confirm", "read the order"), keys.hint("back"))
-        if self._told is not None or not self._tender.due:
-            return (keys.hint("confirm", "go on" if self._tender.due else "receipt"),)
-        if self._tender.live is not None:
-            return (keys.hint("confirm", "see the card payment"), keys.hint("back"))
-        return (
-            keys.hint("confirm", self._enter()),
-            *([keys.hint("card")] if self.may(Action.CHARGE) else []),
-            keys.hint("cash"),
-            keys.hint("tender", "other ways"),
-            keys.hint("back", "all of it" if self._tender.part is not None else None),
-        )
-
-    def _enter(self) -> str:
-        proposed = self._proposed()
-        if isinstance(proposed, Decimal):
-            return f"pay {self.amount(proposed)} of it"
-        if proposed is None:
-            return "take it"
-        return TENDERS[proposed.tender].next_step.format(self.amount(proposed.to_pay))
-
     def _draw(self) -> None:
-        currency, told, proposed = self.desk.conference.currency, self._told, self._proposed()
-        if isinstance(told, Tendered) and told.change:
-            big = ("CHANGE", told.change)
-        elif told is not None or self._tender.live is not None:
-            big = ("STILL TO PAY", self._tender.due)
-        elif isinstance(proposed, PaymentOption) and proposed.change:
-            big = ("CHANGE", proposed.change)
-        elif isinstance(proposed, PaymentOption):
-            big = ("TO PAY", proposed.to_pay)
-        else:
-            big = ("TO PAY", proposed or self._tender.wanted)
-        self.query_one(BigAmount).show_amount(f"{big[0]} {currency}", self.amount(big[1]))
+        shown = view.large(self._told, self._proposed(), self._tender.due, self._tender.wanted)
+        if self._tender.live is not None:
+            shown = view.Shown("STILL TO PAY", self._tender.due)
+        if self._tender.receipt is not None:
+            rounding = view.rounding(self._told, self._proposed())
+            self._sums.set_lines(view.sums(self._tender.receipt, self.amount, rounding))
+        label = f"{shown.label} {self.desk.conference.currency}"
+        self._label.show(signs.signed(Tone.OK if shown.is_done else Tone.PLAIN, label, "bold"))
+        self.query_one(BigAmount).show_amount("", self.amount(shown.amount))
         self.refresh_hints()

@@ -41,6 +41,11 @@ class TenderController:
         """The card payment that is under way for the order; nothing else is taken meanwhile."""
         return self.receipt.order.live_attempt_id if self.receipt is not None else None
 
+    @property
+    def is_paid(self) -> bool:
+        """Whether the order is known to be paid, so that a scan is the next person."""
+        return self.receipt is not None and not self.due and self.live is None
+
     def options(self) -> tuple[PaymentOption, ...]:
         """Every way to pay what is wanted."""
         if self.receipt is None or not self.due or self.live is not None:

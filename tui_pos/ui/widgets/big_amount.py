@@ -27,7 +27,10 @@ ROWS = 5
 
 
 class BigAmount(Row):
-    """Five rows, centred: ``show_amount("TO PAY USD", "167.00")``."""
+    """Five rows, centred: ``show_amount("TO PAY USD", "167.00")``.
+
+    Where the digits have no room they stand there without what divides thousands, and if need be small.
+    """
 
     DEFAULT_CSS = "BigAmount { height: 5; width: 1fr; }"
 
@@ -48,12 +51,19 @@ def large(label: str, amount: str, width: int = 0) -> list[str]:
 
     In small digits where ``width`` cells (0: any number) are too few: money is never cut.
     """
+    for text in (amount, amount.replace(",", "")):
+        rows = _rows(label, text)
+        if not width or max(map(len, rows)) <= width:
+            return rows
+    return ["", "", f"{label}  {amount}".strip(), "", ""]
+
+
+def _rows(label: str, amount: str) -> list[str]:
     rows = []
     for row in range(ROWS):
         foot = row == ROWS - 1
-        lead = f"{label}  " if foot else " " * (len(label) + 2)
+        lead = (f"{label}  " if foot else " " * (len(label) + 2)) if label else ""
         small = [char if foot else " " for char in amount]
         glyphs = [f"{_GLYPHS[char][row]} " if char in _GLYPHS else "" for char in amount]
         rows.append(lead + "".join(glyph or char for glyph, char in zip(glyphs, small, strict=True)))
-    fits = not width or max(map(len, rows)) <= width
-    return rows if fits else ["", "", f"{label}  {amount}", "", ""]
+    return rows

@@ -55,6 +55,7 @@ class Listing(Widget):
         choosing: Whether a row is chosen at all.
         by_arrow: No row is chosen before an arrow chooses one: until then Enter may mean something else.
         empty: What stands there without rows.
+        by_place: Count rows without a number too, so that a row's number does not depend on those before.
     """
 
     DEFAULT_CSS = "Listing { height: 1fr; width: 1fr; }"
@@ -66,10 +67,12 @@ class Listing(Widget):
         choosing: bool = True,
         by_arrow: bool = False,
         empty: str = "",
+        by_place: bool = False,
         id: str | None = None,  # noqa: A002  # Textual's name for it
     ) -> None:
         super().__init__(id=id)
         self._columns = columns
+        self._by_place = by_place
         self._numbered = numbered
         self._choosing = choosing
         self._by_arrow = by_arrow
@@ -217,7 +220,7 @@ class Listing(Widget):
         for index in range(self._top, min(self._top + height, len(self._lines))):
             line = self._lines[index]
             shown = number if self._numbered and line.pick and number in NUMBERS else None
-            number += shown is not None
+            number += self._by_place or shown is not None
             rows.append((line, shown, index == self._chosen))
         return rows
 

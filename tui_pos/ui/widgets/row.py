@@ -103,4 +103,4 @@ class Divider(Widget):
     DEFAULT_CSS = "Divider { width: 2; height: 1fr; }"
 
     def render_line(self, y: int) -> Strip:  # noqa: ARG002  # every row is the same
-        return Strip([Segment("│ ", self.rich_style + Style.parse(look.style(Role.DIM)))])
+        return Strip([Segment("│ ", lean(self.rich_style) + Style.parse(look.style(Role.DIM)))])

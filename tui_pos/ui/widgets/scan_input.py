@@ -20,6 +20,7 @@ from tui_pos.ui.input import key_stream
 from tui_pos.ui.input.key_stream import KeyStream
 from tui_pos.ui.widgets import look
 from tui_pos.ui.widgets.look import Role
+from tui_pos.ui.widgets.painting import lean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +184,7 @@ class ScanInput(Widget, can_focus=True):
         self._deliver(self._stream.settle(clock.monotonic()))
 
     def render_line(self, y: int) -> Strip:
-        style = self.rich_style
+        style = lean(self.rich_style)
         if y:
             return Strip.blank(self.size.width, style)
         self._drawn = self._content()

@@ -1,0 +1,66 @@
+"""Who buys, where no badge says so: a typed name or address, F2, ``/name``, ``/email``; and the voucher."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from tui_pos.core.scan import printable
+from tui_pos.desk.carts.cart_view import CartView
+from tui_pos.desk.tones import Tone
+from tui_pos.ui.desk_screen import DeskScreen
+from tui_pos.ui.dialogs.ask import ask_text
+from tui_pos.ui.input.acts import Act
+from tui_pos.ui.messages import carts as said
+from tui_pos.ui.screens.cart_controller import CartController
+from tui_pos.ui.screens.cart_view import may_be_name, name_and_email
+
+Change = Callable[[Callable[[], CartView | None]], object]
+
+
+class CartBuyer:
+    """Changes who buys ``sale``; ``change`` asks for a change and shows what comes of it."""
+
+    def __init__(self, screen: DeskScreen[Any], sale: CartController, change: Change) -> None:
+        self._screen = screen
+        self._sale = sale
+        self._change = change
+
+    def acts(self) -> tuple[Act, ...]:
+        """What keys and words say of a walk-up."""
+        return (
+            Act("walk_up", self._ask, "who buys"),
+            Act("name", self._name),
+            Act("email", self._email),
+        )
+
+    def typed(self, text: str) -> None:
+        """A text was typed that is nothing known here: the walk-up's address, or their name."""
+        if "@" in text:
+            name, email = name_and_email(text)
+            self._change(partial(self._sale.set_buyer, name if email else None, email or name))
+        elif may_be_name(text):
+            self._change(partial(self._sale.set_buyer, text))
+        else:
+            self._screen.say(said.NOT_A_NAME.format(text=printable(text, 40)), Tone.WARN, bell=True)
+
+    def voucher(self) -> None:
+        """``/voucher``: use one, or none."""
+        self._change(partial(self._sale.set_voucher, self._screen.argument))
+
+    def _ask(self) -> None:
+        """F2."""
+
+        def answered(answer: str | None) -> None:
+            if answer:
+                name, email = name_and_email(answer)
+                self._change(partial(self._sale.set_buyer, name, email or None))
+
+        self._screen.go(ask_text(said.WHO_BUYS, said.ASK_BUYER, "that is who buys"), answered)
+
+    def _name(self) -> None:
+        """``/name``."""
+        self._change(partial(self._sale.set_buyer, name=self._screen.argument))
+
+    def _email(self) -> None:
+        """``/email``: where the receipt goes."""
+        self._change(partial(self._sale.set_buyer, email=self._screen.argument))

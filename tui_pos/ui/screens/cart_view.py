@@ -1,0 +1,68 @@
+"""What the cart screen says of a sale: pure functions of it."""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+
+from rich.text import Text
+
+from tui_pos.core.scan import printable
+from tui_pos.desk.carts.cart_view import CartView
+from tui_pos.desk.catalogue.pricing import ProductKind
+from tui_pos.ui.messages import carts as said
+from tui_pos.ui.widgets import look
+from tui_pos.ui.widgets.look import Role
+
+Amount = Callable[[Decimal], str]
+
+
+def for_whom(view: CartView | None, buyer: str, *, is_walk_up: bool) -> Text:
+    """The first line: for whom it is, and what may be typed to say so."""
+    name = printable((view.buyer_name if view is not None else "") or buyer, 60)
+    email = printable(view.buyer_email, 60) if view is not None else ""
+    if not is_walk_up:
+        return Text.assemble((f"Sell to {name}", "bold"), f"   {email}".rstrip())
+    if not name:
+        return Text.assemble(
+            ("For  ", "bold"), (said.WALK_UP, "bold"), (f"   {said.TYPE_A_NAME}", look.style(Role.DIM))
+        )
+    return Text.assemble(("For  ", "bold"), (name, "bold"), f"   {email}".rstrip())
+
+
+def facts(view: CartView | None, amount: Amount) -> Text:
+    """What stands at the end of that line."""
+    if view is None:
+        return Text()
+    shown = (
+        f"voucher {view.voucher_code}" if view.voucher_code else "",
+        f"credit {amount(view.credit)}" if view.credit else "",
+        f"{view.reference}, not paid" if view.reference else "",
+    )
+    return Text("   ".join(printable(fact, 60) for fact in shown if fact))
+
+
+def whose(view: CartView | None, buyer: str) -> str:
+    """Whom a sale is to, within a sentence."""
+    name = (view.buyer_name if view is not None else "") or buyer
+    return f"to {printable(name, 40)}" if name else "to a walk-up"
+
+
+def may_be_name(text: str) -> bool:
+    """Whether a typed text that is nothing known here can be a person's name."""
+    return bool(re.search(r"[^\W\d_]", text)) and not re.search(r"[\d@/]", text)
+
+
+def has_tickets(view: CartView) -> bool:
+    """Whether somebody is admitted by what is sold."""
+    return any(line.kind is ProductKind.TICKET for line in view.lines)
+
+
+def cannot_be_sold(view: CartView) -> bool:
+    """Whether the desk will refuse it as it is."""
+    return view.problem is not None or any(line.problem is not None for line in view.lines)
+
+
+def name_and_email(typed: str) -> tuple[str, str]:
+    """A name, and the e-mail address that was typed behind it, or ''."""
+    name, _, last = typed.strip().rpartition(" ")
+    return (name.strip(), last) if "@" in last and name else (typed.strip(), "")
