@@ -163,11 +163,6 @@ class Listing(Widget):
                 return line
         return None
 
-    def choose_none(self) -> None:
-        """Choose no row, where arrows choose."""
-        self._chosen = None
-        self._update()
-
     def numbered_line(self, number: int) -> Line | None:
         """The row that shows ``number``, chosen from now on unless arrows choose; None if no row does."""
         for line, shown, _ in self._drawn:
