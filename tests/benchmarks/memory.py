@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.benchmarks import programs
 from tests.benchmarks.table import Row, Sizes, ratio
-from tests.benchmarks.wire import ENTER, F2, F11, SHIRT
+from tests.benchmarks.wire import ENTER, F2, GOOD_CARD, QUIET, SHIRT
 from tests.fixtures.databases import fill
 from tests.fixtures.pty import Terminal80x24
 from tui_pos.simulator import Server
@@ -40,13 +40,13 @@ def _sell(desk: Terminal80x24) -> None:
         (SHIRT, "1 x T-Shirt"),
         (ENTER, "Choose the card reader"),
         ("1", "WAITING FOR CARD"),
-        (F11, "CAPTURED"),
+        (GOOD_CARD, "CAPTURED"),
         (ENTER, "PAID"),
         (ENTER, "Last here"),
     ):
         desk.send(sent)
         desk.wait_for(until)
-        desk.settle()
+        desk.settle(QUIET)
 
 
 def memory(pid: int) -> int:

@@ -373,6 +373,12 @@ def test_where_the_layouts_are_known_a_scan_is_restored_and_typing_is_not(
     assert parse("Müller", scanner=scanner).value == "Müller"
 
 
+def test_a_scanner_that_is_set_right_is_understood_where_another_one_is_mapped() -> None:
+    scanner = Scanner(layouts=Layouts(Layout.US, Layout.GERMAN))
+    for code in ("https://pycon.example/b/K7Q2M9ZX", "demo:K7Q2M9ZX", "ORD-8F3K2AQ7"):
+        assert parse(code, scanner=scanner, scanned=True).value == parse(code).value
+
+
 @pytest.mark.parametrize(
     "text",
     [

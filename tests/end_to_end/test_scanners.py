@@ -2,7 +2,6 @@
 first digit, and what the test code showed is remembered."""
 
 import sqlite3
-import time
 from contextlib import closing
 from pathlib import Path
 from random import Random
@@ -11,19 +10,10 @@ import pytest
 
 from tests.end_to_end.test_whole_sale import demo
 from tests.fixtures.pty import Terminal80x24
+from tests.fixtures.scanner import scan_slowly
 from tui_pos.core import scanner_test
 
 CODES = ("12345678", "2Q2M9ZXA", "3006381333931", "1AB2", "5-PEN")
-
-
-def scan_slowly(desk: Terminal80x24, code: str, random: Random) -> None:
-    """Send ``code`` as a slow scanner does: 5 to 60 ms a character, and once the link stalls."""
-    pace = random.uniform(0.005, 0.060)
-    stalled = random.randrange(len(code))
-    for place, char in enumerate(f"{code}\r"):
-        jitter = min(0.060, max(0.005, random.gauss(pace, pace / 4)))
-        time.sleep(jitter + (0.15 if place == stalled + 1 else 0.0))
-        desk.send(char)
 
 
 def written(home: Path) -> list[int]:

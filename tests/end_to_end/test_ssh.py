@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.test_whole_sale import paid, to_the_prompt
+from tests.end_to_end.test_whole_sale import SETTLED, paid, to_the_prompt
 from tests.fixtures.postgresql import free_port
 from tests.fixtures.pty import Terminal80x24
 from tests.fixtures.sshd import PATIENCE, Sshd, run, serving, shown
@@ -48,8 +48,9 @@ def test_a_sale_from_the_first_key_to_the_receipt(sshd: Sshd) -> None:
         desk.wait_for("Tilda Trainee")
         desk.wait_for("desk-3")  # the station that stands beside the key
         to_the_prompt(desk)
-        desk.send("\x1b[23~")
-        desk.wait_for("CAPTURED 25.00  Visa 4242")
+        desk.send("\x1b[2~")
+        desk.wait_for("CAPTURED 25.00 USD   Visa 4242")
+        desk.settle(SETTLED)
         desk.send("\r")
         desk.wait_for("PAID 25.00 USD")
         assert paid(sshd.home) == [("paid", 25)]
@@ -69,8 +70,8 @@ def test_the_link_cut_in_mid_payment_and_the_sale_is_back_with_one_key(sshd: Ssh
         again.wait_for("Needs attention")
         again.wait_for("WAITING FOR CARD")
         again.send("1")
-        again.wait_for("F11 tap card")
-        again.send("\x1b[23~")
+        again.wait_for("Ins good card")
+        again.send("\x1b[2~")
         again.wait_for("CAPTURED 25.00")
     assert paid(sshd.home) == [("paid", 25)]
 
@@ -90,7 +91,7 @@ def test_a_client_that_falls_silent_in_mid_payment_and_the_sale_is_back_with_one
             again.send("1")
             again.wait_for("NOT WATCHED HERE")
             assert len(sshd.desks()) == 2
-            again.send("\x1b[23~")
+            again.send("\x1b[2~")
             again.wait_for("CAPTURED 25.00")
             assert paid(sshd.home) == [("paid", 25)]
 

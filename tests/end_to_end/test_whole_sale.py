@@ -15,6 +15,8 @@ from tui_pos.simulator import Controls
 
 PROGRAM = shutil.which("tui-pos", path=str(Path(sys.executable).parent)) or "tui-pos"
 BADGE = "NOOR2026"
+SETTLED = 0.6
+"""Seconds after which Enter acts on a screen that changed by itself (``ui.prompt_screen.SETTLES``)."""
 READER = "tmr_front_1"
 
 
@@ -67,8 +69,9 @@ def paid(home: Path) -> list[tuple[str, float]]:
 
 def test_a_shirt_for_a_scanned_attendee_by_card(desk: Terminal80x24, home: Path) -> None:
     to_the_prompt(desk)
-    desk.send("\x1b[23~")
-    desk.wait_for("CAPTURED 25.00  Visa 4242")
+    desk.send("\x1b[2~")
+    desk.wait_for("CAPTURED 25.00 USD   Visa 4242")
+    desk.settle(SETTLED)
     desk.send("\r")
     desk.wait_for("PAID 25.00 USD")
     desk.send("\r")
@@ -94,9 +97,10 @@ def test_a_declined_card_and_then_a_good_one(desk: Terminal80x24, home: Path) ->
     desk.wait_for("[X] DECLINED")
     desk.wait_for("Nothing was charged")
     assert paid(home) == []
+    desk.settle(SETTLED)
     desk.send("\r")
     desk.wait_for("WAITING FOR CARD")
-    desk.send("\x1b[23~")
+    desk.send("\x1b[2~")
     desk.wait_for("CAPTURED 25.00")
     assert paid(home) == [("paid", 25)]
 
@@ -113,8 +117,8 @@ def test_killed_in_the_middle_the_payment_is_found_again(home: Path, end: signal
         again.wait_for("Needs attention")
         again.wait_for("WAITING FOR CARD")
         again.send("1")
-        again.wait_for("F11 tap card")
-        again.send("\x1b[23~")
+        again.wait_for("Ins good card")
+        again.send("\x1b[2~")
         again.wait_for("CAPTURED 25.00")
     assert paid(home) == [("paid", 25)]
 

@@ -15,7 +15,7 @@ from tests.ui.counter import desk_at
 from tests.ui.station import Bench
 from tui_pos.desk.context import Desk
 from tui_pos.simulator import Server
-from tui_pos.ui import typed_ahead
+from tui_pos.ui import prompt_screen, typed_ahead
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +32,12 @@ def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a busy machine a screen opens late, and keys typed ahead of it would count as impatient ones."""
     monkeypatch.setattr(typed_ahead, "TYPED_AHEAD", 5.0)
+
+
+@pytest.fixture(autouse=True)
+def no_settling(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests press Enter as soon as the screen has changed by itself; that it waits is tested by itself."""
+    monkeypatch.setattr(prompt_screen, "SETTLES", 0.0)
 
 
 class Till(Terminal80x24):

@@ -85,10 +85,10 @@ def begun(desk: Desk, attendee: str = "NOOR2026", reader: tuple[str, str] = READ
 
 
 @asynccontextmanager
-async def at_counter(screen: Screen[Any]) -> AsyncIterator[Pilot[Any]]:
+async def at_counter(screen: Screen[Any], size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[Any]]:
     """A counter with ``screen`` open."""
     try:
-        async with Counter(screen).run_test(size=(80, 24)) as pilot:
+        async with Counter(screen).run_test(size=size) as pilot:
             yield pilot
     finally:
         await calls_ended()

@@ -73,11 +73,13 @@ class Station(DeskApp):
 
 
 @asynccontextmanager
-async def station(bench: Bench, **options: Any) -> AsyncIterator[Pilot[Any]]:
+async def station(
+    bench: Bench, *, size: tuple[int, int] = (80, 24), **options: Any
+) -> AsyncIterator[Pilot[Any]]:
     """A desk that stands open, with the trainee at it unless ``options`` say otherwise."""
     app = Station(bench, **options)
     try:
-        async with app.run_test(size=(80, 24)) as pilot:
+        async with app.run_test(size=size) as pilot:
             await settled(pilot)
             yield pilot
     finally:

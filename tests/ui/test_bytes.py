@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from tests.ui.conftest import Till
 
-KEY, ROW, STAGE, SCREEN, DIALOG, CLOCK = 250, 150, 400, 5_500, 7_500, 60
+KEY, ROW, STAGE, SCREEN, DIALOG, CLOCK = 250, 150, 450, 5_500, 7_500, 60
 
 
 def test_one_key_in_the_prompt(till: Till) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -26,8 +27,9 @@ from tui_pos.desk.context import Desk, Mode
 from tui_pos.desk.payments import CommandQueue, PaymentState, Stage, readers
 from tui_pos.desk.search import attention
 from tui_pos.simulator import Server
+from tui_pos.ui import prompt_screen
 from tui_pos.ui.messages import sentence
-from tui_pos.ui.results import PaymentEnd
+from tui_pos.ui.results import NextPerson, PaymentEnd
 from tui_pos.ui.screens.payment import PaymentScreen
 from tui_pos.ui.screens.reader import ReaderScreen
 
@@ -70,12 +72,12 @@ async def test_a_card_is_taken_from_the_saved_attempt_to_the_receipt(desk: Desk,
     async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
         waiting = await shows(pilot, "WAITING FOR CARD", "Ask them to tap, insert or swipe on Front-2.")
         assert waiting.startswith(" Noor Lindqvist   ORD-")
-        assert "Front-2   TRAINING" in waiting.splitlines()[0]
+        assert "Front-2    TRAINING " in waiting.splitlines()[0]
         assert "USD" in waiting
         assert "Esc cancel   F4 other reader   F5 serve the next" in waiting
         simulator.tap(READER)
-        captured = await shows(pilot, "[OK] CAPTURED 25.00  Visa 4242", "Enter: receipt and next person")
-        assert captured.splitlines()[-1] == " Enter receipt"
+        captured = await shows(pilot, "[OK] CAPTURED 25.00 USD   Visa 4242", "or scan the next person")
+        assert captured.splitlines()[-1].startswith("  Enter receipt ")
         assert pilot.app.bells  # type: ignore[attr-defined]
         state = await ended(pilot, "enter")
         assert (state.stage, state.card) == (Stage.CAPTURED, "Visa 4242")
@@ -119,9 +121,9 @@ async def test_after_a_decline_enter_tries_again_on_the_same_payment(desk: Desk,
         for _ in range(2):
             await shows(pilot, "WAITING FOR CARD")
             simulator.tap(READER, "insufficient_funds")
-            declined = await shows(pilot, "[X] DECLINED  Insufficient funds")
-            assert "Nothing was charged. Enter: same or another card" in declined
-            assert declined.splitlines()[-1].startswith(" Enter try again   Esc cancel")
+            declined = await shows(pilot, "[X] DECLINED   insufficient funds, nothing charged")
+            assert "Insufficient funds. Ask for another card. Nothing was charged." in declined
+            assert declined.splitlines()[-1].startswith("  Enter try again    Esc cancel")
             await pilot.press("enter")
         await shows(pilot, "WAITING FOR CARD")
         simulator.tap(READER)
@@ -153,8 +155,8 @@ async def test_a_cancel_before_the_card(desk: Desk, simulator: Server) -> None:
     async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
         await shows(pilot, "WAITING FOR CARD")
         await pilot.press("escape")
-        cancelled = await shows(pilot, "[!] CANCELLED", "Nothing was charged. Enter: back to the order")
-        assert cancelled.splitlines()[-1] == " Enter back to the order   F9 cash"
+        cancelled = await shows(pilot, "[!] CANCELLED", "nothing charged", "25.00 USD")
+        assert cancelled.splitlines()[-1].startswith("  Enter back to the order    Esc back   F9 cash")
         assert (await ended(pilot, "escape")).stage is Stage.CANCELLED
         assert money(simulator) == [("canceled", 0, 0)]
 
@@ -165,10 +167,10 @@ async def test_a_cancel_says_that_it_is_on_its_way(desk: Desk, simulator: Server
         simulator.fault("slow", "POST /v1/payment_intents/*/cancel", seconds=0.6)
         await pilot.press("escape")
         cancelling = await shows(pilot, "[!] CANCELLING", "Asking the reader and Stripe")
-        assert "tap" not in cancelling.splitlines()[10]
-        assert cancelling.splitlines()[-1] == " F5 serve the next"
+        assert "swipe" not in cancelling
+        assert cancelling.splitlines()[-1].startswith(" F5 serve the next")
         await pilot.press("escape")
-        await shows(pilot, "Wait for what Stripe says")
+        await shows(pilot, "Esc does nothing here.")
         await shows(pilot, "[!] CANCELLED")
         assert money(simulator) == [("canceled", 0, 0)]
 
@@ -201,8 +203,9 @@ async def test_a_cancel_releases_a_hold(desk: Desk, simulator: Server) -> None:
     async with at_counter(PaymentScreen(confirm, begun(confirm))) as pilot:
         await shows(pilot, "WAITING FOR CARD")
         simulator.tap(READER)
-        held = await shows(pilot, "[!] AUTHORISED 25.00  Visa 4242", "Enter: capture it   Esc: release it")
-        assert held.splitlines()[-1] == " Enter capture 25.00   Esc release the hold   F5 serve the next"
+        held = await shows(pilot, "[!] AUTHORISED   Visa 4242", "capture it or release it")
+        bar = held.splitlines()[-1]
+        assert bar.startswith("  Enter capture 25.00    Esc release the hold   F5 serve the next")
         assert money(simulator) == [("requires_capture", 2500, 0)]
         await pilot.press("escape")
         await shows(pilot, "[!] CANCELLED", "Nothing was charged")
@@ -215,11 +218,11 @@ async def test_a_cancel_that_comes_too_late_says_that_it_was_paid(desk: Desk, si
         simulator.fault("answer_lost", "POST /v1/payment_intents/*/capture")
         simulator.fault("cut_before", "GET /v1/payment_intents/*", times=1000, after=1)
         simulator.tap(READER)
-        await shows(pilot, "[?] NO ANSWER")
+        await shows(pilot, "ASKING STRIPE")
         await pilot.press("escape")
         await shows(pilot, "cancel asked for")
         simulator.clear_faults()
-        await shows(pilot, "[!] TOO LATE to cancel, it was paid", "25.00 captured. Enter: receipt")
+        await shows(pilot, "[!] TOO LATE TO CANCEL   Visa 4242", "25.00 USD was paid")
         assert (await ended(pilot, "enter")).stage is Stage.CAPTURED
         assert money(simulator) == [("succeeded", 0, 2500)]
 
@@ -227,21 +230,30 @@ async def test_a_cancel_that_comes_too_late_says_that_it_was_paid(desk: Desk, si
 # What stands in the way
 
 
+def later(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """So many seconds pass at once."""
+    now, monotonic = clock.now, clock.monotonic
+    monkeypatch.setattr(clock, "now", lambda: now() + timedelta(seconds=seconds))
+    monkeypatch.setattr(clock, "monotonic", lambda: monotonic() + seconds)
+
+
 async def test_no_answer_is_its_own_state_until_stripe_says_what_is_true(
-    desk: Desk, simulator: Server
+    desk: Desk, simulator: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
         await shows(pilot, "WAITING FOR CARD")
         simulator.fault("answer_lost", "POST /v1/payment_intents/*/capture")
         simulator.fault("cut_before", "GET /v1/payment_intents/*", times=1000, after=1)
         simulator.tap(READER)
-        asking = await shows(pilot, "[?] NO ANSWER from Stripe for 0 s", "Do not charge again.")
-        assert asking.splitlines()[-1] == " Esc cancel   F5 serve the next   F9 cash"
-        await shows(pilot, "[?] NO ANSWER from Stripe for 1 s")
+        asking = await shows(pilot, "ASKING STRIPE", "Do not charge again.")
+        assert asking.splitlines()[-1].startswith(" Esc cancel   F5 serve the next   F9 cash")
+        assert "NO ANSWER" not in asking
         await pilot.press("enter")
-        await shows(pilot, "There is nothing to confirm now.")
+        await shows(pilot, "Enter does nothing here.")
+        later(monkeypatch, 9)
+        await shows(pilot, "[?] NO ANSWER from Stripe for ", " s: do not charge again", "25.00 USD")
         simulator.clear_faults()
-        await shows(pilot, "[OK] CAPTURED 25.00  Visa 4242")
+        await shows(pilot, "[OK] CAPTURED 25.00 USD   Visa 4242")
         assert money(simulator) == [("succeeded", 0, 2500)]
 
 
@@ -250,12 +262,12 @@ async def test_an_offline_reader_is_changed_for_another(desk: Desk, simulator: S
     async with at_counter(PaymentScreen(desk, attempt_id)) as pilot:
         offline = await shows(pilot, "[!] READER OFFLINE")
         assert "Nothing was charged." in offline
-        assert offline.splitlines()[-1].startswith(" Enter send again   Esc cancel   F4 other reader")
+        assert offline.splitlines()[-1].startswith("  Enter send again    Esc cancel   F4 other reader")
         await pilot.press("f4")
         await shows(pilot, "Enter choose Front-1", "Side-1")
         await pilot.press("3")
         paying = await shows(pilot, "WAITING FOR CARD", "swipe on Side-1")
-        assert "Side-1   TRAINING" in paying.splitlines()[0]
+        assert "Side-1    TRAINING " in paying.splitlines()[0]
         simulator.tap("tmr_side_1")
         await shows(pilot, "CAPTURED")
         assert readers.remembered_reader(desk) == ("tmr_side_1", "Side-1")
@@ -267,10 +279,7 @@ async def test_enter_sends_again_once_the_reader_is_back(desk: Desk, simulator: 
     simulator.set_reader(READER, "offline")
     async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
         offline = await shows(pilot, "READER OFFLINE")
-        assert offline.splitlines()[9:11] == [
-            " Nothing was charged. Check its power and network.",
-            " Enter: send again   F4: other reader",
-        ]
+        assert "Nothing was charged. Check its power and network, or take another reader." in offline
         await pilot.press("enter")
         await shows(pilot, "READER OFFLINE", "[!] Tried again: nothing has changed.")
         simulator.set_reader(READER, "online")
@@ -282,7 +291,7 @@ async def test_another_payment_on_the_reader_is_left_alone(desk: Desk, simulator
     other = desk.terminal.create_intent(700, "usd", metadata={}, key="somebody-elses")
     desk.terminal.process(READER, other.id)
     async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
-        await shows(pilot, "[!] READER TAKEN", "Another payment is on that reader. Nothing was charged.")
+        await shows(pilot, "[!] READER TAKEN", "Another payment is on that reader; take another reader.")
         await pilot.press("enter")
         await shows(pilot, "[!] Tried again: nothing has changed.")
         reader = desk.terminal.reader(READER)
@@ -321,11 +330,11 @@ async def test_enter_captures_where_the_conference_confirms(desk: Desk, simulato
     async with at_counter(PaymentScreen(confirm, begun(confirm))) as pilot:
         await shows(pilot, "WAITING FOR CARD")
         await pilot.press("enter")
-        await shows(pilot, "There is nothing to confirm now.")
+        await shows(pilot, "Enter does nothing here.")
         simulator.tap(READER)
-        await shows(pilot, "[!] AUTHORISED 25.00  Visa 4242")
+        await shows(pilot, "[!] AUTHORISED   Visa 4242")
         await pilot.press("enter")
-        await shows(pilot, "[OK] CAPTURED 25.00  Visa 4242")
+        await shows(pilot, "[OK] CAPTURED 25.00 USD   Visa 4242")
         assert money(simulator) == [("succeeded", 0, 2500)]
 
 
@@ -342,7 +351,7 @@ async def test_the_next_person_is_served_meanwhile(desk: Desk, simulator: Server
     assert [line.id for line in attention.attention(desk)] == [attempt_id]
     simulator.tap(READER)
     async with at_counter(PaymentScreen(desk, attempt_id)) as pilot:
-        await shows(pilot, "[OK] CAPTURED 25.00  Visa 4242")
+        await shows(pilot, "[OK] CAPTURED 25.00 USD   Visa 4242")
     assert money(simulator) == [("succeeded", 0, 2500)]
 
 
@@ -361,14 +370,26 @@ async def test_a_payment_of_another_desk_is_shown_and_left_alone(desk: Desk) -> 
     next(elsewhere)
     async with at_counter(PaymentScreen(desk, attempt_id)) as pilot:
         held = await shows(pilot, "[!] NOT WATCHED HERE", "being watched at desk-1, Tilda Trainee, since")
-        assert held.splitlines()[-1] == " Enter watch it here   Esc leave it"
+        assert held.splitlines()[-1].startswith("  Enter watch it here    Esc leave it")
         await pilot.press("f4")
-        await shows(pilot, "Another reader cannot take it over")
+        await shows(pilot, "F4 does nothing here.")
         next(elsewhere)
         await shows(pilot, "Stripe has the payment")
         elsewhere.close()
         await pilot.press("enter")
         await shows(pilot, "WAITING FOR CARD")
+
+
+async def test_no_desk_is_told_that_it_is_itself_the_other_one(desk: Desk) -> None:
+    attempt_id = begun(replace(desk, station="desk-1"))
+    in_the_background = payments.watch(desk, attempt_id, CommandQueue())
+    next(in_the_background)
+    async with at_counter(PaymentScreen(desk, attempt_id)) as pilot:
+        held = await shows(
+            pilot, "[!] NOT WATCHED HERE", "Another window of this station watches this payment."
+        )
+        assert "watched at desk-3" not in held
+    in_the_background.close()
 
 
 async def test_esc_leaves_a_payment_of_another_desk_as_it_is(desk: Desk) -> None:
@@ -535,6 +556,67 @@ async def test_an_attempt_that_does_not_exist_can_only_be_left(desk: Desk) -> No
 # Scans and training
 
 
+async def test_a_scan_on_a_payment_that_has_ended_is_the_next_person(desk: Desk, simulator: Server) -> None:
+    async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
+        await shows(pilot, "WAITING FOR CARD")
+        simulator.tap(READER)
+        await shows(pilot, "CAPTURED", "or scan the next person")
+        send_scan(pilot, "OWEN2026")
+        end = await left(pilot)
+        assert end.next_person == NextPerson("OWEN2026")
+
+
+async def test_enter_waits_where_the_screen_has_just_changed_by_itself(
+    desk: Desk, simulator: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prompt_screen, "SETTLES", 30.0)
+    async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
+        await shows(pilot, "WAITING FOR CARD")
+        simulator.tap(READER, "insufficient_funds")
+        await shows(pilot, "DECLINED")
+        await pilot.press("enter")
+        await shows(pilot, "[!] The screen has just changed", "DECLINED")
+        monkeypatch.setattr(prompt_screen, "SETTLES", 0.0)
+        await pilot.press("enter")
+        await shows(pilot, "WAITING FOR CARD")
+
+
+async def test_a_payment_that_cannot_be_read_says_so(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    attempt_id = begun(desk)
+    shop, away = tmp_path / "shop.sqlite3", tmp_path / "away"
+    shop.rename(away)
+    async with at_counter(PaymentScreen(desk, attempt_id)) as pilot:
+        failed = await shows(pilot, "[X] CANNOT BE SHOWN", "The payment is safe; it is listed under")
+        assert failed.splitlines()[-1].startswith("  Enter try again    Esc leave it")
+        away.rename(shop)
+        await pilot.press("enter")
+        await shows(pilot, "WAITING FOR CARD")
+    held = Event()
+
+    def never(*_: Any, **__: Any) -> Generator[PaymentState, None, None]:
+        held.wait()
+        yield from ()
+
+    monkeypatch.setattr(payments, "watch", never)
+    async with at_counter(PaymentScreen(desk, attempt_id)) as pilot:
+        await shows(pilot, "READING THE PAYMENT")
+        later(monkeypatch, 9)
+        await shows(pilot, "[?] NO ANSWER from the database for ", " s: do not charge again")
+        held.set()
+
+
+async def test_on_a_wide_terminal_the_flight_recorder_stands_beside(desk: Desk) -> None:
+    async with at_counter(PaymentScreen(desk, begun(desk)), size=(120, 30)) as pilot:
+        wide = await shows(pilot, "WAITING FOR CARD", "reader Front-2 shows the")
+        rows = wide.splitlines()
+        assert "│ " in rows[5]
+        assert "attempt saved: 25.00 USD" in rows[3].partition("│")[2]
+        assert "…" not in wide
+        assert wide.count("attempt saved") == 1
+
+
 async def test_a_scan_never_touches_a_payment(desk: Desk, simulator: Server) -> None:
     async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
         await shows(pilot, "WAITING FOR CARD")
@@ -554,15 +636,18 @@ async def test_in_training_a_key_taps_a_card_and_another_has_it_declined(
 ) -> None:
     async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
         waiting = await shows(pilot, "WAITING FOR CARD")
-        assert waiting.splitlines()[-1].endswith("F11 tap card   Del refuse it")
+        assert waiting.splitlines()[-1].startswith(
+            " Esc cancel   F4 other reader   F5 serve the next   Ins good"
+        )
+        assert "In training: Ins holds a good card to the reader, Del a bad one." in waiting
         await pilot.press("delete")
-        await shows(pilot, "[X] DECLINED  Insufficient funds")
-        await pilot.press("f11")
-        await shows(pilot, "This reader is not waiting for a card")
+        await shows(pilot, "[X] DECLINED   insufficient funds, nothing charged")
+        await pilot.press("insert")
+        await shows(pilot, "Ins does nothing here.")
         await pilot.press("enter")
         await shows(pilot, "WAITING FOR CARD")
-        await pilot.press("f11")
-        await shows(pilot, "[OK] CAPTURED 25.00  Visa 4242")
+        await pilot.press("insert")
+        await shows(pilot, "[OK] CAPTURED 25.00 USD   Visa 4242")
         assert money(simulator) == [("succeeded", 0, 2500)]
 
 
@@ -572,16 +657,16 @@ async def test_in_training_any_test_card_can_be_named(desk: Desk) -> None:
         write(pilot, "/tap gold")
         await shows(pilot, "Not a test card")
         write(pilot, "/tap mastercard")
-        await shows(pilot, "[OK] CAPTURED 25.00  Mastercard 4444")
+        await shows(pilot, "[OK] CAPTURED 25.00 USD   Mastercard 4444")
 
 
 async def test_outside_training_no_key_taps_a_card(desk: Desk) -> None:
     test = replace(desk, mode=Mode.TEST)
     async with at_counter(PaymentScreen(test, begun(test))) as pilot:
         waiting = await shows(pilot, "WAITING FOR CARD")
-        assert "F11" not in waiting
-        await pilot.press("f11")
-        await shows(pilot, "Only in training does a key tap the card.")
+        assert "Ins" not in waiting
+        await pilot.press("insert")
+        await shows(pilot, "Ins does nothing here.")
 
 
 # What must be seen and cannot be done here
@@ -603,7 +688,7 @@ async def test_money_that_does_not_fit_its_order_calls_for_a_person(desk: Desk, 
             "The card was charged but the order is cancelled. Refund it or have the order restored." in said
         )
         assert "Call the supervisor; do not charge again." in said
-        assert person.splitlines()[-1].rstrip() == " Enter receipt   /resolve resolve"
+        assert person.splitlines()[-1].startswith("  Enter receipt ")
 
 
 async def test_an_order_that_was_cancelled_meanwhile_is_not_charged(desk: Desk, simulator: Server) -> None:
@@ -630,7 +715,10 @@ async def test_a_long_name_leaves_room_for_the_order(desk: Desk) -> None:
 
 # What it costs on the wire
 
-STAGE, SECOND = 400, 80
+SETTLED = 0.6
+"""Seconds after which Enter acts on what changed by itself (``prompt_screen.SETTLES``)."""
+STAGE, SECOND, OUTCOME = 450, 80, 1_100
+"""A banner over the whole width in the place of the amount, or the other way round, fits one packet."""
 
 
 @pytest.fixture
@@ -651,13 +739,8 @@ def test_a_stage_and_a_second_cost_few_bytes(till: Terminal80x24, simulator: Ser
 
     till.wait_for("CARD  2 s")
     assert 0 < cost(lambda: None, "CARD  3 s") <= SECOND
-    assert 0 < cost(lambda: simulator.tap(READER, "insufficient_funds"), "DECLINED") <= STAGE
-    assert 0 < cost(lambda: till.send("\r"), "WAITING FOR CARD") <= STAGE + SECOND
+    assert 0 < cost(lambda: simulator.tap(READER, "insufficient_funds"), "DECLINED") <= OUTCOME
+    till.settle(SETTLED)
+    assert 0 < cost(lambda: till.send("\r"), "WAITING FOR CARD") <= OUTCOME
     assert 0 < cost(lambda: simulator.tap(READER, hold=True), "AUTHORISING") <= STAGE
-    assert 0 < cost(lambda: simulator.finish(READER), "CAPTURED") <= 2 * STAGE
-
-
-def test_an_outcome_is_in_the_colours_of_the_terminal(till: Terminal80x24, simulator: Server) -> None:
-    simulator.tap(READER)
-    till.wait_for("[OK] CAPTURED 25.00  Visa 4242")
-    assert b"\x1b[1;32m[OK] CAPTURED" in till.raw
+    assert 0 < cost(lambda: simulator.finish(READER), "CAPTURED") <= STAGE + OUTCOME

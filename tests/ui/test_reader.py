@@ -1,13 +1,15 @@
 """The reader screen: what it shows of each reader, and how one is chosen."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
 from tests.fixtures.pilot import press, scan, settled, shown, write
-from tests.ui.counter import at_counter, begun
+from tests.ui.counter import at_counter, begun, shows
+from tui_pos.core import clock
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import readers
 from tui_pos.simulator import Server
@@ -44,9 +46,8 @@ async def test_enter_takes_the_one_that_the_station_remembers(desk: Desk) -> Non
     async with at_counter(ReaderScreen(desk)) as pilot:
         await settled(pilot)
         assert " 3> Side-1 " in shown(pilot)
-        assert (
-            shown(pilot).splitlines()[-1].startswith(" Enter choose Side-1   1-9 pick   /refresh ask again")
-        )
+        bar = shown(pilot).splitlines()[-1]
+        assert bar.startswith("  Enter choose Side-1    1-4 choose   /refresh ask again   Esc back")
         await press(pilot, "enter")
         assert chosen(pilot) == ["tmr_side_1"]
 
@@ -90,17 +91,69 @@ async def test_typed_text_filters_and_enter_takes_the_only_one(desk: Desk) -> No
         assert chosen(pilot) == ["tmr_front_2"]
 
 
-async def test_a_scanned_serial_number_takes_its_reader(desk: Desk) -> None:
+@pytest.mark.parametrize("state", ["offline", "in use"])
+async def test_a_reader_that_cannot_take_a_payment_is_said_and_never_preselected(
+    desk: Desk, simulator: Server, state: str
+) -> None:
+    readers.remember_reader(desk, "tmr_front_2", "Front-2")
+    if state == "offline":
+        simulator.set_reader("tmr_front_2", "offline")
+    else:
+        begun(replace(desk, station="desk-1"))
+    async with at_counter(ReaderScreen(desk)) as pilot:
+        await settled(pilot)
+        said = next(row for row in rows(pilot) if "Front-2" in row)
+        assert state in said
+        assert ("desk-1, Tilda Trainee, since" in said) is (state == "in use")
+        assert "Enter choose Front-1 " in shown(pilot)
+        await press(pilot, said[1])
+        assert chosen(pilot) == ["tmr_front_2"]
+
+
+async def test_where_no_reader_is_ready_enter_chooses_none(desk: Desk, simulator: Server) -> None:
+    for reader in ("tmr_front_1", "tmr_front_2", "tmr_side_1"):
+        simulator.set_reader(reader, "offline")
+    async with at_counter(ReaderScreen(desk)) as pilot:
+        await settled(pilot)
+        assert "[!] No reader can take a payment now" in shown(pilot)
+        await press(pilot, "enter")
+        assert chosen(pilot) == []
+        await press(pilot, "down")
+        assert "Enter choose Back-1, offline" in shown(pilot)
+
+
+async def test_another_f4_opens_no_second_list(desk: Desk) -> None:
+    async with at_counter(ReaderScreen(desk)) as pilot:
+        await settled(pilot)
+        await press(pilot, "f4")
+        assert "F4 does nothing here." in shown(pilot)
+        await press(pilot, "escape")
+        assert chosen(pilot) == [""]
+
+
+async def test_after_five_seconds_it_is_said_that_no_answer_comes(
+    desk: Desk, simulator: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulator.fault("slow", "GET /v1/terminal/readers", seconds=3)
+    now = clock.now
+    async with at_counter(ReaderScreen(desk)) as pilot:
+        await shows(pilot, "Asking Stripe for the readers.")
+        monkeypatch.setattr(clock, "now", lambda: now() + timedelta(seconds=7))
+        await shows(pilot, "[?] NO ANSWER from Stripe for ", " s: wait.")
+
+
+async def test_a_scan_is_not_used_here(desk: Desk) -> None:
     async with at_counter(ReaderScreen(desk)) as pilot:
         await settled(pilot)
         await scan(pilot, "SIM000003")
-        assert chosen(pilot) == ["tmr_side_1"]
+        assert "[!] That scan was not used: choose the card reader first." in shown(pilot)
+        assert chosen(pilot) == []
 
 
 async def test_what_fits_no_reader_is_refused_in_one_sentence(desk: Desk) -> None:
     async with at_counter(ReaderScreen(desk)) as pilot:
         await settled(pilot)
-        await scan(pilot, "OWEN2026")
+        await write(pilot, "OWEN2026\r")
         assert "[!] OWEN2026 fits no reader." in shown(pilot)
         await write(pilot, "zzz")
         assert "No reader fits that text." in shown(pilot)
@@ -131,9 +184,9 @@ async def test_a_failure_of_stripe_is_one_sentence(
         await settled(pilot)
         assert "[X] " in shown(pilot)
         assert sentence in shown(pilot)
-        assert shown(pilot).splitlines()[-1] == " /refresh ask again   Esc back"
+        assert shown(pilot).splitlines()[-1].startswith(" /refresh ask again   Esc back")
         await press(pilot, "enter")
-        assert "There is no reader to choose." in shown(pilot)
+        assert "Enter does nothing here." in shown(pilot)
         simulator.clear_faults()
         await write(pilot, "/refresh\r")
         assert len(rows(pilot)) == 4

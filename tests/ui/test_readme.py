@@ -14,6 +14,8 @@ import pytest
 from tests.fixtures.pty import Terminal80x24
 
 README = Path(__file__).parents[2] / "README.md"
+SETTLED = 0.6
+"""Seconds after which Enter acts on a screen that changed by itself (``ui.prompt_screen.SETTLES``)."""
 KEYS = {
     "Enter": "\r",
     "Esc": "\x1b",
@@ -38,7 +40,7 @@ def demo(tmp_path: Path) -> Iterator[Terminal80x24]:
     with Terminal80x24(
         argv, env={"TUI_POS_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
     ) as terminal:
-        terminal.wait_for("Needs attention")
+        terminal.wait_for("Tilda Trainee")
         yield terminal
 
 
@@ -49,6 +51,6 @@ def test_the_steps_of_the_readme_sell_a_shirt_to_somebody(demo: Terminal80x24) -
             if seen := token["seen"]:
                 demo.wait_for(seen)
             else:
-                demo.settle()
+                demo.settle(SETTLED)
                 demo.send(token["text"] or KEYS[token["key"]])
     assert "TRAINING" in demo.text

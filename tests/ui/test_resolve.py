@@ -20,20 +20,19 @@ async def test_a_supervisor_ends_a_payment_that_stripe_does_not_know(desk: Desk,
         assert "F5 leave it   /resolve" in person.splitlines()[-1]
         write(pilot, "/resolve")
         both = await shows(pilot, "Stripe knows no such payment", "Order: pending, 0.00 kept of 25.00")
-        assert both.splitlines()[-1] == " Enter write it off   Esc leave as it is"
+        assert both.splitlines()[-1].startswith("  Enter write it off    Esc leave as it is")
         await pilot.press("enter")
         await shows(pilot, "Why?")
         write(pilot, "sandbox was wiped")
-        await shows(pilot, "[!] WRITTEN OFF  sandbox was wiped", "Enter back to the order")
+        await shows(pilot, "[!] WRITTEN OFF   sandbox was wiped, nothing booked", "Enter back to the order")
     assert payments.unfinished(lead) == ()
 
 
-async def test_who_may_not_resolve_is_told_who_may(desk: Desk) -> None:
+async def test_who_may_not_resolve_is_not_offered_it(desk: Desk) -> None:
     async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
         await shows(pilot, "WAITING FOR CARD")
         write(pilot, "/resolve")
-        await shows(pilot, "may not resolve payments. Ask")
-        await shows(pilot, "WAITING FOR CARD")
+        await shows(pilot, "/resolve does nothing here; / alone lists what can be done.", "WAITING FOR CARD")
 
 
 async def test_less_captured_than_asked_is_shown_as_it_is(desk: Desk, simulator: Server) -> None:
@@ -43,7 +42,7 @@ async def test_less_captured_than_asked_is_shown_as_it_is(desk: Desk, simulator:
         simulator.tap("tmr_front_2")
         person = await shows(pilot, "[X] NEEDS A PERSON", "Stripe captured 1.00 of 25.00 USD.")
         assert "CAPTURED 25.00" not in person
-        assert person.splitlines()[-1] == " Enter receipt   /resolve resolve"
+        assert person.splitlines()[-1].startswith("  Enter receipt ")
 
 
 async def test_a_reader_that_gave_up_is_no_decline(desk: Desk, simulator: Server) -> None:
@@ -60,9 +59,9 @@ async def test_a_reader_that_gave_up_is_no_decline(desk: Desk, simulator: Server
             "api_error": None,
         }
         simulator.alter("reader", times=1000, action=action)
-        told = await shows(pilot, "[!] READER GAVE UP  Battery low.", "Nothing was charged. Enter: try again")
+        told = await shows(pilot, "[!] READER GAVE UP   Battery low, nothing charged")
         assert "DECLINED" not in told
-        assert told.splitlines()[-1].startswith(" Enter try again")
+        assert told.splitlines()[-1].startswith("  Enter try again ")
         simulator.clear_faults()
         await pilot.press("enter")
         await shows(pilot, "WAITING FOR CARD")

@@ -122,12 +122,11 @@ async def test_an_owed_order_of_a_stranger_asks_whether_to_take_it_by_card(bench
         assert isinstance(pilot.app.screen, ScanScreen)
 
 
-@pytest.mark.parametrize(("code", "says"), [("TENOFF", "voucher TENOFF"), ("t-shirt", "> T-Shirt")])
+@pytest.mark.parametrize(("code", "says"), [("TENOFF", "TENOFF"), ("t-shirt", "T-Shirt")])
 async def test_a_voucher_or_a_product_begins_a_sale_to_a_walk_up(bench: Bench, code: str, says: str) -> None:
     async with station(bench) as pilot:
         await scan(pilot, code)
         assert isinstance(pilot.app.screen, CartScreen)
-        assert "For  a walk-up" in shown(pilot)
         assert says in shown(pilot)
 
 
@@ -174,8 +173,8 @@ async def test_a_parked_sale_needs_attention_and_its_number_takes_it_up(bench: B
         assert "1  [!]   Ravi Chen" in shown(pilot)
         await press(pilot, "1")
         assert isinstance(pilot.app.screen, CartScreen)
-        assert "For  Ravi Chen" in shown(pilot)
-        assert "> Hoodie" in shown(pilot)
+        assert "Ravi Chen" in shown(pilot)
+        assert "Hoodie" in shown(pilot)
 
 
 async def test_f5_opens_the_only_thing_that_needs_attention(bench: Bench) -> None:
@@ -209,10 +208,10 @@ async def test_a_scan_that_could_not_be_looked_up_is_listed_as_such(bench: Bench
         assert "The database file" in str(line.detail)
 
 
-@pytest.mark.parametrize("key", ["f6", "f8", "f9", "f10", "f11", "delete"])
+@pytest.mark.parametrize("key", ["f6", "f8", "f9", "f10", "insert", "delete"])
 async def test_a_key_without_a_function_says_so_and_is_not_in_the_bar(bench: Bench, key: str) -> None:
     async with station(bench) as pilot:
-        shown_key = "Del" if key == "delete" else key.upper()
+        shown_key = {"delete": "Del", "insert": "Ins"}.get(key, key.upper())
         assert shown_key not in row(pilot, 23)
         await press(pilot, key)
         assert f"{shown_key} does nothing here." in shown(pilot)
@@ -257,7 +256,7 @@ async def test_keys_wait_for_the_answer_to_a_scan(bench: Bench, monkeypatch: pyt
         answer.set()
         await until(pilot, lambda: isinstance(pilot.app.screen, CartScreen), "the cart")
         await settled(pilot)
-        assert "Sell to Inês Park" in shown(pilot)
+        assert "Inês Park" in shown(pilot)
 
 
 async def test_the_reader_chosen_with_f4_is_remembered_and_named(bench: Bench) -> None:
@@ -294,3 +293,14 @@ async def test_the_same_alert_is_never_asked_to_be_read_twice(bench: Bench) -> N
         await pilot.press("enter")
         await settled(pilot)
         assert pilot.app.screen is home
+
+
+async def test_a_search_that_was_left_has_no_chosen_hit(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await write(pilot, "li")
+        await press(pilot, "down", "enter")
+        assert isinstance(pilot.app.screen, AttendeeScreen)
+        await press(pilot, "escape")
+        await write(pilot, "t9\r")
+        assert isinstance(pilot.app.screen, ScanScreen)
+        assert "t9" in shown(pilot).casefold()

@@ -128,7 +128,9 @@ def test_a_key_without_meaning_here_says_so(till: Till) -> None:
 def test_function_key_and_word_do_the_same(till: Till) -> None:
     till.send("\x1bOR")
     till.wait_told("home orders")
-    till.send("/orders\r")
+    for char in "/orders\r":
+        till.send(char)
+        till.settle(0.1)
     till.wait_told("home orders")
 
 

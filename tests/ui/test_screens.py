@@ -44,6 +44,15 @@ async def test_words_do_what_keys_do() -> None:
         assert [told for told in app.seen if "changed" not in told] == ["home orders", "home orders"]
 
 
+@pytest.mark.parametrize("word", ["quit", "orders", "void"])
+async def test_a_barcode_gives_no_word_that_is_on_no_card(word: str) -> None:
+    app = Demo()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await scan(pilot, f"/{word}")
+        assert f"/{word} is on no card of the desk: type it." in shown(pilot)
+        assert app.seen == []
+
+
 async def test_the_first_screen_cannot_be_left() -> None:
     app = Demo()
     async with app.run_test(size=(80, 24)) as pilot:

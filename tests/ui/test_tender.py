@@ -463,7 +463,9 @@ def test_payments_beyond_three_are_summed_up(desk: Desk) -> None:
 
 def test_what_cash_is_rounded_by_is_a_line_below_what_is_due(desk: Desk) -> None:
     view = receipts.receipt(desk, owed(desk))
-    cash = PaymentOption(tender=Tender.CASH, amount=Decimal("25.02"), rounding=Decimal("-0.02"))
+    cash = PaymentOption(
+        tender=Tender.CASH, amount=Decimal("25.02"), given=Decimal(25), rounding=Decimal("-0.02")
+    )
     card = PaymentOption(tender=Tender.CARD, amount=Decimal("25.02"))
     assert tender_view.rounding(None, cash) == Decimal("-0.02")
     assert not tender_view.rounding(None, card)

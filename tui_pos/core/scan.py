@@ -72,6 +72,9 @@ class ScanKind(StrEnum):
     """Cannot be used; ``reason`` says why."""
 
 
+_EXACT = frozenset((ScanKind.CODE, ScanKind.ORDER, ScanKind.COMMAND))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Scan:
     """One scanned or typed string, understood.
@@ -105,9 +108,13 @@ def parse(text: str, *, scanner: Scanner = UNKNOWN, order_prefix: str = "ORD", s
     if test := scanner_test.recognised(_bare(text)):
         return replace(grammar.made(ScanKind.TEST), test=test)
     bare, is_gs1 = _unwrap(text, scanner, scanned)
-    if scanned and scanner.layouts.is_shifted:
-        bare, is_gs1 = _unwrap(scanner.layouts.restored(bare), scanner, scanned)
     found = grammar.meaning(bare, is_gs1)
+    if scanned and scanner.layouts.is_shifted:
+        restored, is_gs1 = _unwrap(scanner.layouts.restored(bare), scanner, scanned)
+        mapped = grammar.meaning(restored, is_gs1)
+        # Another scanner of this station may be set right: what it sends makes sense only as it is.
+        if mapped.kind in _EXACT or found.kind not in _EXACT:
+            bare, found = restored, mapped
     if scanned and (found.kind is ScanKind.INVALID or not bare.isascii() or found.kind is ScanKind.SEARCH):
         layouts = _mistaken_layouts(bare, grammar)
         if layouts is not None:

@@ -165,6 +165,11 @@ def update(conference_id: int, *, older_than: float = COMPARED_FOR) -> bool:
     return True
 
 
+def outdated(conference_id: int) -> None:
+    """A name was changed here: compare all before the next search of this desk."""
+    _seen.setdefault(database.obj, {}).pop(conference_id, None)
+
+
 def _renew(source: _Source, conference_id: int, after: int) -> bool:
     """Write the keys of rows after an id that are new or differ; False when they cannot be written."""
     for start, end in _slices(source, conference_id, after):
@@ -173,9 +178,8 @@ def _renew(source: _Source, conference_id: int, after: int) -> bool:
             if not _written(partial(_write, source, conference_id, _prepared(source, group))):
                 return False
         if len(differing) >= BATCH and not is_sqlite():
-            _execute(
-                "ANALYZE tui_pos_search_key, tui_pos_search_piece"
-            )  # the plans of an empty table are bad
+            # The plans of an empty table are bad.
+            _execute("ANALYZE tui_pos_search_key, tui_pos_search_piece")
     return True
 
 

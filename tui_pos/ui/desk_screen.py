@@ -40,8 +40,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 OTHER = TypeVar("OTHER")
 
-NOTE_WIDTH = 76
-"""Characters that the note has room for at 80 columns."""
+NOTE_WIDTH = 74
+"""Characters that the note has room for at 80 columns, behind the longest sign."""
 
 
 class _Navigated(Protocol):

@@ -14,6 +14,7 @@ from rich.text import Text
 from textual.app import App
 from textual.binding import BindingType
 from textual.driver import Driver
+from textual.filter import LineFilter, Monochrome
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
@@ -227,6 +228,13 @@ class KioskApp(App[None], inherit_bindings=False):
         if sentence is not None:
             return sentence
         return f"That failed in a way nobody expected: tell the organisers reference {self.record(error)}."
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Without Textual's own for NO_COLOR, which paints the terminal's default colours black on black.
+
+        `widgets.look` names no colour then.
+        """
+        return [each for each in super().get_line_filters() if not isinstance(each, Monochrome)]
 
     @property
     def _background_screens(self) -> list[Screen[Any]]:

@@ -21,6 +21,7 @@
                 another tender           tender
                 ended unpaid             back to where it was asked for, with StillOwed
                 None: left alone         home
+                a scan, once it ended    home, which looks it up
     tender      all is paid              receipt
                 StillOwed                back to where it was asked for, with what was taken
                 a scan, once it is paid  home, which looks it up
@@ -214,6 +215,8 @@ class Navigation:
         def left(end: PaymentEnd | None) -> None:
             if end is None:
                 self.go_home()
+            elif end.next_person is not None:
+                self._serve(end.next_person)
             else:
                 then(end)
 

@@ -24,10 +24,9 @@ from tui_pos.ui import messages
 from tui_pos.ui.input import keys
 from tui_pos.ui.input.acts import Act, Move, Offer, act_of, answer, bar, shown_key
 from tui_pos.ui.kiosk import KioskApp
-from tui_pos.ui.legacy_acts import legacy_acts
 from tui_pos.ui.typed_ahead import KeysHandled, TypedAhead
 from tui_pos.ui.widgets.key_bar import KeyBar
-from tui_pos.ui.widgets.line_list import LineList
+from tui_pos.ui.widgets.line_list import LineList, Listing
 from tui_pos.ui.widgets.row import Divider, NoteLine, Rule
 from tui_pos.ui.widgets.scan_input import Prompt, ScanInput
 from tui_pos.ui.widgets.status_line import Status, StatusLine
@@ -102,12 +101,13 @@ class PromptScreen(Screen[R], inherit_bindings=False):
 
     def acts(self) -> Sequence[Offer]:
         """What each key does in this state, in the order of the key bar."""
-        return legacy_acts(self) if hasattr(self, "hints") else ()
+        return ()
 
     def typed_acts(self, text: str) -> Sequence[Offer]:
         """What keys do while the prompt holds ``text``; Enter hands it to `entered`."""
         clear = Act("back", self.prompt.clear, "clear")
-        return (clear,) if self.PROMPT.comes_first else (self.enters(f'find "{text}"'), clear)
+        finds = not self.PROMPT.comes_first and type(self).entered is not PromptScreen.entered
+        return (self.enters(f'find "{text}"'), clear) if finds else (clear,)
 
     def standing_note(self) -> tuple[str, Tone]:
         """What the note says while the last key has left nothing to tell."""
@@ -196,6 +196,11 @@ class PromptScreen(Screen[R], inherit_bindings=False):
         lists = self.query_one("#body").query(LineList)
         return next((text for each in lists if each.display and (text := each.cut_text)), "")
 
+    @on(Listing.LaidOut)
+    def _numbers_changed(self, message: Listing.LaidOut) -> None:
+        message.stop()
+        self.refresh_hints()
+
     def refresh_title(self) -> None:
         """Draw the header again where `header` or ``title_text`` changed."""
         self.query_one(StatusLine).show(self.header(), self.title_text)
@@ -239,7 +244,9 @@ class PromptScreen(Screen[R], inherit_bindings=False):
             return
         self.say("")
         scan = self.kiosk.parse(message.text, scanned=message.scanned)
-        if scan.kind is ScanKind.COMMAND:
+        if scan.kind is ScanKind.COMMAND and scan.scanned and scan.value not in keys.CARD_WORDS:
+            self.say(f"/{scan.value} is on no card of the desk: type it.", Tone.WARN, bell=True)
+        elif scan.kind is ScanKind.COMMAND:
             self._word(scan)
         elif scan.test is not None:
             fault = scanner_test.told(scan.test, message.pace)

@@ -48,10 +48,14 @@ class NextPerson:
 
 @dataclass(frozen=True, slots=True)
 class PaymentEnd:
-    """How a card payment ended, and what the order is to be paid by ``instead`` where somebody said so."""
+    """How a card payment ended; and what the order is to be paid by ``instead``, or who is to be served next.
+
+    Both are None unless somebody said so.
+    """
 
     state: "PaymentState"
     instead: PayBy | None = None
+    next_person: NextPerson | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,7 @@ class LookUps:
             if hits.total == 1:
                 return self.open_hit(hits.found[0])
         except Refusal as refusal:
-            word = refused(refusal.code)
+            word = refused(refusal.reason)
             return _unopened(text, Unopened(word, sentence(refusal)), word.lower())
         said = f"{hits.total} found"
         return ScanResult(line=_line(text, said, Tone.PLAIN), several=_page(text, 0, hits))

@@ -8,6 +8,7 @@ from tests.desk.checkin.test_guest_tickets import bought
 from tests.desk.conftest import AsStaff
 from tests.desk.selling import everything, order_row, user_of
 from tui_pos.core import clock
+from tui_pos.data import search_index
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import AuditEntry, Sale
@@ -17,6 +18,7 @@ from tui_pos.desk.checkin.corrections import correct
 from tui_pos.desk.checkin.guest_tickets import register_companion
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotPermitted, Refusal, Refused
+from tui_pos.desk.search.search import search
 from tui_pos.desk.stored_reasons import unpack
 from tui_pos.ui.messages import sentence
 
@@ -45,6 +47,14 @@ def logged() -> list[tuple[str, str, str]]:
     with connected():
         rows = AuditEntry.select().where(AuditEntry.what == "correct").order_by(AuditEntry.id)
         return [(row.what, sentence(unpack(row.text)), row.reason) for row in rows]
+
+
+def test_a_corrected_name_is_found_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search_index, "FEW", 0)  # as where there are many
+    code = badge_of(bought(desk, "day-pass", name="Ada Biron"))
+    assert search(desk, "Biron").total == 1
+    correct(desk, code, name="Ada Byron")
+    assert [hit.key for hit in search(desk, "Byron").found] == [code]
 
 
 def test_a_walk_up_is_corrected_with_what_they_bought(desk: Desk) -> None:

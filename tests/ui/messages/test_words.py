@@ -425,9 +425,10 @@ def test_every_verdict_has_its_words() -> None:
 
 def test_a_verdict_says_what_is_owed_and_when_they_came() -> None:
     said = words(Verdict("already_checked_in.owes", Tone.WARN, owes=Decimal(35), currency="USD", first=FIRST))
-    assert (said.word, said.sentence) == (
-        "ALREADY CHECKED IN, owes 35.00",
+    assert (said.word, said.sentence, said.fact) == (
+        "IN SINCE 09:14 desk-2",
         "Checked in 09:14 at desk-2.",
+        "owes 35.00 USD",
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from tui_pos.core import clock
 from tui_pos.core.scan import printable
+from tui_pos.data import search_index
 from tui_pos.data.connection import connected, lock, run_tx
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import AuditAction
@@ -56,6 +57,7 @@ def correct(
     with connected():
         bare = access_code(desk, code)
         run_tx(lambda: _correct(desk, bare, new_name, new_email, reason))
+        search_index.outdated(desk.conference.id)
         return lookup.attendee(desk, bare)
 
 

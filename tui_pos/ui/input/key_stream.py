@@ -29,13 +29,9 @@ from typing import Final
 
 from textual.message import Message
 
-from tui_pos.core.scanners import UNKNOWN, Pace, Scanner, pace_of
+from tui_pos.core.scanners import BURST_GAP, UNKNOWN, Pace, Scanner, mostly_below, pace_of
 from tui_pos.ui.input import keys
 
-BURST_GAP: Final = 0.030
-"""Seconds: keys that follow each other faster are a scanner's, or came in one read."""
-SLOW_GAP: Final = 0.075
-"""Seconds: slow scanners keep below, hands above but for a few letters; where no scanner was measured."""
 HOLD: Final = 0.050
 """Seconds of quiet after which a held key acts that begins no code."""
 SURE: Final = 0.300
@@ -54,11 +50,8 @@ MIN_REPLACING: Final = 6
 """Characters with which a scan replaces half-typed text; fewer may be typing that a slow link held back."""
 MAX_TEXT: Final = 4096
 PAGE: Final = 9
-EVEN: Final = 0.010
-"""Seconds of standard deviation that a hand does not keep to."""
 
 SEPARATOR: Final = "\x1d"
-_SYMBOLOGY: Final = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 _QUIT_KEYS: Final = frozenset(("ctrl+c", "ctrl+d", "ctrl+q", "ctrl+z", "ctrl+backslash"))
 _MOVES: Final = {"up": -1, "down": 1, "rows_before": -PAGE, "rows_after": PAGE}
 _STEPS: Final = {"more": 1, "fewer": -1}
@@ -310,10 +303,8 @@ class KeyStream:
 
     def _comes_as_from_scanner(self) -> bool:
         """Whether the line, as far as it came, may be a scan."""
-        gaps = self._latest_gaps()
-        return (len(gaps) >= MIN_BURST - 1 and self._at_pace_of_scanner(gaps)) or self._is_marked(
-            "".join(self._text[:LATEST])
-        )
+        gaps, begun = self._latest_gaps(), "".join(self._text[:LATEST])
+        return self.scanner.marks(begun) or (len(gaps) >= MIN_BURST - 1 and self.scanner.types_so(gaps))
 
     def _latest_gaps(self) -> list[float]:
         return self._gaps[max(1, len(self._gaps) - LATEST) :]
@@ -327,8 +318,9 @@ class KeyStream:
         if command.name in _MOVES:
             return [*self._flush(), Moved(_MOVES[command.name])]
         if command.name == "back" and (self._text or self.held_text):
+            acted = [message for message, held in self._held if not held]
             self.forget()
-            return [Changed("")]
+            return [*acted, Changed("")]
         self._held.append((_meaning(command, char), char))
         return []
 
@@ -385,7 +377,7 @@ class KeyStream:
             if self._gaps[index] < PAUSE:
                 continue
             before = self._gaps[1:index]
-            typed_before = index == 1 or self._edited or not self._at_pace_of_scanner(before)
+            typed_before = index == 1 or self._edited or not self.scanner.types_so(before)
             if typed_before and self._is_scan(index, end_gap):
                 return index
         return 0
@@ -397,33 +389,9 @@ class KeyStream:
         text, gaps = "".join(self._text[start:]), self._gaps[start + 1 :]
         if len(text) < MIN_BURST:
             return False
-        if _mostly(gaps, BURST_GAP) or self._is_marked(text):
+        if mostly_below(BURST_GAP, gaps) or self.scanner.marks(text):
             return True
-        return len(text) >= MIN_SLOW and end_gap <= SURE and self._at_pace_of_scanner([*gaps, end_gap])
-
-    def _at_pace_of_scanner(self, gaps: list[float]) -> bool:
-        """Whether the gaps are a scanner's: three in four below its slowest, and so their mean.
-
-        A stall that the link catches up with leaves the mean as it is; a stall at the end does not, so the
-        longest gap is left out. A scanner as slow as a hand is told by its evenness.
-        """
-        slowest = self._slowest_gap
-        longest = max(gaps, default=0.0)
-        pace = pace_of([gap for gap in gaps if gap != longest] or gaps)
-        if not _mostly(gaps, slowest) or pace.mean > slowest:
-            return False
-        return slowest <= SLOW_GAP or pace.spread <= max(2 * self.scanner.spread, EVEN)
-
-    @property
-    def _slowest_gap(self) -> float:
-        """Seconds between two characters, up to which they may be a scanner's."""
-        known = self.scanner.slowest_gap
-        return SLOW_GAP if known is None else max(known, BURST_GAP)
-
-    def _is_marked(self, text: str) -> bool:
-        """Whether the line begins with what scanners alone put there: a prefix, a symbology identifier."""
-        prefixes = (prefix for prefix in self.scanner.prefixes if not prefix.isalnum())
-        return text.startswith(tuple(prefixes)) or _SYMBOLOGY.match(text) is not None
+        return len(text) >= MIN_SLOW and end_gap <= SURE and self.scanner.types_so([*gaps, end_gap])
 
     def _flush(self) -> list[Message]:
         messages = [message for message, _ in self._held]
@@ -448,8 +416,3 @@ def _meaning(command: keys.Command, char: str) -> Message:
     if command.name in _STEPS:
         return Stepped(_STEPS[command.name])
     return Picked(int(char)) if command.name == "pick" else Asked(command.name)
-
-
-def _mostly(gaps: list[float], limit: float) -> bool:
-    """Three gaps in four: a scan stays a scan when the link hesitates once."""
-    return sum(gap <= limit for gap in gaps) * 4 >= len(gaps) * 3

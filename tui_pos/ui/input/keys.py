@@ -5,10 +5,9 @@ the ``/word`` for terminals that swallow the key, the short label for the key ba
 help screen. A key means the same on every screen; a screen may only say more precisely what it does there
 (`hint`).
 
-No letter ever acts by itself, and no control character does: both come out of barcodes. In training F11
-presents a good card, and Delete refuses one: of the keys that are left they are the ones that every terminal
-sends as an escape sequence (Shift+F11 is F23 on some and swallowed by others), and no barcode symbology can
-hold either by accident.
+No letter ever acts by itself, and no control character does: both come out of barcodes. In training Insert
+presents a good card, and Delete refuses one: every terminal sends them as an escape sequence, and no barcode
+symbology can hold either by accident.
 """
 
 from collections.abc import Sequence
@@ -58,9 +57,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("card", ("f8",), "card", "card", "Take the amount by card on the reader."),
     Command("cash", ("f9",), "cash", "cash", "Take the amount in cash and give change."),
     Command("tender", ("f10",), "tender", "tender", "Pay another way, or split the amount."),
-    Command("tap", ("f11",), "tap", "tap a card", "In training: hold a good card to the reader."),
+    Command("tap", ("insert",), "tap", "good card", "In training: hold a good card, or /tap NAME."),
     Command("lock", ("f12",), "lock", "lock", "Lock this station until somebody signs in."),
-    Command("decline", ("delete",), "decline", "refuse a card", "In training: hold a card that is declined."),
+    Command("decline", ("delete",), "decline", "bad card", "In training: hold a card that is declined."),
     Command("name", (), "name", "name", "Say or correct a name, as in /name Ines Park."),
     Command("email", (), "email", "e-mail", "Say or correct an address, as in /email ines@example.org."),
     Command("voucher", (), "voucher", "voucher", "Use a voucher: /voucher CODE; without a code, none."),
@@ -93,6 +92,9 @@ CARD_CODES: tuple[tuple[str, str], ...] = (
 No badge, voucher or product code can begin with ``/``.
 """
 
+CARD_WORDS = frozenset(code[1:].split()[0] for _, code in CARD_CODES)
+"""The words that a scanner may give; any other in a barcode was not made for this desk."""
+
 BY_NAME = {command.name: command for command in COMMANDS}
 BY_KEY = {key: command for command in reversed(COMMANDS) for key in command.keys}
 """Of two commands on one key, of which a screen offers one, the first."""
@@ -106,6 +108,7 @@ _SHOWN = {
     "down": "Down",
     "escape": "Esc",
     "delete": "Del",
+    "insert": "Ins",
     "pageup": "PgUp",
     "pagedown": "PgDn",
     "plus": "+",

@@ -15,6 +15,13 @@ TYPE_FIRST = "Scan a badge first, or type what to find."
 NOT_FOUND = "Nobody and nothing here is called that."
 
 TRY_THIS = "Type NOOR2026 and Enter, as a scanner would; F1 tells what else can be done."
+TRY_NEXT = (TRY_THIS, "Next, OWEN2026 and Enter: the numbers hand his shirts and his lunch out.")
+TRY_SELLING = (
+    "Next, INES2026 and Enter: she owes 349.00, and Enter takes it by card.",
+    "Next, F2: sell something to somebody without a badge.",
+)
+"""What to try one after the other in the demonstration; the latter for who may sell."""
+
 PLACEHOLDER = "scan a badge, or type a name, an order, / for more"
 
 EXAMPLES: tuple[tuple[str, str], ...] = (
@@ -39,6 +46,12 @@ def today_at(station: str) -> str:
 def in_house(inside: int, registered: int) -> str:
     """How many of the conference's people are in."""
     return f"{inside:,} of {registered:,}"
+
+
+def try_next(done: int, *, sells: bool) -> str:
+    """What to try after so many look-ups; '' when all was."""
+    steps = (*TRY_NEXT, *(TRY_SELLING if sells else ()))
+    return steps[done] if done < len(steps) else ""
 
 
 def several(total: int, place: int | None) -> str:

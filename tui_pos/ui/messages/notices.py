@@ -5,24 +5,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class NoticeWords:
-    """A ``headline``, how a sentence names the state (``spoken``), and what to do.
+    """A ``headline``, how a sentence names the state (``spoken``), and the one thing to do or to know.
 
-    That is the one safe next thing to do or to know (``advice``, where ``{reader}`` stands for the reader's
-    label), and the keys that do it.
+    That is the ``advice``, where ``{reader}`` stands for the reader's label. ``about`` stands beside the
+    headline; for a decline it follows the reason.
     """
 
     headline: str
     spoken: str
     advice: str
-    keys: str = ""
+    about: str = ""
 
 
-AGAIN = "Enter: send again"
-OTHER_READER = "F4: other reader"
-CANCEL = "Esc: cancel"
-BACK = "Enter: back to the order"
-TAKE_THE_REST = "Enter: take the rest"
-"""Shown instead of a captured payment's keys while its order is not fully paid."""
+NOTHING = "nothing charged"
 
 NOTICE_WORDS: dict[str, NoticeWords] = {
     "created": NoticeWords("SAVED", "saved", "Asking Stripe for the payment."),
@@ -32,99 +27,82 @@ NOTICE_WORDS: dict[str, NoticeWords] = {
     ),
     "authorizing": NoticeWords("AUTHORISING", "authorising", "The card was read. Wait for the bank."),
     "authorized": NoticeWords("AUTHORISED", "authorised", "The money is held. Capturing it now."),
-    "declined": NoticeWords("DECLINED", "declined", "Nothing was charged.", "Enter: same or another card"),
+    "declined": NoticeWords("DECLINED", "declined", "Nothing was charged.", NOTHING),
     "unknown": NoticeWords(
-        "NO ANSWER from Stripe", "no answer from Stripe", "Do not charge again. Checking what happened"
+        "NO ANSWER from Stripe",
+        "no answer from Stripe",
+        "Do not charge again. Checking what happened; what Stripe says comes here.",
     ),
-    "captured": NoticeWords("CAPTURED", "captured", "", "Enter: receipt and next person"),
-    "cancelled": NoticeWords("CANCELLED", "cancelled", "Nothing was charged.", BACK),
-    "failed": NoticeWords("NOT STARTED", "not started", "Nothing was charged.", BACK),
-    "expired": NoticeWords("EXPIRED", "expired", "The hold ran out; nothing was charged.", BACK),
+    "captured": NoticeWords("CAPTURED", "captured", "Go on to the receipt, or scan the next person."),
+    "cancelled": NoticeWords("CANCELLED", "cancelled", "Nothing was charged.", NOTHING),
+    "failed": NoticeWords("NOT STARTED", "not started", "Nothing was charged.", NOTHING),
+    "expired": NoticeWords("EXPIRED", "expired", "The hold ran out; nothing was charged.", NOTHING),
     "reader_offline": NoticeWords(
         "READER OFFLINE",
         "reader offline",
-        "Nothing was charged. Check its power and network.",
-        f"{AGAIN}   {OTHER_READER}",
+        "Nothing was charged. Check its power and network, or take another reader.",
+        NOTHING,
     ),
     "reader_busy": NoticeWords(
-        "READER BUSY",
-        "reader busy",
-        "Nothing was charged. Wait or take out a card left in it.",
-        f"{AGAIN}   {OTHER_READER}",
+        "READER BUSY", "reader busy", "Nothing was charged. Wait or take out a card left in it.", NOTHING
     ),
     "reader_taken": NoticeWords(
         "READER TAKEN",
         "reader taken",
-        "Another payment is on that reader. Nothing was charged.",
-        OTHER_READER,
+        "Another payment is on that reader; take another reader. Nothing was charged.",
+        NOTHING,
     ),
     "reader_idle": NoticeWords(
         "READER IS IDLE",
         "reader is idle",
         "The reader does not show the payment. Nothing was charged.",
-        AGAIN,
+        NOTHING,
     ),
     "reader_unknown": NoticeWords(
         "READER NOT KNOWN",
         "reader not known",
-        "Stripe does not know this reader. Nothing was charged.",
-        OTHER_READER,
+        "Stripe does not know this reader; take another. Nothing was charged.",
+        NOTHING,
     ),
-    "reader_gave_up": NoticeWords(
-        "READER GAVE UP", "reader gave up", "Nothing was charged.", f"Enter: try again   {OTHER_READER}"
-    ),
+    "reader_gave_up": NoticeWords("READER GAVE UP", "reader gave up", "Nothing was charged.", NOTHING),
     "nobody_paid": NoticeWords(
-        "NO CARD CAME",
-        "no card came",
-        "The prompt was withdrawn; nothing was charged.",
-        f"{AGAIN}   {CANCEL}",
+        "NO CARD CAME", "no card came", "The prompt was withdrawn; nothing was charged.", NOTHING
     ),
     "customer_canceled": NoticeWords(
-        "CANCELLED ON THE READER",
-        "cancelled on the reader",
-        "Nothing was charged.",
-        f"Enter: try again   {CANCEL}",
+        "CANCELLED ON THE READER", "cancelled on the reader", "Nothing was charged.", NOTHING
     ),
     "connection_error": NoticeWords(
-        "READER LOST CONTACT",
-        "reader lost contact",
-        "Stripe says nothing was charged.",
-        f"Enter: try again   {OTHER_READER}",
+        "READER LOST CONTACT", "reader lost contact", "Stripe says nothing was charged.", NOTHING
     ),
-    "rate_limited": NoticeWords("STRIPE IS BUSY", "Stripe is busy", "Nothing was charged.", AGAIN),
+    "rate_limited": NoticeWords("STRIPE IS BUSY", "Stripe is busy", "Nothing was charged.", NOTHING),
     "no_answer": NoticeWords(
-        "NO ANSWER from Stripe",
-        "no answer from Stripe",
-        "Nothing was sent, nothing was charged.",
-        f"{AGAIN}   {CANCEL}",
+        "NO ANSWER from Stripe", "no answer from Stripe", "Nothing was sent, nothing was charged.", NOTHING
     ),
-    "refused": NoticeWords("NOT SENT", "not sent", "Nothing was charged.", f"{OTHER_READER}   {CANCEL}"),
-    "misconfigured": NoticeWords(
-        "NOT SET UP", "not set up", "Nothing was charged.", f"{CANCEL}   F9: cash instead"
-    ),
-    "confirm": NoticeWords(
-        "AUTHORISED", "authorised", "The money is held.", "Enter: capture it   Esc: release it"
-    ),
+    "refused": NoticeWords("NOT SENT", "not sent", "Nothing was charged.", NOTHING),
+    "misconfigured": NoticeWords("NOT SET UP", "not set up", "Nothing was charged.", NOTHING),
+    "confirm": NoticeWords("AUTHORISED", "authorised", "The money is held: capture it or release it."),
     "runs_out": NoticeWords(
         "HOLD RUNS OUT SOON",
         "hold runs out soon",
-        "",
-        "Enter: capture it before it is too late   Esc: release it",
+        "The money is held: capture it before it is too late, or release it.",
     ),
     "stripe_refuses": NoticeWords(
         "STRIPE REFUSES", "Stripe refuses", "Nothing more is charged. It is asked again in a while."
     ),
-    "written_off": NoticeWords("WRITTEN OFF", "written off", "Nothing was booked for it.", BACK),
+    "written_off": NoticeWords("WRITTEN OFF", "written off", "Nothing was booked for it.", "nothing booked"),
     "cancelling": NoticeWords(
         "CANCELLING", "cancelling", "Asking the reader and Stripe; what they say comes here."
     ),
     "too_late": NoticeWords(
-        "TOO LATE to cancel, it was paid", "too late to cancel, it was paid", "", "Enter: receipt   /refund"
+        "TOO LATE TO CANCEL", "too late to cancel", "It was paid. What is not wanted can be refunded."
     ),
     "needs_a_person": NoticeWords(
         "NEEDS A PERSON", "needs a person", "Call the supervisor; do not charge again."
     ),
 }
+
+TAKE_THE_REST = "The order is not fully paid yet."
+"""The advice for a captured payment while its order waits for more."""
 
 UNPAID: dict[str, str] = {
     "cancelled": "Cancelled: nothing was charged.",

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from tui_pos.core.clock import Moment
+    from tui_pos.core.reasons import Reason
     from tui_pos.desk.orders.views import Verdict
 
 
@@ -30,7 +31,9 @@ def in_words(days: "Sequence[date]") -> str:
 
 VERDICTS: dict[str, VerdictWords] = {
     "already_checked_in": VerdictWords("IN SINCE {since}", "Checked in {first}."),
-    "already_checked_in.owes": VerdictWords("IN SINCE {since}", "Checked in {first}.", "owes {owes}"),
+    "already_checked_in.owes": VerdictWords(
+        "IN SINCE {since}", "Checked in {first}.", "owes {owes} {currency}"
+    ),
     "cancelled": VerdictWords(
         "CANCELLED", "The order was cancelled; they need a new ticket.", "needs a new ticket"
     ),
@@ -63,17 +66,19 @@ CHECKED_IN = "CHECKED IN"
 """The verdict on somebody who came in just now, at this desk."""
 
 NOT_KNOWN = "NOT KNOWN"
+OTHER_CONFERENCE = "OTHER CONFERENCE"
 NOT_READABLE = "NOT READABLE"
 NO_ANSWER = "NOT LOOKED UP"
 
 REFUSALS = {
     "attendee_not_found": NOT_KNOWN,
+    "attendee_not_found.conference": OTHER_CONFERENCE,
     "badge_replaced": "HANDED OVER",
     "nothing_found": NOT_KNOWN,
     "order_not_found": NOT_KNOWN,
-    "other_conference": "OTHER CONFERENCE",
+    "other_conference": OTHER_CONFERENCE,
 }
-"""The word for a badge that is nobody's here, by the code of the refusal."""
+"""The word for a badge that is nobody's here, by the key or the code of the refusal's reason."""
 
 
 def words(verdict: "Verdict") -> VerdictWords:
@@ -96,6 +101,6 @@ def since(moment: "Moment") -> str:
     return f"{shown} {moment.station}".rstrip()
 
 
-def refused(code: str) -> str:
+def refused(why: "Reason") -> str:
     """The word for what cannot be opened."""
-    return REFUSALS.get(code, NOT_READABLE)
+    return REFUSALS.get(why.key) or REFUSALS.get(why.code, NOT_READABLE)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from tui_pos.core.clock import Moment
@@ -26,6 +27,9 @@ from tui_pos.ui.widgets.signs import sign, style
 Amount = Callable[[Decimal], str]
 
 ROWS = (Column(12), Column(9), Column(10, right=True), Column(), Column(14, right=True))
+LEAST_WIDTH = 80
+BANNER_MARGINS = 16
+"""Cells of a banner beside its texts: the sign, and what is left free."""
 UNPAID = "unpaid_order"
 """The caution that tells of an order that is not paid."""
 
@@ -64,11 +68,18 @@ def facts(person: AttendeeView, group: Group | None, *, at_the_door: bool) -> Te
     return Text("   ".join(filter(None, parts)))
 
 
-def cautions(person: AttendeeView, *, at_the_door: bool) -> list[Line]:
-    """What to look at, most pressing first; the orders are no matter of the door's."""
+def beside_verdict(person: AttendeeView, came_in: Moment | None, *, at_the_door: bool) -> list[Line]:
+    """A name that the banner cuts, and what to look at; the orders are no matter of the door's."""
+    verdict = told(person, came_in)
+    room = LEAST_WIDTH - BANNER_MARGINS - cell_len(verdict.word) - cell_len(verdict.fact)
+    name = [Line((person.name,), pick=False, style="bold")] if cell_len(person.name) > room else []
+    return [*name, *_cautions(person, at_the_door=at_the_door)]
+
+
+def _cautions(person: AttendeeView, *, at_the_door: bool) -> list[Line]:
     chip = (sign(Tone.WARN), style(Tone.WARN))
-    told = (each for each in person.cautions if not (at_the_door and each.key == UNPAID))
-    return [Line((chip, spoken(each)), pick=False) for each in told]
+    shown = (each for each in person.cautions if not (at_the_door and each.key == UNPAID))
+    return [Line((chip, spoken(each)), pick=False) for each in shown]
 
 
 def rows(

@@ -1,10 +1,11 @@
 """The payment screen: one card payment, live, until it has ended or is left alone."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
 from textual.timer import Timer
 
@@ -12,10 +13,9 @@ from tui_pos.core import clock
 from tui_pos.core.scan import Scan, printable
 from tui_pos.data.errors import DatabaseUnavailable
 from tui_pos.desk import payments
-from tui_pos.desk.access.permissions import Action
 from tui_pos.desk.context import Desk, Mode
-from tui_pos.desk.errors import Refusal
-from tui_pos.desk.payments import CommandQueue, CutOff, PaymentState, Stage, readers, resolve
+from tui_pos.desk.errors import NotFound, NotPermitted, Refusal
+from tui_pos.desk.payments import CommandQueue, CutOff, PaymentState, readers, resolve
 from tui_pos.desk.payments.control import CommandKind
 from tui_pos.desk.payments.readers import ReaderRow
 from tui_pos.desk.payments.resolve import Option, Resolution
@@ -23,16 +23,16 @@ from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.ask import ask_text
 from tui_pos.ui.dialogs.choose import Choose
-from tui_pos.ui.input import keys
-from tui_pos.ui.results import PayBy, PaymentEnd
+from tui_pos.ui.input.acts import Act, Offer
+from tui_pos.ui.messages.views import phrase
+from tui_pos.ui.results import NextPerson, PayBy, PaymentEnd
 from tui_pos.ui.screens import payment_view as view
-from tui_pos.ui.screens.payment_view import Enter
-from tui_pos.ui.screens.shared import refuse, show_reader
-from tui_pos.ui.widgets.big_amount import BigAmount
+from tui_pos.ui.screens.payment_view import Does, Seen
+from tui_pos.ui.screens.shared import show_reader
 from tui_pos.ui.widgets.line_list import Column, LineList
 from tui_pos.ui.widgets.row import Sentence
 from tui_pos.ui.widgets.scan_input import Prompt
-from tui_pos.ui.widgets.stage_line import StageLine
+from tui_pos.ui.widgets.stage_line import Progress
 from tui_pos.ui.widgets.status_line import Status
 
 GOOD_CARD = "4242424242424242"
@@ -40,6 +40,7 @@ DECLINED_CARD = "4000000000009995"
 """Stripe's test cards: a Visa that pays, and one with insufficient funds."""
 
 SAFE = "The payment is safe; it is listed under what needs attention."
+COMES_FIRST = "this payment comes first"
 LONGEST_SENTENCE = 230
 """Characters that the three rows of the sentence hold at 80 columns."""
 TRY_AGAIN, AT_MOST = 1.0, 5.0
@@ -53,7 +54,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
     """
 
     CSS_PATH = "payment.tcss"
-    PROMPT = Prompt(picks=False, quiet=True, comes_first="this payment comes first")
+    PROMPT = Prompt(picks=False, quiet=True)
 
     def __init__(self, desk: Desk, attempt_id: int) -> None:
         super().__init__(desk)
@@ -68,16 +69,23 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         self._resolving = False
         self._close_chooser: Callable[[], None] | None = None
         self._ticking: Timer | None = None
+        self._can_load = True
+        self._asked_at = clock.now()
+        self._was_silent = False
 
     def compose_body(self) -> ComposeResult:
-        yield BigAmount()
-        yield StageLine()
+        yield Progress()
         yield Sentence()
-        yield LineList(Column(12), Column(), Column(22), numbered=False, choosing=False)
+        yield LineList(*view.RECORDER, Column(view.WHO_WIDTH), numbered=False, choosing=False, id="events")
+        yield LineList(*view.RECORDER, numbered=False, choosing=False, id="facts")
+
+    def compose_side(self) -> ComposeResult:
+        yield LineList(*view.RECORDER, numbered=False, choosing=False, id="events-wide")
 
     def on_mount(self) -> None:
         self._ticking = self.set_interval(1, self._tick)
         self._watch()
+        self._draw()
 
     def on_unmount(self) -> None:
         self._control.detach()
@@ -85,7 +93,8 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
     # Watching
 
     def watch_it(self) -> None:
-        """Drive the payment from here, with a lease on it."""
+        """Drive the payment from here."""
+        self._asked_at = clock.now()
         self.say("Trying to watch it here.")
         if not self._is_starting:
             self._watch()
@@ -115,6 +124,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
 
     def _lost(self, error: Exception) -> None:
         self._is_starting = False
+        self._can_load = not isinstance(error, NotFound | NotPermitted)
         self._try_again_at = clock.monotonic() + self._pause
         self._pause = min(2 * self._pause, AT_MOST)
         if self._is_cut_off and isinstance(error, DatabaseUnavailable) and not isinstance(error, CutOff):
@@ -128,7 +138,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         self._unwatched = why
         self.say("")
         self.kiosk.bell()
-        self._draw()
+        self._draw(by_itself=True)
         self._look()
 
     def _look(self) -> None:
@@ -157,24 +167,41 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         self._asked = False
         if self._close_chooser is not None and CommandKind.SWITCH not in state.commands:
             self._close_chooser()
-        self._draw()
+        self._draw(by_itself=True)
         if self._instead and state.ended_unpaid:
             self.finish()
 
-    # What Enter does
+    # What keys do
 
-    def action_confirm(self) -> None:
-        step = self._step()
-        if step is None:
-            self.say("There is nothing to confirm now.", Tone.WARN, bell=True)
-        else:
-            steps = {
-                Enter.FINISH: self.finish,
-                Enter.WATCH: self.watch_it,
-                Enter.CAPTURE: self.capture,
-                Enter.RETRY: self.retry,
-            }
-            steps[step.does]()
+    def acts(self) -> Sequence[Offer]:
+        return [
+            Act(each.command, self._doings[each.does], each.label)
+            for each in view.offered(self._seen_now(), self.may)
+        ]
+
+    @cached_property
+    def _doings(self) -> Mapping[Does, Callable[[], object]]:
+        return {
+            Does.FINISH: self.finish,
+            Does.WATCH: self.watch_it,
+            Does.CAPTURE: self.capture,
+            Does.RETRY: self.retry,
+            Does.CANCEL: self.cancel,
+            Does.LEAVE: self.leave,
+            Does.SWITCH: self.other_reader,
+            Does.CASH: partial(self.pay_otherwise, PayBy.CASH),
+            Does.OTHER: partial(self.pay_otherwise, PayBy.OTHER),
+            Does.RESOLVE: self.resolve,
+            Does.TAP: lambda: self._present(self.argument or GOOD_CARD),
+            Does.REFUSE: partial(self._present, DECLINED_CARD),
+        }
+
+    def typed_acts(self, text: str) -> Sequence[Offer]:
+        del text  # nothing is found from here
+        return (Act("back", self.prompt.clear, "clear"),)
+
+    def standing_note(self) -> tuple[str, Tone]:
+        return view.try_next(self._seen_now(), self.may), Tone.PLAIN
 
     def finish(self) -> None:
         """The payment has ended: go on with how."""
@@ -195,61 +222,25 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         self._asked = True
         self.say(note)
 
-    # What other keys do
+    def cancel(self) -> None:
+        """Ask the reader and Stripe to cancel; what is true of it comes as the next state."""
+        self._control.cancel()
+        self._wait_for_it("Asking the reader and Stripe to cancel.")
 
-    def action_back(self) -> None:
-        """Esc: ask the reader and Stripe to cancel; only leave where nothing is driven from here."""
-        state = self._state
-        if state is None or self._unwatched:
-            self.leave()
-        elif not state.live:
-            self.finish()
-        elif CommandKind.CANCEL in state.commands:
-            self._control.cancel()
-            self._wait_for_it("Asking the reader and Stripe to cancel.")
-        else:
-            self.say("Wait for what Stripe says; F5 serves the next person meanwhile.", Tone.WARN, bell=True)
-
-    def action_attention(self) -> None:
-        """F5: leave the payment running and serve the next person."""
-        if self._state is not None and not self._state.live:
-            self.finish()
-        else:
-            self.leave()
-
-    def action_cash(self) -> None:
-        """F9: no card, cash instead."""
-        self._pay_otherwise(PayBy.CASH)
-
-    def action_tender(self) -> None:
-        """F10: no card, another tender instead."""
-        self._pay_otherwise(PayBy.OTHER)
-
-    def _pay_otherwise(self, by: PayBy) -> None:
-        """Only once Stripe says that no card is charged any more."""
-        state = self._state
-        if state is None or not (state.ended_unpaid or self._may_cancel(state)):
-            charged = state is not None and state.stage is Stage.CAPTURED
-            wait = "The card was charged." if charged else "Wait for what Stripe says about the card."
-            self.say(wait, Tone.WARN, bell=True)
-            return
+    def pay_otherwise(self, by: PayBy) -> None:
+        """No card, another tender instead; only once Stripe says that no card is charged any more."""
         self._instead = by
-        if state.live:
+        if self._state is not None and self._state.live:
             self._control.cancel()
             self._wait_for_it("Asking the reader and Stripe to cancel first.")
         else:
             self.finish()
 
-    def _may_cancel(self, state: PaymentState) -> bool:
-        return not self._unwatched and CommandKind.CANCEL in state.commands
-
-    def action_reader(self) -> None:
-        """F4: show the payment on another reader."""
-        state = self._state
-        if state is None or self._unwatched or CommandKind.SWITCH not in state.commands:
-            self.say("Another reader cannot take it over at this moment.", Tone.WARN, bell=True)
-            return
-        self._close_chooser = self.navigator.choose_other_reader(state.reader_id, self._reader_chosen)
+    def other_reader(self) -> None:
+        """Show the payment on another reader."""
+        if (state := self._state) is not None:
+            choose = self.navigator.choose_other_reader
+            self._close_chooser = choose(state.reader_id, self._reader_chosen)
 
     def _reader_chosen(self, row: ReaderRow | None) -> None:
         self._close_chooser = None
@@ -262,15 +253,10 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
 
     # What a supervisor decides
 
-    def action_resolve(self) -> None:
-        """``/resolve``: show what Stripe and the books say, and what may be decided."""
-        state = self._state
-        if state is None or not (state.live or state.problem):
-            self.say("There is nothing to resolve: this payment has ended.", Tone.WARN, bell=True)
-        elif not self.may(Action.RESOLVE):
-            refuse(self, Action.RESOLVE)
-        else:
-            look = partial(resolve.inspect, self.desk, state.intent_id or state.reference)
+    def resolve(self) -> None:
+        """Show what Stripe and the books say, and what may be decided."""
+        if self._state is not None:
+            look = partial(resolve.inspect, self.desk, self._state.intent_id or self._state.reference)
             self.ask(look, self._both_sides_read, lane="resolve", hold=True)
 
     def _both_sides_read(self, found: Resolution) -> None:
@@ -314,25 +300,28 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
 
     # Training
 
-    def action_tap(self) -> None:
-        """F11: a good card, or the one named after /tap."""
-        self._present(self.argument or GOOD_CARD)
-
-    def action_decline(self) -> None:
-        """Del: a card with insufficient funds."""
-        self._present(DECLINED_CARD)
-
     def _present(self, card: str) -> None:
+        """Hold ``card`` to the reader: a number, or the name of a test card."""
         self.ask(
             partial(payments.present_card, self.desk, self.attempt_id, card), lambda _: None, lane="card"
         )
 
     # Scans
 
+    def entered(self, scan: Scan) -> None:
+        """A scan on a payment that is done with is the next person."""
+        state = self._state
+        if not scan.scanned:
+            self.say(f"That text was not used: {COMES_FIRST}.", Tone.WARN, bell=True)
+        elif state is None or state.live or view.owes_more(state):
+            self.say(f"That scan was not used: {COMES_FIRST}.", Tone.WARN, bell=True)
+        else:
+            self.leave(PaymentEnd(state, next_person=NextPerson(scan.text)))
+
     def _word(self, scan: Scan) -> None:
         """Refuse a scanned command: a barcode may spell one, and commands move money here."""
         if scan.scanned:
-            self.entered(scan)
+            self.say(f"That scan was not used: {COMES_FIRST}.", Tone.WARN, bell=True)
         else:
             super()._word(scan)
 
@@ -342,15 +331,6 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         """Show it in one row, cut if need be: a dialog would hide the state of the payment."""
         self.say(sentence, tone, bell=True)
 
-    def hints(self) -> Sequence[keys.Hint]:
-        step = self._step()
-        is_training = self.desk.mode is Mode.TRAINING
-        state = self._state if not self._unwatched else None
-        return (
-            *((keys.hint("confirm", step.label),) if step is not None else ()),
-            *view.hints(state, is_training=is_training),
-        )
-
     def header(self) -> Status:
         """It names the reader that the payment is on, whichever the station's own is."""
         status, state = self.kiosk.status, self._state
@@ -358,44 +338,63 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
             return status
         return replace(status, reader=state.reader_label or state.reader_id, reader_state="")
 
-    def _step(self) -> view.EnterStep | None:
-        if self._state is None:
-            return view.EnterStep(Enter.WATCH, "watch it here") if self._unwatched else None
-        return view.next_step(self._state, watched=not self._unwatched)
+    def _seen_now(self) -> Seen:
+        state, account = self._state, self.desk.account
+        since = state.since if state is not None else self._asked_at
+        awaited = None
+        if not self._unwatched:
+            asking_since = account.waiting_since if account is not None else None
+            awaited = view.awaited(state, self._asked_at, asking_since)
+        return Seen(
+            state=state,
+            unwatched=self._unwatched,
+            waited=max(0, int((clock.now() - since).total_seconds())),
+            no_answer=phrase(awaited.no_answer()) if awaited is not None else "",
+            can_load=self._can_load,
+            is_training=self.desk.mode is Mode.TRAINING,
+        )
 
-    def _draw(self) -> None:
-        state = self._state
-        if state is not None:
-            self.title_text = view.title(state)
-            self.query_one(BigAmount).show_amount(state.currency, view.amount(state))
-            self.query_one(LineList).set_lines(view.event_lines(state.events, self.desk.local))
-        self._draw_progress()
-        advice = self._unwatched or (view.advice(state, self.size.width - 2) if state is not None else "")
-        self.query_one(Sentence).show(Text(advice))
+    def _draw(self, *, by_itself: bool = False) -> None:
+        seen = self._seen_now()
+        self._draw_progress(seen)
+        self.query_one(Sentence).show(Text(view.advice(seen)))
+        if seen.state is not None:
+            self.title_text = view.title(seen.state)
+            self._draw_events(seen.state)
+            self.query_one("#facts", LineList).set_lines(view.fact_lines(seen, self.desk.local))
         self.refresh_title()
-        self.refresh_hints()
+        self.refresh_hints(by_itself=by_itself)
 
-    def _draw_progress(self) -> None:
-        """The stages, or in their place what has become of the payment."""
-        state, row = self._state, self.query_one(StageLine)
-        if state is None:
-            return
-        seconds = max(0, int((clock.now() - state.since).total_seconds()))
-        if view.is_under_way(state) and not self._unwatched:
-            at, doing = view.UNDER_WAY[state.stage]
-            row.show_stage([*view.PROGRESS[:at], doing, *view.PROGRESS[at + 1 :]], at, seconds)
+    def _draw_progress(self, seen: Seen) -> None:
+        """The amount and the stages, or in their place what has become of the payment."""
+        shown, stages = self.query_one(Progress), view.progress(seen)
+        if stages is None or seen.state is None:
+            shown.tell(view.told(seen))
         else:
-            row.show(view.headline(state, seconds, watched=not self._unwatched))
+            shown.show_progress(seen.state.currency, view.amount(seen.state), stages)
+        if seen.no_answer and not self._was_silent:
+            self.kiosk.bell()
+        self._was_silent = bool(seen.no_answer)
+
+    def _draw_events(self, state: PaymentState) -> None:
+        """The flight recorder: below the payment, or beside it where there is room."""
+        for place, rows in (("#events", view.EVENTS), ("#events-wide", view.EVENTS_WIDE)):
+            recorder = self.query_one(place, LineList)
+            width = recorder.size.width or self.size.width - 2
+            lines = view.event_lines(state.events, self.desk.local, width, recorder.size.height or rows)
+            recorder.set_lines(lines)
+
+    def on_resize(self, event: events.Resize) -> None:
+        super().on_resize(event)
+        self.call_after_refresh(self._draw)
 
     def _tick(self) -> None:
         """A second has passed."""
         state = self._state
-        if state is None:
-            return
-        if not state.live:
+        if state is not None and not state.live:
             if self._ticking is not None:
                 self._ticking.stop()
-        elif self._unwatched:
+            return
+        if self._unwatched and (state is not None or self._is_cut_off):
             self._look()
-        else:
-            self._draw_progress()
+        self._draw(by_itself=True)

@@ -1,21 +1,25 @@
 """The reader screen: the conference's card readers, to choose one of them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 
 from rich.text import Text
 from textual.app import ComposeResult
 
+from tui_pos.core import clock
 from tui_pos.core.scan import Scan, printable
 from tui_pos.desk.context import Desk
 from tui_pos.desk.known_readers import ReaderState
 from tui_pos.desk.payments.readers import ReaderRow, preselect, readers, remembered_reader
 from tui_pos.desk.tones import Tone
+from tui_pos.desk.waiting import of_call
 from tui_pos.ui.desk_screen import DeskScreen
-from tui_pos.ui.input import keys
-from tui_pos.ui.messages.views import holder_words
-from tui_pos.ui.widgets import signs
+from tui_pos.ui.input.acts import Act, Move, Offer, Pick, numbers
+from tui_pos.ui.messages.views import holder_words, phrase
+from tui_pos.ui.widgets import look, signs
 from tui_pos.ui.widgets.line_list import Column, Line, LineList
+from tui_pos.ui.widgets.look import Role
 from tui_pos.ui.widgets.row import Row, Sentence
 from tui_pos.ui.widgets.scan_input import Prompt
 
@@ -36,17 +40,19 @@ READER_TONES = {ReaderState.READY: Tone.OK, ReaderState.IN_USE: Tone.WARN}
 COLUMNS = (Column(14), Column(11), Column(9), Column())
 HEADINGS = ("Reader", "State", "Model", "In use by")
 ASKING = "Asking Stripe for the readers."
+NONE_FREE = "No reader can take a payment now: wait and /refresh, or pick one by its number all the same."
+NONE_HERE = "Stripe knows no reader here. Register one in the Dashboard, then /refresh."
 
 
 class ReaderScreen(DeskScreen[ReaderRow]):
     """Left with the reader that was chosen, or None.
 
-    Enter chooses ``current``, or else the reader that this station remembers; with ``instead_of``, the first
-    one that is another.
+    Enter chooses ``current``, or else the reader that this station remembers; where that cannot take a
+    payment now, or is the one to be replaced (``instead_of``), the first one that can.
     """
 
     CSS_PATH = "reader.tcss"
-    PROMPT = Prompt(placeholder="Type a part of its name or serial number")
+    PROMPT = Prompt(placeholder="a part of its name or serial number")
 
     def __init__(self, desk: Desk, *, current: str = "", instead_of: str = "") -> None:
         super().__init__(desk)
@@ -54,43 +60,73 @@ class ReaderScreen(DeskScreen[ReaderRow]):
         self._instead_of = instead_of
         self._readers: tuple[ReaderRow, ...] = ()
         self._shown: tuple[ReaderRow, ...] = ()
+        self._station_has = ""
+        self._asked_at: datetime | None = None
 
     def compose_body(self) -> ComposeResult:
         yield Row(Text(f"Choose the card reader of {printable(self.desk.station)}", style="bold"))
         yield LineList(*COLUMNS, numbered=True, choosing=False, id="headings")
-        yield LineList(*COLUMNS, id="readers")
+        yield LineList(*COLUMNS, by_arrow=True, id="readers")
         yield Sentence()
 
     def on_mount(self) -> None:
-        self.query_one("#headings", LineList).set_lines([Line(HEADINGS, pick=False, style="dim")])
-        self.action_refresh()
+        headings = Line(HEADINGS, pick=False, style=look.style(Role.DIM))
+        self.query_one("#headings", LineList).set_lines([headings])
+        self.set_interval(1, self._tick)
+        self.refresh_list()
 
     # Asking
 
-    def action_refresh(self) -> None:
-        """``/refresh``: ask Stripe again."""
+    def refresh_list(self) -> None:
+        """Ask Stripe for the readers."""
+        self._asked_at = clock.now()
         self._say_below(ASKING)
-        look = partial(_look, self.desk, self._current)
-        self.ask(look, self._found, self._not_found, lane="readers", latest=True)
+        look_up = partial(_look, self.desk, self._current)
+        self.ask(look_up, self._found, self._not_found, lane="readers", latest=True)
 
     def _found(self, found: tuple[tuple[ReaderRow, ...], str]) -> None:
-        self._readers, current = found
-        self._show(self.prompt.text)
-        self._list.choose(preselect(self._readers, current, self._instead_of))
-        self._chosen_changed()
+        self._asked_at = None
+        self._readers, station_has = found
+        self._station_has = station_has
+        self._list.unchoose()
+        self._show(self.prompt.text, by_itself=True)
 
     def _not_found(self, error: Exception) -> None:
+        self._asked_at = None
         self.kiosk.bell()
         self._say_below(f"{self.kiosk.explain(error)} /refresh asks again.", Tone.BAD)
 
+    def _tick(self) -> None:
+        """A second has passed."""
+        waiting = of_call(self.desk, self._asked_at) if self._asked_at is not None else None
+        if waiting is not None and (reason := waiting.no_answer()) is not None:
+            self._say_below(f"{phrase(reason)}.", Tone.UNKNOWN)
+
     # Choosing
+
+    def acts(self) -> Sequence[Offer]:
+        chosen = self._chosen()
+        picks = numbers(len(self._list.numbered_keys))
+        return (
+            *((Act("confirm", partial(self.leave, chosen), _choice(chosen)),) if chosen is not None else ()),
+            *((Pick(picks, self._picked, "choose"), Move(self._moved)) if picks else ()),
+            Act("refresh", self.refresh_list),
+            Act("back", self.leave, "back"),
+        )
+
+    def typed_acts(self, text: str) -> Sequence[Offer]:
+        found = _matching(self._readers, text)
+        label = _choice(found[0]) if len(found) == 1 else f'find "{text}"'
+        return (self.enters(label), Act("back", self.prompt.clear, "clear"))
 
     def changed(self, text: str) -> None:
         self._show(text)
 
     def entered(self, scan: Scan) -> None:
         found = _matching(self._readers, scan.text)
-        if len(found) == 1:
+        if scan.scanned:
+            self.say("That scan was not used: choose the card reader first.", Tone.WARN, bell=True)
+        elif len(found) == 1:
             self.leave(found[0])
         elif found:
             self._show(scan.text)
@@ -98,26 +134,14 @@ class ReaderScreen(DeskScreen[ReaderRow]):
         else:
             self.say(f"{scan.raw_shown} fits no reader.", Tone.WARN, bell=True)
 
-    def picked(self, number: int) -> None:
+    def _picked(self, number: int) -> None:
         line = self._list.numbered_line(number)
-        if line is None:
-            self.say(f"There is no row {number}.", Tone.WARN, bell=True)
-        else:
-            self._leave_with(line)
+        if line is not None:
+            self.leave(next(row for row in self._shown if row.id == line.key))
 
-    def moved(self, delta: int) -> None:
+    def _moved(self, delta: int) -> None:
         self._list.move(delta)
         self._chosen_changed()
-
-    def action_confirm(self) -> None:
-        line = self._list.chosen
-        if line is None:
-            self.say("There is no reader to choose.", Tone.WARN, bell=True)
-        else:
-            self._leave_with(line)
-
-    def _leave_with(self, line: Line) -> None:
-        self.leave(next(row for row in self._shown if row.id == line.key))
 
     # Drawing
 
@@ -125,41 +149,31 @@ class ReaderScreen(DeskScreen[ReaderRow]):
     def _list(self) -> LineList:
         return self.query_one("#readers", LineList)
 
-    def hints(self) -> Sequence[keys.Hint]:
-        chosen = self._chosen()
-        if chosen is None:
-            return (keys.hint("refresh"), keys.hint("back"))
-        return (
-            keys.hint("confirm", f"choose {chosen.label}"),
-            keys.hint("pick"),
-            keys.hint("refresh"),
-            keys.hint("back"),
-        )
-
-    def _show(self, text: str) -> None:
+    def _show(self, text: str, *, by_itself: bool = False) -> None:
         self._shown = _matching(self._readers, text)
         self._list.set_lines([_line(row) for row in self._shown])
-        self._chosen_changed()
+        if self._list.chosen is None:
+            self._list.choose(preselect(self._shown, self._station_has, self._instead_of))
+        self._chosen_changed(by_itself=by_itself)
 
     def _chosen(self) -> ReaderRow | None:
         line = self._list.chosen
         return None if line is None else next(row for row in self._shown if row.id == line.key)
 
-    def _chosen_changed(self) -> None:
+    def _chosen_changed(self, *, by_itself: bool = False) -> None:
         row = self._chosen()
         if row is not None:
             self._say_below(f"{row.label}: serial number {row.serial_number}, place {row.location or 'none'}")
+        elif self._shown:
+            self._say_below(NONE_FREE, Tone.WARN)
         elif self._readers:
             self._say_below("No reader fits that text.")
         else:
-            self._say_below(
-                "Stripe knows no reader here. Register one in the Dashboard, then /refresh.", Tone.WARN
-            )
-        self.refresh_hints()
+            self._say_below(NONE_HERE, Tone.WARN)
+        self.refresh_hints(by_itself=by_itself)
 
     def _say_below(self, sentence: str, tone: Tone = Tone.PLAIN) -> None:
-        line = f"{signs.sign(tone)} {printable(sentence, 200)}".lstrip()
-        self.query_one(Sentence).show(Text(line, style=signs.style(tone)))
+        self.query_one(Sentence).show(signs.signed(tone, sentence))
 
 
 def _look(desk: Desk, current: str) -> tuple[tuple[ReaderRow, ...], str]:
@@ -184,12 +198,24 @@ def _line(row: ReaderRow) -> Line:
     return Line(
         (
             row.label,
-            (f"{signs.sign(tone)} {row.state}", signs.style(tone)),
+            (f"{signs.sign(tone)} {row.state}", look.style(Role.DIM) if tone is Tone.BAD else ""),
             _model(row),
-            holder_words(row.holder),
+            _used_by(row),
         ),
         row.id,
     )
+
+
+def _used_by(row: ReaderRow) -> str:
+    """Who uses it."""
+    if row.holder is None and row.state is ReaderState.IN_USE:
+        return "something that no desk here started"
+    return holder_words(row.holder)
+
+
+def _choice(row: ReaderRow) -> str:
+    """What choosing it is called; what speaks against it is said."""
+    return f"choose {row.label}" if row.state is ReaderState.READY else f"choose {row.label}, {row.state}"
 
 
 def _model(row: ReaderRow) -> str:

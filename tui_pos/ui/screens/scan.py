@@ -37,7 +37,6 @@ from tui_pos.ui.widgets.scan_input import Prompt
 if TYPE_CHECKING:
     from tui_pos.desk.payments.readers import ReaderRow
     from tui_pos.desk.search.activity import RecentLine
-    from tui_pos.desk.search.attention import AttentionLine
     from tui_pos.desk.search.search import Found
     from tui_pos.ui.scan_result import Around, HitPage, LookUps, ScanResult
 
@@ -97,11 +96,10 @@ class ScanScreen(DeskScreen[None]):
     def standing_note(self) -> tuple[str, Tone]:
         if not self._is_open:
             return home.OPENING, Tone.PLAIN
-        if self._failure:
-            return self._failure, Tone.BAD
         if self._hits.display:
             return home.several(self._hits.total, self._hits.place), Tone.PLAIN
-        return (home.TRY_THIS if self._is_demo else ""), Tone.PLAIN
+        step = home.try_next(len(self.looked_up), sells=self.may(Action.SELL))
+        return (step if self._is_demo else ""), Tone.PLAIN
 
     @property
     def _is_demo(self) -> bool:
@@ -143,11 +141,12 @@ class ScanScreen(DeskScreen[None]):
 
     def _not_seen(self, error: Exception) -> None:
         self._failure = self.kiosk.explain(error)
-        self.refresh_hints()
+        self._show_why(self._failure)
 
     def _show_around(self, seen: "Around") -> None:
         if self._failure:
             self._failure = ""
+            self._show_why("")
             self.say("The database answers again.", Tone.OK)
         self._around = seen
         self._draw(is_wide=self.has_class("-wide"))
@@ -200,26 +199,35 @@ class ScanScreen(DeskScreen[None]):
         if not self._is_open:
             return ()
         own = self._acts_on_hits() if self._hits.display else self._acts_at_home()
-        sells = (Act("walk_up", self._sell, "sell to a walk-up"),) if self.may(Action.SELL) else ()
+        sells = (
+            (Act("walk_up", partial(self.navigator.sell, SaleStart()), "sell to a walk-up"),)
+            if self.may(Action.SELL)
+            else ()
+        )
         reads = (Act("reader", partial(choose_reader, self)),) if self.may(Action.READERS) else ()
         return (*own, *sells, Act("orders", self.navigator.show_orders), *reads)
 
     def _acts_at_home(self) -> Sequence[Offer]:
         waiting = self._around.attention if self._around is not None else ()
+        chosen = self._attention_list.place
         if self._banner.display:
             confirm = Act("confirm", partial(self._show_unopened, None), "go on")
-        elif (chosen := self._attention_list.place) is not None:
-            confirm = Act("confirm", partial(self._attend_to, waiting[chosen]), _open(waiting[chosen].name))
+        elif chosen is not None:
+            confirm = Act(
+                "confirm", partial(self.navigator.attend_to, waiting[chosen]), _open(waiting[chosen].name)
+            )
         else:
-            confirm = Act("confirm", self._nothing_typed, "find")
+            confirm = Act("confirm", partial(self.say, home.TYPE_FIRST, Tone.WARN), "find")
         if self._banner.display:
             return (confirm, Act("back", partial(self._show_unopened, None), "close"))
         if not waiting:
             return (confirm,)
+        unchoose = Act("back", self._attention_list.unchoose, "choose none")
         rows = numbers(len(self._attention_list.numbered_keys))
         return (
             confirm,
-            Pick(rows, self._picked_attention, "attend to"),
+            Pick(rows, self._picked_attention, "open"),
+            *((unchoose,) if chosen is not None else ()),
             Act("attention", self._attention),
             Move(self._attention_list.move),
         )
@@ -244,26 +252,17 @@ class ScanScreen(DeskScreen[None]):
     def _more(self) -> str:
         return "more" if self._hits.total > self._hits.size.height else ""
 
-    def _nothing_typed(self) -> None:
-        self.say(home.TYPE_FIRST, Tone.WARN)
-
-    def _sell(self) -> None:
-        self.navigator.sell(SaleStart())
-
     def _attention(self) -> None:
         assert self._around is not None
         if len(self._around.attention) == 1:
-            self._attend_to(self._around.attention[0])
+            self.navigator.attend_to(self._around.attention[0])
         else:
             self.say("Press the number of the one to see.")
 
     def _picked_attention(self, number: int) -> None:
         line = self._attention_list.numbered_line(number)
         if line is not None and self._around is not None:
-            self._attend_to(self._around.attention[int(line.key)])
-
-    def _attend_to(self, line: "AttentionLine") -> None:
-        self.navigator.attend_to(line)
+            self.navigator.attend_to(self._around.attention[int(line.key)])
 
     # Looking up
 
@@ -345,9 +344,14 @@ class ScanScreen(DeskScreen[None]):
         refusal = result.refusal if result is not None else None
         if refusal is not None and result is not None:
             self._banner.tell(Told(tone=Tone.BAD, word=refusal.word, about=result.line.title))
-            self._why.show(home_view.why(refusal.sentence))
             self.kiosk.bell()
-        self._banner.display = self._why.display = refusal is not None
+        self._banner.display = refusal is not None
+        self._show_why(refusal.sentence if refusal is not None else self._failure)
+
+    def _show_why(self, sentence: str) -> None:
+        """What is wrong, in full."""
+        self._why.show(home_view.why(sentence))
+        self._why.display = bool(sentence)
 
     # Choosing a hit
 

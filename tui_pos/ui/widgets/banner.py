@@ -18,6 +18,8 @@ from tui_pos.ui.widgets.signs import sign
 MARGIN = " " * 3
 GAP = " " * 3
 LONGEST = 300
+BELOW = 2
+"""The row in which a fact stands that has no room beside the word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +54,18 @@ class Banner(Widget):
             self.refresh(*regions)
 
     def render_line(self, y: int) -> Strip:
-        width, told = self.size.width, self._told
-        style = Style.parse(look.style(look.TONE_ROLES[told.tone]))
-        if y != 1:
-            return Strip.blank(width, style)
-        fact = printable(told.fact, LONGEST)
-        lead = MARGIN + f"{sign(told.tone)} {printable(told.word, LONGEST)}".lstrip() + GAP
-        end = f"{GAP if fact else ''}{fact}{MARGIN}"
-        about = fit(told.about, max(0, width - cell_len(lead) - cell_len(end)))
-        return Strip([Segment(lead + about + end, style)]).adjust_cell_length(width, style)
+        return banner_row(self._told, y, self.size.width)
+
+
+def banner_row(told: Told, y: int, width: int) -> Strip:
+    """Row ``y`` of the banner of ``told``; a fact that has no room beside the word stands below it."""
+    style = Style.parse(look.style(look.TONE_ROLES[told.tone]))
+    fact = printable(told.fact, LONGEST)
+    lead = MARGIN + f"{sign(told.tone)} {printable(told.word, LONGEST)}".lstrip() + GAP
+    end = f"{GAP if fact else ''}{fact}{MARGIN}"
+    room = width - cell_len(lead) - cell_len(end)
+    rows = ("", lead + fit(told.about, max(0, room)) + (end if room >= 0 else ""), "" if room >= 0 else end)
+    line = rows[y]
+    if y == BELOW:
+        line = " " * (width - cell_len(line)) + line
+    return Strip([Segment(line, style)]).adjust_cell_length(width, style)

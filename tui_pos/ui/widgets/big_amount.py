@@ -34,31 +34,31 @@ class BigAmount(Row):
 
     DEFAULT_CSS = "BigAmount { height: 5; width: 1fr; }"
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name for it
-        super().__init__(id=id)
-        self._shown = ("", "")
+    _drawn = ("", "")
 
     def show_amount(self, label: str, amount: str) -> None:
         """Draw ``amount`` (all but digits, sign, separators is small), ``label`` before its foot."""
-        self._shown = (label, amount)
-        rows = fitting(label, amount, self.size.width or 80)
+        self._drawn = (label, amount)
+        rows = large(label, amount, self.size.width)
         self.show(Text("\n".join(rows), justify="center", no_wrap=True))
 
     def on_resize(self) -> None:
-        self.show_amount(*self._shown)
+        self.show_amount(*self._drawn)
 
 
-def fitting(label: str, amount: str, width: int) -> list[str]:
-    """The largest rows of ``amount`` that are no wider than ``width`` cells."""
+def large(label: str, amount: str, width: int = 0) -> list[str]:
+    """The rows of ``amount`` in large digits with a gap after each, the label small at their foot.
+
+    In small digits where ``width`` cells (0: any number) are too few: money is never cut.
+    """
     for text in (amount, amount.replace(",", "")):
-        rows = large(label, text)
-        if max(map(len, rows)) <= width:
+        rows = _rows(label, text)
+        if not width or max(map(len, rows)) <= width:
             return rows
     return ["", "", f"{label}  {amount}".strip(), "", ""]
 
 
-def large(label: str, amount: str) -> list[str]:
-    """The rows of ``amount`` in large digits with a gap after each, the label small at their foot."""
+def _rows(label: str, amount: str) -> list[str]:
     rows = []
     for row in range(ROWS):
         foot = row == ROWS - 1

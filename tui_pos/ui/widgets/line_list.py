@@ -10,6 +10,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Size
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -18,6 +19,8 @@ from tui_pos.ui.widgets.painting import changes, lean
 
 GAP = 2
 LONGEST = 400
+WIDEST = 60
+"""Cells of a column that takes what is left: what stands behind it is not lost far off on a wide terminal."""
 NUMBERS = range(1, 10)
 
 Cell = str | tuple[str, str]
@@ -110,9 +113,15 @@ class Listing(Widget):
         self._chosen, self._top = None, 0
         self._update()
 
+    class LaidOut(Message):
+        """Its size has changed, and with it which rows show a number."""
+
     def on_show(self) -> None:
         # What changed while a parent was hidden was never painted.
         self.refresh()
+
+    def on_resize(self) -> None:
+        self.post_message(self.LaidOut())
 
     @property
     def cut_text(self) -> str:
@@ -178,7 +187,7 @@ class Listing(Widget):
 
     def _update(self) -> None:
         """Find the cells that would look different now, and have only those painted."""
-        # Hidden, or just shown again: only a full refresh clears Textual's cached rows.
+        # Hidden, or hidden a moment ago: only a full refresh clears Textual's cached rows.
         if not self.size or self._laid_out_for != self.size:
             self._lay_out()
             self.refresh()
@@ -233,7 +242,12 @@ class Listing(Widget):
             text, style = (cell, "") if isinstance(cell, str) else cell
             right = line is not self._empty and self._columns[index].right
             gap = " " * GAP if index < len(widths) - 1 else ""
-            segments.append(Segment(fit(text, cell_width, right) + gap, base + Style.parse(style)))
+            shown = fit(text, cell_width, right)
+            bare = shown.strip(" ")
+            before = len(shown) - len(shown.lstrip(" ")) if bare else 0
+            segments.append(Segment(shown[:before], base))
+            segments.append(Segment(bare, base + Style.parse(style)))  # a chip is as wide as its text
+            segments.append(Segment(shown[before + len(bare) :] + gap, base))
         return Strip(segments).adjust_cell_length(width, base).simplify()
 
     def _lead(self, number: int | None, chosen: bool) -> str:
@@ -253,10 +267,10 @@ class Listing(Widget):
         """The width of each column: a text that would be cut gets the cells that another has no use for."""
         fixed = sum(column.width for column in self._columns) + GAP * (len(self._columns) - 1)
         open_columns = sum(not column.width for column in self._columns)
-        share = max(0, room - fixed) // max(1, open_columns)
+        share = min(max(0, room - fixed) // max(1, open_columns), WIDEST)
         widths = [column.width or share for column in self._columns]
         spare = [max(0, width - need) for width, need in zip(widths, self._needed, strict=True)]
-        beside = 0 if open_columns else max(0, room - fixed)
+        beside = max(0, room - fixed - share * open_columns)
         for index, need in enumerate(self._needed):
             more = max(0, min(need - widths[index], beside))
             widths[index] += more

@@ -134,7 +134,9 @@ class ScanInput(Widget, can_focus=True):
     def _begin_where_the_last_prompt_ended(self, time: float) -> None:
         """Take over what another screen's prompt has of a line, and what is known of the scanner."""
         before: ScanInput | None = getattr(self.app, "last_prompt", None)
-        if before is not None and before is not self:
+        if (
+            before is not None and before is not self and not before._masked
+        ):  # a secret stays where it was begun
             self._stream.take_over(before._stream, time)
             before._redraw()
         self._stream.scanner = getattr(self.app, "scanner", UNKNOWN)
@@ -153,15 +155,18 @@ class ScanInput(Widget, can_focus=True):
             self._timer = self.set_timer(max(0.001, due - clock.monotonic()), self._settle_after_queued_keys)
 
     def _redraw(self) -> None:
-        """Repaint only the cells up to the end of the longer text: about forty bytes for a key over SSH."""
-        before, self._drawn = self._drawn, self._content()
-        if before == self._drawn:
-            return
-        if before[1] != self._drawn[1]:
-            self.refresh()
-            return
-        reach = max(cell_len(before[0]), cell_len(self._drawn[0]))
-        self.refresh(Region(0, 0, min(reach, self.size.width), 1))
+        """Repaint only the cells that may differ: about forty bytes for a key over SSH."""
+        old, self._drawn = self._drawn, self._content()
+        if old[1] != self._drawn[1]:
+            self.refresh()  # the text has grown into what may be typed, or left it
+        elif old != self._drawn:
+            before, after = old[0], self._drawn[0]
+            # With the letter before it, which a combining mark changes too.
+            start = cell_len(after[: max(0, _alike(before, after) - 1)])
+            end = max(cell_len(before), cell_len(after))
+            if cell_len(before) == cell_len(after):
+                end -= cell_len(after[len(after) - _alike(before[::-1], after[::-1]) :])
+            self.refresh(Region(start, 0, max(0, min(end, self.size.width) - start), 1))
 
     def _settle_after_queued_keys(self) -> None:
         """Settle behind the keys that were read before now and are still queued for the app or this widget.
@@ -191,10 +196,11 @@ class ScanInput(Widget, can_focus=True):
 
     def _content(self) -> tuple[str, str]:
         """What the row shows: the prompt with its text, and at its end what may be typed."""
-        text = self._stream.held_text or self.text  # a digit may yet act, or begin the text
-        if self._quiet and not text:
+        held, text = self._stream.held_text, self.text
+        if self._quiet and not (held or text):
             return "", ""
-        line = f" > {self._shown_text(text, self.size.width - 4)}_"
+        # A held digit may yet act, or begin the text: in the cursor's place, so that one cell is painted.
+        line = f" > {self._shown_text(held or text, self.size.width - 4)}{'' if held else '_'}"
         room = self.size.width - cell_len(line) - GAP
         return line, self._placeholder if cell_len(self._placeholder) < room else ""
 
@@ -205,3 +211,9 @@ class ScanInput(Widget, can_focus=True):
         while cell_len(shown) > room > 0:
             shown = shown[1:]
         return shown
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters both begin with."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))

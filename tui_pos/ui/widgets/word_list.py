@@ -35,5 +35,6 @@ class WordList(Listing):
 
 def _line(command: keys.Command, act: Act) -> Line:
     key = keys.shown_key(command.name) if command.keys else ""
-    said = command.help if not act.label or act.label == command.label else f"{act.label}: {command.help}"
+    here = f"{act.label[:1].upper()}{act.label[1:]}."
+    said = command.help if act.label in ("", command.label) else here
     return Line((f"/{command.word}", key, said), key=command.word)
