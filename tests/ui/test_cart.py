@@ -202,17 +202,17 @@ async def test_what_does_not_belong_into_a_cart_changes_nothing(
 async def test_a_voucher_is_used_by_word_and_taken_back(bench: Bench) -> None:
     async with station(bench) as pilot:
         await press(pilot, "f2", SHIRT)
-        await scan(pilot, "/voucher tenoff")
+        await write(pilot, "/voucher tenoff\r")
         assert "Voucher TENOFF" in shown(pilot)
         assert to_pay(shown(pilot)) == "22.50"
-        await scan(pilot, "/voucher")
+        await write(pilot, "/voucher\r")
         assert to_pay(shown(pilot)) == "25.00"
 
 
 async def test_a_badge_makes_the_walk_up_s_sale_that_person_s(bench: Bench) -> None:
     async with station(bench) as pilot:
         await press(pilot, "f2", SHIRT)
-        await scan(pilot, "/voucher TENOFF")
+        await write(pilot, "/voucher TENOFF\r")
         await scan(pilot, "NOOR2026")
         assert "Sell to Noor Lindqvist" in row(pilot, 3)
         assert "> T-Shirt" in shown(pilot)
@@ -244,10 +244,10 @@ async def test_a_badge_on_an_empty_cart_serves_that_person(bench: Bench) -> None
 async def test_a_walk_up_says_name_and_address(bench: Bench) -> None:
     async with station(bench) as pilot:
         await press(pilot, "f2", SHIRT)
-        await scan(pilot, "/name Wim Walkup")
+        await write(pilot, "/name Wim Walkup\r")
         await scan(pilot, "wim@example.org")
         assert "For  Wim Walkup   wim@example.org" in row(pilot, 3)
-        await scan(pilot, "/email not-an-address")
+        await write(pilot, "/email not-an-address\r")
         assert "not-an-address is not an e-mail address" in shown(pilot).replace("\n", " ")
 
 
@@ -255,7 +255,7 @@ async def test_a_person_with_a_badge_needs_no_name(bench: Bench) -> None:
     async with station(bench) as pilot:
         await scan(pilot, "NOOR2026")
         await press(pilot, "f2", SHIRT)
-        await scan(pilot, "/name Somebody Else")
+        await write(pilot, "/name Somebody Else\r")
         assert "/name does nothing here" in shown(pilot)
         assert "Sell to Noor Lindqvist" in row(pilot, 3)
 

@@ -99,8 +99,9 @@ class ReceiptScreen(DeskScreen[NextPerson]):
             enter = Act("confirm", partial(self._let_in, now.to_check_in), "check in and next person")
         else:
             enter = Act("confirm", partial(self.leave, NextPerson()), "next person")
-        late = (Act("next", partial(self.leave, NextPerson())), Act("reader", partial(choose_reader, self)))
-        return (enter, *self._more(), back, *self._others(), *late)
+        reader = (Act("reader", partial(choose_reader, self)),) if now.receipt.order.due else ()
+        next_one = Act("next", partial(self.leave, NextPerson()))
+        return (enter, *self._more(), back, *self._others(), next_one, *reader)
 
     def _more(self) -> Sequence[Move]:
         """A receipt that is longer than the screen says so."""
