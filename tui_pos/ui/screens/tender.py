@@ -210,7 +210,6 @@ class TenderScreen(DeskScreen[StillOwed]):
         return self._told is None
 
     def _ways(self) -> Sequence[Offer]:
-        """What keys do while the ways to pay are shown and nothing is typed."""
         chosen = self._option(self._list.chosen)
         label = view.next_step(chosen, self.amount)
         give_up = Act("back", partial(self._set_part, None), "all of it")
