@@ -37,7 +37,7 @@ async def typed(walk: Walk, *keys: str) -> None:
 
 
 async def home(walk: Walk, _: Server) -> None:
-    await reach(walk, "Needs attention")
+    await reach(walk, "Tilda Trainee")
 
 
 async def home_with_text(walk: Walk, _: Server) -> None:

@@ -293,3 +293,14 @@ async def test_the_same_alert_is_never_asked_to_be_read_twice(bench: Bench) -> N
         await pilot.press("enter")
         await settled(pilot)
         assert pilot.app.screen is home
+
+
+async def test_a_search_that_was_left_has_no_chosen_hit(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await write(pilot, "li")
+        await press(pilot, "down", "enter")
+        assert isinstance(pilot.app.screen, AttendeeScreen)
+        await press(pilot, "escape")
+        await write(pilot, "t9\r")
+        assert isinstance(pilot.app.screen, ScanScreen)
+        assert "t9" in shown(pilot).casefold()

@@ -38,6 +38,8 @@ class HitList(LineList):
     def hide(self) -> None:
         """Forget what was found."""
         self.text, self.total, self._hits = None, 0, []
+        self.unchoose()
+        self.set_lines(())
         self.display = False
 
     @property

@@ -88,7 +88,7 @@ class ReaderScreen(DeskScreen[ReaderRow]):
         self._asked_at = None
         self._readers, station_has = found
         self._station_has = station_has
-        self._list.choose_none()
+        self._list.unchoose()
         self._show(self.prompt.text, by_itself=True)
 
     def _not_found(self, error: Exception) -> None:
