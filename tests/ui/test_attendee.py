@@ -79,14 +79,14 @@ async def test_a_second_pass_tells_time_and_place_of_the_first(bench: Bench) -> 
     async with station(bench) as pilot:
         await scan(pilot, "TOMA2026")
         assert "desk-2" in row(pilot, 4)
-        await scan(pilot, "/checkin")
+        await write(pilot, "/checkin\r")
         assert "Was checked in before: " in shown(pilot)
 
 
 async def test_enter_never_checks_in_who_has_not_paid(bench: Bench) -> None:
     async with station(bench) as pilot:
         await scan(pilot, "OMAR2026")
-        await scan(pilot, "/checkin")
+        await write(pilot, "/checkin\r")
         assert "Not checked in. The order was cancelled; they need a new ticket." in shown(pilot)
         assert lookup.attendee(desk_of(pilot), "OMAR2026").first_check_in is None
 
