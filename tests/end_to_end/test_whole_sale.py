@@ -44,7 +44,7 @@ def to_the_prompt(desk: Terminal80x24) -> None:
     desk.wait_for("[OK] REGISTERED")
     desk.send("\x1bOQ")
     desk.wait_for("Sell to Noor Lindqvist")
-    desk.send("shirt\r")
+    desk.type("shirt\r")
     desk.wait_gone("Lunch")
     desk.send("1")
     desk.wait_for("Enter card 25.00")
