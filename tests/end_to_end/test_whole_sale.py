@@ -45,8 +45,6 @@ def to_the_prompt(desk: Terminal80x24) -> None:
     desk.send("\x1bOQ")
     desk.wait_for("Sell to Noor Lindqvist")
     desk.type("shirt\r")
-    desk.wait_gone("Lunch")
-    desk.send("1")
     desk.wait_for("Enter card 25.00")
     desk.send("\r")
     desk.wait_for("Choose the card reader")
