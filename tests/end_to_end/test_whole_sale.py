@@ -74,7 +74,7 @@ def test_a_shirt_for_a_scanned_attendee_by_card(desk: Terminal80x24, home: Path)
     desk.wait_for("PAID 25.00 USD")
     desk.send("\r")
     desk.wait_for("checked in")
-    desk.wait_for("Scan a badge")
+    desk.wait_for("scan a badge")
     assert paid(home) == [("paid", 25)]
     desk.send("lindqvist\r")
     desk.wait_for("ALREADY CHECKED IN")

@@ -104,20 +104,15 @@ class Volunteer:
         keys = text.splitlines()[-1]
         if "Choose the card reader" in text:
             self.terminal.send("1")
-        elif "Esc to see all" in text:
-            self.terminal.send("\x1b")
         elif "Enter card" in keys:
             self.terminal.send(CASH if self.how == "cash" else "\r")
-        elif keys.startswith(" 1-9 add") or "Sell to" in text:
-            self._choose(text)
+        elif "Sell to" in text or "\n For  " in text:
+            self.terminal.send("t-shirt\r")
         elif self._is_home(text):
             self.terminal.send(f"{self.badge}\r")
         elif "F2 sell" in keys:
             self.terminal.send(SELL)
-        elif keys.startswith(" Enter"):
+        elif keys.lstrip().startswith("Enter"):
             if "in cash" in keys and (found := RECEIPT.search(text)):
                 self.laid_down.add(found[1])
             self.terminal.send("\r")
-
-    def _choose(self, text: str) -> None:
-        self.terminal.send("1" if "T-Shirt" in text and "Lunch" not in text else "shirt\r")

@@ -79,14 +79,14 @@ async def test_a_second_pass_tells_time_and_place_of_the_first(bench: Bench) -> 
     async with station(bench) as pilot:
         await scan(pilot, "TOMA2026")
         assert "desk-2" in row(pilot, 4)
-        await scan(pilot, "/checkin")
+        await write(pilot, "/checkin\r")
         assert "Was checked in before: " in shown(pilot)
 
 
 async def test_enter_never_checks_in_who_has_not_paid(bench: Bench) -> None:
     async with station(bench) as pilot:
         await scan(pilot, "OMAR2026")
-        await scan(pilot, "/checkin")
+        await write(pilot, "/checkin\r")
         assert "Not checked in. The order was cancelled; they need a new ticket." in shown(pilot)
         assert lookup.attendee(desk_of(pilot), "OMAR2026").first_check_in is None
 
@@ -221,7 +221,7 @@ async def test_keys_typed_ahead_of_the_cart_act_there_and_not_here(bench: Bench)
         hammer(pilot, "f2", "7")
         await settled(pilot)
         assert isinstance(pilot.app.screen, CartScreen)
-        assert "1 x T-Shirt" in shown(pilot)
+        assert re.search(r"card 25.00", row(pilot, 23))
 
 
 async def test_coming_back_from_the_cart_shows_what_is_true_now(bench: Bench) -> None:
@@ -247,8 +247,8 @@ async def test_a_shirt_for_somebody_is_sold_by_its_name(bench: Bench) -> None:
         assert row(pilot, 23).startswith("  Enter sell T-Shirt    Esc clear")
         await press(pilot, "enter")
         assert isinstance(pilot.app.screen, CartScreen)
-        assert "Sell to Noor Lindqvist" in shown(pilot)
-        assert "1 x T-Shirt" in shown(pilot)
+        assert "Noor Lindqvist" in shown(pilot)
+        assert re.search(r"card 25.00", row(pilot, 23))
 
 
 async def test_a_text_that_several_products_begin_with_lists_them_with_numbers(bench: Bench) -> None:
@@ -280,7 +280,7 @@ async def test_a_product_that_is_scanned_is_sold_to_the_one_on_the_screen(bench:
         await scan(pilot, "NOOR2026")
         await scan(pilot, "t-shirt")
         assert isinstance(pilot.app.screen, CartScreen)
-        assert "Sell to Noor Lindqvist" in shown(pilot)
+        assert "Noor Lindqvist" in shown(pilot)
 
 
 async def test_every_row_is_reached_and_enter_does_what_the_chosen_one_says(bench: Bench) -> None:

@@ -321,7 +321,7 @@ async def test_a_busy_reader_is_said_and_another_one_can_be_chosen(bench: Bench)
         if not isinstance(pilot.app.screen, CartScreen):
             await press(pilot, "enter")
         await pilot.press("f4")
-        await shows(pilot, "Front-2    [!] in use")
+        await shows(pilot, "1> Front-1", "[!] in use")
         await pilot.press("1")
         await shows(pilot, "Reader Front-1.")
         await pilot.press("enter")

@@ -24,6 +24,7 @@ KEYS = {
     "Ins": "\x1b[2~",
     "Del": "\x1b[3~",
 }
+A_HANDS_PACE = 0.15
 TOKEN = re.compile(r"`(?P<text>[^`]+)`|\*(?P<seen>[^*]+)\*|\b(?P<key>Enter|Esc|Ins|Del|F\d+)\b")
 
 
@@ -52,6 +53,7 @@ def test_the_steps_of_the_readme_sell_a_shirt_to_somebody(demo: Terminal80x24) -
                 demo.wait_for(seen)
             else:
                 demo.settle(SETTLED)
-                demo.type(token["text"] or "")
-                demo.send(KEYS.get(token["key"], ""))
+                for key in token["text"] or [KEYS[token["key"]]]:
+                    demo.send(key)
+                    demo.settle(A_HANDS_PACE)
     assert "TRAINING" in demo.text

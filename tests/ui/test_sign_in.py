@@ -93,7 +93,7 @@ async def test_a_password_too_long_to_be_one_is_not_checked(bench: Bench) -> Non
 
 async def test_the_program_can_be_left_from_the_user_name(bench: Bench) -> None:
     async with station(bench, trainee=False) as pilot:
-        hammer(pilot, *"/quit", "enter")
+        hammer(pilot, *"/quit", "enter", gap=0.15)
         await ended(pilot)
 
 

@@ -17,6 +17,7 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.payment_sources import Tender
 from tui_pos.desk.payments import readers
 from tui_pos.desk.search import lookup, receipts
+from tui_pos.desk.tenders.options import PaymentOption
 from tui_pos.simulator import Server
 from tui_pos.ui.input.key_stream import SURE
 from tui_pos.ui.results import PayBy, StillOwed
@@ -458,3 +459,16 @@ def test_payments_beyond_three_are_summed_up(desk: Desk) -> None:
         ("Paid by Credit", "-2"),
         ("3 more payments", "-6"),
     ]
+
+
+def test_what_cash_is_rounded_by_is_a_line_below_what_is_due(desk: Desk) -> None:
+    view = receipts.receipt(desk, owed(desk))
+    cash = PaymentOption(
+        tender=Tender.CASH, amount=Decimal("25.02"), given=Decimal(25), rounding=Decimal("-0.02")
+    )
+    card = PaymentOption(tender=Tender.CARD, amount=Decimal("25.02"))
+    assert tender_view.rounding(None, cash) == Decimal("-0.02")
+    assert not tender_view.rounding(None, card)
+    assert tender_view.large(None, cash, Decimal("25.02"), Decimal("25.02")).amount == 25
+    assert tender_view.sums(view, str, Decimal("-0.02"))[-1].cells == ("Rounded for cash", "-0.02")
+    assert len(tender_view.sums(view, str)) == len(tender_view.sums(view, str, Decimal("-0.02"))) - 1

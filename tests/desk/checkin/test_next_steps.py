@@ -1,6 +1,7 @@
 """What is to be done next with a person and with an order, and who may do it."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -99,3 +100,10 @@ def test_a_basket_that_was_left_behind_on_the_web_is_shown_and_paid_only_when_as
     order = replace(order_now(desk, owed(desk)).receipt.order, owed=False)
     assert opening_step(desk, order) is OrderStep.PAY
     assert opening_step(desk, order, must_be_owed=True) is OrderStep.SHOW
+
+
+def test_a_ticket_for_another_day_is_let_in_on_purpose_alone(desk: Desk) -> None:
+    person = lookup.attendee(desk, "NOOR2026")
+    assert person_step(desk, person) is PersonStep.CHECK_IN
+    other = replace(person, verdict=replace(person.verdict, days=(date(2026, 11, 24),)))
+    assert person_step(desk, other) is PersonStep.NEXT_PERSON

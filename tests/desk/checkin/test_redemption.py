@@ -13,7 +13,7 @@ from tui_pos.data.tables.desk import AuditEntry
 from tui_pos.data.tables.registration import Order, ProductRedemption
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.checkin.guest_tickets import register_companion
-from tui_pos.desk.checkin.redemption import HandOut, hand_out, hand_outs, undo_hand_out
+from tui_pos.desk.checkin.redemption import HandOut, fetched, hand_out, hand_outs, undo_hand_out
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotPermitted, Refusal
 from tui_pos.desk.search.lookup import attendee
@@ -174,3 +174,19 @@ def test_what_the_web_site_handed_out_counts(desk: Desk) -> None:
         "handed_out product=Lunch bought=1 last=2026-11-23 13:00"
     )
     assert undo_hand_out(desk, "GIVE2026", lunch.line_id, "dropped it").left == 1
+
+
+def test_what_was_handed_out_is_told_with_time_and_place_the_last_first(
+    desk: Desk, frozen_clock: FrozenClock
+) -> None:
+    shirts, lunch = (line(desk, "OWEN2026", each) for each in ("T-Shirt", "Lunch"))
+    hand_out(desk, "OWEN2026", shirts.line_id)
+    frozen_clock.advance(60)
+    hand_out(at(desk, "desk-1"), "OWEN2026", lunch.line_id)
+    told = fetched(desk, attendee(desk, "OWEN2026").orders)
+    assert [(each.line_id, each.description, each.when.station) for each in told] == [
+        (lunch.line_id, "Lunch", "desk-1"),
+        (shirts.line_id, "T-Shirt", "desk-3"),
+    ]
+    assert (told[0].when.at - told[1].when.at).total_seconds() == 60
+    assert fetched(desk, attendee(desk, "NOOR2026").orders) == ()

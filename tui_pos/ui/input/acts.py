@@ -67,8 +67,16 @@ def numbers(rows: int, first: int = 1) -> range:
 
 
 def bar(offers: Iterable[Offer]) -> tuple[Hint, ...]:
-    """The key bar of ``offers``."""
-    return tuple(hint for offer in offers if (hint := _hint(offer)) is not None)
+    """The key bar of ``offers``: what has a key before what has a word alone, like digits as one."""
+    hints: dict[str, Hint] = {}
+    for offer in offers:
+        hint = _hint(offer)
+        if hint is None:
+            continue
+        same = isinstance(offer, Pick) and hints.get(f"pick {hint.label}")
+        name = f"pick {hint.label}" if isinstance(offer, Pick) else f"{hint.key} {hint.label}"
+        hints[name] = Hint(f"{same.key} {hint.key}", hint.label) if same else hint
+    return tuple(sorted(hints.values(), key=lambda hint: hint.key.startswith("/")))
 
 
 def _hint(offer: Offer) -> Hint | None:

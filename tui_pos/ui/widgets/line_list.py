@@ -19,6 +19,8 @@ from tui_pos.ui.widgets.painting import changes, lean
 
 GAP = 2
 LONGEST = 400
+WIDEST = 60
+"""Cells of a column that takes what is left: what stands behind it is not lost far off on a wide terminal."""
 NUMBERS = range(1, 10)
 
 Cell = str | tuple[str, str]
@@ -265,10 +267,10 @@ class Listing(Widget):
         """The width of each column: a text that would be cut gets the cells that another has no use for."""
         fixed = sum(column.width for column in self._columns) + GAP * (len(self._columns) - 1)
         open_columns = sum(not column.width for column in self._columns)
-        share = max(0, room - fixed) // max(1, open_columns)
+        share = min(max(0, room - fixed) // max(1, open_columns), WIDEST)
         widths = [column.width or share for column in self._columns]
         spare = [max(0, width - need) for width, need in zip(widths, self._needed, strict=True)]
-        beside = 0 if open_columns else max(0, room - fixed)
+        beside = max(0, room - fixed - share * open_columns)
         for index, need in enumerate(self._needed):
             more = max(0, min(need - widths[index], beside))
             widths[index] += more
