@@ -40,7 +40,7 @@ async def sell(pilot: Pilot[Any]) -> None:
     await shows(pilot, "REGISTERED", "Esc next person")
     await press(pilot, "escape", "Last here")
     await press(pilot, "f2", "Sell to")
-    await press(pilot, "7", "1 x T-Shirt")
+    await press(pilot, "7", "T-Shirt")
     await press(pilot, "\r", "CAPTURED")
     await press(pilot, "\r", "PAID 25.00")
     await press(pilot, "\r", "Last here")

@@ -37,7 +37,7 @@ def _sell(desk: Terminal80x24) -> None:
     for sent, until in (
         (programs.BADGE, programs.PERSON),
         (F2, "Sell to"),
-        (SHIRT, "1 x T-Shirt"),
+        (SHIRT, "Enter card 25.00"),
         (ENTER, "Choose the card reader"),
         ("1", "WAITING FOR CARD"),
         (GOOD_CARD, "CAPTURED"),

@@ -47,8 +47,8 @@ def _looking_up(desk: Terminal80x24) -> list[Row]:
 def _selling(desk: Terminal80x24) -> list[Row]:
     _cost(desk, BADGE, PERSON)
     cart = _cost(desk, F2, "Sell to")
-    _cost(desk, SHIRT, "1 x T-Shirt")
-    quantity = _cost(desk, "+", "2 x T-Shirt")
+    _cost(desk, SHIRT, "Enter card 25.00")
+    quantity = _cost(desk, "+", "Enter card 50.00")
     _cost(desk, ENTER, "Choose the card reader")
     _cost(desk, "1", "WAITING FOR CARD")
     second = _cost_of(desk, lambda: _a_second(desk))

@@ -55,7 +55,7 @@ def test_a_sale_from_the_first_key_to_the_receipt(sshd: Sshd) -> None:
         desk.wait_for("PAID 25.00 USD")
         assert paid(sshd.home) == [("paid", 25)]
         desk.send("\r")
-        desk.wait_for("Scan a badge")
+        desk.wait_for("scan a badge")
         desk.send("/quit\r")
         assert desk.wait_exit() == 0
 
