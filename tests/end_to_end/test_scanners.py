@@ -98,7 +98,7 @@ def test_the_test_code_is_remembered_for_the_station_and_a_product_is_sold_by_sc
         desk.wait_for("Choose the card reader")
         desk.send("\x1b")
         desk.settle(0.3)
-        desk.send("/quit\r")
+        desk.type("/quit\r")
         desk.wait_exit()
     with closing(sqlite3.connect(home / "demo" / "tui-pos.sqlite3")) as database:
         ((station, gap, prefix, layout),) = database.execute(

@@ -56,7 +56,7 @@ def test_a_sale_from_the_first_key_to_the_receipt(sshd: Sshd) -> None:
         assert paid(sshd.home) == [("paid", 25)]
         desk.send("\r")
         desk.wait_for("scan a badge")
-        desk.send("/quit\r")
+        desk.type("/quit\r")
         assert desk.wait_exit() == 0
 
 

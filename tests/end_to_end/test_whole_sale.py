@@ -78,7 +78,7 @@ def test_a_shirt_for_a_scanned_attendee_by_card(desk: Terminal80x24, home: Path)
     assert paid(home) == [("paid", 25)]
     desk.send("lindqvist\r")
     desk.wait_for("ALREADY CHECKED IN")
-    desk.send("/quit\r")
+    desk.type("/quit\r")
     assert desk.wait_exit() == 0
     log = (home / log_file.NAME).read_text()
     assert [
@@ -131,7 +131,7 @@ def test_a_card_tapped_after_the_desk_died_is_booked_by_the_next_one(home: Path)
             desk.signal(signal.SIGKILL)
             desk.wait_exit()
             Controls(f"http://127.0.0.1:{(home / 'demo' / 'stripe.port').read_text().strip()}").tap(READER)
-            other.send("/quit\r")
+            other.type("/quit\r")
             other.wait_exit()
             with demo(home, "desk-5") as third:
                 third.wait_for("Tilda Trainee")
@@ -144,7 +144,7 @@ def test_nonsense_gets_one_sentence_and_a_hundred_scans_get_a_hundred_look_ups(
     desk.send("\x1b[200~50% [/off]\x1b[201~\r")
     desk.wait_for("50% [/off]")
     desk.send("\xff\x11\x15")
-    desk.send("/quatsch\r")
+    desk.type("/quatsch\r")
     desk.wait_for("quatsch")
     desk.send(f"{BADGE}\r" * 99 + "TOMA2026\r")
     desk.wait_for("100")

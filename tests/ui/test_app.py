@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from tests.fixtures.pilot import press, scan, settled, shown
+from tests.fixtures.pilot import press, scan, settled, shown, write
 from tests.fixtures.pty import Terminal80x24
 from tests.ui.counter import shows, until
 from tests.ui.station import Bench, Station, desk_of, ended, row, station
@@ -157,8 +157,8 @@ async def test_f12_signs_out_from_anywhere_and_the_next_one_signs_in(bench: Benc
 async def test_quitting_parks_what_was_being_sold(bench: Bench) -> None:
     async with station(bench) as pilot:
         await press(pilot, "f2", "7")
-        for key in ("slash", *"quit", "enter"):
-            await pilot.press(key)
+        await write(pilot, "/quit")
+        await pilot.press("enter")
         await ended(pilot)
         with connected():
             assert [sale.status for sale in Sale.select()] == ["parked"]
@@ -228,5 +228,5 @@ def test_on_a_real_terminal_a_scan_sent_at_once_finds_the_person(config_file: Pa
         terminal.wait_for("[OK] REGISTERED")
         terminal.send("\x1b[24~")
         terminal.wait_for("Sign in to Demo Conference")
-        terminal.send("/quit\r")
+        terminal.type("/quit\r")
         assert terminal.wait_exit() == 0

@@ -36,7 +36,7 @@ def test_a_signal_ends_it_cleanly_and_restores_the_terminal(
 
 def test_work_that_goes_on_for_ever_ends_with_it(start: Start) -> None:
     till = start()
-    till.send("/today\r")
+    till.type("/today\r")
     till.wait_for("state 3")
     till.hang_up()
     assert till.wait_exit() == 129
@@ -45,7 +45,7 @@ def test_work_that_goes_on_for_ever_ends_with_it(start: Start) -> None:
 
 def test_the_word_quit_ends_it(start: Start) -> None:
     till = start()
-    till.send("/quit\r")
+    till.type("/quit\r")
     assert till.wait_exit() == 0
 
 
@@ -66,7 +66,7 @@ def test_the_end_of_input_ends_it_where_the_signal_is_ignored(start: Start) -> N
 
 def stall(till: Till) -> None:
     """Let the program write more than the link and its own backlog take, and see that it goes on working."""
-    till.send("/park\r")
+    till.type("/park\r")
     frames = BACKLOG_LIMIT * 5 // 4 // FRAME
     till.wait_without_reading(lambda: till.told.count("home flood") > frames, "frames behind a stalled link")
 
@@ -88,12 +88,12 @@ def test_a_stalled_link_that_hangs_up_ends_it(start: Start) -> None:
 def test_a_stalled_link_that_recovers_shows_what_is_true_now(start: Start) -> None:
     till = start()
     stall(till)
-    till.send("/orders\r")
+    till.type("/orders\r")
     till.wait_without_reading(lambda: "home orders" in till.told, "the word behind the stalled link")
-    till.send("/park\r")
+    till.type("/park\r")
     till.wait_until(lambda: _seen(till) == len(till.told), "the last event")
     assert till.text.splitlines()[0].startswith(" PyCon US 2027")
-    assert till.text.splitlines()[-1].startswith(" Enter find")
+    assert till.text.splitlines()[-1].startswith("  Enter find")
 
 
 def _seen(till: Till) -> int:

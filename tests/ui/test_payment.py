@@ -622,7 +622,7 @@ async def test_a_scan_never_touches_a_payment(desk: Desk, simulator: Server) -> 
         await shows(pilot, "WAITING FOR CARD")
         simulator.tap(READER, "insufficient_funds")
         await shows(pilot, "DECLINED")
-        for code in ("OWEN2026", "/back", "demo:OWEN2026", "ORD-ABCDEFGH"):
+        for code in ("OWEN2026", "/next", "demo:OWEN2026", "ORD-ABCDEFGH"):
             bells = pilot.app.bells  # type: ignore[attr-defined]
             send_scan(pilot, code, end="\r\n\r")
             await until(pilot, lambda: pilot.app.bells > bells, "a bell")  # type: ignore[attr-defined]  # noqa: B023

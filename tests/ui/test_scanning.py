@@ -116,7 +116,7 @@ def test_ctrl_c_by_hand_says_how_to_leave(till: Till) -> None:
 
 
 def test_an_unknown_word_is_one_sentence(till: Till) -> None:
-    till.send("/frobnicate\r")
+    till.type("/frobnicate\r")
     till.wait_for("/frobnicate is not a command")
 
 

@@ -42,6 +42,14 @@ class Found(Till):
         return [(task / "comm").read_text().strip() for task in tasks]
 
 
+def _give(till: Till, keys: str) -> None:
+    """Type a word as a hand does; what is no word is sent at once."""
+    if keys.startswith("/"):
+        till.type(keys)
+    else:
+        till.send(keys)
+
+
 def ends_well(till: Found, *numbers: signal.Signals) -> None:
     began = time.monotonic()
     for number in numbers:
@@ -68,7 +76,7 @@ def test_any_signals_in_any_order_in_any_state(seed: int, first: signal.Signals,
     keys, shows = STATES[state]
     with Found(tmp_path) as till:
         till.wait_for("Scan something")
-        till.send(keys)
+        _give(till, keys)
         till.wait_for(shows)
         for number in choice.choices(HARMLESS, k=choice.randrange(6)):
             till.signal(number)
@@ -118,9 +126,9 @@ def test_a_signal_at_any_moment_of_the_start_leaves_the_terminal_as_it_was(tmp_p
 
 
 def test_a_call_that_never_ends_does_not_keep_a_till_that_was_left(found: Found) -> None:
-    found.send("/tap\r")
+    found.type("/tap\r")
     found.wait_told("home stuck")
-    found.send("/quit\r")
+    found.type("/quit\r")
     found.wait_until(lambda: b"\x1b[?1049l" in found.raw, "the terminal given back")
     ends_well(found, signal.SIGHUP)
 
@@ -133,7 +141,7 @@ def test_a_till_in_the_background_of_a_shell_ends_in_time(state: str, tmp_path: 
         shell.wait_for("READY$")
         shell.send(f"{sys.executable} -m tests.ui.demo_app {tmp_path}/events\r")
         shell.wait_for("Scan something")
-        shell.send(keys)
+        _give(shell, keys)
         shell.wait_for(shows)
         children = Path(f"/proc/{shell.process.pid}/task/{shell.process.pid}/children").read_text()
         till = int(children.split()[0])

@@ -22,7 +22,7 @@ from tui_pos.core.scan import Scan, ScanKind
 from tui_pos.desk.tones import Tone
 from tui_pos.ui import messages
 from tui_pos.ui.input import keys
-from tui_pos.ui.input.acts import Act, Move, Offer, act_of, answer, bar, shown_key
+from tui_pos.ui.input.acts import Act, Move, Offer, act_of, answer, bar, shown_key, with_common
 from tui_pos.ui.kiosk import KioskApp
 from tui_pos.ui.typed_ahead import KeysHandled, TypedAhead
 from tui_pos.ui.widgets.key_bar import KeyBar
@@ -317,11 +317,9 @@ class PromptScreen(Screen[R], inherit_bindings=False):
 
     def acts_and_ours(self) -> Sequence[Offer]:
         """`acts`, then what works on every screen of its kind."""
-        own = self.acts()
         leave = Act("quit", partial(self.put_away, self.kiosk.exit))
         ours: Sequence[Act] = (*self.kiosk.acts(self), leave) if self.PROMPT.takes_keys_ahead else ()
-        has = {each.command for each in own if isinstance(each, Act)}
-        return (*own, *(each for each in ours if each.command not in has))
+        return with_common(self.acts(), ours)
 
     def offers(self) -> Sequence[Offer]:
         """What the next key will do."""

@@ -67,7 +67,7 @@ def numbers(rows: int, first: int = 1) -> range:
 
 
 def bar(offers: Iterable[Offer]) -> tuple[Hint, ...]:
-    """The key bar of ``offers``: what has a key before what has a word alone, like digits as one."""
+    """The key bar of ``offers``, digits that do the same as one."""
     hints: dict[str, Hint] = {}
     for offer in offers:
         hint = _hint(offer)
@@ -76,7 +76,7 @@ def bar(offers: Iterable[Offer]) -> tuple[Hint, ...]:
         same = isinstance(offer, Pick) and hints.get(f"pick {hint.label}")
         name = f"pick {hint.label}" if isinstance(offer, Pick) else f"{hint.key} {hint.label}"
         hints[name] = Hint(f"{same.key} {hint.key}", hint.label) if same else hint
-    return tuple(sorted(hints.values(), key=lambda hint: hint.key.startswith("/")))
+    return tuple(hints.values())
 
 
 def _hint(offer: Offer) -> Hint | None:
@@ -92,6 +92,18 @@ def _hint(offer: Offer) -> Hint | None:
             return Hint("+ -", offer.label)
         case _:
             return None
+
+
+def with_common(own: Sequence[Offer], common: Sequence[Act]) -> Sequence[Offer]:
+    """A screen's ``own`` offers and those of all screens, which come before its last ones without a key."""
+    has = {each.command for each in own if isinstance(each, Act)}
+    others = (each for each in common if each.command not in has)
+    last = next((at for at in range(len(own), 0, -1) if _has_key(own[at - 1])), 0)
+    return (*own[:last], *others, *own[last:])
+
+
+def _has_key(offer: Offer) -> bool:
+    return not isinstance(offer, Act) or bool(keys.BY_NAME[offer.command].keys)
 
 
 def act_of(offers: Iterable[Offer], command: str) -> Act | None:
