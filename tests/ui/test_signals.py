@@ -42,7 +42,7 @@ class Found(Till):
         return [(task / "comm").read_text().strip() for task in tasks]
 
 
-def _give(till: Till, keys: str) -> None:
+def _give(till: Terminal80x24, keys: str) -> None:
     """Type a word as a hand does; what is no word is sent at once."""
     if keys.startswith("/"):
         till.type(keys)
