@@ -61,6 +61,7 @@ class _Opened:
     password: str = ""
     file: tuple[int, int] | None = None
     read_only: str = ""
+    looks_only: bool = False
 
 
 _opened = _Opened()
@@ -88,11 +89,17 @@ def open_database(url: str, *, wal: bool = False, keep: bool = False) -> None:
     clock.follow(engine.now if isinstance(engine, DeskPostgresql) else None)
     _opened.password = engines.password_in(url)
     _opened.file = None
+    _opened.looks_only = keep
     _opened.read_only = engines.why_read_only(engine)
     conditions.name_tables(SHOP, postgresql=not is_sqlite())
     with connected():
         _opened.file = _file_identity()
     log.info("open: %s", "SQLite" if is_sqlite() else "PostgreSQL")
+
+
+def looks_only() -> bool:
+    """Whether the database was opened by what changes nothing in it, such as a command that lists."""
+    return _opened.looks_only
 
 
 def why_read_only() -> str:

@@ -18,7 +18,7 @@ from peewee import SQL, Expression, NodeList
 from tui_pos.core import clock, folding
 from tui_pos.core.folding import Wanted
 from tui_pos.data.base import database
-from tui_pos.data.connection import is_sqlite, run_tx, why_read_only
+from tui_pos.data.connection import is_sqlite, looks_only, run_tx, why_read_only
 from tui_pos.data.errors import DatabaseUnavailable
 from tui_pos.data.queries import batches
 from tui_pos.data.tables.desk import SearchKey, SearchKind
@@ -211,7 +211,7 @@ def _rows(sql: str, *values: object) -> list[_Row]:
 
 
 def _written(work: Callable[[], None]) -> bool:
-    if why_read_only():
+    if looks_only() or why_read_only():
         return False
     try:
         run_tx(work)

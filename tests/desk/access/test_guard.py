@@ -39,6 +39,7 @@ NEEDS_NO_RIGHT = {
     "tui_pos.desk.access.occupancy.claim": "follows a sign-in",
     "tui_pos.desk.access.occupancy.keep": "goes on with what a sign-in began",
     "tui_pos.desk.access.occupancy.release": "whoever may do nothing any more may still leave",
+    "tui_pos.desk.scanners.remember": "how a scanner types; the next test code corrects it",
     "tui_pos.desk.reconciliation.maintenance.tick": "what every running station does, whoever is signed in",
 }
 """What writes and asks for no right, and why."""
@@ -172,6 +173,7 @@ def test_what_writes_does_not_call_itself_looking() -> None:
         == {
             "tui_pos.desk.carts.cart.view",
             "tui_pos.desk.carts.cart.parked",
+            "tui_pos.desk.checkin.redemption.fetched",
             "tui_pos.desk.carts.holders.ticket_names",
         }
         & use_cases()

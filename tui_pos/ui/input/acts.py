@@ -95,11 +95,12 @@ def _hint(offer: Offer) -> Hint | None:
 
 
 def with_common(own: Sequence[Offer], common: Sequence[Act]) -> Sequence[Offer]:
-    """A screen's ``own`` offers and those of all screens, which come before its last ones without a key."""
+    """A screen's ``own`` offers and those of all screens; what has a word alone comes last."""
     has = {each.command for each in own if isinstance(each, Act)}
-    others = (each for each in common if each.command not in has)
+    others = [each for each in common if each.command not in has]
     last = next((at for at in range(len(own), 0, -1) if _has_key(own[at - 1])), 0)
-    return (*own[:last], *others, *own[last:])
+    keyed = [each for each in others if _has_key(each)]
+    return (*own[:last], *keyed, *own[last:], *(each for each in others if each not in keyed))
 
 
 def _has_key(offer: Offer) -> bool:
