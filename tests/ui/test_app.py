@@ -145,7 +145,7 @@ async def test_f12_signs_out_from_anywhere_and_the_next_one_signs_in(bench: Benc
         assert "Noor" not in shown(pilot)
         await press(pilot, "escape", "f2", "f12")
         assert isinstance(pilot.app.screen, SignInScreen)
-        await scan(pilot, "lead")
+        await write(pilot, "lead\r")
         await scan(pilot, "demo")
         assert isinstance(pilot.app.screen, ScanScreen)
         assert "Lena Lead" in row(pilot, 0)

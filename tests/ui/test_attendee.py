@@ -209,7 +209,7 @@ async def test_a_door_volunteer_sees_name_verdict_and_hand_outs_alone(bench: Ben
         assert "To hand out" in shown(pilot)
         assert "1 hand out" in row(pilot, 23)
         await press(pilot, "1")
-        assert "Hand out 1 x Lunch" in shown(pilot)
+        assert "Handed out 1 x Lunch" in shown(pilot)
         await press(pilot, "enter")
         assert "Checked in." in shown(pilot)
 
@@ -294,7 +294,7 @@ async def test_every_row_is_reached_and_enter_does_what_the_chosen_one_says(benc
         await press(pilot, *(["down"] * 13))
         assert row(pilot, 23).startswith("  Enter hand out ")
         await press(pilot, "enter")
-        assert "Hand out 1 x" in row(pilot, 2)
+        assert "Handed out 1 x" in row(pilot, 2)
         left = [each.left for each in redemption.hand_outs(desk, "NOOR2026")]
         assert sum(left) == 10
         assert lookup.attendee(desk, "NOOR2026").first_check_in is None

@@ -52,7 +52,7 @@ def test_one_read_with_text_a_lock_and_text(bench: Bench, config_file: Path, bef
             terminal.send(before + F12 + AFTER[after])
             terminal.wait_for("User name")
             terminal.settle(HANDS_PAUSE)
-            terminal.send("lead\r")  # by a hand, later: the first that may land
+            terminal.type("lead\r")  # by a hand, later: the first that may land
             terminal.wait_for("Password of lead")
             assert "Tilda" not in terminal.text, after
             terminal.send("demo\r")
@@ -68,6 +68,6 @@ def test_a_lock_at_the_sign_in_forgets_what_was_typed(bench: Bench, config_file:
         terminal.wait_for("User name")
         terminal.send(f"trai{F12}nee\rdemo\r")
         terminal.settle(HANDS_PAUSE)
-        terminal.send("lead\r")
+        terminal.type("lead\r")
         terminal.wait_for("Password of lead")
     assert written(bench)[0] == 1

@@ -45,20 +45,20 @@ async def test_who_may_not_in_reads_one_sentence_and_may_try_again(
     bench: Bench, name: str, password: str, sentence: str
 ) -> None:
     async with station(bench, trainee=False) as pilot:
-        await scan(pilot, name)
+        await write(pilot, f"{name}\r")
         await scan(pilot, password)
         assert sentence in shown(pilot).replace("\n", " ")
         if not isinstance(pilot.app.screen, SignInScreen):
             await press(pilot, "enter")
         await press(pilot, "escape")
-        await scan(pilot, "trainee")
+        await write(pilot, "trainee\r")
         await scan(pilot, "demo")
         assert isinstance(pilot.app.screen, ScanScreen)
 
 
 async def test_escape_asks_for_another_user(bench: Bench) -> None:
     async with station(bench, trainee=False) as pilot:
-        await scan(pilot, "lead")
+        await write(pilot, "lead\r")
         assert "Esc another user" in shown(pilot)
         await press(pilot, "escape")
         assert "User name" in shown(pilot)
@@ -99,7 +99,7 @@ async def test_the_program_can_be_left_from_the_user_name(bench: Bench) -> None:
 
 async def test_after_three_wrong_passwords_the_screen_says_how_long_to_wait(bench: Bench) -> None:
     async with station(bench, trainee=False) as pilot:
-        await scan(pilot, "trainee")
+        await write(pilot, "trainee\r")
         for _ in range(3):
             await scan(pilot, "guess")
             assert WRONG in shown(pilot)
@@ -108,7 +108,7 @@ async def test_after_three_wrong_passwords_the_screen_says_how_long_to_wait(benc
         assert "Too many wrong passwords for this name: try again in" in text
         assert "Password of trainee" in text
         await press(pilot, "escape")
-        await scan(pilot, "lead")
+        await write(pilot, "lead\r")
         await scan(pilot, "demo")
         assert isinstance(pilot.app.screen, ScanScreen)
 

@@ -248,7 +248,7 @@ async def test_a_lock_that_is_asked_for_twice_opens_one_sign_in(bench: Bench, ke
         app.lock()  # before anything was put away
         await settled(pilot)
         assert [type(screen) for screen in app.screen_stack] == [ScanScreen, SignInScreen]
-        await scan(pilot, "lead")
+        await write(pilot, "lead\r")
         await scan(pilot, "demo")
         assert app.screen is app.screen_stack[0]
         assert desk_of(pilot).staff.username == "lead"

@@ -429,7 +429,7 @@ def test_one_live_payment_per_order_and_per_reader(card_desk: Desk, order: Order
     with pytest.raises(Refused, match=r"^payment_live .*reader=Front-1 holder=desk-3"):
         begin(card_desk, order, OTHER_READER)
     second = checkout.sell(card_desk, [("t-shirt", 1)], name="Bob")
-    with pytest.raises(Refused, match=r"^payment_live .*reader=Front-1 "):
+    with pytest.raises(Refused, match=r"^payment_live\.reader .*reader=Front-1 "):
         begin(card_desk, second)
 
 

@@ -58,7 +58,7 @@ def test_a_card_that_was_declined_is_told_until_the_order_is_paid(card_desk: Des
     )
     watched._at["declined"] = watched.control.cancel
     watched.run()
-    assert told(card_desk) == [("walk-up", "card declined, nothing charged, 25.00 still due", "bad")]
+    assert told(card_desk) == [("walk-up", "declined, not charged, 25.00 still due", "bad")]
     take_cash(card_desk, order.reference, Decimal(30))
     assert told(card_desk) == [("walk-up", "cash 25.00", "ok")]
 
@@ -70,7 +70,7 @@ def test_a_card_that_was_not_presented(card_desk: Desk) -> None:
     watched.run()
     assert told(card_desk) == [("Ana", "card cancelled, nothing charged, 25.00 still due", "plain")]
     checkout.cancel_order(card_desk, order.reference)
-    assert told(card_desk) == [("Ana", "card cancelled, nothing charged", "plain")]
+    assert told(card_desk) == [("Ana", "cancelled, not charged", "plain")]
 
 
 def test_the_door_and_the_counter(desk: Desk, frozen_clock: FrozenClock) -> None:

@@ -205,6 +205,10 @@ EXAMPLES = (
         "A card payment for ORD-1 is under way on Front-1 (here, Amira, since 14:02).",
     ),
     (
+        because("payment_live.reader", order="ORD-1", reader="Front-1", holder=HERE),
+        "Front-1 has the payment of ORD-1 (here, Amira, since 14:02): take another reader.",
+    ),
+    (
         because("attempt_held", holder=replace(HERE, is_here=False)),
         "This payment is being watched at desk-2, Amira, since 14:02.",
     ),
@@ -253,7 +257,7 @@ EXAMPLES = (
         because("recent.ended", status="refunded", total=Decimal(9), back=Decimal(9), currency="JPY"),
         "refunded, 9 given back",
     ),
-    (because("recent.no_charge", notice=Notice.DECLINED), "card declined, nothing charged"),
+    (because("recent.no_charge", notice=Notice.DECLINED), "declined, not charged"),
     (
         because("recent.card_problem", notice=Notice.NEEDS_A_PERSON, amount=Decimal(5), currency="USD"),
         "card 5.00: needs a person",

@@ -28,15 +28,27 @@ class Holder:
 
 
 def refuse_live(desk: Desk, same: Expression) -> None:
-    """Raise Refused ``payment_live`` when a live attempt has the ``same`` order or reader."""
-    other = Attempt.select().where(same, Attempt.finished_at.is_null()).first()
+    """Raise Refused ``payment_live`` when a live attempt has the ``same`` order."""
+    other = _live(same)
     if other is not None:
-        raise Refused(
-            "payment_live",
-            order=other.order.reference,
-            reader=other.reader_label or other.reader_id,
-            holder=holder(desk, other),
-        )
+        raise Refused("payment_live", **_told(desk, other))
+
+
+def refuse_on_reader(desk: Desk, reader_id: str) -> None:
+    """Raise Refused ``payment_live.reader`` when the reader has a live attempt, of whatever order."""
+    other = _live(Attempt.reader_id == reader_id)
+    if other is not None:
+        raise Refused("payment_live.reader", **_told(desk, other))
+
+
+def _live(same: Expression) -> Attempt | None:
+    found: Attempt | None = Attempt.select().where(same, Attempt.finished_at.is_null()).first()
+    return found
+
+
+def _told(desk: Desk, other: Attempt) -> dict[str, object]:
+    reader = other.reader_label or other.reader_id
+    return {"order": other.order.reference, "reader": reader, "holder": holder(desk, other)}
 
 
 def holder(desk: Desk, attempt: Attempt) -> Holder:

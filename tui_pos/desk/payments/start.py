@@ -17,7 +17,7 @@ from tui_pos.desk.errors import InvalidInput, Refused, because
 from tui_pos.desk.limits import TO_BE_TIMED, TO_CHARGE
 from tui_pos.desk.orders import holds, orders
 from tui_pos.desk.orders.balance import balance, refuse_open
-from tui_pos.desk.orders.live_payment import refuse_live
+from tui_pos.desk.orders.live_payment import refuse_live, refuse_on_reader
 from tui_pos.desk.payments import accounts, attempt_log
 from tui_pos.desk.payments.state import PaymentState, payment_state
 from tui_pos.desk.tenders import amounts
@@ -54,7 +54,7 @@ def _open(
     if order.status != OrderStatus.PENDING:
         raise Refused("order_not_pending.charge", order=order.reference, status=order.status)
     refuse_live(desk, Attempt.order == order.id)
-    refuse_live(desk, Attempt.reader_id == reader_id)
+    refuse_on_reader(desk, reader_id)
     refuse_open(order)
     take = _amount_to_take(desk, order, amount)
     now = clock.now()
@@ -80,7 +80,7 @@ def _open(
             )
     except IntegrityError:
         refuse_live(desk, Attempt.order == order.id)
-        refuse_live(desk, Attempt.reader_id == reader_id)
+        refuse_on_reader(desk, reader_id)
         raise
     accounts.claim(desk, account)
     saved = because("event.saved", amount=take, currency=attempt.currency)

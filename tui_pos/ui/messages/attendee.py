@@ -22,15 +22,26 @@ AT_THE_DOOR = "Not let in: send them to a registration desk."
 CHECKED_IN = "Checked in. Enter: next person, or scan the next badge."
 NOTHING_OWED = "Nothing is owed here."
 CHOOSE_ORDER = "Choose the order to pay with the arrows first."
-NOTHING_TO_UNDO = "Nothing was handed out and nobody was checked in here."
+NOTHING_TO_HAND_OUT = "Nothing to hand out."
+OTHER_READER = "other reader"
 
-NAME_CHANGED = "The name is {now} now; the badge needs printing again."
+NAME_CHANGED = "The name is {now} now."
 EMAIL_CHANGED = "The address is {now} now."
 HANDED_OVER = "The ticket is {now}'s now, on a new badge; the old badge is dead."
 NEW_NAME = "How is the name written?"
 NEW_EMAIL = "What is the address?"
 NEW_HOLDER = "Who gets the ticket?"
 WHY = "Why? The reason is kept with your name."
+
+
+def handed(product: str, left: str) -> str:
+    """That one piece was handed out."""
+    return f"Handed out 1 x {product}; {left}. /undo takes it back."
+
+
+def instead_of(before: str, question: str) -> str:
+    """Asks for a correction, with what stands there ``before`` it."""
+    return f"Now: {before or 'none'}. {question}"
 
 
 def status(of_order: str) -> str:

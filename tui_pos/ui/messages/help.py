@@ -8,11 +8,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """How to do something: shown where the command ``needs`` works, to who has the ``right``, an `Action`."""
+    """How to do something: shown where the command ``needs`` works, to who has the ``right``, an `Action`.
+
+    Whoever sells without that right is told who has it (`others`); the door is not told of money.
+    """
 
     needs: str
     how: str
     right: str = ""
+
+
+def others(task: Task) -> str:
+    """A task that somebody else does."""
+    return f"{task.how.split(':')[0]}: only for a supervisor."
 
 
 TASKS_HEADING = "What to do here"
@@ -66,9 +74,9 @@ TASKS: dict[str, tuple[Task, ...]] = {
         Task("back", "Leave it for later: Esc; what was taken stays taken."),
     ),
     "ReceiptScreen": (
-        Task("refund", "Give money or pieces back: /refund."),
-        Task("exchange", "Swap a piece for another product: /exchange."),
-        Task("void", "Take the whole sale back: /void."),
+        Task("refund", "Give money or pieces back: /refund.", "refund"),
+        Task("exchange", "Swap a piece for another product: /exchange.", "refund"),
+        Task("void", "Take the whole sale back: /void.", "refund"),
         Task("names", "Say who gets the other tickets: /names."),
         Task("confirm", "Go on: Enter, or scan the next badge."),
     ),

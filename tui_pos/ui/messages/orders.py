@@ -19,6 +19,10 @@ def _payment_live(order: str, reader: str, holder: "Holder") -> str:
     return f"A card payment for {order} is under way on {reader} ({held_by(holder)})."
 
 
+def _reader_has(order: str, reader: str, holder: "Holder") -> str:
+    return f"{reader} has the payment of {order} ({held_by(holder)}): take another reader."
+
+
 def _invalid_code(text: str) -> str:
     shown = f"{text!r} is" if text else "That is"
     return f"{shown} not an access code: scan the badge or type its 1 to 20 letters and digits."
@@ -54,6 +58,7 @@ SENTENCES: dict[str, Sentence] = {
     "order_not_pending.void": "{order} is paid: void it instead.",
     "other_conference": "That badge is for {theirs}; this desk is for {ours}.",
     "payment_live": _payment_live,
+    "payment_live.reader": _reader_has,
     "payment_live.cancel": "A card payment for {order} is running; cancel it first.",
     "refund_open": "A refund of {order} has no answer from Stripe yet; wait until it is known.",
     "sold_out.hold": "{product}: only {left} left, and the order's hold has run out.",

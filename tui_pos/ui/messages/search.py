@@ -34,7 +34,7 @@ def _order(status: str, total: Decimal, currency: str) -> str:
 
 
 def _no_charge(notice: str) -> str:
-    return f"card {NOTICE_WORDS[notice].spoken}, nothing charged"
+    return f"{NOTICE_WORDS[notice].spoken}, not charged"
 
 
 def _card_problem(notice: str, amount: Decimal, currency: str) -> str:

@@ -10,28 +10,27 @@ from tui_pos.core import clock
 from tui_pos.core.clock import Moment
 from tui_pos.core.scan import Scan, printable
 from tui_pos.desk.access.permissions import Action
-from tui_pos.desk.catalogue import inventory
 from tui_pos.desk.catalogue.inventory import InventoryItem
 from tui_pos.desk.checkin import checkin, next_steps, redemption
 from tui_pos.desk.checkin.checkin import CheckInResult
 from tui_pos.desk.checkin.next_steps import OrderStep, PersonStep
 from tui_pos.desk.checkin.redemption import HandOut
 from tui_pos.desk.context import Desk
-from tui_pos.desk.errors import Refused
+from tui_pos.desk.errors import Refusal, Refused
 from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.search import lookup
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
-from tui_pos.ui.dialogs.ask import ask_text
 from tui_pos.ui.input.acts import Act, Move, Offer, Pick, numbers
 from tui_pos.ui.messages import attendee as said
 from tui_pos.ui.messages import notes, sentence
+from tui_pos.ui.messages.paying import READER_TAKEN
 from tui_pos.ui.messages.templates import when_and_where
 from tui_pos.ui.results import PayBy, SaleStart, StillOwed
 from tui_pos.ui.screens import attendee_view, hand_outs
-from tui_pos.ui.screens.attendee_controller import Beside, beside
+from tui_pos.ui.screens.attendee_controller import Beside, beside, products_beginning
 from tui_pos.ui.screens.corrections import Corrections
-from tui_pos.ui.screens.hand_outs import Undoing
+from tui_pos.ui.screens.hand_outs import TakingBack, Undoing
 from tui_pos.ui.screens.product_list import ProductList
 from tui_pos.ui.screens.shared import Step, choose_reader
 from tui_pos.ui.widgets.banner import Banner
@@ -50,7 +49,7 @@ class AttendeeScreen(DeskScreen[None]):
         super().__init__(desk)
         self.person = person
         self._at_the_door = not self.may(Action.SELL)
-        self._beside = Beside()
+        self._beside, self._is_beside_known = Beside(), False
         self._came_in: Moment | None = None
         self._handed_last: int | None = None
         self._banner = Banner()
@@ -60,6 +59,8 @@ class AttendeeScreen(DeskScreen[None]):
         self._products = ProductList(self.amount)
         self._side = LineList(*attendee_view.SIDE, numbered=False, choosing=False)
         self._corrections = Corrections(self, self._corrected)
+        self._taking_back = TakingBack(self, self._undoing, self._taken_back)
+        self._reader_is_taken = False
 
     def compose_body(self) -> ComposeResult:
         yield self._banner
@@ -81,9 +82,10 @@ class AttendeeScreen(DeskScreen[None]):
     def show(self, person: AttendeeView) -> None:
         """Show ``person`` instead of the one before; rings the bell unless the verdict is good."""
         if person.access_code != self.person.access_code:
-            self._beside = Beside()
+            self._beside, self._is_beside_known = Beside(), False
             self._list.unchoose()
         self.person, self._came_in, self._handed_last = person, None, None
+        self._reader_is_taken = False
         self._hide_products()
         self._draw()
         self._look_beside()
@@ -96,7 +98,7 @@ class AttendeeScreen(DeskScreen[None]):
         self.ask(partial(beside, self.desk, self.person), self._show_beside, lane="hand-outs", latest=True)
 
     def _show_beside(self, found: Beside) -> None:
-        self._beside = found
+        self._beside, self._is_beside_known = found, True
         self._draw(by_itself=True)
 
     def _draw(self, *, by_itself: bool = False) -> None:
@@ -106,7 +108,8 @@ class AttendeeScreen(DeskScreen[None]):
         self._cautions.set_lines(attendee_view.beside_verdict(person, self._came_in, at_the_door=door))
         self._cautions.styles.height = len(self._cautions.lines)
         rows = attendee_view.rows(person, self._beside.hand_outs, self.amount, currency, at_the_door=door)
-        self._list.set_lines(rows)
+        nothing = attendee_view.nothing_to_hand_out(person, self._beside.hand_outs)
+        self._list.set_lines([*rows, *(nothing if self._is_beside_known else ())])
         self._draw_side()
         self.refresh_hints(by_itself=by_itself)
 
@@ -135,11 +138,11 @@ class AttendeeScreen(DeskScreen[None]):
         together = (Act("group", self._show_group),) if self._beside.has_others else ()
         back = Act("back", self._unchoose, "choose none") if chosen else Act("back", self.leave, "next")
         pays = self._pays()
-        is_in = self.person.first_check_in is not None
-        undo = (Act("undo", self._take_back),) if is_in or self._undoing() is not None else ()
-        reads = (Act("reader", partial(choose_reader, self)),) if self.may(Action.READERS) else ()
+        admits = (Act("checkin", self._check_in),) if self.person.registered else ()
+        reads = (Act("reader", self._choose_reader, said.OTHER_READER),) if self.may(Action.READERS) else ()
         return (
             Act("confirm", step.take, step.label),
+            *(reads if self._reader_is_taken else ()),
             *self._row_picks(),
             *pays[:1],
             *sells,
@@ -147,11 +150,16 @@ class AttendeeScreen(DeskScreen[None]):
             back,
             *pays[1:],
             Move(self._moved),
-            Act("checkin", self._check_in),
-            *undo,
+            *admits,
+            *self._taking_back.acts(),
             *self._corrections.acts(self.person),
-            *reads,
+            *(() if self._reader_is_taken else reads),
         )
+
+    def word_refused(self, command: str) -> bool:
+        if command == "checkin":
+            self._check_in()  # refused with the verdict
+        return command == "checkin"
 
     def _row_picks(self) -> Iterator[Pick]:
         """The numbered rows, those that do the same together."""
@@ -251,7 +259,7 @@ class AttendeeScreen(DeskScreen[None]):
             if not now.left:
                 self._list.unchoose()
             self._look_beside()
-            self.say(f"Hand out 1 x {now.description}: {hand_outs.left(now)}. /undo takes it back.", Tone.OK)
+            self.say(said.handed(now.description, hand_outs.left(now)), Tone.OK)
 
         hand = partial(redemption.hand_out, self.desk, self.person.access_code, chosen.line_id)
         self.ask(partial(hand, key=clock.new_id()), handed, hold=True)
@@ -269,26 +277,24 @@ class AttendeeScreen(DeskScreen[None]):
         chosen = hand_outs.of_line(out, self._list.chosen)
         return hand_outs.undoing(self.desk, self.person, chosen or last)
 
-    def _take_back(self) -> None:
-        undoing = self._undoing()
-        if undoing is None:
-            self.say(said.NOTHING_TO_UNDO, Tone.WARN, bell=True)
-        elif self.argument:
-            self._undo(undoing, self.argument)
-        else:
-            question = ask_text(f"Take {undoing.what} back", said.WHY, "take it back")
-            self.go(question, lambda reason: None if reason is None else self._undo(undoing, reason))
-
-    def _undo(self, undoing: Undoing, reason: str) -> None:
-        what = undoing.what[0].upper() + undoing.what[1:]
-
-        def undone(_: object) -> None:
-            self._handed_last = None
-            self._refresh(lambda: self.say(f"{what} was taken back.", Tone.OK))
-
-        self.ask(partial(undoing.call, reason), undone, hold=True)
+    def _taken_back(self, told: str) -> None:
+        self._handed_last = None
+        self._refresh(lambda: self.say(told, Tone.OK))
 
     # Orders and sales
+
+    def failed(self, error: Exception) -> None:
+        """Where the reader has another payment, another reader is what the bar offers first."""
+        self._reader_is_taken = isinstance(error, Refusal) and error.reason.key == "payment_live.reader"
+        if isinstance(error, Refusal) and self._reader_is_taken:
+            self.alert(READER_TAKEN.format(**error.values), Tone.BAD)
+        else:
+            super().failed(error)
+        self.refresh_hints()
+
+    def _choose_reader(self) -> None:
+        self._reader_is_taken = False
+        choose_reader(self)
 
     def _pay(self, order: OrderView, by: PayBy) -> None:
         self.navigator.pay(order.reference, by, self._still_owed)
@@ -326,9 +332,8 @@ class AttendeeScreen(DeskScreen[None]):
         if self._at_the_door or not text.strip() or text.startswith("/"):
             self._hide_products()
         else:
-            self.ask(
-                partial(_beginning, self.desk, text), partial(self._found, text), lane="products", latest=True
-            )
+            find = partial(products_beginning, self.desk, text)
+            self.ask(find, partial(self._found, text), lane="products", latest=True)
 
     def _found(self, text: str, products: list[InventoryItem]) -> None:
         if self.prompt.text == text:
@@ -377,7 +382,7 @@ class AttendeeScreen(DeskScreen[None]):
         elif scan.scanned or self._at_the_door:
             self._look_up(scan)
         else:
-            find = partial(_beginning, self.desk, scan.raw_shown)
+            find = partial(products_beginning, self.desk, scan.raw_shown)
             self.ask(find, partial(self._found_for, scan), hold=True)
 
     def _found_for(self, scan: Scan, products: list[InventoryItem]) -> None:
@@ -392,7 +397,3 @@ class AttendeeScreen(DeskScreen[None]):
         self._hide_products()
         self.typed_ahead.hold()
         self.navigator.look_up(scan)
-
-
-def _beginning(desk: Desk, text: str) -> list[InventoryItem]:
-    return attendee_view.beginning(inventory.catalogue(desk), text)

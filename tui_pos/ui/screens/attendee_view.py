@@ -120,6 +120,12 @@ def _to_hand_out(out: Sequence[HandOut]) -> list[Line]:
     return [_heading(said.TO_HAND_OUT), *hand_outs.lines(out)] if out else []
 
 
+def nothing_to_hand_out(person: AttendeeView, out: Sequence[HandOut]) -> list[Line]:
+    """That there is nothing, for somebody who is let in."""
+    dim = look.style(Role.DIM)
+    return [Line((said.NOTHING_TO_HAND_OUT,), pick=False, style=dim)] if person.registered and not out else []
+
+
 def beginning(products: Sequence[InventoryItem], text: str) -> list[InventoryItem]:
     """The products whose words begin with those of ``text``: a part of a word may be somebody's name."""
     typed = text.casefold().split()

@@ -41,14 +41,16 @@ class Corrections:
             write = partial(_correct_name, self._screen, person.access_code, name)
             self._write(write, said.NAME_CHANGED, name, "Correct the name")
 
-        self._given("Correct the name", said.NEW_NAME, begin)
+        question = said.instead_of(printable(person.name, 80), said.NEW_NAME)
+        self._given("Correct the name", question, begin)
 
     def _email(self, person: AttendeeView) -> None:
         def begin(email: str) -> None:
             write = partial(_correct_email, self._screen, person.access_code, email)
             self._write(write, said.EMAIL_CHANGED, email, "Correct the address")
 
-        self._given("Correct the address", said.NEW_EMAIL, begin)
+        question = said.instead_of(printable(person.email, 80), said.NEW_EMAIL)
+        self._given("Correct the address", question, begin)
 
     def _transfer(self, person: AttendeeView) -> None:
         def begin(name: str) -> None:
@@ -56,7 +58,8 @@ class Corrections:
             heading = f"Hand the ticket of {printable(person.name, 40)} to {printable(name, 40)}"
             self._ask_why(write, said.HANDED_OVER, name, heading)
 
-        self._given("Hand the ticket over", said.NEW_HOLDER, begin)
+        heading = f"Hand the ticket of {printable(person.name, 40)} over"
+        self._given(heading, said.NEW_HOLDER, begin)
 
     def _given(self, heading: str, question: str, begin: Callable[[str], None]) -> None:
         """Go on with what followed the word, or with what is typed now."""

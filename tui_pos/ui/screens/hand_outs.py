@@ -3,12 +3,17 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from tui_pos.core.scan import printable
 from tui_pos.desk.checkin.checkin import undo_check_in
 from tui_pos.desk.checkin.redemption import HandOut, undo_hand_out
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.views import AttendeeView
+from tui_pos.ui.desk_screen import DeskScreen
+from tui_pos.ui.dialogs.ask import ask_text
+from tui_pos.ui.input.acts import Act
+from tui_pos.ui.messages import attendee as said
 from tui_pos.ui.widgets import look
 from tui_pos.ui.widgets.line_list import Line
 from tui_pos.ui.widgets.look import Role
@@ -45,6 +50,36 @@ class Undoing:
 
     what: str
     call: Callable[[str], object]
+
+
+class TakingBack:
+    """``/undo`` on a screen: asks why, does what `Undoing` says, and tells ``done`` so in a sentence."""
+
+    def __init__(
+        self,
+        screen: DeskScreen[Any],
+        undoing: Callable[[], Undoing | None],
+        done: Callable[[str], object],
+    ) -> None:
+        self._screen = screen
+        self._undoing = undoing
+        self._done = done
+
+    def acts(self) -> tuple[Act, ...]:
+        """The word, which names what it would take back now."""
+        now = self._undoing()
+        return (Act("undo", partial(self._begin, now), f"take back {now.what}"),) if now is not None else ()
+
+    def _begin(self, undoing: Undoing) -> None:
+        if self._screen.argument:
+            self._undo(undoing, self._screen.argument)
+            return
+        question = ask_text(f"Take back {undoing.what}", said.WHY, "take it back")
+        self._screen.go(question, lambda reason: None if reason is None else self._undo(undoing, reason))
+
+    def _undo(self, undoing: Undoing, reason: str) -> None:
+        told = f"{undoing.what[0].upper()}{undoing.what[1:]} was taken back."
+        self._screen.ask(partial(undoing.call, reason), lambda _: self._done(told), hold=True)
 
 
 def undoing(desk: Desk, person: AttendeeView, chosen: HandOut | None) -> Undoing | None:

@@ -9,7 +9,7 @@ from tui_pos.desk.access.permissions import Action
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
 from tui_pos.ui.input.acts import Act, Move, Offer, Pick, Steps, bar
-from tui_pos.ui.messages.help import KEYS_HEADING, TASKS, TASKS_HEADING
+from tui_pos.ui.messages.help import KEYS_HEADING, TASKS, TASKS_HEADING, Task, others
 from tui_pos.ui.widgets.line_list import Column, Line, LineList
 from tui_pos.ui.widgets.scan_input import Prompt
 
@@ -55,13 +55,18 @@ def _tasks(screen: DeskScreen[object], offers: Sequence[Offer]) -> Iterator[Line
     """How to do what works there now, for whoever is signed in."""
     works = {name for offer in offers for name in _commands(offer)}
     known = TASKS.get(type(screen).__name__, ())
-    tasks = [
-        task for task in known if task.needs in works and (not task.right or screen.may(Action(task.right)))
-    ]
-    if tasks:
+    told = list(filter(None, (_told(screen, task, works) for task in known)))
+    if told:
         yield _heading(TASKS_HEADING)
-        yield from (Line((task.how,), pick=False) for task in tasks)
+        yield from (Line((each,), pick=False) for each in told)
         yield Line((), pick=False)
+
+
+def _told(screen: DeskScreen[object], task: Task, works: set[str]) -> str:
+    """How the task is done, or who else may do it; '' where it does not work or is none of theirs."""
+    if task.right and not screen.may(Action(task.right)):
+        return others(task) if screen.may(Action.SELL) else ""
+    return task.how if task.needs in works else ""
 
 
 def _commands(offer: Offer) -> tuple[str, ...]:

@@ -27,12 +27,15 @@ Time = Callable[[datetime], str]
 Figure = tuple[str, str]
 """What is counted, and how much it is."""
 
-RECENT = (Column(5), Column(), Column(4), Column(), Column(9), Column(10, right=True))
+RECENT = (Column(5), Column(18), Column(4), Column(), Column(9), Column(10, right=True))
 """Time, who, sign, what; and beside the first rows today's figures, where they have no pane of their own."""
 ATTENTION = (Column(4), Column(18), Column(10, right=True), Column())
 HITS = (Column(28), Column(14), Column())
 HEADING = (Column(), *RECENT[-2:])
 SIDE = (Column(14), Column(5, right=True), Column(12, right=True), Column())
+
+LONGEST_WORD = 40
+"""Characters; of a longer one the middle is left out."""
 
 BARS = "▁▂▃▄▅▆▇█"
 
@@ -43,8 +46,21 @@ def headings(left: str, right: str) -> list[Line]:
 
 
 def why(sentence: str) -> Text:
-    """What stands below the banner."""
-    return signed(Tone.BAD, sentence)
+    """What stands below the banner; no word of it is so long that the others have no room."""
+    return signed(Tone.BAD, " ".join(map(shortened, sentence.split(" "))))
+
+
+def shortened(text: str) -> str:
+    """``text`` without its middle where it is long: begin and end tell most of a code."""
+    half = LONGEST_WORD // 2
+    return text if len(text) <= LONGEST_WORD else f"{text[:half]}…{text[-half:]}"
+
+
+def openable(lines: "Sequence[AttentionLine]", *, sells: bool) -> "list[AttentionLine]":
+    """What somebody may go on with: parked sales are for who may sell."""
+    from tui_pos.desk.search.attention import AttentionKind
+
+    return [line for line in lines if sells or line.kind is AttentionKind.ATTEMPT]
 
 
 def recent(lines: "Sequence[RecentLine]", time: Time, beside: Sequence[Figure]) -> list[Line]:
@@ -72,8 +88,9 @@ def _beside(cells: tuple[str | tuple[str, str], ...], figure: Figure | None) -> 
     return Line(cells if figure is None else (*cells, *figure), pick=False)
 
 
-def attention(lines: "Sequence[AttentionLine]", currency: str) -> list[Line]:
-    """What needs attention, keyed by its place."""
+def attention(lines: "Sequence[AttentionLine]", currency: str, *, sells: bool) -> list[Line]:
+    """What needs attention, keyed by its place; numbered where it is `openable`."""
+    can = openable(lines, sells=sells)
     return [
         Line(
             (
@@ -83,6 +100,7 @@ def attention(lines: "Sequence[AttentionLine]", currency: str) -> list[Line]:
                 sentence(line.said),
             ),
             key=str(place),
+            pick=line in can,
         )
         for place, line in enumerate(lines)
     ]

@@ -15,18 +15,18 @@ from tui_pos.data.errors import DatabaseUnavailable
 from tui_pos.desk import payments
 from tui_pos.desk.context import Desk, Mode
 from tui_pos.desk.errors import NotFound, NotPermitted, Refusal
-from tui_pos.desk.payments import CommandQueue, CutOff, PaymentState, readers, resolve
+from tui_pos.desk.payments import CommandQueue, CutOff, PaymentState, readers
 from tui_pos.desk.payments.control import CommandKind
 from tui_pos.desk.payments.readers import ReaderRow
-from tui_pos.desk.payments.resolve import Option, Resolution
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
-from tui_pos.ui.dialogs.ask import ask_text
-from tui_pos.ui.dialogs.choose import Choose
-from tui_pos.ui.input.acts import Act, Offer
+from tui_pos.ui.dialogs.confirm import Confirm
+from tui_pos.ui.input.acts import Act, Offer, act_of
+from tui_pos.ui.messages import paying as said
 from tui_pos.ui.messages.views import phrase
 from tui_pos.ui.results import NextPerson, PayBy, PaymentEnd
 from tui_pos.ui.screens import payment_view as view
+from tui_pos.ui.screens.payment_deciding import Deciding
 from tui_pos.ui.screens.payment_view import Does, Seen
 from tui_pos.ui.screens.shared import show_reader
 from tui_pos.ui.widgets.line_list import Column, LineList
@@ -39,8 +39,6 @@ GOOD_CARD = "4242424242424242"
 DECLINED_CARD = "4000000000009995"
 """Stripe's test cards: a Visa that pays, and one with insufficient funds."""
 
-SAFE = "The payment is safe; it is listed under what needs attention."
-COMES_FIRST = "this payment comes first"
 LONGEST_SENTENCE = 230
 """Characters that the three rows of the sentence hold at 80 columns."""
 TRY_AGAIN, AT_MOST = 1.0, 5.0
@@ -72,6 +70,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         self._can_load = True
         self._asked_at = clock.now()
         self._was_silent = False
+        self._deciding = Deciding(self, self._writing_decision, self._resolved, self._not_resolved)
 
     def compose_body(self) -> ComposeResult:
         yield Progress()
@@ -130,7 +129,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         if self._is_cut_off and isinstance(error, DatabaseUnavailable) and not isinstance(error, CutOff):
             return  # the database still fails: keep showing what is true of the card
         why = printable(self.kiosk.explain(error), LONGEST_SENTENCE)
-        self._not_watched(why if isinstance(error, Refusal | CutOff) else f"{SAFE} {why}")
+        self._not_watched(why if isinstance(error, Refusal | CutOff) else f"{said.SAFE} {why}")
         self._is_cut_off = isinstance(error, DatabaseUnavailable)
         self._withdrawn = isinstance(error, CutOff) and error.is_withdrawn
 
@@ -174,10 +173,12 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
     # What keys do
 
     def acts(self) -> Sequence[Offer]:
-        return [
-            Act(each.command, self._doings[each.does], each.label)
-            for each in view.offered(self._seen_now(), self.may)
+        seen = self._seen_now()
+        own = [
+            Act(each.command, self._doings[each.does], each.label) for each in view.offered(seen, self.may)
         ]
+        is_live = seen.state is None or seen.state.live
+        return [*own, Act("quit", self._quit)] if is_live else own
 
     @cached_property
     def _doings(self) -> Mapping[Does, Callable[[], object]]:
@@ -256,47 +257,31 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
     def resolve(self) -> None:
         """Show what Stripe and the books say, and what may be decided."""
         if self._state is not None:
-            look = partial(resolve.inspect, self.desk, self._state.intent_id or self._state.reference)
-            self.ask(look, self._both_sides_read, lane="resolve", hold=True)
+            self._deciding.begin(self._state)
 
-    def _both_sides_read(self, found: Resolution) -> None:
-        choices = [
-            (str(option), view.DECISION_LABELS[option])
-            for option in found.options
-            if option in view.DECISION_LABELS
-        ]
-        dialog = Choose(f"Resolve {found.payment.reference}", view.both_sides(found), choices)
-        self.go(dialog, partial(self._option_chosen, found))
-
-    def _option_chosen(self, found: Resolution, chosen: str | None) -> None:
-        if chosen is None:
-            return
-        option = Option(chosen)
-        ask = ask_text(
-            "Why?", f"{view.DECISION_MEANINGS[option]} The reason is recorded with your name.", "do it"
-        )
-        self.go(ask, partial(self._reason_given, found.payment, option))
-
-    def _reason_given(self, payment: PaymentState, option: Option, reason: str | None) -> None:
-        if reason is None:
-            return
+    def _writing_decision(self) -> None:
         self._resolving = True
         self._control.detach()
-        act = partial(resolve.resolve, self.desk, payment.intent_id or payment.reference, option, reason)
-        self.ask(act, self._resolved, self._not_resolved, lane="resolve", hold=True)
 
-    def _resolved(self, done: Resolution) -> None:
+    def _resolved(self, payment: PaymentState) -> None:
         self._resolving = False
-        if done.payment.live:
+        if payment.live:
             self._watch()
         else:
-            self._show(done.payment)
+            self._show(payment)
 
     def _not_resolved(self, error: Exception) -> None:
         self._resolving = False
         self.failed(error)
         if self._state is not None and self._state.live:
             self._watch()
+
+    # Leaving the program
+
+    def _quit(self) -> None:
+        """Ask first: the payment goes on without a desk that looks at it."""
+        question = Confirm(said.QUIT_HEADING, said.QUIT, said.QUIT_YES)
+        self.go(question, lambda yes: self.put_away(self.kiosk.exit) if yes else None)
 
     # Training
 
@@ -311,17 +296,22 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
     def entered(self, scan: Scan) -> None:
         """A scan on a payment that is done with is the next person."""
         state = self._state
-        if not scan.scanned:
-            self.say(f"That text was not used: {COMES_FIRST}.", Tone.WARN, bell=True)
-        elif state is None or state.live or view.owes_more(state):
-            self.say(f"That scan was not used: {COMES_FIRST}.", Tone.WARN, bell=True)
-        else:
+        is_over = state is not None and not state.live and not view.owes_more(state)
+        if is_over and state is not None and scan.scanned:
             self.leave(PaymentEnd(state, next_person=NextPerson(scan.text)))
+            return
+        what = "scan" if scan.scanned else "text"
+        self.say(said.not_used(what, self._enter_label if is_over else ""), Tone.WARN, bell=True)
+
+    @property
+    def _enter_label(self) -> str:
+        enter = act_of(self.acts(), "confirm")
+        return enter.shown if enter is not None else ""
 
     def _word(self, scan: Scan) -> None:
         """Refuse a scanned command: a barcode may spell one, and commands move money here."""
         if scan.scanned:
-            self.say(f"That scan was not used: {COMES_FIRST}.", Tone.WARN, bell=True)
+            self.say(said.not_used("scan"), Tone.WARN, bell=True)
         else:
             super()._word(scan)
 

@@ -145,7 +145,7 @@ def offered(seen: Seen, may: May) -> list[Offered]:
         return [*_ended(state), *_resolve(state, may)]
     if seen.unwatched:
         watch = (Offered("confirm", Does.WATCH, "watch it here"),) if may(Action.CHARGE) else ()
-        return [*watch, LEAVE, *_cards(seen, state), *_resolve(state, may)]
+        return [*watch, LEAVE, *_cards(seen, state, may), *_resolve(state, may)]
     return [*_under_way(seen, state, may), *(() if state.problem else _resolve(state, may))]
 
 
@@ -177,15 +177,15 @@ def _under_way(seen: Seen, state: PaymentState, may: May) -> list[Offered]:
     other = (Offered("cash", Does.CASH, "cash"), Offered("tender", Does.OTHER, "another tender"))
     return [
         *(Offered(command, does, label) for applies, command, does, label in table if applies),
-        *_cards(seen, state),
+        *_cards(seen, state, may),
         *(other if may_cancel and not is_held else ()),
     ]
 
 
-def _cards(seen: Seen, state: PaymentState) -> list[Offered]:
+def _cards(seen: Seen, state: PaymentState, may: May) -> list[Offered]:
     """In training who is at the desk holds the card to the reader."""
     asks = state.stage is Stage.SENT and state.notice is not Notice.CANCELLING and not state.problem
-    if not (seen.is_training and asks):
+    if not (seen.is_training and asks and may(Action.CHARGE)):
         return []
     return [Offered("tap", Does.TAP, "good card"), Offered("decline", Does.REFUSE, "bad card")]
 

@@ -16,6 +16,7 @@ from tui_pos.desk.tones import Tone
 from tui_pos.desk.waiting import of_call
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input.acts import Act, Move, Offer, Pick, numbers
+from tui_pos.ui.messages import paying as said
 from tui_pos.ui.messages.views import holder_words, phrase
 from tui_pos.ui.widgets import look, signs
 from tui_pos.ui.widgets.line_list import Column, Line, LineList
@@ -151,19 +152,31 @@ class ReaderScreen(DeskScreen[ReaderRow]):
 
     def _show(self, text: str, *, by_itself: bool = False) -> None:
         self._shown = _matching(self._readers, text)
-        self._list.set_lines([_line(row) for row in self._shown])
+        self._list.set_lines([_line(row, is_own=row.id == self._station_has) for row in self._shown])
+        why = ""
         if self._list.chosen is None:
             self._list.choose(preselect(self._shown, self._station_has, self._instead_of))
-        self._chosen_changed(by_itself=by_itself)
+            why = self._why_another()
+        self._chosen_changed(why, by_itself=by_itself)
+
+    def _why_another(self) -> str:
+        """Why another reader was chosen than this station's own; '' where that was, or is not listed."""
+        own = next((row for row in self._shown if row.id == self._station_has), None)
+        row = self._chosen()
+        if own is None or row is None or row.id == own.id:
+            return ""
+        why = "has this payment" if own.id == self._instead_of else f"is {own.state}"
+        return said.chosen_instead(own.label, why, row.label)
 
     def _chosen(self) -> ReaderRow | None:
         line = self._list.chosen
         return None if line is None else next(row for row in self._shown if row.id == line.key)
 
-    def _chosen_changed(self, *, by_itself: bool = False) -> None:
+    def _chosen_changed(self, why: str = "", *, by_itself: bool = False) -> None:
         row = self._chosen()
         if row is not None:
-            self._say_below(f"{row.label}: serial number {row.serial_number}, place {row.location or 'none'}")
+            about = f"{row.label}: serial number {row.serial_number}, place {row.location or 'none'}"
+            self._say_below(f"{why} {about}".lstrip())
         elif self._shown:
             self._say_below(NONE_FREE, Tone.WARN)
         elif self._readers:
@@ -193,11 +206,11 @@ def _words(row: ReaderRow) -> str:
     return " ".join(told).casefold()
 
 
-def _line(row: ReaderRow) -> Line:
+def _line(row: ReaderRow, *, is_own: bool) -> Line:
     tone = READER_TONES.get(row.state, Tone.BAD)
     return Line(
         (
-            row.label,
+            said.own(row.label) if is_own else row.label,
             (f"{signs.sign(tone)} {row.state}", look.style(Role.DIM) if tone is Tone.BAD else ""),
             _model(row),
             _used_by(row),

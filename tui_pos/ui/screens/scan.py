@@ -37,6 +37,7 @@ from tui_pos.ui.widgets.scan_input import Prompt
 if TYPE_CHECKING:
     from tui_pos.desk.payments.readers import ReaderRow
     from tui_pos.desk.search.activity import RecentLine
+    from tui_pos.desk.search.attention import AttentionLine
     from tui_pos.desk.search.search import Found
     from tui_pos.ui.scan_result import Around, HitPage, LookUps, ScanResult
 
@@ -61,6 +62,7 @@ class ScanScreen(DeskScreen[None]):
     def __init__(self) -> None:
         super().__init__()
         self.looked_up: deque[RecentLine] = deque(maxlen=LOOKED_UP_KEPT)
+        self._tried: set[str] = set()
         self._is_open = False
         self._before_opening: list[Scan] = []
         self._under_way: list[Job] = []
@@ -71,8 +73,9 @@ class ScanScreen(DeskScreen[None]):
         self._readers: tuple[ReaderRow, ...] = ()
         self._banner = Banner(id="told")
         self._why = Sentence(id="why")
-        self._heading = LineList(*home_view.HEADING, numbered=False, choosing=False, id="heading")
-        self._recent_list = LineList(*home_view.RECENT, numbered=False, choosing=False, id="recent")
+        fixed = partial(LineList, numbered=False, choosing=False, lends=False)
+        self._heading = fixed(*home_view.HEADING, id="heading")
+        self._recent_list = fixed(*home_view.RECENT, id="recent")
         self._attention_heading = Row(id="attention-heading")
         self._attention_list = LineList(*home_view.ATTENTION, by_arrow=True, id="attention")
         self._hits = HitList()
@@ -98,7 +101,7 @@ class ScanScreen(DeskScreen[None]):
             return home.OPENING, Tone.PLAIN
         if self._hits.display:
             return home.several(self._hits.total, self._hits.place), Tone.PLAIN
-        step = home.try_next(len(self.looked_up), sells=self.may(Action.SELL))
+        step = home.try_next(self._tried, sells=self.may(Action.SELL))
         return (step if self._is_demo else ""), Tone.PLAIN
 
     @property
@@ -125,6 +128,7 @@ class ScanScreen(DeskScreen[None]):
         """From now on this is the home of ``desk``, which ``look_ups`` asks."""
         self.desk, self._look_ups = desk, look_ups
         self._is_open = True
+        self.say("")  # what was told to whoever was here before
         self.typed_ahead.release()
         self.refresh_hints()
         self._look_around()
@@ -147,7 +151,7 @@ class ScanScreen(DeskScreen[None]):
         if self._failure:
             self._failure = ""
             self._show_why("")
-            self.say("The database answers again.", Tone.OK)
+            self.say(home.ANSWERS_AGAIN, Tone.OK)
         self._around = seen
         self._draw(is_wide=self.has_class("-wide"))
         self.refresh_hints(by_itself=True)
@@ -169,8 +173,9 @@ class ScanScreen(DeskScreen[None]):
         beside = [] if is_wide else home_view.figures(seen.today, money=money, eighths=eighths)
         today = "" if is_wide else home.today_at(self.desk.station)
         self._heading.set_lines(home_view.headings(home.LAST_HERE, today))
-        self._recent_list.set_lines(self._recent_lines(beside))
-        self._attention_list.set_lines(home_view.attention(seen.attention, self.desk.conference.currency))
+        self._recent_list.set_lines(self._recent_lines(seen.recent, beside))
+        currency, sells = self.desk.conference.currency, self.may(Action.SELL)
+        self._attention_list.set_lines(home_view.attention(seen.attention, currency, sells=sells))
         heading = home.NEEDS_ATTENTION if seen.attention else ""
         self._attention_heading.show(Text(heading, style="bold"))
         self._side.set_lines(
@@ -179,16 +184,15 @@ class ScanScreen(DeskScreen[None]):
                 seen.stations,
                 self._readers,
                 station=self.desk.station,
-                currency=self.desk.conference.currency,
+                currency=currency,
                 time=self.time,
                 money=money,
                 eighths=eighths,
             )
         )
 
-    def _recent_lines(self, beside: Sequence[home_view.Figure]) -> list[Line]:
-        assert self._around is not None
-        lines = sorted((*self.looked_up, *self._around.recent), key=lambda line: line.at, reverse=True)
+    def _recent_lines(self, recent: "Sequence[RecentLine]", beside: Sequence[home_view.Figure]) -> list[Line]:
+        lines = sorted((*self.looked_up, *recent), key=lambda line: line.at, reverse=True)
         if not lines:
             return home_view.nothing_yet(beside, examples=self._is_demo, sells=self.may(Action.SELL))
         return home_view.recent(lines, self.time, beside)
@@ -199,28 +203,27 @@ class ScanScreen(DeskScreen[None]):
         if not self._is_open:
             return ()
         own = self._acts_on_hits() if self._hits.display else self._acts_at_home()
-        sells = (
-            (Act("walk_up", partial(self.navigator.sell, SaleStart()), "sell to a walk-up"),)
-            if self.may(Action.SELL)
-            else ()
-        )
+        sells = (Act("walk_up", self._sell, "sell to a walk-up"),) if self.may(Action.SELL) else ()
         reads = (Act("reader", partial(choose_reader, self)),) if self.may(Action.READERS) else ()
         return (*own, *sells, Act("orders", self.navigator.show_orders), *reads)
 
+    def _sell(self) -> None:
+        self._tried.add("F2")
+        self.navigator.sell(SaleStart())
+
     def _acts_at_home(self) -> Sequence[Offer]:
         waiting = self._around.attention if self._around is not None else ()
+        can = home_view.openable(waiting, sells=self.may(Action.SELL))
         chosen = self._attention_list.place
         if self._banner.display:
-            confirm = Act("confirm", partial(self._show_unopened, None), "go on")
-        elif chosen is not None:
-            confirm = Act(
-                "confirm", partial(self.navigator.attend_to, waiting[chosen]), _open(waiting[chosen].name)
-            )
+            go_on = partial(self._show_unopened, None)
+            return (Act("confirm", go_on, "go on"), Act("back", go_on, "close"))
+        if chosen is not None:
+            attend = partial(self.navigator.attend_to, waiting[chosen])
+            confirm = Act("confirm", attend, home.opens(waiting[chosen].name))
         else:
             confirm = Act("confirm", partial(self.say, home.TYPE_FIRST, Tone.WARN), "find")
-        if self._banner.display:
-            return (confirm, Act("back", partial(self._show_unopened, None), "close"))
-        if not waiting:
+        if not can:
             return (confirm,)
         unchoose = Act("back", self._attention_list.unchoose, "choose none")
         rows = numbers(len(self._attention_list.numbered_keys))
@@ -228,13 +231,13 @@ class ScanScreen(DeskScreen[None]):
             confirm,
             Pick(rows, self._picked_attention, "open"),
             *((unchoose,) if chosen is not None else ()),
-            Act("attention", self._attention),
+            Act("attention", partial(self._attention, can)),
             Move(self._attention_list.move),
         )
 
     def _acts_on_hits(self) -> Sequence[Offer]:
         chosen = self._hits.chosen_hit
-        opens = (Act("confirm", partial(self._open_hit, chosen), _open(chosen.title)),) if chosen else ()
+        opens = (Act("confirm", partial(self._open_hit, chosen), home.opens(chosen.title)),) if chosen else ()
         rows = numbers(len(self._hits.numbered_keys))
         picks = (Pick(rows, self._picked_hit, "open"),) if rows else ()
         more = Move(self._moved, self._more)
@@ -245,19 +248,18 @@ class ScanScreen(DeskScreen[None]):
         if text != self._hits.text:
             return (self.enters(f'find "{text}"'), clear)
         chosen = self._hits.chosen_hit
-        enter = self.enters(_open(chosen.title) if chosen else f'find "{text}"')
+        enter = self.enters(home.opens(chosen.title) if chosen else f'find "{text}"')
         return (enter, clear, Move(self._moved, self._more))
 
     @property
     def _more(self) -> str:
         return "more" if self._hits.total > self._hits.size.height else ""
 
-    def _attention(self) -> None:
-        assert self._around is not None
-        if len(self._around.attention) == 1:
-            self.navigator.attend_to(self._around.attention[0])
+    def _attention(self, can: "Sequence[AttentionLine]") -> None:
+        if len(can) > 1:
+            self.say(home.CHOOSE_ONE)
         else:
-            self.say("Press the number of the one to see.")
+            self.navigator.attend_to(can[0])
 
     def _picked_attention(self, number: int) -> None:
         line = self._attention_list.numbered_line(number)
@@ -311,6 +313,8 @@ class ScanScreen(DeskScreen[None]):
             return
         del self._under_way[0]  # one lane answers in the order of asking
         self.looked_up.append(result.line)
+        if result.person is not None:
+            self._tried.add(result.person.access_code)
         self._results.append(result)
         self._draw(is_wide=self.has_class("-wide"))
         if not self._under_way:
@@ -343,7 +347,8 @@ class ScanScreen(DeskScreen[None]):
         """Say as a banner why nothing was opened, until the next key or line; None takes it away."""
         refusal = result.refusal if result is not None else None
         if refusal is not None and result is not None:
-            self._banner.tell(Told(tone=Tone.BAD, word=refusal.word, about=result.line.title))
+            about = home_view.shortened(result.line.title)
+            self._banner.tell(Told(tone=Tone.BAD, word=refusal.word, about=about))
             self.kiosk.bell()
         self._banner.display = refusal is not None
         self._show_why(refusal.sentence if refusal is not None else self._failure)
@@ -394,7 +399,3 @@ class ScanScreen(DeskScreen[None]):
         hit = self._hits.hit_numbered(number)
         if hit is not None:
             self._open_hit(hit)
-
-
-def _open(name: str) -> str:
-    return f"open {printable(name, 30)}"

@@ -12,7 +12,7 @@ from tui_pos.core.scan import MAX_LENGTH, printable
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input.acts import Act, Offer
-from tui_pos.ui.messages.access import DEMO_PASSWORD, DEMO_USER
+from tui_pos.ui.messages.access import DEMO_PASSWORD, DEMO_USER, NAME_BY_HAND
 from tui_pos.ui.station_claim import StationClaim, ask_about_station, claim_station
 from tui_pos.ui.widgets.row import Row
 from tui_pos.ui.widgets.scan_input import Prompt, ScanInput
@@ -50,6 +50,7 @@ class SignInScreen(DeskScreen[StationClaim]):
         self._first_note = note
         self._username = username
         self._secret = secret
+        self._is_checking = False
         self._early: list[ScanInput.Entered] = []
         self._heading = Row(_heading(heading), id="heading")
         self._question = Row(id="question")
@@ -64,10 +65,14 @@ class SignInScreen(DeskScreen[StationClaim]):
             self.alert(self._first_note, Tone.WARN)
 
     def acts(self) -> Sequence[Offer]:
+        if self._is_checking:
+            return ()
         leave = Act("quit", self.kiosk.exit, "leave")
         return (Act("back", self._begin_again, "another user"), leave) if self._username else (leave,)
 
     def typed_acts(self, text: str) -> Sequence[Offer]:  # noqa: ARG002  # whatever it is
+        if self._is_checking:
+            return ()
         return (
             self.enters("sign in" if self._username else "go on"),
             Act("back", self.prompt.clear, "clear"),
@@ -109,6 +114,8 @@ class SignInScreen(DeskScreen[StationClaim]):
         elif self._username:
             self._secret = message.text
             self._check()
+        elif message.scanned:
+            self.say(NAME_BY_HAND, Tone.WARN, bell=True)
         else:
             self._username = message.text.strip()
             self._ask_next()
@@ -128,6 +135,7 @@ class SignInScreen(DeskScreen[StationClaim]):
         super().failed(error)
 
     def _ask_next(self) -> None:
+        self._is_checking = False
         what = f"Password of {printable(self._username, 40)}" if self._username else "User name"
         self._question.show(Text(what))
         self.prompt.set_masked(bool(self._username))
@@ -140,6 +148,8 @@ class SignInScreen(DeskScreen[StationClaim]):
             return
         username, secret, self._secret = self._username, self._secret, ""
         self.say("Checking, please wait")
+        self._is_checking = True
+        self.refresh_hints()
         self.typed_ahead.hold(leaving=True)
         for message in self._early:
             self.typed_ahead.keeps(message)
@@ -147,6 +157,7 @@ class SignInScreen(DeskScreen[StationClaim]):
         self.ask(partial(_sign_in, username, secret, self._session), self._signed_in, hold=True)
 
     def _signed_in(self, claim: StationClaim) -> None:
+        self._is_checking = False
         ask_about_station(self, claim, self.leave, agreed=self._agreed)
 
 

@@ -18,8 +18,10 @@ from tui_pos.ui.widgets.signs import sign
 MARGIN = " " * 3
 GAP = " " * 3
 LONGEST = 300
-BELOW = 2
-"""The row in which a fact stands that has no room beside the word."""
+WORD = 1
+"""The row of the word; the one below it holds a fact that has no room beside it."""
+EDGE = "─"
+"""Fills the rows above and below the word where their colour alone would not show."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +61,14 @@ class Banner(Widget):
 
 def banner_row(told: Told, y: int, width: int) -> Strip:
     """Row ``y`` of the banner of ``told``; a fact that has no room beside the word stands below it."""
-    style = Style.parse(look.style(look.TONE_ROLES[told.tone]))
+    role = look.TONE_ROLES[told.tone]
+    style = Style.parse(look.style(role))
     fact = printable(told.fact, LONGEST)
     lead = MARGIN + f"{sign(told.tone)} {printable(told.word, LONGEST)}".lstrip() + GAP
     end = f"{GAP if fact else ''}{fact}{MARGIN}"
     room = width - cell_len(lead) - cell_len(end)
     rows = ("", lead + fit(told.about, max(0, room)) + (end if room >= 0 else ""), "" if room >= 0 else end)
     line = rows[y]
-    if y == BELOW:
-        line = " " * (width - cell_len(line)) + line
+    if y != WORD:
+        line = (" " if look.has_edge(role) else EDGE) * (width - cell_len(line)) + line
     return Strip([Segment(line, style)]).adjust_cell_length(width, style)

@@ -57,6 +57,8 @@ class Listing(Widget):
         choosing: Whether a row is chosen at all.
         by_arrow: No row is chosen before an arrow chooses one: until then Enter may mean something else.
         empty: What stands there without rows.
+        lends: Give a text that would be cut the cells that another column has no use for; columns that move
+            with what stands in them are restless where rows come all the time.
         by_place: Count rows without a number too, so that a row's number does not depend on those before.
     """
 
@@ -70,11 +72,13 @@ class Listing(Widget):
         by_arrow: bool = False,
         empty: str = "",
         by_place: bool = False,
+        lends: bool = True,
         id: str | None = None,  # noqa: A002  # Textual's name for it
     ) -> None:
         super().__init__(id=id)
         self._columns = columns
         self._by_place = by_place
+        self._lends = lends
         self._numbered = numbered
         self._choosing = choosing
         self._by_arrow = by_arrow
@@ -270,6 +274,8 @@ class Listing(Widget):
         share = min(max(0, room - fixed) // max(1, open_columns), WIDEST)
         widths = [column.width or share for column in self._columns]
         spare = [max(0, width - need) for width, need in zip(widths, self._needed, strict=True)]
+        if not self._lends:
+            return widths
         beside = max(0, room - fixed - share * open_columns)
         for index, need in enumerate(self._needed):
             more = max(0, min(need - widths[index], beside))

@@ -123,6 +123,11 @@ def style(role: Role) -> str:
     return _palette[role]
 
 
+def has_edge(role: Role) -> bool:
+    """Whether its ground stands out from a black terminal."""
+    return not _palette[role].endswith(" on black")
+
+
 def depth_of(environ: Mapping[str, str]) -> Depth:
     """How many colours to use: none where NO_COLOR is set, else what terminfo says of TERM."""
     if environ.get("NO_COLOR"):
