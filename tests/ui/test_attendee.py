@@ -18,6 +18,7 @@ from tui_pos.simulator import Server
 from tui_pos.ui.scan_result import LookUps
 from tui_pos.ui.screens.attendee import AttendeeScreen
 from tui_pos.ui.screens.cart import CartScreen
+from tui_pos.ui.screens.reader import ReaderScreen
 from tui_pos.ui.screens.receipt import ReceiptScreen
 from tui_pos.ui.screens.scan import ScanScreen
 
@@ -137,7 +138,7 @@ async def test_a_number_pays_what_is_owed_with_the_remembered_reader(bench: Benc
         await shows(pilot, "PAID 25.00 USD")
         await press(pilot, "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, ScanScreen), "home")
-        await shows(pilot, "Ella Novák            [OK]  checked in")
+        await shows(pilot, "Ella Novák          [OK]  checked in")
 
 
 async def test_without_a_remembered_reader_it_is_chosen_first(bench: Bench, simulator: Server) -> None:
@@ -371,3 +372,59 @@ async def test_a_shirt_by_card_for_a_scanned_person_takes_three_keys(bench: Benc
         await shows(pilot, "WAITING FOR CARD", "Front-2")
         await pilot.press("escape")
         await shows(pilot, "CANCELLED")
+
+
+async def test_where_the_reader_has_another_payment_the_bar_offers_another_reader(
+    bench: Bench, simulator: Server
+) -> None:
+    del simulator
+    async with station(bench) as pilot:
+        readers.remember_reader(desk_of(pilot), "tmr_front_2", "Front-2")
+        await scan(pilot, "INES2026")
+        await pilot.press("enter")
+        await shows(pilot, "WAITING FOR CARD")
+        await pilot.press("f5")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ScanScreen), "home")
+        await scan(pilot, "HALF2026")
+        await press(pilot, "enter")
+        assert "[X] Front-2 has the payment of ORD-DEMO0003: F4 takes another reader." in row(pilot, 2)
+        assert row(pilot, 23).startswith("  Enter pay 249.00    F4 other reader ")
+        await press(pilot, "f4")
+        assert isinstance(pilot.app.screen, ReaderScreen)
+
+
+async def test_a_correction_shows_what_stands_there_now(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "NOOR2026")
+        await write(pilot, "/name\r")
+        assert "Now: Noor Lindqvist. How is the name written?" in shown(pilot)
+        await write(pilot, "Noor Lind\r")
+        await write(pilot, "married\r")
+        assert "[OK] The name is Noor Lind now." in row(pilot, 2)
+        assert "print" not in shown(pilot)
+
+
+async def test_somebody_with_nothing_to_fetch_is_said_to_have_nothing(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "NOOR2026")
+        assert "Nothing to hand out." in shown(pilot)
+        for code in ("OWEN2026", "RAVI2026"):
+            await scan(pilot, code)
+            assert "Nothing to hand out." not in shown(pilot)
+
+
+async def test_checking_in_is_not_offered_where_it_is_refused_and_typed_it_says_why(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "RAVI2026")
+        await write(pilot, "/check")
+        assert "/checkin" not in shown(pilot).split("/check_")[-1]
+        await write(pilot, "in\r")
+        await shows(pilot, "Not checked in.")
+
+
+async def test_the_list_of_words_names_what_undo_would_take_back(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "TOMA2026")
+        await press(pilot, "down")
+        await write(pilot, "/undo")
+        assert "Take back the check-in." in shown(pilot)

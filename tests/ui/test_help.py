@@ -64,3 +64,13 @@ async def test_every_line_of_a_long_help_is_reached(bench: Bench) -> None:
         assert "PgUp PgDn more" in row(pilot, 23)
         await press(pilot, "pagedown", "pagedown", "pagedown")
         assert "/quit" in shown(pilot).split("─")[0]
+
+
+async def test_who_sells_is_told_what_a_supervisor_alone_may_do(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await press(pilot, "f1")
+        assert "Give money back: only for a supervisor." in shown(pilot)
+    async with station(bench, staff="lead", secret="demo") as pilot:
+        await press(pilot, "f1")
+        assert "only for" not in shown(pilot)
+        assert "Give money back: F3, choose the order, then /refund." in shown(pilot)

@@ -270,3 +270,42 @@ async def test_the_verdict_fills_three_rows_with_its_colour(bench: Bench, code: 
                 segment for segment in strip if segment.style and segment.style.bgcolor == wanted.bgcolor
             ]
             assert sum(segment.cell_length for segment in filled) >= 78
+
+
+async def test_a_long_text_that_is_not_known_keeps_its_end_and_the_sentence(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await write(pilot, "begin" + "x" * 100 + "end\r")
+        assert re.search(r"NOT KNOWN   beginx+…x+end", row(pilot, 4))
+        assert re.search(r"\[X\] beginx+…x+.* is not known in Demo Conference\.", row(pilot, 6))
+
+
+async def test_a_long_entry_moves_no_column(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "NOOR2026")
+        await press(pilot, "escape")
+        before = row(pilot, 4)
+        await scan(pilot, "X" * 60)
+        await press(pilot, "enter")
+        after = row(pilot, 5)
+        assert "Noor Lindqvist" in after
+        assert re.search(r" \[", before).start() == re.search(r" \[", after).start()  # type: ignore[union-attr]
+        assert row(pilot, 3).index("Today at") == row(pilot, 4).index("in  ")
+
+
+async def test_nothing_found_speaks_of_no_rows(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await write(pilot, "zzzz")
+        assert "None found" in row(pilot, 2)
+        assert "reach all" not in shown(pilot)
+
+
+async def test_the_door_is_offered_no_parked_sale(bench: Bench) -> None:
+    async with station(bench, staff="scanner", secret="demo") as pilot:
+        lead = replace(desk_of(pilot), staff=sign_in.without_asking("lead"))
+        sale = cart.start(lead, name="Buyer")
+        cart.park(lead, cart.add(lead, sale.sale_id, "lunch").sale_id)
+        await press(pilot, "f1", "escape")
+        assert "Buyer" in shown(pilot)
+        assert "open" not in row(pilot, 23)
+        await press(pilot, "1")
+        assert "may not sell" not in shown(pilot)

@@ -6,6 +6,7 @@ Contrast is WCAG 2's ratio of relative luminances; 4.5 is what it asks for text.
 import re
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -25,7 +26,7 @@ from tui_pos.desk.tones import Tone
 from tui_pos.simulator import Server
 from tui_pos.ui.screens.payment import PaymentScreen
 from tui_pos.ui.widgets import look
-from tui_pos.ui.widgets.banner import Banner, Told
+from tui_pos.ui.widgets.banner import Banner, Told, banner_row
 from tui_pos.ui.widgets.big_amount import BigAmount, large
 from tui_pos.ui.widgets.look import PALETTES, Depth, Role
 from tui_pos.ui.widgets.stage_line import Progress, stage_text
@@ -290,3 +291,17 @@ async def test_the_title_of_a_payment_and_its_money_are_whole(
         simulator.tap("tmr_front_2")
         captured = await shows(pilot, "[OK] CAPTURED 25.00 USD   Visa 4242")
         assert not CUT_MONEY.search(captured)
+
+
+def test_a_banner_on_black_has_an_edge_and_others_need_none() -> None:
+    told = Told(tone=Tone.WARN, word="OWES 349.00", about="Ada", fact="x" * 70)
+    try:
+        look.use(Depth.SIXTEEN)
+        assert banner_row(told, 0, 80).text == "─" * 80
+        assert banner_row(told, 1, 80).text.startswith("   [!] OWES 349.00")
+        assert banner_row(told, 2, 80).text.startswith("───")
+        assert banner_row(told, 2, 80).text.endswith("x" * 70 + "   ")
+        assert banner_row(replace(told, tone=Tone.OK), 0, 80).text.strip() == ""
+    finally:
+        look.use(Depth.MANY)
+    assert banner_row(told, 0, 80).text.strip() == ""

@@ -23,6 +23,7 @@ from tui_pos.data.connection import run_tx
 from tui_pos.data.tables.desk import Attempt
 from tui_pos.data.tables.registration import Order, OrderStatus
 from tui_pos.desk import payments
+from tui_pos.desk.access.permissions import Action
 from tui_pos.desk.context import Desk, Mode
 from tui_pos.desk.payments import CommandQueue, PaymentState, Stage, readers
 from tui_pos.desk.search import attention
@@ -30,6 +31,7 @@ from tui_pos.simulator import Server
 from tui_pos.ui import prompt_screen
 from tui_pos.ui.messages import sentence
 from tui_pos.ui.results import NextPerson, PaymentEnd
+from tui_pos.ui.screens import payment_view as view
 from tui_pos.ui.screens.payment import PaymentScreen
 from tui_pos.ui.screens.reader import ReaderScreen
 
@@ -744,3 +746,38 @@ def test_a_stage_and_a_second_cost_few_bytes(till: Terminal80x24, simulator: Ser
     assert 0 < cost(lambda: till.send("\r"), "WAITING FOR CARD") <= OUTCOME
     assert 0 < cost(lambda: simulator.tap(READER, hold=True), "AUTHORISING") <= STAGE
     assert 0 < cost(lambda: simulator.finish(READER), "CAPTURED") <= STAGE + OUTCOME
+
+
+async def test_quit_asks_while_the_payment_is_live_and_leaves_it_safe(desk: Desk, simulator: Server) -> None:
+    async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
+        await shows(pilot, "WAITING FOR CARD")
+        write(pilot, "/quit")
+        await shows(pilot, "The payment stays at Stripe", "Enter leave the program", "Esc leave as it is")
+        await pilot.press("escape")
+        await shows(pilot, "WAITING FOR CARD", "F5 serve the next")
+        assert pilot.app.is_running
+        write(pilot, "/quit")
+        await shows(pilot, "Enter leave the program")
+        await pilot.press("enter")
+        await until(pilot, lambda: not pilot.app.is_running, "the program to end")
+        assert money(simulator) == [("requires_payment_method", 0, 0)]
+
+
+async def test_a_text_on_a_payment_that_is_over_is_told_what_enter_does(
+    desk: Desk, simulator: Server
+) -> None:
+    async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
+        await shows(pilot, "WAITING FOR CARD")
+        simulator.tap(READER)
+        await shows(pilot, "CAPTURED")
+        write(pilot, "tomas")
+        await shows(pilot, "[!] That text was not used: the payment is over; Enter: receipt.")
+
+
+@pytest.mark.parametrize("unwatched", ["", "desk-2 watches it."])
+def test_the_training_cards_are_offered_to_who_may_take_cards_alone(desk: Desk, unwatched: str) -> None:
+    live = replace(payments.state(desk, begun(desk)), stage=Stage.SENT)
+    seen = view.Seen(state=live, unwatched=unwatched, is_training=True)
+    assert {"tap", "decline"} <= {each.command for each in view.offered(seen, lambda _: True)}
+    offered = {each.command for each in view.offered(seen, lambda action: action is not Action.CHARGE)}
+    assert not {"tap", "decline"} & offered

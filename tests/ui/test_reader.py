@@ -204,3 +204,14 @@ async def test_somebody_without_the_right_is_told_so(desk: Desk) -> None:
     async with at_counter(ReaderScreen(nobody)) as pilot:
         await settled(pilot)
         assert "may not see the card readers. Ask a supervisor." in shown(pilot)
+
+
+async def test_this_stations_own_reader_is_marked_and_why_enter_takes_another(desk: Desk) -> None:
+    readers.remember_reader(desk, "tmr_front_1", "Front-1")
+    begun(desk, reader=("tmr_front_1", "Front-1"))
+    async with at_counter(ReaderScreen(desk)) as pilot:
+        await settled(pilot)
+        assert "Front-1 (yours)" in shown(pilot)
+        assert "Front-1, yours, is in use: Enter takes Front-2." in shown(pilot)
+        await press(pilot, "down")
+        assert "yours, is in use" not in shown(pilot)

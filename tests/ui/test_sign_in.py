@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -9,6 +10,7 @@ from tests.fixtures.pilot import TIMEOUT, calls_ended, press, scan, send_scan, s
 from tests.ui.counter import until
 from tests.ui.station import Bench, Station, desk_of, ended, hammer, row, station
 from tui_pos.data.connection import close_database
+from tui_pos.desk.access import sign_in
 from tui_pos.desk.access.passwords import verify
 from tui_pos.ui.app import DeskApp
 from tui_pos.ui.screens.scan import ScanScreen
@@ -186,7 +188,7 @@ async def test_a_line_that_was_forgotten_is_neither_a_name_nor_a_password(
         assert isinstance(app, DeskApp)
         for typed, asked in (("", "User name"), ("trainee", "Password of trainee")):
             if typed:
-                await scan(pilot, typed)
+                await write(pilot, f"{typed}\r")
             line = ScanInput.Entered("from-before", True)
             app.forget_input()
             assert isinstance(app.screen, SignInScreen)
@@ -194,3 +196,41 @@ async def test_a_line_that_was_forgotten_is_neither_a_name_nor_a_password(
             await settled(pilot)
             assert asked in shown(pilot)
         assert tried == []
+
+
+async def test_a_badge_is_no_user_name(bench: Bench) -> None:
+    async with station(bench, trainee=False) as pilot:
+        await scan(pilot, "NOOR2026")
+        assert "[!] That scan was not used: type your user name first." in shown(pilot)
+        assert "User name" in shown(pilot)
+
+
+async def test_while_the_password_is_checked_nothing_is_offered(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, real = threading.Event(), sign_in.sign_in
+
+    def held(*given: Any) -> Any:
+        go_on.wait(TIMEOUT)
+        return real(*given)
+
+    monkeypatch.setattr(sign_in, "sign_in", held)
+    async with station(bench, trainee=False, staff="trainee") as pilot:
+        send_scan(pilot, "demo")
+        try:
+            await until(pilot, lambda: "Checking, please wait" in shown(pilot), "the check")
+            assert "Esc" not in row(pilot, 23)
+        finally:
+            go_on.set()
+        await settled(pilot)
+        assert isinstance(pilot.app.screen, ScanScreen)
+
+
+async def test_what_was_told_to_one_does_not_stand_for_the_next(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await press(pilot, "enter")
+        assert "Scan a badge first" in row(pilot, 2)
+        await press(pilot, "f12")
+        await write(pilot, "lead\rdemo\r")
+        assert "Lena Lead" in row(pilot, 0)
+        assert "Scan a badge first" not in shown(pilot)

@@ -68,7 +68,7 @@ def test_a_card_that_was_not_presented(card_desk: Desk) -> None:
     watched = Watched(card_desk, begin(card_desk, order).attempt_id)
     watched._at["sent"] = watched.control.cancel
     watched.run()
-    assert told(card_desk) == [("Ana", "card cancelled, nothing charged, 25.00 still due", "plain")]
+    assert told(card_desk) == [("Ana", "cancelled, not charged, 25.00 still due", "plain")]
     checkout.cancel_order(card_desk, order.reference)
     assert told(card_desk) == [("Ana", "cancelled, not charged", "plain")]
 
