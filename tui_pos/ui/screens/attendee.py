@@ -28,10 +28,10 @@ from tui_pos.ui.messages.paying import READER_TAKEN
 from tui_pos.ui.messages.templates import when_and_where
 from tui_pos.ui.results import PayBy, SaleStart, StillOwed
 from tui_pos.ui.screens import attendee_view, hand_outs
-from tui_pos.ui.screens.attendee_controller import Beside, beside, products_beginning
+from tui_pos.ui.screens.attendee_controller import Beside, beside
 from tui_pos.ui.screens.corrections import Corrections
 from tui_pos.ui.screens.hand_outs import TakingBack, Undoing
-from tui_pos.ui.screens.product_list import ProductList
+from tui_pos.ui.screens.product_list import ProductList, products_beginning
 from tui_pos.ui.screens.shared import Step, choose_reader
 from tui_pos.ui.widgets.banner import Banner
 from tui_pos.ui.widgets.line_list import Line, LineList
@@ -139,7 +139,8 @@ class AttendeeScreen(DeskScreen[None]):
         back = Act("back", self._unchoose, "choose none") if chosen else Act("back", self.leave, "next")
         pays = self._pays()
         admits = (Act("checkin", self._check_in),) if self.person.registered else ()
-        reads = (Act("reader", self._choose_reader, said.OTHER_READER),) if self.may(Action.READERS) else ()
+        other = said.OTHER_READER if self._reader_is_taken else ""
+        reads = (Act("reader", self._choose_reader, other),) if self.may(Action.READERS) else ()
         return (
             Act("confirm", step.take, step.label),
             *(reads if self._reader_is_taken else ()),

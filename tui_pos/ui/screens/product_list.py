@@ -3,7 +3,9 @@
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
+from tui_pos.desk.catalogue import inventory
 from tui_pos.desk.catalogue.inventory import InventoryItem
+from tui_pos.desk.context import Desk
 from tui_pos.ui.screens import attendee_view
 from tui_pos.ui.widgets.line_list import LineList
 
@@ -44,3 +46,8 @@ class ProductList(LineList):
         return next(
             (each for each in self._products if line and attendee_view.key_of(each) == line.key), None
         )
+
+
+def products_beginning(desk: Desk, text: str) -> list[InventoryItem]:
+    """The products whose words begin with those of ``text``; asks the desk, so call it in a worker."""
+    return attendee_view.beginning(inventory.catalogue(desk), text)

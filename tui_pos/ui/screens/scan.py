@@ -126,8 +126,7 @@ class ScanScreen(DeskScreen[None]):
 
     def desk_opened(self, desk: Desk, look_ups: "LookUps") -> None:
         """From now on this is the home of ``desk``, which ``look_ups`` asks."""
-        self.desk, self._look_ups = desk, look_ups
-        self._is_open = True
+        self.desk, self._look_ups, self._is_open = desk, look_ups, True
         self.say("")  # what was told to whoever was here before
         self.typed_ahead.release()
         self.refresh_hints()
