@@ -70,6 +70,8 @@ class KioskApp(App[None], inherit_bindings=False):
     last_prompt: Widget | None = None
     """The prompt that took the last key; the next one goes on where it ended (`ScanInput`)."""
     order_prefix: str = "ORD"
+    entered_at: float = float("-inf")
+    """When Enter was pressed last, on the monotonic clock."""
     failure: Exception | None = None
     """Why the app ended itself, to be told when the terminal is as before."""
 

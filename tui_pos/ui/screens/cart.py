@@ -114,12 +114,12 @@ class CartScreen(DeskScreen[CartEnd]):
         view, card = self.view, partial(self._pay_by, PayBy.CARD)
         if view is None or not view.lines:
             ways = (Act(by.value, partial(self._pay_by, by)) for by in PayBy)
-            return (Act("confirm", card, "card"), *ways) if self._under_way else ()
+            return (Act("confirm", card, "card", ahead=True), *ways) if self._under_way else ()
         parks = () if view.is_ordered else (Act("park", self._park),)
         if not view.to_pay:
-            return (Act("confirm", card, "finish, nothing to pay"), *parks)
+            return (Act("confirm", card, "finish, nothing to pay", ahead=True), *parks)
         return (
-            Act("confirm", card, f"card {self.amount(view.to_pay)}"),
+            Act("confirm", card, f"card {self.amount(view.to_pay)}", ahead=True),
             Act("cash", partial(self._pay_by, PayBy.CASH)),
             Act("tender", partial(self._pay_by, PayBy.OTHER), "other"),
             *parks,
