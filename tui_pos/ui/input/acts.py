@@ -156,7 +156,7 @@ def shown_key(message: Message) -> str:
         case key_stream.Picked(number=number):
             return str(number)
         case key_stream.Moved():
-            return "An arrow"
+            return "Moving up or down"
         case key_stream.Stepped(delta=delta):
             return "+" if delta > 0 else "-"
         case _:

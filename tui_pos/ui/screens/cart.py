@@ -10,6 +10,7 @@ from textual.message import Message
 
 from tui_pos.core import clock
 from tui_pos.core.scan import Scan, printable
+from tui_pos.desk import waiting
 from tui_pos.desk.carts import cart
 from tui_pos.desk.carts.cart_view import CartView
 from tui_pos.desk.catalogue.inventory import InventoryItem, catalogue
@@ -45,6 +46,7 @@ class CartScreen(DeskScreen[CartEnd]):
     """
 
     CSS_PATH = "cart.tcss"
+    AWAITS = waiting.Act.CHARGE
     PROMPT = Prompt(placeholder="a product, a voucher, / for more")
 
     def __init__(self, desk: Desk, begins: SaleStart) -> None:
