@@ -73,6 +73,17 @@ def test_one_alone_and_one_without_an_order(desk: Desk) -> None:
     assert [each.attendee.name for each in nobody.members] == ["Zara Nowak"]
 
 
+def test_what_there_is_to_fetch_is_each_ones_own_and_read_for_all_at_once(desk: Desk) -> None:
+    _, codes = family(desk)
+    own = bought(desk, "hoodie", codes[1])
+    with statements() as seen:
+        members = group_of(desk, codes[0]).members
+    assert len([each for each in seen if "program_registration_productredemption" in each]) == 1
+    for member in members:
+        assert member.hand_outs == redemption.hand_outs(desk, member.attendee.access_code)
+    assert [any(line.reference == own for line in each.hand_outs) for each in members] == [False, True, False]
+
+
 def test_how_many_others_there_are_takes_one_statement_for_any_number(desk: Desk) -> None:
     reference, codes = family(desk)
     found = attendee(desk, codes[1])

@@ -88,7 +88,7 @@ def group_of(desk: Desk, code: str) -> Group:
     with connected():
         found = lookup.attendee(desk, code)
         if found.order is None:
-            return Group("", (_member(found),), 0)
+            return Group("", _members([found]), 0)
         return _of(desk, found.order)
 
 
@@ -123,12 +123,20 @@ def check_in_group(desk: Desk, codes: Sequence[str]) -> tuple[GroupPass, ...]:
 
 def _of(desk: Desk, order: OrderView) -> Group:
     badges = Attendee.select(Attendee.access_code).where(Attendee.order == order.id).order_by(Attendee.id)
-    members = tuple(_member(lookup.attendee(desk, row.access_code)) for row in list(badges))
-    return Group(order.reference, members, registration.unnamed(order.id) if order.admits else 0)
+    found = [lookup.attendee(desk, row.access_code) for row in list(badges)]
+    return Group(order.reference, _members(found), registration.unnamed(order.id) if order.admits else 0)
 
 
-def _member(attendee: AttendeeView) -> Member:
-    return Member(attendee, redemption.of_orders(attendee.orders))
+def _members(found: Sequence[AttendeeView]) -> tuple[Member, ...]:
+    """Each of them with what they may fetch, which is read for all at once."""
+    orders = {order.id: order for each in found for order in each.orders}
+    out = redemption.of_orders(orders.values())
+    return tuple(_member(each, out) for each in found)
+
+
+def _member(attendee: AttendeeView, out: Sequence[HandOut]) -> Member:
+    theirs = {line.id for order in attendee.orders for line in order.lines}
+    return Member(attendee, tuple(line for line in out if line.line_id in theirs))
 
 
 def _bare(desk: Desk, given: str) -> str | Reason:
