@@ -249,7 +249,10 @@ def checked_in(desk: Desk, result: CheckInResult) -> Json:
 
 
 def group_checked_in(desk: Desk, group: Group, done: Iterable[GroupPass]) -> Json:
-    """Everybody of an order: ``checked_in`` with when they came in first, ``refused`` with the reason."""
+    """Everybody of an order: ``checked_in`` with when they came in first, ``refused`` with the reason.
+
+    ``left_out`` are those whose ticket is for other days.
+    """
     passes = list(done)
     return {
         "order_reference": group.reference or None,
@@ -264,6 +267,7 @@ def group_checked_in(desk: Desk, group: Group, done: Iterable[GroupPass]) -> Jso
             for each in passes
             if each.refusal is not None
         ],
+        "left_out": [_person(each.attendee) for each in group.members if each.for_another_day],
         "tickets_left": group.unnamed,
     }
 

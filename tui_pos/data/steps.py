@@ -394,11 +394,12 @@ STEPS: tuple[tuple[str | ByEngine, ...], ...] = (
                     USING gin (pieces) WITH (fastupdate = off)""",
             ),
         ),
-        # Who gets each ticket is asked before it is paid; a badge whose ticket went to somebody else is dead.
+        # Who gets each ticket is asked before it is paid. Without a reference to the ticket type: the web
+        # site may delete one. A badge whose ticket went to somebody else is dead.
         """CREATE TABLE tui_pos_ticket_name (
             id {id},
             sale_id bigint NOT NULL REFERENCES tui_pos_sale (id),
-            ticket_type_id bigint NOT NULL REFERENCES program_registration_tickettype (id),
+            ticket_type_id bigint NOT NULL,
             number integer NOT NULL CHECK (number > 0),
             name varchar(200) NOT NULL,
             email varchar(254) NOT NULL,
