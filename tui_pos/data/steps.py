@@ -347,6 +347,11 @@ STEPS: tuple[tuple[str | ByEngine, ...], ...] = (
                     SELECT id, conference_id, order_id, payment_id, station, staff_id, kind, amount, given,
                         change, currency, created_at
                     FROM tui_pos_cash_movement ORDER BY id""",
+                # The id of a movement that was deleted never comes back.
+                """DELETE FROM sqlite_sequence WHERE name = 'tui_pos_cash_movement_rounded'""",
+                """INSERT INTO sqlite_sequence (name, seq)
+                    SELECT 'tui_pos_cash_movement_rounded', seq FROM sqlite_sequence
+                    WHERE name = 'tui_pos_cash_movement'""",
                 "DROP TABLE tui_pos_cash_movement",
                 "ALTER TABLE tui_pos_cash_movement_rounded RENAME TO tui_pos_cash_movement",
                 """CREATE INDEX tui_pos_cash_movement_drawer
