@@ -23,7 +23,7 @@ from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.catalogue.pricing import ProductKey, ProductKind
 from tui_pos.desk.catalogue.products import named
 from tui_pos.desk.context import Desk
-from tui_pos.desk.errors import InvalidInput, NotFound, Refused
+from tui_pos.desk.errors import InvalidInput, NotFound, Refused, because
 
 LONGEST = 50
 
@@ -112,12 +112,12 @@ def _refuse_taken(desk: Desk, code: str, product: ProductKey) -> None:
             if (kind, number) != product:
                 raise Refused("product_code_taken.slug", code=code, product=name)
     for reason, column in (
-        ("product_code_taken.badge", Attendee.access_code),
-        ("product_code_taken.order", Order.reference),
-        ("product_code_taken.voucher", Voucher.code),
+        (because("product_code_taken.badge", code=code), Attendee.access_code),
+        (because("product_code_taken.order", code=code), Order.reference),
+        (because("product_code_taken.voucher", code=code), Voucher.code),
     ):
         if _bearing(desk, column, code, column):
-            raise Refused(reason, code=code)
+            raise Refused(reason)
 
 
 def _bearing(desk: Desk, column: Any, code: str, *selected: Any) -> list[Any]:
