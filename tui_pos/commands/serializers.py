@@ -210,6 +210,7 @@ def _refund(row: RefundView) -> Json:
         "tender": str(row.tender),
         "origin": str(row.origin),
         "amount": money.amount_string(row.amount, row.currency),
+        "rounding": money.amount_string(row.rounding, row.currency),
         "status": str(row.stage),
         "reason": row.reason,
         "exchange": row.exchange or None,

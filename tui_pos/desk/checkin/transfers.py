@@ -13,6 +13,7 @@ from functools import partial
 
 from tui_pos.core import clock
 from tui_pos.core.scan import printable
+from tui_pos.data import search_index
 from tui_pos.data.connection import connected, lock, on_commit, run_tx
 from tui_pos.data.tables.desk import AuditAction, ReplacedBadge
 from tui_pos.data.tables.registration import Attendee, Order, OrderLine, ProductRedemption
@@ -45,7 +46,9 @@ def transfer(desk: Desk, code: str, name: str, email: str = "", *, reason: str) 
     why = audit_log.reason_given(reason)
     with connected():
         bare = access_code(desk, code)
-        return lookup.attendee(desk, run_tx(lambda: _transfer(desk, bare, full_name, address, why)))
+        successor = run_tx(lambda: _transfer(desk, bare, full_name, address, why))
+        search_index.outdated(desk.conference.id)
+        return lookup.attendee(desk, successor)
 
 
 def _transfer(desk: Desk, code: str, name: str, email: str, reason: str) -> str:
