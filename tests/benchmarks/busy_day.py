@@ -16,7 +16,7 @@ from textual.pilot import Pilot
 from tests.benchmarks.memory import memory
 from tests.fixtures.pilot import NAMES, send_scan, shown
 from tests.ui.station import Bench, station
-from tui_pos.ui import prompt_screen
+from tui_pos.ui import enter_guard
 
 PACE = 0.005
 PATIENCE = 4_000
@@ -24,7 +24,7 @@ PATIENCE = 4_000
 
 
 async def main(folder: str, database_url: str, simulator_url: str, early: str, sales: str) -> None:
-    prompt_screen.SETTLES = 0.0  # nobody has to look at what changed
+    enter_guard.SETTLES = enter_guard.DOUBLE = 0.0  # nobody has to look at what changed
     bench = Bench(Path(folder), database_url, simulator_url)
     async with station(bench, reader="tmr_front_1") as pilot:
         await shows(pilot, "Front-1 ready")

@@ -186,7 +186,8 @@ def test_the_currency_may_be_mended_before_the_first_sale_and_not_after(
     status, (said,) = run(capsys, *words, "init", "--currency", "EUR")
     assert status == 4
     assert said == (
-        "Something was sold for small in JPY by the price rule shop; these cannot be changed any more."
+        "Something was sold for small in JPY by the price rule shop, with cash in steps of 1; these cannot be"
+        " changed any more."
     )
     assert run(capsys, *words, "init", "--capture", "confirm") == (
         0,

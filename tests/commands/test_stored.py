@@ -1,6 +1,7 @@
 """What is stored and not configured, as a treasurer meets it: refusals, warnings, the account, copies."""
 
 import shutil
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,43 @@ def test_the_smallest_coin_is_stored_once_and_holds_on_every_host(each_till: Til
     assert stored == ["0.05"]
     each_till.change_config('currency = "USD"', 'currency = "USD"\nsmallest_coin = "0.10"')
     assert each_till.refused("lookup", "NOOR2026") == (2, "config_differs")
+
+
+@pytest.mark.parametrize(("said", "is_told"), [("0.50", True), ("0.01", False)])
+def test_a_smallest_coin_that_a_config_says_after_the_first_sale_is_refused(
+    each_till: Till, said: str, is_told: bool
+) -> None:
+    """One host's file would change what cash is taken for what the others sell; what it was already is."""
+    each_till.done("checkout", "--item", "t-shirt")
+    each_till.change_config('currency = "USD"', f'currency = "USD"\nsmallest_coin = "{said}"')
+    if not is_told:
+        each_till.done("lookup", "NOOR2026")
+        return
+    found = each_till.ask("lookup", "NOOR2026")
+    assert (found.status, found.json["code"]) == (2, "config_differs")
+    assert "says smallest coin 0.01 for demo" in found.json["error"]
+    assert "init --smallest-coin" in found.json["error"]
+    assert each_till.refused("init", "--smallest-coin", said) == (4, "already_sold")
+
+
+@pytest.mark.parametrize(
+    ("currency", "most", "too_much"),
+    [("USD", "0.50", "0.51"), ("CHF", "0.5", "1000"), ("CZK", "10", "10.5"), ("JPY", "50", "51")],
+)
+def test_a_coin_that_whole_sums_would_be_rounded_to_is_none(
+    till: Till, currency: str, most: str, too_much: str
+) -> None:
+    till.change_config('currency = "USD"', f'currency = "{currency}"\nsmallest_coin = "{too_much}"')
+    for words in (("lookup", "NOOR2026"), ("checkout", "--item", "t-shirt"), ("reconcile", "--check")):
+        assert till.refused(*words) == (2, "coin_too_large")
+    till.change_config(f'\nsmallest_coin = "{too_much}"', "")
+    asked = ("init", "--currency", currency, "--smallest-coin")
+    assert till.refused(*asked, too_much) == (2, "coin_too_large")
+    till.done(*asked, most)
+    said = f"{Decimal(most):.2f}"
+    till.change_config(f'currency = "{currency}"', f'currency = "{currency}"\nsmallest_coin = "{said}"')
+    till.done("lookup", "NOOR2026")
+    assert not any("But" in line for line in till.done("init")["done"]), "0.5 and 0.50 are one rule"
 
 
 def test_a_conference_in_yen_is_sold_in_yen_by_a_host_without_a_section(till: Till) -> None:

@@ -1,6 +1,9 @@
 """refund and reconcile as a treasurer types them."""
 
-from tests.commands.till import READER, Till, order_row
+from decimal import Decimal
+
+from tests.commands.till import READER, Till, order_row, write
+from tui_pos.data.tables.registration import AddOn
 
 
 def sold(till: Till) -> str:
@@ -22,6 +25,40 @@ def test_a_refund_is_the_supervisors_and_never_more_than_is_left(till: Till) -> 
     assert order_row(reference).status == "refunded"
     (book,) = till.books().values()
     assert book["refunded"] == 2500
+
+
+def in_francs(till: Till) -> str:
+    """An order of a t-shirt, paid with 10.00 in cash for 10.02."""
+    till.change_config('currency = "USD"', 'currency = "CHF"')
+    till.done("init", "--currency", "CHF")
+    write(lambda: AddOn.update(price=Decimal("10.02")).where(AddOn.slug == "t-shirt").execute())
+    return paid_in_cash(till)
+
+
+def paid_in_cash(till: Till) -> str:
+    reference: str = till.done("checkout", "--item", "t-shirt", "--attendee", "NOOR2026")["reference"]
+    till.done("charge", "--order", reference, "--tender", "cash", "--given", "10")
+    return reference
+
+
+def test_of_cash_what_is_counted_out_is_told(till: Till) -> None:
+    reference = in_francs(till)
+    out = till.run("refund", reference, "--amount", "5.01", "--reason", "late", staff="lead").out
+    assert out.startswith(f"{reference}  5.00 CHF")
+    out = till.run("void", reference, "--reason", "late", staff="lead").out
+    assert out.startswith(f"{reference}  5.00 CHF")
+    again = paid_in_cash(till)
+    (row,) = till.done("refund", again, staff="lead")["refunds"]
+    assert (row["amount"], row["rounding"]) == ("10.02", "-0.02")
+
+
+def test_an_exchange_tells_the_cash_that_goes_back(till: Till) -> None:
+    reference = in_francs(till)
+    write(lambda: AddOn.update(price=Decimal("5.01")).where(AddOn.slug == "lunch").execute())
+    words = ("exchange", reference, "--line", "t-shirt", "--for", "lunch", "--reason", "small")
+    found = till.done(*words, staff="lead")
+    rows = [(each["amount"], each["rounding"], bool(each["exchange"])) for each in found["refunds"]]
+    assert rows == [("5.01", "-0.01", False)]
 
 
 def test_reconcile_says_that_all_is_well(till: Till) -> None:

@@ -163,6 +163,23 @@ def test_a_group_comes_in_together_and_who_cannot_is_named(each_till: Till) -> N
     assert till.refused("check-in", mary, "--group", "--undo") == (2, "usage")
 
 
+def test_a_group_comes_in_without_those_whose_ticket_is_for_another_day(till: Till) -> None:
+    with till.config.open("a") as config:
+        config.write("\n[conferences.demo.days]\nday-pass = [2001-01-01]\n")
+    reference = tickets(till, 2)
+    mary = till.done("companion", reference, "--name", "Mary")["attendee"]["access_code"]
+    assert till.done("check-in", mary)["first"] is True
+    done = till.done("check-in", mary, "--group")
+    assert [each["attendee"]["name"] for each in done["checked_in"]] == ["Mary"]
+    (ada,) = done["left_out"]
+    assert ada["name"] == "Ada Byron"
+    said = till.run("check-in", mary, "--group").out.splitlines()
+    assert said[0].startswith("Mary  ALREADY CHECKED IN")
+    assert said[1:] == ["Ada Byron: Not for today: the ticket is for 1 Jan."]
+    assert till.done("check-in", ada["access_code"])["first"] is True
+    assert till.done("check-in", mary, "--group")["left_out"] == []
+
+
 def test_tickets_are_sold_with_the_names_of_who_gets_them(till: Till) -> None:
     words = ("checkout", "--item", "day-pass=3", "--name", "Ada Byron", "--holder", "Mary")
     made = till.done(*words)

@@ -424,6 +424,22 @@ def test_the_test_code_tells_what_the_scanner_does(
     )
 
 
+@pytest.mark.parametrize("around", ["K7Q2M9ZX", "ABCD", "demo:K7Q2M9ZX", "A-1", "1234"])
+def test_another_scan_before_or_behind_the_test_code_is_no_prefix_or_suffix(around: str) -> None:
+    for text in (f"{scanner_test.CODE}{around}", f"{around}{scanner_test.CODE}"):
+        assert parse(text, scanned=True).test == scanner_test.TestScan(layouts=SAME)
+
+
+@pytest.mark.parametrize("scanned", [True, False])
+@pytest.mark.parametrize(
+    "known", [Scanner(prefixes=("K7Q2",)), Scanner(suffixes=("K7Q2",)), Scanner(prefixes=("#",))]
+)
+def test_what_a_scanner_adds_is_never_all_of_a_scan(known: Scanner, scanned: bool) -> None:
+    alone = (*known.prefixes, *known.suffixes)[0]
+    scan = parse(alone, scanner=known, scanned=scanned)
+    assert (scan.kind is ScanKind.EMPTY, scan.text) == (False, alone)
+
+
 def test_each_pair_of_layouts_shows_in_the_test_code() -> None:
     arrivals = [layouts.damaged(scanner_test.CODE).casefold() for layouts in (SAME, *mistaken())]
     assert len(set(arrivals)) == len(arrivals)

@@ -16,7 +16,7 @@ from tui_pos.simulator import Controls
 PROGRAM = shutil.which("tui-pos", path=str(Path(sys.executable).parent)) or "tui-pos"
 BADGE = "NOOR2026"
 SETTLED = 0.6
-"""Seconds after which Enter acts on a screen that changed by itself (``ui.prompt_screen.SETTLES``)."""
+"""Seconds after which Enter acts on a screen that changed by itself (``ui.enter_guard.SETTLES``)."""
 READER = "tmr_front_1"
 
 

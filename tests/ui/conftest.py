@@ -15,7 +15,7 @@ from tests.ui.counter import desk_at
 from tests.ui.station import Bench
 from tui_pos.desk.context import Desk
 from tui_pos.simulator import Server
-from tui_pos.ui import prompt_screen, typed_ahead
+from tui_pos.ui import enter_guard, typed_ahead
 
 
 @pytest.fixture(autouse=True)
@@ -36,8 +36,9 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def no_settling(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests press Enter as soon as the screen has changed by itself; that it waits is tested by itself."""
-    monkeypatch.setattr(prompt_screen, "SETTLES", 0.0)
+    """Tests press Enter as soon as the screen has changed; that it waits is tested by itself."""
+    monkeypatch.setattr(enter_guard, "SETTLES", 0.0)
+    monkeypatch.setattr(enter_guard, "DOUBLE", 0.0)
 
 
 class Till(Terminal80x24):

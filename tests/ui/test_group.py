@@ -1,8 +1,14 @@
 """Everybody on one order: ticked, let in together, the refused ones named."""
 
+from dataclasses import replace
+from datetime import date
+
+from msgspec import structs
+
 from tests.fixtures.pilot import press, scan, shown, write
 from tests.ui.counter import shows
 from tests.ui.station import Bench, desk_of, row, station
+from tui_pos.core.config import Settings
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.checkin.guest_tickets import register_companion
 from tui_pos.desk.checkin.transfers import transfer
@@ -56,6 +62,29 @@ async def test_a_number_takes_the_tick_away_and_the_others_go_in(bench: Bench) -
         await press(pilot, "escape")
         assert isinstance(pilot.app.screen, AttendeeScreen)
         assert "[!] IN SINCE" in row(pilot, 4)
+
+
+class OnAnotherDay(Bench):
+    """A desk on none of the days of the day pass."""
+
+    def settings(self, reader: str = "") -> Settings:
+        usual = super().settings(reader)
+        demo = structs.replace(usual.conferences["demo"], days={"day-pass": (date(2001, 1, 1),)})
+        return replace(usual, conferences={"demo": demo})
+
+
+async def test_another_days_pass_is_ticked_by_hand_alone(bench: Bench) -> None:
+    async with station(OnAnotherDay(bench.folder, bench.database_url, bench.stripe_url)) as pilot:
+        desk = desk_of(pilot)
+        codes = bought(desk, 2, "Mary")
+        await scan(pilot, codes[0])
+        await press(pilot, "f6")
+        assert row(pilot, 23).startswith("  Enter next person    1-2 tick   Esc back")
+        await press(pilot, "2")
+        assert row(pilot, 23).startswith("  Enter let 1 in ")
+        await press(pilot, "enter")
+        came = [lookup.attendee(desk, code).first_check_in is not None for code in codes]
+        assert came == [False, True]
 
 
 async def test_who_cannot_come_in_any_more_is_named(bench: Bench) -> None:

@@ -257,6 +257,24 @@ def test_the_pane_holds_figures_readers_and_the_other_stations() -> None:
         assert not any("Tilda" in cell for text in texts for cell in text)
 
 
+@pytest.mark.parametrize("rounding", [Decimal("-0.02"), Decimal(0)])
+def test_the_figures_say_how_much_of_the_cash_is_rounding(rounding: Decimal) -> None:
+    cash = TenderFigures(
+        tender=Tender.CASH, currency="CHF", count=1, taken=Decimal("10.00"), rounding=rounding
+    )
+    house = House(inside=0, registered=0, at=AT, last_check_in=0)
+    today = Today(tenders=(cash,), inside=0, registered=0, came=(), house=house)
+    told = ("rounding", "-0.02") if rounding else ("", "")
+    for money in (True, False):
+        rows = home_view.figures(today, money=money, eighths=True)
+        assert (told in rows) is (money and bool(rounding))
+        lines = home_view.side(
+            today, (), (), station="d", currency="CHF", time=str, money=money, eighths=True
+        )
+        shown = [line.cells for line in lines]
+        assert (("rounding", "", "-0.02", "") in shown) is (money and bool(rounding))
+
+
 @pytest.mark.parametrize(
     ("code", "tone"), [("NOOR2026", Tone.OK), ("INES2026", Tone.WARN), ("OMAR2026", Tone.BAD)]
 )

@@ -1,6 +1,8 @@
 """Finding an order again, and what can be done to it: pay, resume, cancel, refund, void."""
 
 from dataclasses import replace
+from datetime import timedelta
+from threading import Event
 from typing import Any
 
 import pytest
@@ -9,9 +11,10 @@ from textual.pilot import Pilot
 from tests.desk.conftest import staff_called
 from tests.desk.selling import order_row
 from tests.fixtures.pilot import press, scan, settled, shown, write
-from tests.ui.counter import READER, at_counter, begun, owed, shows
+from tests.ui.counter import READER, at_counter, begun, owed, shows, until
 from tests.ui.station import Bench, bar, desk_of, row, station
 from tests.ui.test_receipt import left, paid
+from tui_pos.core import clock
 from tui_pos.desk import payments
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.checkin import redemption
@@ -55,6 +58,24 @@ async def test_f3_lists_the_newest_orders_and_esc_goes_home(bench: Bench) -> Non
         assert bar(pilot).startswith(f"Enter open {reference}")
         await press(pilot, "escape")
         assert is_at(pilot, ScanScreen)
+
+
+async def test_a_search_without_an_answer_says_so_and_then_nothing_more(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_answer, now = Event(), clock.now
+    look = find_orders.orders
+
+    def slow(*args: Any, **options: Any) -> Any:
+        assert may_answer.wait(20)
+        return look(*args, **options)
+
+    monkeypatch.setattr(find_orders, "orders", slow)
+    async with at_counter(OrdersScreen(desk)) as pilot:
+        monkeypatch.setattr(clock, "now", lambda: now() + timedelta(seconds=7))
+        await shows(pilot, "[?] NO ANSWER from the database for ", " s: wait.")
+        may_answer.set()
+        await until(pilot, lambda: "NO ANSWER" not in shown(pilot), "the note to go")
 
 
 async def test_typing_finds_by_whatever_is_remembered(desk: Desk, simulator: Server) -> None:

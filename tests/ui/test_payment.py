@@ -28,7 +28,7 @@ from tui_pos.desk.context import Desk, Mode
 from tui_pos.desk.payments import CommandQueue, PaymentState, Stage, readers
 from tui_pos.desk.search import attention
 from tui_pos.simulator import Server
-from tui_pos.ui import prompt_screen
+from tui_pos.ui import enter_guard
 from tui_pos.ui.messages import sentence
 from tui_pos.ui.results import NextPerson, PaymentEnd
 from tui_pos.ui.screens import payment_view as view
@@ -571,14 +571,14 @@ async def test_a_scan_on_a_payment_that_has_ended_is_the_next_person(desk: Desk,
 async def test_enter_waits_where_the_screen_has_just_changed_by_itself(
     desk: Desk, simulator: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(prompt_screen, "SETTLES", 30.0)
+    monkeypatch.setattr(enter_guard, "SETTLES", 30.0)
     async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
         await shows(pilot, "WAITING FOR CARD")
         simulator.tap(READER, "insufficient_funds")
         await shows(pilot, "DECLINED")
         await pilot.press("enter")
         await shows(pilot, "[!] The screen has just changed", "DECLINED")
-        monkeypatch.setattr(prompt_screen, "SETTLES", 0.0)
+        monkeypatch.setattr(enter_guard, "SETTLES", 0.0)
         await pilot.press("enter")
         await shows(pilot, "WAITING FOR CARD")
 
@@ -718,7 +718,7 @@ async def test_a_long_name_leaves_room_for_the_order(desk: Desk) -> None:
 # What it costs on the wire
 
 SETTLED = 0.6
-"""Seconds after which Enter acts on what changed by itself (``prompt_screen.SETTLES``)."""
+"""Seconds after which Enter acts on what changed by itself (``enter_guard.SETTLES``)."""
 STAGE, SECOND, OUTCOME = 450, 80, 1_100
 """A banner over the whole width in the place of the amount, or the other way round, fits one packet."""
 

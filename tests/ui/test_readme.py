@@ -15,7 +15,7 @@ from tests.fixtures.pty import Terminal80x24
 
 README = Path(__file__).parents[2] / "README.md"
 SETTLED = 0.6
-"""Seconds after which Enter acts on a screen that changed by itself (``ui.prompt_screen.SETTLES``)."""
+"""Seconds after which Enter acts on a screen that changed by itself (``ui.enter_guard.SETTLES``)."""
 KEYS = {
     "Enter": "\r",
     "Esc": "\x1b",

@@ -31,6 +31,14 @@ def last_here(shown_screen: str) -> list[str]:
     return [" ".join(text.split()[1:]) for text in left if text.strip()]
 
 
+async def test_a_name_that_is_typed_very_fast_is_searched_and_a_code_is_not(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "tomas")
+        assert "Tomás Okafor" in shown(pilot)
+        await scan(pilot, "TOMAS")
+        assert "NOT KNOWN" in shown(pilot)
+
+
 async def test_a_scan_opens_the_person_with_the_verdict_first(bench: Bench) -> None:
     async with station(bench) as pilot:
         await scan(pilot, "demo:noor2026")

@@ -12,7 +12,7 @@ from textual.widget import Widget
 from tests.fixtures.pilot import shown
 from tui_pos.core import clock
 from tui_pos.desk.context import Mode
-from tui_pos.ui.input import keys
+from tui_pos.ui.input.keys import Hint
 from tui_pos.ui.widgets.big_amount import large
 from tui_pos.ui.widgets.key_bar import KeyBar
 from tui_pos.ui.widgets.line_list import Column, Line, LineList, fit
@@ -217,11 +217,11 @@ async def test_the_key_bar_names_the_safe_step_first_and_fits() -> None:
     bar = KeyBar()
     async with One(bar).run_test(size=(80, 3)) as pilot:
         bar.show_hints(
-            [keys.hint("confirm", "card 167.00"), keys.Hint("1-9", "add"), *keys.hints("cash", "back")]
+            [Hint("Enter", "card 167.00"), Hint("1-9", "add"), Hint("F9", "cash"), Hint("Esc", "back")]
         )
         await pilot.pause()
         assert rows(shown(pilot))[0] == "  Enter card 167.00    1-9 add   F9 cash   Esc back"
-        bar.show_hints([keys.hint("card", "card [/off] \x1b[2J")] * 8)
+        bar.show_hints([Hint("F8", "card [/off] \x1b[2J")] * 8)
         await pilot.pause()
         assert rows(shown(pilot))[0] == "   ".join([" F8 card [/off]", *["F8 card [/off]"] * 3, "/ more"])
 

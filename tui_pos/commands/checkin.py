@@ -9,6 +9,7 @@ from tui_pos.commands import serializers
 from tui_pos.commands.context import CommandContext, Failed, Key, table, typed_key
 from tui_pos.core import exit_codes
 from tui_pos.core.money import format_amount
+from tui_pos.core.reasons import because
 from tui_pos.ui.messages.checkin import without_name
 from tui_pos.ui.messages.templates import when_and_where
 
@@ -26,7 +27,7 @@ def check_in(
     context: CommandContext,
     code: Badge,
     group: Annotated[
-        bool, typer.Option("--group", help="Let everybody of their order in who can come in.")
+        bool, typer.Option("--group", help="Let everybody of their order in who can come in today.")
     ] = False,
     undo: Undo = False,
     reason: Reason = "",
@@ -57,23 +58,32 @@ def check_in(
 
 
 def _let_group_in(context: CommandContext, desk: "Desk", code: str) -> None:
-    """Answers what became of each; fails, with that answer, when somebody could not come in."""
+    """Answers what became of each; fails, with that answer, when somebody could not come in.
+
+    Whose ticket is for another day is named and left out: ``check-in`` of that badge alone lets them in.
+    """
     from tui_pos.desk.checkin import group as groups
     from tui_pos.ui.messages import sentence
 
     found = groups.group_of(desk, code)
-    done = groups.check_in_group(desk, [each.attendee.access_code for each in found.members])
+    left_out = [each.attendee for each in found.members if each.for_another_day]
+    wanted = [each.attendee.access_code for each in found.members if not each.for_another_day]
+    done = groups.check_in_group(desk, wanted)
     answer = serializers.group_checked_in(desk, found, done)
+    not_today = [
+        f"{each.name}: {sentence(because('other_day', days=each.verdict.days))}" for each in left_out
+    ]
     refused = [each for each in done if each.refusal is not None]
     if refused:
         told = [f"{each.name or each.code}: {sentence(each.refusal)}" for each in refused if each.refusal]
-        said = " ".join((f"{len(done) - len(refused)} of {len(done)} are in.", *told))
+        said = " ".join((f"{len(done) - len(refused)} of {len(found.members)} are in.", *told, *not_today))
         raise Failed(exit_codes.REFUSED, "not_all_checked_in", said, answer)
     lines = table(
         (each.name, "checked in" if each.result.first else "ALREADY CHECKED IN", _since(desk, each.result))
         for each in done
         if each.result is not None
     )
+    lines += not_today
     if found.unnamed:
         lines.append(without_name(found.unnamed))
     context.answer(answer, lines)

@@ -210,6 +210,7 @@ def _refund(row: RefundView) -> Json:
         "tender": str(row.tender),
         "origin": str(row.origin),
         "amount": money.amount_string(row.amount, row.currency),
+        "rounding": money.amount_string(row.rounding, row.currency),
         "status": str(row.stage),
         "reason": row.reason,
         "exchange": row.exchange or None,
@@ -249,7 +250,10 @@ def checked_in(desk: Desk, result: CheckInResult) -> Json:
 
 
 def group_checked_in(desk: Desk, group: Group, done: Iterable[GroupPass]) -> Json:
-    """Everybody of an order: ``checked_in`` with when they came in first, ``refused`` with the reason."""
+    """Everybody of an order: ``checked_in`` with when they came in first, ``refused`` with the reason.
+
+    ``left_out`` are those whose ticket is for other days.
+    """
     passes = list(done)
     return {
         "order_reference": group.reference or None,
@@ -264,6 +268,7 @@ def group_checked_in(desk: Desk, group: Group, done: Iterable[GroupPass]) -> Jso
             for each in passes
             if each.refusal is not None
         ],
+        "left_out": [_person(each.attendee) for each in group.members if each.for_another_day],
         "tickets_left": group.unnamed,
     }
 

@@ -44,7 +44,10 @@ def init(
         str, typer.Option(metavar="RULE", help="services or shop; not after the first sale.")
     ] = "",
     smallest_coin: Annotated[
-        str, typer.Option(metavar="AMOUNT", help="What cash is rounded to, such as 0.05.")
+        str,
+        typer.Option(
+            metavar="AMOUNT", help="What cash is rounded to, such as 0.05; not after the first sale."
+        ),
     ] = "",
     account: Annotated[
         bool, typer.Option("--account", help="Take this host's Stripe key for the conference's.")

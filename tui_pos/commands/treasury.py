@@ -114,9 +114,9 @@ def _refuse_open(order: str, made: "Iterable[RefundView]", details: dict[str, An
 
 
 def refund_lines(made: "Iterable[RefundView]") -> list[str]:
-    """Each refund as people read it: how much, and where it went or is to go."""
+    """Each refund as people read it: how much (of cash what is counted out), and where it went or goes."""
     return [
-        f"{row.reference}  {amount_string(row.amount, row.currency)} {row.currency}"
+        f"{row.reference}  {amount_string(row.handed_back, row.currency)} {row.currency}"
         f"  {refund_words(row)}{_back(row)}"
         for row in made
     ]

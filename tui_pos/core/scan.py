@@ -167,18 +167,21 @@ def _is_invisible(char: str) -> bool:
 
 
 def _unwrap(text: str, scanner: Scanner, scanned: bool) -> tuple[str, bool]:
-    """What is inside what the scanner puts round it, and whether it said that it is a GS1 code."""
+    """What is inside what the scanner puts round it, and whether it said that it is a GS1 code.
+
+    Something always stays: what is a prefix or suffix alone is the scan itself.
+    """
     bare, is_gs1 = _bare(text), False
     for _ in range(2):  # the symbology identifier stands before or behind the prefix
         if symbology := _SYMBOLOGY.match(bare):
             is_gs1 = is_gs1 or symbology[0] in _GS1_SYMBOLOGIES
             bare = _bare(bare[symbology.end() :])
         for prefix in scanner.prefixes:
-            if prefix and bare.startswith(prefix) and (scanned or not prefix.isalnum()):
+            if prefix and bare != prefix and bare.startswith(prefix) and (scanned or not prefix.isalnum()):
                 bare = bare[len(prefix) :]
                 scanner = replace(scanner, prefixes=())
     for suffix in scanner.suffixes:
-        if suffix and bare.endswith(suffix) and (scanned or not suffix.isalnum()):
+        if suffix and bare != suffix and bare.endswith(suffix) and (scanned or not suffix.isalnum()):
             bare = bare[: -len(suffix)]
             break
     bare = _bare(bare)

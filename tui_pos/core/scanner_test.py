@@ -8,11 +8,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tui_pos.core.addresses import CODE as CODES
+from tui_pos.core.addresses import DASHED_CODE
 from tui_pos.core.keyboard_layouts import NAMES, SAME, Layouts, mistaken
 from tui_pos.core.reasons import Reason, because
 from tui_pos.core.scanners import KNOWN_SLOW, Pace, Scanner
 
 CODE = "TUI-POS-TEST:yzqwamYZQWAM-1234567890/?&_#@"
+LONGEST = 3
+"""Characters that a scanner puts on one side: what is longer was another scan, read in one with this one."""
 _LETTERS = re.compile(r"TUI.POS.TEST", re.IGNORECASE)
 _SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 
@@ -77,11 +81,18 @@ def recognised(text: str) -> TestScan | None:
         if found:
             return TestScan(
                 layouts=layouts,
-                prefix=_SYMBOLOGY.sub("", before).strip(),
-                suffix=after.strip(),
+                prefix=_added(_SYMBOLOGY.sub("", before)),
+                suffix=_added(after),
                 has_caps_lock=has_caps_lock,
             )
     return TestScan(layouts=None)
+
+
+def _added(around: str) -> str:
+    """What the scanner adds on one side, '' for what may be a code of its own."""
+    added = around.strip()
+    is_code = CODES.fullmatch(added) or DASHED_CODE.fullmatch(added)
+    return "" if is_code or len(added) > LONGEST else added
 
 
 def _arrivals() -> Iterator[tuple[Layouts, bool, str]]:

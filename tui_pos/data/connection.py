@@ -270,6 +270,10 @@ def run_tx(work: Callable[[], T], *, sees_others: bool = False) -> T:
                         f"The database is busy or away ({_reason(error)}); nothing was changed. Try again.",
                         f"The database is busy or away ({_reason(error)}).",
                     ) from error
+            except DatabaseError as error:  # of a statement, such as a right that the user lacks
+                if failure := _known(error, NOTHING_CHANGED):
+                    raise failure from error
+                raise
             _pause(attempt)
     raise AssertionError("the loop ends by returning or raising")
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from tui_pos.data import engines
+from tui_pos.data import engines, search_index
 from tui_pos.data.base import Table, database
 from tui_pos.data.connection import connected, is_sqlite, why_read_only
 from tui_pos.data.engines import CONNECTIONS, sqlite_file
@@ -55,8 +55,14 @@ WRITTEN: dict[type[Table], tuple[str, ...]] = {
     desk.Lease: (INSERT, UPDATE, DELETE),
     desk.CashMovement: (INSERT,),
     desk.AuditEntry: (INSERT,),
+    desk.SearchKey: (INSERT, DELETE),
+    desk.ProductCode: (INSERT, DELETE),
+    desk.StationScanner: (INSERT, UPDATE),
 }
 """What a desk does to the tables that it writes; `init` and upgrades need more."""
+
+PIECES = ("SELECT", INSERT, DELETE)
+"""What a desk does to the search index, a table without a model."""
 
 CORRECTED = ("first_name", "last_name", "email")
 """Columns of an account that a desk corrects; nothing else needs the right to change one."""
@@ -171,6 +177,8 @@ def needed_grants() -> Iterator[tuple[str, str]]:
     for table, rights in (*WRITTEN.items(), *((each, (UPDATE,)) for each in LOCKED)):
         for right in rights:
             yield table._meta.table_name, right
+    for right in PIECES:
+        yield search_index.PIECES, right
 
 
 def damage() -> str:

@@ -20,10 +20,13 @@ from tui_pos.core.folding import Wanted
 from tui_pos.data.base import database
 from tui_pos.data.connection import is_sqlite, looks_only, run_tx, why_read_only
 from tui_pos.data.errors import DatabaseUnavailable
-from tui_pos.data.queries import batches
+from tui_pos.data.queries import batches, rows
 from tui_pos.data.tables.desk import SearchKey, SearchKind
 
 log = logging.getLogger(__name__)
+
+PIECES = "tui_pos_search_piece"
+"""The table of the index: full text on SQLite, an array in a GIN index on PostgreSQL."""
 
 FEW = 4_000
 """So many people and orders of a conference are compared before each search: it takes a few milliseconds."""
@@ -251,15 +254,20 @@ def _stored(pieces: set[str]) -> object:
 
 
 def _delete(source: _Source, conference_id: int, owners: list[int]) -> None:
-    """Delete keys. Their pieces stay and lead nowhere, for a key's id never comes back.
+    """Delete keys with their pieces.
 
-    FTS5 forgets only what it is told word by word.
+    On SQLite the pieces stay and lead nowhere, for a key's id never comes back: FTS5 forgets only what it is
+    told word by word.
     """
-    SearchKey.delete().where(
+    of_owners = (
         SearchKey.conference_id == conference_id,
         SearchKey.kind == source.kind,
         SearchKey.owner_id.in_(owners),
-    ).execute()
+    )
+    if not is_sqlite():
+        numbers = [row[0] for row in rows(SearchKey.select(SearchKey.id).where(*of_owners))]
+        _execute(f"DELETE FROM {PIECES} WHERE rowid = ANY(?)", numbers)
+    SearchKey.delete().where(*of_owners).execute()
 
 
 def _drop(source: _Source, conference_id: int) -> bool:

@@ -347,6 +347,11 @@ STEPS: tuple[tuple[str | ByEngine, ...], ...] = (
                     SELECT id, conference_id, order_id, payment_id, station, staff_id, kind, amount, given,
                         change, currency, created_at
                     FROM tui_pos_cash_movement ORDER BY id""",
+                # The id of a movement that was deleted never comes back.
+                """DELETE FROM sqlite_sequence WHERE name = 'tui_pos_cash_movement_rounded'""",
+                """INSERT INTO sqlite_sequence (name, seq)
+                    SELECT 'tui_pos_cash_movement_rounded', seq FROM sqlite_sequence
+                    WHERE name = 'tui_pos_cash_movement'""",
                 "DROP TABLE tui_pos_cash_movement",
                 "ALTER TABLE tui_pos_cash_movement_rounded RENAME TO tui_pos_cash_movement",
                 """CREATE INDEX tui_pos_cash_movement_drawer
@@ -361,12 +366,13 @@ STEPS: tuple[tuple[str | ByEngine, ...], ...] = (
         ),
         "ALTER TABLE tui_pos_refund ADD COLUMN rounding bigint NOT NULL DEFAULT 0",
         "ALTER TABLE tui_pos_conference ADD COLUMN smallest_coin varchar(10) NOT NULL DEFAULT ''",
-        # What happened at one station, and what waits, is asked for every few seconds by each of them.
+        # What happened at one station, and what waits, is asked for every few seconds by each of them. The
+        # station first: for what is asked of a whole conference there are better indexes.
         """CREATE INDEX tui_pos_attempt_station
-            ON tui_pos_attempt (conference_id, station, finished_at)""",
+            ON tui_pos_attempt (station, conference_id, finished_at)""",
         "CREATE INDEX tui_pos_attempt_problem ON tui_pos_attempt (conference_id) WHERE problem <> ''",
-        "CREATE INDEX tui_pos_refund_station ON tui_pos_refund (conference_id, station, created_at)",
-        "CREATE INDEX tui_pos_audit_entry_station ON tui_pos_audit_entry (conference_id, station, at)",
+        "CREATE INDEX tui_pos_refund_station ON tui_pos_refund (station, conference_id, created_at)",
+        "CREATE INDEX tui_pos_audit_entry_station ON tui_pos_audit_entry (station, conference_id, at)",
         "CREATE INDEX tui_pos_sale_status ON tui_pos_sale (conference_id, status, updated_at)",
         # People and orders as they are looked for: a copy that can be made anew at any time, so nothing
         # refers to it and it refers to nothing.
@@ -394,11 +400,12 @@ STEPS: tuple[tuple[str | ByEngine, ...], ...] = (
                     USING gin (pieces) WITH (fastupdate = off)""",
             ),
         ),
-        # Who gets each ticket is asked before it is paid; a badge whose ticket went to somebody else is dead.
+        # Who gets each ticket is asked before it is paid. Without a reference to the ticket type: the web
+        # site may delete one. A badge whose ticket went to somebody else is dead.
         """CREATE TABLE tui_pos_ticket_name (
             id {id},
             sale_id bigint NOT NULL REFERENCES tui_pos_sale (id),
-            ticket_type_id bigint NOT NULL REFERENCES program_registration_tickettype (id),
+            ticket_type_id bigint NOT NULL,
             number integer NOT NULL CHECK (number > 0),
             name varchar(200) NOT NULL,
             email varchar(254) NOT NULL,

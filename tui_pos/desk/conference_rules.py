@@ -5,6 +5,7 @@ them, or by ``init``. From then on a config may leave them out, and one that dif
 """
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from enum import StrEnum
 
 from tui_pos.core import clock, money
@@ -27,7 +28,8 @@ class PriceRule(StrEnum):
 class Rules:
     """A conference's rules; ``mode`` and ``account`` are empty while no card payment was begun.
 
-    ``smallest_coin`` is an amount, empty where cash is paid in all coins of the currency.
+    ``smallest_coin`` is an amount without needless zeros, empty where cash is paid in all coins of the
+    currency.
 
     The same shape says what a config or ``init`` wants: an empty text where it does not say.
     """
@@ -39,9 +41,16 @@ class Rules:
     mode: str = ""
     account: str = ""
 
+    def __post_init__(self) -> None:
+        if self.smallest_coin:  # "0.1" and "0.10" are one rule
+            object.__setattr__(self, "smallest_coin", f"{Decimal(self.smallest_coin).normalize():f}")
+
 
 CONFIGURED = ("currency", "capture", "prices", "smallest_coin")
 """The rules that a config may say."""
+
+COINS = 10
+"""The smallest coin is at most so many times the currency's own, or five of its smallest units."""
 
 
 def stored(conference_id: int) -> Rules | None:
@@ -56,7 +65,7 @@ def resolve(conference: ConferenceRow, said: Rules, where: str, *, store: bool =
 
     Written now when nobody has said them yet and ``said`` names a currency, unless ``store`` is False.
     ``where`` names the config for the sentences. Raises InvalidInput ``config_differs`` when ``said`` differs
-    from what is stored, and ``currency_unknown`` when neither says the currency.
+    from what is stored, ``currency_unknown`` when neither says the currency, and ``coin_too_large``.
     """
     found = stored(conference.id)
     if found is None:
@@ -64,10 +73,13 @@ def resolve(conference: ConferenceRow, said: Rules, where: str, *, store: bool =
             raise InvalidInput("currency_unknown.nowhere", conference=conference.slug, where=where)
         found = write(conference, said) if store else _new(said)
     elif said.smallest_coin and not found.smallest_coin:
-        new = Rules(smallest_coin=said.smallest_coin)
-        found = write(conference, new) if store else replace(found, smallest_coin=new.smallest_coin)
+        new = _checked(replace(found, smallest_coin=said.smallest_coin))
+        if _sells_alike(found, new) or not has_sold(conference.id):
+            found = write(conference, Rules(smallest_coin=new.smallest_coin)) if store else new
     for name in CONFIGURED:
         ours, theirs = getattr(found, name), getattr(said, name)
+        if name == "smallest_coin" and not ours:
+            ours = Rules(smallest_coin=str(_coin(found))).smallest_coin
         if theirs and theirs != ours:
             raise InvalidInput(
                 "config_differs", rule=name, stored=ours, conference=conference.slug, where=where, said=theirs
@@ -78,8 +90,9 @@ def resolve(conference: ConferenceRow, said: Rules, where: str, *, store: bool =
 def write(conference: ConferenceRow, said: Rules) -> Rules:
     """Store what ``said`` names beside what is stored; the rules from then on.
 
-    A currency and a price rule hold from the first sale on. Raises InvalidInput ``currency_unknown``, and
-    Refused ``already_sold`` when something was sold under another one.
+    A currency, a price rule and a smallest coin hold from the first sale on. Raises InvalidInput
+    ``currency_unknown`` or ``coin_too_large``, and Refused ``already_sold`` when something was sold under
+    another one.
     """
 
     def work() -> Rules:
@@ -93,13 +106,15 @@ def write(conference: ConferenceRow, said: Rules) -> Rules:
             _refuse_another_currency(conference, new.currency)
             create(conference.id, new)
             return new
-        if any(
-            changes.get(name, getattr(found, name)) != getattr(found, name) for name in ("currency", "prices")
-        ) and has_sold(conference.id):
+        new = _checked(replace(found, **changes))
+        if not _sells_alike(found, new) and has_sold(conference.id):
             raise Refused(
-                "already_sold", conference=conference.slug, currency=found.currency, prices=found.prices
+                "already_sold",
+                conference=conference.slug,
+                currency=found.currency,
+                prices=found.prices,
+                coin=_coin(found),
             )
-        new = replace(found, **changes)
         ConferenceRules.update(
             currency=new.currency,
             capture=new.capture,
@@ -114,12 +129,31 @@ def write(conference: ConferenceRow, said: Rules) -> Rules:
 def _new(said: Rules) -> Rules:
     """The rules of a conference that has none yet."""
     currency = currency_named(said.currency) if said.currency else ""
-    return Rules(
+    new = Rules(
         currency=currency,
         capture=said.capture or "automatic",
         prices=said.prices or PriceRule.SERVICES,
         smallest_coin=said.smallest_coin,
     )
+    return _checked(new) if currency else new
+
+
+def _checked(rules: Rules) -> Rules:
+    """The same. Raises InvalidInput ``coin_too_large`` for a coin that whole tickets would be rounded to."""
+    own = max(money.smallest_coin(rules.currency), 5 * money.quantum(rules.currency))
+    if _coin(rules) > COINS * own:
+        raise InvalidInput("coin_too_large", coin=_coin(rules), most=COINS * own, currency=rules.currency)
+    return rules
+
+
+def _sells_alike(one: Rules, other: Rules) -> bool:
+    """Whether both say the same of what holds from the first sale on."""
+    return (one.currency, one.prices, _coin(one)) == (other.currency, other.prices, _coin(other))
+
+
+def _coin(rules: Rules) -> Decimal:
+    """What cash is rounded to: the currency's own smallest coin where the rules say none."""
+    return Decimal(rules.smallest_coin) if rules.smallest_coin else money.smallest_coin(rules.currency)
 
 
 def has_sold(conference_id: int) -> bool:

@@ -45,7 +45,11 @@ def remember(desk: Desk, measured: Scanner) -> None:
 
 
 def scanner_here(desk: Desk, settings: Settings) -> Scanner:
-    """What is known of this station's scanner; what the config says goes before what was measured."""
+    """What is known of this station's scanner.
+
+    Prefixes and suffixes are those of the config, then those that the test code showed: either falls away.
+    Layouts are the config's where it names any, else the measured ones; the pace is always the measured one.
+    """
     with connected():
         row: StationScanner | None = StationScanner.get_or_none(
             StationScanner.conference == desk.conference.id, StationScanner.station == desk.station

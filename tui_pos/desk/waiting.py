@@ -57,4 +57,4 @@ def of_call(desk: Desk, began: datetime, act: Act = Act.LOOK) -> Waiting | None:
         return Waiting(Awaited.STRIPE, max(since, began), act)
     if account is not None and account.asked_at is not None and account.asked_at >= began:
         return None
-    return Waiting(Awaited.DATABASE, began, act)
+    return Waiting(Awaited.DATABASE, began)

@@ -14,6 +14,7 @@ from tui_pos.core import clock
 from tui_pos.terminal.connection import Connection, Pace, Timeouts
 from tui_pos.terminal.errors import Fault, Misconfigured, NotFound, ReaderBusy
 from tui_pos.terminal.model import (
+    SHOWS_CART,
     Account,
     CartLine,
     ConnectionToken,
@@ -401,7 +402,7 @@ class Terminal:
     def clear_display(self, reader_id: str) -> Reader:
         """Take a cart off the reader; anything else that it does is left alone."""
         reader = self.reader(reader_id)
-        if reader.action is None or reader.action.type != "set_reader_display":
+        if reader.action is None or reader.action.type != SHOWS_CART:
             return reader
         return self._ask(
             Pace.PROCESS,

@@ -31,6 +31,10 @@ class FailureKind(Enum):
     UNKNOWN = "unknown"
 
 
+SHOWS_CART = "set_reader_display"
+"""The type of a reader's action that shows a cart."""
+
+
 @dataclass(frozen=True, slots=True)
 class ApiFailure:
     """Stripe's error inside a failed action; `type` card_error is what may be told to the cardholder."""
@@ -91,6 +95,12 @@ class Reader:
     action: ReaderAction | None
     livemode: bool
     last_seen_at: datetime | None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether what it does keeps it from a payment; a cart on its display does not."""
+        action = self.action
+        return action is not None and action.status == "in_progress" and action.type != SHOWS_CART
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,17 +20,20 @@ and does its work with `ask`, `say`, `alert`, `go`, `leave`, `refresh_hints` and
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, ClassVar, Protocol, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.screen import Screen
+from textual.timer import Timer
 
 from tui_pos.core import money
+from tui_pos.desk import waiting
 from tui_pos.desk.access.permissions import Action, allowed
 from tui_pos.desk.context import Desk
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.input.acts import Act, Offer
 from tui_pos.ui.jobs import Job
+from tui_pos.ui.messages.views import phrase
 from tui_pos.ui.navigator import Navigator
 from tui_pos.ui.prompt_screen import PromptScreen
 from tui_pos.ui.widgets.question import Question
@@ -54,8 +57,13 @@ class DeskScreen(PromptScreen[R]):
 
     desk: Desk
 
+    AWAITS: ClassVar[waiting.Act] = waiting.Act.LOOK
+    """What must not be asked for again while no answer comes."""
+
     def __init__(self, desk: Desk | None = None) -> None:
         super().__init__()
+        self._waits: Timer | None = None
+        self._is_waiting_said = False
         if desk is not None:
             self.desk = desk
 
@@ -86,11 +94,30 @@ class DeskScreen(PromptScreen[R]):
         Calls of one ``lane`` keep their order. ``latest=True`` for look-ups: an overtaken one delivers
         nothing. ``lane=""`` waits for nobody. ``hold=True`` lets keys wait for the outcome (`TypedAhead`).
         """
+        self._watch_calls()
         failed = failed or self.failed
         if hold:
             self.typed_ahead.hold()
             then, failed = self._then_free(then), self._then_free(failed)
         return self.kiosk.ask(self, call, then, failed, lane=lane, latest=latest)
+
+    def _watch_calls(self) -> None:
+        """Say from some seconds on that no answer comes, until one does (`desk.waiting`)."""
+        if self.has_desk and self._waits is None:
+            self._waits = self.set_interval(1, self._say_waiting)
+
+    def _say_waiting(self) -> None:
+        began = self.kiosk.jobs.oldest_of(self)
+        awaited = waiting.of_call(self.desk, began, self.AWAITS) if began is not None else None
+        reason = awaited.no_answer() if awaited is not None else None
+        if reason is not None:
+            self.say(f"{phrase(reason)}.", Tone.UNKNOWN, bell=not self._is_waiting_said)
+        elif self._is_waiting_said:
+            self.say("")
+        self._is_waiting_said = reason is not None
+        if began is None and self._waits is not None:
+            self._waits.stop()
+            self._waits = None
 
     def failed(self, error: Exception) -> None:
         """A call ended in ``error``: say it in one sentence."""

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import re
 import signal
 import sys
 import traceback
@@ -31,6 +32,8 @@ from tui_pos.ui.input.driver import KioskDriver
 from tui_pos.ui.jobs import Job, Jobs, follow_states
 from tui_pos.ui.widgets import look
 from tui_pos.ui.widgets.status_line import Status, StatusLine
+
+WORDS = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)*")
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -70,6 +73,8 @@ class KioskApp(App[None], inherit_bindings=False):
     last_prompt: Widget | None = None
     """The prompt that took the last key; the next one goes on where it ended (`ScanInput`)."""
     order_prefix: str = "ORD"
+    entered_at: float = float("-inf")
+    """When Enter was pressed last, on the monotonic clock."""
     failure: Exception | None = None
     """Why the app ended itself, to be told when the terminal is as before."""
 
@@ -149,6 +154,8 @@ class KioskApp(App[None], inherit_bindings=False):
 
     def parse(self, text: str, *, scanned: bool) -> Scan:
         """What a line is that was scanned or typed here."""
+        if scanned and WORDS.fullmatch(text) and not text.isupper() and not self.scanner.marks(text):
+            scanned = False  # a word without a digit, however fast it came: some type so, and no badge is one
         return parse(text, scanner=self.scanner, order_prefix=self.order_prefix, scanned=scanned)
 
     def scanner_tested(self, test: TestScan, pace: Pace | None) -> None:

@@ -3,7 +3,8 @@
 `tui_pos.ui.desk_screen` says what a screen overrides, and adds what it works with.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import ClassVar, TypeVar, cast
 
@@ -17,10 +18,11 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static
 
-from tui_pos.core import clock, scanner_test
+from tui_pos.core import scanner_test
 from tui_pos.core.scan import Scan, ScanKind
 from tui_pos.desk.tones import Tone
 from tui_pos.ui import messages
+from tui_pos.ui.enter_guard import EnterGuard
 from tui_pos.ui.input import keys
 from tui_pos.ui.input.acts import Act, Move, Offer, act_of, answer, bar, shown_key, with_common
 from tui_pos.ui.kiosk import KioskApp
@@ -37,8 +39,6 @@ R = TypeVar("R")
 MIN_WIDTH, MIN_HEIGHT = 80, 24
 WIDE = 120
 """Columns from which the second pane stands beside the body."""
-SETTLES = 0.5
-"""Seconds in which Enter does nothing after the screen has changed what it means by itself."""
 TOO_SMALL = f"This terminal is too small: the desk needs {MIN_WIDTH} columns and {MIN_HEIGHT} rows."
 
 
@@ -80,8 +80,8 @@ class PromptScreen(Screen[R], inherit_bindings=False):
         self.prompt.set_placeholder(self.PROMPT.placeholder)
         self.typed_ahead = TypedAhead(self, self.prompt)
         self._note: tuple[str, Tone] = ("", Tone.PLAIN)
-        self._enter_meant: str | None = None
-        self._enter_changed_at = float("-inf")
+        self._guard = EnterGuard()
+        self._is_handling = False
         self._words = WordList()
 
     @property
@@ -173,16 +173,14 @@ class PromptScreen(Screen[R], inherit_bindings=False):
     def refresh_hints(self, *, by_itself: bool = False) -> None:
         """Draw key bar and standing note again where what keys do has changed.
 
-        ``by_itself``: no key has caused it. A key that changes its meaning does nothing for `SETTLES` then.
+        ``by_itself``: no key has caused it, though one was waited for (`EnterGuard`).
         """
         if not self.query(KeyBar):
             return  # not composed yet
         offers = self.offers()
         act = act_of(offers, "confirm")
-        enter = act.shown if act is not None else None
-        if by_itself and enter != self._enter_meant:
-            self._enter_changed_at = clock.monotonic()
-        self._enter_meant = enter
+        by_key = (self._is_handling or self.typed_ahead.is_holding) and not by_itself
+        self._guard.shown(act.shown if act is not None else None, by_itself=not by_key)
         self.query_one(KeyBar).show_hints(bar(offers))
         self._draw_note()
 
@@ -203,12 +201,12 @@ class PromptScreen(Screen[R], inherit_bindings=False):
 
     def refresh_title(self) -> None:
         """Draw the header again where `header` or ``title_text`` changed."""
-        self.query_one(StatusLine).show(self.header(), self.title_text)
+        for line in self.query(StatusLine):
+            line.show(self.header(), self.title_text)
 
     def on_screen_resume(self) -> None:
         # A screen that was covered has not been told of another size.
         self._fit(self.app.size)
-        self.refresh_title()
 
     def on_resize(self, event: events.Resize) -> None:
         self._fit(event.size)
@@ -217,6 +215,7 @@ class PromptScreen(Screen[R], inherit_bindings=False):
         too_small = size.width < MIN_WIDTH or size.height < MIN_HEIGHT
         self.set_class(too_small, "-too-small")
         self.set_class(size.width >= WIDE, "-wide")
+        self.refresh_title()
         if too_small and not self.query("#too-small"):
             self.mount(Static(TOO_SMALL, id="too-small", markup=False))
 
@@ -242,7 +241,16 @@ class PromptScreen(Screen[R], inherit_bindings=False):
         if not self.is_on_top:
             self.typed_ahead.hand_to_top(message, is_ahead=False)
             return
+        if not message.scanned:
+            if self.has_class("-too-small"):
+                self.kiosk.bell()
+                return
+            self.kiosk.entered_at = message.time
         self.say("")
+        with self._handling():
+            self._read_line(message)
+
+    def _read_line(self, message: ScanInput.Entered) -> None:
         scan = self.kiosk.parse(message.text, scanned=message.scanned)
         if scan.kind is ScanKind.COMMAND and scan.scanned and scan.value not in keys.CARD_WORDS:
             self.say(f"/{scan.value} is on no card of the desk: type it.", Tone.WARN, bell=True)
@@ -290,15 +298,32 @@ class PromptScreen(Screen[R], inherit_bindings=False):
             return
         if self.kiosk.is_forgotten(message) or self.typed_ahead.keeps(message) or not self._may_act():
             return
-        do = answer(self.offers(), message)
+        offers = self.offers()
+        do = answer(offers, message)
         if do is None:
             self.refused(message)
-        elif isinstance(message, ScanInput.Confirmed) and self._has_just_changed():
+        elif isinstance(message, ScanInput.Confirmed) and not self._is_meant(message, offers):
             self.say("The screen has just changed: look at it, then press Enter.", Tone.WARN, bell=True)
         else:
             self.say("")
-            do()
-            self.refresh_hints()
+            with self._handling():
+                do()
+                self.refresh_hints()
+
+    def _is_meant(self, enter: Message, offers: Sequence[Offer]) -> bool:
+        """Whether this Enter was pressed for what it does now."""
+        before, self.kiosk.entered_at = self.kiosk.entered_at, enter.time
+        act = act_of(offers, "confirm")
+        return (act is not None and act.ahead) or not self._guard.refuses(enter.time, before)
+
+    @contextmanager
+    def _handling(self) -> Iterator[None]:
+        """What changes meanwhile was changed by a key."""
+        self._is_handling = True
+        try:
+            yield
+        finally:
+            self._is_handling = False
 
     def refused(self, message: Message) -> None:
         """A key came that does nothing in this state."""
@@ -309,9 +334,6 @@ class PromptScreen(Screen[R], inherit_bindings=False):
             self.say(f"There is no row {message.number}.", Tone.WARN, bell=True)
         else:
             self.say(f"{shown_key(message)} does nothing here.", Tone.WARN, bell=True)
-
-    def _has_just_changed(self) -> bool:
-        return clock.monotonic() - self._enter_changed_at < SETTLES
 
     # What keys do now
 

@@ -54,6 +54,11 @@ class TypedAhead:
         """Whether keys wait because another screen is about to open."""
         return self._leaving
 
+    @property
+    def is_holding(self) -> bool:
+        """Whether what a key has asked for is waited for."""
+        return self._waiting is not None
+
     def hold(self, *, leaving: bool = False) -> None:
         """Let keys wait; with ``leaving`` scans too, because another screen is about to open."""
         if self._waiting is None:

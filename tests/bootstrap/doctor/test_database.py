@@ -17,17 +17,21 @@ from tests.fixtures.processes import holding
 from tui_pos.bootstrap.doctor import Level
 from tui_pos.core import exit_codes
 from tui_pos.core.config import ConferenceSettings, Settings
+from tui_pos.core.scanners import Scanner
 from tui_pos.data import connection, health
 from tui_pos.data.base import database
 from tui_pos.data.connection import connected
 from tui_pos.data.steps import STEPS
-from tui_pos.data.tables.registration import Order
+from tui_pos.data.tables.registration import Attendee, Order
 from tui_pos.desk.carts import cart, checkout
 from tui_pos.desk.carts.holders import Holder
+from tui_pos.desk.catalogue import product_codes
 from tui_pos.desk.checkin.corrections import correct
-from tui_pos.desk.checkin.group import check_in_group, group_of_order
+from tui_pos.desk.checkin.group import check_in_group
 from tui_pos.desk.checkin.transfers import transfer
 from tui_pos.desk.limits import Stop
+from tui_pos.desk.scanners import remember
+from tui_pos.desk.search.search import search
 from tui_pos.desk.tenders.cash import take_cash
 from tui_pos.ui.messages import sentence
 
@@ -196,11 +200,48 @@ def test_a_role_with_just_the_rights_of_a_desk_sells(clerk: Callable[..., Settin
         assert take_cash(desk, placed.reference, placed.total, key="k").remaining == 0
         two = checkout.sell(desk, [("day-pass", 2)], [Holder("Mary")], name="Buyer")
         take_cash(desk, two.reference, two.total)
-        codes = [each.attendee.access_code for each in group_of_order(desk, two.reference).members]
+        with connected():
+            rows = Attendee.select().where(Attendee.order == two.id).order_by(Attendee.id)
+            codes = [row.access_code for row in rows]
         assert [each.refusal for each in check_in_group(desk, codes)] == [None, None]
         code = codes[0]
         correct(desk, code, name="Byer", email="b@example.org")
         assert transfer(desk, code, "Jane", reason="ill").registered
+        remember(desk, Scanner(prefixes=("~",)))
+        remember(desk, Scanner(suffixes=("#",)))
+        lead = make_desk("demo", "lead", "desk-3")
+        product_codes.add(lead, "t-shirt", "SHIRT-1")
+        assert product_codes.remove(lead, "shirt-1")
+        assert search(desk, "Jane").total == 1
+        with connected():
+            (written,) = database.execute_sql("SELECT count(*) FROM tui_pos_search_piece").fetchone()
+        assert written
+
+
+@POSTGRESQL
+def test_each_table_of_the_desks_is_granted(settings: Settings) -> None:
+    """What is created by an upgrade and written by no model too."""
+    with opened(settings.database_url), connected():
+        found = database.execute_sql(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename LIKE 'tui_pos_%%'"
+        ).fetchall()
+    rights: dict[str, set[str]] = {}
+    for table, right in health.needed_grants():
+        rights.setdefault(table, set()).add(right)
+    ours = {table for table in rights if table.startswith("tui_pos_")}
+    assert ours == {row[0] for row in found}
+    assert [table for table in ours if rights[table] == {"SELECT"}] == [], "a table that no desk writes"
+
+
+@POSTGRESQL
+def test_who_may_not_write_the_search_index_finds_without_it(clerk: Callable[..., Settings]) -> None:
+    for right, table in (("INSERT", "tui_pos_search_key"), ("INSERT", "tui_pos_search_piece")):
+        settings = clerk(*granted(), f"REVOKE {right} ON {table} FROM {{role}}")
+        assert f"GRANT {right} ON {table} TO" in sentence(faults(settings)["writable"].said)
+        with opened(settings.database_url):
+            assert [hit.key for hit in search(make_desk("demo", "trainee", "desk-3"), "lindqvist").found] == [
+                "NOOR2026"
+            ]
 
 
 @POSTGRESQL

@@ -1,5 +1,6 @@
 """Whose each ticket is, asked before it is paid; a name stays with its ticket and makes one attendee."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -9,14 +10,16 @@ from tests.desk.conftest import AsStaff
 from tests.desk.selling import at, everything, items
 from tui_pos.data.connection import connected, run_tx
 from tui_pos.data.tables.auth import User
-from tui_pos.data.tables.registration import Attendee, Order, Payment
+from tui_pos.data.tables.registration import Attendee, CartItem, Order, Payment, TicketType
 from tui_pos.desk.carts import cart, checkout
 from tui_pos.desk.carts.holders import Holder, TicketName, name_ticket, ticket_names
+from tui_pos.desk.carts.put_away import discard
 from tui_pos.desk.checkin.guest_tickets import register_companion, unnamed_tickets
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refusal, Refused
 from tui_pos.desk.orders import orders
 from tui_pos.desk.tenders.cash import take_cash
+from tui_pos.desk.tenders.tendering import complete
 
 D = Decimal
 ZWJ_NAME = "\u0915\u094d\u200d\u0937 Devi"
@@ -94,6 +97,30 @@ def test_a_name_stays_with_its_ticket_when_the_cart_changes(desk: Desk) -> None:
     assert admitted_by(sold(desk, sale)) == ["Mary"]
 
 
+def test_a_name_on_what_became_the_strangers_own_ticket_takes_nobody_elses(desk: Desk) -> None:
+    sale = filled(desk, "day-pass regular*2", name="Anna")
+    name_ticket(desk, sale, 2, "Bob")
+    name_ticket(desk, sale, 3, "Carol")
+    cart.remove(desk, sale, "day-pass")
+    told = [each.name for each in ticket_names(desk, sale)]
+    assert told == ["Anna", "Carol"]
+    reference = sold(desk, sale)
+    assert admitted_by(reference) == told
+    assert [each.name for each in ticket_names(desk, sale)] == told
+
+
+def test_a_name_comes_back_with_the_ticket_that_it_was_given_to(desk: Desk) -> None:
+    sale = filled(desk, "day-pass regular*2", "ZARA2026")
+    name_ticket(desk, sale, 2, "Bob")
+    name_ticket(desk, sale, 3, "Carol")
+    cart.remove(desk, sale, "day-pass")
+    assert [each.name for each in ticket_names(desk, sale)] == ["Zara Nowak", "Carol"]
+    cart.add(desk, sale, "day-pass")
+    told = ticket_names(desk, sale)
+    assert [each.name for each in told] == ["Zara Nowak", "Carol", ""]
+    assert sorted(admitted_by(sold(desk, sale))) == ["Carol", "Zara Nowak"]
+
+
 def test_the_names_of_tickets_that_are_in_the_cart_count(desk: Desk) -> None:
     sale = filled(desk, "day-pass*2 regular", "NOOR2026")
     for position, name in enumerate(("Ada", "Percy", "Mary"), start=1):
@@ -115,6 +142,58 @@ def test_a_ticket_that_got_another_holder_meanwhile_is_not_given_twice(desk: Des
         order = Order.get_by_id(placed.id)
         run_tx(lambda: orders.complete_paid(order, order.updated_at))
     assert admitted_by(placed.reference) == ["Percy"]
+
+
+def test_an_order_that_the_web_site_completed_waits_for_those_who_were_named(desk: Desk) -> None:
+    """Its buyer has a ticket already: nothing but the names is left to do."""
+    sale = filled(desk, "day-pass*2", "NOOR2026")
+    name_ticket(desk, sale, 2, "Mary")
+    placed = checkout.place(desk, sale)
+    with connected():
+        Payment.create(order=placed.id, method="manual", status="succeeded", amount=placed.total)
+        Order.update(status="paid", hold_expires_at=None).where(Order.id == placed.id).execute()
+        assert orders.is_incomplete(placed.id)
+    complete(desk, placed.reference)
+    assert admitted_by(placed.reference) == ["Mary"]
+    with connected():
+        assert not orders.is_incomplete(placed.id)
+
+
+def test_a_name_that_no_ticket_is_left_for_keeps_no_order_incomplete(desk: Desk) -> None:
+    sale = filled(desk, "day-pass", "NOOR2026")
+    name_ticket(desk, sale, 1, "Mary")
+    placed = checkout.place(desk, sale)
+    with connected():
+        Payment.create(order=placed.id, method="manual", status="succeeded", amount=placed.total)
+        Order.update(status="paid", hold_expires_at=None).where(Order.id == placed.id).execute()
+    register_companion(desk, placed.reference, "Percy")
+    with connected():
+        assert not orders.is_incomplete(placed.id)
+
+
+@pytest.mark.parametrize("give_up", [cart.abandon, discard])
+def test_the_names_of_a_sale_that_was_given_up_are_deleted(
+    desk: Desk, give_up: Callable[[Desk, int], object]
+) -> None:
+    kept, gone = (filled(desk, "day-pass*2", name="Ada") for _ in range(2))
+    for sale in (kept, gone):
+        name_ticket(desk, sale, 2, "Mary")
+    give_up(desk, gone)
+    assert [row[1] for row in everything()["TicketName"]] == [kept]
+
+
+def test_a_named_ticket_type_can_be_deleted_at_the_web_site(desk: Desk) -> None:
+    with connected():
+        more = TicketType.create(
+            conference=desk.conference.id, name="Extra", slug="extra", price=D(9), total_quantity=0, order=9
+        )
+    sale = filled(desk, "day-pass extra", "NOOR2026")
+    name_ticket(desk, sale, 2, "Mary")
+    with connected():
+        # Django deletes what stands in carts with it.
+        CartItem.delete().where(CartItem.ticket_type == more.id).execute()
+        more.delete_instance()
+    assert shown(ticket_names(desk, sale)) == [(1, "day-pass", "")]
 
 
 def test_who_has_a_ticket_buys_for_others_and_who_has_none_for_themselves(desk: Desk) -> None:

@@ -48,6 +48,14 @@ def test_a_parked_sale_is_discarded_at_any_station(desk: Desk) -> None:
     )
 
 
+def test_a_discarded_sale_shows_no_address_to_who_may_see_none(desk: Desk, as_staff: AsStaff) -> None:
+    discard(desk, filled(desk, "ravi@example.org"))
+    with connected():
+        AuditEntry.update(text="ravi@example.org: \x1b[31m1 x Lunch").execute()  # as earlier ones are
+    assert told(desk) == [("walk-up", "discarded ravi@example.org: 1 x Lunch")]
+    assert told(as_staff(desk, "scanner")) == [("walk-up", "discarded (e-mail) 1 x Lunch")]
+
+
 def test_an_order_that_was_not_paid_frees_its_stock_and_its_voucher(desk: Desk) -> None:
     sale = filled(desk, attendee_code="ZARA2026", name="")
     left = {each.slug: each for each in inventory.inventory(desk)}

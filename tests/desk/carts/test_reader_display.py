@@ -7,6 +7,7 @@ from tui_pos.desk import leases
 from tui_pos.desk.carts import cart, checkout, reader_display
 from tui_pos.desk.carts.cart_view import CartView
 from tui_pos.desk.context import Desk
+from tui_pos.desk.known_readers import ReaderState
 from tui_pos.desk.payments import CommandQueue, Stage, readers, watch
 from tui_pos.desk.payments.transitions import display_lease
 from tui_pos.simulator import Server
@@ -30,6 +31,13 @@ def test_the_cart_is_shown_and_taken_away(card_desk: Desk) -> None:
     assert action(card_desk) == "set_reader_display"
     assert reader_display.clear(card_desk)
     assert action(card_desk) == ""
+
+
+def test_a_reader_that_shows_a_cart_is_ready_for_its_payment(card_desk: Desk) -> None:
+    assert reader_display.show(card_desk, filled(card_desk))
+    (shown,) = [row for row in readers.readers(card_desk) if row.id == READER]
+    assert shown.state is ReaderState.READY
+    assert readers.preselect(readers.readers(card_desk), READER) == READER
 
 
 def test_without_a_reader_or_an_account_nothing_is_asked(card_desk: Desk, desk: Desk) -> None:

@@ -6,11 +6,13 @@ import pytest
 
 from tests.desk.conftest import AsStaff
 from tui_pos.data.connection import connected
-from tui_pos.data.tables.registration import AddOn, TicketType
+from tui_pos.data.tables.program import Conference
+from tui_pos.data.tables.registration import AddOn, Attendee, Order, TicketType, Voucher
 from tui_pos.desk.catalogue import product_codes
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refused
 from tui_pos.desk.search.search import HitKind, resolve, resolve_name
+from tui_pos.ui.messages import sentence
 
 EAN = "4006381333931"
 
@@ -84,8 +86,10 @@ def test_a_ticket_and_an_addon_of_the_same_id_are_told_apart(lead: Desk) -> None
 
 
 def test_a_badge_goes_before_a_products_code(lead: Desk) -> None:
-    product_codes.add(lead, "t-shirt", "NOOR2026")
-    assert resolve(lead, "noor2026").found[0].kind is HitKind.ATTENDEE
+    product_codes.add(lead, "t-shirt", "SHIRT2026")
+    with connected():
+        Attendee.update(access_code="SHIRT2026").where(Attendee.access_code == "NOOR2026").execute()
+    assert resolve(lead, "shirt2026").found[0].kind is HitKind.ATTENDEE
 
 
 def test_another_conferences_code_is_none_here(lead: Desk) -> None:
@@ -104,7 +108,42 @@ def test_a_code_is_taken_away_by_any_of_its_spellings(lead: Desk) -> None:
         product_codes.remove(lead, EAN)
 
 
-@pytest.mark.parametrize("code", ["", "a", "two words", "/card", "A" * 60, "K7\x1b"])
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("HOODIE", "product_code_taken.slug"),
+        ("day-pass", "product_code_taken.slug"),
+        ("fifty", "product_code_taken.voucher"),
+        ("half-off", "product_code_taken.voucher"),
+        ("NOOR2026", "product_code_taken.badge"),
+        ("WEB-7", "product_code_taken.order"),
+    ],
+)
+def test_what_is_something_else_is_no_products_code(lead: Desk, code: str, why: str) -> None:
+    with connected():
+        Voucher.create(conference=lead.conference.id, code="Half-Off")
+        Order.update(reference="WEB-7").where(Order.reference == "ORD-DEMO0001").execute()
+    with pytest.raises(Refused) as caught:
+        product_codes.add(lead, "t-shirt", code)
+    assert caught.value.reason.key == why
+    assert sentence(caught.value.reason).startswith(code.upper())
+    assert product_codes.known(lead) == ()
+
+
+def test_what_names_the_product_itself_or_another_conferences_is_free(lead: Desk) -> None:
+    with connected():
+        other = Conference.create(
+            name="Other", slug="other", start_date="2027-01-01", end_date="2027-01-02", timezone="UTC"
+        )
+        AddOn.create(conference=other.id, name="Mug", slug="mug", price=9)
+    assert product_codes.add(lead, "addon:t-shirt", "T-SHIRT").key == "addon:t-shirt"
+    assert product_codes.add(lead, "t-shirt", "MUG-1").code == "MUG-1"
+    with connected():
+        AddOn.update(slug="mug-2").where(AddOn.conference == other.id).execute()
+    assert product_codes.add(lead, "t-shirt", "MUG-2").code == "MUG-2"
+
+
+@pytest.mark.parametrize("code", ["ORD-K7Q2M9ZX", "ord-1", "", "a", "two words", "/card", "A" * 60, "K7\x1b"])
 def test_what_no_scan_gives_is_no_code(lead: Desk, code: str) -> None:
     with pytest.raises(InvalidInput):
         product_codes.add(lead, "t-shirt", code)

@@ -7,14 +7,15 @@ import pytest
 
 from tests.desk.checkin.test_checkin import passes
 from tests.desk.checkin.test_guest_tickets import bought
-from tests.desk.conftest import AsStaff
+from tests.desk.conftest import AsStaff, statements
+from tests.desk.search.test_cautions import TODAY, TOMORROW, with_days
 from tests.desk.selling import at, everything
 from tests.fixtures.databases import FrozenClock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.registration import Attendee, Order
 from tui_pos.desk.checkin import redemption
 from tui_pos.desk.checkin.checkin import check_in
-from tui_pos.desk.checkin.group import GroupPass, check_in_group, group_of, group_of_order
+from tui_pos.desk.checkin.group import GroupPass, check_in_group, group_of, others
 from tui_pos.desk.checkin.guest_tickets import register_companion
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotPermitted
@@ -45,7 +46,6 @@ def test_everybody_is_found_by_any_badge(desk: Desk) -> None:
     check_in(at(desk, "desk-1"), codes[1])
     seen = [group_of(desk, code) for code in (*codes, f"demo:{codes[2].lower()}")]
     assert seen == [seen[0]] * 4
-    assert group_of_order(desk, reference.lower()) == seen[0]
     group = seen[0]
     assert (group.reference, group.unnamed) == (reference, 1)
     assert [each.attendee.name for each in group.members] == ["Ada Byron", "Mary", "Percy"]
@@ -71,6 +71,39 @@ def test_one_alone_and_one_without_an_order(desk: Desk) -> None:
     nobody = group_of(desk, "ZARA2026")
     assert (nobody.reference, nobody.members[0].may_come_in) == ("", False)
     assert [each.attendee.name for each in nobody.members] == ["Zara Nowak"]
+
+
+def test_what_there_is_to_fetch_is_each_ones_own_and_read_for_all_at_once(desk: Desk) -> None:
+    _, codes = family(desk)
+    own = bought(desk, "hoodie", codes[1])
+    with statements() as seen:
+        members = group_of(desk, codes[0]).members
+    assert len([each for each in seen if "program_registration_productredemption" in each]) == 1
+    for member in members:
+        assert member.hand_outs == redemption.hand_outs(desk, member.attendee.access_code)
+    assert [any(line.reference == own for line in each.hand_outs) for each in members] == [False, True, False]
+
+
+def test_how_many_others_there_are_takes_one_statement_for_any_number(desk: Desk) -> None:
+    reference, codes = family(desk)
+    found = attendee(desk, codes[1])
+    with statements() as seen:
+        there = others(desk, found)
+    assert (there.reference, there.count) == (reference, 2)
+    assert len(seen) == 2  # one for the rights
+    alone, nobody = (others(desk, attendee(desk, code)) for code in ("NOOR2026", "ZARA2026"))
+    assert (alone.reference, alone.count) == ("ORD-DEMO0001", 0)
+    assert (nobody.reference, nobody.count) == ("", 0)
+
+
+def test_another_days_pass_may_come_in_and_is_not_expected(desk: Desk) -> None:
+    _, codes = family(desk)
+    check_in(desk, codes[1])
+    for days, expected in ((TODAY, [True, False, True]), (TOMORROW, [False] * 3)):
+        members = group_of(with_days(desk, day_pass=(days,), regular=(days,)), codes[0]).members
+        assert [each.may_come_in for each in members] == [True, False, True]
+        assert [each.is_expected for each in members] == expected
+        assert [each.for_another_day for each in members] == [days == TOMORROW, False, days == TOMORROW]
 
 
 def test_the_ticked_ones_go_in_and_nobody_else(desk: Desk) -> None:
@@ -136,7 +169,11 @@ def test_two_desks_with_the_same_group_write_one_pass_each(desk: Desk) -> None:
 def test_the_door_lets_groups_in_and_a_visitor_does_not(desk: Desk, as_staff: AsStaff) -> None:
     _, codes = family(desk)
     visitor = as_staff(desk, "visitor")
-    for act in (lambda: group_of(visitor, codes[0]), lambda: check_in_group(visitor, codes)):
+    for act in (
+        lambda: group_of(visitor, codes[0]),
+        lambda: others(visitor, attendee(desk, codes[0])),
+        lambda: check_in_group(visitor, codes),
+    ):
         with pytest.raises(NotPermitted):
             act()
     door = as_staff(desk, "scanner")

@@ -1,6 +1,8 @@
 """Handing out what was bought, once for every piece, to whoever of an order comes for it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
 
 import pytest
 
@@ -8,12 +10,13 @@ from tests.desk.conftest import AsStaff
 from tests.desk.selling import at, everything, items, order_row
 from tests.fixtures.databases import FrozenClock
 from tui_pos.core import clock
-from tui_pos.data.connection import connected
+from tui_pos.data.connection import connected, lock
 from tui_pos.data.tables.desk import AuditEntry
 from tui_pos.data.tables.registration import Order, ProductRedemption
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.checkin.guest_tickets import register_companion
 from tui_pos.desk.checkin.redemption import HandOut, fetched, hand_out, hand_outs, undo_hand_out
+from tui_pos.desk.checkin.transfers import transfer
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotPermitted, Refusal
 from tui_pos.desk.search.lookup import attendee
@@ -37,6 +40,28 @@ def refusal_of(desk: Desk, code: str, line_id: int, quantity: int = 1) -> str:
         hand_out(desk, code, line_id, quantity)
     assert everything() == before
     return str(caught.value)
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_a_badge_that_died_while_the_order_was_waited_for_fetches_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, back: bool
+) -> None:
+    """Another desk hands the ticket over between the look at the badge and the lock on its order."""
+    shirts = line(desk, "OWEN2026", "T-Shirt")
+    hand_out(desk, "OWEN2026", shirts.line_id)
+    gone: list[str] = []
+
+    def late(query: Any) -> Any:
+        if not gone:
+            gone.append(transfer(at(desk, "desk-1"), "OWEN2026", "Mary", reason="ill").access_code)
+        return lock(query)
+
+    monkeypatch.setattr("tui_pos.desk.checkin.redemption.lock", late)
+    act = partial(undo_hand_out, reason="wrong size") if back else hand_out
+    with pytest.raises(Refusal, match=r"^badge_replaced "):
+        act(desk, "OWEN2026", shirts.line_id)
+    assert gone
+    assert len(pieces(shirts.line_id)) == 1
 
 
 def test_what_is_left_of_what_was_bought(desk: Desk) -> None:

@@ -169,6 +169,25 @@ def test_a_ticket_of_an_order_that_the_badge_does_not_name(desk: Desk) -> None:
     assert lookup.attendee(desk, hit.key).verdict.key == "replaced"
 
 
+def test_an_order_whose_ticket_was_handed_over_has_none_of_theirs_any_more(desk: Desk) -> None:
+    """Who has a ticket and two further orders hands over each once, whatever these have left for others."""
+    older = bought(desk, "day-pass", "NOOR2026")
+    newer = bought(desk, "day-pass*2", "NOOR2026")
+    code = "NOOR2026"
+    went = []
+    for name in ("Mary", "Percy", "Jane"):
+        person = lookup.attendee(desk, code)
+        new = transfer(desk, code, name, reason=WHY)
+        assert new.order is not None
+        went.append(new.order.reference)
+        with connected():
+            code = Attendee.get_by_id(person.id).access_code
+    assert went == ["ORD-DEMO0001", newer, older]
+    assert unnamed_tickets(desk, newer) == 1
+    with pytest.raises(Refused, match=r"^replaced\.transfer "):
+        transfer(desk, code, "Bo", reason=WHY)
+
+
 def test_a_ticket_that_a_companion_holds_is_not_handed_over_by_its_buyer(desk: Desk) -> None:
     shirt = order_of(desk, "NOOR2026", "25.00", "t-shirt", status="refunded")
     with connected():

@@ -17,6 +17,7 @@ from tui_pos.data.connection import connected
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import SearchKey
 from tui_pos.data.tables.registration import Attendee, Order
+from tui_pos.desk.checkin.transfers import transfer
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound
 from tui_pos.desk.search import find_orders
@@ -224,6 +225,31 @@ def test_who_is_gone_is_found_no_more(desk: Desk, monkeypatch: pytest.MonkeyPatc
     with connected():
         Attendee.delete().where(Attendee.access_code == code).execute()
     assert search(desk, "fleeting").total == 0
+
+
+def test_a_ticket_that_went_to_another_is_found_by_its_new_holder_alone(
+    lead: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_index, "FEW", 0)
+    assert keys(lead, "noor2026") == ["NOOR2026"]
+    new = transfer(lead, "NOOR2026", "Ada Byron", reason="ill")
+    assert keys(lead, "ada byron") == [new.access_code]
+    assert keys(lead, "noor2026") == []
+
+
+@pytest.mark.parametrize("shop", ["postgresql"], indirect=True)
+def test_the_pieces_of_what_changed_or_is_gone_go_with_their_keys(desk: Desk) -> None:
+    gone = person(desk, "Nobody", "Gone")
+    assert search(desk, "noor").total == 1
+    with connected():
+        User.update(last_name="Lindström").where(User.username == "noor.demo").execute()
+        Attendee.delete().where(Attendee.access_code == gone).execute()
+    assert search(desk, "noor lindstrom").total == 1
+    with connected():
+        (left,) = database.execute_sql(
+            "SELECT count(*) FROM tui_pos_search_piece WHERE rowid NOT IN (SELECT id FROM tui_pos_search_key)"
+        ).fetchone()
+    assert left == 0
 
 
 def test_one_that_was_committed_late_is_found(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

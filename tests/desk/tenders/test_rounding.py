@@ -20,6 +20,8 @@ from tui_pos.desk.errors import InvalidInput
 from tui_pos.desk.orders.balance import balance
 from tui_pos.desk.orders.payment_sources import Tender
 from tui_pos.desk.refunds import refunds
+from tui_pos.desk.refunds.exchanges import exchange
+from tui_pos.desk.refunds.pieces import Piece
 from tui_pos.desk.search.receipts import receipt
 from tui_pos.desk.search.today import today
 from tui_pos.desk.tenders.cash import part_of, take_cash
@@ -180,6 +182,40 @@ def test_parts_that_go_back_come_to_the_whole(desk: Desk, as_staff: AsStaff, par
         assert (moved.kind, moved.amount % 5, moved.rounding) == ("refund", 0, of_refund.rounding)
         assert abs(moved.rounding) < 5
     assert drawer() == (0, 0)
+
+
+def test_parts_that_go_back_over_an_exchange_come_to_the_whole(desk: Desk, as_staff: AsStaff) -> None:
+    """The exchange's credit is of the same cash."""
+    here = pricing(as_staff(desk, "lead"), "CHF", "3.34")
+    with connected():
+        AddOn.update(price=D("3.34")).where(AddOn.slug == "hoodie").execute()
+    first = checkout.sell(here, [("t-shirt", 3)]).reference
+    take_cash(here, first, D(10))
+    second = exchange(here, first, Piece("t-shirt"), "hoodie").new.reference
+    third = exchange(here, second, Piece("hoodie"), "t-shirt").new.reference
+    back = [
+        *refunds.refund(here, third),
+        *refunds.refund(here, first, lines=[Piece("t-shirt")]),
+        *refunds.refund(here, first),
+    ]
+    assert [each.handed_back for each in back] == [D("3.35"), D("3.35"), D("3.30")]
+    assert drawer() == (0, 0)
+
+
+def test_asked_again_a_sale_answers_its_own_rounding(desk: Desk, as_staff: AsStaff) -> None:
+    """Whatever went back of it meanwhile, on whichever row the database finds first."""
+    here = pricing(as_staff(desk, "lead"), "CHF", "10.02")
+    reference = shirt(here)
+    taken = take_cash(here, reference, D(20), key="dialog")
+    refunds.refund(here, reference, D(3), reason="worn")
+    with connected():
+        sale, back = CashMovement.select().order_by(CashMovement.id)
+        sale.delete_instance()
+        sale.save(force_insert=True)
+        sale_id, back_id = sale.id, back.id
+        CashMovement.update(id=back_id + 10).where(CashMovement.id == sale_id).execute()
+    again = take_cash(here, reference, D(20), key="dialog")
+    assert (again.given, again.change, again.rounding) == (taken.given, taken.change, taken.rounding)
 
 
 def test_what_is_offered_is_what_is_paid(desk: Desk) -> None:

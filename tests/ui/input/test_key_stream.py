@@ -272,6 +272,16 @@ def test_every_line_of_a_paste_is_a_scan_and_the_rest_joins_the_prompt() -> None
     assert hands.stream.text == "hal"
 
 
+def test_what_stood_there_and_is_ended_by_a_hand_was_typed() -> None:
+    hands = Hands().scan("LINDQVIST", FAST)
+    hands._wait(1.0)
+    assert Changed("LINDQVIST") in hands.said
+    assert entered(hands.type("\r").rest()) == [("LINDQVIST", False)]
+    stalled = Hands().scan("K7Q2M9", FAST)
+    stalled._wait(1.0)
+    assert entered(stalled.type("ZX12\r", FAST).rest()) == [("K7Q2M9ZX12", True)]
+
+
 def test_a_paste_without_end_waits_for_enter() -> None:
     hands = Hands()
     hands.said += hands.stream.paste("K7Q2M9ZX", hands.now)

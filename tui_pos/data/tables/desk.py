@@ -11,7 +11,7 @@ from tui_pos.data.base import Table, foreign_key, now
 from tui_pos.data.fields import time_column
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.program import Conference
-from tui_pos.data.tables.registration import Attendee, Cart, Credit, Order, OrderLine, Payment, TicketType
+from tui_pos.data.tables.registration import Attendee, Cart, Credit, Order, OrderLine, Payment
 
 
 class SaleStatus(StrEnum):
@@ -145,14 +145,14 @@ class TicketName(Table):
     """Who gets a ticket of a sale, as they were named before it was paid.
 
     ``number`` counts the tickets of this type in the sale from 1; what is not in the sale any more counts for
-    nothing. ``attendee`` is who was made of it when the order was completed. The buyer's own ticket is not
-    here: its name is the buyer's.
+    nothing. ``ticket_type_id`` may be gone: a reference would keep the web site from deleting it.
+    ``attendee`` is who was made of it when the order was completed. The name of the buyer's own ticket is the
+    buyer's; what stands here for it, from when another was theirs, counts for nothing.
     """
 
     sale = foreign_key(Sale)
     sale_id: int
-    ticket_type = foreign_key(TicketType)
-    ticket_type_id: int
+    ticket_type_id = BigIntegerField()
     number = IntegerField(constraints=[Check("number > 0")])
     name = CharField(200)
     email = CharField(254, default="")
@@ -163,7 +163,7 @@ class TicketName(Table):
 
     class Meta:
         table_name = "tui_pos_ticket_name"
-        indexes = ((("sale", "ticket_type", "number"), True),)
+        indexes = ((("sale", "ticket_type_id", "number"), True),)
 
 
 class ReplacedBadge(Table):

@@ -119,10 +119,14 @@ def _write(sale: Sale, holders: dict[int, Holder]) -> None:
 
 def _names(sale: Sale) -> tuple[TicketName, ...]:
     given = named_tickets.stored(sale.id)
-    has_own = _has_own(sale)
+    tickets = _tickets(sale)
+    buyer = None if sale.attendee_id is None else Attendee.get_by_id(sale.attendee_id)
+    own = named_tickets.buyers_own(
+        [ticket for ticket, _, _ in tickets], has_another=orders.has_another(buyer, sale.order_id)
+    )
     names = []
-    for position, (ticket, slug, product) in enumerate(_tickets(sale), start=1):
-        is_buyers = position == 1 and not has_own
+    for position, (ticket, slug, product) in enumerate(tickets, start=1):
+        is_buyers = ticket == own
         row = given.get(ticket)
         name, email = (row.name, row.email) if row else ("", "")
         if is_buyers:
@@ -139,12 +143,6 @@ def _names(sale: Sale) -> tuple[TicketName, ...]:
             )
         )
     return tuple(names)
-
-
-def _has_own(sale: Sale) -> bool:
-    """Whether the buyer's badge holds a ticket of another order, so that all of these are for others."""
-    attendee = None if sale.attendee_id is None else Attendee.get_by_id(sale.attendee_id)
-    return attendee is not None and attendee.order_id != sale.order_id and orders.has_ticket(attendee)
 
 
 def _tickets(sale: Sale) -> list[tuple[Ticket, str, str]]:

@@ -6,6 +6,7 @@ from tui_pos.data.connection import lock
 from tui_pos.data.tables.desk import Sale, SaleStatus
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound, Refused
+from tui_pos.desk.orders import named_tickets
 
 
 def locked(desk: Desk, sale_id: int) -> Sale:
@@ -35,6 +36,11 @@ def refuse_unless_open(sale: Sale) -> None:
 
 
 def move(desk: Desk, sale: Sale, status: SaleStatus, now: datetime) -> None:
-    """Write the sale's new state, with this station and the person signed in."""
+    """Write the sale's new state, with this station and the person signed in.
+
+    The names for the tickets of one that is given up are deleted: nobody asked to be kept there.
+    """
     sale.status, sale.station, sale.staff, sale.updated_at = status, desk.station, desk.staff.id, now
     sale.save(only=[Sale.status, Sale.station, Sale.staff, Sale.updated_at])
+    if status == SaleStatus.ABANDONED:
+        named_tickets.forget(sale.id)

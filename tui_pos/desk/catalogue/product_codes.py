@@ -8,22 +8,22 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from peewee import IntegrityError
+from peewee import IntegrityError, fn
 
 from tui_pos.core import product_numbers
 from tui_pos.core.addresses import CODE, DASHED_CODE
-from tui_pos.core.scan import printable
+from tui_pos.core.scan import ScanKind, parse, printable
 from tui_pos.data.base import database
 from tui_pos.data.connection import connected, run_tx
 from tui_pos.data.fields import money
 from tui_pos.data.queries import rows
 from tui_pos.data.tables.desk import ProductCode
-from tui_pos.data.tables.registration import AddOn, TicketType
+from tui_pos.data.tables.registration import AddOn, Attendee, Order, TicketType, Voucher
 from tui_pos.desk.access.permissions import Action, require
-from tui_pos.desk.catalogue.pricing import ProductKind
+from tui_pos.desk.catalogue.pricing import ProductKey, ProductKind
 from tui_pos.desk.catalogue.products import named
 from tui_pos.desk.context import Desk
-from tui_pos.desk.errors import InvalidInput, NotFound, Refused
+from tui_pos.desk.errors import InvalidInput, NotFound, Refused, because
 
 LONGEST = 50
 
@@ -61,15 +61,18 @@ def add(desk: Desk, slug: str, text: str) -> CodedProduct:
     """Let a product answer to a code; that it does already is fine.
 
     Raises NotPermitted, what `products.named` raises, InvalidInput ``invalid_product_code`` for what no scan
-    gives as one code, and Refused ``product_code_taken`` where another product has it.
+    gives as one code, and Refused ``product_code_taken`` where another product has it, or it is another's
+    slug, a badge, an order or a voucher.
     """
     require(desk, Action.SET_UP)
     code = product_numbers.canonical(text)
-    if not (CODE.fullmatch(code) or DASHED_CODE.fullmatch(code)) or len(code) > LONGEST:
+    is_code = bool(CODE.fullmatch(code) or DASHED_CODE.fullmatch(code)) and len(code) <= LONGEST
+    if not is_code or parse(code, order_prefix=desk.order_prefix).kind is not ScanKind.CODE:
         raise InvalidInput("invalid_product_code", text=printable(text, 40))
 
     def work() -> CodedProduct:
         product = named(desk.conference.id, [slug])[slug]
+        _refuse_taken(desk, code, product.key)
         made = CodedProduct(
             code=code, key=f"{product.kind}:{product.slug}", name=product.name, price=product.price
         )
@@ -100,6 +103,28 @@ def remove(desk: Desk, text: str) -> str:
     if not run_tx(lambda: _of(desk, code).execute()):
         raise NotFound("product_code_not_found", code=printable(text, 40))
     return code
+
+
+def _refuse_taken(desk: Desk, code: str, product: ProductKey) -> None:
+    """Refuse what is something else already: each scan of it would find that too, or that alone."""
+    for kind, table in ((ProductKind.TICKET, TicketType), (ProductKind.ADDON, AddOn)):
+        for number, name in _bearing(desk, table.slug, code, table.id, table.name):
+            if (kind, number) != product:
+                raise Refused("product_code_taken.slug", code=code, product=name)
+    for reason, column in (
+        (because("product_code_taken.badge", code=code), Attendee.access_code),
+        (because("product_code_taken.order", code=code), Order.reference),
+        (because("product_code_taken.voucher", code=code), Voucher.code),
+    ):
+        if _bearing(desk, column, code, column):
+            raise Refused(reason)
+
+
+def _bearing(desk: Desk, column: Any, code: str, *selected: Any) -> list[Any]:
+    """The conference's rows with this code, in whatever case."""
+    table = column.model
+    query = table.select(*selected).where(table.conference == desk.conference.id, fn.UPPER(column) == code)
+    return list(rows(query))
 
 
 def _of(desk: Desk, code: str) -> Any:

@@ -35,8 +35,18 @@ class Member:
 
     @property
     def may_come_in(self) -> bool:
-        """Whether a check-in now would be their first: whom a group is let in for."""
+        """Whether a check-in now would be their first."""
         return self.attendee.registered and self.attendee.first_check_in is None
+
+    @property
+    def for_another_day(self) -> bool:
+        """Whether they may come in and have a ticket for other days: let in if somebody says so."""
+        return self.may_come_in and bool(self.attendee.verdict.days)
+
+    @property
+    def is_expected(self) -> bool:
+        """Whether they come in with the group unless somebody says otherwise."""
+        return self.may_come_in and not self.for_another_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +59,14 @@ class Group:
     reference: str
     members: tuple[Member, ...]
     unnamed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """How many others are on the order of a badge, and its ``reference``, '' for a badge without order."""
+
+    reference: str = ""
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,15 +88,18 @@ def group_of(desk: Desk, code: str) -> Group:
     with connected():
         found = lookup.attendee(desk, code)
         if found.order is None:
-            return Group("", (_member(found),), 0)
+            return Group("", _members([found]), 0)
         return _of(desk, found.order)
 
 
-def group_of_order(desk: Desk, reference: str) -> Group:
-    """Everybody on this order. Raises what ``lookup.order`` raises."""
+def others(desk: Desk, person: AttendeeView) -> Others:
+    """How many others are on the order of somebody who was looked up; one statement."""
     require(desk, Action.CHECK_IN)
+    if person.order is None:
+        return Others()
     with connected():
-        return _of(desk, lookup.order(desk, reference))
+        count = Attendee.select().where(Attendee.order == person.order.id, Attendee.id != person.id).count()
+        return Others(person.order.reference, count)
 
 
 def check_in_group(desk: Desk, codes: Sequence[str]) -> tuple[GroupPass, ...]:
@@ -102,12 +123,20 @@ def check_in_group(desk: Desk, codes: Sequence[str]) -> tuple[GroupPass, ...]:
 
 def _of(desk: Desk, order: OrderView) -> Group:
     badges = Attendee.select(Attendee.access_code).where(Attendee.order == order.id).order_by(Attendee.id)
-    members = tuple(_member(lookup.attendee(desk, row.access_code)) for row in list(badges))
-    return Group(order.reference, members, registration.unnamed(order.id) if order.admits else 0)
+    found = [lookup.attendee(desk, row.access_code) for row in list(badges)]
+    return Group(order.reference, _members(found), registration.unnamed(order.id) if order.admits else 0)
 
 
-def _member(attendee: AttendeeView) -> Member:
-    return Member(attendee, redemption.of_orders(attendee.orders))
+def _members(found: Sequence[AttendeeView]) -> tuple[Member, ...]:
+    """Each of them with what they may fetch, which is read for all at once."""
+    orders = {order.id: order for each in found for order in each.orders}
+    out = redemption.of_orders(orders.values())
+    return tuple(_member(each, out) for each in found)
+
+
+def _member(attendee: AttendeeView, out: Sequence[HandOut]) -> Member:
+    theirs = {line.id for order in attendee.orders for line in order.lines}
+    return Member(attendee, tuple(line for line in out if line.line_id in theirs))
 
 
 def _bare(desk: Desk, given: str) -> str | Reason:

@@ -183,15 +183,23 @@ def _going(going: Leaving, order_id: int, line_id: int, quantity: int) -> int:
 
 def _locked(desk: Desk, code: str, line_id: int) -> tuple[AttendeeView, Order, OrderLine]:
     """Who came, and the order and line of theirs, locked in this order as refunds and the web shop lock."""
+    _, order_id = _theirs(desk, code, line_id)
+    order = lock(Order.select().where(Order.id == order_id)).get()
+    line = lock(OrderLine.select().where(OrderLine.id == line_id)).get()
+    # Looked up again: before the lock was had, the ticket may have gone to somebody else.
+    attendee, _ = _theirs(desk, code, line_id)
+    return attendee, order, line
+
+
+def _theirs(desk: Desk, code: str, line_id: int) -> tuple[AttendeeView, int]:
+    """Whose badge it is, and the order of theirs that has the line. Raises NotFound ``line_not_found``."""
     attendee = lookup.attendee(desk, code)
     # Compared here: a typed number may be larger than the column.
     theirs = OrderLine.select().where(OrderLine.order.in_([order.id for order in attendee.orders]))
     named = next((line for line in theirs if line.id == line_id), None)
     if named is None:
         raise NotFound("line_not_found.attendee", who=printable(attendee.name), line=line_id)
-    order = lock(Order.select().where(Order.id == named.order_id)).get()
-    line = lock(OrderLine.select().where(OrderLine.id == line_id)).get()
-    return attendee, order, line
+    return attendee, named.order_id
 
 
 def _state(order: Order, line: OrderLine) -> HandOut:

@@ -13,6 +13,7 @@ from functools import partial
 
 from tui_pos.core import clock
 from tui_pos.core.scan import printable
+from tui_pos.data import search_index
 from tui_pos.data.connection import connected, lock, on_commit, run_tx
 from tui_pos.data.tables.desk import AuditAction, ReplacedBadge
 from tui_pos.data.tables.registration import Attendee, Order, OrderLine, ProductRedemption
@@ -45,7 +46,9 @@ def transfer(desk: Desk, code: str, name: str, email: str = "", *, reason: str) 
     why = audit_log.reason_given(reason)
     with connected():
         bare = access_code(desk, code)
-        return lookup.attendee(desk, run_tx(lambda: _transfer(desk, bare, full_name, address, why)))
+        successor = run_tx(lambda: _transfer(desk, bare, full_name, address, why))
+        search_index.outdated(desk.conference.id)
+        return lookup.attendee(desk, successor)
 
 
 def _transfer(desk: Desk, code: str, name: str, email: str, reason: str) -> str:
@@ -81,11 +84,11 @@ def _transfer(desk: Desk, code: str, name: str, email: str, reason: str) -> str:
 
 def _locked(desk: Desk, code: str) -> tuple[AttendeeView, Order]:
     """Whose badge it is and the order that admits them, locked in the order in which payments lock them."""
-    seen = _admitted_by(lookup.attendee(desk, code))
+    _, seen = _admitted(desk, code)
     order: Order = lock(Order.select().where(Order.id == seen.id)).get()
     list(lock(Attendee.select(Attendee.id).where(Attendee.access_code == code)))
-    found = lookup.attendee(desk, code)
-    if _admitted_by(found).id != order.id:
+    found, admitting = _admitted(desk, code)
+    if admitting.id != order.id:
         raise Refused("no_ticket.transfer", verdict=found.verdict)
     is_named = found.order is not None and found.order.id == order.id
     # A ticket of an order that the badge does not name must not be somebody else's.
@@ -94,14 +97,21 @@ def _locked(desk: Desk, code: str) -> tuple[AttendeeView, Order]:
     return found, order
 
 
-def _admitted_by(attendee: AttendeeView) -> OrderView:
-    """The order with the ticket: the one on the badge, else the newest of theirs that holds one."""
+def _admitted(desk: Desk, code: str) -> tuple[AttendeeView, OrderView]:
+    """Whose badge it is, and the order with the ticket: the one on the badge, else the newest that holds one.
+
+    As at the door, an order whose ticket they handed to somebody before does not count.
+    """
+    # Read before the badge is: if the ticket is handed over in between, the badge says so.
+    row = Attendee.get_or_none(Attendee.access_code == code)
+    gone = registration.handed_over(row.id) if row is not None else {}
+    attendee = lookup.attendee(desk, code)
     if not attendee.registered:
         raise Refused(f"{attendee.verdict.code}.transfer", verdict=attendee.verdict)
     linked: tuple[OrderView, ...] = (attendee.order,) if attendee.order else ()
     for order in (*linked, *attendee.orders):
-        if order.admits and lookup.holds_ticket(order):
-            return order
+        if order.admits and order.id not in gone and lookup.holds_ticket(order):
+            return attendee, order
     raise Refused("no_ticket.transfer", verdict=attendee.verdict)
 
 

@@ -38,7 +38,7 @@ def finish_if_paid(order: Order, now: datetime) -> bool:
     _keep_badges(order, now)
     if registers_buyer(order):
         _register(order, now)
-    named_tickets.admit_named(order, now)
+    _admit_named(order, now)
     Sale.update(status=SaleStatus.CLOSED, updated_at=now).where(
         Sale.order == order, Sale.status != SaleStatus.CLOSED
     ).execute()
@@ -46,12 +46,13 @@ def finish_if_paid(order: Order, now: datetime) -> bool:
 
 
 def is_incomplete(order_id: int) -> bool:
-    """Whether a paid order still holds its stock by time, or a ticket of it waits for its buyer.
+    """Whether a paid order still holds its stock by time, or a ticket of it waits for who gets it.
 
-    The web site's manage page leaves both so.
+    That is its buyer, or somebody who was named before it was paid. The web site's manage page leaves all
+    three so.
     """
     order = Order.get_by_id(order_id)
-    return order.hold_expires_at is not None or _waits_for_buyer(order)
+    return order.hold_expires_at is not None or _waits_for_buyer(order) or _waits_for_others(order)
 
 
 def complete_paid(order: Order, now: datetime) -> None:
@@ -64,7 +65,19 @@ def complete_paid(order: Order, now: datetime) -> None:
         order.save(only=[Order.hold_expires_at, Order.updated_at])
     if _waits_for_buyer(order):
         _register(order, now)
-    named_tickets.admit_named(order, now)
+    _admit_named(order, now)
+
+
+def _admit_named(order: Order, now: datetime) -> None:
+    named_tickets.admit_named(order, now, has_another=has_another(_attendee(order), order.id))
+
+
+def has_another(attendee: Attendee | None, order_id: int | None) -> bool:
+    """Whether the buyer's badge holds a ticket of another order, so that those of this one are for others.
+
+    ``attendee`` is the buyer's, if they have a badge; ``order_id`` is None as long as the sale is no order.
+    """
+    return attendee is not None and attendee.order_id != order_id and has_ticket(attendee)
 
 
 def _waits_for_buyer(order: Order) -> bool:
@@ -73,6 +86,11 @@ def _waits_for_buyer(order: Order) -> bool:
     if attendee is not None and attendee.order_id == order.id:
         return False
     return registers_buyer(order) and registration.unnamed(order.id) > 0
+
+
+def _waits_for_others(order: Order) -> bool:
+    """Whether somebody who was named for a ticket of the order has no badge yet."""
+    return bool(named_tickets.waiting(order.id, has_another=has_another(_attendee(order), order.id)))
 
 
 def registers_buyer(order: Order) -> bool:

@@ -95,7 +95,6 @@ def _holders(desk: Desk) -> dict[str, Holder]:
 
 
 def _row(reader: "Reader", held_by: Holder | None) -> ReaderRow:
-    busy = reader.action is not None and reader.action.status == "in_progress"
     return ReaderRow(
         id=reader.id,
         label=reader.label or reader.id,
@@ -104,7 +103,7 @@ def _row(reader: "Reader", held_by: Holder | None) -> ReaderRow:
         serial_number=reader.serial_number,
         location=reader.location or "",
         holder=held_by,
-        in_use=held_by is not None or busy,
+        in_use=held_by is not None or reader.is_busy,
     )
 
 

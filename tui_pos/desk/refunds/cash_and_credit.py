@@ -4,6 +4,7 @@ All of it is done the moment it is written, each as a refund that succeeded. Wha
 an amount of 0. Call inside a transaction with the order locked.
 """
 
+from collections.abc import Set
 from decimal import Decimal
 
 from tui_pos.core import clock, money
@@ -66,13 +67,44 @@ def give_back(desk: Desk, order: Order, payment: Payment, way: Tender, *, amount
             row.message = pack(because("refund_note.new_credit", amount=put_on.amount, currency=currency))
             row.save(only=[Refund.message])
     else:
-        part = cash.to_hand_back(desk, payment.id, major)
+        part = cash.to_hand_back(desk, same_money(payment), major)
         row = new_refund(desk, order, payment, Tender.CASH, amount=amount, reason=reason)
         row.rounding = money.to_minor(part.cash, desk.conference.currency) - amount
         row.save(only=[Refund.rounding])
         cash.record_movement(desk, order, payment.id, MovementKind.REFUND, part, now=now)
     _record(desk, order, row, major)
     return row
+
+
+def origin(payment: Payment) -> Payment:
+    """The payment whose money this one is: itself, unless an exchange brought it from another order."""
+    while payment.method == PaymentMethod.CREDIT and payment.reference:
+        exchanged: Refund | None = Refund.get_or_none(
+            Refund.key == payment.reference,
+            Refund.exchange == payment.order_id,
+            Refund.stage == RefundStage.SUCCEEDED,
+        )
+        if exchanged is None or exchanged.payment_id is None:
+            break
+        payment = exchanged.payment
+    return payment
+
+
+def same_money(payment: Payment) -> Set[int]:
+    """The ids of the payments that are of the same money as this one: it, and those that exchanges made."""
+    ids, of = {int(payment.id)}, [origin(payment)]
+    while of:
+        ids |= {int(each.id) for each in of}
+        keys = Refund.select(Refund.key).where(
+            Refund.payment.in_([each.id for each in of]),
+            Refund.exchange.is_null(False),
+            Refund.stage == RefundStage.SUCCEEDED,
+        )
+        brought = Payment.select().where(
+            Payment.method == PaymentMethod.CREDIT, Payment.reference.in_(keys), Payment.id.not_in(ids)
+        )
+        of = list(brought)
+    return ids
 
 
 def end_free(desk: Desk, order: Order, reason: str) -> Refund:

@@ -8,11 +8,11 @@ on the web site is given back there or in Stripe's dashboard.
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
-from tui_pos.data.tables.desk import Attempt, CashMovement, Refund, RefundStage, Stage
+from tui_pos.data.tables.desk import Attempt, CashMovement, Stage
 from tui_pos.data.tables.registration import Order, Payment, PaymentMethod, PaymentStatus
 from tui_pos.desk.errors import Refused
 from tui_pos.desk.orders.payment_sources import Tender, on_the_web
-from tui_pos.desk.refunds.cash_and_credit import left_of
+from tui_pos.desk.refunds.cash_and_credit import left_of, origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +61,6 @@ def split(found: Sequence[Source], wanted: int) -> Iterator[tuple[Source, int]]:
         if part > 0:
             yield source, part
         wanted -= part
-
-
-def origin(payment: Payment) -> Payment:
-    """The payment whose money this one is: itself, unless an exchange brought it from another order."""
-    while payment.method == PaymentMethod.CREDIT and payment.reference:
-        exchanged: Refund | None = Refund.get_or_none(
-            Refund.key == payment.reference,
-            Refund.exchange == payment.order_id,
-            Refund.stage == RefundStage.SUCCEEDED,
-        )
-        if exchanged is None or exchanged.payment_id is None:
-            break
-        payment = exchanged.payment
-    return payment
 
 
 def _source(payment: Payment, currency: str, by_hand: Set[int]) -> Source:

@@ -6,6 +6,7 @@ so that nothing is owed and nothing is over, and the drawer's record says by how
 for a part is never rounded, or many small parts would add up.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_CEILING, Decimal
@@ -102,13 +103,14 @@ def rounded(desk: Desk, due: Decimal) -> Decimal:
     return money.round_cash(due, desk.conference.coin)
 
 
-def to_hand_back(desk: Desk, payment_id: int, amount: Decimal) -> CashPart:
-    """The cash that goes back for ``amount`` of a payment.
+def to_hand_back(desk: Desk, payment_ids: Collection[int], amount: Decimal) -> CashPart:
+    """The cash that goes back for ``amount`` of what was paid once, which these payments are of.
 
-    Rounded together with what went back of it before, so that all the parts come to what the whole does.
+    They are several after an exchange. Rounded together with what went back of them before, so that all the
+    parts come to what the whole does.
     """
     moved = CashMovement.select(CashMovement.amount, CashMovement.rounding, CashMovement.currency).where(
-        CashMovement.payment == payment_id, CashMovement.kind == MovementKind.REFUND
+        CashMovement.payment.in_(payment_ids), CashMovement.kind == MovementKind.REFUND
     )
     before, of_payment = ZERO, ZERO
     for row in moved:

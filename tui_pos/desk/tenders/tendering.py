@@ -14,7 +14,7 @@ from tui_pos.core import clock, money
 from tui_pos.core.scan import printable
 from tui_pos.data.connection import connected, lock, run_tx
 from tui_pos.data.fields import ZERO
-from tui_pos.data.tables.desk import Attempt, AuditAction, AuditEntry, CashMovement
+from tui_pos.data.tables.desk import Attempt, AuditAction, AuditEntry, CashMovement, MovementKind
 from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import (
     PAID_STATUSES,
@@ -196,7 +196,11 @@ def _booked(entry: AuditEntry) -> Booked:
     currency = entry.currency
     amount = money.from_minor(entry.amount or 0, currency)
     cash: CashMovement | None = (
-        CashMovement.get_or_none(CashMovement.payment == entry.payment_id) if entry.payment_id else None
+        CashMovement.get_or_none(
+            CashMovement.payment == entry.payment_id, CashMovement.kind == MovementKind.SALE
+        )
+        if entry.payment_id
+        else None
     )
     if cash is None:
         return Booked(amount=amount)

@@ -20,12 +20,14 @@ Do = Callable[[], object]
 class Act:
     """A command of `keys.COMMANDS`, what it does in this state, and how the key bar calls it.
 
-    Without a ``label`` the bar says what the table of keys says.
+    Without a ``label`` the bar says what the table of keys says. ``ahead``: Enter does it though it was
+    pressed before the bar said so, because what it does follows from the keys before it.
     """
 
     command: str
     do: Do
     label: str = ""
+    ahead: bool = False
 
     @property
     def shown(self) -> str:
@@ -154,7 +156,7 @@ def shown_key(message: Message) -> str:
         case key_stream.Picked(number=number):
             return str(number)
         case key_stream.Moved():
-            return "An arrow"
+            return "Moving up or down"
         case key_stream.Stepped(delta=delta):
             return "+" if delta > 0 else "-"
         case _:

@@ -353,7 +353,9 @@ class KeyStream:
         if self._text:
             start = self._start_of_scan(gap)
             pace = pace_of(self._gaps[start + 1 :])
-            ended = Entered("".join(self._text[start:]), self._is_scan(start, gap), self._truncated, pace)
+            # A line that was told of and stood there unchanged was ended by a hand: it was pasted, say.
+            scanned = self._is_scan(start, gap) and (self._dirty or not self._was_told)
+            ended = Entered("".join(self._text[start:]), scanned, self._truncated, pace)
             # The second Enter of a slow scanner comes as slowly as the first.
             self._run_gap = self._gap_of_run() if ended.scanned else BURST_GAP
             if ended.scanned and self._was_told:

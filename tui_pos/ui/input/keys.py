@@ -1,16 +1,14 @@
 """Every key binding, as data.
 
-One row is one command: its name (a screen answers it with a method ``action_<name>``), the keys that give it,
-the ``/word`` for terminals that swallow the key, the short label for the key bar and one sentence for the
-help screen. A key means the same on every screen; a screen may only say more precisely what it does there
-(`hint`).
+One row is one command: its name (by which a screen offers it, see `acts.Act`), the keys that give it, the
+``/word`` for terminals that swallow the key, the short label for the key bar and one sentence for the help
+screen. A key means the same on every screen; a screen may only say more precisely what it does there.
 
 No letter ever acts by itself, and no control character does: both come out of barcodes. In training Insert
 presents a good card, and Delete refuses one: every terminal sends them as an escape sequence, and no barcode
 symbology can hold either by accident.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -125,13 +123,3 @@ def shown_key(name: str) -> str:
     if len(command.keys) > 1:
         return f"{first}-{command.keys[-1]}"
     return _SHOWN.get(first, first.upper())
-
-
-def hint(name: str, label: str | None = None) -> Hint:
-    """The key bar's entry for command ``name``; ``label`` says what it does on this screen."""
-    return Hint(shown_key(name), BY_NAME[name].label if label is None else label)
-
-
-def hints(*names: str) -> Sequence[Hint]:
-    """The key bar's entries for commands with their ordinary labels."""
-    return tuple(hint(name) for name in names)

@@ -9,6 +9,7 @@ NEEDS_ATTENTION = "Needs attention"
 READERS = "Readers"
 OTHER_STATIONS = "Other stations"
 LAST_HOUR = "last hour"
+ROUNDING = "rounding"
 
 NOTHING_YET = "Nothing has happened here yet."
 FIRST_STEPS = "Scan a badge, or type a name, an e-mail or an order, then Enter."

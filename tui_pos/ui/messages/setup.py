@@ -56,14 +56,16 @@ def _wrong_clock(whose: str, seconds: int, stops: bool) -> str:
 
 
 SENTENCES: dict[str, Sentence] = {
-    "already_sold": "Something was sold for {conference} in {currency} by the price rule {prices}; these"
-    " cannot be changed any more.",
+    "already_sold": "Something was sold for {conference} in {currency} by the price rule {prices}, with cash"
+    " in steps of {coin}; these cannot be changed any more.",
     "already_sold.in_another": "Desks have sold for {conference} in {used}, not {said}: correct the config.",
     "bad_dates": "The conference ends before it starts: swap --starts and --ends.",
     "bad_password": "The password is empty.",
     "bad_slug": "A conference's slug has small letters, digits and dashes: pycon-us-2027.",
     "bad_timezone": "Name the time zone as in Europe/Prague or America/New_York.",
     "bad_username": "A user name has letters, digits and @ . + - _ only.",
+    "coin_too_large": "The smallest coin of {currency} cannot be {coin}: at most {most}, or whole sums would"
+    " be rounded away.",
     "conference_not_found": _conference_not_found,
     "config_differs": _config_differs,
     "conference_required": "Name the conference: tui-pos --conference SLUG init.",

@@ -9,7 +9,7 @@ from rich.text import Text
 from tui_pos.core.clock import Moment
 from tui_pos.core.scan import printable
 from tui_pos.desk.catalogue.inventory import InventoryItem
-from tui_pos.desk.checkin.group import Group
+from tui_pos.desk.checkin.group import Others
 from tui_pos.desk.checkin.redemption import Fetched, HandOut
 from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.tones import Tone
@@ -56,14 +56,13 @@ def sentence(person: AttendeeView, *, at_the_door: bool) -> str:
     return verdicts.words(person.verdict).sentence
 
 
-def facts(person: AttendeeView, group: Group | None, *, at_the_door: bool) -> Text:
+def facts(person: AttendeeView, others: Others, *, at_the_door: bool) -> Text:
     """The line below the verdict."""
-    others = len(group.members) - 1 if group is not None else 0
     known = () if at_the_door else (printable(person.email, 40), f"badge {person.access_code}")
     parts = (
         *known,
         "" if person.first_check_in is not None else said.NOT_CHECKED_IN,
-        said.with_others(others, group.reference) if group is not None and others else "",
+        said.with_others(others.count, others.reference) if others.count else "",
     )
     return Text("   ".join(filter(None, parts)))
 

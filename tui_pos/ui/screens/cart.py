@@ -10,6 +10,7 @@ from textual.message import Message
 
 from tui_pos.core import clock
 from tui_pos.core.scan import Scan, printable
+from tui_pos.desk import waiting
 from tui_pos.desk.carts import cart
 from tui_pos.desk.carts.cart_view import CartView
 from tui_pos.desk.catalogue.inventory import InventoryItem, catalogue
@@ -45,6 +46,7 @@ class CartScreen(DeskScreen[CartEnd]):
     """
 
     CSS_PATH = "cart.tcss"
+    AWAITS = waiting.Act.CHARGE
     PROMPT = Prompt(placeholder="a product, a voucher, / for more")
 
     def __init__(self, desk: Desk, begins: SaleStart) -> None:
@@ -114,12 +116,12 @@ class CartScreen(DeskScreen[CartEnd]):
         view, card = self.view, partial(self._pay_by, PayBy.CARD)
         if view is None or not view.lines:
             ways = (Act(by.value, partial(self._pay_by, by)) for by in PayBy)
-            return (Act("confirm", card, "card"), *ways) if self._under_way else ()
+            return (Act("confirm", card, "card", ahead=True), *ways) if self._under_way else ()
         parks = () if view.is_ordered else (Act("park", self._park),)
         if not view.to_pay:
-            return (Act("confirm", card, "finish, nothing to pay"), *parks)
+            return (Act("confirm", card, "finish, nothing to pay", ahead=True), *parks)
         return (
-            Act("confirm", card, f"card {self.amount(view.to_pay)}"),
+            Act("confirm", card, f"card {self.amount(view.to_pay)}", ahead=True),
             Act("cash", partial(self._pay_by, PayBy.CASH)),
             Act("tender", partial(self._pay_by, PayBy.OTHER), "other"),
             *parks,

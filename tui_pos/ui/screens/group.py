@@ -25,7 +25,10 @@ TICKED, NOT_TICKED = "[x]", "[ ]"
 
 
 class GroupScreen(DeskScreen[Scan]):
-    """Who may come in is ticked from the start. Left with what was scanned: the next person."""
+    """Who is expected is ticked from the start, and whoever may come in can be.
+
+    Left with what was scanned: the next person.
+    """
 
     PROMPT = Prompt(placeholder="a number ticks, the next badge goes on")
 
@@ -52,8 +55,7 @@ class GroupScreen(DeskScreen[Scan]):
 
     def _show(self, group: Group, *, first: bool) -> None:
         self._group = group
-        may = {_key(each) for each in group.members if each.may_come_in}
-        self._ticked = may if first else set()
+        self._ticked = {_key(each) for each in group.members if each.is_expected} if first else set()
         self._draw(by_itself=not first)
 
     def _draw(self, *, by_itself: bool = False) -> None:

@@ -116,12 +116,22 @@ def hits(found: "Sequence[Hit]") -> list[Line]:
 def figures(today: "Today", *, money: bool, eighths: bool) -> list[Figure]:
     """Today in figures; ``money`` for who may take some."""
     rows = [_tender(each) for each in today.tenders] if money else []
+    rows += _rounding(today) if money else []
     rows.append(("in", home.in_house(today.inside, today.registered)))
     return [*rows, (home.LAST_HOUR, _hour(today, eighths))]
 
 
 def _tender(each: "TenderFigures") -> Figure:
     return f"{home.TENDERS[each.tender]} {each.count}", format_amount(each.sum, each.currency)
+
+
+def _rounding(today: "Today") -> list[Figure]:
+    """How much of the cash is there (or, negative, missing) because small coins are."""
+    return [
+        (home.ROUNDING, format_amount(each.rounding, each.currency))
+        for each in today.tenders
+        if each.rounding
+    ]
 
 
 def _hour(today: "Today", eighths: bool) -> str:
@@ -153,6 +163,7 @@ def side(
             _line(home.TENDERS[each.tender], f"{each.count}", format_amount(each.sum, each.currency), "")
             for each in today.tenders
         ]
+        lines += [_value(*each) for each in _rounding(today)]
     lines.append(_value("in", home.in_house(today.inside, today.registered)))
     lines.append(_value(home.LAST_HOUR, _hour(today, eighths)))
     if readers:

@@ -1,23 +1,20 @@
 """The reader screen: the conference's card readers, to choose one of them."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from functools import partial
 
 from rich.text import Text
 from textual.app import ComposeResult
 
-from tui_pos.core import clock
 from tui_pos.core.scan import Scan, printable
 from tui_pos.desk.context import Desk
 from tui_pos.desk.known_readers import ReaderState
 from tui_pos.desk.payments.readers import ReaderRow, preselect, readers, remembered_reader
 from tui_pos.desk.tones import Tone
-from tui_pos.desk.waiting import of_call
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input.acts import Act, Move, Offer, Pick, numbers
 from tui_pos.ui.messages import paying as said
-from tui_pos.ui.messages.views import holder_words, phrase
+from tui_pos.ui.messages.views import holder_words
 from tui_pos.ui.widgets import look, signs
 from tui_pos.ui.widgets.line_list import Column, Line, LineList
 from tui_pos.ui.widgets.look import Role
@@ -62,7 +59,6 @@ class ReaderScreen(DeskScreen[ReaderRow]):
         self._readers: tuple[ReaderRow, ...] = ()
         self._shown: tuple[ReaderRow, ...] = ()
         self._station_has = ""
-        self._asked_at: datetime | None = None
 
     def compose_body(self) -> ComposeResult:
         yield Row(Text(f"Choose the card reader of {printable(self.desk.station)}", style="bold"))
@@ -73,35 +69,25 @@ class ReaderScreen(DeskScreen[ReaderRow]):
     def on_mount(self) -> None:
         headings = Line(HEADINGS, pick=False, style=look.style(Role.DIM))
         self.query_one("#headings", LineList).set_lines([headings])
-        self.set_interval(1, self._tick)
         self.refresh_list()
 
     # Asking
 
     def refresh_list(self) -> None:
         """Ask Stripe for the readers."""
-        self._asked_at = clock.now()
         self._say_below(ASKING)
         look_up = partial(_look, self.desk, self._current)
         self.ask(look_up, self._found, self._not_found, lane="readers", latest=True)
 
     def _found(self, found: tuple[tuple[ReaderRow, ...], str]) -> None:
-        self._asked_at = None
         self._readers, station_has = found
         self._station_has = station_has
         self._list.unchoose()
         self._show(self.prompt.text, by_itself=True)
 
     def _not_found(self, error: Exception) -> None:
-        self._asked_at = None
         self.kiosk.bell()
         self._say_below(f"{self.kiosk.explain(error)} /refresh asks again.", Tone.BAD)
-
-    def _tick(self) -> None:
-        """A second has passed."""
-        waiting = of_call(self.desk, self._asked_at) if self._asked_at is not None else None
-        if waiting is not None and (reason := waiting.no_answer()) is not None:
-            self._say_below(f"{phrase(reason)}.", Tone.UNKNOWN)
 
     # Choosing
 

@@ -9,6 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 
 from tui_pos.core.scan import Scan, printable
+from tui_pos.desk import waiting
 from tui_pos.desk.access.permissions import Action
 from tui_pos.desk.checkin.checkin import CheckInResult, check_in
 from tui_pos.desk.checkin.next_steps import OrderNow, order_now
@@ -41,6 +42,7 @@ class ReceiptScreen(DeskScreen[NextPerson]):
     """
 
     CSS_PATH = "receipt.tcss"
+    AWAITS = waiting.Act.REFUND
     PROMPT = Prompt(picks=False, placeholder="scan the next person, / for more")
 
     def __init__(self, desk: Desk, reference: str, *, sale_is_over: bool = False) -> None:

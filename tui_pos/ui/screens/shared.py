@@ -9,7 +9,6 @@ from tui_pos.core.scan import Scan, printable
 from tui_pos.desk.access.permissions import Action
 from tui_pos.desk.context import Desk
 from tui_pos.desk.tones import Tone
-from tui_pos.desk.waiting import Act, Waiting, of_call
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.messages.access import ACTIONS
 from tui_pos.ui.results import NextPerson
@@ -53,12 +52,6 @@ def show_reader(screen: Screen, row: "ReaderRow") -> None:
     """Name this station's reader in the header of every screen."""
     kiosk = screen.kiosk
     kiosk.set_status(replace(kiosk.status, reader_id=row.id, reader=row.label, reader_state=row.state))
-
-
-def waiting(screen: Screen, act: Act = Act.LOOK) -> Waiting | None:
-    """What the screen has asked for and has no answer to; its ``no_answer()`` is to be said."""
-    began = screen.kiosk.jobs.oldest_of(screen)
-    return of_call(screen.desk, began, act) if began is not None and screen.has_desk else None
 
 
 def after_keys(screen: Screen, then: Callable[[], object]) -> None:

@@ -17,6 +17,7 @@ from textual.message import Message
 
 from tui_pos.core import money
 from tui_pos.core.scan import Scan, printable
+from tui_pos.desk import waiting
 from tui_pos.desk.access.permissions import Action
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.payment_sources import Tender
@@ -46,6 +47,7 @@ class TenderScreen(DeskScreen[StillOwed]):
     """Left with what was taken of what is still owed; once nothing is left to pay it ends on the receipt."""
 
     CSS_PATH = "tender.tcss"
+    AWAITS = waiting.Act.CHARGE
     PROMPT = Prompt(picks=False, placeholder="a number, or what they give")
 
     def __init__(self, desk: Desk, reference: str, first: PayBy) -> None:
