@@ -101,7 +101,7 @@ async def test_it_is_asked_once_and_not_at_every_sign_in(bench: Bench) -> None:
 
 
 async def sign_in(pilot: Pilot[object], username: str = "trainee") -> None:
-    await scan(pilot, username)
+    await write(pilot, f"{username}\r")
     await scan(pilot, "demo")
 
 
