@@ -358,6 +358,35 @@ async def test_a_parked_sale_is_taken_up_and_discarded(bench: Bench) -> None:
         assert "The sale is discarded: nothing was sold." in shown(pilot)
 
 
+async def test_a_person_s_sale_is_parked_or_discarded_too_and_seen_at_home(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "NOOR2026")
+        await press(pilot, "f2", SHIRT, "escape")
+        assert "This sale to Noor Lindqvist is not paid" in shown(pilot)
+        await press(pilot, "enter", "escape")
+        assert sales() == ["parked"]
+        assert "Noor Lindqvist" in shown(pilot)
+        assert "T-Shirt" in shown(pilot)
+        await press(pilot, "1")
+        assert "This sale was begun " in shown(pilot)
+        assert ": 1 thing was in it." in shown(pilot)
+        await press(pilot, "escape", "2", "enter")
+        assert sales() == ["abandoned"]
+
+
+async def test_a_sale_that_was_open_says_what_is_in_it_and_the_new_line_is_chosen(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        sale = cart.start(desk_of(pilot), attendee_code="NOOR2026").sale_id
+        cart.add(desk_of(pilot), sale, "t-shirt", 2)
+        cart.add(desk_of(pilot), sale, "hoodie")
+        await scan(pilot, "NOOR2026")
+        await write(pilot, "lunch\r")
+        assert "3 things were in it." in shown(pilot)
+        assert "> Lunch" in shown(pilot)
+        await press(pilot, "f12")
+        assert sales() == ["parked"]
+
+
 async def test_f6_parks_for_the_next_person(bench: Bench) -> None:
     async with station(bench) as pilot:
         await scan(pilot, "NOOR2026")

@@ -23,6 +23,12 @@ def _reader_not_found(readers: Sequence[str]) -> str:
     return f"This conference has no such reader; its readers: {', '.join(readers) or 'none'}."
 
 
+def begun(when: str, pieces: int) -> str:
+    """Said of a sale that is opened and held something before."""
+    things = "1 thing was" if pieces == 1 else f"{pieces} things were"
+    return f"This sale was begun {when}: {things} in it."
+
+
 DISCOUNTS: dict[str, Sentence] = {
     "discount.condition": "{name}",
     "discount.order": "Discounts",
@@ -79,6 +85,7 @@ SENTENCES: dict[str, Sentence] = {
     "sale_abandoned.frozen": "This sale was given up; start a new one or reopen it.",
     "sale_closed.frozen": "This sale is paid and closed; start a new one.",
     "sale_elsewhere": "This sale is open at {station} now; recall it to work on it here.",
+    "sale_left": "{order} is paid in part, {due} is still to be paid: it stands under Needs attention.",
     "sale_not_found": "There is no sale {sale} in this conference.",
     "sale_ordered.abandon": "This sale became an order; cancel the order instead.",
     "sale_ordered.frozen": "This sale became an order; reopen it to change it.",

@@ -83,12 +83,16 @@ class CartScreen(DeskScreen[CartEnd]):
         yield self._receipt
 
     def on_mount(self) -> None:
-        self._change(self._sale.view)
-        if self._begins.product:
-            self._change(partial(self._sale.add, self._begins.product))
+        self._change(self._sale.view, self._say_begun)
+        if product := self._begins.product:
+            self._change(partial(self._sale.add, product), partial(self._choose_line, product))
         if self._begins.voucher:
             self._change(partial(self._sale.set_voucher, self._begins.voucher))
         self._draw()
+
+    def _say_begun(self) -> None:
+        if self.view is not None and self.view.lines:
+            self.say(cart_view.begun(self.view, self.desk.moment(self.view.begun_at)), Tone.WARN)
 
     def on_screen_resume(self) -> None:
         self._under_way += 1
@@ -229,7 +233,7 @@ class CartScreen(DeskScreen[CartEnd]):
 
     def _choose_line(self, key: str) -> None:
         for pane in (self._pane, self._receipt):
-            pane.lines.choose(key)
+            pane.lines.choose(cart_view.line_of(self.view, key))
 
     # What was scanned or typed
 
@@ -381,7 +385,7 @@ class CartScreen(DeskScreen[CartEnd]):
     # Leaving
 
     def _back(self) -> None:
-        if self._is_filled and self._is_to_stranger():
+        if self._is_filled:
             self._leaving.ask(self._whose())
         else:
             self._leaving.keep()

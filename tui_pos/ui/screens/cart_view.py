@@ -6,11 +6,14 @@ from decimal import Decimal
 
 from rich.text import Text
 
+from tui_pos.core.clock import Moment
 from tui_pos.core.scan import printable
 from tui_pos.desk.carts.cart_view import CartView
 from tui_pos.desk.catalogue.pricing import ProductKind
 from tui_pos.ui.messages import carts as said
+from tui_pos.ui.messages.templates import when_and_where
 from tui_pos.ui.widgets import look
+from tui_pos.ui.widgets.cart_pane import key_of
 from tui_pos.ui.widgets.look import Role
 
 Amount = Callable[[Decimal], str]
@@ -39,6 +42,17 @@ def facts(view: CartView | None, amount: Amount) -> Text:
         f"{view.reference}, not paid" if view.reference else "",
     )
     return Text("   ".join(printable(fact, 60) for fact in shown if fact))
+
+
+def begun(view: CartView, when: Moment) -> str:
+    """That the sale held something already when it was opened."""
+    return said.begun(when_and_where(when), sum(line.quantity for line in view.lines))
+
+
+def line_of(view: CartView | None, product: str) -> str:
+    """The key of a product's line; ``product``, which may lack its kind, where there is none."""
+    lines = view.lines if view is not None else ()
+    return next((key_of(line) for line in lines if product in (key_of(line), line.slug)), product)
 
 
 def whose(view: CartView | None, buyer: str) -> str:
