@@ -159,6 +159,23 @@ async def test_while_change_is_told_only_enter_acts(bench: Bench, key: str) -> N
         assert payments_made() == 1
 
 
+async def test_a_sale_that_was_left_paid_in_part_stands_under_attention(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await press(pilot, "f2", "7", "f9")
+        await write(pilot, "10\r")
+        await press(pilot, "enter", "enter", "escape")
+        assert is_at(pilot, CartScreen)
+        assert "F6 park" not in bar(pilot)
+        await press(pilot, "escape")
+        assert is_at(pilot, ScanScreen)
+        assert ": 15.00 is still to be paid, see Needs attention." in row(pilot, 2)
+        await until(pilot, lambda: "paid in part " in shown(pilot), "the order")
+        await press(pilot, "1")
+        await shows(pilot, "OWES 15.00 USD")
+        await press(pilot, "f9", "enter")
+        await shows(pilot, "PAID 25.00 USD")
+
+
 async def test_after_a_part_the_way_of_the_rest_is_chosen_anew(bench: Bench) -> None:
     async with station(bench) as pilot:
         await scan(pilot, "NOOR2026")

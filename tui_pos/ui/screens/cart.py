@@ -102,7 +102,7 @@ class CartScreen(DeskScreen[CartEnd]):
 
     def acts(self) -> Sequence[Offer]:
         if self._filter:  # several products fit a text that was entered
-            return (*self._picks(), Act("back", self._show_all, "all products"))
+            return (*self._picks(), Act("back", partial(self._show_only, ""), "all products"))
         return (
             *self._pay_acts(),
             Act("back", self._back),
@@ -119,7 +119,9 @@ class CartScreen(DeskScreen[CartEnd]):
         if view is None or not view.lines:
             ways = (Act(by.value, partial(self._pay_by, by)) for by in PayBy)
             return (Act("confirm", card, "card"), *ways) if self._under_way else ()
-        parks = () if view.is_ordered else (Act("park", self._park),)
+        parks = () if cart_view.is_paid_in_part(view) else (Act("park", self._park),)
+        if cart_view.cannot_be_sold(view) and not self._under_way:
+            return parks
         if not view.to_pay:
             return (Act("confirm", card, "finish, nothing to pay"), *parks)
         return (
@@ -131,7 +133,8 @@ class CartScreen(DeskScreen[CartEnd]):
 
     def _late_acts(self) -> Sequence[Act]:
         """What the bar has room for last."""
-        card = (Act("card", partial(self._pay_by, PayBy.CARD)),) if self._is_filled else ()
+        pays = any(act.command == "confirm" for act in self._pay_acts())
+        card = (Act("card", partial(self._pay_by, PayBy.CARD)),) if pays else ()
         undo = (Act("undo", partial(self._step, -1), "one fewer"),) if self._is_filled else ()
         return (
             *card,
@@ -150,7 +153,8 @@ class CartScreen(DeskScreen[CartEnd]):
     def typed_acts(self, text: str) -> Sequence[Offer]:
         chosen = self._catalogue.chosen
         if self._filter != text.strip() or chosen is None:
-            enter = f'name or code "{text.strip()}"' if self._is_to_stranger() else f'find "{text.strip()}"'
+            products, is_walk_up = self._products or (), self._is_to_stranger()
+            enter = cart_view.enter_with(text.strip(), self.view, products, is_walk_up=is_walk_up)
         else:
             enter = f"add {chosen.name}"
         return (self.enters(enter), Act("back", self.prompt.clear, "clear"), Move(self._catalogue.move))
@@ -166,7 +170,7 @@ class CartScreen(DeskScreen[CartEnd]):
 
     def refused(self, message: Message) -> None:
         if isinstance(message, Confirmed) and not self._filter:
-            self.say(said.ADD_FIRST, Tone.WARN, bell=True)
+            self.say(cart_view.problem(self.view) or said.ADD_FIRST, Tone.WARN, bell=True)
         elif isinstance(message, Picked) and (why := self._why_not(message.number)):
             self.say(why, Tone.WARN, bell=True)
         else:
@@ -175,8 +179,7 @@ class CartScreen(DeskScreen[CartEnd]):
     def _why_not(self, number: int) -> str:
         """Why the product at a place without a number cannot be sold."""
         row = self._catalogue.at_place(number)
-        product = next((each for each in self._products or () if row and shelf.key_of(each) == row.key), None)
-        return shelf.why_not(product) if product is not None else ""
+        return shelf.why_not_of(self._products or (), row.key) if row is not None else ""
 
     @property
     def _is_filled(self) -> bool:
@@ -207,9 +210,6 @@ class CartScreen(DeskScreen[CartEnd]):
         if text:
             self._catalogue.begin()
         self._draw_catalogue()
-
-    def _show_all(self) -> None:
-        self._show_only("")
 
     def _moved(self, delta: int) -> None:
         if abs(delta) < PAGE:
@@ -286,7 +286,7 @@ class CartScreen(DeskScreen[CartEnd]):
         if not self._is_to_stranger() or (scanned and "@" not in text):
             self.failed(error)
         else:
-            self._buyer.typed(text)
+            self._buyer.typed(text, is_name=cart_view.is_name(text, self.view, self._products or ()))
 
     # Who buys
 
@@ -350,10 +350,8 @@ class CartScreen(DeskScreen[CartEnd]):
     def _draw(self) -> None:
         view = self.view
         left = cart_view.for_whom(view, self._begins.buyer, is_walk_up=self._is_to_stranger())
-        if self._is_to_stranger():
-            self.prompt.set_placeholder(said.PLACEHOLDER)
-        else:
-            self.prompt.set_placeholder(self.PROMPT.placeholder)
+        placeholder = said.PLACEHOLDER if self._is_to_stranger() else self.PROMPT.placeholder
+        self.prompt.set_placeholder(placeholder)
         self._title.show_ends(left, cart_view.facts(view, self.amount))
         name = printable(self.desk.conference.name, 60)
         self._receipt_title.show(Text(name, style="bold", no_wrap=True, overflow="ellipsis"))
@@ -385,7 +383,7 @@ class CartScreen(DeskScreen[CartEnd]):
     # Leaving
 
     def _back(self) -> None:
-        if self._is_filled:
+        if self._is_filled and not cart_view.is_paid_in_part(self.view):
             self._leaving.ask(self._whose())
         else:
             self._leaving.keep()

@@ -8,6 +8,7 @@ from itertools import groupby
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
+from tui_pos.ui.input.key_stream import PAGE
 from tui_pos.ui.widgets import look
 from tui_pos.ui.widgets.line_list import Column, Line, LineList
 from tui_pos.ui.widgets.look import Role
@@ -111,11 +112,21 @@ class CataloguePane(Horizontal):
 
     def _draw(self) -> None:
         lines = [self._line(place, each) for place, each in enumerate(self._products)][self._offset :]
-        height = self.size.height or len(lines)
-        two = self.size.width >= TWO_COLUMNS and len(lines) > height
+        height = self.size.height or len(lines) + 1
+        two = self.size.width >= TWO_COLUMNS and len(lines) + bool(self._pages) > height
         self.set_class(two, "-two")
+        if self._pages:
+            mark = Line((self._pages,), pick=False, style=look.style(Role.DIM))
+            lines = [*lines[: height * (1 + two) - 1], mark]
         self._rows.set_lines(lines[:height] if two else lines)
         self._beside.set_lines(lines[height:] if two else ())
+
+    @property
+    def _pages(self) -> str:
+        """Which products another page numbers; '' where this one has them all."""
+        more = 0 if self._typing else max(0, len(self._products) - self._offset - PAGE)
+        back = self._offset and not self._typing
+        return "   ".join((*(("PgUp: back",) if back else ()), *((f"PgDn: {more} more",) if more else ())))
 
     def _line(self, place: int, product: Product) -> Line:
         is_chosen = self._typing and place == self._chosen
