@@ -1,7 +1,5 @@
 """The cart screen: fast keys in order, what the desk answers, one key to pay, nothing lost on the way out."""
 
-import re
-
 import pytest
 
 from tests.fixtures.pilot import press, scan, settled, shown, write
@@ -151,7 +149,7 @@ async def test_page_down_numbers_the_next_products(bench: Bench) -> None:
         assert row(pilot, 5).startswith(" 1  Workshop: 50% [/off")
         assert "PgUp: back" in shown(pilot)
         await press(pilot, "1", "pageup")
-        assert re.search(r"PgDn: \d+ more", shown(pilot))
+        assert "PgDn: 5 more" in shown(pilot)
         assert row(pilot, 5).startswith(" 1  Regular")
         assert "> Workshop: 50%" in shown(pilot)
 

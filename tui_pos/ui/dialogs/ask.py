@@ -86,13 +86,6 @@ def ask_or_skip(heading: str, text: str, enter: str, skips: str) -> Ask[str]:
     return Ask(Question(heading, text), enter, str, "", skips)
 
 
-def ask_amount(heading: str, text: str, enter: str, currency: str, *, most: Decimal) -> Ask[Part]:
-    """Asks for an amount in ``currency``, of which ``most`` (0: no limit) is left; Enter alone means all."""
-    return Ask(Question(heading, text), enter, partial(_part, currency, most), Part(None))
-
-
-def _part(currency: str, most: Decimal, typed: str) -> Part:
-    amount = money.parse_amount(typed, currency)
-    if most and amount > most:
-        raise money.MoneyError("invalid_amount.above_left", left=most, given=amount, currency=currency)
-    return Part(amount)
+def ask_amount(heading: str, text: str, enter: str, read: Callable[[str], Decimal]) -> Ask[Part]:
+    """Asks for an amount, which ``read`` makes of the text or refuses; Enter alone means all."""
+    return Ask(Question(heading, text), enter, lambda typed: Part(read(typed)), Part(None))

@@ -19,7 +19,7 @@ from tui_pos.desk.orders.refund_views import RefundView
 from tui_pos.desk.refunds import exchanges, in_person, voids
 from tui_pos.desk.refunds.exchanges import Exchanged, Terms
 from tui_pos.desk.refunds.pieces import Piece, RefundableLine
-from tui_pos.desk.refunds.refunds import Refundable, check, refund, refundable
+from tui_pos.desk.refunds.refunds import Refundable, check, part_of, refund, refundable
 from tui_pos.desk.refunds.voids import Voided
 from tui_pos.desk.search.receipts import ReceiptView
 from tui_pos.desk.tones import Tone
@@ -155,8 +155,8 @@ class ReturnActions:
         left = found.amount
         enter = f"{self._all_label(found)}, or the amount" if left else "take all of it back"
         sentence = ASK_HOW_MUCH.format(left=self._screen.amount(left)) if left else ASK_WITHOUT_MONEY
-        currency = self._desk.conference.currency
-        question = ask_amount(f"Refund {self._reference}", sentence, enter, currency, most=left)
+        read = partial(part_of, left, self._desk.conference.currency)
+        question = ask_amount(f"Refund {self._reference}", sentence, enter, read)
 
         def answered(part: Part | None) -> None:
             if part is not None:

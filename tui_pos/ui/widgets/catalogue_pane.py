@@ -113,20 +113,22 @@ class CataloguePane(Horizontal):
     def _draw(self) -> None:
         lines = [self._line(place, each) for place, each in enumerate(self._products)][self._offset :]
         height = self.size.height or len(lines) + 1
-        two = self.size.width >= TWO_COLUMNS and len(lines) + bool(self._pages) > height
+        two = self.size.width >= TWO_COLUMNS and len(lines) >= height
         self.set_class(two, "-two")
-        if self._pages:
-            mark = Line((self._pages,), pick=False, style=look.style(Role.DIM))
-            lines = [*lines[: height * (1 + two) - 1], mark]
+        if pages := self._pages(room := height * (1 + two)):
+            mark = Line((pages,), pick=False, style=look.style(Role.DIM))
+            lines = [*lines[: room - 1], mark]
         self._rows.set_lines(lines[:height] if two else lines)
         self._beside.set_lines(lines[height:] if two else ())
 
-    @property
-    def _pages(self) -> str:
-        """Which products another page numbers; '' where this one has them all."""
-        more = 0 if self._typing else max(0, len(self._products) - self._offset - PAGE)
-        back = self._offset and not self._typing
-        return "   ".join((*(("PgUp: back",) if back else ()), *((f"PgDn: {more} more",) if more else ())))
+    def _pages(self, room: int) -> str:
+        """How many products another page numbers or shows; '' where these ``room`` rows have them all."""
+        if self._typing:
+            return ""
+        more = sum(each.can_be_sold for each in self._products[self._offset + PAGE :])
+        more = more or max(0, len(self._products) - self._offset - room)
+        back = ("PgUp: back",) if self._offset else ()
+        return ", ".join((*back, *((f"PgDn: {more} more",) if more else ())))
 
     def _line(self, place: int, product: Product) -> Line:
         is_chosen = self._typing and place == self._chosen
