@@ -147,7 +147,9 @@ async def test_page_down_numbers_the_next_products(bench: Bench) -> None:
     async with station(bench) as pilot:
         await press(pilot, "f2", "pagedown")
         assert row(pilot, 5).startswith(" 1  Workshop: 50% [/off")
+        assert "PgUp: back" in shown(pilot)
         await press(pilot, "1", "pageup")
+        assert "PgDn: 5 more" in shown(pilot)
         assert row(pilot, 5).startswith(" 1  Regular")
         assert "> Workshop: 50%" in shown(pilot)
 
@@ -158,13 +160,25 @@ async def test_a_line_that_cannot_be_sold_says_why_and_cannot_be_paid(bench: Ben
         assert "Student needs a voucher: scan or type its code first." in shown(pilot)
         await write(pilot, "student\r")
         assert "[!] Student needs a voucher" in shown(pilot)
+        assert bar(pilot).startswith("F6 park   Esc back")
         await press(pilot, "enter")
-        assert "[X] Student needs a voucher that unlocks it." in shown(pilot)
+        assert "[!] Student needs a voucher that unlocks it." in row(pilot, 2)
         assert isinstance(pilot.app.screen, CartScreen)
         await scan(pilot, "STUDENT26")
         assert "voucher STUDENT26" in row(pilot, 3)
         assert "[!]" not in shown(pilot)
         assert to_pay(shown(pilot)) == "99.00"
+
+
+async def test_what_costs_nothing_is_not_finished_while_it_cannot_be_sold(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await press(pilot, "f2")
+        await write(pilot, "speaker\r")
+        assert "[!] Speaker needs a voucher" in shown(pilot)
+        assert "finish" not in bar(pilot)
+        await press(pilot, "enter", "f8")
+        assert sales() == ["open"]
+        assert isinstance(pilot.app.screen, CartScreen)
 
 
 async def test_what_is_sold_out_has_no_number_and_says_so_when_it_is_named(bench: Bench) -> None:
@@ -241,6 +255,27 @@ async def test_a_badge_on_an_empty_cart_serves_that_person(bench: Bench) -> None
         assert row(pilot, 3).endswith("credit 20.00")
 
 
+async def test_a_mistyped_product_is_no_name_and_a_name_is_never_replaced_by_one(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await press(pilot, "f2")
+        for mistyped in ("hodie", "tshrt", "Loose brekfast"):
+            await write(pilot, mistyped)
+            assert bar(pilot).startswith(f'Enter name or code "{mistyped}"')
+            await press(pilot, "enter")
+            assert f"No product is called {mistyped}; F2 names the buyer." in shown(pilot)
+            assert "For  a walk-up" in row(pilot, 3)
+        await write(pilot, "Wanda Walk")
+        assert bar(pilot).startswith("Enter name: Wanda Walk")
+        await press(pilot, "enter")
+        assert "Wanda Walk was taken as the buyer's name. F2 changes it" in shown(pilot)
+        assert "For  Wanda Walk" in row(pilot, 3)
+        await write(pilot, "Otto Other\r")
+        assert "No product is called Otto Other; F2 names the buyer." in shown(pilot)
+        assert "For  Wanda Walk" in row(pilot, 3)
+        await write(pilot, "/name\r")
+        assert "For  a walk-up" in row(pilot, 3)
+
+
 async def test_a_walk_up_says_name_and_address(bench: Bench) -> None:
     async with station(bench) as pilot:
         await press(pilot, "f2", SHIRT)
@@ -284,6 +319,7 @@ async def test_a_cancelled_payment_comes_back_and_the_sale_may_be_changed(
         await shows(pilot, "CANCELLED")
         await pilot.press("enter")
         await shows(pilot, "Sell to Noor Lindqvist", "Cancelled: nothing was charged.", "not paid")
+        assert "F6 park" in bar(pilot)
         await press(pilot, "plus")
         assert to_pay(shown(pilot)) == "50.00"
         assert "not paid" not in row(pilot, 3)
@@ -356,6 +392,35 @@ async def test_a_parked_sale_is_taken_up_and_discarded(bench: Bench) -> None:
         assert sales() == ["abandoned"]
         assert isinstance(pilot.app.screen, ScanScreen)
         assert "The sale is discarded: nothing was sold." in shown(pilot)
+
+
+async def test_a_person_s_sale_is_parked_or_discarded_too_and_seen_at_home(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "NOOR2026")
+        await press(pilot, "f2", SHIRT, "escape")
+        assert "This sale to Noor Lindqvist is not paid" in shown(pilot)
+        await press(pilot, "enter", "escape")
+        assert sales() == ["parked"]
+        assert "Noor Lindqvist" in shown(pilot)
+        assert "T-Shirt" in shown(pilot)
+        await press(pilot, "1")
+        assert "This sale was begun " in shown(pilot)
+        assert ": 1 thing was in it." in shown(pilot)
+        await press(pilot, "escape", "2", "enter")
+        assert sales() == ["abandoned"]
+
+
+async def test_a_sale_that_was_open_says_what_is_in_it_and_the_new_line_is_chosen(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        sale = cart.start(desk_of(pilot), attendee_code="NOOR2026").sale_id
+        cart.add(desk_of(pilot), sale, "t-shirt", 2)
+        cart.add(desk_of(pilot), sale, "hoodie")
+        await scan(pilot, "NOOR2026")
+        await write(pilot, "lunch\r")
+        assert "3 things were in it." in shown(pilot)
+        assert "> Lunch" in shown(pilot)
+        await press(pilot, "f12")
+        assert sales() == ["parked"]
 
 
 async def test_f6_parks_for_the_next_person(bench: Bench) -> None:

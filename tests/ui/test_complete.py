@@ -1,8 +1,13 @@
 """An order that was paid on the web site's manage page, completed on its receipt."""
 
+from dataclasses import replace
+
+import pytest
+
 from tests.chaos.website import Website
+from tests.desk.conftest import staff_called
 from tests.desk.selling import order_row
-from tests.fixtures.pilot import press, settled, shown
+from tests.fixtures.pilot import press, settled, shown, write
 from tests.ui.counter import at_counter, shows
 from tests.ui.station import bar
 from tui_pos.data.connection import connected
@@ -35,6 +40,22 @@ async def test_enter_completes_it_and_then_lets_the_buyer_in(desk: Desk, simulat
             code = Attendee.get(Attendee.order == order_row(order.reference).id).access_code
         assert code in shown(pilot)
     assert lookup.attendee(desk, code).registered
+
+
+@pytest.mark.parametrize("word", ["refund", "exchange", "void"])
+async def test_what_was_paid_on_the_web_site_is_not_taken_back_here(
+    desk: Desk, simulator: Server, word: str
+) -> None:
+    order = sold(desk)
+    Website(simulator.url).pay_on_manage_page(order.reference, "manual", order.total)
+    tendering.complete(desk, order.reference)
+    lead = replace(desk, staff=staff_called("lead"))
+    async with at_counter(ReceiptScreen(lead, order.reference)) as pilot:
+        await settled(pilot)
+        assert "Paid by Paid" not in shown(pilot)
+        assert f"/{word}" not in bar(pilot)
+        await write(pilot, f"/{word}\r")
+        assert f"Order {order.reference} was paid on the web site" in shown(pilot)
 
 
 async def test_two_desks_complete_it_once(desk: Desk, simulator: Server) -> None:

@@ -11,7 +11,7 @@ from tests.ui.counter import READER, owed, shows, until
 from tests.ui.station import Bench, bar, desk_of, row, station
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import CashMovement, Sale
-from tui_pos.desk.carts import holders
+from tui_pos.desk.carts import cart, checkout, holders
 from tui_pos.desk.payments import readers
 from tui_pos.simulator import Server
 from tui_pos.ui.results import PayBy
@@ -157,6 +157,41 @@ async def test_while_change_is_told_only_enter_acts(bench: Bench, key: str) -> N
             await press(pilot, "enter")  # the first one was for the text that stood in the prompt
         await shows(pilot, "PAID 25.00 USD")
         assert payments_made() == 1
+
+
+async def test_a_sale_that_was_left_paid_in_part_stands_under_attention(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await press(pilot, "f2", "7", "f9")
+        await write(pilot, "10\r")
+        await press(pilot, "enter", "enter", "escape")
+        assert is_at(pilot, CartScreen)
+        assert "F6 park" not in bar(pilot)
+        await press(pilot, "escape")
+        assert is_at(pilot, ScanScreen)
+        assert ": 15.00 is still to be paid, see Needs attention." in row(pilot, 2)
+        await until(pilot, lambda: "paid in part " in shown(pilot), "the order")
+        await press(pilot, "1")
+        await shows(pilot, "OWES 15.00 USD")
+        await press(pilot, "f9", "enter")
+        await shows(pilot, "PAID 25.00 USD")
+
+
+async def test_cash_that_is_left_goes_back_to_the_order_of_the_card_payment(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        desk = desk_of(pilot)
+        readers.remember_reader(desk, *READER)
+        sale = cart.start(desk, name="Wanda Walk").sale_id
+        cart.add(desk, sale, "t-shirt")
+        order = checkout.place(desk, sale)
+        await scan(pilot, order.reference)
+        await pilot.press("enter")
+        await shows(pilot, "WAITING FOR CARD")
+        await pilot.press("f9")
+        await until(pilot, lambda: is_at(pilot, TenderScreen), "the ways to pay")
+        await settled(pilot)
+        await press(pilot, "escape")
+        assert is_at(pilot, ReceiptScreen)
+        await shows(pilot, "OWES 25.00 USD", f" {order.reference} ")
 
 
 async def test_after_a_part_the_way_of_the_rest_is_chosen_anew(bench: Bench) -> None:

@@ -1,5 +1,6 @@
 """The tender screen: cash with change, credit, a gift, a card for a part, and any mix of them."""
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -106,7 +107,7 @@ async def test_what_they_give_can_be_typed(desk: Desk) -> None:
         await opened(pilot)
         await write(pilot, "30.50")
         assert "CHANGE WILL BE USD" in shown(pilot)
-        assert bar(pilot).startswith("Enter take 25.00 in cash")
+        assert bar(pilot).startswith("Enter take 30.50, give 5.50 back")
         await press(pilot, "enter")
         assert "given 30.50: give 5.50 back" in shown(pilot)
     assert paid_by(desk, reference) == [("Cash", "25.00", "5.50")]
@@ -234,6 +235,23 @@ async def test_esc_gives_up_the_part_first_then_goes_back(desk: Desk) -> None:
         await press(pilot, "escape")
         assert isinstance(pilot.app, Counter)
         assert pilot.app.left == [StillOwed()]
+
+
+async def test_row_digits_and_bar_say_the_same_and_esc_from_a_part_chooses_what_was_chosen(
+    desk: Desk,
+) -> None:
+    reference = owed(desk)
+    async with at_counter(TenderScreen(desk, reference, PayBy.CASH)) as pilot:
+        await opened(pilot)
+        await write(pilot, "10\r")
+        await press(pilot, "f10")  # another row of the part's
+        await press(pilot, "escape")
+        assert bar(pilot).startswith("Enter take 25.00 in cash")
+        assert re.search(r"1> Cash +25.00  exactly", shown(pilot))
+        await press(pilot, "down")
+        chosen = next(line for line in shown(pilot).split("\n") if "2> " in line)
+        given, _, change = chosen.split("Cash")[1].split()[:3]
+        assert bar(pilot).startswith(f"Enter take {given}, give {change} back")
 
 
 async def test_who_goes_back_after_a_part_is_told_what_was_taken(desk: Desk) -> None:

@@ -6,7 +6,7 @@
     home        a person                 attendee
                 an order                 its receipt; a question and the payment where it is still owed
                 a voucher, a product     cart
-                what needs attention     payment, or the cart with the parked sale
+                what needs attention     payment, receipt of an order that is owed, cart with the parked sale
                 F2 / F3 / F4             cart / orders / reader
     attendee    F2, Enter, a product     cart, and back with its CartEnd
                 F6                       group, and back with what was scanned there; home when all is done
@@ -160,19 +160,24 @@ class Navigation:
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self.pay(order.reference, PayBy.CARD, self._say_still_owed)
+                self.pay(order.reference, PayBy.CARD, partial(self._back_to_order, order.reference))
 
         screen.go(question, answered)
 
     def attend_to(self, line: AttentionLine) -> None:
         if line.kind is AttentionKind.ATTEMPT:
-            self.watch_payment(line.id, self._say_still_owed)
+            self.watch_payment(line.id, partial(self._back_to_order, line.reference))
+        elif line.kind is AttentionKind.ORDER:
+            self.show_receipt(line.reference)
         else:
             self.sell(SaleStart(parked=line.id))
 
-    def _say_still_owed(self, owed: StillOwed) -> None:
-        said = notes.still_owed_for(owed, self._screen.amount)
-        self._screen.say(said, Tone.WARN if said else Tone.PLAIN)
+    def _back_to_order(self, reference: str, owed: StillOwed) -> None:
+        """No screen of the order stands below: show it, where another way to pay was begun and left."""
+        if owed.card is not None:
+            self._screen.say(notes.still_owed_for(owed, self._screen.amount), Tone.WARN)
+        else:
+            self.show_receipt(reference)
 
     def show_orders(self) -> None:
         def left(next_person: NextPerson | None) -> None:

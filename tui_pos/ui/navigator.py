@@ -33,7 +33,7 @@ class Navigator(Protocol):
         """Show everybody on the order of a badge; ``then`` gets what was scanned there, None for nothing."""
 
     def attend_to(self, line: "AttentionLine") -> None:
-        """Open what needs attention, a card payment or a parked sale; what is still owed then is said."""
+        """Open what needs attention: a card payment, an order, or a parked sale."""
 
     def sell(self, start: SaleStart, then: Callable[[CartEnd], object] | None = None) -> None:
         """Sell something; when that is left unpaid, ``then`` gets what became of it, or it is said."""

@@ -21,7 +21,7 @@ from tui_pos.data.tables.registration import (
     TerminalPayment,
     TicketType,
 )
-from tui_pos.desk.carts import checkout
+from tui_pos.desk.carts import cart, checkout
 from tui_pos.desk.checkin.checkin import check_in
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotPermitted, Reason, because
@@ -188,7 +188,7 @@ def test_few_statements_however_much_there_is(desk: Desk) -> None:
     assert len(seen) <= 7
     with statements() as seen:
         assert len(attention(desk)) == 5
-    assert len(seen) <= 2
+    assert len(seen) <= 3
 
 
 # What needs attention
@@ -280,6 +280,26 @@ def test_parked_sales_with_their_worth(desk: Desk, frozen_clock: FrozenClock) ->
             tone=Tone.WARN,
         ),
     )
+
+
+def test_an_order_of_this_station_that_is_owed_is_seen_until_it_is_paid_or_its_hold_ends(
+    desk: Desk, frozen_clock: FrozenClock
+) -> None:
+    number = cart.start(desk, name="Wanda Walk").sale_id
+    cart.add(desk, number, "t-shirt", 2)
+    order = checkout.place(desk, number)
+    (line,) = attention(desk)
+    assert (line.kind, line.id, line.reference) == (AttentionKind.ORDER, order.id, order.reference)
+    assert (line.name, line.amount, line.said.values["is_part"]) == ("Wanda Walk", Decimal(50), False)
+    assert attention(replace(desk, station="desk-9")) == ()
+    frozen_clock.advance(60 * desk.hold_minutes + 1)
+    assert attention(desk) == ()
+    take_cash(desk, order.reference, Decimal(20), Decimal(20), key="a")
+    frozen_clock.advance(60 * desk.hold_minutes + 1)
+    (line,) = attention(desk)
+    assert (line.amount, line.said.values["is_part"]) == (Decimal(30), True)
+    take_cash(desk, order.reference, Decimal(30), Decimal(30), key="b")
+    assert attention(desk) == ()
 
 
 def test_only_staff_see_it(desk: Desk, as_staff: AsStaff) -> None:

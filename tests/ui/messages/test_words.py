@@ -375,6 +375,15 @@ EXAMPLES = (
         "parked 13:40 at desk-1: 2 T-Shirt, Lunch",
     ),
     (
+        because(
+            "attention.order",
+            order="ORD-1",
+            when=Moment(datetime(2026, 1, 2, 13, 40), "", True),
+            is_part=False,
+        ),
+        "not paid 13:40: ORD-1",
+    ),
+    (
         because("attention.parked", when=Moment(datetime(2026, 1, 2, 13, 40), "", False), content=()),
         "parked 02 Jan 13:40: nothing in it",
     ),

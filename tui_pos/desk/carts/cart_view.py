@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from peewee import JOIN
@@ -54,6 +55,7 @@ class CartView:
     """
 
     sale_id: int
+    begun_at: datetime
     status: SaleStatus
     station: str
     reference: str
@@ -120,6 +122,7 @@ def _open(desk: Desk, sale: Sale) -> CartView:
     quote = assessed.quote
     return CartView(
         sale_id=sale.id,
+        begun_at=sale.created_at,
         status=SaleStatus(sale.status),
         station=sale.station,
         reference="",
@@ -190,6 +193,7 @@ def _ordered(desk: Desk, sale: Sale, order: OrderView) -> CartView:
         reason = because("discount.order.voucher", voucher=order.voucher_code)
     return CartView(
         sale_id=sale.id,
+        begun_at=sale.created_at,
         status=SaleStatus(sale.status),
         station=sale.station,
         reference=order.reference,

@@ -11,7 +11,7 @@ from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.carts import cart, cart_view, checkout, sales
 from tui_pos.desk.carts.cart_view import CartView
 from tui_pos.desk.context import Desk
-from tui_pos.desk.errors import Reason, Refusal
+from tui_pos.desk.errors import Reason, Refusal, because
 
 
 class SaleEnd(StrEnum):
@@ -23,28 +23,26 @@ class SaleEnd(StrEnum):
     """Somebody gave it up with what was in it."""
     PARKED = "parked"
     """It was parked; any station can take it up again."""
-    KEPT = "kept"
-    """It stays open at this station and is found by the buyer's badge."""
 
 
 def put_away(desk: Desk, sale: CartView) -> SaleEnd | Reason:
-    """Park, keep or abandon the sale; answers which, or the reason why it was left as it is.
+    """Park or abandon the sale; answers which, or the reason why it was left as it is.
 
     An order that was not paid becomes a cart again, unless its card payment is under way; an empty sale is
-    abandoned, a stranger's is parked.
+    abandoned. Any other is parked, a badge's too: one that stayed open would be seen nowhere.
     """
     if sale.is_ordered:
         try:
             sale = checkout.reopen(desk, sale.sale_id)
         except Refusal as refusal:
+            if refusal.code == "order_has_payments":
+                return because("sale_left", order=sale.reference, due=sale.to_pay, currency=sale.currency)
             return refusal.reason
     if not sale.lines:
         cart.abandon(desk, sale.sale_id)
         return SaleEnd.NOTHING
-    if sale.attendee_id is None:
-        cart.park(desk, sale.sale_id)
-        return SaleEnd.PARKED
-    return SaleEnd.KEPT
+    cart.park(desk, sale.sale_id)
+    return SaleEnd.PARKED
 
 
 def discard(desk: Desk, sale_id: int) -> CartView:

@@ -6,7 +6,7 @@ Screens offer only these; every action checks the rule again where it is done.
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from tui_pos.data.tables.registration import PAID_STATUSES, OrderStatus
+from tui_pos.data.tables.registration import PAID_STATUSES, OrderStatus, PaymentMethod
 from tui_pos.desk.access.permissions import Action, allowed
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.views import AttendeeView, OrderView
@@ -45,7 +45,18 @@ class OrderAction(Enum):
     PAY = auto()
     CANCEL = auto()
     GIVE_BACK = auto()
-    """Refund, exchange and void."""
+    """Refund and exchange: of what was not paid on the web site alone."""
+    VOID = auto()
+    """Of what was paid here alone."""
+
+
+RIGHTS = {
+    OrderAction.PAY: Action.SELL,
+    OrderAction.CANCEL: Action.CANCEL,
+    OrderAction.GIVE_BACK: Action.REFUND,
+    OrderAction.VOID: Action.REFUND,
+}
+"""What somebody must be allowed for each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +64,14 @@ class OrderNow:
     """An order, and what is to be done with it.
 
     ``unnamed``: how many of its tickets have no attendee yet. ``to_check_in``: who is to be let in.
+    ``not_allowed``: what could be done to it by others than who is signed in.
     """
 
     receipt: ReceiptView
     unnamed: int
     step: OrderStep
     actions: frozenset[OrderAction]
+    not_allowed: frozenset[OrderAction]
     to_check_in: AttendeeView | None
 
 
@@ -67,11 +80,14 @@ def order_now(desk: Desk, reference: str) -> OrderNow:
     found = receipt(desk, reference)
     unnamed = found.unnamed if allowed(desk.staff, Action.SELL) else 0
     step = opening_step(desk, found.order, must_be_owed=True)
+    possible = _possible(found)
+    allowed_ones = frozenset(each for each in possible if allowed(desk.staff, RIGHTS[each]))
     return OrderNow(
         receipt=found,
         unnamed=unnamed,
         step=_seller_step(desk, found, unnamed) if step is OrderStep.SHOW else step,
-        actions=_actions(desk, found.order),
+        actions=allowed_ones,
+        not_allowed=possible - allowed_ones if allowed(desk.staff, Action.SELL) else frozenset(),
         to_check_in=_to_check_in(desk, found.attendee),
     )
 
@@ -125,15 +141,18 @@ def _seller_step(desk: Desk, found: ReceiptView, unnamed: int) -> OrderStep:
     return OrderStep.NAME_TICKETS if unnamed else OrderStep.SHOW
 
 
-def _actions(desk: Desk, order: OrderView) -> frozenset[OrderAction]:
+def _possible(found: ReceiptView) -> frozenset[OrderAction]:
+    order, is_paid = found.order, found.order.status in PAID_STATUSES
     if order.live_attempt_id is not None:
         return frozenset()
-    may = {
-        OrderAction.PAY: bool(order.due) and allowed(desk.staff, Action.SELL),
-        OrderAction.CANCEL: is_cancellable(order) and allowed(desk.staff, Action.CANCEL),
-        OrderAction.GIVE_BACK: order.status in PAID_STATUSES and allowed(desk.staff, Action.REFUND),
+    elsewhere = [each.is_elsewhere for each in found.payments if each.method != PaymentMethod.COMP]
+    possible = {
+        OrderAction.PAY: bool(order.due),
+        OrderAction.CANCEL: is_cancellable(order),
+        OrderAction.GIVE_BACK: is_paid and not (elsewhere and all(elsewhere)),
+        OrderAction.VOID: is_paid and not any(elsewhere),
     }
-    return frozenset(action for action, is_offered in may.items() if is_offered)
+    return frozenset(action for action, is_possible in possible.items() if is_possible)
 
 
 def _to_check_in(desk: Desk, person: AttendeeView | None) -> AttendeeView | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from tui_pos.core import money
+from tui_pos.core.money import MoneyError
 from tui_pos.core.scan import printable
 from tui_pos.data.connection import connected, run_tx
 from tui_pos.data.tables.desk import Attempt, Refund, Stage
@@ -90,6 +91,17 @@ def refundable(desk: Desk, reference: str) -> Refundable:
     require(desk, Action.REFUND)
     with connected():
         return run_tx(lambda: _refundable(desk, printable(reference, 100)))
+
+
+def part_of(left: Decimal, currency: str, typed: str) -> Decimal:
+    """The amount that a person typed, of which ``left`` is the most (0: not known).
+
+    Raises MoneyError, as for what is no amount.
+    """
+    amount = money.parse_amount(typed, currency)
+    if left and amount > left:
+        raise MoneyError("invalid_amount.above_left", left=left, given=amount, currency=currency)
+    return amount
 
 
 def check(desk: Desk, reference: str, lines: Sequence[Piece], *, came_back: bool = False) -> Decimal:

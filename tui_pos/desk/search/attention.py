@@ -1,4 +1,4 @@
-"""What needs attention in the conference: payments that nobody watches or that do not fit, parked sales."""
+"""What needs attention: payments that nobody watches or that do not fit, unpaid orders, parked sales."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,11 +15,12 @@ from tui_pos.data.fields import ZERO
 from tui_pos.data.queries import rows
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import Attempt, Sale, SaleStatus
-from tui_pos.data.tables.registration import AddOn, CartItem, Order, TicketType
+from tui_pos.data.tables.registration import AddOn, CartItem, Order, OrderStatus, TicketType
 from tui_pos.desk.access.people import WALK_UP, buyer_of, without_addresses
 from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Reason, because
+from tui_pos.desk.orders.balance import columns, from_columns
 from tui_pos.desk.payments import attempt_log
 from tui_pos.desk.payments.notices import NOTICE_TONES, notice_for
 from tui_pos.desk.stored_reasons import unpack
@@ -27,17 +28,18 @@ from tui_pos.desk.tones import Tone
 
 
 class AttentionKind(StrEnum):
-    """What is unfinished: a card payment, or a sale that was put aside."""
+    """What is unfinished: a card payment, an order that is still owed, or a sale that was put aside."""
 
     ATTEMPT = "attempt"
+    ORDER = "order"
     PARKED = "parked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttentionLine:
-    """Something unfinished; ``id`` is the attempt's or the sale's.
+    """Something unfinished; ``id`` is the attempt's, the order's or the sale's.
 
-    ``amount`` of a parked sale is before discounts.
+    ``amount`` of an order is what is still to be paid, of a parked sale what it costs before discounts.
     """
 
     kind: AttentionKind
@@ -50,13 +52,14 @@ class AttentionLine:
 
 
 def attention(desk: Desk) -> tuple[AttentionLine, ...]:
-    """Payments of the conference that no other station watches, then parked sales, oldest first.
+    """Payments of the conference that no other station watches, unpaid orders of this one, parked sales.
 
-    Two statements. Raises NotPermitted.
+    Each oldest first. An order is one of today that is paid in part, or that still holds its stock. Three
+    statements. Raises NotPermitted.
     """
     require(desk, Action.LOOK_UP)
     with connected():
-        return (*_attempts(desk), *_parked(desk))
+        return (*_attempts(desk), *_orders(desk), *_parked(desk))
 
 
 def _attempts(desk: Desk) -> Iterator[AttentionLine]:
@@ -91,6 +94,45 @@ def _attempt_line(desk: Desk, attempt: Attempt) -> AttentionLine:
         said=said,
         tone=Tone.WARN if tone in (Tone.OK, Tone.PLAIN) else tone,
     )
+
+
+def _orders(desk: Desk) -> Iterator[AttentionLine]:
+    now = clock.now()
+    live = Attempt.select(Attempt.order).where(Attempt.finished_at.is_null())
+    query = (
+        Order.select(
+            Order.id,
+            Order.reference,
+            Order.total,
+            Order.hold_expires_at,
+            Sale.buyer_name,
+            Sale.updated_at,
+            *columns(),
+        )
+        .join(Sale, on=(Sale.order == Order.id))
+        .where(
+            Sale.conference == desk.conference.id,
+            Sale.status == SaleStatus.ORDERED,
+            Sale.station == desk.station,
+            Order.status == OrderStatus.PENDING,
+            Order.id.not_in(live),
+        )
+        .order_by(Sale.updated_at, Order.id)
+    )
+    for number, reference, total, hold, name, at, *money_of in rows(query):
+        found, when = from_columns(total, money_of), desk.moment(at)
+        is_held = hold is not None and hold > now
+        if found.due <= ZERO or not when.is_today or not (found.kept or is_held):
+            continue
+        yield AttentionLine(
+            kind=AttentionKind.ORDER,
+            id=number,
+            reference=reference,
+            name=without_addresses(desk, name) or WALK_UP,
+            amount=found.due,
+            said=because("attention.order", order=reference, when=when, is_part=bool(found.kept)),
+            tone=Tone.WARN,
+        )
 
 
 def _parked(desk: Desk) -> Iterator[AttentionLine]:

@@ -20,7 +20,7 @@ from tui_pos.data.fields import ZERO
 from tui_pos.data.queries import rows
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import Attempt, CashMovement, MovementKind, Refund, RefundLine, Sale
-from tui_pos.data.tables.registration import Attendee, Payment, PaymentStatus, TerminalPayment
+from tui_pos.data.tables.registration import Attendee, Payment, PaymentMethod, PaymentStatus, TerminalPayment
 from tui_pos.desk.access.people import full_name
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders import order_views, orders, registration
@@ -64,6 +64,8 @@ class PaymentLine:
     given: Decimal = ZERO
     change: Decimal = ZERO
     rounding: Decimal = ZERO
+    is_elsewhere: bool = False
+    """Money that the web site took, and gives back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +259,8 @@ def _line(paid: _Paid, amount: Decimal) -> PaymentLine:
         given=given,
         change=change,
         rounding=rounding,
+        is_elsewhere=paid.method != PaymentMethod.COMP
+        and (paid.method == PaymentMethod.STRIPE or bool(paid.on_the_web)),
     )
 
 

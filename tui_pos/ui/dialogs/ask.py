@@ -86,8 +86,6 @@ def ask_or_skip(heading: str, text: str, enter: str, skips: str) -> Ask[str]:
     return Ask(Question(heading, text), enter, str, "", skips)
 
 
-def ask_amount(heading: str, text: str, enter: str, currency: str) -> Ask[Part]:
-    """Asks for an amount in ``currency``; Enter alone means all."""
-    return Ask(
-        Question(heading, text), enter, lambda typed: Part(money.parse_amount(typed, currency)), Part(None)
-    )
+def ask_amount(heading: str, text: str, enter: str, read: Callable[[str], Decimal]) -> Ask[Part]:
+    """Asks for an amount, which ``read`` makes of the text or refuses; Enter alone means all."""
+    return Ask(Question(heading, text), enter, lambda typed: Part(read(typed)), Part(None))

@@ -47,7 +47,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("walk_up", ("f2",), "walkup", "walk-up", "Sell to somebody without a registration."),
     Command("orders", ("f3",), "orders", "orders", "Find an order again, and see its receipt."),
     Command("reader", ("f4",), "reader", "reader", "Choose the card reader of this station."),
-    Command("attention", ("f5",), "attention", "attention", "Show unfinished payments and parked sales."),
+    Command("attention", ("f5",), "attention", "attention", "Show unfinished payments and sales."),
     Command("park", ("f6",), "park", "park", "Put this sale aside and serve the next person."),
     Command(
         "group", ("f6",), "group", "the group", "Show everybody on the same order, to let them in together."

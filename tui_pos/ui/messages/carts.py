@@ -23,6 +23,12 @@ def _reader_not_found(readers: Sequence[str]) -> str:
     return f"This conference has no such reader; its readers: {', '.join(readers) or 'none'}."
 
 
+def begun(when: str, pieces: int) -> str:
+    """Said of a sale that is opened and held something before."""
+    things = "1 thing was" if pieces == 1 else f"{pieces} things were"
+    return f"This sale was begun {when}: {things} in it."
+
+
 DISCOUNTS: dict[str, Sentence] = {
     "discount.condition": "{name}",
     "discount.order": "Discounts",
@@ -35,12 +41,17 @@ WALK_UP = "a walk-up"
 PLACEHOLDER = "a product, a voucher, who buys, / for more"
 TYPE_A_NAME = "type a name, or F2"
 EMPTY = "Press a number to add it, or type a product."
+NAME, FIND, NAME_OR_CODE = "name: {text}", 'find "{text}"', 'name or code "{text}"'
+"""What Enter does with a text that is typed."""
+
 FILLED = "+ and - change the chosen line; type a product to add it."
 NEXT_QUANTITY = "{quantity} of the product that comes next."
 SELL_ANOTHER = "Another one?"
 SEVERAL_FIT = "Press the number of the one to add; Esc shows all."
 ADD_FIRST = "Add something first: press a number, or type a product."
 NOT_A_NAME = "{text} is not known here. F2 says who buys."
+NO_PRODUCT = "No product is called {text}; F2 names the buyer."
+TAKEN_AS_NAME = "{text} was taken as the buyer's name. F2 changes it, /name alone takes it away."
 NEEDS_VOUCHER = "{product} needs a voucher: scan or type its code first."
 NOTHING_TAKEN = "Nothing was taken yet. Change the sale, or take the money."
 OR_ENTER_AGAIN = "Change the sale, or Enter again."
@@ -79,6 +90,7 @@ SENTENCES: dict[str, Sentence] = {
     "sale_abandoned.frozen": "This sale was given up; start a new one or reopen it.",
     "sale_closed.frozen": "This sale is paid and closed; start a new one.",
     "sale_elsewhere": "This sale is open at {station} now; recall it to work on it here.",
+    "sale_left": "{order}: {due} is still to be paid, see Needs attention.",
     "sale_not_found": "There is no sale {sale} in this conference.",
     "sale_ordered.abandon": "This sale became an order; cancel the order instead.",
     "sale_ordered.frozen": "This sale became an order; reopen it to change it.",

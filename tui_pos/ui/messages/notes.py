@@ -18,7 +18,6 @@ SALE_ENDS: dict[SaleEnd, str] = {
     SaleEnd.NOTHING: "",
     SaleEnd.DISCARDED: "The sale is discarded: nothing was sold.",
     SaleEnd.PARKED: "The sale is parked: it stands under Needs attention.",
-    SaleEnd.KEPT: "The sale is kept: scan the same badge here to go on.",
 }
 
 

@@ -21,6 +21,10 @@ def _payment(notice: str, station: str) -> str:
     return NOTICE_WORDS[notice].headline + _at(station)
 
 
+def _order(order: str, when: Moment, is_part: bool) -> str:
+    return f"{'paid in part' if is_part else 'not paid'} {when_and_where(when)}: {order}"
+
+
 def _parked(when: Moment, content: Sequence[tuple[int, str]]) -> str:
     pieces = ", ".join(f"{quantity} {name}" if quantity > 1 else name for quantity, name in content)
     return f"parked {when_and_where(when)}: {pieces or 'nothing in it'}"
@@ -35,6 +39,7 @@ def _at(station: str) -> str:
 
 
 PHRASES: dict[str, Sentence] = {
+    "attention.order": _order,
     "attention.parked": _parked,
     "attention.payment": _payment,
     "attention.problem": _problem,

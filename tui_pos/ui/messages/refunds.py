@@ -45,6 +45,8 @@ ASK_TAKEN = "What is taken instead? As many as go back: {count}."
 ASK_VOID_REASON = "All its money goes back the way it came, and its voucher is free again. Why?"
 """What the dialogs of a refund, an exchange and a void ask."""
 
+ONLY_SUPERVISOR = "only a supervisor"
+
 ASKING = "One moment: it is being booked."
 ASKING_STRIPE = "Asking Stripe, please wait."
 ASKING_STRIPE_INTERAC = "Asking Stripe, please wait. An Interac card is asked for once more on its reader."

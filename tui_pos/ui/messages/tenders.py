@@ -50,6 +50,7 @@ ONLY_SUPERVISOR = "Only a supervisor may give it away for free."
 ASKS_WHY = "Enter asks why; the reason is kept with your name."
 A_PART = "{part} of {due}: choose how it is paid, Esc for all."
 ROW_OR_AMOUNT = "{text} is {row}: Enter takes it. Type {text}.00 for that amount."
+GIVES_CHANGE = "take {given}, give {change} back"
 SCAN_NOT_USED = "That scan was not used: this order is to be paid first."
 FIRST_ENTER = "First press Enter: {told}"
 """What the tender screen says of its next key."""
@@ -65,6 +66,7 @@ SENTENCES: dict[str, Sentence] = {
     "amount_too_high": "Order {order} owes {due} {currency}, less than {wanted}.",
     "credit_too_low": "The buyer of {order} has only {left} of credit.",
     "invalid_amount.above_card": "{given!r} {currency} is more than a card payment can be.",
+    "invalid_amount.above_left": "Only {left} is left: {given} is too much.",
     "invalid_amount.between": "{currency} is paid in steps of {step}: {given!r} is between two.",
     "invalid_amount.coins": "Cash in {currency} comes in steps of {coin}: {given} is between two.",
     "invalid_amount.commas": "Enter the amount without commas; a dot divides the decimals.",

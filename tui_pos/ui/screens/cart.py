@@ -85,12 +85,16 @@ class CartScreen(DeskScreen[CartEnd]):
         yield self._receipt
 
     def on_mount(self) -> None:
-        self._change(self._sale.view)
-        if self._begins.product:
-            self._change(partial(self._sale.add, self._begins.product))
+        self._change(self._sale.view, self._say_begun)
+        if product := self._begins.product:
+            self._change(partial(self._sale.add, product), partial(self._choose_line, product))
         if self._begins.voucher:
             self._change(partial(self._sale.set_voucher, self._begins.voucher))
         self._draw()
+
+    def _say_begun(self) -> None:
+        if self.view is not None and self.view.lines:
+            self.say(cart_view.begun(self.view, self.desk.moment(self.view.begun_at)), Tone.WARN)
 
     def on_screen_resume(self) -> None:
         self._under_way += 1
@@ -100,7 +104,7 @@ class CartScreen(DeskScreen[CartEnd]):
 
     def acts(self) -> Sequence[Offer]:
         if self._filter:  # several products fit a text that was entered
-            return (*self._picks(), Act("back", self._show_all, "all products"))
+            return (*self._picks(), Act("back", partial(self._show_only, ""), "all products"))
         return (
             *self._pay_acts(),
             Act("back", self._back),
@@ -117,7 +121,9 @@ class CartScreen(DeskScreen[CartEnd]):
         if view is None or not view.lines:
             ways = (Act(by.value, partial(self._pay_by, by)) for by in PayBy)
             return (Act("confirm", card, "card", ahead=True), *ways) if self._under_way else ()
-        parks = () if view.is_ordered else (Act("park", self._park),)
+        parks = () if cart_view.is_paid_in_part(view) else (Act("park", self._park),)
+        if cart_view.cannot_be_sold(view) and not self._under_way:
+            return parks
         if not view.to_pay:
             return (Act("confirm", card, "finish, nothing to pay", ahead=True), *parks)
         return (
@@ -129,7 +135,8 @@ class CartScreen(DeskScreen[CartEnd]):
 
     def _late_acts(self) -> Sequence[Act]:
         """What the bar has room for last."""
-        card = (Act("card", partial(self._pay_by, PayBy.CARD)),) if self._is_filled else ()
+        pays = any(act.command == "confirm" for act in self._pay_acts())
+        card = (Act("card", partial(self._pay_by, PayBy.CARD)),) if pays else ()
         undo = (Act("undo", partial(self._step, -1), "one fewer"),) if self._is_filled else ()
         return (
             *card,
@@ -148,7 +155,8 @@ class CartScreen(DeskScreen[CartEnd]):
     def typed_acts(self, text: str) -> Sequence[Offer]:
         chosen = self._catalogue.chosen
         if self._filter != text.strip() or chosen is None:
-            enter = f'name or code "{text.strip()}"' if self._is_to_stranger() else f'find "{text.strip()}"'
+            products, is_walk_up = self._products or (), self._is_to_stranger()
+            enter = cart_view.enter_with(text.strip(), self.view, products, is_walk_up=is_walk_up)
         else:
             enter = f"add {chosen.name}"
         return (self.enters(enter), Act("back", self.prompt.clear, "clear"), Move(self._catalogue.move))
@@ -164,7 +172,7 @@ class CartScreen(DeskScreen[CartEnd]):
 
     def refused(self, message: Message) -> None:
         if isinstance(message, Confirmed) and not self._filter:
-            self.say(said.ADD_FIRST, Tone.WARN, bell=True)
+            self.say(cart_view.problem(self.view) or said.ADD_FIRST, Tone.WARN, bell=True)
         elif isinstance(message, Picked) and (why := self._why_not(message.number)):
             self.say(why, Tone.WARN, bell=True)
         else:
@@ -173,8 +181,7 @@ class CartScreen(DeskScreen[CartEnd]):
     def _why_not(self, number: int) -> str:
         """Why the product at a place without a number cannot be sold."""
         row = self._catalogue.at_place(number)
-        product = next((each for each in self._products or () if row and shelf.key_of(each) == row.key), None)
-        return shelf.why_not(product) if product is not None else ""
+        return shelf.why_not_of(self._products or (), row.key) if row is not None else ""
 
     @property
     def _is_filled(self) -> bool:
@@ -206,9 +213,6 @@ class CartScreen(DeskScreen[CartEnd]):
             self._catalogue.begin()
         self._draw_catalogue()
 
-    def _show_all(self) -> None:
-        self._show_only("")
-
     def _moved(self, delta: int) -> None:
         if abs(delta) < PAGE:
             for pane in (self._pane, self._receipt):
@@ -231,7 +235,7 @@ class CartScreen(DeskScreen[CartEnd]):
 
     def _choose_line(self, key: str) -> None:
         for pane in (self._pane, self._receipt):
-            pane.lines.choose(key)
+            pane.lines.choose(cart_view.line_of(self.view, key))
 
     # What was scanned or typed
 
@@ -284,7 +288,7 @@ class CartScreen(DeskScreen[CartEnd]):
         if not self._is_to_stranger() or (scanned and "@" not in text):
             self.failed(error)
         else:
-            self._buyer.typed(text)
+            self._buyer.typed(text, is_name=cart_view.is_name(text, self.view, self._products or ()))
 
     # Who buys
 
@@ -348,10 +352,8 @@ class CartScreen(DeskScreen[CartEnd]):
     def _draw(self) -> None:
         view = self.view
         left = cart_view.for_whom(view, self._begins.buyer, is_walk_up=self._is_to_stranger())
-        if self._is_to_stranger():
-            self.prompt.set_placeholder(said.PLACEHOLDER)
-        else:
-            self.prompt.set_placeholder(self.PROMPT.placeholder)
+        placeholder = said.PLACEHOLDER if self._is_to_stranger() else self.PROMPT.placeholder
+        self.prompt.set_placeholder(placeholder)
         self._title.show_ends(left, cart_view.facts(view, self.amount))
         name = printable(self.desk.conference.name, 60)
         self._receipt_title.show(Text(name, style="bold", no_wrap=True, overflow="ellipsis"))
@@ -383,7 +385,7 @@ class CartScreen(DeskScreen[CartEnd]):
     # Leaving
 
     def _back(self) -> None:
-        if self._is_filled and self._is_to_stranger():
+        if self._is_filled and not cart_view.is_paid_in_part(self.view):
             self._leaving.ask(self._whose())
         else:
             self._leaving.keep()

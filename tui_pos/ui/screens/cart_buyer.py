@@ -33,13 +33,19 @@ class CartBuyer:
             Act("email", self._email),
         )
 
-    def typed(self, text: str) -> None:
-        """A text was typed that is nothing known here: the walk-up's address, or their name."""
+    def typed(self, text: str, *, is_name: bool) -> None:
+        """A text was typed that is nothing known here: the walk-up's address, or, if ``is_name``, their name.
+
+        It never takes the place of another name, nor is it taken where a product may be meant.
+        """
         if "@" in text:
             name, email = name_and_email(text)
             self._change(partial(self._sale.set_buyer, name if email else None, email or name))
-        elif may_be_name(text):
+        elif is_name:
             self._change(partial(self._sale.set_buyer, text))
+            self._screen.say(said.TAKEN_AS_NAME.format(text=printable(text, 40)))
+        elif may_be_name(text):
+            self._screen.say(said.NO_PRODUCT.format(text=printable(text, 40)), Tone.WARN, bell=True)
         else:
             self._screen.say(said.NOT_A_NAME.format(text=printable(text, 40)), Tone.WARN, bell=True)
 

@@ -98,7 +98,7 @@ class CartController:
         return SaleEnd.DISCARDED
 
     def put_away(self) -> CartEnd:
-        """Park, keep or abandon the sale; answers which."""
+        """Park or abandon the sale; answers which."""
         return SaleEnd.NOTHING if self._view is None else put_away(self._desk, self._view)
 
     @property

@@ -14,18 +14,18 @@ PARK, DISCARD = "park", "discard"
 
 
 class CartLeaving:
-    """Keeps, parks or discards ``sale`` and then leaves ``screen``."""
+    """Parks or discards ``sale`` and then leaves ``screen``."""
 
     def __init__(self, screen: DeskScreen[CartEnd], sale: CartController) -> None:
         self._screen = screen
         self._sale = sale
 
     def keep(self) -> None:
-        """Put it away as it is: a badge finds it again, an empty one is given up."""
+        """Leave one that is empty, which is given up."""
         self._leave_after(self._sale.put_away)
 
     def ask(self, whose: str) -> None:
-        """Ask what becomes of a walk-up's sale: there is no badge by which it would be found again."""
+        """Ask what becomes of a sale with something in it: none stays open where nobody sees it."""
         choices = (
             Choice(key=PARK, text=said.PARK, about=said.PARK_ABOUT),
             Choice(key=DISCARD, text=said.DISCARD, about=said.DISCARD_ABOUT),
@@ -44,7 +44,7 @@ class CartLeaving:
         self._screen.ask(self._sale.park, lambda _: go_home(parked), lane="cart", hold=True)
 
     def next_person(self) -> None:
-        """``/next``: keep or park what is there, and serve the next person."""
+        """``/next``: park what is there, and serve the next person."""
 
         def put_away(end: CartEnd) -> None:
             self._screen.navigator.go_home(sale_end(end))

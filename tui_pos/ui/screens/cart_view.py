@@ -1,16 +1,22 @@
 """What the cart screen says of a sale: pure functions of it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from rich.text import Text
 
+from tui_pos.core.clock import Moment
 from tui_pos.core.scan import printable
 from tui_pos.desk.carts.cart_view import CartView
+from tui_pos.desk.catalogue.inventory import InventoryItem
 from tui_pos.desk.catalogue.pricing import ProductKind
 from tui_pos.ui.messages import carts as said
+from tui_pos.ui.messages import sentence
+from tui_pos.ui.messages.templates import when_and_where
+from tui_pos.ui.screens import catalogue
 from tui_pos.ui.widgets import look
+from tui_pos.ui.widgets.cart_pane import key_of
 from tui_pos.ui.widgets.look import Role
 
 Amount = Callable[[Decimal], str]
@@ -41,6 +47,17 @@ def facts(view: CartView | None, amount: Amount) -> Text:
     return Text("   ".join(printable(fact, 60) for fact in shown if fact))
 
 
+def begun(view: CartView, when: Moment) -> str:
+    """That the sale held something already when it was opened."""
+    return said.begun(when_and_where(when), sum(line.quantity for line in view.lines))
+
+
+def line_of(view: CartView | None, product: str) -> str:
+    """The key of a product's line; ``product``, which may lack its kind, where there is none."""
+    lines = view.lines if view is not None else ()
+    return next((key_of(line) for line in lines if product in (key_of(line), line.slug)), product)
+
+
 def whose(view: CartView | None, buyer: str) -> str:
     """Whom a sale is to, within a sentence."""
     name = (view.buyer_name if view is not None else "") or buyer
@@ -50,6 +67,34 @@ def whose(view: CartView | None, buyer: str) -> str:
 def may_be_name(text: str) -> bool:
     """Whether a typed text that is nothing known here can be a person's name."""
     return bool(re.search(r"[^\W\d_]", text)) and not re.search(r"[\d@/]", text)
+
+
+def is_name(text: str, view: CartView | None, products: Sequence[InventoryItem]) -> bool:
+    """Whether a text that is nothing known here is taken for the name of a buyer who has none yet."""
+    is_named = view is not None and bool(view.buyer_name)
+    return not is_named and may_be_name(text) and not catalogue.is_near(products, text)
+
+
+def enter_with(
+    text: str, view: CartView | None, products: Sequence[InventoryItem], *, is_walk_up: bool
+) -> str:
+    """What Enter will do with a typed text that names no product yet."""
+    if not is_walk_up or catalogue.matching(products, text):
+        return said.FIND.format(text=text)
+    return (said.NAME if is_name(text, view, products) else said.NAME_OR_CODE).format(text=text)
+
+
+def problem(view: CartView | None) -> str:
+    """Why it cannot be sold as it is; '' where it can."""
+    if view is None:
+        return ""
+    reasons = (view.problem, *(line.problem for line in view.lines))
+    return next((sentence(reason) for reason in reasons if reason is not None), "")
+
+
+def is_paid_in_part(view: CartView | None) -> bool:
+    """Whether money was taken for it: it is neither parked nor discarded then."""
+    return view is not None and view.is_ordered and view.to_pay != view.total
 
 
 def has_tickets(view: CartView) -> bool:

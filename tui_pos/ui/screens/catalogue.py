@@ -1,11 +1,16 @@
 """The products beside the cart: which ones a typed text means, best first, and what is said of each."""
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 from tui_pos.desk.catalogue.inventory import InventoryItem
 from tui_pos.ui.messages.carts import NEEDS_VOUCHER
 from tui_pos.ui.messages.views import phrase
 from tui_pos.ui.widgets.catalogue_pane import Product
+
+NEAR = 0.8
+SHORTEST = 3
+"""How alike two words are of which one is the other mistyped, and how long such words are."""
 
 SHORT_REASONS = {
     "shelf.inactive": "withdrawn",
@@ -24,6 +29,13 @@ def matching(products: Sequence[InventoryItem], text: str) -> tuple[InventoryIte
         return tuple(products)
     ranked = [(rank, product) for product in products if (rank := _rank(product, words)) is not None]
     return tuple(product for _, product in sorted(ranked, key=lambda pair: pair[0]))
+
+
+def is_near(products: Sequence[InventoryItem], text: str) -> bool:
+    """Whether a word of ``text`` is nearly one of a product's: somebody mistyped it."""
+    known = {part for each in products for part in _parts(each) if len(part) >= SHORTEST}
+    words = (word for word in text.casefold().split() if len(word) >= SHORTEST)
+    return any(get_close_matches(word, known, n=1, cutoff=NEAR) for word in words)
 
 
 def named(products: Sequence[InventoryItem], text: str) -> InventoryItem | None:
@@ -59,6 +71,11 @@ def why_not(product: InventoryItem) -> str:
     return f"{product.name}: {phrase(product.reason)}."
 
 
+def why_not_of(products: Sequence[InventoryItem], key: str) -> str:
+    """The same of the product with this key."""
+    return next((why_not(each) for each in products if key_of(each) == key), "")
+
+
 def note(product: InventoryItem) -> str:
     """What stands beside the price: why it cannot be sold, what it needs, or how many are left."""
     if product.reason is not None:
@@ -72,5 +89,10 @@ def _rank(product: InventoryItem, words: Sequence[str]) -> int | None:
         return None
     if name.startswith(" ".join(words)) or slug.startswith("-".join(words)):
         return 0
-    parts = f"{name} {slug.replace('-', ' ')}".split()
+    parts = _parts(product)
     return 1 if all(any(part.startswith(word) for part in parts) for word in words) else 2
+
+
+def _parts(product: InventoryItem) -> list[str]:
+    """The words by which it may be meant."""
+    return f"{product.name} {product.slug.replace('-', ' ')}".casefold().split()

@@ -1,6 +1,6 @@
 """What can be done to the order that a screen shows: pay it, cancel it, take it back, name its tickets."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -8,7 +8,8 @@ from tui_pos.core import clock
 from tui_pos.desk.access.permissions import Action
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.checkin.guest_tickets import register_companion
-from tui_pos.desk.checkin.next_steps import OrderAction, OrderNow, OrderStep
+from tui_pos.desk.checkin.next_steps import RIGHTS, OrderAction, OrderNow, OrderStep
+from tui_pos.desk.errors import because
 from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.tenders import tendering
 from tui_pos.desk.tones import Tone
@@ -16,11 +17,20 @@ from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.ask import ask_text
 from tui_pos.ui.dialogs.confirm import Confirm
 from tui_pos.ui.input.acts import Act
-from tui_pos.ui.messages import notes
+from tui_pos.ui.messages import notes, sentence
+from tui_pos.ui.messages.refunds import ONLY_SUPERVISOR
 from tui_pos.ui.results import PayBy, StillOwed
 from tui_pos.ui.screens.cart_view import name_and_email
 from tui_pos.ui.screens.return_actions import Reload
 from tui_pos.ui.screens.shared import Step, refuse
+
+WORDS = {
+    "cancel": OrderAction.CANCEL,
+    "refund": OrderAction.GIVE_BACK,
+    "exchange": OrderAction.GIVE_BACK,
+    "void": OrderAction.VOID,
+}
+"""What each of these words does to an order."""
 
 
 class OrderActions:
@@ -74,9 +84,17 @@ class OrderActions:
         return (
             *(ways if OrderAction.PAY in actions else ()),
             *((Act("names", self.ask_names),) if self.now.unnamed else ()),
-            *((Act("cancel", self.cancel),) if OrderAction.CANCEL in actions else ()),
-            *((Act(name, do) for name, do in returns.items()) if OrderAction.GIVE_BACK in actions else ()),
+            *self._words(self.now, {"cancel": self.cancel, **returns}),
         )
+
+    def _words(self, now: OrderNow, does: dict[str, Callable[[], object]]) -> Iterator[Act]:
+        """The words that mean something here; one that this person may not use says so."""
+        for name, do in does.items():
+            action = WORDS[name]
+            if action in now.actions:
+                yield Act(name, do)
+            elif action in now.not_allowed:
+                yield Act(name, partial(refuse, self._screen, RIGHTS[action]), ONLY_SUPERVISOR)
 
     # Paying
 
@@ -119,11 +137,18 @@ class OrderActions:
             call = partial(checkout.cancel_order, self._desk, self._reference)
             self._screen.ask(call, lambda _: self._alert(f"{self._reference} is cancelled."), hold=True)
 
-    def refuses(self, action: Action) -> bool:
-        """Whether who is signed in may not do it; they are told who may."""
-        if self._screen.may(action):
+    def refuses(self, word: str) -> bool:
+        """Whether the word is one that cannot be here; they are told why, or who may."""
+        action = WORDS.get(word)
+        if action is None or self.now is None:
             return False
-        refuse(self._screen, action)
+        if any(payment.is_elsewhere for payment in self.now.receipt.payments) and word != "cancel":
+            key = "paid_online.void" if action is OrderAction.VOID else "paid_online"
+            self._screen.say(sentence(because(key, order=self._reference)), Tone.WARN, bell=True)
+            return True
+        if self._screen.may(RIGHTS[action]):
+            return False
+        refuse(self._screen, RIGHTS[action])
         return True
 
     # Names

@@ -100,11 +100,14 @@ class OrdersScreen(DeskScreen[NextPerson]):
 
     def _look(self, text: str, *, opens: bool = False) -> None:
         """List the orders that fit ``text``; with ``opens`` a single one is opened."""
-        if text != self._text:
+        is_other = text != self._text
+        if is_other:
             self._limit = PAGE
         self._text = text
 
         def show(hits: OrderHits) -> None:
+            if is_other:
+                self._list.unchoose()  # of other orders the newest are shown, not those beside the chosen one
             self._show(hits)
             if opens and hits.total == 1:
                 self._open(hits.found[0])
@@ -114,9 +117,6 @@ class OrdersScreen(DeskScreen[NextPerson]):
 
     def _show(self, hits: OrderHits) -> None:
         self._hits = hits
-        self._heading.show(
-            orders_view.heading(self._text, today=self._today, listed=len(hits.found), total=hits.total)
-        )
         self._list.set_lines([orders_view.line(self.desk, order, self.amount) for order in hits.found])
         self._chosen_changed()
 
@@ -184,7 +184,12 @@ class OrdersScreen(DeskScreen[NextPerson]):
         return next(order for order in self._hits.found if order.reference == line.key)
 
     def _chosen_changed(self) -> None:
-        order = self._chosen()
+        order, listed = self._chosen(), len(self._hits.found)
+        self._heading.show(
+            orders_view.heading(
+                self._text, today=self._today, listed=listed, total=self._hits.total, above=self._list.above
+            )
+        )
         self._about.show(orders_view.about(order))
         self._details.set_lines(orders_view.details(self.desk, order, self.amount))
         self.refresh_hints()

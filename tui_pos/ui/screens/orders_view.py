@@ -20,12 +20,13 @@ STATUS_WORDS = {"partially_refunded": ("part refunded", Tone.WARN), "paid": ("pa
 """How the status of an order is said, and how good it is; every other one is bad."""
 
 
-def heading(text: str, *, today: bool, listed: int, total: int) -> Text:
-    """What is listed, and how many of how many."""
+def heading(text: str, *, today: bool, listed: int, total: int, above: int) -> Text:
+    """What is listed, how many of how many, and how many rows the list has above those in sight."""
     which = "Orders of today" if today else "Orders, the newest first"
     fitting = f": {printable(text, 30)}" if text else ""
     count = f"{total:,}" if listed >= total else f"{listed:,} of {total:,}"
-    return Text.assemble((f"{which}{fitting}", "bold"), (f"   {count}", look.style(Role.DIM)))
+    scrolled = (f"   {above} row{'s' if above > 1 else ''} above", "bold") if above else ""
+    return Text.assemble((f"{which}{fitting}", "bold"), (f"   {count}", look.style(Role.DIM)), scrolled)
 
 
 def line(desk: Desk, order: FoundOrder, amount: Amount) -> Line:

@@ -10,7 +10,6 @@ from textual.message import Message
 
 from tui_pos.core.scan import Scan, printable
 from tui_pos.desk import waiting
-from tui_pos.desk.access.permissions import Action
 from tui_pos.desk.checkin.checkin import CheckInResult, check_in
 from tui_pos.desk.checkin.next_steps import OrderNow, order_now
 from tui_pos.desk.context import Desk
@@ -122,9 +121,8 @@ class ReceiptScreen(DeskScreen[NextPerson]):
         return self._giving is None
 
     def word_refused(self, command: str) -> bool:
-        """Say who may do what this person may not."""
-        action = {"cancel": Action.CANCEL}.get(command, Action.REFUND)
-        return command in ("cancel", "refund", "exchange", "void") and self._order_actions.refuses(action)
+        """Say why an order is not taken back here, or who may do it."""
+        return self._order_actions.refuses(command)
 
     def typed_acts(self, text: str) -> Sequence[Offer]:
         return (

@@ -128,7 +128,7 @@ def _bought(view: ReceiptView, amount: Amount) -> Rows:
         rows.append((_discount(order), amount(-bought.discount)))
     rows.append((("Total", "bold"), (amount(bought.total), "bold")))
     for payment in view.payments:
-        rows.append((f"Paid by {payment.label}", amount(payment.amount)))
+        rows.append((paid_by(payment.label), amount(payment.amount)))
         if payment.rounding:
             rows.append(("Rounded for cash", amount(payment.rounding)))
         if payment.change:
@@ -176,6 +176,11 @@ def _person(person: AttendeeView | None, unnamed: int, amount: Amount) -> Text:
     if person.registered and person.owes:
         parts.append(signs.signed(Tone.WARN, f"owes {amount(person.owes)}"))
     return Text("   ").join(parts)
+
+
+def paid_by(label: str) -> str:
+    """What a payment is called in a row; the label of one on the web site says already that it was paid."""
+    return label if label.startswith("Paid ") else f"Paid by {label}"
 
 
 def item(line: LineView) -> str:

@@ -19,7 +19,7 @@ from tui_pos.desk.orders.refund_views import RefundView
 from tui_pos.desk.refunds import exchanges, in_person, voids
 from tui_pos.desk.refunds.exchanges import Exchanged, Terms
 from tui_pos.desk.refunds.pieces import Piece, RefundableLine
-from tui_pos.desk.refunds.refunds import Refundable, check, refund, refundable
+from tui_pos.desk.refunds.refunds import Refundable, check, part_of, refund, refundable
 from tui_pos.desk.refunds.voids import Voided
 from tui_pos.desk.search.receipts import ReceiptView
 from tui_pos.desk.tones import Tone
@@ -52,6 +52,7 @@ from tui_pos.ui.messages.refunds import (
     VOID,
 )
 from tui_pos.ui.messages.views import refund_words
+from tui_pos.ui.screens.catalogue import note
 from tui_pos.ui.screens.receipt_view import ways_back
 
 ALL, AMOUNT = "all", "amount"
@@ -154,7 +155,8 @@ class ReturnActions:
         left = found.amount
         enter = f"{self._all_label(found)}, or the amount" if left else "take all of it back"
         sentence = ASK_HOW_MUCH.format(left=self._screen.amount(left)) if left else ASK_WITHOUT_MONEY
-        question = ask_amount(f"Refund {self._reference}", sentence, enter, self._desk.conference.currency)
+        read = partial(part_of, left, self._desk.conference.currency)
+        question = ask_amount(f"Refund {self._reference}", sentence, enter, read)
 
         def answered(part: Part | None) -> None:
             if part is not None:
@@ -267,7 +269,7 @@ class ReturnActions:
                     key=product.slug,
                     text=product.name,
                     amount=self._screen.amount(product.price),
-                    about="" if product.remaining is None else f"{product.remaining} left",
+                    about=note(product),
                 )
                 for product in products
                 if product.sellable

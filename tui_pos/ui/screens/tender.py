@@ -57,6 +57,7 @@ class TenderScreen(DeskScreen[StillOwed]):
         self._tender = TenderController(desk, reference)
         self._options: tuple[PaymentOption, ...] = ()
         self._is_taking = False
+        self._before_part = ""
         self._told: Tendered | PaymentState | None = None
         self._last: Tendered | PaymentState | None = None
         self._list = LineList(Column(14), Column(9, right=True), Column(), id="ways")
@@ -110,8 +111,15 @@ class TenderScreen(DeskScreen[StillOwed]):
         self._draw()
 
     def _set_part(self, amount: Decimal | None) -> None:
+        if amount is not None and self._tender.part is None and (chosen := self._list.chosen):
+            self._before_part = chosen.key
         self._tender.part = amount
         self._offer()
+
+    def _all_of_it(self) -> None:
+        self._set_part(None)
+        self._list.choose(self._before_part)
+        self._draw()
 
     # What was typed
 
@@ -187,14 +195,8 @@ class TenderScreen(DeskScreen[StillOwed]):
             return ()
         if self._told is not None:
             go_on = Act("confirm", self._go_on, "take the rest" if self._tender.due else "receipt")
-            return (
-                go_on,
-                *(
-                    (Act("next", partial(self.leave, StillOwed(next_person=NextPerson()))),)
-                    if self._tender.is_paid
-                    else ()
-                ),
-            )
+            next_one = Act("next", partial(self.leave, StillOwed(next_person=NextPerson())))
+            return (go_on, next_one) if self._tender.is_paid else (go_on,)
         if self._tender.receipt is None:
             return (Act("confirm", self._read_again, "read the order"), back)
         if self._tender.live is not None:
@@ -214,7 +216,7 @@ class TenderScreen(DeskScreen[StillOwed]):
     def _ways(self) -> Sequence[Offer]:
         chosen = self._option(self._list.chosen)
         label = view.next_step(chosen, self.amount)
-        give_up = Act("back", partial(self._set_part, None), "all of it")
+        give_up = Act("back", self._all_of_it, "all of it")
         return (
             *((Act("confirm", partial(self._do, chosen), label),) if chosen else ()),
             *self._other_ways(),
@@ -295,10 +297,10 @@ class TenderScreen(DeskScreen[StillOwed]):
     def _taken(self, tendered: Tendered) -> None:
         self._is_taking = False
         self._tender.taken()
-        if not tendered.remaining and not tendered.change:
+        if tendered.remaining or tendered.change:
+            self._tell(tendered)
+        else:
             self._show_receipt()
-            return
-        self._tell(tendered)
 
     def _not_taken(self, error: Exception) -> None:
         self._is_taking = False
@@ -374,10 +376,7 @@ class TenderScreen(DeskScreen[StillOwed]):
         self._tender.taken()
 
         def told() -> None:
-            if not self._tender.due:
-                self._show_receipt()
-            else:
-                self._tell(state)
+            self._tell(state) if self._tender.due else self._show_receipt()
 
         self._read(told)
 

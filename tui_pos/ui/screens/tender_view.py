@@ -12,7 +12,7 @@ from tui_pos.ui.messages import tenders as said
 from tui_pos.ui.messages.notes import Amount
 from tui_pos.ui.messages.tenders import TENDERS
 from tui_pos.ui.results import PayBy
-from tui_pos.ui.screens.receipt_view import before_discounts, item
+from tui_pos.ui.screens.receipt_view import before_discounts, item, paid_by
 from tui_pos.ui.widgets.line_list import Line
 from tui_pos.ui.widgets.status_line import Status
 
@@ -87,6 +87,8 @@ def next_step(proposed: Proposed, amount: Amount) -> str:
         return f"{amount(proposed)} of it"
     if proposed is None:
         return ""
+    if proposed.change:
+        return said.GIVES_CHANGE.format(given=amount(proposed.given), change=amount(proposed.change))
     return TENDERS[proposed.tender].next_step.format(amount(proposed.to_pay))
 
 
@@ -125,7 +127,7 @@ def sums(view: ReceiptView, amount: Amount, rounding: Decimal = Decimal()) -> li
     """What it costs, what was paid by what, what is still to be paid, and how that is rounded for cash."""
     shown = list(view.payments)
     rest = shown[MOST_PAYMENTS - 1 :] if len(shown) > MOST_PAYMENTS else []
-    rows = [(f"Paid by {each.label}", -each.amount) for each in shown[: len(shown) - len(rest)]]
+    rows = [(paid_by(each.label), -each.amount) for each in shown[: len(shown) - len(rest)]]
     if rest:
         rows.append((f"{len(rest)} more payments", -sum((each.amount for each in rest), Decimal())))
     lines = [Line(("Total", amount(view.order.total)), pick=False)]

@@ -8,6 +8,7 @@ from itertools import groupby
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
+from tui_pos.ui.input.key_stream import PAGE
 from tui_pos.ui.widgets import look
 from tui_pos.ui.widgets.line_list import Column, Line, LineList
 from tui_pos.ui.widgets.look import Role
@@ -111,11 +112,23 @@ class CataloguePane(Horizontal):
 
     def _draw(self) -> None:
         lines = [self._line(place, each) for place, each in enumerate(self._products)][self._offset :]
-        height = self.size.height or len(lines)
-        two = self.size.width >= TWO_COLUMNS and len(lines) > height
+        height = self.size.height or len(lines) + 1
+        two = self.size.width >= TWO_COLUMNS and len(lines) >= height
         self.set_class(two, "-two")
+        if pages := self._pages(room := height * (1 + two)):
+            mark = Line((pages,), pick=False, style=look.style(Role.DIM))
+            lines = [*lines[: room - 1], mark]
         self._rows.set_lines(lines[:height] if two else lines)
         self._beside.set_lines(lines[height:] if two else ())
+
+    def _pages(self, room: int) -> str:
+        """How many products another page numbers or shows; '' where these ``room`` rows have them all."""
+        if self._typing:
+            return ""
+        more = sum(each.can_be_sold for each in self._products[self._offset + PAGE :])
+        more = more or max(0, len(self._products) - self._offset - room)
+        back = ("PgUp: back",) if self._offset else ()
+        return ", ".join((*back, *((f"PgDn: {more} more",) if more else ())))
 
     def _line(self, place: int, product: Product) -> Line:
         is_chosen = self._typing and place == self._chosen

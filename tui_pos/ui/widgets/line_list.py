@@ -105,6 +105,11 @@ class Listing(Widget):
         """Which row is chosen, from 0."""
         return self._chosen
 
+    @property
+    def above(self) -> int:
+        """How many rows stand above those in sight."""
+        return self._top
+
     def set_numbered(self, numbered: bool) -> None:
         """Whether rows show numbers from now on: not while digits are text."""
         if numbered != self._numbered:
