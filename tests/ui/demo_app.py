@@ -29,7 +29,7 @@ from tui_pos.ui.widgets.big_amount import BigAmount
 from tui_pos.ui.widgets.line_list import Column, Line, LineList
 from tui_pos.ui.widgets.row import Row
 from tui_pos.ui.widgets.scan_input import Prompt
-from tui_pos.ui.widgets.stage_line import StageLine
+from tui_pos.ui.widgets.stage_line import stage_text
 from tui_pos.ui.widgets.status_line import Status
 
 STAGES = ("saved", "sent", "waiting for card", "authorised", "captured")
@@ -79,7 +79,7 @@ class Home(DemoScreen):
     def __init__(self) -> None:
         super().__init__()
         self.cart = LineList(Column(), Column(3, right=True), Column(8, right=True))
-        self.stage = StageLine()
+        self.stage = Row()
         self.quantity = 1
         self.seconds = 0
         self.flooding: Timer | None = None
@@ -93,7 +93,7 @@ class Home(DemoScreen):
     def on_mount(self) -> None:
         self.show_cart()
         self.query_one(BigAmount).show_amount("USD", "167.00")
-        self.stage.show_stage(STAGES, 2, 0)
+        self.stage.show(stage_text(STAGES, 2, 0))
 
     def show_cart(self) -> None:
         rows = [("Workshop: async", 1, "150.00"), ("T-shirt", self.quantity, f"{self.quantity * 35}.00")]
@@ -130,7 +130,7 @@ class Home(DemoScreen):
 
     def tick(self) -> None:
         self.seconds += 1
-        self.stage.show_stage(STAGES, 2, self.seconds)
+        self.stage.show(stage_text(STAGES, 2, self.seconds))
 
     def break_down(self) -> None:
         api_key = "sk_test_" + "local"

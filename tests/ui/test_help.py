@@ -43,7 +43,7 @@ async def test_tasks_that_do_not_work_now_are_not_told(bench: Bench) -> None:
         assert isinstance(pilot.app.screen, AttendeeScreen)
         await scan(pilot, "INES2026")
         await press(pilot, "f1")
-        assert "Take what is owed: Enter or F8 by card, F9 in cash, F10 another way." in shown(pilot)
+        assert "Take what is owed: F8 by card, F9 in cash, F10 another way." in shown(pilot)
 
 
 async def test_the_door_is_told_nothing_about_money(bench: Bench) -> None:

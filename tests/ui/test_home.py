@@ -297,16 +297,13 @@ async def test_a_long_text_that_is_not_known_keeps_its_end_and_the_sentence(benc
         assert re.search(r"\[X\] beginx+…x+.* is not known in Demo Conference\.", row(pilot, 6))
 
 
-async def test_a_long_entry_moves_no_column(bench: Bench) -> None:
+async def test_a_long_entry_moves_no_figure(bench: Bench) -> None:
     async with station(bench) as pilot:
-        await scan(pilot, "NOOR2026")
-        await press(pilot, "escape")
-        before = row(pilot, 4)
+        before = row(pilot, 4).index("in  ")
         await scan(pilot, "X" * 60)
         await press(pilot, "enter")
-        after = row(pilot, 5)
-        assert "Noor Lindqvist" in after
-        assert re.search(r" \[", before).start() == re.search(r" \[", after).start()  # type: ignore[union-attr]
+        assert "XXXX" in row(pilot, 4)
+        assert row(pilot, 4).index("in  ") == before
         assert row(pilot, 3).index("Today at") == row(pilot, 4).index("in  ")
 
 

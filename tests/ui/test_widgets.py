@@ -18,7 +18,7 @@ from tui_pos.ui.widgets.key_bar import KeyBar
 from tui_pos.ui.widgets.line_list import Column, Line, LineList, fit
 from tui_pos.ui.widgets.row import Row
 from tui_pos.ui.widgets.scan_input import ScanInput
-from tui_pos.ui.widgets.stage_line import StageLine
+from tui_pos.ui.widgets.stage_line import stage_text
 from tui_pos.ui.widgets.status_line import Clock, Status, StatusLine
 
 
@@ -227,9 +227,9 @@ async def test_the_key_bar_names_the_safe_step_first_and_fits() -> None:
 
 
 async def test_the_stages_fill_and_the_current_one_is_in_capitals() -> None:
-    line = StageLine()
+    line = Row()
     async with One(line).run_test(size=(80, 3)) as pilot:
-        line.show_stage(("saved", "sent", "waiting for card", "captured"), 2, 12)
+        line.show(stage_text(("saved", "sent", "waiting for card", "captured"), 2, 12))
         await pilot.pause()
         assert rows(shown(pilot))[0] == "saved  >  sent  >   WAITING FOR CARD  12 s  >  captured"
 

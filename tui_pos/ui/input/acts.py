@@ -21,13 +21,15 @@ class Act:
     """A command of `keys.COMMANDS`, what it does in this state, and how the key bar calls it.
 
     Without a ``label`` the bar says what the table of keys says. ``ahead``: Enter does it though it was
-    pressed before the bar said so, because what it does follows from the keys before it.
+    pressed before the bar said so, because what it does follows from the keys before it. ``by_scan``: only a
+    card of the desk gives it here, so that the bar does not say it.
     """
 
     command: str
     do: Do
     label: str = ""
     ahead: bool = False
+    by_scan: bool = False
 
     @property
     def shown(self) -> str:
@@ -69,11 +71,14 @@ def numbers(rows: int, first: int = 1) -> range:
 
 
 def bar(offers: Iterable[Offer]) -> tuple[Hint, ...]:
-    """The key bar of ``offers``, digits that do the same as one."""
+    """The key bar of ``offers``: digits that do the same as one, Esc only where it is not Enter again."""
     hints: dict[str, Hint] = {}
+    offers = tuple(offers)
+    enter = act_of(offers, "confirm")
     for offer in offers:
         hint = _hint(offer)
-        if hint is None:
+        is_enter_again = isinstance(offer, Act) and offer.command == "back" and enter and offer.do == enter.do
+        if hint is None or is_enter_again:
             continue
         same = isinstance(offer, Pick) and hints.get(f"pick {hint.label}")
         name = f"pick {hint.label}" if isinstance(offer, Pick) else f"{hint.key} {hint.label}"
@@ -83,7 +88,7 @@ def bar(offers: Iterable[Offer]) -> tuple[Hint, ...]:
 
 def _hint(offer: Offer) -> Hint | None:
     match offer:
-        case Act():
+        case Act(by_scan=False):
             return Hint(keys.shown_key(offer.command), offer.shown)
         case Pick(numbers=picked) if picked:
             last = picked[-1]

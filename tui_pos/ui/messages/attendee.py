@@ -20,8 +20,6 @@ AT_THE_DOOR = "Not let in: send them to a registration desk."
 """What somebody is told who may neither sell nor charge, of a person who has to buy or pay first."""
 
 CHECKED_IN = "Checked in. Enter: next person, or scan the next badge."
-NOTHING_OWED = "Nothing is owed here."
-CHOOSE_ORDER = "Choose the order to pay with the arrows first."
 NOTHING_TO_HAND_OUT = "Nothing to hand out."
 OTHER_READER = "other reader"
 

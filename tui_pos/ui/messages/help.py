@@ -40,7 +40,7 @@ TASKS: dict[str, tuple[Task, ...]] = {
         Task("checkin", "Let them in: Enter while it says so, or /checkin."),
         Task("group", "Let everybody on their order in together: F6."),
         Task("walk_up", "Sell something: type its name, then Enter; or F2 for the whole list."),
-        Task("cash", "Take what is owed: Enter or F8 by card, F9 in cash, F10 another way."),
+        Task("cash", "Take what is owed: F8 by card, F9 in cash, F10 another way."),
         Task("pick", "Hand out what was bought: its number, once for each piece."),
         Task("undo", "Take the last hand-out or the check-in back: /undo."),
         Task("pick", "See an order, or pay what it owes: its number.", "sell"),
@@ -70,7 +70,8 @@ TASKS: dict[str, tuple[Task, ...]] = {
         Task("attention", "Serve the next person meanwhile: F5; it stays under Needs attention."),
     ),
     "TenderScreen": (
-        Task("pick", "Choose the way to pay by its number, then type what was given, then Enter."),
+        Task("pick", "Take cash: type what they give, then Enter."),
+        Task("pick", "Take it another way: its number, then Enter."),
         Task("back", "Leave it for later: Esc; what was taken stays taken."),
     ),
     "ReceiptScreen": (
@@ -86,6 +87,6 @@ TASKS: dict[str, tuple[Task, ...]] = {
         Task("confirm", "Find one: type a name, an e-mail or a part of its reference, then Enter."),
         Task("today", "See the orders of today alone, or all: /today."),
     ),
-    "ReaderScreen": (Task("confirm", "Choose the card reader: its number, then Enter."),),
+    "ReaderScreen": (Task("pick", "Choose the card reader: its number, or the arrows and Enter."),),
 }
 """By the class of the screen."""

@@ -110,4 +110,5 @@ def cannot_be_sold(view: CartView) -> bool:
 def name_and_email(typed: str) -> tuple[str, str]:
     """A name, and the e-mail address that was typed behind it, or ''."""
     name, _, last = typed.strip().rpartition(" ")
-    return (name.strip(), last) if "@" in last and name else (typed.strip(), "")
+    address = last.strip("<>,;").removeprefix("mailto:")
+    return (name.strip().strip('"'), address) if "@" in address and name else (typed.strip(), "")

@@ -89,7 +89,7 @@ def _beside(cells: tuple[str | tuple[str, str], ...], figure: Figure | None) -> 
 
 
 def attention(lines: "Sequence[AttentionLine]", currency: str, *, sells: bool) -> list[Line]:
-    """What needs attention, keyed by its place; numbered where it is `openable`."""
+    """What needs attention, each by its own key; numbered where it is `openable`."""
     can = openable(lines, sells=sells)
     return [
         Line(
@@ -99,11 +99,16 @@ def attention(lines: "Sequence[AttentionLine]", currency: str, *, sells: bool) -
                 format_amount(line.amount, currency),
                 sentence(line.said),
             ),
-            key=str(place),
+            key=attention_key(line),
             pick=line in can,
         )
-        for place, line in enumerate(lines)
+        for line in lines
     ]
+
+
+def attention_key(line: "AttentionLine") -> str:
+    """What names a row of it, wherever it stands."""
+    return f"{line.kind} {line.id}"
 
 
 def hits(found: "Sequence[Hit]") -> list[Line]:

@@ -73,17 +73,17 @@ class ReceiptScreen(DeskScreen[NextPerson]):
         yield self._payments
 
     def on_mount(self) -> None:
-        self._reload()
+        self._reload(hold=True)
 
-    def _reload(self, then: Callable[[], object] = lambda: None) -> None:
-        """Load the order anew and show it, then call ``then``."""
+    def _reload(self, then: Callable[[], object] = lambda: None, *, hold: bool = False) -> None:
+        """Load the order anew and show it, then call ``then``; with ``hold`` keys wait for it."""
 
         def show(now: OrderNow) -> None:
             self._order_actions.now = now
             self._draw(now)
             then()
 
-        self.ask(partial(order_now, self.desk, self.reference), show)
+        self.ask(partial(order_now, self.desk, self.reference), show, hold=hold)
 
     # What keys do
 

@@ -73,9 +73,10 @@ class ScanScreen(DeskScreen[None]):
         self._readers: tuple[ReaderRow, ...] = ()
         self._banner = Banner(id="told")
         self._why = Sentence(id="why")
-        fixed = partial(LineList, numbered=False, choosing=False, lends=False)
-        self._heading = fixed(*home_view.HEADING, id="heading")
-        self._recent_list = fixed(*home_view.RECENT, id="recent")
+        plain = partial(LineList, numbered=False, choosing=False)
+        # Today's figures stand still beside whatever is listed.
+        self._heading = plain(*home_view.HEADING, lends=len(home_view.HEADING) - 2, id="heading")
+        self._recent_list = plain(*home_view.RECENT, lends=len(home_view.RECENT) - 2, id="recent")
         self._attention_heading = Row(id="attention-heading")
         self._attention_list = LineList(*home_view.ATTENTION, by_arrow=True, id="attention")
         self._hits = HitList()
@@ -263,7 +264,10 @@ class ScanScreen(DeskScreen[None]):
     def _picked_attention(self, number: int) -> None:
         line = self._attention_list.numbered_line(number)
         if line is not None and self._around is not None:
-            self.navigator.attend_to(self._around.attention[int(line.key)])
+            waiting = self._around.attention
+            self.navigator.attend_to(
+                next(each for each in waiting if home_view.attention_key(each) == line.key)
+            )
 
     # Looking up
 

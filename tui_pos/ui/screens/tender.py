@@ -195,7 +195,8 @@ class TenderScreen(DeskScreen[StillOwed]):
             return ()
         if self._told is not None:
             go_on = Act("confirm", self._go_on, "take the rest" if self._tender.due else "receipt")
-            next_one = Act("next", partial(self.leave, StillOwed(next_person=NextPerson())))
+            serve = partial(self.leave, StillOwed(next_person=NextPerson()))
+            next_one = Act("next", serve, by_scan=True)
             return (go_on, next_one) if self._tender.is_paid else (go_on,)
         if self._tender.receipt is None:
             return (Act("confirm", self._read_again, "read the order"), back)

@@ -57,8 +57,8 @@ class Listing(Widget):
         choosing: Whether a row is chosen at all.
         by_arrow: No row is chosen before an arrow chooses one: until then Enter may mean something else.
         empty: What stands there without rows.
-        lends: Give a text that would be cut the cells that another column has no use for; columns that move
-            with what stands in them are restless where rows come all the time.
+        lends: How many columns, from the left, give a text that would be cut the cells that they have no use
+            for; all of them without it. Those behind stand still whatever is listed.
         by_place: Count rows without a number too, so that a row's number does not depend on those before.
     """
 
@@ -72,7 +72,7 @@ class Listing(Widget):
         by_arrow: bool = False,
         empty: str = "",
         by_place: bool = False,
-        lends: bool = True,
+        lends: int | None = None,
         id: str | None = None,  # noqa: A002  # Textual's name for it
     ) -> None:
         super().__init__(id=id)
@@ -279,14 +279,14 @@ class Listing(Widget):
         share = min(max(0, room - fixed) // max(1, open_columns), WIDEST)
         widths = [column.width or share for column in self._columns]
         spare = [max(0, width - need) for width, need in zip(widths, self._needed, strict=True)]
-        if not self._lends:
-            return widths
+        lending = range(len(widths) if self._lends is None else self._lends)
         beside = max(0, room - fixed - share * open_columns)
-        for index, need in enumerate(self._needed):
+        for index in lending:
+            need = self._needed[index]
             more = max(0, min(need - widths[index], beside))
             widths[index] += more
             beside -= more
-            for giver in reversed(range(len(widths))):
+            for giver in reversed(lending):
                 more = min(need - widths[index], spare[giver])
                 if giver != index and more > 0:
                     widths[index] += more

@@ -12,21 +12,12 @@ from tui_pos.ui.widgets.banner import Told, banner_row
 from tui_pos.ui.widgets.big_amount import large
 from tui_pos.ui.widgets.look import Role
 from tui_pos.ui.widgets.painting import changes, lean
-from tui_pos.ui.widgets.row import Row
 
 ARROW = "  >  "
 BANNER_FROM, BANNER_ROWS = 1, 3
 
 Content: TypeAlias = tuple[str, str, Text] | Told
 """The amount behind its label, and the stages; or what has become of the payment."""
-
-
-class StageLine(Row):
-    """``saved  >  sent  >  WAITING FOR CARD  12 s  >  authorised  >  captured``."""
-
-    def show_stage(self, stages: Sequence[str], current: int, seconds: int | None = None) -> None:
-        """Draw ``stages``; see `stage_text`."""
-        self.show(stage_text(stages, current, seconds))
 
 
 def stage_text(stages: Sequence[str], current: int, seconds: int | None = None) -> Text:
