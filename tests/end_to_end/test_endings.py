@@ -21,7 +21,7 @@ END = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 TWO_SECONDS = 2.5
 """And what a busy machine takes to tell."""
 
-CART = (("NOOR2026\r", "Noor Lindqvist"), ("\x1bOQ", "The cart is empty"), ("shirt\r", "1  T-Shirt"))
+CART = (("NOOR2026\r", "Noor Lindqvist"), ("\x1bOQ", "The cart is empty"), ("shirt\r", "> T-Shirt"))
 SALE = (*CART, ("1", "To pay USD               25.00"))
 PAYMENT = (*SALE, ("\r", "Front-1"), ("1", "WAITING FOR CARD"))
 SCREENS = {
@@ -33,7 +33,7 @@ SCREENS = {
     "orders": (("\x1bOR", "ORD-DEMO0040"),),
     "order": (("\x1bOR", "ORD-DEMO0040"), ("1", "Paid by Card, online")),
     "reader": (("\x1bOS", "Choose the card reader"),),
-    "help": (("\x1bOP", "Keys on the screen"),),
+    "help": (("\x1bOP", "What to do here"),),
     "sign-in": (("\x1b[24~", "Sign in to"),),
     "payment": PAYMENT,
 }

@@ -43,10 +43,10 @@ def test_no_screen_acts_by_the_first_digit_of_a_slow_code(tmp_path: Path, seed: 
     random, home = Random(seed), tmp_path / "home"
     with demo(home) as desk:
         desk.wait_for("Tilda Trainee")
-        scan_all(desk, home, "Scan a badge", random, "{code} is not known")
+        scan_all(desk, home, "scan a badge", random, "{code} is not known")
         desk.send("helper\r")
         desk.wait_for("2 found")
-        scan_all(desk, home, "Scan a badge", random, "{code} is not known")
+        scan_all(desk, home, "scan a badge", random, "{code} is not known")
         scan_slowly(desk, "KIMS2026", random)
         desk.wait_for("badge KIMS2026")
         before = written(home)

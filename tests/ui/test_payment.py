@@ -158,7 +158,7 @@ async def test_a_cancel_before_the_card(desk: Desk, simulator: Server) -> None:
         await shows(pilot, "WAITING FOR CARD")
         await pilot.press("escape")
         cancelled = await shows(pilot, "[!] CANCELLED", "nothing charged", "25.00 USD")
-        assert cancelled.splitlines()[-1].startswith("  Enter back to the order    F9 cash")
+        assert cancelled.splitlines()[-1].startswith("  Enter back to the order    Esc back   F9 cash")
         assert (await ended(pilot, "escape")).stage is Stage.CANCELLED
         assert money(simulator) == [("canceled", 0, 0)]
 

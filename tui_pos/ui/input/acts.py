@@ -71,14 +71,11 @@ def numbers(rows: int, first: int = 1) -> range:
 
 
 def bar(offers: Iterable[Offer]) -> tuple[Hint, ...]:
-    """The key bar of ``offers``: digits that do the same as one, Esc only where it is not Enter again."""
+    """The key bar of ``offers``, digits that do the same as one."""
     hints: dict[str, Hint] = {}
-    offers = tuple(offers)
-    enter = act_of(offers, "confirm")
     for offer in offers:
         hint = _hint(offer)
-        is_enter_again = isinstance(offer, Act) and offer.command == "back" and enter and offer.do == enter.do
-        if hint is None or is_enter_again:
+        if hint is None:
             continue
         same = isinstance(offer, Pick) and hints.get(f"pick {hint.label}")
         name = f"pick {hint.label}" if isinstance(offer, Pick) else f"{hint.key} {hint.label}"
