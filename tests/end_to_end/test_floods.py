@@ -54,13 +54,13 @@ def test_five_megabytes_of_anything_pasted_into_a_desk(tmp_path: Path) -> None:
 def go_home(desk: Terminal80x24) -> None:
     """Out of what a flood had opened or looked up before it was known for one, and away from its note."""
     desk.settle(0.1)
-    while "Scan a badge" not in desk.text:
+    while "scan a badge" not in desk.text:
         desk.send("\x1b")
         desk.settle(0.1)
     desk.send("NOOR2026\r")
     desk.wait_for("[OK] REGISTERED")
     desk.wait_for("Enter check in")
     desk.send("\x1b")
-    desk.wait_for("Scan a badge")
+    desk.wait_for("scan a badge")
     desk.wait_gone("at once")
     desk.settle(0.1)
