@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from tests.benchmarks import empty_app
 from tests.fixtures.pty import Terminal80x24
 
-DESK_PROMPT = "Scan a badge"
+DESK_PROMPT = "scan a badge"
 SIGNED_IN = "Tilda Trainee"
 BADGE, PERSON = "NOOR2026\r", "REGISTERED"
 

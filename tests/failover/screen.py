@@ -46,7 +46,7 @@ class Volunteer:
 
     def start(self) -> None:
         """Wait until the desk stands open, and begin."""
-        self.terminal.wait_for("Scan a badge")
+        self.terminal.wait_for("scan a badge")
         self.terminal.wait_for("Tilda Trainee")
         self._thread.start()
 
@@ -88,7 +88,7 @@ class Volunteer:
                 self._act(text)
 
     def _is_home(self, text: str) -> bool:
-        return "Needs attention" in text or "Scan a badge, or type" in text
+        return "Needs attention" in text or "scan a badge, or type" in text
 
     def _listen(self, text: str) -> None:
         for sentence in SENTENCE.findall(text):
