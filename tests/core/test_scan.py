@@ -464,3 +464,15 @@ def test_a_test_code_that_no_layout_explains_says_so() -> None:
 )
 def test_joiners_stay_where_a_script_or_an_emoji_needs_them(text: str, shown: str) -> None:
     assert printable(text) == shown
+
+
+@pytest.mark.parametrize("text", ["noor", "Novák", "ada lovelace", "小龍"])
+def test_words_without_a_digit_are_never_a_scan(text: str) -> None:
+    """However fast they came: some people type so."""
+    assert not parse(text, scanned=True).scanned
+
+
+@pytest.mark.parametrize("text", ["ABCDEFGH", "demoÖABCDEFGH", "DEMOöABC", "noor7"])
+def test_what_may_be_a_code_stays_a_scan(text: str) -> None:
+    found = parse(text, scanned=True)
+    assert found.scanned or found.reason is not None

@@ -19,7 +19,7 @@ from tui_pos.core.addresses import CODE, DASHED_CODE, codes_in_address, codes_in
 from tui_pos.core.keyboard_layouts import NAMES, Layouts, mistaken
 from tui_pos.core.reasons import Reason, because
 from tui_pos.core.scanner_test import TestScan
-from tui_pos.core.scanners import UNKNOWN, Scanner
+from tui_pos.core.scanners import SYMBOLOGY, UNKNOWN, Scanner
 
 MAX_LENGTH = 200
 LONGEST_WRAPPING = 2000
@@ -28,9 +28,8 @@ GROUP_SEPARATOR = "\x1d"
 
 _SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", re.IGNORECASE)
 _COMMAND = re.compile(r"/([A-Za-z][A-Za-z-]*)(?:\s+(.*))?")
-# ISO/IEC 15424: what a scanner may be set to send before the data, e.g. ]C1 for GS1-128, ]Q3 for a GS1 QR
-# code.
-_SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z]")
+_WORDS = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)*")
+_CAPITALS = re.compile("[A-Z]{3}")  # of a code, also where a keyboard made a letter of the colon before it
 _GS1_SYMBOLOGIES = frozenset(("]C1", "]d2", "]Q3", "]e0", "]J1"))
 # STX, ETX, EOT and RS frame what some scanners send; the joiners belong to names in some scripts.
 _FRAMING = frozenset("\x00\x02\x03\x04\x1e") | {GROUP_SEPARATOR}
@@ -42,10 +41,10 @@ _REFERENCE_LENGTHS = (6, 8)
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # What joins or parts two letters of Persian, Hindi and others, and the parts of one emoji: kept between those
 # alone, and behind the stroke (virama) that ends a word in India's scripts.
-_JOINERS = "[\u200c\u200d]"
+_JOINERS = "\u200c\u200d"
 _JOINING = "[\u0600-\u1cff\u2190-\u2bff\u3000-\u9fff\ua840-\uabff\ufe0f\U00010800-\U0003ffff]"
 _VIRAMA = "[\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca]"
-_STRAY_JOINER = re.compile(f"(?<!{_JOINING}){_JOINERS}|(?<!{_VIRAMA}){_JOINERS}(?!{_JOINING})")
+_STRAY_JOINER = re.compile(f"(?<!{_JOINING})[{_JOINERS}]|(?<!{_VIRAMA})[{_JOINERS}](?!{_JOINING})")
 _ESCAPES = re.compile(
     # Control sequences (colours, cursor), strings (titles, device control) up to their end, other escapes.
     r"\x1b\[[0-?]*[ -/]*[@-~]|\x9b[0-?]*[ -/]*[@-~]"
@@ -102,6 +101,8 @@ def parse(text: str, *, scanner: Scanner = UNKNOWN, order_prefix: str = "ORD", s
     references. With ``scanned`` a text that only another keyboard layout can have made of a code is INVALID,
     ``invalid_scan.layout``; where the layouts are known it is restored.
     """
+    if scanned and _WORDS.fullmatch(text) and not _CAPITALS.search(text) and not scanner.marks(text):
+        scanned = False  # words without a digit, however fast they came: some type so, and no badge is one
     grammar = _Grammar(shown=printable(text), order_prefix=order_prefix, scanned=scanned)
     if len(text) > LONGEST_WRAPPING:
         return grammar.invalid(because("invalid_scan.too_long", most=MAX_LENGTH))
@@ -173,7 +174,7 @@ def _unwrap(text: str, scanner: Scanner, scanned: bool) -> tuple[str, bool]:
     """
     bare, is_gs1 = _bare(text), False
     for _ in range(2):  # the symbology identifier stands before or behind the prefix
-        if symbology := _SYMBOLOGY.match(bare):
+        if symbology := SYMBOLOGY.match(bare):
             is_gs1 = is_gs1 or symbology[0] in _GS1_SYMBOLOGIES
             bare = _bare(bare[symbology.end() :])
         for prefix in scanner.prefixes:

@@ -12,13 +12,12 @@ from tui_pos.core.addresses import CODE as CODES
 from tui_pos.core.addresses import DASHED_CODE
 from tui_pos.core.keyboard_layouts import NAMES, SAME, Layouts, mistaken
 from tui_pos.core.reasons import Reason, because
-from tui_pos.core.scanners import KNOWN_SLOW, Pace, Scanner
+from tui_pos.core.scanners import KNOWN_SLOW, SYMBOLOGY, Pace, Scanner
 
 CODE = "TUI-POS-TEST:yzqwamYZQWAM-1234567890/?&_#@"
 LONGEST = 3
 """Characters that a scanner puts on one side: what is longer was another scan, read in one with this one."""
 _LETTERS = re.compile(r"TUI.POS.TEST", re.IGNORECASE)
-_SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +80,7 @@ def recognised(text: str) -> TestScan | None:
         if found:
             return TestScan(
                 layouts=layouts,
-                prefix=_added(_SYMBOLOGY.sub("", before)),
+                prefix=_added(SYMBOLOGY.sub("", before)),
                 suffix=_added(after),
                 has_caps_lock=has_caps_lock,
             )

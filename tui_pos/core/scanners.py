@@ -13,7 +13,8 @@ SLOW_GAP = 0.075
 """Seconds: slow scanners keep below, hands above but for a few letters; where no scanner was measured."""
 EVEN = 0.010
 """Seconds of standard deviation that a hand does not keep to."""
-_SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z]")
+SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z]")
+"""An identifier that a scanner may put in front of a code (ISO/IEC 15424), such as ]C1 for GS1-128."""
 KNOWN_SLOW = 0.120
 """Seconds a character: a scanner that is slower cannot be told from a hand, however well it is known."""
 
@@ -55,7 +56,7 @@ class Scanner:
     def marks(self, text: str) -> bool:
         """Whether ``text`` begins with what scanners alone put there: a prefix, a symbology identifier."""
         prefixes = tuple(prefix for prefix in self.prefixes if not prefix.isalnum())
-        return text.startswith(prefixes) or _SYMBOLOGY.match(text) is not None
+        return text.startswith(prefixes) or SYMBOLOGY.match(text) is not None
 
 
 UNKNOWN = Scanner()

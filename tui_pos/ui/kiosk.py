@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import os
-import re
 import signal
 import sys
 import traceback
@@ -32,8 +31,6 @@ from tui_pos.ui.input.driver import KioskDriver
 from tui_pos.ui.jobs import Job, Jobs, follow_states
 from tui_pos.ui.widgets import look
 from tui_pos.ui.widgets.status_line import Status, StatusLine
-
-WORDS = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)*")
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -154,8 +151,6 @@ class KioskApp(App[None], inherit_bindings=False):
 
     def parse(self, text: str, *, scanned: bool) -> Scan:
         """What a line is that was scanned or typed here."""
-        if scanned and WORDS.fullmatch(text) and not text.isupper() and not self.scanner.marks(text):
-            scanned = False  # a word without a digit, however fast it came: some type so, and no badge is one
         return parse(text, scanner=self.scanner, order_prefix=self.order_prefix, scanned=scanned)
 
     def scanner_tested(self, test: TestScan, pace: Pace | None) -> None:
