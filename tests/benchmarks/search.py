@@ -251,4 +251,4 @@ def _compare(
 
 def _comparing(desk: Desk) -> float:
     with connected():
-        return median(times(lambda _: search_index.update(desk.conference.id, older_than=0), range(3)))
+        return median(times(lambda _: search_index.update(desk.conference.id, all_of_it=True), range(3)))

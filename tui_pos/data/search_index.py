@@ -1,8 +1,8 @@
 """The index by which people and orders are found: folded texts beside a copy of what they were made of.
 
 The web site writes people and orders without a word to us, and a name that it changes leaves no trace. So the
-index is brought up to date before each search: by what is new, and by comparing everything, which is done
-each time where that is quick, else every half minute. A file that takes no writes is searched without index.
+index is brought up to date before each search by what is new, and everything is compared: each time where
+that is quick, else by one of the desks every half minute. A file that takes no writes is searched without it.
 """
 
 import json
@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 
 from peewee import SQL, Expression, NodeList
 
-from tui_pos.core import clock, folding
+from tui_pos.core import folding
 from tui_pos.core.folding import Wanted
 from tui_pos.data.base import database
 from tui_pos.data.connection import is_sqlite, looks_only, run_tx, why_read_only
@@ -30,9 +30,6 @@ PIECES = "tui_pos_search_piece"
 
 FEW = 4_000
 """So many people and orders of a conference are compared before each search: it takes a few milliseconds."""
-
-COMPARED_FOR = 30.0
-"""Seconds after which more than that are compared again."""
 
 LATE = 20
 """So many ids before the newest one are looked at too: transactions end in another order than they began."""
@@ -130,9 +127,8 @@ SOURCES = (PEOPLE, ORDERS)
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What this process last saw of a conference: when all was compared, how much it was, its newest ids."""
+    """What this process last saw of a conference: how much it was, and its newest ids."""
 
-    compared_at: float
     keys: int
     newest: tuple[int | None, ...]
 
@@ -145,21 +141,21 @@ _NEWEST = "SELECT " + ", ".join(
 )
 
 
-def update(conference_id: int, *, older_than: float = COMPARED_FOR) -> bool:
+def update(conference_id: int, *, all_of_it: bool = False) -> bool:
     """Bring the index up to date; False when it has to be written and cannot be.
 
-    All is compared where there are ``FEW``, else when that was longer ago than ``older_than`` seconds.
-    Call with a connection open. Raises DatabaseUnavailable when the database cannot be read.
+    All is compared where there are ``FEW``, when this process does it first, and where ``all_of_it`` is asked
+    for. Call with a connection open. Raises DatabaseUnavailable when the database cannot be read.
     """
     of_database = _seen.setdefault(database.obj, {})
-    last, began = of_database.get(conference_id), clock.monotonic()
+    last = of_database.get(conference_id)
     newest = tuple(_execute(_NEWEST, conference_id, conference_id).fetchone())
-    if last is None or last.keys <= FEW or began - last.compared_at > older_than:
+    if all_of_it or last is None or last.keys <= FEW:
         if not all(_renew(source, conference_id, 0) and _drop(source, conference_id) for source in SOURCES):
             return False
         sql = "SELECT COUNT(*) FROM tui_pos_search_key WHERE conference_id = ?"
         (keys,) = _execute(sql, conference_id).fetchone()
-        of_database[conference_id] = _Seen(began, keys, newest)
+        of_database[conference_id] = _Seen(keys, newest)
     elif newest != last.newest:
         for source, before in zip(SOURCES, last.newest, strict=True):
             if not _renew(source, conference_id, (before or 0) - LATE):

@@ -21,19 +21,11 @@ DUTY_SECONDS = 60.0
 def tick(desk: Desk, owner: str) -> bool:
     """Recover payments, follow refunds up, find what was done elsewhere, let expired holds go.
 
-    Answers False when another station does it now. In either case the search index is brought up to date.
+    The search index is compared with all that it is of. Answers False when another station does it now.
 
     ``owner`` names the running program (``lease_owners.new_owner``). Raises DatabaseUnavailable; what
     Stripe does not answer stays as it is for the next time.
     """
-    done = _do_chores(desk, owner)
-    with connected():
-        search_index.update(desk.conference.id)
-    return done
-
-
-def _do_chores(desk: Desk, owner: str) -> bool:
-    """Answers False when another station does them now."""
     duty = f"maintenance:{desk.conference.slug}"
     if not leases.take(duty, owner, DUTY_SECONDS):
         return False
@@ -46,6 +38,8 @@ def _do_chores(desk: Desk, owner: str) -> bool:
             web_site.repair_webhook_effects(desk)
         web_site.put_back_credit(desk)
         holds.release_expired(desk)
+        with connected():
+            search_index.update(desk.conference.id, all_of_it=True)
     finally:
         leases.drop(duty, owner)
     return True

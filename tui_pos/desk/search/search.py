@@ -83,7 +83,7 @@ def search(desk: Desk, text: str, *, first: int = 0, limit: int = 9) -> Hits:
 
 def _page(desk: Desk, wanted: Wanted, first: int, limit: int) -> Hits:
     page = _indexed(desk, wanted, first, limit)
-    if any(hit.key is None for hit in page.hits) and search_index.update(desk.conference.id, older_than=0):
+    if any(hit.key is None for hit in page.hits) and search_index.update(desk.conference.id, all_of_it=True):
         page = _indexed(desk, wanted, first, limit)  # what the web site deleted was still in the index
     return Hits(tuple(_found(desk, hit, hit.key) for hit in page.hits if hit.key is not None), page.total)
 
