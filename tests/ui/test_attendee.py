@@ -181,6 +181,13 @@ async def test_the_number_of_a_paid_order_shows_its_receipt(bench: Bench) -> Non
         assert "ORD-DEMO0001" in shown(pilot)
 
 
+async def test_the_card_of_the_next_person_leads_home(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "NOOR2026")
+        await scan(pilot, "/next")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ScanScreen), "home")
+
+
 async def test_a_number_without_a_row_says_so(bench: Bench) -> None:
     async with station(bench) as pilot:
         await scan(pilot, "NOOR2026")

@@ -558,14 +558,20 @@ async def test_an_attempt_that_does_not_exist_can_only_be_left(desk: Desk) -> No
 # Scans and training
 
 
-async def test_a_scan_on_a_payment_that_has_ended_is_the_next_person(desk: Desk, simulator: Server) -> None:
+@pytest.mark.parametrize(
+    ("code", "named"),
+    [("OWEN2026", "OWEN2026"), ("demo:OWEN2026", "demo:OWEN2026"), ("/next", "")],
+)
+async def test_a_scan_on_a_payment_that_has_ended_is_the_next_person(
+    desk: Desk, simulator: Server, code: str, named: str
+) -> None:
     async with at_counter(PaymentScreen(desk, begun(desk))) as pilot:
         await shows(pilot, "WAITING FOR CARD")
         simulator.tap(READER)
         await shows(pilot, "CAPTURED", "or scan the next person")
-        send_scan(pilot, "OWEN2026")
+        send_scan(pilot, code)
         end = await left(pilot)
-        assert end.next_person == NextPerson("OWEN2026")
+        assert end.next_person == NextPerson(named)
 
 
 async def test_enter_waits_where_the_screen_has_just_changed_by_itself(

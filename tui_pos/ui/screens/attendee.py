@@ -29,6 +29,7 @@ from tui_pos.ui.messages.templates import when_and_where
 from tui_pos.ui.results import PayBy, SaleStart, StillOwed
 from tui_pos.ui.screens import attendee_view, hand_outs
 from tui_pos.ui.screens.attendee_controller import Beside, beside
+from tui_pos.ui.screens.catalogue import key_of
 from tui_pos.ui.screens.corrections import Corrections
 from tui_pos.ui.screens.hand_outs import TakingBack, Undoing
 from tui_pos.ui.screens.product_list import ProductList, products_beginning
@@ -149,6 +150,7 @@ class AttendeeScreen(DeskScreen[None]):
             *sells,
             *together,
             back,
+            Act("next", self.leave, by_scan=True),
             *pays[1:],
             Move(self._moved),
             *admits,
@@ -372,7 +374,7 @@ class AttendeeScreen(DeskScreen[None]):
             self._sell_product(product)
 
     def _sell_product(self, product: InventoryItem) -> None:
-        self.sell(SaleStart(product=attendee_view.key_of(product)))
+        self.sell(SaleStart(product=key_of(product)))
 
     def entered(self, scan: Scan) -> None:
         """A product, or the next person: until that one is shown, no key acts on this one."""

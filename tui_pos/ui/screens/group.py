@@ -15,7 +15,7 @@ from tui_pos.ui.messages import attendee as said
 from tui_pos.ui.messages import sentence
 from tui_pos.ui.messages.checkin import without_name
 from tui_pos.ui.messages.verdicts import words
-from tui_pos.ui.widgets.banner import Banner, Told
+from tui_pos.ui.widgets.banner import Banner, BannerText
 from tui_pos.ui.widgets.line_list import Column, Line, LineList
 from tui_pos.ui.widgets.row import Sentence
 from tui_pos.ui.widgets.scan_input import Prompt
@@ -64,7 +64,7 @@ class GroupScreen(DeskScreen[Scan]):
         inside = sum(each.attendee.first_check_in is not None for each in members)
         facts = (said.are_in(inside, len(members)), self._unnamed())
         self._banner.tell(
-            Told(
+            BannerText(
                 tone=Tone.OK if inside == len(members) else Tone.PLAIN,
                 word=said.group_of(len(members)),
                 about=self._group.reference,
@@ -91,7 +91,8 @@ class GroupScreen(DeskScreen[Scan]):
             confirm = Act("confirm", self._let_in, said.let_in(len(self._ticked)))
         else:
             confirm = Act("confirm", self.navigator.go_home, "next person")
-        return (confirm, *self._picks(), Act("back", self.leave), Move(self._list.move))
+        next_one = Act("next", self.navigator.go_home, by_scan=True)
+        return (confirm, *self._picks(), Act("back", self.leave), next_one, Move(self._list.move))
 
     def _picks(self) -> Sequence[Pick]:
         """The numbers in sight of those who can be let in, next to each other."""

@@ -28,7 +28,7 @@ from tui_pos.ui.results import NextPerson, PayBy, PaymentEnd
 from tui_pos.ui.screens import payment_view as view
 from tui_pos.ui.screens.payment_deciding import Deciding
 from tui_pos.ui.screens.payment_view import Does, Seen
-from tui_pos.ui.screens.shared import show_reader
+from tui_pos.ui.screens.shared import next_person, show_reader
 from tui_pos.ui.widgets.line_list import Column, LineList
 from tui_pos.ui.widgets.row import Sentence
 from tui_pos.ui.widgets.scan_input import Prompt
@@ -295,13 +295,18 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
 
     def entered(self, scan: Scan) -> None:
         """A scan on a payment that is done with is the next person."""
-        state = self._state
-        is_over = state is not None and not state.live and not view.owes_more(state)
-        if is_over and state is not None and scan.scanned:
-            self.leave(PaymentEnd(state, next_person=NextPerson(scan.text)))
+        over = self._over
+        if over is not None and scan.scanned:
+            self.leave(PaymentEnd(over, next_person=next_person(scan)))
             return
         what = "scan" if scan.scanned else "text"
-        self.say(said.not_used(what, self._enter_label if is_over else ""), Tone.WARN, bell=True)
+        self.say(said.not_used(what, self._enter_label if over else ""), Tone.WARN, bell=True)
+
+    @property
+    def _over(self) -> PaymentState | None:
+        """The payment, once nothing is to be done here: another person may come."""
+        state = self._state
+        return state if state is not None and not state.live and not view.owes_more(state) else None
 
     @property
     def _enter_label(self) -> str:
@@ -309,8 +314,10 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
         return enter.shown if enter is not None else ""
 
     def _word(self, scan: Scan) -> None:
-        """Refuse a scanned command: a barcode may spell one, and commands move money here."""
-        if scan.scanned:
+        """Refuse a scanned command, for commands move money here; that of the next person once it is over."""
+        if scan.scanned and self._over is not None and scan.value == "next":
+            self.leave(PaymentEnd(self._over, next_person=NextPerson()))
+        elif scan.scanned:
             self.say(said.not_used("scan"), Tone.WARN, bell=True)
         else:
             super()._word(scan)
