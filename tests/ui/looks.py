@@ -12,7 +12,7 @@ from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input.acts import Act, Offer
 from tui_pos.ui.kiosk import KioskApp, run_kiosk
-from tui_pos.ui.widgets.banner import Banner, Told
+from tui_pos.ui.widgets.banner import Banner, BannerText
 from tui_pos.ui.widgets.line_list import Column, Line, LineList
 from tui_pos.ui.widgets.scan_input import Prompt
 from tui_pos.ui.widgets.status_line import Status, StatusLine
@@ -43,7 +43,7 @@ class Looks(DeskScreen[None]):
         for line, mode in zip(self.query("#body StatusLine").results(StatusLine), Mode, strict=False):
             line.show(Status(conference="Demo", mode=mode))
         for banner, (tone, word) in zip(self.query(Banner), WORDS.items(), strict=True):
-            banner.tell(Told(tone=tone, word=word, about="Noor Lindqvist", fact="35.00 USD"))
+            banner.tell(BannerText(tone=tone, word=word, about="Noor Lindqvist", fact="35.00 USD"))
         self.query_one(LineList).set_lines([Line(("T-Shirt",), "a"), Line(("Lunch",), "b")])
         self.say("The badge is not known.", Tone.WARN)
 

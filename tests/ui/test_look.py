@@ -26,7 +26,7 @@ from tui_pos.desk.tones import Tone
 from tui_pos.simulator import Server
 from tui_pos.ui.screens.payment import PaymentScreen
 from tui_pos.ui.widgets import look
-from tui_pos.ui.widgets.banner import Banner, Told, banner_row
+from tui_pos.ui.widgets.banner import Banner, BannerText, banner_row
 from tui_pos.ui.widgets.big_amount import BigAmount, large
 from tui_pos.ui.widgets.look import PALETTES, Depth, Role
 from tui_pos.ui.widgets.stage_line import Progress, stage_text
@@ -256,7 +256,7 @@ class Amounts(App[None]):
         self.query_one(Progress).show_progress("HUF", self.amount, stage_text(("saved", "sent"), 1, 7))
         self.query_one(BigAmount).show_amount("GIVE BACK HUF", self.amount)
         word = "NO ANSWER from the database for 1234 s: do not charge again"
-        told = Told(tone=Tone.UNKNOWN, word=word, about="小龍 李" * 20, fact=f"{self.amount} HUF")
+        told = BannerText(tone=Tone.UNKNOWN, word=word, about="小龍 李" * 20, fact=f"{self.amount} HUF")
         self.query_one(Banner).tell(told)
 
 
@@ -294,7 +294,7 @@ async def test_the_title_of_a_payment_and_its_money_are_whole(
 
 
 def test_a_banner_on_black_has_an_edge_and_others_need_none() -> None:
-    told = Told(tone=Tone.WARN, word="OWES 349.00", about="Ada", fact="x" * 70)
+    told = BannerText(tone=Tone.WARN, word="OWES 349.00", about="Ada", fact="x" * 70)
     try:
         look.use(Depth.SIXTEEN)
         assert banner_row(told, 0, 80).text == "─" * 80

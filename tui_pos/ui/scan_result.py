@@ -67,7 +67,7 @@ class ScanResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Around:
+class HomeData:
     """What the home screen shows beside look-ups."""
 
     recent: tuple[RecentLine, ...]
@@ -83,10 +83,10 @@ class LookUps:
         self._desk = desk
         self._today: Today | None = None
 
-    def around(self, rows: int) -> Around:
+    def home_data(self, rows: int) -> HomeData:
         """What happened here last, at most ``rows`` of it, what needs attention, and today in figures."""
         self._today = today(self._desk, self._today)
-        return Around(
+        return HomeData(
             recent=recent(self._desk, rows),
             attention=attention(self._desk),
             today=self._today,

@@ -22,10 +22,10 @@ Ticket = tuple[int, int]
 def stored(sale_id: int) -> dict[Ticket, TicketName]:
     """The names that were given to tickets of the sale, also of such as it does not hold any more.
 
-    That of ``buyers_own`` counts for nothing.
+    One may stand at the ticket of ``buyers_own`` too: that ticket has the buyer's name instead.
     """
-    rows = TicketName.select().where(TicketName.sale == sale_id)
-    return {(row.ticket_type_id, row.number): row for row in rows}
+    names = TicketName.select().where(TicketName.sale == sale_id)
+    return {(each.ticket_type_id, each.number): each for each in names}
 
 
 def buyers_own(tickets: Sequence[Ticket], *, has_another: bool) -> Ticket | None:

@@ -83,7 +83,7 @@ def recent(desk: Desk, limit: int) -> tuple[RecentLine, ...]:
     """
     require(desk, Action.LOOK_UP)
     with connected():
-        found = [*_attempts(desk, limit), *_deeds(desk, limit), *_refunds(desk, limit)]
+        found = [*_attempts(desk, limit), *_audited(desk, limit), *_refunds(desk, limit)]
         told = {event.order_id for event in found if event.order_id is not None}
         sales = [sale for sale in _sales(desk, limit) if sale.order_id not in told]
         balances = _balances(told, [sale.order_id for sale in sales])
@@ -195,7 +195,7 @@ def _of_refund(row: Refund) -> tuple[Reason, Tone]:
 # What the audit log says: other tenders, voids, exchanges, hand-outs
 
 
-def _deeds(desk: Desk, limit: int) -> Iterator[_Event]:
+def _audited(desk: Desk, limit: int) -> Iterator[_Event]:
     holder = User.alias()
     query = (
         _with_buyer(AuditEntry.select(AuditEntry, Order, User, Attendee, holder), AuditEntry.order)
@@ -204,7 +204,7 @@ def _deeds(desk: Desk, limit: int) -> Iterator[_Event]:
         )
         .join_from(Attendee, holder, JOIN.LEFT_OUTER, on=(Attendee.user == holder.id), attr="user")
         .where(AuditEntry.conference == desk.conference.id, AuditEntry.station == desk.station)
-        .where(AuditEntry.what.in_(list(_DEEDS)))
+        .where(AuditEntry.what.in_(list(_AUDITED)))
         .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
         .limit(limit)
     )
@@ -215,8 +215,8 @@ def _deeds(desk: Desk, limit: int) -> Iterator[_Event]:
         yield _Event(
             at=entry.at,
             title=_title(desk, _about(entry)),
-            detail=_DEEDS[AuditAction(entry.what)](entry),
-            tone=_DEED_TONES.get(AuditAction(entry.what), Tone.OK),
+            detail=_AUDITED[AuditAction(entry.what)](entry),
+            tone=_AUDITED_TONES.get(AuditAction(entry.what), Tone.OK),
             order_id=None if is_of_person else entry.order_id,
         )
 
@@ -259,7 +259,7 @@ def _pieces(entry: AuditEntry) -> tuple[str, str]:
     return quantity, product or entry.text
 
 
-_DEEDS: dict[AuditAction, Callable[[AuditEntry], Reason]] = {
+_AUDITED: dict[AuditAction, Callable[[AuditEntry], Reason]] = {
     AuditAction.CASH: _cash,
     AuditAction.CREDIT: _credit,
     AuditAction.COMPLIMENTARY: _given_away,
@@ -271,7 +271,7 @@ _DEEDS: dict[AuditAction, Callable[[AuditEntry], Reason]] = {
     AuditAction.UNDO_CHECK_IN: lambda _: because("recent.check_in_undone"),
     AuditAction.DISCARD: lambda entry: because("recent.discarded", content=entry.text),
 }
-_DEED_TONES = {
+_AUDITED_TONES = {
     AuditAction.VOID: Tone.PLAIN,
     AuditAction.DISCARD: Tone.PLAIN,
     AuditAction.TAKE_BACK: Tone.WARN,

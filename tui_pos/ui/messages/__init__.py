@@ -53,7 +53,7 @@ PHRASES: dict[str, Sentence] = {
     **catalogue.SHELF,
     **search.RECENT,
     **payment_events.PHRASES,
-    **checkin.DEEDS,
+    **checkin.CORRECTIONS,
     **checkin.CAUTIONS,
     **waiting.PHRASES,
 }

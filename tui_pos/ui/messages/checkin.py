@@ -80,7 +80,7 @@ SENTENCES |= {f"{verdict}.check_in": _not_admitted for verdict in NOT_ADMITTED}
 SENTENCES |= {f"{verdict}.transfer": _not_handed_over for verdict in NOT_ADMITTED}
 """A refused check-in or transfer is told with the sentence of the attendee's verdict."""
 
-DEEDS: dict[str, Sentence] = {
+CORRECTIONS: dict[str, Sentence] = {
     "corrected.email": _corrected("e-mail"),
     "corrected.name": _corrected("name"),
     "transferred": "ticket handed over from {before} to {after}",

@@ -22,7 +22,7 @@ from tui_pos.ui.messages import sentence
 from tui_pos.ui.messages.declines import DECLINES, GENERIC
 from tui_pos.ui.messages.notices import NOTICE_WORDS, TAKE_THE_REST
 from tui_pos.ui.widgets import look
-from tui_pos.ui.widgets.banner import Told
+from tui_pos.ui.widgets.banner import BannerText
 from tui_pos.ui.widgets.line_list import GAP, Column, Line
 from tui_pos.ui.widgets.look import Role
 from tui_pos.ui.widgets.stage_line import stage_text
@@ -327,7 +327,7 @@ def progress(seen: Seen) -> Text | None:
     return stage_text([*PROGRESS[:at], doing, *PROGRESS[at + 1 :]], at, seen.waited)
 
 
-def told(seen: Seen) -> Told:
+def told(seen: Seen) -> BannerText:
     """What has become of the payment, which takes the place of amount and stages."""
     state = seen.state
     if state is None:
@@ -336,30 +336,30 @@ def told(seen: Seen) -> Told:
     words = NOTICE_WORDS[state.notice]
     if state.live and seen.unwatched:
         last = f"last seen: {words.spoken}"
-        return Told(tone=Tone.WARN, word="NOT WATCHED HERE", about=last, fact=money_asked)
+        return BannerText(tone=Tone.WARN, word="NOT WATCHED HERE", about=last, fact=money_asked)
     if seen.no_answer:
-        return Told(tone=Tone.UNKNOWN, word=seen.no_answer, fact=money_asked)
+        return BannerText(tone=Tone.UNKNOWN, word=seen.no_answer, fact=money_asked)
     if state.stage is Stage.CAPTURED and not state.problem:
         return _captured(state)
     if state.stage is Stage.AUTHORIZED and state.card and not state.problem:
-        return Told(tone=state.tone, word=words.headline, about=state.card, fact=money_asked)
+        return BannerText(tone=state.tone, word=words.headline, about=state.card, fact=money_asked)
     about = ", ".join(filter(None, (_why(state), words.about))) or state.card
-    return Told(tone=state.tone, word=words.headline, about=about, fact=money_asked)
+    return BannerText(tone=state.tone, word=words.headline, about=about, fact=money_asked)
 
 
-def _not_read(seen: Seen) -> Told:
+def _not_read(seen: Seen) -> BannerText:
     if seen.no_answer:
-        return Told(tone=Tone.UNKNOWN, word=seen.no_answer)
+        return BannerText(tone=Tone.UNKNOWN, word=seen.no_answer)
     if seen.unwatched:
-        return Told(tone=Tone.BAD, word="CANNOT BE SHOWN")
-    return Told(word="READING THE PAYMENT")
+        return BannerText(tone=Tone.BAD, word="CANNOT BE SHOWN")
+    return BannerText(word="READING THE PAYMENT")
 
 
-def _captured(state: PaymentState) -> Told:
+def _captured(state: PaymentState) -> BannerText:
     word, took = NOTICE_WORDS[state.notice].headline, f"{captured(state)} {state.currency}"
     if state.notice is Notice.CAPTURED:
-        return Told(tone=state.tone, word=f"{word} {took}", about=state.card)
-    return Told(tone=state.tone, word=word, about=state.card, fact=f"{took} was paid")
+        return BannerText(tone=state.tone, word=f"{word} {took}", about=state.card)
+    return BannerText(tone=state.tone, word=word, about=state.card, fact=f"{took} was paid")
 
 
 def _why(state: PaymentState) -> str:

@@ -32,7 +32,7 @@ from tui_pos.ui.messages.templates import when_and_where
 from tui_pos.ui.messages.tenders import TENDERS
 from tui_pos.ui.messages.verdicts import words
 from tui_pos.ui.widgets import look, signs
-from tui_pos.ui.widgets.banner import Told
+from tui_pos.ui.widgets.banner import BannerText
 from tui_pos.ui.widgets.line_list import Cell, Line
 from tui_pos.ui.widgets.look import Role
 
@@ -68,7 +68,7 @@ class ReceiptContent:
     """
 
     title: Text
-    told: Told
+    told: BannerText
     paid: Text
     seller: Text
     lines: tuple[Line, ...]
@@ -95,14 +95,14 @@ def receipt_content(desk: Desk, now: OrderNow) -> ReceiptContent:
     )
 
 
-def _told(view: ReceiptView, amount: Amount) -> Told:
+def _told(view: ReceiptView, amount: Amount) -> BannerText:
     order, tone = view.order, STATUS_TONES.get(view.order.status, Tone.BAD)
     if order.due:
         word = f"OWES {amount(order.due)} {view.currency}"
     else:
         status = STATUS_WORDS.get(order.status, order.status.upper())
         word = f"{status} {amount(view.bought.total)} {view.currency}"
-    return Told(tone=tone, word=word, about=order.buyer_name or WALK_UP, fact=order.reference)
+    return BannerText(tone=tone, word=word, about=order.buyer_name or WALK_UP, fact=order.reference)
 
 
 def _dim(row: tuple[Cell, Cell]) -> Line:

@@ -29,7 +29,7 @@ from tui_pos.ui.screens import home_view
 from tui_pos.ui.screens.hit_list import HitList
 from tui_pos.ui.screens.shared import after_keys, choose_reader
 from tui_pos.ui.widgets import look
-from tui_pos.ui.widgets.banner import Banner, Told
+from tui_pos.ui.widgets.banner import Banner, BannerText
 from tui_pos.ui.widgets.line_list import Line, LineList
 from tui_pos.ui.widgets.row import Row, Sentence
 from tui_pos.ui.widgets.scan_input import Prompt
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from tui_pos.desk.search.activity import RecentLine
     from tui_pos.desk.search.attention import AttentionLine
     from tui_pos.desk.search.search import Found
-    from tui_pos.ui.scan_result import Around, HitPage, LookUps, ScanResult
+    from tui_pos.ui.scan_result import HitPage, HomeData, LookUps, ScanResult
 
 EVERY = 5.0
 """Seconds between two looks at what happened here and what needs attention."""
@@ -69,7 +69,7 @@ class ScanScreen(DeskScreen[None]):
         self._failure = ""
         self._results: list[ScanResult] = []
         self._era = 0
-        self._around: Around | None = None
+        self._data: HomeData | None = None
         self._readers: tuple[ReaderRow, ...] = ()
         self._banner = Banner(id="told")
         self._why = Sentence(id="why")
@@ -110,12 +110,12 @@ class ScanScreen(DeskScreen[None]):
         return self.desk.mode is Mode.TRAINING and self.desk.conference.slug == DEMO
 
     def on_mount(self) -> None:
-        self.set_interval(EVERY, self._look_around)
+        self.set_interval(EVERY, self._read_home)
         self.set_interval(READERS_EVERY, self._look_at_readers)
         self.typed_ahead.hold()
 
     def on_screen_resume(self) -> None:
-        self._look_around()
+        self._read_home()
 
     def on_screen_suspend(self) -> None:
         self._show_unopened(None)
@@ -131,28 +131,28 @@ class ScanScreen(DeskScreen[None]):
         self.say("")  # what was told to whoever was here before
         self.typed_ahead.release()
         self.refresh_hints()
-        self._look_around()
+        self._read_home()
         self._look_at_readers()
         waiting, self._before_opening = self._before_opening, []
         for scan in waiting:
             self.look_up(scan)
 
-    def _look_around(self) -> None:
+    def _read_home(self) -> None:
         if not self._is_open or self.kiosk.screen is not self:
             return
-        look_around = partial(self._look_ups.around, max(LEAST_ROWS, self._recent_list.size.height))
-        self.ask(look_around, self._show_around, self._not_seen, lane="around", latest=True)
+        read = partial(self._look_ups.home_data, max(LEAST_ROWS, self._recent_list.size.height))
+        self.ask(read, self._show_data, self._not_seen, lane="home", latest=True)
 
     def _not_seen(self, error: Exception) -> None:
         self._failure = self.kiosk.explain(error)
         self._show_why(self._failure)
 
-    def _show_around(self, seen: "Around") -> None:
+    def _show_data(self, seen: "HomeData") -> None:
         if self._failure:
             self._failure = ""
             self._show_why("")
             self.say(home.ANSWERS_AGAIN, Tone.OK)
-        self._around = seen
+        self._data = seen
         self._draw(is_wide=self.has_class("-wide"))
         self.refresh_hints(by_itself=True)
 
@@ -166,9 +166,9 @@ class ScanScreen(DeskScreen[None]):
 
     def _draw(self, *, is_wide: bool) -> None:
         """Draw what is known; the figures stand beside "Last here" where they have no pane."""
-        if self._around is None:
+        if self._data is None:
             return
-        seen, money = self._around, self.may(Action.CHARGE)
+        seen, money = self._data, self.may(Action.CHARGE)
         eighths = look.has_eighths()
         beside = [] if is_wide else home_view.figures(seen.today, money=money, eighths=eighths)
         today = "" if is_wide else home.today_at(self.desk.station)
@@ -212,7 +212,7 @@ class ScanScreen(DeskScreen[None]):
         self.navigator.sell(SaleStart())
 
     def _acts_at_home(self) -> Sequence[Offer]:
-        waiting = self._around.attention if self._around is not None else ()
+        waiting = self._data.attention if self._data is not None else ()
         can = home_view.openable(waiting, sells=self.may(Action.SELL))
         chosen = self._attention_list.place
         if self._banner.display:
@@ -263,8 +263,8 @@ class ScanScreen(DeskScreen[None]):
 
     def _picked_attention(self, number: int) -> None:
         line = self._attention_list.numbered_line(number)
-        if line is not None and self._around is not None:
-            waiting = self._around.attention
+        if line is not None and self._data is not None:
+            waiting = self._data.attention
             self.navigator.attend_to(
                 next(each for each in waiting if home_view.attention_key(each) == line.key)
             )
@@ -351,7 +351,7 @@ class ScanScreen(DeskScreen[None]):
         refusal = result.refusal if result is not None else None
         if refusal is not None and result is not None:
             about = home_view.shortened(result.line.title)
-            self._banner.tell(Told(tone=Tone.BAD, word=refusal.word, about=about))
+            self._banner.tell(BannerText(tone=Tone.BAD, word=refusal.word, about=about))
             self.kiosk.bell()
         self._banner.display = refusal is not None
         self._show_why(refusal.sentence if refusal is not None else self._failure)

@@ -25,7 +25,7 @@ EDGE = "─"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class BannerText:
     """What a banner says: the ``word`` first, then who or what it is ``about``, and the ``fact``."""
 
     tone: Tone = Tone.PLAIN
@@ -41,9 +41,9 @@ class Banner(Widget):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name for it
         super().__init__(id=id)
-        self._told = Told()
+        self._told = BannerText()
 
-    def tell(self, told: Told) -> None:
+    def tell(self, told: BannerText) -> None:
         """Draw ``told``; text from outside is made safe here."""
         if not self.size:  # hidden, or not laid out yet
             self._told = told
@@ -59,7 +59,7 @@ class Banner(Widget):
         return banner_row(self._told, y, self.size.width)
 
 
-def banner_row(told: Told, y: int, width: int) -> Strip:
+def banner_row(told: BannerText, y: int, width: int) -> Strip:
     """Row ``y`` of the banner of ``told``; a fact that has no room beside the word stands below it."""
     role = look.TONE_ROLES[told.tone]
     style = Style.parse(look.style(role))

@@ -8,7 +8,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui_pos.ui.widgets import look
-from tui_pos.ui.widgets.banner import Told, banner_row
+from tui_pos.ui.widgets.banner import BannerText, banner_row
 from tui_pos.ui.widgets.big_amount import large
 from tui_pos.ui.widgets.look import Role
 from tui_pos.ui.widgets.painting import changes, lean
@@ -16,7 +16,7 @@ from tui_pos.ui.widgets.painting import changes, lean
 ARROW = "  >  "
 BANNER_FROM, BANNER_ROWS = 1, 3
 
-Content: TypeAlias = tuple[str, str, Text] | Told
+Content: TypeAlias = tuple[str, str, Text] | BannerText
 """The amount behind its label, and the stages; or what has become of the payment."""
 
 
@@ -53,7 +53,7 @@ class Progress(Widget):
         """Draw ``amount`` behind its small ``label``, and ``stages`` (of `stage_text`) below."""
         self._show((label, amount, stages))
 
-    def tell(self, told: Told) -> None:
+    def tell(self, told: BannerText) -> None:
         """Draw the banner of ``told``."""
         self._show(told)
 
@@ -70,7 +70,7 @@ class Progress(Widget):
     def _strips(self, content: Content) -> list[Strip]:
         width, height = self.size
         style = lean(self.rich_style)
-        if isinstance(content, Told):
+        if isinstance(content, BannerText):
             lines = [Strip.blank(width, style)] * BANNER_FROM
             lines += [banner_row(content, y, width) for y in range(BANNER_ROWS)]
         else:
