@@ -24,7 +24,11 @@ class EnterGuard:
             self._by_itself = by_itself and self._shown_at != NEVER
             self._meaning, self._shown_at = meaning, clock.monotonic()
 
-    def refuses(self, pressed_at: float, pressed_before: float) -> bool:
-        """Whether an Enter then was meant for something else; the last one came at ``pressed_before``."""
+    def refuses(self, pressed_at: float, pressed_before: float, *, ahead: bool = False) -> bool:
+        """Whether an Enter then was meant for something else; the last one came at ``pressed_before``.
+
+        ``ahead``: it may have been pressed before this stood there, but not twice.
+        """
         is_double = pressed_at - pressed_before < DOUBLE and pressed_before < self._shown_at
-        return is_double or pressed_at < self._shown_at + (SETTLES if self._by_itself else 0)
+        is_early = pressed_at < self._shown_at + (SETTLES if self._by_itself else 0)
+        return is_double or (is_early and not ahead)

@@ -314,7 +314,7 @@ class PromptScreen(Screen[R], inherit_bindings=False):
         """Whether this Enter was pressed for what it does now."""
         before, self.kiosk.entered_at = self.kiosk.entered_at, enter.time
         act = act_of(offers, "confirm")
-        return (act is not None and act.ahead) or not self._guard.refuses(enter.time, before)
+        return not self._guard.refuses(enter.time, before, ahead=act is not None and act.ahead)
 
     @contextmanager
     def _handling(self) -> Iterator[None]:

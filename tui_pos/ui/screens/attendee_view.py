@@ -19,7 +19,7 @@ from tui_pos.ui.messages import verdicts
 from tui_pos.ui.messages.templates import when_and_where
 from tui_pos.ui.screens import catalogue, hand_outs
 from tui_pos.ui.widgets import look
-from tui_pos.ui.widgets.banner import Told
+from tui_pos.ui.widgets.banner import BannerText
 from tui_pos.ui.widgets.line_list import Column, Line
 from tui_pos.ui.widgets.look import Role
 from tui_pos.ui.widgets.signs import sign, style
@@ -38,13 +38,13 @@ PRODUCTS = (Column(), Column(10, right=True), Column(18))
 SIDE = (Column(), Column(3, right=True), Column(11, right=True))
 
 
-def told(person: AttendeeView, came_in: Moment | None) -> Told:
+def told(person: AttendeeView, came_in: Moment | None) -> BannerText:
     """The verdict in large; ``came_in`` is when, for somebody who did at this desk while they were shown."""
     words = verdicts.words(person.verdict)
     if came_in is None:
-        return Told(tone=person.verdict.tone, word=words.word, about=person.name, fact=words.fact)
+        return BannerText(tone=person.verdict.tone, word=words.word, about=person.name, fact=words.fact)
     facts = (words.fact, verdicts.since(came_in))
-    return Told(
+    return BannerText(
         tone=Tone.OK, word=verdicts.CHECKED_IN, about=person.name, fact=", ".join(filter(None, facts))
     )
 
@@ -130,22 +130,18 @@ def beginning(products: Sequence[InventoryItem], text: str) -> list[InventoryIte
     typed = text.casefold().split()
     found = catalogue.matching(products, text) if typed else ()
     return [
-        each for each in found if all(any(word.startswith(part) for word in _words(each)) for part in typed)
+        each
+        for each in found
+        if all(any(word.startswith(part) for word in catalogue.words_of(each)) for part in typed)
     ]
-
-
-def _words(product: InventoryItem) -> list[str]:
-    return [*f"{product.name} {product.slug.replace('-', ' ')}".casefold().split(), product.slug.casefold()]
-
-
-def key_of(product: InventoryItem) -> str:
-    """What names a product to the desk."""
-    return f"{product.kind}:{product.slug}"
 
 
 def products(found: Sequence[InventoryItem], amount: Amount) -> list[Line]:
     """The products that a typed text may mean."""
-    return [Line((each.name, amount(each.price), catalogue.note(each)), key=key_of(each)) for each in found]
+    return [
+        Line((each.name, amount(each.price), catalogue.note(each)), key=catalogue.key_of(each))
+        for each in found
+    ]
 
 
 def side(order: OrderView | None, fetched: Sequence[Fetched], amount: Amount, currency: str) -> list[Line]:

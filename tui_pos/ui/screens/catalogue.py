@@ -33,7 +33,7 @@ def matching(products: Sequence[InventoryItem], text: str) -> tuple[InventoryIte
 
 def is_near(products: Sequence[InventoryItem], text: str) -> bool:
     """Whether a word of ``text`` is nearly one of a product's: somebody mistyped it."""
-    known = {part for each in products for part in _parts(each) if len(part) >= SHORTEST}
+    known = {part for each in products for part in words_of(each) if len(part) >= SHORTEST}
     words = (word for word in text.casefold().split() if len(word) >= SHORTEST)
     return any(get_close_matches(word, known, n=1, cutoff=NEAR) for word in words)
 
@@ -89,10 +89,10 @@ def _rank(product: InventoryItem, words: Sequence[str]) -> int | None:
         return None
     if name.startswith(" ".join(words)) or slug.startswith("-".join(words)):
         return 0
-    parts = _parts(product)
+    parts = words_of(product)
     return 1 if all(any(part.startswith(word) for part in parts) for word in words) else 2
 
 
-def _parts(product: InventoryItem) -> list[str]:
-    """The words by which it may be meant."""
-    return f"{product.name} {product.slug.replace('-', ' ')}".casefold().split()
+def words_of(product: InventoryItem) -> list[str]:
+    """The words by which it may be meant; its code as a whole too."""
+    return f"{product.name} {product.slug.replace('-', ' ')} {product.slug}".casefold().split()

@@ -7,6 +7,7 @@ from tui_pos.desk.catalogue import inventory
 from tui_pos.desk.catalogue.inventory import InventoryItem
 from tui_pos.desk.context import Desk
 from tui_pos.ui.screens import attendee_view
+from tui_pos.ui.screens.catalogue import key_of
 from tui_pos.ui.widgets.line_list import LineList
 
 
@@ -43,9 +44,7 @@ class ProductList(LineList):
     def product_numbered(self, number: int) -> InventoryItem | None:
         """The product whose row shows ``number``."""
         line = self.numbered_line(number)
-        return next(
-            (each for each in self._products if line and attendee_view.key_of(each) == line.key), None
-        )
+        return next((each for each in self._products if line and key_of(each) == line.key), None)
 
 
 def products_beginning(desk: Desk, text: str) -> list[InventoryItem]:
