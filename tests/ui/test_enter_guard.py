@@ -61,6 +61,14 @@ def test_an_enter_pressed_twice_does_what_it_did_once(now: list[float]) -> None:
     assert not guard.refuses(110.7, 110.5)  # the same step twice, as on purpose
 
 
+def test_what_may_be_typed_ahead_is_not_done_twice(now: list[float]) -> None:
+    guard = EnterGuard()
+    now[0] = 110.0
+    guard.shown("pay 25.00", by_itself=False)
+    assert not guard.refuses(109.9, LONG_AGO, ahead=True)
+    assert guard.refuses(110.05, 109.98, ahead=True)
+
+
 async def test_two_enters_at_once_let_nobody_in_unseen(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(enter_guard, "DOUBLE", 0.3)
     async with station(bench) as pilot:
