@@ -21,12 +21,12 @@ END = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 TWO_SECONDS = 2.5
 """And what a busy machine takes to tell."""
 
-CART = (("NOOR2026\r", "Noor Lindqvist"), ("\x1bOQ", "The cart is empty"), ("shirt\r", "> T-Shirt"))
-SALE = (*CART, ("1", "To pay USD               25.00"))
+ATTENDEE = ("NOOR2026\r", "Noor Lindqvist")
+SALE = (ATTENDEE, ("\x1bOQ", "The cart is empty"), ("shirt\r", "Enter card 25.00"))
 PAYMENT = (*SALE, ("\r", "Front-1"), ("1", "WAITING FOR CARD"))
 SCREENS = {
     "first": (),
-    "attendee": CART[:1],
+    "attendee": (ATTENDEE,),
     "cart": SALE,
     "sold": (*SALE, ("\x1b[20~", "exactly"), ("\r", "PAID 25.00 USD")),
     "tender": (*SALE, ("\x1b[21~", "Still to pay")),
