@@ -38,11 +38,13 @@ class SharedOptionsCommand(typer.core.TyperCommand):
     def get_params(self, ctx: Any) -> list[Any]:
         """The command's own parameters, those that hold for every command, and --help."""
         *own, help_option = super().get_params(ctx)
-        return [*own, *_shared(ctx.parent), help_option]
+        return [*own, *_shared(ctx.find_root()), help_option]
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command with its own parameters; the others are its context's ``options``."""
-        ctx.options = Options(**{option.name: ctx.params.pop(option.name) for option in _shared(ctx.parent)})
+        ctx.options = Options(
+            **{option.name: ctx.params.pop(option.name) for option in _shared(ctx.find_root())}
+        )
         _prepare(ctx)
         return super().invoke(ctx)
 
@@ -79,28 +81,55 @@ COMMANDS = {
     "upgrade": "setup",
     "simulator": "setup",
 }
-"""The commands in the order of --help, and the module of each, which is imported when it is called."""
+"""The commands in the order of --help, and the module of each, which is imported when it is called.
+
+The function of a command has its name, with ``_`` for what parts words; two words are a command of a group.
+"""
+
+GROUPS: dict[str, str] = {}
+"""What the groups of commands are for."""
 
 
 @cache
 def _command(name: str) -> Any:
+    if name in GROUPS:
+        return CommandGroup(name=name, help=GROUPS[name])
     module = import_module(f"tui_pos.commands.{COMMANDS[name]}")
     alone = typer.Typer(rich_markup_mode=None, add_completion=False)
-    alone.command(name, cls=SharedOptionsCommand)(getattr(module, name.replace("-", "_")))
+    function = getattr(module, name.translate({ord("-"): "_", ord(" "): "_"}))
+    alone.command(name.rpartition(" ")[2], cls=SharedOptionsCommand)(function)
     return typer.main.get_command(alone)
 
 
 class Commands(Mapping[str, Any]):
     """The commands by name, each made when it is asked for: the desk itself waits for none of them."""
 
+    def __init__(self, group: str = "") -> None:
+        words = (name.partition(" ") for name in COMMANDS)
+        names = [(last if group else first) for first, _, last in words if group in ("", first)]
+        self.names = {name: f"{group} {name}".strip() for name in names}
+
     def __getitem__(self, name: str) -> Any:
-        return _command(name)
+        return _command(self.names[name])
 
     def __iter__(self) -> Iterator[str]:
-        return iter(COMMANDS)
+        return iter(self.names)
 
     def __len__(self) -> int:
-        return len(COMMANDS)
+        return len(self.names)
+
+
+class CommandGroup(typer.core.TyperGroup):
+    """Commands of two words; what stood before the first holds for them."""
+
+    def __init__(self, *, name: str, help: str) -> None:  # noqa: A002 - what Typer calls it
+        commands: Any = Commands(name)
+        super().__init__(name=name, help=help, commands=commands, rich_markup_mode=None)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Hand on the options of ``start`` to the command that was called."""
+        ctx.default_map = dict.fromkeys(self.commands, ctx.default_map or {})
+        return super().invoke(ctx)
 
 
 class Program(typer.core.TyperGroup):

@@ -13,7 +13,7 @@ from tui_pos.data.connection import connected, is_sqlite, why_read_only
 from tui_pos.data.engines import CONNECTIONS, sqlite_file
 from tui_pos.data.errors import DatabaseUnavailable, ReadOnlyDatabase
 from tui_pos.data.fields import MONEY_LIMIT, MoneyField, UTCDateTimeField
-from tui_pos.data.tables import DESK, SHOP, auth, conditions, desk, program, registration
+from tui_pos.data.tables import DESK, SHOP, auth, conditions, desk, imports, products, program, registration
 
 SHOWN = 3
 """How many odd rows of a column are named."""
@@ -56,8 +56,11 @@ WRITTEN: dict[type[Table], tuple[str, ...]] = {
     desk.CashMovement: (INSERT,),
     desk.AuditEntry: (INSERT,),
     desk.SearchKey: (INSERT, DELETE),
-    desk.ProductCode: (INSERT, DELETE),
     desk.StationScanner: (INSERT, UPDATE),
+    products.ProductCode: (INSERT, DELETE),
+    products.ProductDetail: (INSERT, UPDATE, DELETE),
+    imports.ImportedTicket: (INSERT, UPDATE),
+    imports.AttendeeFact: (INSERT, UPDATE, DELETE),
 }
 """What a desk does to the tables that it writes; `init` and upgrades need more."""
 

@@ -449,4 +449,48 @@ STEPS: tuple[tuple[str | ByEngine, ...], ...] = (
             updated_at {time} NOT NULL)""",
         "CREATE UNIQUE INDEX tui_pos_scanner_station ON tui_pos_scanner (conference_id, station)",
     ),
+    (
+        # What the shop's tables have no column for: the VAT of a product, and which size of what it is.
+        # Without a reference to the product: the web site may delete one.
+        """CREATE TABLE tui_pos_product_detail (
+            id {id},
+            conference_id bigint NOT NULL REFERENCES program_conference_conference (id),
+            kind varchar(20) NOT NULL,
+            product_id bigint NOT NULL,
+            vat_rate varchar(10) NOT NULL,
+            size varchar(50) NOT NULL,
+            size_of varchar(200) NOT NULL,
+            updated_at {time} NOT NULL)""",
+        "CREATE UNIQUE INDEX tui_pos_product_detail_product ON tui_pos_product_detail (product_id, kind)",
+        "CREATE INDEX tui_pos_product_detail_conference ON tui_pos_product_detail (conference_id)",
+        # Tickets that came from a list of another system: what they are called there, and what was read last.
+        """CREATE TABLE tui_pos_imported_ticket (
+            id {id},
+            conference_id bigint NOT NULL REFERENCES program_conference_conference (id),
+            source_key varchar(300) NOT NULL,
+            order_reference varchar(200) NOT NULL,
+            scan_code varchar(1000),
+            row_digest varchar(64) NOT NULL,
+            order_id bigint REFERENCES program_registration_order (id),
+            order_line_id bigint REFERENCES program_registration_orderlineitem (id),
+            attendee_id bigint REFERENCES program_registration_attendee (id),
+            created_at {time} NOT NULL,
+            updated_at {time} NOT NULL)""",
+        """CREATE UNIQUE INDEX tui_pos_imported_ticket_source
+            ON tui_pos_imported_ticket (conference_id, source_key)""",
+        """CREATE UNIQUE INDEX tui_pos_imported_ticket_code
+            ON tui_pos_imported_ticket (conference_id, scan_code)""",
+        """CREATE INDEX tui_pos_imported_ticket_reference
+            ON tui_pos_imported_ticket (conference_id, order_reference)""",
+        "CREATE INDEX tui_pos_imported_ticket_order ON tui_pos_imported_ticket (order_id)",
+        "CREATE INDEX tui_pos_imported_ticket_attendee ON tui_pos_imported_ticket (attendee_id)",
+        # What a list said of somebody beside name and ticket: company, diet, size.
+        """CREATE TABLE tui_pos_attendee_fact (
+            id {id},
+            attendee_id bigint NOT NULL REFERENCES program_registration_attendee (id),
+            position integer NOT NULL,
+            label varchar(200) NOT NULL,
+            value text NOT NULL)""",
+        "CREATE UNIQUE INDEX tui_pos_attendee_fact_label ON tui_pos_attendee_fact (attendee_id, label)",
+    ),
 )

@@ -1,7 +1,7 @@
 """Every table, by whose it is. ``SHOP`` tables belong to django-program, ``DESK`` tables to tui-pos."""
 
 from tui_pos.data.base import Table
-from tui_pos.data.tables import auth, conditions, desk, program, registration
+from tui_pos.data.tables import auth, conditions, desk, imports, products, program, registration
 
 SHOP: tuple[type[Table], ...] = (
     auth.User,
@@ -60,6 +60,9 @@ DESK: tuple[type[Table], ...] = (
     desk.CashMovement,
     desk.AuditEntry,
     desk.SearchKey,
-    desk.ProductCode,
     desk.StationScanner,
+    products.ProductCode,
+    products.ProductDetail,
+    imports.ImportedTicket,
+    imports.AttendeeFact,
 )

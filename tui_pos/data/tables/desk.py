@@ -554,25 +554,6 @@ class SearchKey(Table):
         indexes = ((("owner_id", "kind"), True),)
 
 
-class ProductCode(Table):
-    """A code that a product's barcode says, as `core.product_numbers.canonical` writes it.
-
-    ``kind`` is ticket or addon, ``product_id`` the row of that table, which may be gone: a reference would
-    keep the web site from deleting it.
-    """
-
-    conference = foreign_key(Conference)
-    conference_id: int
-    kind = CharField(20)
-    product_id = BigIntegerField()
-    code = CharField(50)
-    created_at = time_column(default=now)
-
-    class Meta:
-        table_name = "tui_pos_product_code"
-        indexes = ((("conference", "code"), True),)
-
-
 class StationScanner(Table):
     """How the scanner of a station types, as its test code showed: ``gap`` and ``spread`` in microseconds."""
 

@@ -17,7 +17,7 @@ from tui_pos.data.base import database
 from tui_pos.data.connection import connected, run_tx
 from tui_pos.data.fields import money
 from tui_pos.data.queries import rows
-from tui_pos.data.tables.desk import ProductCode
+from tui_pos.data.tables.products import ProductCode
 from tui_pos.data.tables.registration import AddOn, Attendee, Order, TicketType, Voucher
 from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.catalogue.pricing import ProductKey, ProductKind
