@@ -92,6 +92,13 @@ def address(text: str) -> str:
     return "".join(visible).removeprefix("mailto:").strip(_AROUND_ADDRESS)
 
 
+def name_and_email(typed: str) -> tuple[str, str]:
+    """A name, and the e-mail address that was typed behind it, or ''."""
+    name, _, last = typed.strip().rpartition(" ")
+    address = last.strip("<>,;").removeprefix("mailto:")
+    return (name.strip().strip('"'), address) if "@" in address and name else (typed.strip(), "")
+
+
 def split_addresses(text: str) -> tuple[str, list[str]]:
     """``text`` without the words that hold an ``@``, and those as addresses."""
     if "@" not in text and text.isascii():

@@ -463,6 +463,10 @@ STEPS: tuple[tuple[str | ByEngine, ...], ...] = (
             updated_at {time} NOT NULL)""",
         "CREATE UNIQUE INDEX tui_pos_product_detail_product ON tui_pos_product_detail (product_id, kind)",
         "CREATE INDEX tui_pos_product_detail_conference ON tui_pos_product_detail (conference_id)",
+        # What Stripe captured, which may be less than was asked for; null while nothing is.
+        "ALTER TABLE tui_pos_attempt ADD COLUMN captured bigint",
+        """UPDATE tui_pos_attempt SET captured = amount
+            WHERE stage = 'captured' AND obstacle <> 'captured_less'""",
         # Tickets that came from a list of another system: what they are called there, and what was read last.
         """CREATE TABLE tui_pos_imported_ticket (
             id {id},

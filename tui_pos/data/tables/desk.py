@@ -199,6 +199,7 @@ class Attempt(Table):
     ``mode`` and ``account`` say whose money it is: LIVE, TEST or TRAINING, and the Stripe account's id; both
     are empty on attempts from before they were kept. ``refusals`` counts Stripe's definite refusals in a row,
     and nothing is asked again before ``retry_at``. ``decline_code`` is a bank's.
+    ``captured`` is what Stripe captured, which may be less than ``amount``; NULL while nothing is.
     ``message`` and ``problem`` are codes with values, as the desk's ``stored_reasons`` packs them.
     """
 
@@ -240,6 +241,7 @@ class Attempt(Table):
     refusals = IntegerField(default=0)
     retry_at = time_column(null=True)
     obstacle = CharField(50, default=Obstacle.NONE)
+    captured = BigIntegerField(null=True)
 
     class Meta:
         table_name = "tui_pos_attempt"

@@ -153,6 +153,7 @@ def captured(desk: Desk, attempt: Attempt, intent: "Intent") -> None:
         why = problem or _unconfirmed(attempt)
         columns = {
             **_card_columns(intent),
+            "captured": intent.amount_received,
             "obstacle": Obstacle.CAPTURED_LESS if less else Obstacle.NONE,
             "problem": problem or "",
             "message": why or "",

@@ -13,7 +13,6 @@ from tui_pos.data.tables.desk import (
     FINAL_STAGES,
     Attempt,
     AttemptEvent,
-    Refund,
     Stage,
 )
 from tui_pos.data.tables.registration import Order, OrderStatus, PaymentMethod
@@ -149,24 +148,12 @@ def payment_state(attempt: Attempt) -> PaymentState:
         commands=commands(attempt),
         stuck=is_stuck(attempt) or (bool(attempt.problem) and stage not in FINAL_STAGES),
         more_to_pay=order.status == OrderStatus.PENDING,
-        captured=_captured(attempt),
+        captured=None if attempt.captured is None else money.from_minor(attempt.captured, attempt.currency),
         since=attempt.updated_at,
         station=attempt.station,
         events=_events(attempt),
         sent_at=attempt.sent_at,
     )
-
-
-def _captured(attempt: Attempt) -> Decimal | None:
-    """What Stripe captured: the payment's amount plus what refunds have split off its row since."""
-    if Stage(attempt.stage) is not Stage.CAPTURED or attempt.payment is None:
-        return None
-    parts = Refund.select(Refund.amount).where(
-        Refund.payment == attempt.payment_id, Refund.split.is_null(False)
-    )
-    back = sum(row.amount for row in parts)
-    whole: Decimal = attempt.payment.amount + money.from_minor(back, attempt.currency)
-    return whole
 
 
 def commands(attempt: Attempt) -> frozenset[CommandKind]:

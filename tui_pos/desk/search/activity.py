@@ -149,8 +149,9 @@ def _of_attempt(attempt: Attempt) -> tuple[Reason, Tone]:
     if attempt.problem:
         told = because("recent.card_problem", notice=notice, amount=amount, currency=attempt.currency)
         return told, NOTICE_TONES[notice]
-    if attempt.stage == Stage.CAPTURED:
-        return because("recent.captured", amount=amount, currency=attempt.currency), Tone.OK
+    if attempt.captured is not None:
+        captured = money.from_minor(attempt.captured, attempt.currency)
+        return because("recent.captured", amount=captured, currency=attempt.currency), Tone.OK
     if attempt.decline_code:
         return because("recent.no_charge", notice=Notice.DECLINED), Tone.BAD
     tone = Tone.BAD if notice is Notice.FAILED else Tone.PLAIN

@@ -4,7 +4,6 @@ Every station asks every few seconds, so nothing here reads what is older than t
 house a minute.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -24,7 +23,6 @@ from tui_pos.data.tables.desk import (
     AuditEntry,
     CashMovement,
     MovementKind,
-    Obstacle,
     Refund,
     Stage,
     Station,
@@ -34,11 +32,9 @@ from tui_pos.desk.access import occupancy
 from tui_pos.desk.access.people import full_name
 from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.context import Desk
-from tui_pos.desk.errors import Reason
 from tui_pos.desk.orders.balance import ACCEPTED
 from tui_pos.desk.orders.payment_sources import Tender
 from tui_pos.desk.search.activity import last_check_ins
-from tui_pos.desk.stored_reasons import unpack
 
 BARS = 6
 BAR = timedelta(minutes=10)
@@ -120,10 +116,7 @@ def _midnight(desk: Desk, now: datetime) -> datetime:
 
 def _tenders(desk: Desk, since: datetime) -> tuple[TenderFigures, ...]:
     found: dict[tuple[Tender, str], TenderFigures] = {}
-    for tender, currency, is_refund, count, amount, rounding in (
-        *rows(_moved(desk, since)),
-        *_captured_less(desk, since),
-    ):
+    for tender, currency, is_refund, count, amount, rounding in rows(_moved(desk, since)):
         key = (Tender(tender), str(currency))
         before = found.get(key) or TenderFigures(tender=key[0], currency=key[1])
         found[key] = _added(before, bool(is_refund), int(count), int(amount or 0), int(rounding or 0))
@@ -158,8 +151,8 @@ def _moved(desk: Desk, since: datetime) -> Any:
     cash = CashMovement.select(
         Value(Tender.CASH.value), *sums(CashMovement, sale, CashMovement.amount, CashMovement.rounding)
     ).where(*here(CashMovement, CashMovement.created_at, CashMovement.kind == MovementKind.SALE))
-    cards = Attempt.select(Value(Tender.CARD.value), *sums(Attempt, sale, Attempt.amount, 0)).where(
-        *here(Attempt, Attempt.finished_at, *_captured(Attempt.obstacle != Obstacle.CAPTURED_LESS))
+    cards = Attempt.select(Value(Tender.CARD.value), *sums(Attempt, sale, Attempt.captured, 0)).where(
+        *here(Attempt, Attempt.finished_at, Attempt.stage == Stage.CAPTURED)
     )
     others = AuditEntry.select(AuditEntry.what, *sums(AuditEntry, sale, AuditEntry.amount, 0)).where(
         *here(AuditEntry, AuditEntry.at, AuditEntry.what.in_([AuditAction.CREDIT, AuditAction.COMPLIMENTARY]))
@@ -176,31 +169,6 @@ def _moved(desk: Desk, since: datetime) -> Any:
         .union_all(others.group_by(AuditEntry.what, AuditEntry.currency))
         .union_all(refunds.group_by(Refund.tender, Refund.currency))
     )
-
-
-def _captured(obstacle: Any) -> tuple[Any, ...]:
-    return (Attempt.stage == Stage.CAPTURED, obstacle)
-
-
-def _captured_less(desk: Desk, since: datetime) -> Iterator[tuple[Any, ...]]:
-    """The same for each card of which Stripe captured less than was asked for, as the attempt says."""
-    query = Attempt.select(Attempt.currency, Attempt.problem, Attempt.message).where(
-        Attempt.conference == desk.conference.id,
-        Attempt.station == desk.station,
-        Attempt.finished_at >= since,
-        *_captured(Attempt.obstacle == Obstacle.CAPTURED_LESS),
-    )
-    for currency, problem, message in rows(query):
-        captured = _captured_amount(unpack(problem or message))
-        yield Tender.CARD, currency, 0, 1, money.to_minor(captured, currency) if captured else 0, 0
-
-
-def _captured_amount(said: object) -> Decimal:
-    """What a reason that was stored says was captured; it may be one of two."""
-    if not isinstance(said, Reason):
-        return ZERO
-    found = said.values.get("captured", said.values.get("first"))
-    return found if isinstance(found, Decimal) else _captured_amount(found)
 
 
 # The door

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from tui_pos.core.folding import name_and_email
 from tui_pos.core.scan import printable
 from tui_pos.desk.carts.cart_view import CartView
 from tui_pos.desk.tones import Tone
@@ -12,7 +13,7 @@ from tui_pos.ui.dialogs.ask import ask_text
 from tui_pos.ui.input.acts import Act
 from tui_pos.ui.messages import carts as said
 from tui_pos.ui.screens.cart_controller import CartController
-from tui_pos.ui.screens.cart_view import may_be_name, name_and_email
+from tui_pos.ui.screens.cart_view import may_be_name
 
 Change = Callable[[Callable[[], CartView | None]], object]
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from tui_pos.core.folding import name_and_email
 from tui_pos.desk.carts.cart_view import CartView
 from tui_pos.desk.carts.holders import TicketName
 from tui_pos.desk.errors import Reason
@@ -18,7 +19,7 @@ from tui_pos.ui.messages import notes, sentence
 from tui_pos.ui.results import PayBy, StillOwed
 from tui_pos.ui.screens.cart_buyer import Change
 from tui_pos.ui.screens.cart_controller import CartController
-from tui_pos.ui.screens.cart_view import cannot_be_sold, has_tickets, name_and_email
+from tui_pos.ui.screens.cart_view import cannot_be_sold, has_tickets
 
 
 class CartPaying:

@@ -105,10 +105,3 @@ def has_tickets(view: CartView) -> bool:
 def cannot_be_sold(view: CartView) -> bool:
     """Whether the desk will refuse it as it is."""
     return view.problem is not None or any(line.problem is not None for line in view.lines)
-
-
-def name_and_email(typed: str) -> tuple[str, str]:
-    """A name, and the e-mail address that was typed behind it, or ''."""
-    name, _, last = typed.strip().rpartition(" ")
-    address = last.strip("<>,;").removeprefix("mailto:")
-    return (name.strip().strip('"'), address) if "@" in address and name else (typed.strip(), "")

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from tui_pos.core import clock
+from tui_pos.core.folding import name_and_email
 from tui_pos.desk.access.permissions import Action
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.checkin.guest_tickets import register_companion
@@ -20,7 +21,6 @@ from tui_pos.ui.input.acts import Act
 from tui_pos.ui.messages import notes, sentence
 from tui_pos.ui.messages.refunds import ONLY_SUPERVISOR
 from tui_pos.ui.results import PayBy, StillOwed
-from tui_pos.ui.screens.cart_view import name_and_email
 from tui_pos.ui.screens.return_actions import Reload
 from tui_pos.ui.screens.shared import Step, refuse
 
