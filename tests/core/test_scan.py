@@ -342,7 +342,7 @@ TELLING = [
 ]
 
 
-@pytest.mark.parametrize("layouts", mistaken(), ids=lambda pair: f"{pair.scanner}-on-{pair.keyboard}")
+@pytest.mark.parametrize("layouts", list(mistaken()), ids=lambda pair: f"{pair.scanner}-on-{pair.keyboard}")
 @pytest.mark.parametrize("code", TELLING)
 def test_a_shifted_layout_is_told_on_a_scan_as_the_scanners_fault(code: str, layouts: Layouts) -> None:
     damaged = layouts.damaged(code)
@@ -360,7 +360,7 @@ def test_french_digits_are_told_though_nothing_else_is_shifted() -> None:
     assert scan.reason == because("invalid_scan.layout", scanner="US", keyboard="French")
 
 
-@pytest.mark.parametrize("layouts", mistaken(), ids=lambda pair: f"{pair.scanner}-on-{pair.keyboard}")
+@pytest.mark.parametrize("layouts", list(mistaken()), ids=lambda pair: f"{pair.scanner}-on-{pair.keyboard}")
 @pytest.mark.parametrize("code", [*TELLING, "NOOR2026", "K7Q2M9ZX", "YZQWAM19", "/card"])
 def test_where_the_layouts_are_known_a_scan_is_restored_and_typing_is_not(
     code: str, layouts: Layouts

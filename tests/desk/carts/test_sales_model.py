@@ -15,6 +15,7 @@ from tui_pos.data.connection import connected, run_tx
 from tui_pos.data.tables.desk import Sale as SaleRow
 from tui_pos.data.tables.desk import SaleStatus
 from tui_pos.data.tables.registration import (
+    PAID_STATUSES,
     AddOn,
     Attendee,
     Order,
@@ -99,7 +100,7 @@ class Sales(RuleBasedStateMachine):
             .join(Order)
             .where(
                 Order.user == user,
-                Order.status == OrderStatus.PAID,
+                Order.status.in_(PAID_STATUSES),
                 OrderLine.ticket_type == self.keys["day-pass"][1],
             )
         )
