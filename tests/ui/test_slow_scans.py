@@ -84,7 +84,7 @@ def test_the_test_code_says_what_the_scanner_does_and_does_nothing(till: Till) -
 def test_a_shifted_layout_is_the_scanners_fault_until_the_test_code_showed_it(till: Till) -> None:
     german = Layouts(Layout.US, Layout.GERMAN)
     till.send(german.damaged("https://pycon.example/b/YQ2M9ZXA") + "\r")
-    till.wait_for("The scanner types as a US keyboard")
+    till.wait_for("Scanner types US, computer")
     till.send("\r")
     till.wait_gone("The scanner types")
     till.send(german.damaged(scanner_test.CODE) + "\r")

@@ -104,8 +104,7 @@ SENTENCES: dict[str, Sentence] = {
     "invalid_scan.control": "That holds control characters: scan it again, or type the code.",
     "invalid_scan.empty": "Scan a badge, or type a code, an order or a name.",
     "invalid_scan.json": "That is damaged or was cut off: scan it again, or type what is printed beside it.",
-    "invalid_scan.layout": "The scanner types as a {scanner} keyboard, the computer reads a {keyboard} one:"
-    " set one like the other, or name both in the config; type the code for now.",
+    "invalid_scan.layout": "Scanner types {scanner}, computer {keyboard}: set both alike; type the code.",
     "invalid_scan.no_code": "That holds no code of ours: type the code that is printed on the badge.",
     "invalid_scan.too_long": "That is longer than {most} characters: scan or type it again.",
     "nothing_found.named": "No product, voucher or badge is called {text}.",
