@@ -191,7 +191,7 @@ class PromptScreen(Screen[R], inherit_bindings=False):
 
     def _cut_text(self) -> str:
         """What of a chosen row has no room in its list."""
-        lists = self.query_one("#body").query(LineList)
+        lists = self.query("#body LineList").results(LineList)  # none while a screen is taken down
         return next((text for each in lists if each.display and (text := each.cut_text)), "")
 
     @on(Listing.LaidOut)
