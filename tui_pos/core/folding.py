@@ -117,11 +117,19 @@ def whole(text: str) -> str:
 
 def spellings(text: str) -> str:
     """The words of ``text`` folded, then those again that have another usual spelling (Müller: mueller)."""
-    folded = fold(text)
-    if text.isascii():
-        return folded
-    other = fold(unicodedata.normalize("NFC", text).translate(_TWO_LETTERS))
+    folded, other = fold(text), _spelled_out(text)
     return " ".join((folded, *(word for word in other.split() if word not in folded.split())))
+
+
+def unspaced(text: str) -> set[str]:
+    """The words of ``text`` without the blanks between them, from each word but the last one on."""
+    spelled = (each.split() for each in (fold(text), _spelled_out(text)))
+    return {"".join(words[number:]) for words in spelled for number in range(len(words) - 1)}
+
+
+def _spelled_out(text: str) -> str:
+    """``text`` folded in its other usual spelling."""
+    return "" if text.isascii() else fold(unicodedata.normalize("NFC", text).translate(_TWO_LETTERS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

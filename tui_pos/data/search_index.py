@@ -42,6 +42,9 @@ BATCH = 1_000
 
 MAX_ID = 2**63 - 1
 
+UNSPACED = "~"
+"""Stands before the lines of ``wholes`` that are several words without the blanks between them."""
+
 _SEPARATOR = "'\x1f'"
 
 
@@ -92,12 +95,14 @@ def _key(texts: Iterable[str], names: Iterable[str]) -> _Key:
     """The key of ``texts``; ``names`` are the whole names and codes among them.
 
     A last name stands before the first one and after it: keys sort by it, and both orders are found unspaced.
+    What is found so begins where a word of the same text does: "jeanluc", and not the "nun" of "von und".
     """
     split = [folding.split_addresses(text) for text in texts]
     addresses = [address for _, found in split for address in found]
     wholes = dict.fromkeys((*(folding.whole(folding.split_addresses(name)[0]) for name in names), *addresses))
+    unspaced = sorted({f"{UNSPACED}{each}" for text, _ in split for each in folding.unspaced(text)})
     return _Key(
-        wholes="\n" + "".join(f"{each}\n" for each in wholes if each),
+        wholes="\n" + "".join(f"{each}\n" for each in (*wholes, *unspaced) if each),
         named=_words(text for text, _ in split),
         addressed=_words(addresses),
     )
@@ -380,12 +385,12 @@ def _fits(conference_id: int, wanted: Wanted, addresses: bool) -> tuple[str, lis
         conditions.insert(0, "t.tui_pos_search_piece MATCH ?" if is_sqlite() else "t.pieces @> ?")
         asked = " ".join(f'"{each}"' for each in sorted(pieces)) if is_sqlite() else sorted(pieces)
         values.insert(0, asked)
+    columns = ("k.named", "k.addressed") if addresses else ("k.named",)
     for word in wanted.words:
-        columns = ("k.named", "k.addressed") if addresses else ("k.named",)
         anywhere = folding.is_anywhere(word)
-        where = [_in(f"REPLACE({column}, ' ', '')" if anywhere else column) for column in columns]
-        conditions.append(f"({' OR '.join(where)})")
+        conditions.append(f"({' OR '.join(map(_in, (*columns, *(['k.wholes'] if anywhere else []))))})")
         values += [word if anywhere else f" {word}"] * len(columns)
+        values += [f"\n{UNSPACED}{word}"] if anywhere else []
     for address in wanted.addresses:
         conditions.append(_in("k.wholes"))
         values.append(address if addresses else f"\n{address}\n")
@@ -465,7 +470,7 @@ def _place(key: _Key, wanted: Wanted, addresses: bool) -> int | None:
 
     def fits(word: str) -> bool:
         if folding.is_anywhere(word):
-            return any(word in text.replace(" ", "") for text in texts)
+            return any(word in text for text in texts) or f"\n{UNSPACED}{word}" in key.wholes
         return any(f" {word}" in text for text in texts)
 
     if not all(map(fits, wanted.words)):

@@ -467,6 +467,12 @@ STEPS: tuple[tuple[str | ByEngine, ...], ...] = (
         "ALTER TABLE tui_pos_attempt ADD COLUMN captured bigint",
         """UPDATE tui_pos_attempt SET captured = amount
             WHERE stage = 'captured' AND obstacle <> 'captured_less'""",
+        # Made of other pieces from now on, so made anew.
+        "DELETE FROM tui_pos_search_key",
+        ByEngine(
+            sqlite=("INSERT INTO tui_pos_search_piece (tui_pos_search_piece) VALUES ('delete-all')",),
+            postgresql=("DELETE FROM tui_pos_search_piece",),
+        ),
         # Tickets that came from a list of another system: what they are called there, and what was read last.
         """CREATE TABLE tui_pos_imported_ticket (
             id {id},

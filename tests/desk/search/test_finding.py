@@ -98,6 +98,15 @@ def test_a_name_is_found_in_any_spelling(desk: Desk, first: str, last: str, type
     assert found.title == f"{first} {last}"  # as it is stored
 
 
+def test_what_two_words_or_two_texts_make_together_is_no_part_of_a_name(desk: Desk) -> None:
+    whole = person(desk, "Maxi", "von und zu Tal")
+    order(desk, "ORD-ZQ9X8V7W", "Nono")
+    for text in ("nun", "ondzu", "axivon", "noor dzq"):
+        assert not {whole, "ORD-ZQ9X8V7W"} & set(keys(desk, text, limit=99)), text
+    assert whole in keys(desk, "vonundzu")
+    assert "ORD-ZQ9X8V7W" not in [found.reference for found in find_orders.orders(desk, text="noor")]
+
+
 def test_an_address_is_found_in_any_wrapping(desk: Desk) -> None:
     code = person(desk, "Xaver", "Ypsilon", "X.Y+pycon@Example.net")
     person(desk, "Xaver", "Zett", "x.y@example.net")
