@@ -18,6 +18,7 @@ from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import AuditEntry, ReplacedBadge
 from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import Attendee, ProductRedemption
+from tui_pos.desk.access.permissions import Action
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.checkin import redemption
 from tui_pos.desk.checkin.checkin import check_in
@@ -30,6 +31,7 @@ from tui_pos.desk.orders import orders
 from tui_pos.desk.refunds import refunds
 from tui_pos.desk.search import lookup
 from tui_pos.desk.search.search import resolve, search
+from tui_pos.desk.search.today import today
 from tui_pos.desk.stored_reasons import unpack
 from tui_pos.desk.tenders.cash import take_cash
 from tui_pos.ui.messages import sentence
@@ -99,9 +101,25 @@ def test_it_is_written_as_django_program_stores_it(desk: Desk) -> None:
     assert sentence(unpack(entry.text)) == "ticket handed over from Noor Lindqvist to Ada Byron"
 
 
-def test_what_was_handed_out_stays_handed_out_and_check_ins_stay_whose_they_were(desk: Desk) -> None:
+def test_the_ticket_of_who_is_in_is_a_supervisors_to_hand_over(desk: Desk, as_staff: AsStaff) -> None:
+    check_in(desk, "NOOR2026")
+    before, house = everything(), today(desk).house
+    with pytest.raises(NotPermitted) as caught:
+        transfer(desk, "NOOR2026", "Ada Byron", reason=WHY)
+    assert caught.value.values["action"] is Action.TRANSFER_USED
+    assert everything() == before
+    new = transfer(as_staff(desk, "lead"), "NOOR2026", "Ada Byron", reason=WHY)
+    after = today(desk).house
+    assert (after.inside, after.registered) == (house.inside - 1, house.registered)
+    check_in(desk, new.access_code)
+    assert today(desk).house.inside == house.inside
+
+
+def test_what_was_handed_out_stays_handed_out_and_check_ins_stay_whose_they_were(
+    desk: Desk, as_staff: AsStaff
+) -> None:
     lines = {line.description: line for line in redemption.hand_outs(desk, "GIVE2026")}
-    new = transfer(desk, "GIVE2026", "Ada Byron", reason=WHY)
+    new = transfer(as_staff(desk, "lead"), "GIVE2026", "Ada Byron", reason=WHY)
     after = {line.description: line for line in redemption.hand_outs(desk, new.access_code)}
     assert after == lines
     with pytest.raises(Refused, match=r"^handed_out "):

@@ -30,6 +30,7 @@ class Action(StrEnum):
     ADDRESSES = "addresses"
     CORRECT = "correct"
     TRANSFER = "transfer"
+    TRANSFER_USED = "transfer_used"
 
 
 CHANGE_CONFERENCE = "change_conference"
@@ -58,6 +59,7 @@ GRANTS: dict[Action, frozenset[str]] = {
     Action.ADDRESSES: _TILL,
     Action.CORRECT: _TILL,
     Action.TRANSFER: _TILL,
+    Action.TRANSFER_USED: _SUPERVISOR,
     Action.RECONCILE: _TILL | {SERVICE},
 }
 """Any one of the rights allows the action; a superuser may do everything."""

@@ -4,7 +4,8 @@ The new person is a new attendee with an account of their own, linked to the sam
 its buyer. The old attendee keeps their check-ins, loses the order and gets a code that nobody knows, so that
 neither the old badge nor the web site lets them in by it; the old code is remembered and says so when it is
 scanned. What was handed out of the order counts for the new person, at django-program's scanner too, which
-counts by attendee. The new person is not in yet, whoever came in on the old badge.
+counts by attendee. The new person is not in yet, whoever came in on the old badge;
+where somebody did, a supervisor alone hands the ticket over, for two may be in on it then.
 """
 
 import logging
@@ -36,7 +37,8 @@ def transfer(desk: Desk, code: str, name: str, email: str = "", *, reason: str) 
 
     The reason and both names are kept in the audit log. Raises what ``lookup.attendee`` raises, which is
     ``badge_replaced`` when asked again, InvalidInput ``name_required``, ``name_too_long``, ``invalid_email``
-    or ``reason_required``, Refused with the verdict's code when the badge admits nobody now.
+    or ``reason_required``, Refused with the verdict's code when the badge admits nobody now, NotPermitted
+    for who may hand over no ticket on which somebody came in.
     """
     require(desk, Action.TRANSFER)
     desk.limits.refuse(*TO_WRITE)
@@ -54,6 +56,8 @@ def transfer(desk: Desk, code: str, name: str, email: str = "", *, reason: str) 
 def _transfer(desk: Desk, code: str, name: str, email: str, reason: str) -> str:
     """The new person's access code."""
     old, order = _locked(desk, code)
+    if old.checked_in_at is not None:
+        require(desk, Action.TRANSFER_USED)
     now = clock.now()
     successor = registration.admit(order, guests.guest_user(name, email, now).id, now)
     _retire(old, order, now)

@@ -24,6 +24,7 @@ from tui_pos.data.tables.desk import (
     CashMovement,
     MovementKind,
     Refund,
+    ReplacedBadge,
     Stage,
     Station,
 )
@@ -178,7 +179,9 @@ def _counted(desk: Desk, now: datetime) -> House:
     """Count everybody; one statement that reads the conference's people."""
     last = CheckIn.select(fn.MAX(CheckIn.id)).where(CheckIn.conference == desk.conference.id)
     query = Attendee.select(fn.COUNT(Attendee.id), fn.COUNT(Attendee.checked_in_at), last)
-    (found,) = rows(query.where(Attendee.conference == desk.conference.id))
+    replaced = ReplacedBadge.select(ReplacedBadge.id).where(ReplacedBadge.attendee == Attendee.id)
+    has_none = Attendee.order.is_null() & fn.EXISTS(replaced)  # their ticket is somebody else's
+    (found,) = rows(query.where(Attendee.conference == desk.conference.id, ~has_none))
     registered, inside, number = found
     return House(inside=inside, registered=registered, at=now, last_check_in=number or 0)
 

@@ -43,6 +43,7 @@ ACTIONS = {
     "addresses": "see e-mail addresses",
     "correct": "correct names and e-mail addresses",
     "transfer": "hand a ticket to another person",
+    "transfer_used": "hand over the ticket of somebody who is in: two would be in on it",
 }
 """What somebody may do, or not."""
 

@@ -29,6 +29,7 @@ HANDED_OVER = "The ticket is {now}'s now, on a new badge; the old badge is dead.
 NEW_NAME = "How is the name written?"
 NEW_EMAIL = "What is the address?"
 NEW_HOLDER = "Who gets the ticket?"
+HOLDER_IS_IN = "Its holder came in at {at}: two may be in on it. "
 WHY = "Why? The reason is kept with your name."
 
 

@@ -8,7 +8,7 @@ from tui_pos.core.scan import printable
 from tui_pos.desk.access.permissions import Action
 from tui_pos.desk.checkin.corrections import correct
 from tui_pos.desk.checkin.transfers import transfer
-from tui_pos.desk.errors import InvalidInput
+from tui_pos.desk.errors import InvalidInput, NotPermitted
 from tui_pos.desk.orders.views import AttendeeView
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.ask import ask_text
@@ -53,13 +53,20 @@ class Corrections:
         self._given("Correct the address", question, begin)
 
     def _transfer(self, person: AttendeeView) -> None:
+        is_in = person.checked_in_at
+        if is_in is not None and not self._screen.may(Action.TRANSFER_USED):
+            who = self._screen.desk.staff.name
+            self._screen.failed(NotPermitted("not_permitted", who=who, action=Action.TRANSFER_USED))
+            return
+        came_in = "" if is_in is None else said.HOLDER_IS_IN.format(at=self._screen.time(is_in))
+
         def begin(name: str) -> None:
             write = partial(_transfer, self._screen, person.access_code, name)
             heading = f"Hand the ticket of {printable(person.name, 40)} to {printable(name, 40)}"
-            self._ask_why(write, said.HANDED_OVER, name, heading)
+            self._ask_why(write, said.HANDED_OVER, name, heading, came_in)
 
         heading = f"Hand the ticket of {printable(person.name, 40)} over"
-        self._given(heading, said.NEW_HOLDER, begin)
+        self._given(heading, came_in + said.NEW_HOLDER, begin)
 
     def _given(self, heading: str, question: str, begin: Callable[[str], None]) -> None:
         """Go on with what followed the word, or with what is typed now."""
@@ -69,12 +76,12 @@ class Corrections:
             asked = ask_text(heading, question, "go on")
             self._screen.go(asked, lambda text: None if text is None else begin(text))
 
-    def _ask_why(self, write: Write, sentence: str, now: str, heading: str) -> None:
+    def _ask_why(self, write: Write, sentence: str, now: str, heading: str, first: str = "") -> None:
         def answered(reason: str | None) -> None:
             if reason is not None:
                 self._write(write, sentence, now, heading, reason)
 
-        self._screen.go(ask_text(heading, said.WHY, "do it"), answered)
+        self._screen.go(ask_text(heading, first + said.WHY, "do it"), answered)
 
     def _write(self, write: Write, sentence: str, now: str, heading: str, reason: str = "") -> None:
         def written(person: AttendeeView) -> None:
