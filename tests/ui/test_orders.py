@@ -207,6 +207,17 @@ async def test_an_order_that_is_not_paid_is_paid_there(desk: Desk, simulator: Se
         await shows(pilot, "PAID 25.00 USD")
 
 
+async def test_cash_in_place_of_a_waiting_card_says_that_nothing_was_charged(desk: Desk) -> None:
+    reference = owed(desk)
+    readers.remember_reader(desk, *READER)
+    async with at_counter(ReceiptScreen(desk, reference)) as pilot:
+        await settled(pilot)
+        await pilot.press("enter")
+        await shows(pilot, "WAITING FOR CARD")
+        await pilot.press("f9")
+        await shows(pilot, "[!] Cancelled: nothing was charged.", "Still to pay")
+
+
 async def test_it_can_be_paid_in_cash_there(desk: Desk) -> None:
     reference = owed(desk)
     async with at_counter(ReceiptScreen(desk, reference)) as pilot:
@@ -331,11 +342,11 @@ async def test_a_refund_of_pieces_asks_which_and_whether_they_are_back(desk: Des
         assert order_row(placed.reference).status == "paid"
         await write(pilot, "/refund\r")
         await press(pilot, "1", "plus", "plus", "enter", "enter")
-        assert f"Refund 2 pieces of {placed.reference}" in shown(pilot)
+        assert f"Refund 50.00 (2 pieces) of {placed.reference}" in shown(pilot)
         await write(pilot, "too small\r")
         await shows(pilot, "GIVE BACK USD", "[OK] 50.00 cash: give it back in cash")
         told = shown(pilot)
-        for line in ("3 x T-Shirt", "2 x T-Shirt: too small", "Kept", "PART REFUNDED"):
+        for line in ("3 x T-Shirt", "2 x T-Shirt: too small", "Kept", "PART REFUNDED 50.00"):
             assert line in told
     (left,) = [each for each in redemption.hand_outs(desk, "NOOR2026") if each.line_id == shirts.line_id]
     assert (left.bought, left.left) == (1, 0)

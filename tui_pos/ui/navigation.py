@@ -248,18 +248,21 @@ class Navigation:
         if end.state.stage is Stage.CAPTURED:
             self.show_receipt(end.state.reference, sale_is_over=True)
         elif end.instead is not None:
-            self._take_tender(end.state.reference, end.instead, then)
+            why = notes.still_owed(StillOwed(card=end.state), self._screen.amount)
+            self._take_tender(end.state.reference, end.instead, then, why)
         else:
             then(StillOwed(card=end.state))
 
-    def _take_tender(self, reference: str, first: PayBy, then: Owed) -> None:
+    def _take_tender(self, reference: str, first: PayBy, then: Owed, note: str = "") -> None:
         def left(owed: StillOwed | None) -> None:
             if owed is not None and owed.next_person is not None:
                 self._serve(owed.next_person)
             else:
                 then(owed or StillOwed())
 
-        self._screen.go(TenderScreen(self._screen.desk, reference, first), left)
+        screen = TenderScreen(self._screen.desk, reference, first)
+        screen.say(note, Tone.WARN)
+        self._screen.go(screen, left)
 
     def show_receipt(self, reference: str, *, sale_is_over: bool = False) -> None:
         without_answer = NextPerson() if sale_is_over else None

@@ -106,6 +106,10 @@ def test_a_ticket_keeps_its_badge_and_admits_once_it_is_paid(lead: Desk) -> None
     reference = by_cash(lead, "day-pass", name="Ada Byron", email="ada@example.org")
     with connected():
         code = Attendee.get(Attendee.order == order_row(reference).id).access_code
+    admits_no_more = {
+        to: terms(lead, reference, Piece("day-pass"), to).admits_no_more for to in ("regular", "hoodie")
+    }
+    assert admits_no_more == {"regular": False, "hoodie": True}
     done = exchange(lead, reference, Piece("day-pass"), "regular")
     assert done.due == D(229)
     with pytest.raises(Refusal) as caught:

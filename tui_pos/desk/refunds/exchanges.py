@@ -15,7 +15,7 @@ from tui_pos.core.scan import printable
 from tui_pos.data.connection import connected, run_tx
 from tui_pos.data.fields import ZERO
 from tui_pos.data.tables.desk import Attempt, AuditAction, AuditEntry, Refund
-from tui_pos.data.tables.registration import PAID_STATUSES, Order, PaymentMethod
+from tui_pos.data.tables.registration import PAID_STATUSES, Order, OrderLine, PaymentMethod
 from tui_pos.desk.access import audit_log
 from tui_pos.desk.access.permissions import Action, require, require_sale
 from tui_pos.desk.carts import checkout
@@ -56,12 +56,16 @@ class Exchanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What an exchange would come to: ``due`` to pay, or ``back`` to give back; both 0 for an even one."""
+    """What an exchange would come to: ``due`` to pay, or ``back`` to give back; both 0 for an even one.
+
+    ``admits_no_more``: a ticket goes back and none is taken for it.
+    """
 
     value: Decimal
     price: Decimal
     due: Decimal
     back: Decimal
+    admits_no_more: bool
 
 
 def exchange(
@@ -115,7 +119,13 @@ def terms(desk: Desk, reference: str, piece: Piece, slug: str, quantity: int = 1
         except _TriedOnly as tried:
             done, currency = tried.done, desk.conference.currency
     value, credit = _major(done.value, currency), _major(done.credit, currency)
-    return Terms(value=value, price=done.price, due=done.price - credit, back=value - credit)
+    return Terms(
+        value=value,
+        price=done.price,
+        due=done.price - credit,
+        back=value - credit,
+        admits_no_more=done.admits_no_more,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +148,7 @@ class _Done:
     credit: int
     price: Decimal
     given_back: tuple[int, ...]
+    admits_no_more: bool = False
 
 
 class _TriedOnly(Exception):
@@ -181,8 +192,20 @@ def _exchange(desk: Desk, request: _Request, key: str) -> _Done:
         reason=request.reason,
         key=key,
     )
-    back = tuple(row.id for row in rows if row.exchange_id is None)
-    return _Done(old_id=order.id, new_id=new.id, value=value, credit=credit, price=new.total, given_back=back)
+    return _Done(
+        old_id=order.id,
+        new_id=new.id,
+        value=value,
+        credit=credit,
+        price=new.total,
+        given_back=tuple(row.id for row in rows if row.exchange_id is None),
+        admits_no_more=any(each.line.ticket_type_id for each in taken) and not _has_ticket(new),
+    )
+
+
+def _has_ticket(order: Order) -> bool:
+    lines = OrderLine.select().where(OrderLine.order == order.id, OrderLine.ticket_type.is_null(False))
+    return bool(lines.exists())
 
 
 def _buyer(order: Order) -> Buyer:

@@ -61,6 +61,7 @@ EXCHANGE_VALUES = "What goes back is worth {value}, what is taken instead costs 
 EXCHANGE_OWES = f"{EXCHANGE_VALUES} {{due}} is still to be paid. {IF_NOT_PAID}"
 EXCHANGE_PAYS_BACK = f"{EXCHANGE_VALUES} {{back}} goes back the way it was paid."
 EXCHANGE_EVEN = f"{EXCHANGE_VALUES} Nothing is to be paid."
+ADMITS_NO_MORE = "The ticket goes back and none is taken for it: its badge lets nobody in any more."
 
 
 def _no_exchange(order: str, status: str) -> str:

@@ -30,7 +30,8 @@ def _person(email: str, status: str) -> str:
 
 
 def _order(status: str, total: Decimal, currency: str) -> str:
-    return f"{plain(status)} {format_amount(total, currency)}"
+    left = " left" if status == "partially_refunded" else ""  # the total is what is left of it
+    return f"{plain(status)} {format_amount(total, currency)}{left}"
 
 
 def _no_charge(notice: str) -> str:

@@ -101,7 +101,9 @@ def _told(view: ReceiptView, amount: Amount) -> BannerText:
         word = f"OWES {amount(order.due)} {view.currency}"
     else:
         status = STATUS_WORDS.get(order.status, order.status.upper())
-        word = f"{status} {amount(view.bought.total)} {view.currency}"
+        went_back = order.status in (OrderStatus.REFUNDED, OrderStatus.PARTIALLY_REFUNDED)
+        figure = view.given_back if went_back and view.given_back else view.bought.total
+        word = f"{status} {amount(figure)} {view.currency}"
     return BannerText(tone=tone, word=word, about=order.buyer_name or WALK_UP, fact=order.reference)
 
 

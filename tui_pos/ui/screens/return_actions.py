@@ -29,6 +29,7 @@ from tui_pos.ui.dialogs.confirm import Confirm
 from tui_pos.ui.dialogs.rows import Choice, ChooseRow, Chosen
 from tui_pos.ui.messages import sentence
 from tui_pos.ui.messages.refunds import (
+    ADMITS_NO_MORE,
     ASK_EXCHANGED,
     ASK_HOW_MUCH,
     ASK_IS_BACK,
@@ -68,7 +69,7 @@ REFUND_TONES: dict[RefundStage, Tone] = {
 Reload = Callable[[Callable[[], object]], None]
 """Loads the order anew, then calls what it is given."""
 
-PiecesChecked = Callable[[tuple[Piece, ...], bool], object]
+PiecesChecked = Callable[[tuple[Piece, ...], bool, Decimal], object]
 """Goes on with pieces that passed ``check``, and whether the person said that handed out ones came back."""
 
 
@@ -165,9 +166,10 @@ class ReturnActions:
 
         self._screen.go(question, answered)
 
-    def _ask_why_pieces(self, pieces: tuple[Piece, ...], came_back: bool) -> None:
+    def _ask_why_pieces(self, pieces: tuple[Piece, ...], came_back: bool, worth: Decimal) -> None:
         count = sum(piece.quantity for piece in pieces)
-        self._ask_why(None, f"{count} piece{'s' if count > 1 else ''}", pieces, came_back)
+        what = f"{self._screen.amount(worth)} ({count} piece{'s' if count > 1 else ''})"
+        self._ask_why(None, what, pieces, came_back)
 
     def _ask_why(
         self, amount: Decimal | None, what: str, pieces: tuple[Piece, ...] = (), came_back: bool = False
@@ -216,7 +218,7 @@ class ReturnActions:
                 self._screen.failed(error)
 
         call = partial(check, self._desk, self._reference, pieces, came_back=came_back)
-        self._screen.ask(call, lambda _: then(pieces, came_back), refused, hold=True)
+        self._screen.ask(call, lambda worth: then(pieces, came_back, worth), refused, hold=True)
 
     def _ask_whose(
         self,
@@ -262,7 +264,7 @@ class ReturnActions:
 
         self._screen.go(question, answered)
 
-    def _ask_for_what(self, pieces: tuple[Piece, ...], came_back: bool) -> None:
+    def _ask_for_what(self, pieces: tuple[Piece, ...], came_back: bool, _worth: Decimal) -> None:
         def show(products: tuple[InventoryItem, ...]) -> None:
             rows = [
                 Choice(
@@ -279,19 +281,20 @@ class ReturnActions:
 
             def answered(chosen: Chosen | None) -> None:
                 if chosen is not None:
-                    self._ask_terms(pieces, came_back, chosen.row)
+                    self._ask_terms(pieces, came_back, chosen.row, names[chosen.row])
 
+            names = {product.slug: product.name for product in products}
             self._screen.go(ChooseRow(f"Exchange of {self._reference}", prompt, rows), answered)
 
         self._screen.ask(partial(catalogue, self._desk), show, hold=True)
 
-    def _ask_terms(self, pieces: tuple[Piece, ...], came_back: bool, slug: str) -> None:
+    def _ask_terms(self, pieces: tuple[Piece, ...], came_back: bool, slug: str, name: str) -> None:
         (piece,) = pieces  # one row at most: the dialog was opened with several=False
         call = partial(exchanges.terms, self._desk, self._reference, piece, slug, piece.quantity)
         key = clock.new_id()
 
         def confirm_terms(found: Terms) -> None:
-            question = Confirm(f"Exchange for {slug}", self._terms_text(found), "exchange it")
+            question = Confirm(f"Exchange for {name}", self._terms_text(found), "exchange it")
 
             def agreed(yes: bool | None) -> None:
                 if yes:
@@ -305,7 +308,8 @@ class ReturnActions:
     def _terms_text(self, found: Terms) -> str:
         template = EXCHANGE_OWES if found.due else EXCHANGE_PAYS_BACK if found.back else EXCHANGE_EVEN
         amounts = {"value": found.value, "price": found.price, "due": found.due, "back": found.back}
-        return template.format(**{name: self._screen.amount(amount) for name, amount in amounts.items()})
+        told = template.format(**{name: self._screen.amount(amount) for name, amount in amounts.items()})
+        return f"{told} {ADMITS_NO_MORE}" if found.admits_no_more else told
 
     def _exchanged(self, done: Exchanged) -> None:
         if done.due:
