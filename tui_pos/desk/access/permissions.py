@@ -30,6 +30,7 @@ class Action(StrEnum):
     ADDRESSES = "addresses"
     CORRECT = "correct"
     TRANSFER = "transfer"
+    MANAGE = "manage"
 
 
 CHANGE_CONFERENCE = "change_conference"
@@ -55,6 +56,7 @@ GRANTS: dict[Action, frozenset[str]] = {
     Action.RESOLVE: _SUPERVISOR,
     Action.COMPLIMENTARY: _SUPERVISOR,
     Action.SET_UP: _SUPERVISOR,
+    Action.MANAGE: _SUPERVISOR,
     Action.ADDRESSES: _TILL,
     Action.CORRECT: _TILL,
     Action.TRANSFER: _TILL,

@@ -43,6 +43,7 @@ ACTIONS = {
     "addresses": "see e-mail addresses",
     "correct": "correct names and e-mail addresses",
     "transfer": "hand a ticket to another person",
+    "manage": "change what is on sale",
 }
 """What somebody may do, or not."""
 
