@@ -218,14 +218,14 @@ def _store(
     if found is not None and not changes:
         return found.key
     key = store(desk, kind, found, values)
-    tell(desk, kind, values, changes)
+    tell(desk, f"{kind}:{values.slug}", changes)
     return key
 
 
-def tell(desk: Desk, kind: ProductKind, values: ProductValues, changes: Sequence[Difference]) -> None:
-    """Write into the audit log that a product was added, or which ``changes`` were made to it."""
+def tell(desk: Desk, name: str, changes: Sequence[Difference]) -> None:
+    """Write into the audit log that something was added, or which ``changes`` were made to it."""
     told = "; ".join(f"{each.field} {each.before} -> {each.after}" for each in changes)
-    audit_log.record(desk, AuditAction.CATALOGUE, text=f"{kind}:{values.slug} {told or 'added'}")
+    audit_log.record(desk, AuditAction.CATALOGUE, text=f"{name} {told or 'added'}")
 
 
 def refuse_taken_slug(
