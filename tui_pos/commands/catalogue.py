@@ -106,14 +106,16 @@ def _plain(value: object) -> object:
 def _lines(desk: "Desk", report: "ImportReport") -> Iterator[str]:
     from tui_pos.ui.messages.views import phrase
 
-    rows = [
-        (each.outcome.value, each.subject.kind, each.subject.key, _said(desk, each))
+    yield from table(
+        (each.outcome.value, _kind(each.subject.kind), each.subject.key, _said(desk, each))
         for each in report.changes
-    ]
-    rows += [("left", each.kind, each.key, f"{each.name} (not in the file)") for each in report.absent]
-    yield from table(rows)
+    )
     if report.same:
-        yield f"As in the file: {', '.join(f'{count} {kind}' for kind, count in report.same.items())}."
+        counts = (f"{count} {_kind(kind)}{'s' if count > 1 else ''}" for kind, count in report.same.items())
+        yield f"As in the file already: {', '.join(counts)}."
+    if report.absent:
+        names = (f"{_kind(each.kind)} {each.key}" for each in report.absent)
+        yield f"Not in the file, and left as they are: {', '.join(names)}."
     yield from (f"Note: {phrase(each)}." for each in report.notes)
     done = Counter(each.outcome.value for each in report.changes)
     told = ", ".join(f"{count} {outcome}" for outcome, count in done.items())
@@ -123,6 +125,12 @@ def _lines(desk: "Desk", report: "ImportReport") -> Iterator[str]:
         yield f"Done: {told}."
     else:
         yield f"To do: {told}. Nothing was written; --apply does it."
+
+
+def _kind(kind: str) -> str:
+    from tui_pos.ui.messages.catalogue import KINDS
+
+    return KINDS.get(kind, str(kind))
 
 
 def _said(desk: "Desk", change: "Change") -> str:

@@ -1,6 +1,7 @@
 """The conference's catalogue as a file that an import makes the same catalogue of."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -23,6 +24,7 @@ def export_catalogue(desk: Desk) -> str:
     with connected():
         products = list(load(desk).values())
         row = Conference.get_by_id(desk.conference.id)
+        desk = replace(desk, conference=replace(desk.conference, timezone=row.timezone))  # as it is now
         known = offer_targets(desk)
         conference = {key: getattr(row, column) for key, column in CONFERENCE_COLUMNS.items()}
         said: dict[str, Any] = {

@@ -28,6 +28,9 @@ from tui_pos.desk.errors import InvalidInput
 LARGEST = 10_000_000
 """Bytes of a file that is read."""
 
+FIRST = ("kind", "code", "name", "size", "slug", "price", "type", "value", "quantity")
+"""The keys that a person looks for, before the others of a table."""
+
 
 def read(text: bytes) -> ConferenceForm:
     """The content of a file. Raises InvalidInput ``bad_catalogue``, which names the place of the fault."""
@@ -60,7 +63,8 @@ def written(form: ConferenceForm) -> str:
 
 
 def _lines(table: Mapping[str, object]) -> list[str]:
-    return [f"{key} = {_literal(value)}" for key, value in table.items()]
+    keys = sorted(table, key=lambda key: FIRST.index(key) if key in FIRST else len(FIRST))
+    return [f"{key} = {_literal(table[key])}" for key in keys]
 
 
 def _literal(value: object) -> str:

@@ -133,7 +133,7 @@ class Offer(Form, frozen=True, kw_only=True):
 class Voucher(Offer, frozen=True, kw_only=True):
     """[[conference.vouchers]]."""
 
-    code: Name
+    code: Annotated[str, Meta(pattern=r"\A\S(.{0,98}\S)?\Z")]
     type: Literal["comp", "percentage", "fixed_amount"] = "comp"
     value: Amount = Amount(0)
     max_uses: Whole = 1
@@ -262,7 +262,7 @@ EXPECTED: Mapping[str, str] = {
     "all_tickets": _SWITCH,
     "available": "a table with opens and closes, such as { opens = 2027-01-01, closes = 2027-03-31 }",
     "closes": _DAY,
-    "code": _LINE,
+    "code": "text in quotes, on one line, of 1 to 100 characters",
     "codes": 'a list of texts, such as ["4006381333931"]',
     "comp_tickets": _WHOLE,
     "conference": "a table",

@@ -119,7 +119,7 @@ def _at(place: str) -> Iterator[None]:
     except Refusal as error:
         if error.code == "bad_catalogue":
             raise
-        raise InvalidInput("bad_catalogue.found", place=place, found=error.reason) from None
+        raise InvalidInput("bad_catalogue.refused", place=place, found=error.reason) from None
 
 
 # The conference
@@ -330,7 +330,7 @@ def _values(desk: Desk, entry: _Entry, found: ManagedProduct | None, order: int)
     values = cleaned(entry.kind, replace(found.values, **said) if found else ProductValues(**said))
     for name, reason in faults(values, desk.conference.currency):
         raise InvalidInput(
-            "bad_catalogue.found", place=f"{entry.place}.{KEY_OF.get(name, name)}", found=reason
+            "bad_catalogue.refused", place=f"{entry.place}.{KEY_OF.get(name, name)}", found=reason
         )
     return values
 

@@ -176,11 +176,8 @@ def store(desk: Desk, kind: ProductKind, found: ManagedProduct | None, values: P
 
 def give_codes(desk: Desk, key: ProductKey, before: tuple[str, ...], after: tuple[str, ...]) -> None:
     """Let a product answer to these codes alone. Raises Refused ``product_code_taken``."""
-    gone = set(before) - set(after)
-    if gone:
-        ProductCode.delete().where(
-            ProductCode.conference == desk.conference.id, ProductCode.code.in_(list(gone))
-        ).execute()
+    if gone := set(before) - set(after):
+        _of(ProductCode, key).where(ProductCode.code.in_(list(gone))).execute()
     for code in after:
         if code not in before:
             product_codes.give(desk, key, code)

@@ -118,6 +118,7 @@ def cleaned(kind: ProductKind, values: ProductValues) -> ProductValues:
     return replace(
         values,
         name=printable(values.name, NAME_LENGTH + 1),
+        price=values.price + ZERO,  # with two places, as it is stored
         description="".join(char for char in values.description if char == "\n" or char.isprintable()),
         limit_per_user=(values.limit_per_user or LIMIT) if is_ticket else None,
         requires_voucher=values.requires_voucher and is_ticket,

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import structs
+
 from tui_pos.core import clock, money
 from tui_pos.data.fields import CENT
 from tui_pos.data.queries import rows
@@ -13,7 +15,7 @@ from tui_pos.data.tables.auth import Group
 from tui_pos.data.tables.registration import Voucher, VoucherAddOn, VoucherTicketType
 from tui_pos.desk.catalogue import catalogue_forms as forms
 from tui_pos.desk.catalogue.managed_products import Difference, moment_of, said_of
-from tui_pos.desk.catalogue.pricing import HUNDRED
+from tui_pos.desk.catalogue.pricing import HUNDRED, ZERO
 from tui_pos.desk.catalogue.pricing_inputs import NO_IDS, Ids
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput
@@ -163,13 +165,14 @@ def write(desk: Desk, offer: AnyOffer, found: Any, known: Targets, place: str) -
 
 def read(desk: Desk, where: OfferTable, known: Targets) -> list[AnyOffer]:
     """The conference's offers of one table, as the file has them; call with a connection open."""
+    usual = {each.name: each.default for each in structs.fields(where.form)}
     found = []
     for row in stored(desk, where):
         values = {key: getattr(row, column) for key, column in where.columns.items()}
         values |= {key: known.names(key, ids) for key, ids in _links(where, row.id).items()}
         if where.times:
             values["available"] = available(desk, *(getattr(row, column) for column in where.times))
-        found.append(where.form(**values))
+        found.append(where.form(**{key: value for key, value in values.items() if value != usual[key]}))
     return found
 
 
@@ -209,6 +212,7 @@ def _columns(desk: Desk, where: OfferTable, offer: AnyOffer, place: str) -> dict
     if offer.value > most or offer.value % step:
         raise InvalidInput("bad_catalogue.value", place=f"{place}.value", most=f"{most:,}", step=str(step))
     columns = {column: getattr(offer, key) for key, column in where.columns.items()}
+    columns[where.columns["value"]] = offer.value + ZERO  # with two places, as it is stored
     if where.times:
         columns |= zip(where.times, times(desk, getattr(offer, "available", None), place), strict=True)
     return columns

@@ -37,6 +37,9 @@ def _ticket(tickets: Sequence[str]) -> str:
     return f"needs a ticket: {', '.join(most)} or {last}" if most else f"needs a ticket: {last}"
 
 
+KINDS = {"addon": "add-on"}
+"""What people call the kinds of things in a catalogue; one that is not here by its own name."""
+
 FIELDS = {
     "total_quantity": "stock",
     "limit_per_user": "limit per person",
@@ -73,14 +76,10 @@ def _field(field: str, value: object) -> str:
             return str(value)
 
 
-def _ignored(place: str, found: int) -> str:
-    return f"{place}: {found} {'is' if found == 1 else 'are'} left out, the desk has no table for it"
-
-
 IMPORTED: dict[str, Sentence] = {
     "catalogue.below_sold": "{product}: {sold} are sold or held, more than the stock of {stock}",
     "catalogue.capacity": "the venue: {sold} are sold or held, more than its capacity of {capacity}",
-    "catalogue.ignored": _ignored,
+    "catalogue.ignored": "{place}: {found} left out, the desk has no table for that",
 }
 """What is told beside the changes that a file makes; without a full stop."""
 
@@ -100,7 +99,7 @@ SENTENCES: dict[str, Sentence] = {
     "bad_catalogue.currency": "{place}: the file is in {said}, the conference in {stored}.",
     "bad_catalogue.dates": "{place}: the conference ends before it starts.",
     "bad_catalogue.encoding": "The file is not UTF-8 text.",
-    "bad_catalogue.found": "{place}: {found}",
+    "bad_catalogue.refused": "{place}: {found}",
     "bad_catalogue.large": "The file is larger than {most} MB, which no catalogue is.",
     "bad_catalogue.missing": "{place} is missing.",
     "bad_catalogue.no_slug": "{place}: no slug can be made of it; give one with slug.",
