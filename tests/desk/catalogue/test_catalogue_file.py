@@ -390,6 +390,8 @@ FAULTS = {
     ADDON + 'quantity = 3\nsizes = ["S"]': "conference.addons[1].quantity: each size has its own",
     ADDON + 'codes = ["X-1"]\nsizes = ["S"]': "conference.addons[1].codes: each size has its own",
     VOUCHER + VOUCHER.lower(): "conference.vouchers[2].code: v is there already, in conference.vouchers[1]",
+    VOUCHER.replace('"V"', '"\\u0000"'): "conference.vouchers[1].code must be text in quotes",
+    ADDON + f'sizes = ["{LONG}"]': "conference.addons[1].sizes[1].size: A size has at most 50 characters.",
     VOUCHER + 'type = "free"': "conference.vouchers[1].type must be percentage or fixed_amount, or comp",
     VOUCHER + 'type = "percentage"\nvalue = 101': "conference.vouchers[1].value must be from 0 to 100",
     VOUCHER + 'tickets = ["nothing"]': "conference.vouchers[1].tickets[1]: there is no 'nothing'",
@@ -435,6 +437,14 @@ def test_a_currency_without_cents_takes_whole_prices(manager: Desk) -> None:
         with pytest.raises(InvalidInput) as caught:
             brought(yen, in_conference(text))
         assert "in steps of 1" in sentence(caught.value)
+
+
+def test_what_no_column_takes_falls_away(manager: Desk) -> None:
+    odd = 'description = "a\\u0000b\\u001b[31m\\nc"\n'
+    brought(manager, f"[conference]\n{ADDON}{odd}{DISCOUNT}{odd}")
+    assert called(manager, "b").values.description == "ab[31m\nc"
+    with connected():
+        assert SpeakerCondition.get(SpeakerCondition.name == "D").description == "ab[31m\nc"
 
 
 def test_a_name_out_of_the_database_cannot_act_on_a_terminal(manager: Desk) -> None:

@@ -1,9 +1,11 @@
 """Products are changed while desks sell: what was sold stays sold, and every desk sees the new price."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from threading import Barrier
 
 import pytest
 
@@ -207,6 +209,23 @@ def test_who_comes_second_is_told(manager: Desk, other: Callable[[Desk], object]
     assert everything() == before
 
 
+def test_of_two_at_once_one_is_told(manager: Desk) -> None:
+    seen = called(manager, "lunch")
+    together = Barrier(2)
+
+    def reprice(price: int) -> str:
+        together.wait(timeout=30)
+        try:
+            editing.change(manager, seen, replace(seen.values, price=D(price)))
+        except Refused as error:
+            return error.code
+        return "changed"
+
+    with ThreadPoolExecutor(2) as threads:
+        assert sorted(threads.map(reprice, (13, 14))) == ["changed", "product_changed"]
+    assert len(audited()) == 1
+
+
 def test_what_was_changed_back_is_told_by_its_time(manager: Desk, frozen_clock: FrozenClock) -> None:
     seen = called(manager, "lunch")
     frozen_clock.advance(1)
@@ -242,6 +261,7 @@ LONG = "x" * 201
         ({"total_quantity": 0}, "invalid_product.number"),
         ({"total_quantity": 2**31}, "invalid_product.number"),
         ({"limit_per_user": -1}, "invalid_product.number"),
+        ({"limit_per_user": 0}, "invalid_product.number"),
         ({"order": -1}, "invalid_product.order"),
         ({"vat_rate": D(100)}, "invalid_product.vat"),
         ({"vat_rate": D("Infinity")}, "invalid_product.vat"),
@@ -283,6 +303,14 @@ def test_a_currency_without_cents_takes_whole_prices(manager: Desk) -> None:
         changed(yen, "lunch", price=D("10.50"))
     assert sentence(caught.value) == "The price must be an amount from 0 to 99,999,999.99 in steps of 1 JPY."
     assert changed(yen, "lunch", price=D(1050)).values.price == 1050
+
+
+def test_what_is_wrong_already_does_not_keep_a_product_on_sale(manager: Desk) -> None:
+    """As after the currency was changed to one without cents."""
+    yen = replace(manager, conference=replace(manager.conference, currency="JPY"))
+    seen = called(yen, "cafe-creme")
+    assert seen.values.price == D("7.50")
+    assert not editing.show(yen, seen, shown=False).values.is_active
 
 
 @pytest.mark.parametrize("staff", ["trainee", "scanner"])

@@ -12,17 +12,20 @@ import tomli_w
 from tui_pos.core import money
 from tui_pos.core.scan import printable
 from tui_pos.desk.catalogue.catalogue_forms import (
+    CODE_LENGTH,
     EXPECTED,
     FORMS,
     LINE_LENGTH,
     YEARS,
     Amount,
     CatalogueForm,
+    Code,
     ConferenceForm,
     Day,
     Line,
     Prose,
 )
+from tui_pos.desk.catalogue.managed_products import prose
 from tui_pos.desk.errors import InvalidInput
 
 LARGEST = 10_000_000
@@ -88,10 +91,11 @@ def _decoded(kind: type, found: object) -> object:
         if amount.is_finite() and 0 <= amount <= money.MAX_AMOUNT and amount == round(amount, 3):
             return amount
     if kind is Prose and isinstance(found, str):
-        return Prose(found)
+        return Prose(prose(found))
     if issubclass(kind, Line) and isinstance(found, str):
-        shown = printable(found, LINE_LENGTH + 1)
-        if len(shown) <= LINE_LENGTH and (shown or kind is Line):
+        most = CODE_LENGTH if kind is Code else LINE_LENGTH
+        shown = printable(found, most + 1)
+        if len(shown) <= most and (shown or kind is Line):
             return kind(shown)
     raise ValueError
 

@@ -14,6 +14,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from tui_pos.desk.catalogue.managed_products import LIMIT, MOST
 
 LINE_LENGTH = 200
+CODE_LENGTH = 100
 YEARS = range(1970, 3000)
 
 
@@ -25,6 +26,12 @@ class Line(str):
 
 class Name(Line):
     """The same, and not empty."""
+
+    __slots__ = ()
+
+
+class Code(Name):
+    """What a voucher's column holds."""
 
     __slots__ = ()
 
@@ -133,7 +140,7 @@ class Offer(Form, frozen=True, kw_only=True):
 class Voucher(Offer, frozen=True, kw_only=True):
     """[[conference.vouchers]]."""
 
-    code: Annotated[str, Meta(pattern=r"\A\S(.{0,98}\S)?\Z")]
+    code: Code
     type: Literal["comp", "percentage", "fixed_amount"] = "comp"
     value: Amount = Amount(0)
     max_uses: Whole = 1

@@ -22,6 +22,7 @@ from tui_pos.desk.catalogue import catalogue_forms as forms
 from tui_pos.desk.catalogue.editing import Products
 from tui_pos.desk.catalogue.import_report import ImportReport, Subject
 from tui_pos.desk.catalogue.managed_products import (
+    SIZE_LENGTH,
     Difference,
     ManagedProduct,
     ProductValues,
@@ -225,7 +226,7 @@ def _sizes(addon: forms.AddOn, place: str, said: Mapping[str, Any]) -> Iterator[
             raise InvalidInput("bad_catalogue.of_sizes", place=f"{place}.{key}")
     for number, each in enumerate(addon.sizes, start=1):
         size = forms.Size(size=each) if isinstance(each, str) else each
-        name, here = printable(size.size, 50), f"{place}.sizes[{number}]"
+        name, here = printable(size.size, SIZE_LENGTH + 1), f"{place}.sizes[{number}]"
         if not slug_of(name):
             raise InvalidInput("bad_catalogue.wrong", place=here, expected=forms.EXPECTED["size"])
         own = {

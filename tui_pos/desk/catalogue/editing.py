@@ -4,8 +4,9 @@ Each change is one transaction with the conference locked, as of a checkout, so 
 in the midst of one. Desks price their open carts anew whenever they show them, and refuse a total that the
 customer was not told; an order keeps the prices of its lines. On the web site's database nothing is changed.
 
-Every function needs the right to manage. Those that change a product are given it as it was read, and raise
-Refused ``product_changed`` where somebody changed it since.
+All but `why_fixed` need the right to manage, and all that write raise Refused ``catalogue_of_web_site`` where
+that says so. Who changes a product gives it as it was read: `change` and `delete` raise Refused
+``product_changed`` where somebody changed it since.
 """
 
 from collections.abc import Callable, Sequence
@@ -134,7 +135,7 @@ def delete(desk: Desk, seen: ManagedProduct) -> None:
         if any(column.model.select().where(column == found.id).exists() for column in _naming(found.kind)):
             raise Refused("product_in_use", product=found.values.name)
         _forget(desk, found)
-        audit_log.record(desk, AuditAction.CATALOGUE, text=f"{name_of(found)} deleted")
+        audit_log.record(desk, AuditAction.CATALOGUE, text=f"{found.kind}:{found.values.slug} deleted")
 
     try:
         run_tx(work)
@@ -183,11 +184,6 @@ def give_codes(desk: Desk, key: ProductKey, before: tuple[str, ...], after: tupl
             product_codes.give(desk, key, code)
 
 
-def name_of(product: ManagedProduct) -> str:
-    """What the audit log calls it."""
-    return f"{product.kind}:{product.values.slug}"
-
-
 def _written(desk: Desk, work: Callable[[Products], ProductKey]) -> ManagedProduct:
     """Do ``work`` on the products with the conference locked, and answer the one that it wrote."""
 
@@ -201,11 +197,13 @@ def _written(desk: Desk, work: Callable[[Products], ProductKey]) -> ManagedProdu
 def _store(
     desk: Desk, there: Products, kind: ProductKind, found: ManagedProduct | None, values: ProductValues
 ) -> ProductKey:
-    values = cleaned(
-        kind, replace(values, codes=tuple(product_codes.checked(desk, each) for each in values.codes))
-    )
-    for _, reason in faults(values, desk.conference.currency):
-        raise InvalidInput(reason)
+    before = found.values if found else None
+    kept = before.codes if before else ()
+    codes = tuple(each if each in kept else product_codes.checked(desk, each) for each in values.codes)
+    values = cleaned(kind, replace(values, codes=codes))
+    for field, reason in faults(values, desk.conference.currency):
+        if before is None or getattr(before, field) != getattr(values, field):
+            raise InvalidInput(reason)
     refuse_taken_slug(there, kind, found, values)
     tickets = {each.values.slug for each in there.values() if each.kind is ProductKind.TICKET}
     for slug in values.requires:

@@ -119,13 +119,22 @@ def cleaned(kind: ProductKind, values: ProductValues) -> ProductValues:
         values,
         name=printable(values.name, NAME_LENGTH + 1),
         price=values.price + ZERO,  # with two places, as it is stored
-        description="".join(char for char in values.description if char == "\n" or char.isprintable()),
-        limit_per_user=(values.limit_per_user or LIMIT) if is_ticket else None,
+        description=prose(values.description),
+        limit_per_user=_limit(values) if is_ticket else None,
         requires_voucher=values.requires_voucher and is_ticket,
         requires=() if is_ticket else tuple(sorted(set(values.requires))),
         codes=tuple(sorted(set(values.codes))),
         size=printable(values.size, SIZE_LENGTH + 1),
     )
+
+
+def _limit(values: ProductValues) -> int:
+    return LIMIT if values.limit_per_user is None else values.limit_per_user
+
+
+def prose(text: str) -> str:
+    """Text of several lines without what a database does not take, or what acts on a terminal."""
+    return "".join(char for char in text if char == "\n" or char.isprintable())
 
 
 def faults(values: ProductValues, currency: str) -> Iterator[tuple[str, Reason]]:
