@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,7 @@ class Till:
         status = cli.main([*options, "--station", "desk-3", *words])
         said = self.capture.readouterr()
         answer = Answer(status, said.out, said.err)
-        command = next((word for word in words if word in COMMANDS), "")
+        command = next((each for each in (*map(" ".join, pairwise(words)), *words) if each in COMMANDS), "")
         if "--json" in words and command and said.out.startswith("{"):
             assert json_page.faults(command, answer.json) == []
         return answer

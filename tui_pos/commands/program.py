@@ -72,6 +72,8 @@ COMMANDS = {
     "reconcile": "treasury",
     "product-codes": "cards",
     "cards": "cards",
+    "import catalogue": "catalogue",
+    "export catalogue": "catalogue",
     "readers": "card_payments",
     "connection-token": "card_payments",
     "conferences": "lookup",
@@ -86,7 +88,10 @@ COMMANDS = {
 The function of a command has its name, with ``_`` for what parts words; two words are a command of a group.
 """
 
-GROUPS: dict[str, str] = {}
+GROUPS: dict[str, str] = {
+    "import": "Bring in what a file lists.",
+    "export": "Write what there is into a file.",
+}
 """What the groups of commands are for."""
 
 

@@ -119,3 +119,9 @@ def _check(table: type[Table], found: dict[str, dict[str, bool]]) -> None:
         raise SchemaMismatch(
             f"The column {name}.{unknown[0]} must be filled, but this version does not know it. {REMEDY}"
         )
+
+
+def is_of_web_site() -> bool:
+    """Whether django-program made the open database: what is sold, and who may sign in, is its own then."""
+    with connected():
+        return bool(database.table_exists("django_migrations"))

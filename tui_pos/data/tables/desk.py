@@ -492,6 +492,7 @@ class AuditAction(StrEnum):
     CORRECT = "correct"
     TRANSFER = "transfer"
     DISCARD = "discard"
+    CATALOGUE = "catalogue"
     SIGN_IN = "sign_in"
     SIGN_IN_FAILED = "sign_in_failed"
     STATION_TAKEN = "station_taken"

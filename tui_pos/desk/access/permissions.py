@@ -31,6 +31,7 @@ class Action(StrEnum):
     CORRECT = "correct"
     TRANSFER = "transfer"
     TRANSFER_USED = "transfer_used"
+    MANAGE = "manage"
 
 
 CHANGE_CONFERENCE = "change_conference"
@@ -56,6 +57,7 @@ GRANTS: dict[Action, frozenset[str]] = {
     Action.RESOLVE: _SUPERVISOR,
     Action.COMPLIMENTARY: _SUPERVISOR,
     Action.SET_UP: _SUPERVISOR,
+    Action.MANAGE: _SUPERVISOR,
     Action.ADDRESSES: _TILL,
     Action.CORRECT: _TILL,
     Action.TRANSFER: _TILL,

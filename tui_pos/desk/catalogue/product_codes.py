@@ -28,10 +28,11 @@ from tui_pos.desk.errors import InvalidInput, NotFound, Refused, because
 LONGEST = 50
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class CodedProduct:
     """A product and a code of it. ``key`` is its slug with ``ticket:`` or ``addon:``; ``price`` Decimal."""
 
+    product: ProductKey
     code: str
     key: str
     name: str
@@ -65,32 +66,43 @@ def add(desk: Desk, slug: str, text: str) -> CodedProduct:
     slug, a badge, an order or a voucher.
     """
     require(desk, Action.SET_UP)
+    code = checked(desk, text)
+
+    def work() -> CodedProduct:
+        product = named(desk.conference.id, [slug])[slug]
+        give(desk, product.key, code)
+        key = f"{product.kind}:{product.slug}"
+        return CodedProduct(product.key, code, key, product.name, product.price)
+
+    return run_tx(work)
+
+
+def checked(desk: Desk, text: str) -> str:
+    """The code as it is stored. Raises InvalidInput ``invalid_product_code``."""
     code = product_numbers.canonical(text)
     is_code = bool(CODE.fullmatch(code) or DASHED_CODE.fullmatch(code)) and len(code) <= LONGEST
     if not is_code or parse(code, order_prefix=desk.order_prefix).kind is not ScanKind.CODE:
         raise InvalidInput("invalid_product_code", text=printable(text, 40))
+    return code
 
-    def work() -> CodedProduct:
-        product = named(desk.conference.id, [slug])[slug]
-        _refuse_taken(desk, code, product.key)
-        made = CodedProduct(
-            code=code, key=f"{product.kind}:{product.slug}", name=product.name, price=product.price
-        )
-        try:
-            with database.atomic():
-                ProductCode.create(
-                    conference=desk.conference.id, kind=product.kind, product_id=product.id, code=code
-                )
-        except IntegrityError:
-            other = next(iter(_read(desk, (code,))), None)
-            if other is None:  # its product is gone
-                _of(desk, code).execute()
-                return work()
-            if other.key != made.key:
-                raise Refused("product_code_taken", code=code, product=other.name) from None
-        return made
 
-    return run_tx(work)
+def give(desk: Desk, product: ProductKey, code: str) -> None:
+    """Let a product answer to a ``checked`` code; that it does already is fine.
+
+    Call inside a transaction. Raises Refused ``product_code_taken``.
+    """
+    _refuse_taken(desk, code, product)
+    kind, number = product
+    try:
+        with database.atomic():
+            ProductCode.create(conference=desk.conference.id, kind=kind, product_id=number, code=code)
+    except IntegrityError:
+        other = next(iter(_read(desk, (code,))), None)
+        if other is None:  # its product is gone
+            _of(desk, code).execute()
+            give(desk, product, code)
+        elif other.product != product:
+            raise Refused("product_code_taken", code=code, product=other.name) from None
 
 
 def remove(desk: Desk, text: str) -> str:
@@ -137,14 +149,14 @@ def _read(desk: Desk, codes: Iterable[str] | None = None) -> list[CodedProduct]:
     query = _select(desk, ProductKind.TICKET, TicketType, wanted)
     query += _select(desk, ProductKind.ADDON, AddOn, wanted)  # + is UNION ALL
     return [
-        CodedProduct(code=code, key=f"{kind}:{slug}", name=name, price=money(price))
-        for code, kind, slug, name, price in rows(query)
+        CodedProduct((ProductKind(kind), number), code, f"{kind}:{slug}", name, money(price))
+        for code, kind, number, slug, name, price in rows(query)
     ]
 
 
 def _select(desk: Desk, kind: ProductKind, table: Any, codes: list[str] | None) -> Any:
     query = (
-        ProductCode.select(ProductCode.code, ProductCode.kind, table.slug, table.name, table.price)
+        ProductCode.select(ProductCode.code, ProductCode.kind, table.id, table.slug, table.name, table.price)
         .join(table, on=(ProductCode.product_id == table.id))
         .where(
             ProductCode.conference == desk.conference.id,

@@ -51,6 +51,7 @@ PHRASES: dict[str, Sentence] = {
     **refunds.NOTES,
     **carts.DISCOUNTS,
     **catalogue.SHELF,
+    **catalogue.IMPORTED,
     **search.RECENT,
     **payment_events.PHRASES,
     **checkin.CORRECTIONS,

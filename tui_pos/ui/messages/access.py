@@ -44,6 +44,7 @@ ACTIONS = {
     "correct": "correct names and e-mail addresses",
     "transfer": "hand a ticket to another person",
     "transfer_used": "hand over the ticket of somebody who is in: two would be in on it",
+    "manage": "change what is on sale",
 }
 """What somebody may do, or not."""
 

@@ -37,6 +37,52 @@ def _ticket(tickets: Sequence[str]) -> str:
     return f"needs a ticket: {', '.join(most)} or {last}" if most else f"needs a ticket: {last}"
 
 
+KINDS = {"addon": "add-on"}
+"""What people call the kinds of things in a catalogue; one that is not here by its own name."""
+
+FIELDS = {
+    "total_quantity": "stock",
+    "limit_per_user": "limit per person",
+    "available_from": "sale opens",
+    "available_until": "sale closes",
+    "requires_voucher": "needs a voucher",
+    "requires": "needs one of the tickets",
+    "vat_rate": "VAT rate",
+    "is_active": "on sale",
+    "size_of": "size of",
+}
+"""What people call the fields of a product; one that is not here by its own name."""
+
+
+def difference(field: str, before: object, after: object) -> str:
+    """What of a product was changed, in a list; times are those of the conference's clock."""
+    name = FIELDS.get(field, field.replace("_", " "))
+    return f"{name} {_field(field, before)} -> {_field(field, after)}"
+
+
+def _field(field: str, value: object) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case None if field == "total_quantity":
+            return "unlimited"
+        case None | "" | ():
+            return "none"
+        case tuple():
+            return ", ".join(map(str, value))
+        case datetime():
+            return f"{value:%Y-%m-%d %H:%M}"
+        case _:
+            return str(value)
+
+
+IMPORTED: dict[str, Sentence] = {
+    "catalogue.below_sold": "{product}: {sold} are sold or held, more than the stock of {stock}",
+    "catalogue.capacity": "the venue: {sold} are sold or held, more than its capacity of {capacity}",
+    "catalogue.ignored": "{place}: {found} left out, the desk has no table for that",
+}
+"""What is told beside the changes that a file makes; without a full stop."""
+
 SHELF: dict[str, Sentence] = {
     "shelf.inactive": "not active",
     "shelf.over": _ended,
@@ -49,6 +95,34 @@ SHELF: dict[str, Sentence] = {
 """Why a product is not on sale, or what it needs, in a list; without a capital and a full stop."""
 
 SENTENCES: dict[str, Sentence] = {
+    "bad_catalogue.conference": "{place}: the file is of {said}, not of {slug}.",
+    "bad_catalogue.currency": "{place}: the file is in {said}, the conference in {stored}.",
+    "bad_catalogue.dates": "{place}: the conference ends before it starts.",
+    "bad_catalogue.encoding": "The file is not UTF-8 text.",
+    "bad_catalogue.refused": "{place}: {found}",
+    "bad_catalogue.large": "The file is larger than {most} MB, which no catalogue is.",
+    "bad_catalogue.missing": "{place} is missing.",
+    "bad_catalogue.no_slug": "{place}: no slug can be made of it; give one with slug.",
+    "bad_catalogue.not_there": "{place}: there is no {name!r}, neither in the file nor in the conference.",
+    "bad_catalogue.of_sizes": "{place}: each size has its own; write it there.",
+    "bad_catalogue.toml": "The file is not valid TOML: {fault}.",
+    "bad_catalogue.twice": "{place}: {name} is there already, in {first}.",
+    "bad_catalogue.unknown": "{place} is not known; the keys there are {known}.",
+    "bad_catalogue.value": "{place} must be from 0 to {most} in steps of {step}.",
+    "bad_catalogue.window": "{place}: it closes before it opens.",
+    "bad_catalogue.wrong": "{place} must be {expected}.",
+    "bad_catalogue.zone": "{place}: something was sold, so the time zone stays {stored}.",
+    "catalogue_of_web_site": "What {conference} sells is kept on its web site: change it there.",
+    "invalid_product.description": "A description has at most {most} characters.",
+    "invalid_product.name": "A product needs a name of 1 to {most} characters.",
+    "invalid_product.number": "It must be a whole number from 1 to {most}; leave the stock out for no limit.",
+    "invalid_product.order": "The order must be a whole number from 0 to {most}.",
+    "invalid_product.price": "The price must be an amount from 0 to {most} in steps of {step} {currency}.",
+    "invalid_product.requires": "There is no ticket {ticket} that could be required.",
+    "invalid_product.size": "A size has at most {most} characters.",
+    "invalid_product.slug": "A slug has letters, digits, - and _ alone, such as t-shirt, and at most 200.",
+    "invalid_product.vat": "The VAT rate must be per cent from 0 to 99.999, such as 8.1.",
+    "invalid_product.window": "The sale must open before it closes.",
     "invalid_product_code": "{text!r} is no product code: give the letters and digits under the barcode.",
     "product_code_not_found": "No product has the code {code}.",
     "product_code_taken": "{code} is the code of {product} already: remove it there first.",
@@ -65,9 +139,15 @@ SENTENCES: dict[str, Sentence] = {
     "not_on_sale.yet": "{product} goes on sale on {opens:%Y-%m-%d %H:%M}.",
     "not_payable": _not_payable,
     "product_ambiguous": "{product} is a ticket and an add-on: say ticket:{product} or addon:{product}.",
+    "product_changed": "{product} was changed by somebody else meanwhile: look at it again.",
+    "product_in_use": "A voucher, a discount or an add-on is limited to {product}: change that, or hide it.",
     "product_not_found": "There is no product {product} in this conference.",
+    "product_sold": "{product} was sold: it cannot be deleted, only hidden.",
+    "slug_taken": "{slug} already names {product}: take another slug.",
     "sold_out": "{product} is sold out.",
     "sold_out.few": "{product}: only {left} left.",
+    "stock_below_sold": "{product}: {sold} are sold or held, so the stock cannot be {stock}.",
+    "stock_unlimited": "{product} has no limited stock: there is nothing to add to.",
     "venue_full": "{product}: the venue is full.",
     "venue_full.few": "{product}: the venue has room for only {left} more.",
     "voucher_not_found": "There is no voucher {voucher} in this conference.",
