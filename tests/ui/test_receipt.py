@@ -15,6 +15,7 @@ from tests.ui.counter import READER, at_counter, begun, owed, shows, until
 from tests.ui.station import bar
 from tui_pos.desk import payments
 from tui_pos.desk.carts import checkout
+from tui_pos.desk.carts.holders import Holder
 from tui_pos.desk.checkin import checkin
 from tui_pos.desk.context import Desk
 from tui_pos.desk.payments import CommandQueue, Stage
@@ -55,7 +56,7 @@ async def test_it_tells_what_was_paid_by_what(desk: Desk, simulator: Server) -> 
         assert lines[6].endswith("desk-3, Tilda Trainee")
         told = shown(pilot)
         for line in (
-            "1 x T-Shirt                               25.00  Card          Visa 4242",
+            "1 x T-Shirt, 1 to hand out                25.00  Card          Visa 4242",
             "Total                                     25.00  Application   Visa Credit",
             "Paid by Visa 4242                         25.00  AID           A0000000031010",
             "Account       credit",
@@ -66,6 +67,19 @@ async def test_it_tells_what_was_paid_by_what(desk: Desk, simulator: Server) -> 
         ):
             assert line in told
         assert bar(pilot).startswith("Enter check in and next person   Esc back")
+
+
+async def test_the_others_of_the_order_are_named_and_a_key_away(desk: Desk) -> None:
+    placed = checkout.sell(desk, [("day-pass", 2)], [Holder("Mary Shelley")], name="Ada Byron")
+    take_cash(desk, placed.reference, placed.total)
+    async with at_counter(ReceiptScreen(desk, placed.reference)) as pilot:
+        await settled(pilot)
+        assert "1 more on it: F6" in shown(pilot)
+        assert "F6 the group" in bar(pilot)
+        await press(pilot, "f6")
+        await shows(pilot, "Ada Byron", "Mary Shelley")
+        await press(pilot, "escape")
+        await shows(pilot, "PAID 240.00 USD")
 
 
 async def test_enter_checks_in_and_goes_to_the_next_person(desk: Desk, simulator: Server) -> None:

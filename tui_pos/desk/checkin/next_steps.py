@@ -8,6 +8,8 @@ from enum import Enum, auto
 
 from tui_pos.data.tables.registration import PAID_STATUSES, OrderStatus, PaymentMethod
 from tui_pos.desk.access.permissions import Action, allowed
+from tui_pos.desk.checkin import group, redemption
+from tui_pos.desk.checkin.redemption import HandOut
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.search.receipts import ReceiptView, receipt
@@ -63,7 +65,8 @@ RIGHTS = {
 class OrderNow:
     """An order, and what is to be done with it.
 
-    ``unnamed``: how many of its tickets have no attendee yet. ``to_check_in``: who is to be let in.
+    ``unnamed``: how many of its tickets have no attendee yet. ``to_check_in``: who is to be let in;
+    ``others``: how many badges there are of it beside its buyer's. ``hand_outs``: its pieces to hand out.
     ``not_allowed``: what could be done to it by others than who is signed in.
     """
 
@@ -73,6 +76,8 @@ class OrderNow:
     actions: frozenset[OrderAction]
     not_allowed: frozenset[OrderAction]
     to_check_in: AttendeeView | None
+    others: int
+    hand_outs: tuple[HandOut, ...]
 
 
 def order_now(desk: Desk, reference: str) -> OrderNow:
@@ -81,6 +86,7 @@ def order_now(desk: Desk, reference: str) -> OrderNow:
     unnamed = found.unnamed if allowed(desk.staff, Action.SELL) else 0
     step = opening_step(desk, found.order, must_be_owed=True)
     possible = _possible(found)
+    lets_in = allowed(desk.staff, Action.CHECK_IN)
     allowed_ones = frozenset(each for each in possible if allowed(desk.staff, RIGHTS[each]))
     return OrderNow(
         receipt=found,
@@ -89,6 +95,8 @@ def order_now(desk: Desk, reference: str) -> OrderNow:
         actions=allowed_ones,
         not_allowed=possible - allowed_ones if allowed(desk.staff, Action.SELL) else frozenset(),
         to_check_in=_to_check_in(desk, found.attendee),
+        others=_others(desk, found) if lets_in else 0,
+        hand_outs=redemption.to_hand_out(desk, found.order) if lets_in else (),
     )
 
 
@@ -153,6 +161,12 @@ def _possible(found: ReceiptView) -> frozenset[OrderAction]:
         OrderAction.VOID: is_paid and not any(elsewhere),
     }
     return frozenset(action for action, is_possible in possible.items() if is_possible)
+
+
+def _others(desk: Desk, found: ReceiptView) -> int:
+    person = found.attendee
+    is_linked = person is not None and person.order is not None and person.order.id == found.order.id
+    return group.others(desk, person).count if person is not None and is_linked else 0
 
 
 def _to_check_in(desk: Desk, person: AttendeeView | None) -> AttendeeView | None:

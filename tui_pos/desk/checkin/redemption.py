@@ -66,6 +66,13 @@ def hand_outs(desk: Desk, code: str) -> tuple[HandOut, ...]:
         return of_orders(found.orders)
 
 
+def to_hand_out(desk: Desk, order: OrderView) -> tuple[HandOut, ...]:
+    """What is left to hand out of an order."""
+    require(desk, Action.CHECK_IN)
+    with connected():
+        return tuple(line for line in of_orders([order]) if line.left)
+
+
 def hand_out(desk: Desk, code: str, line_id: int, quantity: int = 1, *, key: str = "") -> HandOut:
     """Record that ``quantity`` pieces of a line were handed out; what is left then.
 

@@ -11,6 +11,8 @@ STATUS_WORDS = {
 
 WALK_UP = "walk-up"
 NO_BADGE = "No badge: this was sold to a walk-up."
+OTHERS = "{count} more on it: F6"
+TO_HAND_OUT = ", {count} to hand out"
 UNNAMED = "{count} more without name: /names"
 NOT_IN_YET = "not checked in yet"
 READING = "One moment: reading the receipt."

@@ -296,7 +296,9 @@ class CartScreen(DeskScreen[CartEnd]):
         view = self.view
         unclaimed = view is None or not view.lines or (self._is_to_stranger() and not view.buyer_name)
         if unclaimed:
-            self._change(partial(self._sale.sell_to, found.key))
+            claims = view is not None and bool(view.lines)
+            told = partial(self.say, said.CLAIMED.format(name=printable(found.title, 40)), Tone.WARN)
+            self._change(partial(self._sale.sell_to, found.key), told if claims else lambda: None)
         else:
             self.say(f"This sale is {self._whose()}; F6 parks it for the next person.", Tone.WARN, bell=True)
 

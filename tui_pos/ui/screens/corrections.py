@@ -39,7 +39,8 @@ class Corrections:
     def _name(self, person: AttendeeView) -> None:
         def begin(name: str) -> None:
             write = partial(_correct_name, self._screen, person.access_code, name)
-            self._write(write, said.NAME_CHANGED, name, "Correct the name")
+            heading = f"Correct the name to {printable(name, 40)}"
+            self._write(write, said.NAME_CHANGED, name, heading)
 
         question = said.instead_of(printable(person.name, 80), said.NEW_NAME)
         self._given("Correct the name", question, begin)
@@ -47,7 +48,8 @@ class Corrections:
     def _email(self, person: AttendeeView) -> None:
         def begin(email: str) -> None:
             write = partial(_correct_email, self._screen, person.access_code, email)
-            self._write(write, said.EMAIL_CHANGED, email, "Correct the address")
+            heading = f"Correct the address to {printable(email, 40)}"
+            self._write(write, said.EMAIL_CHANGED, email, heading)
 
         question = said.instead_of(printable(person.email, 80), said.NEW_EMAIL)
         self._given("Correct the address", question, begin)

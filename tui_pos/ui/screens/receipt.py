@@ -101,8 +101,9 @@ class ReceiptScreen(DeskScreen[NextPerson]):
         else:
             enter = Act("confirm", partial(self.leave, NextPerson()), "next person")
         reader = (Act("reader", partial(choose_reader, self)),) if now.receipt.order.due else ()
+        together = (Act("group", partial(self._show_group, now.receipt)),) if now.others else ()
         next_one = Act("next", partial(self.leave, NextPerson()))
-        return (enter, *self._more(), back, *self._others(), next_one, *reader)
+        return (enter, *together, *self._more(), back, *self._others(), next_one, *reader)
 
     def _more(self) -> Sequence[Move]:
         """A receipt that is longer than the screen says so."""
@@ -167,6 +168,16 @@ class ReceiptScreen(DeskScreen[NextPerson]):
         at = when_and_where(self.desk.moment(result.at, printable(result.station, 20)))
         self.say(CHECKED_IN_BEFORE.format(at=at), Tone.WARN, bell=True)
         self._reload()
+
+    def _show_group(self, shown: ReceiptView) -> None:
+        def left(scan: Scan | None) -> None:
+            if scan is not None:
+                self.entered(scan)
+            else:
+                self._reload()
+
+        if shown.attendee is not None:
+            self.navigator.show_group(shown.attendee.access_code, left)
 
     # Money back
 

@@ -1,6 +1,6 @@
 """What the receipt screen shows of an order: pure functions of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -24,7 +24,9 @@ from tui_pos.ui.messages.receipts import (
     CARD_VALUES,
     NO_BADGE,
     NOT_IN_YET,
+    OTHERS,
     STATUS_WORDS,
+    TO_HAND_OUT,
     UNNAMED,
     WALK_UP,
 )
@@ -88,10 +90,10 @@ def receipt_content(desk: Desk, now: OrderNow) -> ReceiptContent:
         told=_told(view, amount),
         paid=Text("   ".join(printable(part) for part in (paid_by, paid_at) if part)),
         seller=Text(printable(sold_by), style=look.style(Role.DIM)),
-        lines=tuple(Line(row, pick=False) for row in _bought(view, amount)),
+        lines=tuple(Line(row, pick=False) for row in _bought(now, amount)),
         card=tuple(_dim(row) for row in _card_facts(view, CARD_FACTS)),
         payments=tuple(_payment_lines(desk, view, amount)),
-        person=_person(view.attendee, now.unnamed, amount),
+        person=_person(view.attendee, now, amount),
     )
 
 
@@ -123,9 +125,9 @@ def _payment_lines(desk: Desk, view: ReceiptView, amount: Amount) -> Iterator[Li
             yield _dim((f"  {payment.note}", ""))
 
 
-def _bought(view: ReceiptView, amount: Amount) -> Rows:
-    order, bought = view.order, view.bought
-    rows: Rows = [*_items(bought.lines, amount)]
+def _bought(now: OrderNow, amount: Amount) -> Rows:
+    view, order, bought = now.receipt, now.receipt.order, now.receipt.bought
+    rows: Rows = [*_items(bought.lines, amount, {line.line_id: line.left for line in now.hand_outs})]
     if bought.discount:
         rows.append((_discount(order), amount(-bought.discount)))
     rows.append((("Total", "bold"), (amount(bought.total), "bold")))
@@ -156,12 +158,13 @@ def _back(made: RefundView, amount: Amount) -> Rows:
     return [(how, went), *([((f"  {told}", look.style(Role.DIM)), "")] if told else [])]
 
 
-def _items(lines: Sequence[LineView], amount: Amount) -> Rows:
-    """Each line before discounts, as the total below counts."""
-    return [(item(line), amount(before_discounts(line))) for line in lines]
+def _items(lines: Sequence[LineView], amount: Amount, left: Mapping[int, int]) -> Rows:
+    """Each line before discounts, as the total below counts, and how much of it is still to be handed out."""
+    told = {line.id: TO_HAND_OUT.format(count=left[line.id]) if left.get(line.id) else "" for line in lines}
+    return [(f"{item(line)}{told[line.id]}", amount(before_discounts(line))) for line in lines]
 
 
-def _person(person: AttendeeView | None, unnamed: int, amount: Amount) -> Text:
+def _person(person: AttendeeView | None, now: OrderNow, amount: Amount) -> Text:
     """Who is to be let in, and what they are to be told."""
     if person is None:
         return Text(NO_BADGE)
@@ -169,8 +172,10 @@ def _person(person: AttendeeView | None, unnamed: int, amount: Amount) -> Text:
     if person.registered:
         word, tone = "registered", Tone.OK
     parts = [signs.signed(tone, word), Text(f"badge {printable(person.access_code)}")]
-    if unnamed:
-        parts.append(signs.signed(Tone.WARN, UNNAMED.format(count=unnamed)))
+    if now.others:
+        parts.append(Text(OTHERS.format(count=now.others)))
+    if now.unnamed:
+        parts.append(signs.signed(Tone.WARN, UNNAMED.format(count=now.unnamed)))
     if person.checked_in_at is not None:
         parts.append(Text(words(person.verdict).sentence))
     elif person.registered:
