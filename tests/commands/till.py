@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,8 @@ class Till:
         status = cli.main([*options, "--station", "desk-3", *words])
         said = self.capture.readouterr()
         answer = Answer(status, said.out, said.err)
-        command = next((word for word in words if word in COMMANDS), "")
+        named = (*map(" ".join, pairwise(words)), *words)
+        command = next((name for name in named if name in COMMANDS), "")
         if "--json" in words and command and said.out.startswith("{"):
             assert json_page.faults(command, answer.json) == []
         return answer

@@ -70,6 +70,15 @@ COMMANDS = {
     "refund": "treasury",
     "exchange": "treasury",
     "reconcile": "treasury",
+    "export orders": "export",
+    "export order-lines": "export",
+    "export payments": "export",
+    "export refunds": "export",
+    "export people": "export",
+    "export check-ins": "export",
+    "export cash": "export",
+    "export journal": "export",
+    "export day": "export",
     "product-codes": "cards",
     "cards": "cards",
     "readers": "card_payments",
@@ -86,7 +95,7 @@ COMMANDS = {
 The function of a command has its name, with ``_`` for what parts words; two words are a command of a group.
 """
 
-GROUPS: dict[str, str] = {}
+GROUPS: dict[str, str] = {"export": "Write lists to files: CSV, JSON lines or XLSX."}
 """What the groups of commands are for."""
 
 

@@ -438,6 +438,11 @@ def product_code(found: CodedProduct) -> Json:
     return {"code": found.code, "product": found.key, "name": found.name}
 
 
+def exported(name: str, form: str, file: str, rows: int) -> Json:
+    """What was written into a file."""
+    return {"list": name, "format": form, "file": file, "rows": rows}
+
+
 def card(found: Card) -> Json:
     """A card of the sheet."""
     return {"kind": str(found.kind), "title": found.title, "code": found.code, "detail": found.detail}

@@ -30,6 +30,8 @@ class Action(StrEnum):
     ADDRESSES = "addresses"
     CORRECT = "correct"
     TRANSFER = "transfer"
+    EXPORT = "export"
+    FORGET = "forget"
 
 
 CHANGE_CONFERENCE = "change_conference"
@@ -58,6 +60,8 @@ GRANTS: dict[Action, frozenset[str]] = {
     Action.ADDRESSES: _TILL,
     Action.CORRECT: _TILL,
     Action.TRANSFER: _TILL,
+    Action.EXPORT: _SUPERVISOR,
+    Action.FORGET: _SUPERVISOR,
     Action.RECONCILE: _TILL | {SERVICE},
 }
 """Any one of the rights allows the action; a superuser may do everything."""

@@ -43,6 +43,8 @@ ACTIONS = {
     "addresses": "see e-mail addresses",
     "correct": "correct names and e-mail addresses",
     "transfer": "hand a ticket to another person",
+    "export": "export lists",
+    "forget": "erase personal data",
 }
 """What somebody may do, or not."""
 
