@@ -6,7 +6,7 @@ rehearsals are left out.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -83,8 +83,8 @@ def way_back(tender: str, paid_with: str | None, exchanged: object) -> Way:
 class Entry:
     """Money of an order that came in, or, negative, that went back.
 
-    ``id`` is the payment's, or the refund's. ``rounding`` is how much more (or, negative, less) passed over
-    the counter in cash.
+    ``id`` is the payment's, or the refund's; the payment's, negative, of what went back without a refund.
+    ``rounding`` is how much more (or, negative, less) passed over the counter in cash.
     """
 
     id: int
@@ -185,7 +185,10 @@ def orders_with_money(desk: Desk, when: Moments) -> list[int]:
     """The orders of which money came in or went back; call inside a snapshot."""
     paid = payments(Payment.order).where(COUNTS, *_of(desk, PAID_AT, when))
     given_back = refunds(Refund.order).where(Refund.stage.in_(ACCEPTED), *_of(desk, Refund.created_at, when))
-    return sorted({int(row[0]) for query in (paid, given_back) for row in stream(query)})
+    cancelled = payments(Payment.order).where(
+        Payment.status == PaymentStatus.REFUNDED, *_of(desk, Order.updated_at, when)
+    )
+    return sorted({int(row[0]) for query in (paid, given_back, cancelled) for row in stream(query)})
 
 
 def _of(desk: Desk, at: Any, when: Moments) -> tuple[Any, ...]:
@@ -205,7 +208,10 @@ def moment(at: datetime) -> Any:
 
 
 def entries(desk: Desk, order_ids: Iterable[int]) -> Iterator[Entry]:
-    """All that came in and went back for these orders, whenever it was; call inside a snapshot."""
+    """All that came in and went back for these orders, whenever it was; call inside a snapshot.
+
+    Of an order that is cancelled the credit goes back without a refund, when the order was changed last.
+    """
     paid = payments(
         Payment.order,
         Order.reference,
@@ -218,6 +224,10 @@ def entries(desk: Desk, order_ids: Iterable[int]) -> Iterator[Entry]:
         Payment.method,
         on_the_web(),
         is_exchanged(),
+        Payment.status,
+        _given_back_by_refunds(),
+        Refund.select(fn.MAX(Refund.currency)).where(Refund.payment == Payment.id),
+        Order.updated_at,
         Payment.id,
     ).where(COUNTS)
     given_back = refunds(
@@ -236,10 +246,38 @@ def entries(desk: Desk, order_ids: Iterable[int]) -> Iterator[Entry]:
     ).where(Refund.stage.in_(ACCEPTED))
     for ids in batches(order_ids):
         for row in stream(paid.where(Payment.order.in_(ids))):
-            yield _entry(desk, row, decimal(row[3]), way_of(*row[8:11]), is_refund=False)
+            came_in = _entry(desk, row, decimal(row[3]), way_of(*row[8:11]), is_refund=False)
+            yield came_in
+            yield from _without_refund(came_in, row[8], *row[11:])
         for row in stream(given_back.where(Refund.order.in_(ids))):
             amount = -money.from_minor(row[3], row[4])
             yield _entry(desk, row, amount, way_back(*row[8:11]), is_refund=True)
+
+
+def _given_back_by_refunds() -> Any:
+    return Refund.select(fn.SUM(Refund.amount)).where(
+        Refund.payment == Payment.id, Refund.stage.in_(ACCEPTED)
+    )
+
+
+def _without_refund(came_in: Entry, method: str, *how: Any) -> Iterator[Entry]:
+    """What of a payment went back and no refund says so."""
+    status, refunded, currency, changed, _ = how
+    if status != PaymentStatus.REFUNDED:
+        return
+    rest = came_in.amount - (money.from_minor(int(refunded), str(currency)) if refunded else ZERO)
+    if rest:
+        yield replace(
+            came_in,
+            id=-came_in.id,
+            is_refund=True,
+            at=fields.utc(changed),
+            way=way_of(method, False, False),
+            amount=-rest,
+            rounding=ZERO,
+            station="",
+            staff="",
+        )
 
 
 def _entry(desk: Desk, row: Row, amount: Decimal, way: Way, *, is_refund: bool) -> Entry:
