@@ -134,19 +134,29 @@ def _xlsx(out: IO[bytes], tables: Sequence[Table], local: Callable[[datetime], d
     from openpyxl import Workbook  # 150 ms that nobody else waits for
 
     book = Workbook(write_only=True)
-    for table in tables:
-        sheet = book.create_sheet(table.title)
-        cells = _Cells(sheet, local)
-        sheet.freeze_panes = "A2"
-        sheet.append(cells.of(list(table.columns)))
-        for number, row in enumerate(table.rows, 2):
-            if number > ROWS_OF_A_SHEET:
-                raise TooManyRows
-            sheet.append(cells.of(row))
+    try:
+        for table in tables:
+            sheet = book.create_sheet(table.title)
+            sheet.freeze_panes = "A2"
+            cells = _Cells(sheet, local)
+            sheet.append(cells.of(table.columns))
+            for row in _as_many_as_fit(table.rows):
+                sheet.append(cells.of(row))
+    except BaseException:
+        for sheet in book.worksheets:
+            sheet.close()  # else it complains on standard error that it was not
+        raise
     with tempfile.TemporaryFile() as whole:  # a zip is not written from its beginning to its end
         book.save(whole)
         whole.seek(0)
         shutil.copyfileobj(whole, out)
+
+
+def _as_many_as_fit(rows: Iterable[Sequence[Value]]) -> Iterator[Sequence[Value]]:
+    for number, row in enumerate(rows, 2):
+        if number > ROWS_OF_A_SHEET:
+            raise TooManyRows
+        yield row
 
 
 class _Cells:

@@ -61,6 +61,7 @@ def export_day(desk: Desk, day: date | None = None) -> Exported:
     """The accountant's day, today's without one. Raises NotPermitted, and InvalidInput ``invalid_day``."""
     require(desk, Action.EXPORT)
     day = day or desk.local(clock.now()).date()
+    days.moments_of(desk, day, day)
     _tell(desk, f"{DAY} {day}")
     found = days.postings(desk, day)
     return Exported(days.tables(day, found), len(found))
