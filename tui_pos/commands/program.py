@@ -79,6 +79,7 @@ COMMANDS = {
     "export cash": "export",
     "export journal": "export",
     "export day": "export",
+    "forget": "personal_data",
     "product-codes": "cards",
     "cards": "cards",
     "readers": "card_payments",

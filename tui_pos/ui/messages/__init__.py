@@ -58,6 +58,7 @@ PHRASES: dict[str, Sentence] = {
     **checkin.CORRECTIONS,
     **checkin.CAUTIONS,
     **waiting.PHRASES,
+    **reports.LEFT,
 }
 """What is told beside refusals, in lists."""
 
