@@ -109,7 +109,8 @@ def _plain(value: object) -> str:
 def _as_one(tables: Sequence[Table]) -> tuple[list[str], Iterator[Sequence[Value]]]:
     if len(tables) == 1:
         return list(tables[0].columns), iter(tables[0].rows)
-    columns = list(dict.fromkeys(name for table in tables for name in table.columns))
+    widest_first = sorted(tables, key=lambda table: -len(table.columns))
+    columns = list(dict.fromkeys(name for table in widest_first for name in table.columns))
 
     def rows() -> Iterator[Sequence[Value]]:
         for table in tables:

@@ -35,9 +35,12 @@ def marked(text: str, _: int) -> str:
     return ERASED if text else ""
 
 
+NUMBERED = "erased-"
+
+
 def numbered(_: Any, number: int) -> str:
     """A text of its own for each row."""
-    return f"erased-{number}"
+    return f"{NUMBERED}{number}"
 
 
 def told_without(text: str, _: int) -> str:

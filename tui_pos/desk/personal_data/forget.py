@@ -6,18 +6,21 @@ written, so that doing it again changes nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from peewee import Value
 
 from tui_pos.core import clock, log_file
 from tui_pos.data import backups, erasing, search_index
 from tui_pos.data.base import Table, database
 from tui_pos.data.connection import connected, is_sqlite, lock, run_tx
 from tui_pos.data.engines import sqlite_file
-from tui_pos.data.queries import rows
+from tui_pos.data.queries import batches, rows
+from tui_pos.data.snapshots import snapshot, stream
 from tui_pos.data.tables.auth import GroupPermission, User, UserGroup, UserPermission
 from tui_pos.data.tables.desk import (
     Attempt,
@@ -49,15 +52,13 @@ from tui_pos.desk.errors import Reason, Refused, because
 from tui_pos.desk.personal_data.columns import (
     DESK_COLUMNS,
     NAMES_SOMEBODY,
+    NUMBERED,
     Eraser,
     emptied,
     marked,
     nulled,
     numbered,
 )
-
-BATCH = 500
-"""How many rows one transaction reads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,13 +120,20 @@ def _go_through(desk: Desk, *, is_applied: bool) -> tuple[Erased, ...]:
         Erased(
             table=each.table._meta.table_name,
             columns=tuple(each.columns),
-            rows=sum(_each_batch(desk, each, is_applied=is_applied)),
+            rows=_go_through_one(desk, each, is_applied=is_applied),
         )
         for each in _erasures()
     ]
     keys = run_tx(search_index.clear) if is_applied else int(SearchKey.select().count())
     found.append(Erased(table=SearchKey._meta.table_name, columns=(), rows=keys))
     return tuple(each for each in found if each.rows)
+
+
+def _go_through_one(desk: Desk, what: _Erasure, *, is_applied: bool) -> int:
+    found = _holding(desk, what)
+    if not is_applied:
+        return len(found)
+    return sum(run_tx(partial(_erase, desk, what, ids)) for ids in batches(found))
 
 
 def _left(log: Path) -> Iterator[Reason]:
@@ -286,33 +294,43 @@ _SHOP = (
 # Erasing
 
 
-def _each_batch(desk: Desk, what: _Erasure, *, is_applied: bool) -> Iterator[int]:
-    """Go through the rows; answers of each batch how many hold something to erase."""
-    after: int | None = 0
-    while after is not None:
-        work = partial(_batch, desk, what, after, is_applied=is_applied)
-        changed, after = run_tx(work) if is_applied else work()
-        yield changed
+def _holding(desk: Desk, what: _Erasure) -> list[int]:
+    """The ids of the rows that hold something to erase."""
+    with snapshot():
+        found = stream(_rows(what).where(what.of(desk.conference.id)).order_by(what.table.id))
+        return [number for number, *values in found if _left_over(what, number, values)]
 
 
-def _batch(desk: Desk, what: _Erasure, after: int, *, is_applied: bool) -> tuple[int, int | None]:
-    """Erase what a batch of rows holds; how many, and after which id the next one begins."""
-    if is_applied:
-        _refuse_unless_over(desk)
+def _rows(what: _Erasure) -> Any:
+    return what.table.select(what.table.id, *(getattr(what.table, name) for name in what.columns))
+
+
+def _left_over(what: _Erasure, number: int, values: Sequence[Any]) -> dict[str, Any]:
+    """What columns of a row are to hold instead of what they do; the id of one that goes."""
+    if not what.columns:
+        return {"id": number}
+    new = {
+        name: erase(value, number) for (name, erase), value in zip(what.columns.items(), values, strict=True)
+    }
+    return new if list(new.values()) != list(values) else {}
+
+
+def _erase(desk: Desk, what: _Erasure, ids: Sequence[int]) -> int:
+    """Erase what these rows hold; call inside a transaction. Answers how many did."""
+    _refuse_unless_over(desk)
     table: Any = what.table
-    query = table.select(table.id, *(getattr(table, name) for name in what.columns))
-    query = query.where(what.of(desk.conference.id), table.id > after).order_by(table.id).limit(BATCH)
-    found = list(rows(query))
     changes: dict[tuple[Any, ...], list[int]] = defaultdict(list)
-    for number, *values in found:
-        left_over = tuple(
-            erase(value, number) for erase, value in zip(what.columns.values(), values, strict=True)
-        )
-        if left_over != tuple(values) or not what.columns:
-            changes[left_over].append(number)
-    for left_over, ids in changes.items() if is_applied else ():
-        if what.columns:
-            table.update(dict(zip(what.columns, left_over, strict=True))).where(table.id.in_(ids)).execute()
-        else:
-            table.delete().where(table.id.in_(ids)).execute()
-    return sum(map(len, changes.values())), found[-1][0] if len(found) == BATCH else None
+    for number, *values in rows(_rows(what).where(table.id.in_(ids)).order_by(table.id)):
+        if new := _left_over(what, number, values):
+            # What is of each row its own is written as an expression, so that one statement does for many.
+            alike = (None if erase is numbered else new[name] for name, erase in what.columns.items())
+            changes[tuple(alike)].append(number)
+    number_of_row = Value(NUMBERED).concat(table.id.cast("text"))
+    for values_, theirs in changes.items():
+        new = {
+            name: number_of_row if erase is numbered else value
+            for (name, erase), value in zip(what.columns.items(), values_, strict=True)
+        }
+        change = table.update(new) if new else table.delete()
+        change.where(table.id.in_(theirs)).execute()
+    return sum(map(len, changes.values()))

@@ -25,7 +25,7 @@ LEFT: dict[str, Sentence] = {
     ),
     "left.in_use": (
         "The file of the database could not be written anew, so that freed parts of it may hold old texts:"
-        " close the desks and run this again."
+        " close the desks, see that the disk has room, and run this again."
     ),
     "left.logs": "The log holds ids and no names; delete it all the same if nobody needs it: {logs}.",
     "left.server": (
