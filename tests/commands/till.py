@@ -60,7 +60,8 @@ class Till:
         status = cli.main([*options, "--station", "desk-3", *words])
         said = self.capture.readouterr()
         answer = Answer(status, said.out, said.err)
-        command = next((each for each in (*map(" ".join, pairwise(words)), *words) if each in COMMANDS), "")
+        named = (*map(" ".join, pairwise(words)), *words)
+        command = next((name for name in named if name in COMMANDS), "")
         if "--json" in words and command and said.out.startswith("{"):
             assert json_page.faults(command, answer.json) == []
         return answer

@@ -111,6 +111,20 @@ class CommandContext(typer.Context):
         for line in lines:
             write(safe(line))
 
+    def confirm(self, lines: Iterable[str], yes: bool) -> None:
+        """Go on with --yes, or when a person at a terminal says so."""
+        from tui_pos.core import exit_codes
+
+        if yes:
+            return
+        if self.options.as_json or not sys.stdin.isatty():
+            told = f"{' '.join(lines)} Say --yes to do it."
+            raise Failed(exit_codes.REFUSED, "not_confirmed", told, {})
+        for line in lines:
+            self.say(line)
+        if not typer.confirm("Go on?"):
+            raise typer.Abort
+
     def say(self, line: str) -> None:
         """Write a line while the command runs; programs only want the end."""
         if not self.options.as_json:

@@ -70,6 +70,16 @@ COMMANDS = {
     "refund": "treasury",
     "exchange": "treasury",
     "reconcile": "treasury",
+    "export orders": "export",
+    "export order-lines": "export",
+    "export payments": "export",
+    "export refunds": "export",
+    "export people": "export",
+    "export check-ins": "export",
+    "export cash": "export",
+    "export journal": "export",
+    "export day": "export",
+    "forget": "personal_data",
     "product-codes": "cards",
     "cards": "cards",
     "import catalogue": "catalogue",
@@ -90,7 +100,7 @@ The function of a command has its name, with ``_`` for what parts words; two wor
 
 GROUPS: dict[str, str] = {
     "import": "Bring in what a file lists.",
-    "export": "Write what there is into a file.",
+    "export": "Write lists to files: CSV, JSON lines or XLSX; the catalogue as TOML.",
 }
 """What the groups of commands are for."""
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tui_pos.desk.payments import PaymentState
     from tui_pos.desk.payments.readers import ReaderRow
     from tui_pos.desk.payments.resolve import Resolution
+    from tui_pos.desk.personal_data.forget import Outcome
     from tui_pos.desk.reconciliation import Reconciled
     from tui_pos.desk.refunds.exchanges import Exchanged
     from tui_pos.desk.refunds.voids import Voided
@@ -436,6 +437,19 @@ def _time(moment: datetime | None) -> str | None:
 def product_code(found: CodedProduct) -> Json:
     """A code that a product answers to."""
     return {"code": found.code, "product": found.key, "name": found.name}
+
+
+def exported(name: str, form: str, file: str, rows: int) -> Json:
+    """What was written into a file."""
+    return {"list": name, "format": form, "file": file, "rows": rows}
+
+
+def forgotten(found: Outcome, *, is_applied: bool) -> Json:
+    """What was erased of persons, or would be."""
+    erased = [
+        {"table": each.table, "columns": list(each.columns), "rows": each.rows} for each in found.erased
+    ]
+    return {"applied": is_applied, "erased": erased, "left": list(map(sentence, found.left))}
 
 
 def card(found: Card) -> Json:

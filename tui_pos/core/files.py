@@ -1,8 +1,12 @@
 """What the program creates on disk is for its own user alone: files 0600 in folders 0700, under any umask."""
 
+import errno
 import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 FILE: Final = 0o600
 FOLDER: Final = 0o700
@@ -50,3 +54,25 @@ def liken(copy: Path, original: Path) -> None:
         except PermissionError:
             mode = FOLDER  # it has another group, which gets no right
     copy.chmod(found.st_mode & mode)
+
+
+@contextmanager
+def replacing(file: Path) -> Iterator[IO[bytes]]:
+    """A new file, for its owner alone, that takes the place of ``file`` when the block ends well.
+
+    It is on the disk by then; when the block fails nothing is left of it, and what was there stays. Raises
+    OSError, for a device or a folder too.
+    """
+    target = file.resolve()
+    if target.exists() and not target.is_file():
+        raise OSError(errno.EINVAL, "it is no ordinary file", str(file))
+    descriptor, name = tempfile.mkstemp(".unfinished", f".{target.name[:100]}.", target.parent)
+    unfinished = Path(name)
+    try:
+        with open(descriptor, "wb") as out:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)

@@ -174,6 +174,20 @@ def outdated(conference_id: int) -> None:
     _seen.setdefault(database.obj, {}).pop(conference_id, None)
 
 
+def clear() -> int:
+    """Forget all that is indexed, of every conference; how many keys. Call inside a transaction.
+
+    The next search makes it anew from what the tables hold then. On SQLite pieces are forgotten all or none.
+    """
+    count = SearchKey.delete().execute()
+    if is_sqlite():
+        _execute(f"INSERT INTO {PIECES} ({PIECES}) VALUES ('delete-all')")
+    else:
+        _execute(f"DELETE FROM {PIECES}")
+    _seen.setdefault(database.obj, {}).clear()
+    return int(count)
+
+
 def _renew(source: _Source, conference_id: int, after: int) -> bool:
     """Write the keys of rows after an id that are new or differ; False when they cannot be written."""
     for start, end in _slices(source, conference_id, after):

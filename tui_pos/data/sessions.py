@@ -79,14 +79,15 @@ STATEMENT_POOLING = (
 
 
 class Isolation(StrEnum):
-    """How transactions see each other.
+    """How transactions see each other; SNAPSHOT is of those that only read.
 
-    Not at repeatable read, in between: there a lock that was waited for does not show what its last holder
-    wrote, no error tells, and the last ticket would be sold twice.
+    Nothing is written at repeatable read, in between: there a lock that was waited for does not show what its
+    last holder wrote, no error tells, and the last ticket would be sold twice.
     """
 
     READ_COMMITTED = "read committed"
     SERIALIZABLE = "serializable"
+    SNAPSHOT = "repeatable read, read only"
 
 
 @dataclass(frozen=True, slots=True)

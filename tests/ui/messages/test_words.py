@@ -31,6 +31,10 @@ HERE = Holder("desk-2", "Amira", datetime(2026, 1, 2, 14, 2), is_here=True)
 
 EXAMPLES = (
     (
+        because("orders_pending", number=2, order="ORD-1"),
+        "2 orders are still pending, the first ORD-1: take the money, or cancel with cancel-order.",
+    ),
+    (
         because("not_permitted", who="Sam", action=Action.CAPTURE),
         "Sam may not capture payments. Ask a supervisor.",
     ),

@@ -496,6 +496,8 @@ class AuditAction(StrEnum):
     SIGN_IN = "sign_in"
     SIGN_IN_FAILED = "sign_in_failed"
     STATION_TAKEN = "station_taken"
+    EXPORT = "export"
+    FORGET = "forget"
 
 
 class AuditEntry(Table):

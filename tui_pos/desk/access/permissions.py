@@ -32,6 +32,8 @@ class Action(StrEnum):
     TRANSFER = "transfer"
     TRANSFER_USED = "transfer_used"
     MANAGE = "manage"
+    EXPORT = "export"
+    FORGET = "forget"
 
 
 CHANGE_CONFERENCE = "change_conference"
@@ -62,6 +64,8 @@ GRANTS: dict[Action, frozenset[str]] = {
     Action.CORRECT: _TILL,
     Action.TRANSFER: _TILL,
     Action.TRANSFER_USED: _SUPERVISOR,
+    Action.EXPORT: _SUPERVISOR,
+    Action.FORGET: _SUPERVISOR,
     Action.RECONCILE: _TILL | {SERVICE},
 }
 """Any one of the rights allows the action; a superuser may do everything."""

@@ -17,6 +17,7 @@ from tui_pos.ui.messages import (
     payments,
     reconciliation,
     refunds,
+    reports,
     scanners,
     search,
     setup,
@@ -42,6 +43,7 @@ TOPICS = (
     refunds,
     checkin,
     reconciliation,
+    reports,
 )
 
 SENTENCES: dict[str, Sentence] = {key: said for topic in TOPICS for key, said in topic.SENTENCES.items()}
@@ -57,6 +59,7 @@ PHRASES: dict[str, Sentence] = {
     **checkin.CORRECTIONS,
     **checkin.CAUTIONS,
     **waiting.PHRASES,
+    **reports.LEFT,
 }
 """What is told beside refusals, in lists."""
 

@@ -45,6 +45,8 @@ ACTIONS = {
     "transfer": "hand a ticket to another person",
     "transfer_used": "hand over the ticket of somebody who is in: two would be in on it",
     "manage": "change what is on sale",
+    "export": "export lists",
+    "forget": "erase personal data",
 }
 """What somebody may do, or not."""
 

@@ -1,0 +1,1 @@
+"""Which columns hold what of persons, and how it is erased when a conference is over."""

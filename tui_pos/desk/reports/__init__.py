@@ -1,0 +1,1 @@
+"""What leaves the program as lists: exports, and the day as an accountant books it."""
