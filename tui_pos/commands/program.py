@@ -74,6 +74,7 @@ COMMANDS = {
     "cards": "cards",
     "readers": "card_payments",
     "connection-token": "card_payments",
+    "import people": "import_people",
     "conferences": "lookup",
     "manual": "lookup",
     "doctor": "setup",
@@ -86,7 +87,9 @@ COMMANDS = {
 The function of a command has its name, with ``_`` for what parts words; two words are a command of a group.
 """
 
-GROUPS: dict[str, str] = {}
+GROUPS: dict[str, str] = {
+    "import": "Bring in what other systems know.",
+}
 """What the groups of commands are for."""
 
 

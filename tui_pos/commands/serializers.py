@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tui_pos.desk.checkin.redemption import HandOut
     from tui_pos.desk.conferences import ConferenceRow
     from tui_pos.desk.context import Desk
+    from tui_pos.desk.imports.people import Report as PeopleReport
     from tui_pos.desk.orders.refund_views import RefundView
     from tui_pos.desk.orders.views import AttendeeView, CreditView, LineView, OrderView
     from tui_pos.desk.payments import PaymentState
@@ -441,3 +442,28 @@ def product_code(found: CodedProduct) -> Json:
 def card(found: Card) -> Json:
     """A card of the sheet."""
     return {"kind": str(found.kind), "title": found.title, "code": found.code, "detail": found.detail}
+
+
+def imported_people(report: PeopleReport) -> Json:
+    """What a list was understood as, and what became or would become of its rows."""
+    return {
+        "applied": report.applied,
+        "stopped": report.stopped,
+        **{str(outcome): report.count(outcome) for outcome in type(report).outcomes()},
+        "columns": [
+            {"column": each.number, "header": each.header, "fields": list(map(str, each.fields))}
+            for each in report.columns
+            if each.header
+        ],
+        "rows": [
+            {
+                "row": each.number,
+                "outcome": str(each.outcome),
+                "name": each.name,
+                "ticket": each.ticket,
+                "changes": list(map(str, each.parts)),
+                "reasons": [{"code": why.code, "text": sentence(why)} for why in each.reasons],
+            }
+            for each in report.rows
+        ],
+    }

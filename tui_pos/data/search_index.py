@@ -78,14 +78,20 @@ class _Source:
 
 
 def _attendee_key(texts: tuple[str, ...]) -> _Key:
-    code, last, first, username, email = texts
-    return _key([f"{last} {first} {last}", code, username, email], [f"{first} {last}", code])
+    code, last, first, username, email, called = texts
+    return _key([f"{last} {first} {last}", code, username, called, email], [f"{first} {last}", code, called])
 
 
 def _order_key(texts: tuple[str, ...]) -> _Key:
-    reference, billed, billed_to, last, first, email = texts
-    names = [billed, f"{last} {first} {last}", reference, billed_to, email]
-    return _key(names, [billed, f"{first} {last}", reference])
+    reference, billed, billed_to, last, first, email, called = texts
+    names = [billed, f"{last} {first} {last}", reference, called, billed_to, email]
+    return _key(names, [billed, f"{first} {last}", reference, called])
+
+
+def _called(column: str) -> str:
+    """What another system called the order that came from it, '' for any other."""
+    table = "tui_pos_imported_ticket"
+    return f"COALESCE((SELECT MAX(t.order_reference) FROM {table} t WHERE t.{column} = o.id), '')"
 
 
 def _key(texts: Iterable[str], names: Iterable[str]) -> _Key:
@@ -110,13 +116,21 @@ def _words(texts: Iterable[str]) -> str:
 PEOPLE = _Source(
     SearchKind.ATTENDEE,
     "program_registration_attendee",
-    ("o.access_code", "u.last_name", "u.first_name", "u.username", "u.email"),
+    ("o.access_code", "u.last_name", "u.first_name", "u.username", "u.email", _called("attendee_id")),
     _attendee_key,
 )
 ORDERS = _Source(
     SearchKind.ORDER,
     "program_registration_order",
-    ("o.reference", "o.billing_name", "o.billing_email", "u.last_name", "u.first_name", "u.email"),
+    (
+        "o.reference",
+        "o.billing_name",
+        "o.billing_email",
+        "u.last_name",
+        "u.first_name",
+        "u.email",
+        _called("order_id"),
+    ),
     _order_key,
 )
 SOURCES = (PEOPLE, ORDERS)

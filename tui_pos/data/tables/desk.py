@@ -490,6 +490,7 @@ class AuditAction(StrEnum):
     CORRECT = "correct"
     TRANSFER = "transfer"
     DISCARD = "discard"
+    IMPORT = "import"
     SIGN_IN = "sign_in"
     SIGN_IN_FAILED = "sign_in_failed"
     STATION_TAKEN = "station_taken"

@@ -12,6 +12,7 @@ from tui_pos.ui.messages import (
     carts,
     catalogue,
     checkin,
+    imports,
     orders,
     payment_events,
     payments,
@@ -42,6 +43,7 @@ TOPICS = (
     refunds,
     checkin,
     reconciliation,
+    imports,
 )
 
 SENTENCES: dict[str, Sentence] = {key: said for topic in TOPICS for key, said in topic.SENTENCES.items()}
@@ -56,6 +58,7 @@ PHRASES: dict[str, Sentence] = {
     **checkin.CORRECTIONS,
     **checkin.CAUTIONS,
     **waiting.PHRASES,
+    **imports.KEPT,
 }
 """What is told beside refusals, in lists."""
 
