@@ -8,6 +8,8 @@ from tui_pos.data.base import Table, database
 from tui_pos.data.connection import is_sqlite
 from tui_pos.data.queries import batches
 
+_AS_THEY_ARE = (str, int, bool, type(None))
+"""What every column takes that takes such a value at all."""
 MOST_VALUES = 30_000
 """So many values of one statement: SQLite takes 32,766, PostgreSQL 65,535."""
 
@@ -21,16 +23,20 @@ def insert(table: type[Table], rows: Sequence[Mapping[str, Any]]) -> list[int]:
         return []
     names = tuple(rows[0])
     others = _others(table, names)
-    fixed = [each.default() if callable(each.default) else each.default for each in others]
-    fields = [*(table._meta.fields[name] for name in names), *others]
+    defaults = (each.default() if callable(each.default) else each.default for each in others)
+    fixed = [each.db_value(default) for each, default in zip(others, defaults, strict=True)]
+    own = [table._meta.fields[name] for name in names]
+    fields = [*own, *others]
     columns = ", ".join(f'"{field.column_name}"' for field in fields)
     ids: list[int] = []
     for some in batches(rows, MOST_VALUES // len(fields)):
-        values = [
-            field.db_value(value)
-            for row in some
-            for field, value in zip(fields, (*row.values(), *fixed), strict=True)
-        ]
+        values: list[object] = []
+        for row in some:
+            values += [
+                value if type(value) in _AS_THEY_ARE else field.db_value(value)
+                for field, value in zip(own, row.values(), strict=True)
+            ]
+            values += fixed
         one = f"({', '.join('?' * len(fields))})"
         sql = (
             f"INSERT INTO {table._meta.table_name} ({columns}) VALUES {', '.join([one] * len(some))}"

@@ -85,7 +85,7 @@ def _why_not(entry: Entry, known: Known, part: Part) -> Reason | None:
     of_them = AuditEntry.attendee == known.attendee_id
     reasons = (
         ("handed_over", OF_PERSON, ReplacedBadge, ReplacedBadge.attendee == known.attendee_id),
-        ("check_in", (Part.CHECK_IN,), AuditEntry, of_them & (AuditEntry.what == AuditAction.UNDO_CHECK_IN)),
+        ("undone", (Part.CHECK_IN,), AuditEntry, of_them & (AuditEntry.what == AuditAction.UNDO_CHECK_IN)),
         ("corrected", (Part.PERSON,), AuditEntry, of_them & (AuditEntry.what == AuditAction.CORRECT)),
     )
     for why, parts, table, condition in reasons:

@@ -1,17 +1,17 @@
 """What the database holds already of the tickets of a list, and what a list would do to each."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from peewee import JOIN
 
 from tui_pos.core.folding import fold
 from tui_pos.core.scan import printable
-from tui_pos.data.queries import batches, rows
+from tui_pos.data.queries import among, rows
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import ReplacedBadge
 from tui_pos.data.tables.imports import ImportedTicket
@@ -219,7 +219,7 @@ def _known(conference_id: int, entries: Sequence[Entry]) -> list[Known]:
         (ImportedTicket.source_key, [key for entry in entries for key in entry.keys]),
         (ImportedTicket.scan_code, [entry.code for entry in entries if entry.code]),
     ):
-        for row in _of_each(query, column, wanted):
+        for row in rows(query.where(among(column, wanted))) if wanted else ():
             found[row[0]] = Known(*row)
     return list(found.values())
 
@@ -227,15 +227,11 @@ def _known(conference_id: int, entries: Sequence[Entry]) -> list[Known]:
 def _taken(conference_id: int, codes: Sequence[str]) -> Codes:
     """Which of these are badges, or were until a ticket was handed over."""
     here, anywhere = set(), set()
+    fitting = [each for each in codes if FITS.fullmatch(each)]
     for table, column in ((Attendee, Attendee.access_code), (ReplacedBadge, ReplacedBadge.code)):
         query = table.select(column, table.conference)
-        for code, conference in _of_each(query, column, [each for each in codes if FITS.fullmatch(each)]):
+        for code, conference in rows(query.where(among(column, fitting))) if fitting else ():
             anywhere.add(code)
             if conference == conference_id:
                 here.add(code)
     return Codes(frozenset(here), frozenset(anywhere))
-
-
-def _of_each(query: Any, column: Any, wanted: Iterable[str]) -> Iterator[tuple[Any, ...]]:
-    for some in batches(wanted):
-        yield from rows(query.where(column.in_(some)))

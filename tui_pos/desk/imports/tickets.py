@@ -4,7 +4,7 @@ An order of the list whose tickets stand differently (one of three was cancelled
 way, for django-program knows how an order stands and not how a ticket does.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +13,7 @@ from typing import Any
 from tui_pos.core import clock
 from tui_pos.data import bulk
 from tui_pos.data.fields import ZERO
-from tui_pos.data.queries import batches, rows
+from tui_pos.data.queries import among, rows
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.imports import AttendeeFact, ImportedTicket
 from tui_pos.data.tables.registration import (
@@ -35,7 +35,8 @@ from tui_pos.desk.orders import guests, registration
 PAID_ELSEWHERE = "Paid elsewhere, as an imported list says"
 """The note of a payment that no desk took: by it what was imported is told from what happened here."""
 CAME_ELSEWHERE = "Came in elsewhere, as an imported list says"
-USERNAME_PREFIX, USERNAME_LENGTH = "import", 12
+USERNAME = "guest-{batch}-{number:04x}"
+"""As guests of the web site are called: nobody is shown such a name."""
 PASSWORD_LENGTH = 40
 
 
@@ -83,8 +84,9 @@ class _Written:
 def add(desk: Desk, batch: Batch, is_open: Callable[[int], bool], now: datetime) -> None:
     """Write the new tickets of a batch; ``is_open`` says of an order whether it may still get lines."""
     written = []
+    there = _orders_there(desk, batch)
     for group in batch.groups:
-        slots = _slots(desk, group, is_open) if group.new else []
+        slots = _slots(group, there.get(group.reference, {}), is_open)
         written.append(
             _Written(group, slots, [_Ticket(entry, slot) for slot in slots for entry in slot.entries])
         )
@@ -122,9 +124,8 @@ def _ordered(slot: _Slot, now: datetime) -> datetime:
     return slot.entries[0].ordered or now
 
 
-def _slots(desk: Desk, group: Group, is_open: Callable[[int], bool]) -> list[_Slot]:
-    """The orders that the new tickets of a group go to."""
-    there = _orders_there(desk, group) if group.reference else {}
+def _slots(group: Group, there: Mapping[str, Sequence[int]], is_open: Callable[[int], bool]) -> list[_Slot]:
+    """The orders that the new tickets of a group go to; ``there`` are those that came of it, by status."""
     slots: dict[OrderStatus, _Slot] = {}
     for entry in group.new:
         if entry.status not in slots:
@@ -134,20 +135,18 @@ def _slots(desk: Desk, group: Group, is_open: Callable[[int], bool]) -> list[_Sl
     return list(slots.values())
 
 
-def _orders_there(desk: Desk, group: Group) -> dict[str, list[int]]:
-    """The orders that came of an order of the list before, by how they stand."""
+def _orders_there(desk: Desk, batch: Batch) -> dict[str, dict[str, list[int]]]:
+    """The orders that came of orders of the list before, by these and by how they stand."""
+    wanted = [group.reference for group in batch.groups if group.new and group.reference]
     query = (
-        ImportedTicket.select(Order.status, Order.id)
+        ImportedTicket.select(ImportedTicket.order_reference, Order.status, Order.id)
         .join(Order, on=(ImportedTicket.order == Order.id))
-        .where(
-            ImportedTicket.conference == desk.conference.id,
-            ImportedTicket.order_reference == group.reference,
-        )
+        .where(ImportedTicket.conference == desk.conference.id, among(ImportedTicket.order_reference, wanted))
         .distinct()
     )
-    found: dict[str, list[int]] = {}
-    for status, number in rows(query):
-        found.setdefault(status, []).append(number)
+    found: dict[str, dict[str, list[int]]] = {}
+    for reference, status, number in rows(query):
+        found.setdefault(reference, {}).setdefault(status, []).append(number)
     return found
 
 
@@ -160,8 +159,11 @@ def _write_users(written: Sequence[_Written], now: datetime) -> None:
             for slot in each.slots:
                 slot.user_id = of_known
             holders += [slot for slot in each.slots if slot.is_new and of_known is None][:1]
-    names = _fresh(User.username, USERNAME_PREFIX, USERNAME_LENGTH, len(holders))
-    people = [_account(holder, name, now) for holder, name in zip(holders, names, strict=True)]
+    batch = clock.new_id()[:16]
+    people = [
+        _account(holder, USERNAME.format(batch=batch, number=number), now)
+        for number, holder in enumerate(holders)
+    ]
     for one, user_id in zip(holders, bulk.insert(User, people), strict=True):
         one.user_id = user_id
     for each in written:
@@ -367,11 +369,7 @@ def _fresh(column: Any, prefix: str, length: int, count: int) -> list[str]:
     found: dict[str, None] = {}
     while len(found) < count:
         made = {_name(prefix, length) for _ in range(count - len(found))}
-        taken = {
-            name
-            for some in batches(made)
-            for (name,) in rows(column.model.select(column).where(column.in_(some)))
-        }
+        taken = {name for (name,) in rows(column.model.select(column).where(among(column, made)))}
         found |= dict.fromkeys(made - taken)
     return list(found)
 

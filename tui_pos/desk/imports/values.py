@@ -55,6 +55,8 @@ MORNING = 12
 
 def text(cell: str) -> str:
     """What was meant by a cell: without the mark that keeps a spreadsheet from computing it, and blanks."""
+    if not cell or cell.isalnum():
+        return cell
     meant = cell.strip(" \r\n\u00a0\ufeff")
     if _GUARDED.match(meant):
         meant = meant[1:]

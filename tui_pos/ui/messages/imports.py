@@ -1,19 +1,6 @@
 """Lists that are brought in: why a file or a row of it cannot be used, and what of it is not followed."""
 
-from collections.abc import Sequence
-
 from tui_pos.ui.messages.templates import Sentence
-
-
-def _alike(rows: Sequence[int], count: int, text: str) -> str:
-    named = ", ".join(map(str, rows)) + (", …" if count > len(rows) else "")
-    return f"{count} rows ({named}) have one scan code, {text}: each ticket needs its own."
-
-
-def _same(rows: Sequence[int], count: int, text: str) -> str:
-    named = ", ".join(map(str, rows)) + (", …" if count > len(rows) else "")
-    return f"{count} rows ({named}) are one ticket, {text}."
-
 
 SENTENCES: dict[str, Sentence] = {
     "bad_list.damaged": "{file} is damaged: save it again, or as CSV.",
@@ -32,7 +19,7 @@ SENTENCES: dict[str, Sentence] = {
     "bad_list.too_large": "{file} is too large: at most {most} MB can be read.",
     "bad_list.too_many_rows": "{file} has more than {most:,} rows: that is no list of people.",
     "bad_list.unreadable": "{file} cannot be read: {fault}.",
-    "bad_map": "--map takes COLUMN=FIELD or ticket:NAME=SLUG, not {text}; the fields are {fields}.",
+    "bad_map": "Say --map COLUMN=FIELD or --map ticket:NAME=SLUG, not {text}; the fields are {fields}.",
     "no_name_column": "No column is the name: say which with --map COLUMN=name. The columns are {columns}.",
     "no_people": "{file} has a header and nobody below it.",
     "no_ticket_column": "No column is the ticket: say which with --map COLUMN=ticket, or"
@@ -40,8 +27,8 @@ SENTENCES: dict[str, Sentence] = {
     "two_columns": "Two columns may be the {field}, {columns}: say which with --map, or --map"
     ' "{column}=ignore".',
     "unknown_column": "The list has no column {column}; the columns are {columns}.",
-    "bad_row.alike_code": _alike,
-    "bad_row.alike_key": _same,
+    "bad_row.alike_code": "{count} rows have one scan code, {text}: each ticket needs its own ({rows}).",
+    "bad_row.alike_key": "{count} rows are one ticket, {text} ({rows}).",
     "bad_row.amount": "{text} is no amount.",
     "bad_row.badge_taken": "The code {text} is another person's badge here.",
     "bad_row.currency": "{text} is not in {currency}, the conference's currency.",
@@ -57,14 +44,14 @@ SENTENCES: dict[str, Sentence] = {
     ' --map "ticket:{product}=SLUG".',
     "bad_row.quantity": "{text} is no number of tickets.",
     "bad_row.rounded": "{text} was rounded by a spreadsheet: export the list anew and do not open it.",
-    "bad_row.status": "Nobody knows what {text} means for a ticket: paid, pending, cancelled or refunded?",
+    "bad_row.status": "It says {text}, which is not known to mean paid, pending, cancelled or refunded.",
     "bad_row.time": "{text} is no time.",
     "bad_row.twice": "This ticket stands in the list twice.",
     "bad_row.word": "{text} is neither yes nor no.",
 }
 
 KEPT: dict[str, Sentence] = {
-    "kept.check_in": "The check-in was taken back at a desk.",
+    "kept.undone": "The check-in was taken back at a desk.",
     "kept.corrected": "The name was corrected at a desk.",
     "kept.handed_over": "The ticket was handed over at a desk.",
     "kept.order": "The order was changed at a desk or on the web site since: look at it.",
