@@ -31,11 +31,14 @@ def insert(table: type[Table], rows: Sequence[Mapping[str, Any]]) -> list[int]:
     ids: list[int] = []
     for some in batches(rows, MOST_VALUES // len(fields)):
         values: list[object] = []
+        stored: dict[object, object] = {}  # the same few times and amounts stand in many rows
         for row in some:
-            values += [
-                value if type(value) in _AS_THEY_ARE else field.db_value(value)
-                for field, value in zip(own, row.values(), strict=True)
-            ]
+            for field, value in zip(own, row.values(), strict=True):
+                if type(value) not in _AS_THEY_ARE:
+                    if (field, value) not in stored:
+                        stored[field, value] = field.db_value(value)
+                    value = stored[field, value]
+                values.append(value)
             values += fixed
         one = f"({', '.join('?' * len(fields))})"
         sql = (

@@ -99,7 +99,7 @@ def _key(texts: Iterable[str], names: Iterable[str]) -> _Key:
 
     A last name stands before the first one and after it: keys sort by it, and both orders are found unspaced.
     """
-    split = [folding.split_addresses(text) for text in texts]
+    split = [folding.split_addresses(text) for text in dict.fromkeys(texts)]
     addresses = [address for _, found in split for address in found]
     wholes = dict.fromkeys((*(folding.whole(folding.split_addresses(name)[0]) for name in names), *addresses))
     return _Key(

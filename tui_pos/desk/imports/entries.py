@@ -245,6 +245,8 @@ class RowReader:
 
     def _addresses(self, cell: str) -> tuple[str, list[str]]:
         """The first e-mail address in a cell, and the others."""
+        if not cell:
+            return "", []
         found = values.addresses(cell)
         if not found and values.said(cell):
             raise InvalidInput("bad_row.email", text=printable(cell.strip(), 60))
@@ -317,6 +319,8 @@ def _line(text: str, limit: int = guests.NAME_LENGTH * 2) -> str:
 
 def _short(cell: str) -> str:
     """A reference. Raises InvalidInput ``bad_row.rounded`` or ``bad_row.long_reference``."""
+    if not cell:
+        return cell
     meant = _line(values.code(cell), REFERENCE_LENGTH + 1)
     if len(meant) > REFERENCE_LENGTH:
         raise InvalidInput("bad_row.long_reference", most=REFERENCE_LENGTH)

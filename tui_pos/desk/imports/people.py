@@ -16,7 +16,7 @@ from pathlib import Path
 from tui_pos.core import clock
 from tui_pos.core.scan import printable
 from tui_pos.core.sheet_reader import SheetError, open_sheet
-from tui_pos.data import search_index, staging
+from tui_pos.data import connection, search_index, staging
 from tui_pos.data.connection import connected, lock, run_tx
 from tui_pos.data.staging import Staging
 from tui_pos.data.tables.desk import AuditAction
@@ -35,7 +35,6 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 200
 """So many tickets are written in one transaction."""
-INDEXED_EVERY = 2_000
 MOST_TOLD = 1_000
 """So many rows of each kind are told one by one; the others are counted."""
 
@@ -199,11 +198,12 @@ def _write(desk: Desk, path: Path, rows: Staging, report: Report, told: Callable
     """Write batch by batch; an interrupt ends it after the one that is being written."""
     done: Counter[str] = Counter()
     report.applied = True
+    connection.changes()
     try:
         for batch in _counted(rows, rows.count(), told):
             done.update(run_tx(partial(_write_batch, desk, batch, report.labels)))
-            if done["rows"] % INDEXED_EVERY < AT_ONCE:
-                search_index.update(desk.conference.id)
+            # So that it is found soon; and whoever waits for the write lock gets it meanwhile.
+            search_index.update(desk.conference.id)
     except KeyboardInterrupt:
         report.stopped = True
     finally:

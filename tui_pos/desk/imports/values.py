@@ -66,12 +66,16 @@ def text(cell: str) -> str:
 
 def said(cell: str) -> str:
     """The same, "" for what says nothing."""
+    if not cell:
+        return cell
     meant = text(cell)
     return "" if meant.lower() in NOTHING else meant
 
 
 def code(cell: str) -> str:
     """A scan code. Raises InvalidInput ``bad_row.rounded`` for what a spreadsheet made a number of."""
+    if not cell:
+        return cell
     meant = said(cell)
     if re.match(r"'\d", meant):
         meant = meant[1:]
