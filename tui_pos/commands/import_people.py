@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 MOST_SHOWN = 20
 """So many rows of each outcome are listed for people; JSON has more."""
 BAR = 30
+STOPPED = "Stopped before the end: what is in is whole, and the same command brings in the rest."
 
 
 def import_people(
@@ -49,14 +50,9 @@ def import_people(
     answer = serializers.imported_people(report)
     if apply and not report.applied:
         raise Failed(exit_codes.USAGE, "bad_rows", _not_applied(report, refused), answer)
-    context.answer(answer, _lines(report))
     if report.stopped:
-        raise Failed(
-            exit_codes.REFUSED,
-            "stopped",
-            "Stopped before the end: what is in is whole; the same command brings in the rest.",
-            {},
-        )
+        raise Failed(exit_codes.REFUSED, "stopped", STOPPED, answer)
+    context.answer(answer, _lines(report))
 
 
 class _Progress:

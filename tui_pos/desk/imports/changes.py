@@ -97,7 +97,7 @@ def _why_not(entry: Entry, known: Known, part: Part) -> Reason | None:
 
 def _why_not_of_order(entry: Entry, known: Known, part: Part) -> Reason | None:
     was = last_digest(known.row_digest).status
-    if LETTERS.get(OrderStatus(known.status)) != was or not is_untouched(known.order_id):
+    if LETTERS.get(known.status) != was or not is_untouched(known.order_id):
         return because("kept.order")
     unpaid = (entry.status, was) == (OrderStatus.PENDING, LETTERS[OrderStatus.PAID])
     return because("kept.paid") if part is Part.STATUS and unpaid else None

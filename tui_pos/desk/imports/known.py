@@ -23,7 +23,7 @@ from tui_pos.desk.imports.entries import Entry
 FITS = re.compile("[A-Z0-9]{4,20}")
 """What an access code may be, so that a badge of it is scanned as any other."""
 
-LETTERS = {
+LETTERS: Mapping[str, str] = {
     OrderStatus.PAID: "P",
     OrderStatus.PENDING: "O",
     OrderStatus.CANCELLED: "C",

@@ -17,7 +17,7 @@ from tui_pos.core import clock
 from tui_pos.core.scan import printable
 from tui_pos.core.sheet_reader import SheetError, open_sheet
 from tui_pos.data import connection, search_index, staging
-from tui_pos.data.connection import connected, lock, run_tx
+from tui_pos.data.connection import connected, is_sqlite, lock, run_tx
 from tui_pos.data.staging import Staging
 from tui_pos.data.tables.desk import AuditAction
 from tui_pos.data.tables.program import Conference
@@ -98,9 +98,9 @@ class Report:
         """The first row that cannot be used, of a report that has one."""
         return next(each for each in self.rows if each.outcome is Outcome.REFUSED)
 
-    def _tell(self, row: RowOutcome, count: int = 1) -> None:
-        self.counts[row.outcome] += count
-        if self.counts[row.outcome] <= MOST_TOLD or count > 1:
+    def _tell(self, row: RowOutcome) -> None:
+        self.counts[row.outcome] += 1
+        if self.counts[row.outcome] <= MOST_TOLD:
             self.rows.append(row)
 
 
@@ -177,9 +177,7 @@ def _tell(report: Report, batch: Batch) -> None:
         for entry in group.new:
             report._tell(RowOutcome(entry.number, Outcome.ADDED, entry.name, entry.description))
         for entry, reason in group.refused:
-            report._tell(
-                RowOutcome(entry.number, Outcome.REFUSED, entry.name, entry.description, reasons=(reason,))
-            )
+            report._tell(_refused(entry, reason))
         for each in changes.changes(group):
             outcome = Outcome.CHANGED if each.followed else Outcome.LEFT
             row = RowOutcome(
@@ -191,19 +189,29 @@ def _tell(report: Report, batch: Batch) -> None:
                 report.counts[outcome] += 1
 
 
+def _refused(entry: Entry, reason: Reason) -> RowOutcome:
+    return RowOutcome(entry.number, Outcome.REFUSED, entry.name, entry.description, reasons=(reason,))
+
+
 # Writing
 
 
 def _write(desk: Desk, path: Path, rows: Staging, report: Report, told: Callable[[int, int], object]) -> None:
     """Write batch by batch; an interrupt ends it after the one that is being written."""
     done: Counter[str] = Counter()
+    known_bad = {each.number for each in report.rows if each.outcome is Outcome.REFUSED}
     report.applied = True
     connection.changes()
     try:
         for batch in _counted(rows, rows.count(), told):
-            done.update(run_tx(partial(_write_batch, desk, batch, report.labels)))
-            # So that it is found soon; and whoever waits for the write lock gets it meanwhile.
-            search_index.update(desk.conference.id)
+            written, refused = run_tx(partial(_write_batch, desk, batch, report.labels))
+            done.update(written)
+            for entry, reason in refused:
+                if entry.number not in known_bad:  # a desk was quicker
+                    report._tell(_refused(entry, reason))
+            if is_sqlite():
+                # So that whoever waits for the write lock gets it: the index is made without it.
+                search_index.update(desk.conference.id)
     except KeyboardInterrupt:
         report.stopped = True
     finally:
@@ -212,7 +220,9 @@ def _write(desk: Desk, path: Path, rows: Staging, report: Report, told: Callable
     search_index.update(desk.conference.id, all_of_it=bool(done["changed"]))
 
 
-def _write_batch(desk: Desk, batch: Sequence[Sequence[Entry]], labels: frozenset[str]) -> Counter[str]:
+def _write_batch(
+    desk: Desk, batch: Sequence[Sequence[Entry]], labels: frozenset[str]
+) -> tuple[Counter[str], list[tuple[Entry, Reason]]]:
     """Write some orders, compared anew: desks and the web site go on working meanwhile."""
     list(lock(Conference.select(Conference.id).where(Conference.id == desk.conference.id)))
     now = clock.now()
@@ -221,7 +231,7 @@ def _write_batch(desk: Desk, batch: Sequence[Sequence[Entry]], labels: frozenset
     changes.follow(desk, found, now)
     tickets.add(desk, found, changes.is_untouched, now)
     added = sum(len(group.new) for group in found.groups)
-    return Counter(rows=sum(map(len, batch)), added=added, changed=changed)
+    return Counter(added=added, changed=changed), [each for group in found.groups for each in group.refused]
 
 
 def _record(desk: Desk, path: Path, done: Counter[str]) -> None:
