@@ -78,7 +78,7 @@ def _memory() -> int:
 
 
 def _raw(made: Path, copy: Path) -> float:
-    """How much processor time sqlite3 takes to write the same rows with the same indexes, in one transaction."""
+    """The processor time of sqlite3 for the same rows with the same indexes, in one transaction."""
     with closing(sqlite3.connect(made)) as source, closing(sqlite3.connect(copy)) as target:
         schema = f"SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name IN {WRITTEN}"
         for (sql,) in source.execute(f"{schema} ORDER BY type DESC"):

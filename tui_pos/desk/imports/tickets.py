@@ -35,7 +35,7 @@ from tui_pos.desk.orders import guests, registration
 PAID_ELSEWHERE = "Paid elsewhere, as an imported list says"
 """The note of a payment that no desk took: by it what was imported is told from what happened here."""
 CAME_ELSEWHERE = "Came in elsewhere, as an imported list says"
-USERNAME = "guest-{batch}-{number:04x}"
+USERNAME_PREFIX = "guest"
 """As guests of the web site are called: nobody is shown such a name."""
 PASSWORD_LENGTH = 40
 
@@ -159,11 +159,8 @@ def _write_users(written: Sequence[_Written], now: datetime) -> None:
             for slot in each.slots:
                 slot.user_id = of_known
             holders += [slot for slot in each.slots if slot.is_new and of_known is None][:1]
-    batch = clock.new_id()[:16]
-    people = [
-        _account(holder, USERNAME.format(batch=batch, number=number), now)
-        for number, holder in enumerate(holders)
-    ]
+    names = _fresh(User.username, USERNAME_PREFIX, registration.CODE_LENGTH, len(holders))
+    people = [_account(holder, name, now) for holder, name in zip(holders, names, strict=True)]
     for one, user_id in zip(holders, bulk.insert(User, people), strict=True):
         one.user_id = user_id
     for each in written:
