@@ -4,13 +4,14 @@ import argparse
 import sys
 from dataclasses import replace
 
-from tests.benchmarks import lookup, lost, memory, rivals, sale, search, start, statements, wire
+from tests.benchmarks import imports, lookup, lost, memory, rivals, sale, search, start, statements, wire
 from tests.benchmarks.table import QUICK, Sizes, lines
 
 PARTS = {
     "start": start.measure,
     "lookup": lookup.measure,
     "search": search.measure,
+    "imports": imports.measure,
     "statements": statements.measure,
     "scans": lost.measure,
     "bytes": wire.measure,

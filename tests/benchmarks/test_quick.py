@@ -1,11 +1,11 @@
 """The benchmarks run: in miniature, and without their numbers."""
 
-from tests.benchmarks import lookup, sale, search, statements
+from tests.benchmarks import imports, lookup, sale, search, statements
 from tests.benchmarks.table import QUICK, Row, at_most, lines, ratio
 
 
 def test_those_that_need_no_terminal_still_run() -> None:
-    rows = [row for part in (lookup, sale, search, statements) for row in part.measure(QUICK)]
+    rows = [row for part in (imports, lookup, sale, search, statements) for row in part.measure(QUICK)]
     assert len(list(lines(rows))) == len(rows) > 6
 
 

@@ -180,8 +180,8 @@ def transfer(
     from tui_pos.desk.orders import badges
 
     desk = context.desk()
-    found = transfers.transfer(desk, code, name, email, reason=reason)
     dead = badges.access_code(desk, code)
+    found = transfers.transfer(desk, code, name, email, reason=reason)
     context.answer(
         serializers.transferred(dead, found), [f"{found.name}  badge {found.access_code}", f"{dead} is dead"]
     )

@@ -24,6 +24,7 @@ def lookup(
     ],
 ) -> None:
     """Say who a badge belongs to and what they owe."""
+    from tui_pos.desk.search.facts import facts
     from tui_pos.desk.search.lookup import attendee
     from tui_pos.ui.messages import sentence
 
@@ -32,7 +33,9 @@ def lookup(
         found = attendee(desk, code)
     except NotFound as error:
         raise Failed(error.exit_status, error.code, sentence(error), {"access_code": code}) from error
-    context.answer(serializers.attendee(desk, found), _attendee_lines(desk, found))
+    known = facts(desk, found.id)
+    lines = [*_attendee_lines(desk, found), *table((each.label, each.value) for each in known)]
+    context.answer(serializers.attendee(desk, found, known), lines)
 
 
 FOUND = {

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tui_pos.desk.checkin.redemption import HandOut
     from tui_pos.desk.conferences import ConferenceRow
     from tui_pos.desk.context import Desk
+    from tui_pos.desk.imports.people import Report as PeopleReport
     from tui_pos.desk.orders.refund_views import RefundView
     from tui_pos.desk.orders.views import AttendeeView, CreditView, LineView, OrderView
     from tui_pos.desk.payments import PaymentState
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from tui_pos.desk.reconciliation import Reconciled
     from tui_pos.desk.refunds.exchanges import Exchanged
     from tui_pos.desk.refunds.voids import Voided
+    from tui_pos.desk.search.facts import Fact
     from tui_pos.desk.search.find_orders import FoundOrder
     from tui_pos.desk.tenders.tendering import Tendered
     from tui_pos.printing.card_sheet import Card
@@ -42,8 +44,8 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
-def attendee(desk: Desk, found: AttendeeView) -> Json:
-    """FetchAttendeeView, every order of the person, and what to look at beside the verdict."""
+def attendee(desk: Desk, found: AttendeeView, known: Iterable[Fact]) -> Json:
+    """FetchAttendeeView, every order of the person, what to look at beside the verdict, and facts."""
     return {
         "attendee": _person(found),
         "order": None if found.order is None else _order(desk, found.order),
@@ -52,6 +54,7 @@ def attendee(desk: Desk, found: AttendeeView) -> Json:
         "credits_total": _money(desk, found.credits_total),
         "registered": found.registered,
         "cautions": [{"code": each.code, "text": sentence(each)} for each in found.cautions],
+        "facts": [{"label": each.label, "value": each.value} for each in known],
     }
 
 
@@ -455,3 +458,28 @@ def forgotten(found: Outcome, *, is_applied: bool) -> Json:
 def card(found: Card) -> Json:
     """A card of the sheet."""
     return {"kind": str(found.kind), "title": found.title, "code": found.code, "detail": found.detail}
+
+
+def imported_people(report: PeopleReport) -> Json:
+    """What a list was understood as, and what became or would become of its rows."""
+    return {
+        "applied": report.applied,
+        "stopped": report.stopped,
+        **{str(outcome): report.count(outcome) for outcome in type(report).outcomes()},
+        "columns": [
+            {"column": each.number, "header": each.header, "fields": list(map(str, each.fields))}
+            for each in report.columns
+            if each.header
+        ],
+        "rows": [
+            {
+                "row": each.number,
+                "outcome": str(each.outcome),
+                "name": each.name,
+                "ticket": each.ticket,
+                "changes": list(map(str, each.parts)),
+                "reasons": [{"code": why.code, "text": sentence(why)} for why in each.reasons],
+            }
+            for each in report.rows
+        ],
+    }

@@ -69,4 +69,5 @@ def new_id() -> str:
 
 def random_code(length: int) -> str:
     """A fresh random code of ``length`` characters from A-Z and 0-9."""
-    return "".join(_RANDOM.choice(CODE_ALPHABET) for _ in range(length))
+    number, base = _RANDOM.randrange(len(CODE_ALPHABET) ** length), len(CODE_ALPHABET)
+    return "".join(CODE_ALPHABET[number // base**place % base] for place in range(length))

@@ -5,7 +5,7 @@ Nothing that is folded is ever shown or stored in the place of a name; see DESIG
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -110,11 +110,13 @@ def split_addresses(text: str) -> tuple[str, list[str]]:
     return " ".join(words), [found for each in addresses if len(found := address(each)) > 1]
 
 
+@lru_cache(maxsize=4_000)  # an attendee and their order say the same
 def whole(text: str) -> str:
     """A whole name or code, to be compared with another: the order of its words makes no difference."""
     return " ".join(sorted(fold(text).split()))
 
 
+@lru_cache(maxsize=4_000)
 def spellings(text: str) -> str:
     """The words of ``text`` folded, then those again that have another usual spelling (Müller: mueller)."""
     folded, other = fold(text), _spelled_out(text)
@@ -171,7 +173,7 @@ def pieces(texts: Iterable[str]) -> set[str]:
         for word in text.split():
             found.add(BEGINS + word[:1])
             found.add(BEGINS + word[:2])
-        found.update(_runs(text.replace(" ", ""), GRAM))
+        found |= _runs(text.replace(" ", ""), GRAM)
         if not text.isascii():
             found.update(
                 short for size in (1, 2) for short in _runs(text.replace(" ", ""), size) if is_dense(short)
@@ -197,5 +199,5 @@ def is_dense(text: str) -> bool:
     return _DENSE.search(text) is not None
 
 
-def _runs(text: str, size: int) -> Iterator[str]:
-    return (text[start : start + size] for start in range(len(text) - size + 1))
+def _runs(text: str, size: int) -> set[str]:
+    return {text[start : start + size] for start in range(len(text) - size + 1)}

@@ -92,6 +92,8 @@ class Scan:
     scanned: bool = False
     """It came from a scanner, not from typing."""
     test: TestScan | None = None
+    whole: str = ""
+    """All that was scanned, without what surrounds it: the code of another system may be an address too."""
 
 
 def parse(text: str, *, scanner: Scanner = UNKNOWN, order_prefix: str = "ORD", scanned: bool = False) -> Scan:
@@ -119,14 +121,14 @@ def parse(text: str, *, scanner: Scanner = UNKNOWN, order_prefix: str = "ORD", s
     if scanned and (found.kind is ScanKind.INVALID or not bare.isascii() or found.kind is ScanKind.SEARCH):
         layouts = _mistaken_layouts(bare, grammar)
         if layouts is not None:
-            return grammar.invalid(
+            found = grammar.invalid(
                 because(
                     "invalid_scan.layout",
                     scanner=NAMES[layouts.scanner],
                     keyboard=NAMES[layouts.keyboard],
                 )
             )
-    return found
+    return replace(found, whole=bare) if scanned else found
 
 
 def printable(text: str, limit: int = 80) -> str:

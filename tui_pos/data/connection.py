@@ -102,6 +102,11 @@ def looks_only() -> bool:
     return _opened.looks_only
 
 
+def changes() -> None:
+    """Say that what opened the database changes it after all: then copies of it are kept up to date too."""
+    _opened.looks_only = False
+
+
 def why_read_only() -> str:
     """Why the open SQLite file is only read, in a sentence that says what to do; "" when it is not."""
     return _opened.read_only

@@ -1,9 +1,10 @@
 """Running queries as plain rows: typed, and on the hot path with their SQL rendered once."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar, cast
 
-from peewee import Query, Value
+from peewee import SQL, Expression, NodeList, Query, Value
 
 from tui_pos.data.base import database
 from tui_pos.data.connection import is_sqlite
@@ -28,6 +29,14 @@ def batches(values: Iterable[T], size: int = BATCH) -> Iterator[Sequence[T]]:
     every = list(values)
     for start in range(0, len(every), size):
         yield every[start : start + size]
+
+
+def among(column: Any, values: Iterable[str | int]) -> Expression:
+    """The condition that a column holds one of any number of values, as one value of the statement."""
+    wanted = list(values)
+    sql = "IN (SELECT value FROM json_each(?))" if is_sqlite() else "= ANY(%s)"
+    value: object = json.dumps(wanted) if is_sqlite() else wanted
+    return NodeList((column, SQL(sql, (value,))))  # type: ignore[return-value]  # used as one
 
 
 class _Parameter:

@@ -81,14 +81,20 @@ class _Source:
 
 
 def _attendee_key(texts: tuple[str, ...]) -> _Key:
-    code, last, first, username, email = texts
-    return _key([f"{last} {first} {last}", code, username, email], [f"{first} {last}", code])
+    code, last, first, username, email, called = texts
+    return _key([f"{last} {first} {last}", code, username, called, email], [f"{first} {last}", code, called])
 
 
 def _order_key(texts: tuple[str, ...]) -> _Key:
-    reference, billed, billed_to, last, first, email = texts
-    names = [billed, f"{last} {first} {last}", reference, billed_to, email]
-    return _key(names, [billed, f"{first} {last}", reference])
+    reference, billed, billed_to, last, first, email, called = texts
+    names = [billed, f"{last} {first} {last}", reference, called, billed_to, email]
+    return _key(names, [billed, f"{first} {last}", reference, called])
+
+
+def _called(column: str) -> str:
+    """What another system called the order that came from it, '' for any other."""
+    table = "tui_pos_imported_ticket"
+    return f"COALESCE((SELECT MAX(t.order_reference) FROM {table} t WHERE t.{column} = o.id), '')"
 
 
 def _key(texts: Iterable[str], names: Iterable[str]) -> _Key:
@@ -97,7 +103,7 @@ def _key(texts: Iterable[str], names: Iterable[str]) -> _Key:
     A last name stands before the first one and after it: keys sort by it, and both orders are found unspaced.
     What is found so begins where a word of the same text does: "jeanluc", and not the "nun" of "von und".
     """
-    split = [folding.split_addresses(text) for text in texts]
+    split = [folding.split_addresses(text) for text in dict.fromkeys(texts)]
     addresses = [address for _, found in split for address in found]
     wholes = dict.fromkeys((*(folding.whole(folding.split_addresses(name)[0]) for name in names), *addresses))
     unspaced = sorted({f"{UNSPACED}{each}" for text, _ in split for each in folding.unspaced(text)})
@@ -115,13 +121,21 @@ def _words(texts: Iterable[str]) -> str:
 PEOPLE = _Source(
     SearchKind.ATTENDEE,
     "program_registration_attendee",
-    ("o.access_code", "u.last_name", "u.first_name", "u.username", "u.email"),
+    ("o.access_code", "u.last_name", "u.first_name", "u.username", "u.email", _called("attendee_id")),
     _attendee_key,
 )
 ORDERS = _Source(
     SearchKind.ORDER,
     "program_registration_order",
-    ("o.reference", "o.billing_name", "o.billing_email", "u.last_name", "u.first_name", "u.email"),
+    (
+        "o.reference",
+        "o.billing_name",
+        "o.billing_email",
+        "u.last_name",
+        "u.first_name",
+        "u.email",
+        _called("order_id"),
+    ),
     _order_key,
 )
 SOURCES = (PEOPLE, ORDERS)

@@ -18,8 +18,10 @@ and does its work with `ask`, `say`, `alert`, `go`, `leave`, `refresh_hints` and
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any, ClassVar, Protocol, TypeVar, cast
 
 from textual.app import ComposeResult
@@ -27,6 +29,8 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from tui_pos.core import money
+from tui_pos.core.addresses import CODE
+from tui_pos.core.scan import Scan, ScanKind
 from tui_pos.desk import waiting
 from tui_pos.desk.access.permissions import Action, allowed
 from tui_pos.desk.context import Desk
@@ -45,6 +49,10 @@ OTHER = TypeVar("OTHER")
 
 NOTE_WIDTH = 74
 """Characters that the note has room for at 80 columns, behind the longest sign."""
+
+
+NOT_ASKED = (ScanKind.COMMAND, ScanKind.ORDER, ScanKind.TEST, ScanKind.EMPTY)
+"""What a scan may be without the desk being asked."""
 
 
 class _Navigated(Protocol):
@@ -100,6 +108,19 @@ class DeskScreen(PromptScreen[R]):
             self.typed_ahead.hold()
             then, failed = self._then_free(then), self._then_free(failed)
         return self.kiosk.ask(self, call, then, failed, lane=lane, latest=latest)
+
+    def asks_whose(self, scan: Scan, go_on: Callable[[Scan], object]) -> bool:
+        """Ask first whose code it is where it has no form of ours: then it is that person's badge."""
+        if not (scan.whole and self.has_desk) or scan.kind in NOT_ASKED or CODE.fullmatch(scan.whole):
+            return False
+        from tui_pos.desk.orders.badges import imported  # screens are there before the database is
+
+        def found(code: str | None) -> None:
+            known = replace(scan, kind=ScanKind.CODE, value=code or "", text=code or "", conference=None)
+            go_on(scan if code is None else known)
+
+        self.ask(partial(imported, self.desk, scan.whole), found, lambda _: go_on(scan), hold=True)
+        return True
 
     def _watch_calls(self) -> None:
         """Say from some seconds on that no answer comes, until one does (`desk.waiting`)."""

@@ -252,6 +252,14 @@ class PromptScreen(Screen[R], inherit_bindings=False):
 
     def _read_line(self, message: ScanInput.Entered) -> None:
         scan = self.kiosk.parse(message.text, scanned=message.scanned)
+        if not self.asks_whose(scan, partial(self._understood, message)):
+            self._understood(message, scan)
+
+    def asks_whose(self, scan: Scan, go_on: Callable[[Scan], object]) -> bool:  # noqa: ARG002  # see there
+        """Whether the desk is asked first if a scan is another system's code; ``go_on`` gets the answer."""
+        return False
+
+    def _understood(self, message: ScanInput.Entered, scan: Scan) -> None:
         if scan.kind is ScanKind.COMMAND and scan.scanned and scan.value not in keys.CARD_WORDS:
             self.say(f"/{scan.value} is on no card of the desk: type it.", Tone.WARN, bell=True)
         elif scan.kind is ScanKind.COMMAND:

@@ -493,6 +493,7 @@ class AuditAction(StrEnum):
     TRANSFER = "transfer"
     DISCARD = "discard"
     CATALOGUE = "catalogue"
+    IMPORT = "import"
     SIGN_IN = "sign_in"
     SIGN_IN_FAILED = "sign_in_failed"
     STATION_TAKEN = "station_taken"

@@ -15,7 +15,7 @@ from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
 from tui_pos.desk.limits import TO_WRITE
-from tui_pos.desk.orders.badges import access_code
+from tui_pos.desk.orders.badges import access_code, imported, is_plain, plain_code
 from tui_pos.desk.orders.views import AttendeeView, CheckInView
 from tui_pos.desk.search import lookup
 
@@ -47,18 +47,15 @@ def check_in(desk: Desk, code: str) -> CheckInResult:
     require(desk, Action.CHECK_IN)
     desk.limits.refuse(*TO_WRITE)
     with connected():
-        bare = access_code(desk, code)
-        return run_tx(lambda: pass_in(desk, bare))
+        return run_tx(lambda: pass_in(desk, code))
 
 
 def pass_in(desk: Desk, code: str, *, once: bool = False) -> CheckInResult:
-    """``check_in`` within a transaction of the caller, who asked for the right; ``code`` is bare.
+    """``check_in`` within a transaction of the caller, who asked for the right.
 
     With ``once`` nothing is written for somebody who is in already.
     """
-    # Locked before it is read, so that of two desks at once only one is the first.
-    list(lock(Attendee.select(Attendee.id).where(Attendee.access_code == code)))
-    attendee = lookup.attendee(desk, code)
+    attendee = lookup.attendee(desk, _locked(desk, code))
     if not attendee.registered:
         raise Refused(f"{attendee.verdict.code}.check_in", verdict=attendee.verdict)
     if once and attendee.first_check_in is not None:
@@ -79,6 +76,17 @@ def pass_in(desk: Desk, code: str, *, once: bool = False) -> CheckInResult:
     Attendee.update(checked_in_at=now, updated_at=now).where(Attendee.id == attendee.id).execute()
     checked_in = replace(attendee, checked_in_at=now, first_check_in=CheckInView(now, desk.station))
     return CheckInResult(True, now, desk.station, checked_in)
+
+
+def _locked(desk: Desk, text: str) -> str:
+    """The access code of a badge, locked before it is read, so that of two desks at once one is the first."""
+    code = plain_code(desk, text) if is_plain(text) else access_code(desk, text)
+    here = Attendee.select(Attendee.id).where(
+        Attendee.access_code == code, Attendee.conference == desk.conference.id
+    )
+    if not list(lock(here)) and (known := imported(desk, text)):
+        return _locked(desk, known)
+    return code
 
 
 def undo_check_in(desk: Desk, code: str, reason: str) -> AttendeeView:

@@ -1,20 +1,92 @@
-"""Access codes: what a scanned or typed badge says."""
+"""Access codes: what a scanned or typed badge says, and the codes of tickets that were made elsewhere."""
 
 import re
 
-from peewee import fn
+from peewee import JOIN, Query, fn
 
 from tui_pos.core import scan
 from tui_pos.data.connection import connected
+from tui_pos.data.fields import utc
+from tui_pos.data.queries import Compiled, parameter
 from tui_pos.data.tables.desk import ReplacedBadge
+from tui_pos.data.tables.imports import ImportedTicket
 from tui_pos.data.tables.program import Conference
+from tui_pos.data.tables.registration import Attendee
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, Refusal, Refused
 
 _CODE = re.compile(r"[A-Za-z0-9]{1,20}")
+MOST_CODE = 1_000
+"""Characters of a code that another system made."""
 
 
 def access_code(desk: Desk, text: str) -> str:
+    """The access code of a badge; of one that was made elsewhere it is that of its attendee.
+
+    Raises what `plain_code` and `imported` raise.
+    """
+    return imported(desk, text) or plain_code(desk, text)
+
+
+def folded_code(text: str) -> str:
+    """A code of another system as it is stored and looked for: without blanks, in capitals."""
+    return "".join(text.split()).upper()
+
+
+def is_plain(text: str) -> bool:
+    """Whether it has the form of an access code, or ``conference:CODE``."""
+    return _CODE.fullmatch("".join(text.rpartition(":")[2].split())) is not None
+
+
+def imported(desk: Desk, text: str) -> str | None:
+    """The access code of whose ticket of an imported list has this code, or one before a slash in it.
+
+    alf.io puts a checksum behind its code. Raises Refused ``badge_replaced`` when that ticket went to another
+    person. One statement.
+    """
+    whole = folded_code(text[: MOST_CODE * 2])
+    if not whole.isprintable():
+        return None
+    spellings = (whole, whole.partition("/")[0], whole.partition(":")[2])
+    with connected():
+        found = {
+            row[0]: row[1:]
+            for row in _IMPORTED.rows(
+                conference=desk.conference.id, whole=spellings[0], first=spellings[1], bare=spellings[2]
+            )
+        }
+    for spelling in spellings:
+        if spelling in found:
+            code, at, station = found[spelling]
+            if at is not None:
+                shown = scan.printable(whole, 40)
+                raise Refused("badge_replaced", code=shown, since=desk.moment(utc(at), station))
+            return str(code)
+    return None
+
+
+def _imported_query() -> Query:
+    code = ImportedTicket.scan_code
+    return (
+        ImportedTicket.select(code, Attendee.access_code, ReplacedBadge.at, ReplacedBadge.station)
+        .join(Attendee, on=(ImportedTicket.attendee == Attendee.id))
+        .join(
+            ReplacedBadge,
+            JOIN.LEFT_OUTER,
+            on=(ReplacedBadge.attendee == Attendee.id) & (ReplacedBadge.order == ImportedTicket.order),
+            src=ImportedTicket,
+        )
+        .where(
+            ImportedTicket.conference == parameter("conference"),
+            (code == parameter("whole")) | (code == parameter("first")) | (code == parameter("bare")),
+        )
+    )
+
+
+_IMPORTED = Compiled(_imported_query)
+
+
+def plain_code(desk: Desk, text: str) -> str:
     """The access code in ``CODE`` or ``conference:CODE``, upper case, without the blanks that people type.
 
     Raises InvalidInput ``invalid_code`` for what cannot be one, Refused ``other_conference`` or NotFound

@@ -59,11 +59,14 @@ def _shown(part: str) -> str:
 def clean_email(email: str) -> str:
     """The e-mail address without blanks around it, or ''. Raises InvalidInput ``invalid_email``."""
     bare = email.strip()
-    if bare and (
-        len(bare) > EMAIL_LENGTH or printable(bare, EMAIL_LENGTH) != bare or not _EMAIL.fullmatch(bare)
-    ):
+    if bare and not is_email(bare):
         raise InvalidInput("invalid_email", email=printable(bare, 60))
     return bare
+
+
+def is_email(text: str) -> bool:
+    """Whether it has the form of an e-mail address that the database's column holds."""
+    return len(text) <= EMAIL_LENGTH and text.isprintable() and _EMAIL.fullmatch(text) is not None
 
 
 def has_log_in(user: User) -> bool:

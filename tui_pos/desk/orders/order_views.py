@@ -10,8 +10,9 @@ from tui_pos.core import clock
 from tui_pos.core.scan import printable
 from tui_pos.data.connection import connected
 from tui_pos.data.fields import ZERO, money, utc
-from tui_pos.data.queries import Compiled, Row, parameter
+from tui_pos.data.queries import Compiled, Row, parameter, rows
 from tui_pos.data.tables.desk import Attempt, Sale, SaleStatus
+from tui_pos.data.tables.imports import ImportedTicket
 from tui_pos.data.tables.registration import AddOn, Order, OrderLine, TicketType
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound
@@ -204,8 +205,22 @@ def _view(
     )
 
 
+def orders_called(conference_id: int, reference: str) -> Any:
+    """The ids of what came of another system's order, one for each way in which its tickets stand."""
+    return (
+        ImportedTicket.select(ImportedTicket.order)
+        .where(
+            ImportedTicket.conference == conference_id,
+            ImportedTicket.order_reference.in_(list({reference, reference.upper()})),
+            ImportedTicket.order.is_null(False),
+            ImportedTicket.order_reference != "",
+        )
+        .distinct()
+    )
+
+
 def by_reference(desk: Desk, reference: str | int) -> OrderView:
-    """The order with this reference (any case) or id.
+    """The order with this reference (any case) or id, or the reference of another system it came from.
 
     Raises InvalidInput ``invalid_reference``, NotFound ``order_not_found``.
     """
@@ -217,6 +232,13 @@ def by_reference(desk: Desk, reference: str | int) -> OrderView:
             found = orders(desk.conference.id, order_id=int(wanted))
         else:
             found = orders(desk.conference.id, reference=wanted)
+        if not found:
+            called = rows(orders_called(desk.conference.id, str(reference).strip()))
+            found = tuple(
+                each for (number,) in called for each in orders(desk.conference.id, order_id=number)
+            )
+            # Of an order whose tickets stand differently the part that is worth something.
+            found = tuple(sorted(found, key=lambda each: (not each.admits, not each.due)))
     if not found:
         raise NotFound("order_not_found", order=printable(wanted, 40), conference=desk.conference.name)
     return found[0]

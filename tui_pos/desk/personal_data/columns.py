@@ -198,6 +198,7 @@ NAMES_SOMEBODY: dict[AuditAction, bool] = {
     AuditAction.TRANSFER: False,
     AuditAction.DISCARD: True,
     AuditAction.CATALOGUE: False,
+    AuditAction.IMPORT: False,
     AuditAction.SIGN_IN: False,
     AuditAction.SIGN_IN_FAILED: False,
     AuditAction.STATION_TAKEN: False,

@@ -18,6 +18,7 @@ from tui_pos.data.connection import connected
 from tui_pos.data.queries import rows
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import Attempt, Refund, RefundStage
+from tui_pos.data.tables.imports import ImportedTicket
 from tui_pos.data.tables.registration import (
     Attendee,
     Order,
@@ -30,6 +31,7 @@ from tui_pos.data.tables.registration import (
 from tui_pos.desk.access.people import called, sees_addresses, without_addresses
 from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.context import Desk
+from tui_pos.desk.orders.badges import folded_code
 from tui_pos.desk.orders.balance import columns, due_of, from_columns
 from tui_pos.desk.orders.orders import rehearsals
 from tui_pos.desk.orders.payment_sources import KeptPayment, kept_payments, paid_by
@@ -196,6 +198,10 @@ def _says(desk: Desk, word: str, fitting: Callable[..., Expression]) -> Expressi
         Order.id.in_(Attendee.select(Attendee.order).where(badge)),
         Order.user.in_(Attendee.select(Attendee.user).where(badge)),
     ]
+    by_code = ImportedTicket.select(ImportedTicket.order).where(
+        ImportedTicket.conference == conference, ImportedTicket.scan_code == folded_code(word)
+    )
+    found.append(Order.id.in_(by_code))
     if _LAST_FOUR.fullmatch(word):
         by_card = (
             TerminalPayment.select(Payment.order).join(Payment).where(TerminalPayment.card_last4 == word)

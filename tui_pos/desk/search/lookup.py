@@ -23,8 +23,9 @@ from tui_pos.data.tables.registration import (
 from tui_pos.desk.access.people import called, sees_addresses, without_addresses
 from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import Refusal
 from tui_pos.desk.orders import order_views
-from tui_pos.desk.orders.badges import access_code, other_conference, unknown
+from tui_pos.desk.orders.badges import imported, other_conference, plain_code, unknown
 from tui_pos.desk.orders.leaving import leaving
 from tui_pos.desk.orders.registration import handed_over
 from tui_pos.desk.orders.views import AttendeeView, CheckInView, CreditView, OrderView
@@ -36,16 +37,14 @@ from tui_pos.desk.search.verdicts import GOING_BACK, AdmissionFacts, verdict
 def attendee(desk: Desk, code: str) -> AttendeeView:
     """The attendee with this access code, given as ``CODE`` or ``conference:CODE`` in any case.
 
+    A code that another system made is found too, where its list was imported.
+
     Raises InvalidInput ``invalid_code``, NotFound ``attendee_not_found``, Refused ``other_conference`` or
     ``badge_replaced``.
     """
     require(desk, Action.LOOK_UP)
-    bare = access_code(desk, code)
     with connected():
-        found = _PERSON.rows(code=bare)
-        if not found:
-            raise unknown(desk, bare)
-        person = _Person(*found[0])
+        person = _person_of(desk, code)
         if person.conference_id != desk.conference.id:
             raise other_conference(desk, person.conference)
         orders = order_views.orders(desk.conference.id, user_id=person.user_id, order_id=person.order_id)
@@ -60,6 +59,23 @@ def order(desk: Desk, reference: str | int) -> OrderView:
     """
     require(desk, Action.LOOK_UP)
     return _readable(desk, order_views.by_reference(desk, reference))
+
+
+def _person_of(desk: Desk, text: str) -> "_Person":
+    """Whose badge it is, in whatever conference; by a code that another system made only in this one."""
+    bare, why = "", None
+    try:
+        bare = plain_code(desk, text)
+    except Refusal as refusal:
+        why = refusal
+    found = [_Person(*row) for row in _PERSON.rows(code=bare)] if bare else []
+    if not any(each.conference_id == desk.conference.id for each in found) and (
+        known := imported(desk, text)
+    ):
+        found = [_Person(*row) for row in _PERSON.rows(code=known)]
+    if not found:
+        raise why or unknown(desk, bare)
+    return found[0]
 
 
 def _readable(desk: Desk, order: OrderView) -> OrderView:

@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from peewee import JOIN, fn
 
@@ -24,6 +25,7 @@ from tui_pos.desk.catalogue.pricing import ProductKind
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, because
 from tui_pos.desk.orders import badges
+from tui_pos.desk.orders.order_views import orders_called
 from tui_pos.desk.stored_reasons import Said
 
 log = logging.getLogger(__name__)
@@ -120,12 +122,14 @@ def resolve(desk: Desk, text: str, *, scanned: bool = False, first: int = 0, lim
     """
     require(desk, Action.LOOK_UP)
     parsed = scan.parse(text, order_prefix=desk.order_prefix)
-    if parsed.kind not in (scan.ScanKind.CODE, scan.ScanKind.ORDER, scan.ScanKind.SEARCH):
-        raise InvalidInput(parsed.reason or because("invalid_scan.empty"))
-    if parsed.conference is not None:
-        badges.refuse_other(desk, parsed.conference)
     with connected():
-        if named := _named(desk, parsed.text):
+        if parsed.kind is not scan.ScanKind.CODE and (named := _imported(desk, text)):
+            return Hits(named, len(named))  # a code of another system may look like anything
+        if parsed.kind not in (scan.ScanKind.CODE, scan.ScanKind.ORDER, scan.ScanKind.SEARCH):
+            raise InvalidInput(parsed.reason or because("invalid_scan.empty"))
+        if parsed.conference is not None:
+            badges.refuse_other(desk, parsed.conference)
+        if named := _named(desk, parsed.text, text):
             return Hits(named, len(named))
         if not scanned and (hits := search(desk, parsed.text, first=first, limit=limit)).total:
             return hits
@@ -146,12 +150,14 @@ def resolve_name(desk: Desk, text: str) -> Found:
     raise NotFound("nothing_found.named", text=text)
 
 
-def _named(desk: Desk, text: str) -> tuple[Found, ...]:
-    """What bears exactly this name; the first kind that has it."""
+def _named(desk: Desk, text: str, whole: str) -> tuple[Found, ...]:
+    """What bears exactly this name; the first kind that has it. ``whole`` is all that was scanned."""
     upper = text.upper()
     return (
         _attendees(desk, upper)
-        or _orders(desk, upper)
+        or _imported(desk, whole)
+        or _orders(desk, Order.reference == upper)
+        or _orders(desk, Order.id.in_(orders_called(desk.conference.id, text)))
         or _voucher(desk, text)
         or _coded(desk, text)
         or _products(desk, text.lower())
@@ -178,8 +184,14 @@ def _attendees(desk: Desk, code: str) -> tuple[Found, ...]:
     )
 
 
-def _orders(desk: Desk, reference: str) -> tuple[Found, ...]:
-    """The order with this reference."""
+def _imported(desk: Desk, text: str) -> tuple[Found, ...]:
+    """The attendee whose ticket another system gave this code."""
+    code = badges.imported(desk, text)
+    return () if code is None else _attendees(desk, code)
+
+
+def _orders(desk: Desk, wanted: Any) -> tuple[Found, ...]:
+    """The orders that are ``wanted``."""
     query = (
         Order.select(
             Order.reference,
@@ -191,7 +203,8 @@ def _orders(desk: Desk, reference: str) -> tuple[Found, ...]:
             User.username,
         )
         .join(User)
-        .where(Order.conference == desk.conference.id, Order.reference == reference)
+        .where(Order.conference == desk.conference.id, wanted)
+        .order_by(Order.id)
     )
     return tuple(
         _order(desk, reference, billed or called(*name), status, total)

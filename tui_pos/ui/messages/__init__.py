@@ -12,6 +12,7 @@ from tui_pos.ui.messages import (
     carts,
     catalogue,
     checkin,
+    imports,
     orders,
     payment_events,
     payments,
@@ -44,6 +45,7 @@ TOPICS = (
     checkin,
     reconciliation,
     reports,
+    imports,
 )
 
 SENTENCES: dict[str, Sentence] = {key: said for topic in TOPICS for key, said in topic.SENTENCES.items()}
@@ -60,6 +62,7 @@ PHRASES: dict[str, Sentence] = {
     **checkin.CAUTIONS,
     **waiting.PHRASES,
     **reports.LEFT,
+    **imports.KEPT,
 }
 """What is told beside refusals, in lists."""
 

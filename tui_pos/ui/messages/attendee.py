@@ -48,6 +48,11 @@ def status(of_order: str) -> str:
     return STATUS.get(of_order, plain(of_order))
 
 
+def more(count: int) -> str:
+    """That there is more than has room."""
+    return f"and {count} more"
+
+
 def with_others(others: int, reference: str) -> str:
     """How many more badges the same order has."""
     people = "1 other" if others == 1 else f"{others} others"

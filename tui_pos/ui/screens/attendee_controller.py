@@ -7,15 +7,17 @@ from tui_pos.desk.checkin.group import Others
 from tui_pos.desk.checkin.redemption import Fetched, HandOut
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.views import AttendeeView
+from tui_pos.desk.search.facts import Fact, facts
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What there is to hand out, what was handed out when, and how many others are on the same order."""
+    """What there is to hand out, what was handed out when, how many others are on the same order; facts."""
 
     hand_outs: tuple[HandOut, ...] = ()
     fetched: tuple[Fetched, ...] = ()
     others: Others = field(default_factory=Others)
+    facts: tuple[Fact, ...] = ()
 
     @property
     def has_others(self) -> bool:
@@ -30,4 +32,5 @@ def beside(desk: Desk, person: AttendeeView) -> Beside:
         redemption.hand_outs(desk, code),
         redemption.fetched(desk, person.orders),
         group.others(desk, person),
+        facts(desk, person.id),
     )

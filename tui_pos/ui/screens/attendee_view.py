@@ -12,6 +12,7 @@ from tui_pos.desk.catalogue.inventory import InventoryItem
 from tui_pos.desk.checkin.group import Others
 from tui_pos.desk.checkin.redemption import Fetched, HandOut
 from tui_pos.desk.orders.views import AttendeeView, OrderView
+from tui_pos.desk.search.facts import Fact
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.messages import attendee as said
 from tui_pos.ui.messages import sentence as spoken
@@ -30,6 +31,8 @@ ROWS = (Column(12), Column(9), Column(10, right=True), Column(), Column(14, righ
 LEAST_WIDTH = 80
 BANNER_MARGINS = 16
 """Cells of a banner beside its texts: the sign, and what is left free."""
+FACT_WIDTH, FACT_LINES = 72, 2
+"""Cells of a line of facts, and how many lines there are at most."""
 UNPAID = "unpaid_order"
 """The caution that tells of an order that is not paid."""
 
@@ -67,12 +70,29 @@ def facts(person: AttendeeView, others: Others, *, at_the_door: bool) -> Text:
     return Text("   ".join(filter(None, parts)))
 
 
-def beside_verdict(person: AttendeeView, came_in: Moment | None, *, at_the_door: bool) -> list[Line]:
-    """A name that the banner cuts, and what to look at; the orders are no matter of the door's."""
+def beside_verdict(
+    person: AttendeeView, came_in: Moment | None, known: Sequence[Fact] = (), *, at_the_door: bool
+) -> list[Line]:
+    """A name that the banner cuts, what to look at, and facts; the orders are no matter of the door's."""
     verdict = told(person, came_in)
     room = LEAST_WIDTH - BANNER_MARGINS - cell_len(verdict.word) - cell_len(verdict.fact)
     name = [Line((person.name,), pick=False, style="bold")] if cell_len(person.name) > room else []
-    return [*name, *_cautions(person, at_the_door=at_the_door)]
+    return [*name, *_cautions(person, at_the_door=at_the_door), *_facts(known)]
+
+
+def _facts(known: Sequence[Fact]) -> list[Line]:
+    """What a list said of them, as many on a line as fit; what has no room is counted."""
+    lines: list[str] = []
+    for place, fact in enumerate(known):
+        shown = printable(f"{fact.label}: {fact.value}", FACT_WIDTH)
+        if lines and cell_len(f"{lines[-1]}   {shown}") <= FACT_WIDTH:
+            lines[-1] = f"{lines[-1]}   {shown}"
+        elif len(lines) < FACT_LINES:
+            lines.append(shown)
+        else:
+            lines[-1] = f"{printable(lines[-1], FACT_WIDTH - 10)}   {said.more(len(known) - place)}"
+            break
+    return [Line(("", each), pick=False, style=look.style(Role.DIM)) for each in lines]
 
 
 def _cautions(person: AttendeeView, *, at_the_door: bool) -> list[Line]:

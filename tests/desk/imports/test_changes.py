@@ -1,0 +1,142 @@
+"""A newer list: what of it is followed, and that it undoes nothing of what happened at a desk."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.desk.conftest import AsStaff
+from tests.desk.imports.lists import (
+    BRAM,
+    FIRST,
+    MADONNINA,
+    SAM,
+    TARO,
+    ZOE,
+    bring_in,
+    changed,
+    counts,
+    orders,
+    payments,
+)
+from tui_pos.desk.checkin import checkin, corrections, transfers
+from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import NotFound, Refused
+from tui_pos.desk.imports.people import Report
+from tui_pos.desk.orders.order_views import by_reference
+from tui_pos.desk.search import lookup
+from tui_pos.desk.search.facts import facts
+from tui_pos.desk.search.search import search
+from tui_pos.desk.tenders.cash import take_cash
+
+
+@pytest.fixture
+def lead(desk: Desk, as_staff: AsStaff, tmp_path: Path) -> Desk:
+    lead = as_staff(desk, "lead")
+    bring_in(lead, tmp_path, *FIRST)
+    return lead
+
+
+def told(report: Report) -> list[tuple[int, str, list[str], list[str]]]:
+    return [
+        (each.number, str(each.outcome), list(map(str, each.parts)), [why.key for why in each.reasons])
+        for each in report.rows
+    ]
+
+
+def standing(reference: str) -> list[tuple[str, str, list[str]]]:
+    return [
+        (status, f"{total:.2f}", names) for name, status, total, names, _ in orders() if name == reference
+    ]
+
+
+def test_names_facts_codes_and_check_ins_are_followed(lead: Desk, tmp_path: Path) -> None:
+    zoe = changed(changed(FIRST[0], "Zoë,Åkerlund-Nuñez", "Zoé,Nuñez"), "vegan", "none at all")
+    taro = changed(FIRST[2], "5e4,,,", "5e4,,halal,Main entrance")
+    bram = changed(FIRST[3], BRAM, "newcode7")
+    report = bring_in(lead, tmp_path, zoe, FIRST[1], taro, bram)
+    assert told(report) == [
+        (2, "changed", ["person", "facts"], []),
+        (4, "changed", ["check_in", "facts"], []),
+        (5, "changed", ["code"], []),
+    ]
+    seen = lookup.attendee(lead, ZOE)
+    assert (seen.name, facts(lead, seen.id)[0].value) == ("Zoé Nuñez", "none at all")
+    assert len(search(lead, "Zoé Nuñez").found) == 1
+    assert by_reference(lead, "QX7YP").buyer_name == "Zoé Nuñez"
+    assert lookup.attendee(lead, TARO).first_check_in
+    assert lookup.attendee(lead, "NEWCODE7").name == "Bram van der Lugt"
+    with pytest.raises(NotFound):
+        lookup.attendee(lead, BRAM)
+    assert counts(bring_in(lead, tmp_path, zoe, FIRST[1], taro, bram)) == {"left": 4}
+
+
+def test_an_order_that_is_paid_cancelled_or_refunded_meanwhile(lead: Desk, tmp_path: Path) -> None:
+    bring_in(lead, tmp_path, changed(FIRST[3], "pending", "paid"), changed(FIRST[2], "paid", "refunded"))
+    assert standing("LV9KD") == [("paid", "650.00", ["Bram van der Lugt"])]
+    assert payments("LV9KD") == [("manual", "succeeded", "650.00")]
+    assert lookup.attendee(lead, BRAM).registered
+    assert payments("TR3NA") == [("manual", "refunded", "650.00")]
+    assert lookup.attendee(lead, TARO).verdict.code == "refunded"
+    bring_in(lead, tmp_path, changed(FIRST[2], "paid", "paid"))
+    assert lookup.attendee(lead, TARO).registered
+    assert payments("TR3NA") == [("manual", "succeeded", "650.00")]
+
+
+def test_one_of_several_tickets_is_cancelled(lead: Desk, tmp_path: Path) -> None:
+    bring_in(lead, tmp_path, changed(FIRST[0], "paid", "canceled"), FIRST[1], FIRST[6])
+    assert standing("QX7YP") == [
+        ("paid", "374.00", ["Sam Sample"]),
+        ("cancelled", "349.00", ["Zoë Åkerlund-Nuñez"]),
+    ]
+    assert payments("QX7YP") == [("manual", "succeeded", "374.00")]
+    assert not lookup.attendee(lead, ZOE).registered
+    assert lookup.attendee(lead, SAM).registered
+    whole = [changed(row, "paid", "canceled") for row in (FIRST[0], FIRST[1], FIRST[6])]
+    bring_in(lead, tmp_path, *whole)
+    assert {status for status, *_ in standing("QX7YP")} == {"cancelled"}
+
+
+def test_another_ticket_another_price_and_one_more_in_an_order(lead: Desk, tmp_path: Path) -> None:
+    more = "TR3NA,2,paid,new@example.org,Regular,349.00,New,Comer,code77,,,"
+    report = bring_in(lead, tmp_path, changed(FIRST[2], "Corporate,650.00", "Regular,349.00"), more)
+    assert told(report) == [(2, "changed", ["ticket"], []), (3, "added", [], [])]
+    assert standing("TR3NA") == [("paid", "698.00", ["New Comer", "太郎 山田"])]
+    assert payments("TR3NA") == [("manual", "succeeded", "698.00")]
+
+
+def test_what_a_desk_did_stays(lead: Desk, tmp_path: Path) -> None:
+    corrections.correct(lead, TARO, name="Taro Yamada")
+    checkin.check_in(lead, ZOE)
+    take_cash(lead, by_reference(lead, "LV9KD").reference, given=by_reference(lead, "LV9KD").due)
+    successor = transfers.transfer(lead, MADONNINA, "Some Body", reason="ill").access_code
+    newer = [
+        changed(FIRST[2], "太郎,山田", "Jiro,Yamada"),
+        changed(FIRST[3], "pending", "canceled"),
+        changed(FIRST[5], "Madonnina", "Someone Else"),
+        changed(FIRST[0], "vegan", "halal"),
+    ]
+    assert told(bring_in(lead, tmp_path, *newer)) == [
+        (2, "left", [], ["kept.corrected"]),
+        (3, "left", [], ["kept.order"]),
+        (4, "left", [], ["kept.handed_over"]),
+        (5, "changed", ["facts"], []),
+    ]
+    assert lookup.attendee(lead, TARO).name == "Taro Yamada"
+    assert lookup.attendee(lead, ZOE).first_check_in
+    assert lookup.attendee(lead, BRAM).registered
+    assert lookup.attendee(lead, successor).name == "Some Body"
+    for ask in (lookup.attendee, checkin.check_in):
+        with pytest.raises(Refused) as caught:
+            ask(lead, MADONNINA)
+        assert caught.value.code == "badge_replaced"
+    assert counts(bring_in(lead, tmp_path, *newer)) == {"left": 4}
+
+
+def test_a_check_in_that_a_desk_took_back_is_not_brought_again(lead: Desk, tmp_path: Path) -> None:
+    checkin.check_in(lead, TARO)
+    checkin.undo_check_in(lead, TARO, "the wrong one")
+    checkin.undo_check_in(lead, SAM, "the wrong one")
+    report = bring_in(lead, tmp_path, FIRST[1], changed(FIRST[2], "5e4,,,", "5e4,,,Main entrance"))
+    assert told(report) == [(3, "left", [], ["kept.undone"])]
+    assert not lookup.attendee(lead, SAM).first_check_in
+    assert not lookup.attendee(lead, TARO).first_check_in

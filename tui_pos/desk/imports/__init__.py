@@ -1,0 +1,1 @@
+"""What comes from lists of other systems: people with their tickets."""

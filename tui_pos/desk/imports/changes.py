@@ -1,0 +1,225 @@
+"""What a newer list says otherwise of a ticket that is here, and what of that is followed.
+
+What happened at a desk stays: whoever was corrected, handed their ticket over, came in, paid or was refunded
+here is left as they are, and the list's word is told to a person. Only what the list itself says anew is
+looked at, so that what a desk changed is not taken for a change of the list.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tui_pos.data import bulk
+from tui_pos.data.base import Table
+from tui_pos.data.tables.auth import User
+from tui_pos.data.tables.desk import (
+    Attempt,
+    AuditAction,
+    AuditEntry,
+    CashMovement,
+    Refund,
+    ReplacedBadge,
+    Sale,
+)
+from tui_pos.data.tables.imports import AttendeeFact, ImportedTicket
+from tui_pos.data.tables.registration import (
+    Attendee,
+    CheckIn,
+    Credit,
+    Order,
+    OrderLine,
+    OrderStatus,
+    Payment,
+    ProductRedemption,
+)
+from tui_pos.desk.catalogue.pricing import ProductKind
+from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import Reason, because
+from tui_pos.desk.imports import tickets
+from tui_pos.desk.imports.entries import Entry
+from tui_pos.desk.imports.known import (
+    LETTERS,
+    Batch,
+    Group,
+    Known,
+    Part,
+    differing,
+    digest,
+    last_digest,
+)
+from tui_pos.desk.orders import buyers, guests
+
+OF_ORDER = (Part.STATUS, Part.TICKET)
+OF_PERSON = (Part.PERSON, Part.CODE, Part.FACTS, Part.CHECK_IN)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a list changes of a known ticket, and what of its word is not followed, with the reasons."""
+
+    entry: Entry
+    known: Known
+    followed: tuple[Part, ...] = ()
+    kept: tuple[Reason, ...] = ()
+
+
+def changes(group: Group) -> list[Change]:
+    """What the list changes of each known ticket of a group; needs a connection, reads only."""
+    return [_change(entry, known) for entry, known in group.known]
+
+
+def _change(entry: Entry, known: Known) -> Change:
+    parts = differing(entry, known)
+    if not parts:
+        return Change(entry, known)
+    why = {part: reason for part in parts if (reason := _why_not(entry, known, part)) is not None}
+    followed = tuple(part for part in parts if part not in why)
+    return Change(entry, known, followed, tuple({each.key: each for each in why.values()}.values()))
+
+
+def _why_not(entry: Entry, known: Known, part: Part) -> Reason | None:
+    """Why a part is not followed; None where it is."""
+    if part in OF_ORDER:
+        return _why_not_of_order(entry, known, part)
+    of_them = AuditEntry.attendee == known.attendee_id
+    reasons = (
+        ("handed_over", OF_PERSON, ReplacedBadge, ReplacedBadge.attendee == known.attendee_id),
+        ("undone", (Part.CHECK_IN,), AuditEntry, of_them & (AuditEntry.what == AuditAction.UNDO_CHECK_IN)),
+        ("corrected", (Part.PERSON,), AuditEntry, of_them & (AuditEntry.what == AuditAction.CORRECT)),
+    )
+    for why, parts, table, condition in reasons:
+        if known.attendee_id is not None and part in parts and _has(table, condition):
+            return because(f"kept.{why}")
+    is_own = part is Part.PERSON and known.user_id and guests.has_log_in(User.get_by_id(known.user_id))
+    return because("kept.own_account") if is_own else None
+
+
+def _why_not_of_order(entry: Entry, known: Known, part: Part) -> Reason | None:
+    was = last_digest(known.row_digest).status
+    if LETTERS.get(known.status) != was or not is_untouched(known.order_id):
+        return because("kept.order")
+    unpaid = (entry.status, was) == (OrderStatus.PENDING, LETTERS[OrderStatus.PAID])
+    return because("kept.paid") if part is Part.STATUS and unpaid else None
+
+
+def is_untouched(order_id: int) -> bool:
+    """Whether an imported order is as the import left it: no desk and no web site did anything to it."""
+    return not any(
+        (
+            _has(Payment, (Payment.order == order_id) & (Payment.note != tickets.PAID_ELSEWHERE)),
+            _has(Attempt, Attempt.order == order_id),
+            _has(Refund, Refund.order == order_id),
+            _has(CashMovement, CashMovement.order == order_id),
+            _has(Sale, Sale.order == order_id),
+            _has(Credit, (Credit.applied_to_order == order_id) | (Credit.source_order == order_id)),
+            _has(AuditEntry, (AuditEntry.order == order_id) & (AuditEntry.what != AuditAction.CORRECT)),
+            _has(
+                ProductRedemption,
+                ProductRedemption.order_line.in_(
+                    OrderLine.select(OrderLine.id).where(OrderLine.order == order_id)
+                ),
+            ),
+        )
+    )
+
+
+def _has(table: type[Table], condition: Any) -> bool:
+    return bool(table.select(table.id).where(condition).exists())
+
+
+# Writing
+
+
+def follow(desk: Desk, batch: Batch, now: datetime) -> None:
+    """Write what the list changes of the known tickets of a batch."""
+    for group in batch.groups:
+        told = [each for each in changes(group) if each.followed or each.kept]
+        _follow_orders(desk, told, now)
+        for each in told:
+            _follow_person(desk, each, batch, now)
+            _remember(each, now)
+
+
+def _remember(change: Change, now: datetime) -> None:
+    """Store what the list said: what was not followed is not told again of the same list."""
+    columns: dict[str, Any] = {"row_digest": str(digest(change.entry)), "updated_at": now}
+    if change.entry.order:
+        columns["order_reference"] = change.entry.order
+    if Part.CODE in change.followed:
+        columns["scan_code"] = change.entry.code
+    ImportedTicket.update(columns).where(ImportedTicket.id == change.known.id).execute()
+
+
+def _follow_orders(desk: Desk, told: Sequence[Change], now: datetime) -> None:
+    """Write other products and prices, and let orders stand otherwise, or a part of their tickets."""
+    stands: dict[int, str] = {}
+    for each in told:
+        if Part.TICKET in each.followed:
+            line = tickets.line_values(each.entry, each.known.order_id, now)
+            del line["created_at"]
+            OrderLine.update(line).where(OrderLine.id == each.known.order_line_id).execute()
+            stands.setdefault(each.known.order_id, each.known.status)
+    moved: dict[int, list[Change]] = {}
+    for each in told:
+        if Part.STATUS in each.followed:
+            moved.setdefault(each.known.order_id, []).append(each)
+    for order_id, some in moved.items():
+        every = ImportedTicket.select().where(ImportedTicket.order == order_id).count()
+        if len(some) == every and len({each.entry.status for each in some}) == 1:
+            stands[order_id] = some[0].entry.status
+        else:
+            stands.setdefault(order_id, some[0].known.status)
+            stands |= _split_off(desk, order_id, some, now)
+    for order_id, status in stands.items():
+        tickets.settle(desk, order_id, status, now)
+
+
+def _split_off(desk: Desk, order_id: int, some: Sequence[Change], now: datetime) -> dict[int, str]:
+    """Move tickets that stand otherwise now to orders of their own; these, and how they stand."""
+    old: Order = Order.get_by_id(order_id)
+    made: dict[str, int] = {}
+    for each in some:
+        status = each.entry.status
+        if status not in made:
+            made[status] = tickets.order_beside(desk, old, status, each.known.user_id or old.user_id, now)
+        OrderLine.update(order=made[status]).where(OrderLine.id == each.known.order_line_id).execute()
+        ImportedTicket.update(order=made[status]).where(ImportedTicket.id == each.known.id).execute()
+        if each.entry.kind == ProductKind.TICKET:
+            Attendee.update(order=made[status], updated_at=now).where(
+                Attendee.id == each.known.attendee_id, Attendee.order == order_id
+            ).execute()
+    # Whoever owns an order is admitted by it: the owner must be somebody whose ticket is still in it.
+    left: Attendee | None = Attendee.select().where(Attendee.order == order_id).order_by(Attendee.id).first()
+    if left is not None and not _has(Attendee, (Attendee.order == order_id) & (Attendee.user == old.user_id)):
+        Order.update(user=left.user_id).where(Order.id == order_id).execute()
+    return {number: status for status, number in made.items()}
+
+
+def _follow_person(desk: Desk, change: Change, batch: Batch, now: datetime) -> None:
+    entry, known, attendee_id = change.entry, change.known, change.known.attendee_id
+    if attendee_id is None:
+        return
+    if Part.PERSON in change.followed:
+        _rename(desk, entry, known, now)
+    if Part.FACTS in change.followed:
+        AttendeeFact.delete().where(
+            AttendeeFact.attendee == attendee_id, AttendeeFact.label.in_(batch.labels)
+        ).execute()
+        bulk.insert(AttendeeFact, tickets.fact_values(attendee_id, entry))
+    if Part.CHECK_IN in change.followed:
+        CheckIn.create(**tickets.check_in_values(desk, attendee_id, entry, now))
+        Attendee.update(checked_in_at=entry.came_at or now, updated_at=now).where(
+            Attendee.id == attendee_id
+        ).execute()
+    if Part.CODE in change.followed and entry.kind == ProductKind.TICKET:
+        (badge,) = tickets.access_codes([entry.code], batch.codes)
+        Attendee.update(access_code=badge, updated_at=now).where(Attendee.id == attendee_id).execute()
+
+
+def _rename(desk: Desk, entry: Entry, known: Known, now: datetime) -> None:
+    user: User = User.get_by_id(known.user_id)
+    before = User(id=user.id, first_name=user.first_name, last_name=user.last_name, email=user.email)
+    user.first_name, user.last_name, user.email = entry.first, entry.last, entry.email
+    user.save(only=[User.first_name, User.last_name, User.email])
+    buyers.follow_correction(desk.conference.id, before, user, now)

@@ -1,0 +1,237 @@
+"""What the database holds already of the tickets of a list, and what a list would do to each."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from hashlib import blake2b
+from typing import NamedTuple
+
+from peewee import JOIN
+
+from tui_pos.core.folding import fold
+from tui_pos.core.scan import printable
+from tui_pos.data.queries import among, rows
+from tui_pos.data.tables.auth import User
+from tui_pos.data.tables.desk import ReplacedBadge
+from tui_pos.data.tables.imports import ImportedTicket
+from tui_pos.data.tables.registration import Attendee, Order, OrderStatus
+from tui_pos.desk.catalogue.pricing import ProductKind
+from tui_pos.desk.errors import Reason, because
+from tui_pos.desk.imports.entries import Entry
+
+FITS = re.compile("[A-Z0-9]{4,20}")
+"""What an access code may be, so that a badge of it is scanned as any other."""
+
+LETTERS: Mapping[str, str] = {
+    OrderStatus.PAID: "P",
+    OrderStatus.PENDING: "O",
+    OrderStatus.CANCELLED: "C",
+    OrderStatus.REFUNDED: "R",
+}
+_PIECE = 20
+
+
+class Part(StrEnum):
+    """What of a ticket a newer list may say anew."""
+
+    STATUS = "status"
+    CHECK_IN = "check_in"
+    PERSON = "person"
+    TICKET = "ticket"
+    FACTS = "facts"
+    CODE = "code"
+
+
+class Known(NamedTuple):
+    """A ticket that was imported before, as it is now."""
+
+    id: int
+    source_key: str
+    scan_code: str | None
+    row_digest: str
+    order_id: int
+    order_line_id: int
+    attendee_id: int | None
+    order_reference: str
+    status: str
+    user_id: int | None
+    first_name: str | None
+    last_name: str | None
+    checked_in_at: object
+
+
+class Digest(NamedTuple):
+    """What a list said last of a ticket: how it stands in clear, the rest as short hashes."""
+
+    status: str
+    came_in: str
+    person: str
+    ticket: str
+    facts: str
+
+    def __str__(self) -> str:
+        return "".join(self)
+
+
+def digest(entry: Entry) -> Digest:
+    """What a row says."""
+    came_in = "1" if entry.came_in else "0"
+    ticket = (entry.kind, entry.product, entry.quantity, entry.total, entry.description)
+    hashed = map(_hash, ((entry.first, entry.last, entry.email), ticket, entry.facts))
+    return Digest(LETTERS[entry.status], came_in, *hashed)
+
+
+def last_digest(text: str) -> Digest:
+    """The digest that is stored."""
+    return Digest(text[0], text[1], *(text[start : start + _PIECE] for start in (2, 22, 42)))
+
+
+def _hash(value: object) -> str:
+    return blake2b(repr(value).encode("utf-8", "replace"), digest_size=_PIECE // 2).hexdigest()
+
+
+def differing(entry: Entry, known: Known) -> tuple[Part, ...]:
+    """What the list says otherwise than it did."""
+    new, old = digest(entry), last_digest(known.row_digest)
+    pairs = zip(Part, new, old, strict=False)
+    # That somebody did not come in is never news; nor is it that a list has no codes.
+    old_news = [Part.CHECK_IN] if known.checked_in_at or not entry.came_in else []
+    if entry.kind != ProductKind.TICKET:
+        old_news = [Part.CHECK_IN, Part.PERSON, Part.FACTS]  # of whose ticket it was bought beside
+    found = [part for part, now, then in pairs if now != then and part not in old_news]
+    if entry.code and entry.code != known.scan_code:
+        found.append(Part.CODE)
+    return tuple(found)
+
+
+@dataclass(slots=True)
+class Group:
+    """The tickets of one order of the list: new ones, known ones, and rows that cannot be used."""
+
+    reference: str
+    new: list[Entry] = field(default_factory=list)
+    known: list[tuple[Entry, Known]] = field(default_factory=list)
+    refused: list[tuple[Entry, Reason]] = field(default_factory=list)
+
+
+class Codes(NamedTuple):
+    """Codes that are taken: by badges of this conference, and by those of any."""
+
+    here: frozenset[str]
+    anywhere: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some groups, with what is known about them."""
+
+    groups: tuple[Group, ...]
+    codes: Codes
+    labels: frozenset[str] = frozenset()
+    """Of the facts that the list tells of everybody, though it be nothing."""
+
+
+def look(conference_id: int, groups: Sequence[Sequence[Entry]], labels: frozenset[str]) -> Batch:
+    """Compare the tickets of some orders with the database; needs a connection, reads only."""
+    entries = [entry for group in groups for entry in group]
+    found = _known(conference_id, entries)
+    codes = _taken(conference_id, [each.code for each in entries if each.code])
+    sorting = _Sorting(
+        by_key={each.source_key: each for each in found},
+        by_code={each.scan_code: each for each in found if each.scan_code},
+        codes=codes,
+    )
+    return Batch(tuple(map(sorting.sorted_in, groups)), codes, labels)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sorting:
+    """Tells which tickets of a list are known."""
+
+    by_key: Mapping[str, Known]
+    by_code: Mapping[str, Known]
+    codes: Codes
+    used: set[int] = field(default_factory=set)
+
+    def sorted_in(self, entries: Sequence[Entry]) -> Group:
+        """The rows of one order, by what is known of them."""
+        group = Group(entries[0].order)
+        for entry in entries:
+            known = self._of(entry)
+            if why := self._why_refused(entry, known):
+                group.refused.append((entry, why))
+            elif known is None:
+                group.new.append(entry)
+            else:
+                self.used.add(known.id)
+                group.known.append((entry, known))
+        return group
+
+    def _of(self, entry: Entry) -> Known | None:
+        by_key = (self.by_key[key] for key in entry.keys if _is_same(self.by_key.get(key), entry, key))
+        return next(by_key, None) or self.by_code.get(entry.code)
+
+    def _why_refused(self, entry: Entry, known: Known | None) -> Reason | None:
+        if known is not None and known.id in self.used:
+            return because("bad_row.twice")
+        owner = self.by_code.get(entry.code)
+        is_anothers = owner is not None and owner != known
+        is_new = known is None or known.scan_code != entry.code
+        if is_anothers or (is_new and entry.code in self.codes.here):
+            return because("bad_row.badge_taken", text=printable(entry.code, 40))
+        return None
+
+
+def _is_same(known: Known | None, entry: Entry, key: str) -> bool:
+    """Whether a ticket is the row's; one that is known by an address alone must have the name too."""
+    if known is None:
+        return False
+    if not key.startswith("person:") or key == entry.keys[0]:
+        return True
+    return fold(f"{known.first_name or ''} {known.last_name or ''}") == fold(entry.name)
+
+
+def _known(conference_id: int, entries: Sequence[Entry]) -> list[Known]:
+    query = (
+        ImportedTicket.select(
+            ImportedTicket.id,
+            ImportedTicket.source_key,
+            ImportedTicket.scan_code,
+            ImportedTicket.row_digest,
+            ImportedTicket.order,
+            ImportedTicket.order_line,
+            ImportedTicket.attendee,
+            ImportedTicket.order_reference,
+            Order.status,
+            User.id,
+            User.first_name,
+            User.last_name,
+            Attendee.checked_in_at,
+        )
+        .join(Order, JOIN.LEFT_OUTER, on=(ImportedTicket.order == Order.id))
+        .join(Attendee, JOIN.LEFT_OUTER, on=(ImportedTicket.attendee == Attendee.id), src=ImportedTicket)
+        .join(User, JOIN.LEFT_OUTER, on=(Attendee.user == User.id), src=Attendee)
+        .where(ImportedTicket.conference == conference_id)
+    )
+    found: dict[int, Known] = {}
+    for column, wanted in (
+        (ImportedTicket.source_key, [key for entry in entries for key in entry.keys]),
+        (ImportedTicket.scan_code, [entry.code for entry in entries if entry.code]),
+    ):
+        for row in rows(query.where(among(column, wanted))) if wanted else ():
+            found[row[0]] = Known(*row)
+    return list(found.values())
+
+
+def _taken(conference_id: int, codes: Sequence[str]) -> Codes:
+    """Which of these are badges, or were until a ticket was handed over."""
+    here, anywhere = set(), set()
+    fitting = [each for each in codes if FITS.fullmatch(each)]
+    for table, column in ((Attendee, Attendee.access_code), (ReplacedBadge, ReplacedBadge.code)):
+        query = table.select(column, table.conference)
+        for code, conference in rows(query.where(among(column, fitting))) if fitting else ():
+            anywhere.add(code)
+            if conference == conference_id:
+                here.add(code)
+    return Codes(frozenset(here), frozenset(anywhere))

@@ -1,0 +1,239 @@
+"""Bringing in the people of a list: what would become of each row, and doing it.
+
+Everything is read and compared before anything is written. It is then written in short transactions of some
+orders each, for on SQLite nobody else writes meanwhile; each is whole, so that a list that was broken off is
+finished by bringing it in again.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+
+from tui_pos.core import clock
+from tui_pos.core.scan import printable
+from tui_pos.core.sheet_reader import SheetError, open_sheet
+from tui_pos.data import connection, search_index, staging
+from tui_pos.data.connection import connected, is_sqlite, lock, run_tx
+from tui_pos.data.staging import Staging
+from tui_pos.data.tables.desk import AuditAction
+from tui_pos.data.tables.program import Conference
+from tui_pos.desk.access import audit_log
+from tui_pos.desk.access.permissions import Action, require
+from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import InvalidInput, NotFound, Reason
+from tui_pos.desk.imports import changes, columns, known, products, tickets
+from tui_pos.desk.imports.columns import Column, Field
+from tui_pos.desk.imports.entries import OTHER_ADDRESS, BadRows, Entry, RowReader, batched, stage
+from tui_pos.desk.imports.known import Batch, Part
+from tui_pos.desk.limits import TO_BE_TIMED, TO_WRITE
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 200
+"""So many tickets are written in one transaction."""
+MOST_TOLD = 1_000
+"""So many rows of each kind are told one by one; the others are counted."""
+
+
+class Outcome(StrEnum):
+    """What becomes of a row."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    LEFT = "left"
+    REFUSED = "refused"
+
+
+class Step(StrEnum):
+    """What is being done with the rows of a list."""
+
+    READING = "reading"
+    COMPARING = "comparing"
+    WRITING = "writing"
+
+
+@dataclass(frozen=True, slots=True)
+class RowOutcome:
+    """What becomes of one row: of whom and what, what changes of it, and why it is not done, or not all."""
+
+    number: int
+    outcome: Outcome
+    name: str = ""
+    ticket: str = ""
+    parts: tuple[Part, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(slots=True)
+class Report:
+    """What a list is understood as and what becomes of it.
+
+    ``applied``: it was written, unless ``stopped`` before its end. ``rows`` are the first of each outcome; of
+    those that are left as they are only such as have a reason.
+    """
+
+    columns: tuple[Column, ...] = ()
+    labels: frozenset[str] = frozenset()
+    header_row: int = 0
+    counts: Counter[Outcome] = field(default_factory=Counter)
+    rows: list[RowOutcome] = field(default_factory=list)
+    applied: bool = False
+    stopped: bool = False
+
+    def count(self, outcome: Outcome) -> int:
+        """How many rows become this."""
+        return self.counts[outcome]
+
+    @staticmethod
+    def outcomes() -> Iterable[Outcome]:
+        """What may become of a row."""
+        return Outcome
+
+    @property
+    def first_refused(self) -> RowOutcome:
+        """The first row that cannot be used, of a report that has one."""
+        return next(each for each in self.rows if each.outcome is Outcome.REFUSED)
+
+    def _tell(self, row: RowOutcome) -> None:
+        self.counts[row.outcome] += 1
+        if self.counts[row.outcome] <= MOST_TOLD:
+            self.rows.append(row)
+
+
+Told = Callable[[Step, int, int], object]
+"""Hears of the progress: the step, how many rows of it are done, and of how many (0 where not known)."""
+
+
+def import_people(
+    desk: Desk,
+    path: Path,
+    *,
+    maps: Iterable[str] = (),
+    apply: bool = False,
+    skip_bad: bool = False,
+    told: Told = lambda *_: None,
+) -> Report:
+    """Compare a list with the database, and bring its people in where that is asked for.
+
+    Nothing is written without ``apply``, nor where a row cannot be used, unless ``skip_bad``. A
+    KeyboardInterrupt while it is written ends it between two transactions: ``stopped``.
+
+    Raises NotPermitted; InvalidInput ``bad_list``, ``bad_map``, ``unknown_column``, ``two_columns``,
+    ``no_name_column``, ``no_ticket_column`` or ``no_people``; NotFound ``product_not_found``.
+    """
+    require(desk, Action.SET_UP)
+    if apply:
+        desk.limits.refuse(*TO_WRITE, *TO_BE_TIMED)
+    said = products.said(maps)
+    with connected(), staging.opened() as rows:
+        report, bad = _read(desk, path, said, rows, partial(told, Step.READING))
+        for number, reason in bad.told:
+            report._tell(RowOutcome(number, Outcome.REFUSED, reasons=(reason,)))
+        report.counts[Outcome.REFUSED] = bad.count
+        count = rows.count()
+        if not count and not bad.count:
+            raise InvalidInput("no_people", file=path.name)
+        for batch in _counted(rows, count, partial(told, Step.COMPARING)):
+            _tell(report, known.look(desk.conference.id, batch, report.labels))
+        if apply and (skip_bad or not report.count(Outcome.REFUSED)):
+            _write(desk, path, rows, report, partial(told, Step.WRITING))
+    report.rows.sort(key=lambda each: each.number)
+    return report
+
+
+def _read(
+    desk: Desk, path: Path, said: products.Said, rows: Staging, told: Callable[[int, int], object]
+) -> tuple[Report, BadRows]:
+    catalogue = products.Catalogue(desk.conference.id, said)
+    try:
+        with open_sheet(path, lambda cells: columns.known(cells, said.fields)) as sheet:
+            found = columns.understood(sheet.header, said.fields)
+            if not found.has(Field.PRODUCT) and products.ANY not in said.products:
+                raise InvalidInput("no_ticket_column", columns=columns.named(sheet.header))
+            reader = RowReader(desk, found, catalogue)
+            bad = stage(sheet, reader, rows, lambda count: told(count, 0))
+            labels = frozenset((*found.facts.values(), OTHER_ADDRESS))
+            return Report(found.columns, labels, sheet.number), bad
+    except SheetError as error:
+        kind = NotFound if error.reason.key == "bad_list.missing" else InvalidInput
+        raise kind(error.reason) from error
+
+
+def _counted(rows: Staging, count: int, told: Callable[[int, int], object]) -> Iterator[list[list[Entry]]]:
+    """The tickets in batches, with a word on the progress after each."""
+    done = 0
+    for batch in batched(rows, AT_ONCE):
+        yield batch
+        done += sum(map(len, batch))
+        told(done, count)
+
+
+def _tell(report: Report, batch: Batch) -> None:
+    for group in batch.groups:
+        for entry in group.new:
+            report._tell(RowOutcome(entry.number, Outcome.ADDED, entry.name, entry.description))
+        for entry, reason in group.refused:
+            report._tell(_refused(entry, reason))
+        for each in changes.changes(group):
+            outcome = Outcome.CHANGED if each.followed else Outcome.LEFT
+            row = RowOutcome(
+                each.entry.number, outcome, each.entry.name, each.entry.description, each.followed, each.kept
+            )
+            if each.followed or each.kept:
+                report._tell(row)
+            else:
+                report.counts[outcome] += 1
+
+
+def _refused(entry: Entry, reason: Reason) -> RowOutcome:
+    return RowOutcome(entry.number, Outcome.REFUSED, entry.name, entry.description, reasons=(reason,))
+
+
+# Writing
+
+
+def _write(desk: Desk, path: Path, rows: Staging, report: Report, told: Callable[[int, int], object]) -> None:
+    """Write batch by batch; an interrupt ends it after the one that is being written."""
+    done: Counter[str] = Counter()
+    known_bad = {each.number for each in report.rows if each.outcome is Outcome.REFUSED}
+    report.applied = True
+    connection.changes()
+    try:
+        for batch in _counted(rows, rows.count(), told):
+            written, refused = run_tx(partial(_write_batch, desk, batch, report.labels))
+            done.update(written)
+            for entry, reason in refused:
+                if entry.number not in known_bad:  # a desk was quicker
+                    report._tell(_refused(entry, reason))
+            if is_sqlite():
+                # So that whoever waits for the write lock gets it: the index is made without it.
+                search_index.update(desk.conference.id)
+    except KeyboardInterrupt:
+        report.stopped = True
+    finally:
+        run_tx(partial(_record, desk, path, done))
+        log.info("import of people: %d added, %d changed", done["added"], done["changed"])
+    search_index.update(desk.conference.id, all_of_it=bool(done["changed"]))
+
+
+def _write_batch(
+    desk: Desk, batch: Sequence[Sequence[Entry]], labels: frozenset[str]
+) -> tuple[Counter[str], list[tuple[Entry, Reason]]]:
+    """Write some orders, compared anew: desks and the web site go on working meanwhile."""
+    list(lock(Conference.select(Conference.id).where(Conference.id == desk.conference.id)))
+    now = clock.now()
+    found = known.look(desk.conference.id, batch, labels)
+    changed = sum(bool(each.followed) for group in found.groups for each in changes.changes(group))
+    changes.follow(desk, found, now)
+    tickets.add(desk, found, changes.is_untouched, now)
+    added = sum(len(group.new) for group in found.groups)
+    return Counter(added=added, changed=changed), [each for group in found.groups for each in group.refused]
+
+
+def _record(desk: Desk, path: Path, done: Counter[str]) -> None:
+    text = f"{printable(path.name, 100)}: {done['added']} added, {done['changed']} changed"
+    audit_log.record(desk, AuditAction.IMPORT, text=text)
