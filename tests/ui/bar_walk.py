@@ -153,7 +153,7 @@ def promised(screen: Any, text: str) -> frozenset[str]:
             found |= {"plus", "minus"}
         elif key == "PgUp":
             found |= ARROWS
-        elif key == "/":
+        elif key == "/" or part == "F1 more":
             found |= _listed(screen)
         elif key in NAMES:
             found.add(NAMES[key])

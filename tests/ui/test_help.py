@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from tests.fixtures.pilot import press, scan, shown
 from tests.ui.station import Bench, row, station
 from tui_pos.desk.access.permissions import Action
-from tui_pos.ui import screens
+from tui_pos.ui import dialogs, screens
 from tui_pos.ui.input import keys
 from tui_pos.ui.messages.help import TASKS, TASKS_HEADING, Task
 from tui_pos.ui.screens.attendee import AttendeeScreen
@@ -18,7 +18,10 @@ ALL = [task for tasks in TASKS.values() for task in tasks]
 
 
 def test_tasks_are_of_screens_that_there_are() -> None:
-    modules = [import_module(f"{screens.__name__}.{each.name}") for each in iter_modules(screens.__path__)]
+    packages = (screens, dialogs)
+    modules = [
+        import_module(f"{of.__name__}.{each.name}") for of in packages for each in iter_modules(of.__path__)
+    ]
     names = {name for module in modules for name in vars(module)}
     assert TASKS.keys() <= names
 

@@ -88,5 +88,13 @@ TASKS: dict[str, tuple[Task, ...]] = {
         Task("today", "See the orders of today alone, or all: /today."),
     ),
     "ReaderScreen": (Task("pick", "Choose the card reader: its number, or the arrows and Enter."),),
+    "Ask": (
+        Task("back", "Answer it: type the answer, then Enter."),
+        Task("back", "Change nothing: Esc; with something typed Esc clears that first."),
+    ),
+    "ChooseRow": (
+        Task("pick", "Choose a row: its number, or the arrows; then Enter."),
+        Task("more", "Take more or fewer pieces of the chosen row: + and -."),
+    ),
 }
 """By the class of the screen."""

@@ -393,7 +393,7 @@ class CartScreen(DeskScreen[CartEnd]):
     def _park(self) -> None:
         self._leaving.park(self._whose())
 
-    def put_away(self, then: Callable[[], object]) -> None:
+    def put_away(self, then: Callable[[str], object]) -> None:
         self._leaving.then(then)
 
     def on_unmount(self) -> None:

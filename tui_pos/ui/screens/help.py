@@ -1,5 +1,6 @@
 """Help: what can be done on the screen that asked, made from what its keys do in its present state."""
 
+import textwrap
 from collections.abc import Iterator, Sequence
 
 from textual import events
@@ -11,18 +12,22 @@ from tui_pos.ui.input import keys
 from tui_pos.ui.input.acts import Act, Move, Offer, Pick, Steps, bar
 from tui_pos.ui.messages.help import KEYS_HEADING, TASKS, TASKS_HEADING, Task, others
 from tui_pos.ui.widgets.line_list import Column, Line, LineList
+from tui_pos.ui.widgets.question import Question
 from tui_pos.ui.widgets.scan_input import Prompt
+
+WIDTH = 78
+"""Cells of a row at 80 columns."""
 
 
 class HelpScreen(DeskScreen[None]):
-    """The tasks of ``screen``, then its keys and words; what does nothing there is not listed."""
+    """What ``screen`` asks, its tasks, then its keys and words; what does nothing there is not listed."""
 
     PROMPT = Prompt(picks=False, placeholder="Esc goes back")
 
     def __init__(self, screen: DeskScreen[object]) -> None:
         super().__init__()
-        offers = screen.acts_and_ours()
-        self._lines = [*_tasks(screen, offers), *_keys(offers)]
+        offers = screen.offers()
+        self._lines = [*_asked(screen), *_tasks(screen, offers), *_keys(offers)]
         self._list = LineList(Column(10), Column(11), Column(), numbered=False, choosing=False)
         self._top = 0
 
@@ -49,6 +54,15 @@ class HelpScreen(DeskScreen[None]):
         self._top = min(max(0, self._top + delta), last)
         self._list.set_lines(self._lines[self._top :])
         self.refresh_hints()
+
+
+def _asked(screen: DeskScreen[object]) -> Iterator[Line]:
+    """The question that is open."""
+    for question in screen.query(Question):
+        yield _heading(question.heading)
+        for text in question.sentence.split("\n"):
+            yield from (Line((each,), pick=False) for each in textwrap.wrap(text, WIDTH))
+        yield Line((), pick=False)
 
 
 def _tasks(screen: DeskScreen[object], offers: Sequence[Offer]) -> Iterator[Line]:

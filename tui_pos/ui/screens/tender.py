@@ -207,9 +207,6 @@ class TenderScreen(DeskScreen[StillOwed]):
             return (Act("confirm", self._show_receipt, "receipt"),)
         return self._ways()
 
-    def acts_and_ours(self) -> Sequence[Offer]:
-        return self.acts() if self._told is not None else super().acts_and_ours()
-
     @property
     def has_words(self) -> bool:
         return self._told is None
