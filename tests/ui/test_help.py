@@ -1,5 +1,7 @@
 """The help: tasks that work on the screen that asked, for who is signed in, in sentences that fit a row."""
 
+import re
+from decimal import Decimal
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -7,8 +9,10 @@ import pytest
 from rich.cells import cell_len
 
 from tests.fixtures.pilot import press, scan, shown
-from tests.ui.station import Bench, row, station
+from tests.ui.station import Bench, bar, desk_of, row, station
 from tui_pos.desk.access.permissions import Action
+from tui_pos.desk.carts import checkout
+from tui_pos.desk.tenders.cash import take_cash
 from tui_pos.ui import dialogs, screens
 from tui_pos.ui.input import keys
 from tui_pos.ui.messages.help import TASKS, TASKS_HEADING, Task
@@ -77,3 +81,25 @@ async def test_who_sells_is_told_what_a_supervisor_alone_may_do(bench: Bench) ->
         await press(pilot, "f1")
         assert "only for" not in shown(pilot)
         assert "Give money back: F3, choose the order, then /refund." in shown(pilot)
+
+
+async def test_what_is_told_of_an_order_is_what_its_keys_do_now(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        desk = desk_of(pilot)
+        order = checkout.sell(desk, [("t-shirt", 1)], attendee_code="NOOR2026").reference
+        await press(pilot, "f3", "1")
+        assert bar(pilot).startswith("Enter card 25.00   Esc back   F9 cash   F10 tender   /cancel cancel")
+        assert "F8" not in bar(pilot)  # Enter is that
+        await press(pilot, "f1")
+        told = shown(pilot)
+        assert "Take what is owed: Enter by card, F9 in cash, F10 another way." in told
+        assert "for which nothing was paid" in told
+        assert not re.search("Go on: Enter|money or pieces|Swap|whole sale back: /void", told)
+        assert re.search(r"F8 +/card", told)
+        await press(pilot, "escape")
+        take_cash(desk, order, Decimal(25))
+        await press(pilot, "escape", "1", "f1")
+        told = shown(pilot)
+        assert "Take what is owed" not in told
+        assert "Let them in and go on: Enter." in told
+        assert "Give money or pieces back: only for a supervisor." in told

@@ -11,11 +11,13 @@ class Task:
     """How to do something: shown where the command ``needs`` works, to who has the ``right``, an `Action`.
 
     Whoever sells without that right is told who has it (`others`); the door is not told of money.
+    ``says``: only while the bar says of the command something that begins so.
     """
 
     needs: str
     how: str
     right: str = ""
+    says: tuple[str, ...] = ()
 
 
 def others(task: Task) -> str:
@@ -75,11 +77,14 @@ TASKS: dict[str, tuple[Task, ...]] = {
         Task("back", "Leave it for later: Esc; what was taken stays taken."),
     ),
     "ReceiptScreen": (
+        Task("confirm", "Take what is owed: Enter by card, F9 in cash, F10 another way.", says=("card ",)),
+        Task("cancel", "Give the order up, for which nothing was paid: /cancel.", "cancel"),
         Task("refund", "Give money or pieces back: /refund.", "refund"),
         Task("exchange", "Swap a piece for another product: /exchange.", "refund"),
         Task("void", "Take the whole sale back: /void.", "refund"),
         Task("names", "Say who gets the other tickets: /names."),
-        Task("confirm", "Go on: Enter, or scan the next badge."),
+        Task("confirm", "Let them in and go on: Enter.", says=("check in",)),
+        Task("confirm", "Go on: Enter, or scan the next badge.", says=("next",)),
     ),
     "OrdersScreen": (
         Task("pick", "See an order: its number."),

@@ -67,7 +67,7 @@ def _asked(screen: DeskScreen[object]) -> Iterator[Line]:
 
 def _tasks(screen: DeskScreen[object], offers: Sequence[Offer]) -> Iterator[Line]:
     """How to do what works there now, for whoever is signed in."""
-    works = {name for offer in offers for name in _commands(offer)}
+    works = {name: said for offer in offers for name, said in _commands(offer)}
     known = TASKS.get(type(screen).__name__, ())
     told = list(filter(None, (_told(screen, task, works) for task in known)))
     if told:
@@ -76,21 +76,24 @@ def _tasks(screen: DeskScreen[object], offers: Sequence[Offer]) -> Iterator[Line
         yield Line((), pick=False)
 
 
-def _told(screen: DeskScreen[object], task: Task, works: set[str]) -> str:
+def _told(screen: DeskScreen[object], task: Task, works: dict[str, str]) -> str:
     """How the task is done, or who else may do it; '' where it does not work or is none of theirs."""
+    if task.needs not in works or (task.says and not works[task.needs].startswith(task.says)):
+        return ""
     if task.right and not screen.may(Action(task.right)):
         return others(task) if screen.may(Action.SELL) else ""
-    return task.how if task.needs in works else ""
+    return task.how
 
 
-def _commands(offer: Offer) -> tuple[str, ...]:
+def _commands(offer: Offer) -> tuple[tuple[str, str], ...]:
+    """The commands of an offer, and what the bar says of them."""
     match offer:
-        case Act(command=command):
-            return (command,)
-        case Pick():
-            return ("pick",)
-        case Steps():
-            return ("more", "fewer")
+        case Act(command=command, shown=shown):
+            return ((command, shown),)
+        case Pick(label=label):
+            return (("pick", label),)
+        case Steps(label=label):
+            return (("more", label), ("fewer", label))
         case _:
             return ()
 
