@@ -89,7 +89,7 @@ async def test_typing_filters_as_it_stands_still_and_enter_adds_the_only_fit(ben
         await press(pilot, "f2")
         await write(pilot, "crè")
         assert "    Café Crème Tasting" in row(pilot, 5)
-        assert bar(pilot) == "Enter add Café Crème Tasting   Esc clear"
+        assert bar(pilot) == "Enter add Café Crème Tasting   Esc clear   F1 help   F12 lock"
         assert row(pilot, 6).strip(" │") == ""
         await press(pilot, "enter")
         assert "> Café Crème Tasting" in shown(pilot)
@@ -100,7 +100,7 @@ async def test_of_several_fits_enter_adds_the_chosen_one_that_the_bar_names(benc
     async with station(bench) as pilot:
         await press(pilot, "f2", SHIRT)
         await write(pilot, "tutorial")
-        assert bar(pilot) == "Enter add Tutorial: async   Esc clear"
+        assert bar(pilot) == "Enter add Tutorial: async   Esc clear   F1 help   F12 lock"
         await press(pilot, "down")
         assert bar(pilot).startswith("Enter add Tutorial Pass (sold")
         await press(pilot, "up", "enter")

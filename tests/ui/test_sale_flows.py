@@ -146,7 +146,7 @@ async def test_while_change_is_told_only_enter_acts(bench: Bench, key: str) -> N
         app: Any = pilot.app
         await scan(pilot, "NOOR2026")
         await press(pilot, "f2", "7", "f9", "3", "enter")
-        assert bar(pilot) == "Enter receipt"
+        assert bar(pilot) == "Enter receipt   F12 lock"
         bells = app.bells
         await press(pilot, key)
         assert app.bells > bells
@@ -200,7 +200,7 @@ async def test_after_a_part_the_way_of_the_rest_is_chosen_anew(bench: Bench) -> 
         await press(pilot, "f2", "7", "f9")
         await write(pilot, "10\r")
         await press(pilot, "enter")
-        assert bar(pilot) == "Enter take the rest"
+        assert bar(pilot) == "Enter choose how the rest is paid   F12 lock"
         await write(pilot, "1\r")
         await write(pilot, "6\r")
         assert payments_made() == 1
@@ -249,10 +249,10 @@ async def test_the_bar_says_what_a_typed_amount_does(bench: Bench, way: PayBy) -
         await scan(pilot, "NOOR2026")
         await press(pilot, "f2", "7", "f9" if way is PayBy.CASH else "f10")
         await write(pilot, "10")
-        assert bar(pilot).startswith("Enter 10.00 of it   F8 card   F9 cash   F10 other   Esc clear")
+        assert bar(pilot).startswith("Enter 10.00: choose how   F8 card   F9 cash   F10 other   Esc clear")
         await press(pilot, "escape")
         await write(pilot, "nonsense")
-        assert bar(pilot) == "Esc clear"
+        assert bar(pilot) == "Esc clear   F1 help   F12 lock"
 
 
 async def test_the_wide_screen_shows_the_cart_once_and_cuts_no_product(bench: Bench) -> None:

@@ -5,6 +5,8 @@ A task is shown only where the command that it needs works at that moment, for w
 
 from dataclasses import dataclass
 
+from tui_pos.ui.messages.tenders import ALL_OF_IT
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
@@ -74,7 +76,8 @@ TASKS: dict[str, tuple[Task, ...]] = {
     "TenderScreen": (
         Task("pick", "Take cash: type what they give, then Enter."),
         Task("pick", "Take it another way: its number, then Enter."),
-        Task("back", "Leave it for later: Esc; what was taken stays taken."),
+        Task("back", "Leave it for later: Esc; what was taken stays taken.", says=("back",)),
+        Task("back", "Pay all of it in one way after all: Esc.", says=(ALL_OF_IT,)),
     ),
     "ReceiptScreen": (
         Task("confirm", "Take what is owed: Enter by card, F9 in cash, F10 another way.", says=("card ",)),

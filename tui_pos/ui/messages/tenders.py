@@ -44,6 +44,12 @@ TENDERS: dict[str, TenderWords] = {
 """By the value of ``Tender``: commands say these words before the database's package is loaded."""
 
 
+ALL_OF_IT = "all of it"
+A_PART_OF_IT = "{part}: choose how"
+THE_REST = "choose how the rest is paid"
+"""What Esc and Enter do of a part, for the key bar."""
+
+TAKES_NOTHING_YET = "{part} is a part: Enter asks how it is paid; nothing is taken yet."
 ASKS = "A number or an amount is what they give; less than all of it is a part."
 BELOW_LEAST = "A card cannot be charged less than {}."
 ONLY_SUPERVISOR = "Only a supervisor may give it away for free."

@@ -151,7 +151,7 @@ def offered(seen: Seen, may: May) -> list[Offered]:
 
 def _ended(state: PaymentState) -> list[Offered]:
     if not state.ended_unpaid:
-        return [Offered("confirm", Does.FINISH, "take the rest" if owes_more(state) else "receipt")]
+        return [Offered("confirm", Does.FINISH, "go on with the rest" if owes_more(state) else "receipt")]
     return [
         Offered("confirm", Does.FINISH, "back to the order"),
         Offered("back", Does.FINISH, "back"),
