@@ -25,13 +25,13 @@ from tui_pos.ui.screens.scan import ScanScreen
 VERDICTS = [
     ("NOOR2026", "[OK] REGISTERED", "check in"),
     ("TOMA2026", "[!] IN SINCE ", "next person"),
-    ("INES2026", "[!] OWES 349.00", "pay 349.00"),
+    ("INES2026", "[!] OWES 349.00", "card 349.00"),
     ("ELLA2026", "[OK] REGISTERED", "check in"),
     ("RAVI2026", "[X] CANCELLED", "sell"),
     ("OMAR2026", "[X] CANCELLED", "sell"),
     ("YUKI2026", "[X] REFUNDED", "sell"),
     ("ZARA2026", "[X] NO ORDER", "sell"),
-    ("HALF2026", "[!] OWES 249.00", "pay 249.00"),
+    ("HALF2026", "[!] OWES 249.00", "card 249.00"),
 ]
 
 
@@ -312,7 +312,7 @@ async def test_every_row_is_reached_and_enter_does_what_the_chosen_one_says(benc
 async def test_the_bar_names_what_each_number_does(bench: Bench) -> None:
     async with station(bench) as pilot:
         await scan(pilot, "ELLA2026")
-        assert "1 pay 25.00   2 show" in row(pilot, 23)
+        assert "1 card 25.00   2 show" in row(pilot, 23)
         await scan(pilot, "GIVE2026")
         (gone,) = re.findall(r"(\d(?:-\d)?) gone", row(pilot, 23))
         await press(pilot, gone[0])
@@ -395,7 +395,7 @@ async def test_where_the_reader_has_another_payment_the_bar_offers_another_reade
         await scan(pilot, "HALF2026")
         await press(pilot, "enter")
         assert "[X] Front-2 has the payment of ORD-DEMO0003: F4 takes another reader." in row(pilot, 2)
-        assert row(pilot, 23).startswith("  Enter pay 249.00    F4 other reader ")
+        assert row(pilot, 23).startswith("  Enter card 249.00    F4 other reader ")
         await press(pilot, "f4")
         assert isinstance(pilot.app.screen, ReaderScreen)
 

@@ -9,9 +9,11 @@ import pytest
 from rich.cells import cell_len
 
 from tests.fixtures.pilot import press, scan, shown
+from tests.ui.counter import until
 from tests.ui.station import Bench, bar, desk_of, row, station
 from tui_pos.desk.access.permissions import Action
 from tui_pos.desk.carts import checkout
+from tui_pos.desk.payments import readers
 from tui_pos.desk.tenders.cash import take_cash
 from tui_pos.ui import dialogs, screens
 from tui_pos.ui.input import keys
@@ -103,3 +105,21 @@ async def test_what_is_told_of_an_order_is_what_its_keys_do_now(bench: Bench) ->
         assert "Take what is owed" not in told
         assert "Let them in and go on: Enter." in told
         assert "Give money or pieces back: only for a supervisor." in told
+
+
+async def test_the_help_of_a_card_payment_says_what_esc_does_now(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        readers.remember_reader(desk_of(pilot), "tmr_front_2", "Front-2")
+        await scan(pilot, "NOOR2026")
+        await press(pilot, "f2", "7")
+        await pilot.press("enter")
+        await until(pilot, lambda: "WAITING FOR CARD" in shown(pilot), "the payment")
+        await pilot.press("f1")
+        await until(pilot, lambda: "Stop it: Esc asks" in shown(pilot), "the help")
+        await pilot.press("escape")
+        await until(pilot, lambda: "WAITING FOR CARD" in shown(pilot), "the payment again")
+        await pilot.press("escape")
+        await until(pilot, lambda: "CANCELLED" in shown(pilot), "the end")
+        await press(pilot, "f1")
+        assert "Go back to the order, for which nothing was charged: Esc." in shown(pilot)
+        assert "Stop it" not in shown(pilot)

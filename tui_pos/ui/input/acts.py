@@ -71,12 +71,12 @@ def numbers(rows: int, first: int = 1) -> range:
 
 
 def bar(offers: Iterable[Offer]) -> tuple[Hint, ...]:
-    """The key bar of ``offers``: digits that do the same as one, and a tender that Enter takes not again."""
+    """The key bar of ``offers``: digits that do the same as one; no F8 where Enter is the card."""
     offers, hints = tuple(offers), dict[str, Hint]()
     enter = act_of(offers, "confirm")
     for offer in offers:
         hint = _hint(offer)
-        if hint is None or (isinstance(offer, Act) and enter is not None and _is_enters(offer, enter)):
+        if hint is None or (isinstance(offer, Act) and enter is not None and _is_card_twice(offer, enter)):
             continue
         same = isinstance(offer, Pick) and hints.get(f"pick {hint.label}")
         name = f"pick {hint.label}" if isinstance(offer, Pick) else f"{hint.key} {hint.label}"
@@ -108,9 +108,9 @@ def with_common(own: Sequence[Offer], common: Sequence[Act]) -> Sequence[Offer]:
     return (*own[:last], *keyed, *own[last:], *(each for each in others if each not in keyed))
 
 
-def _is_enters(act: Act, enter: Act) -> bool:
-    """Whether the key pays as Enter does: by card, say, where Enter is "card 25.00"."""
-    return act is not enter and enter.shown.startswith(f"{act.shown} ")
+def _is_card_twice(act: Act, enter: Act) -> bool:
+    """Whether it is F8 where Enter says "card 25.00"."""
+    return act.command == "card" and enter.shown.startswith(f"{act.shown} ")
 
 
 def _has_key(offer: Offer) -> bool:

@@ -27,6 +27,9 @@ def others(task: Task) -> str:
     return f"{task.how.split(':')[0]}: only for a supervisor."
 
 
+STOP = ("cancel", "release the hold")
+"""What the bar says of Esc while a card payment can be cancelled."""
+
 TASKS_HEADING = "What to do here"
 KEYS_HEADING = "Keys and words that work now"
 
@@ -70,7 +73,9 @@ TASKS: dict[str, tuple[Task, ...]] = {
         Task("confirm", "Go on: Enter does what stands first in the bar at the bottom."),
         Task("reader", "Use another reader: F4."),
         Task("cash", "Be paid in cash instead: F9."),
-        Task("back", "Stop it: Esc asks reader and Stripe to cancel, and then says what is true."),
+        Task("back", "Stop it: Esc asks reader and Stripe to cancel, and then says what is true.", says=STOP),
+        Task("back", "Go back to the order, for which nothing was charged: Esc.", says=("back",)),
+        Task("back", "Leave it as it is: Esc; it stays under Needs attention.", says=("leave it",)),
         Task("attention", "Serve the next person meanwhile: F5; it stays under Needs attention."),
     ),
     "TenderScreen": (

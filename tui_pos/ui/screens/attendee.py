@@ -194,7 +194,7 @@ class AttendeeScreen(DeskScreen[None]):
                 return Step(self._check_in, "check in")
             case PersonStep.PAY:
                 (order,) = self._owed()
-                return Step(partial(self._pay, order, PayBy.CARD), f"pay {self.amount(order.due)}")
+                return Step(partial(self._pay, order, PayBy.CARD), f"card {self.amount(order.due)}")
             case PersonStep.SELL:
                 return Step(self._sell, "sell")
             case PersonStep.NEXT_PERSON:
@@ -212,7 +212,7 @@ class AttendeeScreen(DeskScreen[None]):
             watch = partial(self.navigator.watch_payment, order.live_attempt_id, self._still_owed)
             return Step(watch, "see payment")
         if step is OrderStep.PAY:
-            return Step(partial(self._pay, order, PayBy.CARD), f"pay {self.amount(order.due)}")
+            return Step(partial(self._pay, order, PayBy.CARD), f"card {self.amount(order.due)}")
         return Step(partial(self.navigator.show_receipt, order.reference), "show")
 
     def _picked(self, number: int) -> None:
