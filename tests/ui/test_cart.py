@@ -463,3 +463,38 @@ async def test_enter_pays_for_nothing_when_what_was_pressed_before_it_failed(
         await settled(pilot)
         assert "[X] Hoodie is sold out." in shown(pilot)
         assert sales() == ["open"]
+
+
+async def test_every_key_that_pays_says_why_a_cart_cannot_be_sold(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await press(pilot, "f2")
+        for key in ("enter", "f8", "f9", "f10"):
+            await press(pilot, key)
+            assert "Add something first" in row(pilot, 2)
+        await write(pilot, "/quantity 500\r")
+        await write(pilot, "tutorial\r")
+        for key in ("enter", "f8", "f9", "f10"):
+            await press(pilot, key)
+            assert "Tutorial: async" in row(pilot, 2), key
+            await press(pilot, "down")
+        await write(pilot, "/cash\r")
+        assert "Tutorial: async" in row(pilot, 2)
+
+
+async def test_a_line_is_taken_out_by_one_key_and_its_quantity_set_by_a_word(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await press(pilot, "f2", "7", "1")
+        await press(pilot, "delete")
+        assert "1 x 349.00" not in shown(pilot)
+        assert "To pay USD 25.00" in " ".join(shown(pilot).split())
+        await write(pilot, "/set 12\r")
+        assert "To pay USD 300.00" in " ".join(shown(pilot).split())
+        await write(pilot, "/set x\r")
+        assert "is not a quantity" in row(pilot, 2)
+        await write(pilot, "/set 0\r")
+        assert "Enter card" not in bar(pilot)
+        await press(pilot, "delete")
+        assert "Del does nothing here." in row(pilot, 2)
+        await press(pilot, "7")
+        await write(pilot, "/")
+        assert {"/set", "/remove"} <= set(shown(pilot).split())

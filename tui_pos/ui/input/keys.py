@@ -5,8 +5,8 @@ One row is one command: its name (by which a screen offers it, see `acts.Act`), 
 screen. A key means the same on every screen; a screen may only say more precisely what it does there.
 
 No letter ever acts by itself, and no control character does: both come out of barcodes. In training Insert
-presents a good card, and Delete refuses one: every terminal sends them as an escape sequence, and no barcode
-symbology can hold either by accident.
+presents a good card to a payment, and Delete refuses one; in a cart Delete removes a line. Every terminal
+sends them as an escape sequence, and no barcode symbology can hold either by accident.
 """
 
 from dataclasses import dataclass
@@ -58,6 +58,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("tap", ("insert",), "tap", "good card", "In training: hold a good card, or /tap NAME."),
     Command("lock", ("f12",), "lock", "lock", "Lock this station until somebody signs in."),
     Command("decline", ("delete",), "decline", "bad card", "In training: hold a card that is declined."),
+    Command("remove", ("delete",), "remove", "remove", "Take the chosen line out of the cart."),
+    Command("set", (), "set", "set quantity", "So many of the chosen line: /set 3."),
     Command("name", (), "name", "name", "Say or correct a name, as in /name Ines Park."),
     Command("email", (), "email", "e-mail", "Say or correct an address, as in /email ines@example.org."),
     Command("voucher", (), "voucher", "voucher", "Use a voucher: /voucher CODE; without a code, none."),

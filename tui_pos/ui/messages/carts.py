@@ -44,7 +44,8 @@ EMPTY = "Press a number to add it, or type a product."
 NAME, FIND, NAME_OR_CODE = "name: {text}", 'find "{text}"', 'name or code "{text}"'
 """What Enter does with a text that is typed."""
 
-FILLED = "+ and - change the chosen line; type a product to add it."
+FILLED = "+ and - change the chosen line, Del removes it; type a product to add it."
+NOTHING_TO_PAY = "Nothing is to be paid: Enter finishes the sale."
 NEXT_QUANTITY = "{quantity} of the product that comes next."
 SELL_ANOTHER = "Another one?"
 SEVERAL_FIT = "Press the number of the one to add; Esc shows all."

@@ -63,7 +63,8 @@ TASKS: dict[str, tuple[Task, ...]] = {
     ),
     "CartScreen": (
         Task("pick", "Add a product: its number, or type a part of its name, then Enter."),
-        Task("more", "Take more or fewer of the chosen one: + and -."),
+        Task("more", "Take more or fewer of the chosen one: + and -; as many as you say: /set 12."),
+        Task("remove", "Take the chosen one out of the cart: Del."),
         Task("name", "Say who buys: /name and the name."),
         Task("voucher", "Use a voucher: scan it, or /voucher and its code."),
         Task("cash", "Be paid: Enter by card, F9 in cash, F10 another way or in parts."),
