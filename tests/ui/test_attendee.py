@@ -350,7 +350,7 @@ async def test_a_ticket_is_handed_to_another_person_and_the_old_badge_is_dead(be
         await write(pilot, "/transfer\r")
         await write(pilot, "Bo Ek\r")
         await write(pilot, "ill\r")
-        await shows(pilot, "The ticket is Bo Ek's now", "REGISTERED   Bo Ek")
+        await shows(pilot, "Bo Ek has the ticket on a new badge", "REGISTERED   Bo Ek")
         await scan(pilot, "NOOR2026")
         assert "[X] HANDED OVER   NOOR2026" in row(pilot, 4)
 

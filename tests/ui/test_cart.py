@@ -267,7 +267,7 @@ async def test_a_mistyped_product_is_no_name_and_a_name_is_never_replaced_by_one
         await write(pilot, "Wanda Walk")
         assert bar(pilot).startswith("Enter name: Wanda Walk")
         await press(pilot, "enter")
-        assert "Wanda Walk was taken as the buyer's name. F2 changes it" in shown(pilot)
+        assert "Wanda Walk was taken as the buyer's name; F2 changes it." in shown(pilot)
         assert "For  Wanda Walk" in row(pilot, 3)
         await write(pilot, "Otto Other\r")
         assert "No product is called Otto Other; F2 names the buyer." in shown(pilot)

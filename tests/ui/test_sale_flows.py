@@ -97,7 +97,7 @@ async def test_each_ticket_is_asked_for_and_what_was_skipped_shows_on_the_receip
         assert is_at(pilot, TenderScreen)
         assert names_of_the_sale(pilot) == ["Ines Park", "", "Ravi Chen"]
         await press(pilot, "enter")
-        await shows(pilot, "PAID 818.00 USD", "1 more without name")
+        await shows(pilot, "PAID 818.00 USD", "1 more without name", "[!] not checked in yet")
 
 
 async def test_esc_at_a_name_pays_nothing_and_enter_goes_on_with_the_same_ticket(bench: Bench) -> None:

@@ -58,7 +58,7 @@ A_PART = "{part} of {due}: choose how it is paid, Esc for all."
 ROW_OR_AMOUNT = "{text} is {row}: Enter takes it. Type {text}.00 for that amount."
 GIVES_CHANGE = "take {given}, give {change} back"
 SCAN_NOT_USED = "That scan was not used: this order is to be paid first."
-FIRST_ENTER = "First press Enter: {told}"
+FIRST_ENTER = "First Enter: {told}"
 """What the tender screen says of its next key."""
 
 

@@ -180,7 +180,7 @@ class CartScreen(DeskScreen[CartEnd]):
         if pays and not self._filter and not self.prompt.text:
             self._say_not_payable()
         elif isinstance(message, Picked) and (why := self._why_not(message.number)):
-            self.say(why, Tone.WARN, bell=True)
+            self.alert(why)
         else:
             super().refused(message)
 
@@ -192,7 +192,7 @@ class CartScreen(DeskScreen[CartEnd]):
     def _say_not_payable(self) -> None:
         """Why no key takes money now."""
         nothing = said.NOTHING_TO_PAY if self._is_filled else said.ADD_FIRST
-        self.say(cart_view.problem(self.view) or nothing, Tone.WARN, bell=True)
+        self.alert(cart_view.problem(self.view) or nothing)
 
     def _why_not(self, number: int) -> str:
         """Why the product at a place without a number cannot be sold."""
@@ -284,7 +284,7 @@ class CartScreen(DeskScreen[CartEnd]):
             self._add(shelf.key_of(product))
         else:
             self._show_only("")
-            self.say(shelf.why_not(product), Tone.BAD, bell=True)
+            self.alert(shelf.why_not(product), Tone.BAD)
 
     def _use(self, found: Found) -> None:
         match found.kind:

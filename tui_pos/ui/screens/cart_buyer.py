@@ -15,6 +15,9 @@ from tui_pos.ui.messages import carts as said
 from tui_pos.ui.screens.cart_controller import CartController
 from tui_pos.ui.screens.cart_view import may_be_name
 
+LONGEST_SHOWN = 25
+"""Characters of what was typed, within a note."""
+
 Change = Callable[[Callable[[], CartView | None]], object]
 
 
@@ -44,11 +47,15 @@ class CartBuyer:
             self._change(partial(self._sale.set_buyer, name if email else None, email or name))
         elif is_name:
             self._change(partial(self._sale.set_buyer, text))
-            self._screen.say(said.TAKEN_AS_NAME.format(text=printable(text, 40)))
+            self._screen.say(said.TAKEN_AS_NAME.format(text=printable(text, LONGEST_SHOWN)))
         elif may_be_name(text):
-            self._screen.say(said.NO_PRODUCT.format(text=printable(text, 40)), Tone.WARN, bell=True)
+            self._screen.say(
+                said.NO_PRODUCT.format(text=printable(text, LONGEST_SHOWN)), Tone.WARN, bell=True
+            )
         else:
-            self._screen.say(said.NOT_A_NAME.format(text=printable(text, 40)), Tone.WARN, bell=True)
+            self._screen.say(
+                said.NOT_A_NAME.format(text=printable(text, LONGEST_SHOWN)), Tone.WARN, bell=True
+            )
 
     def voucher(self) -> None:
         """``/voucher``: use one, or none."""

@@ -144,7 +144,7 @@ class OrderActions:
             return False
         if any(payment.is_elsewhere for payment in self.now.receipt.payments) and word != "cancel":
             key = "paid_online.void" if action is OrderAction.VOID else "paid_online"
-            self._screen.say(sentence(because(key, order=self._reference)), Tone.WARN, bell=True)
+            self._screen.alert(sentence(because(key, order=self._reference)))
             return True
         if self._screen.may(RIGHTS[action]):
             return False
