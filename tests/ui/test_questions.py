@@ -118,3 +118,53 @@ async def test_the_words_that_work_on_a_question_are_listed_and_no_other_acts(
         assert pilot.app.screen is question
         await write(pilot, "/\r")
         assert pilot.app.screen is not question  # as the bar said
+
+
+async def ticket_name(pilot: Pilot[Any]) -> None:
+    await who_gets_it(pilot)
+
+
+async def correct_the_address(pilot: Pilot[Any]) -> None:
+    await scan(pilot, "NOOR2026")
+    await write(pilot, "/email\r")
+
+
+async def the_other_ticket(pilot: Pilot[Any]) -> None:
+    desk = desk_of(pilot)
+    order = checkout.sell(desk, [("regular", 2)], attendee_code="HUGO2026")
+    take_cash(desk, order.reference, order.due)
+    await press(pilot, "f3", "1")
+    await write(pilot, "/names\r")
+
+
+CHECKED: dict[Asked, tuple[str, str, str]] = {
+    who_buys: ("Peter peter@x", ".org\r", "For Peter peter@x.org"),
+    ticket_name: ("Peter peter@x", ".org\r", "take 349.00 in cash"),
+    correct_the_address: ("noor@x", ".org\r", "has an account of their own"),
+    the_other_ticket: ("Peter peter@x", ".org\r", "One ticket has no name"),
+}
+
+
+@pytest.mark.parametrize("ask", CHECKED, ids=lambda ask: ask.__name__)
+async def test_an_answer_that_cannot_be_is_asked_for_again_and_kept(bench: Bench, ask: Asked) -> None:
+    typed, rest, outcome = CHECKED[ask]
+    async with station(bench, staff="lead", secret="demo") as pilot:
+        await ask(pilot)
+        asked = shown(pilot).split("\n")[4:7]
+        await write(pilot, f"{typed}\r")
+        assert shown(pilot).split("\n")[4:7] == asked
+        assert "is not an e-mail address: enter one such as" in " ".join(shown(pilot).split())
+        assert f"> {typed}_" in row(pilot, 1)
+        await write(pilot, rest)
+        assert outcome in " ".join(shown(pilot).split())
+
+
+async def test_an_amount_that_is_none_is_asked_for_again_and_kept(bench: Bench) -> None:
+    async with station(bench, staff="lead", secret="demo") as pilot:
+        await what_goes_back(pilot)
+        await press(pilot, "3", "enter")
+        await write(pilot, "1x\r")
+        assert "is not an amount" in shown(pilot)
+        assert "> 1x_" in row(pilot, 1)
+        await press(pilot, "backspace", "enter")
+        assert "Refund 1.00 of" in shown(pilot)

@@ -177,6 +177,13 @@ class KeyStream:
         self._truncated = self._dirty = self._was_told = False
         self._edited = 0
 
+    def fill(self, text: str) -> None:
+        """Begin with ``text``, as if a hand had typed and edited it."""
+        self.clear()
+        self._text = list(text[:MAX_TEXT])
+        self._edited = len(self._text)
+        self._gaps = [PAUSE] * self._edited
+
     def forget(self) -> None:
         """Forget the line and every key that is held."""
         self.clear()

@@ -100,7 +100,8 @@ class CartScreen(DeskScreen[CartEnd]):
 
     def on_screen_resume(self) -> None:
         self._under_way += 1
-        self.ask(partial(catalogue, self.desk), self._show_products, self._not_changed, lane="catalogue")
+        not_seen = partial(self._not_changed, self.failed)
+        self.ask(partial(catalogue, self.desk), self._show_products, not_seen, lane="catalogue")
 
     # What keys do
 
@@ -355,7 +356,10 @@ class CartScreen(DeskScreen[CartEnd]):
             self.failed(error)
 
     def _change(
-        self, change: Callable[[], CartView | None], then: Callable[[], object] = lambda: None
+        self,
+        change: Callable[[], CartView | None],
+        then: Callable[[], object] = lambda: None,
+        refused: Callable[[Exception], object] | None = None,
     ) -> None:
         def show(view: CartView | None) -> None:
             self.view = view
@@ -365,13 +369,13 @@ class CartScreen(DeskScreen[CartEnd]):
             self._one_came_back()
 
         self._under_way += 1
-        self.ask(change, show, self._not_changed, lane="cart")
+        self.ask(change, show, partial(self._not_changed, refused or self.failed), lane="cart")
 
-    def _not_changed(self, error: Exception) -> None:
+    def _not_changed(self, tell: Callable[[Exception], object], error: Exception) -> None:
         self._pay_next = False
         self.typed_ahead.release()
         self._failed_at, self._failure = clock.monotonic(), error
-        self.failed(error)
+        tell(error)
         self._one_came_back()
 
     def _one_came_back(self) -> None:

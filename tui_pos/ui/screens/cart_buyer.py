@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from tui_pos.core.folding import name_and_email
 from tui_pos.core.scan import printable
 from tui_pos.desk.carts.cart_view import CartView
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
-from tui_pos.ui.dialogs.ask import ask_text
+from tui_pos.ui.dialogs.ask import Refused, ask_text, ask_while_refused
 from tui_pos.ui.input.acts import Act
 from tui_pos.ui.messages import carts as said
 from tui_pos.ui.screens.cart_controller import CartController
@@ -18,7 +18,16 @@ from tui_pos.ui.screens.cart_view import may_be_name
 LONGEST_SHOWN = 25
 """Characters of what was typed, within a note."""
 
-Change = Callable[[Callable[[], CartView | None]], object]
+
+class Change(Protocol):
+    """Asks for a change and shows what comes of it; ``refused`` gets an error in place of the screen."""
+
+    def __call__(
+        self,
+        change: Callable[[], CartView | None],
+        then: Callable[[], object] = ...,
+        refused: Refused | None = None,
+    ) -> None: ...
 
 
 class CartBuyer:
@@ -64,12 +73,12 @@ class CartBuyer:
     def _ask(self) -> None:
         """F2."""
 
-        def answered(answer: str | None) -> None:
-            if answer:
-                name, email = name_and_email(answer)
-                self._change(partial(self._sale.set_buyer, name, email or None))
+        def write(answer: str, refused: Refused) -> None:
+            name, email = name_and_email(answer)
+            self._change(partial(self._sale.set_buyer, name, email or None), refused=refused)
 
-        self._screen.go(ask_text(said.WHO_BUYS, said.ASK_BUYER, "that is who buys"), answered)
+        question = partial(ask_text, said.WHO_BUYS, said.ASK_BUYER, "that is who buys")
+        ask_while_refused(self._screen, question, write)
 
     def _name(self) -> None:
         """``/name``."""

@@ -96,6 +96,11 @@ class ScanInput(Widget, can_focus=True):
         self._stream.clear()
         self._redraw()
 
+    def fill(self, text: str) -> None:
+        """Let ``text`` stand in the prompt, to be changed."""
+        self._stream.fill(text)
+        self._redraw()
+
     def forget(self) -> None:
         """Empty the prompt and drop held keys without delivering them."""
         self._stream.forget()
