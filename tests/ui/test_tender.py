@@ -272,6 +272,7 @@ async def test_only_a_supervisor_gives_away_and_the_others_read_who_that_is(desk
         assert "Free of charge      25.00  supervisor" in shown(pilot)
         await press(pilot, "7", "enter")
         assert "Tilda Trainee may not give away for free. Ask Lena Lead." in shown(pilot)
+        assert bar(pilot).startswith("Enter see who may do it")
     assert paid_by(desk, reference) == []
 
 

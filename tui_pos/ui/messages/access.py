@@ -35,7 +35,7 @@ ACTIONS = {
     "cancel": "cancel orders and payments",
     "readers": "see the card readers",
     "connection_token": "connect a reader",
-    "refund": "refund",
+    "refund": "refund, exchange or void",
     "resolve": "resolve payments",
     "complimentary": "give away for free",
     "set_up": "change whose payments these are",

@@ -45,7 +45,13 @@ ASK_TAKEN = "What is taken instead? As many as go back: {count}."
 ASK_VOID_REASON = "All its money goes back the way it came, and its voucher is free again. Why?"
 """What the dialogs of a refund, an exchange and a void ask."""
 
-ONLY_SUPERVISOR = "only a supervisor"
+ONLY_SUPERVISOR = {
+    "cancel": "cancel this order, not paid: only a supervisor",
+    "refund": "give pieces or money back: only a supervisor",
+    "exchange": "swap a piece for another: only a supervisor",
+    "void": "take the whole sale back: only a supervisor",
+}
+"""What each word does that is not for whoever is signed in."""
 
 ASKING = "One moment: it is being booked."
 ASKING_STRIPE = "Asking Stripe, please wait."

@@ -53,6 +53,8 @@ TAKES_NOTHING_YET = "{part} is a part: Enter asks how it is paid; nothing is tak
 ASKS = "A number or an amount is what they give; less than all of it is a part."
 BELOW_LEAST = "A card cannot be charged less than {}."
 ONLY_SUPERVISOR = "Only a supervisor may give it away for free."
+WHO_MAY = "see who may do it"
+"""What Enter does with a way that is not for whoever is signed in."""
 ASKS_WHY = "Enter asks why; the reason is kept with your name."
 A_PART = "{part} of {due}: choose how it is paid, Esc for all."
 ROW_OR_AMOUNT = "{text} is {row}: Enter takes it. Type {text}.00 for that amount."

@@ -94,7 +94,7 @@ class OrderActions:
             if action in now.actions:
                 yield Act(name, do)
             elif action in now.not_allowed:
-                yield Act(name, partial(refuse, self._screen, RIGHTS[action]), ONLY_SUPERVISOR)
+                yield Act(name, partial(refuse, self._screen, RIGHTS[action]), ONLY_SUPERVISOR[name])
 
     # Paying
 

@@ -53,7 +53,7 @@ def _note(option: PaymentOption, amount: Amount, reader: Status) -> str:
         case Tender.CREDIT:
             return f"of {amount(option.credit)}"
         case Tender.COMPLIMENTARY:
-            return "says why" if option.is_allowed else "supervisor"
+            return "asks why" if option.is_allowed else "supervisor"
         case Tender.CARD:
             if option.least is not None:
                 return f"from {amount(option.least)}"
@@ -89,6 +89,8 @@ def next_step(proposed: Proposed, amount: Amount) -> str:
         return said.A_PART_OF_IT.format(part=amount(proposed))
     if proposed is None:
         return ""
+    if not proposed.is_allowed:
+        return said.WHO_MAY
     if proposed.change:
         return said.GIVES_CHANGE.format(given=amount(proposed.given), change=amount(proposed.change))
     return TENDERS[proposed.tender].next_step.format(amount(proposed.to_pay))
