@@ -8,7 +8,7 @@ import pytest
 
 from tests.fixtures.pilot import press, scan, settled, shown, write
 from tests.ui.counter import shows, until
-from tests.ui.station import Bench, Station, desk_of, hammer, row, station
+from tests.ui.station import Bench, Station, bar, desk_of, hammer, row, station
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.checkin import checkin, redemption
 from tui_pos.desk.payments import readers
@@ -82,6 +82,12 @@ async def test_a_second_pass_tells_time_and_place_of_the_first(bench: Bench) -> 
         assert "desk-2" in row(pilot, 4)
         await write(pilot, "/checkin\r")
         assert "Was checked in before: " in shown(pilot)
+        assert "/checkin" not in bar(pilot)  # a pass is recorded on purpose
+        await write(pilot, "/")
+        assert "Record another pass." in shown(pilot)
+        await press(pilot, "escape", "escape")
+        recent = shown(pilot).split("Needs attention")[0]
+        assert recent.count("another pass") == 1
 
 
 async def test_enter_never_checks_in_who_has_not_paid(bench: Bench) -> None:

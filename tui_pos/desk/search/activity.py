@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from peewee import JOIN
+from peewee import JOIN, fn
 
 from tui_pos.core import money
 from tui_pos.core.scan import printable
@@ -368,14 +368,17 @@ def last_check_ins(desk: Desk, *selected: Any) -> Any:
 def _check_ins(desk: Desk, limit: int) -> Iterator[_Event]:
     last = last_check_ins(desk, CheckIn.id, CheckIn.station)
     here = CheckIn.select(last.c.id).from_(last).where(last.c.station == desk.station)
-    query = (
-        CheckIn.select(CheckIn.checked_in_at, CheckIn.id, Attendee.id, User)
+    before = CheckIn.alias()
+    is_another = fn.EXISTS(
+        before.select(before.id).where(before.attendee == CheckIn.attendee, before.id < CheckIn.id)
+    )
+    query: Any = (
+        CheckIn.select(CheckIn.checked_in_at, CheckIn.id, Attendee.id, User, is_another.alias("is_another"))
         .join(Attendee)
         .join(User)
         .where(CheckIn.id.in_(here.order_by(last.c.id.desc()).limit(limit)))
     )
     for row in query:
         name = full_name(row.attendee.user)
-        yield _Event(
-            at=row.checked_in_at, title=_title(desk, name), detail=because("recent.checked_in"), tone=Tone.OK
-        )
+        told = because("recent.another_pass") if row.is_another else because("recent.checked_in")
+        yield _Event(at=row.checked_in_at, title=_title(desk, name), detail=told, tone=Tone.OK)

@@ -21,15 +21,15 @@ class Act:
     """A command of `keys.COMMANDS`, what it does in this state, and how the key bar calls it.
 
     Without a ``label`` the bar says what the table of keys says. ``ahead``: Enter does it though it was
-    pressed before the bar said so, because what it does follows from the keys before it. ``by_scan``: only a
-    card of the desk gives it here, so that the bar does not say it.
+    pressed before the bar said so, because what it does follows from the keys before it. ``off_bar``: a
+    card of the desk or a word gives it, and the list of words has it; nobody is led to it by the bar.
     """
 
     command: str
     do: Do
     label: str = ""
     ahead: bool = False
-    by_scan: bool = False
+    off_bar: bool = False
 
     @property
     def shown(self) -> str:
@@ -86,7 +86,7 @@ def bar(offers: Iterable[Offer]) -> tuple[Hint, ...]:
 
 def _hint(offer: Offer) -> Hint | None:
     match offer:
-        case Act(by_scan=False):
+        case Act(off_bar=False):
             return Hint(keys.shown_key(offer.command), offer.shown)
         case Pick(numbers=picked) if picked:
             last = picked[-1]

@@ -21,6 +21,7 @@ AT_THE_DOOR = "Not let in: send them to a registration desk."
 
 CHECKED_IN = "Checked in. Enter: next person, or scan the next badge."
 NOTHING_TO_HAND_OUT = "Nothing to hand out."
+ANOTHER_PASS = "record another pass"
 OTHER_READER = "other reader"
 
 NAME_CHANGED = "The name is {now} now."

@@ -44,7 +44,7 @@ TASKS: dict[str, tuple[Task, ...]] = {
         Task("lock", "Hand the desk over to somebody else: F12, then they sign in."),
     ),
     "AttendeeScreen": (
-        Task("checkin", "Let them in: Enter while it says so, or /checkin."),
+        Task("checkin", "Let them in: Enter while it says so, or /checkin.", says=("check in",)),
         Task("group", "Let everybody on their order in together: F6."),
         Task("walk_up", "Sell something: type its name, then Enter; or F2 for the whole list."),
         Task("cash", "Take what is owed: F8 by card, F9 in cash, F10 another way."),

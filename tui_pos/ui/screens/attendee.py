@@ -139,7 +139,7 @@ class AttendeeScreen(DeskScreen[None]):
         together = (Act("group", self._show_group),) if self._beside.has_others else ()
         back = Act("back", self._unchoose, "choose none") if chosen else Act("back", self.leave, "next")
         pays = self._pays()
-        admits = (Act("checkin", self._check_in),) if self.person.registered else ()
+        admits = (self._admits(),) if self.person.registered else ()
         other = said.OTHER_READER if self._reader_is_taken else ""
         reads = (Act("reader", self._choose_reader, other),) if self.may(Action.READERS) else ()
         return (
@@ -150,7 +150,7 @@ class AttendeeScreen(DeskScreen[None]):
             *sells,
             *together,
             back,
-            Act("next", self.leave, by_scan=True),
+            Act("next", self.leave, off_bar=True),
             *pays[1:],
             Move(self._moved),
             *admits,
@@ -158,6 +158,11 @@ class AttendeeScreen(DeskScreen[None]):
             *self._corrections.acts(self.person),
             *(() if self._reader_is_taken else reads),
         )
+
+    def _admits(self) -> Act:
+        """Letting them in; for somebody who is in another pass, which nobody is led to."""
+        is_in = self.person.first_check_in is not None
+        return Act("checkin", self._check_in, said.ANOTHER_PASS if is_in else "", off_bar=is_in)
 
     def word_refused(self, command: str) -> bool:
         if command == "checkin":

@@ -91,7 +91,7 @@ class GroupScreen(DeskScreen[Scan]):
             confirm = Act("confirm", self._let_in, said.let_in(len(self._ticked)))
         else:
             confirm = Act("confirm", self.navigator.go_home, "next person")
-        next_one = Act("next", self.navigator.go_home, by_scan=True)
+        next_one = Act("next", self.navigator.go_home, off_bar=True)
         return (confirm, *self._picks(), Act("back", self.leave), next_one, Move(self._list.move))
 
     def _picks(self) -> Sequence[Pick]:

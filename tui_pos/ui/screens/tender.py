@@ -196,7 +196,7 @@ class TenderScreen(DeskScreen[StillOwed]):
         if self._told is not None:
             go_on = Act("confirm", self._go_on, said.THE_REST if self._tender.due else "receipt")
             serve = partial(self.leave, StillOwed(next_person=NextPerson()))
-            next_one = Act("next", serve, by_scan=True)
+            next_one = Act("next", serve, off_bar=True)
             return (go_on, next_one) if self._tender.is_paid else (go_on,)
         if self._tender.receipt is None:
             return (Act("confirm", self._read_again, "read the order"), back)
