@@ -320,7 +320,7 @@ async def test_the_bar_names_what_each_number_does(bench: Bench) -> None:
         await scan(pilot, "ELLA2026")
         assert "1 card 25.00   2 show" in row(pilot, 23)
         await scan(pilot, "GIVE2026")
-        (gone,) = re.findall(r"(\d(?:-\d)?) gone", row(pilot, 23))
+        (gone,) = re.findall(r"(\d(?:-\d)?) all handed out", row(pilot, 23))
         await press(pilot, gone[0])
         assert "was handed out already" in row(pilot, 2)
 

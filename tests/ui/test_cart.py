@@ -471,6 +471,7 @@ async def test_every_key_that_pays_says_why_a_cart_cannot_be_sold(bench: Bench) 
         for key in ("enter", "f8", "f9", "f10"):
             await press(pilot, key)
             assert "Add something first" in row(pilot, 2)
+        await press(pilot, "1")
         await write(pilot, "/quantity 500\r")
         await write(pilot, "tutorial\r")
         for key in ("enter", "f8", "f9", "f10"):

@@ -60,7 +60,7 @@ async def test_what_was_typed_is_listed_although_the_list_was_hidden_meanwhile(b
         assert "Last here" not in shown(pilot)
         await press(pilot, "enter", "escape")
         text = shown(pilot)
-        assert re.search(r"Noor Lindqvist +\[OK\]  REGISTERED", text)
+        assert re.search(r"Noor Lindqvist +\[OK\]  registered", text)
         await press(pilot, "f1")
         checkin.check_in(desk_of(pilot), "NOOR2026")
         await press(pilot, "escape")

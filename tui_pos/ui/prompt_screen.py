@@ -287,6 +287,7 @@ class PromptScreen(Screen[R], inherit_bindings=False):
     @on(ScanInput.Picked)
     @on(ScanInput.Moved)
     @on(ScanInput.Stepped)
+    @on(ScanInput.Unbound)
     def _key(self, message: Message) -> None:
         message.stop()
         self.take(message)

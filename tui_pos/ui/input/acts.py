@@ -15,6 +15,9 @@ from tui_pos.ui.input.keys import Hint
 
 Do = Callable[[], object]
 
+SHORT = ("other", "sell", "next", "today's")
+"""Labels that are clear beside their key alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Act:
@@ -35,6 +38,14 @@ class Act:
     def shown(self) -> str:
         """What it does here, in a few words."""
         return self.label or keys.BY_NAME[self.command].label
+
+    @property
+    def told(self) -> str:
+        """The same as a sentence; the table of keys says more than the bar's short words do."""
+        command = keys.BY_NAME[self.command]
+        if self.label in ("", command.label, *SHORT):
+            return command.help
+        return f"{self.label[:1].upper()}{self.label[1:]}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,5 +178,7 @@ def shown_key(message: Message) -> str:
             return "Moving up or down"
         case key_stream.Stepped(delta=delta):
             return "+" if delta > 0 else "-"
+        case key_stream.Unbound(key=key):
+            return key
         case _:
             return "Enter"

@@ -42,7 +42,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("fewer", ("minus",), "", "one fewer", "One fewer of the chosen row."),
     Command("pick", tuple("123456789"), "", "pick", "Pick the row with that number; the prompt is empty."),
     Command("help", ("f1",), "help", "help", "Explain the keys of the screen that is open."),
-    Command("walk_up", ("f2",), "walkup", "walk-up", "Sell to somebody without a registration."),
+    Command("walk_up", ("f2",), "walkup", "walk-up", "Sell something: to who is shown, else to a walk-up."),
     Command("orders", ("f3",), "orders", "orders", "Find an order again, and see its receipt."),
     Command("reader", ("f4",), "reader", "reader", "Choose the card reader of this station."),
     Command("attention", ("f5",), "attention", "attention", "Show unfinished payments and sales."),

@@ -10,7 +10,7 @@ STATUS_WORDS = {
 """The outcome in large, of an order that owes nothing."""
 
 WALK_UP = "walk-up"
-NO_BADGE = "No badge: this was sold to a walk-up."
+NO_BADGE = "No badge belongs to this order."
 UNNAMED = "{count} more without name: /names"
 NOT_IN_YET = "not checked in yet"
 READING = "One moment: reading the receipt."

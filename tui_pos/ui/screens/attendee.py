@@ -276,7 +276,7 @@ class AttendeeScreen(DeskScreen[None]):
         """Tell when the last piece of it was handed out."""
         last = next((each.when for each in self._beside.fetched if each.line_id == out.line_id), None)
         why = Refused("handed_out", product=printable(out.description), bought=out.bought, last=last)
-        return Step(partial(self.say, sentence(why), Tone.WARN, bell=True), "gone")
+        return Step(partial(self.say, sentence(why), Tone.WARN, bell=True), "all handed out")
 
     def _undoing(self) -> Undoing | None:
         """What ``/undo`` takes back: the chosen hand-out, else the last one here, else the check-in."""

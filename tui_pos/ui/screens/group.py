@@ -30,7 +30,7 @@ class GroupScreen(DeskScreen[Scan]):
     Left with what was scanned: the next person.
     """
 
-    PROMPT = Prompt(placeholder="a number ticks, the next badge goes on")
+    PROMPT = Prompt(placeholder="a number ticks or unticks; scan the next badge")
 
     def __init__(self, desk: Desk, code: str) -> None:
         super().__init__(desk)

@@ -110,7 +110,7 @@ def _key(offer: Offer) -> Line:
     command = keys.BY_NAME[offer.command]
     word = f"/{command.word}" if command.word else ""
     key = shown.key if command.keys else ""
-    return Line((key, word, offer.label or command.help), pick=False)
+    return Line((key, word, offer.told), pick=False)
 
 
 def _heading(text: str) -> Line:

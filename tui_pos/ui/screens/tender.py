@@ -111,8 +111,8 @@ class TenderScreen(DeskScreen[StillOwed]):
         self._draw()
 
     def _set_part(self, amount: Decimal | None) -> None:
-        if amount is not None and self._tender.part is None and (chosen := self._list.chosen):
-            self._before_part = chosen.key
+        if amount is not None and self._tender.part is None:
+            self._before_part = chosen.key if (chosen := self._list.chosen) else "0"
         self._tender.part = amount
         self._offer()
 
@@ -152,7 +152,7 @@ class TenderScreen(DeskScreen[StillOwed]):
             self._first_enter()
             return
         if len(text) > 1:  # an amount, whose first digit looked like a row
-            self._list.choose("0")
+            self._list.unchoose()
         self._draw()
 
     def _pick(self, number: int) -> None:
@@ -162,6 +162,8 @@ class TenderScreen(DeskScreen[StillOwed]):
 
     def _move(self, delta: int) -> None:
         self.prompt.clear()
+        if self._list.chosen is None:
+            self._list.choose("0")
         self._list.move(delta)
         self._draw()
 
@@ -387,6 +389,11 @@ class TenderScreen(DeskScreen[StillOwed]):
     # Drawing
 
     def _draw(self) -> None:
+        if self._options and not self.prompt.text and self._list.chosen is None:
+            self._list.choose("0")
+        told = self._told is not None
+        paid = said.SCAN_THE_NEXT if self._tender.is_paid else ""
+        self.prompt.set_placeholder(paid if told else self.PROMPT.placeholder)
         shown = view.large(
             self._told, self._proposed(), self._tender.due, self._tender.wanted, self._tender.part
         )
