@@ -20,7 +20,7 @@ from tui_pos.core import clock
 from tui_pos.core.scanners import BURST_GAP
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input import keys
-from tui_pos.ui.input.acts import Act, Move, Pick, Steps
+from tui_pos.ui.input.acts import Act, Move, Pick, Steps, act_of
 from tui_pos.ui.widgets.scan_input import ScanInput
 
 PROMPT, NOTE, BAR = 1, 2, -1
@@ -153,10 +153,13 @@ def promised(screen: Any, text: str) -> frozenset[str]:
             found |= {"plus", "minus"}
         elif key == "PgUp":
             found |= ARROWS
-        elif key == "/":
+        elif key == "/" or part == "F1 more":
             found |= _listed(screen)
         elif key in NAMES:
             found.add(NAMES[key])
+    enter = act_of(screen.offers(), "confirm")
+    if "enter" in found and enter is not None and enter.shown.startswith("card "):
+        found.add("f8")
     if any(isinstance(each, Move) for each in screen.offers()):
         found |= ARROWS
     return frozenset(found)

@@ -209,6 +209,9 @@ class Demo(KioskApp):
     def first_screen(self) -> Screen[Any]:
         return Home()
 
+    def acts(self, screen: Screen[Any]) -> Sequence[Act]:  # noqa: ARG002  # on each
+        return (Act("lock", self.lock),)
+
     def lock(self) -> None:
         top = self.screen
         assert isinstance(top, DemoScreen)

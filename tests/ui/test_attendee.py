@@ -8,7 +8,7 @@ import pytest
 
 from tests.fixtures.pilot import press, scan, settled, shown, write
 from tests.ui.counter import shows, until
-from tests.ui.station import Bench, Station, desk_of, hammer, row, station
+from tests.ui.station import Bench, Station, bar, desk_of, hammer, row, station
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.checkin import checkin, redemption
 from tui_pos.desk.payments import readers
@@ -25,13 +25,13 @@ from tui_pos.ui.screens.scan import ScanScreen
 VERDICTS = [
     ("NOOR2026", "[OK] REGISTERED", "check in"),
     ("TOMA2026", "[!] IN SINCE ", "next person"),
-    ("INES2026", "[!] OWES 349.00", "pay 349.00"),
+    ("INES2026", "[!] OWES 349.00", "card 349.00"),
     ("ELLA2026", "[OK] REGISTERED", "check in"),
     ("RAVI2026", "[X] CANCELLED", "sell"),
     ("OMAR2026", "[X] CANCELLED", "sell"),
     ("YUKI2026", "[X] REFUNDED", "sell"),
     ("ZARA2026", "[X] NO ORDER", "sell"),
-    ("HALF2026", "[!] OWES 249.00", "pay 249.00"),
+    ("HALF2026", "[!] OWES 249.00", "card 249.00"),
 ]
 
 
@@ -82,6 +82,12 @@ async def test_a_second_pass_tells_time_and_place_of_the_first(bench: Bench) -> 
         assert "desk-2" in row(pilot, 4)
         await write(pilot, "/checkin\r")
         assert "Was checked in before: " in shown(pilot)
+        assert "/checkin" not in bar(pilot)  # a pass is recorded on purpose
+        await write(pilot, "/")
+        assert "Record another pass." in shown(pilot)
+        await press(pilot, "escape", "escape")
+        recent = shown(pilot).split("Needs attention")[0]
+        assert recent.count("another pass") == 1
 
 
 async def test_enter_never_checks_in_who_has_not_paid(bench: Bench) -> None:
@@ -312,9 +318,9 @@ async def test_every_row_is_reached_and_enter_does_what_the_chosen_one_says(benc
 async def test_the_bar_names_what_each_number_does(bench: Bench) -> None:
     async with station(bench) as pilot:
         await scan(pilot, "ELLA2026")
-        assert "1 pay 25.00   2 show" in row(pilot, 23)
+        assert "1 card 25.00   2 show" in row(pilot, 23)
         await scan(pilot, "GIVE2026")
-        (gone,) = re.findall(r"(\d(?:-\d)?) gone", row(pilot, 23))
+        (gone,) = re.findall(r"(\d(?:-\d)?) all handed out", row(pilot, 23))
         await press(pilot, gone[0])
         assert "was handed out already" in row(pilot, 2)
 
@@ -350,7 +356,7 @@ async def test_a_ticket_is_handed_to_another_person_and_the_old_badge_is_dead(be
         await write(pilot, "/transfer\r")
         await write(pilot, "Bo Ek\r")
         await write(pilot, "ill\r")
-        await shows(pilot, "The ticket is Bo Ek's now", "REGISTERED   Bo Ek")
+        await shows(pilot, "Bo Ek has the ticket on a new badge", "REGISTERED   Bo Ek")
         await scan(pilot, "NOOR2026")
         assert "[X] HANDED OVER   NOOR2026" in row(pilot, 4)
 
@@ -395,7 +401,7 @@ async def test_where_the_reader_has_another_payment_the_bar_offers_another_reade
         await scan(pilot, "HALF2026")
         await press(pilot, "enter")
         assert "[X] Front-2 has the payment of ORD-DEMO0003: F4 takes another reader." in row(pilot, 2)
-        assert row(pilot, 23).startswith("  Enter pay 249.00    F4 other reader ")
+        assert row(pilot, 23).startswith("  Enter card 249.00    F4 other reader ")
         await press(pilot, "f4")
         assert isinstance(pilot.app.screen, ReaderScreen)
 

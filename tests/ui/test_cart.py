@@ -89,7 +89,7 @@ async def test_typing_filters_as_it_stands_still_and_enter_adds_the_only_fit(ben
         await press(pilot, "f2")
         await write(pilot, "crè")
         assert "    Café Crème Tasting" in row(pilot, 5)
-        assert bar(pilot) == "Enter add Café Crème Tasting   Esc clear"
+        assert bar(pilot) == "Enter add Café Crème Tasting   Esc clear   F1 help   F12 lock"
         assert row(pilot, 6).strip(" │") == ""
         await press(pilot, "enter")
         assert "> Café Crème Tasting" in shown(pilot)
@@ -100,7 +100,7 @@ async def test_of_several_fits_enter_adds_the_chosen_one_that_the_bar_names(benc
     async with station(bench) as pilot:
         await press(pilot, "f2", SHIRT)
         await write(pilot, "tutorial")
-        assert bar(pilot) == "Enter add Tutorial: async   Esc clear"
+        assert bar(pilot) == "Enter add Tutorial: async   Esc clear   F1 help   F12 lock"
         await press(pilot, "down")
         assert bar(pilot).startswith("Enter add Tutorial Pass (sold")
         await press(pilot, "up", "enter")
@@ -268,7 +268,7 @@ async def test_a_mistyped_product_is_no_name_and_a_name_is_never_replaced_by_one
         await write(pilot, "Wanda Walk")
         assert bar(pilot).startswith("Enter name: Wanda Walk")
         await press(pilot, "enter")
-        assert "Wanda Walk was taken as the buyer's name. F2 changes it" in shown(pilot)
+        assert "Wanda Walk was taken as the buyer's name; F2 changes it." in shown(pilot)
         assert "For  Wanda Walk" in row(pilot, 3)
         await write(pilot, "Otto Other\r")
         assert "No product is called Otto Other; F2 names the buyer." in shown(pilot)
@@ -464,3 +464,39 @@ async def test_enter_pays_for_nothing_when_what_was_pressed_before_it_failed(
         await settled(pilot)
         assert "[X] Hoodie is sold out." in shown(pilot)
         assert sales() == ["open"]
+
+
+async def test_every_key_that_pays_says_why_a_cart_cannot_be_sold(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await press(pilot, "f2")
+        for key in ("enter", "f8", "f9", "f10"):
+            await press(pilot, key)
+            assert "Add something first" in row(pilot, 2)
+        await press(pilot, "1")
+        await write(pilot, "/quantity 500\r")
+        await write(pilot, "tutorial\r")
+        for key in ("enter", "f8", "f9", "f10"):
+            await press(pilot, key)
+            assert "Tutorial: async" in row(pilot, 2), key
+            await press(pilot, "down")
+        await write(pilot, "/cash\r")
+        assert "Tutorial: async" in row(pilot, 2)
+
+
+async def test_a_line_is_taken_out_by_one_key_and_its_quantity_set_by_a_word(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await press(pilot, "f2", "7", "1")
+        await press(pilot, "delete")
+        assert "1 x 349.00" not in shown(pilot)
+        assert "To pay USD 25.00" in " ".join(shown(pilot).split())
+        await write(pilot, "/set 12\r")
+        assert "To pay USD 300.00" in " ".join(shown(pilot).split())
+        await write(pilot, "/set x\r")
+        assert "is not a quantity" in row(pilot, 2)
+        await write(pilot, "/set 0\r")
+        assert "Enter card" not in bar(pilot)
+        await press(pilot, "delete")
+        assert "Del does nothing here." in row(pilot, 2)
+        await press(pilot, "7")
+        await write(pilot, "/")
+        assert {"/set", "/remove"} <= set(shown(pilot).split())

@@ -1,5 +1,7 @@
 """The help: tasks that work on the screen that asked, for who is signed in, in sentences that fit a row."""
 
+import re
+from decimal import Decimal
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -7,9 +9,13 @@ import pytest
 from rich.cells import cell_len
 
 from tests.fixtures.pilot import press, scan, shown
-from tests.ui.station import Bench, row, station
+from tests.ui.counter import until
+from tests.ui.station import Bench, bar, desk_of, row, station
 from tui_pos.desk.access.permissions import Action
-from tui_pos.ui import screens
+from tui_pos.desk.carts import checkout
+from tui_pos.desk.payments import readers
+from tui_pos.desk.tenders.cash import take_cash
+from tui_pos.ui import dialogs, screens
 from tui_pos.ui.input import keys
 from tui_pos.ui.messages.help import TASKS, TASKS_HEADING, Task
 from tui_pos.ui.screens.attendee import AttendeeScreen
@@ -18,7 +24,10 @@ ALL = [task for tasks in TASKS.values() for task in tasks]
 
 
 def test_tasks_are_of_screens_that_there_are() -> None:
-    modules = [import_module(f"{screens.__name__}.{each.name}") for each in iter_modules(screens.__path__)]
+    packages = (screens, dialogs)
+    modules = [
+        import_module(f"{of.__name__}.{each.name}") for of in packages for each in iter_modules(of.__path__)
+    ]
     names = {name for module in modules for name in vars(module)}
     assert TASKS.keys() <= names
 
@@ -74,3 +83,43 @@ async def test_who_sells_is_told_what_a_supervisor_alone_may_do(bench: Bench) ->
         await press(pilot, "f1")
         assert "only for" not in shown(pilot)
         assert "Give money back: F3, choose the order, then /refund." in shown(pilot)
+
+
+async def test_what_is_told_of_an_order_is_what_its_keys_do_now(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        desk = desk_of(pilot)
+        order = checkout.sell(desk, [("t-shirt", 1)], attendee_code="NOOR2026").reference
+        await press(pilot, "f3", "1")
+        assert bar(pilot).startswith("Enter card 25.00   Esc back   F9 cash   F10 tender   /cancel cancel")
+        assert "F8" not in bar(pilot)  # Enter is that
+        await press(pilot, "f1")
+        told = shown(pilot)
+        assert "Take what is owed: Enter by card, F9 in cash, F10 another way." in told
+        assert "for which nothing was paid" in told
+        assert not re.search("Go on: Enter|money or pieces|Swap|whole sale back: /void", told)
+        assert re.search(r"F8 +/card", told)
+        await press(pilot, "escape")
+        take_cash(desk, order, Decimal(25))
+        await press(pilot, "escape", "1", "f1")
+        told = shown(pilot)
+        assert "Take what is owed" not in told
+        assert "Let them in and go on: Enter." in told
+        assert "Give money or pieces back: only for a supervisor." in told
+
+
+async def test_the_help_of_a_card_payment_says_what_esc_does_now(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        readers.remember_reader(desk_of(pilot), "tmr_front_2", "Front-2")
+        await scan(pilot, "NOOR2026")
+        await press(pilot, "f2", "7")
+        await pilot.press("enter")
+        await until(pilot, lambda: "WAITING FOR CARD" in shown(pilot), "the payment")
+        await pilot.press("f1")
+        await until(pilot, lambda: "Stop it: Esc asks" in shown(pilot), "the help")
+        await pilot.press("escape")
+        await until(pilot, lambda: "WAITING FOR CARD" in shown(pilot), "the payment again")
+        await pilot.press("escape")
+        await until(pilot, lambda: "CANCELLED" in shown(pilot), "the end")
+        await press(pilot, "f1")
+        assert "Go back to the order, for which nothing was charged: Esc." in shown(pilot)
+        assert "Stop it" not in shown(pilot)

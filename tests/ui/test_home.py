@@ -60,7 +60,7 @@ async def test_what_was_typed_is_listed_although_the_list_was_hidden_meanwhile(b
         assert "Last here" not in shown(pilot)
         await press(pilot, "enter", "escape")
         text = shown(pilot)
-        assert re.search(r"Noor Lindqvist +\[OK\]  REGISTERED", text)
+        assert re.search(r"Noor Lindqvist +\[OK\]  registered", text)
         await press(pilot, "f1")
         checkin.check_in(desk_of(pilot), "NOOR2026")
         await press(pilot, "escape")
@@ -136,7 +136,9 @@ async def test_all_hits_are_reached_and_counted(bench: Bench, monkeypatch: pytes
     async with station(bench) as pilot:
         await write(pilot, "example.org")
         assert "40 found; arrows and PgDn reach all." in row(pilot, 2)
-        assert row(pilot, 23) == '  Enter find "example.org"    Esc clear   PgUp PgDn more'
+        assert (
+            row(pilot, 23) == '  Enter find "example.org"    Esc clear   PgUp PgDn more   F1 help   F12 lock'
+        )
         assert not re.search(r"^ \d ", row(pilot, 3))
         for _ in range(6):
             await press(pilot, "pagedown")

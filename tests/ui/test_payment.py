@@ -125,7 +125,7 @@ async def test_after_a_decline_enter_tries_again_on_the_same_payment(desk: Desk,
             simulator.tap(READER, "insufficient_funds")
             declined = await shows(pilot, "[X] DECLINED   insufficient funds, nothing charged")
             assert "Insufficient funds. Ask for another card. Nothing was charged." in declined
-            assert declined.splitlines()[-1].startswith("  Enter try again    Esc cancel")
+            assert declined.splitlines()[-1].startswith("  Enter try again    F9 cash   Esc cancel")
             await pilot.press("enter")
         await shows(pilot, "WAITING FOR CARD")
         simulator.tap(READER)

@@ -183,7 +183,7 @@ async def test_credit_pays_what_there_is_and_the_rest_stays_on_the_screen(desk: 
         await press(pilot, "enter")
         assert "[OK] Credit 20.00. 5.00 is still to be paid." in shown(pilot)
         assert sum_rows(pilot) == ["Total 25.00", "Paid by Credit -20.00", "Still to pay USD 5.00"]
-        assert bar(pilot) == "Enter take the rest"
+        assert bar(pilot) == "Enter choose how the rest is paid"
         await press(pilot, "enter", "f9")
         assert "  Credit  " not in shown(pilot)
         await press(pilot, "enter")
@@ -272,6 +272,7 @@ async def test_only_a_supervisor_gives_away_and_the_others_read_who_that_is(desk
         assert "Free of charge      25.00  supervisor" in shown(pilot)
         await press(pilot, "7", "enter")
         assert "Tilda Trainee may not give away for free. Ask Lena Lead." in shown(pilot)
+        assert bar(pilot).startswith("Enter see who may do it")
     assert paid_by(desk, reference) == []
 
 
@@ -311,9 +312,9 @@ async def test_a_card_for_a_part_and_cash_for_the_rest(desk: Desk, simulator: Se
         await pilot.press("f8")
         await shows(pilot, "WAITING FOR CARD", "attempt saved: 10.00 USD")
         simulator.tap(READER[0])
-        captured = await shows(pilot, "CAPTURED 10.00", "Enter take the rest")
+        captured = await shows(pilot, "CAPTURED 10.00", "Enter go on with the rest")
         assert "receipt" not in captured
-        assert captured.splitlines()[-1].startswith("  Enter take the rest")
+        assert captured.splitlines()[-1].startswith("  Enter go on with the rest")
         await pilot.press("enter")
         await shows(pilot, "[OK] Visa 4242 10.00. 15.00 is still to be paid.")
         assert sum_rows(pilot)[1:] == ["Paid by Visa 4242 -10.00", "Still to pay USD 15.00"]
@@ -490,3 +491,23 @@ def test_what_cash_is_rounded_by_is_a_line_below_what_is_due(desk: Desk) -> None
     assert tender_view.large(None, cash, Decimal("25.02"), Decimal("25.02")).amount == 25
     assert tender_view.sums(view, str, Decimal("-0.02"))[-1].cells == ("Rounded for cash", "-0.02")
     assert len(tender_view.sums(view, str)) == len(tender_view.sums(view, str, Decimal("-0.02"))) - 1
+
+
+async def test_a_part_is_named_as_one_and_says_that_nothing_is_taken_yet(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "NOOR2026")
+        await press(pilot, "f2", "7", "f9")
+        await write(pilot, "10")
+        assert bar(pilot).startswith("Enter 10.00: choose how")
+        assert "10.00 is a part: Enter asks how it is paid; nothing is taken yet." in row(pilot, 2)
+        await press(pilot, "enter")
+        assert "THIS PART USD" in shown(pilot)
+        assert "TO PAY USD" not in shown(pilot)
+        assert "Esc all of it" in bar(pilot)
+        await press(pilot, "f1")
+        assert "Pay all of it in one way after all: Esc." in shown(pilot)
+        assert "Leave it for later" not in shown(pilot)
+        await press(pilot, "escape", "escape")
+        assert "TO PAY USD" in shown(pilot)
+        await press(pilot, "f1")
+        assert "Leave it for later: Esc" in shown(pilot)

@@ -167,7 +167,7 @@ class DeskApp(KioskApp):
             self.close_screen(above[0])
         self.call_later(top.put_away, partial(self._sign_out, why))
 
-    def _sign_out(self, why: str = "") -> None:
+    def _sign_out(self, why: str, kept: str) -> None:
         if self.desk is None:
             return  # locked already: F12 came twice before its screen was put away
         log.info("locked")
@@ -178,7 +178,7 @@ class DeskApp(KioskApp):
         self._show_nobody()
         assert self._session is not None
         self._sign_in = SignInScreen(
-            heading=self._heading, session=self._session, agreed=self._station_agreed, note=why
+            heading=self._heading, session=self._session, agreed=self._station_agreed, note=why, kept=kept
         )
         self._navigation.lock(self._sign_in, self._signed_in)
 
@@ -297,13 +297,14 @@ class DeskApp(KioskApp):
     # Help
 
     def acts(self, screen: Screen[Any]) -> Sequence[Act]:
-        has_help = isinstance(screen, DeskScreen) and screen.PROMPT.takes_keys_ahead
+        has_help = isinstance(screen, DeskScreen)
         locks = (Act("lock", self.lock),) if self.desk is not None else ()
         return ((Act("help", self._help),) if has_help else ()) + locks
 
     def _help(self) -> None:
         top = self.screen
         if isinstance(top, DeskScreen):
+            self.last_prompt = None  # what is typed stays where it was begun
             top.go(HelpScreen(top))
 
 

@@ -194,8 +194,8 @@ class Navigation:
         def left(end: "CartEnd | None") -> None:
             if then is not None:
                 then(end or SaleEnd.NOTHING)
-            else:
-                screen.say(notes.sale_end(end or SaleEnd.NOTHING))
+            elif end is not None:  # None: what closed it has said what became of it
+                screen.say(notes.sale_end(end))
 
         if screen.may(Action.SELL):
             screen.go(CartScreen(screen.desk, start), left)

@@ -27,7 +27,7 @@ from tui_pos.ui.input import keys
 from tui_pos.ui.input.acts import Act, Move, Offer, act_of, answer, bar, shown_key, with_common
 from tui_pos.ui.kiosk import KioskApp
 from tui_pos.ui.typed_ahead import KeysHandled, TypedAhead
-from tui_pos.ui.widgets.key_bar import KeyBar
+from tui_pos.ui.widgets.key_bar import MORE, MORE_WHILE_TYPING, KeyBar
 from tui_pos.ui.widgets.line_list import LineList, Listing
 from tui_pos.ui.widgets.row import Divider, NoteLine, Rule
 from tui_pos.ui.widgets.scan_input import Prompt, ScanInput
@@ -132,9 +132,9 @@ class PromptScreen(Screen[R], inherit_bindings=False):
         """Whether the screen has said itself why ``command`` does nothing here."""
         return False
 
-    def put_away(self, then: Callable[[], object]) -> None:
-        """Save what closing this screen would lose, then call ``then``."""
-        then()
+    def put_away(self, then: Callable[[str], object]) -> None:
+        """Save what closing this screen would lose, then call ``then`` with what is said of it, or ''."""
+        then("")
 
     # What stands there
 
@@ -181,7 +181,7 @@ class PromptScreen(Screen[R], inherit_bindings=False):
         act = act_of(offers, "confirm")
         by_key = (self._is_handling or self.typed_ahead.is_holding) and not by_itself
         self._guard.shown(act.shown if act is not None else None, by_itself=not by_key)
-        self.query_one(KeyBar).show_hints(bar(offers))
+        self.query_one(KeyBar).show_hints(bar(offers), MORE_WHILE_TYPING if self.prompt.text else MORE)
         self._draw_note()
 
     def _draw_note(self) -> None:
@@ -262,7 +262,7 @@ class PromptScreen(Screen[R], inherit_bindings=False):
     def _understood(self, message: ScanInput.Entered, scan: Scan) -> None:
         if scan.kind is ScanKind.COMMAND and scan.scanned and scan.value not in keys.CARD_WORDS:
             self.say(f"/{scan.value} is on no card of the desk: type it.", Tone.WARN, bell=True)
-        elif scan.kind is ScanKind.COMMAND:
+        elif scan.kind is ScanKind.COMMAND or (self._words_shown and message.text.strip() == "/"):
             self._word(scan)
         elif scan.test is not None:
             fault = scanner_test.told(scan.test, message.pace)
@@ -283,7 +283,8 @@ class PromptScreen(Screen[R], inherit_bindings=False):
             return
         if act is None:
             what = "does nothing here" if known is not None else "is not a command"
-            self.say(f"/{scan.value} {what}; / alone lists what can be done.", Tone.BAD, bell=True)
+            lists = "; / alone lists what can be done" if self.has_words else ""
+            self.say(f"/{scan.value} {what}{lists}.", Tone.BAD, bell=True)
         else:
             self.argument = scan.argument
             act.do()
@@ -294,13 +295,15 @@ class PromptScreen(Screen[R], inherit_bindings=False):
     @on(ScanInput.Picked)
     @on(ScanInput.Moved)
     @on(ScanInput.Stepped)
+    @on(ScanInput.Unbound)
     def _key(self, message: Message) -> None:
         message.stop()
         self.take(message)
 
     def take(self, message: Message) -> None:
         """Do what a key of the prompt, or one typed ahead at the screen before, asks for."""
-        if isinstance(message, ScanInput.Asked) and message.command == "lock":
+        locks = isinstance(message, ScanInput.Asked) and message.command == "lock"
+        if locks and act_of(self._everywhere(), "lock") is not None:
             self.kiosk.forget_input()
             self.kiosk.lock()
             return
@@ -347,9 +350,13 @@ class PromptScreen(Screen[R], inherit_bindings=False):
 
     def acts_and_ours(self) -> Sequence[Offer]:
         """`acts`, then what works on every screen of its kind."""
-        leave = Act("quit", partial(self.put_away, self.kiosk.exit))
-        ours: Sequence[Act] = (*self.kiosk.acts(self), leave) if self.PROMPT.takes_keys_ahead else ()
-        return with_common(self.acts(), ours)
+        leaves = self.has_words and self.PROMPT.takes_keys_ahead
+        leave = (Act("quit", partial(self.put_away, lambda _: self.kiosk.exit())),) if leaves else ()
+        return with_common(self.acts(), (*self._everywhere(), *leave))
+
+    def _everywhere(self) -> Sequence[Act]:
+        """What works on every screen, whatever is typed; F12 alone where something must be seen first."""
+        return [each for each in self.kiosk.acts(self) if self.has_words or each.command == "lock"]
 
     def offers(self) -> Sequence[Offer]:
         """What the next key will do."""
@@ -359,8 +366,10 @@ class PromptScreen(Screen[R], inherit_bindings=False):
         if self._words_shown:
             word = self._words.chosen_word
             run = (self.enters(f"/{word}"),) if word else ()
-            return (*run, Act("back", self.prompt.clear, "clear"), Move(self._words.move))
-        return self.typed_acts(text)
+            own: Sequence[Offer] = (*run, Act("back", self.prompt.clear, "clear"), Move(self._words.move))
+        else:
+            own = self.typed_acts(text)
+        return with_common(own, self._everywhere())
 
     def enters(self, label: str) -> Act:
         """What Enter does with typed text; the line comes to `entered`."""
@@ -368,8 +377,8 @@ class PromptScreen(Screen[R], inherit_bindings=False):
 
     @property
     def has_words(self) -> bool:
-        """Whether a typed slash lists the words that work here."""
-        return not self.PROMPT.comes_first
+        """Whether a typed slash lists the words that work here; not while something must be seen first."""
+        return True
 
     @property
     def _words_shown(self) -> bool:

@@ -17,7 +17,7 @@ from tui_pos.desk.search.today import StationNow, Today, stations_now, today
 from tui_pos.desk.tones import Tone
 from tui_pos.terminal import TerminalError
 from tui_pos.ui.messages import sentence
-from tui_pos.ui.messages.verdicts import NO_ANSWER, refused, words
+from tui_pos.ui.messages.verdicts import NO_ANSWER, listed, refused
 from tui_pos.ui.results import SaleStart
 
 PAGE = 50
@@ -141,7 +141,7 @@ def _page(text: str, first: int, hits: Hits) -> HitPage:
 
 
 def _person(person: AttendeeView) -> ScanResult:
-    return ScanResult(line=_line(person.name, words(person.verdict).word, person.verdict.tone), person=person)
+    return ScanResult(line=_line(person.name, listed(person.verdict), person.verdict.tone), person=person)
 
 
 def _order(desk: Desk, reference: str) -> ScanResult:

@@ -1,5 +1,6 @@
 """Every kind of thing that is told under "Last here", and what is told of each in words."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -140,3 +141,18 @@ def test_released_holds_are_told_as_the_orders_end(desk: Desk, frozen_clock: Fro
     frozen_clock.advance(3600)
     holds.release_expired(desk)
     assert told(desk) == [("Ana", "cancelled 25.00", Tone.PLAIN.value)]
+
+
+def test_of_two_passes_the_second_says_so_wherever_the_first_was(
+    desk: Desk, frozen_clock: FrozenClock
+) -> None:
+    checkin.check_in(replace(desk, station="desk-1"), CODE)
+    frozen_clock.advance(1)
+    checkin.check_in(desk, CODE)
+    frozen_clock.advance(1)
+    checkin.check_in(desk, "OWEN2026")
+    assert [what for _, what, _ in told(desk)] == ["checked in", "another pass"]
+    checkin.undo_check_in(desk, "OWEN2026", "wrong person")
+    frozen_clock.advance(1)
+    checkin.check_in(desk, "OWEN2026")
+    assert told(desk, 1)[0][1] == "checked in"

@@ -28,7 +28,7 @@ def _twice(values: list[str]) -> list[str]:
 def test_no_name_key_or_word_stands_for_two_commands() -> None:
     assert not _twice([command.name for command in keys.COMMANDS])
     # A screen offers to park a sale or shows a group, never both.
-    assert _twice([key for command in keys.COMMANDS for key in command.keys]) == ["f6"]
+    assert _twice([key for command in keys.COMMANDS for key in command.keys]) == ["f6", "delete"]
     assert keys.BY_NAME["park"].keys == keys.BY_NAME["group"].keys
     assert not _twice([command.word for command in keys.COMMANDS if command.word])
 

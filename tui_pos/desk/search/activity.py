@@ -4,13 +4,14 @@ Each kind is asked for by an index that begins with the station or, for check-in
 ``WINDOW``: every station asks every few seconds, however much there is of old.
 """
 
+import re
 from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from peewee import JOIN
+from peewee import JOIN, fn
 
 from tui_pos.core import money
 from tui_pos.core.scan import printable
@@ -46,6 +47,8 @@ from tui_pos.desk.tones import Tone
 
 WINDOW = 5000
 """Of so many check-ins, the conference's last, those of this station are found."""
+
+_DISCARDED = re.compile(r"(?:(.+?):? )??([0-9]+ x .+)")
 
 TITLE_LENGTH = 60
 TEXT_LENGTH = 200
@@ -225,6 +228,8 @@ def _audited(desk: Desk, limit: int) -> Iterator[_Event]:
 def _about(entry: AuditEntry) -> str:
     if entry.attendee_id is not None:
         return full_name(entry.attendee.user)
+    if entry.what == AuditAction.DISCARD:
+        return _whose_and_what(entry)[0] or WALK_UP
     return buyer_of(entry.order) if entry.order_id is not None else WALK_UP
 
 
@@ -260,6 +265,12 @@ def _pieces(entry: AuditEntry) -> tuple[str, str]:
     return quantity, product or entry.text
 
 
+def _whose_and_what(entry: AuditEntry) -> tuple[str, str]:
+    """Whose sale was discarded, '' for nobody's, and what was in it; the log has "Ravi Chen: 2 x T-Shirt"."""
+    found = _DISCARDED.fullmatch(entry.text)
+    return (found[1] or "", found[2]) if found is not None else ("", entry.text)
+
+
 _AUDITED: dict[AuditAction, Callable[[AuditEntry], Reason]] = {
     AuditAction.CASH: _cash,
     AuditAction.CREDIT: _credit,
@@ -270,7 +281,7 @@ _AUDITED: dict[AuditAction, Callable[[AuditEntry], Reason]] = {
     AuditAction.HAND_OUT: _handed_out,
     AuditAction.TAKE_BACK: _took_back,
     AuditAction.UNDO_CHECK_IN: lambda _: because("recent.check_in_undone"),
-    AuditAction.DISCARD: lambda entry: because("recent.discarded", content=entry.text),
+    AuditAction.DISCARD: lambda entry: because("recent.discarded", content=_whose_and_what(entry)[1]),
 }
 _AUDITED_TONES = {
     AuditAction.VOID: Tone.PLAIN,
@@ -357,14 +368,17 @@ def last_check_ins(desk: Desk, *selected: Any) -> Any:
 def _check_ins(desk: Desk, limit: int) -> Iterator[_Event]:
     last = last_check_ins(desk, CheckIn.id, CheckIn.station)
     here = CheckIn.select(last.c.id).from_(last).where(last.c.station == desk.station)
-    query = (
-        CheckIn.select(CheckIn.checked_in_at, CheckIn.id, Attendee.id, User)
+    before = CheckIn.alias()
+    is_another = fn.EXISTS(
+        before.select(before.id).where(before.attendee == CheckIn.attendee, before.id < CheckIn.id)
+    )
+    query: Any = (
+        CheckIn.select(CheckIn.checked_in_at, CheckIn.id, Attendee.id, User, is_another.alias("is_another"))
         .join(Attendee)
         .join(User)
         .where(CheckIn.id.in_(here.order_by(last.c.id.desc()).limit(limit)))
     )
     for row in query:
         name = full_name(row.attendee.user)
-        yield _Event(
-            at=row.checked_in_at, title=_title(desk, name), detail=because("recent.checked_in"), tone=Tone.OK
-        )
+        told = because("recent.another_pass") if row.is_another else because("recent.checked_in")
+        yield _Event(at=row.checked_in_at, title=_title(desk, name), detail=told, tone=Tone.OK)

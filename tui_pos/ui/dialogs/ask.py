@@ -1,23 +1,30 @@
-"""Dialogs that ask for one line: a text, or an amount."""
+"""Dialogs that ask for one line, a text or an amount, again where it cannot be taken."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from rich.text import Text
 from textual.app import ComposeResult
 
 from tui_pos.core import money
 from tui_pos.core.scan import Scan
+from tui_pos.desk.errors import InvalidInput
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input.acts import Act, Offer
 from tui_pos.ui.messages import sentence
+from tui_pos.ui.widgets import signs
 from tui_pos.ui.widgets.question import Question
+from tui_pos.ui.widgets.row import Sentence
 from tui_pos.ui.widgets.scan_input import DIALOG
 
 R = TypeVar("R")
+
+Refused = Callable[[Exception], object]
+"""Gets why an answer was not taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +57,24 @@ class Ask(DeskScreen[R]):
         self._read = read
         self._alone = alone
         self._skips = skips or enter
+        self._typed = self._refusal = ""
+        self._why = Sentence()
+
+    def begin_with(self, typed: str, refusal: str) -> None:
+        """Say that ``typed`` was refused, and let it be changed; before the dialog opens."""
+        self._typed, self._refusal = typed, refusal
 
     def compose_body(self) -> ComposeResult:
         yield self._question
+        yield self._why
+
+    def on_mount(self) -> None:
+        self._refuse(self._typed, self._refusal)
+        super().on_mount()
+
+    def _refuse(self, typed: str, why: str) -> None:
+        self.prompt.fill(typed)
+        self._why.show(signs.signed(Tone.BAD, why) if why else Text())
 
     def acts(self) -> Sequence[Offer]:
         leave = Act("back", self.leave, "leave as it is")
@@ -73,7 +95,43 @@ class Ask(DeskScreen[R]):
         try:
             self.leave(self._read(scan.raw_shown))
         except money.MoneyError as error:
-            self.say(sentence(error.reason), Tone.BAD, bell=True)
+            self.kiosk.bell()
+            self._refuse(scan.raw_shown, sentence(error.reason))
+
+
+def ask_while_refused(
+    screen: DeskScreen[Any],
+    question: Callable[[], Ask[str]],
+    write: Callable[[str, Refused], object],
+    left: Callable[[], object] = lambda: None,
+    *,
+    given: str = "",
+) -> None:
+    """Ask on top of ``screen``, and let ``write`` have the answer, or at first what was ``given`` already.
+
+    Where ``write`` calls what it gets beside it with InvalidInput, it is asked again: why, with the answer
+    kept. ``left``: Esc was pressed.
+    """
+
+    def ask(typed: str = "", why: str = "") -> None:
+        asked = question()
+        asked.begin_with(typed, why)
+        screen.go(asked, take)
+
+    def take(answer: str | None) -> None:
+        if answer is None:
+            left()
+        else:
+            write(answer, partial(refused, answer))
+
+    def refused(answer: str, error: Exception) -> None:
+        if isinstance(error, InvalidInput):
+            screen.kiosk.bell()
+            ask(answer, screen.kiosk.explain(error))
+        else:
+            screen.failed(error)
+
+    take(given) if given else ask()
 
 
 def ask_text(heading: str, text: str, enter: str, tone: Tone = Tone.PLAIN) -> Ask[str]:

@@ -15,26 +15,37 @@ from tui_pos.ui.input.keys import Hint
 
 Do = Callable[[], object]
 
+SHORT = ("other", "sell", "next", "today's")
+"""Labels that are clear beside their key alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Act:
     """A command of `keys.COMMANDS`, what it does in this state, and how the key bar calls it.
 
     Without a ``label`` the bar says what the table of keys says. ``ahead``: Enter does it though it was
-    pressed before the bar said so, because what it does follows from the keys before it. ``by_scan``: only a
-    card of the desk gives it here, so that the bar does not say it.
+    pressed before the bar said so, because what it does follows from the keys before it. ``off_bar``: a
+    card of the desk or a word gives it, and the list of words has it; nobody is led to it by the bar.
     """
 
     command: str
     do: Do
     label: str = ""
     ahead: bool = False
-    by_scan: bool = False
+    off_bar: bool = False
 
     @property
     def shown(self) -> str:
         """What it does here, in a few words."""
         return self.label or keys.BY_NAME[self.command].label
+
+    @property
+    def told(self) -> str:
+        """The same as a sentence; the table of keys says more than the bar's short words do."""
+        command = keys.BY_NAME[self.command]
+        if self.label in ("", command.label, *SHORT):
+            return command.help
+        return f"{self.label[:1].upper()}{self.label[1:]}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +82,12 @@ def numbers(rows: int, first: int = 1) -> range:
 
 
 def bar(offers: Iterable[Offer]) -> tuple[Hint, ...]:
-    """The key bar of ``offers``, digits that do the same as one."""
-    hints: dict[str, Hint] = {}
+    """The key bar of ``offers``: digits that do the same as one; no F8 where Enter is the card."""
+    offers, hints = tuple(offers), dict[str, Hint]()
+    enter = act_of(offers, "confirm")
     for offer in offers:
         hint = _hint(offer)
-        if hint is None:
+        if hint is None or (isinstance(offer, Act) and enter is not None and _is_card_twice(offer, enter)):
             continue
         same = isinstance(offer, Pick) and hints.get(f"pick {hint.label}")
         name = f"pick {hint.label}" if isinstance(offer, Pick) else f"{hint.key} {hint.label}"
@@ -85,7 +97,7 @@ def bar(offers: Iterable[Offer]) -> tuple[Hint, ...]:
 
 def _hint(offer: Offer) -> Hint | None:
     match offer:
-        case Act(by_scan=False):
+        case Act(off_bar=False):
             return Hint(keys.shown_key(offer.command), offer.shown)
         case Pick(numbers=picked) if picked:
             last = picked[-1]
@@ -105,6 +117,11 @@ def with_common(own: Sequence[Offer], common: Sequence[Act]) -> Sequence[Offer]:
     last = next((at for at in range(len(own), 0, -1) if _has_key(own[at - 1])), 0)
     keyed = [each for each in others if _has_key(each)]
     return (*own[:last], *keyed, *own[last:], *(each for each in others if each not in keyed))
+
+
+def _is_card_twice(act: Act, enter: Act) -> bool:
+    """Whether it is F8 where Enter says "card 25.00"."""
+    return act.command == "card" and enter.shown.startswith(f"{act.shown} ")
 
 
 def _has_key(offer: Offer) -> bool:
@@ -161,5 +178,7 @@ def shown_key(message: Message) -> str:
             return "Moving up or down"
         case key_stream.Stepped(delta=delta):
             return "+" if delta > 0 else "-"
+        case key_stream.Unbound(key=key):
+            return key
         case _:
             return "Enter"

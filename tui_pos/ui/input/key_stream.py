@@ -120,6 +120,13 @@ class Refused(Message):
     reason: str
 
 
+@dataclass
+class Unbound(Message):
+    """A key that no screen knows, as people read it: nothing a barcode can hold."""
+
+    key: str
+
+
 class KeyStream:
     """Collects keys and says what they mean. Knows no widget; times are seconds on the monotonic clock.
 
@@ -177,6 +184,13 @@ class KeyStream:
         self._truncated = self._dirty = self._was_told = False
         self._edited = 0
 
+    def fill(self, text: str) -> None:
+        """Begin with ``text``, as if a hand had typed and edited it."""
+        self.clear()
+        self._text = list(text[:MAX_TEXT])
+        self._edited = len(self._text)
+        self._gaps = [PAUSE] * self._edited
+
     def forget(self) -> None:
         """Forget the line and every key that is held."""
         self.clear()
@@ -207,7 +221,7 @@ class KeyStream:
         key = "backspace" if key.endswith("+backspace") else key
         command = keys.BY_KEY.get(key if character != SEPARATOR else "")
         typed = _typed(key, character)
-        if command is None and typed is None and key not in _OTHER_KEYS:
+        if command is None and typed is None and key not in _OTHER_KEYS and key not in _UNBOUND:
             return []
         gap, self._last = time - self._last, time
         certain: list[Message] = []
@@ -313,6 +327,8 @@ class KeyStream:
         if key in _QUIT_KEYS:
             self._held.append((Refused(keys.HOW_TO_QUIT), ""))
             return []
+        if key in _UNBOUND:
+            self._held.append((Unbound(_UNBOUND[key]), ""))
         if command is None:
             return []
         if command.name in _MOVES:
@@ -342,7 +358,9 @@ class KeyStream:
             self._edited = len(self._text)
 
     def _end_line(self, key: str, gap: float) -> list[Message]:
-        if key == "tab" and not (self._run_has_text and self._is_scan(self._start_of_scan(gap), gap)):
+        if key == "tab" and not self._run_has_text:
+            return self._act(key, None, "")
+        if key == "tab" and not self._is_scan(self._start_of_scan(gap), gap):
             return []
         certain: list[Message] = []
         if self.held_text:
@@ -402,6 +420,10 @@ class KeyStream:
 
 
 _LINE_ENDS: Final = frozenset(("enter", "ctrl+j", "tab"))
+_UNBOUND: Final = {
+    **{f"f{number}": f"F{number}" for number in range(1, 13) if f"f{number}" not in keys.BY_KEY},
+    **{name: name.title() for name in ("home", "end", "left", "right", "tab")},
+}
 _OTHER_KEYS: Final = _LINE_ENDS | _QUIT_KEYS | {"backspace"}
 
 

@@ -5,8 +5,8 @@ One row is one command: its name (by which a screen offers it, see `acts.Act`), 
 screen. A key means the same on every screen; a screen may only say more precisely what it does there.
 
 No letter ever acts by itself, and no control character does: both come out of barcodes. In training Insert
-presents a good card, and Delete refuses one: every terminal sends them as an escape sequence, and no barcode
-symbology can hold either by accident.
+presents a good card to a payment, and Delete refuses one; in a cart Delete removes a line. Every terminal
+sends them as an escape sequence, and no barcode symbology can hold either by accident.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Hint:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("confirm", ("enter",), "", "next", "Take the one safe next step, named first in the key bar."),
+    Command("confirm", ("enter",), "", "next", "Take the one safe next step, first in the key bar."),
     Command("back", ("escape",), "back", "back", "Go back one step; nothing is lost."),
     Command("up", ("up",), "", "up", "Choose the row above."),
     Command("down", ("down",), "", "down", "Choose the row below."),
@@ -40,34 +40,32 @@ COMMANDS: tuple[Command, ...] = (
     Command("rows_after", ("pagedown",), "", "page down", "Show the rows after these."),
     Command("more", ("plus",), "", "one more", "One more of the chosen row."),
     Command("fewer", ("minus",), "", "one fewer", "One fewer of the chosen row."),
-    Command(
-        "pick", tuple("123456789"), "", "pick", "Pick the row with that number, when the prompt is empty."
-    ),
+    Command("pick", tuple("123456789"), "", "pick", "Pick the row with that number; the prompt is empty."),
     Command("help", ("f1",), "help", "help", "Explain the keys of the screen that is open."),
-    Command("walk_up", ("f2",), "walkup", "walk-up", "Sell to somebody without a registration."),
+    Command("walk_up", ("f2",), "walkup", "walk-up", "Sell something: to who is shown, else to a walk-up."),
     Command("orders", ("f3",), "orders", "orders", "Find an order again, and see its receipt."),
     Command("reader", ("f4",), "reader", "reader", "Choose the card reader of this station."),
     Command("attention", ("f5",), "attention", "attention", "Show unfinished payments and sales."),
     Command("park", ("f6",), "park", "park", "Put this sale aside and serve the next person."),
-    Command(
-        "group", ("f6",), "group", "the group", "Show everybody on the same order, to let them in together."
-    ),
+    Command("group", ("f6",), "group", "the group", "Let everybody on their order in together."),
     Command("card", ("f8",), "card", "card", "Take the amount by card on the reader."),
     Command("cash", ("f9",), "cash", "cash", "Take the amount in cash and give change."),
     Command("tender", ("f10",), "tender", "tender", "Pay another way, or split the amount."),
     Command("tap", ("insert",), "tap", "good card", "In training: hold a good card, or /tap NAME."),
     Command("lock", ("f12",), "lock", "lock", "Lock this station until somebody signs in."),
     Command("decline", ("delete",), "decline", "bad card", "In training: hold a card that is declined."),
+    Command("remove", ("delete",), "remove", "remove", "Take the chosen line out of the cart."),
+    Command("set", (), "set", "set quantity", "So many of the chosen line: /set 3."),
     Command("name", (), "name", "name", "Say or correct a name, as in /name Ines Park."),
-    Command("email", (), "email", "e-mail", "Say or correct an address, as in /email ines@example.org."),
+    Command("email", (), "email", "e-mail", "Say or correct an address: /email ines@example.org."),
     Command("voucher", (), "voucher", "voucher", "Use a voucher: /voucher CODE; without a code, none."),
     Command("refund", (), "refund", "refund", "Give pieces or money of this order back."),
     Command("resolve", (), "resolve", "resolve", "End a card payment that needs a person."),
     Command("exchange", (), "exchange", "exchange", "Take a piece of this order back for another product."),
-    Command("void", (), "void", "void", "Take this whole sale back: all its money, and its voucher."),
+    Command("void", (), "void", "void", "Take the whole sale back: its money and its voucher."),
     Command("cancel", (), "cancel", "cancel", "Cancel this order, for which nothing was paid."),
     Command("names", (), "names", "name tickets", "Say who gets the tickets that were bought for others."),
-    Command("undo", (), "undo", "undo", "Take the chosen hand-out, or the check-in, back: /undo REASON."),
+    Command("undo", (), "undo", "undo", "Take a hand-out or the check-in back: /undo REASON."),
     Command("today", (), "today", "today", "Show the orders of today alone, or all of them again."),
     Command("transfer", (), "transfer", "hand over", "Hand this ticket to another person: /transfer Bo Ek."),
     Command("checkin", (), "checkin", "check in", "Check this person in."),

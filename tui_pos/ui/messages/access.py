@@ -22,7 +22,7 @@ def _too_many_tries(whose: str, station: str, left: timedelta) -> str:
     return f"Too many wrong passwords {where[whose]}: try again in {wait}."
 
 
-DEMO_USER = "Type trainee, scanner (at the door) or lead (a supervisor), then press Enter."
+DEMO_USER = "Type trainee, scanner (at the door) or lead (a supervisor), then Enter."
 NAME_BY_HAND = "That scan was not used: type your user name first."
 DEMO_PASSWORD = "In the demonstration every password is demo: type it, then press Enter."
 
@@ -35,7 +35,7 @@ ACTIONS = {
     "cancel": "cancel orders and payments",
     "readers": "see the card readers",
     "connection_token": "connect a reader",
-    "refund": "refund",
+    "refund": "refund, exchange or void",
     "resolve": "resolve payments",
     "complimentary": "give away for free",
     "set_up": "change whose payments these are",

@@ -21,11 +21,12 @@ AT_THE_DOOR = "Not let in: send them to a registration desk."
 
 CHECKED_IN = "Checked in. Enter: next person, or scan the next badge."
 NOTHING_TO_HAND_OUT = "Nothing to hand out."
+ANOTHER_PASS = "record another pass"
 OTHER_READER = "other reader"
 
 NAME_CHANGED = "The name is {now} now."
 EMAIL_CHANGED = "The address is {now} now."
-HANDED_OVER = "The ticket is {now}'s now, on a new badge; the old badge is dead."
+HANDED_OVER = "{now} has the ticket on a new badge; the old one is dead."
 NEW_NAME = "How is the name written?"
 NEW_EMAIL = "What is the address?"
 NEW_HOLDER = "Who gets the ticket?"

@@ -5,23 +5,30 @@ A task is shown only where the command that it needs works at that moment, for w
 
 from dataclasses import dataclass
 
+from tui_pos.ui.messages.tenders import ALL_OF_IT
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """How to do something: shown where the command ``needs`` works, to who has the ``right``, an `Action`.
 
     Whoever sells without that right is told who has it (`others`); the door is not told of money.
+    ``says``: only while the bar says of the command something that begins so.
     """
 
     needs: str
     how: str
     right: str = ""
+    says: tuple[str, ...] = ()
 
 
 def others(task: Task) -> str:
     """A task that somebody else does."""
     return f"{task.how.split(':')[0]}: only for a supervisor."
 
+
+STOP = ("cancel", "release the hold")
+"""What the bar says of Esc while a card payment can be cancelled."""
 
 TASKS_HEADING = "What to do here"
 KEYS_HEADING = "Keys and words that work now"
@@ -37,7 +44,7 @@ TASKS: dict[str, tuple[Task, ...]] = {
         Task("lock", "Hand the desk over to somebody else: F12, then they sign in."),
     ),
     "AttendeeScreen": (
-        Task("checkin", "Let them in: Enter while it says so, or /checkin."),
+        Task("checkin", "Let them in: Enter while it says so, or /checkin.", says=("check in",)),
         Task("group", "Let everybody on their order in together: F6."),
         Task("walk_up", "Sell something: type its name, then Enter; or F2 for the whole list."),
         Task("cash", "Take what is owed: F8 by card, F9 in cash, F10 another way."),
@@ -56,7 +63,8 @@ TASKS: dict[str, tuple[Task, ...]] = {
     ),
     "CartScreen": (
         Task("pick", "Add a product: its number, or type a part of its name, then Enter."),
-        Task("more", "Take more or fewer of the chosen one: + and -."),
+        Task("more", "Take more or fewer of the chosen one: + and -; as many as you say: /set 12."),
+        Task("remove", "Take the chosen one out of the cart: Del."),
         Task("name", "Say who buys: /name and the name."),
         Task("voucher", "Use a voucher: scan it, or /voucher and its code."),
         Task("cash", "Be paid: Enter by card, F9 in cash, F10 another way or in parts."),
@@ -66,20 +74,26 @@ TASKS: dict[str, tuple[Task, ...]] = {
         Task("confirm", "Go on: Enter does what stands first in the bar at the bottom."),
         Task("reader", "Use another reader: F4."),
         Task("cash", "Be paid in cash instead: F9."),
-        Task("back", "Stop it: Esc asks reader and Stripe to cancel, and then says what is true."),
+        Task("back", "Stop it: Esc asks reader and Stripe to cancel, and then says what is true.", says=STOP),
+        Task("back", "Go back to the order, for which nothing was charged: Esc.", says=("back",)),
+        Task("back", "Leave it as it is: Esc; it stays under Needs attention.", says=("leave it",)),
         Task("attention", "Serve the next person meanwhile: F5; it stays under Needs attention."),
     ),
     "TenderScreen": (
         Task("pick", "Take cash: type what they give, then Enter."),
         Task("pick", "Take it another way: its number, then Enter."),
-        Task("back", "Leave it for later: Esc; what was taken stays taken."),
+        Task("back", "Leave it for later: Esc; what was taken stays taken.", says=("back",)),
+        Task("back", "Pay all of it in one way after all: Esc.", says=(ALL_OF_IT,)),
     ),
     "ReceiptScreen": (
+        Task("confirm", "Take what is owed: Enter by card, F9 in cash, F10 another way.", says=("card ",)),
+        Task("cancel", "Give the order up, for which nothing was paid: /cancel.", "cancel"),
         Task("refund", "Give money or pieces back: /refund.", "refund"),
         Task("exchange", "Swap a piece for another product: /exchange.", "refund"),
         Task("void", "Take the whole sale back: /void.", "refund"),
         Task("names", "Say who gets the other tickets: /names."),
-        Task("confirm", "Go on: Enter, or scan the next badge."),
+        Task("confirm", "Let them in and go on: Enter.", says=("check in",)),
+        Task("confirm", "Go on: Enter, or scan the next badge.", says=("next",)),
     ),
     "OrdersScreen": (
         Task("pick", "See an order: its number."),
@@ -88,5 +102,13 @@ TASKS: dict[str, tuple[Task, ...]] = {
         Task("today", "See the orders of today alone, or all: /today."),
     ),
     "ReaderScreen": (Task("pick", "Choose the card reader: its number, or the arrows and Enter."),),
+    "Ask": (
+        Task("back", "Answer it: type the answer, then Enter."),
+        Task("back", "Change nothing: Esc; with something typed Esc clears that first."),
+    ),
+    "ChooseRow": (
+        Task("pick", "Choose a row: its number, or the arrows; then Enter."),
+        Task("more", "Take more or fewer pieces of the chosen row: + and -."),
+    ),
 }
 """By the class of the screen."""

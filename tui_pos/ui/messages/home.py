@@ -21,7 +21,7 @@ CHOOSE_ONE = "Press the number of the one to see."
 TYPE_FIRST = "Scan a badge first, or type what to find."
 NOT_FOUND = "Nobody and nothing here is called that."
 
-TRY_THIS = "Type NOOR2026 and Enter, as a scanner would; F1 tells what else can be done."
+TRY_THIS = "Type NOOR2026 and Enter, as a scanner would; F1 tells what else there is."
 TRY_NEXT = (
     ("NOOR2026", TRY_THIS),
     ("OWEN2026", "Next, OWEN2026 and Enter: a number hands out what stands behind it."),

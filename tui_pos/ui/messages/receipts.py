@@ -10,7 +10,7 @@ STATUS_WORDS = {
 """The outcome in large, of an order that owes nothing."""
 
 WALK_UP = "walk-up"
-NO_BADGE = "No badge: this was sold to a walk-up."
+NO_BADGE = "No badge belongs to this order."
 OTHERS = "{count} more on it: F6"
 TO_HAND_OUT = ", {count} to hand out"
 UNNAMED = "{count} more without name: /names"

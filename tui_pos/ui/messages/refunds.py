@@ -45,11 +45,17 @@ ASK_TAKEN = "What is taken instead? As many as go back: {count}."
 ASK_VOID_REASON = "All its money goes back the way it came, and its voucher is free again. Why?"
 """What the dialogs of a refund, an exchange and a void ask."""
 
-ONLY_SUPERVISOR = "only a supervisor"
+ONLY_SUPERVISOR = {
+    "cancel": "cancel this order, not paid: only a supervisor",
+    "refund": "give pieces or money back: only a supervisor",
+    "exchange": "swap a piece for another: only a supervisor",
+    "void": "take the whole sale back: only a supervisor",
+}
+"""What each word does that is not for whoever is signed in."""
 
 ASKING = "One moment: it is being booked."
 ASKING_STRIPE = "Asking Stripe, please wait."
-ASKING_STRIPE_INTERAC = "Asking Stripe, please wait. An Interac card is asked for once more on its reader."
+ASKING_STRIPE_INTERAC = "Asking Stripe. An Interac card is asked for once more on its reader."
 
 NOTHING_TO_EXCHANGE = "There is no piece of a paid order here to exchange."
 HOLD_RELEASED = "The money that was held is released."
@@ -87,8 +93,7 @@ SENTENCES: dict[str, Sentence] = {
     "order_not_paid.part": "{order} is not paid yet: take the rest first, or give all its money back.",
     "order_not_paid.pieces": _no_piece,
     "order_not_paid.void": "Nothing was paid for {order}; there is nothing to void.",
-    "paid_online": "Order {order} was paid on the web site: its money is given back there or in Stripe's"
-    " dashboard.",
-    "paid_online.void": "Order {order} was paid on the web site; it cannot be voided here.",
+    "paid_online": "{order} was paid on the web site: refund it there, or at Stripe.",
+    "paid_online.void": "{order} was paid on the web site; it cannot be voided here.",
     "too_many.refund": "Only {left} x {product} is left to give back.",
 }

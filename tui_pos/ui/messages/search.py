@@ -74,6 +74,7 @@ RECENT: dict[str, Sentence] = {
     "found.order": _order,
     "found.person": _person,
     "found.product": "{price}",
+    "recent.another_pass": "another pass",
     "recent.and_due": "{said}, {due} still due",
     "recent.captured": "captured {amount}",
     "recent.card_problem": _card_problem,

@@ -44,15 +44,24 @@ TENDERS: dict[str, TenderWords] = {
 """By the value of ``Tender``: commands say these words before the database's package is loaded."""
 
 
+ALL_OF_IT = "all of it"
+A_PART_OF_IT = "{part}: choose how"
+THE_REST = "choose how the rest is paid"
+"""What Esc and Enter do of a part, for the key bar."""
+
+TAKES_NOTHING_YET = "{part} is a part: Enter asks how it is paid; nothing is taken yet."
 ASKS = "A number or an amount is what they give; less than all of it is a part."
 BELOW_LEAST = "A card cannot be charged less than {}."
 ONLY_SUPERVISOR = "Only a supervisor may give it away for free."
+WHO_MAY = "see who may do it"
+"""What Enter does with a way that is not for whoever is signed in."""
 ASKS_WHY = "Enter asks why; the reason is kept with your name."
 A_PART = "{part} of {due}: choose how it is paid, Esc for all."
 ROW_OR_AMOUNT = "{text} is {row}: Enter takes it. Type {text}.00 for that amount."
 GIVES_CHANGE = "take {given}, give {change} back"
+SCAN_THE_NEXT = "scan the next person"
 SCAN_NOT_USED = "That scan was not used: this order is to be paid first."
-FIRST_ENTER = "First press Enter: {told}"
+FIRST_ENTER = "First Enter: {told}"
 """What the tender screen says of its next key."""
 
 

@@ -83,8 +83,17 @@ REFUSALS = {
 
 def words(verdict: "Verdict") -> VerdictWords:
     """The words of a verdict, filled."""
-    said = VERDICTS[verdict.key]
-    values = {
+    said, values = VERDICTS[verdict.key], _values(verdict)
+    return VerdictWords(*(text.format(**values) for text in (said.word, said.sentence, said.fact)))
+
+
+def listed(verdict: "Verdict") -> str:
+    """The word of a verdict as it stands in a list, among what happened."""
+    return VERDICTS[verdict.key].word.lower().format(**_values(verdict))
+
+
+def _values(verdict: "Verdict") -> dict[str, str]:
+    return {
         "owes": money.format_amount(verdict.owes, verdict.currency) if verdict.owes else "",
         "currency": verdict.currency,
         "first": when_and_where(verdict.first) if verdict.first else "",
@@ -92,7 +101,6 @@ def words(verdict: "Verdict") -> VerdictWords:
         "days": in_words(verdict.days),
         "replaced": when_and_where(verdict.replaced) if verdict.replaced else "",
     }
-    return VerdictWords(*(text.format(**values) for text in (said.word, said.sentence, said.fact)))
 
 
 def since(moment: "Moment") -> str:

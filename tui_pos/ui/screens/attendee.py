@@ -140,7 +140,7 @@ class AttendeeScreen(DeskScreen[None]):
         together = (Act("group", self._show_group),) if self._beside.has_others else ()
         back = Act("back", self._unchoose, "choose none") if chosen else Act("back", self.leave, "next")
         pays = self._pays()
-        admits = (Act("checkin", self._check_in),) if self.person.registered else ()
+        admits = (self._admits(),) if self.person.registered else ()
         other = said.OTHER_READER if self._reader_is_taken else ""
         reads = (Act("reader", self._choose_reader, other),) if self.may(Action.READERS) else ()
         return (
@@ -151,7 +151,7 @@ class AttendeeScreen(DeskScreen[None]):
             *sells,
             *together,
             back,
-            Act("next", self.leave, by_scan=True),
+            Act("next", self.leave, off_bar=True),
             *pays[1:],
             Move(self._moved),
             *admits,
@@ -159,6 +159,11 @@ class AttendeeScreen(DeskScreen[None]):
             *self._corrections.acts(self.person),
             *(() if self._reader_is_taken else reads),
         )
+
+    def _admits(self) -> Act:
+        """Letting them in; for somebody who is in another pass, which nobody is led to."""
+        is_in = self.person.first_check_in is not None
+        return Act("checkin", self._check_in, said.ANOTHER_PASS if is_in else "", off_bar=is_in)
 
     def word_refused(self, command: str) -> bool:
         if command == "checkin":
@@ -195,7 +200,7 @@ class AttendeeScreen(DeskScreen[None]):
                 return Step(self._check_in, "check in")
             case PersonStep.PAY:
                 (order,) = self._owed()
-                return Step(partial(self._pay, order, PayBy.CARD), f"pay {self.amount(order.due)}")
+                return Step(partial(self._pay, order, PayBy.CARD), f"card {self.amount(order.due)}")
             case PersonStep.SELL:
                 return Step(self._sell, "sell")
             case PersonStep.NEXT_PERSON:
@@ -213,7 +218,7 @@ class AttendeeScreen(DeskScreen[None]):
             watch = partial(self.navigator.watch_payment, order.live_attempt_id, self._still_owed)
             return Step(watch, "see payment")
         if step is OrderStep.PAY:
-            return Step(partial(self._pay, order, PayBy.CARD), f"pay {self.amount(order.due)}")
+            return Step(partial(self._pay, order, PayBy.CARD), f"card {self.amount(order.due)}")
         return Step(partial(self.navigator.show_receipt, order.reference), "show")
 
     def _picked(self, number: int) -> None:
@@ -272,7 +277,7 @@ class AttendeeScreen(DeskScreen[None]):
         """Tell when the last piece of it was handed out."""
         last = next((each.when for each in self._beside.fetched if each.line_id == out.line_id), None)
         why = Refused("handed_out", product=printable(out.description), bought=out.bought, last=last)
-        return Step(partial(self.say, sentence(why), Tone.WARN, bell=True), "gone")
+        return Step(partial(self.say, sentence(why), Tone.WARN, bell=True), "all handed out")
 
     def _undoing(self) -> Undoing | None:
         """What ``/undo`` takes back: the chosen hand-out, else the last one here, else the check-in."""

@@ -20,7 +20,7 @@ from tui_pos.desk.search.search import Found, HitKind, resolve_name
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input.acts import Act, Move, Offer, Pick, Steps
-from tui_pos.ui.input.key_stream import PAGE, Confirmed, Picked
+from tui_pos.ui.input.key_stream import PAGE, Asked, Confirmed, Picked
 from tui_pos.ui.messages import carts as said
 from tui_pos.ui.results import CartEnd, PayBy, SaleStart
 from tui_pos.ui.screens import cart_view
@@ -36,6 +36,8 @@ from tui_pos.ui.widgets.cart_pane import CartPane
 from tui_pos.ui.widgets.catalogue_pane import CataloguePane
 from tui_pos.ui.widgets.row import Divider, Row, Spread
 from tui_pos.ui.widgets.scan_input import Prompt
+
+PAY_KEYS = frozenset(PayBy)
 
 
 class CartScreen(DeskScreen[CartEnd]):
@@ -98,7 +100,8 @@ class CartScreen(DeskScreen[CartEnd]):
 
     def on_screen_resume(self) -> None:
         self._under_way += 1
-        self.ask(partial(catalogue, self.desk), self._show_products, self._not_changed, lane="catalogue")
+        not_seen = partial(self._not_changed, self.failed)
+        self.ask(partial(catalogue, self.desk), self._show_products, not_seen, lane="catalogue")
 
     # What keys do
 
@@ -110,6 +113,7 @@ class CartScreen(DeskScreen[CartEnd]):
             Act("back", self._back),
             *self._picks(),
             *((Steps(self._step, "quantity"),) if self._is_filled or self._under_way else ()),
+            *((Act("remove", self._remove),) if self._is_filled else ()),
             *(self._buyer.acts() if self._is_to_stranger() else ()),
             *self._late_acts(),
             Move(self._moved),
@@ -138,9 +142,11 @@ class CartScreen(DeskScreen[CartEnd]):
         pays = any(act.command == "confirm" for act in self._pay_acts())
         card = (Act("card", partial(self._pay_by, PayBy.CARD)),) if pays else ()
         undo = (Act("undo", partial(self._step, -1), "one fewer"),) if self._is_filled else ()
+        sets = (Act("set", self._set),) if self._is_filled else ()
         return (
             *card,
             *undo,
+            *sets,
             Act("quantity", self._say_quantity),
             Act("voucher", self._buyer.voucher),
             Act("next", self._leaving.next_person),
@@ -171,12 +177,23 @@ class CartScreen(DeskScreen[CartEnd]):
         return said.FILLED if self._is_filled else said.EMPTY, Tone.PLAIN
 
     def refused(self, message: Message) -> None:
-        if isinstance(message, Confirmed) and not self._filter:
-            self.say(cart_view.problem(self.view) or said.ADD_FIRST, Tone.WARN, bell=True)
+        pays = isinstance(message, Confirmed) or (isinstance(message, Asked) and message.command in PAY_KEYS)
+        if pays and not self._filter and not self.prompt.text:
+            self._say_not_payable()
         elif isinstance(message, Picked) and (why := self._why_not(message.number)):
-            self.say(why, Tone.WARN, bell=True)
+            self.alert(why)
         else:
             super().refused(message)
+
+    def word_refused(self, command: str) -> bool:
+        if command in PAY_KEYS:
+            self._say_not_payable()
+        return command in PAY_KEYS
+
+    def _say_not_payable(self) -> None:
+        """Why no key takes money now."""
+        nothing = said.NOTHING_TO_PAY if self._is_filled else said.ADD_FIRST
+        self.alert(cart_view.problem(self.view) or nothing)
 
     def _why_not(self, number: int) -> str:
         """Why the product at a place without a number cannot be sold."""
@@ -268,7 +285,7 @@ class CartScreen(DeskScreen[CartEnd]):
             self._add(shelf.key_of(product))
         else:
             self._show_only("")
-            self.say(shelf.why_not(product), Tone.BAD, bell=True)
+            self.alert(shelf.why_not(product), Tone.BAD)
 
     def _use(self, found: Found) -> None:
         match found.kind:
@@ -311,11 +328,27 @@ class CartScreen(DeskScreen[CartEnd]):
     # Changing the cart
 
     def _step(self, delta: int) -> None:
+        self._change_line(lambda key: self._sale.step(key, delta))
+
+    def _remove(self) -> None:
+        """Del: the chosen line, however many are in it."""
+        self._change_line(partial(self._sale.set_quantity, quantity=0))
+
+    def _set(self) -> None:
+        """``/set``: so many of the chosen line; 0 takes it out."""
+        try:
+            quantity = cart.parse_quantity(self.argument) if self.argument.strip() != "0" else 0
+        except Refusal as error:
+            self.failed(error)
+        else:
+            self._change_line(partial(self._sale.set_quantity, quantity=quantity))
+
+    def _change_line(self, change: Callable[[str], CartView]) -> None:
         line = self._pane.lines.chosen
         if line is None:
             self.say("The cart is empty.", Tone.WARN, bell=True)
         else:
-            self._change(partial(self._sale.step, line.key, delta))
+            self._change(partial(change, line.key))
 
     def _say_quantity(self) -> None:
         """``/quantity``: so many of the next product."""
@@ -325,7 +358,10 @@ class CartScreen(DeskScreen[CartEnd]):
             self.failed(error)
 
     def _change(
-        self, change: Callable[[], CartView | None], then: Callable[[], object] = lambda: None
+        self,
+        change: Callable[[], CartView | None],
+        then: Callable[[], object] = lambda: None,
+        refused: Callable[[Exception], object] | None = None,
     ) -> None:
         def show(view: CartView | None) -> None:
             self.view = view
@@ -335,13 +371,13 @@ class CartScreen(DeskScreen[CartEnd]):
             self._one_came_back()
 
         self._under_way += 1
-        self.ask(change, show, self._not_changed, lane="cart")
+        self.ask(change, show, partial(self._not_changed, refused or self.failed), lane="cart")
 
-    def _not_changed(self, error: Exception) -> None:
+    def _not_changed(self, tell: Callable[[Exception], object], error: Exception) -> None:
         self._pay_next = False
         self.typed_ahead.release()
         self._failed_at, self._failure = clock.monotonic(), error
-        self.failed(error)
+        tell(error)
         self._one_came_back()
 
     def _one_came_back(self) -> None:
@@ -395,7 +431,7 @@ class CartScreen(DeskScreen[CartEnd]):
     def _park(self) -> None:
         self._leaving.park(self._whose())
 
-    def put_away(self, then: Callable[[], object]) -> None:
+    def put_away(self, then: Callable[[str], object]) -> None:
         self._leaving.then(then)
 
     def on_unmount(self) -> None:

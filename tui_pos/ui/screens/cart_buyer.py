@@ -2,20 +2,32 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from tui_pos.core.folding import name_and_email
 from tui_pos.core.scan import printable
 from tui_pos.desk.carts.cart_view import CartView
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
-from tui_pos.ui.dialogs.ask import ask_text
+from tui_pos.ui.dialogs.ask import Refused, ask_text, ask_while_refused
 from tui_pos.ui.input.acts import Act
 from tui_pos.ui.messages import carts as said
 from tui_pos.ui.screens.cart_controller import CartController
 from tui_pos.ui.screens.cart_view import may_be_name
 
-Change = Callable[[Callable[[], CartView | None]], object]
+LONGEST_SHOWN = 25
+"""Characters of what was typed, within a note."""
+
+
+class Change(Protocol):
+    """Asks for a change and shows what comes of it; ``refused`` gets an error in place of the screen."""
+
+    def __call__(
+        self,
+        change: Callable[[], CartView | None],
+        then: Callable[[], object] = ...,
+        refused: Refused | None = None,
+    ) -> None: ...
 
 
 class CartBuyer:
@@ -44,11 +56,15 @@ class CartBuyer:
             self._change(partial(self._sale.set_buyer, name if email else None, email or name))
         elif is_name:
             self._change(partial(self._sale.set_buyer, text))
-            self._screen.say(said.TAKEN_AS_NAME.format(text=printable(text, 40)))
+            self._screen.say(said.TAKEN_AS_NAME.format(text=printable(text, LONGEST_SHOWN)))
         elif may_be_name(text):
-            self._screen.say(said.NO_PRODUCT.format(text=printable(text, 40)), Tone.WARN, bell=True)
+            self._screen.say(
+                said.NO_PRODUCT.format(text=printable(text, LONGEST_SHOWN)), Tone.WARN, bell=True
+            )
         else:
-            self._screen.say(said.NOT_A_NAME.format(text=printable(text, 40)), Tone.WARN, bell=True)
+            self._screen.say(
+                said.NOT_A_NAME.format(text=printable(text, LONGEST_SHOWN)), Tone.WARN, bell=True
+            )
 
     def voucher(self) -> None:
         """``/voucher``: use one, or none."""
@@ -57,12 +73,12 @@ class CartBuyer:
     def _ask(self) -> None:
         """F2."""
 
-        def answered(answer: str | None) -> None:
-            if answer:
-                name, email = name_and_email(answer)
-                self._change(partial(self._sale.set_buyer, name, email or None))
+        def write(answer: str, refused: Refused) -> None:
+            name, email = name_and_email(answer)
+            self._change(partial(self._sale.set_buyer, name, email or None), refused=refused)
 
-        self._screen.go(ask_text(said.WHO_BUYS, said.ASK_BUYER, "that is who buys"), answered)
+        question = partial(ask_text, said.WHO_BUYS, said.ASK_BUYER, "that is who buys")
+        ask_while_refused(self._screen, question, write)
 
     def _name(self) -> None:
         """``/name``."""

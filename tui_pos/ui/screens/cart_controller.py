@@ -38,8 +38,12 @@ class CartController:
 
     def step(self, key: str, delta: int) -> CartView:
         """``delta`` more of a product that is in; none left takes it out."""
-        quantity = sum(line.quantity for line in self._current.lines if key_of(line) == key) + delta
-        if quantity > 0:
+        before = sum(line.quantity for line in self._current.lines if key_of(line) == key)
+        return self.set_quantity(key, max(0, before + delta))
+
+    def set_quantity(self, key: str, quantity: int) -> CartView:
+        """So many of a product that is in; 0 takes it out."""
+        if quantity:
             return self._change(lambda sale: cart.set_quantity(self._desk, sale, key, quantity))
         return self._change(lambda sale: cart.remove(self._desk, sale, key))
 

@@ -51,9 +51,13 @@ class CartLeaving:
 
         self._screen.ask(self._sale.put_away, put_away, lane="cart", hold=True)
 
-    def then(self, go_on: Callable[[], object]) -> None:
-        """Put it away and go on, whatever comes of it: without a database the desk still locks."""
-        self._screen.ask(self._sale.put_away, lambda _: go_on(), lambda _: go_on(), lane="cart", hold=True)
+    def then(self, go_on: Callable[[str], object]) -> None:
+        """Put it away and go on with what came of it: without a database the desk still locks."""
+
+        def put_away(end: CartEnd) -> None:
+            go_on(sale_end(end))
+
+        self._screen.ask(self._sale.put_away, put_away, lambda _: go_on(""), lane="cart", hold=True)
 
     def _leave_after(self, end: Callable[[], CartEnd]) -> None:
         self._screen.ask(end, partial(self._screen.leave), lane="cart", hold=True)

@@ -12,7 +12,7 @@ from tui_pos.desk.errors import Reason
 from tui_pos.desk.orders.views import OrderView
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
-from tui_pos.ui.dialogs.ask import ask_or_skip
+from tui_pos.ui.dialogs.ask import Refused, ask_or_skip, ask_while_refused
 from tui_pos.ui.dialogs.confirm import Confirm
 from tui_pos.ui.messages import carts as said
 from tui_pos.ui.messages import notes, sentence
@@ -86,9 +86,7 @@ class CartPaying:
     def _ask_names(self, then: Callable[[], object]) -> None:
         self._screen.ask(self._sale.ticket_names, partial(self._ask_next, then), lane="cart", hold=True)
 
-    def _ask_next(
-        self, then: Callable[[], object], tickets: tuple[TicketName, ...], refusal: str = ""
-    ) -> None:
+    def _ask_next(self, then: Callable[[], object], tickets: tuple[TicketName, ...]) -> None:
         nameless = (each for each in tickets if not each.name and not each.is_fixed)
         ticket = next((each for each in nameless if each.position not in self._skipped), None)
         if ticket is None:
@@ -97,24 +95,16 @@ class CartPaying:
         heading = said.WHOSE_TICKET.format(
             position=ticket.position, count=len(tickets), product=ticket.product
         )
-        question = ask_or_skip(heading, said.ASK_HOLDER, "that is who gets it", "skip, no name yet")
-        question.say(refusal, Tone.BAD)
-        self._screen.go(question, partial(self._answered, then, tickets, ticket.position))
+        position = ticket.position
 
-    def _answered(
-        self, then: Callable[[], object], tickets: tuple[TicketName, ...], position: int, answer: str | None
-    ) -> None:
-        if answer is None:
-            self._screen.say(said.NOT_PAID_YET, Tone.WARN)
-        elif not answer.strip():
-            self._skipped.add(position)
-            self._ask_next(then, tickets)
-        else:
-            name = partial(self._sale.name_ticket, position, *name_and_email(answer))
-            refused = partial(self._refused, then, tickets)
-            self._screen.ask(name, partial(self._ask_next, then), refused, lane="cart", hold=True)
+        def write(answer: str, refused: Refused) -> None:
+            if answer.strip():
+                name = partial(self._sale.name_ticket, position, *name_and_email(answer))
+                self._screen.ask(name, partial(self._ask_next, then), refused, lane="cart", hold=True)
+            else:
+                self._skipped.add(position)
+                self._ask_next(then, tickets)
 
-    def _refused(self, then: Callable[[], object], tickets: tuple[TicketName, ...], error: Exception) -> None:
-        """Say why that is no name, above the same question."""
-        self._screen.kiosk.bell()
-        self._ask_next(then, tickets, self._screen.kiosk.explain(error))
+        question = partial(ask_or_skip, heading, said.ASK_HOLDER, "that is who gets it", "skip, no name yet")
+        left = partial(self._screen.say, said.NOT_PAID_YET, Tone.WARN)
+        ask_while_refused(self._screen, question, write, left)

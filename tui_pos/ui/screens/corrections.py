@@ -1,6 +1,7 @@
 """``/name``, ``/email`` and ``/transfer`` on the person that a screen shows."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -11,12 +12,23 @@ from tui_pos.desk.checkin.transfers import transfer
 from tui_pos.desk.errors import InvalidInput, NotPermitted
 from tui_pos.desk.orders.views import AttendeeView
 from tui_pos.ui.desk_screen import DeskScreen
-from tui_pos.ui.dialogs.ask import ask_text
+from tui_pos.ui.dialogs.ask import Refused, ask_text, ask_while_refused
 from tui_pos.ui.input.acts import Act
 from tui_pos.ui.messages import attendee as said
 
 Write = Callable[[str], AttendeeView]
 """Writes the change, given the reason for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is written, the sentence that tells what is true ``now``, and what gets the error of a refusal."""
+
+    write: Write
+    sentence: str
+    now: str
+    heading: str
+    refused: Refused
 
 
 class Corrections:
@@ -37,19 +49,19 @@ class Corrections:
         return tuple(offers)
 
     def _name(self, person: AttendeeView) -> None:
-        def begin(name: str) -> None:
+        def begin(name: str, refused: Refused) -> None:
             write = partial(_correct_name, self._screen, person.access_code, name)
             heading = f"Correct the name to {printable(name, 40)}"
-            self._write(write, said.NAME_CHANGED, name, heading)
+            self._write(Change(write, said.NAME_CHANGED, name, heading, refused))
 
         question = said.instead_of(printable(person.name, 80), said.NEW_NAME)
         self._given("Correct the name", question, begin)
 
     def _email(self, person: AttendeeView) -> None:
-        def begin(email: str) -> None:
+        def begin(email: str, refused: Refused) -> None:
             write = partial(_correct_email, self._screen, person.access_code, email)
             heading = f"Correct the address to {printable(email, 40)}"
-            self._write(write, said.EMAIL_CHANGED, email, heading)
+            self._write(Change(write, said.EMAIL_CHANGED, email, heading, refused))
 
         question = said.instead_of(printable(person.email, 80), said.NEW_EMAIL)
         self._given("Correct the address", question, begin)
@@ -62,40 +74,37 @@ class Corrections:
             return
         came_in = "" if is_in is None else said.HOLDER_IS_IN.format(at=self._screen.time(is_in))
 
-        def begin(name: str) -> None:
+        def begin(name: str, refused: Refused) -> None:
             write = partial(_transfer, self._screen, person.access_code, name)
             heading = f"Hand the ticket of {printable(person.name, 40)} to {printable(name, 40)}"
-            self._ask_why(write, said.HANDED_OVER, name, heading, came_in)
+            self._ask_why(Change(write, said.HANDED_OVER, name, heading, refused), came_in)
 
         heading = f"Hand the ticket of {printable(person.name, 40)} over"
         self._given(heading, came_in + said.NEW_HOLDER, begin)
 
-    def _given(self, heading: str, question: str, begin: Callable[[str], None]) -> None:
+    def _given(self, heading: str, question: str, begin: Callable[[str, Refused], None]) -> None:
         """Go on with what followed the word, or with what is typed now."""
-        if self._screen.argument:
-            begin(self._screen.argument)
-        else:
-            asked = ask_text(heading, question, "go on")
-            self._screen.go(asked, lambda text: None if text is None else begin(text))
+        asked = partial(ask_text, heading, question, "go on")
+        ask_while_refused(self._screen, asked, begin, given=self._screen.argument)
 
-    def _ask_why(self, write: Write, sentence: str, now: str, heading: str, first: str = "") -> None:
+    def _ask_why(self, change: Change, first: str = "") -> None:
         def answered(reason: str | None) -> None:
             if reason is not None:
-                self._write(write, sentence, now, heading, reason)
+                self._write(change, reason)
 
-        self._screen.go(ask_text(heading, first + said.WHY, "do it"), answered)
+        self._screen.go(ask_text(change.heading, first + said.WHY, "do it"), answered)
 
-    def _write(self, write: Write, sentence: str, now: str, heading: str, reason: str = "") -> None:
+    def _write(self, change: Change, reason: str = "") -> None:
         def written(person: AttendeeView) -> None:
-            self._done(person, sentence.format(now=printable(now, 40)))
+            self._done(person, change.sentence.format(now=printable(change.now, 25)))
 
         def failed(error: Exception) -> None:
             if isinstance(error, InvalidInput) and error.code == "reason_required":
-                self._ask_why(write, sentence, now, heading)
+                self._ask_why(change)
             else:
-                self._screen.failed(error)
+                change.refused(error)
 
-        self._screen.ask(partial(write, reason), written, failed, hold=True)
+        self._screen.ask(partial(change.write, reason), written, failed, hold=True)
 
 
 def _correct_name(screen: DeskScreen[Any], code: str, name: str, reason: str) -> AttendeeView:

@@ -30,7 +30,7 @@ class GroupScreen(DeskScreen[Scan]):
     Left with what was scanned: the next person.
     """
 
-    PROMPT = Prompt(placeholder="a number ticks, the next badge goes on")
+    PROMPT = Prompt(placeholder="a number ticks or unticks; scan the next badge")
 
     def __init__(self, desk: Desk, code: str) -> None:
         super().__init__(desk)
@@ -91,7 +91,7 @@ class GroupScreen(DeskScreen[Scan]):
             confirm = Act("confirm", self._let_in, said.let_in(len(self._ticked)))
         else:
             confirm = Act("confirm", self.navigator.go_home, "next person")
-        next_one = Act("next", self.navigator.go_home, by_scan=True)
+        next_one = Act("next", self.navigator.go_home, off_bar=True)
         return (confirm, *self._picks(), Act("back", self.leave), next_one, Move(self._list.move))
 
     def _picks(self) -> Sequence[Pick]:

@@ -15,7 +15,7 @@ from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.tenders import tendering
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
-from tui_pos.ui.dialogs.ask import ask_text
+from tui_pos.ui.dialogs.ask import Refused, ask_text, ask_while_refused
 from tui_pos.ui.dialogs.confirm import Confirm
 from tui_pos.ui.input.acts import Act
 from tui_pos.ui.messages import notes, sentence
@@ -94,7 +94,7 @@ class OrderActions:
             if action in now.actions:
                 yield Act(name, do)
             elif action in now.not_allowed:
-                yield Act(name, partial(refuse, self._screen, RIGHTS[action]), ONLY_SUPERVISOR)
+                yield Act(name, partial(refuse, self._screen, RIGHTS[action]), ONLY_SUPERVISOR[name])
 
     # Paying
 
@@ -144,7 +144,7 @@ class OrderActions:
             return False
         if any(payment.is_elsewhere for payment in self.now.receipt.payments) and word != "cancel":
             key = "paid_online.void" if action is OrderAction.VOID else "paid_online"
-            self._screen.say(sentence(because(key, order=self._reference)), Tone.WARN, bell=True)
+            self._screen.alert(sentence(because(key, order=self._reference)))
             return True
         if self._screen.may(RIGHTS[action]):
             return False
@@ -159,20 +159,19 @@ class OrderActions:
         if not unnamed:
             self._screen.say("Every ticket of this order has its attendee.", Tone.OK)
             return
-        question = ask_text(
+        question = partial(
+            ask_text,
             f"{unnamed} of the tickets have no name yet" if unnamed > 1 else "One ticket has no name",
             "Who gets it? A name, and an e-mail address behind it where there is one. Esc: later.",
             "make this person's badge",
         )
-        self._screen.go(question, partial(self._named, clock.new_id()))
+        left = partial(self._screen.say, "The tickets stay without names; /names asks again.", Tone.WARN)
+        ask_while_refused(self._screen, question, partial(self._named, clock.new_id()), left)
 
-    def _named(self, key: str, answer: str | None) -> None:
-        if answer is None:
-            self._screen.say("The tickets stay without names; /names asks again.", Tone.WARN)
-            return
+    def _named(self, key: str, answer: str, refused: Refused) -> None:
         name, email = name_and_email(answer)
         register = partial(register_companion, self._desk, self._reference, name, email, key=key)
-        self._screen.ask(register, self._registered, hold=True)
+        self._screen.ask(register, self._registered, refused, hold=True)
 
     def _registered(self, person: AttendeeView) -> None:
         def go_on() -> None:

@@ -281,7 +281,7 @@ class PaymentScreen(DeskScreen[PaymentEnd]):
     def _quit(self) -> None:
         """Ask first: the payment goes on without a desk that looks at it."""
         question = Confirm(said.QUIT_HEADING, said.QUIT, said.QUIT_YES)
-        self.go(question, lambda yes: self.put_away(self.kiosk.exit) if yes else None)
+        self.go(question, lambda yes: self.put_away(lambda _: self.kiosk.exit()) if yes else None)
 
     # Training
 

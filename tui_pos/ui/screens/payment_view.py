@@ -151,7 +151,7 @@ def offered(seen: Seen, may: May) -> list[Offered]:
 
 def _ended(state: PaymentState) -> list[Offered]:
     if not state.ended_unpaid:
-        return [Offered("confirm", Does.FINISH, "take the rest" if owes_more(state) else "receipt")]
+        return [Offered("confirm", Does.FINISH, "go on with the rest" if owes_more(state) else "receipt")]
     return [
         Offered("confirm", Does.FINISH, "back to the order"),
         Offered("back", Does.FINISH, "back"),
@@ -175,11 +175,10 @@ def _under_way(seen: Seen, state: PaymentState, may: May) -> list[Offered]:
         (bool(state.problem) and may(Action.RESOLVE), "resolve", Does.RESOLVE, "decide about it"),
     )
     other = (Offered("cash", Does.CASH, "cash"), Offered("tender", Does.OTHER, "another tender"))
-    return [
-        *(Offered(command, does, label) for applies, command, does, label in table if applies),
-        *_cards(seen, state, may),
-        *(other if may_cancel and not is_held else ()),
-    ]
+    others = other if may_cancel and not is_held else ()
+    own = [Offered(command, does, label) for applies, command, does, label in table if applies]
+    soon = others[:1] if stuck and tried else ()  # after a decline cash is what comes to mind
+    return [*own[:1], *soon, *own[1:], *_cards(seen, state, may), *others[len(soon) :]]
 
 
 def _cards(seen: Seen, state: PaymentState, may: May) -> list[Offered]:

@@ -114,9 +114,6 @@ class ReceiptScreen(DeskScreen[NextPerson]):
             refund=self._returns.refund, exchange=self._returns.exchange, void=self._returns.void
         )
 
-    def acts_and_ours(self) -> Sequence[Offer]:
-        return self.acts() if self._giving is not None else super().acts_and_ours()
-
     @property
     def has_words(self) -> bool:
         return self._giving is None

@@ -59,6 +59,9 @@ STATUS_TONES: dict[str, Tone] = {
 }
 """How good the status of an order is; every other one is bad."""
 
+ROW_WIDTH = 78
+"""Cells of a row at 80 columns."""
+
 Rows = list[tuple[Cell, Cell]]
 
 
@@ -182,7 +185,17 @@ def _person(person: AttendeeView | None, now: OrderNow, amount: Amount) -> Text:
         parts.append(signs.signed(Tone.WARN, NOT_IN_YET))
     if person.registered and person.owes:
         parts.append(signs.signed(Tone.WARN, f"owes {amount(person.owes)}"))
-    return Text("   ").join(parts)
+    return _in_rows(parts)
+
+
+def _in_rows(parts: Sequence[Text]) -> Text:
+    """``parts`` beside each other, a new row before one that 80 columns have no room for: none is broken."""
+    rows: list[list[Text]] = [[]]
+    for part in parts:
+        if rows[-1] and sum(each.cell_len + 3 for each in rows[-1]) + part.cell_len > ROW_WIDTH:
+            rows.append([])
+        rows[-1].append(part)
+    return Text("\n").join(Text("   ").join(row) for row in rows)
 
 
 def paid_by(label: str) -> str:

@@ -28,7 +28,7 @@ class SignInScreen(DeskScreen[StationClaim]):
     ``secret`` nothing is. ``heading`` says where one signs in to, ``session`` is that; without them the desk
     is still opening (`desk_opened`). ``agreed``: that the config does not know the station was agreed to
     before.
-    ``note`` is told first.
+    ``note`` is told first, or else what became of the work that the lock has ``kept``.
     """
 
     CSS_PATH = "sign_in.tcss"
@@ -43,11 +43,12 @@ class SignInScreen(DeskScreen[StationClaim]):
         session: "DeskSession | None" = None,
         agreed: bool = False,
         note: str = "",
+        kept: str = "",
     ) -> None:
         super().__init__()
         self._session = session
         self._agreed = agreed
-        self._first_note = note
+        self._first_note, self._kept = note, kept
         self._username = username
         self._secret = secret
         self._is_checking = False
@@ -62,7 +63,9 @@ class SignInScreen(DeskScreen[StationClaim]):
     def on_mount(self) -> None:
         self._ask_next()
         if self._first_note:
-            self.alert(self._first_note, Tone.WARN)
+            self.alert(f"{self._first_note} {self._kept}".rstrip(), Tone.WARN)
+        elif self._kept:
+            self.say(self._kept, Tone.OK)
 
     def acts(self) -> Sequence[Offer]:
         if self._is_checking:

@@ -31,7 +31,7 @@ from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.ask import ask_text
 from tui_pos.ui.input.acts import Act, Move, Offer, Pick, numbers
 from tui_pos.ui.messages import notes
-from tui_pos.ui.messages.tenders import A_PART, FIRST_ENTER, SCAN_NOT_USED
+from tui_pos.ui.messages import tenders as said
 from tui_pos.ui.results import NextPerson, PayBy, PaymentEnd, StillOwed
 from tui_pos.ui.screens import tender_view as view
 from tui_pos.ui.screens.shared import choose_reader, next_person, refuse
@@ -111,8 +111,8 @@ class TenderScreen(DeskScreen[StillOwed]):
         self._draw()
 
     def _set_part(self, amount: Decimal | None) -> None:
-        if amount is not None and self._tender.part is None and (chosen := self._list.chosen):
-            self._before_part = chosen.key
+        if amount is not None and self._tender.part is None:
+            self._before_part = chosen.key if (chosen := self._list.chosen) else "0"
         self._tender.part = amount
         self._offer()
 
@@ -152,7 +152,7 @@ class TenderScreen(DeskScreen[StillOwed]):
             self._first_enter()
             return
         if len(text) > 1:  # an amount, whose first digit looked like a row
-            self._list.choose("0")
+            self._list.unchoose()
         self._draw()
 
     def _pick(self, number: int) -> None:
@@ -162,6 +162,8 @@ class TenderScreen(DeskScreen[StillOwed]):
 
     def _move(self, delta: int) -> None:
         self.prompt.clear()
+        if self._list.chosen is None:
+            self._list.choose("0")
         self._list.move(delta)
         self._draw()
 
@@ -170,7 +172,7 @@ class TenderScreen(DeskScreen[StillOwed]):
             if self._tender.is_paid:
                 self.leave(StillOwed(next_person=next_person(scan)))
             else:
-                self.say(SCAN_NOT_USED, Tone.WARN, bell=True)
+                self.say(said.SCAN_NOT_USED, Tone.WARN, bell=True)
         elif not self._options:
             self._first_enter()
         else:
@@ -194,9 +196,9 @@ class TenderScreen(DeskScreen[StillOwed]):
         if self._is_taking:
             return ()
         if self._told is not None:
-            go_on = Act("confirm", self._go_on, "take the rest" if self._tender.due else "receipt")
+            go_on = Act("confirm", self._go_on, said.THE_REST if self._tender.due else "receipt")
             serve = partial(self.leave, StillOwed(next_person=NextPerson()))
-            next_one = Act("next", serve, by_scan=True)
+            next_one = Act("next", serve, off_bar=True)
             return (go_on, next_one) if self._tender.is_paid else (go_on,)
         if self._tender.receipt is None:
             return (Act("confirm", self._read_again, "read the order"), back)
@@ -207,9 +209,6 @@ class TenderScreen(DeskScreen[StillOwed]):
             return (Act("confirm", self._show_receipt, "receipt"),)
         return self._ways()
 
-    def acts_and_ours(self) -> Sequence[Offer]:
-        return self.acts() if self._told is not None else super().acts_and_ours()
-
     @property
     def has_words(self) -> bool:
         return self._told is None
@@ -217,11 +216,11 @@ class TenderScreen(DeskScreen[StillOwed]):
     def _ways(self) -> Sequence[Offer]:
         chosen = self._option(self._list.chosen)
         label = view.next_step(chosen, self.amount)
-        give_up = Act("back", self._all_of_it, "all of it")
+        back = Act("back", self._back)
+        give_up = Act("back", self._all_of_it, said.ALL_OF_IT)
         return (
             *((Act("confirm", partial(self._do, chosen), label),) if chosen else ()),
-            *self._other_ways(),
-            give_up if self._tender.part is not None else Act("back", self._back),
+            *((*self._other_ways(), back) if self._tender.part is None else (give_up, *self._other_ways())),
             Pick(numbers(len(self._options)), self._pick, "choose"),
             Act("reader", partial(choose_reader, self)),
             Move(self._move),
@@ -259,7 +258,7 @@ class TenderScreen(DeskScreen[StillOwed]):
             return "", Tone.PLAIN
         if self._tender.part is not None:
             part, due = self.amount(self._tender.part), self.amount(self._tender.due)
-            return A_PART.format(part=part, due=due), Tone.PLAIN
+            return said.A_PART.format(part=part, due=due), Tone.PLAIN
         return view.about(self._proposed(), self.amount), Tone.PLAIN
 
     def refused(self, message: Message) -> None:
@@ -271,7 +270,7 @@ class TenderScreen(DeskScreen[StillOwed]):
     def _first_enter(self) -> None:
         """Something else than Enter came while it is told what was taken."""
         told = notes.still_owed(self._owed(), self.amount) if self._told is not None else ""
-        self.say(FIRST_ENTER.format(told=told).rstrip(": "), Tone.WARN, bell=True)
+        self.say(said.FIRST_ENTER.format(told=told).rstrip(": "), Tone.WARN, bell=True)
 
     # Taking it
 
@@ -390,7 +389,14 @@ class TenderScreen(DeskScreen[StillOwed]):
     # Drawing
 
     def _draw(self) -> None:
-        shown = view.large(self._told, self._proposed(), self._tender.due, self._tender.wanted)
+        if self._options and not self.prompt.text and self._list.chosen is None:
+            self._list.choose("0")
+        told = self._told is not None
+        paid = said.SCAN_THE_NEXT if self._tender.is_paid else ""
+        self.prompt.set_placeholder(paid if told else self.PROMPT.placeholder)
+        shown = view.large(
+            self._told, self._proposed(), self._tender.due, self._tender.wanted, self._tender.part
+        )
         if self._tender.live is not None:
             shown = view.Shown("STILL TO PAY", self._tender.due)
         if self._tender.receipt is not None:

@@ -53,7 +53,7 @@ def _note(option: PaymentOption, amount: Amount, reader: Status) -> str:
         case Tender.CREDIT:
             return f"of {amount(option.credit)}"
         case Tender.COMPLIMENTARY:
-            return "says why" if option.is_allowed else "supervisor"
+            return "asks why" if option.is_allowed else "supervisor"
         case Tender.CARD:
             if option.least is not None:
                 return f"from {amount(option.least)}"
@@ -70,6 +70,8 @@ def about(proposed: Proposed, amount: Amount) -> str:
             return said.ONLY_SUPERVISOR
         case PaymentOption(tender=Tender.COMPLIMENTARY):
             return said.ASKS_WHY
+        case Decimal():
+            return said.TAKES_NOTHING_YET.format(part=amount(proposed))
         case _:
             return said.ASKS
 
@@ -84,9 +86,11 @@ def is_meant(option: PaymentOption, by: PayBy) -> bool:
 def next_step(proposed: Proposed, amount: Amount) -> str:
     """What Enter does with it, for the key bar."""
     if isinstance(proposed, Decimal):
-        return f"{amount(proposed)} of it"
+        return said.A_PART_OF_IT.format(part=amount(proposed))
     if proposed is None:
         return ""
+    if not proposed.is_allowed:
+        return said.WHO_MAY
     if proposed.change:
         return said.GIVES_CHANGE.format(given=amount(proposed.given), change=amount(proposed.change))
     return TENDERS[proposed.tender].next_step.format(amount(proposed.to_pay))
@@ -100,7 +104,13 @@ def doubt(text: str, typed: Proposed, wanted: Decimal, amount: Amount) -> str:
     return said.ROW_OR_AMOUNT.format(text=text, row=row)
 
 
-def large(told: Tendered | PaymentState | None, proposed: Proposed, due: Decimal, wanted: Decimal) -> Shown:
+def large(
+    told: Tendered | PaymentState | None,
+    proposed: Proposed,
+    due: Decimal,
+    wanted: Decimal,
+    part: Decimal | None = None,
+) -> Shown:
     """What stands in large digits: the change, what is left, or what is to be paid."""
     match told, proposed:
         case Tendered(change=change), _ if change:
@@ -110,11 +120,11 @@ def large(told: Tendered | PaymentState | None, proposed: Proposed, due: Decimal
         case None, PaymentOption(change=change) if change:
             return Shown("CHANGE WILL BE", change)
         case None, PaymentOption(to_pay=to_pay):
-            return Shown("TO PAY", to_pay)
+            return Shown("TO PAY" if part is None else "THIS PART", to_pay)
         case None, Decimal():
             return Shown("A PART", proposed)
         case _:
-            return Shown("TO PAY", wanted)
+            return Shown("TO PAY" if part is None else "THIS PART", wanted)
 
 
 def rounding(told: Tendered | PaymentState | None, proposed: Proposed) -> Decimal:

@@ -12,8 +12,8 @@ from tui_pos.ui.widgets.look import Role
 from tui_pos.ui.widgets.row import Row
 
 GAP = 3
-MORE = Hint("/", "more")
-"""Stands for the keys that the row has no room for: typing it lists all that work here."""
+MORE, MORE_WHILE_TYPING = Hint("/", "more"), Hint("F1", "more")
+"""Stands for the keys that the row has no room for: typing it, or the help, lists all that work here."""
 
 
 class KeyBar(Row):
@@ -22,12 +22,13 @@ class KeyBar(Row):
     def __init__(self) -> None:
         super().__init__()
         self._hints: Sequence[Hint] = ()
+        self._more = MORE
 
-    def show_hints(self, hints: Sequence[Hint]) -> None:
-        """Draw ``hints`` in their order; those that do not fit are listed behind ``/``."""
-        self._hints = hints
+    def show_hints(self, hints: Sequence[Hint], more: Hint = MORE) -> None:
+        """Draw ``hints`` in their order; those that do not fit are listed behind ``more``."""
+        self._hints, self._more = hints, more
         line = Text(" ", no_wrap=True, overflow="ellipsis")
-        for index, (key, label) in enumerate(fitting(hints, (self.size.width or 80) - 1)):
+        for index, (key, label) in enumerate(fitting(hints, (self.size.width or 80) - 1, more)):
             line.append(" " * GAP if index else "")
             if key == shown_key("confirm"):
                 line.append(f" {key} {label} ", style=look.style(Role.ENTER))
@@ -37,15 +38,15 @@ class KeyBar(Row):
         self.show(line)
 
     def on_resize(self) -> None:
-        self.show_hints(self._hints)
+        self.show_hints(self._hints, self._more)
 
 
-def fitting(hints: Sequence[Hint], width: int) -> list[tuple[str, str]]:
+def fitting(hints: Sequence[Hint], width: int, behind: Hint = MORE) -> list[tuple[str, str]]:
     """The hints that ``width`` cells have room for, none cut; the last says where the others are."""
     shown = [(hint.key, printable(hint.label, 60)) for hint in hints]
     if _width(shown) <= width:
         return shown
-    more = (MORE.key, MORE.label)
+    more = (behind.key, behind.label)
     while len(shown) > 1 and _width([*shown, more]) > width:
         shown.pop()
     return [*shown, more]

@@ -13,3 +13,4 @@ class Question(Static):
     def __init__(self, heading: str, sentence: str, tone: Tone = Tone.PLAIN) -> None:
         told = f"{sign(tone)} {heading}".lstrip()
         super().__init__(Text.assemble((f"\n\n{told}", "bold"), f"\n\n{sentence}\n"), markup=False)
+        self.heading, self.sentence = heading, sentence

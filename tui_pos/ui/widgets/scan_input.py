@@ -50,9 +50,9 @@ class ScanInput(Widget, can_focus=True):
     Always holds the focus; consumes every key, so no binding of Textual's ever runs.
 
     Posts the messages of `key_stream`: `Entered`, `Changed`, `Picked`, `Moved`, `Stepped`, `Confirmed`,
-    `Asked`, `Refused`, strictly in the order of the keys. Every key that a screen knows comes through here,
-    because Textual runs bindings only after a key has bubbled to the app, when later characters have long
-    been handled.
+    `Asked`, `Refused`, `Unbound`, strictly in the order of the keys. Every key comes through here, because
+    Textual runs bindings only after a key has bubbled to the app, when later characters have long been
+    handled.
 
     Args:
         picks: Whether digits, ``+`` and ``-`` act in the empty prompt; False where numbers are typed.
@@ -70,6 +70,7 @@ class ScanInput(Widget, can_focus=True):
     Confirmed: TypeAlias = key_stream.Confirmed
     Asked: TypeAlias = key_stream.Asked
     Refused: TypeAlias = key_stream.Refused
+    Unbound: TypeAlias = key_stream.Unbound
 
     def __init__(self, *, picks: bool = True, masked: bool = False, quiet: bool = False) -> None:
         super().__init__()
@@ -94,6 +95,11 @@ class ScanInput(Widget, can_focus=True):
     def clear(self) -> None:
         """Empty the prompt."""
         self._stream.clear()
+        self._redraw()
+
+    def fill(self, text: str) -> None:
+        """Let ``text`` stand in the prompt, to be changed."""
+        self._stream.fill(text)
         self._redraw()
 
     def forget(self) -> None:

@@ -35,6 +35,4 @@ class WordList(Listing):
 
 def _line(command: keys.Command, act: Act) -> Line:
     key = keys.shown_key(command.name) if command.keys else ""
-    here = f"{act.label[:1].upper()}{act.label[1:]}."
-    said = command.help if act.label in ("", command.label) else here
-    return Line((f"/{command.word}", key, said), key=command.word)
+    return Line((f"/{command.word}", key, act.told), key=command.word)
