@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 
 from tui_pos.core import money
 from tui_pos.core.scan import Scan
+from tui_pos.desk.errors import Refusal
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input.acts import Act, Offer
@@ -31,7 +32,8 @@ class Ask(DeskScreen[R]):
     """Asks ``question``; ``enter`` is what Enter does. Left with what ``read`` makes of the text.
 
     By Esc it is left with None, by Enter without a text with ``alone``, where there is one: the key bar says
-    ``skips`` of it. ``read`` may raise MoneyError.
+    ``skips`` of it. ``read`` may raise MoneyError or a Refusal: it is said, and another answer waited for.
+    With ``scans`` what is scanned is an answer too.
     """
 
     PROMPT = replace(DIALOG, quiet=False)
@@ -43,6 +45,8 @@ class Ask(DeskScreen[R]):
         read: Callable[[str], R],
         alone: R | None = None,
         skips: str = "",
+        *,
+        scans: bool = False,
     ) -> None:
         super().__init__()
         self._question = question
@@ -50,6 +54,7 @@ class Ask(DeskScreen[R]):
         self._read = read
         self._alone = alone
         self._skips = skips or enter
+        self._scans = scans
 
     def compose_body(self) -> ComposeResult:
         yield self._question
@@ -67,12 +72,12 @@ class Ask(DeskScreen[R]):
         return ("" if self._alone is not None else "Type it, then press Enter."), Tone.PLAIN
 
     def entered(self, scan: Scan) -> None:
-        if scan.scanned:
+        if scan.scanned and not self._scans:
             super().entered(scan)
             return
         try:
             self.leave(self._read(scan.raw_shown))
-        except money.MoneyError as error:
+        except (money.MoneyError, Refusal) as error:
             self.say(sentence(error.reason), Tone.BAD, bell=True)
 
 
