@@ -14,8 +14,10 @@ from tests.fixtures.pilot import press, scan, settled, shown, write
 from tests.ui.counter import at_counter
 from tests.ui.station import Bench, bar, row, station
 from tests.ui.test_receipt import left
+from tui_pos.core import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import AuditAction, AuditEntry
+from tui_pos.data.tables.program import Conference
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.catalogue import editing
 from tui_pos.desk.catalogue.managed_products import ManagedProduct
@@ -162,7 +164,7 @@ async def test_a_price_is_changed_after_a_question_and_unpaid_orders_keep_theirs
 @pytest.mark.parametrize(
     ("slug", "field", "wrong", "why", "right", "now"),
     [
-        ("regular", "Order", "-1", "The order must be a whole number from 0", "3", "Order 3"),
+        ("t-shirt", "Order", "-1", "The order must be a whole number from 0", "3", "Order 3"),
         ("regular", "Limit per person", "0", "It must be a whole number", "4", "Limit per person 4"),
         ("regular", "Sale opens", "soon", "'soon' is no day", "2026-01-05", "Sale opens 2026-01-05"),
         (
@@ -228,8 +230,8 @@ async def test_pieces_come_in_by_a_key_and_by_a_text(lead: Desk) -> None:
         await press(pilot, "escape")
         await scan(pilot, "HOODIE")
         await press(pilot, "plus")
-        assert "Now: 12. 2 sold or held. Type +20 for so many more" in words(pilot)
-        await write(pilot, "+20\r")
+        assert "Now: 12. 2 sold or held. How many more?" in words(pilot)
+        await write(pilot, "20\r")
         assert "[OK] Hoodie: stock 12 -> 32." in shown(pilot)
         assert "Hoodie 55.00 2 of 32" in words(pilot)
         await write(pilot, "+8")
@@ -237,11 +239,25 @@ async def test_pieces_come_in_by_a_key_and_by_a_text(lead: Desk) -> None:
         await press(pilot, "enter")
         assert "[OK] Hoodie: stock 32 -> 40." in shown(pilot)
         await press(pilot, "minus")
-        await write(pilot, "50\r")
-        assert "[OK] Hoodie: stock 40 -> 50." in shown(pilot)
-        await write(pilot, "-50\r")
-        assert "It must be a whole number from 1" in shown(pilot)
+        await write(pilot, "3\r")
+        assert "[OK] Hoodie: stock 40 -> 37." in shown(pilot)
+        await press(pilot, "minus")
+        await write(pilot, "37\r")
+        assert "It must be a whole number from 1" in row(pilot, 2)
+        assert "How many fewer?" in words(pilot)
+        await write(pilot, "=50\r")
+        assert "[OK] Hoodie: stock 37 -> 50." in shown(pilot)
     assert called(lead, "hoodie").values.total_quantity == 50
+
+
+async def test_a_stock_without_a_limit_gets_one(lead: Desk) -> None:
+    async with at_product(lead, "t-shirt") as pilot:
+        await press(pilot, "plus")
+        assert "Now: unlimited. 7 sold or held." in words(pilot)
+        await write(pilot, "+5\r")
+        assert "T-Shirt has no limited stock: there is nothing to add to." in words(pilot)
+        await write(pilot, "60\r")
+        assert "[OK] T-Shirt: stock unlimited -> 60." in shown(pilot)
 
 
 async def test_what_two_desks_bring_in_is_added_up(lead: Desk) -> None:
@@ -254,7 +270,7 @@ async def test_what_two_desks_bring_in_is_added_up(lead: Desk) -> None:
 
 async def test_less_than_is_sold_is_said_and_asked(lead: Desk) -> None:
     async with at_product(lead, "regular") as pilot:
-        for text in ("10", "-240"):
+        for text in ("=10", "-240"):
             await press(pilot, "plus")
             await write(pilot, f"{text}\r")
             assert "Regular: 23 are sold or held, so the stock cannot be 10." in words(pilot)
@@ -318,8 +334,18 @@ async def test_a_product_is_added_hidden(lead: Desk) -> None:
         await press(pilot, "f6", "enter")
         assert "Wool Socks 9.50 0 [OK] on sale" in words(pilot)
     values = called(lead, "wool-socks").values
-    assert (values.price, values.order) == (Decimal("9.50"), 1)
+    assert (values.price, values.order) == (Decimal("9.50"), 12)
     assert editing.products(lead)[-1].values == values
+
+
+async def test_an_empty_catalogue_says_how_it_is_filled(lead: Desk) -> None:
+    day = clock.now().date()
+    with connected():
+        other_id = Conference.create(slug="other", name="Other", start_date=day, end_date=day).id
+    other = replace(lead, conference=replace(lead.conference, id=other_id))
+    async with at_products(other) as pilot:
+        assert "[!] Nothing is sold yet: /add adds a product" in row(pilot, 2)
+        assert bar(pilot).startswith("Esc back   /add add")
 
 
 # Two desks

@@ -27,6 +27,8 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput
 
 NONE = "none"
+SIGNS = {"more": "+", "fewer": "-"}
+"""What a sign that was pressed before a number makes of the stock."""
 YES_OR_NO = {"yes": True, "y": True, "no": False, "n": False}
 
 
@@ -49,8 +51,11 @@ def fields_of(kind: ProductKind) -> tuple[str, ...]:
 
 
 def answer(desk: Desk, product: ManagedProduct, field: str, text: str) -> Answer:
-    """What typing ``text`` for a field asks for."""
+    """What typing ``text`` for a field asks for, or behind a sign (`SIGNS`), where a number is pieces."""
     text = text.strip()
+    if field in SIGNS:
+        text = f"{SIGNS[field]}{text}" if text.isdecimal() else text.removeprefix("=")
+        field = "total_quantity"
     if field == "total_quantity" and (more := pieces(text)) is not None:
         return more
     return changed(desk, product.kind, product.values, field, text)

@@ -8,6 +8,7 @@ ON_SALE = "on sale"
 
 PLACEHOLDER = "a product, /add for a new one"
 PLACEHOLDER_OF_ONE = "the number of what is to be changed, +20 to restock"
+NOTHING_YET = "Nothing is sold yet: /add adds a product; import catalogue reads a file."
 NONE_FITS = "No product fits that."
 GONE = "It was deleted meanwhile."
 
@@ -42,6 +43,8 @@ FORMS = {
     "price": "Type an amount, such as 25.00, or 0.",
     "total_quantity": "{sold} sold or held. Type +20 for so many more, -5 for fewer, or the new total;"
     " none: no limit.",
+    "more": "{sold} sold or held. How many more? 20 adds as many; =300 is the new total.",
+    "fewer": "{sold} sold or held. How many fewer? 5 takes as many away; =300 is the new total.",
     "limit_per_user": "Type a whole number.",
     "available_from": "Type a day, 2027-05-14, or a time, 2027-05-14 18:00; none: no limit.",
     "available_until": "Type a day, 2027-05-14, or a time, 2027-05-14 18:00; none: no limit.",

@@ -32,7 +32,9 @@ from tui_pos.ui.widgets.question import Question
 Done = Callable[[ProductKey | None, str], object]
 """Gets which product was written, None for one that was deleted, and what is said of it."""
 
-ASKED_AGAIN = frozenset({"product_code_taken", "slug_taken"})
+LONGEST = 300
+"""Characters of what stands in a field or was changed, as it is told."""
+ASKED_AGAIN = frozenset({"product_code_taken", "slug_taken", "stock_unlimited"})
 """What is refused because of the answer, beside answers that are no value at all."""
 
 
@@ -54,20 +56,26 @@ class ProductActions:
             return ()
         shows = not product.values.is_active
         return (
-            Steps(lambda _: self.ask_field("total_quantity", product), "restock"),
+            Steps(partial(self._restock, product), "restock"),
             Act("show" if shows else "hide", partial(self._ask_shown, product, shows)),
             *(() if product.was_sold else (Act("delete", partial(self._ask_delete, product)),)),
         )
+
+    def _restock(self, product: ManagedProduct, sign: int) -> None:
+        """Ask how many more or fewer, as the sign says that was pressed; for a stock where there is none."""
+        signed = "more" if sign > 0 else "fewer"
+        self.ask_field("total_quantity" if product.values.total_quantity is None else signed, product)
 
     # One field
 
     def ask_field(self, field: str, product: ManagedProduct, why: str = "") -> None:
         """Ask what shall stand in a field, with what stands there and, where it was refused, ``why``."""
-        now = field_text(self._desk, product, field, self._screen.amount)
-        names = ", ".join(each.values.name for each in self.shelf.tickets)
+        stands = "total_quantity" if field in typed_values.SIGNS else field
+        now = printable(field_text(self._desk, product, stands, self._screen.amount), LONGEST)
+        names = ", ".join(printable(each.values.name, 40) for each in self.shelf.tickets)
         question = Ask(
             Question(
-                f"{printable(product.values.name, 40)}: {field_name(field)}",
+                f"{printable(product.values.name, 40)}: {field_name(stands)}",
                 said.question(field, now, sold=product.sold, tickets=names),
             ),
             "change it",
@@ -112,7 +120,8 @@ class ProductActions:
 
     def _told(self, before: ProductValues, after: ProductValues) -> str:
         changes = (on_its_clock(self._desk, each) for each in differences(before, after))
-        return "; ".join(difference(each.field, each.before, each.after) for each in changes)
+        told = "; ".join(difference(each.field, each.before, each.after) for each in changes)
+        return printable(told, LONGEST)
 
     # What was refused
 

@@ -39,10 +39,11 @@ class ProductsScreen(DeskScreen[NextPerson]):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._text = ""
+        self._is_read = False
         self._has_moved = False
         self._actions = ProductActions(self, self._done)
         self._heading = Row()
-        self._list = LineList(*COLUMNS, empty=said.NONE_FITS, id="found")
+        self._list = LineList(*COLUMNS, id="found")
         self._details = LineList(Column(16), Column(), numbered=False, choosing=False)
 
     def compose_body(self) -> ComposeResult:
@@ -87,7 +88,9 @@ class ProductsScreen(DeskScreen[NextPerson]):
             return sentence(self._shelf.fixed), Tone.WARN
         if self._text and len(self._listed) > 1 and not self.prompt.text:
             return said.several(len(self._listed)), Tone.PLAIN
-        return (said.NONE_FITS, Tone.WARN) if self._text and not self._listed else ("", Tone.PLAIN)
+        if self._listed or not self._is_read:
+            return "", Tone.PLAIN
+        return said.NONE_FITS if self._shelf.products else said.NOTHING_YET, Tone.WARN
 
     # What is listed
 
@@ -101,7 +104,7 @@ class ProductsScreen(DeskScreen[NextPerson]):
 
     def _load(self, choose: ProductKey | None = None, note: str = "") -> None:
         def show(shelf: Shelf) -> None:
-            self._actions.shelf = shelf
+            self._actions.shelf, self._is_read = shelf, True
             if choose is not None and (product := shelf.of(choose)) is not None:
                 self._choose(product)
             self._draw()
