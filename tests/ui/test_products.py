@@ -433,6 +433,7 @@ async def test_on_the_web_sites_database_it_is_read_alone(python2077: str) -> No
         assert "is kept on its web site: change it there." in row(pilot, 2)
         assert before[0].values.name in words(pilot)
         assert "F6" not in bar(pilot)
+        assert "/add" not in shown(pilot)
         await press(pilot, "plus")
         assert "does nothing here" in row(pilot, 2)
         await write(pilot, "/add\r")

@@ -6,6 +6,7 @@ SOLD_OR_HELD = "sold or held"
 HIDDEN = "hidden"
 ON_SALE = "on sale"
 
+A_PRODUCT = "a product"
 PLACEHOLDER = "a product, /add for a new one"
 PLACEHOLDER_OF_ONE = "the number of what is to be changed, +20 to restock"
 NOTHING_YET = "Nothing is sold yet: /add adds a product; import catalogue reads a file."

@@ -23,14 +23,12 @@ from tui_pos.ui.screens.products_view import Shelf
 from tui_pos.ui.screens.shared import next_person
 from tui_pos.ui.widgets.line_list import Column, LineList
 from tui_pos.ui.widgets.row import Row
-from tui_pos.ui.widgets.scan_input import Prompt
 
 
 class ProductScreen(DeskScreen[NextPerson | str]):
     """Left with whom a scan names, with a sentence where the product is gone, by Esc with None."""
 
     CSS_PATH = "products.tcss"
-    PROMPT = Prompt(placeholder=said.PLACEHOLDER_OF_ONE)
 
     def __init__(self, desk: Desk, key: ProductKey) -> None:
         super().__init__(desk)
@@ -111,6 +109,7 @@ class ProductScreen(DeskScreen[NextPerson | str]):
             self.leave(said.GONE)
             return
         self._actions.shelf, self._product = shelf, product
+        self.prompt.set_placeholder("" if shelf.fixed else said.PLACEHOLDER_OF_ONE)
         fields = products_view.field_lines(self.desk, product, self.amount, pick=shelf.fixed is None)
         self._heading.show(products_view.about(shelf, product))
         self._list.set_lines([*fields, *products_view.fact_lines(shelf, product)])

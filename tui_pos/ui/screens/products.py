@@ -34,7 +34,7 @@ class ProductsScreen(DeskScreen[NextPerson]):
     """
 
     CSS_PATH = "products.tcss"
-    PROMPT = Prompt(placeholder=said.PLACEHOLDER)
+    PROMPT = Prompt(placeholder=said.A_PRODUCT)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -105,6 +105,7 @@ class ProductsScreen(DeskScreen[NextPerson]):
     def _load(self, choose: ProductKey | None = None, note: str = "") -> None:
         def show(shelf: Shelf) -> None:
             self._actions.shelf, self._is_read = shelf, True
+            self.prompt.set_placeholder(said.A_PRODUCT if shelf.fixed else said.PLACEHOLDER)
             if choose is not None and (product := shelf.of(choose)) is not None:
                 self._choose(product)
             self._draw()
