@@ -51,6 +51,8 @@ LEDGER = {
     "tui_pos_attempt": "id, amount, requested_action, times_sent",
     "tui_pos_cash_movement": "id, kind, amount",
     "tui_pos_refund": "id, amount",
+    "program_registration_tickettype": "id, name, price, total_quantity, is_active",
+    "program_registration_addon": "id, name, price, total_quantity, is_active",
     "tui_pos_audit_entry": "id, what",
     "tui_pos_sale": "id, status, buyer_name, attendee_id",
 }

@@ -1,12 +1,14 @@
 """That every key does what the bar says, and no other key does anything: random keys on every screen."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from random import Random
 from typing import Any
 
 import pytest
 from textual.app import ComposeResult
 
+from tests.desk.conftest import staff_called
 from tests.fixtures.pilot import send_scan
 from tests.ui.bar_walk import NotKept, Walk, promised, reach
 from tests.ui.counter import write
@@ -18,6 +20,7 @@ from tui_pos.simulator import Server
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input.acts import Act, Offer
 from tui_pos.ui.input.key_stream import Picked
+from tui_pos.ui.screens.products import ProductsScreen
 from tui_pos.ui.widgets.row import Row
 from tui_pos.ui.widgets.scan_input import Prompt
 
@@ -126,6 +129,18 @@ async def reader(walk: Walk, _: Server) -> None:
     await typed(walk, "f4")
 
 
+async def products(walk: Walk, _: Server) -> None:
+    """A supervisor's screen on top of the trainee's desk."""
+    lead = replace(desk_of(walk.pilot), staff=staff_called("lead"))
+    walk.pilot.app.open_screen(ProductsScreen(lead))  # type: ignore[attr-defined]
+    await reach(walk, "Enter open Regular")
+
+
+async def product(walk: Walk, _: Server) -> None:
+    await products(walk, _)
+    await typed(walk, "2")
+
+
 async def help_page(walk: Walk, _: Server) -> None:
     await typed(walk, "f1")
 
@@ -134,6 +149,7 @@ STATES: tuple[Build, ...] = (
     *(home, home_with_text, home_with_attention, words, attendee, attendee_who_owes),
     *(cart_empty, cart_full, cart_filtered, tender, cash_in_part),
     *(payment, payment_declined, payment_captured, payment_cancelled, receipt, orders, reader, help_page),
+    *(products, product),
 )
 QUICK: tuple[tuple[Build, int], ...] = ((attendee_who_owes, 12), (payment_declined, 10), (cart_full, 12))
 

@@ -2,8 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -134,16 +133,10 @@ def _kind(kind: str) -> str:
 
 
 def _said(desk: "Desk", change: "Change") -> str:
+    from tui_pos.desk.catalogue.managed_products import on_its_clock
     from tui_pos.ui.messages.catalogue import difference
 
     if not change.differences:
         return change.subject.name
-    local = (
-        replace(
-            each,
-            before=desk.local(each.before) if isinstance(each.before, datetime) else each.before,
-            after=desk.local(each.after) if isinstance(each.after, datetime) else each.after,
-        )
-        for each in change.differences
-    )
+    local = (on_its_clock(desk, each) for each in change.differences)
     return "; ".join(difference(each.field, each.before, each.after) for each in local)

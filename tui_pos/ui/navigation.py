@@ -8,6 +8,7 @@
                 a voucher, a product     cart
                 what needs attention     payment, receipt of an order that is owed, cart with the parked sale
                 F2 / F3 / F4             cart / orders / reader
+                /products                products, for who may manage
     attendee    F2, Enter, a product     cart, and back with its CartEnd
                 F6                       group, and back with what was scanned there; home when all is done
                 an order, F8, F9, F10    payment or tender, and back with StillOwed; else its receipt
@@ -29,6 +30,8 @@
                 Esc: None                back to where it was asked for; home after a sale
     orders      an order                 its receipt
                 NextPerson               home, which looks the scanned badge up
+    products    a product                product, and back
+                NextPerson               home, which looks the scanned badge up; from product too
 
 What was scanned is looked up in one place, `ScanScreen.look_up`; a dialog refuses it, and so does a payment
 that is under way.
@@ -45,6 +48,7 @@ from tui_pos.core.scan import Scan
 from tui_pos.desk import payments
 from tui_pos.desk.access.permissions import Action
 from tui_pos.desk.carts.put_away import SaleEnd
+from tui_pos.desk.catalogue.pricing import ProductKey
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.views import AttendeeView, OrderView
 from tui_pos.desk.payments import Stage
@@ -62,10 +66,12 @@ from tui_pos.ui.screens.cart import CartScreen
 from tui_pos.ui.screens.group import GroupScreen
 from tui_pos.ui.screens.orders import OrdersScreen
 from tui_pos.ui.screens.payment import PaymentScreen
+from tui_pos.ui.screens.product import ProductScreen
+from tui_pos.ui.screens.products import ProductsScreen
 from tui_pos.ui.screens.reader import ReaderScreen
 from tui_pos.ui.screens.receipt import ReceiptScreen
 from tui_pos.ui.screens.scan import ScanScreen
-from tui_pos.ui.screens.shared import show_reader
+from tui_pos.ui.screens.shared import refuse, show_reader
 from tui_pos.ui.screens.sign_in import SignInScreen
 from tui_pos.ui.screens.tender import TenderScreen
 from tui_pos.ui.station_claim import StationClaim
@@ -180,11 +186,28 @@ class Navigation:
             self.show_receipt(reference)
 
     def show_orders(self) -> None:
-        def left(next_person: NextPerson | None) -> None:
-            if next_person is not None:
-                self._serve(next_person)
+        self._screen.go(OrdersScreen(self._screen.desk), self._then_serve)
 
-        self._screen.go(OrdersScreen(self._screen.desk), left)
+    def _then_serve(self, person: NextPerson | None) -> None:
+        if person is not None:
+            self._serve(person)
+
+    # What is sold
+
+    def show_products(self) -> None:
+        if self._screen.may(Action.MANAGE):
+            self._screen.go(ProductsScreen(self._screen.desk), self._then_serve)
+        else:
+            refuse(self._screen, Action.MANAGE)
+
+    def show_product(self, key: ProductKey) -> None:
+        def left(end: NextPerson | str | None) -> None:
+            if isinstance(end, str):
+                self._screen.say(end, Tone.OK)
+            else:
+                self._then_serve(end)
+
+        self._screen.go(ProductScreen(self._screen.desk, key), left)
 
     # Selling
 

@@ -8,6 +8,7 @@ from tui_pos.core.scan import Scan
 from tui_pos.ui.results import CartEnd, PayBy, PaymentEnd, SaleStart, StillOwed
 
 if TYPE_CHECKING:
+    from tui_pos.desk.catalogue.pricing import ProductKey
     from tui_pos.desk.payments.readers import ReaderRow
     from tui_pos.desk.search.attention import AttentionLine
     from tui_pos.ui.scan_result import ScanResult
@@ -63,3 +64,9 @@ class Navigator(Protocol):
 
     def show_orders(self) -> None:
         """Let an order be found again."""
+
+    def show_products(self) -> None:
+        """Let what is sold be changed; who may not is told who may."""
+
+    def show_product(self, key: "ProductKey") -> None:
+        """Let the fields of one product be changed; comes back when that is done."""

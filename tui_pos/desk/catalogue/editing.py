@@ -250,7 +250,7 @@ def _unchanged(there: Products, seen: ManagedProduct) -> ManagedProduct:
 
 def _refuse_less(found: ManagedProduct, values: ProductValues) -> None:
     stock = values.total_quantity
-    if stock and stock < found.sold and stock != found.values.total_quantity:
+    if stock and 0 < stock < found.sold and stock != found.values.total_quantity:
         raise Refused("stock_below_sold", product=found.values.name, stock=stock, sold=found.sold)
 
 

@@ -142,6 +142,7 @@ def faults(values: ProductValues, currency: str) -> Iterator[tuple[str, Reason]]
     step, most = money.quantum(currency), money.MAX_AMOUNT
     price, opens, closes = values.price, values.available_from, values.available_until
     whole = because("invalid_product.number", most=MOST)
+    is_window = opens is None or closes is None or opens < closes
     for field, is_right, reason in (
         ("name", 0 < len(values.name) <= NAME_LENGTH, because("invalid_product.name", most=NAME_LENGTH)),
         ("slug", bool(fullmatch(r"[\w-]{1,200}", values.slug)), because("invalid_product.slug")),
@@ -158,11 +159,8 @@ def faults(values: ProductValues, currency: str) -> Iterator[tuple[str, Reason]]
         ("total_quantity", values.total_quantity is None or 1 <= values.total_quantity <= MOST, whole),
         ("limit_per_user", values.limit_per_user is None or 1 <= values.limit_per_user <= MOST, whole),
         ("order", 0 <= values.order <= MOST, because("invalid_product.order", most=MOST)),
-        (
-            "available_until",
-            opens is None or closes is None or opens < closes,
-            because("invalid_product.window"),
-        ),
+        ("available_from", is_window, because("invalid_product.window")),
+        ("available_until", is_window, because("invalid_product.window")),
         ("vat_rate", values.vat_rate is None or _is_rate(values.vat_rate), because("invalid_product.vat")),
         ("size", len(values.size) <= SIZE_LENGTH, because("invalid_product.size", most=SIZE_LENGTH)),
     ):
@@ -180,6 +178,14 @@ def differences(before: Any, after: Any) -> tuple[Difference, ...]:
         (field.name, getattr(before, field.name), getattr(after, field.name)) for field in fields(before)
     )
     return tuple(Difference(name, old, new) for name, old, new in pairs if old != new)
+
+
+def on_its_clock(desk: Desk, change: Difference) -> Difference:
+    """The same with its times on the conference's clock, as people are told them."""
+    before, after = (
+        desk.local(each) if isinstance(each, datetime) else each for each in (change.before, change.after)
+    )
+    return replace(change, before=before, after=after)
 
 
 def load(desk: Desk) -> dict[ProductKey, ManagedProduct]:

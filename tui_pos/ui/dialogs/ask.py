@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 
 from tui_pos.core import money
 from tui_pos.core.scan import Scan
-from tui_pos.desk.errors import InvalidInput
+from tui_pos.desk.errors import InvalidInput, Refusal
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.input.acts import Act, Offer
@@ -38,7 +38,8 @@ class Ask(DeskScreen[R]):
     """Asks ``question``; ``enter`` is what Enter does. Left with what ``read`` makes of the text.
 
     By Esc it is left with None, by Enter without a text with ``alone``, where there is one: the key bar says
-    ``skips`` of it. ``read`` may raise MoneyError.
+    ``skips`` of it. ``read`` may raise MoneyError or a Refusal: it is said, and another answer waited for.
+    With ``scans`` what is scanned is an answer too.
     """
 
     PROMPT = replace(DIALOG, quiet=False)
@@ -50,6 +51,8 @@ class Ask(DeskScreen[R]):
         read: Callable[[str], R],
         alone: R | None = None,
         skips: str = "",
+        *,
+        scans: bool = False,
     ) -> None:
         super().__init__()
         self._question = question
@@ -59,6 +62,7 @@ class Ask(DeskScreen[R]):
         self._skips = skips or enter
         self._typed = self._refusal = ""
         self._why = Sentence()
+        self._scans = scans
 
     def begin_with(self, typed: str, refusal: str) -> None:
         """Say that ``typed`` was refused, and let it be changed; before the dialog opens."""
@@ -89,12 +93,12 @@ class Ask(DeskScreen[R]):
         return ("" if self._alone is not None else "Type it, then press Enter."), Tone.PLAIN
 
     def entered(self, scan: Scan) -> None:
-        if scan.scanned:
+        if scan.scanned and not self._scans:
             super().entered(scan)
             return
         try:
             self.leave(self._read(scan.raw_shown))
-        except money.MoneyError as error:
+        except (money.MoneyError, Refusal) as error:
             self.kiosk.bell()
             self._refuse(scan.raw_shown, sentence(error.reason))
 

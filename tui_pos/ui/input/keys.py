@@ -48,6 +48,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("attention", ("f5",), "attention", "attention", "Show unfinished payments and sales."),
     Command("park", ("f6",), "park", "park", "Put this sale aside and serve the next person."),
     Command("group", ("f6",), "group", "the group", "Let everybody on their order in together."),
+    Command("hide", ("f6",), "hide", "hide", "Take the chosen product off sale."),
+    Command("show", ("f6",), "show", "show", "Put the chosen product on sale again."),
     Command("card", ("f8",), "card", "card", "Take the amount by card on the reader."),
     Command("cash", ("f9",), "cash", "cash", "Take the amount in cash and give change."),
     Command("tender", ("f10",), "tender", "tender", "Pay another way, or split the amount."),
@@ -67,6 +69,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("names", (), "names", "name tickets", "Say who gets the tickets that were bought for others."),
     Command("undo", (), "undo", "undo", "Take a hand-out or the check-in back: /undo REASON."),
     Command("today", (), "today", "today", "Show the orders of today alone, or all of them again."),
+    Command(
+        "products", (), "products", "what is sold", "Change what is on sale: prices, stock, new products."
+    ),
+    Command("add", (), "add", "add", "Add a ticket or an add-on to what is sold."),
+    Command("delete", (), "delete", "delete", "Delete the chosen product, which nobody ever bought."),
     Command("transfer", (), "transfer", "hand over", "Hand this ticket to another person: /transfer Bo Ek."),
     Command("checkin", (), "checkin", "check in", "Check this person in."),
     Command("refresh", (), "refresh", "ask again", "Ask Stripe again for what this screen lists."),

@@ -56,11 +56,16 @@ FIELDS = {
 
 def difference(field: str, before: object, after: object) -> str:
     """What of a product was changed, in a list; times are those of the conference's clock."""
-    name = FIELDS.get(field, field.replace("_", " "))
-    return f"{name} {_field(field, before)} -> {_field(field, after)}"
+    return f"{field_name(field)} {field_value(field, before)} -> {field_value(field, after)}"
 
 
-def _field(field: str, value: object) -> str:
+def field_name(field: str) -> str:
+    """What people call a field."""
+    return FIELDS.get(field, field.replace("_", " "))
+
+
+def field_value(field: str, value: object) -> str:
+    """What stands in a field, in a few words."""
     match value:
         case bool():
             return "yes" if value else "no"
@@ -113,9 +118,11 @@ SENTENCES: dict[str, Sentence] = {
     "bad_catalogue.wrong": "{place} must be {expected}.",
     "bad_catalogue.zone": "{place}: something was sold, so the time zone stays {stored}.",
     "catalogue_of_web_site": "What {conference} sells is kept on its web site: change it there.",
+    "invalid_product.answer": "Answer yes or no.",
+    "invalid_product.day": "{text!r} is no day or time: type it as 2027-05-14, or 2027-05-14 18:00.",
     "invalid_product.description": "A description has at most {most} characters.",
     "invalid_product.name": "A product needs a name of 1 to {most} characters.",
-    "invalid_product.number": "It must be a whole number from 1 to {most}; leave the stock out for no limit.",
+    "invalid_product.number": "It must be a whole number from 1 to {most}.",
     "invalid_product.order": "The order must be a whole number from 0 to {most}.",
     "invalid_product.price": "The price must be an amount from 0 to {most} in steps of {step} {currency}.",
     "invalid_product.requires": "There is no ticket {ticket} that could be required.",

@@ -41,6 +41,7 @@ TASKS: dict[str, tuple[Task, ...]] = {
         Task("attention", "Go on with a sale or payment that waits: its number, or F5."),
         Task("orders", "See an order or its receipt again: F3, then choose it."),
         Task("orders", "Give money back: F3, choose the order, then /refund.", "refund"),
+        Task("products", "Change what is sold, its price or its stock: /products.", "manage"),
         Task("lock", "Hand the desk over to somebody else: F12, then they sign in."),
     ),
     "AttendeeScreen": (
@@ -100,6 +101,22 @@ TASKS: dict[str, tuple[Task, ...]] = {
         Task("pick", "Give money back: the number of the order, then /refund.", "refund"),
         Task("confirm", "Find one: type a name, an e-mail or a part of its reference, then Enter."),
         Task("today", "See the orders of today alone, or all: /today."),
+    ),
+    "ProductsScreen": (
+        Task("pick", "See a product, and change it: its number."),
+        Task("more", "Bring pieces in: choose it by arrows, then + and how many, such as +20."),
+        Task("hide", "Take the chosen one off sale at every desk: F6."),
+        Task("show", "Put the chosen one on sale again: F6."),
+        Task("add", "Add a ticket or an add-on: /add; it is hidden until you show it."),
+        Task("delete", "Delete the chosen one, which nobody ever bought: /delete."),
+        Task("confirm", "Find one: type a part of its name or a code, or scan the code."),
+    ),
+    "ProductScreen": (
+        Task("pick", "Change a field: its number."),
+        Task("more", "Bring pieces in: + and how many, such as +20."),
+        Task("hide", "Take it off sale at every desk: F6."),
+        Task("show", "Put it on sale again: F6."),
+        Task("delete", "Delete it, as nobody ever bought it: /delete."),
     ),
     "ReaderScreen": (Task("pick", "Choose the card reader: its number, or the arrows and Enter."),),
     "Ask": (

@@ -368,10 +368,23 @@ class CartScreen(DeskScreen[CartEnd]):
             self._draw()
             self._display.show(view)
             then()
+            if self._products is not None:
+                self._look_again()
             self._one_came_back()
 
         self._under_way += 1
         self.ask(change, show, partial(self._not_changed, refused or self.failed), lane="cart")
+
+    def _look_again(self) -> None:
+        """The cart was priced anew: so is what stands beside it, which another desk may have changed."""
+
+        def show(now: tuple[InventoryItem, ...]) -> None:
+            self._products = shelf.kept_in_place(self._products or (), now)
+            self._draw_catalogue()
+            self.refresh_hints()
+
+        call = partial(catalogue, self.desk)
+        self.ask(call, show, lambda _: None, lane="prices", latest=True)
 
     def _not_changed(self, tell: Callable[[Exception], object], error: Exception) -> None:
         self._pay_next = False

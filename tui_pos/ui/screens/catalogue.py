@@ -45,6 +45,12 @@ def named(products: Sequence[InventoryItem], text: str) -> InventoryItem | None:
     return found[0] if len(found) == 1 else None
 
 
+def kept_in_place(before: Sequence[InventoryItem], now: Sequence[InventoryItem]) -> tuple[InventoryItem, ...]:
+    """The products as they are ``now``, in the order of ``before``: their numbers stay the same."""
+    places = {key_of(each): place for place, each in enumerate(before)}
+    return tuple(sorted(now, key=lambda each: places.get(key_of(each), len(places))))
+
+
 def key_of(product: InventoryItem) -> str:
     """What names it to the desk."""
     return f"{product.kind}:{product.slug}"

@@ -205,7 +205,14 @@ class ScanScreen(DeskScreen[None]):
         own = self._acts_on_hits() if self._hits.display else self._acts_at_home()
         sells = (Act("walk_up", self._sell, "sell to a walk-up"),) if self.may(Action.SELL) else ()
         reads = (Act("reader", partial(choose_reader, self)),) if self.may(Action.READERS) else ()
-        return (*own, *sells, Act("orders", self.navigator.show_orders), *reads)
+        manages = (Act("products", self.navigator.show_products),) if self.may(Action.MANAGE) else ()
+        return (*own, *sells, Act("orders", self.navigator.show_orders), *reads, *manages)
+
+    def word_refused(self, command: str) -> bool:
+        if command != "products" or not self._is_open:
+            return False
+        self.navigator.show_products()  # which says who may
+        return True
 
     def _sell(self) -> None:
         self._tried.add("F2")
