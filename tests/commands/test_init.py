@@ -37,6 +37,10 @@ def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, list[str]
     return status, [answer["error"]] if status else answer["done"]
 
 
+MADE = "Made the database with all its tables."
+DATES = ("--starts", "2027-05-14", "--ends", "2027-05-22", "--timezone", "Europe/Rome")
+
+
 def test_from_nothing_to_a_desk_that_opens(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = (
         "--conference",
@@ -49,9 +53,7 @@ def test_from_nothing_to_a_desk_that_opens(home: Path, capsys: pytest.CaptureFix
         "--currency",
         "usd",
     )
-    status, done = run(
-        capsys, *words, "--starts", "2027-05-14", "--ends", "2027-05-22", "--timezone", "Europe/Rome"
-    )
+    status, done = run(capsys, *words, *DATES)
     assert (status, done) == (
         0,
         [
@@ -75,7 +77,9 @@ def test_from_nothing_to_a_desk_that_opens(home: Path, capsys: pytest.CaptureFix
 def test_without_staff_it_says_that_nobody_can_sign_in(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    status, done = run(capsys, "--config", str(home / "new" / "c.toml"), "--conference", "small", "init")
+    status, done = run(
+        capsys, "--config", str(home / "new" / "c.toml"), "--conference", "small", "init", *DATES
+    )
     assert status == 0
     assert done[0] == f"Wrote the config {home}/new/c.toml."
     assert done[-2:] == [
@@ -135,7 +139,7 @@ def contents() -> dict[str, list[tuple[object, ...]]]:
         ),
         (
             ["--conference", "c", "init", "--timezone", "Mars"],
-            "Name the time zone as in Europe/Prague or America/New_York.",
+            "There is no such time zone: name it as in Europe/Prague or America/New_York.",
         ),
         (
             ["--conference", "c", "init", "--currency", "euro"],
@@ -163,11 +167,11 @@ def test_an_empty_password_makes_no_supervisor(
     home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TUI_POS_SECRET", "")
-    words = ("--conference", "small", "--staff", "amira", "init", "--currency", "CHF")
+    words = ("--conference", "small", "--staff", "amira", "init", "--currency", "CHF", *DATES)
     assert run(capsys, *words) == (2, ["The password is empty."])
     monkeypatch.setenv("TUI_POS_SECRET", "correct horse")
     status, done = run(capsys, *words)
-    assert (status, done[0]) == (0, "Made the supervisor amira.")
+    assert (status, done[1:4]) == (0, [MADE, "Made the conference small.", "Made the supervisor amira."])
     assert (home / "home" / "tui-pos.sqlite3").is_file()
 
 
@@ -176,7 +180,7 @@ def test_the_currency_may_be_mended_before_the_first_sale_and_not_after(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     words = ("--conference", "small", "--staff", "amira")
-    assert run(capsys, *words, "init", "--currency", "USD")[0] == 0
+    assert run(capsys, *words, "init", "--currency", "USD", *DATES)[0] == 0
     file = config.user_config()
     file.write_text(file.read_text().replace('currency = "USD"', ""))
     status, done = run(capsys, *words, "init", "--currency", "JPY", "--prices", "shop")

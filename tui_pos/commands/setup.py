@@ -3,6 +3,7 @@
 import logging
 import re
 import sys
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tui_pos.commands.context import CommandContext, Failed, secret_of, warn
-from tui_pos.core import clock, config, exit_codes
+from tui_pos.core import config, exit_codes
 
 if TYPE_CHECKING:
     from tui_pos.bootstrap.doctor import Subject
@@ -21,21 +22,15 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 NEW_SECRET = "TUI_POS_NEW_SECRET"
-"""The password of somebody whom ``init --supervisor`` makes."""
+"""The password of somebody whom ``init --supervisor`` makes, or who gets a new one by ``--password``."""
 
 
 def init(
     context: CommandContext,
     name: Annotated[str, typer.Option(help="The conference's name.")] = "",
-    starts: Annotated[
-        str, typer.Option(metavar="YYYY-MM-DD", help="Its first day; today if not given.")
-    ] = "",
-    ends: Annotated[
-        str, typer.Option(metavar="YYYY-MM-DD", help="Its last day; the first if not given.")
-    ] = "",
-    timezone: Annotated[
-        str, typer.Option(metavar="ZONE", help="Its time zone, such as Europe/Prague.")
-    ] = "UTC",
+    starts: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="Its first day.")] = "",
+    ends: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="Its last day.")] = "",
+    timezone: Annotated[str, typer.Option(metavar="ZONE", help="Its time zone, such as Europe/Prague.")] = "",
     currency: Annotated[
         str, typer.Option(metavar="CUR", help="Its currency, such as EUR; not after the first sale.")
     ] = "",
@@ -49,6 +44,29 @@ def init(
             metavar="AMOUNT", help="What cash is rounded to, such as 0.05; not after the first sale."
         ),
     ] = "",
+    database: Annotated[
+        str,
+        typer.Option(
+            metavar="WHERE", help="Where there is no config: a URL, or the variable that holds one."
+        ),
+    ] = "",
+    seller: Annotated[str, typer.Option(metavar="NAME", help="Who sells, as receipts say it.")] = "",
+    address: Annotated[
+        str, typer.Option(metavar="LINES", help="The seller's address; a ; parts its lines.")
+    ] = "",
+    vat_id: Annotated[str, typer.Option(metavar="ID", help="The seller's VAT id.")] = "",
+    vat_rate: Annotated[str, typer.Option(metavar="PERCENT", help="The VAT that prices contain.")] = "",
+    stripe_key: Annotated[
+        str,
+        typer.Option(metavar="WHERE", help="The variable or file that holds it; simulator; or cash only."),
+    ] = "",
+    location: Annotated[
+        str, typer.Option(metavar="ID", help="The readers' location at Stripe, such as tml_...")
+    ] = "",
+    reader: Annotated[
+        list[str] | None,
+        typer.Option(metavar="STATION=ID", help="A station, and its reader if it has one; repeat it."),
+    ] = None,
     account: Annotated[
         bool, typer.Option("--account", help="Take this host's Stripe key for the conference's.")
     ] = False,
@@ -65,14 +83,19 @@ def init(
         str | None,
         typer.Option(metavar="NAME", help=f"Make a further supervisor; password: ${NEW_SECRET}, or asked."),
     ] = None,
+    password: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help=f"Give NAME a new password: ${NEW_SECRET}, or asked."),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before something is changed.")] = False,
 ) -> None:
-    """Make what is missing before the first sale.
+    """Make what is missing before the first sale, and change what is answered anew.
 
-    That is the config, the database with its tables, the conference, and --staff as its supervisor.
-    A database of django-program only gets the tui_pos_* tables. Safe to run again. For --account,
-    --purge-rehearsals, --take-over, --new-installation and --supervisor --staff must be a supervisor who is
-    there already.
+    On a terminal, without an option of its own, it asks one question after the other. What it makes is the
+    config, the database with its tables, the conference, and --staff as its supervisor. A database of
+    django-program only gets the tui_pos_* tables. Safe to run again. For --account, --purge-rehearsals,
+    --take-over, --new-installation, --supervisor, --password, and another --name, --starts, --ends or
+    --timezone of a conference that is there, --staff must be a supervisor who is there already.
     """
     from tui_pos.bootstrap import session, setup
     from tui_pos.desk.conference_rules import Rules
@@ -85,20 +108,30 @@ def init(
         prices=_one_of(prices, RULES, "--prices"),
         smallest_coin=_coin(smallest_coin),
     )
-    first = _date(starts, "--starts") if starts else clock.now().date()
-    last = _date(ends, "--ends") if ends else first
+    said = {
+        "database": database,
+        "seller": seller,
+        "address": address,
+        "vat_id": vat_id,
+        "vat_rate": vat_rate,
+        "stripe_key": stripe_key,
+        "location": location,
+    }
     sets_up = account or purge_rehearsals or take_over or new_installation
+    slug = context.options.conference
     request = setup.SetupRequest(
-        slug=context.options.conference,
+        slug=slug,
         name=name,
-        starts=first,
-        ends=last,
-        timezone=timezone,
+        starts=_date(starts, "--starts"),
+        ends=_date(ends, "--ends"),
+        timezone=setup.timezone(timezone) if timezone else "",
         supervisor=context.options.staff,
         secret=secret_of,
         rules=rules,
+        host=setup.host_of(slug, {name: text for name, text in said.items() if text}, _readers(reader)),
         sets_up=sets_up,
         another=supervisor,
+        renews=password,
         new_secret=partial(secret_of, variable=NEW_SECRET),
         station=config.station_name(context.options.station),
     )
@@ -112,13 +145,20 @@ def init(
     if purge_rehearsals:
         done += _purge(context, settings, yes)
     log.info("init did %d things", len(done))
-    for warning in session.warnings(settings, context.options.conference):
+    for warning in session.warnings(settings, slug):
         warn(warning)
     context.answer({"done": done}, done or ["Everything was there already."])
 
 
 CAPTURES = ("automatic", "confirm")
 RULES = ("services", "shop")
+
+
+def _readers(said: Sequence[str] | None) -> dict[str, str]:
+    """The reader of each station, '' of one that has none."""
+    return {
+        station.strip(): reader.strip() for station, _, reader in (each.partition("=") for each in said or ())
+    }
 
 
 def _coin(said: str) -> str:
@@ -185,9 +225,9 @@ def _confirm(context: CommandContext, lines: list[str], yes: bool) -> None:
         raise typer.Abort
 
 
-def _date(text: str, option: str) -> date:
+def _date(text: str, option: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(text) if text else None
     except ValueError:
         raise typer.TyperException(f"{option} must be a date such as 2027-05-14.") from None
 
