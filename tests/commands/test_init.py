@@ -135,7 +135,7 @@ def contents() -> dict[str, list[tuple[object, ...]]]:
         ),
         (
             ["--conference", "c", "init", "--starts", "2027-02-02", "--ends", "2027-02-01"],
-            "The conference ends before it starts: swap --starts and --ends.",
+            "The conference ends before it starts: its last day is the later one.",
         ),
         (
             ["--conference", "c", "init", "--timezone", "Mars"],

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import shlex
 import sys
 from collections.abc import Sequence
 from datetime import date
@@ -15,7 +16,7 @@ from tui_pos.commands.context import CommandContext, Failed, secret_of, warn
 from tui_pos.core import config, exit_codes
 
 if TYPE_CHECKING:
-    from tui_pos.bootstrap.doctor import Subject
+    from tui_pos.bootstrap.doctor import Finding, Subject
     from tui_pos.core.config import Settings
     from tui_pos.desk.reconciliation.account_change import Change
 
@@ -117,8 +118,13 @@ def init(
         "stripe_key": stripe_key,
         "location": location,
     }
+    slug, station = context.options.conference, config.station_name(context.options.station)
     sets_up = account or purge_rehearsals or take_over or new_installation
-    slug = context.options.conference
+    own = (name, starts, ends, timezone, *said.values(), reader, sets_up, supervisor, password)
+    if not any(own) and rules == Rules() and _is_terminal(context):
+        slug, done = _guide(context, station)
+        _tell_end(context, slug, done)
+        return
     request = setup.SetupRequest(
         slug=slug,
         name=name,
@@ -133,10 +139,10 @@ def init(
         another=supervisor,
         renews=password,
         new_secret=partial(secret_of, variable=NEW_SECRET),
-        station=config.station_name(context.options.station),
+        station=station,
     )
     done = list(setup.set_up(context.options.config, request))
-    settings, station = context.settings(), config.station_name(context.options.station)
+    settings = context.settings()
     if take_over or new_installation:
         _confirm(context, ["Every desk on this database will act on card payments again."], yes)
         done += setup.take_over(station, renew=new_installation)
@@ -144,10 +150,59 @@ def init(
         done += _take_account(context, settings, station, yes)
     if purge_rehearsals:
         done += _purge(context, settings, yes)
-    log.info("init did %d things", len(done))
     for warning in session.warnings(settings, slug):
         warn(warning)
+    _tell_end(context, slug, done)
+
+
+def _is_terminal(context: CommandContext) -> bool:
+    """Whether somebody can be asked here."""
+    from tui_pos.ui.kiosk import unfit_terminal
+
+    return not context.options.as_json and sys.stdout.isatty() and not unfit_terminal()
+
+
+def _guide(context: CommandContext, station: str) -> tuple[str, list[str]]:
+    """Ask for everything, and write it; again, with the answers kept, when it cannot be written."""
+    from tui_pos.bootstrap import failures, setup
+    from tui_pos.bootstrap.setup.interview import Interview
+    from tui_pos.ui import guide
+    from tui_pos.ui.messages import sentence
+
+    options, fault = context.options, ""
+    given = {"slug": options.conference or "", "staff": options.staff or ""}
+    if config.is_station_named(options.station):
+        given["station"] = station
+    interview = Interview(options.config, given, station)
+    interview.begin()
+    while True:
+        left_with = guide.run(interview, fault)
+        if left_with is not None:
+            context.say("Nothing was written.")
+            raise typer.Exit(left_with)
+        try:
+            return interview.slug, list(setup.set_up(interview.target, interview.request()))
+        except Exception as error:
+            known = failures.known(error)
+            if known is None:
+                raise
+            fault = sentence(known.said)
+
+
+def _tell_end(context: CommandContext, slug: str | None, done: list[str]) -> None:
+    """What was done; for people also what the doctor finds, and how the desk is started."""
+    log.info("init did %d things", len(done))
     context.answer({"done": done}, done or ["Everything was there already."])
+    if slug is None or context.options.as_json:
+        return
+    stations, here = context.settings().stations, config.station_name(context.options.station)
+    station = next(iter(stations), "") if stations and here not in stations else context.options.station or ""
+    context.say("")
+    _examine(context, slug, station)
+    said = {"--config": context.options.config, "--conference": slug, "--station": station}
+    words = [f"{option} {shlex.quote(str(value))}" for option, value in said.items() if value]
+    context.say("")
+    context.say(f"Start the desk with: tui-pos {' '.join(words)}")
 
 
 CAPTURES = ("automatic", "confirm")
@@ -273,10 +328,7 @@ def doctor(context: CommandContext) -> None:
     from tui_pos.bootstrap import doctor as checks
     from tui_pos.ui.messages import sentence
 
-    found = []
-    for finding in checks.examine(_subject(context)):
-        found.append(finding)
-        context.say(f"{finding.level:9}{finding.check:13}{sentence(finding.said)}")
+    found = _examine(context, context.options.conference, context.options.station)
     data = {
         "status": str(checks.worst(found)),
         "checks": [
@@ -291,15 +343,27 @@ def doctor(context: CommandContext) -> None:
     context.answer(data, [])
 
 
-def _subject(context: CommandContext) -> "Subject":
+def _examine(context: CommandContext, slug: str | None, station: str | None) -> "list[Finding]":
+    """Tell each line as it is found."""
+    from tui_pos.bootstrap import doctor as checks
+    from tui_pos.ui.messages import sentence
+
+    found = []
+    for finding in checks.examine(_subject(context, slug, station)):
+        found.append(finding)
+        context.say(f"{finding.level:9}{finding.check:13}{sentence(finding.said)}")
+    return found
+
+
+def _subject(context: CommandContext, slug: str | None, station: str | None) -> "Subject":
     from tui_pos.bootstrap import demo
     from tui_pos.bootstrap.doctor import Subject
 
-    settings, station = context.settings(), config.station_name(context.options.station)
-    is_demo = context.options.conference == demo.SLUG and demo.SLUG not in settings.conferences
+    settings = context.settings()
+    is_demo = slug == demo.SLUG and demo.SLUG not in settings.conferences
     if is_demo:
         settings = demo.prepare(settings)
-    return Subject(settings=settings, slug=context.options.conference, station=station, is_open=is_demo)
+    return Subject(settings=settings, slug=slug, station=config.station_name(station), is_open=is_demo)
 
 
 def upgrade(context: CommandContext) -> None:

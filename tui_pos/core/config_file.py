@@ -27,10 +27,13 @@ def changed(text: str, changes: Mapping[Section, Mapping[str, Value]], where: st
         for name in section:
             table = table.setdefault(name, {})
         for key, value in settings.items():
+            plain = list(value) if isinstance(value, tuple) else value
+            if plain == table.get(key, type(plain)()):
+                continue
             lines = _with_setting(lines, section, key, value)
             table.pop(key, None)
             if value:
-                table[key] = list(value) if isinstance(value, tuple) else value
+                table[key] = plain
     new = "\n".join(lines) + "\n"
     try:
         fits = tomllib.loads(new) == wanted

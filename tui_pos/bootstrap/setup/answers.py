@@ -161,6 +161,17 @@ def database(text: str) -> Mapping[str, Value]:
     raise InvalidInput("bad_database")
 
 
+def database_url(text: str, home: Path) -> str:
+    """The URL that an answer stands for."""
+    said = database(text)
+    return str(said.get("url") or os.environ.get(str(said.get("url_env"))) or config.embedded_database(home))
+
+
+def shown_database(url: str, home: Path) -> str:
+    """A database as people read it, without a password."""
+    return EMBEDDED if url == config.embedded_database(home) else re.sub(r"(?<=:)[^:@/]*(?=@)", "***", url)
+
+
 @dataclass(frozen=True, slots=True)
 class KeySource:
     """Where the Stripe key is, or the address of the simulator in its place; all empty: cash only."""
@@ -168,6 +179,11 @@ class KeySource:
     variable: str = ""
     file: str = ""
     simulator: str = ""
+
+    @property
+    def is_none(self) -> bool:
+        """Whether no cards are taken."""
+        return self == KeySource()
 
     def __str__(self) -> str:
         if self.simulator:

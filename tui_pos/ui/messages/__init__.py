@@ -12,6 +12,7 @@ from tui_pos.ui.messages import (
     carts,
     catalogue,
     checkin,
+    guide,
     orders,
     payment_events,
     payments,
@@ -41,6 +42,7 @@ TOPICS = (
     search,
     refunds,
     checkin,
+    guide,
     reconciliation,
 )
 

@@ -64,7 +64,7 @@ SENTENCES: dict[str, Sentence] = {
     "bad_database.variable": "The environment variable {variable} is not set here: leave, set it, and"
     " start again.",
     "bad_date": "A date is written as 2027-05-14: year, month, day.",
-    "bad_dates": "The conference ends before it starts: swap --starts and --ends.",
+    "bad_dates": "The conference ends before it starts: its last day is the later one.",
     "bad_key_source": "Say the NAME of the variable or the /path of the file that holds the key; or"
     " simulator, or cash only.",
     "bad_key_source.key": "That is the key itself, which must stand in no config: put it into a variable or a"
