@@ -174,7 +174,6 @@ def _guide(context: CommandContext, station: str) -> tuple[str, list[str]]:
     if config.is_station_named(options.station):
         given["station"] = station
     interview = Interview(options.config, given, station)
-    interview.begin()
     while True:
         left_with = guide.run(interview, fault)
         if left_with is not None:
@@ -187,6 +186,7 @@ def _guide(context: CommandContext, station: str) -> tuple[str, list[str]]:
             if known is None:
                 raise
             fault = sentence(known.said)
+            interview.look_again()
 
 
 def _tell_end(context: CommandContext, slug: str | None, done: list[str]) -> None:

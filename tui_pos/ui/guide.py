@@ -47,7 +47,7 @@ MARGIN = 2
 class GuideScreen(DeskScreen[None]):
     """Asks every question of an interview, then calls ``is_answered``.
 
-    ``fault`` is told first, at the last question: why what was answered could not be written.
+    ``fault`` is told first: why what was answered could not be written.
     """
 
     DEFAULT_CSS = """
@@ -64,7 +64,8 @@ class GuideScreen(DeskScreen[None]):
         self._interview = interview
         self._is_answered = is_answered
         self._asked: tuple[Question, ...] = questions(interview)
-        self._question = self._asked[-1] if fault else self._asked[0]
+        unanswered = (each for each in self._asked if each.key not in interview.kept)
+        self._question = next(unanswered, self._asked[-1])
         self._told: tuple[str, Tone] = (fault, Tone.BAD)
         self._is_checking = False
         self._answered = Listing(Column(14), Column(), numbered=False, choosing=False, id="answered")
@@ -219,7 +220,7 @@ class GuideScreen(DeskScreen[None]):
         lines = self._answers_before()[-max(room, 0) :] if room > 0 else []
         self._answered.styles.height = len(lines)
         self._answered.set_lines(lines)
-        self.call_after_refresh(self.refresh_hints)
+        self.refresh_hints()
 
     def _draw_row(self, name: str, text: Text) -> None:
         row = self._rows[name]

@@ -27,7 +27,15 @@ from tui_pos.terminal import Account, Location, Misconfigured, RateLimited, Read
 
 T = TypeVar("T")
 
-SHOWN_READERS = tuple((each, label) for each, label, _, _ in fixtures.READERS)
+
+@dataclass(frozen=True, slots=True)
+class FoundReader:
+    """A reader at Stripe."""
+
+    id: str
+    label: str
+    location: str
+    is_on: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +96,7 @@ class FoundAccount:
     account: Account | None = None
     missing: tuple[str, ...] = ()  # the rights that the key lacks
     locations: tuple[Location, ...] = ()
-    readers: tuple[tuple[str, str, str], ...] = ()  # id, label, location
+    readers: tuple[FoundReader, ...] = ()  # those that are on first
 
 
 def ask_stripe(source: KeySource, api_base: str) -> FoundAccount | None:
@@ -129,7 +137,10 @@ def _asked(key: str, api_base: str) -> FoundAccount:
             account=account,
             missing=tuple(dict.fromkeys(each.right for each in terminal.missing_rights())),
             locations=tuple(_unless_forbidden(terminal.locations) or ()),
-            readers=tuple((each.id, each.label, each.location or "") for each in readers),
+            readers=_sorted(
+                FoundReader(each.id, each.label, each.location or "", each.status == "online")
+                for each in readers
+            ),
         )
     except (UnknownOutcome, RateLimited):
         place = fixtures.LOCATION_ID
@@ -137,8 +148,16 @@ def _asked(key: str, api_base: str) -> FoundAccount:
             mode=mode,
             answers=False,
             locations=(Location(place, "Front desk", "US"),) if api_base else (),
-            readers=tuple((each, label, place) for each, label in SHOWN_READERS) if api_base else (),
+            readers=_sorted(
+                FoundReader(each, label, place, is_on) for each, label, _, is_on in fixtures.READERS
+            )
+            if api_base
+            else (),
         )
+
+
+def _sorted(readers: Iterable[FoundReader]) -> tuple[FoundReader, ...]:
+    return tuple(sorted(readers, key=lambda each: (not each.is_on, each.label)))
 
 
 def _unless_forbidden(ask: Callable[[], T]) -> T | None:

@@ -65,23 +65,32 @@ class Question:
 
 
 class Interview:
-    """The answers of one ``init``. ``given`` are those that the command line suggests."""
+    """The answers of one ``init``. ``given`` are those that the command line suggests.
+
+    Making one looks at the database, where a config says which: raises ConfigError and DataError.
+    """
 
     def __init__(self, config_file: Path | None, given: Mapping[str, str], station: str) -> None:
         self.target = config.named_file(config_file) or config.user_config()
-        self.has_config = self.target.is_file()
-        self.settings = config.load(self.target) if self.has_config else Settings(home=config.data_home())
         self.given = given
         self.station = station
         self.kept: dict[str, Answer] = {}
-        self.database = FoundDatabase()
         self.account: FoundAccount | None = None
         self.agreed: Staff | None = None
+        self.has_config, self.settings, self.database = self._there()
 
-    def begin(self) -> None:
-        """Look at the database, where the config says which. Raises DataError."""
-        if self.has_config:
-            self.database = look(self.settings.database_url)
+    def look_again(self) -> None:
+        """Another may have made meanwhile what could not be made here."""
+        self.has_config, self.settings, self.database = self._there()
+
+    def _there(self) -> tuple[bool, Settings, FoundDatabase]:
+        """Whether there is a config, what it says, and what is in the database that it says."""
+        if not self.target.is_file():
+            url = answers.database_url(self.answer("database") or EMBEDDED, config.data_home())
+            there = look(url) if "database" in self.kept else FoundDatabase()
+            return False, Settings(home=config.data_home()), there
+        settings = config.load(self.target)
+        return True, settings, look(settings.database_url)
 
     # Answers
 

@@ -9,7 +9,7 @@ from babel.numbers import get_territory_currencies
 
 from tui_pos.bootstrap.setup import answers, found
 from tui_pos.bootstrap.setup.answers import CASH_ONLY, EMBEDDED, SIMULATOR
-from tui_pos.bootstrap.setup.found import FoundAccount
+from tui_pos.bootstrap.setup.found import FoundAccount, FoundReader
 from tui_pos.bootstrap.setup.interview import Answer, Choice, Interview, Question
 from tui_pos.bootstrap.setup.making import agreement
 from tui_pos.data import connection
@@ -208,42 +208,45 @@ def _stations_default(interview: Interview) -> str:
     return ", ".join(interview.settings.stations) or interview.given.get("station", STATION)
 
 
-def _at_location(interview: Interview) -> Sequence[tuple[str, str, str]]:
+def _at_location(interview: Interview) -> Sequence[FoundReader]:
     known, place = interview.account.readers if interview.account else (), interview.answer("location")
-    return [each for each in known if place in ("", each[2])]
+    return [each for each in known if place in ("", each.location)]
 
 
 def _reader(interview: Interview, text: str) -> Answer:
     known = _at_location(interview)
-    match = [each for each in known if text in each[:2]]
+    match = [each for each in known if text in (each.id, each.label)]
     if match:
-        return Answer(match[0][0], match[0][1])
+        return Answer(match[0].id, match[0].label)
     if known:
-        raise InvalidInput("bad_reader", known=[label for _, label, _ in known])
+        raise InvalidInput("bad_reader", known=[each.label for each in known])
     return Answer(answers.stripe_id(text, "tmr"))
 
 
 def _reader_of(station: str) -> Callable[[Interview], str]:
-    """The one that the config names, else the first that no station before has."""
+    """The one that the config names, else the first that no other station has."""
 
     def default(interview: Interview) -> str:
-        known = [each[0] for each in _at_location(interview)]
+        known = [each.id for each in _at_location(interview)]
         configured = interview.settings.reader(station)
         if configured and (configured in known or not known):
             return configured
-        taken = {interview.answer(f"reader {each}") for each in interview.stations}
-        return next((each for each in known if each not in taken), "")
+        return next((each for each in known if each not in _users_of_readers(interview)), "")
 
     return default
 
 
+def _users_of_readers(interview: Interview) -> dict[str, str]:
+    """The station of each reader that was given to one."""
+    return {interview.answer(f"reader {station}"): station for station in interview.stations}
+
+
 def _readers(interview: Interview, _: str) -> Sequence[Choice]:
-    used = {
-        interview.answer(f"reader {station}"): station
-        for station in interview.stations
-        if f"reader {station}" in interview.kept
-    }
-    return [Choice(each, label, used.get(each, "")) for each, label, _ in _at_location(interview)]
+    used = _users_of_readers(interview)
+    return [
+        Choice(each.id, each.label, used.get(each.id, "") or ("" if each.is_on else "off"))
+        for each in _at_location(interview)
+    ]
 
 
 # People
