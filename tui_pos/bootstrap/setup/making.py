@@ -21,7 +21,7 @@ from tui_pos.data import connection, health, installation, schema
 from tui_pos.data.base import database
 from tui_pos.data.schema import Owner
 from tui_pos.data.tables.auth import User
-from tui_pos.data.tables.desk import SchemaVersion
+from tui_pos.data.tables.desk import AuditAction, AuditEntry, SchemaVersion
 from tui_pos.data.tables.program import Conference
 from tui_pos.desk import conference_rules, conferences
 from tui_pos.desk.access import people
@@ -263,12 +263,12 @@ class _Making:
     def all(self) -> list[str]:
         """Do it; a sentence for each thing done."""
         done = []
+        installation.lock()
         if self.owner is Owner.NOBODY:
             was_empty = schema.owner() is Owner.NOBODY
             schema.prepare(self.settings.keep_backups)
             done += ["Made the database with all its tables."] if was_empty else []
         if self.owner is not Owner.DJANGO_PROGRAM:
-            installation.lock()
             done += [*self._conference(), *self._supervisor(), *self._another(), *self._renewed()]
         if self.request.slug:
             done += self._rules(conferences.find(self.request.slug))
@@ -289,7 +289,21 @@ class _Making:
             raise Refused("made_meanwhile", conference=slug)
         Conference.update(**changes, updated_at=clock.now()).where(Conference.id == row.id).execute()
         told = ", ".join(f"{CALLED[column]} {value}" for column, value in changes.items())
+        self._audit(told)
         return [f"Changed the conference {slug}: {told}."]
+
+    def _audit(self, text: str) -> None:
+        """Write down what a supervisor agreed to; where there was none, nobody has asked."""
+        row = _row(self.request.slug, Owner.TUI_POS)
+        if self.agreed is not None:
+            AuditEntry.create(
+                conference=row.id if row else None,
+                at=clock.now(),
+                station=self.request.station,
+                staff=self.agreed.id,
+                what=AuditAction.SET_UP,
+                text=text,
+            )
 
     def _supervisor(self) -> list[str]:
         name = self.request.supervisor
@@ -312,6 +326,7 @@ class _Making:
 
     def _made(self, name: str) -> list[str]:
         User.create(username=name, password=self.hashes[name], is_superuser=True, is_staff=True)
+        self._audit(f"supervisor {name}")
         return [f"Made the supervisor {name}."]
 
     def _renewed(self) -> list[str]:
@@ -319,6 +334,7 @@ class _Making:
         if name is None:
             return []
         User.update(password=self.hashes[name]).where(User.username == name).execute()
+        self._audit(f"password of {name}")
         return [f"{name} has a new password."]
 
     def _rules(self, conference: ConferenceRow) -> list[str]:

@@ -493,6 +493,7 @@ class AuditAction(StrEnum):
     SIGN_IN = "sign_in"
     SIGN_IN_FAILED = "sign_in_failed"
     STATION_TAKEN = "station_taken"
+    SET_UP = "set_up"
 
 
 class AuditEntry(Table):
