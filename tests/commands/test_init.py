@@ -155,7 +155,7 @@ def contents() -> dict[str, list[tuple[object, ...]]]:
             "The conference ends before it starts: its last day is the later one.",
         ),
         (
-            ["--conference", "c", "init", "--timezone", "Mars"],
+            ["--conference", "c", "init", "--timezone", "Olympus"],
             "There is no such time zone: name it as in Europe/Prague or America/New_York.",
         ),
         (

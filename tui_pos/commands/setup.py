@@ -195,10 +195,13 @@ def _tell_end(context: CommandContext, slug: str | None, done: list[str]) -> Non
     context.answer({"done": done}, done or ["Everything was there already."])
     if slug is None or context.options.as_json:
         return
-    stations, here = context.settings().stations, config.station_name(context.options.station)
+    settings = context.settings()
+    stations, here = settings.stations, config.station_name(context.options.station)
     station = next(iter(stations), "") if stations and here not in stations else context.options.station or ""
     context.say("")
-    _examine(context, slug, station)
+    found = _examine(context, slug, station)
+    if settings.api_base and any(each.check == "account" and each.level == "failed" for each in found):
+        context.say(f"The simulator at {settings.api_base} does not answer: start it with tui-pos simulator.")
     said = {"--config": context.options.config, "--conference": slug, "--station": station}
     words = [f"{option} {shlex.quote(str(value))}" for option, value in said.items() if value]
     context.say("")

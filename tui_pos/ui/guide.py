@@ -40,8 +40,10 @@ STARS = "********"
 FIXED = 8
 """Rows of header, blank, question, prompt, note, Enter's answer, rule and key bar."""
 CHOICES = 4
-"""So many rows are kept for what can be chosen."""
+"""So many rows are kept for what can be chosen, and one in any case."""
 MARGIN = 2
+LONGEST = 400
+"""Characters of what is told of an answer."""
 
 
 class GuideScreen(DeskScreen[None]):
@@ -194,7 +196,6 @@ class GuideScreen(DeskScreen[None]):
     def _go_to(self, question: Question) -> None:
         self._question = question
         self._is_checking = False
-        self.prompt.clear()
         self.say("")
         self._draw_all()
 
@@ -208,15 +209,14 @@ class GuideScreen(DeskScreen[None]):
         self.prompt.set_masked(question.is_secret)
         self._show_choices("")
         default = self._shown_default(question)
-        self._draw_row("question", Text(self._filled(words.question), style="bold"))
-        self._draw_row(
-            "told", signed(self._told[1], printable(self._told[0], 400)) if self._told[0] else Text()
-        )
+        self._draw_row("question", Text(self._filled(words.question, question), style="bold"))
+        told, tone = self._told
+        self._draw_row("told", signed(tone, printable(told, LONGEST)) if told else Text())
         self._draw_row("enter", Text(f"Enter alone: {default}" if default else ""))
         example = f" Example: {words.example}" if words.example else ""
         self._draw_row("help", Text(f"{words.allowed}{example}", style=look.style(Role.DIM)))
         used = FIXED + sum(self._height(name) for name in ("told", "help"))
-        room = self.size.height - used - min(len(self._choices.lines), CHOICES)
+        room = self.size.height - used - min(max(len(self._choices.lines), 1), CHOICES)
         lines = self._answers_before()[-max(room, 0) :] if room > 0 else []
         self._answered.styles.height = len(lines)
         self._answered.set_lines(lines)
@@ -241,18 +241,15 @@ class GuideScreen(DeskScreen[None]):
         self._choices.set_lines([Line((each.label, each.about), key=each.key) for each in fitting or choices])
 
     def _answers_before(self) -> list[Line]:
-        fixed = [Line((QUESTIONS[name].label, text)) for name, text in self._interview.shown()]
+        """What is so, in the order of the table of words."""
+        fixed = [(name, QUESTIONS[name].label, text) for name, text in self._interview.shown()]
         before = [each for each in self._asked[: self._place] if self._words_of(each).label]
-        answered = [Line((self._label(each), self._shown(each))) for each in before]
-        return fixed + answered
-
-    def _label(self, question: Question) -> str:
-        label = self._words_of(question).label
-        return (
-            f"{label} {question.about or self._interview.answer('agrees')}"
-            if (question.about or question.name == "agrees_secret")
-            else label
-        )
+        answered = [
+            (each.name, self._filled(self._words_of(each).label, each), self._shown(each)) for each in before
+        ]
+        order = list(QUESTIONS)
+        found = sorted((*fixed, *answered), key=lambda each: order.index(each[0]))
+        return [Line((label, text)) for _, label, text in found]
 
     def _shown(self, question: Question) -> str:
         answer = self._interview.kept[question.key]
@@ -271,9 +268,9 @@ class GuideScreen(DeskScreen[None]):
         is_further = question.name == "supervisor" and question.may_be_empty
         return FURTHER if is_further else QUESTIONS[question.name]
 
-    def _filled(self, text: str) -> str:
+    def _filled(self, text: str, question: Question) -> str:
         names = {name: self._interview.answer(name) for name in ("supervisor", "agrees")}
-        return text.format(about=self._question.about, **names)
+        return text.format(about=question.about, **names)
 
 
 class GuideApp(KioskApp):

@@ -12,9 +12,11 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
+from unicodedata import combining, normalize
 from zoneinfo import available_timezones
 
 import msgspec
+from babel.core import Locale, get_global
 
 from tui_pos.core import config
 from tui_pos.core.config import LONGEST_STATION, VatId, VatRate
@@ -45,7 +47,8 @@ def slug(text: str) -> str:
 
 def slug_for(name: str) -> str:
     """A slug that a conference of this name may have."""
-    return "-".join(re.findall(r"[a-z0-9]+", name.lower()))[:LONGEST_NAME]
+    plain = "".join(char for char in normalize("NFKD", name.lower()) if not combining(char))
+    return "-".join(re.findall(r"[a-z0-9]+", plain))[:LONGEST_NAME]
 
 
 def line(text: str) -> str:
@@ -70,7 +73,7 @@ def ends_after(starts: date | None, ends: date | None) -> None:
 
 
 def timezone(text: str) -> str:
-    """A time zone by its name, or by a part of it that only one has, such as "prague"."""
+    """A time zone by its name, or by a part of that or of its country's that only one has: "prague"."""
     if text in available_timezones():
         return text
     holding = _holding(text)
@@ -83,7 +86,7 @@ def timezone(text: str) -> str:
 
 
 def timezones_like(text: str) -> Sequence[str]:
-    """The time zones that hold a text, places that begin with it first; else those most like it."""
+    """The time zones whose name or country holds a text, cities first; else those most like it."""
     if holding := _holding(text):
         return holding
     cities = {_city(name): name for name in _zones()}
@@ -93,8 +96,13 @@ def timezones_like(text: str) -> Sequence[str]:
 
 def _holding(text: str) -> Sequence[str]:
     wanted = _folded(text)
-    found = [name for name in _zones() if wanted in name.lower()]
+    found = [name for name in _zones() if wanted in name.lower() or wanted in _folded(country_of(name))]
     return sorted(found, key=lambda name: (not _city(name).startswith(wanted), name))
+
+
+def country_of(zone: str) -> str:
+    """The country that a time zone is of, in English."""
+    return str(Locale("en").territories.get(get_global("zone_territories").get(zone), ""))
 
 
 def _zones() -> Sequence[str]:

@@ -19,6 +19,11 @@ from tui_pos.desk.conferences import ConferenceRow
 from tui_pos.desk.context import Staff
 from tui_pos.desk.errors import InvalidInput, Reason
 
+OF_DATABASE = (
+    *("starts", "ends", "timezone", "currency", "supervisor", "secret", "again", "agrees", "agrees_secret"),
+)
+"""What is asked again, with other answers to choose from, when another database or conference is named."""
+
 NOTHING = "-"
 """Typed where an answer may be left out: what stood there is taken out."""
 
@@ -110,7 +115,11 @@ class Interview:
             text = ""
         if not text and not question.may_be_empty:
             raise InvalidInput("answer_needed")
+        before = self.database, self.row
         found = self.kept[question.key] = question.check(self, text) if text else Answer("")
+        if (self.database, self.row) != before:
+            for name in OF_DATABASE:
+                self.kept.pop(name, None)
         return found
 
     # What is known
@@ -173,7 +182,7 @@ class Interview:
 
     def request(self) -> SetupRequest:
         """What is to be made and changed."""
-        person = self.answer("supervisor") or None
+        person = (self.answer("supervisor") if self.is_ours else "") or None
         is_first = person is not None and not self.database.has_supervisor
         is_known = person in self.database.users
         secret = self.answer("secret")
@@ -205,7 +214,8 @@ class Interview:
         said = {"seller": seller} | {
             name: self.answer(name) if seller else "" for name in ("address", "vat_id", "vat_rate")
         }
-        said |= {name: self.answer(name) for name in ("stripe_key",) if name in self.kept}
+        if "stripe_key" in self.kept:
+            said["stripe_key"] = self.answer("stripe_key")
         if not self.source.is_none:
             said["location"] = self.answer("location")
         if not self.has_config:

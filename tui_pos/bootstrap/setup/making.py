@@ -139,10 +139,10 @@ def _config(file: Path | None, request: SetupRequest, undo: Undo) -> tuple[Setti
 def _database(settings: Settings, undo: Undo) -> Owner:
     """Open the database; whose it is."""
     file = health.file_of(settings.database_url)
-    if file is not None:
+    if file is not None and not file.exists():
         if settings.database_url == config.embedded_database(settings.home):
             undo.make_folder(settings.home)
-        undo.forget(file, *BESIDE)
+        undo.make_file(file, *BESIDE)
     undo.also(connection.close_database)
     connection.open_database(settings.database_url, wal=settings.wal)
     return schema.owner()
@@ -214,10 +214,11 @@ def agreement(username: str, secret: str, at: At, *, own: str | None = None) -> 
 
 def _is_further(request: SetupRequest, owner: Owner) -> bool:
     """Whether ``init --staff`` would make a supervisor beside those who are there."""
-    return owner is Owner.TUI_POS and request.supervisor is not None and not _is_user(request.supervisor)
+    return owner is Owner.TUI_POS and request.supervisor is not None and not is_user(request.supervisor)
 
 
-def _is_user(username: str) -> bool:
+def is_user(username: str) -> bool:
+    """Whether the open database has somebody of this name."""
     with connection.connected():
         return bool(User.select().where(User.username == username).exists())
 
@@ -228,14 +229,14 @@ def _hashes(request: SetupRequest, owner: Owner) -> dict[str, str]:
         return {}
     has_users = owner is Owner.TUI_POS
     found: dict[str, str] = {}
-    if request.supervisor and not (has_users and _is_user(request.supervisor)):
+    if request.supervisor and not (has_users and is_user(request.supervisor)):
         found[request.supervisor] = hashed(request.secret(request.supervisor))
     for name, is_new in ((request.another, True), (request.renews, False)):
         if name is None:
             continue
-        if is_new and has_users and _is_user(name):
+        if is_new and has_users and is_user(name):
             raise Refused("user_exists", user=name)
-        if not is_new and not (has_users and _is_user(name)):
+        if not is_new and not (has_users and is_user(name)):
             raise NotFound("user_unknown", user=name)
         found[name] = hashed((request.new_secret or request.secret)(name))
     return found
@@ -310,7 +311,7 @@ class _Making:
         if name is None:
             somebody = User.select().where(User.is_superuser, User.is_active).exists()
             return [] if somebody else ["Nobody can sign in yet: run this again with --staff NAME."]
-        if _is_user(name):
+        if is_user(name):
             return []
         if people.anybody_may(Action.SET_UP):
             raise Refused("supervisor_exists")
@@ -320,7 +321,7 @@ class _Making:
         name = self.request.another
         if name is None:
             return []
-        if _is_user(name):
+        if is_user(name):
             raise Refused("user_exists", user=name)
         return self._made(name)
 

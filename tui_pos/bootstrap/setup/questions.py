@@ -11,12 +11,12 @@ from tui_pos.bootstrap.setup import answers, found
 from tui_pos.bootstrap.setup.answers import CASH_ONLY, EMBEDDED, SIMULATOR
 from tui_pos.bootstrap.setup.found import FoundAccount, FoundReader
 from tui_pos.bootstrap.setup.interview import Answer, Choice, Interview, Question
-from tui_pos.bootstrap.setup.making import agreement
+from tui_pos.bootstrap.setup.making import agreement, is_user
 from tui_pos.data import connection
 from tui_pos.data.schema import Owner
 from tui_pos.desk.access.tries import At
 from tui_pos.desk.context import Mode
-from tui_pos.desk.errors import InvalidInput, NotFound, Reason, because
+from tui_pos.desk.errors import InvalidInput, NotFound, Reason, Refused, because
 
 STATION = "desk-1"
 ZONES_SHOWN = 40
@@ -68,6 +68,8 @@ def _slug(interview: Interview, text: str) -> Answer:
         raise NotFound("conference_not_found", conference=text, known=known)
     if row is None:
         return Answer(answers.slug(text))
+    if not interview.is_ours:
+        return Answer(text, told=because("init_conference.elsewhere", name=row.name))
     return Answer(text, told=because("init_conference", name=row.name))
 
 
@@ -107,7 +109,9 @@ def _day(_: Interview, text: str) -> Answer:
 def _zones(_: Interview, typed: str) -> Sequence[Choice]:
     if not typed:
         return ()
-    return [Choice(name, name) for name in answers.timezones_like(typed)[:ZONES_SHOWN]]
+    return [
+        Choice(name, name, answers.country_of(name)) for name in answers.timezones_like(typed)[:ZONES_SHOWN]
+    ]
 
 
 def _currency_default(interview: Interview) -> str:
@@ -259,6 +263,8 @@ def _is_ours(interview: Interview) -> bool:
 def _supervisor(interview: Interview, text: str) -> Answer:
     name = answers.username(text)
     is_known = name in interview.database.users
+    if interview.database.has_supervisor and not is_known and is_user(name):
+        raise Refused("user_exists", user=name)
     return Answer(name, told=because("init_supervisor.known", user=name) if is_known else None)
 
 

@@ -1,5 +1,6 @@
 """Files that a piece of work makes, taken away again unless the whole of it succeeds."""
 
+import fcntl
 import os
 from collections.abc import Callable
 from contextlib import suppress
@@ -20,6 +21,7 @@ class Undo:
 
     def __init__(self) -> None:
         self._back: list[Callable[[], object]] = []
+        self._held: list[int] = []
 
     def __enter__(self) -> Self:
         return self
@@ -30,6 +32,8 @@ class Undo:
         while error is not None and self._back:
             with suppress(OSError):
                 self._back.pop()()
+        while self._held:
+            os.close(self._held.pop())
 
     def also(self, back: Callable[[], object]) -> None:
         """Call this too, before what was asked for earlier is taken away."""
@@ -44,10 +48,24 @@ class Undo:
         except OSError as error:
             raise ConfigError(f"The folder {folder} cannot be made: {error.strerror}.") from error
 
-    def forget(self, file: Path, *also: str) -> None:
-        """``file``, and beside it those whose names end in ``also``, are about to be made."""
-        if not file.exists():
-            self._back += [Path(f"{file}{end}").unlink for end in ("", *also)]
+    def make_file(self, file: Path, *also: str) -> None:
+        """Make ``file`` empty; with it goes what stands beside it under names that end in ``also``.
+
+        One that another process has made is left to that one. Until the block is left no other makes or takes
+        away files here. Raises nothing where there is no folder: who opens the file says so.
+        """
+        if not file.parent.is_dir():
+            return
+        folder = os.open(file.parent, os.O_RDONLY | os.O_CLOEXEC)
+        self._held.append(folder)
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        if file.exists():
+            return
+        self._back += [Path(f"{file}{end}").unlink for end in ("", *also)]
+        try:
+            files.make_file(file)
+        except OSError as error:
+            raise ConfigError(f"The file {file} cannot be made: {error.strerror}.") from error
 
     def write(self, file: Path, text: str) -> Callable[[], None]:
         """Write ``text`` beside ``file``; what is answered puts it in its place. Raises ConfigError."""

@@ -37,7 +37,7 @@ QUESTIONS: dict[str, Words] = {
     "timezone": Words(
         "Time zone",
         "In which time zone is it?",
-        "Begin to type the city, then choose with the arrows.",
+        "Begin to type the city or the country, in English, then choose with the arrows.",
         "Europe/Vienna",
     ),
     "currency": Words(
@@ -87,7 +87,7 @@ QUESTIONS: dict[str, Words] = {
         "desk-1, desk-2, desk-3",
     ),
     "reader": Words(
-        "Reader",
+        "Reader {about}",
         "Which reader stands at {about}?",
         "Its name or id. - for none: it is chosen at the desk with F4.",
         "tmr_...",
@@ -107,7 +107,7 @@ QUESTIONS: dict[str, Words] = {
         "amira",
     ),
     "agrees_secret": Words(
-        "Password of", "The password of {agrees}?", "The one that they have now. It is not shown."
+        "Password of {agrees}", "The password of {agrees}?", "The one that they have now. It is not shown."
     ),
     "write": Words(
         "",
@@ -142,6 +142,7 @@ SENTENCES: dict[str, Sentence] = {
     "bad_location": "There is no such location at Stripe: choose one of {known}.",
     "bad_reader": "There is no such reader there: choose one of {known}.",
     "init_conference": "{name} is there already: what you answer differently is changed.",
+    "init_conference.elsewhere": "Name, days and time zone of {name} are the web site's and stay so.",
     "init_database.elsewhere": "The database is django-program's: conferences and people are the web site's.",
     "init_database.empty": "The database is empty: all tables will be made.",
     "init_database.ours": "The database is tui-pos's own, with the conferences {conferences}.",
