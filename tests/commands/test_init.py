@@ -433,7 +433,10 @@ def test_the_options_say_everything_that_the_questions_ask(capsys: pytest.Captur
         "conferences": {"small": conference},
         "stations": stations,
     }
-    file = config.user_config()
+    file, elsewhere = config.user_config(), f"sqlite:///{config.data_home()}/other.sqlite3"
+    assert run(capsys, *WORDS, "--database", "embedded") == (0, [])
+    said = f"The config {file} names another database: change it there."
+    assert run(capsys, *WORDS, "--database", elsewhere) == (2, [said])
     file.write_text(f"# Mine.\n{file.read_text()}")
     assert run(capsys, "--conference", "small", "init", "--stripe-key", "simulator") == (
         0,

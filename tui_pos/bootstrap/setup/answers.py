@@ -171,7 +171,11 @@ def database(text: str) -> Mapping[str, Value]:
 
 def database_url(text: str, home: Path) -> str:
     """The URL that an answer stands for."""
-    said = database(text)
+    return url_of(database(text), home)
+
+
+def url_of(said: Mapping[str, Value], home: Path) -> str:
+    """The URL of the database that [database] says."""
     return str(said.get("url") or os.environ.get(str(said.get("url_env"))) or config.embedded_database(home))
 
 

@@ -128,6 +128,9 @@ def _config(file: Path | None, request: SetupRequest, undo: Undo) -> tuple[Setti
             raise InvalidInput("conference_required")
         said = host.setdefault(("conferences", request.slug), {})
         said["currency"] = request.rules.currency
+    elif where := host.pop(("database",), None):
+        if answers.url_of(where, config.data_home()) != config.parse(target, old).database_url:
+            raise InvalidInput("database_configured", where=str(target))
     new = changed(old or HEADER, host, str(target)) if host else old
     settings = config.parse(target, new)
     if new == old:
@@ -196,12 +199,14 @@ def _agreement(settings: Settings, request: SetupRequest, owner: Owner) -> Staff
         return None
     row = _row(request.slug, owner)
     changes = row is not None and changes_of(row, request.given())
-    if not (request.sets_up or request.another or request.renews or changes or _is_further(request, owner)):
+    is_more = bool(request.sets_up or request.another or changes or _is_further(request, owner))
+    if not (is_more or request.renews):
         return None
     if request.supervisor is None:
         raise InvalidInput("staff_required")
     at = At(None if row is None else row.id, request.station, frozenset(settings.stations))
-    return agreement(request.supervisor, request.secret(request.supervisor), at, own=request.renews)
+    own = None if is_more else request.renews
+    return agreement(request.supervisor, request.secret(request.supervisor), at, own=own)
 
 
 def agreement(username: str, secret: str, at: At, *, own: str | None = None) -> Staff:

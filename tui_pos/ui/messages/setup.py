@@ -91,6 +91,7 @@ SENTENCES: dict[str, Sentence] = {
     " {where}: say it in [conferences.{conference}] or with tui-pos --conference {conference} init"
     " --currency CUR.",
     "currency_unknown.wrong": "{found}",
+    "database_configured": "The config {where} names another database: change it there.",
     "dates_required": "There is no conference {conference} yet: say {options} so that it can be made.",
     "log_not_written": "The log {file} cannot be written: {fault}.",
     "made_elsewhere": "This database's supervisors are made in django-program.",
