@@ -128,9 +128,10 @@ def _config(file: Path | None, request: SetupRequest, undo: Undo) -> tuple[Setti
             raise InvalidInput("conference_required")
         said = host.setdefault(("conferences", request.slug), {})
         said["currency"] = request.rules.currency
-    elif where := host.pop(("database",), None):
-        if answers.url_of(where, config.data_home()) != config.parse(target, old).database_url:
-            raise InvalidInput("database_configured", where=str(target))
+    elif (where := host.pop(("database",), None)) and answers.url_of(
+        where, config.data_home()
+    ) != config.parse(target, old).database_url:
+        raise InvalidInput("database_configured", where=str(target))
     new = changed(old or HEADER, host, str(target)) if host else old
     settings = config.parse(target, new)
     if new == old:
