@@ -60,6 +60,21 @@ def test_a_supervisor_makes_another_with_a_secret_of_their_own(
     assert till.done("inventory", staff="second")
 
 
+@pytest.mark.parametrize(
+    "more", [("--name", "Mine"), ("--account",), ("--supervisor", "mallory"), ("--new-installation",)]
+)
+def test_who_renews_their_own_password_agrees_to_nothing_else(
+    till: Till, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv(NEW_SECRET, "battery staple")
+    words = ("init", "--password", "trainee")
+    before = superusers(), everything()
+    assert till.refused(*words, *more, "--yes") == (6, "not_permitted")
+    assert till.refused("init", "--password", "lead") == (6, "not_permitted")
+    assert (superusers(), everything()) == before
+    assert till.done(*words) == {"done": ["trainee has a new password."]}
+
+
 def test_init_without_a_further_supervisor_still_asks_nobody(
     till: Till, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -114,6 +114,18 @@ FAULTS = [
         '[conferences.c] currency must be a currency of three letters, such as "USD".',
     ),
     (
+        "[conferences.c]\nvat_rate = 20",
+        '[conferences.c] vat_rate must be per cent in quotes, such as "8.1".',
+    ),
+    (
+        '[conferences.c]\nvat_id = "no"',
+        '[conferences.c] vat_id must be a VAT id such as "ATU12345678".',
+    ),
+    (
+        '[conferences.c]\nseller_address = "1 Main St"',
+        '[conferences.c] seller_address must be a list of texts, such as ["~"].',
+    ),
+    (
         '[conferences.c]\ncurrency = "EUR"\ncapture = "manual"',
         '[conferences.c] capture must be "automatic" or "confirm".',
     ),

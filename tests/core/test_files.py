@@ -15,6 +15,8 @@ from tui_pos.data import connection, schema
 
 PROGRAM = [sys.executable, "-P", "-m", "tui_pos"]
 
+DATES = ("--starts", "2027-05-14", "--ends", "2027-05-22", "--timezone", "Europe/Rome")
+
 
 def modes(folder: Path) -> dict[str, str]:
     """The mode of everything below ``folder``."""
@@ -45,7 +47,7 @@ def run(folder: Path, umask: int, *words: str) -> None:
 @pytest.mark.thorough
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077, 0o277], ids=oct)
 def test_what_init_and_the_demonstration_make_is_private(tmp_path: Path, umask: int) -> None:
-    run(tmp_path, umask, "--conference", "pycon", "--staff", "amira", "init")
+    run(tmp_path, umask, "--conference", "pycon", "--staff", "amira", "init", *DATES)
     run(tmp_path, umask, "--conference", "demo", "lookup", "NOOR2026")
     made = modes(tmp_path)
     assert {"config/tui-pos/config.toml", "data/home/tui-pos.sqlite3"} < made.keys()

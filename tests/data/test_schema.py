@@ -10,10 +10,12 @@ import pytest
 
 from tests.fixtures.databases import opened
 from tests.fixtures.postgresql import PostgresqlServer
+from tests.fixtures.selection import ENGINES
 from tui_pos.data import schema
 from tui_pos.data.base import database
-from tui_pos.data.connection import connected
+from tui_pos.data.connection import connected, run_tx
 from tui_pos.data.errors import SchemaMismatch
+from tui_pos.data.schema import Owner
 from tui_pos.data.tables import DESK, SHOP
 from tui_pos.data.tables.auth import Group
 from tui_pos.data.tables.registration import CheckIn
@@ -127,20 +129,94 @@ def test_a_new_column_that_needs_no_value_is_no_obstacle(django_url: str, column
         assert database.table_exists("tui_pos_sale")
 
 
-def test_an_empty_postgresql_database_is_left_to_django_program(
-    postgresql_copy: Callable[[str], str],
-) -> None:
-    with opened(postgresql_copy("template0")), pytest.raises(SchemaMismatch, match="migrate"):
-        schema.prepare()
+POSTGRESQL_SHAPE = """
+    SELECT t.relname, c.attname, c.attnotnull, c.attidentity, format_type(c.atttypid, c.atttypmod)
+    FROM pg_class AS t JOIN pg_attribute AS c ON c.attrelid = t.oid
+    WHERE t.relnamespace = 'public'::regnamespace AND t.relkind = 'r' AND c.attnum > 0 AND NOT c.attisdropped
+"""
+ALIKE = {"integer": "bigint", "numeric(12,2)": "numeric(10,2)", "numeric(5,2)": "numeric(10,2)"}
+"""Types of django-program that are another width in a database of our own."""
 
 
-def test_an_sqlite_file_of_something_else_is_left_alone(tmp_path: Path) -> None:
-    with closing(sqlite3.connect(tmp_path / "other.db")) as other:
-        other.execute("CREATE TABLE cookies (id integer)")
-    with opened(f"sqlite:///{tmp_path}/other.db"), connected():
-        with pytest.raises(SchemaMismatch, match="cookies"):
+def postgresql_shape(url: str, *, prepared: bool) -> dict[tuple[str, str], tuple[object, ...]]:
+    """Of each column that the desk knows: may it be empty, is it an identity, its type."""
+    with opened(url), connected():
+        if prepared:
             schema.prepare()
+        names = {table._meta.table_name for table in SHOP}
+        return {
+            (table, column): (required, identity, ALIKE.get(kind, kind))
+            for table, column, required, identity, kind in database.execute_sql(POSTGRESQL_SHAPE)
+            if table in names
+        }
+
+
+def test_an_empty_postgresql_database_gets_the_tables_of_django_program(
+    postgresql_copy: Callable[[str], str], postgresql_django: str
+) -> None:
+    ours = postgresql_shape(postgresql_copy("template0"), prepared=True)
+    theirs = postgresql_shape(postgresql_copy(postgresql_django), prepared=False)
+    tags = ("program_pretalx_talk", "tags")  # JSON that is not ours to know
+    assert ours.pop(tags) == (True, "", "text")
+    theirs.pop(tags)
+    assert ours == theirs
+
+
+@pytest.fixture(params=ENGINES)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/other.db"
+    copy: Callable[[str], str] = request.getfixturevalue("postgresql_copy")
+    return copy("template0")
+
+
+def test_a_database_of_something_else_is_left_alone(empty_url: str) -> None:
+    with opened(empty_url), connected():
+        assert schema.owner() is Owner.NOBODY
+        database.execute_sql("CREATE TABLE cookies (id integer)")
+        for look in (schema.owner, schema.prepare):
+            with pytest.raises(SchemaMismatch, match="cookies"):
+                look()
         assert database.get_tables() == ["cookies"]
+
+
+def test_a_database_says_whose_it_is(empty_url: str, django_file: Path) -> None:
+    with opened(empty_url), connected():
+        schema.prepare()
+        assert schema.owner() is Owner.TUI_POS
+    with opened(f"sqlite:///{django_file}"):
+        assert schema.owner() is Owner.DJANGO_PROGRAM
+
+
+def test_tables_are_made_whole_or_not_at_all(empty_url: str) -> None:
+    """With what is to be written beside them, such as the conference."""
+
+    def make() -> None:
+        schema.prepare()
+        assert Group.select().count() == 0
+        raise KeyboardInterrupt
+
+    with opened(empty_url), connected():
+        with pytest.raises(KeyboardInterrupt):
+            run_tx(make)
+        assert database.get_tables() == []
+        run_tx(schema.prepare)
+        schema.check()
+
+
+def test_a_user_who_may_make_no_tables_is_told(
+    postgresql_server: PostgresqlServer, postgresql_copy: Callable[[str], str]
+) -> None:
+    url = postgresql_copy("template0")
+    name = url.rsplit("/", 1)[1].partition("?")[0]
+    postgresql_server.psql(name, "--command=REVOKE ALL ON SCHEMA public FROM PUBLIC")
+    postgresql_server.psql(name, "--command=CREATE ROLE looker LOGIN PASSWORD 'x'")
+    try:
+        as_looker = opened(re.sub("//[^@]*@", "//looker:x@", url))
+        with as_looker, pytest.raises(SchemaMismatch, match="GRANT CREATE"):
+            schema.owner()
+    finally:
+        postgresql_server.psql(name, "--command=DROP ROLE looker")
 
 
 def test_our_own_file_is_given_the_tables_that_it_lacks(demo_url: str) -> None:

@@ -84,5 +84,6 @@ def test_what_is_no_question_of_rights_is_raised(till: Terminal, simulator: Serv
 
 def test_a_location_says_its_country(till: Terminal) -> None:
     assert till.location("tml_demo_front_desk") == Location("tml_demo_front_desk", "Front desk", "US")
+    assert till.locations() == [till.location("tml_demo_front_desk")]
     with pytest.raises(NotFound):
         till.location("tml_none")

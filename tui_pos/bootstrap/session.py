@@ -73,11 +73,15 @@ class DeskSession:
 
 @dataclass(frozen=True, slots=True)
 class StripeKey:
-    """The Stripe key of this host for a conference: account and mode; ``fault`` says why there is none."""
+    """The Stripe key of this host for a conference: account and mode; ``fault`` says why there is none.
+
+    ``is_stand_in``: no key was named, and a simulator takes any, whatever the conference's country.
+    """
 
     mode: Mode
     account: Terminal | None = None
     fault: str = ""
+    is_stand_in: bool = False
 
 
 def open_session(
@@ -194,13 +198,14 @@ def stripe_key(settings: Settings, slug: str) -> StripeKey:
         key = config.secret_key(settings, slug)
     except ConfigError as error:
         return StripeKey(mode, fault=str(error))
-    if not key and base:
+    is_stand_in = not key and bool(base)
+    if is_stand_in:
         key = demo.SIMULATOR_KEY
     if not key:
         return StripeKey(mode)
     if not base and "_live_" not in key[:8]:
         mode = Mode.TEST
-    return StripeKey(mode, Terminal(key, api_base=base or None))
+    return StripeKey(mode, Terminal(key, api_base=base or None), is_stand_in=is_stand_in)
 
 
 def _with_account(session: DeskSession, store: bool) -> DeskSession:

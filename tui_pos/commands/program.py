@@ -183,7 +183,8 @@ def _prepare(context: CommandContext) -> None:
     except ConfigError:
         return  # a command that needs the config will say so
     logs.set_up(settings.home, settings.logging.level)
-    drivers.leave_out_unused(settings.database_url or "sqlite:")
+    is_asked_where = context.info_name == "init"
+    drivers.leave_out_unused(settings.database_url or ("" if is_asked_where else "sqlite:"))
 
 
 def _path(typed: str | None) -> Path | None:

@@ -2,7 +2,9 @@
 
 import logging
 import re
+import shlex
 import sys
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -11,31 +13,25 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tui_pos.commands.context import CommandContext, Failed, secret_of, warn
-from tui_pos.core import clock, config, exit_codes
+from tui_pos.core import config, exit_codes
 
 if TYPE_CHECKING:
-    from tui_pos.bootstrap.doctor import Subject
+    from tui_pos.bootstrap.doctor import Finding, Subject
     from tui_pos.core.config import Settings
     from tui_pos.desk.reconciliation.account_change import Change
 
 log = logging.getLogger(__name__)
 
 NEW_SECRET = "TUI_POS_NEW_SECRET"
-"""The password of somebody whom ``init --supervisor`` makes."""
+"""The password of somebody whom ``init --supervisor`` makes, or who gets a new one by ``--password``."""
 
 
 def init(
     context: CommandContext,
     name: Annotated[str, typer.Option(help="The conference's name.")] = "",
-    starts: Annotated[
-        str, typer.Option(metavar="YYYY-MM-DD", help="Its first day; today if not given.")
-    ] = "",
-    ends: Annotated[
-        str, typer.Option(metavar="YYYY-MM-DD", help="Its last day; the first if not given.")
-    ] = "",
-    timezone: Annotated[
-        str, typer.Option(metavar="ZONE", help="Its time zone, such as Europe/Prague.")
-    ] = "UTC",
+    starts: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="Its first day.")] = "",
+    ends: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="Its last day.")] = "",
+    timezone: Annotated[str, typer.Option(metavar="ZONE", help="Its time zone, such as Europe/Prague.")] = "",
     currency: Annotated[
         str, typer.Option(metavar="CUR", help="Its currency, such as EUR; not after the first sale.")
     ] = "",
@@ -49,6 +45,29 @@ def init(
             metavar="AMOUNT", help="What cash is rounded to, such as 0.05; not after the first sale."
         ),
     ] = "",
+    database: Annotated[
+        str,
+        typer.Option(
+            metavar="WHERE", help="Where there is no config: a URL, or the variable that holds one."
+        ),
+    ] = "",
+    seller: Annotated[str, typer.Option(metavar="NAME", help="Who sells, as receipts say it.")] = "",
+    address: Annotated[
+        str, typer.Option(metavar="LINES", help="The seller's address; a ; parts its lines.")
+    ] = "",
+    vat_id: Annotated[str, typer.Option(metavar="ID", help="The seller's VAT id.")] = "",
+    vat_rate: Annotated[str, typer.Option(metavar="PERCENT", help="The VAT that prices contain.")] = "",
+    stripe_key: Annotated[
+        str,
+        typer.Option(metavar="WHERE", help="The variable or file that holds it; simulator; or cash only."),
+    ] = "",
+    location: Annotated[
+        str, typer.Option(metavar="ID", help="The readers' location at Stripe, such as tml_...")
+    ] = "",
+    reader: Annotated[
+        list[str] | None,
+        typer.Option(metavar="STATION=ID", help="A station, and its reader if it has one; repeat it."),
+    ] = None,
     account: Annotated[
         bool, typer.Option("--account", help="Take this host's Stripe key for the conference's.")
     ] = False,
@@ -65,14 +84,19 @@ def init(
         str | None,
         typer.Option(metavar="NAME", help=f"Make a further supervisor; password: ${NEW_SECRET}, or asked."),
     ] = None,
+    password: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help=f"Give NAME a new password: ${NEW_SECRET}, or asked."),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before something is changed.")] = False,
 ) -> None:
-    """Make what is missing before the first sale.
+    """Make what is missing before the first sale, and change what is answered anew.
 
-    That is the config, the database with its tables, the conference, and --staff as its supervisor.
-    A database of django-program only gets the tui_pos_* tables. Safe to run again. For --account,
-    --purge-rehearsals, --take-over, --new-installation and --supervisor --staff must be a supervisor who is
-    there already.
+    On a terminal, without an option of its own, it asks one question after the other. What it makes is the
+    config, the database with its tables, the conference, and --staff as its supervisor. A database of
+    django-program only gets the tui_pos_* tables. Safe to run again. For --account, --purge-rehearsals,
+    --take-over, --new-installation, --supervisor, --password, and another --name, --starts, --ends or
+    --timezone of a conference that is there, --staff must be a supervisor who is there already.
     """
     from tui_pos.bootstrap import session, setup
     from tui_pos.desk.conference_rules import Rules
@@ -85,25 +109,40 @@ def init(
         prices=_one_of(prices, RULES, "--prices"),
         smallest_coin=_coin(smallest_coin),
     )
-    first = _date(starts, "--starts") if starts else clock.now().date()
-    last = _date(ends, "--ends") if ends else first
+    said = {
+        "database": database,
+        "seller": seller,
+        "address": address,
+        "vat_id": vat_id,
+        "vat_rate": vat_rate,
+        "stripe_key": stripe_key,
+        "location": location,
+    }
+    slug, station = context.options.conference, config.station_name(context.options.station)
     sets_up = account or purge_rehearsals or take_over or new_installation
+    own = (name, starts, ends, timezone, *said.values(), reader, sets_up, supervisor, password)
+    if not any(own) and rules == Rules() and _is_terminal(context):
+        slug, done = _guide(context, station)
+        _tell_end(context, slug, done)
+        return
     request = setup.SetupRequest(
-        slug=context.options.conference,
+        slug=slug,
         name=name,
-        starts=first,
-        ends=last,
-        timezone=timezone,
+        starts=_date(starts, "--starts"),
+        ends=_date(ends, "--ends"),
+        timezone=setup.timezone(timezone) if timezone else "",
         supervisor=context.options.staff,
         secret=secret_of,
         rules=rules,
+        host=setup.host_of(slug, {name: text for name, text in said.items() if text}, _readers(reader)),
         sets_up=sets_up,
         another=supervisor,
+        renews=password,
         new_secret=partial(secret_of, variable=NEW_SECRET),
-        station=config.station_name(context.options.station),
+        station=station,
     )
     done = list(setup.set_up(context.options.config, request))
-    settings, station = context.settings(), config.station_name(context.options.station)
+    settings = context.settings()
     if take_over or new_installation:
         _confirm(context, ["Every desk on this database will act on card payments again."], yes)
         done += setup.take_over(station, renew=new_installation)
@@ -111,14 +150,73 @@ def init(
         done += _take_account(context, settings, station, yes)
     if purge_rehearsals:
         done += _purge(context, settings, yes)
-    log.info("init did %d things", len(done))
-    for warning in session.warnings(settings, context.options.conference):
+    for warning in session.warnings(settings, slug):
         warn(warning)
+    _tell_end(context, slug, done)
+
+
+def _is_terminal(context: CommandContext) -> bool:
+    """Whether somebody can be asked here."""
+    from tui_pos.ui.kiosk import unfit_terminal
+
+    return not context.options.as_json and sys.stdout.isatty() and not unfit_terminal()
+
+
+def _guide(context: CommandContext, station: str) -> tuple[str, list[str]]:
+    """Ask for everything, and write it; again, with the answers kept, when it cannot be written."""
+    from tui_pos.bootstrap import failures, setup
+    from tui_pos.bootstrap.setup.interview import Interview
+    from tui_pos.ui import guide
+    from tui_pos.ui.messages import sentence
+
+    options, fault = context.options, ""
+    given = {"slug": options.conference or "", "staff": options.staff or ""}
+    if config.is_station_named(options.station):
+        given["station"] = station
+    interview = Interview(options.config, given, station)
+    while True:
+        left_with = guide.run(interview, fault)
+        if left_with is not None:
+            context.say("Nothing was written.")
+            raise typer.Exit(left_with)
+        try:
+            return interview.slug, list(setup.set_up(interview.target, interview.request()))
+        except Exception as error:
+            known = failures.known(error)
+            if known is None:
+                raise
+            fault = sentence(known.said)
+            interview.look_again()
+
+
+def _tell_end(context: CommandContext, slug: str | None, done: list[str]) -> None:
+    """What was done; for people also what the doctor finds, and how the desk is started."""
+    log.info("init did %d things", len(done))
     context.answer({"done": done}, done or ["Everything was there already."])
+    if slug is None or context.options.as_json:
+        return
+    settings = context.settings()
+    stations, here = settings.stations, config.station_name(context.options.station)
+    station = next(iter(stations), "") if stations and here not in stations else context.options.station or ""
+    context.say("")
+    found = _examine(context, slug, station)
+    if settings.api_base and any(each.check == "account" and each.level == "failed" for each in found):
+        context.say(f"The simulator at {settings.api_base} does not answer: start it with tui-pos simulator.")
+    said = {"--config": context.options.config, "--conference": slug, "--station": station}
+    words = [f"{option} {shlex.quote(str(value))}" for option, value in said.items() if value]
+    context.say("")
+    context.say(f"Start the desk with: tui-pos {' '.join(words)}")
 
 
 CAPTURES = ("automatic", "confirm")
 RULES = ("services", "shop")
+
+
+def _readers(said: Sequence[str] | None) -> dict[str, str]:
+    """The reader of each station, '' of one that has none."""
+    return {
+        station.strip(): reader.strip() for station, _, reader in (each.partition("=") for each in said or ())
+    }
 
 
 def _coin(said: str) -> str:
@@ -185,9 +283,9 @@ def _confirm(context: CommandContext, lines: list[str], yes: bool) -> None:
         raise typer.Abort
 
 
-def _date(text: str, option: str) -> date:
+def _date(text: str, option: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(text) if text else None
     except ValueError:
         raise typer.TyperException(f"{option} must be a date such as 2027-05-14.") from None
 
@@ -233,10 +331,7 @@ def doctor(context: CommandContext) -> None:
     from tui_pos.bootstrap import doctor as checks
     from tui_pos.ui.messages import sentence
 
-    found = []
-    for finding in checks.examine(_subject(context)):
-        found.append(finding)
-        context.say(f"{finding.level:9}{finding.check:13}{sentence(finding.said)}")
+    found = _examine(context, context.options.conference, context.options.station)
     data = {
         "status": str(checks.worst(found)),
         "checks": [
@@ -251,15 +346,27 @@ def doctor(context: CommandContext) -> None:
     context.answer(data, [])
 
 
-def _subject(context: CommandContext) -> "Subject":
+def _examine(context: CommandContext, slug: str | None, station: str | None) -> "list[Finding]":
+    """Tell each line as it is found."""
+    from tui_pos.bootstrap import doctor as checks
+    from tui_pos.ui.messages import sentence
+
+    found = []
+    for finding in checks.examine(_subject(context, slug, station)):
+        found.append(finding)
+        context.say(f"{finding.level:9}{finding.check:13}{sentence(finding.said)}")
+    return found
+
+
+def _subject(context: CommandContext, slug: str | None, station: str | None) -> "Subject":
     from tui_pos.bootstrap import demo
     from tui_pos.bootstrap.doctor import Subject
 
-    settings, station = context.settings(), config.station_name(context.options.station)
-    is_demo = context.options.conference == demo.SLUG and demo.SLUG not in settings.conferences
+    settings = context.settings()
+    is_demo = slug == demo.SLUG and demo.SLUG not in settings.conferences
     if is_demo:
         settings = demo.prepare(settings)
-    return Subject(settings=settings, slug=context.options.conference, station=station, is_open=is_demo)
+    return Subject(settings=settings, slug=slug, station=config.station_name(station), is_open=is_demo)
 
 
 def upgrade(context: CommandContext) -> None:

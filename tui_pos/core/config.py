@@ -48,6 +48,12 @@ Prefix = Annotated[
 ]
 COIN = r"\A(?=.*[1-9])[0-9]{1,5}(\.[0-9]{1,2})?\Z"
 Coin = Annotated[str, Meta(pattern=COIN, description='an amount in quotes, such as "0.05"')]
+VatId = Annotated[
+    str, Meta(pattern=r"\A(?=.*\d)[A-Za-z0-9 ./-]{4,30}\Z", description='a VAT id such as "ATU12345678"')
+]
+VatRate = Annotated[
+    str, Meta(pattern=r"\A\d{1,2}(\.\d{1,2})?\Z", description='per cent in quotes, such as "8.1"')
+]
 KeyboardLayout = Annotated[
     Literal["us", "uk", "de", "fr", "es"], Meta(description='"us", "uk", "de", "fr" or "es"')
 ]
@@ -116,6 +122,9 @@ class ConferenceSettings(Struct, frozen=True, forbid_unknown_fields=True):
     on they may be left out, and may not differ. django-program knows neither the days of a ticket nor what
     its holder has to show: ``days`` and ``proofs`` say it by the ticket's slug. One that is not named is for
     every day, and nothing is to be shown for it.
+
+    ``seller`` is who sells, as receipts name them, with the lines of their address and their VAT id;
+    ``vat_rate`` holds for what has no rate of its own, and prices contain it.
     """
 
     currency: Currency | None = None
@@ -130,6 +139,10 @@ class ConferenceSettings(Struct, frozen=True, forbid_unknown_fields=True):
     prompt_seconds: Seconds = 120
     days: Days = {}
     proofs: Proofs = {}
+    seller: Text = ""
+    seller_address: Texts = ()
+    vat_id: VatId | None = None
+    vat_rate: VatRate | None = None
 
 
 class StationSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -188,7 +201,7 @@ def load(path: Path | None = None) -> Settings:
     chosen = _chosen(path)
     if chosen is None:
         return Settings(home=data_home())
-    return _settings(chosen, _read(chosen))
+    return parse(chosen, read_text(chosen))
 
 
 def named_file(path: Path | None = None) -> Path | None:
@@ -257,7 +270,7 @@ def secret_key(settings: Settings, slug: str) -> str:
         key = _key_in(Path(conference.stripe_secret_key_file), where)
     else:
         return ""
-    if not re.fullmatch(r"[sr]k_(?:live|test)_[A-Za-z0-9_]+", key):
+    if not is_stripe_key(key):
         fault = (
             "holds no Stripe key: one begins with sk_live_, rk_live_, sk_test_ or rk_test_"
             if key
@@ -270,6 +283,11 @@ def secret_key(settings: Settings, slug: str) -> str:
             " remove api_base or use a test key."
         )
     return key
+
+
+def is_stripe_key(text: str) -> bool:
+    """Whether this is a secret or restricted key, as Stripe writes them."""
+    return re.fullmatch(r"[sr]k_(?:live|test)_[A-Za-z0-9_]+", text) is not None
 
 
 def is_loopback(address: str) -> bool:
@@ -294,15 +312,22 @@ def _chosen(path: Path | None) -> Path | None:
     return chosen
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_text(path: Path) -> str:
+    """What stands in a config file. Raises ConfigError."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path} is not valid TOML: {error}.") from None
+        return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise ConfigError(f"{path} is not UTF-8 text.") from None
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def parse(path: Path, text: str) -> Settings:
+    """The settings of a config file in which ``text`` stands. Raises ConfigError."""
+    try:
+        return _settings(path, tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}.") from None
 
 
 SECTIONS = ("database", "stripe", "scanner", "logging", "conferences", "stations")

@@ -36,7 +36,7 @@ def is_known() -> bool:
 def ensure() -> None:
     """Make the installation's key unless there is one; safe in several processes at once.
 
-    Call with a connection open and no transaction.
+    Call with a connection open.
     """
     if is_known():
         return
@@ -73,14 +73,15 @@ def take_over(*, renew: bool = False) -> Identity:
 
 
 def place() -> str:
-    """Where the open database lies; ``_is_same`` compares two of them. Call without a transaction."""
+    """Where the open database lies; ``_is_same`` compares two of them."""
     if is_sqlite():
         file = sqlite_file(database.obj).resolve()
         found = os.stat(file)
         return f"sqlite:{found.st_dev}:{found.st_ino}:{hashlib.sha256(str(file).encode()).hexdigest()[:16]}"
     number = _value("SELECT oid FROM pg_database WHERE datname = current_database()")
     try:
-        cluster = _value("SELECT system_identifier FROM pg_control_system()")
+        with database.atomic():  # in a transaction that is already running only this statement is undone
+            cluster = _value("SELECT system_identifier FROM pg_control_system()")
     except PeeweeException:  # no right to ask, or another database that speaks PostgreSQL
         cluster = ""
     return f"postgresql:{cluster}:{number}"
@@ -97,10 +98,7 @@ def _is_same(stored: str, here: str) -> bool:
     return second == other_second and (first == other_first or "" in (first, other_first))
 
 
-def lock() -> None:
-    """Let no other process make or change who owns and runs this database until the transaction ends."""
-    if not is_sqlite():
-        database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (upgrades.ADVISORY_LOCK,))
+lock = upgrades.lock
 
 
 def _value(sql: str) -> str:

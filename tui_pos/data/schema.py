@@ -1,5 +1,7 @@
 """Making a database ready: create the shop's tables where there are none, check them where there are."""
 
+from enum import Enum
+
 from tui_pos.data import installation, upgrades
 from tui_pos.data.base import Table, database
 from tui_pos.data.connection import connected, is_sqlite, run_tx
@@ -33,17 +35,28 @@ POSTGRESQL_BUYERS = """
 """
 """The table that an order's buyer is in: the host project may have another than Django's."""
 
+MAY_CREATE = "SELECT has_schema_privilege(current_schema(), 'CREATE')"
+
+
+class Owner(Enum):
+    """Who made the tables of a database and says what stands in its conferences and users."""
+
+    NOBODY = "nobody"  # it has none yet
+    TUI_POS = "tui-pos"
+    DJANGO_PROGRAM = "django-program"
+
 
 def prepare(keep_backups: int = 3) -> upgrades.Upgrade:
     """Make the open database ready for the desk; safe to call at every start, in several processes at once.
 
-    An SQLite file without django-program gets its tables too. A database of django-program gets the
-    ``tui_pos_*`` tables alone, after its own were checked. Raises SchemaMismatch naming the table or column
-    that stands in the way. ``keep_backups``: see `upgrades.upgrade`.
+    An empty database gets django-program's tables too. A database of django-program gets the ``tui_pos_*``
+    tables alone, after its own were checked. Raises SchemaMismatch naming the table or column that stands in
+    the way. ``keep_backups``: see `upgrades.upgrade`.
     """
     with connected():
         found = _columns()
-        if "django_migrations" not in found and _create_shop(found):
+        if _missing(found):
+            run_tx(_create_shop, sees_others=True)
             found = _columns()
         _check_users()
         for table in SHOP:
@@ -78,21 +91,37 @@ def _columns() -> dict[str, dict[str, bool]]:
     return columns
 
 
-def _create_shop(found: dict[str, dict[str, bool]]) -> bool:
-    """Create what django-program would have; answers whether anything was missing."""
-    if not is_sqlite():
+def owner() -> Owner:
+    """Whose the tables of the open database are. Raises SchemaMismatch where they are nobody's we know."""
+    with connected():
+        found = _columns()
+        if "django_migrations" in found:
+            return Owner.DJANGO_PROGRAM
+        _missing(found)
+        if found or is_sqlite() or database.execute_sql(MAY_CREATE).fetchone()[0]:
+            return Owner.TUI_POS if found else Owner.NOBODY
         raise SchemaMismatch(
-            "This PostgreSQL database has no django-program tables. Run django-program's migrate on it first."
+            "The database's user may make no tables in it: run GRANT CREATE ON SCHEMA public TO that user."
         )
+
+
+def _missing(found: dict[str, dict[str, bool]]) -> list[type[Table]]:
+    """What is to be created of django-program's tables: all of them in an empty database."""
+    if "django_migrations" in found:
+        return []
     if found and program.Conference._meta.table_name not in found:
         raise SchemaMismatch(
-            f"This SQLite file belongs to something else (it has a table {min(found)}, but none of"
-            " django-program). Name a new file in [database] url, or django-program's."
+            f"This database belongs to something else (it has a table {min(found)}, but none of"
+            " django-program). Name an empty one in [database] url, or django-program's."
         )
-    missing = [table for table in SHOP if table._meta.table_name not in found]
-    if missing:
-        run_tx(lambda: database.create_tables(missing, safe=True))
-    return bool(missing)
+    return [table for table in SHOP if table._meta.table_name not in found]
+
+
+def _create_shop() -> None:
+    """Create what is missing, unless another process has done so meanwhile."""
+    upgrades.lock()
+    if missing := _missing(_columns()):
+        database.create_tables(missing, safe=True)
 
 
 def _check_users() -> None:

@@ -38,9 +38,9 @@ class Upgrade:
 def upgrade(keep_backups: int = 3) -> Upgrade:
     """Bring the desk's own tables up to this version; of the copies made before, ``keep_backups`` are kept.
 
-    Call with a connection open and no transaction. Safe in several processes at once: one upgrades, others
-    wait. Raises SchemaMismatch when the database is newer than this program, and DatabaseUnavailable, with
-    nothing changed, when the copy cannot be made.
+    Call with a connection open; inside a transaction all steps are one. Safe in several processes at once:
+    one upgrades, others wait. Raises SchemaMismatch when the database is newer than this program, and
+    DatabaseUnavailable, with nothing changed, when the copy cannot be made.
     """
     with _exclusive():
         start, ran = version(), 0
@@ -48,8 +48,7 @@ def upgrade(keep_backups: int = 3) -> Upgrade:
 
         def next_step() -> int:
             nonlocal backup
-            if not is_sqlite():
-                database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (ADVISORY_LOCK,))
+            lock()
             done = version()
             if done < len(STEPS):
                 # Under the write lock: nobody else's change comes between the copy and the first step. A step
@@ -74,9 +73,10 @@ def upgrade(keep_backups: int = 3) -> Upgrade:
 def _exclusive() -> Iterator[None]:
     """One process upgrades a SQLite file at a time, so that there is one copy: all steps belong to it.
 
-    The lock is the folder's: closing the file itself once more would drop SQLite's own locks on it.
+    The lock is the folder's: closing the file itself once more would drop SQLite's own locks on it. Inside a
+    transaction the file is this process's already, and who has the folder may wait for it.
     """
-    if not is_sqlite() or version() >= len(STEPS):
+    if not is_sqlite() or database.in_transaction() or version() >= len(STEPS):
         yield
         return
     folder = os.open(sqlite_file(database.obj).parent, os.O_RDONLY | os.O_CLOEXEC)
@@ -85,6 +85,12 @@ def _exclusive() -> Iterator[None]:
         yield
     finally:
         os.close(folder)
+
+
+def lock() -> None:
+    """Let no other process make tables, or who owns and runs this database, until the transaction ends."""
+    if not is_sqlite():
+        database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (ADVISORY_LOCK,))
 
 
 def check() -> None:

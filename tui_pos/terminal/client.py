@@ -164,6 +164,12 @@ class Terminal:
             Pace.READ, location_from, lambda client: client.v1.terminal.locations.retrieve(_id(location_id))
         )
 
+    def locations(self) -> list[Location]:
+        """All places where readers of the account stand."""
+        return list(
+            self._each(location_from, lambda client: client.v1.terminal.locations.list({"limit": PAGE}))
+        )
+
     def readers(self, location: str | None = None) -> list[Reader]:
         """All readers of the account, or of the location."""
         params: ReaderListParams = {"limit": PAGE}

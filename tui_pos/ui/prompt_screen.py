@@ -36,10 +36,9 @@ from tui_pos.ui.widgets.word_list import WordList
 
 R = TypeVar("R")
 
-MIN_WIDTH, MIN_HEIGHT = 80, 24
 WIDE = 120
 """Columns from which the second pane stands beside the body."""
-TOO_SMALL = f"This terminal is too small: the desk needs {MIN_WIDTH} columns and {MIN_HEIGHT} rows."
+TOO_SMALL = "This terminal is too small: the desk needs {} columns and {} rows."
 
 
 class PromptScreen(Screen[R], inherit_bindings=False):
@@ -67,6 +66,9 @@ class PromptScreen(Screen[R], inherit_bindings=False):
     AUTO_FOCUS = "ScanInput"
 
     PROMPT: ClassVar[Prompt] = Prompt()
+
+    LEAST: ClassVar[tuple[int, int]] = (80, 24)
+    """Columns and rows without which it cannot be read."""
 
     title_text: Text | None = None
     """Stands in the header in place of conference, station and staff."""
@@ -212,12 +214,12 @@ class PromptScreen(Screen[R], inherit_bindings=False):
         self._fit(event.size)
 
     def _fit(self, size: Size) -> None:
-        too_small = size.width < MIN_WIDTH or size.height < MIN_HEIGHT
+        too_small = size.width < self.LEAST[0] or size.height < self.LEAST[1]
         self.set_class(too_small, "-too-small")
         self.set_class(size.width >= WIDE, "-wide")
         self.refresh_title()
         if too_small and not self.query("#too-small"):
-            self.mount(Static(TOO_SMALL, id="too-small", markup=False))
+            self.mount(Static(TOO_SMALL.format(*self.LEAST), id="too-small", markup=False))
 
     # Keys and lines
 

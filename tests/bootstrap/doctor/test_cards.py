@@ -88,6 +88,10 @@ def test_the_location_s_country_is_compared_with_the_currency(settings: Settings
     )
     assert "tml_demo_front_desk is in US and takes USD, not EUR" in sentence(faults(other)["location"].said)
     assert stopped(other) == {Stop.CARDS}
+    practice = replace(
+        settings, conferences={"demo": ConferenceSettings(stripe_location="tml_demo_front_desk")}
+    )
+    assert stopped(practice) == set(), "a simulator without a key of one's own is in no country"
 
 
 @pytest.mark.parametrize(

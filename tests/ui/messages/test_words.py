@@ -399,6 +399,15 @@ EXAMPLES = (
         because("owes.transfer", verdict=Verdict("owes", Tone.WARN, owes=Decimal(120), currency="USD")),
         "Not handed over. 120.00 is to be paid before they are registered.",
     ),
+    (
+        because("init_key", mode="TEST", account="acct_1", country="AT", missing=()),
+        "Stripe answers: a TEST key of account acct_1 in AT; it may take payments and refund them.",
+    ),
+    (
+        because("init_key", mode="LIVE", account="", country="", missing=("rak_charge_read",)),
+        "Stripe answers: a LIVE key, whose account it may not name; it lacks rak_charge_read: add that at"
+        " Stripe.",
+    ),
     (because("corrected.name", before="", after="Ada"), "name corrected from none to Ada"),
     (because("corrected.email", before="a@b.org", after=""), "e-mail corrected from a@b.org to none"),
     (

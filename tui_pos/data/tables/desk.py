@@ -499,6 +499,7 @@ class AuditAction(StrEnum):
     STATION_TAKEN = "station_taken"
     EXPORT = "export"
     FORGET = "forget"
+    SET_UP = "set_up"
 
 
 class AuditEntry(Table):

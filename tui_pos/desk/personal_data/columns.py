@@ -199,6 +199,7 @@ NAMES_SOMEBODY: dict[AuditAction, bool] = {
     AuditAction.DISCARD: True,
     AuditAction.CATALOGUE: False,
     AuditAction.IMPORT: False,
+    AuditAction.SET_UP: False,
     AuditAction.SIGN_IN: False,
     AuditAction.SIGN_IN_FAILED: False,
     AuditAction.STATION_TAKEN: False,

@@ -59,11 +59,27 @@ SENTENCES: dict[str, Sentence] = {
     "already_sold": "Something was sold for {conference} in {currency} by the price rule {prices}, with cash"
     " in steps of {coin}; these cannot be changed any more.",
     "already_sold.in_another": "Desks have sold for {conference} in {used}, not {said}: correct the config.",
-    "bad_dates": "The conference ends before it starts: swap --starts and --ends.",
+    "bad_database": "Say embedded, postgresql://user@host/name, sqlite:////path/to/file, or the NAME of a"
+    " variable that holds such a URL.",
+    "bad_database.variable": "The environment variable {variable} is not set here: leave, set it, and"
+    " start again.",
+    "bad_date": "A date is written as 2027-05-14: year, month, day.",
+    "bad_dates": "The conference ends before it starts: its last day is the later one.",
+    "bad_key_source": "Say the NAME of the variable or the /path of the file that holds the key; or"
+    " simulator, or cash only.",
+    "bad_key_source.key": "That is the key itself, which must stand in no config: put it into a variable or a"
+    " file, and say which.",
+    "bad_line": "This is one line of at most {most} letters, digits and signs.",
     "bad_password": "The password is empty.",
     "bad_slug": "A conference's slug has small letters, digits and dashes: pycon-us-2027.",
-    "bad_timezone": "Name the time zone as in Europe/Prague or America/New_York.",
+    "bad_station": "{found!r} cannot be a station's name: it has at most {most} letters, digits, spaces,"
+    " dots and dashes.",
+    "bad_stripe_id": "An id of Stripe's for this begins with {kind}_.",
+    "bad_timezone.like": "There is no time zone {found!r}; most like it are {like}.",
+    "bad_timezone": "There is no such time zone: name it as in Europe/Prague or America/New_York.",
     "bad_username": "A user name has letters, digits and @ . + - _ only.",
+    "bad_vat_id": "A VAT id has 4 to 30 letters and digits, such as ATU12345678.",
+    "bad_vat_rate": "The VAT rate is per cent, such as 20 or 8.1.",
     "coin_too_large": "The smallest coin of {currency} cannot be {coin}: at most {most}, or whole sums would"
     " be rounded away.",
     "conference_not_found": _conference_not_found,
@@ -75,11 +91,17 @@ SENTENCES: dict[str, Sentence] = {
     " {where}: say it in [conferences.{conference}] or with tui-pos --conference {conference} init"
     " --currency CUR.",
     "currency_unknown.wrong": "{found}",
+    "database_configured": "The config {where} names another database: change it there.",
+    "dates_required": "There is no conference {conference} yet: say {options} so that it can be made.",
     "log_not_written": "The log {file} cannot be written: {fault}.",
     "made_elsewhere": "This database's supervisors are made in django-program.",
+    "made_elsewhere.conference": "Name, days and time zone of {conference} are the web site's: change them"
+    " there.",
+    "made_meanwhile": "Somebody else was making {conference} at the same time: run init again.",
     "staff_required": "A supervisor has to agree to this: say who with --staff NAME.",
     "supervisor_exists": "Somebody else was made the first supervisor just now.",
     "user_exists": "There is a user {user} already.",
+    "user_unknown": "There is no user {user}.",
     "wrong_clock": _wrong_clock,
 }
 SENTENCES |= {

@@ -1,0 +1,133 @@
+"""What setting up makes and takes away again, and what it understands of an answer."""
+
+from pathlib import Path
+
+import pytest
+
+from tui_pos.bootstrap.setup import answers
+from tui_pos.bootstrap.setup.answers import CASH_ONLY, SIMULATOR, KeySource
+from tui_pos.bootstrap.setup.interview import Interview
+from tui_pos.bootstrap.setup.questions import BEFORE_READERS, BEHIND_READERS
+from tui_pos.bootstrap.setup.undo import Undo
+from tui_pos.core import config
+from tui_pos.desk.errors import InvalidInput
+from tui_pos.ui.messages.guide import QUESTIONS
+
+
+def test_what_was_made_is_taken_away_and_what_was_there_stays(tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    there.write_text("theirs")
+
+    def interrupted() -> None:
+        with Undo() as undo:
+            undo.make_file(there, "-wal")
+            undo.make_folder(tmp_path / "a" / "b")
+            undo.make_file(tmp_path / "a" / "b" / "new", "-wal")
+            (tmp_path / "a" / "b" / "new-wal").touch()
+            undo.write(there, "ours")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert [each.name for each in tmp_path.iterdir()] == ["there"]
+    assert there.read_text() == "theirs"
+    with Undo() as undo:
+        undo.make_folder(tmp_path / "a")
+        undo.write(there, "ours")()
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["a", "there"]
+    assert there.read_text() == "ours"
+
+
+@pytest.mark.parametrize(
+    ("typed", "zone"),
+    [
+        ("Europe/Prague", "Europe/Prague"),
+        ("UTC", "UTC"),
+        ("prague", "Europe/Prague"),
+        (" new york", "America/New_York"),
+        ("austria", "Europe/Vienna"),
+    ],
+)
+def test_a_time_zone_is_known_by_a_part_that_only_one_has(typed: str, zone: str) -> None:
+    assert answers.timezone(typed) == zone
+
+
+@pytest.mark.parametrize(
+    ("typed", "like"), [("berln", ["Europe/Berlin"]), ("america/new", ["America/New_York"]), ("qqqq", [])]
+)
+def test_time_zones_are_suggested(typed: str, like: list[str]) -> None:
+    assert list(answers.timezones_like(typed)) == like
+
+
+def test_one_that_several_have_or_none_is_refused() -> None:
+    for typed, key in (
+        ("san", "bad_timezone.like"),
+        ("berln", "bad_timezone.like"),
+        ("qqqq", "bad_timezone"),
+    ):
+        with pytest.raises(InvalidInput) as refused:
+            answers.timezone(typed)
+        assert refused.value.reason.key == key
+
+
+@pytest.mark.parametrize(
+    ("typed", "source"),
+    [
+        (CASH_ONLY, KeySource()),
+        (SIMULATOR, KeySource(simulator="http://127.0.0.1:12111")),
+        ("http://127.0.0.1:7/", KeySource(simulator="http://127.0.0.1:7")),
+        ("PYCON_KEY", KeySource(variable="PYCON_KEY")),
+        ("/etc/key", KeySource(file="/etc/key")),
+        ("~/key", KeySource(file="~/key")),
+    ],
+)
+def test_where_a_key_is(typed: str, source: KeySource) -> None:
+    assert answers.key_source(typed) == source
+    assert answers.key_source(str(source)) == source
+
+
+@pytest.mark.parametrize(
+    "typed", ["sk_live_1", "rk_test_x", "pk_test_x", "whsec_x", "http://stripe.com", "a b"]
+)
+def test_no_key_and_no_address_elsewhere_is_taken(typed: str) -> None:
+    with pytest.raises(InvalidInput):
+        answers.key_source(typed)
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"), [("PyCon US 2027", "pycon-us-2027"), ("Ärger & Co", "arger-co"), ("北京", "")]
+)
+def test_a_slug_is_proposed(name: str, slug: str) -> None:
+    assert answers.slug_for(name) == slug
+
+
+def test_every_question_has_its_words() -> None:
+    asked = {question.name for question in (*BEFORE_READERS, *BEHIND_READERS)} | {"reader"}
+    assert asked == set(QUESTIONS)
+
+
+def test_another_database_is_asked_of_anew(
+    tmp_path: Path, django_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(config.CONFIG_VARIABLE, str(tmp_path / "none.toml"))
+    monkeypatch.setenv(config.HOME_VARIABLE, str(tmp_path / "home"))
+    interview = Interview(None, {}, "desk-1")
+    by_name = {question.name: question for question in (*BEFORE_READERS, *BEHIND_READERS)}
+
+    def take(name: str, typed: str) -> None:
+        interview.take(by_name[name], typed)
+
+    for name, typed in (
+        ("database", ""),
+        ("slug", "small"),
+        ("starts", "2027-05-14"),
+        ("supervisor", "amira"),
+    ):
+        take(name, typed)
+    take("slug", "smaller")
+    assert (interview.answer("starts"), interview.answer("supervisor")) == ("2027-05-14", "amira")
+    take("database", f"sqlite:///{django_file}")
+    assert (interview.answer("starts"), interview.answer("supervisor")) == ("", "")
+    take("slug", "python-2077")
+    request = interview.request()
+    assert (request.given(), request.supervisor, request.another) == ({}, None, None)
