@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 from tests.desk.conftest import staff_called
 from tests.desk.selling import order_row
-from tests.fixtures.pilot import press, scan, settled, shown, write
+from tests.fixtures.pilot import anew, press, scan, settled, shown, write
 from tests.ui.counter import READER, at_counter, begun, owed, shows, until
 from tests.ui.station import Bench, bar, desk_of, row, station
 from tests.ui.test_receipt import left, paid
@@ -305,9 +305,9 @@ async def test_a_refund_asks_how_much_and_why_and_says_what_stripe_said(
         )
         await write(pilot, "ten\r")
         assert "'ten' is not an amount" in shown(pilot)
-        await write(pilot, "25.01\r")
+        await anew(pilot, "25.01\r")
         assert "Only 25.00 is left: 25.01 is too much." in shown(pilot)
-        await write(pilot, "10\r")
+        await anew(pilot, "10\r")
         assert f"Refund 10.00 of {reference}" in shown(pilot)
         await write(pilot, "wrong size")
         assert bar(pilot).startswith("Enter refund 10.00")

@@ -60,20 +60,20 @@ class Ask(DeskScreen[R]):
         self._read = read
         self._alone = alone
         self._skips = skips or enter
-        self._typed = self._refusal = ""
+        self.typed = self._refusal = ""
         self._why = Sentence()
         self._scans = scans
 
     def begin_with(self, typed: str, refusal: str) -> None:
         """Say that ``typed`` was refused, and let it be changed; before the dialog opens."""
-        self._typed, self._refusal = typed, refusal
+        self.typed, self._refusal = typed, refusal
 
     def compose_body(self) -> ComposeResult:
         yield self._question
         yield self._why
 
     def on_mount(self) -> None:
-        self._refuse(self._typed, self._refusal)
+        self._refuse(self.typed, self._refusal)
         super().on_mount()
 
     def _refuse(self, typed: str, why: str) -> None:
@@ -96,6 +96,7 @@ class Ask(DeskScreen[R]):
         if scan.scanned and not self._scans:
             super().entered(scan)
             return
+        self.typed = scan.raw_shown
         try:
             self.leave(self._read(scan.raw_shown))
         except (money.MoneyError, Refusal) as error:

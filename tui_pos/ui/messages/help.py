@@ -41,7 +41,7 @@ TASKS: dict[str, tuple[Task, ...]] = {
         Task("attention", "Go on with a sale or payment that waits: its number, or F5."),
         Task("orders", "See an order or its receipt again: F3, then choose it."),
         Task("orders", "Give money back: F3, choose the order, then /refund.", "refund"),
-        Task("products", "Change what is sold, its price or its stock: /products.", "manage"),
+        Task("orders", "Change what is sold, its price or its stock: /products.", "manage"),
         Task("lock", "Hand the desk over to somebody else: F12, then they sign in."),
     ),
     "AttendeeScreen": (

@@ -17,7 +17,6 @@ from tui_pos.desk.catalogue.pricing import ProductKey, ProductKind
 from tui_pos.desk.catalogue.typed_values import Answer, Pieces
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, Refusal
-from tui_pos.desk.tones import Tone
 from tui_pos.ui.desk_screen import DeskScreen
 from tui_pos.ui.dialogs.ask import Ask
 from tui_pos.ui.dialogs.confirm import Confirm
@@ -45,6 +44,7 @@ class ProductActions:
         self.shelf = Shelf()
         self._screen = screen
         self._done = done
+        self._typed = ""  # the last answer, to be changed where it is refused
 
     @property
     def _desk(self) -> Desk:
@@ -82,8 +82,17 @@ class ProductActions:
             partial(typed_values.answer, self._desk, product, field),
             scans=field == "codes",
         )
-        question.say(why, Tone.BAD)
-        self._screen.go(question, partial(self._answered, field, product))
+        self._ask(question, why, partial(self._answered, field, product))
+
+    def _ask(self, question: Ask[Any], why: str, answered: Callable[[Any], object]) -> None:
+        """Ask on top of the screen; ``why`` the last answer was refused, '' at first."""
+
+        def left(answer: object) -> None:
+            self._typed = question.typed
+            answered(answer)
+
+        question.begin_with(self._typed if why else "", why)
+        self._screen.go(question, left)
 
     def _answered(self, field: str, product: ManagedProduct, answer: Answer | None) -> None:
         if answer is None:
@@ -212,20 +221,19 @@ class ProductActions:
 
     def _ask_name(self, kind: ProductKind, why: str = "") -> None:
         question = Ask(Question(said.ADD, said.ASK_NAME), "go on", partial(self._named, kind))
-        question.say(why, Tone.BAD)
 
         def named(values: ProductValues | None) -> None:
             if values is not None:
-                self._ask_first_price(kind, values)
+                self._ask_first_price(kind, values, self._typed)
 
-        self._screen.go(question, named)
+        self._ask(question, why, named)
 
     def _named(self, kind: ProductKind, name: str) -> ProductValues:
         """The values of a new product of this name, the last of its kind."""
         places = [each.values.order for each in self.shelf.products if each.kind is kind]
         return typed_values.named(self._desk, kind, name, min(max(places, default=-1) + 1, MOST))
 
-    def _ask_first_price(self, kind: ProductKind, values: ProductValues) -> None:
+    def _ask_first_price(self, kind: ProductKind, values: ProductValues, name: str) -> None:
         question = Ask(
             Question(said.PRICE_OF.format(product=printable(values.name, 40)), said.form("price")),
             "add it, hidden",
@@ -235,16 +243,17 @@ class ProductActions:
         def priced(priced: ProductValues | None) -> None:
             if priced is not None:
                 call = partial(editing.add, self._desk, kind, priced)
-                self._screen.ask(call, self._added, partial(self._not_added, kind), hold=True)
+                self._screen.ask(call, self._added, partial(self._not_added, kind, name), hold=True)
 
-        self._screen.go(question, priced)
+        self._ask(question, "", priced)
 
     def _added(self, product: ManagedProduct) -> None:
         self._done(product.key, said.ADDED.format(product=printable(product.values.name, 40)))
 
-    def _not_added(self, kind: ProductKind, error: Exception) -> None:
+    def _not_added(self, kind: ProductKind, name: str, error: Exception) -> None:
         if isinstance(error, Refusal) and (isinstance(error, InvalidInput) or error.code in ASKED_AGAIN):
             self._screen.kiosk.bell()
+            self._typed = name
             self._ask_name(kind, sentence(error))
         else:
             self._screen.failed(error)
