@@ -500,3 +500,12 @@ async def test_a_line_is_taken_out_by_one_key_and_its_quantity_set_by_a_word(ben
         await press(pilot, "7")
         await write(pilot, "/")
         assert {"/set", "/remove"} <= set(shown(pilot).split())
+
+
+async def test_a_long_reason_not_to_sell_opens_no_dialog_that_no_key_promised(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await press(pilot, "f2")
+        await write(pilot, "tutorial\r")
+        await press(pilot, "enter", "f9")
+        assert isinstance(pilot.app.screen, CartScreen)
+        assert "Tutorial: async needs a ticket" in row(pilot, 2)

@@ -181,7 +181,7 @@ class CartScreen(DeskScreen[CartEnd]):
         if pays and not self._filter and not self.prompt.text:
             self._say_not_payable()
         elif isinstance(message, Picked) and (why := self._why_not(message.number)):
-            self.alert(why)
+            self.say(why, Tone.WARN, bell=True)
         else:
             super().refused(message)
 
@@ -191,9 +191,9 @@ class CartScreen(DeskScreen[CartEnd]):
         return command in PAY_KEYS
 
     def _say_not_payable(self) -> None:
-        """Why no key takes money now."""
+        """Why no key takes money now; in a note, for the cart shows it in full and no dialog was promised."""
         nothing = said.NOTHING_TO_PAY if self._is_filled else said.ADD_FIRST
-        self.alert(cart_view.problem(self.view) or nothing)
+        self.say(cart_view.problem(self.view) or nothing, Tone.WARN, bell=True)
 
     def _why_not(self, number: int) -> str:
         """Why the product at a place without a number cannot be sold."""
