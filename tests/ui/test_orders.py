@@ -522,5 +522,7 @@ async def test_an_unusable_address_names_nobody_and_asks_again(desk: Desk) -> No
         await settled(pilot)
         await write(pilot, "/names\r")
         await write(pilot, "Ines ines@nowhere\r")
-        assert "ines@nowhere" in shown(pilot)
+        assert "[X] ines@nowhere is not an e-mail address" in shown(pilot)
+        assert "> Ines ines@nowhere_" in shown(pilot)
+        await press(pilot, "escape", "escape")
         await shows(pilot, "[!] 1 more without name")
