@@ -179,7 +179,7 @@ def active(subject: Subject) -> Iterator[Finding]:
         return
     name = printable(row.name, 60)
     if row.is_active:
-        yield ok("active", f"{name} is active on the web site.")
+        yield ok("active", f"{name} is active.")
     else:
         yield failed(
             "active",
