@@ -1,18 +1,20 @@
 """How many keys a sale takes, who gets its tickets, and that nothing acts which is not on the screen."""
 
 import random
+import threading
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
 from tests.fixtures.pilot import press, scan, send_scan, settled, shown, write
-from tests.ui.counter import READER, owed, shows, until
+from tests.ui.counter import READER, TIMEOUT, owed, shows, until
 from tests.ui.station import Bench, bar, desk_of, row, station
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.desk import CashMovement, Sale
 from tui_pos.desk.carts import cart, checkout, holders
 from tui_pos.desk.payments import readers
+from tui_pos.desk.search.search import Found, resolve_name
 from tui_pos.simulator import Server
 from tui_pos.ui.results import PayBy
 from tui_pos.ui.screens.cart import CartScreen
@@ -293,6 +295,35 @@ async def test_the_next_person_is_a_code_too_once_the_change_is_told(bench: Benc
         await scan(pilot, "/next")
         await until(pilot, lambda: is_at(pilot, ScanScreen), "home")
         assert payments_made() == 1
+
+
+async def test_a_card_that_pays_waits_for_the_scan_before_it_and_takes_nothing_behind_an_unknown_one(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_look, look_up = threading.Event(), resolve_name
+
+    def looked_up(*given: Any) -> Found:
+        may_look.wait(TIMEOUT)
+        return look_up(*given)
+
+    monkeypatch.setattr("tui_pos.ui.screens.cart.resolve_name", looked_up)
+    async with station(bench) as pilot:
+        await scan(pilot, "NOOR2026")
+        await press(pilot, "f2", "7")
+        for code, then, screen in (
+            ("TENOFF", "Still to pay USD             22.50", TenderScreen),
+            ("XXXX9999", "XXXX9999 is not known", CartScreen),
+        ):
+            may_look.clear()
+            send_scan(pilot, code, "/cash")
+            for _ in range(20):
+                await pilot.pause()
+            may_look.set()
+            await shows(pilot, then)
+            await settled(pilot)
+            assert is_at(pilot, screen)
+            if screen is TenderScreen:
+                await press(pilot, "escape")
 
 
 async def test_a_second_ticket_of_a_kind_asks_before_it_is_paid(bench: Bench) -> None:

@@ -119,6 +119,7 @@ class DeskScreen(PromptScreen[R]):
             known = replace(scan, kind=ScanKind.CODE, value=code or "", text=code or "", conference=None)
             go_on(scan if code is None else known)
 
+        self.typed_ahead.hold(leaving=True)  # what is scanned behind it must not act before it
         self.ask(partial(imported, self.desk, scan.whole), found, lambda _: go_on(scan), hold=True)
         return True
 

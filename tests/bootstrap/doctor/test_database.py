@@ -206,10 +206,10 @@ def test_a_role_with_just_the_rights_of_a_desk_sells(clerk: Callable[..., Settin
         assert [each.refusal for each in check_in_group(desk, codes)] == [None, None]
         code = codes[0]
         correct(desk, code, name="Byer", email="b@example.org")
-        assert transfer(desk, code, "Jane", reason="ill").registered
+        lead = make_desk("demo", "lead", "desk-3")
+        assert transfer(lead, code, "Jane", reason="ill").registered
         remember(desk, Scanner(prefixes=("~",)))
         remember(desk, Scanner(suffixes=("#",)))
-        lead = make_desk("demo", "lead", "desk-3")
         product_codes.add(lead, "t-shirt", "SHIRT-1")
         assert product_codes.remove(lead, "shirt-1")
         assert search(desk, "Jane").total == 1

@@ -34,7 +34,7 @@ TYPICAL = {
     "quantity": "999",
 }
 IN_DIALOGS = re.compile(
-    r"(\w+\.)?(ASK_\w+|EXCHANGE\w*|IF_NOT_PAID|GOES_BACK|QUIT\w*|CORRECT_THE_KEY|CHECK|GOES_ON|WHOSE_TICKET)"
+    r"(\w+\.)?(ASK_\w+|EXCHANGE\w*|IF_NOT_PAID|GOES_BACK|ADMITS_NO_MORE|NEW_PRICE|NEVER_SOLD|QUIT\w*|CORRECT_THE_KEY|CHECK|GOES_ON|WHOSE_TICKET)"
 )
 """What stands in a question, which wraps, or is a part of a sentence."""
 

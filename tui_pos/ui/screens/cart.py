@@ -270,7 +270,8 @@ class CartScreen(DeskScreen[CartEnd]):
             self._show_only("")
             text = f"{scan.conference}:{scan.text}" if scan.conference else scan.text
             failed = partial(self._not_named, text, scan.scanned)
-            self.ask(partial(resolve_name, self.desk, text), self._use, failed, hold=True)
+            self._under_way += 1  # a card that pays, scanned behind it, waits for what it adds
+            self.ask(partial(resolve_name, self.desk, text), self._found, failed, hold=True)
 
     def _meant(self, text: str) -> InventoryItem | None:
         """The product that the bar has named for a typed text, or the only one that fits it."""
@@ -287,6 +288,10 @@ class CartScreen(DeskScreen[CartEnd]):
             self._show_only("")
             self.alert(shelf.why_not(product), Tone.BAD)
 
+    def _found(self, found: Found) -> None:
+        self._use(found)
+        self._one_came_back()
+
     def _use(self, found: Found) -> None:
         match found.kind:
             case HitKind.PRODUCT:
@@ -302,10 +307,16 @@ class CartScreen(DeskScreen[CartEnd]):
 
     def _not_named(self, text: str, scanned: bool, error: Exception) -> None:
         """Nothing is called so: typed for a walk-up it is their address, or their name."""
+        before = self._under_way
         if not self._is_to_stranger() or (scanned and "@" not in text):
+            self._failed_at, self._failure = clock.monotonic(), error
             self.failed(error)
         else:
             self._buyer.typed(text, is_name=cart_view.is_name(text, self.view, self._products or ()))
+        if self._under_way == before:  # it was refused: no money is taken behind it
+            self._pay_next = False
+            self.typed_ahead.release()
+        self._one_came_back()
 
     # Who buys
 
