@@ -67,6 +67,7 @@ class DeskSession:
             order_prefix=configured.order_prefix,
             hold_minutes=configured.hold_minutes,
             prompt_seconds=configured.prompt_seconds,
+            vat_rate=configured.vat_rate or "",
             limits=self.limits,
         )
 
@@ -198,7 +199,7 @@ def stripe_key(settings: Settings, slug: str) -> StripeKey:
         key = config.secret_key(settings, slug)
     except ConfigError as error:
         return StripeKey(mode, fault=str(error))
-    is_stand_in = not key and bool(base)
+    is_stand_in = needs_no_key(settings, slug)
     if is_stand_in:
         key = demo.SIMULATOR_KEY
     if not key:
@@ -206,6 +207,11 @@ def stripe_key(settings: Settings, slug: str) -> StripeKey:
     if not base and "_live_" not in key[:8]:
         mode = Mode.TEST
     return StripeKey(mode, Terminal(key, api_base=base or None), is_stand_in=is_stand_in)
+
+
+def needs_no_key(settings: Settings, slug: str) -> bool:
+    """Whether a simulator stands in for Stripe and no key was named. Raises ConfigError."""
+    return bool(settings.api_base) and not config.secret_key(settings, slug)
 
 
 def _with_account(session: DeskSession, store: bool) -> DeskSession:

@@ -113,4 +113,6 @@ def _row(row: "RowOutcome") -> tuple[str, ...]:
     from tui_pos.ui.messages import sentence
 
     why = " ".join(map(sentence, row.reasons))
-    return (f"{row.number}", str(row.outcome), row.name, row.ticket, ", ".join(row.parts), why)
+    price = "" if row.price is None else f" {row.price}"
+    stands = f"{row.status}{price}{', in' if row.came_in else ''}"
+    return (f"{row.number}", str(row.outcome), row.name, row.ticket, stands, ", ".join(row.parts), why)

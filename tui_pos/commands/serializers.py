@@ -477,6 +477,9 @@ def imported_people(report: PeopleReport) -> Json:
                 "outcome": str(each.outcome),
                 "name": each.name,
                 "ticket": each.ticket,
+                "status": each.status,
+                "price": None if each.price is None else str(each.price),
+                "checked_in": each.came_in,
                 "changes": list(map(str, each.parts)),
                 "reasons": [{"code": why.code, "text": sentence(why)} for why in each.reasons],
             }

@@ -82,6 +82,7 @@ class Desk:
 
     ``no_account`` is why there is no ``account``, when more is known than that: a fault of the key, a copied
     database, or a key that is not the conference's.
+    ``vat_rate`` is per cent, of what has no rate of its own; "" where none was told.
     ``installation`` is the key of the installation, which stands in every intent's metadata. ``limits`` is
     what is stopped at the moment and ``readers`` the state of card readers, both shared by every copy of this
     desk.
@@ -97,6 +98,7 @@ class Desk:
     order_prefix: str = "ORD"
     hold_minutes: int = 15
     prompt_seconds: int = 120
+    vat_rate: str = ""
     poll_seconds: float = 1.0
     limits: Limits = field(default_factory=Limits, compare=False)
     readers: KnownReaders = field(default_factory=KnownReaders, compare=False)

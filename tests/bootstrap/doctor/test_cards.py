@@ -6,7 +6,7 @@ import pytest
 
 from tests.bootstrap.doctor.conftest import ENOUGH, KEY, faults, look, stopped
 from tests.desk.conftest import staff_called
-from tui_pos.bootstrap.doctor import Level
+from tui_pos.bootstrap.doctor import Level, examine, subject_of
 from tui_pos.bootstrap.session import open_session
 from tui_pos.core import exit_codes
 from tui_pos.core.config import ConferenceSettings, Settings
@@ -92,6 +92,8 @@ def test_the_location_s_country_is_compared_with_the_currency(settings: Settings
         settings, conferences={"demo": ConferenceSettings(stripe_location="tml_demo_front_desk")}
     )
     assert stopped(practice) == set(), "a simulator without a key of one's own is in no country"
+    opened = subject_of(open_session(practice, "demo", "desk-3"))
+    assert {stop for each in examine(opened) for stop in each.stops} == set(), "nor for a desk that opens"
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,8 @@ def test_money_is_told_by_what_it_was_for(lead: Desk) -> None:
     assert products == {("lunch", ""): lunch, ("t-shirt", "8.1"): D("25.00")}
     (untold, told) = found["vat"]
     assert (untold["net"], untold["vat"]) == (None, None)
+    usual = tables(replace(lead, vat_rate="19"))["vat"]
+    assert [row["vat_rate"] for row in usual] == ["19", "8.1"]
     assert (told["amount"], told["net"], told["vat"]) == (D("25.00"), D("23.13"), D("1.87"))
     assert [row["count"] for row in found["tenders"]] == [3]
 

@@ -2,7 +2,13 @@
 
 from dataclasses import dataclass
 
-from tui_pos.bootstrap.session import DeskSession, StripeKey, conference_info, configured_rules
+from tui_pos.bootstrap.session import (
+    DeskSession,
+    StripeKey,
+    conference_info,
+    configured_rules,
+    needs_no_key,
+)
 from tui_pos.core.config import Settings
 from tui_pos.data import installation
 from tui_pos.desk.conference_rules import Rules
@@ -59,7 +65,10 @@ class Subject:
 
 def subject_of(session: DeskSession) -> Subject:
     """What the checks of an open desk look at."""
-    key = StripeKey(session.mode, session.account) if session.account is not None else None
+    key = None
+    if session.account is not None:
+        is_stand_in = needs_no_key(session.settings, session.conference.slug)
+        key = StripeKey(session.mode, session.account, is_stand_in=is_stand_in)
     return Subject(
         settings=session.settings,
         slug=session.conference.slug,

@@ -9,6 +9,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -58,12 +59,18 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RowOutcome:
-    """What becomes of one row: of whom and what, what changes of it, and why it is not done, or not all."""
+    """What becomes of one row: of whom and what, what changes of it, and why it is not done, or not all.
+
+    ``status`` (of the order), ``price`` and ``came_in`` are what the list says of it.
+    """
 
     number: int
     outcome: Outcome
     name: str = ""
     ticket: str = ""
+    status: str = ""
+    price: Decimal | None = None
+    came_in: bool = False
     parts: tuple[Part, ...] = ()
     reasons: tuple[Reason, ...] = ()
 
@@ -175,22 +182,32 @@ def _counted(rows: Staging, count: int, told: Callable[[int, int], object]) -> I
 def _tell(report: Report, batch: Batch) -> None:
     for group in batch.groups:
         for entry in group.new:
-            report._tell(RowOutcome(entry.number, Outcome.ADDED, entry.name, entry.description))
+            report._tell(_outcome(entry, Outcome.ADDED))
         for entry, reason in group.refused:
-            report._tell(_refused(entry, reason))
+            report._tell(_outcome(entry, Outcome.REFUSED, reasons=(reason,)))
         for each in changes.changes(group):
             outcome = Outcome.CHANGED if each.followed else Outcome.LEFT
-            row = RowOutcome(
-                each.entry.number, outcome, each.entry.name, each.entry.description, each.followed, each.kept
-            )
+            row = _outcome(each.entry, outcome, each.followed, each.kept)
             if each.followed or each.kept:
                 report._tell(row)
             else:
                 report.counts[outcome] += 1
 
 
-def _refused(entry: Entry, reason: Reason) -> RowOutcome:
-    return RowOutcome(entry.number, Outcome.REFUSED, entry.name, entry.description, reasons=(reason,))
+def _outcome(
+    entry: Entry, outcome: Outcome, parts: tuple[Part, ...] = (), reasons: tuple[Reason, ...] = ()
+) -> RowOutcome:
+    return RowOutcome(
+        number=entry.number,
+        outcome=outcome,
+        name=entry.name,
+        ticket=entry.description,
+        status=str(entry.status),
+        price=entry.price,
+        came_in=entry.came_in,
+        parts=parts,
+        reasons=reasons,
+    )
 
 
 # Writing
@@ -208,7 +225,7 @@ def _write(desk: Desk, path: Path, rows: Staging, report: Report, told: Callable
             done.update(written)
             for entry, reason in refused:
                 if entry.number not in known_bad:  # a desk was quicker
-                    report._tell(_refused(entry, reason))
+                    report._tell(_outcome(entry, Outcome.REFUSED, reasons=(reason,)))
             if is_sqlite():
                 # So that whoever waits for the write lock gets it: the index is made without it.
                 search_index.update(desk.conference.id)

@@ -84,7 +84,7 @@ def postings(desk: Desk, day: date) -> list[Posting]:
 
 def _of_orders(desk: Desk, ids: Sequence[int], when: Moments) -> Iterator[Posting]:
     """The postings within a time of these orders; all of their money is gone through."""
-    lines, pieces = _lines(ids), _pieces(ids)
+    lines, pieces = _lines(ids, desk.vat_rate), _pieces(ids)
     moved: dict[int, list[Entry]] = defaultdict(list)
     for entry in ledger.entries(desk, ids):
         moved[entry.order_id].append(entry)
@@ -120,7 +120,7 @@ def _cents(amount: Decimal) -> int:
     return int(amount / CENT)
 
 
-def _lines(ids: Sequence[int]) -> dict[int, dict[int, _Line]]:
+def _lines(ids: Sequence[int], usual_rate: str) -> dict[int, dict[int, _Line]]:
     """What these orders were for; lines that only lower the price are left out."""
     ticket_vat, addon_vat = ProductDetail.alias(), ProductDetail.alias()
     query = (
@@ -158,7 +158,7 @@ def _lines(ids: Sequence[int]) -> dict[int, dict[int, _Line]]:
             id=line_id,
             product=ticket or addon or "",
             description=description,
-            vat_rate=of_ticket or of_addon or NO_RATE,
+            vat_rate=of_ticket or of_addon or usual_rate or NO_RATE,
             cost=max(_cents(ledger.decimal(total)) + back.get(line_id, 0), 0),
         )
     return found

@@ -324,7 +324,7 @@ class CartScreen(DeskScreen[CartEnd]):
         view = self.view
         unclaimed = view is None or not view.lines or (self._is_to_stranger() and not view.buyer_name)
         if unclaimed:
-            claims = view is not None and bool(view.lines)
+            claims = view is not None and (bool(view.lines) or not self._is_to_stranger())
             told = partial(self.say, said.CLAIMED.format(name=printable(found.title, 40)), Tone.WARN)
             self._change(partial(self._sale.sell_to, found.key), told if claims else lambda: None)
         else:

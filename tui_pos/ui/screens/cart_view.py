@@ -24,10 +24,10 @@ Amount = Callable[[Decimal], str]
 
 def for_whom(view: CartView | None, buyer: str, *, is_walk_up: bool) -> Text:
     """The first line: for whom it is, and what may be typed to say so."""
-    name = printable((view.buyer_name if view is not None else "") or buyer, 60)
+    name = printable(buyer if view is None else view.buyer_name, 60)
     email = printable(view.buyer_email, 60) if view is not None else ""
     if not is_walk_up:
-        return Text.assemble((f"Sell to {name}", "bold"), f"   {email}".rstrip())
+        return Text.assemble((f"Sell to {name or said.NAMELESS}", "bold"), f"   {email}".rstrip())
     if not name:
         return Text.assemble(
             ("For  ", "bold"), (said.WALK_UP, "bold"), (f"   {said.TYPE_A_NAME}", look.style(Role.DIM))
@@ -60,8 +60,9 @@ def line_of(view: CartView | None, product: str) -> str:
 
 def whose(view: CartView | None, buyer: str) -> str:
     """Whom a sale is to, within a sentence."""
-    name = (view.buyer_name if view is not None else "") or buyer
-    return f"to {printable(name, 40)}" if name else "to a walk-up"
+    name = buyer if view is None else view.buyer_name
+    nobody = "to a walk-up" if view is None or view.attendee_id is None else f"to {said.NAMELESS}"
+    return f"to {printable(name, 40)}" if name else nobody
 
 
 def may_be_name(text: str) -> bool:
