@@ -79,7 +79,7 @@ class CommandContext(typer.Context):
         session = open_session(self.settings(), self.options.conference, self.options.station, store=store)
         told = (
             *map(sentence, session.warnings),
-            session.unknown_station,
+            session.unknown_station if session.is_named else "",
             *(sentence(each.reason) for each in clocks.apart(session.account)),
         )
         for warning in filter(None, told):

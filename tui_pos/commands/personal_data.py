@@ -28,6 +28,7 @@ def forget(
     found = personal_data.count(desk, log)
     if apply:
         if found.erased:
+            personal_data.check(desk)
             rows = sum(each.rows for each in found.erased)
             told = f"What {rows} rows of {desk.conference.slug} hold of persons will be erased for good."
             context.confirm([told], yes)

@@ -91,11 +91,19 @@ class Outcome:
 
 
 def count(desk: Desk, log: Path) -> Outcome:
-    """What ``forget`` would erase; changes nothing. ``log`` is this host's. Raises as ``forget`` does."""
+    """What ``forget`` would erase; changes nothing, so any time will do. ``log`` is this host's log file.
+
+    Raises NotPermitted.
+    """
     require(desk, Action.FORGET)
     with connected():
-        _refuse_unless_over(desk)
         return Outcome(erased=_go_through(desk, is_applied=False), left=tuple(_left(log)))
+
+
+def check(desk: Desk) -> None:
+    """Raises Refused as ``forget`` does."""
+    with connected():
+        _refuse_unless_over(desk)
 
 
 def forget(desk: Desk, log: Path) -> Outcome:
@@ -105,6 +113,7 @@ def forget(desk: Desk, log: Path) -> Outcome:
     ``not_over``, ``payment_live``, ``refund_open`` or ``orders_pending``.
     """
     with connected():
+        _refuse_unless_over(desk)
         erased = count(desk, log).erased
         if erased:
             erasing.overwrite_freed()
