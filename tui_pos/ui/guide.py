@@ -14,6 +14,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import Screen
 
+from tui_pos.bootstrap.setup import answers
 from tui_pos.bootstrap.setup.interview import Answer, Interview, Question
 from tui_pos.bootstrap.setup.questions import questions
 from tui_pos.core import log_file
@@ -261,6 +262,8 @@ class GuideScreen(DeskScreen[None]):
         default = self._interview.default(question)
         if not default:
             return "none" if question.may_be_empty else ""
+        if question.name == "database":
+            return answers.shown_database(default, self._interview.settings.home)
         labels = {each.key: each.label for each in question.choices(self._interview, "")}
         return "" if question.name == "write" else labels.get(default, default)
 

@@ -181,7 +181,13 @@ def url_of(said: Mapping[str, Value], home: Path) -> str:
 
 def shown_database(url: str, home: Path) -> str:
     """A database as people read it, without a password."""
-    return EMBEDDED if url == config.embedded_database(home) else re.sub(r"(?<=:)[^:@/]*(?=@)", "***", url)
+    if url == config.embedded_database(home):
+        return EMBEDDED
+    scheme, _, rest = url.partition("://")
+    account, has_account, where = rest.rpartition("@")
+    user, has_password, _ = account.partition(":")
+    shown = f"{scheme}://{user}{':***' if has_password else ''}{has_account}{where}"
+    return re.sub(r"(?i)(password=)[^&]*", r"\1***", shown)
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,10 +210,10 @@ class Interview:
 
     def _host(self, currency: str) -> dict[Section, dict[str, Value]]:
         """What the config is to say."""
-        seller = self.answer("seller")
-        said = {"seller": seller} | {
-            name: self.answer(name) if seller else "" for name in ("address", "vat_id", "vat_rate")
-        }
+        seller, known = self.answer("seller"), self.settings.conferences.get(self.slug)
+        said = {"seller": seller}
+        if seller or (known is not None and known.seller):  # else nothing of it was asked
+            said |= {name: self.answer(name) if seller else "" for name in ("address", "vat_id", "vat_rate")}
         if "stripe_key" in self.kept:
             said["stripe_key"] = self.answer("stripe_key")
         if not self.source.is_none:
@@ -227,7 +227,6 @@ class Interview:
         }
         leaves = bool(self.source_before.simulator) and not self.source.simulator
         host = answers.host_of(self.slug, said, readers, leaves_simulator=leaves)
-        known = self.settings.conferences.get(self.slug)
         if currency and (known is None or (known.currency or currency).upper() != currency):
             host["conferences", self.slug]["currency"] = currency
         return host

@@ -7,8 +7,9 @@ is put in its place behind it. Whatever ends the work before leaves nothing of i
 import base64
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache, partial
 from pathlib import Path
 
 from tui_pos.bootstrap import session
@@ -19,6 +20,7 @@ from tui_pos.core.config import Settings
 from tui_pos.core.config_file import Section, Value, changed
 from tui_pos.data import connection, health, installation, schema
 from tui_pos.data.base import database
+from tui_pos.data.errors import DataError
 from tui_pos.data.schema import Owner
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import AuditAction, AuditEntry, SchemaVersion
@@ -82,6 +84,8 @@ def set_up(config_file: Path | None, request: SetupRequest) -> tuple[str, ...]:
     make, and NotPermitted where a supervisor has to agree and did not. Nothing was made then.
     """
     _check(request)
+    request = replace(request, secret=cache(request.secret))
+    _ask_first(config_file, request)
     with Undo() as undo:
         settings, put_config = _config(config_file, request, undo)
         owner = _database(settings, undo)
@@ -101,6 +105,16 @@ def set_up(config_file: Path | None, request: SetupRequest) -> tuple[str, ...]:
     return (*([f"Wrote the config {settings.path}."] if put_config is not _nothing else ()), *done)
 
 
+def _ask_first(config_file: Path | None, request: SetupRequest) -> None:
+    """Ask for the first supervisor's password before a file is made: from then on others wait."""
+    named = config.named_file(config_file) or config.user_config()
+    url = config.parse(named, config.read_text(named)).database_url if named.exists() else ""
+    url = url or answers.url_of(request.host.get(("database",), {}), config.data_home())
+    file = health.file_of(url)
+    if file is not None and not file.exists() and request.supervisor is not None:
+        request.secret(request.supervisor)
+
+
 def _nothing() -> None:
     """The config is as it should be."""
 
@@ -108,6 +122,8 @@ def _nothing() -> None:
 def _check(request: SetupRequest) -> None:
     if request.slug:
         answers.slug(request.slug)
+    elif request.given():
+        raise InvalidInput("conference_required")
     answers.line(request.name)
     answers.ends_after(request.starts, request.ends)
     if request.rules.currency:
@@ -132,6 +148,7 @@ def _config(file: Path | None, request: SetupRequest, undo: Undo) -> tuple[Setti
         where, config.data_home()
     ) != config.parse(target, old).database_url:
         raise InvalidInput("database_configured", where=str(target))
+    _stripe_for_all(target, old, request, host)
     new = changed(old or HEADER, host, str(target)) if host else old
     settings = config.parse(target, new)
     if new == old:
@@ -140,16 +157,52 @@ def _config(file: Path | None, request: SetupRequest, undo: Undo) -> tuple[Setti
     return settings, undo.write(target, new)
 
 
+def _stripe_for_all(
+    target: Path, old: str, request: SetupRequest, host: dict[Section, dict[str, Value]]
+) -> None:
+    """A key takes the place of the simulator, which all conferences of a config share.
+
+    Raises InvalidInput ``simulator_shared`` where another conference of it would change sides.
+    """
+    said = host.get(("conferences", request.slug or ""), {})
+    if "stripe_secret_key_env" not in said:
+        return
+    before, asked = config.parse(target, old) if old else None, host.get(("stripe",))
+    is_cash_only = not (said["stripe_secret_key_env"] or said.get("stripe_secret_key_file"))
+    here = before.conferences.get(request.slug or "") if before is not None else None
+    had_key = here is not None and bool(here.stripe_secret_key_env or here.stripe_secret_key_file)
+    if before is None or (asked is None and had_key and not is_cash_only):
+        return  # a key that the simulator takes
+    base = str((asked or {}).get("api_base", ""))
+    if (before.api_base or "") == base:
+        return
+    others = sorted(slug for slug in before.conferences if slug != request.slug)
+    if others:
+        raise InvalidInput("simulator_shared", where=str(target), others=", ".join(others))
+    host["stripe",] = {"api_base": base}
+
+
 def _database(settings: Settings, undo: Undo) -> Owner:
     """Open the database; whose it is."""
     file = health.file_of(settings.database_url)
     if file is not None and not file.exists():
         if settings.database_url == config.embedded_database(settings.home):
             undo.make_folder(settings.home)
-        undo.make_file(file, *BESIDE)
+        undo.make_file(file, *BESIDE, unless=partial(_has_tables, settings))
     undo.also(connection.close_database)
     connection.open_database(settings.database_url, wal=settings.wal)
     return schema.owner()
+
+
+def _has_tables(settings: Settings) -> bool:
+    """Whether another process has made a database of the file meanwhile."""
+    try:
+        connection.open_database(settings.database_url, wal=settings.wal)
+        return schema.owner() is not Owner.NOBODY
+    except DataError:
+        return True  # whatever it is, it is not this one's empty file
+    finally:
+        connection.close_database()
 
 
 def _has_ours() -> bool:
@@ -294,6 +347,8 @@ class _Making:
             return []
         if self.agreed is None and people.anybody_may(Action.SET_UP):
             raise Refused("made_meanwhile", conference=slug)
+        if "timezone" in changes and conference_rules.has_sold(row.id):
+            raise Refused("timezone_fixed", conference=slug, stored=row.timezone)
         Conference.update(**changes, updated_at=clock.now()).where(Conference.id == row.id).execute()
         told = ", ".join(f"{CALLED[column]} {value}" for column, value in changes.items())
         self._audit(told)

@@ -301,6 +301,12 @@ def _secret(_: Interview, text: str) -> Answer:
     return Answer(text)
 
 
+def _yes(text: str) -> str:
+    if text.lower() not in ("y", "yes"):
+        raise InvalidInput("not_yes")
+    return text
+
+
 def _plain(read: Callable[[str], str]) -> Callable[[Interview, str], Answer]:
     """The check of an answer that depends on no other."""
     return lambda _, text: Answer(read(text))
@@ -397,6 +403,6 @@ BEHIND_READERS = (
         is_asked=lambda interview: interview.needs_agreement,
         is_secret=True,
     ),
-    Question(name="write", check=_plain(str), default=lambda _: "yes"),
+    Question(name="write", check=_plain(_yes), default=lambda _: "yes"),
 )
 """Which are asked depends on the answers before; of two of one name only one ever is."""

@@ -151,5 +151,6 @@ SENTENCES: dict[str, Sentence] = {
     "init_key.no_simulator": "No simulator runs there yet: in another terminal, start tui-pos simulator.",
     "init_key.not_here": "{source} is not here yet, so the key was not tried.",
     "init_supervisor.known": "{user} is there already and gets a new password.",
+    "not_yes": "Enter alone, or yes, writes it; Esc goes back; Ctrl-C leaves everything as it was.",
     "passwords_differ": "The two passwords differ: type the same one again, or Esc to begin with another.",
 }

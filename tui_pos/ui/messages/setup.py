@@ -91,6 +91,9 @@ SENTENCES: dict[str, Sentence] = {
     " {where}: say it in [conferences.{conference}] or with tui-pos --conference {conference} init"
     " --currency CUR.",
     "currency_unknown.wrong": "{found}",
+    "simulator_shared": "[stripe] api_base of {where} is of all its conferences, {others} too: change it"
+    " there, or use another config.",
+    "timezone_fixed": "{conference} has sold already: its time zone stays {stored}.",
     "database_configured": "The config {where} names another database: change it there.",
     "dates_required": "There is no conference {conference} yet: say {options} so that it can be made.",
     "log_not_written": "The log {file} cannot be written: {fault}.",
