@@ -309,7 +309,6 @@ class CartScreen(DeskScreen[CartEnd]):
         """Nothing is called so: typed for a walk-up it is their address, or their name."""
         before = self._under_way
         if not self._is_to_stranger() or (scanned and "@" not in text):
-            self._failed_at, self._failure = clock.monotonic(), error
             self.failed(error)
         else:
             self._buyer.typed(text, is_name=cart_view.is_name(text, self.view, self._products or ()))
