@@ -67,7 +67,7 @@ def _csv(out: IO[bytes], tables: Sequence[Table], local: Callable[[datetime], da
     text = io.TextIOWrapper(out, "utf-8-sig", "backslashreplace", newline="", write_through=True)
     buffer = csv.writer(text, lineterminator="\r\n")
     columns, rows = _as_one(tables)
-    buffer.writerow(columns)
+    buffer.writerow(_csv_cell(column, local) for column in columns)
     buffer.writerows([_csv_cell(value, local) for value in row] for row in rows)
     text.detach()
 

@@ -9,6 +9,7 @@ import csv
 import os
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,6 +31,18 @@ HEADER_WITHIN = 15
 MOST_SHEETS = 10
 EXACT = 1e15
 """Below it a number of a workbook is what was typed."""
+
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    KeyError,
+    ValueError,
+    SyntaxError,
+    RuntimeError,
+    NotImplementedError,
+)
+"""What a workbook ends in that is cut off, locked, or no XML."""
 
 SEPARATORS = ",;\t|"
 _HEAD = 64 * 1024
@@ -200,7 +213,7 @@ def _workbook(path: Path, file: IO[bytes], score: Callable[[Sequence[str]], int]
             if "xl/workbook.xml" not in packed.namelist():
                 raise SheetError("is_packed", path)
         book = _opened(file)
-    except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError) as error:  # of XML that is none
+    except DAMAGED as error:
         raise SheetError("damaged", path) from error
     try:
         found = [_of_workbook(path, sheet, score) for sheet in book.worksheets[:MOST_SHEETS]]
@@ -233,7 +246,7 @@ def _cells(path: Path, sheet: Any) -> Iterator[Row]:
             cells = tuple(map(_shown, values))
             if any(map(str.strip, cells)):
                 yield number, cells
-    except (KeyError, ValueError, SyntaxError, zipfile.BadZipFile) as error:
+    except DAMAGED as error:
         raise SheetError("damaged", path) from error
 
 
@@ -245,7 +258,8 @@ def _shown(value: object) -> str:
         case bool():
             return "TRUE" if value else "FALSE"
         case float():
-            return str(int(value)) if value.is_integer() and abs(value) < EXACT else repr(value)
+            exact = str(int(value)) if value.is_integer() and abs(value) < EXACT else repr(value)
+            return f"{exact}0" if re.fullmatch(r"-?\d+\.\d{3}", exact) else exact  # no thousands
         case datetime():
             return value.isoformat(sep=" ") if value.time() != time() else value.date().isoformat()
         case _:

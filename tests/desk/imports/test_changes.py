@@ -18,11 +18,14 @@ from tests.desk.imports.lists import (
     orders,
     payments,
 )
+from tui_pos.core import clock
 from tui_pos.desk.checkin import checkin, corrections, transfers
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound, Refused
 from tui_pos.desk.imports.people import Report
+from tui_pos.desk.orders import badges
 from tui_pos.desk.orders.order_views import by_reference
+from tui_pos.desk.reports import day, ledger
 from tui_pos.desk.search import lookup
 from tui_pos.desk.search.facts import facts
 from tui_pos.desk.search.search import search
@@ -130,6 +133,43 @@ def test_what_a_desk_did_stays(lead: Desk, tmp_path: Path) -> None:
             ask(lead, MADONNINA)
         assert caught.value.code == "badge_replaced"
     assert counts(bring_in(lead, tmp_path, *newer)) == {"left": 4}
+
+
+def test_who_was_let_in_at_a_desk_is_neither_renamed_nor_cancelled(lead: Desk, tmp_path: Path) -> None:
+    checkin.check_in(lead, MADONNINA)
+    other = changed(changed(FIRST[5], "paid", "canceled"), "Madonnina", "Ciccone")
+    assert told(bring_in(lead, tmp_path, other)) == [(2, "left", [], ["kept.came_in"])]
+    assert lookup.attendee(lead, MADONNINA).name == "Madonnina"
+    assert lookup.attendee(lead, MADONNINA).registered
+
+
+def test_a_badge_that_the_desk_made_goes_on_when_the_list_brings_a_code(lead: Desk, tmp_path: Path) -> None:
+    line = "AB1CD,1,paid,ada@example.org,Regular,349.00,Ada,Byron,{},,,"
+    bring_in(lead, tmp_path, line.format(""))
+    (found,) = search(lead, "ada byron").found
+    bring_in(lead, tmp_path, line.format("ADACODE7"))
+    assert {lookup.attendee(lead, code).name for code in (found.key, "ADACODE7")} == {"Ada Byron"}
+
+
+def test_what_was_paid_elsewhere_goes_back_elsewhere(lead: Desk, tmp_path: Path) -> None:
+    bring_in(lead, tmp_path, changed(FIRST[2], "paid", "refunded"), changed(FIRST[5], "paid", "canceled"))
+    today = lead.local(clock.now()).date()
+    assert {each.entry.way for each in day.postings(lead, today)} <= {ledger.Way.WEB_SITE}
+    assert any(each.entry.is_refund for each in day.postings(lead, today))
+
+
+def test_a_code_behind_another_conference_is_not_ours(lead: Desk) -> None:
+    assert badges.imported(lead, f"{lead.conference.slug}:{ZOE}")
+    assert badges.imported(lead, f"other:{ZOE}") is None
+
+
+def test_columns_of_one_name_are_told_apart(lead: Desk, tmp_path: Path) -> None:
+    header = "Name,Ticket,Price,E-mail,Diet,Diet,Diet (2),Other e-mail"
+    row = "Ada Byron,Regular,0,ada@example.org a@example.org,vegan,halal,none at all,nowhere"
+    assert counts(bring_in(lead, tmp_path, row, header=header)) == {"added": 1}
+    (found,) = search(lead, "ada byron").found
+    labels = [each.label for each in facts(lead, lookup.attendee(lead, found.key).id)]
+    assert len(labels) == len(set(labels)) >= 4
 
 
 def test_a_check_in_that_a_desk_took_back_is_not_brought_again(lead: Desk, tmp_path: Path) -> None:

@@ -60,6 +60,12 @@ def test_moments(cell: str) -> None:
         (lambda cell: values.amount(cell, "EUR"), "1,23457E+11", "amount"),
         (lambda cell: values.amount(cell, "EUR"), "5 USD", "currency"),
         (lambda cell: values.amount(cell, "USD"), "€5", "currency"),
+        (lambda cell: values.amount(cell, "EUR"), "$95.00", "currency"),
+        (lambda cell: values.amount(cell, "EUR"), "-€5.00", "amount"),
+        (lambda cell: values.amount(cell, "EUR"), "(5.00)", "amount"),
+        (lambda cell: values.amount(cell, "EUR"), "5.00-", "amount"),
+        (lambda cell: values.amount(cell, "EUR"), "\u22125.00", "amount"),
+        (lambda cell: values.amount(cell, "EUR"), "92.6250", "amount"),  # a number of a workbook
         (lambda cell: values.amount(cell, "JPY"), "5.50", "amount"),
         (lambda cell: values.moment(cell, UTC), "05/03/2027 11:15", "day_or_month"),
         (lambda cell: values.moment(cell, UTC), "2027-13-03", "time"),
@@ -96,3 +102,10 @@ def test_names_in_the_other_order_and_addresses_in_one_cell() -> None:
     assert values.moments("Main entrance", UTC) == (True, None)
     assert values.came_in("x", UTC) == (True, None)
     assert values.came_in("", UTC) == (False, None)
+
+
+@pytest.mark.parametrize(
+    ("cell", "came"), [("0", False), ("No", False), ("", False), ("yes", True), ("Door", True)]
+)
+def test_a_list_of_check_ins_that_says_no_holds_none(cell: str, came: bool) -> None:
+    assert values.moments(cell, UTC) == (came, None)

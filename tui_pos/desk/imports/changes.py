@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from peewee import fn
+
 from tui_pos.data import bulk
 from tui_pos.data.base import Table
 from tui_pos.data.tables.auth import User
@@ -51,6 +53,8 @@ from tui_pos.desk.imports.known import (
 from tui_pos.desk.orders import buyers, guests
 
 OF_ORDER = (Part.STATUS, Part.TICKET)
+OF_LET_IN = (*OF_ORDER, Part.PERSON)
+"""What stays once somebody was let in."""
 OF_PERSON = (Part.PERSON, Part.CODE, Part.FACTS, Part.CHECK_IN)
 
 
@@ -80,6 +84,8 @@ def _change(entry: Entry, known: Known) -> Change:
 
 def _why_not(entry: Entry, known: Known, part: Part) -> Reason | None:
     """Why a part is not followed; None where it is."""
+    if part in OF_LET_IN and _was_let_in(known):
+        return because("kept.came_in")
     if part in OF_ORDER:
         return _why_not_of_order(entry, known, part)
     of_them = AuditEntry.attendee == known.attendee_id
@@ -101,6 +107,13 @@ def _why_not_of_order(entry: Entry, known: Known, part: Part) -> Reason | None:
         return because("kept.order")
     unpaid = (entry.status, was) == (OrderStatus.PENDING, LETTERS[OrderStatus.PAID])
     return because("kept.paid") if part is Part.STATUS and unpaid else None
+
+
+def _was_let_in(known: Known) -> bool:
+    """Whether a desk or the web site let them in."""
+    if known.attendee_id is None:
+        return False
+    return _has(CheckIn, (CheckIn.attendee == known.attendee_id) & (CheckIn.note != tickets.CAME_ELSEWHERE))
 
 
 def is_untouched(order_id: int) -> bool:
@@ -214,7 +227,11 @@ def _follow_person(desk: Desk, change: Change, batch: Batch, now: datetime) -> N
         ).execute()
     if Part.CODE in change.followed and entry.kind == ProductKind.TICKET:
         (badge,) = tickets.access_codes([entry.code], batch.codes)
-        Attendee.update(access_code=badge, updated_at=now).where(Attendee.id == attendee_id).execute()
+        # A badge that the desk made goes on: the list's code is found beside it.
+        was_of_list = fn.UPPER(Attendee.access_code) == (change.known.scan_code or "")
+        Attendee.update(access_code=badge, updated_at=now).where(
+            Attendee.id == attendee_id, was_of_list
+        ).execute()
 
 
 def _rename(desk: Desk, entry: Entry, known: Known, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Which column of a list says what: the headers that other systems and people write, by what they mean."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -180,6 +181,8 @@ class Columns:
 
 
 LABEL_LENGTH = 200
+OTHER_ADDRESS = "Other e-mail"
+"""The fact that further addresses of a row are."""
 
 
 def known(header: Sequence[str], mapped: Mapping[str, Field]) -> int:
@@ -264,7 +267,8 @@ def _facts(
 ) -> Iterator[tuple[int, str]]:
     """The columns that are told of the person as they are, each under a label of its own."""
     taken = {place for places in chosen.values() for place in places}
-    used: set[str] = set()
+    used = {OTHER_ADDRESS}
+    next_number: Counter[str] = Counter()
     for place in _filled(header):
         folded = fold(header[place])
         is_ignored = any(which in _NO_FACTS for which, _ in _RANKS.get(folded, ()))
@@ -272,6 +276,9 @@ def _facts(
         if place in taken or said is Field.IGNORED or (is_ignored and said is not Field.FACT):
             continue
         label = printable(header[place], LABEL_LENGTH - 10)
-        number = next(n for n in range(1, len(header) + 2) if f"{label}|{n}" not in used)
-        used.add(f"{label}|{number}")
-        yield place, label if number == 1 else f"{label} ({number})"
+        own = label
+        while own in used:
+            next_number[label] += 1
+            own = f"{label} ({next_number[label] + 1})"
+        used.add(own)
+        yield place, own

@@ -18,7 +18,7 @@ from tui_pos.data.tables.registration import OrderStatus
 from tui_pos.desk.context import Desk, zone_of
 from tui_pos.desk.errors import InvalidInput, Reason, because
 from tui_pos.desk.imports import values
-from tui_pos.desk.imports.columns import Columns, Field
+from tui_pos.desk.imports.columns import OTHER_ADDRESS, Columns, Field
 from tui_pos.desk.imports.products import Catalogue
 from tui_pos.desk.orders import guests
 from tui_pos.desk.orders.badges import MOST_CODE, folded_code
@@ -30,7 +30,6 @@ MOST_FACTS = 40
 MOST_BAD = 1_000
 """So many bad rows are kept to be told; the others are counted."""
 AT_ONCE = 1_000
-OTHER_ADDRESS = "Other e-mail"
 TOTALS = frozenset(
     ("total", "totals", "sum", "summe", "gesamt", "gesamtsumme", "somme", "totale", "grand total")
 )
@@ -170,6 +169,7 @@ class RowReader:
         self._zone: tzinfo = zone_of(desk.conference.timezone) or UTC
         self._single = {which: places[0] for which, places in columns.places.items()}
         self._has_status = columns.has(Field.STATUS, Field.PAID)
+        self._has_price = columns.has(Field.PRICE)
         self._id_is = columns.header(Field.TICKET_ID) if columns.has(Field.TICKET_ID) else ""
         # What stands in few different cells is understood once.
         remember = lru_cache(maxsize=10_000)
@@ -276,8 +276,8 @@ class RowReader:
         told = self._paid(cell(Field.PAID))
         if found in (None, OrderStatus.PAID) and told is not None:
             found = told
-        if found is None and self._has_status and price:
-            raise InvalidInput("bad_row.no_status")
+        if found is None and self._has_status and (price or not self._has_price):
+            raise InvalidInput("bad_row.no_status")  # what costs nothing needs no word
         return found or OrderStatus.PAID
 
     def _came(self, cell: Callable[[Field], str], cells: Sequence[str]) -> tuple[bool, datetime | None]:

@@ -27,8 +27,8 @@ from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, Reason
 from tui_pos.desk.imports import changes, columns, known, products, tickets
-from tui_pos.desk.imports.columns import Column, Field
-from tui_pos.desk.imports.entries import OTHER_ADDRESS, BadRows, Entry, RowReader, batched, stage
+from tui_pos.desk.imports.columns import OTHER_ADDRESS, Column, Field
+from tui_pos.desk.imports.entries import BadRows, Entry, RowReader, batched, stage
 from tui_pos.desk.imports.known import Batch, Part
 from tui_pos.desk.limits import TO_BE_TIMED, TO_WRITE
 

@@ -1,6 +1,7 @@
 """What a cell of a list means: texts as they were meant, money, times, yes and no, how a ticket stands."""
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 
@@ -35,7 +36,17 @@ STANDINGS = {fold(word): status for status, words in _STANDINGS.items() for word
 CHECKED_IN = frozenset(("checked in",))
 """Those that also say that somebody came in."""
 
-_SYMBOLS = {"€": ("EUR",), "£": ("GBP",), "zł": ("PLN",), "kč": ("CZK",)}
+_SYMBOLS = {
+    "€": ("EUR",),
+    "£": ("GBP",),
+    "zł": ("PLN",),
+    "kč": ("CZK",),
+    "kr": ("SEK", "NOK", "DKK", "ISK"),
+    "¥": ("JPY", "CNY"),
+    "$": ("USD", "AUD", "CAD", "NZD", "SGD", "HKD", "MXN"),
+}
+_SIGNED = re.compile("[-\u2212()]")
+"""What makes an amount negative, however it is written: a list's refunds are no prices."""
 _AMOUNT = re.compile(r"(-?)([0-9]{1,3}(?:[., '\u2019\u00a0\u202f][0-9]{3})+|[0-9]+)(?:[.,]([0-9]{1,2}))?")
 _CURRENCY = re.compile(r"[A-Za-z]{3}")
 _EXPONENT = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE][+-]?[0-9]+")
@@ -125,6 +136,8 @@ def amount(cell: str, currency: str) -> Decimal | None:
         return None
     digits = re.search(r"-?[0-9](?:.*[0-9])?", meant)
     around = meant.replace(digits[0], " ") if digits else ""
+    if _SIGNED.search(around):
+        raise InvalidInput("bad_row.amount", text=printable(meant, 40))
     for word in around.split():
         bare = word.strip(".")
         if _CURRENCY.fullmatch(bare):
@@ -175,6 +188,8 @@ def moment(cell: str, zone: tzinfo) -> datetime | None:
 def moments(cell: str, zone: tzinfo) -> tuple[bool, datetime | None]:
     """Whether a list of check-ins, with or without their times, holds one; and the first time in it."""
     meant = said(cell)
+    with suppress(InvalidInput):
+        return bool(is_yes(cell)), None  # a count or a word that says no is none
     times = [moment(each, zone) for each in _INSIDE.findall(meant)]
     return bool(meant), min(filter(None, times), default=None)
 

@@ -47,7 +47,9 @@ def imported(desk: Desk, text: str) -> str | None:
     whole = folded_code(text[: MOST_CODE * 2])
     if not whole.isprintable():
         return None
-    spellings = (whole, whole.partition("/")[0], whole.partition(":")[2])
+    conference, _, code_of_it = whole.partition(":")
+    bare = code_of_it if conference == folded_code(desk.conference.slug) else ""
+    spellings = (whole, whole.partition("/")[0], bare)
     with connected():
         found = {
             row[0]: row[1:]

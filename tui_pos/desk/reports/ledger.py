@@ -272,7 +272,8 @@ def _without_refund(came_in: Entry, method: str, *how: Any) -> Iterator[Entry]:
             id=-came_in.id,
             is_refund=True,
             at=fields.utc(changed),
-            way=way_of(method, False, False),
+            # What was paid elsewhere went back there, not out of a drawer.
+            way=came_in.way if came_in.way is Way.WEB_SITE else way_of(method, False, False),
             amount=-rest,
             rounding=ZERO,
             station="",
