@@ -19,7 +19,7 @@ from tui_pos.core import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.conditions import CategoryDiscount, SpeakerCondition
 from tui_pos.data.tables.program import Conference
-from tui_pos.data.tables.registration import TicketType, Voucher
+from tui_pos.data.tables.registration import AddOn, TicketType, Voucher, VoucherAddOn
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.catalogue import catalogue_forms as forms
 from tui_pos.desk.catalogue import editing
@@ -317,6 +317,38 @@ def test_it_needs_the_right_to_manage(manager: Desk, as_staff: AsStaff, staff: s
         brought(as_staff(manager, staff), OF_DJANGO_PROGRAM)
     with pytest.raises(NotPermitted):
         export_catalogue(as_staff(manager, staff))
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ('[[conference.vouchers]]\ncode = "press"\nvalue = 5\n', "bad_catalogue.stored"),
+        ('[conference]\n"" = 1\n', "bad_catalogue.unknown"),
+        ('"a\\nb" = 1\n', "bad_catalogue.unknown"),
+    ],
+)
+def test_odd_keys_and_another_spelling_of_a_stored_code_are_refused(
+    manager: Desk, text: str, code: str
+) -> None:
+    brought(manager, BESIDE_IT)
+    before = everything()
+    with pytest.raises(InvalidInput) as caught:
+        brought(manager, text)
+    assert caught.value.reason.key == code
+    assert sentence(caught.value)
+    assert everything() == before
+
+
+def test_a_slug_of_a_product_and_of_sizes_stands_for_all_of_them(manager: Desk) -> None:
+    poster = '[[conference.addons]]\nname = "Poster"\nprice = 5\n'
+    voucher = '[[conference.vouchers]]\ncode = "ART"\ntype = "percentage"\nvalue = 50\naddons = ["poster"]\n'
+    brought(manager, poster + voucher)
+    brought(manager, f'{poster}sizes = ["S", "M"]\n{voucher}')
+    with connected():
+        voucher_id = Voucher.get(Voucher.code == "ART").id
+        limited = {row.addon_id for row in VoucherAddOn.select().where(VoucherAddOn.voucher == voucher_id)}
+        named = {row.slug: row.id for row in AddOn.select()}
+    assert limited == {named[slug] for slug in ("poster", "poster-s", "poster-m")}
 
 
 def test_the_web_sites_catalogue_comes_out_and_not_in(desk2077: Desk) -> None:

@@ -82,6 +82,9 @@ def _escaped(char: str) -> str:
     return f"\\u{ord(char):04X}" if ord(char) < 2**16 else f"\\U{ord(char):08X}"
 
 
+OTHERWISE = "what the manual's page catalogue says"
+
+
 def _decoded(kind: type, found: object) -> object:
     """A value of one of the types above. Raises ValueError for what is none."""
     if kind is Day and isinstance(found, date) and found.year in YEARS:
@@ -118,11 +121,11 @@ def _explained(fault: str) -> InvalidInput:
     names = ["", *(name for name, _ in steps if name)]
     if missing := re.search(r"required field `(\w+)`", fault):
         return InvalidInput("bad_catalogue.missing", place=f"{place}.{missing[1]}".lstrip("."))
-    if unknown := re.search(r"unknown field `(.*)` - at|unknown field `(.*)`$", fault):
-        forms = FORMS[names[-1]]
+    if unknown := re.search(r"unknown field `(.*)` - at|unknown field `(.*)`$", fault, re.DOTALL):
+        forms = FORMS.get(names[-1], ())
         known = dict.fromkeys(key for form in forms for key in form.__struct_fields__)
-        key = printable(unknown[1] or unknown[2], 40)
+        key = printable(unknown[1] or unknown[2] or "", 40)
         return InvalidInput("bad_catalogue.unknown", place=f"{place}.{key}".lstrip("."), known=list(known))
     return InvalidInput(
-        "bad_catalogue.wrong", place=place, expected=EXPECTED.get(place) or EXPECTED[names[-1]]
+        "bad_catalogue.wrong", place=place, expected=EXPECTED.get(place) or EXPECTED.get(names[-1], OTHERWISE)
     )

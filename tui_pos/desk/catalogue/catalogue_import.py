@@ -344,9 +344,15 @@ def _offers(desk: Desk, form: forms.ConferenceForm, report: ImportReport) -> Non
         return
     known = offer_targets(desk)
     vouchers = {row.code: row for row in offers.stored(desk, offers.VOUCHERS)}
+    alike = {code.casefold(): code for code in vouchers}
     for number, voucher in enumerate(form.vouchers, start=1):
-        found = vouchers.get(voucher.code)
-        changes = offers.write(desk, voucher, found, known, f"conference.vouchers[{number}]")
+        place, found = f"conference.vouchers[{number}]", vouchers.get(voucher.code)
+        stored = alike.get(voucher.code.casefold())
+        if found is None and stored is not None:  # a voucher is found however its code is written
+            raise InvalidInput(
+                "bad_catalogue.stored", place=f"{place}.code", name=voucher.code, stored=stored
+            )
+        changes = offers.write(desk, voucher, found, known, place)
         _note(desk, report, Subject("voucher", voucher.code), changes if found else None)
     conditions: dict[tuple[type, str], list[Any]] = defaultdict(list)
     for where in offers.DISCOUNTS:
@@ -369,7 +375,9 @@ def offer_targets(desk: Desk) -> offers.Targets:
         if product.values.size_of:
             of = product.values.size_of
             sizes[of] = (*sizes.get(of, ()), product.id)
-    return offers.targets(slugs[ProductKind.TICKET], sizes | slugs[ProductKind.ADDON])
+    addons = slugs[ProductKind.ADDON]
+    both = {slug: (*addons.get(slug, ()), *sizes.get(slug, ())) for slug in addons.keys() | sizes.keys()}
+    return offers.targets(slugs[ProductKind.TICKET], both)
 
 
 def _note(desk: Desk, report: ImportReport, subject: Subject, changes: Sequence[Difference] | None) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from tui_pos.core import money
 from tui_pos.core.scan import printable
 from tui_pos.desk.catalogue import product_codes
+from tui_pos.desk.catalogue.catalogue_forms import YEARS
 from tui_pos.desk.catalogue.managed_products import (
     MOST,
     ManagedProduct,
@@ -125,9 +126,11 @@ def _moment(desk: Desk, text: str, *, closes: bool) -> datetime | None:
         return None
     try:
         said = date.fromisoformat(text) if len(text) == len("2027-05-14") else datetime.fromisoformat(text)
-        return moment_of(said, desk.conference.timezone, closes=closes)
-    except (ValueError, OverflowError):
-        raise InvalidInput("invalid_product.day", text=printable(text, 40)) from None
+    except ValueError:
+        said = date.min
+    if said.year not in YEARS:
+        raise InvalidInput("invalid_product.day", text=printable(text, 40))
+    return moment_of(said, desk.conference.timezone, closes=closes)
 
 
 def _codes(desk: Desk, values: ProductValues, text: str) -> object:

@@ -111,6 +111,7 @@ SENTENCES: dict[str, Sentence] = {
     "bad_catalogue.not_there": "{place}: there is no {name!r}, neither in the file nor in the conference.",
     "bad_catalogue.of_sizes": "{place}: each size has its own; write it there.",
     "bad_catalogue.toml": "The file is not valid TOML: {fault}.",
+    "bad_catalogue.stored": "{place}: the voucher {name} is stored as {stored}: write it so.",
     "bad_catalogue.twice": "{place}: {name} is there already, in {first}.",
     "bad_catalogue.unknown": "{place} is not known; the keys there are {known}.",
     "bad_catalogue.value": "{place} must be from 0 to {most} in steps of {step}.",
