@@ -1,14 +1,13 @@
 """A place beside the database for a list that is being read: rows in groups, and what is alike among them.
 
-A file of its own in a folder that is gone afterwards, so that a list of any length takes no memory.
+A file of SQLite's own without a name, so that a list of any length takes no memory, and however the program
+ends nobody finds what is in it.
 """
 
 import sqlite3
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from itertools import groupby
-from pathlib import Path
 from typing import NamedTuple
 
 _TABLE = """
@@ -84,10 +83,7 @@ class Staging:
 @contextmanager
 def opened() -> Iterator[Staging]:
     """An empty place, gone after the block."""
-    with (
-        tempfile.TemporaryDirectory(prefix="tui-pos-") as folder,
-        closing(sqlite3.connect(Path(folder) / "rows", isolation_level=None)) as file,
-    ):
+    with closing(sqlite3.connect("", isolation_level=None)) as file:
         file.execute("PRAGMA journal_mode = OFF")
         file.execute("PRAGMA synchronous = OFF")
         file.execute(_TABLE)

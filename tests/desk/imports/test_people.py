@@ -270,6 +270,28 @@ def test_a_list_without_numbers_knows_people_by_their_address(lead: Desk, tmp_pa
     assert report.count(Outcome.LEFT) == 2
 
 
+def test_who_was_alone_with_an_address_is_known_when_others_share_it(lead: Desk, tmp_path: Path) -> None:
+    header = "Name,E-Mail,Ticket,Price"
+    ann, bob = "Ann A,ann@x.example,Regular,250", "Bob B,ann@x.example,Regular,250"
+    bring_in(lead, tmp_path, ann, header=header)
+    for rows in ((ann, bob), (bob, ann)):
+        report = bring_in(lead, tmp_path, *rows, header=header)
+        assert report.count(Outcome.LEFT) >= 1
+    assert sorted(each.title for each in search(lead, "ann@x.example").found) == ["Ann A", "Bob B"]
+
+
+def test_the_same_list_leaves_unpaid_orders_as_they_are_after_a_price_has_changed(
+    lead: Desk, tmp_path: Path
+) -> None:
+    row, header = "Ann A,ann@x.example,Regular,pending", "Name,E-Mail,Ticket,Status"
+    bring_in(lead, tmp_path, row, header=header)
+    with connected():
+        TicketType.update(price=999).where(TicketType.slug == "regular").execute()
+    assert counts(bring_in(lead, tmp_path, row, header=header)) == {"left": 1}
+    (found,) = search(lead, "ann a").found
+    assert lookup.attendee(lead, found.key).owes == 349
+
+
 def test_unassigned_tickets_and_lines_of_several(lead: Desk, tmp_path: Path) -> None:
     header = "Order #,Ticket Type,Quantity,First Name,Last Name,Email,Total Paid"
     lines = ("77,Regular,3,Jo,Null,jo@x.example,1047", "78,Regular,1,,,,349", "Total,,,,,,1396")

@@ -136,7 +136,8 @@ def unpacked(staged: Staged) -> Entry:
     address = entry.email.lower() or fold(entry.name)
     alone = _key(f"person:{address}")
     among = _key(f"person:{address}|{fold(entry.name)}|{entry.kind}{entry.product}|{staged.nth}")
-    keys = (alone, among) if staged.others == 1 else (among,)
+    # Who was alone with an address stays who they are when others share it: by name, the first of several.
+    keys = (alone, among) if staged.others == 1 else (among, alone) if staged.nth == 1 else (among,)
     return msgspec.structs.replace(entry, keys=keys)
 
 

@@ -77,7 +77,8 @@ class Digest(NamedTuple):
 def digest(entry: Entry) -> Digest:
     """What a row says."""
     came_in = "1" if entry.came_in else "0"
-    ticket = (entry.kind, entry.product, entry.quantity, entry.total, entry.description)
+    # Not what it costs here where the list tells no price: the catalogue may change.
+    ticket = (entry.kind, entry.product, entry.quantity, entry.price, entry.description)
     hashed = map(_hash, ((entry.first, entry.last, entry.email), ticket, entry.facts))
     return Digest(LETTERS[entry.status], came_in, *hashed)
 
@@ -169,7 +170,12 @@ class _Sorting:
         return group
 
     def _of(self, entry: Entry) -> Known | None:
-        by_key = (self.by_key[key] for key in entry.keys if _is_same(self.by_key.get(key), entry, key))
+        by_key = (
+            self.by_key[key]
+            for key in entry.keys
+            if _is_same(self.by_key.get(key), entry, key)
+            and (key == entry.keys[0] or self.by_key[key].id not in self.used)
+        )
         return next(by_key, None) or self.by_code.get(entry.code)
 
     def _why_refused(self, entry: Entry, known: Known | None) -> Reason | None:
