@@ -1,6 +1,7 @@
 """What setting up makes and takes away again, and what it understands of an answer."""
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -36,6 +37,44 @@ def test_what_was_made_is_taken_away_and_what_was_there_stays(tmp_path: Path) ->
         undo.write(there, "ours")()
     assert sorted(each.name for each in tmp_path.iterdir()) == ["a", "there"]
     assert there.read_text() == "ours"
+
+
+def test_a_file_that_another_has_filled_meanwhile_stays(tmp_path: Path) -> None:
+    file = tmp_path / "shop.sqlite3"
+
+    def refused() -> None:
+        with Undo() as undo:
+            undo.make_file(file, "-wal", unless=lambda: file.stat().st_size > 0)
+            file.write_text("another's tables")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        refused()
+    assert file.read_text() == "another's tables"
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql://u:pw@h/d", "postgresql://u:***@h/d"),
+        ("postgresql://u:p:w@h/d", "postgresql://u:***@h/d"),
+        ("postgresql://u:p@w@h/d", "postgresql://u:***@h/d"),
+        ("postgresql://u:p/w@h/d", "postgresql://u:***@h/d"),
+        ("postgresql://h/d?user=u&password=pw", "postgresql://h/d?user=u&password=***"),
+        ("postgresql://h/d", "postgresql://h/d"),
+        ("sqlite:////srv/x", "sqlite:////srv/x"),
+    ],
+)
+def test_a_password_of_a_database_is_never_shown(url: str, shown: str, tmp_path: Path) -> None:
+    assert answers.shown_database(url, tmp_path) == shown
+
+
+def test_only_yes_is_yes() -> None:
+    write = next(each for each in BEHIND_READERS if each.name == "write")
+    interview = cast(Interview, None)
+    assert [write.check(interview, text).text for text in ("yes", "Y")] == ["yes", "Y"]
+    with pytest.raises(InvalidInput, match="not_yes"):
+        write.check(interview, "no")
 
 
 @pytest.mark.parametrize(

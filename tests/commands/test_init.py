@@ -100,6 +100,20 @@ def test_without_staff_it_says_that_nobody_can_sign_in(
     ]
 
 
+def test_what_all_conferences_of_a_config_share_is_changed_for_none_of_them(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = home / "c.toml"
+    file.write_text('[conferences.live]\nstripe_secret_key_env = "LIVE_KEY"\n')
+    words = ("--config", str(file), "--conference", "small", "--staff", "amira", "init", *DATES)
+    before = file.read_text(), left(home)
+    status, (said,) = run(capsys, *words, "--currency", "EUR", "--stripe-key", "simulator")
+    assert status == 2
+    assert "is of all its conferences, live too" in said
+    assert (file.read_text(), left(home)) == before
+    assert run(capsys, *words, "--currency", "EUR", "--stripe-key", "cash only")[0] == 0
+
+
 def test_a_database_of_django_program_only_gets_our_tables(
     home: Path, django_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
