@@ -91,7 +91,7 @@ SENTENCES: dict[str, Sentence] = {
     " {where}: say it in [conferences.{conference}] or with tui-pos --conference {conference} init"
     " --currency CUR.",
     "currency_unknown.wrong": "{found}",
-    "simulator_shared": "[stripe] api_base of {where} is of all its conferences, {others} too: change it"
+    "simulator_shared": "The api_base of {where} is of all its conferences, {others} too: change it"
     " there, or use another config.",
     "timezone_fixed": "{conference} has sold already: its time zone stays {stored}.",
     "database_configured": "The config {where} names another database: change it there.",
