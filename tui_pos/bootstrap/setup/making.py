@@ -6,10 +6,10 @@ is put in its place behind it. Whatever ends the work before leaves nothing of i
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 from tui_pos.bootstrap import session
@@ -88,7 +88,8 @@ def set_up(config_file: Path | None, request: SetupRequest) -> tuple[str, ...]:
     _ask_first(config_file, request)
     with Undo() as undo:
         settings, put_config = _config(config_file, request, undo)
-        owner = _database(settings, undo)
+        made: list[str] = []
+        owner = _database(settings, undo, made)
         if owner is not Owner.NOBODY:
             _refuse_what_is_elsewhere(request, owner)
         _refuse_without_dates(request, owner)
@@ -100,7 +101,8 @@ def set_up(config_file: Path | None, request: SetupRequest) -> tuple[str, ...]:
         agreed = request.agreed or _agreement(settings, request, owner)
         make = _Making(settings, request, owner, agreed, _hashes(request, owner))
         with connection.connected():
-            done += connection.run_tx(make.all, sees_others=True)
+            made += connection.run_tx(make.all, sees_others=True)
+        done += made
         put_config()
     return (*([f"Wrote the config {settings.path}."] if put_config is not _nothing else ()), *done)
 
@@ -113,6 +115,9 @@ def _ask_first(config_file: Path | None, request: SetupRequest) -> None:
     file = health.file_of(url)
     if file is not None and not file.exists() and request.supervisor is not None:
         request.secret(request.supervisor)
+
+
+MADE_TABLES = "Made the database with all its tables."
 
 
 def _nothing() -> None:
@@ -182,13 +187,13 @@ def _stripe_for_all(
     host["stripe",] = {"api_base": base}
 
 
-def _database(settings: Settings, undo: Undo) -> Owner:
-    """Open the database; whose it is."""
+def _database(settings: Settings, undo: Undo, made: Sequence[str]) -> Owner:
+    """Open the database; whose it is. Once its tables are ``made`` here it goes when more fails."""
     file = health.file_of(settings.database_url)
     if file is not None and not file.exists():
         if settings.database_url == config.embedded_database(settings.home):
             undo.make_folder(settings.home)
-        undo.make_file(file, *BESIDE, unless=partial(_has_tables, settings))
+        undo.make_file(file, *BESIDE, unless=lambda: MADE_TABLES not in made and _has_tables(settings))
     undo.also(connection.close_database)
     connection.open_database(settings.database_url, wal=settings.wal)
     return schema.owner()
@@ -327,7 +332,7 @@ class _Making:
         if self.owner is Owner.NOBODY:
             was_empty = schema.owner() is Owner.NOBODY
             schema.prepare(self.settings.keep_backups)
-            done += ["Made the database with all its tables."] if was_empty else []
+            done += [MADE_TABLES] if was_empty else []
         if self.owner is not Owner.DJANGO_PROGRAM:
             done += [*self._conference(), *self._supervisor(), *self._another(), *self._renewed()]
         if self.request.slug:
