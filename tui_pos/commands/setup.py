@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tui_pos.commands.context import CommandContext, Failed, secret_of, warn
-from tui_pos.core import config, exit_codes
+from tui_pos.core import config
 
 if TYPE_CHECKING:
     from tui_pos.bootstrap.doctor import Finding, Subject
@@ -144,7 +144,7 @@ def init(
     done = list(setup.set_up(context.options.config, request))
     settings = context.settings()
     if take_over or new_installation:
-        _confirm(context, ["Every desk on this database will act on card payments again."], yes)
+        context.confirm(["Every desk on this database will act on card payments again."], yes)
         done += setup.take_over(station, renew=new_installation)
     if account:
         done += _take_account(context, settings, station, yes)
@@ -240,7 +240,7 @@ def _take_account(context: CommandContext, settings: "Settings", station: str, y
     lines = account_lines(conference.slug, change)
     if not change.is_needed:
         return lines
-    _confirm(context, lines, yes)
+    context.confirm(lines, yes)
     account_change.change(conference, station, change)
     return lines
 
@@ -267,20 +267,8 @@ def _purge(context: CommandContext, settings: "Settings", yes: bool) -> list[str
 
     open_database(settings)
     row = conferences.find(context.options.conference or "")
-    _confirm(context, [f"Every rehearsal of {row.slug} will be deleted for good."], yes)
+    context.confirm([f"Every rehearsal of {row.slug} will be deleted for good."], yes)
     return [f"Deleted {rehearsals.purge(row.id)} rehearsals of {row.slug}."]
-
-
-def _confirm(context: CommandContext, lines: list[str], yes: bool) -> None:
-    """Go on with --yes, or when a person at a terminal says so."""
-    if yes:
-        return
-    if context.options.as_json or not sys.stdin.isatty():
-        raise Failed(exit_codes.REFUSED, "not_confirmed", f"{' '.join(lines)} Say --yes to do it.", {})
-    for line in lines:
-        context.say(line)
-    if not typer.confirm("Go on?"):
-        raise typer.Abort
 
 
 def _date(text: str, option: str) -> date | None:

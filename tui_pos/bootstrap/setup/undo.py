@@ -21,7 +21,7 @@ class Undo:
 
     def __init__(self) -> None:
         self._back: list[Callable[[], object]] = []
-        self._held: dict[tuple[int, int], int] = {}
+        self._held: list[int] = []
 
     def __enter__(self) -> Self:
         return self
@@ -33,7 +33,7 @@ class Undo:
             with suppress(OSError):
                 self._back.pop()()
         while self._held:
-            os.close(self._held.popitem()[1])
+            os.close(self._held.pop())
 
     def also(self, back: Callable[[], object]) -> None:
         """Call this too, before what was asked for earlier is taken away."""
@@ -51,12 +51,16 @@ class Undo:
     def make_file(self, file: Path, *also: str, unless: Callable[[], bool] = lambda: False) -> None:
         """Make ``file`` empty; with it goes what stands beside it under names that end in ``also``.
 
-        It stays where ``unless`` says that another process has put something into it.
-
-        One that another process has made is left to that one. Until the block is left no other makes or takes
+        One that another process has made is left to that one, and so is one into which another has put
+        something, as ``unless`` says. Until the block is left no other makes or takes
         away files here. Raises nothing where there is no folder: who opens the file says so.
         """
-        if not self.lock(file.parent) or file.exists():
+        if not file.parent.is_dir():
+            return
+        folder = os.open(file.parent, os.O_RDONLY | os.O_CLOEXEC)
+        self._held.append(folder)
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        if file.exists():
             return
 
         def take_away() -> None:
@@ -69,20 +73,6 @@ class Undo:
             files.make_file(file)
         except OSError as error:
             raise ConfigError(f"The file {file} cannot be made: {error.strerror}.") from error
-
-    def lock(self, folder: Path) -> bool:
-        """Let no other make or take away files in ``folder`` until the block is left; False without one."""
-        if not folder.is_dir():
-            return False
-        opened = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-        status = os.fstat(opened)
-        key = (status.st_dev, status.st_ino)
-        if key in self._held:
-            os.close(opened)
-        else:
-            self._held[key] = opened
-            fcntl.flock(opened, fcntl.LOCK_EX)
-        return True
 
     def write(self, file: Path, text: str) -> Callable[[], None]:
         """Write ``text`` beside ``file``; what is answered puts it in its place. Raises ConfigError."""
