@@ -114,6 +114,7 @@ def _ask_first(config_file: Path | None, request: SetupRequest) -> None:
     url = url or answers.url_of(request.host.get(("database",), {}), config.data_home())
     file = health.file_of(url)
     if file is not None and not file.exists() and request.supervisor is not None:
+        _refuse_without_dates(request, Owner.NOBODY)
         request.secret(request.supervisor)
 
 
