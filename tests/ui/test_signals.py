@@ -1,5 +1,6 @@
 """Signals in any order and state: the till ends in two seconds and leaves the terminal as it was found."""
 
+import ctypes
 import itertools
 import os
 import random
@@ -36,10 +37,13 @@ MODES_OFF = (b"\x1b[?2004l", b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1004l")
 class Found(Till):
     """A till whose threads can be looked at."""
 
+    def tasks(self) -> list[Path]:
+        """Its threads, as the kernel shows them."""
+        return list(Path(f"/proc/{self.process.pid}/task").iterdir())
+
     def threads(self) -> list[str]:
         """The names of its threads."""
-        tasks = Path(f"/proc/{self.process.pid}/task").iterdir()
-        return [(task / "comm").read_text().strip() for task in tasks]
+        return [(task / "comm").read_text().strip() for task in self.tasks()]
 
 
 def _give(till: Terminal80x24, keys: str) -> None:
@@ -99,6 +103,22 @@ def test_the_first_signal_decides_whatever_comes_until_the_process_has_ended(
             till.signal(second)
             till.read(0)
         assert till.wait_exit() == 128 + first
+
+
+@pytest.mark.parametrize("number", END, ids=lambda number: number.name)
+def test_a_signal_that_the_kernel_gives_to_another_thread_ends_an_idle_till(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    """As it does when the main thread has one waiting: that thread is then not woken by it."""
+    with Found(tmp_path) as till:
+        till.wait_for("Scan something")
+        till.settle()
+        pid = till.process.pid
+        other = max(int(task.name) for task in till.tasks() if int(task.name) != pid)
+        began = time.monotonic()
+        assert ctypes.CDLL(None).tgkill(pid, other, number) == 0
+        assert till.wait_exit() == 128 + number
+        assert time.monotonic() - began < 2.5
 
 
 @pytest.mark.parametrize("number", OTHERS, ids=lambda number: number.name)

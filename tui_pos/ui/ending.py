@@ -33,10 +33,14 @@ class End:
         self._leave = leave
         self._restore = restore
         self._begun = Lock()
+        self._arrived = bytearray()
         self._arrivals, arriving = os.pipe()
         os.set_blocking(self._arrivals, False)
         os.set_blocking(arriving, False)
         signal.set_wakeup_fd(arriving, warn_on_full_buffer=False)
+        # Python calls handlers in the main thread only, and the kernel may give a signal to another thread:
+        # a loop that waits for nothing would not hear of it.
+        loop.add_reader(self._arrivals, self._read_arrivals)
 
     def signalled(self, number: int, _frame: object = None) -> None:
         """Begin to end; a signal handler, or called in the main thread. Calls after the first do nothing."""
@@ -57,10 +61,13 @@ class End:
         they were delivered. Of signals that the kernel holds together it delivers the highest number first:
         TERM, when systemd sends HUP right after it.
         """
+        self._read_arrivals()
+        return next((each for each in self._arrived if each in taken), number)
+
+    def _read_arrivals(self) -> None:
         with suppress(BlockingIOError):
             arrived = os.read(self._arrivals, 1 << 16)
-            return next((each for each in arrived if each in taken), number)
-        return number
+            self._arrived.extend(each for each in arrived if signal.getsignal(each) == self.signalled)
 
     def _end_in_time(self, number: int) -> None:
         # A process in the background may give the terminal back too: this thread is not stopped for it.
