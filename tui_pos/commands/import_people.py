@@ -29,9 +29,13 @@ def import_people(
         typer.Option(
             "--map",
             metavar="COLUMN=FIELD",
-            help='What a column is, or "ticket:NAME=SLUG", which product is meant; may be repeated.',
+            help="What a column is; which product is meant, ticket:NAME=SLUG; how a ticket stands,"
+            " status:WORD=paid. May be repeated.",
         ),
     ] = None,
+    source: Annotated[
+        str, typer.Option(metavar="NAME", help="What the other system or list is called, if that matters.")
+    ] = "",
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Leave out the rows that cannot be used.")
     ] = False,
@@ -43,7 +47,9 @@ def import_people(
     desk = context.desk(store=apply)
     progress = _Progress(is_shown=sys.stderr.isatty() and not context.options.as_json)
     try:
-        report = bring_in(desk, file, maps=maps or (), apply=apply, skip_bad=skip_bad, told=progress.told)
+        report = bring_in(
+            desk, file, maps=maps or (), source=source, apply=apply, skip_bad=skip_bad, told=progress.told
+        )
     finally:
         progress.end()
     refused = report.count(Outcome.REFUSED)
@@ -90,6 +96,10 @@ def _lines(report: "Report") -> Iterator[str]:
     from tui_pos.desk.imports.columns import Field
     from tui_pos.desk.imports.people import Outcome
 
+    kind = (
+        f"a list of {report.origin.source}" if report.origin.source else "a list of no system that is known"
+    )
+    yield f"Read as {kind}; --source NAME calls it something else."
     yield f"Row {report.header_row} names the columns:"
     named = [each for each in report.columns if each.header]
     used = [each for each in named if each.fields != (Field.IGNORED,)]
@@ -98,6 +108,7 @@ def _lines(report: "Report") -> Iterator[str]:
         yield f"  not used: {', '.join(unused)}"
     for outcome in (Outcome.REFUSED, Outcome.LEFT, Outcome.CHANGED, Outcome.ADDED):
         rows = [each for each in report.rows if each.outcome is outcome]
+        rows.sort(key=lambda each: not each.reasons)
         if rows:
             yield ""
             yield from table(_row(each) for each in rows[:MOST_SHOWN])
@@ -105,6 +116,8 @@ def _lines(report: "Report") -> Iterator[str]:
                 yield f"  and more {outcome}: {report.count(outcome) - MOST_SHOWN:,}"
     yield ""
     yield ", ".join(f"{report.count(outcome):,} {outcome}" for outcome in Outcome)
+    if report.also_here:
+        yield f"{report.also_here:,} of those added bear name and address of somebody who is here already."
     if not report.applied:
         yield "Nothing was written: --apply does it."
 

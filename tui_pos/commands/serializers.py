@@ -465,6 +465,8 @@ def imported_people(report: PeopleReport) -> Json:
     return {
         "applied": report.applied,
         "stopped": report.stopped,
+        "source": report.origin.source,
+        "also_here": report.also_here,
         **{str(outcome): report.count(outcome) for outcome in type(report).outcomes()},
         "columns": [
             {"column": each.number, "header": each.header, "fields": list(map(str, each.fields))}

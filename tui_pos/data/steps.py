@@ -477,6 +477,7 @@ STEPS: tuple[tuple[str | ByEngine, ...], ...] = (
         """CREATE TABLE tui_pos_imported_ticket (
             id {id},
             conference_id bigint NOT NULL REFERENCES program_conference_conference (id),
+            source varchar(60) NOT NULL,
             source_key varchar(300) NOT NULL,
             order_reference varchar(200) NOT NULL,
             scan_code varchar(1000),
@@ -487,7 +488,7 @@ STEPS: tuple[tuple[str | ByEngine, ...], ...] = (
             created_at {time} NOT NULL,
             updated_at {time} NOT NULL)""",
         """CREATE UNIQUE INDEX tui_pos_imported_ticket_source
-            ON tui_pos_imported_ticket (conference_id, source_key)""",
+            ON tui_pos_imported_ticket (conference_id, source, source_key)""",
         """CREATE UNIQUE INDEX tui_pos_imported_ticket_code
             ON tui_pos_imported_ticket (conference_id, scan_code)""",
         """CREATE INDEX tui_pos_imported_ticket_reference

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -119,6 +119,10 @@ class Desk:
     def local(self, moment: datetime) -> datetime:
         """An aware time on the conference's clock, as people read it; UTC where it is not known."""
         return moment.astimezone(zone_of(self.conference.timezone) or UTC)
+
+    def begins(self, day: date) -> datetime:
+        """When a day begins on the conference's clock; the next one does 23 to 25 hours later."""
+        return datetime.combine(day, time(), zone_of(self.conference.timezone) or UTC).astimezone(UTC)
 
     def moment(self, at: datetime, station: str = "") -> Moment:
         """When (an aware time) and where something happened, as people are told it."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from tui_pos.data.connection import connected
 from tui_pos.data.queries import rows
@@ -37,10 +38,10 @@ def bring_in(
     *lines: str,
     header: str = PRETIX,
     apply: bool = True,
-    skip_bad: bool = False,
+    **options: Any,
 ) -> Report:
     """Bring in a list of these rows."""
-    return import_people(desk, write(folder / "list.csv", header, lines), apply=apply, skip_bad=skip_bad)
+    return import_people(desk, write(folder / "list.csv", header, lines), apply=apply, **options)
 
 
 def counts(report: Report) -> dict[str, int]:

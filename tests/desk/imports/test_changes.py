@@ -1,5 +1,7 @@
 """A newer list: what of it is followed, and that it undoes nothing of what happened at a desk."""
 
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -78,11 +80,11 @@ def test_an_order_that_is_paid_cancelled_or_refunded_meanwhile(lead: Desk, tmp_p
     assert standing("LV9KD") == [("paid", "650.00", ["Bram van der Lugt"])]
     assert payments("LV9KD") == [("manual", "succeeded", "650.00")]
     assert lookup.attendee(lead, BRAM).registered
-    assert payments("TR3NA") == [("manual", "refunded", "650.00")]
+    assert payments("TR3NA") == [("manual", "succeeded", "650.00"), ("manual", "succeeded", "-650.00")]
     assert lookup.attendee(lead, TARO).verdict.code == "refunded"
     bring_in(lead, tmp_path, changed(FIRST[2], "paid", "paid"))
     assert lookup.attendee(lead, TARO).registered
-    assert payments("TR3NA") == [("manual", "succeeded", "650.00")]
+    assert kept("TR3NA") == 650
 
 
 def test_one_of_several_tickets_is_cancelled(lead: Desk, tmp_path: Path) -> None:
@@ -91,7 +93,7 @@ def test_one_of_several_tickets_is_cancelled(lead: Desk, tmp_path: Path) -> None
         ("paid", "374.00", ["Sam Sample"]),
         ("cancelled", "349.00", ["Zoë Åkerlund-Nuñez"]),
     ]
-    assert payments("QX7YP") == [("manual", "succeeded", "374.00")]
+    assert payments("QX7YP") == [("manual", "succeeded", "723.00"), ("manual", "succeeded", "-349.00")]
     assert not lookup.attendee(lead, ZOE).registered
     assert lookup.attendee(lead, SAM).registered
     whole = [changed(row, "paid", "canceled") for row in (FIRST[0], FIRST[1], FIRST[6])]
@@ -104,7 +106,49 @@ def test_another_ticket_another_price_and_one_more_in_an_order(lead: Desk, tmp_p
     report = bring_in(lead, tmp_path, changed(FIRST[2], "Corporate,650.00", "Regular,349.00"), more)
     assert told(report) == [(2, "changed", ["ticket"], []), (3, "added", [], [])]
     assert standing("TR3NA") == [("paid", "698.00", ["New Comer", "太郎 山田"])]
-    assert payments("TR3NA") == [("manual", "succeeded", "698.00")]
+    assert kept("TR3NA") == 698
+
+
+MONEY = (
+    ("paid", "refunded"),
+    ("paid", "canceled"),
+    ("Corporate,650.00", "Corporate,600.00"),
+    ("Corporate,650.00", "Corporate,700.00"),
+    ("Corporate,650.00", "Regular,0.00"),
+)
+
+
+@pytest.mark.parametrize("money", MONEY, ids=lambda money: money[1])
+def test_a_newer_list_leaves_the_sums_of_days_that_are_over(
+    lead: Desk, tmp_path: Path, money: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Changed on the second day, as it was on the third, changed again on the fourth."""
+    first = lead.local(clock.now()).date()
+    sums: dict[date, list[object]] = {}
+    real_now = clock.now
+    newer = changed(FIRST[2], *money)
+    for passed, line in enumerate((FIRST[2], newer, FIRST[2], newer)):
+        monkeypatch.setattr(clock, "now", lambda passed=passed: real_now() + timedelta(days=passed))
+        bring_in(lead, tmp_path, line)
+        assert kept("TR3NA") == sum(
+            Decimal(total) for status, total, _ in standing("TR3NA") if status == "paid"
+        )
+        days = [first + timedelta(days=each) for each in range(passed + 1)]
+        for each in days[:-1]:
+            assert of_day(lead, each) == sums[each], each
+        sums[days[-1]] = of_day(lead, days[-1])
+    assert len({str(each) for each in sums.values()}) > 1
+
+
+def of_day(desk: Desk, which: date) -> list[object]:
+    tables = {table.title: list(table.rows) for table in day.tables(which, day.postings(desk, which))}
+    return [tables["tenders"], tables["stations"]]
+
+
+def kept(reference: str) -> Decimal:
+    return sum(
+        (Decimal(amount) for _, status, amount in payments(reference) if status == "succeeded"), Decimal(0)
+    )
 
 
 def test_what_a_desk_did_stays(lead: Desk, tmp_path: Path) -> None:

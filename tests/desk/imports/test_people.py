@@ -17,6 +17,7 @@ from tests.desk.imports.lists import (
     TARO,
     ZOE,
     bring_in,
+    changed,
     counts,
     orders,
     payments,
@@ -30,9 +31,12 @@ from tui_pos.data.tables.desk import AuditEntry, CashMovement
 from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import Attendee, TicketType
 from tui_pos.desk.carts import checkout
+from tui_pos.desk.catalogue import product_codes
+from tui_pos.desk.catalogue.inventory import catalogue
 from tui_pos.desk.checkin import checkin, group, redemption
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refused
+from tui_pos.desk.imports import people
 from tui_pos.desk.imports.people import Outcome, Step, import_people
 from tui_pos.desk.orders.order_views import by_reference
 from tui_pos.desk.refunds import refunds
@@ -195,6 +199,91 @@ def test_a_list_that_does_not_say_enough(lead: Desk, tmp_path: Path, code: str) 
         bring_in(lead, tmp_path, *lines, header=HEADERS[code])
     assert caught.value.code == code
     assert everything() == before
+
+
+def test_more_bad_rows_than_are_told_are_counted_once(
+    lead: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "MOST_TOLD", 3)
+    with connected():
+        badges = [each.access_code for each in Attendee.select().limit(5)]
+    lines = [f"BAD{n},1,paid,x@example.org,Regular,1.00,Ba,Dge,{code},,," for n, code in enumerate(badges)]
+    report = bring_in(lead, tmp_path, *FIRST, *lines, skip_bad=True)
+    looked = bring_in(lead, tmp_path, *FIRST, *lines, apply=False)
+    assert counts(report)["refused"] == looked.count(Outcome.REFUSED) == 5
+
+
+def test_a_code_of_what_is_sold_is_no_badge(lead: Desk, tmp_path: Path) -> None:
+    product_codes.add(lead, "hoodie", "4006381333931")
+    lines = (f"BAD{n},1,paid,x@example.org,Regular,1.00,Ba,Dge,{code},,," for n, code in enumerate(SOLD))
+    report = bring_in(lead, tmp_path, *lines)
+    assert [each.reasons[0].key for each in report.rows] == ["bad_row.code_sold"] * len(SOLD)
+
+
+SOLD = ("4006381333931", "04006381333931", "speaker26")
+
+
+def test_two_systems_with_one_order_number(lead: Desk, tmp_path: Path) -> None:
+    header = "Ticket Full Name,Ticket,Price,Void Status,Order Reference,Ticket Reference,Ticket Email"
+    tito = (
+        "Somebody Else,Regular,349.00,,QX7YP,QX7YP-1,else@example.org",
+        "Zoë Åkerlund-Nuñez,Regular,349.00,,TR3NA,TR3NA-1,ZOE@example.org",
+    )
+    bring_in(lead, tmp_path, *FIRST)
+    looked = bring_in(lead, tmp_path, *tito, header=header, apply=False)
+    assert looked.also_here == 1
+    assert [[why.key for why in each.reasons] for each in looked.rows] == [[], ["also_here"]]
+    assert counts(bring_in(lead, tmp_path, *tito, header=header)) == {"added": 2}
+    assert [each[3] for each in orders() if each[0] == "QX7YP"] == [
+        ["Sam Sample", "Zoë Åkerlund-Nuñez"],
+        ["Somebody Else"],
+    ]
+    assert lookup.attendee(lead, ZOE).name == "Zoë Åkerlund-Nuñez"
+    for again in (bring_in(lead, tmp_path, *FIRST), bring_in(lead, tmp_path, *tito, header=header)):
+        assert set(counts(again)) == {"left"}
+        assert again.also_here == 0
+
+
+def test_two_shops_of_one_system_are_called_by_somebody(lead: Desk, tmp_path: Path) -> None:
+    bring_in(lead, tmp_path, *FIRST)
+    workshop = "QX7YP,1,paid,al@example.org,Regular,10.00,Al,Khwarizmi,workshopcode,,,"
+    assert counts(bring_in(lead, tmp_path, workshop, apply=False)) == {"changed": 1}
+    assert counts(bring_in(lead, tmp_path, workshop, source=" Work  Shops ")) == {"added": 1}
+    assert bring_in(lead, tmp_path, workshop, source="work shops").origin.source == "work shops"
+    assert lookup.attendee(lead, ZOE).name == "Zoë Åkerlund-Nuñez"
+    # A code is one person's, whichever list says it.
+    assert counts(bring_in(lead, tmp_path, *FIRST, source="a third")) == {"left": 7}
+    for name in ("x" * 61, "a\x00b"):
+        with pytest.raises(InvalidInput) as caught:
+            bring_in(lead, tmp_path, workshop, source=name)
+        assert caught.value.code == "bad_source"
+
+
+def test_a_word_for_how_a_ticket_stands_can_be_said(lead: Desk, tmp_path: Path) -> None:
+    lines = [changed(FIRST[2], "paid", "Warteliste"), changed(FIRST[3], "pending", "settled")]
+    assert counts(bring_in(lead, tmp_path, *lines)) == {"refused": 2}
+    maps = ("status:warteliste=cancelled", "Status:Settled=paid")
+    assert counts(bring_in(lead, tmp_path, *lines, maps=maps)) == {"added": 2}
+    assert [each[1] for each in orders()] == ["cancelled", "paid"]
+    for wrong in ("status:x=gone", "status:x="):
+        with pytest.raises(InvalidInput) as caught:
+            bring_in(lead, tmp_path, *lines, maps=(wrong,))
+        assert caught.value.code == "bad_map"
+
+
+def test_what_is_not_paid_yet_holds_its_stock_until_it_is_cancelled(lead: Desk, tmp_path: Path) -> None:
+    def left() -> int | None:
+        return next(each.remaining for each in catalogue(lead) if each.slug == "day-pass")
+
+    before = left()
+    line = changed(FIRST[3], "Corporate,650.00", "Day Pass,120.00")
+    bring_in(lead, tmp_path, line)
+    assert before is not None
+    assert left() == before - 1
+    bring_in(lead, tmp_path, changed(line, "pending", "canceled"))
+    assert left() == before
+    bring_in(lead, tmp_path, line)
+    assert left() == before - 1
 
 
 def test_columns_and_tickets_that_somebody_names(lead: Desk, tmp_path: Path) -> None:

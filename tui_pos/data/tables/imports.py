@@ -11,12 +11,14 @@ from tui_pos.data.tables.registration import Attendee, Order, OrderLine
 class ImportedTicket(Table):
     """One ticket, or thing beside it, of a list: what it is called there, and what became of it here.
 
-    ``source_key`` tells it from every other of its conference, in each file anew. ``scan_code`` is what its
+    ``source`` is the system or list that it came from, '' for no known one. ``source_key`` tells it from
+    every other of that, in each file anew; ``order_reference`` is that system's. ``scan_code`` is what the
     badge says, as `desk.imports` folds it; null where the list has none. ``row_digest`` is of the last row.
     """
 
     conference = foreign_key(Conference)
     conference_id: int
+    source = CharField(60, default="")
     source_key = CharField(300)
     order_reference = CharField(200, default="")
     scan_code = CharField(1000, null=True)
@@ -32,7 +34,7 @@ class ImportedTicket(Table):
 
     class Meta:
         table_name = "tui_pos_imported_ticket"
-        indexes = ((("conference", "source_key"), True), (("conference", "scan_code"), True))
+        indexes = ((("conference", "source", "source_key"), True), (("conference", "scan_code"), True))
 
 
 class AttendeeFact(Table):

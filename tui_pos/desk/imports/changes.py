@@ -151,13 +151,13 @@ def follow(desk: Desk, batch: Batch, now: datetime) -> None:
         _follow_orders(desk, told, now)
         for each in told:
             _follow_person(desk, each, batch, now)
-            _remember(each, now)
+            _remember(each, batch.origin.source, now)
 
 
-def _remember(change: Change, now: datetime) -> None:
+def _remember(change: Change, source: str, now: datetime) -> None:
     """Store what the list said: what was not followed is not told again of the same list."""
     columns: dict[str, Any] = {"row_digest": str(digest(change.entry)), "updated_at": now}
-    if change.entry.order:
+    if change.entry.order and change.known.source == source:
         columns["order_reference"] = change.entry.order
     if Part.CODE in change.followed:
         columns["scan_code"] = change.entry.code
@@ -217,7 +217,7 @@ def _follow_person(desk: Desk, change: Change, batch: Batch, now: datetime) -> N
         _rename(desk, entry, known, now)
     if Part.FACTS in change.followed:
         AttendeeFact.delete().where(
-            AttendeeFact.attendee == attendee_id, AttendeeFact.label.in_(batch.labels)
+            AttendeeFact.attendee == attendee_id, AttendeeFact.label.in_(batch.origin.labels)
         ).execute()
         bulk.insert(AttendeeFact, tickets.fact_values(attendee_id, entry))
     if Part.CHECK_IN in change.followed:

@@ -134,6 +134,20 @@ pretix (English, German), Eventbrite, Tito, Hi.Events, alf.io, Indico, Attendize
 what people write into spreadsheets.
 """
 
+_SOURCES: Mapping[str, str] = {
+    "pretix": "order code|bestellnummer",
+    "eventbrite": "attendee status",
+    "tito": "unique ticket url|ticket full name",
+    "hi.events": "public id",
+    "alf.io": "reservationid",
+    "indico": "registration state",
+    "attendize": "has arrived",
+    "event tickets": "ticket holder name",
+    "luma": "api_id",
+}
+SOURCES = {fold(header): source for source, headers in _SOURCES.items() for header in headers.split("|")}
+"""The systems that are told by a header that no other writes, folded."""
+
 _NO_FACTS = frozenset((Field.IGNORED, Field.PRICE, Field.TICKET_ID))
 _ALFIO = frozenset(("id", "reservationid"))
 """Where an id is the code of a badge: alf.io's says it with a slash and a checksum behind it."""
@@ -188,6 +202,11 @@ OTHER_ADDRESS = "Other e-mail"
 def known(header: Sequence[str], mapped: Mapping[str, Field]) -> int:
     """How many cells of a row are headers that mean something here: by that the header is found."""
     return len({folded for each in header if (folded := fold(each)) in _RANKS or folded in mapped})
+
+
+def source_of(header: Sequence[str]) -> str:
+    """Which system wrote a list; '' for one that none is known to write."""
+    return next((SOURCES[folded] for each in header if (folded := fold(each)) in SOURCES), "")
 
 
 def understood(header: Sequence[str], mapped: Mapping[str, Field]) -> Columns:

@@ -1,6 +1,6 @@
 """A list as tickets: each row is checked by itself, and waits beside the database until all were read."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -164,7 +164,9 @@ def batched(staging: Staging, most: int) -> Iterator[list[list[Entry]]]:
 class RowReader:
     """Makes tickets of rows, by what the columns of their list say."""
 
-    def __init__(self, desk: Desk, columns: Columns, catalogue: Catalogue) -> None:
+    def __init__(
+        self, desk: Desk, columns: Columns, catalogue: Catalogue, words: Mapping[str, OrderStatus]
+    ) -> None:
         self._columns, self._catalogue = columns, catalogue
         self._currency = desk.conference.currency
         self._zone: tzinfo = zone_of(desk.conference.timezone) or UTC
@@ -175,7 +177,9 @@ class RowReader:
         # What stands in few different cells is understood once.
         remember = lru_cache(maxsize=10_000)
         self._amount = remember(partial(values.amount, currency=self._currency))
-        self._standing, self._paid = remember(values.standing), remember(values.paid)
+        words = {**values.STANDINGS, **words}
+        self._standing = remember(partial(values.standing, words=words))
+        self._paid = remember(partial(values.paid, words=words))
         self._fact = remember(_fact)
 
     def read(self, row: Row) -> Entry | None:

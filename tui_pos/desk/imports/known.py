@@ -7,15 +7,18 @@ from enum import StrEnum
 from hashlib import blake2b
 from typing import NamedTuple
 
-from peewee import JOIN
+from peewee import JOIN, fn
 
+from tui_pos.core import product_numbers
 from tui_pos.core.folding import fold
 from tui_pos.core.scan import printable
 from tui_pos.data.queries import among, rows
+from tui_pos.data.snapshots import snapshot, stream
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import ReplacedBadge
 from tui_pos.data.tables.imports import ImportedTicket
-from tui_pos.data.tables.registration import Attendee, Order, OrderStatus
+from tui_pos.data.tables.products import ProductCode
+from tui_pos.data.tables.registration import Attendee, Order, OrderStatus, Voucher
 from tui_pos.desk.catalogue.pricing import ProductKind
 from tui_pos.desk.errors import Reason, because
 from tui_pos.desk.imports.entries import Entry
@@ -47,6 +50,7 @@ class Known(NamedTuple):
     """A ticket that was imported before, as it is now."""
 
     id: int
+    source: str
     source_key: str
     scan_code: str | None
     row_digest: str
@@ -117,10 +121,21 @@ class Group:
 
 
 class Codes(NamedTuple):
-    """Codes that are taken: by badges of this conference, and by those of any."""
+    """Codes that are taken: by badges of this conference, by those of any, by what it sells."""
 
     here: frozenset[str]
     anywhere: frozenset[str]
+    sold: frozenset[str]
+
+
+class Origin(NamedTuple):
+    """The system or list that rows came from ('' for no known one), and the labels of its facts.
+
+    The labels are of what the list tells of everybody, though it be nothing.
+    """
+
+    source: str = ""
+    labels: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,21 +144,44 @@ class Batch:
 
     groups: tuple[Group, ...]
     codes: Codes
-    labels: frozenset[str] = frozenset()
-    """Of the facts that the list tells of everybody, though it be nothing."""
+    origin: Origin
 
 
-def look(conference_id: int, groups: Sequence[Sequence[Entry]], labels: frozenset[str]) -> Batch:
+def look(conference_id: int, groups: Sequence[Sequence[Entry]], origin: Origin) -> Batch:
     """Compare the tickets of some orders with the database; needs a connection, reads only."""
     entries = [entry for group in groups for entry in group]
-    found = _known(conference_id, entries)
+    found = _known(conference_id, entries, origin.source)
     codes = _taken(conference_id, [each.code for each in entries if each.code])
     sorting = _Sorting(
-        by_key={each.source_key: each for each in found},
+        by_key={each.source_key: each for each in found if each.source == origin.source},
         by_code={each.scan_code: each for each in found if each.scan_code},
         codes=codes,
     )
-    return Batch(tuple(map(sorting.sorted_in, groups)), codes, labels)
+    return Batch(tuple(map(sorting.sorted_in, groups)), codes, origin)
+
+
+def people_of_others(conference_id: int, source: str) -> set[int]:
+    """Hashes of names and addresses of the people here whom no list of ``source`` brought.
+
+    Needs a connection. To be asked with `who`, by the process that made it.
+    """
+    theirs = ImportedTicket.select(ImportedTicket.attendee).where(
+        ImportedTicket.conference == conference_id,
+        ImportedTicket.source == source,
+        ImportedTicket.attendee.is_null(False),
+    )
+    query = (
+        Attendee.select(User.email, User.first_name, User.last_name)
+        .join(User, on=(Attendee.user == User.id))
+        .where(Attendee.conference == conference_id, User.email != "", Attendee.id.not_in(theirs))
+    )
+    with snapshot():
+        return {who(email, f"{first} {last}") for email, first, last in stream(query)}
+
+
+def who(email: str, name: str) -> int:
+    """By what somebody is told from others across lists: address and name, however they are spelled."""
+    return hash((email.lower(), fold(name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +224,8 @@ class _Sorting:
         is_new = known is None or known.scan_code != entry.code
         if is_anothers or (is_new and entry.code in self.codes.here):
             return because("bad_row.badge_taken", text=printable(entry.code, 40))
+        if is_new and entry.code in self.codes.sold:
+            return because("bad_row.code_sold", text=printable(entry.code, 40))
         return None
 
 
@@ -198,10 +238,12 @@ def _is_same(known: Known | None, entry: Entry, key: str) -> bool:
     return fold(f"{known.first_name or ''} {known.last_name or ''}") == fold(entry.name)
 
 
-def _known(conference_id: int, entries: Sequence[Entry]) -> list[Known]:
+def _known(conference_id: int, entries: Sequence[Entry], source: str) -> list[Known]:
+    """The tickets of the same system by their keys, those of any by their codes."""
     query = (
         ImportedTicket.select(
             ImportedTicket.id,
+            ImportedTicket.source,
             ImportedTicket.source_key,
             ImportedTicket.scan_code,
             ImportedTicket.row_digest,
@@ -221,17 +263,19 @@ def _known(conference_id: int, entries: Sequence[Entry]) -> list[Known]:
         .where(ImportedTicket.conference == conference_id)
     )
     found: dict[int, Known] = {}
-    for column, wanted in (
-        (ImportedTicket.source_key, [key for entry in entries for key in entry.keys]),
-        (ImportedTicket.scan_code, [entry.code for entry in entries if entry.code]),
+    keys = [key for entry in entries for key in entry.keys]
+    codes = [entry.code for entry in entries if entry.code]
+    for where in (
+        (among(ImportedTicket.source_key, keys), ImportedTicket.source == source),
+        (among(ImportedTicket.scan_code, codes),),
     ):
-        for row in rows(query.where(among(column, wanted))) if wanted else ():
+        for row in rows(query.where(*where)):
             found[row[0]] = Known(*row)
     return list(found.values())
 
 
 def _taken(conference_id: int, codes: Sequence[str]) -> Codes:
-    """Which of these are badges, or were until a ticket was handed over."""
+    """Which of these are badges, or were until a ticket was handed over, products or vouchers."""
     here, anywhere = set(), set()
     fitting = [each for each in codes if FITS.fullmatch(each)]
     for table, column in ((Attendee, Attendee.access_code), (ReplacedBadge, ReplacedBadge.code)):
@@ -240,4 +284,14 @@ def _taken(conference_id: int, codes: Sequence[str]) -> Codes:
             anywhere.add(code)
             if conference == conference_id:
                 here.add(code)
-    return Codes(frozenset(here), frozenset(anywhere))
+    products = {each: product_numbers.canonical(each) for each in codes}
+    of_products = ProductCode.select(ProductCode.code).where(
+        ProductCode.conference == conference_id, among(ProductCode.code, products.values())
+    )
+    of_product = {code for (code,) in rows(of_products)}
+    sold = {code for code, stored in products.items() if stored in of_product}
+    of_vouchers = Voucher.select(fn.UPPER(Voucher.code)).where(
+        Voucher.conference == conference_id, among(fn.UPPER(Voucher.code), codes)
+    )
+    sold.update(code for (code,) in rows(of_vouchers))
+    return Codes(frozenset(here), frozenset(anywhere), frozenset(sold))

@@ -25,11 +25,11 @@ from tui_pos.data.tables.program import Conference
 from tui_pos.desk.access import audit_log
 from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.context import Desk
-from tui_pos.desk.errors import InvalidInput, NotFound, Reason
+from tui_pos.desk.errors import InvalidInput, NotFound, Reason, because
 from tui_pos.desk.imports import changes, columns, known, products, tickets
 from tui_pos.desk.imports.columns import OTHER_ADDRESS, Column, Field
 from tui_pos.desk.imports.entries import BadRows, Entry, RowReader, batched, stage
-from tui_pos.desk.imports.known import Batch, Part
+from tui_pos.desk.imports.known import Batch, Origin, Part
 from tui_pos.desk.limits import TO_BE_TIMED, TO_WRITE
 
 log = logging.getLogger(__name__)
@@ -80,14 +80,18 @@ class Report:
     """What a list is understood as and what becomes of it.
 
     ``applied``: it was written, unless ``stopped`` before its end. ``rows`` are the first of each outcome; of
-    those that are left as they are only such as have a reason.
+    those that are left as they are only such as have a reason. ``also_here`` of those added bear name and
+    address of somebody who is here already and whom no list of this system brought. ``bad_rows`` are those
+    that can be read and yet not be brought in.
     """
 
     columns: tuple[Column, ...] = ()
-    labels: frozenset[str] = frozenset()
+    origin: Origin = field(default_factory=Origin)
     header_row: int = 0
     counts: Counter[Outcome] = field(default_factory=Counter)
     rows: list[RowOutcome] = field(default_factory=list)
+    also_here: int = 0
+    bad_rows: set[int] = field(default_factory=set)
     applied: bool = False
     stopped: bool = False
 
@@ -107,7 +111,9 @@ class Report:
 
     def _tell(self, row: RowOutcome) -> None:
         self.counts[row.outcome] += 1
-        if self.counts[row.outcome] <= MOST_TOLD:
+        is_double = row.outcome is Outcome.ADDED and bool(row.reasons)
+        self.also_here += is_double
+        if (self.also_here if is_double else self.counts[row.outcome] - self.also_here) <= MOST_TOLD:
             self.rows.append(row)
 
 
@@ -120,22 +126,27 @@ def import_people(
     path: Path,
     *,
     maps: Iterable[str] = (),
+    source: str = "",
     apply: bool = False,
     skip_bad: bool = False,
     told: Told = lambda *_: None,
 ) -> Report:
     """Compare a list with the database, and bring its people in where that is asked for.
 
+    ``source`` is what the other system or list is called, where its headers do not say so or several are
+    brought in: the numbers of its orders and tickets are compared with its own alone.
+
     Nothing is written without ``apply``, nor where a row cannot be used, unless ``skip_bad``. A
     KeyboardInterrupt while it is written ends it between two transactions: ``stopped``.
 
-    Raises NotPermitted; InvalidInput ``bad_list``, ``bad_map``, ``unknown_column``, ``two_columns``,
-    ``no_name_column``, ``no_ticket_column`` or ``no_people``; NotFound ``product_not_found``.
+    Raises NotPermitted; InvalidInput ``bad_list``, ``bad_map``, ``bad_source``, ``unknown_column``,
+    ``two_columns``, ``no_name_column``, ``no_ticket_column`` or ``no_people``; NotFound
+    ``product_not_found``.
     """
     require(desk, Action.SET_UP)
     if apply:
         desk.limits.refuse(*TO_WRITE, *TO_BE_TIMED)
-    said = products.said(maps)
+    said = products.said(maps, source)
     with connected(), staging.opened() as rows:
         report, bad = _read(desk, path, said, rows, partial(told, Step.READING))
         for number, reason in bad.told:
@@ -144,8 +155,11 @@ def import_people(
         count = rows.count()
         if not count and not bad.count:
             raise InvalidInput("no_people", file=path.name)
+        others = known.people_of_others(desk.conference.id, report.origin.source)
         for batch in _counted(rows, count, partial(told, Step.COMPARING)):
-            _tell(report, known.look(desk.conference.id, batch, report.labels))
+            found = known.look(desk.conference.id, batch, report.origin)
+            _tell(report, found, others)
+            report.bad_rows.update(entry.number for group in found.groups for entry, _ in group.refused)
         if apply and (skip_bad or not report.count(Outcome.REFUSED)):
             _write(desk, path, rows, report, partial(told, Step.WRITING))
     report.rows.sort(key=lambda each: each.number)
@@ -161,10 +175,13 @@ def _read(
             found = columns.understood(sheet.header, said.fields)
             if not found.has(Field.PRODUCT) and products.ANY not in said.products:
                 raise InvalidInput("no_ticket_column", columns=columns.named(sheet.header))
-            reader = RowReader(desk, found, catalogue)
+            reader = RowReader(desk, found, catalogue, said.statuses)
             bad = stage(sheet, reader, rows, lambda count: told(count, 0))
-            labels = frozenset((*found.facts.values(), OTHER_ADDRESS))
-            return Report(found.columns, labels, sheet.number), bad
+            origin = Origin(
+                said.source or columns.source_of(sheet.header),
+                frozenset((*found.facts.values(), OTHER_ADDRESS)),
+            )
+            return Report(found.columns, origin, sheet.number), bad
     except SheetError as error:
         kind = NotFound if error.reason.key == "bad_list.missing" else InvalidInput
         raise kind(error.reason) from error
@@ -179,10 +196,12 @@ def _counted(rows: Staging, count: int, told: Callable[[int, int], object]) -> I
         told(done, count)
 
 
-def _tell(report: Report, batch: Batch) -> None:
+def _tell(report: Report, batch: Batch, others: set[int]) -> None:
     for group in batch.groups:
         for entry in group.new:
-            report._tell(_outcome(entry, Outcome.ADDED))
+            is_here = bool(others) and bool(entry.email) and known.who(entry.email, entry.name) in others
+            reasons = (because("also_here"),) if is_here else ()
+            report._tell(_outcome(entry, Outcome.ADDED, reasons=reasons))
         for entry, reason in group.refused:
             report._tell(_outcome(entry, Outcome.REFUSED, reasons=(reason,)))
         for each in changes.changes(group):
@@ -216,15 +235,14 @@ def _outcome(
 def _write(desk: Desk, path: Path, rows: Staging, report: Report, told: Callable[[int, int], object]) -> None:
     """Write batch by batch; an interrupt ends it after the one that is being written."""
     done: Counter[str] = Counter()
-    known_bad = {each.number for each in report.rows if each.outcome is Outcome.REFUSED}
     report.applied = True
     connection.changes()
     try:
         for batch in _counted(rows, rows.count(), told):
-            written, refused = run_tx(partial(_write_batch, desk, batch, report.labels))
+            written, refused = run_tx(partial(_write_batch, desk, batch, report.origin))
             done.update(written)
             for entry, reason in refused:
-                if entry.number not in known_bad:  # a desk was quicker
+                if entry.number not in report.bad_rows:  # a desk was quicker
                     report._tell(_outcome(entry, Outcome.REFUSED, reasons=(reason,)))
             if is_sqlite():
                 # So that whoever waits for the write lock gets it: the index is made without it.
@@ -238,12 +256,12 @@ def _write(desk: Desk, path: Path, rows: Staging, report: Report, told: Callable
 
 
 def _write_batch(
-    desk: Desk, batch: Sequence[Sequence[Entry]], labels: frozenset[str]
+    desk: Desk, batch: Sequence[Sequence[Entry]], origin: Origin
 ) -> tuple[Counter[str], list[tuple[Entry, Reason]]]:
     """Write some orders, compared anew: desks and the web site go on working meanwhile."""
     list(lock(Conference.select(Conference.id).where(Conference.id == desk.conference.id)))
     now = clock.now()
-    found = known.look(desk.conference.id, batch, labels)
+    found = known.look(desk.conference.id, batch, origin)
     changed = sum(bool(each.followed) for group in found.groups for each in changes.changes(group))
     changes.follow(desk, found, now)
     tickets.add(desk, found, changes.is_untouched, now)

@@ -10,14 +10,16 @@ from tui_pos.core.folding import fold
 from tui_pos.core.scan import printable
 from tui_pos.data.fields import money
 from tui_pos.data.queries import rows
-from tui_pos.data.tables.registration import AddOn, TicketType
+from tui_pos.data.tables.registration import AddOn, OrderStatus, TicketType
 from tui_pos.desk.catalogue.pricing import ProductKind
 from tui_pos.desk.errors import InvalidInput, NotFound
+from tui_pos.desk.imports import values
 from tui_pos.desk.imports.columns import Field
 
 _PARTED = re.compile("(.+)\\s[-\u2013\u2014]\\s(.+)")
 DASH = " \u2013 "
 """Between a product and which one of it, as pretix writes it."""
+SOURCE_LENGTH = 60
 ANY = "*"
 """Stands for the ticket of a row that names none."""
 
@@ -35,26 +37,41 @@ class Meant:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What somebody said with ``--map``: fields by folded headers, slugs by folded names of tickets."""
+    """What somebody said of a list.
+
+    Fields by folded headers, slugs by folded names of tickets, how a ticket stands by folded words; what the
+    system is called that it is of, '' where nobody said.
+    """
 
     fields: Mapping[str, Field]
     products: Mapping[str, str]
+    statuses: Mapping[str, OrderStatus]
+    source: str
 
 
-def said(maps: Iterable[str]) -> Said:
-    """What ``column=field`` and ``ticket:NAME=slug`` say. Raises InvalidInput ``bad_map``."""
+def said(maps: Iterable[str], source: str) -> Said:
+    """What ``column=field``, ``ticket:NAME=slug`` and ``status:WORD=paid`` say.
+
+    Raises InvalidInput ``bad_map`` or ``bad_source``.
+    """
+    source = " ".join(source.split()).lower()
+    if len(source) > SOURCE_LENGTH or not source.isprintable():
+        raise InvalidInput("bad_source", most=SOURCE_LENGTH)
     fields: dict[str, Field] = {}
     products: dict[str, str] = {}
+    statuses: dict[str, OrderStatus] = {}
     for each in maps:
         left, equals, right = each.rpartition("=")
         kind, colon, name = left.partition(":")
         if colon and kind.strip().lower() == Field.PRODUCT and equals and right.strip():
             products[fold(name) or name.strip()] = right.strip()
+        elif colon and kind.strip().lower() == Field.STATUS and right.strip() in values.STATUSES:
+            statuses[fold(name)] = OrderStatus(right.strip())
         elif equals and fold(left) and right.strip() in list(Field):
             fields[fold(left)] = Field(right.strip())
         else:
             raise InvalidInput("bad_map", text=printable(each, 80), fields=[each.value for each in Field])
-    return Said(fields, products)
+    return Said(fields, products, statuses, source)
 
 
 class Catalogue:

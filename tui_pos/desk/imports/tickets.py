@@ -6,7 +6,7 @@ way, for django-program knows how an order stands and not how a ticket does.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +16,7 @@ from tui_pos.data.fields import ZERO
 from tui_pos.data.queries import among, rows
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.imports import AttendeeFact, ImportedTicket
+from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import (
     Attendee,
     CheckIn,
@@ -104,13 +105,11 @@ def add(desk: Desk, batch: Batch, is_open: Callable[[int], bool], now: datetime)
         _link_add_ons(each)
     holders = [each for each in tickets if each.is_ticket]
     bulk.insert(AttendeeFact, [row for each in holders for row in fact_values(each.attendee_id, each.entry)])
-    _write_tickets(desk, tickets, now)
-    paid = [
-        payment_values(desk, each.order_id, each.status, _total(each), _ordered(each, now))
-        for each in slots
-        if each.is_new
-    ]
-    bulk.insert(Payment, [each for each in paid if each is not None])
+    _write_tickets(desk, tickets, batch.origin.source, now)
+    paid = [each for each in slots if each.is_new and each.status == OrderStatus.PAID]
+    bulk.insert(
+        Payment, [payment_values(desk, each.order_id, _total(each), _ordered(each, now)) for each in paid]
+    )
     for slot in slots:
         if not slot.is_new and slot.order_id is not None:
             settle(desk, slot.order_id, slot.status, now)
@@ -141,7 +140,11 @@ def _orders_there(desk: Desk, batch: Batch) -> dict[str, dict[str, list[int]]]:
     query = (
         ImportedTicket.select(ImportedTicket.order_reference, Order.status, Order.id)
         .join(Order, on=(ImportedTicket.order == Order.id))
-        .where(ImportedTicket.conference == desk.conference.id, among(ImportedTicket.order_reference, wanted))
+        .where(
+            ImportedTicket.conference == desk.conference.id,
+            ImportedTicket.source == batch.origin.source,
+            among(ImportedTicket.order_reference, wanted),
+        )
         .distinct()
     )
     found: dict[str, dict[str, list[int]]] = {}
@@ -187,8 +190,16 @@ def _account(holder: _Ticket | _Slot, username: str, now: datetime) -> dict[str,
     }
 
 
+def _held_until(desk: Desk, now: datetime) -> datetime | None:
+    """Until when an order holds what is not paid: to the end of the conference, as it does elsewhere."""
+    conference: Conference = Conference.get_by_id(desk.conference.id)
+    end = desk.begins(conference.end_date + timedelta(days=1))
+    return end if end > now else None
+
+
 def _write_orders(desk: Desk, slots: Sequence[_Slot], now: datetime) -> None:
     names = _fresh(Order.reference, desk.order_prefix, registration.CODE_LENGTH, len(slots))
+    held_until = _held_until(desk, now)
     orders = []
     for slot, name in zip(slots, names, strict=True):
         entry = next((each for each in slot.entries if each.kind == ProductKind.TICKET), slot.entries[0])
@@ -202,6 +213,7 @@ def _write_orders(desk: Desk, slots: Sequence[_Slot], now: datetime) -> None:
                 "billing_name": (entry.buyer or entry.name)[: guests.NAME_LENGTH],
                 "billing_email": entry.buyer_email or entry.email,
                 "reference": name,
+                "hold_expires_at": held_until if slot.status == OrderStatus.PENDING else None,
                 "created_at": _ordered(slot, now),
                 "updated_at": now,
             }
@@ -297,12 +309,13 @@ def fact_values(attendee_id: int | None, entry: Entry) -> list[dict[str, Any]]:
     ]
 
 
-def _write_tickets(desk: Desk, tickets: Sequence[_Ticket], now: datetime) -> None:
+def _write_tickets(desk: Desk, tickets: Sequence[_Ticket], source: str, now: datetime) -> None:
     bulk.insert(
         ImportedTicket,
         [
             {
                 "conference": desk.conference.id,
+                "source": source,
                 "source_key": each.entry.keys[0],
                 "order_reference": each.entry.order,
                 "scan_code": each.entry.code or None,
@@ -321,19 +334,13 @@ def _write_tickets(desk: Desk, tickets: Sequence[_Ticket], now: datetime) -> Non
 # What was paid elsewhere
 
 
-def payment_values(
-    desk: Desk, order_id: int | None, status: str, total: Decimal, at: datetime
-) -> dict[str, Any] | None:
-    """The payment of an order that stands so; None where nothing was paid."""
-    if status not in (OrderStatus.PAID, OrderStatus.REFUNDED) or (
-        status == OrderStatus.REFUNDED and not total
-    ):
-        return None
+def payment_values(desk: Desk, order_id: int | None, amount: Decimal, at: datetime) -> dict[str, Any]:
+    """What was paid elsewhere for an order; negative for what went back there."""
     return {
         "order": order_id,
-        "method": PaymentMethod.MANUAL if total else PaymentMethod.COMP,
-        "status": PaymentStatus.SUCCEEDED if status == OrderStatus.PAID else PaymentStatus.REFUNDED,
-        "amount": total,
+        "method": PaymentMethod.MANUAL if amount else PaymentMethod.COMP,
+        "status": PaymentStatus.SUCCEEDED,
+        "amount": amount,
         "note": PAID_ELSEWHERE,
         "created_by": desk.staff.id,
         "created_at": at,
@@ -341,24 +348,28 @@ def payment_values(
 
 
 def settle(desk: Desk, order_id: int, status: str, now: datetime) -> None:
-    """Let an order that no desk has touched cost what its lines do, stand so, and be paid accordingly."""
+    """Let an order that no desk has touched cost what its lines do, stand so, and be paid accordingly.
+
+    What was booked stays as it was, for its day may be over: the difference is booked now.
+    """
     lines = OrderLine.select(OrderLine.line_total).where(OrderLine.order == order_id)
     total = sum((each for (each,) in rows(lines)), ZERO)
-    Order.update(status=status, subtotal=total, total=total, updated_at=now).where(
-        Order.id == order_id
-    ).execute()
-    Attendee.update(completed_registration=status == OrderStatus.PAID, updated_at=now).where(
+    is_paid = status == OrderStatus.PAID
+    Order.update(
+        status=status,
+        subtotal=total,
+        total=total,
+        hold_expires_at=_held_until(desk, now) if status == OrderStatus.PENDING else None,
+        updated_at=now,
+    ).where(Order.id == order_id).execute()
+    Attendee.update(completed_registration=is_paid, updated_at=now).where(
         Attendee.order == order_id
     ).execute()
-    ours: Payment | None = Payment.get_or_none(Payment.order == order_id, Payment.note == PAID_ELSEWHERE)
-    wanted = payment_values(desk, order_id, status, total, now)
-    if wanted is None and ours is not None:
-        wanted = {"status": PaymentStatus.REFUNDED}  # whoever took it has it no more, or it is theirs to say
-    if wanted is not None and ours is not None:
-        wanted.pop("created_at", None)
-        Payment.update(wanted).where(Payment.id == ours.id).execute()
-    elif wanted is not None:
-        Payment.create(**wanted)
+    query = Payment.select(Payment.amount).where(Payment.order == order_id, Payment.note == PAID_ELSEWHERE)
+    booked = [amount for (amount,) in rows(query)]
+    difference = (total if is_paid else ZERO) - sum(booked, ZERO)
+    if difference or (is_paid and not booked):
+        Payment.create(**payment_values(desk, order_id, difference, now))
 
 
 def _fresh(column: Any, prefix: str, length: int, count: int) -> list[str]:

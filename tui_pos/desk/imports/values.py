@@ -1,6 +1,7 @@
 """What a cell of a list means: texts as they were meant, money, times, yes and no, how a ticket stands."""
 
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
@@ -33,6 +34,8 @@ _STANDINGS: dict[OrderStatus, str] = {
 }
 STANDINGS = {fold(word): status for status, words in _STANDINGS.items() for word in words.split("|")}
 """How a ticket stands, by the words of other systems, folded."""
+STATUSES = tuple(_STANDINGS)
+"""How it may."""
 CHECKED_IN = frozenset(("checked in",))
 """Those that also say that somebody came in."""
 
@@ -106,23 +109,26 @@ def is_yes(cell: str) -> bool | None:
     raise InvalidInput("bad_row.word", text=printable(meant, 40))
 
 
-def standing(cell: str) -> OrderStatus | None:
-    """How a ticket stands; None for an empty cell. Raises InvalidInput ``bad_row.status``."""
+def standing(cell: str, words: Mapping[str, OrderStatus] = STANDINGS) -> OrderStatus | None:
+    """How a ticket stands, by folded words; None for an empty cell.
+
+    Raises InvalidInput ``bad_row.status``.
+    """
     meant = said(cell)
     if not meant:
         return None
-    found = STANDINGS.get(fold(meant))
+    found = words.get(fold(meant))
     if found is None:
         raise InvalidInput("bad_row.status", text=printable(meant, 40))
     return found
 
 
-def paid(cell: str) -> OrderStatus | None:
+def paid(cell: str, words: Mapping[str, OrderStatus] = STANDINGS) -> OrderStatus | None:
     """The same of a column that says whether it was paid: by yes and no, or in a word."""
     try:
         yes = is_yes(cell)
     except InvalidInput:
-        return standing(cell)
+        return standing(cell, words)
     return None if yes is None else OrderStatus.PAID if yes else OrderStatus.PENDING
 
 

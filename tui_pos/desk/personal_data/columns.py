@@ -178,7 +178,7 @@ DESK_COLUMNS: dict[type[Table], Columns] = {
         # The code of a badge may be a card with everything on it, and what tells a row may be an address.
         erased={"source_key": numbered, "scan_code": nulled},
         pointers="order_reference row_digest order order_line attendee",
-        others="id conference created_at updated_at",
+        others="id conference source created_at updated_at",
     ),
     imports.AttendeeFact: Columns(goes=True, pointers="attendee", others="id position label value"),
 }

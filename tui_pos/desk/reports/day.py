@@ -7,7 +7,7 @@ VAT rate are made of these rows, so all of them add up to the same. Never across
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 
 from peewee import JOIN
@@ -20,7 +20,7 @@ from tui_pos.data.snapshots import snapshot, stream
 from tui_pos.data.tables.desk import Refund, RefundLine
 from tui_pos.data.tables.products import ProductDetail
 from tui_pos.data.tables.registration import AddOn, OrderLine, TicketType
-from tui_pos.desk.context import Desk, zone_of
+from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput
 from tui_pos.desk.orders.balance import ACCEPTED
 from tui_pos.desk.reports import ledger
@@ -59,15 +59,10 @@ class _Line:
 _NO_LINE = _Line(id=NO_LINE, product="", description="", vat_rate=NO_RATE, cost=0)
 
 
-def begins(desk: Desk, day: date) -> datetime:
-    """When a day begins on the conference's clock, which may be 23 or 25 hours before the next one does."""
-    return datetime.combine(day, time(), zone_of(desk.conference.timezone) or UTC).astimezone(UTC)
-
-
 def moments_of(desk: Desk, first: date, last: date) -> Moments:
     """From the beginning of one day to the end of another. Raises InvalidInput ``invalid_day``."""
     try:
-        return begins(desk, first), begins(desk, last + timedelta(days=1))
+        return desk.begins(first), desk.begins(last + timedelta(days=1))
     except OverflowError:
         raise InvalidInput("invalid_day") from None
 

@@ -210,6 +210,8 @@ def moment(at: datetime) -> Any:
 def entries(desk: Desk, order_ids: Iterable[int]) -> Iterator[Entry]:
     """All that came in and went back for these orders, whenever it was; call inside a snapshot.
 
+    A payment that is negative is what went back elsewhere, as an imported list says.
+
     Of an order that is cancelled the credit goes back without a refund, when the order was changed last.
     """
     paid = payments(
@@ -247,6 +249,8 @@ def entries(desk: Desk, order_ids: Iterable[int]) -> Iterator[Entry]:
     for ids in batches(order_ids):
         for row in stream(paid.where(Payment.order.in_(ids))):
             came_in = _entry(desk, row, decimal(row[3]), way_of(*row[8:11]), is_refund=False)
+            if came_in.amount < ZERO:
+                came_in = replace(came_in, id=-came_in.id, is_refund=True)
             yield came_in
             yield from _without_refund(came_in, row[8], *row[11:])
         for row in stream(given_back.where(Refund.order.in_(ids))):

@@ -19,7 +19,7 @@ SENTENCES: dict[str, Sentence] = {
     "bad_list.too_large": "{file} is too large: at most {most} MB can be read.",
     "bad_list.too_many_rows": "{file} has more than {most:,} rows: that is no list of people.",
     "bad_list.unreadable": "{file} cannot be read: {fault}.",
-    "bad_map": "Say --map COLUMN=FIELD or --map ticket:NAME=SLUG, not {text}; the fields are {fields}.",
+    "bad_map": "Say COLUMN=FIELD, ticket:NAME=SLUG or status:WORD=paid, not {text}; fields are {fields}.",
     "no_name_column": "No column is the name: say which with --map COLUMN=name. The columns are {columns}.",
     "no_people": "{file} has a header and nobody below it.",
     "no_ticket_column": "No column is the ticket: say which with --map COLUMN=ticket, or"
@@ -27,10 +27,13 @@ SENTENCES: dict[str, Sentence] = {
     "two_columns": "Two columns may be the {field}, {columns}: say which with --map, or --map"
     ' "{column}=ignore".',
     "unknown_column": "The list has no column {column}; the columns are {columns}.",
+    "also_here": "Somebody of this name and address is here already, from elsewhere.",
+    "bad_source": "A list's name has at most {most} letters and digits.",
     "bad_row.alike_code": "{count} rows have one scan code, {text}: each ticket needs its own ({rows}).",
     "bad_row.alike_key": "{count} rows are one ticket, {text} ({rows}).",
     "bad_row.amount": "{text} is no amount.",
     "bad_row.badge_taken": "The code {text} is another person's badge here.",
+    "bad_row.code_sold": "The code {text} is a product's or a voucher's here.",
     "bad_row.currency": "{text} is not in {currency}, the conference's currency.",
     "bad_row.day_or_month": "{text} may be two days: write it as 2027-06-03.",
     "bad_row.email": "{text} is no e-mail address.",
@@ -44,7 +47,8 @@ SENTENCES: dict[str, Sentence] = {
     ' --map "ticket:{product}=SLUG".',
     "bad_row.quantity": "{text} is no number of tickets.",
     "bad_row.rounded": "{text} was rounded by a spreadsheet: export the list anew and do not open it.",
-    "bad_row.status": "It says {text}, which is not known to mean paid, pending, cancelled or refunded.",
+    "bad_row.status": "It says {text}, which is not known to mean paid, pending, cancelled or refunded: say"
+    ' so with --map "status:{text}=paid".',
     "bad_row.time": "{text} is no time.",
     "bad_row.twice": "This ticket stands in the list twice.",
     "bad_row.word": "{text} is neither yes nor no.",
