@@ -51,6 +51,7 @@ from tui_pos.desk.imports.known import (
     last_digest,
 )
 from tui_pos.desk.orders import buyers, guests
+from tui_pos.desk.orders.payment_sources import PAID_ELSEWHERE
 
 OF_ORDER = (Part.STATUS, Part.TICKET)
 OF_LET_IN = (*OF_ORDER, Part.PERSON)
@@ -120,7 +121,7 @@ def is_untouched(order_id: int) -> bool:
     """Whether an imported order is as the import left it: no desk and no web site did anything to it."""
     return not any(
         (
-            _has(Payment, (Payment.order == order_id) & (Payment.note != tickets.PAID_ELSEWHERE)),
+            _has(Payment, (Payment.order == order_id) & (Payment.note != PAID_ELSEWHERE)),
             _has(Attempt, Attempt.order == order_id),
             _has(Refund, Refund.order == order_id),
             _has(CashMovement, CashMovement.order == order_id),
@@ -169,9 +170,7 @@ def _follow_orders(desk: Desk, told: Sequence[Change], now: datetime) -> None:
     stands: dict[int, str] = {}
     for each in told:
         if Part.TICKET in each.followed:
-            line = tickets.line_values(each.entry, each.known.order_id, now)
-            del line["created_at"]
-            OrderLine.update(line).where(OrderLine.id == each.known.order_line_id).execute()
+            stands |= _follow_ticket(desk, each, now)
             stands.setdefault(each.known.order_id, each.known.status)
     moved: dict[int, list[Change]] = {}
     for each in told:
@@ -188,6 +187,27 @@ def _follow_orders(desk: Desk, told: Sequence[Change], now: datetime) -> None:
         tickets.settle(desk, order_id, status, now)
 
 
+def _follow_ticket(desk: Desk, change: Change, now: datetime) -> dict[int, str]:
+    """Write another product or price; of a paid order another product is another line.
+
+    What was paid for the old one stays what it was for, in a cancelled order: this, and how it stands.
+    """
+    known = change.known
+    values = tickets.line_values(change.entry, known.order_id, now)
+    old: OrderLine = OrderLine.get_by_id(known.order_line_id)
+    is_other = (old.ticket_type_id, old.addon_id) != (values["ticket_type"], values["addon"])
+    if known.status != OrderStatus.PAID or not is_other:
+        del values["created_at"]
+        OrderLine.update(values).where(OrderLine.id == old.id).execute()
+        return {}
+    order: Order = Order.get_by_id(known.order_id)
+    beside = tickets.order_beside(desk, order, OrderStatus.CANCELLED, order.user_id, now)
+    tickets.move_line(old.id, order.id, beside)
+    line = OrderLine.create(**values)
+    ImportedTicket.update(order_line=line.id).where(ImportedTicket.id == known.id).execute()
+    return {beside: OrderStatus.CANCELLED}
+
+
 def _split_off(desk: Desk, order_id: int, some: Sequence[Change], now: datetime) -> dict[int, str]:
     """Move tickets that stand otherwise now to orders of their own; these, and how they stand."""
     old: Order = Order.get_by_id(order_id)
@@ -196,8 +216,9 @@ def _split_off(desk: Desk, order_id: int, some: Sequence[Change], now: datetime)
         status = each.entry.status
         if status not in made:
             made[status] = tickets.order_beside(desk, old, status, each.known.user_id or old.user_id, now)
-        OrderLine.update(order=made[status]).where(OrderLine.id == each.known.order_line_id).execute()
-        ImportedTicket.update(order=made[status]).where(ImportedTicket.id == each.known.id).execute()
+        ticket: ImportedTicket = ImportedTicket.get_by_id(each.known.id)  # its line may be another by now
+        tickets.move_line(int(ticket.order_line_id or 0), order_id, made[status])
+        ImportedTicket.update(order=made[status]).where(ImportedTicket.id == ticket.id).execute()
         if each.entry.kind == ProductKind.TICKET:
             Attendee.update(order=made[status], updated_at=now).where(
                 Attendee.id == each.known.attendee_id, Attendee.order == order_id

@@ -4,7 +4,7 @@ An order of the list whose tickets stand differently (one of three was cancelled
 way, for django-program knows how an order stands and not how a ticket does.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -32,9 +32,8 @@ from tui_pos.desk.context import Desk
 from tui_pos.desk.imports.entries import Entry
 from tui_pos.desk.imports.known import FITS, Batch, Codes, Group, digest
 from tui_pos.desk.orders import guests, registration
+from tui_pos.desk.orders.payment_sources import PAID_ELSEWHERE, reference_of
 
-PAID_ELSEWHERE = "Paid elsewhere, as an imported list says"
-"""The note of a payment that no desk took: by it what was imported is told from what happened here."""
 CAME_ELSEWHERE = "Came in elsewhere, as an imported list says"
 USERNAME_PREFIX = "guest"
 """As guests of the web site are called: nobody is shown such a name."""
@@ -106,13 +105,22 @@ def add(desk: Desk, batch: Batch, is_open: Callable[[int], bool], now: datetime)
     holders = [each for each in tickets if each.is_ticket]
     bulk.insert(AttendeeFact, [row for each in holders for row in fact_values(each.attendee_id, each.entry)])
     _write_tickets(desk, tickets, batch.origin.source, now)
-    paid = [each for each in slots if each.is_new and each.status == OrderStatus.PAID]
-    bulk.insert(
-        Payment, [payment_values(desk, each.order_id, _total(each), _ordered(each, now)) for each in paid]
-    )
+    bulk.insert(Payment, [row for each in written for row in _paid(desk, each, now)])
     for slot in slots:
         if not slot.is_new and slot.order_id is not None:
             settle(desk, slot.order_id, slot.status, now)
+
+
+def _paid(desk: Desk, written: _Written, now: datetime) -> Iterator[dict[str, Any]]:
+    """What was paid elsewhere for the new orders of a group: each ticket, or nothing for all of an order."""
+    paid = [each for each in written.slots if each.is_new and each.status == OrderStatus.PAID]
+    for slot in paid:
+        if not _total(slot):
+            yield payment_values(desk, slot.order_id, None, ZERO, _ordered(slot, now))
+    for each in written.tickets:
+        if each.slot in paid and each.entry.total:
+            at = _ordered(each.slot, now)
+            yield payment_values(desk, each.slot.order_id, each.line_id, each.entry.total, at)
 
 
 def _total(slot: _Slot) -> Decimal:
@@ -334,17 +342,30 @@ def _write_tickets(desk: Desk, tickets: Sequence[_Ticket], source: str, now: dat
 # What was paid elsewhere
 
 
-def payment_values(desk: Desk, order_id: int | None, amount: Decimal, at: datetime) -> dict[str, Any]:
-    """What was paid elsewhere for an order; negative for what went back there."""
+def payment_values(
+    desk: Desk, order_id: int | None, line_id: int | None, amount: Decimal, at: datetime
+) -> dict[str, Any]:
+    """What was paid elsewhere for an order line; negative for what went back there."""
     return {
         "order": order_id,
         "method": PaymentMethod.MANUAL if amount else PaymentMethod.COMP,
         "status": PaymentStatus.SUCCEEDED,
         "amount": amount,
+        "reference": reference_of(line_id) if line_id else "",
         "note": PAID_ELSEWHERE,
         "created_by": desk.staff.id,
         "created_at": at,
     }
+
+
+def move_line(line_id: int, order_id: int, to: int) -> None:
+    """Let an imported order's line be another's, with what was paid for it."""
+    OrderLine.update(order=to).where(OrderLine.id == line_id).execute()
+    Payment.update(order=to).where(
+        Payment.order == order_id,
+        Payment.note == PAID_ELSEWHERE,
+        Payment.reference == reference_of(line_id),
+    ).execute()
 
 
 def settle(desk: Desk, order_id: int, status: str, now: datetime) -> None:
@@ -352,8 +373,9 @@ def settle(desk: Desk, order_id: int, status: str, now: datetime) -> None:
 
     What was booked stays as it was, for its day may be over: the difference is booked now.
     """
-    lines = OrderLine.select(OrderLine.line_total).where(OrderLine.order == order_id)
-    total = sum((each for (each,) in rows(lines)), ZERO)
+    of_order = OrderLine.select(OrderLine.id, OrderLine.line_total).where(OrderLine.order == order_id)
+    lines: dict[int, Decimal] = dict(rows(of_order))
+    total = sum(lines.values(), ZERO)
     is_paid = status == OrderStatus.PAID
     Order.update(
         status=status,
@@ -365,11 +387,18 @@ def settle(desk: Desk, order_id: int, status: str, now: datetime) -> None:
     Attendee.update(completed_registration=is_paid, updated_at=now).where(
         Attendee.order == order_id
     ).execute()
-    query = Payment.select(Payment.amount).where(Payment.order == order_id, Payment.note == PAID_ELSEWHERE)
-    booked = [amount for (amount,) in rows(query)]
-    difference = (total if is_paid else ZERO) - sum(booked, ZERO)
-    if difference or (is_paid and not booked):
-        Payment.create(**payment_values(desk, order_id, difference, now))
+    paid = Payment.select(Payment.reference, Payment.amount).where(
+        Payment.order == order_id, Payment.note == PAID_ELSEWHERE
+    )
+    booked: dict[str, Decimal] = {}
+    for reference, amount in rows(paid):
+        booked[reference] = booked.get(reference, ZERO) + amount
+    for line_id, cost in lines.items():
+        difference = (cost if is_paid else ZERO) - booked.get(reference_of(line_id), ZERO)
+        if difference:
+            Payment.create(**payment_values(desk, order_id, line_id, difference, now))
+    if is_paid and not total and not booked:
+        Payment.create(**payment_values(desk, order_id, None, ZERO, now))
 
 
 def _fresh(column: Any, prefix: str, length: int, count: int) -> list[str]:

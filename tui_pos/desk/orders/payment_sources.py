@@ -52,6 +52,23 @@ ON_THE_WEB = "Paid on the web site"
 """A payment that the web site's people wrote by hand."""
 
 
+PAID_ELSEWHERE = "Paid elsewhere, as an imported list says"
+"""The note of a payment that no desk took: by it what was imported is told from what happened here."""
+_LINE = "order line "
+
+
+def reference_of(line_id: int | None) -> str:
+    """The reference of what was paid elsewhere for an order line."""
+    return f"{_LINE}{line_id}"
+
+
+def line_of(note: str, reference: str) -> int | None:
+    """For which order line a payment with this note and reference is; None where it is for the order."""
+    number = reference.removeprefix(_LINE)
+    is_ours = note == PAID_ELSEWHERE and number.isdecimal() and number != reference
+    return int(number) if is_ours else None
+
+
 def label(method: str, brand: str | None = None, last4: str | None = None, on_the_web: object = False) -> str:
     """The payment for people; ``on_the_web`` is the value of the SQL condition ``on_the_web()``."""
     if on_the_web:

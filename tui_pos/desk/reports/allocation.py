@@ -51,6 +51,12 @@ class Shares:
                 self.unpaid[line] -= part
         return parts
 
+    def moved(self, line: int, amount: int) -> Parts:
+        """What came in or, negative, went back for one line and no other."""
+        self.paid[line] = self.paid.get(line, 0) + amount
+        self.unpaid[line] = max(self.unpaid[line] - amount, 0)
+        return {line: amount}
+
     def went_back(self, amount: int, pieces: Mapping[int, int]) -> Parts:
         """What of a refund was for which line; ``pieces`` are what went back of a line, as far as known."""
         parts = dict(pieces)

@@ -87,7 +87,9 @@ def _of_orders(desk: Desk, ids: Sequence[int], when: Moments) -> Iterator[Postin
         of_order = lines[order_id]
         shares = Shares({line.id: line.cost for line in of_order.values()})
         for entry in sorted(theirs, key=lambda each: (each.at, each.is_refund, each.id)):
-            if entry.is_refund:
+            if entry.line_id in of_order:
+                parts = shares.moved(entry.line_id, _cents(entry.amount))
+            elif entry.is_refund:
                 back = shares.went_back(_cents(-entry.amount), pieces.get(entry.id, {}))
                 parts = {line: -part for line, part in back.items()}
             else:

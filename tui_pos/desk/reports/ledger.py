@@ -33,7 +33,7 @@ from tui_pos.data.tables.desk import (
 from tui_pos.data.tables.registration import Order, Payment, PaymentMethod, PaymentStatus
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.balance import ACCEPTED, is_double
-from tui_pos.desk.orders.payment_sources import Tender, on_the_web
+from tui_pos.desk.orders.payment_sources import Tender, line_of, on_the_web
 from tui_pos.desk.tenders.tendering import ACTION_OF
 
 Moments = tuple[datetime, datetime]
@@ -84,6 +84,7 @@ class Entry:
     """Money of an order that came in, or, negative, that went back.
 
     ``id`` is the payment's, or the refund's; the payment's, negative, of what went back without a refund.
+    ``line_id`` is the order line that it is for, where an imported list says so.
     ``rounding`` is how much more (or, negative, less) passed over the counter in cash.
     """
 
@@ -98,6 +99,7 @@ class Entry:
     rounding: Decimal
     station: str
     staff: str
+    line_id: int | None = None
 
 
 # Of the database
@@ -230,6 +232,8 @@ def entries(desk: Desk, order_ids: Iterable[int]) -> Iterator[Entry]:
         _given_back_by_refunds(),
         Refund.select(fn.MAX(Refund.currency)).where(Refund.payment == Payment.id),
         Order.updated_at,
+        Payment.note,
+        Payment.reference,
         Payment.id,
     ).where(COUNTS)
     given_back = refunds(
@@ -249,10 +253,12 @@ def entries(desk: Desk, order_ids: Iterable[int]) -> Iterator[Entry]:
     for ids in batches(order_ids):
         for row in stream(paid.where(Payment.order.in_(ids))):
             came_in = _entry(desk, row, decimal(row[3]), way_of(*row[8:11]), is_refund=False)
-            if came_in.amount < ZERO:
-                came_in = replace(came_in, id=-came_in.id, is_refund=True)
+            if (line := line_of(*row[15:17])) is not None:
+                is_refund = came_in.amount < ZERO
+                number = -came_in.id if is_refund else came_in.id
+                came_in = replace(came_in, id=number, is_refund=is_refund, line_id=line)
             yield came_in
-            yield from _without_refund(came_in, row[8], *row[11:])
+            yield from _without_refund(came_in, row[8], *row[11:15])
         for row in stream(given_back.where(Refund.order.in_(ids))):
             amount = -money.from_minor(row[3], row[4])
             yield _entry(desk, row, amount, way_back(*row[8:11]), is_refund=True)
@@ -266,7 +272,7 @@ def _given_back_by_refunds() -> Any:
 
 def _without_refund(came_in: Entry, method: str, *how: Any) -> Iterator[Entry]:
     """What of a payment went back and no refund says so."""
-    status, refunded, currency, changed, _ = how
+    status, refunded, currency, changed = how
     if status != PaymentStatus.REFUNDED:
         return
     rest = came_in.amount - (money.from_minor(int(refunded), str(currency)) if refunded else ZERO)
