@@ -15,6 +15,8 @@ SENTENCES: dict[str, Sentence] = {
     "bad_list.missing": "There is no file {file}.",
     "bad_list.no_file": "{file} is not a file: name the list itself.",
     "bad_list.no_rows": "{file} holds no rows.",
+    "bad_list.not_calculated": "Row {row} of {file} holds a formula without its result: open the file in a"
+    " spreadsheet program and save it.",
     "bad_list.quotes": "Row {row} of {file} has a quotation mark too many or too few.",
     "bad_list.too_large": "{file} is too large: at most {most} MB can be read.",
     "bad_list.too_many_rows": "{file} has more than {most:,} rows: that is no list of people.",
