@@ -15,7 +15,7 @@ from tui_pos.data.queries import Row
 from tui_pos.data.snapshots import stream
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import Attempt, AuditEntry, CashMovement, Refund, Sale
-from tui_pos.data.tables.imports import AttendeeFact
+from tui_pos.data.tables.imports import AttendeeFact, ImportedTicket
 from tui_pos.data.tables.registration import (
     AddOn,
     Attendee,
@@ -70,6 +70,7 @@ def _orders(desk: Desk) -> ListQuery:
     return ListQuery(
         columns=(
             column("order", Order.reference),
+            column("imported_order", _imported(ImportedTicket.order_reference, _OF_ORDER)),
             column("status", Order.status),
             column("created_at", Order.created_at, time),
             column("held_until", Order.hold_expires_at, time),
@@ -92,6 +93,16 @@ def _orders(desk: Desk) -> ListQuery:
         at=Order.created_at,
         currency=_of_conference(desk),
     )
+
+
+_OF_ORDER = ImportedTicket.order == Order.id
+_OF_PERSON = (ImportedTicket.attendee == Attendee.id) & OrderLine.ticket_type.is_null(False)
+
+
+def _imported(name: Any, condition: Any) -> Any:
+    """What the list of another system called what came of it."""
+    lines = ImportedTicket.select(fn.MIN(name)).join(OrderLine, on=ImportedTicket.order_line == OrderLine.id)
+    return lines.where(condition)
 
 
 def _of_conference(desk: Desk) -> Any:
@@ -240,9 +251,11 @@ def _people(desk: Desk) -> ListQuery:
     return ListQuery(
         columns=(
             column("access_code", Attendee.access_code),
+            column("imported_code", _imported(ImportedTicket.scan_code, _OF_PERSON)),
             name_of_user(),
             column("email", User.email),
             column("order", Order.reference),
+            column("imported_order", _imported(ImportedTicket.order_reference, _OF_PERSON)),
             column("order_status", Order.status),
             column("registered_at", Attendee.created_at, time),
             column("checked_in_at", Attendee.checked_in_at, time),
