@@ -22,6 +22,7 @@ SENTENCES: dict[str, Sentence] = {
     "bad_list.too_many_rows": "{file} has more than {most:,} rows: that is no list of people.",
     "bad_list.unreadable": "{file} cannot be read: {fault}.",
     "bad_map": "Say --map COLUMN=FIELD or --map ticket:NAME=SLUG, not {text}; the fields are {fields}.",
+    "forgotten": "Personal data of {conference} was erased on {day}: no list is imported after that.",
     "no_name_column": "No column is the name: say which with --map COLUMN=name. The columns are {columns}.",
     "no_people": "{file} has a header and nobody below it.",
     "no_ticket_column": "No column is the ticket: say which with --map COLUMN=ticket, or"
