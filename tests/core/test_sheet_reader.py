@@ -164,6 +164,14 @@ def test_a_number_has_the_zeros_that_its_format_shows(
     assert read(saved(book, tmp_path))[1] == [(2, ("Sam", SHOWN[number_format, value]))]
 
 
+def test_a_style_that_is_nowhere_defined_is_none(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["Name", "Ticket"])
+    book.active.append(["Sam", 123])
+    file = saved(book, tmp_path, ('<c r="B2"', '<c s="77" r="B2"'))
+    assert read(file)[1] == [(2, ("Sam", "123"))]
+
+
 CALCULATED = ("<v />", "<v>41</v>")
 
 

@@ -311,11 +311,18 @@ def _shown(cell: Any) -> str:
         case bool():
             return "TRUE" if value else "FALSE"
         case int() | float():
-            return _number(value, cell.number_format)
+            return _number(value, _format(cell))
         case datetime():
             return value.isoformat(sep=" ") if value.time() != time() else value.date().isoformat()
         case _:
             return str(value)
+
+
+def _format(cell: Any) -> str:
+    try:
+        return str(cell.number_format)
+    except IndexError:  # a style that the workbook does not define
+        return ""
 
 
 def _number(value: float, number_format: str) -> str:
