@@ -1,10 +1,12 @@
 """forget as a command: it counts, asks, erases, and names what it cannot reach."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from tests.commands.till import Till, write
+from tests.commands.till import Till, is_one_sentence, write
+from tests.desk.imports import lists
 from tui_pos.core import clock
 from tui_pos.data.base import database
 from tui_pos.data.connection import connected
@@ -57,6 +59,16 @@ def test_it_asks_before_it_erases(sold: Till) -> None:
     assert buyers() == [""]
     assert sold.done("forget", "--apply", staff="lead")["erased"] == []
     assert "Nothing of persons is left" in sold.run("forget", staff="lead").out
+
+
+def test_no_list_of_people_is_brought_in_afterwards(sold: Till, tmp_path: Path) -> None:
+    words = ("import", "people", str(lists.write(tmp_path / "list.csv", lists.PRETIX, lists.FIRST)))
+    sold.done("forget", "--apply", "--yes", staff="lead")
+    before = sold.world()
+    for more in ((), ("--apply",), ("--apply", "--skip-bad")):
+        assert sold.refused(*words, *more, staff="lead") == (4, "forgotten")
+    assert sold.world() == before
+    assert is_one_sentence(sold.run(*words, staff="lead").err.strip())
 
 
 def test_copies_and_logs_are_named(till: Till) -> None:

@@ -23,7 +23,15 @@ def test_it_looks_first_and_then_brings_in(each_till: Till, tmp_path: Path) -> N
     assert (answer["applied"], answer["added"], len(answer["rows"])) == (True, 7, 7)
     person = each_till.done("lookup", ZOE.upper())
     assert person["facts"] == [{"label": "Diet", "value": "vegan"}]
-    assert "vegan" in each_till.run("lookup", ZOE).out
+    assert person["imported"] == {"order_reference": "QX7YP", "scan_code": ZOE.upper()}
+    told = each_till.run("lookup", ZOE).out
+    assert [each in told for each in ("vegan", "QX7YP", ZOE.upper())] == [True] * 3
+    assert each_till.done("lookup", "NOOR2026")["imported"] is None
+    at_the_door = each_till.done("lookup", ZOE, staff="scanner")
+    assert (at_the_door["facts"], at_the_door["imported"]) == (
+        [],
+        {"order_reference": "QX7YP", "scan_code": None},
+    )
     assert each_till.done("find", "qx7yp")["orders"][0]["name"] == "Zoë Åkerlund-Nuñez"
     assert each_till.done("check-in", ZOE, "--group")["tickets_left"] == 0
     assert each_till.done("correct", ZOE, "--name", "Zoe N")["attendee"]["name"] == "Zoe N"

@@ -47,6 +47,31 @@ def test_every_separator_and_what_stands_in_quotes(tmp_path: Path, separator: st
     assert read(file)[1] == [(2, ("a, b; c", 'line one\nline "two"', "Day"))]
 
 
+SEPARATED = {
+    "commas in the first lines": (
+        ";",
+        ("Guests, speakers, staff and helpers of June, 2027", "Name;Ticket;Diet, allergies, wishes, other"),
+        ("Nuñez, Zoë", "Day, with lunch, and dinner", "nuts, eggs, milk, fish"),
+    ),
+    "commas in cells": (";", ("Name;Ticket",), ("a, b, c, d", "e, f, g")),
+    "tabs": ("\t", ("Name\tTicket",), ("a, b, c; d", "e; f, g")),
+    "pipes": ("|", ("Name|Ticket; or add-on",), ("a, b, c; d", "e; f, g")),
+    "quotes": (",", ('"Name","Ticket","What; do, you; eat; or, drink"',), ("a", "b", "c")),
+    "one column": (";", ("Name",), ("Nuñez, Zoë",)),
+    "semicolons in a title": (",", ("a;b;c;d", "Name,Ticket"), ("x;y;z", "u;v;w")),
+    "empty cells at the end": (";", ("Name;Ticket;;",), ("a, b", "c, d, e, f", "", "")),
+}
+"""The separator, the lines up to the header, and the cells of a row."""
+
+
+@pytest.mark.parametrize("case", SEPARATED)
+def test_the_separator_is_what_makes_the_header(tmp_path: Path, case: str) -> None:
+    separator, lines, cells = SEPARATED[case]
+    file = tmp_path / "list.csv"
+    file.write_text("\n".join((*lines, separator.join(cells))))
+    assert read(file)[1] == [(len(lines) + 1, cells)]
+
+
 def test_a_title_blank_lines_and_the_numbers_of_rows(tmp_path: Path) -> None:
     file = tmp_path / "list.csv"
     file.write_text("List of June, 2027\n\n,,\nName,E-Mail,Ticket\n\nZoë,,Day\n , ,\nSam,,Day\n")
@@ -68,8 +93,116 @@ def test_a_workbook_has_texts_as_they_are_seen(tmp_path: Path) -> None:
     book.save(file)
     assert read(file)[1] == [
         (3, ("Zoë", "", "Day", "2027-06-03 07:01:00", "120.5", "0012", "TRUE", "7")),
-        (4, ("Sam", "=1+1", "Day", "2027-06-03", "250", "8.1e+17", "FALSE", "")),
+        (4, ("Sam", "=1+1", "Day", "2027-06-03", "250", "8.1e+17", "FALSE")),
     ]
+
+
+@pytest.mark.parametrize("size", ["A1", "A1:B2", "B2:C3", "A1:XFD1048576"])
+def test_a_workbook_may_be_wrong_about_its_size(tmp_path: Path, size: str) -> None:
+    book = Workbook()
+    for row in ROWS_OF_BOOK:
+        book.active.append(row)
+    assert read(saved(book, tmp_path, ('<dimension ref="A1:C3"', f'<dimension ref="{size}"')))[1] == ROWS
+
+
+def test_a_row_far_away_ends_it(tmp_path: Path) -> None:
+    book = Workbook()
+    for row in ROWS_OF_BOOK:
+        book.active.append(row)
+    assert why(saved(book, tmp_path, ('<row r="3"', '<row r="999999999"'))) == "bad_list.too_many_rows"
+
+
+ROWS_OF_BOOK = (["Name", "E-Mail", "Ticket"], *(list(cells) for _, cells in ROWS))
+
+
+def saved(book: Workbook, folder: Path, *changes: tuple[str, str]) -> Path:
+    """The workbook as a file, with texts of its first sheet replaced."""
+    book.save(folder / "made.xlsx")
+    file = folder / "list.xlsx"
+    with zipfile.ZipFile(folder / "made.xlsx") as made, zipfile.ZipFile(file, "w") as packed:
+        for each in made.namelist():
+            text = made.read(each)
+            if each == "xl/worksheets/sheet1.xml":
+                for old, new in changes:
+                    assert old.encode() in text
+                    text = text.replace(old.encode(), new.encode())
+            packed.writestr(each, text)
+    return file
+
+
+SHOWN = {
+    ("00000000", 123): "00000123",
+    ("00000000", 124.0): "00000124",
+    ("000", 123456): "123456",
+    ("000-000", 1234567): "1234-567",
+    ('"T"0000', 12): "T0012",
+    (r"\T0000\!", 12): "T0012!",
+    ('"a0"00', 7): "a007",
+    ("[$-409]00000;General", 12): "00012",
+    ("[Red]0000", 12): "0012",
+    ("0000", 12.5): "12.5",
+    ("0000", -12): "-12",
+    ("0", 12): "12",
+    ('0" EUR"', 12): "12",
+    ("000.00", 12): "12",
+    ("#,##0", 1234): "1234",
+    ("[<=999]000;0000", 12): "12",
+    ("00%", 12): "12",
+    ("General", 12): "12",
+}
+"""What is read of a number in a format."""
+
+
+@pytest.mark.parametrize(("number_format", "value"), SHOWN)
+def test_a_number_has_the_zeros_that_its_format_shows(
+    tmp_path: Path, number_format: str, value: float
+) -> None:
+    book = Workbook()
+    book.active.append(["Name", "Ticket"])
+    book.active.append(["Sam", value])
+    book.active["B2"].number_format = number_format
+    assert read(saved(book, tmp_path))[1] == [(2, ("Sam", SHOWN[number_format, value]))]
+
+
+def test_a_style_that_is_nowhere_defined_is_none(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["Name", "Ticket"])
+    book.active.append(["Sam", 123])
+    file = saved(book, tmp_path, ('<c r="B2"', '<c s="77" r="B2"'))
+    assert read(file)[1] == [(2, ("Sam", "123"))]
+
+
+CALCULATED = ("<v />", "<v>41</v>")
+
+
+def test_a_formula_is_what_it_resulted_in(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["Name", "Ticket", "E-Mail"])
+    book.active.append(["Sam", "=40+1", "x"])
+    book.active.append(["Zoë", "Day"])
+    book.active.append(["Bram", "=A9", "y"])
+    book.active["B2"].number_format = "0000"
+    empty = ('<c r="B4"><f>A9</f><v>41</v>', '<c r="B4" t="str"><f>A9</f><v></v>')
+    file = saved(book, tmp_path, CALCULATED, empty)
+    assert read(file)[1] == [(2, ("Sam", "0041", "x")), (3, ("Zoë", "Day")), (4, ("Bram", "", "y"))]
+
+
+@pytest.mark.parametrize("row", [1, 2, 40])
+def test_a_formula_without_its_result_is_named(tmp_path: Path, row: int) -> None:
+    book = Workbook()
+    for number in range(1, 41):
+        book.active.append(["Name", "Ticket"] if number == 1 else ["Sam", "Day"])
+    book.active.cell(row, 3).value = "=1+1"
+    assert why(saved(book, tmp_path)) == "bad_list.not_calculated"
+
+
+def test_a_formula_beside_the_list_is_in_nobodys_way(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["=COUNTA(B:B)"])
+    for row in ROWS_OF_BOOK:
+        book.active.append(row)
+    book.create_sheet().append(["Sum", "=1+1"])
+    assert [cells for _, cells in read(saved(book, tmp_path))[1]] == [cells for _, cells in ROWS]
 
 
 NO_LISTS = {

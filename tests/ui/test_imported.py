@@ -36,6 +36,7 @@ async def test_a_long_code_is_scanned_let_in_and_sold_to(people: Bench) -> None:
         assert isinstance(screen, AttendeeScreen)
         assert "REGISTERED   Zoë Åkerlund-Nuñez" in shown(pilot)
         assert "Diet: vegan" in shown(pilot)
+        assert f"Old order: QX7YP; Old code: {ZOE.upper()}" in shown(pilot)
         assert "with 1 other on" in shown(pilot)
         await press(pilot, "enter")
         assert "CHECKED IN" in shown(pilot)
@@ -43,6 +44,8 @@ async def test_a_long_code_is_scanned_let_in_and_sold_to(people: Bench) -> None:
         assert "Sam Sample" in shown(pilot)
         await scan(pilot, BRAM)
         assert "OWES" in shown(pilot)
+        assert "Old order: LV9KD" in shown(pilot)
+        assert "Old code" not in shown(pilot), "it is the badge"
         await scan(pilot, ZOE)
         await press(pilot, "f2")
         assert isinstance(pilot.app.screen, CartScreen)

@@ -24,8 +24,9 @@ def lookup(
     ],
 ) -> None:
     """Say who a badge belongs to and what they owe."""
-    from tui_pos.desk.search.facts import facts
+    from tui_pos.desk.search.facts import facts, imported
     from tui_pos.desk.search.lookup import attendee
+    from tui_pos.ui.messages import attendee as said
     from tui_pos.ui.messages import sentence
 
     desk = context.desk(store=False)
@@ -33,9 +34,11 @@ def lookup(
         found = attendee(desk, code)
     except NotFound as error:
         raise Failed(error.exit_status, error.code, sentence(error), {"access_code": code}) from error
-    known = facts(desk, found.id)
-    lines = [*_attendee_lines(desk, found), *table((each.label, each.value) for each in known)]
-    context.answer(serializers.attendee(desk, found, known), lines)
+    known, came_from = facts(desk, found.id), imported(desk, found.id)
+    told = said.imported(came_from.order_reference, came_from.scan_code) if came_from else []
+    told += ((each.label, each.value) for each in known)
+    answer = serializers.attendee(desk, found, known, came_from)
+    context.answer(answer, [*_attendee_lines(desk, found), *table(told)])
 
 
 FOUND = {

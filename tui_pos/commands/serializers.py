@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from tui_pos.desk.reconciliation import Reconciled
     from tui_pos.desk.refunds.exchanges import Exchanged
     from tui_pos.desk.refunds.voids import Voided
-    from tui_pos.desk.search.facts import Fact
+    from tui_pos.desk.search.facts import Fact, Imported
     from tui_pos.desk.search.find_orders import FoundOrder
     from tui_pos.desk.tenders.tendering import Tendered
     from tui_pos.printing.card_sheet import Card
@@ -44,8 +44,8 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
-def attendee(desk: Desk, found: AttendeeView, known: Iterable[Fact]) -> Json:
-    """FetchAttendeeView, every order of the person, what to look at beside the verdict, and facts."""
+def attendee(desk: Desk, found: AttendeeView, known: Iterable[Fact], imported: Imported | None) -> Json:
+    """FetchAttendeeView, every order of the person, what to look at beside the verdict, what a list said."""
     return {
         "attendee": _person(found),
         "order": None if found.order is None else _order(desk, found.order),
@@ -55,6 +55,8 @@ def attendee(desk: Desk, found: AttendeeView, known: Iterable[Fact]) -> Json:
         "registered": found.registered,
         "cautions": [{"code": each.code, "text": sentence(each)} for each in found.cautions],
         "facts": [{"label": each.label, "value": each.value} for each in known],
+        "imported": imported
+        and {"order_reference": imported.order_reference or None, "scan_code": imported.scan_code or None},
     }
 
 

@@ -6,14 +6,17 @@ that a list may be longer than the memory, and have the numbers that a spreadshe
 
 import codecs
 import csv
+import io
 import os
 import re
+import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, time
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -39,6 +42,7 @@ DAMAGED = (
     KeyError,
     ValueError,
     SyntaxError,
+    TypeError,
     RuntimeError,
     NotImplementedError,
 )
@@ -59,6 +63,12 @@ _KINDS = (
 )
 """How files begin that are no list, and what they are."""
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+
+_NOT_CALCULATED = "\0"
+"""A cell whose formula has no result: no text of a list is so."""
+_ZEROS = re.compile(r'(?:\[(?:\$[^\]]*|[A-Za-z]+)\])*((?:0|[-+ ():]|\\.|"[^"]*")*)')
+_PLACE = re.compile(r'"([^"]*)"|\\(.)|(.)')
+"""A format of zeros and of texts that stand between them, behind a colour or language; and its pieces."""
 
 Row = tuple[int, tuple[str, ...]]
 """The number of a row, from 1, and its cells; never an empty row."""
@@ -113,7 +123,7 @@ def _with_header(path: Path, rows: Iterator[Row], score: Callable[[Sequence[str]
     first = list(islice(rows, HEADER_WITHIN))
     if not first:
         raise SheetError("no_rows", path)
-    place = max(range(len(first)), key=lambda each: (score(first[each][1]), -each))
+    place = max(range(len(first)), key=lambda each: score(first[each][1]))
     number, header = first[place]
 
     def below() -> Iterator[Row]:
@@ -127,7 +137,13 @@ def _bounded(path: Path, rows: Iterator[Row]) -> Iterator[Row]:
     for count, row in enumerate(rows, 1):
         if count > MOST_ROWS:
             raise SheetError("too_many_rows", path, most=MOST_ROWS)
+        _refuse_not_calculated(path, *row)
         yield row
+
+
+def _refuse_not_calculated(path: Path, number: int, cells: Sequence[str]) -> None:
+    if _NOT_CALCULATED in cells:
+        raise SheetError("not_calculated", path, row=number)
 
 
 # Text
@@ -137,7 +153,7 @@ def _text(path: Path, file: IO[bytes], score: Callable[[Sequence[str]], int]) ->
     encoding = _encoding(path, file)
     with path.open(encoding=encoding, newline="") as text:
         head = text.read(_HEAD)
-        separator = _separator(head)
+        separator = _separator(head, score)
         text.seek(0)
         yield _with_header(path, _records(path, text, separator), score)
 
@@ -177,17 +193,21 @@ def _decodes(file: IO[bytes], encoding: str) -> bool:
     return True
 
 
-def _separator(head: str) -> str:
-    """What parts the cells: what makes most of them in one of the first lines."""
+def _separator(head: str, score: Callable[[Sequence[str]], int]) -> str:
+    """What parts the cells: what makes the best header, most rows as long as it, and most cells of it."""
 
-    def most(separator: str) -> int:
+    def fitting(separator: str) -> tuple[int, int, int]:
         try:
-            found = csv.reader(head.splitlines(keepends=True), delimiter=separator)
-            return max((len(cells) for cells in islice(found, HEADER_WITHIN)), default=0)
+            parted = csv.reader(io.StringIO(head, newline=""), delimiter=separator)
+            rows = list(islice((cells for cells in parted if any(map(str.strip, cells))), HEADER_WITHIN))
         except csv.Error:
-            return 0
+            return -1, 0, 0
+        if not rows:
+            return sys.maxsize, 0, 0  # there is nothing but this
+        header = max(rows, key=score)
+        return score(header), sum(len(cells) == len(header) for cells in rows), len(header)
 
-    return max(SEPARATORS, key=most)
+    return max(SEPARATORS, key=fitting)
 
 
 def _records(path: Path, text: IO[str], separator: str) -> Iterator[Row]:
@@ -216,51 +236,120 @@ def _workbook(path: Path, file: IO[bytes], score: Callable[[Sequence[str]], int]
     except DAMAGED as error:
         raise SheetError("damaged", path) from error
     try:
-        found = [_of_workbook(path, sheet, score) for sheet in book.worksheets[:MOST_SHEETS]]
+        found = [
+            _of_workbook(path, _cells(path, sheet, _results(file, place)), score)
+            for place, sheet in enumerate(book.worksheets[:MOST_SHEETS])
+        ]
         sheets = [each for each in found if each is not None]
         if not sheets:
             raise SheetError("no_rows", path)
-        yield max(sheets, key=lambda each: score(each.header))
+        best = max(sheets, key=lambda each: score(each.header))
+        _refuse_not_calculated(path, best.number, best.header)
+        yield best
     finally:
         book.close()
 
 
-def _opened(file: IO[bytes]) -> Any:
+def _opened(file: IO[bytes], *, with_results: bool = False) -> Any:
     from openpyxl import load_workbook  # 150 ms, for lists of this form alone
 
-    return load_workbook(file, read_only=True, data_only=True)
+    book = load_workbook(file, read_only=True, data_only=with_results)
+    for sheet in book.worksheets:
+        sheet.reset_dimensions()  # not every program that writes them tells the truth
+    return book
 
 
-def _of_workbook(path: Path, sheet: Any, score: Callable[[Sequence[str]], int]) -> Sheet | None:
+def _of_workbook(path: Path, rows: Iterator[Row], score: Callable[[Sequence[str]], int]) -> Sheet | None:
     try:
-        return _with_header(path, _cells(path, sheet), score)
+        return _with_header(path, rows, score)
     except SheetError as error:
         if error.reason.key == "bad_list.no_rows":
             return None
         raise
 
 
-def _cells(path: Path, sheet: Any) -> Iterator[Row]:
+def _results(file: IO[bytes], place: int) -> Iterator[tuple[int, Sequence[Any]]]:
+    """The rows of a sheet with the results of its formulas; the file is read again with the first of them."""
+    book = _opened(file, with_results=True)
     try:
-        for number, values in enumerate(sheet.iter_rows(values_only=True), 1):
-            cells = tuple(map(_shown, values))
-            if any(map(str.strip, cells)):
-                yield number, cells
-    except DAMAGED as error:
+        yield from enumerate(book.worksheets[place].iter_rows(), 1)
+    finally:
+        book.close()
+
+
+def _cells(path: Path, sheet: Any, results: Iterator[tuple[int, Sequence[Any]]]) -> Iterator[Row]:
+    from openpyxl.formula.tokenizer import TokenizerError
+
+    try:
+        for number, cells in enumerate(sheet.iter_rows(), 1):
+            if number > MOST_ROWS:
+                raise SheetError("too_many_rows", path, most=MOST_ROWS)
+            texts = tuple(map(_shown, cells))
+            if _NOT_CALCULATED in texts:
+                calculated = next(found for at, found in results if at == number)
+                texts = tuple(map(_result, cells, calculated))
+            if any(map(str.strip, texts)):
+                yield number, texts
+    except (*DAMAGED, TokenizerError) as error:
         raise SheetError("damaged", path) from error
 
 
-def _shown(value: object) -> str:
+def _result(cell: Any, calculated: Any) -> str:
+    """What is seen of a cell; a result that is an empty text has another type than one that is not there."""
+    is_missing = cell.data_type == "f" and calculated.value is None and calculated.data_type == "n"
+    return _NOT_CALCULATED if is_missing else _shown(calculated)
+
+
+def _shown(cell: Any) -> str:
     """The text of a cell; a number as it would be typed, a time as ISO 8601 writes it."""
+    if cell.data_type == "f":
+        return _NOT_CALCULATED
+    value = cell.value
     match value:
         case None:
             return ""
         case bool():
             return "TRUE" if value else "FALSE"
-        case float():
-            exact = str(int(value)) if value.is_integer() and abs(value) < EXACT else repr(value)
-            return f"{exact}0" if re.fullmatch(r"-?\d+\.\d{3}", exact) else exact  # no thousands
+        case int() | float():
+            return _number(value, _format(cell))
         case datetime():
             return value.isoformat(sep=" ") if value.time() != time() else value.date().isoformat()
         case _:
             return str(value)
+
+
+def _format(cell: Any) -> str:
+    try:
+        return str(cell.number_format)
+    except IndexError:  # a style that the workbook does not define
+        return ""
+
+
+def _number(value: float, number_format: str) -> str:
+    if isinstance(value, int) or (value.is_integer() and abs(value) < EXACT):
+        return _filled(int(value), number_format)
+    exact = repr(value)
+    return f"{exact}0" if re.fullmatch(r"-?\d+\.\d{3}", exact) else exact  # no thousands
+
+
+def _filled(number: int, number_format: str) -> str:
+    """A number with the zeros before it that its format shows, and the texts between them: a code."""
+    places = _places(number_format) if number >= 0 else ()
+    if not places:
+        return str(number)
+    count = places.count(None)
+    text = str(number).zfill(count)
+    digits = iter((text[: len(text) - count + 1], *text[len(text) - count + 1 :]))
+    return "".join(next(digits) if each is None else each for each in places)
+
+
+@lru_cache(maxsize=1_000)
+def _places(number_format: str) -> tuple[str | None, ...]:
+    """What stands where in a format of two zeros or more: a text, or None for a digit; () of any other.
+
+    With one zero alone a text beside it is a currency or a unit.
+    """
+    found = _ZEROS.fullmatch(number_format.partition(";")[0])
+    pieces = _PLACE.finditer(found[1]) if found else ()
+    places = tuple(None if each[0] == "0" else each[1] or each[2] or each[3] or "" for each in pieces)
+    return places if places.count(None) > 1 else ()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.desk.conftest import AsStaff
+from tests.desk.imports.lists import bring_in, write
 from tests.desk.paying import begin
 from tests.desk.reconciliation.test_rehearsals import ACTS, wallet
 from tests.desk.selling import Rows, everything, items
@@ -31,10 +32,11 @@ from tui_pos.desk.checkin.guest_tickets import register_companion
 from tui_pos.desk.checkin.transfers import transfer
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotPermitted, Refused
+from tui_pos.desk.imports import people
 from tui_pos.desk.personal_data import forget as personal_data
 from tui_pos.desk.personal_data.forget import Outcome
 from tui_pos.desk.reports.export import export
-from tui_pos.desk.search import search
+from tui_pos.desk.search import lookup, search
 from tui_pos.desk.tenders.cash import take_cash
 from tui_pos.desk.tenders.complimentary import give_free
 from tui_pos.simulator import Server
@@ -88,7 +90,7 @@ def served(desk: Desk) -> None:
             source_key=f"list:{mail}",
             order_reference="X-1",
             scan_code=f"BEGIN:VCARD {SECRET}",
-            row_digest="0" * 64,
+            row_digest="P1" + "0" * 60,
             attendee=attendee,
         )
     search.search(desk, SECRET)
@@ -147,6 +149,55 @@ def test_nothing_of_a_person_is_left_in_the_desks_tables(lead: Desk, frozen_cloc
     shop = set() if is_embedded() else SHOP_TABLES
     assert {name: after[name] for name in shop} == {name: before[name] for name in shop}
     assert (found_in(after, SHOP_TABLES) == []) is is_embedded()
+
+
+def test_what_another_system_knows_people_by_is_gone(
+    lead: Desk, as_staff: AsStaff, tmp_path: Path, frozen_clock: FrozenClock
+) -> None:
+    header = "Name,Ticket,Barcode,Order number,E-Mail"
+    lines = ("Ada B,Regular,KNOWN7,1,a@b.example", "Bo C,Regular,GONE88,1,", f"Cy D,Regular,{'X1-' * 9},2,")
+    bring_in(lead, tmp_path, *lines, header=header)
+    given_on = transfer(lead, "GONE88", "Di E", reason="ill").access_code
+    over(lead)
+    frozen_clock.advance(1)
+    forgotten(lead)
+    wanted = re.compile("KNOWN7|GONE88|X1-X1|code:|a@b", re.IGNORECASE)
+    found = everything()
+    names = found if is_embedded() else {table.__name__ for table in DESK}
+    assert not [
+        value for name in names for row in found.get(name, ()) for value in row if wanted.search(str(value))
+    ]
+    with connected():
+        tickets = list(ImportedTicket.select().order_by(ImportedTicket.id))
+        left = [(each.order_reference, each.row_digest) for each in tickets]
+        codes = [each.attendee.access_code for each in tickets]
+    assert left == [("1", ""), ("1", ""), ("2", "")]
+    for code in (*codes, given_on):  # people and orders are shown as before
+        assert lookup.attendee(lead, code).access_code == code
+        lookup.attendee(as_staff(lead, "scanner"), code)
+    orders = [row for table in export(lead, "orders").tables for row in table.rows]
+    assert len([row for row in orders if row[1] in ("1", "2")]) == 2
+    with pytest.raises(Refused, match=r"forgotten.*day=2026"):
+        bring_in(lead, tmp_path, *lines, header=header, apply=False)
+
+
+def test_a_list_that_is_being_brought_in_stops(
+    lead: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "AT_ONCE", 1)
+    over(lead)
+    file = write(tmp_path / "list.csv", "Name,Ticket", ("Ada,Regular", "Bo,Regular", "Cy,Regular"))
+    done: list[object] = []
+
+    def told(step: people.Step, count: int, _: int) -> None:
+        if step is people.Step.WRITING and count == 1:
+            done.append(forgotten(lead))
+
+    with pytest.raises(Refused, match="forgotten"):
+        people.import_people(lead, file, apply=True, told=told)
+    with connected():
+        assert [each.row_digest for each in ImportedTicket.select()] == [""]
+    assert len(done) == 1
 
 
 def test_the_file_of_an_embedded_database_does_not_hold_it_either(lead: Desk) -> None:
@@ -232,7 +283,7 @@ def test_staff_and_who_has_to_do_with_a_later_conference_keep_their_accounts(lea
         assert User.get_by_id(noor.id).__data__ == noor.__data__
         others = [row.username for row in User.select() if row.id not in {noor.id, *_staff_ids()}]
     assert others
-    assert all(re.fullmatch(r"erased-\d+", name) for name in others)
+    assert all(re.fullmatch(r"ERASED\d+", name) for name in others)
 
 
 def _staff_ids() -> set[int]:

@@ -5,11 +5,13 @@ import json
 import threading
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.desk.conftest import AsStaff
+from tests.desk.imports.lists import FIRST, bring_in
 from tests.desk.reconciliation.test_rehearsals import by_card, by_cash, gone_live, the_dashboard_gives_back
 from tests.desk.selling import items, order_row
 from tests.fixtures.databases import FrozenClock
@@ -127,6 +129,15 @@ def test_people_have_their_names_as_written_and_the_facts_of_a_list(desk: Desk, 
     assert [row["fact: Company"] for row in found if row["fact: Company"]] == ["ACME"]
     assert one(found, access_code="NOOR2026")["checked_in_at"] is not None
     assert listed(lead, "check-ins")[-1]["access_code"] == "NOOR2026"
+
+
+def test_people_and_orders_have_what_the_list_called_them(lead: Desk, tmp_path: Path) -> None:
+    bring_in(lead, tmp_path, *FIRST)
+    people = {row["imported_code"]: row["imported_order"] for row in listed(lead, "people")}
+    tickets = [row.split(",")[:9] for row in FIRST if "T-Shirt" not in row]
+    assert people == {"": "", **{code.upper(): order for order, *_, code in tickets}}
+    orders = [row["imported_order"] for row in listed(lead, "orders") if row["imported_order"]]
+    assert sorted(orders) == ["LV9KD", "QX7YP", "TR3NA", "ZK4GU", "ZK4GU"]
 
 
 def test_amounts_are_in_the_currency_beside_them(lead: Desk) -> None:

@@ -14,7 +14,7 @@ from tui_pos.core.scan import printable
 from tui_pos.data.connection import on_commit
 from tui_pos.data.tables.desk import AuditAction, AuditEntry
 from tui_pos.desk.context import Desk
-from tui_pos.desk.errors import InvalidInput
+from tui_pos.desk.errors import InvalidInput, Refused
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +78,15 @@ def done(what: AuditAction, key: str, order_id: int) -> AuditEntry | None:
     if entry is not None and (entry.what, entry.order_id) != (what, order_id):
         raise InvalidInput("key_used")
     return entry
+
+
+def refuse_forgotten(desk: Desk) -> None:
+    """Raises Refused ``forgotten`` once personal data of the conference was erased."""
+    erased = (AuditEntry.conference == desk.conference.id) & (AuditEntry.what == AuditAction.FORGET)
+    entry: AuditEntry | None = AuditEntry.select().where(erased).order_by(AuditEntry.id).first()
+    if entry is not None:
+        day = desk.local(entry.at).date().isoformat()
+        raise Refused("forgotten", conference=desk.conference.slug, day=day)
 
 
 def reason_given(reason: str) -> str:

@@ -141,13 +141,14 @@ def import_people(
 
     Raises NotPermitted; InvalidInput ``bad_list``, ``bad_map``, ``bad_source``, ``unknown_column``,
     ``two_columns``, ``no_name_column``, ``no_ticket_column`` or ``no_people``; NotFound
-    ``product_not_found``.
+    ``product_not_found``; Refused ``forgotten``, also where that happens meanwhile.
     """
     require(desk, Action.SET_UP)
     if apply:
         desk.limits.refuse(*TO_WRITE, *TO_BE_TIMED)
     said = products.said(maps, source)
     with connected(), staging.opened() as rows:
+        audit_log.refuse_forgotten(desk)
         report, bad = _read(desk, path, said, rows, partial(told, Step.READING))
         for number, reason in bad.told:
             report._tell(RowOutcome(number, Outcome.REFUSED, reasons=(reason,)))
@@ -260,6 +261,7 @@ def _write_batch(
 ) -> tuple[Counter[str], list[tuple[Entry, Reason]]]:
     """Write some orders, compared anew: desks and the web site go on working meanwhile."""
     list(lock(Conference.select(Conference.id).where(Conference.id == desk.conference.id)))
+    audit_log.refuse_forgotten(desk)
     now = clock.now()
     found = known.look(desk.conference.id, batch, origin)
     changed = sum(bool(each.followed) for group in found.groups for each in changes.changes(group))

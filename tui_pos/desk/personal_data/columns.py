@@ -35,11 +35,11 @@ def marked(text: str, _: int) -> str:
     return ERASED if text else ""
 
 
-NUMBERED = "erased-"
+NUMBERED = "ERASED"
 
 
 def numbered(_: Any, number: int) -> str:
-    """A text of its own for each row."""
+    """A text of its own for each row, which may be an access code."""
     return f"{NUMBERED}{number}"
 
 
@@ -120,7 +120,8 @@ DESK_COLUMNS: dict[type[Table], Columns] = {
         others="id sale ticket_type_id number created_at updated_at",
     ),
     desk.ReplacedBadge: Columns(
-        pointers="code attendee successor order staff",
+        erased={"code": numbered},  # it may be another system's
+        pointers="attendee successor order staff",
         others="id conference at station",
     ),
     desk.Attempt: Columns(
@@ -175,9 +176,10 @@ DESK_COLUMNS: dict[type[Table], Columns] = {
     products.ProductCode: Columns(others="id conference kind product_id code created_at"),
     products.ProductDetail: Columns(others="id conference kind product_id vat_rate size size_of updated_at"),
     imports.ImportedTicket: Columns(
-        # The code of a badge may be a card with everything on it, and what tells a row may be an address.
-        erased={"source_key": numbered, "scan_code": nulled},
-        pointers="order_reference row_digest order order_line attendee",
+        # The code of a badge may be a card with everything on it, what tells a row may be an address, and a
+        # digest of names is found by trying names. By its order reference what was paid elsewhere is proven.
+        erased={"source_key": numbered, "scan_code": nulled, "row_digest": emptied},
+        pointers="order_reference order order_line attendee",
         others="id conference source created_at updated_at",
     ),
     imports.AttendeeFact: Columns(goes=True, pointers="attendee", others="id position label value"),

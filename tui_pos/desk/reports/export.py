@@ -15,8 +15,9 @@ from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput
 from tui_pos.desk.reports import day as days
+from tui_pos.desk.reports.columns import Column
 from tui_pos.desk.reports.ledger import moment
-from tui_pos.desk.reports.lists import LISTS, Column
+from tui_pos.desk.reports.lists import LISTS
 
 DAY = "day"
 """What the audit log calls the export of a day."""
@@ -45,7 +46,7 @@ def export(desk: Desk, name: str, first: date | None = None, last: date | None =
     with snapshot():
         wanted = LISTS[name](desk)
         expressions = [each for column in wanted.columns for each in column.of]
-        query = wanted.query(*expressions, *([] if wanted.currency is None else [wanted.currency]))
+        query = wanted.query.select(*expressions, *([] if wanted.currency is None else [wanted.currency]))
         if begin is not None:
             query = query.where(wanted.at >= moment(begin))
         if end is not None:

@@ -54,6 +54,11 @@ def more(count: int) -> str:
     return f"and {count} more"
 
 
+def imported(order_reference: str, scan_code: str) -> list[tuple[str, str]]:
+    """What the other system called the order and the badge of a ticket, each with its name."""
+    return [each for each in (("Old order", order_reference), ("Old code", scan_code)) if each[1]]
+
+
 def with_others(others: int, reference: str) -> str:
     """How many more badges the same order has."""
     people = "1 other" if others == 1 else f"{others} others"

@@ -15,11 +15,14 @@ SENTENCES: dict[str, Sentence] = {
     "bad_list.missing": "There is no file {file}.",
     "bad_list.no_file": "{file} is not a file: name the list itself.",
     "bad_list.no_rows": "{file} holds no rows.",
+    "bad_list.not_calculated": "Row {row} of {file} holds a formula without its result: open the file in a"
+    " spreadsheet program and save it.",
     "bad_list.quotes": "Row {row} of {file} has a quotation mark too many or too few.",
     "bad_list.too_large": "{file} is too large: at most {most} MB can be read.",
     "bad_list.too_many_rows": "{file} has more than {most:,} rows: that is no list of people.",
     "bad_list.unreadable": "{file} cannot be read: {fault}.",
     "bad_map": "Say COLUMN=FIELD, ticket:NAME=SLUG or status:WORD=paid, not {text}; fields are {fields}.",
+    "forgotten": "Personal data of {conference} was erased on {day}: no list is imported after that.",
     "no_name_column": "No column is the name: say which with --map COLUMN=name. The columns are {columns}.",
     "no_people": "{file} has a header and nobody below it.",
     "no_ticket_column": "No column is the ticket: say which with --map COLUMN=ticket, or"

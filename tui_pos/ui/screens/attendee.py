@@ -106,7 +106,8 @@ class AttendeeScreen(DeskScreen[None]):
         person, door, currency = self.person, self._at_the_door, self.desk.conference.currency
         self._banner.tell(attendee_view.told(person, self._came_in))
         self._facts.show(attendee_view.facts(person, self._beside.others, at_the_door=door))
-        told = attendee_view.beside_verdict(person, self._came_in, self._beside.facts, at_the_door=door)
+        known = attendee_view.of_list(person, self._beside.imported, self._beside.facts)
+        told = attendee_view.beside_verdict(person, self._came_in, known, at_the_door=door)
         self._cautions.set_lines(told)
         self._cautions.styles.height = len(self._cautions.lines)
         rows = attendee_view.rows(person, self._beside.hand_outs, self.amount, currency, at_the_door=door)

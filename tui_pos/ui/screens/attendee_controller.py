@@ -7,17 +7,18 @@ from tui_pos.desk.checkin.group import Others
 from tui_pos.desk.checkin.redemption import Fetched, HandOut
 from tui_pos.desk.context import Desk
 from tui_pos.desk.orders.views import AttendeeView
-from tui_pos.desk.search.facts import Fact, facts
+from tui_pos.desk.search.facts import Fact, Imported, facts, imported
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What there is to hand out, what was handed out when, how many others are on the same order; facts."""
+    """What there is to hand out, what was handed out when, who else is on the order; what a list said."""
 
     hand_outs: tuple[HandOut, ...] = ()
     fetched: tuple[Fetched, ...] = ()
     others: Others = field(default_factory=Others)
     facts: tuple[Fact, ...] = ()
+    imported: Imported | None = None
 
     @property
     def has_others(self) -> bool:
@@ -33,4 +34,5 @@ def beside(desk: Desk, person: AttendeeView) -> Beside:
         redemption.fetched(desk, person.orders),
         group.others(desk, person),
         facts(desk, person.id),
+        imported(desk, person.id),
     )

@@ -12,7 +12,7 @@ from tui_pos.desk.catalogue.inventory import InventoryItem
 from tui_pos.desk.checkin.group import Others
 from tui_pos.desk.checkin.redemption import Fetched, HandOut
 from tui_pos.desk.orders.views import AttendeeView, OrderView
-from tui_pos.desk.search.facts import Fact
+from tui_pos.desk.search.facts import Fact, Imported
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.messages import attendee as said
 from tui_pos.ui.messages import sentence as spoken
@@ -31,7 +31,7 @@ ROWS = (Column(12), Column(9), Column(10, right=True), Column(), Column(14, righ
 LEAST_WIDTH = 80
 BANNER_MARGINS = 16
 """Cells of a banner beside its texts: the sign, and what is left free."""
-FACT_WIDTH, FACT_LINES = 72, 2
+FACT_WIDTH, FACT_LINES = 72, 3
 """Cells of a line of facts, and how many lines there are at most."""
 UNPAID = "unpaid_order"
 """The caution that tells of an order that is not paid."""
@@ -80,17 +80,25 @@ def beside_verdict(
     return [*name, *_cautions(person, at_the_door=at_the_door), *_facts(known)]
 
 
+def of_list(person: AttendeeView, imported: Imported | None, facts: Sequence[Fact]) -> list[Fact]:
+    """What a list said of them, first what it called their order, and their badge if that is another one."""
+    if imported is None:
+        return list(facts)
+    code = "" if imported.scan_code == person.access_code else imported.scan_code
+    return [*(Fact(*each) for each in said.imported(imported.order_reference, code)), *facts]
+
+
 def _facts(known: Sequence[Fact]) -> list[Line]:
     """What a list said of them, as many on a line as fit; what has no room is counted."""
     lines: list[str] = []
     for place, fact in enumerate(known):
         shown = printable(f"{fact.label}: {fact.value}", FACT_WIDTH)
-        if lines and cell_len(f"{lines[-1]}   {shown}") <= FACT_WIDTH:
-            lines[-1] = f"{lines[-1]}   {shown}"
+        if lines and cell_len(f"{lines[-1]}; {shown}") <= FACT_WIDTH:
+            lines[-1] = f"{lines[-1]}; {shown}"
         elif len(lines) < FACT_LINES:
             lines.append(shown)
         else:
-            lines[-1] = f"{printable(lines[-1], FACT_WIDTH - 10)}   {said.more(len(known) - place)}"
+            lines[-1] = f"{printable(lines[-1], FACT_WIDTH - 10)}; {said.more(len(known) - place)}"
             break
     return [Line(("", each), pick=False, style=look.style(Role.DIM)) for each in lines]
 
