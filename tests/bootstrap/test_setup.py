@@ -39,18 +39,39 @@ def test_what_was_made_is_taken_away_and_what_was_there_stays(tmp_path: Path) ->
     assert there.read_text() == "ours"
 
 
-def test_a_file_that_another_has_filled_meanwhile_stays(tmp_path: Path) -> None:
-    file = tmp_path / "shop.sqlite3"
+def test_two_at_once_in_one_folder_each_write_their_own_config(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.touch(0o640)
+    file.chmod(0o640)
+    with Undo() as first, Undo() as second:
+        put_first, put_second = first.write(file, "first"), second.write(file, "second")
+        put_first()
+        assert file.read_text() == "first"
+        put_second()
+    assert (file.read_text(), oct(file.stat().st_mode & 0o777)) == ("second", "0o640")
+    assert list(tmp_path.iterdir()) == [file]
 
-    def refused() -> None:
+
+def test_a_link_stays_one_and_what_it_leads_to_is_written(tmp_path: Path) -> None:
+    kept, link = tmp_path / "kept" / "desk.toml", tmp_path / "config.toml"
+    link.symlink_to(kept)
+    kept.parent.mkdir()
+    for text in ("made", "changed"):
         with Undo() as undo:
-            undo.make_file(file, "-wal", unless=lambda: file.stat().st_size > 0)
-            file.write_text("another's tables")
-            raise KeyboardInterrupt
+            undo.write(link, text)()
+        assert link.is_symlink()
+        assert kept.read_text() == text
+    assert list(kept.parent.iterdir()) == [kept]
 
-    with pytest.raises(KeyboardInterrupt):
-        refused()
-    assert file.read_text() == "another's tables"
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("", "bad_password"), ("AMIRA.KHAN", "bad_password.name"), ("1234567", "bad_password.short")],
+)
+def test_a_new_password_is_neither_short_nor_the_name(text: str, said: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        answers.new_password(text, "amira.khan")
+    assert refused.value.reason.key == said
 
 
 @pytest.mark.parametrize(

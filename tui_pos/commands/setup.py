@@ -4,7 +4,7 @@ import logging
 import re
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tui_pos.commands.context import CommandContext, Failed, secret_of, warn
+from tui_pos.commands.context import SECRET_VARIABLE, CommandContext, Failed, new_secret_of, secret_of, warn
 from tui_pos.core import config
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def init(
         sets_up=sets_up,
         another=supervisor,
         renews=password,
-        new_secret=partial(secret_of, variable=NEW_SECRET),
+        new_secret=partial(_new_secret, (supervisor, password)),
         station=station,
     )
     done = list(setup.set_up(context.options.config, request))
@@ -217,6 +217,11 @@ def _readers(said: Sequence[str] | None) -> dict[str, str]:
     return {
         station.strip(): reader.strip() for station, _, reader in (each.partition("=") for each in said or ())
     }
+
+
+def _new_secret(by_option: Collection[str | None], name: str) -> str:
+    """The password of somebody who is made or renewed; the first supervisor is ``--staff``."""
+    return new_secret_of(name, NEW_SECRET if name in by_option else SECRET_VARIABLE)
 
 
 def _coin(said: str) -> str:
