@@ -202,10 +202,11 @@ def _tell_end(context: CommandContext, slug: str | None, done: list[str]) -> Non
     found = _examine(context, slug, station)
     if settings.api_base and any(each.check == "account" and each.level == "failed" for each in found):
         context.say(f"The simulator at {settings.api_base} does not answer: start it with tui-pos simulator.")
-    said = {"--config": context.options.config, "--conference": slug, "--station": station}
-    words = [f"{option} {shlex.quote(str(value))}" for option, value in said.items() if value]
     context.say("")
-    context.say(f"Start the desk with: tui-pos {' '.join(words)}")
+    for name in stations or [station]:
+        said = {"--config": context.options.config, "--conference": slug, "--station": name}
+        words = [f"{option} {shlex.quote(str(value))}" for option, value in said.items() if value]
+        context.say(f"Start the desk with: tui-pos {' '.join(words)}")
 
 
 CAPTURES = ("automatic", "confirm")
