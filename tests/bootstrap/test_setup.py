@@ -8,9 +8,16 @@ import pytest
 from tui_pos.bootstrap.setup import answers
 from tui_pos.bootstrap.setup.answers import CASH_ONLY, SIMULATOR, KeySource
 from tui_pos.bootstrap.setup.interview import Interview
-from tui_pos.bootstrap.setup.questions import BEFORE_READERS, BEHIND_READERS
+from tui_pos.bootstrap.setup.questions import (
+    BEFORE_READERS,
+    BEHIND_READERS,
+    open_question,
+    questions,
+    take_what_is_there,
+)
 from tui_pos.bootstrap.setup.undo import Undo
 from tui_pos.core import config
+from tui_pos.core.config_file import changed
 from tui_pos.desk.errors import InvalidInput
 from tui_pos.ui.messages.guide import QUESTIONS
 
@@ -191,3 +198,52 @@ def test_another_database_is_asked_of_anew(
     take("slug", "python-2077")
     request = interview.request()
     assert (request.given(), request.supervisor, request.another) == ({}, None, None)
+
+
+SERVED = """
+[stripe]
+api_base = "http://127.0.0.1:1"
+[conferences.python-2077]
+currency = "USD"
+[stations.a]
+reader = "tmr_front_1"
+[stations.b]
+reader = "tmr_front_1"
+[stations.c]
+"""
+
+
+def test_what_is_there_is_taken_and_nothing_likely(
+    tmp_path: Path, django_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(config.HOME_VARIABLE, str(tmp_path / "home"))
+    file = tmp_path / "config.toml"
+    file.write_text(f'[database]\nurl = "sqlite:///{django_file}"\n{SERVED}')
+    interview = Interview(file, {"slug": "python-2077"}, "desk-1")
+    with pytest.raises(InvalidInput, match="reader_shared"):
+        take_what_is_there(interview)
+    open_one = open_question(interview)
+    assert (open_one.name, open_one.about) == ("reader", "b")
+    assert (interview.answer("location"), interview.answer("reader c")) == ("", "")
+    interview.take(open_one, "")
+    assert open_question(interview).name == "write"
+    host = interview.request().host
+    assert changed(file.read_text(), host, "here") == file.read_text(), "what is only likely is not written"
+    interview.take(open_one, "-")
+    assert "tmr" not in str(interview.request().host["stations", "b"])
+
+
+def test_what_follows_from_another_answer_is_asked_anew(
+    tmp_path: Path, django_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(config.HOME_VARIABLE, str(tmp_path / "home"))
+    file = tmp_path / "config.toml"
+    text = SERVED.replace('[stations.b]\nreader = "tmr_front_1"', "[stations.b]")
+    file.write_text(f'[database]\nurl = "sqlite:///{django_file}"\n{text}')
+    interview = Interview(file, {"slug": "python-2077"}, "desk-1")
+    take_what_is_there(interview)
+    by_name = {question.name: question for question in questions(interview)}
+    interview.take(by_name["stripe_key"], "")
+    assert open_question(interview).name == "write", "the same answer"
+    interview.take(by_name["stripe_key"], "OUR_KEY")
+    assert open_question(interview).name == "location"

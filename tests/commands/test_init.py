@@ -206,6 +206,27 @@ def test_a_bad_password_leaves_nothing(
     assert left(home) == []
 
 
+@pytest.mark.usefixtures("home")
+def test_what_another_has_put_into_the_config_meanwhile_stays(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run(capsys, *WORDS)[0] == 0
+    file, theirs = config.user_config(), "# Theirs.\n"
+
+    def getpass(_: str) -> str:
+        file.write_text(file.read_text() + theirs)
+        return "battery staple"
+
+    monkeypatch.setattr("getpass.getpass", getpass)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    words = ("--conference", "small", "--staff", "amira", "init", "--supervisor", "noor", "--seller", "Us")
+    status, (said,) = run(capsys, *words)
+    assert (status, said) == (2, f"Somebody else has changed {file} at the same time: run init again.")
+    assert theirs in file.read_text()
+    with connected():
+        assert User.select().count() == 1
+
+
 def contents() -> dict[str, list[tuple[object, ...]]]:
     """Every row of every table that django-program owns."""
     with connected():
@@ -562,6 +583,9 @@ def test_the_options_say_everything_that_the_questions_ask(capsys: pytest.Captur
         "conferences": {"small": conference},
         "stations": stations,
     }
+    assert cli.main(["--json", *WORDS, "--reader", "d2=tmr_1"]) == 0
+    assert "names the reader tmr_1 for desk 1 and for d2." in capsys.readouterr().err
+    assert run(capsys, *WORDS, "--reader", "d2=")[0] == 0
     file, elsewhere = config.user_config(), f"sqlite:///{config.data_home()}/other.sqlite3"
     assert run(capsys, *WORDS, "--database", "embedded") == (0, [])
     said = f"The config {file} names another database: change it there."

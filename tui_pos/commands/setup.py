@@ -17,7 +17,6 @@ from tui_pos.core import config
 
 if TYPE_CHECKING:
     from tui_pos.bootstrap.doctor import Finding, Subject
-    from tui_pos.core.config import Settings
     from tui_pos.desk.reconciliation.account_change import Change
 
 log = logging.getLogger(__name__)
@@ -103,11 +102,9 @@ def init(
 
     if take_over and new_installation:
         raise typer.TyperException("Give --take-over or --new-installation, not both.")
+    capture, prices = _one_of(capture, CAPTURES, "--capture"), _one_of(prices, RULES, "--prices")
     rules = Rules(
-        currency=currency.upper(),
-        capture=_one_of(capture, CAPTURES, "--capture"),
-        prices=_one_of(prices, RULES, "--prices"),
-        smallest_coin=_coin(smallest_coin),
+        currency=currency.upper(), capture=capture, prices=prices, smallest_coin=_coin(smallest_coin)
     )
     said = {
         "database": database,
@@ -142,15 +139,12 @@ def init(
         station=station,
     )
     done = list(setup.set_up(context.options.config, request))
-    settings = context.settings()
     if take_over or new_installation:
         context.confirm(["Every desk on this database will act on card payments again."], yes)
         done += setup.take_over(station, renew=new_installation)
-    if account:
-        done += _take_account(context, settings, station, yes)
-    if purge_rehearsals:
-        done += _purge(context, settings, yes)
-    for warning in session.warnings(settings, slug):
+    done += _take_account(context, station, yes) if account else []
+    done += _purge(context, yes) if purge_rehearsals else []
+    for warning in session.warnings(context.settings(), slug):
         warn(warning)
     _tell_end(context, slug, done)
 
@@ -238,11 +232,11 @@ def _one_of(said: str, known: tuple[str, ...], option: str) -> str:
     return said
 
 
-def _take_account(context: CommandContext, settings: "Settings", station: str, yes: bool) -> list[str]:
+def _take_account(context: CommandContext, station: str, yes: bool) -> list[str]:
     from tui_pos.bootstrap import setup
     from tui_pos.desk.reconciliation import account_change
 
-    conference, change = setup.planned_account_change(settings, context.options.conference)
+    conference, change = setup.planned_account_change(context.settings(), context.options.conference)
     lines = account_lines(conference.slug, change)
     if not change.is_needed:
         return lines
@@ -266,12 +260,12 @@ def account_lines(slug: str, change: "Change") -> list[str]:
     return lines
 
 
-def _purge(context: CommandContext, settings: "Settings", yes: bool) -> list[str]:
+def _purge(context: CommandContext, yes: bool) -> list[str]:
     from tui_pos.bootstrap.session import open_database
     from tui_pos.desk import conferences
     from tui_pos.desk.reconciliation import rehearsals
 
-    open_database(settings)
+    open_database(context.settings())
     row = conferences.find(context.options.conference or "")
     context.confirm([f"Every rehearsal of {row.slug} will be deleted for good."], yes)
     return [f"Deleted {rehearsals.purge(row.id)} rehearsals of {row.slug}."]

@@ -17,7 +17,8 @@ from tui_pos.data import connection
 from tui_pos.data.schema import Owner
 from tui_pos.desk.access.tries import At
 from tui_pos.desk.context import Mode
-from tui_pos.desk.errors import InvalidInput, NotFound, Reason, Refused, because
+from tui_pos.desk.errors import InvalidInput, NotFound, Reason, Refusal, Refused, because
+from tui_pos.terminal import TerminalError
 
 STATION = "desk-1"
 ZONES_SHOWN = 40
@@ -51,17 +52,24 @@ def open_question(interview: Interview) -> Question:
 def take_what_is_there(interview: Interview) -> None:
     """Answer what is so already, where this computer serves the conference; the rest stays open.
 
-    Raises what is wrong with it. That question stays open too.
+    What is wrong stays open too, and the first such is raised at the end.
     """
     seen: set[str] = set()
+    wrong: list[Refusal | TerminalError] = []
     while left := [each for each in questions(interview)[:-1] if each.key not in {*interview.kept, *seen}]:
         question = left[0]
         seen.add(question.key)
         if question.is_secret or not (interview.is_served or _is_sure(interview, question)):
             continue
         text = question.there(interview) if question.there else interview.default(question)
-        if text or question.may_be_empty:
+        if not (text or question.may_be_empty):
+            continue
+        try:
             interview.take(question, text or NOTHING)
+        except (Refusal, TerminalError) as error:
+            wrong.append(error)
+    if wrong:
+        raise wrong[0]
 
 
 def _is_sure(interview: Interview, question: Question) -> bool:

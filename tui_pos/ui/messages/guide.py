@@ -112,7 +112,7 @@ QUESTIONS: dict[str, Words] = {
     "write": Words(
         "",
         "Is that right? Enter writes it; nothing was written until now.",
-        "The number of an answer, and Enter, changes it. Ctrl-C leaves everything as it was.",
+        "A number, and Enter, changes that answer. Ctrl-C leaves all as it was.",
     ),
 }
 """By the names of `bootstrap.setup.questions`."""
