@@ -8,9 +8,16 @@ import pytest
 from tui_pos.bootstrap.setup import answers
 from tui_pos.bootstrap.setup.answers import CASH_ONLY, SIMULATOR, KeySource
 from tui_pos.bootstrap.setup.interview import Interview
-from tui_pos.bootstrap.setup.questions import BEFORE_READERS, BEHIND_READERS
+from tui_pos.bootstrap.setup.questions import (
+    BEFORE_READERS,
+    BEHIND_READERS,
+    open_question,
+    questions,
+    take_what_is_there,
+)
 from tui_pos.bootstrap.setup.undo import Undo
 from tui_pos.core import config
+from tui_pos.core.config_file import changed
 from tui_pos.desk.errors import InvalidInput
 from tui_pos.ui.messages.guide import QUESTIONS
 
@@ -39,18 +46,39 @@ def test_what_was_made_is_taken_away_and_what_was_there_stays(tmp_path: Path) ->
     assert there.read_text() == "ours"
 
 
-def test_a_file_that_another_has_filled_meanwhile_stays(tmp_path: Path) -> None:
-    file = tmp_path / "shop.sqlite3"
+def test_two_at_once_in_one_folder_each_write_their_own_config(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.touch(0o640)
+    file.chmod(0o640)
+    with Undo() as first, Undo() as second:
+        put_first, put_second = first.write(file, "first"), second.write(file, "second")
+        put_first()
+        assert file.read_text() == "first"
+        put_second()
+    assert (file.read_text(), oct(file.stat().st_mode & 0o777)) == ("second", "0o640")
+    assert list(tmp_path.iterdir()) == [file]
 
-    def refused() -> None:
+
+def test_a_link_stays_one_and_what_it_leads_to_is_written(tmp_path: Path) -> None:
+    kept, link = tmp_path / "kept" / "desk.toml", tmp_path / "config.toml"
+    link.symlink_to(kept)
+    kept.parent.mkdir()
+    for text in ("made", "changed"):
         with Undo() as undo:
-            undo.make_file(file, "-wal", unless=lambda: file.stat().st_size > 0)
-            file.write_text("another's tables")
-            raise KeyboardInterrupt
+            undo.write(link, text)()
+        assert link.is_symlink()
+        assert kept.read_text() == text
+    assert list(kept.parent.iterdir()) == [kept]
 
-    with pytest.raises(KeyboardInterrupt):
-        refused()
-    assert file.read_text() == "another's tables"
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("", "bad_password"), ("AMIRA.KHAN", "bad_password.name"), ("1234567", "bad_password.short")],
+)
+def test_a_new_password_is_neither_short_nor_the_name(text: str, said: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        answers.new_password(text, "amira.khan")
+    assert refused.value.reason.key == said
 
 
 @pytest.mark.parametrize(
@@ -170,3 +198,52 @@ def test_another_database_is_asked_of_anew(
     take("slug", "python-2077")
     request = interview.request()
     assert (request.given(), request.supervisor, request.another) == ({}, None, None)
+
+
+SERVED = """
+[stripe]
+api_base = "http://127.0.0.1:1"
+[conferences.python-2077]
+currency = "USD"
+[stations.a]
+reader = "tmr_front_1"
+[stations.b]
+reader = "tmr_front_1"
+[stations.c]
+"""
+
+
+def test_what_is_there_is_taken_and_nothing_likely(
+    tmp_path: Path, django_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(config.HOME_VARIABLE, str(tmp_path / "home"))
+    file = tmp_path / "config.toml"
+    file.write_text(f'[database]\nurl = "sqlite:///{django_file}"\n{SERVED}')
+    interview = Interview(file, {"slug": "python-2077"}, "desk-1")
+    with pytest.raises(InvalidInput, match="reader_shared"):
+        take_what_is_there(interview)
+    open_one = open_question(interview)
+    assert (open_one.name, open_one.about) == ("reader", "b")
+    assert (interview.answer("location"), interview.answer("reader c")) == ("", "")
+    interview.take(open_one, "")
+    assert open_question(interview).name == "write"
+    host = interview.request().host
+    assert changed(file.read_text(), host, "here") == file.read_text(), "what is only likely is not written"
+    interview.take(open_one, "-")
+    assert "tmr" not in str(interview.request().host["stations", "b"])
+
+
+def test_what_follows_from_another_answer_is_asked_anew(
+    tmp_path: Path, django_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(config.HOME_VARIABLE, str(tmp_path / "home"))
+    file = tmp_path / "config.toml"
+    text = SERVED.replace('[stations.b]\nreader = "tmr_front_1"', "[stations.b]")
+    file.write_text(f'[database]\nurl = "sqlite:///{django_file}"\n{text}')
+    interview = Interview(file, {"slug": "python-2077"}, "desk-1")
+    take_what_is_there(interview)
+    by_name = {question.name: question for question in questions(interview)}
+    interview.take(by_name["stripe_key"], "")
+    assert open_question(interview).name == "write", "the same answer"
+    interview.take(by_name["stripe_key"], "OUR_KEY")
+    assert open_question(interview).name == "location"

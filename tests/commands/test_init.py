@@ -142,6 +142,91 @@ def test_a_database_of_django_program_only_gets_our_tables(
     assert contents() == before
 
 
+def test_who_may_not_agree_leaves_the_tables_as_they_are(
+    home: Path, django_url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = home / "c.toml"
+    file.write_text(f'[database]\nurl = "{django_url}"\n')
+    connection.open_database(django_url, keep=True)
+    with connected():
+        before = database.get_tables()
+    words = (
+        "--config",
+        str(file),
+        "--conference",
+        "python-2077",
+        "--staff",
+        "lead",
+        "init",
+        "--currency",
+        "EUR",
+    )
+    monkeypatch.setenv("TUI_POS_SECRET", "guessed")
+    assert run(capsys, *words, "--account", "--yes")[0] == 6
+    assert run(capsys, *words, "--currency", "EURO")[0] == 2
+    assert run(capsys, *words, "--smallest-coin", "50")[0] == 2
+    connection.open_database(django_url, keep=True)
+    with connected():
+        assert database.get_tables() == before
+
+
+@pytest.mark.usefixtures("home")
+def test_a_new_password_is_asked_twice(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed, asked = ["battery staple", "battery", "battery staple", "battery staple"], []
+
+    def getpass(prompt: str) -> str:
+        asked.append(prompt)
+        return typed.pop(0)
+
+    monkeypatch.setattr("getpass.getpass", getpass)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.delenv("TUI_POS_SECRET")
+    status = cli.main(["--json", *WORDS])
+    assert (status, capsys.readouterr().err) == (0, "The two passwords differ: type the same one twice.\n")
+    assert asked == ["New password of amira: ", "New password of amira, again: "] * 2
+    typed[:], asked[:] = ["battery staple", "staple and battery", "staple and battery"], []
+    assert run(capsys, "--staff", "amira", "init", "--supervisor", "noor")[0] == 0
+    assert asked == ["Password of amira: ", "New password of noor: ", "New password of noor, again: "]
+
+
+@pytest.mark.parametrize(("secret", "said"), [("amira", "the user's name"), ("1234567", "at least 8")])
+def test_a_bad_password_leaves_nothing(
+    home: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    secret: str,
+    said: str,
+) -> None:
+    monkeypatch.setenv("TUI_POS_SECRET", secret)
+    status, (told,) = run(capsys, *WORDS)
+    assert status == 2
+    assert said in told
+    assert left(home) == []
+
+
+@pytest.mark.usefixtures("home")
+def test_what_another_has_put_into_the_config_meanwhile_stays(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run(capsys, *WORDS)[0] == 0
+    file, theirs = config.user_config(), "# Theirs.\n"
+
+    def getpass(_: str) -> str:
+        file.write_text(file.read_text() + theirs)
+        return "battery staple"
+
+    monkeypatch.setattr("getpass.getpass", getpass)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    words = ("--conference", "small", "--staff", "amira", "init", "--supervisor", "noor", "--seller", "Us")
+    status, (said,) = run(capsys, *words)
+    assert (status, said) == (2, f"Somebody else has changed {file} at the same time: run init again.")
+    assert theirs in file.read_text()
+    with connected():
+        assert User.select().count() == 1
+
+
 def contents() -> dict[str, list[tuple[object, ...]]]:
     """Every row of every table that django-program owns."""
     with connected():
@@ -299,7 +384,7 @@ def tables(url: str) -> list[str]:
 @pytest.mark.thorough
 @pytest.mark.parametrize(("stage", "call", "is_stored"), STAGES)
 def test_killed_at_any_stage_it_leaves_nothing_half_done(
-    home: Path, capsys: pytest.CaptureFixture[str], host: str, stage: str, call: int, is_stored: bool
+    capsys: pytest.CaptureFixture[str], host: str, stage: str, call: int, is_stored: bool
 ) -> None:
     words = (*WORDS, "--database", "OUR_DATABASE")
     killed = subprocess.run([sys.executable, "-c", KILLED, stage, str(call), *words], timeout=60)
@@ -310,7 +395,6 @@ def test_killed_at_any_stage_it_leaves_nothing_half_done(
     assert status == 0
     assert done[0] == f"Wrote the config {config.user_config()}."
     assert ("Made the supervisor amira." in done) == (not is_stored)
-    assert [each for each in left(home) if each.endswith(".new")] == []
     assert run(capsys, *WORDS) == (0, [])
 
 
@@ -377,6 +461,58 @@ def test_of_two_at_once_one_makes_and_the_other_finds(tmp_path: Path) -> None:
         assert said["database"] == {"url_env": "OUR_DATABASE"}
 
 
+STOPS = """
+import fcntl, sys
+from tui_pos import cli
+from tui_pos.bootstrap import setup
+from tui_pos.data.tables.program import Conference
+def stops(said, error=None):
+    print(said, flush=True)
+    sys.stdin.readline()
+    if error:
+        raise error
+real, create = fcntl.flock, Conference.create
+def flock(file, how):
+    try:
+        real(file, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("waits", flush=True)
+        real(file, how)
+def made(**values):
+    stops("writes", OSError(28, "No space left on device") if sys.argv[1] == "fails" else None)
+    return create(**values)
+fcntl.flock, Conference.create = flock, made
+sys.exit(cli.main(sys.argv[2:]))
+"""
+
+
+@pytest.mark.thorough
+def test_who_is_refused_takes_nothing_away_from_who_writes(home: Path) -> None:
+    (home / "c.toml").write_text('[conferences.small]\ncurrency = "CHF"\n')
+
+    def start(ends: str, *words: str) -> subprocess.Popen[str]:
+        argv = [sys.executable, "-c", STOPS, ends, "--config", str(home / "c.toml"), *words]
+        return subprocess.Popen(
+            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
+    def line(process: subprocess.Popen[str]) -> str:
+        assert process.stdout is not None
+        return process.stdout.readline().strip()
+
+    with start("fails", *WORDS) as first:
+        assert line(first) == "writes"
+        with start("goes on", *WORDS) as second:
+            told = line(second)
+            first.communicate("\n", timeout=60)
+            assert first.returncode != 0
+            out, _ = second.communicate("\n", timeout=60)
+    assert told == "waits"
+    assert second.returncode == 0
+    assert MADE in out
+    assert "tui_pos_conference" in tables(config.embedded_database(home / "home"))
+
+
 @pytest.mark.usefixtures("host")
 def test_another_name_and_other_days_take_a_supervisor(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -411,12 +547,12 @@ def test_a_password_is_renewed_with_the_old_one_or_a_supervisors(
     assert run(capsys, *words, "--password", "nobody") == (3, ["There is no user nobody."])
     monkeypatch.setenv("TUI_POS_NEW_SECRET", "")
     assert run(capsys, *words, "--password", "amira") == (2, ["The password is empty."])
-    monkeypatch.setenv("TUI_POS_NEW_SECRET", "third")
+    monkeypatch.setenv("TUI_POS_NEW_SECRET", "third of them")
     assert run(capsys, *words, "--password", "noor") == (0, ["noor has a new password."])
     assert run(capsys, *words, "--password", "amira") == (0, ["amira has a new password."])
     assert run(capsys, *words, "--password", "amira")[0] == 6, "the old one holds no more"
     with connected():
-        assert all(verify("third", user.password) for user in User.select())
+        assert all(verify("third of them", user.password) for user in User.select())
 
 
 @pytest.mark.usefixtures("home")
@@ -447,6 +583,9 @@ def test_the_options_say_everything_that_the_questions_ask(capsys: pytest.Captur
         "conferences": {"small": conference},
         "stations": stations,
     }
+    assert cli.main(["--json", *WORDS, "--reader", "d2=tmr_1"]) == 0
+    assert "names the reader tmr_1 for desk 1 and for d2." in capsys.readouterr().err
+    assert run(capsys, *WORDS, "--reader", "d2=")[0] == 0
     file, elsewhere = config.user_config(), f"sqlite:///{config.data_home()}/other.sqlite3"
     assert run(capsys, *WORDS, "--database", "embedded") == (0, [])
     said = f"The config {file} names another database: change it there."

@@ -36,7 +36,7 @@ def run(folder: Path, umask: int, *words: str) -> None:
         **os.environ,
         "TUI_POS_HOME": str(folder / "data" / "home"),
         "XDG_CONFIG_HOME": str(folder / "config"),
-        "TUI_POS_SECRET": "secret",
+        "TUI_POS_SECRET": "correct horse",
     }
     done = subprocess.run(
         [*PROGRAM, *words], env=env, umask=umask, capture_output=True, text=True, check=False, timeout=60

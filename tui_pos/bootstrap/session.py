@@ -271,6 +271,14 @@ def warnings(settings: Settings, slug: str | None) -> tuple[str, ...]:
         for each in settings.conferences
         if each not in [row.slug for row in known]
     ]
+    first_of: dict[str, str] = {}
+    for station in filter(settings.reader, settings.stations):
+        other = first_of.setdefault(settings.reader(station), station)
+        if other != station:
+            found.append(
+                f"{config_file} names the reader {settings.reader(station)} for {printable(other, 40)} and"
+                f" for {printable(station, 40)}."
+            )
     row = next((row for row in known if row.slug == slug), None)
     if row is not None and settings.conferences and row.slug not in settings.conferences:
         found.append(

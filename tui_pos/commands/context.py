@@ -182,9 +182,25 @@ def table(rows: Iterable[tuple[str, ...]]) -> list[str]:
 
 def secret_of(username: str, variable: str = SECRET_VARIABLE) -> str:
     """The password from ``variable`` of the environment, else asked on the terminal."""
+    given = _given_secret(username, variable)
+    return getpass.getpass(f"Password of {printable(username)}: ") if given is None else given
+
+
+def new_secret_of(username: str, variable: str) -> str:
+    """The same of a password that somebody is to get: asked twice, until both are one."""
+    given = _given_secret(username, variable)
+    if given is not None:
+        return given
+    while True:
+        asked = f"New password of {printable(username)}"
+        secret = getpass.getpass(f"{asked}: ")
+        if getpass.getpass(f"{asked}, again: ") == secret:
+            return secret
+        warn("The two passwords differ: type the same one twice.")
+
+
+def _given_secret(username: str, variable: str) -> str | None:
     secret = os.environ.get(variable)
-    if secret is not None:
-        return secret
-    if not sys.stdin.isatty():
+    if secret is None and not sys.stdin.isatty():
         raise typer.TyperException(f"Put the password of {printable(username)} into ${variable}.")
-    return getpass.getpass(f"Password of {printable(username)}: ")
+    return secret

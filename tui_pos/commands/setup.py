@@ -4,7 +4,7 @@ import logging
 import re
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tui_pos.commands.context import CommandContext, Failed, secret_of, warn
+from tui_pos.commands.context import SECRET_VARIABLE, CommandContext, Failed, new_secret_of, secret_of, warn
 from tui_pos.core import config
 
 if TYPE_CHECKING:
     from tui_pos.bootstrap.doctor import Finding, Subject
-    from tui_pos.core.config import Settings
     from tui_pos.desk.reconciliation.account_change import Change
 
 log = logging.getLogger(__name__)
@@ -103,11 +102,9 @@ def init(
 
     if take_over and new_installation:
         raise typer.TyperException("Give --take-over or --new-installation, not both.")
+    capture, prices = _one_of(capture, CAPTURES, "--capture"), _one_of(prices, RULES, "--prices")
     rules = Rules(
-        currency=currency.upper(),
-        capture=_one_of(capture, CAPTURES, "--capture"),
-        prices=_one_of(prices, RULES, "--prices"),
-        smallest_coin=_coin(smallest_coin),
+        currency=currency.upper(), capture=capture, prices=prices, smallest_coin=_coin(smallest_coin)
     )
     said = {
         "database": database,
@@ -138,19 +135,16 @@ def init(
         sets_up=sets_up,
         another=supervisor,
         renews=password,
-        new_secret=partial(secret_of, variable=NEW_SECRET),
+        new_secret=partial(_new_secret, (supervisor, password)),
         station=station,
     )
     done = list(setup.set_up(context.options.config, request))
-    settings = context.settings()
     if take_over or new_installation:
         context.confirm(["Every desk on this database will act on card payments again."], yes)
         done += setup.take_over(station, renew=new_installation)
-    if account:
-        done += _take_account(context, settings, station, yes)
-    if purge_rehearsals:
-        done += _purge(context, settings, yes)
-    for warning in session.warnings(settings, slug):
+    done += _take_account(context, station, yes) if account else []
+    done += _purge(context, yes) if purge_rehearsals else []
+    for warning in session.warnings(context.settings(), slug):
         warn(warning)
     _tell_end(context, slug, done)
 
@@ -202,10 +196,11 @@ def _tell_end(context: CommandContext, slug: str | None, done: list[str]) -> Non
     found = _examine(context, slug, station)
     if settings.api_base and any(each.check == "account" and each.level == "failed" for each in found):
         context.say(f"The simulator at {settings.api_base} does not answer: start it with tui-pos simulator.")
-    said = {"--config": context.options.config, "--conference": slug, "--station": station}
-    words = [f"{option} {shlex.quote(str(value))}" for option, value in said.items() if value]
     context.say("")
-    context.say(f"Start the desk with: tui-pos {' '.join(words)}")
+    for name in stations or [station]:
+        said = {"--config": context.options.config, "--conference": slug, "--station": name}
+        words = [f"{option} {shlex.quote(str(value))}" for option, value in said.items() if value]
+        context.say(f"Start the desk with: tui-pos {' '.join(words)}")
 
 
 CAPTURES = ("automatic", "confirm")
@@ -217,6 +212,11 @@ def _readers(said: Sequence[str] | None) -> dict[str, str]:
     return {
         station.strip(): reader.strip() for station, _, reader in (each.partition("=") for each in said or ())
     }
+
+
+def _new_secret(by_option: Collection[str | None], name: str) -> str:
+    """The password of somebody who is made or renewed; the first supervisor is ``--staff``."""
+    return new_secret_of(name, NEW_SECRET if name in by_option else SECRET_VARIABLE)
 
 
 def _coin(said: str) -> str:
@@ -232,11 +232,11 @@ def _one_of(said: str, known: tuple[str, ...], option: str) -> str:
     return said
 
 
-def _take_account(context: CommandContext, settings: "Settings", station: str, yes: bool) -> list[str]:
+def _take_account(context: CommandContext, station: str, yes: bool) -> list[str]:
     from tui_pos.bootstrap import setup
     from tui_pos.desk.reconciliation import account_change
 
-    conference, change = setup.planned_account_change(settings, context.options.conference)
+    conference, change = setup.planned_account_change(context.settings(), context.options.conference)
     lines = account_lines(conference.slug, change)
     if not change.is_needed:
         return lines
@@ -260,12 +260,12 @@ def account_lines(slug: str, change: "Change") -> list[str]:
     return lines
 
 
-def _purge(context: CommandContext, settings: "Settings", yes: bool) -> list[str]:
+def _purge(context: CommandContext, yes: bool) -> list[str]:
     from tui_pos.bootstrap.session import open_database
     from tui_pos.desk import conferences
     from tui_pos.desk.reconciliation import rehearsals
 
-    open_database(settings)
+    open_database(context.settings())
     row = conferences.find(context.options.conference or "")
     context.confirm([f"Every rehearsal of {row.slug} will be deleted for good."], yes)
     return [f"Deleted {rehearsals.purge(row.id)} rehearsals of {row.slug}."]

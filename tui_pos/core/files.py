@@ -4,7 +4,7 @@ import errno
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final
 
@@ -31,16 +31,17 @@ def make_folder(folder: Path) -> None:
         folder.chmod(FOLDER)
 
 
-def make_file(file: Path) -> None:
-    """Make ``file`` empty; one that is there stays as it is. Raises OSError."""
+def make_file(file: Path) -> bool:
+    """Make ``file`` empty; False for one that is there, which stays as it is. Raises OSError."""
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, FILE)
     except FileExistsError:
-        return
+        return False
     try:
         os.fchmod(descriptor, FILE)
     finally:
         os.close(descriptor)
+    return True
 
 
 def liken(copy: Path, original: Path) -> None:
@@ -56,23 +57,52 @@ def liken(copy: Path, original: Path) -> None:
     copy.chmod(found.st_mode & mode)
 
 
+class Unfinished:
+    """A new file, for its owner alone, that `put` gives the place of ``file``.
+
+    It has a name of its own, so that several at once do not meet. Where ``file`` is a link, what it leads to
+    is replaced. ``alike``: it gets the owner and the mode of what is there. Raises OSError, for a device or a
+    folder too.
+    """
+
+    def __init__(self, file: Path, *, alike: bool = False) -> None:
+        self._target, self._alike = file.resolve(), alike
+        if self._target.exists() and not self._target.is_file():
+            raise OSError(errno.EINVAL, "it is no ordinary file", str(file))
+        folder, name = self._target.parent, f".{self._target.name[:100]}."
+        descriptor, made = tempfile.mkstemp(".unfinished", name, folder)
+        self._path = Path(made)
+        self.out: IO[bytes] = open(descriptor, "wb")  # noqa: SIM115  # drop closes it
+
+    def finish(self) -> None:
+        """See that all of it is on the disk, beside what it is to replace. Raises OSError."""
+        self.out.flush()
+        os.fsync(self.out.fileno())
+        self.out.close()
+        if self._alike and self._target.exists():
+            liken(self._path, self._target)
+
+    def put(self) -> None:
+        """Let it take the place, once it is finished. Raises OSError."""
+        os.replace(self._path, self._target)
+
+    def drop(self) -> None:
+        """Leave nothing of it, unless it has its place already."""
+        with suppress(OSError):  # what could not be written cannot be flushed either
+            self.out.close()
+        self._path.unlink(missing_ok=True)
+
+
 @contextmanager
 def replacing(file: Path) -> Iterator[IO[bytes]]:
-    """A new file, for its owner alone, that takes the place of ``file`` when the block ends well.
+    """A new file that takes the place of ``file`` when the block ends well: see `Unfinished`.
 
-    It is on the disk by then; when the block fails nothing is left of it, and what was there stays. Raises
-    OSError, for a device or a folder too.
+    It is on the disk by then; when the block fails nothing is left of it, and what was there stays.
     """
-    target = file.resolve()
-    if target.exists() and not target.is_file():
-        raise OSError(errno.EINVAL, "it is no ordinary file", str(file))
-    descriptor, name = tempfile.mkstemp(".unfinished", f".{target.name[:100]}.", target.parent)
-    unfinished = Path(name)
+    new = Unfinished(file)
     try:
-        with open(descriptor, "wb") as out:
-            yield out
-            out.flush()
-            os.fsync(out.fileno())
-        unfinished.replace(target)
+        yield new.out
+        new.finish()
+        new.put()
     finally:
-        unfinished.unlink(missing_ok=True)
+        new.drop()

@@ -56,7 +56,8 @@ def prepare(keep_backups: int = 3) -> upgrades.Upgrade:
     with connected():
         found = _columns()
         if _missing(found):
-            run_tx(_create_shop, sees_others=True)
+            with upgrades.alone():
+                run_tx(_create_shop, sees_others=True)
             found = _columns()
         _check_users()
         for table in SHOP:
@@ -64,6 +65,12 @@ def prepare(keep_backups: int = 3) -> upgrades.Upgrade:
         done = upgrades.upgrade(keep_backups)
         installation.ensure()
         return done
+
+
+def is_current() -> bool:
+    """Whether the open database has the desk's own tables of this version. Raises SchemaMismatch."""
+    with connected():
+        return upgrades.is_current() and installation.is_known()
 
 
 def check() -> None:

@@ -42,7 +42,7 @@ def upgrade(keep_backups: int = 3) -> Upgrade:
     one upgrades, others wait. Raises SchemaMismatch when the database is newer than this program, and
     DatabaseUnavailable, with nothing changed, when the copy cannot be made.
     """
-    with _exclusive():
+    with alone():
         start, ran = version(), 0
         backup: Path | None = None
 
@@ -70,8 +70,10 @@ def upgrade(keep_backups: int = 3) -> Upgrade:
 
 
 @contextmanager
-def _exclusive() -> Iterator[None]:
-    """One process upgrades a SQLite file at a time, so that there is one copy: all steps belong to it.
+def alone() -> Iterator[None]:
+    """One process makes or upgrades tables in a SQLite file at a time: its one copy is before all steps.
+
+    None does while ``init`` may still take away the file that it has made.
 
     The lock is the folder's: closing the file itself once more would drop SQLite's own locks on it. Inside a
     transaction the file is this process's already, and who has the folder may wait for it.
@@ -79,7 +81,7 @@ def _exclusive() -> Iterator[None]:
     if not is_sqlite() or database.in_transaction() or version() >= len(STEPS):
         yield
         return
-    folder = os.open(sqlite_file(database.obj).parent, os.O_RDONLY | os.O_CLOEXEC)
+    folder = os.open(sqlite_file(database.obj).resolve().parent, os.O_RDONLY | os.O_CLOEXEC)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
         yield
@@ -101,6 +103,11 @@ def check() -> None:
         raise SchemaMismatch(
             f"The tables of tui-pos in this database {has}: open a desk on it, or run tui-pos upgrade."
         )
+
+
+def is_current() -> bool:
+    """Whether the desk's own tables are this version's. Raises SchemaMismatch for newer ones."""
+    return version() == len(STEPS)
 
 
 def _apply(number: int) -> None:

@@ -6,7 +6,7 @@ What may be answered, and in which order it is asked, is `bootstrap.setup.questi
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from rich.text import Text
 from textual import events, on
@@ -16,7 +16,7 @@ from textual.screen import Screen
 
 from tui_pos.bootstrap.setup import answers
 from tui_pos.bootstrap.setup.interview import Answer, Interview, Question
-from tui_pos.bootstrap.setup.questions import questions
+from tui_pos.bootstrap.setup.questions import open_question, questions, take_what_is_there
 from tui_pos.core import log_file
 from tui_pos.core.scan import MAX_LENGTH, printable
 from tui_pos.desk.tones import Tone
@@ -35,6 +35,8 @@ from tui_pos.ui.widgets.scan_input import Prompt, ScanInput
 from tui_pos.ui.widgets.signs import signed
 from tui_pos.ui.widgets.status_line import StatusLine
 
+T = TypeVar("T")
+
 INTERRUPTED = 130
 """The exit status after Ctrl-C, as of other commands."""
 STARS = "********"
@@ -43,6 +45,8 @@ FIXED = 8
 CHOICES = 4
 """So many rows are kept for what can be chosen, and one in any case."""
 MARGIN = 2
+OVERVIEW = "write"
+"""The last question, for which all answers stand there."""
 LONGEST = 400
 """Characters of what is told of an answer."""
 
@@ -67,12 +71,12 @@ class GuideScreen(DeskScreen[None]):
         self._interview = interview
         self._is_answered = is_answered
         self._asked: tuple[Question, ...] = questions(interview)
-        unanswered = (each for each in self._asked if each.key not in interview.kept)
-        self._question = next(unanswered, self._asked[-1])
+        self._question = open_question(interview)
         self._told: tuple[str, Tone] = (fault, Tone.BAD)
         self._is_checking = False
         self._answered = Listing(Column(14), Column(), numbered=False, choosing=False, id="answered")
-        self._choices = LineList(Column(24), Column(), numbered=False, by_arrow=True)
+        self._choices = LineList(Column(2, right=True), Column(24), Column(), numbered=False, by_arrow=True)
+        self._numbered: dict[str, Question] = {}  # what can be gone to from the overview
         self._rows = {name: Row(id=name) for name in ("question", "told", "help", "enter")}
 
     def compose(self) -> ComposeResult:
@@ -92,6 +96,8 @@ class GuideScreen(DeskScreen[None]):
 
     def on_mount(self) -> None:
         self._draw_all()
+        if not self._interview.kept and self._interview.has_config:
+            self._look()
 
     def on_resize(self, event: events.Resize) -> None:
         super().on_resize(event)
@@ -106,22 +112,23 @@ class GuideScreen(DeskScreen[None]):
     def acts(self) -> Sequence[Offer]:
         if self._is_checking:
             return ()
-        is_first = self._question.key == self._asked[0].key
+        is_first = self._is_overview or self._question.key == self._asked[0].key
         return (
             Act("confirm", partial(self._answer, ""), self._enter_does()),
-            *(() if is_first else (Act("back", self._back, "back"),)),
+            *(() if is_first else (Act("back", self._back, "overview" if self._is_whole else "back"),)),
             Act("quit", self.kiosk.exit, "leave"),
             Move(self._move, "choose" if len(self._choices.lines) > CHOICES else ""),
         )
 
-    def typed_acts(self, text: str) -> Sequence[Offer]:  # noqa: ARG002  # whatever it is
+    def typed_acts(self, text: str) -> Sequence[Offer]:
         if self._is_checking:
             return ()
-        return (self.enters("answer"), Act("back", self.prompt.clear, "clear"), Move(self._move))
+        does = "go there" if self._is_overview and text in self._numbered else "answer"
+        return (self.enters(does), Act("back", self.prompt.clear, "clear"), Move(self._move))
 
     def _enter_does(self) -> str:
-        if self._question.name == "write":
-            return "write it"
+        if self._is_overview:
+            return "change it" if self._choices.chosen is not None else "write it"
         return "take the chosen" if self._choices.chosen is not None else "go on"
 
     def _move(self, delta: int) -> None:
@@ -159,20 +166,43 @@ class GuideScreen(DeskScreen[None]):
     def _answer(self, typed: str) -> None:
         chosen = self._choices.chosen
         text = chosen.key if chosen is not None else typed
+        if self._is_overview and text in self._numbered:
+            self._told = ("", Tone.PLAIN)
+            self._go_to(self._numbered[text])
+            return
+        self._check(partial(self._interview.take, self._question, text), self._taken, self._refused_answer)
+
+    def _check(
+        self, call: Callable[[], T], then: Callable[[T], object], failed: Callable[[Exception], object]
+    ) -> None:
         self._is_checking = True
         self.say("Checking, please wait")
         self.refresh_hints()
-        take = partial(self._interview.take, self._question, text)
-        self.ask(take, self._taken, self._refused_answer, hold=True)
+        self.ask(call, then, failed, hold=True)
 
     def _taken(self, answer: Answer) -> None:
-        place = self._place
-        self._asked = questions(self._interview)
-        self._told = (sentence(answer.told) if answer.told else "", Tone.PLAIN)
-        if place + 1 < len(self._asked):
-            self._go_to(self._asked[place + 1])
-        else:
+        if self._is_overview:
             self._is_answered()
+            return
+        self._told = (sentence(answer.told) if answer.told else "", Tone.PLAIN)
+        if self._question.name in ("database", "slug") and self._interview.is_served:
+            self._look()
+        else:
+            self._go_on()
+
+    def _look(self) -> None:
+        """Take what is there for the answers that are still open."""
+
+        def failed(error: Exception) -> None:
+            self._go_on()
+            self._refused_answer(error)
+
+        self._check(partial(take_what_is_there, self._interview), lambda _: self._go_on(), failed)
+
+    def _go_on(self) -> None:
+        """Ask what is open, in its order; then all answers stand there to be written."""
+        self._asked = questions(self._interview)
+        self._go_to(open_question(self._interview))
 
     def _refused_answer(self, error: Exception) -> None:
         self._tell(self.kiosk.explain(error), Tone.BAD)
@@ -184,11 +214,24 @@ class GuideScreen(DeskScreen[None]):
 
     def _back(self) -> None:
         place = self._place
-        if place == 0:
+        if self._is_overview:
+            self.say("Type the number of what is to be changed.", Tone.WARN, bell=True)
+            return
+        if place == 0 and not self._is_whole:
             self.say("This is the first question.", Tone.WARN, bell=True)
             return
         self._told = ("", Tone.PLAIN)
-        self._go_to(self._asked[place - 1])
+        self._go_to(self._asked[-1 if self._is_whole else place - 1])
+
+    @property
+    def _is_overview(self) -> bool:
+        """Whether all answers stand there, to be changed or written."""
+        return self._question.name == OVERVIEW
+
+    @property
+    def _is_whole(self) -> bool:
+        """Whether every question is answered, so that the overview comes next."""
+        return open_question(self._interview).name == OVERVIEW
 
     @property
     def _place(self) -> int:
@@ -205,7 +248,8 @@ class GuideScreen(DeskScreen[None]):
     def _draw_all(self) -> None:
         question = self._question
         words = self._words_of(question)
-        self.title_text = Text(f"Setting up   question {self._place + 1} of {len(self._asked)}")
+        where = "overview" if self._is_overview else f"question {self._place + 1} of {len(self._asked)}"
+        self.title_text = Text(f"Setting up   {where}")
         self.refresh_title()
         self.prompt.set_masked(question.is_secret)
         self._show_choices("")
@@ -218,7 +262,7 @@ class GuideScreen(DeskScreen[None]):
         self._draw_row("help", Text(f"{words.allowed}{example}", style=look.style(Role.DIM)))
         used = FIXED + sum(self._height(name) for name in ("told", "help"))
         room = self.size.height - used - min(max(len(self._choices.lines), 1), CHOICES)
-        lines = self._answers_before()[-max(room, 0) :] if room > 0 else []
+        lines = self._answers_before()[-max(room, 0) :] if room > 0 and not self._is_overview else []
         self._answered.styles.height = len(lines)
         self._answered.set_lines(lines)
         self.refresh_hints()
@@ -235,22 +279,46 @@ class GuideScreen(DeskScreen[None]):
         return int(height.value) if height is not None else 1
 
     def _show_choices(self, typed: str) -> None:
-        """What can be chosen, as far as it fits what is typed."""
+        """What can be chosen, as far as it fits what is typed; in the overview all answers, with numbers."""
+        if self._is_overview:
+            self._choices.unchoose()
+            self._choices.set_lines(self._overview())
+            return
         choices = self._question.choices(self._interview, typed)
         fitting = [each for each in choices if typed.lower() in f"{each.key} {each.label}".lower()]
         self._choices.unchoose()
-        self._choices.set_lines([Line((each.label, each.about), key=each.key) for each in fitting or choices])
+        self._choices.set_lines(
+            [Line(("", each.label, each.about), key=each.key) for each in fitting or choices]
+        )
+
+    def _overview(self) -> list[Line]:
+        """All answers; those that can be changed have a number, which stands for their question."""
+        answered = [each for each in self._in_order(self._asked[:-1]) if self._words_of(each).label]
+        self._numbered = {f"{number}": each for number, each in enumerate(answered, 1)}
+        fixed = [Line(("", label, text), pick=False) for label, text in self._fixed()]
+        return fixed + [
+            Line((number, self._label(each), self._shown(each)), key=number)
+            for number, each in self._numbered.items()
+        ]
 
     def _answers_before(self) -> list[Line]:
-        """What is so, in the order of the table of words."""
-        fixed = [(name, QUESTIONS[name].label, text) for name, text in self._interview.shown()]
-        before = [each for each in self._asked[: self._place] if self._words_of(each).label]
+        """What is so before the question."""
+        before = (each for each in self._in_order(self._asked[: self._place]) if self._words_of(each).label)
         answered = [
-            (each.name, self._filled(self._words_of(each).label, each), self._shown(each)) for each in before
+            (self._label(each), self._shown(each)) for each in before if each.key in self._interview.kept
         ]
+        return [Line(cells) for cells in (*self._fixed(), *answered)]
+
+    def _fixed(self) -> list[tuple[str, str]]:
+        return [(QUESTIONS[name].label, text) for name, text in self._interview.shown()]
+
+    def _in_order(self, asked: Sequence[Question]) -> list[Question]:
+        """As the table of words has them."""
         order = list(QUESTIONS)
-        found = sorted((*fixed, *answered), key=lambda each: order.index(each[0]))
-        return [Line((label, text)) for _, label, text in found]
+        return sorted(asked, key=lambda each: order.index(each.name))
+
+    def _label(self, question: Question) -> str:
+        return self._filled(self._words_of(question).label, question)
 
     def _shown(self, question: Question) -> str:
         answer = self._interview.kept[question.key]
@@ -265,7 +333,7 @@ class GuideScreen(DeskScreen[None]):
         if question.name == "database":
             return answers.shown_database(default, self._interview.settings.home)
         labels = {each.key: each.label for each in question.choices(self._interview, "")}
-        return "" if question.name == "write" else labels.get(default, default)
+        return "" if self._is_overview else labels.get(default, default)
 
     def _words_of(self, question: Question) -> Words:
         is_further = question.name == "supervisor" and question.may_be_empty

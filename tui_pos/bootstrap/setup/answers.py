@@ -33,6 +33,7 @@ SIMULATOR_ADDRESS = "http://127.0.0.1:12111"
 """Where ``tui-pos simulator`` listens unless it is told another port."""
 
 LONGEST_NAME = 200
+SHORTEST_PASSWORD = 8
 LIKE = 5
 """So many time zones are suggested."""
 VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
@@ -246,6 +247,17 @@ def username(text: str) -> str:
     """A user name, as Django allows them."""
     if not re.fullmatch(r"[\w.@+-]{1,150}", text):
         raise InvalidInput("bad_username")
+    return text
+
+
+def new_password(text: str, name: str) -> str:
+    """A password that ``name`` may get: what Django asks for at least."""
+    if not text:
+        raise InvalidInput("bad_password")
+    if text.casefold() == name.casefold():
+        raise InvalidInput("bad_password.name")
+    if len(text) < SHORTEST_PASSWORD:
+        raise InvalidInput("bad_password.short", least=SHORTEST_PASSWORD)
     return text
 
 

@@ -1,6 +1,6 @@
 """What was answered so far, and what is known from it; `questions` is the table of what is asked."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,10 +19,28 @@ from tui_pos.desk.conferences import ConferenceRow
 from tui_pos.desk.context import Staff
 from tui_pos.desk.errors import InvalidInput, Reason
 
-OF_DATABASE = (
-    *("starts", "ends", "timezone", "currency", "supervisor", "secret", "again", "agrees", "agrees_secret"),
+OF_PEOPLE = ("supervisor", "secret", "again", "agrees", "agrees_secret")
+OF_DATABASE = ("starts", "ends", "timezone", "currency", *OF_PEOPLE)
+OF_CONFERENCE = (
+    "name",
+    *OF_DATABASE,
+    "seller",
+    "address",
+    "vat_id",
+    "vat_rate",
+    "stripe_key",
+    "location",
+    "reader",
 )
-"""What is asked again, with other answers to choose from, when another database or conference is named."""
+STALE: Mapping[str, Collection[str]] = {
+    "starts": ("ends",),
+    "stripe_key": ("location", "reader"),
+    "location": ("reader",),
+    "supervisor": OF_PEOPLE[1:],
+    "secret": ("again",),
+    "agrees": ("agrees_secret",),
+}
+"""What is asked again, with other answers to choose from, when an answer is another than before."""
 
 NOTHING = "-"
 """Typed where an answer may be left out: what stood there is taken out."""
@@ -50,13 +68,14 @@ class Answer:
 class Question:
     """What is asked, by its ``name``; its words are in `ui.messages.guide`.
 
-    ``check`` makes an answer of what was typed, or raises what is wrong with it. ``about`` is the station
-    whose reader is asked for.
+    ``check`` makes an answer of what was typed, or raises what is wrong with it. ``there`` is what is so
+    already, where the ``default`` is only likely. ``about`` is the station whose reader is asked for.
     """
 
     name: str
     check: Callable[["Interview", str], Answer]
     default: Callable[["Interview"], str] = lambda _: ""
+    there: Callable[["Interview"], str] | None = None
     is_asked: Callable[["Interview"], bool] = lambda _: True
     choices: Callable[["Interview", str], Sequence[Choice]] = lambda _, __: ()
     may_be_empty: bool = False
@@ -82,6 +101,7 @@ class Interview:
         self.kept: dict[str, Answer] = {}
         self.account: FoundAccount | None = None
         self.agreed: Staff | None = None
+        self.warned: set[tuple[str, str]] = set()  # the questions and answers that are to be given once more
         self.has_config, self.settings, self.database = self._there()
 
     def look_again(self) -> None:
@@ -115,12 +135,24 @@ class Interview:
             text = ""
         if not text and not question.may_be_empty:
             raise InvalidInput("answer_needed")
-        before = self.database, self.row
+        before = self.database, self.row, self.answer(question.key)
         found = self.kept[question.key] = question.check(self, text) if text else Answer("")
-        if (self.database, self.row) != before:
-            for name in OF_DATABASE:
-                self.kept.pop(name, None)
+        self._forget_stale(question, *before)
         return found
+
+    def _forget_stale(
+        self, question: Question, there: FoundDatabase, row: ConferenceRow | None, text: str
+    ) -> None:
+        stale: set[str] = set()
+        if self.answer(question.key) != text and question.name != "write":
+            stale |= {"agrees_secret", *STALE.get(question.name, ())} - {question.name}
+        if self.database != there:
+            stale.update(OF_DATABASE)
+        if row is not None and self.row != row:
+            stale.update(OF_CONFERENCE)
+        elif self.row != row:
+            stale.update(OF_DATABASE)
+        self.kept = {key: kept for key, kept in self.kept.items() if key.split(" ")[0] not in stale}
 
     # What is known
 
@@ -140,6 +172,11 @@ class Interview:
     def row(self) -> ConferenceRow | None:
         """The conference as the database has it."""
         return next((row for row in self.database.conferences if row.slug == self.slug), None)
+
+    @property
+    def is_served(self) -> bool:
+        """Whether this computer serves the conference already."""
+        return self.has_config and self.row is not None and self.slug in self.settings.conferences
 
     @property
     def is_ours(self) -> bool:
@@ -197,11 +234,10 @@ class Interview:
             another=person if not is_first and not is_known else None,
             renews=person if is_known and not is_first else None,
             secret=lambda _: secret,
-            new_secret=lambda _: secret,
             rules=Rules(currency=currency) if currency not in ("", stored.currency) else Rules(),
             host=self._host(currency),
             station=self.station,
-            agreed=self.agreed,
+            agreed=self.agreed if "agrees_secret" in self.kept else None,
         )
 
     def _day(self, name: str) -> date | None:

@@ -1,26 +1,25 @@
 """Writing what ``init`` was told: everything is checked first, then stored in one piece.
 
-The tables of a new database, the conference, its rules and its first supervisor are one transaction; a config
+The tables that are missing, the conference, its rules and its first supervisor are one transaction; a config
 is put in its place behind it. Whatever ends the work before leaves nothing of it.
 """
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 
 from tui_pos.bootstrap import session
-from tui_pos.bootstrap.setup import answers
+from tui_pos.bootstrap.setup import answers, host_config
 from tui_pos.bootstrap.setup.undo import Undo
 from tui_pos.core import clock, config
 from tui_pos.core.config import Settings
-from tui_pos.core.config_file import Section, Value, changed
+from tui_pos.core.config_file import Section, Value
 from tui_pos.data import connection, health, installation, schema
 from tui_pos.data.base import database
-from tui_pos.data.errors import DataError
 from tui_pos.data.schema import Owner
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import AuditAction, AuditEntry, SchemaVersion
@@ -28,7 +27,7 @@ from tui_pos.data.tables.program import Conference
 from tui_pos.desk import conference_rules, conferences
 from tui_pos.desk.access import people
 from tui_pos.desk.access.permissions import Action, allowed
-from tui_pos.desk.access.sign_in import sign_in
+from tui_pos.desk.access.sign_in import sign_in, uncounted
 from tui_pos.desk.access.tries import At
 from tui_pos.desk.conference_rules import Rules
 from tui_pos.desk.conferences import ConferenceRow
@@ -38,9 +37,8 @@ from tui_pos.desk.errors import InvalidInput, NotFound, NotPermitted, Refused
 ROUNDS = 1_000_000
 """As many as Django's own hashes of today have."""
 
-HEADER = """\
-# Written by tui-pos init; config.example.toml says what else can stand here. No secret belongs in here.
-"""
+MADE_TABLES = "Made the database with all its tables."
+ADDED_TABLES = "Added the tui_pos_* tables to the database."
 
 BESIDE = ("-wal", "-shm", "-journal")
 """What SQLite may have beside a file."""
@@ -56,13 +54,13 @@ class SetupRequest:
     ends: date | None = None
     timezone: str = ""
     supervisor: str | None = None
-    secret: Callable[[str], str]  # a password; asked only when somebody is made or has to agree
+    secret: Callable[[str], str]  # the password of who has to agree
     rules: Rules = field(default_factory=Rules)  # what of the conference's rules is to be stored
     host: Mapping[Section, Mapping[str, Value]] = field(default_factory=dict)  # what the config is to say
     sets_up: bool = False  # more is changed than what is missing, to which a supervisor has to agree
     another: str | None = None  # a further supervisor
     renews: str | None = None  # who gets a new password
-    new_secret: Callable[[str], str] | None = None  # the password of those two
+    new_secret: Callable[[str], str] | None = None  # that of who is made or renewed, where it is another
     station: str = ""
     agreed: Staff | None = None  # a supervisor who has agreed already
 
@@ -84,45 +82,34 @@ def set_up(config_file: Path | None, request: SetupRequest) -> tuple[str, ...]:
     make, and NotPermitted where a supervisor has to agree and did not. Nothing was made then.
     """
     _check(request)
-    request = replace(request, secret=cache(request.secret))
-    _ask_first(config_file, request)
+    request = replace(
+        request, secret=cache(request.secret), new_secret=cache(request.new_secret or request.secret)
+    )
+    host = host_config.planned(config_file, request.slug, request.rules.currency, request.host)
+    settings = host.settings
+    _ask_first(settings, request)
     with Undo() as undo:
-        settings, put_config = _config(config_file, request, undo)
-        made: list[str] = []
-        owner = _database(settings, undo, made)
-        if owner is not Owner.NOBODY:
-            _refuse_what_is_elsewhere(request, owner)
+        put_config = host.write(undo)
+        owner = _database(settings, undo)
+        _refuse_what_is_elsewhere(request, owner)
         _refuse_without_dates(request, owner)
-        done: list[str] = []
-        if owner is not Owner.NOBODY:
-            had_ours = _has_ours()
-            schema.prepare(settings.keep_backups)
-            done += [] if had_ours else ["Added the tui_pos_* tables to the database."]
         agreed = request.agreed or _agreement(settings, request, owner)
         make = _Making(settings, request, owner, agreed, _hashes(request, owner))
+        host.refuse_overtaken()
         with connection.connected():
-            made += connection.run_tx(make.all, sees_others=True)
-        done += made
+            done = connection.run_tx(make.all, sees_others=True)
         put_config()
-    return (*([f"Wrote the config {settings.path}."] if put_config is not _nothing else ()), *done)
+    return (*([f"Wrote the config {settings.path}."] if host.is_needed else ()), *done)
 
 
-def _ask_first(config_file: Path | None, request: SetupRequest) -> None:
-    """Ask for the first supervisor's password before a file is made: from then on others wait."""
-    named = config.named_file(config_file) or config.user_config()
-    url = config.parse(named, config.read_text(named)).database_url if named.exists() else ""
-    url = url or answers.url_of(request.host.get(("database",), {}), config.data_home())
-    file = health.file_of(url)
-    if file is not None and not file.exists() and request.supervisor is not None:
-        _refuse_without_dates(request, Owner.NOBODY)
-        request.secret(request.supervisor)
-
-
-MADE_TABLES = "Made the database with all its tables."
-
-
-def _nothing() -> None:
-    """The config is as it should be."""
+def _ask_first(settings: Settings, request: SetupRequest) -> None:
+    """Ask for the passwords of who is made with a database before its file is: from then on others wait."""
+    file = health.file_of(settings.database_url)
+    if file is None or (file.exists() and file.stat().st_size):
+        return
+    _refuse_without_dates(request, Owner.NOBODY)
+    for name in filter(None, (request.supervisor, request.another)):
+        _new_secret(request, name)
 
 
 def _check(request: SetupRequest) -> None:
@@ -139,81 +126,22 @@ def _check(request: SetupRequest) -> None:
             answers.username(name)
 
 
-def _config(file: Path | None, request: SetupRequest, undo: Undo) -> tuple[Settings, Callable[[], None]]:
-    """The settings as they will be, and what puts them into the config."""
-    named = config.named_file(file)
-    target = named or config.user_config()
-    old = config.read_text(target) if target.exists() else ""
-    host = {section: dict(said) for section, said in request.host.items()}
-    if not target.exists():
-        if not request.slug:
-            raise InvalidInput("conference_required")
-        said = host.setdefault(("conferences", request.slug), {})
-        said["currency"] = request.rules.currency
-    elif (where := host.pop(("database",), None)) and answers.url_of(
-        where, config.data_home()
-    ) != config.parse(target, old).database_url:
-        raise InvalidInput("database_configured", where=str(target))
-    _stripe_for_all(target, old, request, host)
-    new = changed(old or HEADER, host, str(target)) if host else old
-    settings = config.parse(target, new)
-    if new == old:
-        return settings, _nothing
-    undo.make_folder(target.parent)
-    return settings, undo.write(target, new)
+def _database(settings: Settings, undo: Undo) -> Owner:
+    """Open the database; whose it is. A file that is made here goes when more fails.
 
-
-def _stripe_for_all(
-    target: Path, old: str, request: SetupRequest, host: dict[Section, dict[str, Value]]
-) -> None:
-    """A key takes the place of the simulator, which all conferences of a config share.
-
-    Raises InvalidInput ``simulator_shared`` where another conference of it would change sides.
+    Until then its folder is held: nobody else makes tables in what may go.
     """
-    said = host.get(("conferences", request.slug or ""), {})
-    if "stripe_secret_key_env" not in said:
-        return
-    before, asked = config.parse(target, old) if old else None, host.get(("stripe",))
-    is_cash_only = not (said["stripe_secret_key_env"] or said.get("stripe_secret_key_file"))
-    here = before.conferences.get(request.slug or "") if before is not None else None
-    had_key = here is not None and bool(here.stripe_secret_key_env or here.stripe_secret_key_file)
-    if before is None or (asked is None and had_key and not is_cash_only):
-        return  # a key that the simulator takes
-    base = str((asked or {}).get("api_base", ""))
-    if (before.api_base or "") == base:
-        return
-    others = sorted(slug for slug in before.conferences if slug != request.slug)
-    if others:
-        raise InvalidInput("simulator_shared", where=str(target), others=", ".join(others))
-    host["stripe",] = {"api_base": base}
-
-
-def _database(settings: Settings, undo: Undo, made: Sequence[str]) -> Owner:
-    """Open the database; whose it is. Once its tables are ``made`` here it goes when more fails."""
-    file = health.file_of(settings.database_url)
-    if file is not None and not file.exists():
-        if settings.database_url == config.embedded_database(settings.home):
-            undo.make_folder(settings.home)
-        undo.make_file(file, *BESIDE, unless=lambda: MADE_TABLES not in made and _has_tables(settings))
+    url, let_go = settings.database_url, None
+    file = health.file_of(url)
+    if file is not None and (file.parent.is_dir() or url == config.embedded_database(settings.home)):
+        let_go = undo.hold(file.resolve().parent)
+        undo.make_file(file, *BESIDE)
     undo.also(connection.close_database)
-    connection.open_database(settings.database_url, wal=settings.wal)
-    return schema.owner()
-
-
-def _has_tables(settings: Settings) -> bool:
-    """Whether another process has made a database of the file meanwhile."""
-    try:
-        connection.open_database(settings.database_url, wal=settings.wal)
-        return schema.owner() is not Owner.NOBODY
-    except DataError:
-        return True  # whatever it is, it is not this one's empty file
-    finally:
-        connection.close_database()
-
-
-def _has_ours() -> bool:
-    with connection.connected():
-        return bool(database.table_exists(SchemaVersion._meta.table_name))
+    connection.open_database(url, wal=settings.wal)
+    owner = schema.owner()
+    if let_go is not None and owner is not Owner.NOBODY:
+        let_go()
+    return owner
 
 
 def _refuse_what_is_elsewhere(request: SetupRequest, owner: Owner) -> None:
@@ -271,7 +199,7 @@ def _agreement(settings: Settings, request: SetupRequest, owner: Owner) -> Staff
 
 def agreement(username: str, secret: str, at: At, *, own: str | None = None) -> Staff:
     """The supervisor who agrees; everybody may renew their ``own`` password. Raises NotPermitted."""
-    staff = sign_in(username, secret, at)
+    staff = sign_in(username, secret, at) if schema.is_current() else uncounted(username, secret)
     if not (allowed(staff, Action.SET_UP) or staff.username == own):
         raise NotPermitted("not_permitted", who=staff.name, action=Action.SET_UP)
     return staff
@@ -295,7 +223,7 @@ def _hashes(request: SetupRequest, owner: Owner) -> dict[str, str]:
     has_users = owner is Owner.TUI_POS
     found: dict[str, str] = {}
     if request.supervisor and not (has_users and is_user(request.supervisor)):
-        found[request.supervisor] = hashed(request.secret(request.supervisor))
+        found[request.supervisor] = hashed(_new_secret(request, request.supervisor))
     for name, is_new in ((request.another, True), (request.renews, False)):
         if name is None:
             continue
@@ -303,14 +231,17 @@ def _hashes(request: SetupRequest, owner: Owner) -> dict[str, str]:
             raise Refused("user_exists", user=name)
         if not is_new and not (has_users and is_user(name)):
             raise NotFound("user_unknown", user=name)
-        found[name] = hashed((request.new_secret or request.secret)(name))
+        found[name] = hashed(_new_secret(request, name))
     return found
+
+
+def _new_secret(request: SetupRequest, name: str) -> str:
+    """The password that ``name`` gets."""
+    return answers.new_password((request.new_secret or request.secret)(name), name)
 
 
 def hashed(secret: str) -> str:
     """The password as Django stores it."""
-    if not secret:
-        raise InvalidInput("bad_password")
     salt = clock.random_code(22)
     digest = hashlib.pbkdf2_hmac("sha256", secret.encode(), salt.encode(), ROUNDS)
     return f"pbkdf2_sha256${ROUNDS}${salt}${base64.b64encode(digest).decode()}"
@@ -328,12 +259,11 @@ class _Making:
 
     def all(self) -> list[str]:
         """Do it; a sentence for each thing done."""
-        done = []
         installation.lock()
-        if self.owner is Owner.NOBODY:
-            was_empty = schema.owner() is Owner.NOBODY
-            schema.prepare(self.settings.keep_backups)
-            done += [MADE_TABLES] if was_empty else []
+        was_empty = schema.owner() is Owner.NOBODY
+        had_ours = bool(database.table_exists(SchemaVersion._meta.table_name))
+        schema.prepare(self.settings.keep_backups)
+        done = [] if had_ours else [MADE_TABLES if was_empty else ADDED_TABLES]
         if self.owner is not Owner.DJANGO_PROGRAM:
             done += [*self._conference(), *self._supervisor(), *self._another(), *self._renewed()]
         if self.request.slug:

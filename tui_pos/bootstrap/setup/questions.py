@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 from babel.core import get_global
 from babel.numbers import get_territory_currencies
@@ -10,13 +11,14 @@ from babel.numbers import get_territory_currencies
 from tui_pos.bootstrap.setup import answers, found
 from tui_pos.bootstrap.setup.answers import CASH_ONLY, EMBEDDED, SIMULATOR
 from tui_pos.bootstrap.setup.found import FoundAccount, FoundReader
-from tui_pos.bootstrap.setup.interview import Answer, Choice, Interview, Question
+from tui_pos.bootstrap.setup.interview import NOTHING, Answer, Choice, Interview, Question
 from tui_pos.bootstrap.setup.making import agreement, is_user
 from tui_pos.data import connection
 from tui_pos.data.schema import Owner
 from tui_pos.desk.access.tries import At
 from tui_pos.desk.context import Mode
-from tui_pos.desk.errors import InvalidInput, NotFound, Reason, Refused, because
+from tui_pos.desk.errors import InvalidInput, NotFound, Reason, Refusal, Refused, because
+from tui_pos.terminal import TerminalError
 
 STATION = "desk-1"
 ZONES_SHOWN = 40
@@ -28,8 +30,9 @@ def questions(interview: Interview) -> tuple[Question, ...]:
         Question(
             name="reader",
             about=station,
-            check=_reader,
-            default=_reader_of(station),
+            check=partial(_reader, station),
+            default=partial(_reader_of, station),
+            there=partial(_configured_reader, station),
             is_asked=_takes_cards,
             choices=_readers,
             may_be_empty=True,
@@ -38,6 +41,43 @@ def questions(interview: Interview) -> tuple[Question, ...]:
     ]
     table = (*BEFORE_READERS, *readers, *BEHIND_READERS)
     return tuple(question for question in table if question.is_asked(interview))
+
+
+def open_question(interview: Interview) -> Question:
+    """The first that has no answer yet; with all answered the last one, which writes them."""
+    asked = questions(interview)
+    return next((each for each in asked[:-1] if each.key not in interview.kept), asked[-1])
+
+
+def take_what_is_there(interview: Interview) -> None:
+    """Answer what is so already, where this computer serves the conference; the rest stays open.
+
+    What is wrong stays open too, and the first such is raised at the end.
+    """
+    seen: set[str] = set()
+    wrong: list[Refusal | TerminalError] = []
+    while left := [each for each in questions(interview)[:-1] if each.key not in {*interview.kept, *seen}]:
+        question = left[0]
+        seen.add(question.key)
+        if question.is_secret or not (interview.is_served or _is_sure(interview, question)):
+            continue
+        text = question.there(interview) if question.there else interview.default(question)
+        if not (text or question.may_be_empty):
+            continue
+        try:
+            interview.take(question, text or NOTHING)
+        except (Refusal, TerminalError) as error:
+            wrong.append(error)
+    if wrong:
+        raise wrong[0]
+
+
+def _is_sure(interview: Interview, question: Question) -> bool:
+    """Whether it is clear which of this computer's conferences is meant."""
+    slug = interview.given.get("slug") or (
+        interview.database.conferences[0].slug if len(interview.database.conferences) == 1 else ""
+    )
+    return interview.has_config and question.name == "slug" and slug in interview.settings.conferences
 
 
 # Database and conference
@@ -114,10 +154,14 @@ def _zones(_: Interview, typed: str) -> Sequence[Choice]:
     ]
 
 
-def _currency_default(interview: Interview) -> str:
+def _currency_there(interview: Interview) -> str:
     stored = interview.database.rules.get(interview.slug)
-    if stored is not None or interview.configured_currency():
-        return stored.currency if stored is not None else interview.configured_currency()
+    return stored.currency if stored is not None else interview.configured_currency()
+
+
+def _currency_default(interview: Interview) -> str:
+    if there := _currency_there(interview):
+        return there
     zone = interview.answer("timezone") or (interview.row.timezone if interview.row else "")
     territory = get_global("zone_territories").get(zone)
     local = get_territory_currencies(territory) if territory else []
@@ -217,32 +261,37 @@ def _at_location(interview: Interview) -> Sequence[FoundReader]:
     return [each for each in known if place in ("", each.location)]
 
 
-def _reader(interview: Interview, text: str) -> Answer:
+def _reader(station: str, interview: Interview, text: str) -> Answer:
     known = _at_location(interview)
     match = [each for each in known if text in (each.id, each.label)]
-    if match:
-        return Answer(match[0].id, match[0].label)
-    if known:
+    if known and not match:
         raise InvalidInput("bad_reader", known=[each.label for each in known])
-    return Answer(answers.stripe_id(text, "tmr"))
+    answer = Answer(match[0].id, match[0].label) if match else Answer(answers.stripe_id(text, "tmr"))
+    other = _users_of_readers(interview, but=station).get(answer.text)
+    if other is not None and (station, answer.text) not in interview.warned:
+        interview.warned.add((station, answer.text))
+        raise InvalidInput("reader_shared", reader=answer.shown or answer.text, station=other)
+    return answer
 
 
-def _reader_of(station: str) -> Callable[[Interview], str]:
+def _configured_reader(station: str, interview: Interview) -> str:
+    return interview.settings.reader(station)
+
+
+def _reader_of(station: str, interview: Interview) -> str:
     """The one that the config names, else the first that no other station has."""
-
-    def default(interview: Interview) -> str:
-        known = [each.id for each in _at_location(interview)]
-        configured = interview.settings.reader(station)
-        if configured and (configured in known or not known):
-            return configured
-        return next((each for each in known if each not in _users_of_readers(interview)), "")
-
-    return default
+    known = [each.id for each in _at_location(interview)]
+    configured = interview.settings.reader(station)
+    if configured and (configured in known or not known):
+        return configured
+    return next((each for each in known if each not in _users_of_readers(interview)), "")
 
 
-def _users_of_readers(interview: Interview) -> dict[str, str]:
+def _users_of_readers(interview: Interview, but: str = "") -> dict[str, str]:
     """The station of each reader that was given to one."""
-    return {interview.answer(f"reader {station}"): station for station in interview.stations}
+    said = {station: interview.settings.reader(station) for station in interview.settings.stations}
+    said |= {station: interview.answer(f"reader {station}") for station in interview.stations}
+    return {reader: station for station, reader in said.items() if reader and station != but}
 
 
 def _readers(interview: Interview, _: str) -> Sequence[Choice]:
@@ -297,8 +346,8 @@ def _agreement(interview: Interview, text: str) -> Answer:
     return Answer(text)
 
 
-def _secret(_: Interview, text: str) -> Answer:
-    return Answer(text)
+def _secret(interview: Interview, text: str) -> Answer:
+    return Answer(answers.new_password(text, interview.answer("supervisor")))
 
 
 def _yes(text: str) -> str:
@@ -314,6 +363,13 @@ def _plain(read: Callable[[str], str]) -> Callable[[Interview, str], Answer]:
 
 _SLUG = Question(name="slug", check=_slug, default=_slug_default, choices=_conferences)
 _SUPERVISOR = Question(name="supervisor", check=_supervisor, default=_supervisor_default)
+
+OF_SELLER: tuple[tuple[str, str, Callable[[Interview, str], Answer]], ...] = (
+    ("address", "seller_address", _address),
+    ("vat_id", "vat_id", _plain(answers.vat_id)),
+    ("vat_rate", "vat_rate", _plain(answers.vat_rate)),
+)
+"""What is asked of a seller: the question, the config's name for it, and its check."""
 
 BEFORE_READERS = (
     Question(
@@ -343,40 +399,30 @@ BEFORE_READERS = (
         name="currency",
         check=_plain(answers.currency),
         default=_currency_default,
+        there=_currency_there,
         is_asked=lambda interview: interview.slug not in interview.database.sold,
     ),
     Question(name="seller", check=_plain(answers.line), default=_setting("seller"), may_be_empty=True),
-    Question(
-        name="address",
-        check=_address,
-        default=_setting("seller_address"),
-        is_asked=_has_seller,
-        may_be_empty=True,
-    ),
-    Question(
-        name="vat_id",
-        check=_plain(answers.vat_id),
-        default=_setting("vat_id"),
-        is_asked=_has_seller,
-        may_be_empty=True,
-    ),
-    Question(
-        name="vat_rate",
-        check=_plain(answers.vat_rate),
-        default=_setting("vat_rate"),
-        is_asked=_has_seller,
-        may_be_empty=True,
+    *(
+        Question(name=name, check=check, default=_setting(setting), is_asked=_has_seller, may_be_empty=True)
+        for name, setting, check in OF_SELLER
     ),
     Question(name="stripe_key", check=_stripe_key, default=_key_default, choices=_keys),
     Question(
         name="location",
         check=_location,
         default=_location_default,
+        there=_setting("stripe_location"),
         is_asked=_takes_cards,
         choices=_locations,
         may_be_empty=True,
     ),
-    Question(name="stations", check=_stations, default=_stations_default),
+    Question(
+        name="stations",
+        check=_stations,
+        default=_stations_default,
+        there=lambda interview: ", ".join(interview.settings.stations),
+    ),
 )
 
 BEHIND_READERS = (

@@ -4,6 +4,7 @@ import fcntl
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,8 +16,8 @@ from tui_pos.core.config import ConfigError
 class Undo:
     """What was not there before is gone when the block is left by an error or Ctrl-C.
 
-    A process that is killed leaves at most an empty database and a config under another name: both are used
-    again by the next try.
+    A process that is killed leaves at most an empty database, which the next try uses, and a config under a
+    hidden name, which nobody reads.
     """
 
     def __init__(self) -> None:
@@ -48,45 +49,44 @@ class Undo:
         except OSError as error:
             raise ConfigError(f"The folder {folder} cannot be made: {error.strerror}.") from error
 
-    def make_file(self, file: Path, *also: str, unless: Callable[[], bool] = lambda: False) -> None:
-        """Make ``file`` empty; with it goes what stands beside it under names that end in ``also``.
+    def hold(self, folder: Path) -> Callable[[], None]:
+        """Let nobody else make or take away a database in ``folder`` until the block is left.
 
-        One that another process has made is left to that one, and so is one into which another has put
-        something, as ``unless`` says. Until the block is left no other makes or takes
-        away files here. Raises nothing where there is no folder: who opens the file says so.
+        What is answered lets them before. `data.upgrades` waits for the same lock before it makes tables.
+        Raises ConfigError.
         """
-        if not file.parent.is_dir():
-            return
-        folder = os.open(file.parent, os.O_RDONLY | os.O_CLOEXEC)
-        self._held.append(folder)
-        fcntl.flock(folder, fcntl.LOCK_EX)
-        if file.exists():
-            return
+        while True:
+            self.make_folder(folder)
+            try:
+                held = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+                self._held.append(held)
+                fcntl.flock(held, fcntl.LOCK_EX)
+                if os.path.samestat(os.fstat(held), os.stat(folder)):
+                    return partial(fcntl.flock, held, fcntl.LOCK_UN)
+            except FileNotFoundError:
+                pass  # who held it before has taken it away again
+            except OSError as error:
+                raise ConfigError(f"The folder {folder} cannot be locked: {error.strerror}.") from error
 
-        def take_away() -> None:
-            if not unless():
-                for end in ("", *also):
-                    Path(f"{file}{end}").unlink(missing_ok=True)
+    def make_file(self, file: Path, *also: str) -> None:
+        """Make ``file`` empty, in a folder that is held; with it goes what stands beside it as ``also``.
 
-        self._back.append(take_away)
+        One that is there already is left to whoever made it. Raises ConfigError.
+        """
         try:
-            files.make_file(file)
+            is_ours = files.make_file(file)
         except OSError as error:
             raise ConfigError(f"The file {file} cannot be made: {error.strerror}.") from error
+        if is_ours:
+            self._back += [partial(Path(f"{file}{end}").unlink, missing_ok=True) for end in (*also, "")]
 
     def write(self, file: Path, text: str) -> Callable[[], None]:
         """Write ``text`` beside ``file``; what is answered puts it in its place. Raises ConfigError."""
-        new = file.with_name(f".{file.name}.new")
         try:
-            new.unlink(missing_ok=True)
-            files.make_file(new)
-            with new.open("w", encoding="utf-8") as written:
-                self._back.append(new.unlink)
-                written.write(text)
-                written.flush()
-                os.fsync(written.fileno())
-            if file.exists():
-                files.liken(new, file)
+            new = files.Unfinished(file, alike=True)
+            self._back.append(new.drop)
+            new.out.write(text.encode())
+            new.finish()
         except OSError as error:
             raise ConfigError(f"The config {file} cannot be written: {error.strerror}.") from error
-        return lambda: os.replace(new, file)
+        return new.put

@@ -112,7 +112,7 @@ QUESTIONS: dict[str, Words] = {
     "write": Words(
         "",
         "Is that right? Enter writes it; nothing was written until now.",
-        "Esc goes back to correct something. Ctrl-C leaves everything as it was.",
+        "A number, and Enter, changes that answer. Ctrl-C leaves all as it was.",
     ),
 }
 """By the names of `bootstrap.setup.questions`."""
@@ -151,6 +151,7 @@ SENTENCES: dict[str, Sentence] = {
     "init_key.no_simulator": "No simulator runs there yet: in another terminal, start tui-pos simulator.",
     "init_key.not_here": "{source} is not here yet, so the key was not tried.",
     "init_supervisor.known": "{user} is there already and gets a new password.",
-    "not_yes": "Enter alone, or yes, writes it; Esc goes back; Ctrl-C leaves everything as it was.",
+    "not_yes": "Enter alone, or yes, writes it; a number changes that answer; Ctrl-C leaves all as it was.",
+    "reader_shared": "{station} has {reader} already: say it once more if both are to share it.",
     "passwords_differ": "The two passwords differ: type the same one again, or Esc to begin with another.",
 }

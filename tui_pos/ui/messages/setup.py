@@ -71,6 +71,8 @@ SENTENCES: dict[str, Sentence] = {
     " file, and say which.",
     "bad_line": "This is one line of at most {most} letters, digits and signs.",
     "bad_password": "The password is empty.",
+    "bad_password.name": "The password is the user's name: choose another.",
+    "bad_password.short": "A password has at least {least} characters: choose a longer one.",
     "bad_slug": "A conference's slug has small letters, digits and dashes: pycon-us-2027.",
     "bad_station": "{found!r} cannot be a station's name: it has at most {most} letters, digits, spaces,"
     " dots and dashes.",
