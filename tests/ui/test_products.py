@@ -146,7 +146,9 @@ async def test_a_price_is_changed_after_a_question_and_unpaid_orders_keep_theirs
         assert "[X] 'cheap' is not an amount" in shown(pilot)
         await anew(pilot, "-1\r")
         assert "[X]" in shown(pilot)
-        await anew(pilot, "20\r")
+        await anew(pilot, "1,000\r")
+        assert "The comma in '1,000' is not clear" in words(pilot)
+        await anew(pilot, "20,00\r")
         assert "Change the price of T-Shirt" in shown(pilot)
         assert "It costs 25.00 USD and will cost 20.00 USD" in words(pilot)
         assert "Orders that are not paid yet keep 25.00." in words(pilot)
@@ -173,12 +175,15 @@ async def test_a_price_is_changed_after_a_question_and_unpaid_orders_keep_theirs
         ),
         ("t-shirt", "Codes", "a b", "'a b' is no product code", EAN, f"Codes 0{EAN}"),
         ("t-shirt", "VAT rate", "120", "The VAT rate must be per cent", "8.1%", "VAT rate 8.1"),
+        ("t-shirt", "VAT rate", "8,1,0", "The VAT rate must be per cent", "8,1", "VAT rate 8.1"),
         ("regular", "Needs a voucher", "maybe", "Answer yes or no.", "yes", "Needs a voucher yes"),
         (
             "t-shirt", "Needs one of the tickets", "Gala", "There is no ticket gala",
             "Regular, day-pass", "Needs one of the tickets day-pass, regular",
         ),
         ("t-shirt", "Codes", "NOOR2026", "NOOR2026 is somebody's badge already", EAN, f"Codes 0{EAN}"),
+        ("t-shirt", "Codes", "HOODIE", "HOODIE already names Hoodie", EAN, f"Codes 0{EAN}"),
+        ("t-shirt", "Codes", "fifty", "FIFTY is a voucher already", EAN, f"Codes 0{EAN}"),
         ("t-shirt", "Stock", "0", "It must be a whole number", "40", "Stock 40"),
     ],
 )  # fmt: skip

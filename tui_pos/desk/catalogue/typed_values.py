@@ -144,7 +144,7 @@ def _rate(_desk: Desk, _values: ProductValues, text: str) -> object:
     if text.lower() == NONE:
         return None
     try:
-        return Decimal(text.removesuffix("%").strip())
+        return Decimal(text.removesuffix("%").strip().replace(",", "."))
     except InvalidOperation:
         raise InvalidInput("invalid_product.vat") from None
 
