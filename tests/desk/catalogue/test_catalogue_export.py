@@ -48,7 +48,7 @@ def test_a_catalogue_that_is_exported_is_the_same_in_another_conference(manager:
 
 
 @pytest.mark.parametrize(
-    "else_",
+    "values",
     [
         {"is_active": False}, {"vat_rate": D(8)}, {"vat_rate": D(0)}, {"description": "New"}, {"order": 50},
         {"codes": ("NEW-1",)}, {"total_quantity": 400}, {"requires": ("regular",)}, {"name": "Other"},
@@ -56,12 +56,12 @@ def test_a_catalogue_that_is_exported_is_the_same_in_another_conference(manager:
     ids=str,
 )  # fmt: skip
 def test_an_old_export_brings_back_what_was_changed_of_a_product(
-    manager: Desk, else_: dict[str, Any]
+    manager: Desk, values: dict[str, Any]
 ) -> None:
     brought(manager, BESIDE_IT)
     for slug in ("lunch", "socks-s"):
         out, before = exported(manager), called(manager, slug).values
-        changed(manager, slug, **else_)
+        changed(manager, slug, **values)
         assert told(brought(manager, out))
         assert called(manager, slug).values == before
         assert exported(manager) == out
