@@ -1,10 +1,14 @@
 """The catalogue as a file, from the command line."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from tests.commands.till import Till
+from tui_pos.data.connection import connected
+from tui_pos.data.tables.program import Conference
+from tui_pos.data.tables.registration import TicketType, Voucher, VoucherTicketType
 from tui_pos.desk.catalogue.catalogue_file import LARGEST
 
 FILE = """
@@ -85,10 +89,34 @@ def test_the_answers_as_json(till: Till, file: Path, tmp_path: Path) -> None:
     assert till.done("export", "catalogue", "--output", str(out), staff="lead") == {
         "file": str(out),
         "text": None,
+        "notes": [],
     }
     assert out.read_text("utf-8") == text
     assert till.run("export", "catalogue", staff="lead").out == text
     assert till.done("import", "catalogue", str(out), staff="lead")["changes"] == []
+
+
+def test_what_is_left_out_stands_at_the_head_of_the_file(till: Till, tmp_path: Path) -> None:
+    day = date(2027, 1, 1)
+    with connected():
+        other = Conference.create(slug="other", name="Other", start_date=day, end_date=day).id
+        far = TicketType.create(conference=other, name="Far", slug="far", price=5).id
+        for number in range(40):
+            voucher = Voucher.create(conference=Voucher.get().conference_id, code=f"FAR-{number}")
+            VoucherTicketType.create(voucher=voucher.id, tickettype=far)
+    said = (
+        "Note: voucher FAR-0 is left out: it is limited to what no name here means alone, such as a ticket of"
+    )
+    text = till.run("export", "catalogue", staff="lead").out
+    assert text.startswith(f"# {said} another conference.\n")
+    out = tmp_path / "out.toml"
+    told = till.run("export", "catalogue", "--output", str(out), staff="lead").out
+    assert told.startswith(said)
+    assert out.read_text("utf-8") == text
+    absent = till.run("import", "catalogue", str(out), staff="lead").out
+    assert "Not in the file, and left as they are: voucher FAR-0, voucher FAR-1," in absent
+    assert "voucher FAR-29, and 10 more." in absent
+    assert absent.endswith("Nothing changes.\n")
 
 
 def test_what_cannot_be_brought_in_is_one_sentence(till: Till, file: Path, tmp_path: Path) -> None:

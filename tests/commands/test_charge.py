@@ -139,8 +139,9 @@ def test_a_test_card_is_for_training(till: Till, monkeypatch: pytest.MonkeyPatch
 
 
 def test_an_amount_for_an_attendee_is_their_order(till: Till) -> None:
-    words = ("charge", "--amount", "12.50", "--reader", READER, "--attendee", "NOOR2026", "--card", "good")
+    words = ("charge", "--amount", "12,50", "--reader", READER, "--attendee", "NOOR2026", "--card", "good")
     paid = till.done(*words)
+    assert paid["amount"] == "12.50"
     orders = till.done("lookup", "NOOR2026")["orders"]
     assert paid["order_reference"] in {order["reference"] for order in orders}
     assert json.dumps(orders).count('"Registration desk"') == 1

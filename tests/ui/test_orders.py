@@ -307,7 +307,7 @@ async def test_a_refund_asks_how_much_and_why_and_says_what_stripe_said(
         assert "'ten' is not an amount" in shown(pilot)
         await anew(pilot, "25.01\r")
         assert "Only 25.00 is left: 25.01 is too much." in shown(pilot)
-        await anew(pilot, "10\r")
+        await anew(pilot, "10,0\r")
         assert f"Refund 10.00 of {reference}" in shown(pilot)
         await write(pilot, "wrong size")
         assert bar(pilot).startswith("Enter refund 10.00")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from tests.desk.catalogue.test_editing import audited, called
 from tests.desk.conftest import make_desk
 from tests.fixtures.pilot import anew, press, scan, settled, shown, write
 from tests.ui.counter import at_counter
@@ -16,11 +17,9 @@ from tests.ui.station import Bench, bar, row, station
 from tests.ui.test_receipt import left
 from tui_pos.core import clock
 from tui_pos.data.connection import connected
-from tui_pos.data.tables.desk import AuditAction, AuditEntry
 from tui_pos.data.tables.program import Conference
 from tui_pos.desk.carts import checkout
 from tui_pos.desk.catalogue import editing
-from tui_pos.desk.catalogue.managed_products import ManagedProduct
 from tui_pos.desk.context import Desk
 from tui_pos.desk.search import lookup
 from tui_pos.ui.results import NextPerson
@@ -37,21 +36,14 @@ def lead(desk: Desk) -> Desk:
 
 
 @asynccontextmanager
-async def at_products(desk: Desk, *, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[Any]]:
-    async with at_counter(ProductsScreen(desk), size) as pilot:
+async def at_products(
+    desk: Desk, slug: str = "", *, size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[Pilot[Any]]:
+    """At the list, or at the product of this slug."""
+    screen = ProductScreen(desk, called(desk, slug).key) if slug else ProductsScreen(desk)
+    async with at_counter(screen, size) as pilot:
         await settled(pilot)
         yield pilot
-
-
-@asynccontextmanager
-async def at_product(desk: Desk, slug: str) -> AsyncIterator[Pilot[Any]]:
-    async with at_counter(ProductScreen(desk, called(desk, slug).key)) as pilot:
-        await settled(pilot)
-        yield pilot
-
-
-def called(desk: Desk, slug: str) -> ManagedProduct:
-    return next(each for each in editing.products(desk) if each.values.slug == slug)
 
 
 def elsewhere(slug: str, **values: Any) -> None:
@@ -70,20 +62,27 @@ def listed(pilot: Pilot[Any]) -> list[str]:
     return [" ".join(line.split()) for line in shown(pilot).split("\n")[LIST] if line.strip()]
 
 
-def audited() -> list[str]:
-    with connected():
-        entries = AuditEntry.select().where(AuditEntry.what == AuditAction.CATALOGUE).order_by(AuditEntry.id)
-        return [entry.text for entry in entries]
-
-
 async def number_of(pilot: Pilot[Any], field: str) -> str:
     """The digit before a field of the product that is shown."""
     return next(line for line in listed(pilot) if f" {field} " in f"{line.lstrip('123456789>')} ")[0]
 
 
-async def answer(pilot: Pilot[Any], field: str, text: str) -> None:
-    await press(pilot, await number_of(pilot, field))
+async def typed(pilot: Pilot[Any], text: str, *told: str) -> None:
+    """Type a line, after which all of that is shown."""
     await write(pilot, f"{text}\r")
+    for each in told:
+        assert each in words(pilot)
+
+
+async def retyped(pilot: Pilot[Any], text: str, *told: str) -> None:
+    """The same in place of what was refused."""
+    await anew(pilot, "")
+    await typed(pilot, text, *told)
+
+
+async def answer(pilot: Pilot[Any], field: str, text: str, *told: str) -> None:
+    await press(pilot, await number_of(pilot, field))
+    await typed(pilot, text, *told)
 
 
 # The list
@@ -127,8 +126,7 @@ async def test_a_text_finds_and_a_scanned_code_chooses(lead: Desk) -> None:
         assert row(pilot, 3).startswith(" Mug (sold out)   add-on   [!] sold out")
         await press(pilot, "escape", "escape")
         assert len(listed(pilot)) > 9
-        await write(pilot, "nothing of this\r")
-        assert "[!] No product fits that." in shown(pilot)
+        await typed(pilot, "nothing of this", "[!] No product fits that.")
         await scan(pilot, "NOOR2026")
         assert left(pilot) == [NextPerson("NOOR2026")]
 
@@ -142,14 +140,16 @@ async def test_a_price_is_changed_after_a_question_and_unpaid_orders_keep_theirs
         await write(pilot, "t-shirt\r")
         await press(pilot, "2")
         assert "Now: 25.00 USD. Type an amount, such as 25.00, or 0." in words(pilot)
-        await write(pilot, "cheap\r")
-        assert "[X] 'cheap' is not an amount" in shown(pilot)
-        await anew(pilot, "-1\r")
-        assert "[X]" in shown(pilot)
-        await anew(pilot, "20\r")
-        assert "Change the price of T-Shirt" in shown(pilot)
-        assert "It costs 25.00 USD and will cost 20.00 USD" in words(pilot)
-        assert "Orders that are not paid yet keep 25.00." in words(pilot)
+        await typed(pilot, "cheap", "[X] 'cheap' is not an amount")
+        await retyped(pilot, "-1", "[X]")
+        await retyped(pilot, "1,000", "The comma in '1,000' is not clear")
+        await retyped(
+            pilot,
+            "20,00",
+            "Change the price of T-Shirt",
+            "It costs 25.00 USD and will cost 20.00 USD",
+            "Orders that are not paid yet keep 25.00.",
+        )
         await press(pilot, "escape")
         assert called(lead, "t-shirt").values.price == 25
         await answer(pilot, "Price", "20")
@@ -173,19 +173,22 @@ async def test_a_price_is_changed_after_a_question_and_unpaid_orders_keep_theirs
         ),
         ("t-shirt", "Codes", "a b", "'a b' is no product code", EAN, f"Codes 0{EAN}"),
         ("t-shirt", "VAT rate", "120", "The VAT rate must be per cent", "8.1%", "VAT rate 8.1"),
+        ("t-shirt", "VAT rate", "8,1,0", "The VAT rate must be per cent", "8,1", "VAT rate 8.1"),
         ("regular", "Needs a voucher", "maybe", "Answer yes or no.", "yes", "Needs a voucher yes"),
         (
             "t-shirt", "Needs one of the tickets", "Gala", "There is no ticket gala",
             "Regular, day-pass", "Needs one of the tickets day-pass, regular",
         ),
         ("t-shirt", "Codes", "NOOR2026", "NOOR2026 is somebody's badge already", EAN, f"Codes 0{EAN}"),
+        ("t-shirt", "Codes", "HOODIE", "HOODIE already names Hoodie", EAN, f"Codes 0{EAN}"),
+        ("t-shirt", "Codes", "fifty", "FIFTY is a voucher already", EAN, f"Codes 0{EAN}"),
         ("t-shirt", "Stock", "0", "It must be a whole number", "40", "Stock 40"),
     ],
 )  # fmt: skip
 async def test_each_field_is_asked_for_until_it_is_right(
     lead: Desk, slug: str, field: str, wrong: str, why: str, right: str, now: str
 ) -> None:
-    async with at_product(lead, slug) as pilot:
+    async with at_products(lead, slug) as pilot:
         await answer(pilot, field, wrong)
         assert why in words(pilot)
         assert "Now: " in shown(pilot)
@@ -196,29 +199,24 @@ async def test_each_field_is_asked_for_until_it_is_right(
 
 
 async def test_a_field_that_may_be_empty_is_emptied_and_a_code_is_scanned_to_and_fro(lead: Desk) -> None:
-    async with at_product(lead, "hoodie") as pilot:
+    async with at_products(lead, "hoodie") as pilot:
         await press(pilot, await number_of(pilot, "Codes"))
         await scan(pilot, EAN)
         assert f"[OK] Hoodie: codes none -> 0{EAN}." in shown(pilot)
         await press(pilot, await number_of(pilot, "Codes"))
         await scan(pilot, EAN)
         assert f"[OK] Hoodie: codes 0{EAN} -> none." in shown(pilot)
-        await answer(pilot, "Stock", "none")
-        assert "[OK] Hoodie: stock 12 -> unlimited." in shown(pilot)
-        await answer(pilot, "Name", "Hoodie")
-        assert "[OK] Hoodie: nothing was changed." in shown(pilot)
-        await answer(pilot, "Name", "Pullover")
-        assert "[OK] Pullover: name Hoodie -> Pullover." in shown(pilot)
+        await answer(pilot, "Stock", "none", "[OK] Hoodie: stock 12 -> unlimited.")
+        await answer(pilot, "Name", "Hoodie", "[OK] Hoodie: nothing was changed.")
+        await answer(pilot, "Name", "Pullover", "[OK] Pullover: name Hoodie -> Pullover.")
         assert row(pilot, 3).startswith(" Pullover   add-on")
 
 
 async def test_a_sale_cannot_open_after_it_closes(lead: Desk) -> None:
-    async with at_product(lead, "hoodie") as pilot:
+    async with at_products(lead, "hoodie") as pilot:
         await answer(pilot, "Sale closes", "2031-05-14")
-        await answer(pilot, "Sale opens", "2031-05-15")
-        assert "[X] The sale must open before it closes." in shown(pilot)
-        await anew(pilot, "none\r")
-        assert "[OK] Hoodie: nothing was changed." in shown(pilot)
+        await answer(pilot, "Sale opens", "2031-05-15", "[X] The sale must open before it closes.")
+        await retyped(pilot, "none", "[OK] Hoodie: nothing was changed.")
 
 
 # The stock
@@ -231,49 +229,39 @@ async def test_pieces_come_in_by_a_key_and_by_a_text(lead: Desk) -> None:
         await scan(pilot, "HOODIE")
         await press(pilot, "plus")
         assert "Now: 12. 2 sold or held. How many more?" in words(pilot)
-        await write(pilot, "20\r")
-        assert "[OK] Hoodie: stock 12 -> 32." in shown(pilot)
-        assert "Hoodie 55.00 2 of 32" in words(pilot)
+        await typed(pilot, "20", "[OK] Hoodie: stock 12 -> 32.", "Hoodie 55.00 2 of 32")
         await write(pilot, "+8")
         assert bar(pilot).startswith("Enter restock Hoodie by +8")
         await press(pilot, "enter")
         assert "[OK] Hoodie: stock 32 -> 40." in shown(pilot)
         await press(pilot, "minus")
-        await write(pilot, "3\r")
-        assert "[OK] Hoodie: stock 40 -> 37." in shown(pilot)
+        await typed(pilot, "3", "[OK] Hoodie: stock 40 -> 37.")
         await press(pilot, "minus")
-        await write(pilot, "37\r")
-        assert "It must be a whole number from 1" in words(pilot)
-        assert "How many fewer?" in words(pilot)
-        await anew(pilot, "=50\r")
-        assert "[OK] Hoodie: stock 37 -> 50." in shown(pilot)
+        await typed(pilot, "37", "It must be a whole number from 1", "How many fewer?")
+        await retyped(pilot, "=50", "[OK] Hoodie: stock 37 -> 50.")
     assert called(lead, "hoodie").values.total_quantity == 50
 
 
 async def test_a_stock_without_a_limit_gets_one(lead: Desk) -> None:
-    async with at_product(lead, "t-shirt") as pilot:
+    async with at_products(lead, "t-shirt") as pilot:
         await press(pilot, "plus")
         assert "Now: unlimited. 7 sold or held." in words(pilot)
-        await write(pilot, "+5\r")
-        assert "T-Shirt has no limited stock: there is nothing to add to." in words(pilot)
-        await anew(pilot, "60\r")
-        assert "[OK] T-Shirt: stock unlimited -> 60." in shown(pilot)
+        await typed(pilot, "+5", "T-Shirt has no limited stock: there is nothing to add to.")
+        await retyped(pilot, "60", "[OK] T-Shirt: stock unlimited -> 60.")
 
 
 async def test_what_two_desks_bring_in_is_added_up(lead: Desk) -> None:
-    async with at_product(lead, "hoodie") as pilot:
+    async with at_products(lead, "hoodie") as pilot:
         await press(pilot, "plus")
         elsewhere("hoodie", total_quantity=20)
-        await write(pilot, "+5\r")
-        assert "[OK] Hoodie: stock 12 -> 25." in shown(pilot)
+        await typed(pilot, "+5", "[OK] Hoodie: stock 12 -> 25.")
 
 
 async def test_less_than_is_sold_is_said_and_asked(lead: Desk) -> None:
-    async with at_product(lead, "regular") as pilot:
+    async with at_products(lead, "regular") as pilot:
         for text in ("=10", "-240"):
             await press(pilot, "plus")
-            await write(pilot, f"{text}\r")
-            assert "Regular: 23 are sold or held, so the stock cannot be 10." in words(pilot)
+            await typed(pilot, f"{text}", "Regular: 23 are sold or held, so the stock cannot be 10.")
             assert bar(pilot).startswith("Enter set it to 10   Esc leave as it is")
             await press(pilot, "escape")
             assert called(lead, "regular").values.total_quantity == 250
@@ -304,11 +292,9 @@ async def test_a_product_is_hidden_and_shown_after_a_question(lead: Desk) -> Non
 
 async def test_what_was_sold_cannot_be_deleted_and_what_never_was_can(lead: Desk) -> None:
     async with at_products(lead) as pilot:
-        await write(pilot, "/delete\r")
-        assert "/delete does nothing here" in shown(pilot)
+        await typed(pilot, "/delete", "/delete does nothing here")
         await write(pilot, "patron\r")
-        await write(pilot, "/delete\r")
-        assert "It was never sold." in shown(pilot)
+        await typed(pilot, "/delete", "It was never sold.")
         await press(pilot, "enter")
         assert isinstance(pilot.app.screen, ProductsScreen)
         assert "[OK] Patron (withdrawn) is deleted." in shown(pilot)
@@ -319,17 +305,14 @@ async def test_a_product_is_added_hidden(lead: Desk) -> None:
     async with at_products(lead) as pilot:
         await write(pilot, "/add\r")
         await press(pilot, "2", "enter")
-        await write(pilot, "!!!\r")
-        assert "[X] A slug has letters" in shown(pilot)
+        await typed(pilot, "!!!", "[X] A slug has letters")
         await anew(pilot, "Hoodie\r")
-        await write(pilot, "12\r")
-        assert "[X] hoodie already names Hoodie: take another slug." in shown(pilot)
-        await anew(pilot, "Wool Socks\r")
-        assert "What does Wool Socks cost?" in shown(pilot)
-        await write(pilot, "9.505\r")
-        assert "[X]" in shown(pilot)
-        await anew(pilot, "9.50\r")
-        assert "[OK] Wool Socks is added, hidden: Enter changes it, F6 puts it on sale." in shown(pilot)
+        await typed(pilot, "12", "[X] hoodie already names Hoodie: take another slug.")
+        await retyped(pilot, "Wool Socks", "What does Wool Socks cost?")
+        await typed(pilot, "9.505", "[X]")
+        await retyped(
+            pilot, "9.50", "[OK] Wool Socks is added, hidden: Enter changes it, F6 puts it on sale."
+        )
         assert bar(pilot).startswith("Enter open Wool Socks")
         await press(pilot, "f6", "enter")
         assert "Wool Socks 9.50 0 [OK] on sale" in words(pilot)
@@ -352,7 +335,7 @@ async def test_an_empty_catalogue_says_how_it_is_filled(lead: Desk) -> None:
 
 
 async def test_what_was_changed_meanwhile_is_shown_and_nothing_is_lost_in_silence(lead: Desk) -> None:
-    async with at_product(lead, "t-shirt") as pilot:
+    async with at_products(lead, "t-shirt") as pilot:
         await press(pilot, "2")
         elsewhere("t-shirt", price=Decimal(19), vat_rate=Decimal("8.1"))
         await write(pilot, "30\r")
@@ -409,8 +392,7 @@ async def test_a_product_that_is_hidden_keeps_its_place_beside_an_open_cart(benc
 
 async def test_who_may_not_is_told_who_may(bench: Bench) -> None:
     async with station(bench) as pilot:
-        await write(pilot, "/products\r")
-        assert "[X] Tilda Trainee may not change what is on sale. Ask Lena Lead." in shown(pilot)
+        await typed(pilot, "/products", "[X] Tilda Trainee may not change what is on sale. Ask Lena Lead.")
         await press(pilot, "f1")
         assert "Change what is sold, its price or its stock: only for a supervisor." in shown(pilot)
 

@@ -101,11 +101,12 @@ async def test_a_number_is_what_they_give_and_the_change_stands_there_before_and
     assert paid_by(desk, reference) == [("Cash", "25.00", "15.00")]
 
 
-async def test_what_they_give_can_be_typed(desk: Desk) -> None:
+@pytest.mark.parametrize("given", ["30.50", "30,50"])
+async def test_what_they_give_can_be_typed(desk: Desk, given: str) -> None:
     reference = owed(desk)
     async with at_counter(TenderScreen(desk, reference, PayBy.CASH)) as pilot:
         await opened(pilot)
-        await write(pilot, "30.50")
+        await write(pilot, given)
         assert "CHANGE WILL BE USD" in shown(pilot)
         assert bar(pilot).startswith("Enter take 30.50, give 5.50 back")
         await press(pilot, "enter")
@@ -128,7 +129,7 @@ async def test_arrows_choose_a_row_and_forget_what_was_typed(desk: Desk) -> None
     ("typed", "sentence"),
     [
         ("abc", "'abc' is not an amount: use the digits 0-9 and one dot"),
-        ("25,00", "Enter the amount without commas"),
+        ("25,000", "The comma in '25,000' is not clear: enter an amount such as 12.50."),
         ("-30", "Enter the amount without a sign"),
         ("25.001", "USD has at most 2 decimals"),
         ("0", "Enter an amount above zero."),

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from tui_pos.desk.catalogue.import_report import Change, ImportReport, Subject
     from tui_pos.desk.context import Desk
 
+SHOWN = 30
+"""How many of what the file does not name are told by name; JSON has all of them."""
+
 
 def import_catalogue(
     context: CommandContext,
@@ -49,16 +52,21 @@ def export_catalogue(
     """Write what the conference sells as a file that import catalogue reads."""
     from tui_pos.core.config import ConfigError
     from tui_pos.desk.catalogue.catalogue_export import export_catalogue as written
+    from tui_pos.ui.messages import sentence
 
-    text = written(context.desk(store=False))
+    exported = written(context.desk(store=False))
+    notes = [sentence(each) for each in exported.notes]
+    told = [f"Note: {note}." for note in notes]
+    text = "".join(f"# {line}\n" for line in told) + exported.text
     if output is not None:
         try:
             output.write_text(text, encoding="utf-8")
         except OSError as error:
             raise ConfigError(f"{output} cannot be written: {error.strerror}.") from None
-        context.answer({"file": str(output), "text": None}, [f"The catalogue is in {output}."])
+        answer = {"file": str(output), "text": None, "notes": notes}
+        context.answer(answer, [*told, f"The catalogue is in {output}."])
     elif context.options.as_json:
-        context.answer({"file": None, "text": text}, [])
+        context.answer({"file": None, "text": text, "notes": notes}, [])
     else:
         write(text.rstrip("\n"))  # of which nothing may be cut
 
@@ -113,7 +121,8 @@ def _lines(desk: "Desk", report: "ImportReport") -> Iterator[str]:
         counts = (f"{count} {_kind(kind)}{'s' if count > 1 else ''}" for kind, count in report.same.items())
         yield f"As in the file already: {', '.join(counts)}."
     if report.absent:
-        names = (f"{_kind(each.kind)} {each.key}" for each in report.absent)
+        names = [f"{_kind(each.kind)} {each.key}" for each in report.absent[:SHOWN]]
+        names += [f"and {more:,} more"] if (more := len(report.absent) - SHOWN) > 0 else []
         yield f"Not in the file, and left as they are: {', '.join(names)}."
     yield from (f"Note: {phrase(each)}." for each in report.notes)
     done = Counter(each.outcome.value for each in report.changes)

@@ -38,6 +38,7 @@ MAX_MINOR = 999_999_999_999  # twelve digits, the most Stripe takes on a card
 MAX_TYPED = 24  # characters; nobody types a longer amount, but a scanner may
 
 _PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?", re.ASCII)
+_DECIMAL_COMMA = re.compile(r"\A([0-9]+),([0-9]{1,2})\Z", re.ASCII)
 _CODE = re.compile(r"[A-Za-z]{3}")
 
 
@@ -117,8 +118,11 @@ def from_minor(minor: int, currency: str) -> Decimal:
 
 
 def parse_amount(text: str, currency: str, *, allow_zero: bool = False) -> Decimal:
-    """The amount a person typed; MoneyError with one reason per fault."""
-    typed, code = text.strip(), _code(currency)
+    """The amount a person typed; MoneyError with one reason per fault.
+
+    A comma before one or two last digits is a decimal comma; any other may divide thousands.
+    """
+    typed, code = _DECIMAL_COMMA.sub(r"\1.\2", text.strip()), _code(currency)
     example = {0: "1250", 2: "12.50", 3: "12.500"}[exponent(code)]
     _check_form(typed, example)
     amount = Decimal(typed)
@@ -194,7 +198,7 @@ def _check_form(typed: str, example: str) -> None:
         (not typed, MoneyError("invalid_amount.empty", example=example)),
         (len(typed) > MAX_TYPED, MoneyError("invalid_amount.too_long", example=example)),
         (typed[:1] in ("+", "-"), MoneyError("invalid_amount.signed", example=example)),
-        ("," in typed, MoneyError("invalid_amount.commas")),
+        ("," in typed, MoneyError("invalid_amount.commas", given=typed, example=example)),
         (not _PLAIN.fullmatch(typed), MoneyError("invalid_amount.no_number", given=typed, example=example)),
     )
     for wrong, error in faults:

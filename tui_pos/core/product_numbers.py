@@ -37,6 +37,12 @@ def spellings(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((canonical(code), code.upper(), *_expanded(code))))
 
 
+def written(code: str) -> tuple[str, ...]:
+    """The texts that are stored as this ``canonical`` code: a number without its leading zeros too."""
+    shorter = (code[-length:] for length in LENGTHS)
+    return tuple({code, *(each for each in shorter if canonical(each) == code)})
+
+
 def in_element_string(text: str, *, marked: bool) -> str:
     """The product's number of 14 digits in a GS1 element string, ``(01)…`` or ``01…``; '' without any.
 

@@ -347,7 +347,7 @@ def test_a_free_amount_must_be_money_that_a_card_can_pay(desk: Desk) -> None:
         "1e3",
         "Infinity",
         "NaN",
-        "1,50",
+        "1,500",
         "0.001",
         "99999999999",
         "x" * 99,

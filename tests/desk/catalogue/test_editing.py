@@ -261,7 +261,6 @@ LONG = "x" * 201
         ({"total_quantity": 0}, "invalid_product.number"),
         ({"total_quantity": 2**31}, "invalid_product.number"),
         ({"limit_per_user": -1}, "invalid_product.number"),
-        ({"limit_per_user": 0}, "invalid_product.number"),
         ({"order": -1}, "invalid_product.order"),
         ({"vat_rate": D(100)}, "invalid_product.vat"),
         ({"vat_rate": D("Infinity")}, "invalid_product.vat"),

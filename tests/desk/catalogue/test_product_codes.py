@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from tests.desk.conftest import AsStaff
+from tui_pos.core import product_numbers
 from tui_pos.data.connection import connected
+from tui_pos.data.tables.imports import ImportedTicket
 from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import AddOn, Attendee, Order, TicketType, Voucher
 from tui_pos.desk.catalogue import product_codes
@@ -116,17 +118,24 @@ def test_a_code_is_taken_away_by_any_of_its_spellings(lead: Desk) -> None:
         ("fifty", "product_code_taken.voucher"),
         ("half-off", "product_code_taken.voucher"),
         ("NOOR2026", "product_code_taken.badge"),
+        ("LIST-7", "product_code_taken.badge"),
+        ("00042100005264", "product_code_taken.voucher"),
+        ("042100005264", "product_code_taken.voucher"),
         ("WEB-7", "product_code_taken.order"),
     ],
 )
 def test_what_is_something_else_is_no_products_code(lead: Desk, code: str, why: str) -> None:
     with connected():
         Voucher.create(conference=lead.conference.id, code="Half-Off")
+        Voucher.create(conference=lead.conference.id, code="042100005264")
+        ImportedTicket.create(
+            conference=lead.conference.id, source_key="1", scan_code="LIST-7", row_digest="", order=None
+        )
         Order.update(reference="WEB-7").where(Order.reference == "ORD-DEMO0001").execute()
     with pytest.raises(Refused) as caught:
         product_codes.add(lead, "t-shirt", code)
     assert caught.value.reason.key == why
-    assert sentence(caught.value.reason).startswith(code.upper())
+    assert sentence(caught.value.reason).startswith(product_numbers.canonical(code))
     assert product_codes.known(lead) == ()
 
 

@@ -77,7 +77,7 @@ def test_by_the_amount_of_the_order_or_of_a_payment(desk: Desk) -> None:
     order = checkout.sell(desk, items("cafe-creme"), attendee_code="HUGO2026")
     use_credit(desk, order.reference, D("1.25"))
     take_cash(desk, order.reference, D("6.25"))
-    for text in ("7.50", "1.25", "6.25", "7.5"):
+    for text in ("7.50", "1.25", "6.25", "7.5", "7,50"):
         assert references(orders(desk, text=text)) == [order.reference]
     (found,) = orders(desk, text="7.50 hugo")
     assert (found.paid_by, found.paid, found.status) == ("Credit, Cash", D("7.50"), "paid")

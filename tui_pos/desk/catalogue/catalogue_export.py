@@ -1,25 +1,35 @@
 """The conference's catalogue as a file that an import makes the same catalogue of."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from itertools import groupby
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from msgspec import UNSET
 
+from tui_pos.core.scan import printable
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.program import Conference
 from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.catalogue import catalogue_file, offers
 from tui_pos.desk.catalogue import catalogue_forms as forms
 from tui_pos.desk.catalogue.catalogue_import import CONFERENCE_COLUMNS, offer_targets
-from tui_pos.desk.catalogue.managed_products import ManagedProduct, ProductValues, load, slug_of
+from tui_pos.desk.catalogue.managed_products import ProductValues, load, slug_of
 from tui_pos.desk.catalogue.pricing import ProductKind
 from tui_pos.desk.context import Desk
+from tui_pos.desk.errors import Reason, because
 
 
-def export_catalogue(desk: Desk) -> str:
-    """The file's text. Raises NotPermitted."""
+@dataclass(frozen=True, slots=True)
+class ExportedCatalogue:
+    """The file's text, and what had to be left out of it."""
+
+    text: str
+    notes: tuple[Reason, ...] = ()
+
+
+def export_catalogue(desk: Desk) -> ExportedCatalogue:
+    """What the conference sells. Raises NotPermitted."""
     require(desk, Action.MANAGE)
     with connected():
         products = list(load(desk).values())
@@ -30,101 +40,104 @@ def export_catalogue(desk: Desk) -> str:
         said: dict[str, Any] = {
             "slug": desk.conference.slug,
             "currency": desk.conference.currency,
-            **{key: None if value == "" else value for key, value in conference.items()},
+            **{key: 0 if value is None else value for key, value in conference.items()},
             # django-program reads no file without one.
             "sections": ({"name": row.name, "start": row.start_date, "end": row.end_date},),
-            "tickets": tuple(_tickets(desk, [each for each in products if each.kind is ProductKind.TICKET])),
-            "addons": tuple(_addons(desk, [each for each in products if each.kind is ProductKind.ADDON])),
-            "vouchers": tuple(offers.read(desk, offers.VOUCHERS, known)),
-            "discounts": tuple(
-                each for where in offers.DISCOUNTS for each in offers.read(desk, where, known)
+            "tickets": tuple(
+                _ticket(desk, each.values) for each in products if each.kind is ProductKind.TICKET
+            ),
+            "addons": tuple(
+                _addons(desk, [each.values for each in products if each.kind is ProductKind.ADDON])
             ),
         }
-    return catalogue_file.written(forms.ConferenceForm(**said))
+        notes: list[Reason] = []
+        for key, tables in (("vouchers", (offers.VOUCHERS,)), ("discounts", offers.DISCOUNTS)):
+            said[key] = ()
+            for table in tables:
+                found, lost = offers.read(desk, table, known)
+                said[key] += tuple(found)
+                kind = key.removesuffix("s")
+                notes += [because("catalogue.unnamed", kind=kind, name=printable(each, 100)) for each in lost]
+    return ExportedCatalogue(catalogue_file.written(forms.ConferenceForm(**said)), tuple(notes))
 
 
-def _tickets(desk: Desk, products: Sequence[ManagedProduct]) -> Iterator[forms.Ticket]:
-    for place, product in enumerate(products):
-        values = product.values
-        yield forms.Ticket(
-            quantity=values.total_quantity or 0,
-            per_user=values.limit_per_user or 0,
-            voucher_required=values.requires_voucher,
-            **_alike(desk, values, place),
-        )
+def _ticket(desk: Desk, values: ProductValues) -> forms.Ticket:
+    return forms.Ticket(
+        quantity=values.total_quantity or 0,
+        per_user=values.limit_per_user or 0,
+        voucher_required=values.requires_voucher,
+        **_alike(desk, values),
+    )
 
 
-def _addons(desk: Desk, products: Sequence[ManagedProduct]) -> Iterator[forms.AddOn]:
-    """The add-ons, those of one thing in several sizes as one where they are still alike."""
-    place = 0
-    for _, group in groupby(products, key=lambda each: each.values.size_of or each.key):
-        sizes = [each.values for each in group]
-        if _can_be_folded(sizes):
-            yield _folded(desk, sizes, place)
+def _addons(desk: Desk, products: Iterable[ProductValues]) -> Iterator[forms.AddOn]:
+    """The add-ons, the sizes of one as one where they are alike but for what each has of its own."""
+    alike: dict[Hashable, list[ProductValues]] = defaultdict(list)
+    for each in products:
+        window = (each.available_from, each.available_until)
+        what = (each.size_of, each.description, window, each.requires, each.vat_rate)
+        alike[what if _is_size(each) else each.slug].append(each)
+    for sizes in alike.values():
+        first = sizes[0]
+        if _is_size(first):
+            yield _folded(desk, sizes)
         else:
-            for number, values in enumerate(sizes):
-                yield forms.AddOn(
-                    quantity=values.total_quantity or 0,
-                    requires=tuple(map(forms.Line, values.requires)),
-                    **_alike(desk, values, place + number),
-                )
-        place += len(sizes)
+            yield forms.AddOn(
+                quantity=first.total_quantity or 0,
+                requires=_lines(first.requires),
+                sizes=UNSET if first.size else (),
+                **_alike(desk, first),
+            )
 
 
-def _alike(desk: Desk, values: ProductValues, place: int) -> dict[str, Any]:
-    """The keys that tickets and add-ons have alike; without those that an import would add by itself."""
+def _is_size(values: ProductValues) -> bool:
+    """Whether an import makes the slug of it."""
+    return bool(values.size) and values.slug == f"{values.size_of}-{slug_of(values.size)}"
+
+
+def _alike(desk: Desk, values: ProductValues) -> dict[str, Any]:
+    """The keys that tickets and add-ons have alike; all of those that an import would leave as they are."""
     return {
         "name": values.name,
         "slug": None if values.slug == slug_of(values.name) else values.slug,
         "price": values.price,
         "available": offers.available(desk, values.available_from, values.available_until),
-        "description": values.description or UNSET,
-        "vat": UNSET if values.vat_rate is None else values.vat_rate,
-        "codes": values.codes or UNSET,
-        "active": UNSET if values.is_active else False,
-        "order": UNSET if values.order == place else values.order,
+        "description": values.description,
+        "vat": forms.Rate(values.vat_rate),
+        "codes": _lines(values.codes),
+        "active": values.is_active,
+        "order": values.order,
     }
 
 
-def _can_be_folded(sizes: Sequence[ProductValues]) -> bool:
-    """Whether an import of one add-on with these sizes makes the same add-ons of it."""
+def _folded(desk: Desk, sizes: Sequence[ProductValues]) -> forms.AddOn:
     first = sizes[0]
-    base = first.name.removesuffix(f" {first.size}")
-    alike = {
-        (each.description, each.available_from, each.available_until, each.requires, each.vat_rate)
-        for each in sizes
-    }
-    return (
-        bool(first.size)
-        and len(alike) == 1
-        and all(each.name == f"{base} {each.size}" for each in sizes)
-        and all(each.slug == f"{each.size_of}-{slug_of(each.size)}" for each in sizes)
-        and [each.order for each in sizes] == [first.order + number for number in range(len(sizes))]
-    )
-
-
-def _folded(desk: Desk, sizes: Sequence[ProductValues], place: int) -> forms.AddOn:
-    first = sizes[0]
-    name = first.name.removesuffix(f" {first.size}")
-    alike = _alike(desk, first, place) | {
+    named = (each.name.removesuffix(f" {each.size}") for each in sizes if each.name.endswith(f" {each.size}"))
+    name = next(named, first.name)
+    alike = _alike(desk, first) | {
         "name": name,
         "slug": None if first.size_of == slug_of(name) else first.size_of,
         "codes": UNSET,
         "active": UNSET,
     }
     return forms.AddOn(
-        requires=tuple(map(forms.Line, first.requires)),
-        sizes=tuple(_size(each, first) for each in sizes),
+        requires=_lines(first.requires),
+        sizes=tuple(_size(each, name, first, first.order + number) for number, each in enumerate(sizes)),
         **alike,
     )
 
 
-def _size(values: ProductValues, first: ProductValues) -> str | forms.Size:
-    size = forms.Size(
+def _size(values: ProductValues, name: str, first: ProductValues, order: int) -> forms.Size:
+    return forms.Size(
         size=values.size,
+        name=None if values.name == f"{name} {values.size}" else forms.Name(values.name),
         quantity=values.total_quantity or 0,
         price=None if values.price == first.price else forms.Amount(values.price),
-        codes=tuple(map(forms.Line, values.codes)) or UNSET,
-        active=UNSET if values.is_active else False,
+        codes=_lines(values.codes),
+        active=values.is_active,
+        order=UNSET if values.order == order else values.order,
     )
-    return values.size if size == forms.Size(size=values.size) else size
+
+
+def _lines(texts: Iterable[str]) -> tuple[forms.Line, ...]:
+    return tuple(map(forms.Line, texts))

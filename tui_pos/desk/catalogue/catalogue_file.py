@@ -16,6 +16,7 @@ from tui_pos.desk.catalogue.catalogue_forms import (
     EXPECTED,
     FORMS,
     LINE_LENGTH,
+    NONE,
     YEARS,
     Amount,
     CatalogueForm,
@@ -24,6 +25,7 @@ from tui_pos.desk.catalogue.catalogue_forms import (
     Day,
     Line,
     Prose,
+    Rate,
 )
 from tui_pos.desk.catalogue.managed_products import prose
 from tui_pos.desk.errors import InvalidInput
@@ -72,7 +74,7 @@ def _lines(table: Mapping[str, object]) -> list[str]:
 
 def _literal(value: object) -> str:
     if isinstance(value, dict):
-        return f"{{ {', '.join(_lines(value))} }}"
+        return f"{{ {', '.join(_lines(value))} }}" if value else "{}"
     if isinstance(value, tuple):
         return f"[{', '.join(map(_literal, value))}]"
     return tomli_w.dumps({"x": value}).removeprefix("x = ").removesuffix("\n")
@@ -89,10 +91,10 @@ def _decoded(kind: type, found: object) -> object:
     """A value of one of the types above. Raises ValueError for what is none."""
     if kind is Day and isinstance(found, date) and found.year in YEARS:
         return Day(found)
-    if kind is Amount and isinstance(found, int | Decimal) and not isinstance(found, bool):
-        amount = Amount(found)
-        if amount.is_finite() and 0 <= amount <= money.MAX_AMOUNT and amount == round(amount, 3):
-            return amount
+    if kind is Rate:
+        return Rate(None if found == NONE else _amount(found))
+    if kind is Amount:
+        return _amount(found)
     if kind is Prose and isinstance(found, str):
         return Prose(prose(found))
     if issubclass(kind, Line) and isinstance(found, str):
@@ -103,10 +105,20 @@ def _decoded(kind: type, found: object) -> object:
     raise ValueError
 
 
+def _amount(found: object) -> Amount:
+    if isinstance(found, int | Decimal) and not isinstance(found, bool):
+        amount = Amount(found)
+        if amount.is_finite() and 0 <= amount <= money.MAX_AMOUNT and amount == round(amount, 3):
+            return amount
+    raise ValueError
+
+
 def _encoded(value: object) -> object:
     match value:
         case Day():
             return value.said
+        case Rate():
+            return NONE if value.said is None else value.said
         case Decimal():
             return Decimal(value)
         case _:

@@ -1,7 +1,8 @@
 """The form of a catalogue's file: django-program's ``conference.toml``, and beside it what that lacks.
 
 Each key says by its type what it takes, and ``EXPECTED`` says it in words. A key that nobody knows is an
-error. ``UNSET`` marks the keys that django-program does not have: what is left out of them stays as it is.
+error. ``UNSET`` marks the keys that django-program does not have: what is left out of them stays as it is, or
+has in something new the usual value of its column.
 """
 
 from collections.abc import Mapping
@@ -15,6 +16,8 @@ from tui_pos.desk.catalogue.managed_products import LIMIT, MOST
 
 LINE_LENGTH = 200
 CODE_LENGTH = 100
+NONE = "none"
+"""Says that something has no value, where leaving it out says that it stays."""
 YEARS = range(1970, 3000)
 
 
@@ -46,6 +49,13 @@ class Amount(Decimal):
     """A number from 0 to what a column of money holds, exactly as it is written, with up to three places."""
 
 
+class Rate:
+    """Per cent, or None where nothing is told."""
+
+    def __init__(self, said: Decimal | None) -> None:
+        self.said = said
+
+
 class Day:
     """A day, or a time without or with its offset."""
 
@@ -54,7 +64,6 @@ class Day:
 
 
 Whole = Annotated[int, Meta(ge=0, le=MOST)]
-Positive = Annotated[int, Meta(ge=1, le=MOST)]
 Number = Annotated[int, Meta(ge=-MOST, le=MOST)]
 Lines = tuple[Line, ...]
 
@@ -97,7 +106,7 @@ class Product(Form, frozen=True, kw_only=True):
     slug: Line | None = None
     available: Available | None = None
     description: Prose | UnsetType = UNSET
-    vat: Amount | UnsetType = UNSET
+    vat: Rate | UnsetType = UNSET
     codes: Lines | UnsetType = UNSET
     active: bool | UnsetType = UNSET
     order: Whole | UnsetType = UNSET
@@ -107,7 +116,7 @@ class Ticket(Product, frozen=True, kw_only=True):
     """[[conference.tickets]]."""
 
     quantity: Whole
-    per_user: Positive = LIMIT
+    per_user: Whole = LIMIT
     voucher_required: bool = False
 
 
@@ -115,10 +124,12 @@ class Size(Form, frozen=True, kw_only=True):
     """One size of an add-on: an add-on of its own, with a stock and codes of its own."""
 
     size: Annotated[str, Meta(min_length=1, max_length=50)]
+    name: Name | None = None
     quantity: Whole = 0
     price: Amount | None = None
     codes: Lines | UnsetType = UNSET
     active: bool | UnsetType = UNSET
+    order: Whole | UnsetType = UNSET
 
 
 class AddOn(Product, frozen=True, kw_only=True):
@@ -126,58 +137,58 @@ class AddOn(Product, frozen=True, kw_only=True):
 
     quantity: Whole = 0
     requires: Lines = ()
-    sizes: tuple[str | Size, ...] = ()
+    sizes: tuple[str | Size, ...] | UnsetType = UNSET
 
 
 class Offer(Form, frozen=True, kw_only=True):
-    """What vouchers and discounts have alike; no ``tickets`` means every ticket, and the same of add-ons."""
+    """What vouchers and discounts have alike; ``tickets`` without any means every ticket, as of add-ons."""
 
-    active: bool = True
-    tickets: Lines = ()
-    addons: Lines = ()
+    active: bool | UnsetType = UNSET
+    tickets: Lines | UnsetType = UNSET
+    addons: Lines | UnsetType = UNSET
 
 
 class Voucher(Offer, frozen=True, kw_only=True):
     """[[conference.vouchers]]."""
 
     code: Code
-    type: Literal["comp", "percentage", "fixed_amount"] = "comp"
-    value: Amount = Amount(0)
-    max_uses: Whole = 1
-    available: Available | None = None
-    unlocks_hidden_tickets: bool = False
+    type: Literal["comp", "percentage", "fixed_amount"] | UnsetType = UNSET
+    value: Amount | UnsetType = UNSET
+    max_uses: Whole | UnsetType = UNSET
+    available: Available | UnsetType = UNSET
+    unlocks_hidden_tickets: bool | UnsetType = UNSET
 
 
 class Discount(Offer, frozen=True, kw_only=True, tag_field="kind"):
     """[[conference.discounts]]: what holds by itself for who meets it. Lower ``priority`` comes first."""
 
     name: Name
-    description: Prose = Prose()
-    priority: Number = 0
-    type: Literal["percentage", "fixed_amount"] = "percentage"
+    description: Prose | UnsetType = UNSET
+    priority: Number | UnsetType = UNSET
+    type: Literal["percentage", "fixed_amount"] | UnsetType = UNSET
     value: Amount
-    max_quantity: Whole = 0
+    max_quantity: Whole | UnsetType = UNSET
 
 
 class TimeOrStockDiscount(Discount, frozen=True, kw_only=True, tag="time_or_stock"):
     """In a time, and while its limit is not used up."""
 
-    available: Available | None = None
-    limit: Whole = 0
+    available: Available | UnsetType = UNSET
+    limit: Whole | UnsetType = UNSET
 
 
 class ProductDiscount(Discount, frozen=True, kw_only=True, tag="product"):
     """Of some products, in a time, and while its limit is not used up."""
 
-    available: Available | None = None
-    limit: Whole = 0
+    available: Available | UnsetType = UNSET
+    limit: Whole | UnsetType = UNSET
 
 
 class SpeakerDiscount(Discount, frozen=True, kw_only=True, tag="speaker"):
     """For speakers."""
 
-    presenter: bool = True
-    copresenter: bool = False
+    presenter: bool | UnsetType = UNSET
+    copresenter: bool | UnsetType = UNSET
 
 
 class GroupDiscount(Discount, frozen=True, kw_only=True, tag="group"):
@@ -196,14 +207,14 @@ class CategoryDiscount(Form, frozen=True, kw_only=True, tag_field="kind", tag="c
     """So many per cent off all tickets, all add-ons, or both."""
 
     name: Name
-    description: Prose = Prose()
-    active: bool = True
-    priority: Number = 0
+    description: Prose | UnsetType = UNSET
+    active: bool | UnsetType = UNSET
+    priority: Number | UnsetType = UNSET
     value: Amount
-    all_tickets: bool = True
-    all_addons: bool = True
-    available: Available | None = None
-    limit: Whole = 0
+    all_tickets: bool | UnsetType = UNSET
+    all_addons: bool | UnsetType = UNSET
+    available: Available | UnsetType = UNSET
+    limit: Whole | UnsetType = UNSET
 
 
 DISCOUNTS: tuple[type[Discount] | type[CategoryDiscount], ...] = (
@@ -291,7 +302,7 @@ EXPECTED: Mapping[str, str] = {
     "name": _LINE,
     "opens": _DAY,
     "order": _WHOLE,
-    "per_user": "a whole number from 1",
+    "per_user": f"{_WHOLE}; of 0 nobody can buy it",
     "presenter": _SWITCH,
     "pretalx_event_slug": _LINE,
     "price": _AMOUNT,
@@ -312,7 +323,7 @@ EXPECTED: Mapping[str, str] = {
     "type": "percentage or fixed_amount, or comp of a voucher",
     "unlocks_hidden_tickets": _SWITCH,
     "value": "a number from 0 without quotes, such as 15",
-    "vat": "per cent as a number, such as 8.1",
+    "vat": 'per cent as a number, such as 8.1, or "none"',
     "venue": _LINE,
     "voucher_required": _SWITCH,
     "vouchers": _TABLES,

@@ -35,7 +35,7 @@ from tui_pos.desk.catalogue.managed_products import (
 from tui_pos.desk.catalogue.pricing import ProductKind
 from tui_pos.desk.conference_rules import has_sold
 from tui_pos.desk.context import Desk, zone_of
-from tui_pos.desk.errors import InvalidInput, Refusal, because
+from tui_pos.desk.errors import InvalidInput, Refusal, Refused, because
 
 KEY_OF = {
     "total_quantity": "quantity",
@@ -58,6 +58,8 @@ CONFERENCE_COLUMNS = {
     "grant_budget": "grant_budget",
     "target_attendance": "target_attendance",
 }
+PLANNED = ("revenue_budget", "grant_budget", "target_attendance")
+"""Of these 0 stands for none, as the file has no other word for it that django-program reads."""
 IGNORED = ("sections", "sponsor_levels")
 """What of the file the desk has no table for."""
 
@@ -138,12 +140,13 @@ def _conference(desk: Desk, form: forms.ConferenceForm, there: Products, report:
             "bad_catalogue.currency", place="conference.currency", said=form.currency, stored=here.currency
         )
     row = Conference.get_by_id(here.id)
-    said = {column: getattr(form, key) for key, column in CONFERENCE_COLUMNS.items()}
+    said = {key: value for key in CONFERENCE_COLUMNS if (value := getattr(form, key)) is not None}
+    said |= {key: said[key] or None for key in PLANNED if key in said}
     _refuse_conference(desk, form, row)
     changes = [
-        Difference(column, getattr(row, column), value)
-        for column, value in said.items()
-        if value is not None and getattr(row, column) != value
+        Difference(column, before, said[key])
+        for key, column in CONFERENCE_COLUMNS.items()
+        if key in said and said[key] != (before := getattr(row, column))
     ]
     if changes:
         columns = {each.field: each.after for each in changes}
@@ -189,9 +192,10 @@ def _entries(desk: Desk, form: forms.ConferenceForm) -> list[_Entry]:
         place = f"conference.addons[{number}]"
         said = _said(desk, addon, place) | {"requires": addon.requires}
         if addon.sizes:
-            found += _sizes(addon, place, said)
+            found += _sizes(addon.sizes, place, said)
         else:
-            found.append(_Entry(place, ProductKind.ADDON, said))
+            no_size = {} if addon.sizes is UNSET else {"size": "", "size_of": ""}
+            found.append(_Entry(place, ProductKind.ADDON, said | no_size))
     return found
 
 
@@ -203,7 +207,7 @@ def _said(desk: Desk, product: forms.Ticket | forms.AddOn, place: str) -> dict[s
     opens, closes = offers.times(desk, product.available, place)
     beside = {
         "description": product.description,
-        "vat_rate": product.vat,
+        "vat_rate": UNSET if product.vat is UNSET else product.vat.said,
         "codes": product.codes,
         "is_active": product.active,
         "order": product.order,
@@ -219,18 +223,18 @@ def _said(desk: Desk, product: forms.Ticket | forms.AddOn, place: str) -> dict[s
     }
 
 
-def _sizes(addon: forms.AddOn, place: str, said: Mapping[str, Any]) -> Iterator[_Entry]:
+def _sizes(sizes: Sequence[str | forms.Size], place: str, said: Mapping[str, Any]) -> Iterator[_Entry]:
     for field_name in ("total_quantity", "codes"):
         if said.get(field_name):
             key = KEY_OF.get(field_name, field_name)
             raise InvalidInput("bad_catalogue.of_sizes", place=f"{place}.{key}")
-    for number, each in enumerate(addon.sizes, start=1):
+    for number, each in enumerate(sizes, start=1):
         size = forms.Size(size=each) if isinstance(each, str) else each
         name, here = printable(size.size, SIZE_LENGTH + 1), f"{place}.sizes[{number}]"
         if not slug_of(name):
             raise InvalidInput("bad_catalogue.wrong", place=here, expected=forms.EXPECTED["size"])
         own = {
-            "name": f"{said['name']} {name}",
+            "name": size.name or f"{said['name']} {name}",
             "slug": f"{said['slug']}-{slug_of(name)}",
             "total_quantity": size.quantity or None,
             "size": name,
@@ -242,7 +246,9 @@ def _sizes(addon: forms.AddOn, place: str, said: Mapping[str, Any]) -> Iterator[
             own["codes"] = size.codes
         if size.active is not UNSET:
             own["is_active"] = size.active
-        if "order" in said:
+        if size.order is not UNSET:
+            own["order"] = size.order
+        elif "order" in said:
             own["order"] = said["order"] + number - 1
         yield _Entry(here, ProductKind.ADDON, {**said, **own})
 
@@ -275,8 +281,6 @@ def _products(desk: Desk, there: Products, entries: Sequence[_Entry], report: Im
     for entry, order in zip(entries, placed, strict=True):
         found = by_slug.get((entry.kind, entry.said["slug"]))
         values = _values(desk, entry, found, order)
-        with _at(f"{entry.place}.slug"):
-            editing.refuse_taken_slug(there, entry.kind, found, values)
         for number, slug in enumerate(entry.said.get("requires", ()), start=1):
             if slug not in tickets:
                 place = f"{entry.place}.requires[{number}]"
@@ -297,6 +301,11 @@ def _products(desk: Desk, there: Products, entries: Sequence[_Entry], report: Im
                     "catalogue.below_sold", product=values.name, stock=values.total_quantity, sold=found.sold
                 )
             )
+    after = load(desk)  # as the codes are now, of whatever stands before or behind it in the file
+    keys = {(each.kind, each.values.slug): each for each in after.values()}
+    for entry, _, values in work:
+        with _at(f"{entry.place}.slug"):
+            editing.refuse_taken_slug(after, entry.kind, keys[entry.kind, values.slug], values)
 
 
 def _both(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
@@ -340,8 +349,6 @@ def _values(desk: Desk, entry: _Entry, found: ManagedProduct | None, order: int)
 
 
 def _offers(desk: Desk, form: forms.ConferenceForm, report: ImportReport) -> None:
-    if not form.vouchers and not form.discounts:
-        return
     known = offer_targets(desk)
     vouchers = {row.code: row for row in offers.stored(desk, offers.VOUCHERS)}
     alike = {code.casefold(): code for code in vouchers}
@@ -352,7 +359,11 @@ def _offers(desk: Desk, form: forms.ConferenceForm, report: ImportReport) -> Non
             raise InvalidInput(
                 "bad_catalogue.stored", place=f"{place}.code", name=voucher.code, stored=stored
             )
+        with _at(f"{place}.code"):
+            if product := product_codes.find_by_code(desk, voucher.code):
+                raise Refused("voucher_code_taken", code=voucher.code, product=product.name)
         changes = offers.write(desk, voucher, found, known, place)
+        vouchers.pop(voucher.code, None)
         _note(desk, report, Subject("voucher", voucher.code), changes if found else None)
     conditions: dict[tuple[type, str], list[Any]] = defaultdict(list)
     for where in offers.DISCOUNTS:
@@ -364,6 +375,8 @@ def _offers(desk: Desk, form: forms.ConferenceForm, report: ImportReport) -> Non
         found = same.pop(0) if same else None
         changes = offers.write(desk, discount, found, known, f"conference.discounts[{number}]")
         _note(desk, report, Subject("discount", discount.name), changes if found else None)
+    report.absent += [Subject("voucher", code) for code in vouchers]
+    report.absent += [Subject("discount", row.name) for rows in conditions.values() for row in rows]
 
 
 def offer_targets(desk: Desk) -> offers.Targets:
@@ -376,7 +389,7 @@ def offer_targets(desk: Desk) -> offers.Targets:
             of = product.values.size_of
             sizes[of] = (*sizes.get(of, ()), product.id)
     addons = slugs[ProductKind.ADDON]
-    both = {slug: (*addons.get(slug, ()), *sizes.get(slug, ())) for slug in addons.keys() | sizes.keys()}
+    both = {slug: (*addons.get(slug, ()), *sizes.get(slug, ())) for slug in (*addons, *sizes)}
     return offers.targets(slugs[ProductKind.TICKET], both)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from peewee import IntegrityError
 
-from tui_pos.core import clock
+from tui_pos.core import clock, product_numbers
 from tui_pos.core.scan import printable
 from tui_pos.data import schema
 from tui_pos.data.connection import connected, lock, run_tx
@@ -227,11 +227,12 @@ def refuse_taken_slug(
     there: Products, kind: ProductKind, found: ManagedProduct | None, values: ProductValues
 ) -> None:
     """Raise Refused ``slug_taken`` where another of the kind has it, or any other product as its code."""
+    codes = set(product_numbers.spellings(values.slug))
     for other in there.values():
         if found is not None and other.key == found.key:
             continue
         is_same = other.kind is kind and other.values.slug == values.slug
-        if is_same or values.slug.upper() in other.values.codes:
+        if is_same or not codes.isdisjoint(other.values.codes):
             raise Refused("slug_taken", slug=values.slug, product=other.values.name)
 
 

@@ -39,7 +39,7 @@ class Change:
 class ImportReport:
     """What changes, in the order of the file. ``same`` counts what is as the file says, by kind.
 
-    ``absent`` are the products that the file does not name; they are left as they are.
+    ``absent`` are the products, vouchers and discounts that the file does not name; they stay as they are.
     """
 
     changes: list[Change] = field(default_factory=list)

@@ -38,10 +38,10 @@ OPENS, CLOSES = time(0, 0, 0), time(23, 59, 59)
 class ProductValues:
     """What of a product can be changed.
 
-    ``total_quantity`` None is unlimited. ``limit_per_user`` and ``requires_voucher`` are of tickets alone,
-    ``requires`` (slugs of tickets, of which the buyer needs one) of add-ons alone. ``order`` is the place
-    among its kind, ``vat_rate`` per cent. An add-on that is one ``size`` of several names in ``size_of`` the
-    slug that all of them begin with.
+    ``total_quantity`` None is unlimited. ``limit_per_user`` (0: nobody can buy it) and ``requires_voucher``
+    are of tickets alone, ``requires`` (slugs of tickets, of which the buyer needs one) of add-ons alone.
+    ``order`` is the place among its kind, ``vat_rate`` per cent. An add-on that is one ``size`` of several
+    names in ``size_of`` the slug that all of them begin with.
     """
 
     name: str
@@ -157,7 +157,7 @@ def faults(values: ProductValues, currency: str) -> Iterator[tuple[str, Reason]]
             because("invalid_product.price", most=most, step=step, currency=currency),
         ),
         ("total_quantity", values.total_quantity is None or 1 <= values.total_quantity <= MOST, whole),
-        ("limit_per_user", values.limit_per_user is None or 1 <= values.limit_per_user <= MOST, whole),
+        ("limit_per_user", values.limit_per_user is None or 0 <= values.limit_per_user <= MOST, whole),
         ("order", 0 <= values.order <= MOST, because("invalid_product.order", most=MOST)),
         ("available_from", is_window, because("invalid_product.window")),
         ("available_until", is_window, because("invalid_product.window")),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from msgspec import structs
+from msgspec import UNSET
 
 from tui_pos.core import clock, money
 from tui_pos.data.fields import CENT
@@ -41,6 +41,8 @@ class OfferTable:
     columns: Mapping[str, str]
     times: tuple[str, str] | tuple[()] = ()
     links: Mapping[str, Link]
+    name: str = "name"
+    """The column that tells which one is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +59,14 @@ class Targets:
                 raise InvalidInput("bad_catalogue.not_there", place=f"{place}.{key}[{number}]", name=name)
         return frozenset(number for name in names for number in known[name])
 
-    def names(self, key: str, ids: Iterable[int]) -> tuple[str, ...]:
-        """What the ids are called; a name that stands for several is not used."""
-        found = {ids[0]: name for name, ids in self.ids[key].items() if len(ids) == 1}
-        return tuple(sorted(found[number] for number in ids if number in found))
+    def names(self, key: str, ids: Ids) -> tuple[str, ...]:
+        """What the ids are called, by names of one alone where there are such; none for what has no name."""
+        names, left = [], set(ids)
+        for name, of in sorted(self.ids[key].items(), key=lambda each: len(each[1])):
+            if ids.issuperset(of) and not left.isdisjoint(of):
+                names.append(name)
+                left.difference_update(of)
+        return tuple(sorted(names))
 
 
 def _linked(link: type[tables.Link]) -> Link:
@@ -99,6 +105,7 @@ VOUCHERS = OfferTable(
         "tickets": Link(VoucherTicketType, "voucher", "tickettype"),
         "addons": Link(VoucherAddOn, "voucher", "addon"),
     },
+    name="code",
 )
 DISCOUNTS = (
     _discount(forms.TimeOrStockDiscount, tables.TimeOrStockCondition, columns=_LIMIT, times=_TIMES),
@@ -141,8 +148,10 @@ def write(desk: Desk, offer: AnyOffer, found: Any, known: Targets, place: str) -
     Call inside a transaction. Raises InvalidInput ``bad_catalogue``.
     """
     where = TABLE_OF[type(offer)]
-    columns = _columns(desk, where, offer, place)
-    wanted = {key: known.of(key, getattr(offer, key), place) for key in where.links}
+    columns = _columns(desk, where, offer, found, place)
+    wanted = {
+        key: known.of(key, names, place) for key in where.links if (names := getattr(offer, key)) is not UNSET
+    }
     if found is None:
         number, linked, changes = where.table.create(conference=desk.conference.id, **columns).id, {}, []
     else:
@@ -158,22 +167,30 @@ def write(desk: Desk, offer: AnyOffer, found: Any, known: Targets, place: str) -
         ]
     if changes:
         where.table.update(updated_at=clock.now(), **columns).where(where.table.id == number).execute()
-    for key, link in where.links.items():
-        _write_links(link, number, linked.get(key, NO_IDS), wanted[key])
+    for key, ids in wanted.items():
+        _write_links(where.links[key], number, linked.get(key, NO_IDS), ids)
     return tuple(changes)
 
 
-def read(desk: Desk, where: OfferTable, known: Targets) -> list[AnyOffer]:
-    """The conference's offers of one table, as the file has them; call with a connection open."""
-    usual = {each.name: each.default for each in structs.fields(where.form)}
-    found = []
+def read(desk: Desk, where: OfferTable, known: Targets) -> tuple[list[AnyOffer], list[str]]:
+    """The conference's offers of one table, as the file has them; call with a connection open.
+
+    Beside them the names of those that are left out: without what cannot be named they would be for more.
+    """
+    found: list[tuple[str, AnyOffer]] = []
+    lost: dict[str, None] = {}
     for row in stored(desk, where):
+        name = getattr(row, where.name)
         values = {key: getattr(row, column) for key, column in where.columns.items()}
-        values |= {key: known.names(key, ids) for key, ids in _links(where, row.id).items()}
+        for key, ids in _links(where, row.id).items():
+            values[key] = known.names(key, ids)
+            if known.of(key, values[key], "") != ids:
+                lost[name] = None
         if where.times:
-            values["available"] = available(desk, *(getattr(row, column) for column in where.times))
-        found.append(where.form(**{key: value for key, value in values.items() if value != usual[key]}))
-    return found
+            window = available(desk, *(getattr(row, column) for column in where.times))
+            values["available"] = window or forms.Available()
+        found.append((name, where.form(**values)))
+    return [offer for name, offer in found if name not in lost], list(lost)
 
 
 def stored(desk: Desk, where: OfferTable) -> list[Any]:
@@ -204,17 +221,22 @@ def times(desk: Desk, said: forms.Available | None, place: str) -> tuple[datetim
     return opens, closes
 
 
-def _columns(desk: Desk, where: OfferTable, offer: AnyOffer, place: str) -> dict[str, Any]:
-    """The columns of the offer's row. Raises InvalidInput for a value that cannot be taken off, or stored."""
-    is_amount = getattr(offer, "type", "percentage") == "fixed_amount"
+def _columns(desk: Desk, where: OfferTable, offer: AnyOffer, found: Any, place: str) -> dict[str, Any]:
+    """What the offer says of its row. Raises InvalidInput for a value that cannot be taken off, or stored."""
+    said = {key: value for key in where.columns if (value := getattr(offer, key)) is not UNSET}
+    row = found or where.table()
+    stays = {key: getattr(row, column) for key, column in where.columns.items() if key in ("type", "value")}
+    after = stays | said
+    is_amount = after.get("type") == "fixed_amount"
     step = money.quantum(desk.conference.currency) if is_amount else CENT
     most = money.MAX_AMOUNT if is_amount else HUNDRED
-    if offer.value > most or offer.value % step:
+    if after["value"] > most or after["value"] % step:
         raise InvalidInput("bad_catalogue.value", place=f"{place}.value", most=f"{most:,}", step=str(step))
-    columns = {column: getattr(offer, key) for key, column in where.columns.items()}
-    columns[where.columns["value"]] = offer.value + ZERO  # with two places, as it is stored
-    if where.times:
-        columns |= zip(where.times, times(desk, getattr(offer, "available", None), place), strict=True)
+    if "value" in said:
+        said["value"] += ZERO  # with two places, as it is stored
+    columns = {where.columns[key]: value for key, value in said.items()}
+    if where.times and (window := getattr(offer, "available", UNSET)) is not UNSET:
+        columns |= zip(where.times, times(desk, window, place), strict=True)
     return columns
 
 

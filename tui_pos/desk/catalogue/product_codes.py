@@ -17,6 +17,7 @@ from tui_pos.data.base import database
 from tui_pos.data.connection import connected, run_tx
 from tui_pos.data.fields import money
 from tui_pos.data.queries import rows
+from tui_pos.data.tables.imports import ImportedTicket
 from tui_pos.data.tables.products import ProductCode
 from tui_pos.data.tables.registration import AddOn, Attendee, Order, TicketType, Voucher
 from tui_pos.desk.access.permissions import Action, require
@@ -125,6 +126,7 @@ def _refuse_taken(desk: Desk, code: str, product: ProductKey) -> None:
                 raise Refused("product_code_taken.slug", code=code, product=name)
     for reason, column in (
         (because("product_code_taken.badge", code=code), Attendee.access_code),
+        (because("product_code_taken.badge", code=code), ImportedTicket.scan_code),
         (because("product_code_taken.order", code=code), Order.reference),
         (because("product_code_taken.voucher", code=code), Voucher.code),
     ):
@@ -133,9 +135,10 @@ def _refuse_taken(desk: Desk, code: str, product: ProductKey) -> None:
 
 
 def _bearing(desk: Desk, column: Any, code: str, *selected: Any) -> list[Any]:
-    """The conference's rows with this code, in whatever case."""
+    """The conference's rows with this code, in whatever case, and of a number with or without its zeros."""
     table = column.model
-    query = table.select(*selected).where(table.conference == desk.conference.id, fn.UPPER(column) == code)
+    written = fn.UPPER(column).in_(product_numbers.written(code))
+    query = table.select(*selected).where(table.conference == desk.conference.id, written)
     return list(rows(query))
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from tui_pos.core import money
 from tui_pos.core.scan import printable
 from tui_pos.desk.catalogue import product_codes
-from tui_pos.desk.catalogue.catalogue_forms import YEARS
+from tui_pos.desk.catalogue.catalogue_forms import NONE, YEARS
 from tui_pos.desk.catalogue.managed_products import (
     MOST,
     ManagedProduct,
@@ -27,7 +27,6 @@ from tui_pos.desk.catalogue.pricing import ZERO, ProductKind
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import InvalidInput
 
-NONE = "none"
 SIGNS = {"more": "+", "fewer": "-"}
 """What a sign that was pressed before a number makes of the stock."""
 YES_OR_NO = {"yes": True, "y": True, "no": False, "n": False}
@@ -102,7 +101,7 @@ def _stock(desk: Desk, values: ProductValues, text: str) -> object:
 
 
 def _whole(_desk: Desk, _values: ProductValues, text: str) -> object:
-    if not re.fullmatch(r"[0-9]{1,12}", text):
+    if not re.fullmatch(r"0*[1-9][0-9]{0,11}", text):
         raise InvalidInput("invalid_product.number", most=MOST)
     return int(text)
 
@@ -145,7 +144,7 @@ def _rate(_desk: Desk, _values: ProductValues, text: str) -> object:
     if text.lower() == NONE:
         return None
     try:
-        return Decimal(text.removesuffix("%").strip())
+        return Decimal(text.removesuffix("%").strip().replace(",", "."))
     except InvalidOperation:
         raise InvalidInput("invalid_product.vat") from None
 

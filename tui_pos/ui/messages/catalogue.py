@@ -85,6 +85,8 @@ IMPORTED: dict[str, Sentence] = {
     "catalogue.below_sold": "{product}: {sold} are sold or held, more than the stock of {stock}",
     "catalogue.capacity": "the venue: {sold} are sold or held, more than its capacity of {capacity}",
     "catalogue.ignored": "{place}: {found} left out, the desk has no table for that",
+    "catalogue.unnamed": "{kind} {name} is left out: it is limited to what no name here means alone, such as"
+    " a ticket of another conference",
 }
 """What is told beside the changes that a file makes; without a full stop."""
 
@@ -156,6 +158,7 @@ SENTENCES: dict[str, Sentence] = {
     "sold_out.few": "{product}: only {left} left.",
     "stock_below_sold": "{product}: {sold} are sold or held, so the stock cannot be {stock}.",
     "stock_unlimited": "{product} has no limited stock: there is nothing to add to.",
+    "voucher_code_taken": "{code} is a code of {product} already: take another code.",
     "venue_full": "{product}: the venue is full.",
     "venue_full.few": "{product}: the venue has room for only {left} more.",
     "voucher_not_found": "There is no voucher {voucher} in this conference.",

@@ -78,7 +78,7 @@ SENTENCES: dict[str, Sentence] = {
     "invalid_amount.above_left": "Only {left} is left: {given} is too much.",
     "invalid_amount.between": "{currency} is paid in steps of {step}: {given!r} is between two.",
     "invalid_amount.coins": "Cash in {currency} comes in steps of {coin}: {given} is between two.",
-    "invalid_amount.commas": "Enter the amount without commas; a dot divides the decimals.",
+    "invalid_amount.commas": "The comma in {given!r} is not clear: enter an amount such as {example}.",
     "invalid_amount.decimals": _decimals,
     "invalid_amount.empty": "Enter an amount, such as {example}.",
     "invalid_amount.negative": "An amount cannot be negative: {given!r}.",
