@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from peewee import fn
 
 from tests.desk.conftest import AsStaff
 from tests.desk.imports.lists import bring_in, write
@@ -181,6 +182,25 @@ def test_what_another_system_knows_people_by_is_gone(
         bring_in(lead, tmp_path, *lines, header=header, apply=False)
 
 
+def test_codes_of_a_list_are_in_the_way_of_no_others(lead: Desk, tmp_path: Path) -> None:
+    with connected():
+        last = Attendee.select(fn.MAX(Attendee.id)).scalar()
+        codes = [f"ERASED{number}" for number in range(last + 4, last, -1)]
+    bring_in(lead, tmp_path, *(f"Ada,Regular,{code}" for code in codes), header="Name,Ticket,Barcode")
+    transfer(lead, codes[0], "Di E", reason="ill")
+    with connected():
+        own = Attendee.get(Attendee.access_code == "NOOR2026").id
+    over(lead)
+    before = everything()
+    assert forgotten(lead)
+    if is_embedded():
+        with connected():
+            assert not Attendee.select().where(Attendee.access_code.in_(codes)).exists()
+            assert Attendee.get_by_id(own).access_code == "NOOR2026", "it is of no list"
+    assert shape(everything()) == shape(before)
+    assert forgotten(lead) == {}
+
+
 def test_a_list_that_is_being_brought_in_stops(
     lead: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -283,7 +303,7 @@ def test_staff_and_who_has_to_do_with_a_later_conference_keep_their_accounts(lea
         assert User.get_by_id(noor.id).__data__ == noor.__data__
         others = [row.username for row in User.select() if row.id not in {noor.id, *_staff_ids()}]
     assert others
-    assert all(re.fullmatch(r"ERASED\d+", name) for name in others)
+    assert all(re.fullmatch(r"erased-\d+", name) for name in others)
 
 
 def _staff_ids() -> set[int]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from tui_pos.core import clock
 from tui_pos.core.reasons import Reason
 from tui_pos.data.base import Table
 from tui_pos.data.tables import desk, imports, products
@@ -35,12 +36,21 @@ def marked(text: str, _: int) -> str:
     return ERASED if text else ""
 
 
-NUMBERED = "ERASED"
+NUMBERED = "erased-"
+"""No access code begins so."""
 
 
 def numbered(_: Any, number: int) -> str:
-    """A text of its own for each row, which may be an access code."""
+    """A text of its own for each row."""
     return f"{NUMBERED}{number}"
+
+
+CODE_LENGTH = 20
+
+
+def recoded(_: Any, __: int) -> str:
+    """An access code that nobody knows, so long that it is nobody's; another one each time it is asked."""
+    return clock.random_code(CODE_LENGTH)
 
 
 def told_without(text: str, _: int) -> str:

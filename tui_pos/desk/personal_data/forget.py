@@ -58,6 +58,7 @@ from tui_pos.desk.personal_data.columns import (
     marked,
     nulled,
     numbered,
+    recoded,
 )
 
 
@@ -194,8 +195,9 @@ def _refuse_unless_over(desk: Desk) -> None:
 
 
 def _erasures() -> tuple[_Erasure, ...]:
+    # The shop's first: badges are known for another system's by the codes of imported tickets.
     own = (*_DESK, _NAMED_IN_LOG)
-    return (*own, *_SHOP) if _is_embedded() else own
+    return (*_SHOP, *own) if _is_embedded() else own
 
 
 def _of_conference(table: Any) -> Callable[[int], Any]:
@@ -275,11 +277,16 @@ _SHOP = (
         },
     ),
     _Erasure(
-        table=Attendee,  # whose badge another system may have made, and knows them by it
-        of=lambda conference_id: Attendee.id.in_(
-            ImportedTicket.select(ImportedTicket.attendee).where(ImportedTicket.conference == conference_id)
+        table=Attendee,  # whose badge another system made, and knows them by it
+        of=lambda conference_id: (
+            (Attendee.conference == conference_id)
+            & Attendee.access_code.in_(
+                ImportedTicket.select(ImportedTicket.scan_code).where(
+                    ImportedTicket.conference == conference_id
+                )
+            )
         ),
-        columns={"access_code": numbered},
+        columns={"access_code": recoded},
     ),
     _Erasure(
         table=Order,
