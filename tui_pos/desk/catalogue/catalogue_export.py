@@ -53,7 +53,7 @@ def export_catalogue(desk: Desk) -> ExportedCatalogue:
                 _addons(desk, [each.values for each in products if each.kind is ProductKind.ADDON])
             ),
         }
-        notes = [_unnamed("add-on", there[key].values.name) for key in lost_keys]
+        notes = [_unnamed("add-on", each.values.name) for key, each in there.items() if key in lost_keys]
         for key, tables in (("vouchers", (offers.VOUCHERS,)), ("discounts", offers.DISCOUNTS)):
             said[key] = ()
             for table in tables:
@@ -63,7 +63,7 @@ def export_catalogue(desk: Desk) -> ExportedCatalogue:
     return ExportedCatalogue(catalogue_file.written(forms.ConferenceForm(**said)), tuple(notes))
 
 
-def _limited_elsewhere(desk: Desk) -> list[ProductKey]:
+def _limited_elsewhere(desk: Desk) -> set[ProductKey]:
     """The add-ons that need a ticket of another conference: without it everybody could buy them."""
     here = desk.conference.id
     query = (
@@ -72,10 +72,8 @@ def _limited_elsewhere(desk: Desk) -> list[ProductKey]:
         .switch(AddOnPrerequisite)
         .join(TicketType)
         .where(AddOn.conference == here, TicketType.conference != here)
-        .order_by(AddOnPrerequisite.addon)
-        .distinct()
     )
-    return [(ProductKind.ADDON, number) for (number,) in rows(query)]
+    return {(ProductKind.ADDON, number) for (number,) in rows(query)}
 
 
 def _unnamed(kind: str, name: str) -> Reason:
