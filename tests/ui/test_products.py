@@ -261,7 +261,7 @@ async def test_less_than_is_sold_is_said_and_asked(lead: Desk) -> None:
     async with at_products(lead, "regular") as pilot:
         for text in ("=10", "-240"):
             await press(pilot, "plus")
-            await typed(pilot, f"{text}", "Regular: 23 are sold or held, so the stock cannot be 10.")
+            await typed(pilot, text, "Regular: 23 are sold or held, so the stock cannot be 10.")
             assert bar(pilot).startswith("Enter set it to 10   Esc leave as it is")
             await press(pilot, "escape")
             assert called(lead, "regular").values.total_quantity == 250

@@ -21,7 +21,7 @@ from tui_pos.core import clock
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.conditions import ADDON_SCOPES, ProductDiscount
 from tui_pos.data.tables.program import Conference
-from tui_pos.data.tables.registration import TicketType, Voucher, VoucherAddOn
+from tui_pos.data.tables.registration import AddOnPrerequisite, TicketType, Voucher, VoucherAddOn
 from tui_pos.desk.catalogue import catalogue_forms as forms
 from tui_pos.desk.catalogue import editing
 from tui_pos.desk.catalogue.catalogue_export import export_catalogue
@@ -156,6 +156,21 @@ def test_what_is_limited_to_something_without_a_name_never_comes_out_for_more(
     assert told(report) == []
     assert rows_of_it() == before
     assert [each.key for each in report.absent] == ["ART", "Twice", "Twice"]
+
+
+def test_an_addon_that_needs_a_ticket_of_another_conference_comes_out_for_nobody(manager: Desk) -> None:
+    brought(manager, BESIDE_IT)
+    other = empty_conference(manager)
+    brought(other, '[conference]\n[[conference.tickets]]\nname = "Far"\nprice = 5\nquantity = 0')
+    with connected():
+        AddOnPrerequisite.create(addon=called(manager, "socks-m").id, tickettype=called(other, "far").id)
+    before, out = rows_of_it(), export_catalogue(manager)
+    # The discount is for that add-on alone, the voucher for that and others.
+    named = [" ".join(sentence(each).split()[:2]) for each in out.notes]
+    assert named == ["add-on Socks", "voucher PRESS", "discount Speakers"]
+    assert re.findall(r'size = "(\w)"', out.text) == ["S", "L"]
+    assert told(brought(manager, out.text)) == []
+    assert rows_of_it() == before
 
 
 def test_a_slug_of_a_product_and_its_sizes_comes_out_as_that_slug(manager: Desk) -> None:

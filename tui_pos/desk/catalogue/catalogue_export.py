@@ -9,13 +9,15 @@ from msgspec import UNSET
 
 from tui_pos.core.scan import printable
 from tui_pos.data.connection import connected
+from tui_pos.data.queries import rows
 from tui_pos.data.tables.program import Conference
+from tui_pos.data.tables.registration import AddOn, AddOnPrerequisite, TicketType
 from tui_pos.desk.access.permissions import Action, require
 from tui_pos.desk.catalogue import catalogue_file, offers
 from tui_pos.desk.catalogue import catalogue_forms as forms
 from tui_pos.desk.catalogue.catalogue_import import CONFERENCE_COLUMNS, offer_targets
 from tui_pos.desk.catalogue.managed_products import ProductValues, load, slug_of
-from tui_pos.desk.catalogue.pricing import ProductKind
+from tui_pos.desk.catalogue.pricing import ProductKey, ProductKind
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Reason, because
 
@@ -32,10 +34,11 @@ def export_catalogue(desk: Desk) -> ExportedCatalogue:
     """What the conference sells. Raises NotPermitted."""
     require(desk, Action.MANAGE)
     with connected():
-        products = list(load(desk).values())
+        there, lost_keys = load(desk), _limited_elsewhere(desk)
+        products = [each for key, each in there.items() if key not in lost_keys]
         row = Conference.get_by_id(desk.conference.id)
         desk = replace(desk, conference=replace(desk.conference, timezone=row.timezone))  # as it is now
-        known = offer_targets(desk)
+        known = offer_targets(products)
         conference = {key: getattr(row, column) for key, column in CONFERENCE_COLUMNS.items()}
         said: dict[str, Any] = {
             "slug": desk.conference.slug,
@@ -50,15 +53,31 @@ def export_catalogue(desk: Desk) -> ExportedCatalogue:
                 _addons(desk, [each.values for each in products if each.kind is ProductKind.ADDON])
             ),
         }
-        notes: list[Reason] = []
+        notes = [_unnamed("add-on", each.values.name) for key, each in there.items() if key in lost_keys]
         for key, tables in (("vouchers", (offers.VOUCHERS,)), ("discounts", offers.DISCOUNTS)):
             said[key] = ()
             for table in tables:
                 found, lost = offers.read(desk, table, known)
                 said[key] += tuple(found)
-                kind = key.removesuffix("s")
-                notes += [because("catalogue.unnamed", kind=kind, name=printable(each, 100)) for each in lost]
+                notes += [_unnamed(key.removesuffix("s"), each) for each in lost]
     return ExportedCatalogue(catalogue_file.written(forms.ConferenceForm(**said)), tuple(notes))
+
+
+def _limited_elsewhere(desk: Desk) -> set[ProductKey]:
+    """The add-ons that need a ticket of another conference: without it everybody could buy them."""
+    here = desk.conference.id
+    query = (
+        AddOnPrerequisite.select(AddOnPrerequisite.addon)
+        .join(AddOn)
+        .switch(AddOnPrerequisite)
+        .join(TicketType)
+        .where(AddOn.conference == here, TicketType.conference != here)
+    )
+    return {(ProductKind.ADDON, number) for (number,) in rows(query)}
+
+
+def _unnamed(kind: str, name: str) -> Reason:
+    return because("catalogue.unnamed", kind=kind, name=printable(name, 100))
 
 
 def _ticket(desk: Desk, values: ProductValues) -> forms.Ticket:

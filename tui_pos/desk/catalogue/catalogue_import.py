@@ -5,7 +5,7 @@ what would be refused.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -349,7 +349,7 @@ def _values(desk: Desk, entry: _Entry, found: ManagedProduct | None, order: int)
 
 
 def _offers(desk: Desk, form: forms.ConferenceForm, report: ImportReport) -> None:
-    known = offer_targets(desk)
+    known = offer_targets(load(desk).values())
     vouchers = {row.code: row for row in offers.stored(desk, offers.VOUCHERS)}
     alike = {code.casefold(): code for code in vouchers}
     for number, voucher in enumerate(form.vouchers, start=1):
@@ -379,11 +379,11 @@ def _offers(desk: Desk, form: forms.ConferenceForm, report: ImportReport) -> Non
     report.absent += [Subject("discount", row.name) for rows in conditions.values() for row in rows]
 
 
-def offer_targets(desk: Desk) -> offers.Targets:
+def offer_targets(products: Iterable[ManagedProduct]) -> offers.Targets:
     """What vouchers and discounts can be limited to; a slug that sizes begin with stands for all of them."""
     slugs: dict[ProductKind, dict[str, tuple[int, ...]]] = {kind: {} for kind in ProductKind}
     sizes: dict[str, tuple[int, ...]] = {}
-    for product in load(desk).values():
+    for product in products:
         slugs[product.kind][product.values.slug] = (product.id,)
         if product.values.size_of:
             of = product.values.size_of
