@@ -261,6 +261,17 @@ def unknown_station(settings: Settings, station: str) -> str:
     )
 
 
+def shared_readers(settings: Settings) -> tuple[str, ...]:
+    """A sentence for each station whose reader is another's too."""
+    first_of: dict[str, str] = {}
+    return tuple(
+        f"{config_name(settings)} names the reader {settings.reader(station)} for {printable(first, 40)} and"
+        f" for {printable(station, 40)}."
+        for station in filter(settings.reader, settings.stations)
+        if (first := first_of.setdefault(settings.reader(station), station)) != station
+    )
+
+
 def warnings(settings: Settings, slug: str | None) -> tuple[str, ...]:
     """What is to be told at the start of the config and the opened database's conference ``slug``."""
     known = conferences.known()
@@ -271,14 +282,6 @@ def warnings(settings: Settings, slug: str | None) -> tuple[str, ...]:
         for each in settings.conferences
         if each not in [row.slug for row in known]
     ]
-    first_of: dict[str, str] = {}
-    for station in filter(settings.reader, settings.stations):
-        other = first_of.setdefault(settings.reader(station), station)
-        if other != station:
-            found.append(
-                f"{config_file} names the reader {settings.reader(station)} for {printable(other, 40)} and"
-                f" for {printable(station, 40)}."
-            )
     row = next((row for row in known if row.slug == slug), None)
     if row is not None and settings.conferences and row.slug not in settings.conferences:
         found.append(

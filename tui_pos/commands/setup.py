@@ -144,7 +144,9 @@ def init(
         done += setup.take_over(station, renew=new_installation)
     done += _take_account(context, station, yes) if account else []
     done += _purge(context, yes) if purge_rehearsals else []
-    for warning in session.warnings(context.settings(), slug):
+    settings = context.settings()
+    shared = session.shared_readers(settings) if reader else ()
+    for warning in (*session.warnings(settings, slug), *shared):
         warn(warning)
     _tell_end(context, slug, done)
 

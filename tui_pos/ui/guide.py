@@ -16,7 +16,13 @@ from textual.screen import Screen
 
 from tui_pos.bootstrap.setup import answers
 from tui_pos.bootstrap.setup.interview import Answer, Interview, Question
-from tui_pos.bootstrap.setup.questions import open_question, questions, take_what_is_there
+from tui_pos.bootstrap.setup.questions import (
+    OVERVIEW,
+    before_overview,
+    open_question,
+    questions,
+    take_what_is_there,
+)
 from tui_pos.core import log_file
 from tui_pos.core.scan import MAX_LENGTH, printable
 from tui_pos.desk.tones import Tone
@@ -45,8 +51,6 @@ FIXED = 8
 CHOICES = 4
 """So many rows are kept for what can be chosen, and one in any case."""
 MARGIN = 2
-OVERVIEW = "write"
-"""The last question, for which all answers stand there."""
 LONGEST = 400
 """Characters of what is told of an answer."""
 
@@ -71,7 +75,8 @@ class GuideScreen(DeskScreen[None]):
         self._interview = interview
         self._is_answered = is_answered
         self._asked: tuple[Question, ...] = questions(interview)
-        self._question = open_question(interview)
+        interview.kept.pop(OVERVIEW, None)  # what could not be written is shown once more
+        self._question = open_question(interview) or self._overview_question
         self._told: tuple[str, Tone] = (fault, Tone.BAD)
         self._is_checking = False
         self._answered = Listing(Column(14), Column(), numbered=False, choosing=False, id="answered")
@@ -181,9 +186,6 @@ class GuideScreen(DeskScreen[None]):
         self.ask(call, then, failed, hold=True)
 
     def _taken(self, answer: Answer) -> None:
-        if self._is_overview:
-            self._is_answered()
-            return
         self._told = (sentence(answer.told) if answer.told else "", Tone.PLAIN)
         if self._question.name in ("database", "slug") and self._interview.is_served:
             self._look()
@@ -200,9 +202,13 @@ class GuideScreen(DeskScreen[None]):
         self._check(partial(take_what_is_there, self._interview), lambda _: self._go_on(), failed)
 
     def _go_on(self) -> None:
-        """Ask what is open, in its order; then all answers stand there to be written."""
+        """Ask what is open, in its order; before the end all answers stand there to be written."""
         self._asked = questions(self._interview)
-        self._go_to(open_question(self._interview))
+        question = open_question(self._interview)
+        if question is None:
+            self._is_answered()
+        else:
+            self._go_to(question)
 
     def _refused_answer(self, error: Exception) -> None:
         self._tell(self.kiosk.explain(error), Tone.BAD)
@@ -221,7 +227,7 @@ class GuideScreen(DeskScreen[None]):
             self.say("This is the first question.", Tone.WARN, bell=True)
             return
         self._told = ("", Tone.PLAIN)
-        self._go_to(self._asked[-1 if self._is_whole else place - 1])
+        self._go_to(self._overview_question if self._is_whole else self._asked[place - 1])
 
     @property
     def _is_overview(self) -> bool:
@@ -230,8 +236,12 @@ class GuideScreen(DeskScreen[None]):
 
     @property
     def _is_whole(self) -> bool:
-        """Whether every question is answered, so that the overview comes next."""
-        return open_question(self._interview).name == OVERVIEW
+        """Whether all is answered that stands in the overview, so that it comes next."""
+        return all(each.key in self._interview.kept for each in before_overview(self._interview))
+
+    @property
+    def _overview_question(self) -> Question:
+        return next(each for each in self._asked if each.name == OVERVIEW)
 
     @property
     def _place(self) -> int:
@@ -240,6 +250,8 @@ class GuideScreen(DeskScreen[None]):
     def _go_to(self, question: Question) -> None:
         self._question = question
         self._is_checking = False
+        if self._is_overview:
+            self._interview.kept.pop(OVERVIEW, None)  # it is written when Enter says so here
         self.say("")
         self._draw_all()
 
@@ -293,7 +305,9 @@ class GuideScreen(DeskScreen[None]):
 
     def _overview(self) -> list[Line]:
         """All answers; those that can be changed have a number, which stands for their question."""
-        answered = [each for each in self._in_order(self._asked[:-1]) if self._words_of(each).label]
+        answered = [
+            each for each in self._in_order(before_overview(self._interview)) if self._words_of(each).label
+        ]
         self._numbered = {f"{number}": each for number, each in enumerate(answered, 1)}
         fixed = [Line(("", label, text), pick=False) for label, text in self._fixed()]
         return fixed + [

@@ -181,13 +181,13 @@ def url_of(said: Mapping[str, Value], home: Path) -> str:
 
 
 def shown_database(url: str, home: Path) -> str:
-    """A database as people read it, without a password."""
+    """A database, by its URL or as it was answered, as people read it: without a password."""
     if url == config.embedded_database(home):
         return EMBEDDED
-    scheme, _, rest = url.partition("://")
+    scheme, is_url, rest = url.partition("://")
     account, has_account, where = rest.rpartition("@")
     user, has_password, _ = account.partition(":")
-    shown = f"{scheme}://{user}{':***' if has_password else ''}{has_account}{where}"
+    shown = f"{scheme}{is_url}{user}{':***' if has_password else ''}{has_account}{where}"
     return re.sub(r"(?i)(password=)[^&]*", r"\1***", shown)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from itertools import takewhile
 
 from babel.core import get_global
 from babel.numbers import get_territory_currencies
@@ -20,6 +21,8 @@ from tui_pos.desk.context import Mode
 from tui_pos.desk.errors import InvalidInput, NotFound, Reason, Refusal, Refused, because
 from tui_pos.terminal import TerminalError
 
+OVERVIEW = "write"
+"""The question for which all answers stand there; behind it only who agrees is asked."""
 STATION = "desk-1"
 ZONES_SHOWN = 40
 
@@ -43,10 +46,14 @@ def questions(interview: Interview) -> tuple[Question, ...]:
     return tuple(question for question in table if question.is_asked(interview))
 
 
-def open_question(interview: Interview) -> Question:
-    """The first that has no answer yet; with all answered the last one, which writes them."""
-    asked = questions(interview)
-    return next((each for each in asked[:-1] if each.key not in interview.kept), asked[-1])
+def before_overview(interview: Interview) -> tuple[Question, ...]:
+    """Those whose answers stand in the overview, which is the question ``write``."""
+    return tuple(takewhile(lambda each: each.name != OVERVIEW, questions(interview)))
+
+
+def open_question(interview: Interview) -> Question | None:
+    """The first that has no answer yet, None with all answered."""
+    return next((each for each in questions(interview) if each.key not in interview.kept), None)
 
 
 def take_what_is_there(interview: Interview) -> None:
@@ -56,7 +63,7 @@ def take_what_is_there(interview: Interview) -> None:
     """
     seen: set[str] = set()
     wrong: list[Refusal | TerminalError] = []
-    while left := [each for each in questions(interview)[:-1] if each.key not in {*interview.kept, *seen}]:
+    while left := [each for each in before_overview(interview) if each.key not in {*interview.kept, *seen}]:
         question = left[0]
         seen.add(question.key)
         if question.is_secret or not (interview.is_served or _is_sure(interview, question)):
@@ -268,7 +275,8 @@ def _reader(station: str, interview: Interview, text: str) -> Answer:
         raise InvalidInput("bad_reader", known=[each.label for each in known])
     answer = Answer(match[0].id, match[0].label) if match else Answer(answers.stripe_id(text, "tmr"))
     other = _users_of_readers(interview, but=station).get(answer.text)
-    if other is not None and (station, answer.text) not in interview.warned:
+    is_new = answer.text != _configured_reader(station, interview)
+    if other is not None and is_new and (station, answer.text) not in interview.warned:
         interview.warned.add((station, answer.text))
         raise InvalidInput("reader_shared", reader=answer.shown or answer.text, station=other)
     return answer
@@ -437,6 +445,7 @@ BEHIND_READERS = (
     ),
     Question(name="secret", check=_secret, is_asked=_gets_password, is_secret=True),
     Question(name="again", check=_again, is_asked=_gets_password, is_secret=True),
+    Question(name=OVERVIEW, check=_plain(_yes), default=lambda _: "yes"),
     Question(
         name="agrees",
         check=_plain(answers.username),
@@ -449,6 +458,5 @@ BEHIND_READERS = (
         is_asked=lambda interview: interview.needs_agreement,
         is_secret=True,
     ),
-    Question(name="write", check=_plain(_yes), default=lambda _: "yes"),
 )
 """Which are asked depends on the answers before; of two of one name only one ever is."""

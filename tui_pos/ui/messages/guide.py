@@ -112,7 +112,7 @@ QUESTIONS: dict[str, Words] = {
     "write": Words(
         "",
         "Is that right? Enter writes it; nothing was written until now.",
-        "A number, and Enter, changes that answer. Ctrl-C leaves all as it was.",
+        "A number, and Enter, changes that answer. The arrows show those further down.",
     ),
 }
 """By the names of `bootstrap.setup.questions`."""
