@@ -53,6 +53,7 @@ _DENSE = re.compile("[\u2e80-\u9fff\uac00-\ud7a3\U00020000-\U0003ffff]")
 _ANGLE = re.compile(r"<[^<>@\s]+@[^<>@\s]+>")
 
 
+@lru_cache(maxsize=4_000)  # of one person the same is asked several times
 def fold(text: str) -> str:
     """The words of ``text`` with one blank between them; '' when it holds no letter, digit or picture.
 
@@ -60,7 +61,7 @@ def fold(text: str) -> str:
     digits of every script are ASCII's. Folding what is folded changes nothing.
     """
     if text.isascii():
-        return " ".join(text.translate(_ASCII).split())
+        return text.lower() if text.isalnum() else " ".join(text.translate(_ASCII).split())
     apart = unicodedata.normalize("NFKD", _without_case(unicodedata.normalize("NFKD", text)))
     plain = "".join(map(_plain, apart.translate(SPELLED_OUT)))
     return " ".join(unicodedata.normalize("NFC", plain).split())
