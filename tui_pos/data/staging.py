@@ -4,6 +4,7 @@ A file of SQLite's own without a name, so that a list of any length takes no mem
 ends nobody finds what is in it.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -69,6 +70,11 @@ class Staging:
                 )
                 yield what, value, [number for (number,) in found], count
                 self._file.execute(f"DELETE FROM row WHERE {what} = ?", (value,))
+
+    def listed(self, codes: list[str]) -> set[str]:
+        """Which of these codes stand in a row."""
+        sql = "SELECT code FROM row WHERE code <> '' AND code IN (SELECT value FROM json_each(?))"
+        return {code for (code,) in self._file.execute(sql, (json.dumps(codes),))}
 
     def count(self) -> int:
         """How many rows there are."""

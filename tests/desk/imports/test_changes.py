@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -11,6 +13,8 @@ from tests.desk.imports.lists import (
     BRAM,
     FIRST,
     MADONNINA,
+    NGOZI,
+    PRETIX,
     SAM,
     TARO,
     ZOE,
@@ -21,9 +25,13 @@ from tests.desk.imports.lists import (
     payments,
 )
 from tui_pos.core import clock
+from tui_pos.data.connection import connected
+from tui_pos.data.tables.registration import TicketType
+from tui_pos.desk.carts import checkout
 from tui_pos.desk.checkin import checkin, corrections, transfers
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import NotFound, Refused
+from tui_pos.desk.imports import changes
 from tui_pos.desk.imports.people import Report
 from tui_pos.desk.orders import badges
 from tui_pos.desk.orders.order_views import by_reference
@@ -228,4 +236,130 @@ def test_a_check_in_that_a_desk_took_back_is_not_brought_again(lead: Desk, tmp_p
     report = bring_in(lead, tmp_path, FIRST[1], changed(FIRST[2], "5e4,,,", "5e4,,,Main entrance"))
     assert told(report) == [(3, "left", [], ["kept.undone"])]
     assert not lookup.attendee(lead, SAM).first_check_in
+    assert not lookup.attendee(lead, TARO).first_check_in
+
+
+def test_what_a_list_has_no_column_for_stays(lead: Desk, tmp_path: Path) -> None:
+    lists = (
+        ("Name,Ticket,Barcode", "{name},{ticket},{code}"),
+        ("Order code,Position ID,Attendee name,Product,Secret", "{order},{name},{ticket},{code}"),
+        ("Order code,Position ID,Product,Status,Price,Secret,Name", "{order},{ticket},{status},,{code},"),
+    )
+    values = (
+        ("太郎 山田", "Corporate", TARO, "TR3NA,1", "paid"),
+        ("Bram van der Lugt", "Corporate", BRAM, "LV9KD,1", "pending"),
+        ("Ngozi Adébáyọ̀", "Regular", NGOZI, "ZK4GU,1", "canceled"),
+    )
+    rows = [dict(zip(("name", "ticket", "code", "order", "status"), each, strict=True)) for each in values]
+    for header, row in lists:
+        before = [standing(each) for each in ("TR3NA", "LV9KD", "ZK4GU")], payments("TR3NA")
+        report = bring_in(lead, tmp_path, *(row.format(**each) for each in rows), header=header)
+        assert counts(report) == {"left": 3}
+        assert ([standing(each) for each in ("TR3NA", "LV9KD", "ZK4GU")], payments("TR3NA")) == before
+        assert lookup.attendee(lead, TARO).email == "taro@example.org"
+    assert facts(lead, lookup.attendee(lead, ZOE).id)
+
+
+def test_another_ticket_without_a_price_keeps_what_was_paid(lead: Desk, tmp_path: Path) -> None:
+    report = bring_in(lead, tmp_path, f"太郎 山田,Regular,{TARO}", header="Name,Ticket,Barcode")
+    assert told(report) == [(2, "changed", ["ticket"], [])]
+    assert standing("TR3NA") == [("paid", "650.00", ["太郎 山田"])]
+    assert kept("TR3NA") == 650
+
+
+def test_another_name_in_the_catalogue_is_no_word_of_the_list(lead: Desk, tmp_path: Path) -> None:
+    row, header = "Ann A,ann@x.example,regular,pending", "Name,E-Mail,Ticket,Status"
+    bring_in(lead, tmp_path, row, header=header)
+    with connected():
+        TicketType.update(price=999, name="Full pass").where(TicketType.slug == "regular").execute()
+    assert counts(bring_in(lead, tmp_path, row, header=header)) == {"left": 1}
+
+
+@pytest.mark.parametrize("word", ["canceled", "paid"])
+def test_an_order_that_a_desk_cancelled_stays_so(lead: Desk, tmp_path: Path, word: str) -> None:
+    checkout.cancel_order(lead, by_reference(lead, "LV9KD").reference)
+    changed_since = ["kept.order"]
+    assert told(bring_in(lead, tmp_path, changed(FIRST[3], "pending", word))) == [
+        (2, "left", [], changed_since)
+    ]
+    assert counts(bring_in(lead, tmp_path, FIRST[3])) == {"left": 1}
+    assert [each[0] for each in standing("LV9KD")] == ["cancelled"]
+
+
+def test_a_word_that_was_not_followed_is_no_trap_for_the_next(lead: Desk, tmp_path: Path) -> None:
+    assert told(bring_in(lead, tmp_path, changed(FIRST[2], "paid", "pending")))[0][3] == ["kept.paid"]
+    assert told(bring_in(lead, tmp_path, changed(FIRST[2], "paid", "canceled")))[0][2] == ["status"]
+    assert not lookup.attendee(lead, TARO).registered
+    checkin.check_in(lead, MADONNINA)
+    cancelled = changed(FIRST[5], "paid", "canceled")
+    assert told(bring_in(lead, tmp_path, cancelled))[0][3] == ["kept.came_in"]
+    assert told(bring_in(lead, tmp_path, cancelled)) == []
+    checkin.undo_check_in(lead, MADONNINA, "the wrong one")
+    assert told(bring_in(lead, tmp_path, cancelled))[0][2] == ["status"]
+
+
+def test_past_days_stay_when_what_was_paid_once_is_another_product_later(
+    lead: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, real_now = lead.local(clock.now()).date(), clock.now
+    before = of_day(lead, first)
+    cancelled = changed(FIRST[2], "paid", "canceled")
+    late = "ZZ1ZZ,1,paid,n@example.org,Regular,349.00,N,N,latecode1,,,"
+    for passed, line in enumerate((cancelled, changed(cancelled, "Corporate,650.00", "Regular,349.00")), 1):
+        monkeypatch.setattr(clock, "now", lambda passed=passed: real_now() + timedelta(days=passed))
+        bring_in(lead, tmp_path, line)
+    bring_in(lead, tmp_path, f"{late},{first.isoformat()}", header=f"{PRETIX},Order date")
+    assert of_day(lead, first) == before
+
+
+def test_what_was_bought_before_the_desk_kept_books_is_booked_when_it_was(lead: Desk, tmp_path: Path) -> None:
+    old = "ZZ1ZZ,1,paid,n@example.org,Regular,349.00,N,N,latecode1,,,,2025-03-04"
+    bring_in(lead, tmp_path, old, header=f"{PRETIX},Order date")
+    assert [each.amount for each in day.postings(lead, date(2025, 3, 4))] == [349]
+
+
+def test_a_ticket_that_is_something_else_now_is_left(lead: Desk, tmp_path: Path) -> None:
+    shirt = changed(FIRST[2], "Corporate,650.00", "T-Shirt,25.00")
+    ticket = changed(FIRST[6], "T-Shirt \u2013 L,25.00", "Regular,349.00")
+    report = bring_in(lead, tmp_path, shirt, ticket)
+    assert told(report) == [(2, "left", [], ["kept.kind"]), (3, "left", [], ["kept.kind"])]
+    assert lookup.attendee(lead, TARO).registered
+
+
+def test_a_number_that_was_given_again_is_somebody_else(lead: Desk, tmp_path: Path) -> None:
+    moved = changed(FIRST[1], "QX7YP,2", "NEWAA,1")
+    other = "QX7YP,2,paid,neu@example.org,Regular,349.00,Neu,Mensch,newcode1,,,"
+    for expected in ({"added": 1, "left": 3}, {"left": 4}):
+        report = bring_in(lead, tmp_path, FIRST[0], other, FIRST[6], moved)
+        assert counts(report) == expected
+        assert lookup.attendee(lead, SAM).name == "Sam Sample"
+        assert lookup.attendee(lead, "newcode1").name == "Neu Mensch"
+
+
+@pytest.mark.thorough
+def test_a_desk_that_is_quicker_than_a_list_is_waited_for(
+    lead: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It lets somebody in between the import's decision and its writing: it has to wait, and is refused."""
+    outcome: list[str] = []
+
+    def let_in() -> None:
+        try:
+            checkin.check_in(lead, TARO)
+            outcome.append("in")
+        except Refused as error:
+            outcome.append(error.code)
+
+    at_the_door = Thread(target=let_in)
+    follow_orders = changes._follow_orders
+
+    def follow(*arguments: Any) -> None:
+        at_the_door.start()
+        at_the_door.join(0.7)
+        follow_orders(*arguments)
+
+    monkeypatch.setattr(changes, "_follow_orders", follow)
+    assert told(bring_in(lead, tmp_path, changed(FIRST[2], "paid", "refunded")))[0][2] == ["status"]
+    at_the_door.join()
+    assert outcome == ["refunded"]
     assert not lookup.attendee(lead, TARO).first_check_in

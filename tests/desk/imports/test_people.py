@@ -220,7 +220,7 @@ def test_a_code_of_what_is_sold_is_no_badge(lead: Desk, tmp_path: Path) -> None:
     assert [each.reasons[0].key for each in report.rows] == ["bad_row.code_sold"] * len(SOLD)
 
 
-SOLD = ("4006381333931", "04006381333931", "speaker26")
+SOLD = ("4006381333931", "04006381333931", "speaker26", "hoodie", "regular", "ORD-DEMO0001")
 
 
 def test_two_systems_with_one_order_number(lead: Desk, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from peewee import fn
 
 from tui_pos.data import bulk
 from tui_pos.data.base import Table
+from tui_pos.data.connection import is_sqlite, lock
 from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import (
     Attempt,
@@ -38,7 +39,7 @@ from tui_pos.data.tables.registration import (
 from tui_pos.desk.catalogue.pricing import ProductKind
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Reason, because
-from tui_pos.desk.imports import tickets
+from tui_pos.desk.imports import settling, tickets
 from tui_pos.desk.imports.entries import Entry
 from tui_pos.desk.imports.known import (
     LETTERS,
@@ -80,11 +81,19 @@ def _change(entry: Entry, known: Known) -> Change:
         return Change(entry, known)
     why = {part: reason for part in parts if (reason := _why_not(entry, known, part)) is not None}
     followed = tuple(part for part in parts if part not in why)
+    if Part.STATUS in why and last_digest(known.row_digest).said == _said(entry):
+        del why[Part.STATUS]  # it was told of the last list
     return Change(entry, known, followed, tuple({each.key: each for each in why.values()}.values()))
+
+
+def _said(entry: Entry) -> str:
+    return LETTERS[entry.status]
 
 
 def _why_not(entry: Entry, known: Known, part: Part) -> Reason | None:
     """Why a part is not followed; None where it is."""
+    if known.is_ticket != (entry.kind == ProductKind.TICKET):
+        return because("kept.kind")
     if part in OF_LET_IN and _was_let_in(known):
         return because("kept.came_in")
     if part in OF_ORDER:
@@ -103,7 +112,7 @@ def _why_not(entry: Entry, known: Known, part: Part) -> Reason | None:
 
 
 def _why_not_of_order(entry: Entry, known: Known, part: Part) -> Reason | None:
-    was = last_digest(known.row_digest).status
+    was = last_digest(known.row_digest).followed
     if LETTERS.get(known.status) != was or not is_untouched(known.order_id):
         return because("kept.order")
     unpaid = (entry.status, was) == (OrderStatus.PENDING, LETTERS[OrderStatus.PAID])
@@ -145,6 +154,26 @@ def _has(table: type[Table], condition: Any) -> bool:
 # Writing
 
 
+def lock_known(desk: Desk, batch: Batch) -> bool:
+    """Lock what the batch may change; True where it has to be looked at again: a desk may have been quicker.
+
+    Call inside a transaction that has the conference locked.
+    """
+    known = [each for group in batch.groups for _, each in group.known]
+    there = tickets.orders_there(desk, batch).values()
+    orders = {each.order_id for each in known} | {
+        number for by_status in there for numbers in by_status.values() for number in numbers
+    }
+    if is_sqlite() or not orders:
+        return False
+    attendees = [each.attendee_id for each in known]
+    users = [each.user_id for each in known]
+    list(lock(Order.select(Order.id).where(Order.id.in_(list(orders))).order_by(Order.id)))
+    list(lock(Attendee.select(Attendee.id).where(Attendee.id.in_(attendees)).order_by(Attendee.id)))
+    list(lock(User.select(User.id).where(User.id.in_(users)).order_by(User.id)))
+    return True
+
+
 def follow(desk: Desk, batch: Batch, now: datetime) -> None:
     """Write what the list changes of the known tickets of a batch."""
     for group in batch.groups:
@@ -152,14 +181,24 @@ def follow(desk: Desk, batch: Batch, now: datetime) -> None:
         _follow_orders(desk, told, now)
         for each in told:
             _follow_person(desk, each, batch, now)
-            _remember(each, batch.origin.source, now)
+            _remember(desk, each, batch.origin.source, now)
 
 
-def _remember(change: Change, source: str, now: datetime) -> None:
+def _remember(desk: Desk, change: Change, source: str, now: datetime) -> None:
     """Store what the list said: what was not followed is not told again of the same list."""
-    columns: dict[str, Any] = {"row_digest": str(digest(change.entry)), "updated_at": now}
-    if change.entry.order and change.known.source == source:
+    known, said = change.known, digest(change.entry, last_digest(change.known.row_digest))
+    if Part.STATUS in change.followed:
+        said = said._replace(followed=said.said)
+    columns: dict[str, Any] = {"row_digest": str(said), "updated_at": now}
+    if change.entry.order and known.source == source:
         columns["order_reference"] = change.entry.order
+    key = change.entry.keys[0]
+    if (
+        known.source == source
+        and known.source_key != key
+        and not _has(ImportedTicket, tickets.is_key(desk, source, key))
+    ):
+        columns["source_key"] = key
     if Part.CODE in change.followed:
         columns["scan_code"] = change.entry.code
     ImportedTicket.update(columns).where(ImportedTicket.id == change.known.id).execute()
@@ -184,11 +223,11 @@ def _follow_orders(desk: Desk, told: Sequence[Change], now: datetime) -> None:
             stands.setdefault(order_id, some[0].known.status)
             stands |= _split_off(desk, order_id, some, now)
     for order_id, status in stands.items():
-        tickets.settle(desk, order_id, status, now)
+        settling.settle(desk, order_id, status, now)
 
 
 def _follow_ticket(desk: Desk, change: Change, now: datetime) -> dict[int, str]:
-    """Write another product or price; of a paid order another product is another line.
+    """Write another product or price; another product is another line where the old one was paid.
 
     What was paid for the old one stays what it was for, in a cancelled order: this, and how it stands.
     """
@@ -196,13 +235,15 @@ def _follow_ticket(desk: Desk, change: Change, now: datetime) -> dict[int, str]:
     values = tickets.line_values(change.entry, known.order_id, now)
     old: OrderLine = OrderLine.get_by_id(known.order_line_id)
     is_other = (old.ticket_type_id, old.addon_id) != (values["ticket_type"], values["addon"])
-    if known.status != OrderStatus.PAID or not is_other:
+    if change.entry.price is None and (known.status == OrderStatus.PAID or not is_other):
+        values |= {"unit_price": old.unit_price, "line_total": old.line_total, "quantity": old.quantity}
+    if not (is_other and settling.was_paid(old)):
         del values["created_at"]
         OrderLine.update(values).where(OrderLine.id == old.id).execute()
         return {}
     order: Order = Order.get_by_id(known.order_id)
     beside = tickets.order_beside(desk, order, OrderStatus.CANCELLED, order.user_id, now)
-    tickets.move_line(old.id, order.id, beside)
+    settling.move_line(old.id, order.id, beside)
     line = OrderLine.create(**values)
     ImportedTicket.update(order_line=line.id).where(ImportedTicket.id == known.id).execute()
     return {beside: OrderStatus.CANCELLED}
@@ -217,7 +258,7 @@ def _split_off(desk: Desk, order_id: int, some: Sequence[Change], now: datetime)
         if status not in made:
             made[status] = tickets.order_beside(desk, old, status, each.known.user_id or old.user_id, now)
         ticket: ImportedTicket = ImportedTicket.get_by_id(each.known.id)  # its line may be another by now
-        tickets.move_line(int(ticket.order_line_id or 0), order_id, made[status])
+        settling.move_line(int(ticket.order_line_id or 0), order_id, made[status])
         ImportedTicket.update(order=made[status]).where(ImportedTicket.id == ticket.id).execute()
         if each.entry.kind == ProductKind.TICKET:
             Attendee.update(order=made[status], updated_at=now).where(
@@ -258,6 +299,8 @@ def _follow_person(desk: Desk, change: Change, batch: Batch, now: datetime) -> N
 def _rename(desk: Desk, entry: Entry, known: Known, now: datetime) -> None:
     user: User = User.get_by_id(known.user_id)
     before = User(id=user.id, first_name=user.first_name, last_name=user.last_name, email=user.email)
-    user.first_name, user.last_name, user.email = entry.first, entry.last, entry.email
+    if entry.name:
+        user.first_name, user.last_name = entry.first, entry.last
+    user.email = entry.email or user.email
     user.save(only=[User.first_name, User.last_name, User.email])
     buyers.follow_correction(desk.conference.id, before, user, now)

@@ -38,8 +38,9 @@ TOTALS = frozenset(
 class Entry(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """One row: a ticket with its holder, or something beside a ticket.
 
-    ``code`` is folded as a scan is looked up, ``price`` None where the list says none. ``keys`` tell it from
-    others in each file anew, the likeliest first.
+    ``code`` is folded as a scan is looked up. ``price`` is None where the list says none, ``facts`` where it
+    tells none of anybody; ``says_status``: the list says how it stands. ``variation`` is what of the
+    description the catalogue does not say. ``keys`` tell it from others in each file, the likeliest first.
     """
 
     number: int
@@ -56,14 +57,16 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     kind: str
     product: int
     description: str
+    variation: str
     quantity: int
     price: Decimal | None
     listed: Decimal
     status: OrderStatus
+    says_status: bool
     came_in: bool
     came_at: datetime | None
     ordered: datetime | None
-    facts: tuple[tuple[str, str], ...]
+    facts: tuple[tuple[str, str], ...] | None
 
     @property
     def name(self) -> str:
@@ -199,7 +202,7 @@ class RowReader:
             raise InvalidInput("bad_row.nobody")
         price = self._amount(cell(Field.PRICE))
         values.check_currency(cell(Field.CURRENCY), self._currency)
-        status = self._status(cell, price)
+        status, says_status = self._status(cell, price)
         came_in, came_at = self._came(cell, cells) if status == OrderStatus.PAID else (False, None)
         return Entry(
             number=number,
@@ -216,10 +219,12 @@ class RowReader:
             kind=meant.kind,
             product=meant.id,
             description=description,
+            variation=description.removeprefix(meant.name),
             quantity=values.quantity(cell(Field.QUANTITY)),
             price=price,
             listed=meant.price,
             status=status,
+            says_status=says_status,
             came_in=came_in,
             came_at=came_at,
             ordered=self._ordered(cells),
@@ -273,17 +278,18 @@ class RowReader:
             return (_key(f"{self._id_is}:{number}"),)
         return (_key(f"code:{code}"),) if code else ()
 
-    def _status(self, cell: Callable[[Field], str], price: Decimal | None) -> OrderStatus:
+    def _status(self, cell: Callable[[Field], str], price: Decimal | None) -> tuple[OrderStatus, bool]:
+        """How it stands, and whether the list says so."""
         void = cell(Field.VOID)
         if self._paid(void) not in (None, OrderStatus.PENDING):  # by yes, or in a word
-            return OrderStatus.CANCELLED
+            return OrderStatus.CANCELLED, True
         found = self._standing(cell(Field.STATUS))
         told = self._paid(cell(Field.PAID))
         if found in (None, OrderStatus.PAID) and told is not None:
             found = told
         if found is None and self._has_status and (price or not self._has_price):
             raise InvalidInput("bad_row.no_status")  # what costs nothing needs no word
-        return found or OrderStatus.PAID
+        return found or OrderStatus.PAID, found is not None or self._columns.has(Field.VOID)
 
     def _came(self, cell: Callable[[Field], str], cells: Sequence[str]) -> tuple[bool, datetime | None]:
         found = [values.came_in(each, self._zone) for each in self._every(Field.CHECKED_IN, cells)]
@@ -300,7 +306,7 @@ class RowReader:
                     return found
         return None
 
-    def _facts(self, cells: Sequence[str], others: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    def _facts(self, cells: Sequence[str], others: Sequence[str]) -> tuple[tuple[str, str], ...] | None:
         found = [
             (label, value)
             for place, label in self._columns.facts.items()
@@ -308,7 +314,7 @@ class RowReader:
         ]
         if others:
             found.append((OTHER_ADDRESS, ", ".join(others)))
-        return tuple(found[:MOST_FACTS])
+        return tuple(found[:MOST_FACTS]) if found or self._columns.facts else None
 
 
 def _fact(cell: str) -> str:

@@ -1,7 +1,7 @@
 """What the database holds already of the tickets of a list, and what a list would do to each."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import blake2b
@@ -18,7 +18,15 @@ from tui_pos.data.tables.auth import User
 from tui_pos.data.tables.desk import ReplacedBadge
 from tui_pos.data.tables.imports import ImportedTicket
 from tui_pos.data.tables.products import ProductCode
-from tui_pos.data.tables.registration import Attendee, Order, OrderStatus, Voucher
+from tui_pos.data.tables.registration import (
+    AddOn,
+    Attendee,
+    Order,
+    OrderLine,
+    OrderStatus,
+    TicketType,
+    Voucher,
+)
 from tui_pos.desk.catalogue.pricing import ProductKind
 from tui_pos.desk.errors import Reason, because
 from tui_pos.desk.imports.entries import Entry
@@ -32,7 +40,8 @@ LETTERS: Mapping[str, str] = {
     OrderStatus.CANCELLED: "C",
     OrderStatus.REFUNDED: "R",
 }
-_PIECE = 20
+_LETTERS, _PIECE = 3, 12
+"""Of a stored digest: so many letters, then pieces of so many digits."""
 
 
 class Part(StrEnum):
@@ -50,6 +59,7 @@ class Known(NamedTuple):
     """A ticket that was imported before, as it is now."""
 
     id: int
+    is_ticket: bool
     source: str
     source_key: str
     scan_code: str | None
@@ -66,30 +76,43 @@ class Known(NamedTuple):
 
 
 class Digest(NamedTuple):
-    """What a list said last of a ticket: how it stands in clear, the rest as short hashes."""
+    """What lists said of a ticket: how it stands in clear, the rest as short hashes.
 
-    status: str
+    ``followed`` is how it stands by the last list that was followed in this, ``said`` what the last one said.
+    """
+
+    followed: str
+    said: str
     came_in: str
-    person: str
+    name: str
+    email: str
     ticket: str
+    cost: str
     facts: str
 
     def __str__(self) -> str:
         return "".join(self)
 
 
-def digest(entry: Entry) -> Digest:
-    """What a row says."""
-    came_in = "1" if entry.came_in else "0"
-    # Not what it costs here where the list tells no price: the catalogue may change.
-    ticket = (entry.kind, entry.product, entry.quantity, entry.price, entry.description)
-    hashed = map(_hash, ((entry.first, entry.last, entry.email), ticket, entry.facts))
-    return Digest(LETTERS[entry.status], came_in, *hashed)
+def digest(entry: Entry, last: Digest | None = None) -> Digest:
+    """What a row says now; of what it is silent about, what was said ``last``."""
+    letter = LETTERS[entry.status] if entry.says_status or last is None else last.said
+    # What the catalogue calls a product is not the list's word.
+    ticket = (entry.kind, entry.product, entry.variation)
+    cost = None if entry.price is None else (entry.quantity, entry.price)
+    pieces = (entry.name or None, entry.email or None, ticket, cost, entry.facts)
+    kept = last[3:] if last is not None else [""] * len(pieces)
+    hashed = (
+        then if piece is None and last is not None else _hash(piece)
+        for piece, then in zip(pieces, kept, strict=True)
+    )
+    return Digest(last.followed if last else letter, letter, "1" if entry.came_in else "0", *hashed)
 
 
 def last_digest(text: str) -> Digest:
     """The digest that is stored."""
-    return Digest(text[0], text[1], *(text[start : start + _PIECE] for start in (2, 22, 42)))
+    starts = range(_LETTERS, len(text), _PIECE)
+    return Digest(*text[:_LETTERS], *(text[start : start + _PIECE] for start in starts))
 
 
 def _hash(value: object) -> str:
@@ -97,17 +120,22 @@ def _hash(value: object) -> str:
 
 
 def differing(entry: Entry, known: Known) -> tuple[Part, ...]:
-    """What the list says otherwise than it did."""
-    new, old = digest(entry), last_digest(known.row_digest)
-    pairs = zip(Part, new, old, strict=False)
-    # That somebody did not come in is never news; nor is it that a list has no codes.
-    old_news = [Part.CHECK_IN] if known.checked_in_at or not entry.came_in else []
-    if entry.kind != ProductKind.TICKET:
-        old_news = [Part.CHECK_IN, Part.PERSON, Part.FACTS]  # of whose ticket it was bought beside
-    found = [part for part, now, then in pairs if now != then and part not in old_news]
-    if entry.code and entry.code != known.scan_code:
-        found.append(Part.CODE)
-    return tuple(found)
+    """What the list says otherwise than it did, or than was followed of how a ticket stands."""
+    old = last_digest(known.row_digest)
+    new = digest(entry, old)
+    is_ticket = entry.kind == ProductKind.TICKET
+    found = {
+        Part.STATUS: new.said != old.followed or new.said != old.said,
+        # That somebody did not come in is never news.
+        Part.CHECK_IN: is_ticket and entry.came_in and not known.checked_in_at and new.came_in != old.came_in,
+        # Of what is beside a ticket nobody is the holder but the ticket's.
+        Part.PERSON: is_ticket and (new.name, new.email) != (old.name, old.email),
+        Part.TICKET: (new.ticket, new.cost) != (old.ticket, old.cost),
+        Part.FACTS: is_ticket and new.facts != old.facts,
+        # Nor that a list has no codes.
+        Part.CODE: bool(entry.code) and entry.code != known.scan_code,
+    }
+    return tuple(part for part, is_other in found.items() if is_other)
 
 
 @dataclass(slots=True)
@@ -121,7 +149,7 @@ class Group:
 
 
 class Codes(NamedTuple):
-    """Codes that are taken: by badges of this conference, by those of any, by what it sells."""
+    """Codes that are taken: by badges of this conference, by those of any, by orders and what it sells."""
 
     here: frozenset[str]
     anywhere: frozenset[str]
@@ -147,15 +175,25 @@ class Batch:
     origin: Origin
 
 
-def look(conference_id: int, groups: Sequence[Sequence[Entry]], origin: Origin) -> Batch:
-    """Compare the tickets of some orders with the database; needs a connection, reads only."""
+def look(
+    conference_id: int,
+    groups: Sequence[Sequence[Entry]],
+    origin: Origin,
+    listed: Callable[[list[str]], set[str]],
+) -> Batch:
+    """Compare the tickets of some orders with the database; needs a connection, reads only.
+
+    ``listed`` says which of some codes stand anywhere in the list.
+    """
     entries = [entry for group in groups for entry in group]
     found = _known(conference_id, entries, origin.source)
     codes = _taken(conference_id, [each.code for each in entries if each.code])
+    others = [each.scan_code for each in found if each.scan_code]
     sorting = _Sorting(
         by_key={each.source_key: each for each in found if each.source == origin.source},
         by_code={each.scan_code: each for each in found if each.scan_code},
         codes=codes,
+        listed=listed(others) if others else set(),
     )
     return Batch(tuple(map(sorting.sorted_in, groups)), codes, origin)
 
@@ -191,6 +229,7 @@ class _Sorting:
     by_key: Mapping[str, Known]
     by_code: Mapping[str, Known]
     codes: Codes
+    listed: set[str]
     used: set[int] = field(default_factory=set)
 
     def sorted_in(self, entries: Sequence[Entry]) -> Group:
@@ -208,21 +247,21 @@ class _Sorting:
         return group
 
     def _of(self, entry: Entry) -> Known | None:
+        """A code is one person's; a number may be given again, to another whose code is in the list too."""
         by_key = (
             self.by_key[key]
             for key in entry.keys
             if _is_same(self.by_key.get(key), entry, key)
             and (key == entry.keys[0] or self.by_key[key].id not in self.used)
+            and not (entry.code and self.by_key[key].scan_code in self.listed - {entry.code})
         )
-        return next(by_key, None) or self.by_code.get(entry.code)
+        return self.by_code.get(entry.code) or next(by_key, None)
 
     def _why_refused(self, entry: Entry, known: Known | None) -> Reason | None:
         if known is not None and known.id in self.used:
             return because("bad_row.twice")
-        owner = self.by_code.get(entry.code)
-        is_anothers = owner is not None and owner != known
         is_new = known is None or known.scan_code != entry.code
-        if is_anothers or (is_new and entry.code in self.codes.here):
+        if is_new and entry.code in self.codes.here:
             return because("bad_row.badge_taken", text=printable(entry.code, 40))
         if is_new and entry.code in self.codes.sold:
             return because("bad_row.code_sold", text=printable(entry.code, 40))
@@ -243,6 +282,7 @@ def _known(conference_id: int, entries: Sequence[Entry], source: str) -> list[Kn
     query = (
         ImportedTicket.select(
             ImportedTicket.id,
+            OrderLine.addon.is_null(True),
             ImportedTicket.source,
             ImportedTicket.source_key,
             ImportedTicket.scan_code,
@@ -258,6 +298,7 @@ def _known(conference_id: int, entries: Sequence[Entry], source: str) -> list[Kn
             Attendee.checked_in_at,
         )
         .join(Order, JOIN.LEFT_OUTER, on=(ImportedTicket.order == Order.id))
+        .join(OrderLine, JOIN.LEFT_OUTER, on=(ImportedTicket.order_line == OrderLine.id), src=ImportedTicket)
         .join(Attendee, JOIN.LEFT_OUTER, on=(ImportedTicket.attendee == Attendee.id), src=ImportedTicket)
         .join(User, JOIN.LEFT_OUTER, on=(Attendee.user == User.id), src=Attendee)
         .where(ImportedTicket.conference == conference_id)
@@ -275,7 +316,7 @@ def _known(conference_id: int, entries: Sequence[Entry], source: str) -> list[Kn
 
 
 def _taken(conference_id: int, codes: Sequence[str]) -> Codes:
-    """Which of these are badges, or were until a ticket was handed over, products or vouchers."""
+    """Which of these are badges, or were until a ticket was handed over; orders, or what is sold."""
     here, anywhere = set(), set()
     fitting = [each for each in codes if FITS.fullmatch(each)]
     for table, column in ((Attendee, Attendee.access_code), (ReplacedBadge, ReplacedBadge.code)):
@@ -290,8 +331,12 @@ def _taken(conference_id: int, codes: Sequence[str]) -> Codes:
     )
     of_product = {code for (code,) in rows(of_products)}
     sold = {code for code, stored in products.items() if stored in of_product}
-    of_vouchers = Voucher.select(fn.UPPER(Voucher.code)).where(
-        Voucher.conference == conference_id, among(fn.UPPER(Voucher.code), codes)
-    )
-    sold.update(code for (code,) in rows(of_vouchers))
+    for column in (TicketType.slug, AddOn.slug, Voucher.code, Order.reference):
+        spelled = (
+            column if column is Order.reference else fn.UPPER(column)
+        )  # orders are many, and in capitals
+        of_conference = column.model.conference == conference_id
+        sold.update(
+            code for (code,) in rows(column.model.select(spelled).where(of_conference, among(spelled, codes)))
+        )
     return Codes(frozenset(here), frozenset(anywhere), frozenset(sold))

@@ -111,9 +111,11 @@ class Report:
 
     def _tell(self, row: RowOutcome) -> None:
         self.counts[row.outcome] += 1
-        is_double = row.outcome is Outcome.ADDED and bool(row.reasons)
-        self.also_here += is_double
-        if (self.also_here if is_double else self.counts[row.outcome] - self.also_here) <= MOST_TOLD:
+        count = self.counts[row.outcome]
+        if row.outcome is Outcome.ADDED:
+            self.also_here += bool(row.reasons)
+            count = self.also_here if row.reasons else count - self.also_here
+        if count <= MOST_TOLD:
             self.rows.append(row)
 
 
@@ -158,7 +160,7 @@ def import_people(
             raise InvalidInput("no_people", file=path.name)
         others = known.people_of_others(desk.conference.id, report.origin.source)
         for batch in _counted(rows, count, partial(told, Step.COMPARING)):
-            found = known.look(desk.conference.id, batch, report.origin)
+            found = known.look(desk.conference.id, batch, report.origin, rows.listed)
             _tell(report, found, others)
             report.bad_rows.update(entry.number for group in found.groups for entry, _ in group.refused)
         if apply and (skip_bad or not report.count(Outcome.REFUSED)):
@@ -240,7 +242,7 @@ def _write(desk: Desk, path: Path, rows: Staging, report: Report, told: Callable
     connection.changes()
     try:
         for batch in _counted(rows, rows.count(), told):
-            written, refused = run_tx(partial(_write_batch, desk, batch, report.origin))
+            written, refused = run_tx(partial(_write_batch, desk, batch, report.origin, rows))
             done.update(written)
             for entry, reason in refused:
                 if entry.number not in report.bad_rows:  # a desk was quicker
@@ -257,13 +259,16 @@ def _write(desk: Desk, path: Path, rows: Staging, report: Report, told: Callable
 
 
 def _write_batch(
-    desk: Desk, batch: Sequence[Sequence[Entry]], origin: Origin
+    desk: Desk, batch: Sequence[Sequence[Entry]], origin: Origin, rows: Staging
 ) -> tuple[Counter[str], list[tuple[Entry, Reason]]]:
     """Write some orders, compared anew: desks and the web site go on working meanwhile."""
     list(lock(Conference.select(Conference.id).where(Conference.id == desk.conference.id)))
     audit_log.refuse_forgotten(desk)
     now = clock.now()
-    found = known.look(desk.conference.id, batch, origin)
+    look = partial(known.look, desk.conference.id, batch, origin, rows.listed)
+    found = look()
+    if changes.lock_known(desk, found):
+        found = look()
     changed = sum(bool(each.followed) for group in found.groups for each in changes.changes(group))
     changes.follow(desk, found, now)
     tickets.add(desk, found, changes.is_untouched, now)

@@ -6,17 +6,17 @@ way, for django-program knows how an order stands and not how a ticket does.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from tui_pos.core import clock
 from tui_pos.data import bulk
-from tui_pos.data.fields import ZERO
+from tui_pos.data.fields import ZERO, utc
 from tui_pos.data.queries import among, rows
 from tui_pos.data.tables.auth import User
+from tui_pos.data.tables.desk import AuditEntry
 from tui_pos.data.tables.imports import AttendeeFact, ImportedTicket
-from tui_pos.data.tables.program import Conference
 from tui_pos.data.tables.registration import (
     Attendee,
     CheckIn,
@@ -24,20 +24,19 @@ from tui_pos.data.tables.registration import (
     OrderLine,
     OrderStatus,
     Payment,
-    PaymentMethod,
-    PaymentStatus,
 )
 from tui_pos.desk.catalogue.pricing import ProductKind
 from tui_pos.desk.context import Desk
 from tui_pos.desk.imports.entries import Entry
 from tui_pos.desk.imports.known import FITS, Batch, Codes, Group, digest
+from tui_pos.desk.imports.settling import held_until, payment_values, settle
 from tui_pos.desk.orders import guests, registration
-from tui_pos.desk.orders.payment_sources import PAID_ELSEWHERE, reference_of
 
 CAME_ELSEWHERE = "Came in elsewhere, as an imported list says"
 USERNAME_PREFIX = "guest"
 """As guests of the web site are called: nobody is shown such a name."""
 PASSWORD_LENGTH = 40
+KEPT_KEY = 250
 
 
 @dataclass(slots=True, eq=False)
@@ -84,7 +83,7 @@ class _Written:
 def add(desk: Desk, batch: Batch, is_open: Callable[[int], bool], now: datetime) -> None:
     """Write the new tickets of a batch; ``is_open`` says of an order whether it may still get lines."""
     written = []
-    there = _orders_there(desk, batch)
+    there = orders_there(desk, batch)
     for group in batch.groups:
         slots = _slots(group, there.get(group.reference, {}), is_open)
         written.append(
@@ -105,22 +104,27 @@ def add(desk: Desk, batch: Batch, is_open: Callable[[int], bool], now: datetime)
     holders = [each for each in tickets if each.is_ticket]
     bulk.insert(AttendeeFact, [row for each in holders for row in fact_values(each.attendee_id, each.entry)])
     _write_tickets(desk, tickets, batch.origin.source, now)
-    bulk.insert(Payment, [row for each in written for row in _paid(desk, each, now)])
+    books_begin = _books_begin(desk, now)
+    bulk.insert(Payment, [row for each in written for row in _paid(desk, each, books_begin, now)])
     for slot in slots:
         if not slot.is_new and slot.order_id is not None:
             settle(desk, slot.order_id, slot.status, now)
 
 
-def _paid(desk: Desk, written: _Written, now: datetime) -> Iterator[dict[str, Any]]:
-    """What was paid elsewhere for the new orders of a group: each ticket, or nothing for all of an order."""
-    paid = [each for each in written.slots if each.is_new and each.status == OrderStatus.PAID]
-    for slot in paid:
-        if not _total(slot):
-            yield payment_values(desk, slot.order_id, None, ZERO, _ordered(slot, now))
-    for each in written.tickets:
-        if each.slot in paid and each.entry.total:
-            at = _ordered(each.slot, now)
-            yield payment_values(desk, each.slot.order_id, each.line_id, each.entry.total, at)
+def _paid(desk: Desk, written: _Written, books_begin: datetime, now: datetime) -> Iterator[dict[str, Any]]:
+    """What was paid elsewhere for the new orders of a group: each ticket, or nothing for all of an order.
+
+    It is booked when it was ordered, if that was before the desk kept books, else now: a day may be over.
+    """
+    for slot in written.slots:
+        if slot.is_new and slot.status == OrderStatus.PAID:
+            ordered = _ordered(slot, now)
+            at = ordered if ordered < books_begin else now
+            if not _total(slot):
+                yield payment_values(desk, slot.order_id, None, ZERO, at)
+            for each in written.tickets:
+                if each.slot is slot and each.entry.total:
+                    yield payment_values(desk, slot.order_id, each.line_id, each.entry.total, at)
 
 
 def _total(slot: _Slot) -> Decimal:
@@ -129,6 +133,13 @@ def _total(slot: _Slot) -> Decimal:
 
 def _ordered(slot: _Slot, now: datetime) -> datetime:
     return slot.entries[0].ordered or now
+
+
+def _books_begin(desk: Desk, now: datetime) -> datetime:
+    """The beginning of the first day of which the desk kept books."""
+    first = AuditEntry.select(AuditEntry.at).where(AuditEntry.conference == desk.conference.id)
+    entry = first.order_by(AuditEntry.id).first()
+    return desk.begins(desk.local(now if entry is None else utc(entry.at)).date())
 
 
 def _slots(group: Group, there: Mapping[str, Sequence[int]], is_open: Callable[[int], bool]) -> list[_Slot]:
@@ -142,7 +153,7 @@ def _slots(group: Group, there: Mapping[str, Sequence[int]], is_open: Callable[[
     return list(slots.values())
 
 
-def _orders_there(desk: Desk, batch: Batch) -> dict[str, dict[str, list[int]]]:
+def orders_there(desk: Desk, batch: Batch) -> dict[str, dict[str, list[int]]]:
     """The orders that came of orders of the list before, by these and by how they stand."""
     wanted = [group.reference for group in batch.groups if group.new and group.reference]
     query = (
@@ -198,16 +209,9 @@ def _account(holder: _Ticket | _Slot, username: str, now: datetime) -> dict[str,
     }
 
 
-def _held_until(desk: Desk, now: datetime) -> datetime | None:
-    """Until when an order holds what is not paid: to the end of the conference, as it does elsewhere."""
-    conference: Conference = Conference.get_by_id(desk.conference.id)
-    end = desk.begins(conference.end_date + timedelta(days=1))
-    return end if end > now else None
-
-
 def _write_orders(desk: Desk, slots: Sequence[_Slot], now: datetime) -> None:
     names = _fresh(Order.reference, desk.order_prefix, registration.CODE_LENGTH, len(slots))
-    held_until = _held_until(desk, now)
+    until = held_until(desk)
     orders = []
     for slot, name in zip(slots, names, strict=True):
         entry = next((each for each in slot.entries if each.kind == ProductKind.TICKET), slot.entries[0])
@@ -221,7 +225,7 @@ def _write_orders(desk: Desk, slots: Sequence[_Slot], now: datetime) -> None:
                 "billing_name": (entry.buyer or entry.name)[: guests.NAME_LENGTH],
                 "billing_email": entry.buyer_email or entry.email,
                 "reference": name,
-                "hold_expires_at": held_until if slot.status == OrderStatus.PENDING else None,
+                "hold_expires_at": until if slot.status == OrderStatus.PENDING else None,
                 "created_at": _ordered(slot, now),
                 "updated_at": now,
             }
@@ -313,18 +317,34 @@ def fact_values(attendee_id: int | None, entry: Entry) -> list[dict[str, Any]]:
     """What the list says of somebody beside name and ticket."""
     return [
         {"attendee": attendee_id, "position": place, "label": label, "value": value}
-        for place, (label, value) in enumerate(entry.facts, 1)
+        for place, (label, value) in enumerate(entry.facts or (), 1)
     ]
 
 
+def is_key(desk: Desk, source: str, key: str) -> Any:
+    """An SQL condition on ``ImportedTicket``: it has this key in its system."""
+    return (
+        (ImportedTicket.conference == desk.conference.id)
+        & (ImportedTicket.source == source)
+        & (ImportedTicket.source_key == key)
+    )
+
+
 def _write_tickets(desk: Desk, tickets: Sequence[_Ticket], source: str, now: datetime) -> None:
+    keys = [each.entry.keys[0] for each in tickets]
+    taken = ImportedTicket.select(ImportedTicket.source_key).where(
+        ImportedTicket.conference == desk.conference.id,
+        ImportedTicket.source == source,
+        among(ImportedTicket.source_key, keys),
+    )
+    others = {key for (key,) in rows(taken)}  # of somebody who has this number no more
     bulk.insert(
         ImportedTicket,
         [
             {
                 "conference": desk.conference.id,
                 "source": source,
-                "source_key": each.entry.keys[0],
+                "source_key": f"{key[:KEPT_KEY]}|{clock.new_id()}" if key in others else key,
                 "order_reference": each.entry.order,
                 "scan_code": each.entry.code or None,
                 "row_digest": str(digest(each.entry)),
@@ -334,71 +354,9 @@ def _write_tickets(desk: Desk, tickets: Sequence[_Ticket], source: str, now: dat
                 "created_at": now,
                 "updated_at": now,
             }
-            for each in tickets
+            for each, key in zip(tickets, keys, strict=True)
         ],
     )
-
-
-# What was paid elsewhere
-
-
-def payment_values(
-    desk: Desk, order_id: int | None, line_id: int | None, amount: Decimal, at: datetime
-) -> dict[str, Any]:
-    """What was paid elsewhere for an order line; negative for what went back there."""
-    return {
-        "order": order_id,
-        "method": PaymentMethod.MANUAL if amount else PaymentMethod.COMP,
-        "status": PaymentStatus.SUCCEEDED,
-        "amount": amount,
-        "reference": reference_of(line_id) if line_id else "",
-        "note": PAID_ELSEWHERE,
-        "created_by": desk.staff.id,
-        "created_at": at,
-    }
-
-
-def move_line(line_id: int, order_id: int, to: int) -> None:
-    """Let an imported order's line be another's, with what was paid for it."""
-    OrderLine.update(order=to).where(OrderLine.id == line_id).execute()
-    Payment.update(order=to).where(
-        Payment.order == order_id,
-        Payment.note == PAID_ELSEWHERE,
-        Payment.reference == reference_of(line_id),
-    ).execute()
-
-
-def settle(desk: Desk, order_id: int, status: str, now: datetime) -> None:
-    """Let an order that no desk has touched cost what its lines do, stand so, and be paid accordingly.
-
-    What was booked stays as it was, for its day may be over: the difference is booked now.
-    """
-    of_order = OrderLine.select(OrderLine.id, OrderLine.line_total).where(OrderLine.order == order_id)
-    lines: dict[int, Decimal] = dict(rows(of_order))
-    total = sum(lines.values(), ZERO)
-    is_paid = status == OrderStatus.PAID
-    Order.update(
-        status=status,
-        subtotal=total,
-        total=total,
-        hold_expires_at=_held_until(desk, now) if status == OrderStatus.PENDING else None,
-        updated_at=now,
-    ).where(Order.id == order_id).execute()
-    Attendee.update(completed_registration=is_paid, updated_at=now).where(
-        Attendee.order == order_id
-    ).execute()
-    paid = Payment.select(Payment.reference, Payment.amount).where(
-        Payment.order == order_id, Payment.note == PAID_ELSEWHERE
-    )
-    booked: dict[str, Decimal] = {}
-    for reference, amount in rows(paid):
-        booked[reference] = booked.get(reference, ZERO) + amount
-    for line_id, cost in lines.items():
-        difference = (cost if is_paid else ZERO) - booked.get(reference_of(line_id), ZERO)
-        if difference:
-            Payment.create(**payment_values(desk, order_id, line_id, difference, now))
-    if is_paid and not total and not booked:
-        Payment.create(**payment_values(desk, order_id, None, ZERO, now))
 
 
 def _fresh(column: Any, prefix: str, length: int, count: int) -> list[str]:
