@@ -91,5 +91,5 @@ def settle(desk: Desk, order_id: int, status: str, now: datetime) -> None:
         difference = (cost if is_paid else ZERO) - booked.get(reference_of(line_id), ZERO)
         if difference:
             Payment.create(**payment_values(desk, order_id, line_id, difference, now))
-    if is_paid and not total and not booked:
+    if is_paid and not total and "" not in booked:
         Payment.create(**payment_values(desk, order_id, None, ZERO, now))

@@ -3,7 +3,8 @@
 Everybody who has to know what an order owes or keeps reads an ``OrderBalance``; lists read the same columns
 in SQL (``columns``), so that there is one definition. A payment that was given back whole is ``refunded`` and
 counts as received and as given back; one given back in part is split into what is kept and what is not, or
-has refunds without such a split where it was given back before these were made.
+has refunds without such a split where it was given back before these were made. A payment with a negative
+amount is what was given back elsewhere, as a newer imported list says.
 
 A card is charged once for one intent: what the web site's webhook booked for it beside the payment that was
 there is ``doubled`` and counts nowhere, whatever the order's status says meanwhile.
@@ -110,7 +111,7 @@ def columns(only: Any = None) -> tuple[Any, ...]:
         Refund.stage.in_(ACCEPTED), Refund.split.is_null(), Payment.status == PaymentStatus.SUCCEEDED, *wanted
     )
     return (
-        once.where(Payment.status.in_(received)).alias("received"),
+        once.where(Payment.status.in_(received), Payment.amount > ZERO).alias("received"),
         once.where(Payment.status == PaymentStatus.SUCCEEDED).alias("succeeded"),
         unsplit.alias("unsplit"),
         refunds.where(Refund.stage.in_(OPEN)).alias("open_refunds"),

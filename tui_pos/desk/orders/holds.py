@@ -158,10 +158,15 @@ def _no_live_attempt() -> Any:
 
 
 def _may_keep_nothing() -> Any:
-    """An SQL pre-selection: no payment that counts is wholly kept. ``_free`` then computes the balance."""
+    """An SQL pre-selection: no payment that counts is wholly kept. ``_free`` then computes the balance.
+
+    Of an order with a negative payment it is for the balance alone to say.
+    """
     given_back = Refund.select(Refund.id).where(Refund.payment == Payment.id, Refund.stage.in_(ACCEPTED))
     counting = (Payment.order == Order.id) & (Payment.amount > ZERO) & is_kept() & NOT_CREDIT
-    return ~fn.EXISTS(Payment.select(Payment.id).where(counting, ~fn.EXISTS(given_back)))
+    negative = Payment.select(Payment.id).where(Payment.order == Order.id, Payment.amount < ZERO)
+    kept = Payment.select(Payment.id).where(counting, ~fn.EXISTS(given_back))
+    return ~fn.EXISTS(kept) | fn.EXISTS(negative)
 
 
 def _gone(order: Order, now: datetime) -> Iterator[Reason]:

@@ -5,7 +5,8 @@ amount; no drawer, credit or audit log of a desk knows of it. Cash is only what 
 credit only what came from a credit.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -69,6 +70,23 @@ def line_of(note: str, reference: str) -> int | None:
     return int(number) if is_ours else None
 
 
+def less_given_back(paid: Sequence[tuple[str, Decimal]]) -> list[Decimal]:
+    """What is left of an order's payments, oldest first, each a reference and an amount.
+
+    A negative one was given back elsewhere: of those with its reference, then of any. Nothing is left of it.
+    """
+    left = [max(amount, ZERO) for _, amount in paid]
+    for reference, amount in paid:
+        if amount >= ZERO:
+            continue
+        back = -amount
+        for place in sorted(range(len(paid)), key=[each != reference for each, _ in paid].__getitem__):
+            part = min(left[place], back)
+            left[place] -= part
+            back -= part
+    return left
+
+
 def label(method: str, brand: str | None = None, last4: str | None = None, on_the_web: object = False) -> str:
     """The payment for people; ``on_the_web`` is the value of the SQL condition ``on_the_web()``."""
     if on_the_web:
@@ -128,6 +146,7 @@ def kept_payments(order_ids: Iterable[int]) -> dict[int, list[KeptPayment]]:
             TerminalPayment.card_brand,
             TerminalPayment.card_last4,
             on_the_web(),
+            Payment.reference,
             *kept_columns(),
         )
         .join(TerminalPayment, JOIN.LEFT_OUTER, on=(TerminalPayment.payment == Payment.id))
@@ -136,10 +155,18 @@ def kept_payments(order_ids: Iterable[int]) -> dict[int, list[KeptPayment]]:
     )
     found: dict[int, list[KeptPayment]] = {}
     for some in batches(order_ids):
-        for order_id, method, brand, last4, by_hand, *money in rows(query.where(Payment.order.in_(some))):
-            payment = KeptPayment(method, label(method, brand, last4, by_hand), *kept_of(money))
-            found.setdefault(order_id, []).append(payment)
+        by_order: dict[int, list[Sequence[Any]]] = defaultdict(list)
+        for order_id, *paid in rows(query.where(Payment.order.in_(some))):
+            by_order[order_id].append(paid)
+        found |= {order_id: list(_kept(each)) for order_id, each in by_order.items()}
     return found
+
+
+def _kept(paid: Sequence[Sequence[Any]]) -> Iterator[KeptPayment]:
+    left = less_given_back([(reference, amount) for *_, reference, amount, _, _ in paid])
+    for (method, brand, last4, by_hand, _, amount, *refunded), stays in zip(paid, left, strict=True):
+        kept = kept_of((stays, *refunded))[1]
+        yield KeptPayment(method, label(method, brand, last4, by_hand), amount, kept)
 
 
 def paid_by(payments: Iterable[KeptPayment]) -> str:

@@ -114,8 +114,10 @@ def end_free(desk: Desk, order: Order, reason: str) -> Refund:
     return row
 
 
-def left_of(payment: Payment, currency: str) -> int:
+def left_of(payment: Payment, currency: str, amount: Decimal | None = None) -> int:
     """What of a payment can still be given back, in minor units; nothing that a refund may take away.
+
+    ``amount`` is what it is less what was given back elsewhere; the payment's own unless said.
 
     A refund that was made has lowered the payment by what it gave back; those from before that was done did
     not, and count here.
@@ -124,7 +126,9 @@ def left_of(payment: Payment, currency: str) -> int:
         return 0
     unsplit = Refund.stage.in_(ACCEPTED) & Refund.split.is_null()
     rows = Refund.select(Refund.amount).where(Refund.payment == payment.id, unsplit | Refund.stage.in_(OPEN))
-    return money.to_minor(payment.amount, currency) - sum(row.amount for row in rows)
+    return money.to_minor(payment.amount if amount is None else amount, currency) - sum(
+        row.amount for row in rows
+    )
 
 
 def complimentary_payments(order: Order) -> list[Payment]:

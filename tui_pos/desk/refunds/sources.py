@@ -7,11 +7,12 @@ on the web site is given back there or in Stripe's dashboard.
 
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
+from decimal import Decimal
 
 from tui_pos.data.tables.desk import Attempt, CashMovement, Stage
 from tui_pos.data.tables.registration import Order, Payment, PaymentMethod, PaymentStatus
 from tui_pos.desk.errors import Refused
-from tui_pos.desk.orders.payment_sources import Tender, on_the_web
+from tui_pos.desk.orders.payment_sources import Tender, less_given_back, on_the_web
 from tui_pos.desk.refunds.cash_and_credit import left_of, origin
 
 
@@ -35,8 +36,14 @@ def sources(order: Order, currency: str) -> list[Source]:
         Payment.order == order.id, Payment.status == PaymentStatus.SUCCEEDED, is_money
     )
     by_hand = {payment.id for payment in query.where(on_the_web())}
-    found = [_source(payment, currency, by_hand) for payment in query.order_by(Payment.id.desc())]
-    return [source for source in found if source.left > 0]
+    paid = list(query.order_by(Payment.id))
+    stays = less_given_back([(payment.reference, payment.amount) for payment in paid])
+    found = [
+        _source(payment, amount, currency, by_hand)
+        for payment, amount in zip(paid, stays, strict=True)
+        if amount
+    ]
+    return [source for source in reversed(found) if source.left > 0]
 
 
 def ours(found: Sequence[Source]) -> list[Source]:
@@ -63,14 +70,14 @@ def split(found: Sequence[Source], wanted: int) -> Iterator[tuple[Source, int]]:
         wanted -= part
 
 
-def _source(payment: Payment, currency: str, by_hand: Set[int]) -> Source:
+def _source(payment: Payment, amount: Decimal, currency: str, by_hand: Set[int]) -> Source:
     if payment.id in by_hand:  # the web site's people took it, on the manage page
-        return Source(payment, left_of(payment, currency), None)
+        return Source(payment, left_of(payment, currency, amount), None)
     first = origin(payment)
     attempt: Attempt | None = Attempt.get_or_none(
         Attempt.payment == first.id, Attempt.stage == Stage.CAPTURED
     )
-    left = left_of(payment, attempt.currency if attempt else currency)
+    left = left_of(payment, attempt.currency if attempt else currency, amount)
     if attempt is not None:
         return Source(payment, left, Tender.CARD, attempt)
     if first.method == PaymentMethod.CREDIT:

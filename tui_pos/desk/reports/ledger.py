@@ -253,10 +253,9 @@ def entries(desk: Desk, order_ids: Iterable[int]) -> Iterator[Entry]:
     for ids in batches(order_ids):
         for row in stream(paid.where(Payment.order.in_(ids))):
             came_in = _entry(desk, row, decimal(row[3]), way_of(*row[8:11]), is_refund=False)
-            if (line := line_of(*row[15:17])) is not None:
-                is_refund = came_in.amount < ZERO
-                number = -came_in.id if is_refund else came_in.id
-                came_in = replace(came_in, id=number, is_refund=is_refund, line_id=line)
+            came_in = replace(came_in, line_id=line_of(*row[15:17]))
+            if came_in.amount < ZERO:
+                came_in = replace(came_in, id=-came_in.id, is_refund=True)
             yield came_in
             yield from _without_refund(came_in, row[8], *row[11:15])
         for row in stream(given_back.where(Refund.order.in_(ids))):

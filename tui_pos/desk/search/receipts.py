@@ -87,6 +87,7 @@ class ReceiptView:
 
     ``order`` is the order as it stands now, ``bought`` as it was. ``given_back`` is all that is not kept any
     more of what was ``received``; refunds that failed or have no answer are listed and not counted.
+    ``back_elsewhere`` went back where it was paid, as a newer imported list says, and is no refund.
     ``paid_at`` is when the last payment came, None when nothing was paid. ``station`` and ``staff`` are empty
     for an order of the web shop. ``attendee`` is the buyer, when they have a badge here. ``to_complete``: the
     web site took the money and made no attendee of the buyer (``tendering.complete`` does). ``unnamed``: how
@@ -105,6 +106,7 @@ class ReceiptView:
     attendee: AttendeeView | None
     to_complete: bool = False
     unnamed: int = 0
+    back_elsewhere: Decimal = ZERO
 
     @property
     def received(self) -> Decimal:
@@ -127,7 +129,8 @@ def receipt(desk: Desk, reference: str) -> ReceiptView:
     with connected():
         order = lookup.order(desk, reference)
         refunds = list(Refund.select().where(Refund.order == order.id).order_by(Refund.id))
-        payments = _payments(order.id, refunds)
+        booked = _payments(order.id, refunds)
+        payments = tuple(payment for payment in booked if payment.amount >= ZERO)
         station, staff = _sold_by(order.id)
         return ReceiptView(
             conference=desk.conference.name,
@@ -142,6 +145,7 @@ def receipt(desk: Desk, reference: str) -> ReceiptView:
             attendee=_buyer(desk, order),
             to_complete=order.admits and orders.is_incomplete(order.id),
             unnamed=registration.unnamed(order.id) if order.admits else 0,
+            back_elsewhere=-sum((min(payment.amount, ZERO) for payment in booked), ZERO),
         )
 
 

@@ -12,6 +12,7 @@ STATUS_WORDS = {
 WALK_UP = "walk-up"
 NO_BADGE = "No badge belongs to this order."
 OTHERS = "{count} more on it: F6"
+BACK_ELSEWHERE = "Given back elsewhere"
 TO_HAND_OUT = ", {count} to hand out"
 UNNAMED = "{count} more without name: /names"
 NOT_IN_YET = "not checked in yet"

@@ -20,6 +20,7 @@ from tui_pos.desk.search.receipts import ReceiptView
 from tui_pos.desk.tones import Tone
 from tui_pos.ui.messages.notes import Amount
 from tui_pos.ui.messages.receipts import (
+    BACK_ELSEWHERE,
     CARD_FIELDS,
     CARD_VALUES,
     NO_BADGE,
@@ -141,6 +142,8 @@ def _bought(now: OrderNow, amount: Amount) -> Rows:
         if payment.change:
             rows.append(("Given", amount(payment.given)))
             rows.append(("Change", amount(payment.change)))
+    if view.back_elsewhere:
+        rows.append((BACK_ELSEWHERE, amount(-view.back_elsewhere)))
     for made in view.refunds:
         rows += _back(made, amount)
     if view.given_back:

@@ -134,12 +134,14 @@ def rounding(told: Tendered | PaymentState | None, proposed: Proposed) -> Decima
 
 
 def sums(view: ReceiptView, amount: Amount, rounding: Decimal = Decimal()) -> list[Line]:
-    """What it costs, what was paid by what, what is still to be paid, and how that is rounded for cash."""
+    """What it costs, what paid it, what went back, what is still to be paid, and how cash rounds that."""
     shown = list(view.payments)
     rest = shown[MOST_PAYMENTS - 1 :] if len(shown) > MOST_PAYMENTS else []
     rows = [(paid_by(each.label), -each.amount) for each in shown[: len(shown) - len(rest)]]
     if rest:
         rows.append((f"{len(rest)} more payments", -sum((each.amount for each in rest), Decimal())))
+    if view.given_back:
+        rows.append(("Given back", view.given_back))
     lines = [Line(("Total", amount(view.order.total)), pick=False)]
     lines += [Line((label, amount(value)), pick=False) for label, value in rows]
     due = (f"Still to pay {view.currency}", amount(view.order.due))
