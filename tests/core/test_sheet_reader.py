@@ -115,14 +115,23 @@ def test_a_row_far_away_ends_it(tmp_path: Path) -> None:
 ROWS_OF_BOOK = (["Name", "E-Mail", "Ticket"], *(list(cells) for _, cells in ROWS))
 
 
-def saved(book: Workbook, folder: Path, *changes: tuple[str, str]) -> Path:
-    """The workbook as a file, with texts of its first sheet replaced."""
+FIRST_SHEET = "xl/worksheets/sheet1.xml"
+
+
+def saved(
+    book: Workbook,
+    folder: Path,
+    *changes: tuple[str, str],
+    part: str = FIRST_SHEET,
+    method: int = zipfile.ZIP_STORED,
+) -> Path:
+    """The workbook as a file, with texts of its first sheet, or of another part, replaced."""
     book.save(folder / "made.xlsx")
     file = folder / "list.xlsx"
-    with zipfile.ZipFile(folder / "made.xlsx") as made, zipfile.ZipFile(file, "w") as packed:
+    with zipfile.ZipFile(folder / "made.xlsx") as made, zipfile.ZipFile(file, "w", method) as packed:
         for each in made.namelist():
             text = made.read(each)
-            if each == "xl/worksheets/sheet1.xml":
+            if each == part:
                 for old, new in changes:
                     assert old.encode() in text
                     text = text.replace(old.encode(), new.encode())
@@ -203,6 +212,44 @@ def test_a_formula_beside_the_list_is_in_nobodys_way(tmp_path: Path) -> None:
         book.active.append(row)
     book.create_sheet().append(["Sum", "=1+1"])
     assert [cells for _, cells in read(saved(book, tmp_path))[1]] == [cells for _, cells in ROWS]
+
+
+BROKEN = {
+    "a text that is not there": (FIRST_SHEET, '<c r="A2" t="inlineStr">', '<c r="A2" t="s"><v>9</v>'),
+    "a text without end": (FIRST_SHEET, '<c r="A2" t="inlineStr">', f'<c r="A2" t="s"><v>{10**30}</v>'),
+    "a place that is none": (FIRST_SHEET, 'r="A2"', 'r="!!"'),
+    "a letter for a number": (FIRST_SHEET, '<row r="2"', '<row r="x"'),
+    "a yes that is none": (FIRST_SHEET, '<c r="A2" t="inlineStr">', '<c r="A2" t="b"><v>x</v>'),
+    "no end of the sheet": (FIRST_SHEET, "</sheetData>", ""),
+    "no workbook in it": ("[Content_Types].xml", "sheet.main+xml", "sheet.other+xml"),
+    "a sheet of no part": ("xl/workbook.xml", 'r:id="rId1"', 'r:id="rId9"'),
+    "a style of no style": ("xl/styles.xml", 'xfId="0" builtinId="0"', 'xfId="9" builtinId="0"'),
+    "a style too far": ("xl/styles.xml", '<xf numFmtId="0"', f'<xf numFmtId="{10**20}"'),
+}
+"""A part of a workbook, what stands in it, and what a damaged one has there."""
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_damaged_workbook_is_named(tmp_path: Path, case: str) -> None:
+    part, old, new = BROKEN[case]
+    book = Workbook()
+    for row in ROWS_OF_BOOK:
+        book.active.append(row)
+    assert why(saved(book, tmp_path, (old, new), part=part)) == "bad_list.damaged"
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_workbook_that_cannot_be_unpacked_is_named(tmp_path: Path, method: int) -> None:
+    book = Workbook()
+    for row in ROWS_OF_BOOK:
+        book.active.append(row)
+    file = saved(book, tmp_path, method=method)
+    with zipfile.ZipFile(file) as packed:
+        begins = packed.getinfo(FIRST_SHEET).header_offset + 30 + len(FIRST_SHEET) + 9
+    data = bytearray(file.read_bytes())
+    data[begins : begins + 60] = b"\xff" * 60
+    file.write_bytes(data)
+    assert why(file) == "bad_list.damaged"
 
 
 NO_LISTS = {

@@ -6,9 +6,12 @@ that a list may be longer than the memory, and have the numbers that a spreadshe
 
 import codecs
 import csv
+import errno
 import io
+import lzma
 import os
 import re
+import struct
 import sys
 import zipfile
 import zlib
@@ -38,15 +41,21 @@ EXACT = 1e15
 DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
     EOFError,
-    KeyError,
-    ValueError,
+    LookupError,
+    RuntimeError,
     SyntaxError,
     TypeError,
-    RuntimeError,
-    NotImplementedError,
+    ValueError,
 )
-"""What a workbook ends in that is cut off, locked, or no XML."""
+"""What a workbook ends in that is cut off, locked, no XML, or that names what is not there."""
+DAMAGED_BELOW = (None, errno.EINVAL)
+"""And the numbers of an OSError that is the file's fault: unpacking or a place before its beginning."""
 
 SEPARATORS = ",;\t|"
 _HEAD = 64 * 1024
@@ -116,6 +125,8 @@ def open_sheet(path: Path, score: Callable[[Sequence[str]], int]) -> Iterator[Sh
             else:
                 yield from _text(path, file, score)
     except OSError as error:
+        if error.errno in DAMAGED_BELOW:
+            raise SheetError("damaged", path) from error
         raise SheetError("unreadable", path, fault=os.strerror(error.errno or 0)) from error
 
 
