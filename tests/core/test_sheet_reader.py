@@ -105,11 +105,14 @@ def test_a_workbook_may_be_wrong_about_its_size(tmp_path: Path, size: str) -> No
     assert read(saved(book, tmp_path, ('<dimension ref="A1:C3"', f'<dimension ref="{size}"')))[1] == ROWS
 
 
-def test_a_row_far_away_ends_it(tmp_path: Path) -> None:
+def test_the_last_row_of_a_sheet_is_read_and_none_further_away(tmp_path: Path) -> None:
     book = Workbook()
     for row in ROWS_OF_BOOK:
         book.active.append(row)
-    assert why(saved(book, tmp_path, ('<row r="3"', '<row r="999999999"'))) == "bad_list.too_many_rows"
+    empty = ("</sheetData>", '<row r="1048576"><c r="A1048576" s="0"/></row></sheetData>')
+    assert read(saved(book, tmp_path, empty))[1] == ROWS
+    for far in (1048577, 999999999):
+        assert why(saved(book, tmp_path, ('<row r="3"', f'<row r="{far}"'))) == "bad_list.too_many_rows"
 
 
 ROWS_OF_BOOK = (["Name", "E-Mail", "Ticket"], *(list(cells) for _, cells in ROWS))
@@ -196,13 +199,45 @@ def test_a_formula_is_what_it_resulted_in(tmp_path: Path) -> None:
     assert read(file)[1] == [(2, ("Sam", "0041", "x")), (3, ("Zoë", "Day")), (4, ("Bram", "", "y"))]
 
 
+NO_VALUES = {"=1+1": "bad_list.not_calculated", "#N/A": "bad_list.error_cell", "#REF!": "bad_list.error_cell"}
+
+
+@pytest.mark.parametrize("value", NO_VALUES)
 @pytest.mark.parametrize("row", [1, 2, 40])
-def test_a_formula_without_its_result_is_named(tmp_path: Path, row: int) -> None:
+def test_a_cell_without_a_value_is_named(tmp_path: Path, row: int, value: str) -> None:
     book = Workbook()
     for number in range(1, 41):
         book.active.append(["Name", "Ticket"] if number == 1 else ["Sam", "Day"])
-    book.active.cell(row, 3).value = "=1+1"
-    assert why(saved(book, tmp_path)) == "bad_list.not_calculated"
+    book.active.cell(row, 3 if row == 1 else 2).value = value
+    with pytest.raises(SheetError) as caught:
+        read(saved(book, tmp_path))
+    assert (caught.value.reason.key, caught.value.reason.values["row"]) == (NO_VALUES[value], row)
+
+
+def test_the_error_of_a_formula_is_named(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["Name", "Ticket"])
+    book.active.append(["Sam", "=1/0"])
+    result = ('<c r="B2"><f>1/0</f><v />', '<c r="B2" t="e"><f>1/0</f><v>#DIV/0!</v>')
+    assert why(saved(book, tmp_path, result)) == "bad_list.error_cell"
+
+
+@pytest.mark.parametrize("value", NO_VALUES)
+def test_a_cell_without_a_value_in_no_column_of_the_list_is_empty(tmp_path: Path, value: str) -> None:
+    book = Workbook()
+    for row in (["Name", None, "Ticket"], ["Sam", value, "Day", value], [None, value], ["Zoë", None, "Day"]):
+        book.active.append(row)
+    assert read(saved(book, tmp_path))[1] == [(2, ("Sam", "", "Day", "")), (4, ("Zoë", "", "Day"))]
+
+
+def test_a_text_that_reads_like_an_error_is_a_text(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["Name", "Ticket"])
+    book.active.append(["Sam", "#N/A"])
+    book.active["B2"].data_type = "s"
+    (tmp_path / "list.csv").write_text("Name,Ticket\nSam,#N/A\n")
+    for file in (saved(book, tmp_path), tmp_path / "list.csv"):
+        assert read(file)[1] == [(2, ("Sam", "#N/A"))]
 
 
 def test_a_formula_beside_the_list_is_in_nobodys_way(tmp_path: Path) -> None:

@@ -15,21 +15,24 @@ import struct
 import sys
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, time
 from functools import lru_cache
-from itertools import islice
+from itertools import compress, islice
 from pathlib import Path
 from typing import IO, Any
 
 from tui_pos.core.reasons import Reason, because
+from tui_pos.core.scan import printable
 
 MOST_BYTES = 300_000_000
 MOST_UNPACKED = 2_000_000_000
 """Bytes of a file, and of what a workbook is unpacked to."""
 MOST_ROWS = 1_000_000
+"""Rows of people; one further down than a workbook has rows is refused alike."""
+LAST_ROW = 1_048_576
 MOST_CELL = 100_000
 """Characters of a cell; a quote that nobody closed makes one of all that follows it."""
 HEADER_WITHIN = 15
@@ -73,8 +76,8 @@ _KINDS = (
 """How files begin that are no list, and what they are."""
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
-_NOT_CALCULATED = "\0"
-"""A cell whose formula has no result: no text of a list is so."""
+_NO_VALUE = "\0"
+"""A cell whose formula has no result; behind it the error that one holds. No text of a list is so."""
 _ZEROS = re.compile(r'(?:\[(?:\$[^\]]*|[A-Za-z]+)\])*((?:0|[-+ ():]|\\.|"[^"]*")*)')
 _PLACE = re.compile(r'"([^"]*)"|\\(.)|(.)')
 """A format of zeros and of texts that stand between them, behind a colour or language; and its pieces."""
@@ -141,20 +144,28 @@ def _with_header(path: Path, rows: Iterator[Row], score: Callable[[Sequence[str]
         yield from first[place + 1 :]
         yield from rows
 
-    return Sheet(header, number, _bounded(path, below()))
+    return Sheet(header, number, _bounded(path, header, below()))
 
 
-def _bounded(path: Path, rows: Iterator[Row]) -> Iterator[Row]:
-    for count, row in enumerate(rows, 1):
+def _bounded(path: Path, header: Sequence[str], rows: Iterator[Row]) -> Iterator[Row]:
+    """At most so many rows; a cell without a value is refused, or empty where its column has no header."""
+    for count, (number, cells) in enumerate(rows, 1):
         if count > MOST_ROWS:
             raise SheetError("too_many_rows", path, most=MOST_ROWS)
-        _refuse_not_calculated(path, *row)
-        yield row
+        if _NO_VALUE in "".join(cells):
+            _refuse_no_value(path, number, compress(cells, map(str.strip, header)))
+            cells = tuple("" if each.startswith(_NO_VALUE) else each for each in cells)
+            if not any(map(str.strip, cells)):
+                continue
+        yield number, cells
 
 
-def _refuse_not_calculated(path: Path, number: int, cells: Sequence[str]) -> None:
-    if _NOT_CALCULATED in cells:
-        raise SheetError("not_calculated", path, row=number)
+def _refuse_no_value(path: Path, number: int, cells: Iterable[str]) -> None:
+    for each in cells:
+        if each == _NO_VALUE:
+            raise SheetError("not_calculated", path, row=number)
+        if each.startswith(_NO_VALUE):
+            raise SheetError("error_cell", path, row=number, text=printable(each[1:], 20))
 
 
 # Text
@@ -255,7 +266,7 @@ def _workbook(path: Path, file: IO[bytes], score: Callable[[Sequence[str]], int]
         if not sheets:
             raise SheetError("no_rows", path)
         best = max(sheets, key=lambda each: score(each.header))
-        _refuse_not_calculated(path, best.number, best.header)
+        _refuse_no_value(path, best.number, best.header)
         yield best
     finally:
         book.close()
@@ -293,10 +304,10 @@ def _cells(path: Path, sheet: Any, results: Iterator[tuple[int, Sequence[Any]]])
 
     try:
         for number, cells in enumerate(sheet.iter_rows(), 1):
-            if number > MOST_ROWS:
+            if number > LAST_ROW:
                 raise SheetError("too_many_rows", path, most=MOST_ROWS)
             texts = tuple(map(_shown, cells))
-            if _NOT_CALCULATED in texts:
+            if _NO_VALUE in texts:
                 calculated = next(found for at, found in results if at == number)
                 texts = tuple(map(_result, cells, calculated))
             if any(map(str.strip, texts)):
@@ -308,14 +319,14 @@ def _cells(path: Path, sheet: Any, results: Iterator[tuple[int, Sequence[Any]]])
 def _result(cell: Any, calculated: Any) -> str:
     """What is seen of a cell; a result that is an empty text has another type than one that is not there."""
     is_missing = cell.data_type == "f" and calculated.value is None and calculated.data_type == "n"
-    return _NOT_CALCULATED if is_missing else _shown(calculated)
+    return _NO_VALUE if is_missing else _shown(calculated)
 
 
 def _shown(cell: Any) -> str:
     """The text of a cell; a number as it would be typed, a time as ISO 8601 writes it."""
-    if cell.data_type == "f":
-        return _NOT_CALCULATED
     value = cell.value
+    if cell.data_type in ("f", "e"):
+        return _NO_VALUE if cell.data_type == "f" else f"{_NO_VALUE}{value or ''}"
     match value:
         case None:
             return ""
