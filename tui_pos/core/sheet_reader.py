@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, time
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from itertools import compress, islice
 from pathlib import Path
@@ -40,6 +41,11 @@ HEADER_WITHIN = 15
 MOST_SHEETS = 10
 EXACT = 1e15
 """Below it a number of a workbook is what was typed."""
+MOST_DECIMALS = 10
+NOISE = 1e-9
+"""What a sum of amounts is off, since a workbook counts in binary."""
+TYPED = 2
+"""A number of so many decimals is read as it is; one of more was computed, and is what is shown of it."""
 
 DAMAGED = (
     zipfile.BadZipFile,
@@ -81,6 +87,10 @@ _NO_VALUE = "\0"
 _ZEROS = re.compile(r'(?:\[(?:\$[^\]]*|[A-Za-z]+)\])*((?:0|[-+ ():]|\\.|"[^"]*")*)')
 _PLACE = re.compile(r'"([^"]*)"|\\(.)|(.)')
 """A format of zeros and of texts that stand between them, behind a colour or language; and its pieces."""
+
+_LITERAL = re.compile(r'"[^"]*"|[\\_*].|\[[^\]]*\]')
+_SHOWN_DECIMALS = re.compile(r"[^0#?.,;%/eE]*[0#?,]*[0#?](?:\.([0#?]*))?[^0#?.,;%/eE]*(?:;.*)?")
+"""What a format has beside its digits: texts, gaps, a currency or colour; and a format of plain decimals."""
 
 Row = tuple[int, tuple[str, ...]]
 """The number of a row, from 1, and its cells; never an empty row."""
@@ -348,10 +358,29 @@ def _format(cell: Any) -> str:
 
 
 def _number(value: float, number_format: str) -> str:
+    if isinstance(value, float):
+        value = _as_shown(value, number_format)
     if isinstance(value, int) or (value.is_integer() and abs(value) < EXACT):
         return _filled(int(value), number_format)
     exact = repr(value)
     return f"{exact}0" if re.fullmatch(r"-?\d+\.\d{3}", exact) else exact  # no thousands
+
+
+def _as_shown(value: float, number_format: str) -> float:
+    short = round(value, 6)
+    if abs(value - short) < NOISE:
+        value = short
+    decimals = _decimals(number_format)
+    if decimals is None or value == round(value, TYPED):
+        return value
+    return float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
+
+
+@lru_cache(maxsize=1_000)
+def _decimals(number_format: str) -> int | None:
+    """How many decimals a format shows; None for one that shows them all, a share, or a power of ten."""
+    found = _SHOWN_DECIMALS.fullmatch(_LITERAL.sub("", number_format))
+    return min(len(found[1] or ""), MOST_DECIMALS) if found else None
 
 
 def _filled(number: int, number_format: str) -> str:
