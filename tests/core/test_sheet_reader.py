@@ -240,8 +240,9 @@ def test_the_error_of_a_formula_is_named(tmp_path: Path) -> None:
     book = Workbook()
     book.active.append(["Name", "Ticket"])
     book.active.append(["Sam", "=1/0"])
-    result = ('<c r="B2"><f>1/0</f><v />', '<c r="B2" t="e"><f>1/0</f><v>#DIV/0!</v>')
-    assert why(saved(book, tmp_path, result)) == "bad_list.error_cell"
+    old, new = '<c r="B2"><f>1/0</f><v />', '<c r="B2" t="e"><f>1/0</f><v>{}</v>'
+    assert why(saved(book, tmp_path, (old, new.format("#DIV/0!")))) == "bad_list.error_cell"
+    assert read(saved(book, tmp_path, (old, new.format(""))))[1] == [(2, ("Sam", ""))]
 
 
 @pytest.mark.parametrize("value", NO_VALUES)

@@ -41,9 +41,9 @@ HEADER_WITHIN = 15
 MOST_SHEETS = 10
 EXACT = 1e15
 """Below it a number of a workbook is what was typed."""
-MOST_DECIMALS = 10
 NOISE = 1e-9
-"""What a sum of amounts is off, since a workbook counts in binary."""
+"""What a sum of amounts may be off, since a workbook counts in binary."""
+MOST_DECIMALS = 10
 TYPED = 2
 """A number of so many decimals is read as it is; one of more was computed, and is what is shown of it."""
 
@@ -334,9 +334,9 @@ def _result(cell: Any, calculated: Any) -> str:
 
 def _shown(cell: Any) -> str:
     """The text of a cell; a number as it would be typed, a time as ISO 8601 writes it."""
+    if cell.data_type == "f":
+        return _NO_VALUE
     value = cell.value
-    if cell.data_type in ("f", "e"):
-        return _NO_VALUE if cell.data_type == "f" else f"{_NO_VALUE}{value or ''}"
     match value:
         case None:
             return ""
@@ -347,7 +347,7 @@ def _shown(cell: Any) -> str:
         case datetime():
             return value.isoformat(sep=" ") if value.time() != time() else value.date().isoformat()
         case _:
-            return str(value)
+            return f"{_NO_VALUE}{value}" if cell.data_type == "e" else str(value)
 
 
 def _format(cell: Any) -> str:
@@ -378,7 +378,7 @@ def _as_shown(value: float, number_format: str) -> float:
 
 @lru_cache(maxsize=1_000)
 def _decimals(number_format: str) -> int | None:
-    """How many decimals a format shows; None for one that shows them all, a share, or a power of ten."""
+    """How many decimals a format shows; None for one that shows them as they come, or no plain number."""
     found = _SHOWN_DECIMALS.fullmatch(_LITERAL.sub("", number_format))
     return min(len(found[1] or ""), MOST_DECIMALS) if found else None
 
