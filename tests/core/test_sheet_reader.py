@@ -105,24 +105,36 @@ def test_a_workbook_may_be_wrong_about_its_size(tmp_path: Path, size: str) -> No
     assert read(saved(book, tmp_path, ('<dimension ref="A1:C3"', f'<dimension ref="{size}"')))[1] == ROWS
 
 
-def test_a_row_far_away_ends_it(tmp_path: Path) -> None:
+def test_the_last_row_of_a_sheet_is_read_and_none_further_away(tmp_path: Path) -> None:
     book = Workbook()
     for row in ROWS_OF_BOOK:
         book.active.append(row)
-    assert why(saved(book, tmp_path, ('<row r="3"', '<row r="999999999"'))) == "bad_list.too_many_rows"
+    empty = ("</sheetData>", '<row r="1048576"><c r="A1048576" s="0"/></row></sheetData>')
+    assert read(saved(book, tmp_path, empty))[1] == ROWS
+    for far in (1048577, 999999999):
+        assert why(saved(book, tmp_path, ('<row r="3"', f'<row r="{far}"'))) == "bad_list.too_many_rows"
 
 
 ROWS_OF_BOOK = (["Name", "E-Mail", "Ticket"], *(list(cells) for _, cells in ROWS))
 
 
-def saved(book: Workbook, folder: Path, *changes: tuple[str, str]) -> Path:
-    """The workbook as a file, with texts of its first sheet replaced."""
+FIRST_SHEET = "xl/worksheets/sheet1.xml"
+
+
+def saved(
+    book: Workbook,
+    folder: Path,
+    *changes: tuple[str, str],
+    part: str = FIRST_SHEET,
+    method: int = zipfile.ZIP_STORED,
+) -> Path:
+    """The workbook as a file, with texts of its first sheet, or of another part, replaced."""
     book.save(folder / "made.xlsx")
     file = folder / "list.xlsx"
-    with zipfile.ZipFile(folder / "made.xlsx") as made, zipfile.ZipFile(file, "w") as packed:
+    with zipfile.ZipFile(folder / "made.xlsx") as made, zipfile.ZipFile(file, "w", method) as packed:
         for each in made.namelist():
             text = made.read(each)
-            if each == "xl/worksheets/sheet1.xml":
+            if each == part:
                 for old, new in changes:
                     assert old.encode() in text
                     text = text.replace(old.encode(), new.encode())
@@ -149,14 +161,36 @@ SHOWN = {
     ("[<=999]000;0000", 12): "12",
     ("00%", 12): "12",
     ("General", 12): "12",
+    ("0.00", 349 / 1.19): "293.28",
+    ("#,##0.00", 349000 / 1.19): "293277.31",
+    ("0.00", 2.675): "2.68",
+    ("0.00", -2.675): "-2.68",
+    ("0.00", 2.999): "3",
+    ("0.000", 349 / 1.19): "293.2770",
+    ('0.00" EUR"', 349 / 1.19): "293.28",
+    ('#,##0.00\\ "€";[Red]\\-#,##0.00\\ "€"', 349 / 1.19): "293.28",
+    ("[$€-407]#,##0.00", 349 / 1.19): "293.28",
+    ('_-* #,##0.00 _€_-;-* #,##0.00 _€_-;_-* "-"?? _€_-;_-@_-', 349 / 1.19): "293.28",
+    ("[$¥-411]#,##0", 349 / 1.19): "293",
+    ("0", 12.75): "12.75",
+    ("0.0", 12.75): "12.75",
+    (f"0.{'0' * 30}", 1 / 3): "0.3333333333",
+    ("General", 349 / 1.19): "293.2773109243698",
+    ("0.00%", 0.193277): "0.193277",
+    ("0.00E+00", 0.193277): "0.193277",
+    ("# ?/?", 0.193277): "0.193277",
+    ("0.0,", 1234.5678): "1234.5678",
+    ("General", 415.30999999999995): "415.31",
+    ("General", 99.99999999999999): "100",
+    ("General", 0.1 + 0.2 - 0.3): "0",
+    ("000", 6.999999999999999): "007",
+    ("General", 12.345): "12.3450",
 }
 """What is read of a number in a format."""
 
 
 @pytest.mark.parametrize(("number_format", "value"), SHOWN)
-def test_a_number_has_the_zeros_that_its_format_shows(
-    tmp_path: Path, number_format: str, value: float
-) -> None:
+def test_a_number_is_what_its_format_shows(tmp_path: Path, number_format: str, value: float) -> None:
     book = Workbook()
     book.active.append(["Name", "Ticket"])
     book.active.append(["Sam", value])
@@ -187,13 +221,46 @@ def test_a_formula_is_what_it_resulted_in(tmp_path: Path) -> None:
     assert read(file)[1] == [(2, ("Sam", "0041", "x")), (3, ("Zoë", "Day")), (4, ("Bram", "", "y"))]
 
 
+NO_VALUES = {"=1+1": "bad_list.not_calculated", "#N/A": "bad_list.error_cell", "#REF!": "bad_list.error_cell"}
+
+
+@pytest.mark.parametrize("value", NO_VALUES)
 @pytest.mark.parametrize("row", [1, 2, 40])
-def test_a_formula_without_its_result_is_named(tmp_path: Path, row: int) -> None:
+def test_a_cell_without_a_value_is_named(tmp_path: Path, row: int, value: str) -> None:
     book = Workbook()
     for number in range(1, 41):
         book.active.append(["Name", "Ticket"] if number == 1 else ["Sam", "Day"])
-    book.active.cell(row, 3).value = "=1+1"
-    assert why(saved(book, tmp_path)) == "bad_list.not_calculated"
+    book.active.cell(row, 3 if row == 1 else 2).value = value
+    with pytest.raises(SheetError) as caught:
+        read(saved(book, tmp_path))
+    assert (caught.value.reason.key, caught.value.reason.values["row"]) == (NO_VALUES[value], row)
+
+
+def test_the_error_of_a_formula_is_named(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["Name", "Ticket"])
+    book.active.append(["Sam", "=1/0"])
+    old, new = '<c r="B2"><f>1/0</f><v />', '<c r="B2" t="e"><f>1/0</f><v>{}</v>'
+    assert why(saved(book, tmp_path, (old, new.format("#DIV/0!")))) == "bad_list.error_cell"
+    assert read(saved(book, tmp_path, (old, new.format(""))))[1] == [(2, ("Sam", ""))]
+
+
+@pytest.mark.parametrize("value", NO_VALUES)
+def test_a_cell_without_a_value_in_no_column_of_the_list_is_empty(tmp_path: Path, value: str) -> None:
+    book = Workbook()
+    for row in (["Name", None, "Ticket"], ["Sam", value, "Day", value], [None, value], ["Zoë", None, "Day"]):
+        book.active.append(row)
+    assert read(saved(book, tmp_path))[1] == [(2, ("Sam", "", "Day", "")), (4, ("Zoë", "", "Day"))]
+
+
+def test_a_text_that_reads_like_an_error_is_a_text(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["Name", "Ticket"])
+    book.active.append(["Sam", "#N/A"])
+    book.active["B2"].data_type = "s"
+    (tmp_path / "list.csv").write_text("Name,Ticket\nSam,#N/A\n")
+    for file in (saved(book, tmp_path), tmp_path / "list.csv"):
+        assert read(file)[1] == [(2, ("Sam", "#N/A"))]
 
 
 def test_a_formula_beside_the_list_is_in_nobodys_way(tmp_path: Path) -> None:
@@ -203,6 +270,44 @@ def test_a_formula_beside_the_list_is_in_nobodys_way(tmp_path: Path) -> None:
         book.active.append(row)
     book.create_sheet().append(["Sum", "=1+1"])
     assert [cells for _, cells in read(saved(book, tmp_path))[1]] == [cells for _, cells in ROWS]
+
+
+BROKEN = {
+    "a text that is not there": (FIRST_SHEET, '<c r="A2" t="inlineStr">', '<c r="A2" t="s"><v>9</v>'),
+    "a text without end": (FIRST_SHEET, '<c r="A2" t="inlineStr">', f'<c r="A2" t="s"><v>{10**30}</v>'),
+    "a place that is none": (FIRST_SHEET, 'r="A2"', 'r="!!"'),
+    "a letter for a number": (FIRST_SHEET, '<row r="2"', '<row r="x"'),
+    "a yes that is none": (FIRST_SHEET, '<c r="A2" t="inlineStr">', '<c r="A2" t="b"><v>x</v>'),
+    "no end of the sheet": (FIRST_SHEET, "</sheetData>", ""),
+    "no workbook in it": ("[Content_Types].xml", "sheet.main+xml", "sheet.other+xml"),
+    "a sheet of no part": ("xl/workbook.xml", 'r:id="rId1"', 'r:id="rId9"'),
+    "a style of no style": ("xl/styles.xml", 'xfId="0" builtinId="0"', 'xfId="9" builtinId="0"'),
+    "a style too far": ("xl/styles.xml", '<xf numFmtId="0"', f'<xf numFmtId="{10**20}"'),
+}
+"""A part of a workbook, what stands in it, and what a damaged one has there."""
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_damaged_workbook_is_named(tmp_path: Path, case: str) -> None:
+    part, old, new = BROKEN[case]
+    book = Workbook()
+    for row in ROWS_OF_BOOK:
+        book.active.append(row)
+    assert why(saved(book, tmp_path, (old, new), part=part)) == "bad_list.damaged"
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_workbook_that_cannot_be_unpacked_is_named(tmp_path: Path, method: int) -> None:
+    book = Workbook()
+    for row in ROWS_OF_BOOK:
+        book.active.append(row)
+    file = saved(book, tmp_path, method=method)
+    with zipfile.ZipFile(file) as packed:
+        begins = packed.getinfo(FIRST_SHEET).header_offset + 30 + len(FIRST_SHEET) + 9
+    data = bytearray(file.read_bytes())
+    data[begins : begins + 60] = b"\xff" * 60
+    file.write_bytes(data)
+    assert why(file) == "bad_list.damaged"
 
 
 NO_LISTS = {

@@ -6,27 +6,34 @@ that a list may be longer than the memory, and have the numbers that a spreadshe
 
 import codecs
 import csv
+import errno
 import io
+import lzma
 import os
 import re
+import struct
 import sys
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, time
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from itertools import islice
+from itertools import compress, islice
 from pathlib import Path
 from typing import IO, Any
 
 from tui_pos.core.reasons import Reason, because
+from tui_pos.core.scan import printable
 
 MOST_BYTES = 300_000_000
 MOST_UNPACKED = 2_000_000_000
 """Bytes of a file, and of what a workbook is unpacked to."""
 MOST_ROWS = 1_000_000
+"""Rows of people; one further down than a workbook has rows is refused alike."""
+LAST_ROW = 1_048_576
 MOST_CELL = 100_000
 """Characters of a cell; a quote that nobody closed makes one of all that follows it."""
 HEADER_WITHIN = 15
@@ -34,19 +41,30 @@ HEADER_WITHIN = 15
 MOST_SHEETS = 10
 EXACT = 1e15
 """Below it a number of a workbook is what was typed."""
+NOISE = 1e-9
+"""What a sum of amounts may be off, since a workbook counts in binary."""
+MOST_DECIMALS = 10
+TYPED = 2
+"""A number of so many decimals is read as it is; one of more was computed, and is what is shown of it."""
 
 DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
     EOFError,
-    KeyError,
-    ValueError,
+    LookupError,
+    RuntimeError,
     SyntaxError,
     TypeError,
-    RuntimeError,
-    NotImplementedError,
+    ValueError,
 )
-"""What a workbook ends in that is cut off, locked, or no XML."""
+"""What a workbook ends in that is cut off, locked, no XML, or that names what is not there."""
+DAMAGED_BELOW = (None, errno.EINVAL)
+"""And the numbers of an OSError that is the file's fault: unpacking or a place before its beginning."""
 
 SEPARATORS = ",;\t|"
 _HEAD = 64 * 1024
@@ -64,11 +82,15 @@ _KINDS = (
 """How files begin that are no list, and what they are."""
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
-_NOT_CALCULATED = "\0"
-"""A cell whose formula has no result: no text of a list is so."""
+_NO_VALUE = "\0"
+"""A cell whose formula has no result; behind it the error that one holds. No text of a list is so."""
 _ZEROS = re.compile(r'(?:\[(?:\$[^\]]*|[A-Za-z]+)\])*((?:0|[-+ ():]|\\.|"[^"]*")*)')
 _PLACE = re.compile(r'"([^"]*)"|\\(.)|(.)')
 """A format of zeros and of texts that stand between them, behind a colour or language; and its pieces."""
+
+_LITERAL = re.compile(r'"[^"]*"|[\\_*].|\[[^\]]*\]')
+_SHOWN_DECIMALS = re.compile(r"[^0#?.,;%/eE]*[0#?,]*[0#?](?:\.([0#?]*))?[^0#?.,;%/eE]*(?:;.*)?")
+"""What a format has beside its digits: texts, gaps, a currency or colour; and a format of plain decimals."""
 
 Row = tuple[int, tuple[str, ...]]
 """The number of a row, from 1, and its cells; never an empty row."""
@@ -116,6 +138,8 @@ def open_sheet(path: Path, score: Callable[[Sequence[str]], int]) -> Iterator[Sh
             else:
                 yield from _text(path, file, score)
     except OSError as error:
+        if error.errno in DAMAGED_BELOW:
+            raise SheetError("damaged", path) from error
         raise SheetError("unreadable", path, fault=os.strerror(error.errno or 0)) from error
 
 
@@ -130,20 +154,28 @@ def _with_header(path: Path, rows: Iterator[Row], score: Callable[[Sequence[str]
         yield from first[place + 1 :]
         yield from rows
 
-    return Sheet(header, number, _bounded(path, below()))
+    return Sheet(header, number, _bounded(path, header, below()))
 
 
-def _bounded(path: Path, rows: Iterator[Row]) -> Iterator[Row]:
-    for count, row in enumerate(rows, 1):
+def _bounded(path: Path, header: Sequence[str], rows: Iterator[Row]) -> Iterator[Row]:
+    """At most so many rows; a cell without a value is refused, or empty where its column has no header."""
+    for count, (number, cells) in enumerate(rows, 1):
         if count > MOST_ROWS:
             raise SheetError("too_many_rows", path, most=MOST_ROWS)
-        _refuse_not_calculated(path, *row)
-        yield row
+        if _NO_VALUE in "".join(cells):
+            _refuse_no_value(path, number, compress(cells, map(str.strip, header)))
+            cells = tuple("" if each.startswith(_NO_VALUE) else each for each in cells)
+            if not any(map(str.strip, cells)):
+                continue
+        yield number, cells
 
 
-def _refuse_not_calculated(path: Path, number: int, cells: Sequence[str]) -> None:
-    if _NOT_CALCULATED in cells:
-        raise SheetError("not_calculated", path, row=number)
+def _refuse_no_value(path: Path, number: int, cells: Iterable[str]) -> None:
+    for each in cells:
+        if each == _NO_VALUE:
+            raise SheetError("not_calculated", path, row=number)
+        if each.startswith(_NO_VALUE):
+            raise SheetError("error_cell", path, row=number, text=printable(each[1:], 20))
 
 
 # Text
@@ -244,7 +276,7 @@ def _workbook(path: Path, file: IO[bytes], score: Callable[[Sequence[str]], int]
         if not sheets:
             raise SheetError("no_rows", path)
         best = max(sheets, key=lambda each: score(each.header))
-        _refuse_not_calculated(path, best.number, best.header)
+        _refuse_no_value(path, best.number, best.header)
         yield best
     finally:
         book.close()
@@ -282,10 +314,10 @@ def _cells(path: Path, sheet: Any, results: Iterator[tuple[int, Sequence[Any]]])
 
     try:
         for number, cells in enumerate(sheet.iter_rows(), 1):
-            if number > MOST_ROWS:
+            if number > LAST_ROW:
                 raise SheetError("too_many_rows", path, most=MOST_ROWS)
             texts = tuple(map(_shown, cells))
-            if _NOT_CALCULATED in texts:
+            if _NO_VALUE in texts:
                 calculated = next(found for at, found in results if at == number)
                 texts = tuple(map(_result, cells, calculated))
             if any(map(str.strip, texts)):
@@ -297,13 +329,13 @@ def _cells(path: Path, sheet: Any, results: Iterator[tuple[int, Sequence[Any]]])
 def _result(cell: Any, calculated: Any) -> str:
     """What is seen of a cell; a result that is an empty text has another type than one that is not there."""
     is_missing = cell.data_type == "f" and calculated.value is None and calculated.data_type == "n"
-    return _NOT_CALCULATED if is_missing else _shown(calculated)
+    return _NO_VALUE if is_missing else _shown(calculated)
 
 
 def _shown(cell: Any) -> str:
     """The text of a cell; a number as it would be typed, a time as ISO 8601 writes it."""
     if cell.data_type == "f":
-        return _NOT_CALCULATED
+        return _NO_VALUE
     value = cell.value
     match value:
         case None:
@@ -315,7 +347,7 @@ def _shown(cell: Any) -> str:
         case datetime():
             return value.isoformat(sep=" ") if value.time() != time() else value.date().isoformat()
         case _:
-            return str(value)
+            return f"{_NO_VALUE}{value}" if cell.data_type == "e" else str(value)
 
 
 def _format(cell: Any) -> str:
@@ -326,10 +358,29 @@ def _format(cell: Any) -> str:
 
 
 def _number(value: float, number_format: str) -> str:
+    if isinstance(value, float):
+        value = _as_shown(value, number_format)
     if isinstance(value, int) or (value.is_integer() and abs(value) < EXACT):
         return _filled(int(value), number_format)
     exact = repr(value)
     return f"{exact}0" if re.fullmatch(r"-?\d+\.\d{3}", exact) else exact  # no thousands
+
+
+def _as_shown(value: float, number_format: str) -> float:
+    short = round(value, 6)
+    if abs(value - short) < NOISE:
+        value = short
+    decimals = _decimals(number_format)
+    if decimals is None or value == round(value, TYPED):
+        return value
+    return float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
+
+
+@lru_cache(maxsize=1_000)
+def _decimals(number_format: str) -> int | None:
+    """How many decimals a format shows; None for one that shows them as they come, or no plain number."""
+    found = _SHOWN_DECIMALS.fullmatch(_LITERAL.sub("", number_format))
+    return min(len(found[1] or ""), MOST_DECIMALS) if found else None
 
 
 def _filled(number: int, number_format: str) -> str:

@@ -6,6 +6,7 @@ SENTENCES: dict[str, Sentence] = {
     "bad_list.damaged": "{file} is damaged: save it again, or as CSV.",
     "bad_list.empty": "{file} is empty.",
     "bad_list.encoding": "{file} is no text that can be read: save it as CSV in UTF-8.",
+    "bad_list.error_cell": "Row {row} of {file} holds the error {text}: correct that cell, or empty it.",
     "bad_list.is_database": "{file} is a database, not a list: CSV or XLSX is needed.",
     "bad_list.is_old_excel": "{file} is in the old Excel form: save it as XLSX or CSV.",
     "bad_list.is_packed": "{file} is an archive, not a list: unpack it first.",
