@@ -413,6 +413,16 @@ FAULTS = {
     '[conference]\ntimezone = "Mars"': 'conference.timezone must be a time zone, such as "Europe/Prague".',
     "[conference]\nrevenue_budget = 1.005": "conference.revenue_budget must be an amount",
     "[conference]\ntickets = 3": "conference.tickets must be tables in double brackets.",
+    **{
+        f'[conference]\n{key} = ["x"]': (
+            f"conference.{key}[1] does not belong there: conference.{key} must be tables in double brackets."
+        )
+        for key in ("tickets", "addons", "vouchers", "discounts", "sections", "sponsor_levels")
+    },
+    VOUCHER + 'tickets = ["a", 3]': (
+        "conference.vouchers[1].tickets[2] does not belong there: conference.vouchers[1].tickets must be"
+        " a list of slugs"
+    ),
     TICKET + TICKET.replace("price", "prise"): "conference.tickets[2].prise is not known",
     TICKET + TICKET.replace("price = 1", ""): "conference.tickets[2].price is missing.",
     TICKET.replace("price = 1", "price = -1"): "conference.tickets[1].price must be an amount from 0",
@@ -446,7 +456,9 @@ FAULTS = {
     ADDON + "per_user = 3": "conference.addons[1].per_user is not known",
     ADDON + 'sizes = ["S", "s"]': "conference.addons[1].sizes[2].slug: b-s is there already",
     ADDON + 'sizes = ["S", "!"]': "conference.addons[1].sizes[2] must be text in quotes",
-    ADDON + "sizes = [3]": "conference.addons[1].sizes[1] must be a list such as",
+    ADDON + "sizes = [3]": (
+        "conference.addons[1].sizes[1] does not belong there: conference.addons[1].sizes must be a list"
+    ),
     ADDON + 'sizes = [{ size = "S", stock = 3 }]': "conference.addons[1].sizes[1].stock is not known",
     ADDON + 'quantity = 3\nsizes = ["S"]': "conference.addons[1].quantity: each size has its own",
     ADDON + 'codes = ["X-1"]\nsizes = ["S"]': "conference.addons[1].codes: each size has its own",

@@ -108,6 +108,7 @@ SENTENCES: dict[str, Sentence] = {
     "bad_catalogue.encoding": "The file is not UTF-8 text.",
     "bad_catalogue.refused": "{place}: {found}",
     "bad_catalogue.large": "The file is larger than {most} MB, which no catalogue is.",
+    "bad_catalogue.member": "{place} does not belong there: {list} must be {expected}.",
     "bad_catalogue.missing": "{place} is missing.",
     "bad_catalogue.no_slug": "{place}: no slug can be made of it; give one with slug.",
     "bad_catalogue.not_there": "{place}: there is no {name!r}, neither in the file nor in the conference.",
