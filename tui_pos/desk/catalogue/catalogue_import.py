@@ -349,6 +349,9 @@ def _values(desk: Desk, entry: _Entry, found: ManagedProduct | None, order: int)
 
 
 def _offers(desk: Desk, form: forms.ConferenceForm, report: ImportReport) -> None:
+    for name in offers.make_groups(form.discounts):
+        editing.tell(desk, f"group:{name}", ())
+        report.notes.append(because("catalogue.group", name=name))
     known = offer_targets(load(desk).values())
     vouchers = {row.code: row for row in offers.stored(desk, offers.VOUCHERS)}
     alike = {code.casefold(): code for code in vouchers}
