@@ -434,7 +434,12 @@ FAULTS = {
     "[conference]\nend = 2020-01-01": "conference.end: the conference ends before it starts.",
     '[conference]\nslug = "other"': "conference.slug: the file is of other, not of demo.",
     '[conference]\ncurrency = "EUR"': "conference.currency: the file is in EUR, the conference in USD.",
-    '[conference]\ntimezone = "Mars"': 'conference.timezone must be a time zone, such as "Europe/Prague".',
+    **{
+        f'[conference]\ntimezone = "{zone}"': (
+            'conference.timezone must be a time zone, such as "Europe/Prague".'
+        )
+        for zone in ("Mars", "Mars/Olympus", "localtime", "Factory", "europe/prague", "../Europe/Prague")
+    },
     "[conference]\nrevenue_budget = 1.005": "conference.revenue_budget must be an amount",
     "[conference]\ntickets = 3": "conference.tickets must be tables in double brackets.",
     **{
