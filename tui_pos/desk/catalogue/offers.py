@@ -143,9 +143,9 @@ def targets(tickets: Mapping[str, tuple[int, ...]], addons: Mapping[str, tuple[i
 
 
 def make_groups(discounts: Iterable[forms.AnyDiscount]) -> list[forms.GroupName]:
-    """Make the groups that are not there, of which only the web site has any; what they are called.
+    """Make the groups that are not there, and answer their names; call inside a transaction.
 
-    Call inside a transaction.
+    Only the web site puts anybody into one.
     """
     named = {name for each in discounts if isinstance(each, forms.GroupDiscount) for name in each.groups}
     made = sorted(named.difference(name for (name,) in rows(Group.select(Group.name))))

@@ -131,9 +131,8 @@ def _refuse_taken(desk: Desk, code: str, product: ProductKey) -> None:
     ):
         if _bearing(desk, column, code, column):
             raise Refused(reason)
-    of_a_list = ImportedTicket.scan_code.in_(
-        product_numbers.written(code)
-    )  # stored in capitals: by its index
+    # Stored in capitals, and of many thousands: found by its index.
+    of_a_list = ImportedTicket.scan_code.in_(product_numbers.written(code))
     if ImportedTicket.select().where(ImportedTicket.conference == desk.conference.id, of_a_list).exists():
         raise Refused("product_code_taken.badge", code=code)
 
