@@ -112,6 +112,7 @@ def test_only_yes_is_yes() -> None:
     [
         ("Europe/Prague", "Europe/Prague"),
         ("UTC", "UTC"),
+        ("Etc/GMT+5", "Etc/GMT+5"),
         ("prague", "Europe/Prague"),
         (" new york", "America/New_York"),
         ("austria", "Europe/Vienna"),
@@ -131,6 +132,8 @@ def test_time_zones_are_suggested(typed: str, like: list[str]) -> None:
 def test_one_that_several_have_or_none_is_refused() -> None:
     for typed, key in (
         ("san", "bad_timezone.like"),
+        ("localtime", "bad_timezone"),
+        ("Factory", "bad_timezone"),
         ("berln", "bad_timezone.like"),
         ("qqqq", "bad_timezone"),
     ):

@@ -1,5 +1,7 @@
 """The catalogue as a file, from the command line."""
 
+import errno
+import os
 from datetime import date
 from pathlib import Path
 
@@ -142,3 +144,18 @@ def test_what_cannot_be_brought_in_is_one_sentence(till: Till, file: Path, tmp_p
     nowhere = str(tmp_path / "nowhere" / "out.toml")
     assert till.refused("export", "catalogue", "--output", nowhere, staff="lead") == (2, "bad_config")
     assert till.world() == before
+
+
+def test_a_full_disk_leaves_the_file_that_was_there(
+    till: Till, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    file = tmp_path / "out" / "conference.toml"
+    file.parent.mkdir()
+    file.write_text(FILE)
+    monkeypatch.setattr(os, "fsync", full)
+    assert till.refused("export", "catalogue", "--output", str(file), staff="lead") == (2, "bad_config")
+    assert file.read_text() == FILE
+    assert list(file.parent.iterdir()) == [file]

@@ -128,7 +128,7 @@ async def test_arrows_choose_a_row_and_forget_what_was_typed(desk: Desk) -> None
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("abc", "'abc' is not an amount: use the digits 0-9 and one dot"),
+        ("abc", "'abc' is not an amount: enter one such as 12.50."),
         ("25,000", "The comma in '25,000' is not clear: enter an amount such as 12.50."),
         ("-30", "Enter the amount without a sign"),
         ("25.001", "USD has at most 2 decimals"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tui_pos.commands.context import CommandContext, table, write
+from tui_pos.core import files
 
 if TYPE_CHECKING:
     from tui_pos.desk.catalogue.import_report import Change, ImportReport, Subject
@@ -60,7 +61,8 @@ def export_catalogue(
     text = "".join(f"# {line}\n" for line in told) + exported.text
     if output is not None:
         try:
-            output.write_text(text, encoding="utf-8")
+            with files.replacing(output) as out:
+                out.write(text.encode())
         except OSError as error:
             raise ConfigError(f"{output} cannot be written: {error.strerror}.") from None
         answer = {"file": str(output), "text": None, "notes": notes}

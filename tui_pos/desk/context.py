@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from tui_pos.core import clock, money
 from tui_pos.core.clock import Moment
@@ -24,6 +24,11 @@ def zone_of(name: str) -> ZoneInfo | None:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         return None
+
+
+def is_zone(name: str) -> bool:
+    """Whether a conference may be given this time zone: localtime is another one on each host."""
+    return name == "UTC" or ("/" in name and name in available_timezones())
 
 
 NO_KEY = "no_stripe_key"

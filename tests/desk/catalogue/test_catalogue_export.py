@@ -7,25 +7,29 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import UNSET
+from peewee import CharField, TextField, fn
 
 from tests.desk.catalogue.test_catalogue_file import BESIDE_IT, brought, exported, rows_of_it, told
 from tests.desk.catalogue.test_editing import called, changed
 from tests.desk.selling import everything
 from tui_pos.core import clock
 from tui_pos.data.connection import connected
+from tui_pos.data.tables.auth import Group
 from tui_pos.data.tables.conditions import ADDON_SCOPES, ProductDiscount
 from tui_pos.data.tables.program import Conference
-from tui_pos.data.tables.registration import AddOnPrerequisite, TicketType, Voucher, VoucherAddOn
+from tui_pos.data.tables.registration import AddOn, AddOnPrerequisite, TicketType, Voucher, VoucherAddOn
 from tui_pos.desk.catalogue import catalogue_forms as forms
 from tui_pos.desk.catalogue import editing
 from tui_pos.desk.catalogue.catalogue_export import export_catalogue
 from tui_pos.desk.catalogue.catalogue_file import written
+from tui_pos.desk.catalogue.catalogue_import import CONFERENCE_COLUMNS
+from tui_pos.desk.catalogue.offers import DISCOUNTS, VOUCHERS
 from tui_pos.desk.context import Desk
 from tui_pos.desk.errors import Refused
 from tui_pos.ui.messages import sentence
@@ -230,6 +234,72 @@ def test_the_web_sites_catalogue_comes_out_and_not_in(desk2077: Desk) -> None:
             brought(desk2077, out, apply=apply)
         assert caught.value.code == "catalogue_of_web_site"
     assert everything() == before
+
+
+def test_of_vouchers_whose_codes_differ_in_case_alone_the_first_comes_out(manager: Desk) -> None:
+    with connected():
+        for code in ("Media", "MEDIA", "media"):
+            Voucher.create(conference=manager.conference.id, code=code)
+    out = export_catalogue(manager)
+    assert [sentence(each) for each in out.notes] == [
+        f"voucher {code} is left out: Media is the same code in other letters" for code in ("MEDIA", "media")
+    ]
+    before = rows_of_it()
+    assert told(brought(manager, out.text)) == []
+    assert rows_of_it() == before
+    other = empty_conference(manager)
+    brought(other, of_conference(out.text, other))
+    assert 'code = "Media"' in exported(other)
+
+
+STORED: list[tuple[Any, str, Any]] = [
+    *((forms.ConferenceForm, key, getattr(Conference, name)) for key, name in CONFERENCE_COLUMNS.items()),
+    *(
+        (where.form, key, getattr(where.table, name))
+        for where in (VOUCHERS, *DISCOUNTS)
+        for key, name in where.columns.items()
+    ),
+    *(
+        (form, key, getattr(table, key))
+        for form, table in ((forms.Ticket, TicketType), (forms.AddOn, AddOn))
+        for key in ("name", "slug", "description")
+    ),
+    (forms.GroupDiscount, "groups", Group.name),
+    (forms.ConferenceForm, "slug", Conference.slug),
+]
+
+
+def test_a_files_text_is_as_long_as_its_column() -> None:
+    def texts(kind: Any) -> set[Any]:
+        if isinstance(kind, type) and issubclass(kind, str):
+            return {kind}
+        return {each for part in get_args(kind) for each in texts(part)}
+
+    compared = 0
+    for form, key, column in STORED:
+        found = texts(get_type_hints(form)[key])
+        if isinstance(column, TextField):
+            assert found == {forms.Prose}, (form, key)
+        elif isinstance(column, CharField) and found and key != "timezone":  # of that the names are known
+            assert {each.most for each in found} == {column.max_length}, (form, key)
+            compared += 1
+    assert compared >= 15
+
+
+def test_a_text_that_fills_its_column_comes_out_and_in(manager: Desk) -> None:
+    brought(manager, OFFERS)
+    with connected():
+        for column in (Conference.venue, Conference.website_url, Voucher.code, AddOn.name):
+            row = column.model
+            one = row.select(fn.MAX(row.id)).scalar()
+            row.update({column: "v" * column.max_length}).where(row.id == one).execute()
+        AddOn.update(description="d" * 20_000).where(AddOn.slug == "poster-s").execute()
+    out, before = exported(manager), rows_of_it()
+    assert told(brought(manager, out)) == []
+    assert rows_of_it() == before
+    other = empty_conference(manager)
+    brought(other, of_conference(out, other))
+    assert exported(other) == of_conference(out, other)
 
 
 def test_a_name_out_of_the_database_cannot_act_on_a_terminal(manager: Desk) -> None:

@@ -12,6 +12,7 @@ from msgspec import Struct
 from tests.desk.catalogue.test_editing import audited, called, changed
 from tests.desk.conftest import AsStaff
 from tests.desk.selling import everything, items
+from tui_pos import manual
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.conditions import CategoryDiscount, SpeakerCondition
 from tui_pos.data.tables.program import Conference
@@ -336,6 +337,29 @@ def test_discounts_of_one_name_are_told_apart_by_their_order(manager: Desk) -> N
         assert [row.percentage for row in CategoryDiscount.select().order_by(CategoryDiscount.id)] == [10, 25]
 
 
+def test_a_group_that_is_not_there_is_made_once_with_nobody_in_it(manager: Desk) -> None:
+    text = in_conference(DISCOUNT.replace("speaker", "group") + 'groups = ["Crew", "Crew", "Choir"]')
+    before = everything()
+    notes = [f"the group {name} was not there: nobody is in it" for name in ("Choir", "Crew")]
+    assert [sentence(each) for each in brought(manager, text, apply=False).notes] == notes
+    assert everything() == before
+    report = brought(manager, text)
+    assert [sentence(each) for each in report.notes] == notes
+    assert told(report) == ["added discount D"]
+    assert 'groups = ["Choir", "Crew"]' in exported(manager)
+    assert {"group:Choir added", "group:Crew added"} <= set(audited())
+    again = brought(manager, text)
+    assert (told(again), again.notes) == ([], [])
+
+
+def test_the_example_of_the_manual_is_brought_in(manager: Desk) -> None:
+    page = manual.page("catalogue").partition("## The file")[2].partition("## While desks sell")[0]
+    text = "".join(line for line in page.splitlines(keepends=True) if line.startswith("    "))
+    report = brought(manager, text)
+    assert {"added voucher PRESS", "added discount Last day"} <= set(told(report))
+    assert report.notes == []
+
+
 def test_the_time_zone_holds_from_the_first_sale_on(manager: Desk) -> None:
     moved = '[conference]\ntimezone = "America/New_York"\n' + (
         '[[conference.tickets]]\nname = "T"\nprice = 1\nquantity = 0\navailable = { opens = 2027-05-01 }'
@@ -410,9 +434,24 @@ FAULTS = {
     "[conference]\nend = 2020-01-01": "conference.end: the conference ends before it starts.",
     '[conference]\nslug = "other"': "conference.slug: the file is of other, not of demo.",
     '[conference]\ncurrency = "EUR"': "conference.currency: the file is in EUR, the conference in USD.",
-    '[conference]\ntimezone = "Mars"': 'conference.timezone must be a time zone, such as "Europe/Prague".',
+    **{
+        f'[conference]\ntimezone = "{zone}"': (
+            'conference.timezone must be a time zone, such as "Europe/Prague".'
+        )
+        for zone in ("Mars", "Mars/Olympus", "localtime", "Factory", "europe/prague", "../Europe/Prague")
+    },
     "[conference]\nrevenue_budget = 1.005": "conference.revenue_budget must be an amount",
     "[conference]\ntickets = 3": "conference.tickets must be tables in double brackets.",
+    **{
+        f'[conference]\n{key} = ["x"]': (
+            f"conference.{key}[1] does not belong there: conference.{key} must be tables in double brackets."
+        )
+        for key in ("tickets", "addons", "vouchers", "discounts", "sections", "sponsor_levels")
+    },
+    VOUCHER + 'tickets = ["a", 3]': (
+        "conference.vouchers[1].tickets[2] does not belong there: conference.vouchers[1].tickets must be"
+        " a list of slugs"
+    ),
     TICKET + TICKET.replace("price", "prise"): "conference.tickets[2].prise is not known",
     TICKET + TICKET.replace("price = 1", ""): "conference.tickets[2].price is missing.",
     TICKET.replace("price = 1", "price = -1"): "conference.tickets[1].price must be an amount from 0",
@@ -446,7 +485,9 @@ FAULTS = {
     ADDON + "per_user = 3": "conference.addons[1].per_user is not known",
     ADDON + 'sizes = ["S", "s"]': "conference.addons[1].sizes[2].slug: b-s is there already",
     ADDON + 'sizes = ["S", "!"]': "conference.addons[1].sizes[2] must be text in quotes",
-    ADDON + "sizes = [3]": "conference.addons[1].sizes[1] must be a list such as",
+    ADDON + "sizes = [3]": (
+        "conference.addons[1].sizes[1] does not belong there: conference.addons[1].sizes must be a list"
+    ),
     ADDON + 'sizes = [{ size = "S", stock = 3 }]': "conference.addons[1].sizes[1].stock is not known",
     ADDON + 'quantity = 3\nsizes = ["S"]': "conference.addons[1].quantity: each size has its own",
     ADDON + 'codes = ["X-1"]\nsizes = ["S"]': "conference.addons[1].codes: each size has its own",
@@ -460,7 +501,10 @@ FAULTS = {
     DISCOUNT.replace("speaker", "other"): "conference.discounts[1].kind must be one of",
     DISCOUNT.replace('kind = "speaker"', ""): "conference.discounts[1].kind is missing.",
     DISCOUNT + "limit = 3": "conference.discounts[1].limit is not known",
-    DISCOUNT.replace("speaker", "group") + 'groups = ["No"]': "conference.discounts[1].groups[1]: there",
+    DISCOUNT.replace("speaker", "group") + f'groups = ["{LONG[:151]}"]': (
+        "conference.discounts[1].groups[1] does not belong there"
+    ),
+    DISCOUNT.replace("speaker", "group") + 'groups = [""]': "conference.discounts[1].groups[1] does not",
 }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.desk.conftest import AsStaff
+from tests.desk.reconciliation.test_many import events, plan_of
 from tui_pos.core import product_numbers
 from tui_pos.data.connection import connected
 from tui_pos.data.tables.imports import ImportedTicket
@@ -137,6 +138,18 @@ def test_what_is_something_else_is_no_products_code(lead: Desk, code: str, why: 
     assert caught.value.reason.key == why
     assert sentence(caught.value.reason).startswith(product_numbers.canonical(code))
     assert product_codes.known(lead) == ()
+
+
+def test_a_code_of_a_list_is_looked_for_by_its_index(lead: Desk) -> None:
+    with connected():
+        ImportedTicket.create(
+            conference=lead.conference.id, source_key="1", scan_code=EAN, row_digest="", order=None
+        )
+    with events() as seen, pytest.raises(Refused) as caught:
+        product_codes.add(lead, "t-shirt", EAN)
+    assert caught.value.reason.key == "product_code_taken.badge"
+    (plan,) = (plan_of(each) for each in seen if "tui_pos_imported_ticket" in each.sql)
+    assert "conference_id=? AND scan_code=?" in plan or "(scan_code)::text = ANY" in plan, plan
 
 
 def test_what_names_the_product_itself_or_another_conferences_is_free(lead: Desk) -> None:

@@ -188,7 +188,7 @@ EXAMPLES = (
     ),
     (
         because("invalid_amount.no_number", given="5\x1b[31m", example="12.50"),
-        r"'5\x1b[31m' is not an amount: use the digits 0-9 and one dot, such as 12.50.",
+        r"'5\x1b[31m' is not an amount: enter one such as 12.50.",
     ),
     (
         because("invalid_amount.too_large", most=Decimal(99999999), currency="JPY"),

@@ -23,6 +23,7 @@ from tui_pos.core.config import LONGEST_STATION, VatId, VatRate
 from tui_pos.core.config_file import Section, Value
 from tui_pos.core.scan import printable
 from tui_pos.desk.conference_rules import currency_named
+from tui_pos.desk.context import is_zone
 from tui_pos.desk.errors import InvalidInput
 
 EMBEDDED = "embedded"
@@ -75,7 +76,7 @@ def ends_after(starts: date | None, ends: date | None) -> None:
 
 def timezone(text: str) -> str:
     """A time zone by its name, or by a part of that or of its country's that only one has: "prague"."""
-    if text in available_timezones():
+    if is_zone(text):
         return text
     holding = _holding(text)
     if len(holding) == 1:

@@ -60,7 +60,20 @@ def export_catalogue(desk: Desk) -> ExportedCatalogue:
                 found, lost = offers.read(desk, table, known)
                 said[key] += tuple(found)
                 notes += [_unnamed(key.removesuffix("s"), each) for each in lost]
-    return ExportedCatalogue(catalogue_file.written(forms.ConferenceForm(**said)), tuple(notes))
+        said["vouchers"], alike = _spelled_once(said["vouchers"])
+    return ExportedCatalogue(catalogue_file.written(forms.ConferenceForm(**said)), (*notes, *alike))
+
+
+def _spelled_once(vouchers: Iterable[forms.Voucher]) -> tuple[tuple[forms.Voucher, ...], list[Reason]]:
+    """Those whose code no earlier one has in other letters: an import refuses the second of two."""
+    first: dict[str, forms.Voucher] = {}
+    notes = []
+    for each in vouchers:
+        kept = first.setdefault(each.code.casefold(), each)
+        if kept is not each:
+            name, same = printable(each.code, 100), printable(kept.code, 100)
+            notes.append(because("catalogue.alike", name=name, first=same))
+    return tuple(first.values()), notes
 
 
 def _limited_elsewhere(desk: Desk) -> set[ProductKey]:

@@ -12,15 +12,12 @@ import tomli_w
 from tui_pos.core import money
 from tui_pos.core.scan import printable
 from tui_pos.desk.catalogue.catalogue_forms import (
-    CODE_LENGTH,
     EXPECTED,
     FORMS,
-    LINE_LENGTH,
     NONE,
     YEARS,
     Amount,
     CatalogueForm,
-    Code,
     ConferenceForm,
     Day,
     Line,
@@ -98,9 +95,8 @@ def _decoded(kind: type, found: object) -> object:
     if kind is Prose and isinstance(found, str):
         return Prose(prose(found))
     if issubclass(kind, Line) and isinstance(found, str):
-        most = CODE_LENGTH if kind is Code else LINE_LENGTH
-        shown = printable(found, most + 1)
-        if len(shown) <= most and (shown or kind is Line):
+        shown = printable(found, kind.most + 1)
+        if kind.least <= len(shown) <= kind.most:
             return kind(shown)
     raise ValueError
 
@@ -138,6 +134,10 @@ def _explained(fault: str) -> InvalidInput:
         known = dict.fromkeys(key for form in forms for key in form.__struct_fields__)
         key = printable(unknown[1] or unknown[2] or "", 40)
         return InvalidInput("bad_catalogue.unknown", place=f"{place}.{key}".lstrip("."), known=list(known))
-    return InvalidInput(
-        "bad_catalogue.wrong", place=place, expected=EXPECTED.get(place) or EXPECTED.get(names[-1], OTHERWISE)
-    )
+    plain = re.sub(r"\[\d+\]", "", place)
+    expected = EXPECTED.get(plain) or EXPECTED.get(names[-1], OTHERWISE)
+    if place.endswith("]"):
+        return InvalidInput(
+            "bad_catalogue.member", place=place, list=place.rpartition("[")[0], expected=expected
+        )
+    return InvalidInput("bad_catalogue.wrong", place=place, expected=expected)

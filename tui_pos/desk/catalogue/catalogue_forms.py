@@ -8,35 +8,51 @@ has in something new the usual value of its column.
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal, Union
+from typing import Annotated, ClassVar, Literal, Union
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from tui_pos.desk.catalogue.managed_products import LIMIT, MOST
 
-LINE_LENGTH = 200
-CODE_LENGTH = 100
 NONE = "none"
 """Says that something has no value, where leaving it out says that it stays."""
 YEARS = range(1970, 3000)
 
 
 class Line(str):
-    """Text on one line, of at most ``LINE_LENGTH`` characters."""
+    """Text on one line, of ``least`` to ``most`` characters: what its column holds."""
 
     __slots__ = ()
+    least: ClassVar[int] = 0
+    most: ClassVar[int] = 200
 
 
 class Name(Line):
     """The same, and not empty."""
 
     __slots__ = ()
+    least = 1
 
 
 class Code(Name):
-    """What a voucher's column holds."""
+    """A voucher's."""
 
     __slots__ = ()
+    most = 100
+
+
+class GroupName(Name):
+    """A group's."""
+
+    __slots__ = ()
+    most = 150
+
+
+class Venue(Line):
+    """A conference's."""
+
+    __slots__ = ()
+    most = 300
 
 
 class Prose(str):
@@ -194,7 +210,7 @@ class SpeakerDiscount(Discount, frozen=True, kw_only=True, tag="speaker"):
 class GroupDiscount(Discount, frozen=True, kw_only=True, tag="group"):
     """For members of any of the groups."""
 
-    groups: Lines
+    groups: tuple[GroupName, ...]
 
 
 class IncludedProductDiscount(Discount, frozen=True, kw_only=True, tag="included_product"):
@@ -244,7 +260,7 @@ class ConferenceForm(Form, frozen=True, kw_only=True):
     end: date | None = None
     timezone: Name | None = None
     currency: Name | None = None
-    venue: Line | None = None
+    venue: Venue | None = None
     website_url: Line | None = None
     pretalx_event_slug: Line | None = None
     total_capacity: Whole | None = None
@@ -265,7 +281,7 @@ class CatalogueForm(Form, frozen=True, kw_only=True):
     conference: ConferenceForm
 
 
-_LINE = f"text in quotes, on one line, of at most {LINE_LENGTH} characters"
+_LINE = f"text in quotes, on one line, of at most {Line.most} characters"
 _AMOUNT = "an amount from 0 without quotes, such as 349.00"
 _WHOLE = "a whole number from 0"
 _SWITCH = "true or false"
@@ -280,7 +296,7 @@ EXPECTED: Mapping[str, str] = {
     "all_tickets": _SWITCH,
     "available": "a table with opens and closes, such as { opens = 2027-01-01, closes = 2027-03-31 }",
     "closes": _DAY,
-    "code": "text in quotes, on one line, of 1 to 100 characters",
+    "code": f"text in quotes, on one line, of 1 to {Code.most} characters",
     "codes": 'a list of texts, such as ["4006381333931"]',
     "comp_tickets": _WHOLE,
     "conference": "a table",
@@ -294,7 +310,7 @@ EXPECTED: Mapping[str, str] = {
     "enabling": _SLUGS,
     "end": _DAY,
     "grant_budget": _AMOUNT,
-    "groups": 'a list of names, such as ["Volunteers"]',
+    "groups": f'a list of names, such as ["Volunteers"], of at most {GroupName.most} characters',
     "kind": "one of time_or_stock, product, speaker, group, included_product and category",
     "limit": _WHOLE,
     "max_quantity": _WHOLE,
@@ -324,7 +340,7 @@ EXPECTED: Mapping[str, str] = {
     "unlocks_hidden_tickets": _SWITCH,
     "value": "a number from 0 without quotes, such as 15",
     "vat": 'per cent as a number, such as 8.1, or "none"',
-    "venue": _LINE,
+    "venue": f"text in quotes, on one line, of at most {Venue.most} characters",
     "voucher_required": _SWITCH,
     "vouchers": _TABLES,
     "website_url": _LINE,

@@ -34,7 +34,7 @@ from tui_pos.desk.catalogue.managed_products import (
 )
 from tui_pos.desk.catalogue.pricing import ProductKind
 from tui_pos.desk.conference_rules import has_sold
-from tui_pos.desk.context import Desk, zone_of
+from tui_pos.desk.context import Desk, is_zone
 from tui_pos.desk.errors import InvalidInput, Refusal, Refused, because
 
 KEY_OF = {
@@ -169,7 +169,7 @@ def _refuse_conference(desk: Desk, form: forms.ConferenceForm, row: Conference) 
     if form.timezone is None or form.timezone == row.timezone:
         return
     place = "conference.timezone"
-    if zone_of(form.timezone) is None:
+    if not is_zone(form.timezone):
         raise InvalidInput("bad_catalogue.wrong", place=place, expected=forms.EXPECTED["timezone"])
     if has_sold(desk.conference.id):
         raise InvalidInput("bad_catalogue.zone", place=place, stored=row.timezone)
@@ -349,6 +349,9 @@ def _values(desk: Desk, entry: _Entry, found: ManagedProduct | None, order: int)
 
 
 def _offers(desk: Desk, form: forms.ConferenceForm, report: ImportReport) -> None:
+    for name in offers.make_groups(form.discounts):
+        editing.tell(desk, f"group:{name}", ())
+        report.notes.append(because("catalogue.group", name=name))
     known = offer_targets(load(desk).values())
     vouchers = {row.code: row for row in offers.stored(desk, offers.VOUCHERS)}
     alike = {code.casefold(): code for code in vouchers}

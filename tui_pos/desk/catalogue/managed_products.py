@@ -24,7 +24,6 @@ TABLES: dict[ProductKind, type[TicketType] | type[AddOn]] = {
 }
 NAME_LENGTH = 200
 SIZE_LENGTH = 50
-DESCRIPTION_LENGTH = 10_000
 MOST = 2**31 - 1
 """What an integer column holds."""
 LIMIT = 10
@@ -146,11 +145,6 @@ def faults(values: ProductValues, currency: str) -> Iterator[tuple[str, Reason]]
     for field, is_right, reason in (
         ("name", 0 < len(values.name) <= NAME_LENGTH, because("invalid_product.name", most=NAME_LENGTH)),
         ("slug", bool(fullmatch(r"[\w-]{1,200}", values.slug)), because("invalid_product.slug")),
-        (
-            "description",
-            len(values.description) <= DESCRIPTION_LENGTH,
-            because("invalid_product.description", most=DESCRIPTION_LENGTH),
-        ),
         (
             "price",
             price.is_finite() and ZERO <= price <= most and not price % step,

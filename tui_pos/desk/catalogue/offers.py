@@ -142,6 +142,18 @@ def targets(tickets: Mapping[str, tuple[int, ...]], addons: Mapping[str, tuple[i
     return Targets({"tickets": tickets, "addons": addons, "enabling": tickets, "groups": groups})
 
 
+def make_groups(discounts: Iterable[forms.AnyDiscount]) -> list[forms.GroupName]:
+    """Make the groups that are not there, and answer their names; call inside a transaction.
+
+    Only the web site puts anybody into one.
+    """
+    named = {name for each in discounts if isinstance(each, forms.GroupDiscount) for name in each.groups}
+    made = sorted(named.difference(name for (name,) in rows(Group.select(Group.name))))
+    for name in made:
+        Group.insert(name=name).on_conflict_ignore().execute()
+    return made
+
+
 def write(desk: Desk, offer: AnyOffer, found: Any, known: Targets, place: str) -> tuple[Difference, ...]:
     """Store an offer as a new row, or in the one that was ``found``; what of that was changed.
 

@@ -126,12 +126,15 @@ def _refuse_taken(desk: Desk, code: str, product: ProductKey) -> None:
                 raise Refused("product_code_taken.slug", code=code, product=name)
     for reason, column in (
         (because("product_code_taken.badge", code=code), Attendee.access_code),
-        (because("product_code_taken.badge", code=code), ImportedTicket.scan_code),
         (because("product_code_taken.order", code=code), Order.reference),
         (because("product_code_taken.voucher", code=code), Voucher.code),
     ):
         if _bearing(desk, column, code, column):
             raise Refused(reason)
+    # Stored in capitals, and of many thousands: found by its index.
+    of_a_list = ImportedTicket.scan_code.in_(product_numbers.written(code))
+    if ImportedTicket.select().where(ImportedTicket.conference == desk.conference.id, of_a_list).exists():
+        raise Refused("product_code_taken.badge", code=code)
 
 
 def _bearing(desk: Desk, column: Any, code: str, *selected: Any) -> list[Any]:

@@ -82,8 +82,10 @@ def field_value(field: str, value: object) -> str:
 
 
 IMPORTED: dict[str, Sentence] = {
+    "catalogue.alike": "voucher {name} is left out: {first} is the same code in other letters",
     "catalogue.below_sold": "{product}: {sold} are sold or held, more than the stock of {stock}",
     "catalogue.capacity": "the venue: {sold} are sold or held, more than its capacity of {capacity}",
+    "catalogue.group": "the group {name} was not there: nobody is in it",
     "catalogue.ignored": "{place}: {found} left out, the desk has no table for that",
     "catalogue.unnamed": "{kind} {name} is left out: it is limited to what no name here means alone, such as"
     " a ticket of another conference",
@@ -108,6 +110,7 @@ SENTENCES: dict[str, Sentence] = {
     "bad_catalogue.encoding": "The file is not UTF-8 text.",
     "bad_catalogue.refused": "{place}: {found}",
     "bad_catalogue.large": "The file is larger than {most} MB, which no catalogue is.",
+    "bad_catalogue.member": "{place} does not belong there: {list} must be {expected}.",
     "bad_catalogue.missing": "{place} is missing.",
     "bad_catalogue.no_slug": "{place}: no slug can be made of it; give one with slug.",
     "bad_catalogue.not_there": "{place}: there is no {name!r}, neither in the file nor in the conference.",
@@ -123,7 +126,6 @@ SENTENCES: dict[str, Sentence] = {
     "catalogue_of_web_site": "What {conference} sells is kept on its web site: change it there.",
     "invalid_product.answer": "Answer yes or no.",
     "invalid_product.day": "{text!r} is no day or time: type it as 2027-05-14, or 2027-05-14 18:00.",
-    "invalid_product.description": "A description has at most {most} characters.",
     "invalid_product.name": "A product needs a name of 1 to {most} characters.",
     "invalid_product.number": "It must be a whole number from 1 to {most}.",
     "invalid_product.order": "The order must be a whole number from 0 to {most}.",

@@ -84,8 +84,7 @@ SENTENCES: dict[str, Sentence] = {
     "invalid_amount.negative": "An amount cannot be negative: {given!r}.",
     "invalid_amount.no_currency": "{given!r} is not a currency: use its three letters, such as USD.",
     "invalid_amount.no_money": "{given!r} is not an amount of money.",
-    "invalid_amount.no_number": "{given!r} is not an amount: use the digits 0-9 and one dot, such as"
-    " {example}.",
+    "invalid_amount.no_number": "{given!r} is not an amount: enter one such as {example}.",
     "invalid_amount.signed": "Enter the amount without a sign, such as {example}.",
     "invalid_amount.step": "{currency} has steps of {step}: enter an amount such as {example}.",
     "invalid_amount.too_large": "The amount is too large: {most} is the most.",
