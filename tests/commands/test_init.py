@@ -51,6 +51,7 @@ def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, list[str]
 
 MADE = "Made the database with all its tables."
 DATES = ("--starts", "2027-05-14", "--ends", "2027-05-22", "--timezone", "Europe/Rome")
+WORDS = ("--conference", "small", "--staff", "amira", "init", "--currency", "CHF", *DATES)
 
 
 def test_from_nothing_to_a_desk_that_opens(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -298,6 +299,26 @@ def test_what_is_wrong_is_said_before_anything_is_made(
     assert list(home.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (["--config", "{home}/loop", *WORDS], 2, "{home}/loop cannot be the config: Too many levels"),
+        (["--config", "{home}/loop/c.toml", *WORDS], 2, "cannot be the config: Too many levels"),
+        (["--config", "{home}", *WORDS], 2, "{home} is no file: name another config."),
+        ([*WORDS, "--database", "sqlite:///{home}/loop"], 5, "The database {home}/loop cannot be reached"),
+        ([*WORDS, "--database", "sqlite:///~nobody-knows/x"], 5, "The folder ~nobody-knows for the database"),
+        ([*WORDS, "--stripe-key", "~nobody-knows/x"], 2, "Say the NAME of the variable or the /path"),
+    ],
+)
+def test_what_is_no_file_is_said_in_a_sentence(
+    home: Path, capsys: pytest.CaptureFixture[str], words: list[str], status: int, said: str
+) -> None:
+    (home / "loop").symlink_to(home / "loop")
+    found, (told,) = run(capsys, *(word.format(home=home) for word in words))
+    assert (found, said.format(home=home) in told) == (status, True), told
+    assert left(home) == []
+
+
 def left(home: Path) -> list[str]:
     """What an init has made there, but for the log."""
     return sorted(each.name for each in home.rglob("*") if each.is_file() and each.suffix != ".log")
@@ -326,7 +347,6 @@ def test_an_empty_password_leaves_nothing(
     assert (status, done[1:4]) == (0, [MADE, "Made the conference small.", "Made the supervisor amira."])
 
 
-WORDS = ("--conference", "small", "--staff", "amira", "init", "--currency", "CHF", *DATES)
 STAGES = (
     # what ends the work, at which of its calls, and whether all is in the database then
     ("tui_pos.core.files:make_file", 1, False),

@@ -95,7 +95,7 @@ class Interview:
     """
 
     def __init__(self, config_file: Path | None, given: Mapping[str, str], station: str) -> None:
-        self.target = config.named_file(config_file) or config.user_config()
+        self.target = config.file_to_write(config_file)
         self.given = given
         self.station = station
         self.kept: dict[str, Answer] = {}

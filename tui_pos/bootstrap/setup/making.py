@@ -134,7 +134,7 @@ def _database(settings: Settings, undo: Undo) -> Owner:
     url, let_go = settings.database_url, None
     file = health.file_of(url)
     if file is not None and (file.parent.is_dir() or url == config.embedded_database(settings.home)):
-        let_go = undo.hold(file.resolve().parent)
+        let_go = undo.hold(health.folder_of(file))
         undo.make_file(file, *BESIDE)
     undo.also(connection.close_database)
     connection.open_database(url, wal=settings.wal)
