@@ -653,3 +653,16 @@ def add_shirt(slug: str) -> None:
         conference = Conference.get(Conference.slug == slug)
         values = {"name": "Shirt", "slug": "shirt", "price": Decimal(3000), "total_quantity": 0}
         AddOn.create(conference=conference, **values)
+
+
+@pytest.mark.usefixtures("host")
+def test_a_slug_with_capitals_is_served_and_not_made(capsys: pytest.CaptureFixture[str]) -> None:
+    said = "A conference's slug has small letters, digits and dashes: pycon-us-2027."
+    capitals = ("--conference", "PyCon_2027", *WORDS[2:])
+    assert run(capsys, *capitals, "--database", "OUR_DATABASE") == (2, [said])
+    assert run(capsys, *WORDS, "--database", "OUR_DATABASE")[0] == 0
+    assert run(capsys, *capitals) == (2, [said])
+    with connected():
+        Conference.update(slug="PyCon_2027").execute()
+    assert run(capsys, *capitals, "--seller", "Us") == (0, [f"Wrote the config {config.user_config()}."])
+    assert tomllib.loads(config.user_config().read_text())["conferences"]["PyCon_2027"]["seller"] == "Us"
