@@ -17,6 +17,8 @@ import pytest
 
 from tests.fixtures.selection import ENGINES
 from tui_pos import cli
+from tui_pos.bootstrap.setup.interview import Interview
+from tui_pos.bootstrap.setup.questions import questions, take_what_is_there
 from tui_pos.core import config
 from tui_pos.data import connection
 from tui_pos.data.base import database
@@ -666,3 +668,23 @@ def test_a_slug_with_capitals_is_served_and_not_made(capsys: pytest.CaptureFixtu
         Conference.update(slug="PyCon_2027").execute()
     assert run(capsys, *capitals, "--seller", "Us") == (0, [f"Wrote the config {config.user_config()}."])
     assert tomllib.loads(config.user_config().read_text())["conferences"]["PyCon_2027"]["seller"] == "Us"
+
+
+@pytest.mark.usefixtures("home")
+def test_what_is_fixed_since_the_first_sale_is_shown_and_not_asked(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(capsys, *WORDS)[0] == 0
+    interview = Interview(None, {"slug": "small"}, "desk-1")
+    take_what_is_there(interview)
+    zone = next(each for each in questions(interview) if each.name == "timezone")
+    interview.take(zone, "Europe/Vienna")
+    fixed = {("timezone", "Europe/Rome"), ("currency", "CHF")}
+    assert not fixed & set(interview.shown())
+    add_shirt("small")
+    words = ("--conference", "small", "--staff", "amira", "checkout", "--item", "shirt", "--name", "Ada")
+    assert cli.main([*words, "--json"]) == 0
+    interview.look_again()
+    assert fixed <= set(interview.shown())
+    assert not {"timezone", "currency"} & {each.name for each in questions(interview)}
+    assert interview.request().timezone == "", "what was answered before the sale is not written any more"
