@@ -309,10 +309,12 @@ def test_what_is_wrong_is_said_before_anything_is_made(
         (["--config", "{home}", *WORDS], 2, "{home} is no file: name another config."),
         ([*WORDS, "--database", "sqlite:///{home}/loop"], 5, "The database {home}/loop cannot be reached"),
         ([*WORDS, "--database", "sqlite:///~nobody-knows/x"], 5, "The folder ~nobody-knows for the database"),
+        ([*WORDS, "--account", "--stripe-key", "http://127.0.0.1:1"], 5, "The connection to Stripe failed."),
+        ([*WORDS, "--account"], 2, "No Stripe key is configured for small."),
         ([*WORDS, "--stripe-key", "~nobody-knows/x"], 2, "Say the NAME of the variable or the /path"),
     ],
 )
-def test_what_is_no_file_is_said_in_a_sentence(
+def test_what_is_not_there_is_said_in_a_sentence_and_nothing_written(
     home: Path, capsys: pytest.CaptureFixture[str], words: list[str], status: int, said: str
 ) -> None:
     (home / "loop").symlink_to(home / "loop")

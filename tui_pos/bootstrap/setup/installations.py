@@ -7,6 +7,7 @@ from tui_pos.desk import conference_rules, conferences
 from tui_pos.desk.conferences import ConferenceRow
 from tui_pos.desk.context import ConferenceInfo, Mode
 from tui_pos.desk.errors import InvalidInput, Refused
+from tui_pos.desk.payments import accounts
 from tui_pos.desk.reconciliation import account_change
 from tui_pos.desk.reconciliation.account_change import Change
 from tui_pos.terminal import Terminal
@@ -34,12 +35,13 @@ def stored_account_change(settings: Settings, slug: str) -> Change | None:
 
     Raises what it would, before tables or a conference are made for it.
     """
-    _key(settings, slug)
+    key, _ = _key(settings, slug)
     row = (
         next((row for row in conferences.known() if row.slug == slug), None) if schema.is_current() else None
     )
     rules = conference_rules.stored(row.id) if row else None
     if row is None or rules is None or not rules.mode:
+        accounts.name_of(key)  # Stripe has to answer, whatever it says
         return None
     return _planned(settings, row, store=False)[1]
 
