@@ -260,3 +260,27 @@ def test_what_follows_from_another_answer_is_asked_anew(
     assert still_open(interview).name == "write", "the same answer"
     interview.take(by_name["stripe_key"], "OUR_KEY")
     assert still_open(interview).name == "location"
+
+
+def test_what_the_end_would_refuse_is_refused_at_once(
+    tmp_path: Path, django_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(config.HOME_VARIABLE, str(tmp_path / "home"))
+    file = tmp_path / "config.toml"
+    text = SERVED.replace("tmr_none", "tmr_front_2")
+    file.write_text(f'[database]\nurl = "sqlite:///{django_file}"\n{text}[conferences.other]\n')
+    interview = Interview(file, {"slug": "python-2077"}, "desk-1")
+    take_what_is_there(interview)
+    by_name = {question.name: question for question in questions(interview)}
+    for name, typed, said in (
+        ("stations", "a, b, c", "station_configured"),
+        ("stations", "a, b, c, e", "station_configured"),
+        ("stripe_key", CASH_ONLY, "simulator_shared"),
+        ("stripe_key", "http://127.0.0.1:2", "simulator_shared"),
+        ("stripe_key", "OUR_KEY", "simulator_shared"),
+    ):
+        with pytest.raises(InvalidInput, match=said):
+            interview.take(by_name[name], typed)
+    assert still_open(interview).name == "write", "the answers before are kept"
+    interview.take(by_name["stations"], "e, d, c, b, a")
+    interview.take(by_name["stripe_key"], "http://127.0.0.1:1")

@@ -288,8 +288,12 @@ def test_again_it_shows_what_is_there_and_changes_what_is_answered_anew(host: Ho
         guide.answer("guessed")
         guide.wait_for("[X]")
         guide.press(ESC)
+        guide.asked("agrees")
+        guide.answer("bob")
+        guide.told("bob is no supervisor here: name somebody who is.")
+        guide.press(ESC)
         change(guide, "First day", "starts", "2027-05-13")
-        walk(guide, (("ends", ENTER), ("write", ENTER), ("agrees_secret", SECRET)))
+        walk(guide, (("ends", ENTER), ("write", ENTER), ("agrees", ENTER), ("agrees_secret", SECRET)))
         assert guide.wait_exit() == 0
         assert "Changed the conference small: name Large, first day 2027-05-13." in guide.raw.decode()
     assert host.rows("SELECT name, slug, start_date, timezone FROM program_conference_conference") == [
@@ -298,6 +302,27 @@ def test_again_it_shows_what_is_there_and_changes_what_is_answered_anew(host: Ho
     assert host.rows("SELECT currency FROM tui_pos_conference") == [("CHF",)]
     assert host.config.read_text() == config.replace("EUR", "CHF")
     assert host.rows("SELECT * FROM auth_user") == users
+
+
+def test_the_keys_do_what_the_bar_says_at_the_overview(host: Host) -> None:
+    set_up(host)
+    with host.init() as guide:
+        guide.asked("write")
+        guide.wait_for("Supervisor                no change")
+        assert "PgDn shows more" not in guide.text
+        first = re.findall(r" 1  (\w[\w ]*?)  ", guide.text)[0]
+        guide.send("2")
+        guide.wait_for("Enter go there")
+        guide.press(DOWN)
+        guide.wait_for("Enter change it")
+        guide.answer(ENTER)
+        guide.asked(next(name for name, words in QUESTIONS.items() if words.label == first))
+        guide.wait_for("Esc overview")
+        guide.press(ESC)
+        guide.asked("write")
+    with Guide60x20([PROGRAM, "init"], env=host.env) as guide:
+        guide.asked("write")
+        guide.told("PgDn shows more of them.")
 
 
 def test_again_with_nothing_new_nothing_is_changed_and_nobody_asked(host: Host) -> None:

@@ -17,6 +17,8 @@ import pytest
 
 from tests.fixtures.selection import ENGINES
 from tui_pos import cli
+from tui_pos.bootstrap.setup.interview import Interview
+from tui_pos.bootstrap.setup.questions import questions, take_what_is_there
 from tui_pos.core import config
 from tui_pos.data import connection
 from tui_pos.data.base import database
@@ -51,6 +53,7 @@ def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, list[str]
 
 MADE = "Made the database with all its tables."
 DATES = ("--starts", "2027-05-14", "--ends", "2027-05-22", "--timezone", "Europe/Rome")
+WORDS = ("--conference", "small", "--staff", "amira", "init", "--currency", "CHF", *DATES)
 
 
 def test_from_nothing_to_a_desk_that_opens(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -298,6 +301,28 @@ def test_what_is_wrong_is_said_before_anything_is_made(
     assert list(home.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (["--config", "{home}/loop", *WORDS], 2, "{home}/loop cannot be the config: Too many levels"),
+        (["--config", "{home}/loop/c.toml", *WORDS], 2, "cannot be the config: Too many levels"),
+        (["--config", "{home}", *WORDS], 2, "{home} is no file: name another config."),
+        ([*WORDS, "--database", "sqlite:///{home}/loop"], 5, "The database {home}/loop cannot be reached"),
+        ([*WORDS, "--database", "sqlite:///~nobody-knows/x"], 5, "The folder ~nobody-knows for the database"),
+        ([*WORDS, "--account", "--stripe-key", "http://127.0.0.1:1"], 5, "The connection to Stripe failed."),
+        ([*WORDS, "--account"], 2, "No Stripe key is configured for small."),
+        ([*WORDS, "--stripe-key", "~nobody-knows/x"], 2, "Say the NAME of the variable or the /path"),
+    ],
+)
+def test_what_is_not_there_is_said_in_a_sentence_and_nothing_written(
+    home: Path, capsys: pytest.CaptureFixture[str], words: list[str], status: int, said: str
+) -> None:
+    (home / "loop").symlink_to(home / "loop")
+    found, (told,) = run(capsys, *(word.format(home=home) for word in words))
+    assert (found, said.format(home=home) in told) == (status, True), told
+    assert left(home) == []
+
+
 def left(home: Path) -> list[str]:
     """What an init has made there, but for the log."""
     return sorted(each.name for each in home.rglob("*") if each.is_file() and each.suffix != ".log")
@@ -326,7 +351,6 @@ def test_an_empty_password_leaves_nothing(
     assert (status, done[1:4]) == (0, [MADE, "Made the conference small.", "Made the supervisor amira."])
 
 
-WORDS = ("--conference", "small", "--staff", "amira", "init", "--currency", "CHF", *DATES)
 STAGES = (
     # what ends the work, at which of its calls, and whether all is in the database then
     ("tui_pos.core.files:make_file", 1, False),
@@ -633,3 +657,36 @@ def add_shirt(slug: str) -> None:
         conference = Conference.get(Conference.slug == slug)
         values = {"name": "Shirt", "slug": "shirt", "price": Decimal(3000), "total_quantity": 0}
         AddOn.create(conference=conference, **values)
+
+
+@pytest.mark.usefixtures("host")
+def test_a_slug_with_capitals_is_served_and_not_made(capsys: pytest.CaptureFixture[str]) -> None:
+    said = "A conference's slug has small letters, digits and dashes: pycon-us-2027."
+    capitals = ("--conference", "PyCon_2027", *WORDS[2:])
+    assert run(capsys, *capitals, "--database", "OUR_DATABASE") == (2, [said])
+    assert run(capsys, *WORDS, "--database", "OUR_DATABASE")[0] == 0
+    assert run(capsys, *capitals) == (2, [said])
+    with connected():
+        Conference.update(slug="PyCon_2027").execute()
+    assert run(capsys, *capitals, "--seller", "Us") == (0, [f"Wrote the config {config.user_config()}."])
+    assert tomllib.loads(config.user_config().read_text())["conferences"]["PyCon_2027"]["seller"] == "Us"
+
+
+@pytest.mark.usefixtures("home")
+def test_what_is_fixed_since_the_first_sale_is_shown_and_not_asked(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(capsys, *WORDS)[0] == 0
+    interview = Interview(None, {"slug": "small"}, "desk-1")
+    take_what_is_there(interview)
+    zone = next(each for each in questions(interview) if each.name == "timezone")
+    interview.take(zone, "Europe/Vienna")
+    fixed = {("timezone", "Europe/Rome"), ("currency", "CHF")}
+    assert not fixed & set(interview.shown())
+    add_shirt("small")
+    words = ("--conference", "small", "--staff", "amira", "checkout", "--item", "shirt", "--name", "Ada")
+    assert cli.main([*words, "--json"]) == 0
+    interview.look_again()
+    assert fixed <= set(interview.shown())
+    assert not {"timezone", "currency"} & {each.name for each in questions(interview)}
+    assert interview.request().timezone == "", "what was answered before the sale is not written any more"

@@ -221,3 +221,31 @@ def test_a_supervisor_has_to_agree_whatever_yes_says(
     assert everything() == before
     monkeypatch.setenv(SECRET_VARIABLE, SECRET)
     assert till.done(*words, staff="lead")["done"]
+
+
+@pytest.mark.parametrize("option", ["--account", "--purge-rehearsals", "--take-over", "--new-installation"])
+def test_what_nobody_confirms_has_written_nothing(
+    each_till: Till, option: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sold(each_till)
+    other_account(each_till, monkeypatch)
+    before = everything(), each_till.config.read_text()
+    words = ("init", "--capture", "confirm", "--seller", "Us", option)
+    assert each_till.refused(*words, staff="lead") == (4, "not_confirmed")
+    assert (everything(), each_till.config.read_text()) == before
+
+
+def test_what_is_refused_of_an_account_has_written_nothing(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference = till.done("checkout", "--item", "t-shirt", "--attendee", "NOOR2026")["reference"]
+    till.done("charge", "--order", reference, "--reader", READER, "--no-wait")
+    before = everything(), till.config.read_text()
+    words = ("init", "--account", "--yes", "--seller", "Us")
+    assert till.refused(*words, "--stripe-key", "NOT_SET", staff="lead") == (2, "no_stripe_key")
+    assert (everything(), till.config.read_text()) == before
+    other_account(till, monkeypatch)
+    configured = till.config.read_text()
+    assert till.refused(*words, staff="lead") == (4, "payment_live")
+    assert (everything(), till.config.read_text()) == (before[0], configured)
+    assert till.refused("init", "--account", "--take-over", "--yes", staff="lead") == (2, "usage")

@@ -123,3 +123,16 @@ def test_who_may_not_give_files_away_lets_nobody_read_what_was_not_theirs(
     child.join()
     assert child.exitcode == 0
     assert stat.S_IMODE(copy.stat().st_mode) == mode
+
+
+def test_a_link_to_itself_is_an_error_of_the_disk(tmp_path: Path) -> None:
+    loop, dangling = tmp_path / "loop", tmp_path / "dangling"
+    loop.symlink_to(loop)
+    dangling.symlink_to(tmp_path / "nothing")
+    with pytest.raises(OSError, match="symbolic links"):
+        files.resolved(loop)
+    with pytest.raises(OSError, match="symbolic links"):
+        files.Unfinished(loop)
+    assert files.resolved(dangling) == tmp_path.resolve() / "nothing"
+    assert files.at_home("~nobody-knows/c") == Path("~nobody-knows/c")
+    assert files.at_home("~/c") == Path.home() / "c"

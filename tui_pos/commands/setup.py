@@ -99,9 +99,12 @@ def init(
     """
     from tui_pos.bootstrap import session, setup
     from tui_pos.desk.conference_rules import Rules
+    from tui_pos.desk.errors import InvalidInput
 
     if take_over and new_installation:
         raise typer.TyperException("Give --take-over or --new-installation, not both.")
+    if account and (take_over or new_installation):
+        raise typer.TyperException("Give --account alone, once this copy of the database has its place.")
     capture, prices = _one_of(capture, CAPTURES, "--capture"), _one_of(prices, RULES, "--prices")
     rules = Rules(
         currency=currency.upper(), capture=capture, prices=prices, smallest_coin=_coin(smallest_coin)
@@ -117,11 +120,15 @@ def init(
     }
     slug, station = context.options.conference, config.station_name(context.options.station)
     sets_up = account or purge_rehearsals or take_over or new_installation
+    if (account or purge_rehearsals) and not slug:
+        raise InvalidInput("conference_required")
     own = (name, starts, ends, timezone, *said.values(), reader, sets_up, supervisor, password)
     if not any(own) and rules == Rules() and _is_terminal(context):
         slug, done = _guide(context, station)
         _tell_end(context, slug, done)
         return
+    told = [ACTS_AGAIN] if take_over or new_installation else []
+    told += [f"Every rehearsal of {slug} will be deleted for good."] if purge_rehearsals else []
     request = setup.SetupRequest(
         slug=slug,
         name=name,
@@ -137,13 +144,13 @@ def init(
         renews=password,
         new_secret=partial(_new_secret, (supervisor, password)),
         station=station,
+        confirm=partial(_confirm, context, yes, told, account),
     )
     done = list(setup.set_up(context.options.config, request))
     if take_over or new_installation:
-        context.confirm(["Every desk on this database will act on card payments again."], yes)
         done += setup.take_over(station, renew=new_installation)
-    done += _take_account(context, station, yes) if account else []
-    done += _purge(context, yes) if purge_rehearsals else []
+    done += _take_account(context, station, yes, told) if account else []
+    done += _purge(context) if purge_rehearsals else []
     settings = context.settings()
     shared = session.shared_readers(settings) if reader else ()
     for warning in (*session.warnings(settings, slug), *shared):
@@ -205,6 +212,7 @@ def _tell_end(context: CommandContext, slug: str | None, done: list[str]) -> Non
         context.say(f"Start the desk with: tui-pos {' '.join(words)}")
 
 
+ACTS_AGAIN = "Every desk on this database will act on card payments again."
 CAPTURES = ("automatic", "confirm")
 RULES = ("services", "shop")
 
@@ -234,15 +242,31 @@ def _one_of(said: str, known: tuple[str, ...], option: str) -> str:
     return said
 
 
-def _take_account(context: CommandContext, station: str, yes: bool) -> list[str]:
+def _confirm(
+    context: CommandContext, yes: bool, told: list[str], account: bool, settings: config.Settings
+) -> None:
+    """Let a person confirm what is ``told``, and what becomes of the account: ``told`` has that then too."""
+    from tui_pos.bootstrap import setup
+
+    slug = context.options.conference or ""
+    change = setup.stored_account_change(settings, slug) if account else None
+    if change is not None and change.is_needed:
+        told += account_lines(slug, change)
+    if told:
+        context.confirm(told, yes)
+
+
+def _take_account(context: CommandContext, station: str, yes: bool, told: Collection[str]) -> list[str]:
+    """Take the key's account; what was not ``told``, because tables were older or others changed it, is."""
     from tui_pos.bootstrap import setup
     from tui_pos.desk.reconciliation import account_change
 
-    conference, change = setup.planned_account_change(context.settings(), context.options.conference)
+    conference, change = setup.planned_account_change(context.settings(), context.options.conference or "")
     lines = account_lines(conference.slug, change)
     if not change.is_needed:
         return lines
-    context.confirm(lines, yes)
+    if change.before.mode and not set(lines) <= set(told):
+        context.confirm(lines, yes)
     account_change.change(conference, station, change)
     return lines
 
@@ -262,14 +286,13 @@ def account_lines(slug: str, change: "Change") -> list[str]:
     return lines
 
 
-def _purge(context: CommandContext, yes: bool) -> list[str]:
+def _purge(context: CommandContext) -> list[str]:
     from tui_pos.bootstrap.session import open_database
     from tui_pos.desk import conferences
     from tui_pos.desk.reconciliation import rehearsals
 
     open_database(context.settings())
     row = conferences.find(context.options.conference or "")
-    context.confirm([f"Every rehearsal of {row.slug} will be deleted for good."], yes)
     return [f"Deleted {rehearsals.purge(row.id)} rehearsals of {row.slug}."]
 
 

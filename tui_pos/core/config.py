@@ -19,6 +19,7 @@ import msgspec
 import platformdirs
 from msgspec import Meta, Struct
 
+from tui_pos.core import files
 from tui_pos.core.keyboard_layouts import Layout, Layouts
 from tui_pos.core.scanners import Scanner
 
@@ -208,8 +209,23 @@ def named_file(path: Path | None = None) -> Path | None:
     """The config file that ``path`` or $TUI_POS_CONFIG names, else the first usual one that exists."""
     named = path or os.environ.get(CONFIG_VARIABLE)
     if named:
-        return Path(named).expanduser()
+        return files.at_home(named)
     return next((file for file in (user_config(), SYSTEM_CONFIG) if file.is_file()), None)
+
+
+def file_to_write(path: Path | None = None) -> Path:
+    """The config file that is there or can be made: what `named_file` says, else the user's own.
+
+    Raises ConfigError for what is no file and cannot become one.
+    """
+    file = named_file(path) or user_config()
+    try:
+        found = files.resolved(file)
+        if found.exists() and not found.is_file():
+            raise ConfigError(f"{file} is no file: name another config.")
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be the config: {error.strerror}.") from None
+    return file
 
 
 def user_config() -> Path:
@@ -220,7 +236,7 @@ def user_config() -> Path:
 def data_home() -> Path:
     """Where the embedded database, the demonstration and the log lie: $TUI_POS_HOME or the user's own."""
     named = os.environ.get(HOME_VARIABLE)
-    return Path(named).expanduser() if named else platformdirs.user_data_path("tui-pos")
+    return files.at_home(named) if named else platformdirs.user_data_path("tui-pos")
 
 
 def embedded_database(home: Path) -> str:
@@ -298,7 +314,7 @@ def is_loopback(address: str) -> bool:
 
 def _key_in(file: Path, where: str) -> str:
     try:
-        return file.expanduser().read_text(encoding="ascii").strip()
+        return files.at_home(file).read_text(encoding="ascii").strip()
     except (OSError, UnicodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not plain text"
         raise ConfigError(f"{where} stripe_secret_key_file: {file} cannot be read: {reason}.") from None

@@ -17,6 +17,20 @@ def keep_to_myself() -> None:
     os.umask(0o077)
 
 
+def resolved(path: Path) -> Path:
+    """Where ``path`` leads, whether something is there or not. Raises OSError for a link to itself."""
+    with suppress(RuntimeError):  # Python up to 3.12 says a loop so, later ones leave the link as it is
+        found = path.resolve()
+        if not found.is_symlink():
+            return found
+    raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+
+
+def at_home(path: str | Path) -> Path:
+    """``path`` with the folder of a user for its ``~``; one whose user nobody knows is a name like others."""
+    return Path(os.path.expanduser(path))
+
+
 def make_folder(folder: Path) -> None:
     """Make ``folder`` and what is missing above it; what is there stays as it is. Raises OSError."""
     if folder.is_dir():
@@ -66,7 +80,7 @@ class Unfinished:
     """
 
     def __init__(self, file: Path, *, alike: bool = False) -> None:
-        self._target, self._alike = file.resolve(), alike
+        self._target, self._alike = resolved(file), alike
         if self._target.exists() and not self._target.is_file():
             raise OSError(errno.EINVAL, "it is no ordinary file", str(file))
         folder, name = self._target.parent, f".{self._target.name[:100]}."

@@ -70,7 +70,7 @@ def engine_for(url: str, *, wal: bool = False, keep: bool = False) -> Database:
 
 
 def _sqlite(rest: str, wal: bool, keep: bool) -> Database:
-    path = Path(rest.removeprefix("/")).expanduser()
+    path = files.at_home(rest.removeprefix("/"))
     if not rest.startswith("/") or path.name == "":
         raise DatabaseUnavailable(
             "[database] url must be sqlite:///path, with four slashes when it is absolute."

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from tui_pos.core import files
 from tui_pos.data import engines, search_index
 from tui_pos.data.base import Table, database
 from tui_pos.data.connection import connected, is_sqlite, why_read_only
@@ -207,7 +208,15 @@ def password_in(url: str) -> str:
 def file_of(url: str) -> Path | None:
     """The file that a database URL names; None for PostgreSQL and for what is no URL."""
     scheme, _, rest = url.partition(":///")
-    return Path(rest).expanduser() if scheme == "sqlite" and rest else None
+    return files.at_home(rest) if scheme == "sqlite" and rest else None
+
+
+def folder_of(file: Path) -> Path:
+    """The folder in which a database's file lies, behind links. Raises DatabaseUnavailable."""
+    try:
+        return files.resolved(file).parent
+    except OSError as error:
+        raise DatabaseUnavailable(f"The database {file} cannot be reached: {error.strerror}.") from error
 
 
 def free_bytes() -> int | None:

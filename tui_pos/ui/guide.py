@@ -31,7 +31,7 @@ from tui_pos.ui.input.acts import Act, Move, Offer
 from tui_pos.ui.kiosk import KioskApp, run_kiosk
 from tui_pos.ui.messages import sentence
 from tui_pos.ui.messages.failures import explain
-from tui_pos.ui.messages.guide import FURTHER, QUESTIONS, Words
+from tui_pos.ui.messages.guide import BELOW, FURTHER, QUESTIONS, Words
 from tui_pos.ui.widgets import look
 from tui_pos.ui.widgets.key_bar import KeyBar
 from tui_pos.ui.widgets.line_list import Column, Line, LineList, Listing
@@ -46,8 +46,8 @@ T = TypeVar("T")
 INTERRUPTED = 130
 """The exit status after Ctrl-C, as of other commands."""
 STARS = "********"
-FIXED = 8
-"""Rows of header, blank, question, prompt, note, Enter's answer, rule and key bar."""
+FIXED = 6
+"""Rows of header, blank, prompt, note, rule and key bar."""
 CHOICES = 4
 """So many rows are kept for what can be chosen, and one in any case."""
 MARGIN = 2
@@ -75,7 +75,7 @@ class GuideScreen(DeskScreen[None]):
         self._interview = interview
         self._is_answered = is_answered
         self._asked: tuple[Question, ...] = questions(interview)
-        interview.kept.pop(OVERVIEW, None)  # what could not be written is shown once more
+        interview.reopen()  # what could not be written is shown once more
         self._question = open_question(interview) or self._overview_question
         self._told: tuple[str, Tone] = (fault, Tone.BAD)
         self._is_checking = False
@@ -117,10 +117,11 @@ class GuideScreen(DeskScreen[None]):
     def acts(self) -> Sequence[Offer]:
         if self._is_checking:
             return ()
-        is_first = self._is_overview or self._question.key == self._asked[0].key
+        before = self._before
+        to = "overview" if before is not None and before.name == OVERVIEW else "back"
         return (
             Act("confirm", partial(self._answer, ""), self._enter_does()),
-            *(() if is_first else (Act("back", self._back, "overview" if self._is_whole else "back"),)),
+            *(() if before is None else (Act("back", self._back, to),)),
             Act("quit", self.kiosk.exit, "leave"),
             Move(self._move, "choose" if len(self._choices.lines) > CHOICES else ""),
         )
@@ -129,6 +130,8 @@ class GuideScreen(DeskScreen[None]):
         if self._is_checking:
             return ()
         does = "go there" if self._is_overview and text in self._numbered else "answer"
+        if self._choices.chosen is not None:
+            does = self._enter_does()
         return (self.enters(does), Act("back", self.prompt.clear, "clear"), Move(self._move))
 
     def _enter_does(self) -> str:
@@ -187,7 +190,7 @@ class GuideScreen(DeskScreen[None]):
 
     def _taken(self, answer: Answer) -> None:
         self._told = (sentence(answer.told) if answer.told else "", Tone.PLAIN)
-        if self._question.name in ("database", "slug") and self._interview.is_served:
+        if self._question.name == "slug" and self._interview.is_served:
             self._look()
         else:
             self._go_on()
@@ -219,15 +222,25 @@ class GuideScreen(DeskScreen[None]):
         self._go_to(self._question)
 
     def _back(self) -> None:
-        place = self._place
-        if self._is_overview:
-            self.say("Type the number of what is to be changed.", Tone.WARN, bell=True)
-            return
-        if place == 0 and not self._is_whole:
-            self.say("This is the first question.", Tone.WARN, bell=True)
+        before = self._before
+        if before is None:
+            is_first = "This is the first question."
+            said = "Type the number of what is to be changed." if self._is_overview else is_first
+            self.say(said, Tone.WARN, bell=True)
             return
         self._told = ("", Tone.PLAIN)
-        self._go_to(self._overview_question if self._is_whole else self._asked[place - 1])
+        self._go_to(before)
+
+    @property
+    def _before(self) -> Question | None:
+        """Where Esc goes: back by one; to the overview from what stands there, once all of it is answered."""
+        if self._is_overview:
+            return None
+        asked, place = self._asked, self._place
+        overview = self._overview_question
+        if self._is_whole and place < asked.index(overview):
+            return overview
+        return asked[place - 1] if place else None
 
     @property
     def _is_overview(self) -> bool:
@@ -251,7 +264,7 @@ class GuideScreen(DeskScreen[None]):
         self._question = question
         self._is_checking = False
         if self._is_overview:
-            self._interview.kept.pop(OVERVIEW, None)  # it is written when Enter says so here
+            self._interview.reopen()
         self.say("")
         self._draw_all()
 
@@ -272,8 +285,9 @@ class GuideScreen(DeskScreen[None]):
         self._draw_row("enter", Text(f"Enter alone: {default}" if default else ""))
         example = f" Example: {words.example}" if words.example else ""
         self._draw_row("help", Text(f"{words.allowed}{example}", style=look.style(Role.DIM)))
-        used = FIXED + sum(self._height(name) for name in ("told", "help"))
-        room = self.size.height - used - min(max(len(self._choices.lines), 1), CHOICES)
+        if self._is_overview and len(self._choices.lines) > self._room:
+            self._draw_row("help", Text(f"{words.allowed}{BELOW}", style=look.style(Role.DIM)))
+        room = self._room - min(max(len(self._choices.lines), 1), CHOICES)
         lines = self._answers_before()[-max(room, 0) :] if room > 0 and not self._is_overview else []
         self._answered.styles.height = len(lines)
         self._answered.set_lines(lines)
@@ -285,6 +299,11 @@ class GuideScreen(DeskScreen[None]):
         width = max(10, self.size.width - MARGIN)
         lines = len(text.wrap(self.app.console, width)) if text.plain else 0
         row.styles.height = max(lines, 0 if name in ("told", "help") else 1)
+
+    @property
+    def _room(self) -> int:
+        """Rows for what was answered before and what can be chosen."""
+        return self.size.height - FIXED - sum(self._height(name) for name in self._rows)
 
     def _height(self, name: str) -> int:
         height = self._rows[name].styles.height
@@ -336,14 +355,14 @@ class GuideScreen(DeskScreen[None]):
 
     def _shown(self, question: Question) -> str:
         answer = self._interview.kept[question.key]
-        return STARS if question.is_secret else answer.shown or answer.text or "none"
+        return STARS if question.is_secret else answer.shown or answer.text or self._words_of(question).none
 
     def _shown_default(self, question: Question) -> str:
         if question.is_secret:
             return "the one you typed" if question.key in self._interview.kept else ""
         default = self._interview.default(question)
         if not default:
-            return "none" if question.may_be_empty else ""
+            return self._words_of(question).none if question.may_be_empty else ""
         if question.name == "database":
             return answers.shown_database(default, self._interview.settings.home)
         labels = {each.key: each.label for each in question.choices(self._interview, "")}

@@ -12,7 +12,7 @@ from tui_pos.bootstrap.doctor.findings import Finding, failed, ok, warning
 from tui_pos.bootstrap.doctor.subject import Subject
 from tui_pos.bootstrap.session import unknown_station
 from tui_pos.core import config, exit_codes
-from tui_pos.core.files import FOLDER
+from tui_pos.core.files import FOLDER, at_home
 from tui_pos.core.scan import printable
 from tui_pos.data import health
 from tui_pos.desk import clocks
@@ -64,7 +64,7 @@ def _private(subject: Subject) -> Iterator[tuple[Path, int]]:
         (health.file_of(settings.database_url), EVERYBODY),
     ]
     if subject.slug and (key := settings.conference(subject.slug).stripe_secret_key_file):
-        named.append((Path(key).expanduser(), STRANGERS))
+        named.append((at_home(key), STRANGERS))
     yield from ((file, bits) for file, bits in named if file is not None)
 
 

@@ -18,7 +18,7 @@ from zoneinfo import available_timezones
 import msgspec
 from babel.core import Locale, get_global
 
-from tui_pos.core import config
+from tui_pos.core import config, files
 from tui_pos.core.config import LONGEST_STATION, VatId, VatRate
 from tui_pos.core.config_file import Section, Value
 from tui_pos.core.scan import printable
@@ -121,7 +121,7 @@ def _city(name: str) -> str:
 
 def host_timezone() -> str:
     """This computer's time zone, '' where it cannot be told or is UTC, as on servers."""
-    named = os.environ.get("TZ", "").lstrip(":") or str(Path("/etc/localtime").resolve())
+    named = os.environ.get("TZ", "").lstrip(":") or os.path.realpath("/etc/localtime")
     name = named.partition("zoneinfo/")[2] or named
     return name if name in available_timezones() and "/" in name and not name.startswith("Etc/") else ""
 
@@ -221,7 +221,7 @@ def key_source(text: str) -> KeySource:
         return KeySource(simulator=text.rstrip("/"))
     if re.match(r"(?:[spr]k|whsec|mk)_", text):
         raise InvalidInput("bad_key_source.key")
-    if "/" in text and text.isprintable() and Path(text).expanduser().is_absolute():
+    if "/" in text and text.isprintable() and files.at_home(text).is_absolute():
         return KeySource(file=text)
     if re.fullmatch(VARIABLE, text):
         return KeySource(variable=text)

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from tui_pos.bootstrap.demo import SIMULATOR_KEY
 from tui_pos.bootstrap.setup.answers import KeySource
-from tui_pos.core import config
+from tui_pos.core import config, files
 from tui_pos.data import connection, health, schema
 from tui_pos.data.base import database
 from tui_pos.data.errors import DatabaseUnavailable
@@ -54,7 +54,7 @@ def look(url: str) -> FoundDatabase:
     """What is in the database at ``url``; one that can be made is empty. Raises DataError."""
     file = health.file_of(url)
     if file is not None and not file.exists():
-        _refuse_folder(file.parent, is_home=url == config.embedded_database(config.data_home()))
+        _refuse_folder(health.folder_of(file), is_home=url == config.embedded_database(config.data_home()))
         return FoundDatabase()
     connection.open_database(url, keep=True)
     if why := connection.why_read_only():
@@ -118,7 +118,7 @@ def _key(source: KeySource) -> str:
     if not source.file:
         return os.environ.get(source.variable, "").strip()
     try:
-        return Path(source.file).expanduser().read_text(encoding="ascii").strip()
+        return files.at_home(source.file).read_text(encoding="ascii").strip()
     except FileNotFoundError:
         return ""
     except (OSError, UnicodeError) as error:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tui_pos.bootstrap.setup import answers
 from tui_pos.bootstrap.setup.undo import Undo
-from tui_pos.core import config
+from tui_pos.core import config, files
 from tui_pos.core.config import ConfigError, Settings
 from tui_pos.core.config_file import Section, Value, changed
 from tui_pos.desk.errors import InvalidInput
@@ -34,7 +34,7 @@ class ConfigChange:
         """Write it beside the config; what is answered puts it in its place. Raises ConfigError."""
         if not self.is_needed:
             return lambda: None
-        undo.make_folder(self.file.resolve().parent)
+        undo.make_folder(files.resolved(self.file).parent)
         return undo.write(self.file, self.new)
 
     def refuse_overtaken(self) -> None:
@@ -50,7 +50,7 @@ def planned(
 
     Raises ConfigError, and InvalidInput for what it cannot say.
     """
-    target = config.named_file(file) or config.user_config()
+    target = config.file_to_write(file)
     old = _text(target)
     host = {section: dict(settings) for section, settings in said.items()}
     if not target.exists():

@@ -42,6 +42,9 @@ STALE: Mapping[str, Collection[str]] = {
 }
 """What is asked again, with other answers to choose from, when an answer is another than before."""
 
+FIXED = ("timezone", "currency")
+"""What no answer changes any more from the first sale on."""
+
 NOTHING = "-"
 """Typed where an answer may be left out: what stood there is taken out."""
 
@@ -95,7 +98,7 @@ class Interview:
     """
 
     def __init__(self, config_file: Path | None, given: Mapping[str, str], station: str) -> None:
-        self.target = config.named_file(config_file) or config.user_config()
+        self.target = config.file_to_write(config_file)
         self.given = given
         self.station = station
         self.kept: dict[str, Answer] = {}
@@ -107,6 +110,13 @@ class Interview:
     def look_again(self) -> None:
         """Another may have made meanwhile what could not be made here."""
         self.has_config, self.settings, self.database = self._there()
+        for name in FIXED if self.has_sold else ():
+            self.kept.pop(name, None)
+
+    def reopen(self) -> None:
+        """Come back to where all answers stand: who agrees to them is asked behind it, each time."""
+        for name in ("write", "agrees", "agrees_secret"):
+            self.kept.pop(name, None)
 
     def _there(self) -> tuple[bool, Settings, FoundDatabase]:
         """Whether there is a config, what it says, and what is in the database that it says."""
@@ -182,6 +192,11 @@ class Interview:
     def is_ours(self) -> bool:
         """Whether conferences and users are made here, not on the web site."""
         return self.database.owner is not Owner.DJANGO_PROGRAM
+
+    @property
+    def has_sold(self) -> bool:
+        """Whether a desk has sold for the conference."""
+        return self.slug in self.database.sold
 
     @property
     def source(self) -> KeySource:
@@ -261,11 +276,18 @@ class Interview:
             for station in self.stations
             if not self.source.is_none or station not in self.settings.stations
         }
-        leaves = bool(self.source_before.simulator) and not self.source.simulator
-        host = answers.host_of(self.slug, said, readers, leaves_simulator=leaves)
+        host = self.sections(said, readers)
         if currency and (known is None or (known.currency or currency).upper() != currency):
             host["conferences", self.slug]["currency"] = currency
         return host
+
+    def sections(
+        self, said: Mapping[str, str], readers: Mapping[str, str]
+    ) -> dict[Section, dict[str, Value]]:
+        """What the config is to say by these answers."""
+        source = answers.key_source(said.get("stripe_key") or answers.CASH_ONLY)
+        leaves = bool(self.source_before.simulator) and not source.simulator
+        return answers.host_of(self.slug, said, readers, leaves_simulator=leaves)
 
     def shown(self) -> tuple[tuple[str, str], ...]:
         """What is so without being asked: the question's name, and the answer."""
@@ -277,8 +299,11 @@ class Interview:
                 ("name", self.row.name),
                 ("starts", f"{self.row.start_date}"),
                 ("ends", f"{self.row.end_date}"),
-                ("timezone", self.row.timezone),
             ]
+        if self.row is not None and (self.has_sold or not self.is_ours):
+            found.append(("timezone", self.row.timezone))
+        if self.has_sold and (rules := self.database.rules.get(self.slug)):
+            found.append(("currency", rules.currency))
         return tuple(found)
 
     def configured_currency(self) -> str:

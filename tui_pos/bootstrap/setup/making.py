@@ -63,6 +63,7 @@ class SetupRequest:
     new_secret: Callable[[str], str] | None = None  # that of who is made or renewed, where it is another
     station: str = ""
     agreed: Staff | None = None  # a supervisor who has agreed already
+    confirm: Callable[[Settings], object] = lambda _: None  # called when all was checked, and may raise
 
     def given(self) -> dict[str, object]:
         """What was said of the conference, by its columns."""
@@ -92,9 +93,10 @@ def set_up(config_file: Path | None, request: SetupRequest) -> tuple[str, ...]:
         put_config = host.write(undo)
         owner = _database(settings, undo)
         _refuse_what_is_elsewhere(request, owner)
-        _refuse_without_dates(request, owner)
+        _refuse_what_cannot_be_made(request, owner)
         agreed = request.agreed or _agreement(settings, request, owner)
         make = _Making(settings, request, owner, agreed, _hashes(request, owner))
+        request.confirm(settings)
         host.refuse_overtaken()
         with connection.connected():
             done = connection.run_tx(make.all, sees_others=True)
@@ -107,15 +109,13 @@ def _ask_first(settings: Settings, request: SetupRequest) -> None:
     file = health.file_of(settings.database_url)
     if file is None or (file.exists() and file.stat().st_size):
         return
-    _refuse_without_dates(request, Owner.NOBODY)
+    _refuse_what_cannot_be_made(request, Owner.NOBODY)
     for name in filter(None, (request.supervisor, request.another)):
         _new_secret(request, name)
 
 
 def _check(request: SetupRequest) -> None:
-    if request.slug:
-        answers.slug(request.slug)
-    elif request.given():
+    if not request.slug and request.given():
         raise InvalidInput("conference_required")
     answers.line(request.name)
     answers.ends_after(request.starts, request.ends)
@@ -134,7 +134,7 @@ def _database(settings: Settings, undo: Undo) -> Owner:
     url, let_go = settings.database_url, None
     file = health.file_of(url)
     if file is not None and (file.parent.is_dir() or url == config.embedded_database(settings.home)):
-        let_go = undo.hold(file.resolve().parent)
+        let_go = undo.hold(health.folder_of(file))
         undo.make_file(file, *BESIDE)
     undo.also(connection.close_database)
     connection.open_database(url, wal=settings.wal)
@@ -156,13 +156,14 @@ def _refuse_what_is_elsewhere(request: SetupRequest, owner: Owner) -> None:
             raise InvalidInput("made_elsewhere.conference", conference=row.slug)
 
 
-def _refuse_without_dates(request: SetupRequest, owner: Owner) -> None:
-    """A conference is made on the days and in the zone that were said, never on those of this computer."""
+def _refuse_what_cannot_be_made(request: SetupRequest, owner: Owner) -> None:
+    """A conference is made by a good slug, on the days and in the zone that were said: none is guessed."""
     row = _row(request.slug, owner)
     if row is not None:
         answers.ends_after(request.starts or row.start_date, request.ends or row.end_date)
     if row is not None or not request.slug:
         return
+    answers.slug(request.slug)
     said = {"--starts": request.starts, "--ends": request.ends, "--timezone": request.timezone}
     missing = [option for option, value in said.items() if not value]
     if missing:

@@ -9,13 +9,15 @@ from itertools import takewhile
 from babel.core import get_global
 from babel.numbers import get_territory_currencies
 
-from tui_pos.bootstrap.setup import answers, found
+from tui_pos.bootstrap.setup import answers, found, host_config
 from tui_pos.bootstrap.setup.answers import CASH_ONLY, EMBEDDED, SIMULATOR
 from tui_pos.bootstrap.setup.found import FoundAccount, FoundReader
 from tui_pos.bootstrap.setup.interview import NOTHING, Answer, Choice, Interview, Question
 from tui_pos.bootstrap.setup.making import agreement, is_user
 from tui_pos.data import connection
 from tui_pos.data.schema import Owner
+from tui_pos.desk.access import people
+from tui_pos.desk.access.permissions import Action
 from tui_pos.desk.access.tries import At
 from tui_pos.desk.context import Mode
 from tui_pos.desk.errors import InvalidInput, NotFound, Reason, Refusal, Refused, because
@@ -201,6 +203,8 @@ def _address(_: Interview, text: str) -> Answer:
 
 def _stripe_key(interview: Interview, text: str) -> Answer:
     source = answers.key_source(text)
+    said = interview.sections({"stripe_key": text}, {})
+    host_config.planned(interview.target, interview.slug, "", said)  # refuses what other conferences share
     base = "" if interview.source_before.simulator else interview.settings.api_base
     interview.account = account = None if source.is_none else found.ask_stripe(source, base)
     return Answer(str(source), told=None if source.is_none else _told(account, str(source)))
@@ -255,8 +259,11 @@ def _locations(interview: Interview, _: str) -> Sequence[Choice]:
 # Stations and readers
 
 
-def _stations(_: Interview, text: str) -> Answer:
-    return Answer(", ".join(answers.stations(text)))
+def _stations(interview: Interview, text: str) -> Answer:
+    names = answers.stations(text)
+    if left_out := [each for each in interview.settings.stations if each not in names]:
+        raise InvalidInput("station_configured", stations=left_out, where=f"{interview.target}")
+    return Answer(", ".join(names))
 
 
 def _stations_default(interview: Interview) -> str:
@@ -339,6 +346,13 @@ def _again(interview: Interview, text: str) -> Answer:
     return Answer(text)
 
 
+def _agrees(_: Interview, text: str) -> Answer:
+    name = answers.username(text)
+    if not people.named_may(name, Action.SET_UP):
+        raise Refused("no_supervisor", user=name)
+    return Answer(name)
+
+
 def _agrees_default(interview: Interview) -> str:
     person, users = interview.answer("supervisor"), interview.database.users
     own = person if person in users else ""
@@ -400,7 +414,7 @@ BEFORE_READERS = (
         name="timezone",
         check=_plain(answers.timezone),
         default=_of_row("timezone", lambda _: answers.host_timezone()),
-        is_asked=_is_ours,
+        is_asked=lambda interview: interview.is_ours and not interview.has_sold,
         choices=_zones,
     ),
     Question(
@@ -408,7 +422,7 @@ BEFORE_READERS = (
         check=_plain(answers.currency),
         default=_currency_default,
         there=_currency_there,
-        is_asked=lambda interview: interview.slug not in interview.database.sold,
+        is_asked=lambda interview: not interview.has_sold,
     ),
     Question(name="seller", check=_plain(answers.line), default=_setting("seller"), may_be_empty=True),
     *(
@@ -448,7 +462,7 @@ BEHIND_READERS = (
     Question(name=OVERVIEW, check=_plain(_yes), default=lambda _: "yes"),
     Question(
         name="agrees",
-        check=_plain(answers.username),
+        check=_agrees,
         default=_agrees_default,
         is_asked=lambda interview: interview.needs_agreement,
     ),

@@ -75,6 +75,12 @@ def anybody_may(action: Action) -> bool:
         return bool(_who(action).exists())
 
 
+def named_may(username: str, action: Action) -> bool:
+    """Whether the account of this name (exact) may do it."""
+    with connected():
+        return bool(_who(action).where(User.username == username).exists())
+
+
 def _who(action: Action) -> Any:
     rights = (
         Permission.select(Permission.id)

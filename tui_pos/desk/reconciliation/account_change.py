@@ -51,13 +51,10 @@ def change_wanted(conference: ConferenceInfo, terminal: Terminal, mode: Mode) ->
 def change(conference: ConferenceInfo, station: str, wanted: Change) -> None:
     """Take the key's account and mode for the conference, and set apart what was sold in another mode.
 
-    Raises Refused ``payment_live`` or ``refund_open`` while something of the account before is under way, and
-    ``live_already`` when a conference that took real money would go back to practice.
+    Raises what ``check`` does.
     """
+    check(conference, wanted)
     before = wanted.before
-    if before.mode == Mode.LIVE and wanted.mode != Mode.LIVE and conference_rules.has_sold(conference.id):
-        raise Refused("live_already", conference=conference.slug)
-    _refuse_unfinished(conference)
     if before.mode not in ("", wanted.mode):
         rehearsals.set_apart(conference, station, before.mode, wanted.mode)
 
@@ -95,7 +92,15 @@ def leave_to_the_other(station: str) -> list[str]:
     return run_tx(write)
 
 
-def _refuse_unfinished(conference: ConferenceInfo) -> None:
+def check(conference: ConferenceInfo, wanted: Change) -> None:
+    """Raise Refused where the change cannot be made now.
+
+    ``payment_live`` or ``refund_open`` while something of the account before is under way, ``live_already``
+    when a conference that took real money would go back to practice.
+    """
+    is_back = wanted.before.mode == Mode.LIVE and wanted.mode != Mode.LIVE
+    if is_back and conference_rules.has_sold(conference.id):
+        raise Refused("live_already", conference=conference.slug)
     with connected():
         live = Attempt.select().where(Attempt.conference == conference.id, Attempt.finished_at.is_null())
         if live.exists():

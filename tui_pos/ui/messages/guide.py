@@ -8,12 +8,16 @@ from tui_pos.ui.messages.templates import Sentence
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """How a question is asked: in the list of answers, above the prompt, and below it."""
+    """How a question is asked: in the list of answers, above the prompt, and below it.
+
+    ``none`` is how it is shown that nothing was answered.
+    """
 
     label: str
     question: str
     allowed: str = ""
     example: str = ""
+    none: str = "none"
 
 
 QUESTIONS: dict[str, Words] = {
@@ -37,7 +41,7 @@ QUESTIONS: dict[str, Words] = {
     "timezone": Words(
         "Time zone",
         "In which time zone is it?",
-        "Begin to type the city or the country, in English, then choose with the arrows.",
+        "Begin to type the city or the country, in English, then choose with PgUp and PgDn.",
         "Europe/Vienna",
     ),
     "currency": Words(
@@ -112,7 +116,7 @@ QUESTIONS: dict[str, Words] = {
     "write": Words(
         "",
         "Is that right? Enter writes it; nothing was written until now.",
-        "A number, and Enter, changes that answer. The arrows show those further down.",
+        "A number, and Enter, changes that answer.",
     ),
 }
 """By the names of `bootstrap.setup.questions`."""
@@ -123,8 +127,12 @@ FURTHER = Words(
     "A name that is there already gets a new password, another one becomes a supervisor. Enter alone"
     " changes nobody.",
     "noor",
+    "no change",
 )
 """In place of ``supervisor`` where there is one."""
+
+BELOW = " PgDn shows more of them."
+"""Where not all answers fit on the screen."""
 
 
 def _key(mode: str, account: str, country: str, missing: Sequence[str]) -> str:
@@ -151,7 +159,9 @@ SENTENCES: dict[str, Sentence] = {
     "init_key.no_simulator": "No simulator runs there yet: in another terminal, start tui-pos simulator.",
     "init_key.not_here": "{source} is not here yet, so the key was not tried.",
     "init_supervisor.known": "{user} is there already and gets a new password.",
+    "no_supervisor": "{user} is no supervisor here: name somebody who is.",
     "not_yes": "Enter alone, or yes, writes it; a number changes that answer; Ctrl-C leaves all as it was.",
+    "station_configured": "{where} has {stations}: take out there what is no station any more.",
     "reader_shared": "{station} has {reader} already: say it once more if both are to share it.",
     "passwords_differ": "The two passwords differ: type the same one again, or Esc to begin with another.",
 }
