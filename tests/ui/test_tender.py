@@ -512,3 +512,18 @@ async def test_a_part_is_named_as_one_and_says_that_nothing_is_taken_yet(bench: 
         assert "TO PAY USD" in shown(pilot)
         await press(pilot, "f1")
         assert "Leave it for later: Esc" in shown(pilot)
+
+
+async def test_what_could_not_be_taken_can_be_taken_again_though_reading_failed_too(bench: Bench) -> None:
+    async with station(bench) as pilot:
+        await scan(pilot, "ELLA2026")
+        await press(pilot, "f9")
+        await until(pilot, lambda: "Enter take" in bar(pilot), "cash")
+        (bench.folder / "shop.sqlite3").rename(bench.folder / "gone.sqlite3")
+        await press(pilot, "enter")
+        await until(pilot, lambda: "database" in shown(pilot), "what is wrong")
+        await settled(pilot)
+        (bench.folder / "gone.sqlite3").rename(bench.folder / "shop.sqlite3")
+        while not is_at(pilot, TenderScreen):
+            await press(pilot, "enter")
+        assert "Enter take" in bar(pilot)

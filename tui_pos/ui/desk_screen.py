@@ -142,8 +142,9 @@ class DeskScreen(PromptScreen[R]):
             self._waits = None
 
     def failed(self, error: Exception) -> None:
-        """A call ended in ``error``: say it in one sentence."""
+        """A call ended in ``error``: say it in one sentence; keys that waited for it are offered again."""
         self.alert(self.kiosk.explain(error), Tone.BAD)
+        self.refresh_hints()
 
     def alert(self, sentence: str, tone: Tone = Tone.WARN) -> None:
         """Ring the bell and show what stops the work: as the note if it fits, else in a dialog."""
