@@ -101,6 +101,7 @@ def test_tests_have_a_folder_for_each_package() -> None:
 ORDER_WRITERS = {
     "data/demo/people": "the orders of the demonstration conference",
     "desk/imports/changes": "what a newer list says otherwise of tickets that were imported",
+    "desk/imports/settling": "how orders of a list stand, and what they cost",
     "desk/imports/tickets": "the orders of people that a list brings in",
     "desk/orders/buyers": "a guest's name and e-mail that were corrected",
     "desk/orders/holds": "extends a hold; cancels an order whose hold ran out or that somebody gives up",

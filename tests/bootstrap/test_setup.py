@@ -284,3 +284,10 @@ def test_what_the_end_would_refuse_is_refused_at_once(
     assert still_open(interview).name == "write", "the answers before are kept"
     interview.take(by_name["stations"], "e, d, c, b, a")
     interview.take(by_name["stripe_key"], "http://127.0.0.1:1")
+
+
+def test_stations_are_parted_by_commas() -> None:
+    assert answers.stations(" desk-1 , Hall 2 desk,, desk-1") == ("desk-1", "Hall 2 desk")
+    with pytest.raises(InvalidInput) as refused:
+        answers.stations("desk-1 desk-2")
+    assert refused.value.code == "stations_without_commas"

@@ -234,6 +234,8 @@ def stations(text: str) -> tuple[str, ...]:
     for name in names:
         if not re.fullmatch(r"[\w.:%][\w .:%-]*", name) or len(name) > LONGEST_STATION:
             raise InvalidInput("bad_station", found=printable(name, 40), most=LONGEST_STATION)
+        if " " in name and all(map(re.compile(r"\d").search, name.split())):  # "desk-1 desk-2"
+            raise InvalidInput("stations_without_commas", names=name.split())
     return names
 
 

@@ -76,6 +76,7 @@ SENTENCES: dict[str, Sentence] = {
     "bad_slug": "A conference's slug has small letters, digits and dashes: pycon-us-2027.",
     "bad_station": "{found!r} cannot be a station's name: it has at most {most} letters, digits, spaces,"
     " dots and dashes.",
+    "stations_without_commas": "Put commas between stations: {names}.",
     "bad_stripe_id": "An id of Stripe's for this begins with {kind}_.",
     "bad_timezone.like": "There is no time zone {found!r}; most like it are {like}.",
     "bad_timezone": "There is no such time zone: name it as in Europe/Prague or America/New_York.",
