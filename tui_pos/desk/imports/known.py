@@ -331,12 +331,11 @@ def _taken(conference_id: int, codes: Sequence[str]) -> Codes:
     )
     of_product = {code for (code,) in rows(of_products)}
     sold = {code for code, stored in products.items() if stored in of_product}
-    for column in (TicketType.slug, AddOn.slug, Voucher.code, Order.reference):
-        spelled = (
-            column if column is Order.reference else fn.UPPER(column)
-        )  # orders are many, and in capitals
-        of_conference = column.model.conference == conference_id
-        sold.update(
-            code for (code,) in rows(column.model.select(spelled).where(of_conference, among(spelled, codes)))
-        )
+    for column in (TicketType.slug, AddOn.slug, Voucher.code):
+        spelled, of_conference = fn.UPPER(column), column.model.conference == conference_id
+        query = column.model.select(spelled).where(of_conference, among(spelled, codes))
+        sold.update(code for (code,) in rows(query))
+    # Of any conference: else SQLite goes through all orders of this one.
+    orders = Order.select(Order.reference).where(among(Order.reference, codes))
+    sold.update(code for (code,) in rows(orders))
     return Codes(frozenset(here), frozenset(anywhere), frozenset(sold))
