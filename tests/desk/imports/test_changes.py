@@ -363,3 +363,21 @@ def test_a_desk_that_is_quicker_than_a_list_is_waited_for(
     at_the_door.join()
     assert outcome == ["refunded"]
     assert not lookup.attendee(lead, TARO).first_check_in
+
+
+def test_a_word_that_was_not_followed_and_is_taken_back_splits_no_order(lead: Desk, tmp_path: Path) -> None:
+    before = standing("QX7YP")
+    bring_in(lead, tmp_path, changed(FIRST[0], "paid", "pending"))
+    assert counts(bring_in(lead, tmp_path, FIRST[0])) == {"left": 1}
+    assert standing("QX7YP") == before
+
+
+def test_a_list_without_a_status_brings_no_older_word_back(lead: Desk, tmp_path: Path) -> None:
+    checkin.check_in(lead, TARO)
+    cancelled = changed(FIRST[2], "paid", "canceled")
+    bring_in(lead, tmp_path, cancelled)
+    checkin.undo_check_in(lead, TARO, "the wrong one")
+    silent = bring_in(lead, tmp_path, f"太郎 山田,Corporate,{TARO}", header="Name,Ticket,Barcode")
+    assert counts(silent) == {"left": 1}
+    assert told(bring_in(lead, tmp_path, cancelled))[0][2] == ["status"]
+    assert not lookup.attendee(lead, TARO).registered

@@ -81,13 +81,9 @@ def _change(entry: Entry, known: Known) -> Change:
         return Change(entry, known)
     why = {part: reason for part in parts if (reason := _why_not(entry, known, part)) is not None}
     followed = tuple(part for part in parts if part not in why)
-    if Part.STATUS in why and last_digest(known.row_digest).said == _said(entry):
+    if Part.STATUS in why and last_digest(known.row_digest).said == LETTERS[entry.status]:
         del why[Part.STATUS]  # it was told of the last list
     return Change(entry, known, followed, tuple({each.key: each for each in why.values()}.values()))
-
-
-def _said(entry: Entry) -> str:
-    return LETTERS[entry.status]
 
 
 def _why_not(entry: Entry, known: Known, part: Part) -> Reason | None:

@@ -120,12 +120,12 @@ def _hash(value: object) -> str:
 
 
 def differing(entry: Entry, known: Known) -> tuple[Part, ...]:
-    """What the list says otherwise than it did, or than was followed of how a ticket stands."""
+    """What the list says otherwise than it did; of how a ticket stands, than was followed."""
     old = last_digest(known.row_digest)
     new = digest(entry, old)
     is_ticket = entry.kind == ProductKind.TICKET
     found = {
-        Part.STATUS: new.said != old.followed or new.said != old.said,
+        Part.STATUS: entry.says_status and new.said != old.followed,
         # That somebody did not come in is never news.
         Part.CHECK_IN: is_ticket and entry.came_in and not known.checked_in_at and new.came_in != old.came_in,
         # Of what is beside a ticket nobody is the holder but the ticket's.
